@@ -52,7 +52,7 @@ def lstm(L):
 
 
 def epoch(L, model, train, test) -> tuple[float, float, float]:
-    """Train once through all pictures: the last loss, the accuracy, seconds."""
+    """Train for one epoch; return the last loss, the test accuracy and processor seconds."""
     data = L.utils.data
     pairs = data.TensorDataset(*map(L.tensor, train))
     order = np.random.default_rng(0).permutation(len(pairs)).tolist()
@@ -71,7 +71,7 @@ def epoch(L, model, train, test) -> tuple[float, float, float]:
 
 
 def main(names: list[str]) -> None:
-    """Print the table of the models with these names, by default of all."""
+    """Print one row for each library and each named model, or every model if none is named."""
     train, test = ((X.reshape(-1, 1, 28, 28), y) for X, y in fashion_mnist())
     print("| one epoch, 5,000 pictures | library | last loss | accuracy | seconds |")
     print("|---|---|--:|--:|--:|")

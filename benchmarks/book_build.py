@@ -22,7 +22,7 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", "run
 
 
 def timed_build(folder: Path, *, cold: bool = False, serial: bool = False) -> float:
-    """Build once, from nothing if it is to be cold; return the seconds."""
+    """Build the book once, from nothing if `cold`; return the wall seconds."""
     if cold:
         shutil.rmtree(folder / "_build", ignore_errors=True)
     started = time.perf_counter()
@@ -48,13 +48,13 @@ def edit_cell(page: Path) -> None:
 
 
 def edit_operation(copy: Path) -> None:
-    """Add a line to a file that only pages which train with it read."""
+    """Add a line to nnlib's Adam, which only pages that train with it import."""
     with (copy / "nnlib" / "optim" / "adam.py").open("a") as file:
         file.write("\nedited = 1\n")
 
 
 def main() -> None:
-    """Build six times and print a table."""
+    """Build the book six times and print a table of the seconds."""
     name = sys.argv[1] if len(sys.argv) > 1 else "classifiers/softmax"
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "book"

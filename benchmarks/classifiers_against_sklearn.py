@@ -48,7 +48,7 @@ warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
 
 
 class Data(NamedTuple):
-    """What is fitted to, and what is predicted."""
+    """Training and test data of one comparison."""
 
     X: np.ndarray
     y: np.ndarray
@@ -57,27 +57,27 @@ class Data(NamedTuple):
 
 
 def fashion(dtype: str = "float64", n: int = 5000) -> Data:
-    """Return the packaged pictures; of the training pictures the first n."""
+    """Return the packaged Fashion-MNIST, cut to the first n training images."""
     train, test = fashion_mnist()
     X, X_test = train.X[:n].astype(dtype), test.X.astype(dtype)
     return Data(X, train.y[:n], X_test, test.y)
 
 
 def digits() -> Data:
-    """Return handwritten digits, 8x8 pixels, every third one kept for the test."""
+    """Return handwritten digits of 8x8 pixels, with every third one in the test set."""
     X, y = datasets.load_digits(return_X_y=True)
     rest = np.arange(len(X)) % 3 == 0
     return Data(X[~rest] / 16, y[~rest], X[rest] / 16, y[rest])
 
 
 def line(n: int, features: int) -> Data:
-    """Return a linear function of Gaussian features, with noise."""
+    """Return n samples of a linear function of Gaussian features, with noise."""
     X, y = datasets.make_regression(2 * n, features, noise=50.0, random_state=0)
     return Data(X[:n], y[:n], X[n:], y[n:])
 
 
 def cube(n: int, features: int) -> Data:
-    """Return points in a cube; one in ten has the label of the other half."""
+    """Return points in a cube, with one in ten mislabelled."""
     rng = np.random.default_rng(0)
     X = rng.random((2 * n, features))
     y = (X[:, 0] + X[:, 1] > 1).astype(int) ^ (rng.random(2 * n) < 0.1)
@@ -85,7 +85,7 @@ def cube(n: int, features: int) -> Data:
 
 
 class Entry(NamedTuple):
-    """One row of the table.
+    """One row of the table: an estimator of nnlib, its twin in scikit-learn, and their data.
 
     ``timed`` says what is timed: "fit", or "predict" where fitting only stores the data.
     ``must`` is the largest ratio allowed: 2 where scikit-learn's code is compiled, 1 where it
@@ -101,7 +101,7 @@ class Entry(NamedTuple):
 
 
 def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
-    """Return the entry of prediction by neighbours, with the same options in both libraries."""
+    """Return the entry that times k-nearest-neighbour prediction with these options."""
     return Entry(
         f"KNeighborsClassifier, {title}",
         data,
@@ -201,7 +201,7 @@ ENTRIES = [
 
 
 def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.ndarray]:
-    """Return seconds of processor time that one turn takes, and the predictions."""
+    """Return the processor seconds of one fit or prediction, and the predictions."""
     model = make()
     if entry.timed == "predict":
         model.fit(data.X, data.y)
@@ -214,7 +214,7 @@ def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.n
 
 
 def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
-    """Return R² for numbers, with no error; else the accuracy with its standard error."""
+    """Return R² and 0 for a regression; else the accuracy and its standard error."""
     if data.y.dtype.kind == "f":
         residual = np.sum((data.y_test - predicted) ** 2)
         return 1 - residual / np.sum((data.y_test - data.y_test.mean()) ** 2), 0.0
@@ -223,7 +223,7 @@ def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
 
 
 def compare(entry: Entry) -> str:
-    """Return the row of an entry."""
+    """Return the table's row of an entry, measured in alternating turns of both libraries."""
     data = entry.data()
     gc.disable()
     pairs = []
@@ -242,7 +242,7 @@ def compare(entry: Entry) -> str:
 
 
 def main() -> None:
-    """Print the table, row by row."""
+    """Print the table, one row for each chosen entry."""
     print(
         f"{processor()}, {os.cpu_count()} cores; one thread, processor time; "
         f"Python {platform.python_version()}, NumPy {np.__version__}, "

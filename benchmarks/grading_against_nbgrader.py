@@ -55,7 +55,7 @@ def points(name, f, most):
 
 
 def settings(*folders) -> dict:
-    """Return the environment of each process: one thread, and these folders importable."""
+    """Return the environment of each process: one thread, and these folders on PYTHONPATH."""
     path = os.pathsep.join(map(str, [*folders, os.environ.get("PYTHONPATH", "")]))
     one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return os.environ | one | {"PYTHONPATH": path.strip(os.pathsep)}
@@ -66,7 +66,7 @@ def nngrader(course: Path, *arguments) -> list:
 
 
 def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
-    """Return seconds until these processes have ended, and the most MB that they held."""
+    """Run commands at one time; return the seconds until all have ended and their peak MB."""
     begin, most, going = time.perf_counter(), [0], True
     started = [
         subprocess.Popen(
@@ -93,7 +93,7 @@ def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
 
 
 def resident(pid: int) -> int:
-    """Return the bytes that a process and all below it hold, shared ones counted for each."""
+    """Return the bytes that a process and its descendants hold; each counts shared pages."""
     total, todo = 0, [pid]
     while todo:
         try:
@@ -111,7 +111,7 @@ def scores(course: Path) -> dict:
 
 
 def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
-    """Return seconds of grading with feedback, and of grading again, most MB, and scores."""
+    """Return nngrader's seconds to grade and to grade again, its peak MB, and the scores."""
     course = make_course(folder / f"ours-{count}")
     release(Course(course), NAME, seeds=1)
     fill(course, count)
@@ -123,7 +123,7 @@ def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
 
 
 def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
-    """Return seconds of nbgrader's grading and feedback, the most MB, and the scores."""
+    """Return nbgrader's seconds to grade and give feedback, its peak MB, and the scores."""
     course, plain = make_course(folder / "theirs"), folder / "plain"
     plain.mkdir()
     (plain / "plain_points.py").write_text(PLAIN)
@@ -143,7 +143,7 @@ def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
 
 
 def use_plain_points(course: Path) -> None:
-    """Let the test cells call points that look nothing up but a file, and release again."""
+    """Make the test cells import points that are only read from a file, and release again."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from nngrader.gradebook import config_of, quiet
@@ -161,7 +161,7 @@ def use_plain_points(course: Path) -> None:
 
 
 def compare(folder: Path, count: int) -> int:
-    """Print both; 1 where any score differs."""
+    """Print the comparison of both graders; return 1 if any score differs."""
     mine, again, memory, ours_found = ours(folder, count)
     other, theirs_memory, theirs_found = theirs(folder, count)
     unequal = sorted(
@@ -178,7 +178,7 @@ def compare(folder: Path, count: int) -> int:
 
 
 def growth(folder: Path, counts) -> int:
-    """Print how cost grows with the class."""
+    """Print how time and memory grow with the size of the class; return 0."""
     for count in counts:
         seconds, again, memory, found = ours(folder, count)
         print(

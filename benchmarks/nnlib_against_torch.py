@@ -73,7 +73,7 @@ def vgg(L):
 
 def lstm(L):
     class Last(L.nn.Module):
-        """An LSTM whose last output is classified."""
+        """An LSTM whose last output is classified by a linear layer."""
 
         def __init__(self):
             super().__init__()
@@ -102,11 +102,11 @@ def group_norm(L):
 
 
 def along(name: str, dim: int) -> Callable:
-    """Give the model that scans along an axis: sums, products or extremes of all up to each."""
+    """Return a function from a library to a module that scans along a dimension."""
 
     def model(L):
         class Scan(L.nn.Module):
-            """What a method of that name gives; of the extremes the values alone."""
+            """A module that applies a cumulative operation; of cummax only the values."""
 
             def forward(self, x):
                 y = getattr(x, name)(dim)
@@ -118,7 +118,7 @@ def along(name: str, dim: int) -> Callable:
 
 
 class Workload(NamedTuple):
-    """A model, the shapes of its input and of the targets, and steps in a block."""
+    """A model, the shape of its input, the number of its targets, and the steps in a block."""
 
     title: str
     model: Callable
@@ -153,14 +153,14 @@ PARTS = (  # single layers, beside the mean of the models
 
 
 def loaded(L, work: Workload, state: dict):
-    """Return the model with given weights."""
+    """Return a workload's model with the given weights loaded."""
     model = work.model(L)
     model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
     return model
 
 
 def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], Callable]:
-    """Return a step of training, which gives the loss, and what gives the changed tensors."""
+    """Return a function that takes a training step, and one that returns what it changed."""
     rng = np.random.default_rng(0)
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
     model = loaded(L, work, state)
@@ -190,13 +190,13 @@ def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], 
 
 
 def weights(torch, work: Workload) -> dict:
-    """Return the same start for both libraries, as arrays."""
+    """Return initial weights as NumPy arrays, from which both libraries start."""
     torch.manual_seed(0)
     return {name: value.numpy() for name, value in work.model(torch).state_dict().items()}
 
 
 def both(work: Workload) -> tuple[Callable, Callable]:
-    """Return a step of each library, after three that gave the same losses and weights."""
+    """Return one step function of each library, after asserting that three steps agree."""
     nnlib, torch = map(importlib.import_module, ("nnlib", "torch"))
     torch.set_num_threads(options.threads)
     state = weights(torch, work)
@@ -210,14 +210,14 @@ def both(work: Workload) -> tuple[Callable, Callable]:
 
 
 def check(work: Workload, what: str, ours, theirs) -> None:
-    """Stop where the two libraries do not compute the same."""
+    """Exit with a message if the two libraries' values differ."""
     error = np.abs(np.subtract(ours, theirs)).max()
     if not error <= 1e-4 * max(1.0, np.abs(theirs).max()):
         sys.exit(f"{work.title}: the libraries differ by {error:.1e} in the {what}")
 
 
 def block(step: Callable, count: int) -> float:
-    """Return seconds for one step, the mean over a block."""
+    """Return the mean seconds of one step in a block of steps."""
     start = clock()
     for _ in range(count):
         step()
@@ -225,7 +225,7 @@ def block(step: Callable, count: int) -> float:
 
 
 def compare(work: Workload) -> tuple[float, float, float, float, float]:
-    """Return median milliseconds of both libraries, and quartiles of the pairs' ratio."""
+    """Return both libraries' median milliseconds, and three quartiles of the pairs' ratio."""
     ours, theirs = both(work)
     gc.disable()
     pairs = []
@@ -241,7 +241,7 @@ def compare(work: Workload) -> tuple[float, float, float, float, float]:
 
 
 def print_times() -> None:
-    """Print the table of ratios."""
+    """Print the table of times and ratios, one row for each workload."""
     import torch
 
     print(f"{machine()}, torch {torch.__version__}, {options.rounds} rounds\n")
@@ -258,7 +258,7 @@ def print_times() -> None:
 
 
 def machine() -> str:
-    """Return what was measured on, and how."""
+    """Return a line with the processor, the number of threads and the versions."""
     kind = "processor time" if options.threads == 1 else "wall time"
     threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
@@ -280,13 +280,13 @@ def processor() -> str:
 
 
 def resident(what: str) -> float:
-    """Return the MiB that this process holds (VmRSS), or has held at most (VmHWM)."""
+    """Return the MiB of memory that this process holds (VmRSS) or has held at most (VmHWM)."""
     with open("/proc/self/status", encoding="ascii") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def print_peak_of(name: str) -> None:
-    """Print the MiB by which the VGG's third step rises above what stood before the first."""
+    """Print the MiB by which three training steps of the VGG raise this process's memory."""
     work, L = WORKLOADS["vgg"], importlib.import_module(name)
     if name == "torch":
         L.set_num_threads(options.threads)
@@ -305,7 +305,7 @@ def print_peak_of(name: str) -> None:
 
 
 def print_memory() -> None:
-    """Print the peaks of both libraries."""
+    """Print the peak memory of both libraries, each measured in processes of its own."""
     if not os.path.exists("/proc/self/clear_refs"):
         sys.exit("--memory asks Linux for the peak; there is no /proc/self/clear_refs here")
     print(f"{machine()}\n")
@@ -324,13 +324,13 @@ def print_memory() -> None:
 
 
 def deep(L, layers: int):
-    """Return a stack of small layers."""
+    """Return a stack of so many small linear layers with tanh."""
     parts = [part for _ in range(layers) for part in (L.nn.Linear(64, 64), L.nn.Tanh())]
     return L.nn.Sequential(*parts, L.nn.Linear(64, 10))
 
 
 def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
-    """Return, for each way of growing, the sizes and the step of a size."""
+    """Return, by what grows, the sizes to try and a function from a size to a workload."""
     return {
         "batch of the MLP": (
             [256, 512, 1024, 2048],
@@ -348,7 +348,7 @@ def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
 
 
 def seconds(work: Workload) -> float:
-    """Return best time of a step of nnlib."""
+    """Return the best time in seconds of one step of nnlib."""
     import nnlib
 
     state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
@@ -358,7 +358,7 @@ def seconds(work: Workload) -> float:
 
 
 def print_growth() -> None:
-    """Print the exponents, the long graph, and what stays after backward."""
+    """Print growth exponents, the time of a long graph, and the memory kept after backward."""
     import nnlib
 
     print(f"{machine()}, best of {options.rounds}\n")
@@ -397,7 +397,7 @@ PROGRAMS = {"empty": "pass", "numpy": "import numpy", "nnlib": "import nnlib"}
 
 
 def print_imports() -> None:
-    """Print the time of import nnlib by that of import numpy."""
+    """Print how long `import nnlib` takes, compared with `import numpy`."""
     times = {name: [] for name in PROGRAMS}
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(options.rounds + 1):  # the first round writes the bytecode
@@ -413,7 +413,7 @@ def print_imports() -> None:
 
 
 def process(program: str, cache: str) -> float:
-    """Return seconds of processor or wall time that a fresh interpreter takes for a program."""
+    """Return the seconds of processor time that a fresh interpreter takes for a program."""
     import resource
 
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -66,7 +66,7 @@ ROUNDS, BATCH = 25, 20
 
 
 def figures(folder: Path):
-    """Yield page, element, control, milliseconds of its script and of a plain slider's."""
+    """Yield page, figure, control, and milliseconds of its script and of a plain slider's."""
     pages = sorted(folder.glob("chapters/**/*.html"))
     base = folder.as_uri() + "/"
     with chromium() as browser:
@@ -83,7 +83,7 @@ def figures(folder: Path):
 
 
 def main() -> None:
-    """Print a table."""
+    """Print a table with one row for each control of each figure."""
     folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "_build" / "html"
     if not folder.is_dir():
         raise SystemExit(f"script_per_input: no built book at {folder}; run make book first")

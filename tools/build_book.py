@@ -35,7 +35,7 @@ SETTINGS = ("IPYTHONDIR", "MPLCONFIGDIR")
 
 
 def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
-    """Return the environment of the build: one thread a kernel, its own programs first.
+    """Return the environment variables of the build: one thread a kernel, own programs first.
 
     A folder that holds the packages is built with them, wherever else they are installed. The
     settings of IPython and matplotlib are the build's own: those of a reader would change what
@@ -75,7 +75,7 @@ def build(
 
 
 def _check_links(folder: Path, out: Path) -> int:
-    """Name each dead link of the built book; return 1 if there is one."""
+    """Print each dead link of the built book; return 1 if there is one, else 0."""
     findings = check_links.check((out / FIRST).parent)
     for finding in findings:
         print(f"check_links: {finding}", file=sys.stderr)
@@ -85,7 +85,7 @@ def _check_links(folder: Path, out: Path) -> int:
 
 
 def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
-    """Leave out the kernels' noise, and Sphinx's own traceback after pages that failed."""
+    """Yield the lines that help a reader: no noise of kernels, no traceback of Sphinx's own."""
     failed = False
     for line in lines:
         if NOISE not in line and not failed:
@@ -94,7 +94,7 @@ def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run the command line."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
     parser.add_argument("--serial", action="store_true", help="one page at a time")

@@ -19,7 +19,7 @@ HOME = ("/root" + "/", "/home" + "/")  # written apart, so that this file does n
 
 
 def files() -> list[Path]:
-    """List the files that git tracks, and those it would add."""
+    """Return the files that git tracks, and those it would add."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(
         command, cwd=ROOT, check=True, capture_output=True, text=True
@@ -28,7 +28,7 @@ def files() -> list[Path]:
 
 
 def whitespace(text: str) -> str | None:
-    """Say what is wrong with the white space of a text file, or None."""
+    """Return what is wrong with the white space of a text file, or None."""
     if any(line != line.rstrip() for line in text.splitlines()):
         return "white space at the end of a line"
     if "\r" in text:
@@ -39,7 +39,7 @@ def whitespace(text: str) -> str | None:
 
 
 def structure(path: Path, text: str) -> str | None:
-    """Say what is wrong with a YAML, JSON or notebook file, or None."""
+    """Return what is wrong with a YAML, JSON or notebook file, or None."""
     try:
         if path.suffix in (".yml", ".yaml", ".cff"):
             yaml.safe_load(text)
@@ -53,7 +53,7 @@ def structure(path: Path, text: str) -> str | None:
 
 
 def complaint(path: Path) -> str | None:
-    """Say what is wrong with one file, or None."""
+    """Return what is wrong with one file, or None."""
     if path.stat().st_size > LARGEST:
         return f"larger than {LARGEST:,} bytes"
     name = path.relative_to(ROOT).as_posix()

@@ -33,7 +33,7 @@ SEPARATE = "<>,{}\n"  # a built page holds long lines; a difference is shown by 
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:
-    """Yield a line for each file that only one build has, and for each place that differs."""
+    """Yield a line for each file that only one build has, and for each other difference."""
     files = [{p.relative_to(f) for p in f.rglob("*") if p.is_file()} for f in (one, other)]
     for k, folder in enumerate((one, other)):
         yield from (f"{name}: only in {folder}" for name in sorted(files[k] - files[1 - k]))
@@ -54,7 +54,7 @@ def masked(path: Path) -> bytes:
 
 
 def _masked_page(content: bytes) -> bytes:
-    """Empty the cells of a page that carry the tag."""
+    """Return a page's HTML with its cells tagged `timing` emptied."""
     page = BeautifulSoup(content, "html.parser")
     for cell in page.select(f".tag_{TAG}"):
         cell.clear()
@@ -62,7 +62,7 @@ def _masked_page(content: bytes) -> bytes:
 
 
 def _masked_notebook(content: bytes) -> bytes:
-    """Empty the outputs of a notebook's cells that carry the tag."""
+    """Return a notebook's JSON with the outputs of its cells tagged `timing` removed."""
     notebook = json.loads(content)
     for cell in notebook["cells"]:
         if TAG in cell["metadata"].get("tags", []):
@@ -71,7 +71,7 @@ def _masked_notebook(content: bytes) -> bytes:
 
 
 def _differences(one: bytes, other: bytes) -> Iterator[str]:
-    """Yield the first pieces that differ, as one build has them and as the other has them."""
+    """Yield the first differences of two files, each with the text of both builds."""
     try:
         texts = [_pieces(content.decode()) for content in (one, other)]
     except UnicodeDecodeError:
@@ -85,7 +85,7 @@ def _differences(one: bytes, other: bytes) -> Iterator[str]:
 
 
 def _changes(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield what differs; the pieces are compared in turn where there are as many of them."""
+    """Yield each pair of different pieces; difflib pairs them if the counts differ."""
     if len(one) == len(other):
         yield from ((a, b) for a, b in zip(one, other, strict=True) if a != b)
         return
@@ -95,14 +95,14 @@ def _changes(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Return the pieces of a text that is cut after each separator of built files."""
+    """Return the pieces of a text that is cut after each separator, such as a line's end."""
     for mark in SEPARATE:
         text = text.replace(mark, f"{mark}\0")
     return text.split("\0")
 
 
 def build_twice(folder: Path) -> list[Path]:
-    """Build the book from nothing at two places; return the two built books."""
+    """Build the book from nothing in two folders; return the folders of the built pages."""
     import build_book
 
     books = [folder / "one" / "book", folder / "another place" / "the book"]
@@ -114,7 +114,7 @@ def build_twice(folder: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Run the command line."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     folders = parser.parse_args().folders

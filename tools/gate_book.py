@@ -29,8 +29,8 @@ from begin.cachekey import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "_build" / "gate"
-MOST = 1500  # seconds that a test waits for the book
-SHOWN = 40  # lines of a failed build
+LONGEST_WAIT = 1500  # seconds that a test waits for the book
+SHOWN = 40  # lines of a failed build that a test shows
 SOURCES = (
     "_config.yml",
     "_toc.yml",
@@ -53,7 +53,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of building the book: by what, in which run, and what was said."""
+    """What came of building the book: from which sources, in which run, and the messages."""
 
     key: str
     run: str
@@ -62,17 +62,17 @@ class Result:
     seconds: float
 
     def holds(self, key: str, run: str) -> bool:
-        """Say whether this result is that of a run with these sources."""
+        """Return whether this result still counts for these sources in this run."""
         return self.key == key and (self.built or self.run == run)
 
 
 def html(folder: Path = FOLDER) -> Path:
-    """Return the folder of the built pages."""
+    """Return the folder of the built HTML pages."""
     return folder / "_build" / "html"
 
 
-def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = MOST) -> Result:
-    """Return what came of building the book, after building it where nobody has.
+def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WAIT) -> Result:
+    """Return the result of building the book; build it first if no other process has.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = MOST) -> R
 
 
 def this_run() -> str:
-    """Return the name of this run of the tests, which its processes share."""
+    """Return an id of this run of the tests, which all its processes share."""
     names = ("GATE_RUN", "PYTEST_XDIST_TESTRUNUID")
     return next((os.environ[name] for name in names if name in os.environ), str(os.getpid()))
 
@@ -110,7 +110,7 @@ def _remembered(folder: Path) -> Result | None:
 
 
 def _build(folder: Path, root: Path, key: str, run: str) -> Result:
-    """Build the book; what is said goes to a file, too."""
+    """Build the book, with its messages in a log file, and return the result."""
     command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
     environment = os.environ | processors.plainest() | {"BOOK_CLAIMS": "strict"}
     environment |= {"NO_COLOR": "1"}
@@ -133,7 +133,7 @@ def excerpt(lines: Iterable[str]) -> str:
 
 
 def main() -> int:
-    """Run the command line."""
+    """Build the book or find it built, print its messages, and return the exit status."""
     found = result()
     if found.built:
         print(f"gate_book: the book is built ({found.seconds:.0f} s): {html()}")

@@ -19,12 +19,12 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 from _pytest.runner import runtestprotocol
 from groups import GROUPS, LONG
 
-SECONDS_BETWEEN_LINES = 30  # about the progress
+SECONDS_BETWEEN_LINES = 30  # between two lines of progress
 SLOW_SECONDS = 1  # a setup or teardown that takes longer is reported
 SHOWN = 8  # different failures that are shown
-LINES = 24  # of each
+LINES = 24  # of a failure's traceback that are shown
 NUMBER = re.compile(r"\d+")
-WORKER = re.compile(r"^\[gw\d+\] .*\n", re.MULTILINE)  # which worker ran it
+WORKER = re.compile(r"^\[gw\d+\] .*\n", re.MULTILINE)  # line of the worker's name
 BOOK = "gate"  # the fixture that waits for the built book
 
 
@@ -56,7 +56,7 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):
-        """Hands out whole groups, and counts no test again that is done."""
+        """A scheduler that hands out whole groups, and scans no finished one again."""
 
         def _split_scope(self, nodeid):
             return group_of(nodeid)
@@ -65,39 +65,39 @@ def pytest_xdist_make_scheduler(config, log):
             super().add_node_collection(node, IndexedTests(collection))
 
         def mark_test_complete(self, node, item_index, duration=0):
-            given = self.assigned_work[node]
-            for group in [name for name, tests in given.items() if all(tests.values())]:
-                del given[group]
+            assigned = self.assigned_work[node]
+            for group in [name for name, tests in assigned.items() if all(tests.values())]:
+                del assigned[group]
             super().mark_test_complete(node, item_index, duration)
 
     return ByGroup(config, log)
 
 
 class IndexedTests(list):
-    """A list of tests that knows where each stands: xdist asks it of every test."""
+    """A list of tests with a fast `index`, which xdist calls for every test."""
 
     def __init__(self, tests):
         super().__init__(tests)
         self.positions = {test: position for position, test in enumerate(tests)}
 
     def index(self, test):
-        """Return the place of a test."""
+        """Return the index of a test."""
         return self.positions[test]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
-    """Report from the process that the user sees, not from its workers."""
+    """Register the reporter that the process needs: a worker's or the console's."""
     worker = hasattr(config, "workerinput")
     config.pluginmanager.register(WorkerReporter() if worker else ConsoleReporter(config))
 
 
 class WorkerReporter:
-    """Reports from a worker what the console needs: one message in three of pytest's."""
+    """Sends the console only the reports that it needs: one in three of pytest's."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item, nextitem):
-        """Run a test; report its call, and setup and teardown where they fail or take long."""
+        """Run a test; report its call, and setup or teardown if it fails or takes long."""
         for report in runtestprotocol(item, log=False, nextitem=nextitem):
             if report.when == "call" or not report.passed or report.duration > SLOW_SECONDS:
                 item.ihook.pytest_runtest_logreport(report=report)
@@ -114,26 +114,26 @@ class ConsoleReporter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids):
-        """Learn how many tests there are."""
+        """Store how many tests there are, as the workers have collected them."""
         self.total = len(ids)
 
     def pytest_sessionstart(self, session):
-        """Leave failures to the summary below."""
+        """Keep pytest from printing failures itself; the summary below prints them grouped."""
         reporter = session.config.pluginmanager.getplugin("terminalreporter")
         reporter.summary_failures = reporter.summary_errors = lambda: None
 
     def pytest_collection_finish(self, session):
-        """Learn how many tests there are, where no worker runs."""
+        """Store how many tests there are if no worker runs."""
         self.total = self.total or len(session.items)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self, report):
-        """Print no letter for each test."""
+        """Return a test's category without the letter that pytest would print."""
         category, _, _ = yield
         return category, "", ""
 
     def pytest_runtest_logreport(self, report):
-        """Count a test, and say every half minute how far the run is."""
+        """Count a test, and print a line of progress every half minute."""
         self.done += report.when == "call" or (report.when == "setup" and not report.passed)
         self.bad += report.failed
         now = time.monotonic()
@@ -144,7 +144,7 @@ class ConsoleReporter:
             print(f"[{now - self.began:4.0f} s] {share}{bad}", flush=True)
 
     def pytest_terminal_summary(self, terminalreporter):
-        """Show failures, those that say the same together, and keep all of them in a file."""
+        """Print the failures grouped by what was raised, and write all in full to a file."""
         reports = [
             report
             for kind in ("failed", "error")
@@ -174,12 +174,12 @@ class ConsoleReporter:
 
 
 def title(report) -> str:
-    """Return the name of a test, and where it failed if not in its own body."""
+    """Return the id of a test, and whether it failed in setup or teardown."""
     return report.nodeid if report.when == "call" else f"{report.nodeid} ({report.when})"
 
 
 def group_failures(reports) -> list[list]:
-    """Return the reports, those together that raise the same; bare words come last."""
+    """Return the reports in groups that raise the same; those without a traceback come last."""
     groups = defaultdict(list)
     for report in reports:
         groups[failure_key(report)].append(report)
@@ -187,7 +187,7 @@ def group_failures(reports) -> list[list]:
 
 
 def failure_key(report) -> tuple[str, str]:
-    """Return the file and the first line of what was raised, whatever numbers it names.
+    """Return the file and the first line of what was raised, with numbers replaced by `#`.
 
     A failure without a traceback (a fixture's refusal) says the same in every file.
     """

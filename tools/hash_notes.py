@@ -25,7 +25,7 @@ def hash_folder(folder: Path) -> Hashes:
 
 
 def main() -> int:
-    """Write the hashes; say how many there are and how often chance finds one."""
+    """Write the hashes; print how many there are and how often chance finds one; return 0."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=RUNS, metavar="FILE")

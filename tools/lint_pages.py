@@ -15,7 +15,7 @@ from page_lint.book import BELOW, CHAPTERS, PAGES
 
 
 def parsed() -> argparse.Namespace:
-    """Read the command line."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as classifiers/softmax")
     parser.add_argument("--rule", action="append", choices=sorted(RULES), help="only this rule")
@@ -28,7 +28,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Print the findings; return 1 when there is one."""
+    """Print the findings; return 1 if there is one, else 0."""
     options = parsed()
     if options.rules:
         print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))

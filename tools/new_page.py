@@ -35,17 +35,17 @@ AT_ONCE = 3
 
 
 def note(text: str) -> str:
-    """Return a note to the writer; the lint reports it until it is gone."""
+    """Return a comment that says what to write; the lint reports it until deleted."""
     return "\n".join(f"% {line}" for line in textwrap.wrap(f"WRITE: {text}", 94))
 
 
 def comment(text: str) -> str:
-    """Return what the writer should know, as lines that no build shows."""
+    """Return what the writer should know, as comment lines that no build shows."""
     return "\n".join(f"% {line}" for line in textwrap.wrap(" ".join(text.split()), 94))
 
 
 def covers_directives(page: str) -> str:
-    """Return a `covers` for each section of the notes, three ids at most, with the details."""
+    """Return `covers` directives for each section of the notes, at most three ids each."""
     topics = [topic for topic in COURSE.topics.values() if topic.page == page]
     blocks = []
     for (notes, section), group in groupby(topics, key=lambda t: (t.notes, t.section)):
@@ -60,7 +60,7 @@ def covers_directives(page: str) -> str:
 
 
 def erratum_directives(page: str) -> str:
-    """Return an `erratum` for each statement to be put right, with claim and truth."""
+    """Return an `erratum` directive for each error of the notes, with claim and truth."""
     blocks = []
     for name in sorted(COURSE.errata_of(page)):
         e = COURSE.errata[name]
@@ -80,7 +80,7 @@ def erratum_directives(page: str) -> str:
 
 
 def skeleton(page: str) -> str:
-    """Return the text of a new page."""
+    """Return the text of a new page, made from the template."""
     entry = entries()[page]
     before = [entries()[name]["title"] for name in entry["after"]]
     values = {
@@ -103,12 +103,12 @@ def skeleton(page: str) -> str:
 
 
 def _noted(value: str):
-    """Return a replacement that wraps a note with a value in it."""
+    """Return a replacement function for `re.sub` that puts a value into a note."""
     return lambda match: note(f"{match[1]}{value}{match[2]}")
 
 
 def add_to_contents(toc: str, page: str) -> str:
-    """Return the table of contents with a page at its place; comments and order stay.
+    """Return the table of contents with a page added in the course's order.
 
     Parameters
     ----------
@@ -135,12 +135,12 @@ def add_to_contents(toc: str, page: str) -> str:
 
 
 def _precedes(order: list[str], name: str, page: str) -> bool:
-    """Say whether a page of the table stands before another in the course."""
+    """Return whether a page of the table of contents stands before another in the course."""
     return name in order and order.index(name) < order.index(page)
 
 
 def _end(lines: list[str], start: int) -> int:
-    """Return the index after an entry and the sections below it."""
+    """Return the index of the line after an entry and the sections below it."""
     k = start + 1
     while k < len(lines) and lines[k].startswith("        "):
         k += 1
@@ -148,12 +148,12 @@ def _end(lines: list[str], start: int) -> int:
 
 
 def _first_caption(lines: list[str]) -> int:
-    """Return the index of the first part."""
+    """Return the index of the line with the first part's caption."""
     return next(k for k, line in enumerate(lines) if line.startswith("  - caption:"))
 
 
 def refusal(root: Path, page: str) -> str | None:
-    """Say why a page cannot be begun, or None."""
+    """Return why a page cannot be begun, or None if it can."""
     if page not in entries():
         near = difflib.get_close_matches(page, entries(), n=3, cutoff=0.5)
         near += [name for name in entries() if page in name and name not in near][:3]
@@ -167,7 +167,7 @@ def refusal(root: Path, page: str) -> str | None:
 
 
 def write(root: Path, page: str) -> Path:
-    """Write the skeleton and the line of the table of contents; return the page's path."""
+    """Write the skeleton and its line in the table of contents; return the page's path."""
     path, toc = root / f"chapters/{page}.md", root / "_toc.yml"
     text, table = skeleton(page), add_to_contents(toc.read_text(encoding="utf-8"), page)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ def write(root: Path, page: str) -> Path:
 
 
 def main() -> int:
-    """Run the command line."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("page", metavar="PAGE", help="such as maths/vectors")
     page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")

@@ -34,7 +34,7 @@ def pages(chapters=CHAPTERS):
 
 
 def file_of(page, chapters=CHAPTERS):
-    """Return the file of a page below the chapters; a name that is none ends the program."""
+    """Return the file of a page below the chapters; exit if there is no page of this name."""
     name, known = page.strip("/").removeprefix("chapters/").removesuffix(".md"), pages(chapters)
     if name in known:
         return f"{name}.md"
@@ -53,7 +53,7 @@ def command(page, more):
 
 
 def main():
-    """Write the settings and hand over to JupyterLab."""
+    """Write the settings and replace this process by JupyterLab."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--page", default="", metavar="PART/PAGE", help="open this page")
     options, more = parser.parse_known_args()

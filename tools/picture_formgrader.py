@@ -31,7 +31,7 @@ DUE = "due = 2025-12-01T23:59:00+01:00\n[late]\npoints_per_day = 10\n"
 
 
 def make_class(folder):
-    """Release a course with a written answer, and hand in and grade a small class."""
+    """Release a course, submit and grade a small class; return the course's folder."""
     from tests.nngrader.hand_marked_course import hand_marked_course
     from tests.nngrader.sample_course import NAME, ReleasedNotebook, hand_in, run
     from tests.nngrader.test_nbgrader import partly_wrong
@@ -52,7 +52,7 @@ def make_class(folder):
 
 
 def mark_by_hand(course):
-    """Give points and a comment for one written answer; enter the students' names."""
+    """Give points and a comment for one written answer, and enter the students' names."""
     from nngrader.course import Course
     from nngrader.gradebook import open_gradebook, quiet
 
@@ -69,7 +69,7 @@ def mark_by_hand(course):
 
 
 def take(course):
-    """Take the pictures, by name."""
+    """Yield the name and the PNG bytes of each screenshot of formgrader."""
     from tests.book.browser import chromium
     from tests.nngrader.formgrader import TOKEN, formgrader
     from tests.nngrader.sample_course import NAME
@@ -97,7 +97,7 @@ def take(course):
 
 
 def below(first, second):
-    """Return two parts of a page as one picture, with a gap of grey between them."""
+    """Return two screenshots as one PNG, the second below the first, with a grey gap."""
     parts = [Image.open(io.BytesIO(p)).convert("RGB") for p in (first, second)]
     parts[1] = parts[1].crop((0, 56, *parts[1].size))  # without the bar, which is there already
     gap = 14
@@ -110,7 +110,7 @@ def below(first, second):
 
 
 def shot_from(page, text, above):
-    """Return a picture that begins so many pixels above a text."""
+    """Return a screenshot that begins `above` pixels above a text."""
     element = page.get_by_text(text).first
     element.evaluate(f"e => window.scrollBy(0, e.getBoundingClientRect().top - {above})")
     page.wait_for_timeout(300)
@@ -118,7 +118,7 @@ def shot_from(page, text, above):
 
 
 def small(picture):
-    """Return the picture with few colours, which is much smaller."""
+    """Return the picture as a PNG with few colours, which is much smaller."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     few = image.quantize(COLOURS, dither=Image.Dither.NONE)
     out = io.BytesIO()
@@ -129,7 +129,7 @@ def small(picture):
 
 
 def main():
-    """Make the class, take the pictures, write them."""
+    """Make the class, take the screenshots, and write them."""
     sys.path[:0] = [str(ROOT), str(ROOT / "exercises")]
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="formgrader-") as folder:

@@ -19,7 +19,7 @@ NAME = "neural-networks-from-first-principles"
 
 
 def epub(root: Path) -> None:
-    """Make the ePub, check it, and say how large it is."""
+    """Write the ePub, check it, and print how large it is."""
     skip_unused_imports()
     from printed import epub, epub_check
 
@@ -33,7 +33,7 @@ def epub(root: Path) -> None:
 
 
 def pdf(root: Path) -> None:
-    """Print the book and the formula sheet, and say how long and how large they are."""
+    """Write the PDFs of the book and of the formula sheet, and print how large they are."""
     from printed import browser, pdf
 
     folder = root / "_build" / "pdf"
@@ -45,7 +45,7 @@ def pdf(root: Path) -> None:
 
 
 def main() -> int:
-    """Run the command line."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=["epub", "pdf"])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")

@@ -26,7 +26,7 @@ X86 = {
 
 
 def can_imitate() -> list[str]:
-    """Return the names of the processors that this machine can imitate, the plainest first."""
+    """Return the names of the processors that this machine can imitate, the oldest first."""
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return []
     able = _abilities()
@@ -34,7 +34,7 @@ def can_imitate() -> list[str]:
 
 
 def environment(name: str, threads: int = 1) -> dict[str, str]:
-    """Return the variables under which a new process computes as a processor does."""
+    """Return the environment variables that make a new process compute as a processor does."""
     if name not in can_imitate():
         raise ValueError(f"environment: this machine cannot imitate {name!r}")
     _, kernels, lacks, torch, onednn, mkl = X86[name]
@@ -51,13 +51,13 @@ def environment(name: str, threads: int = 1) -> dict[str, str]:
 
 
 def plainest() -> dict[str, str]:
-    """Return the variables of the plainest processor, empty where it cannot be imitated."""
+    """Return the variables of the oldest processor, or none if it cannot be imitated."""
     return environment(PLAINEST) if PLAINEST in can_imitate() else {}
 
 
 @cache
 def _abilities() -> set[str]:
-    """Return what NumPy found the processor able to do, whatever is switched off here."""
+    """Return the CPU features that NumPy detects, even those switched off in this process."""
     clean = {k: v for k, v in os.environ.items() if k != "NPY_DISABLE_CPU_FEATURES"}
     program = (
         "from numpy._core._multiarray_umath import __cpu_features__ as f;"
@@ -70,7 +70,7 @@ def _abilities() -> set[str]:
 
 
 def _groups(able: set[str]) -> set[str]:
-    """Return those of NumPy's groups of features that the processor has whole."""
+    """Return NumPy's groups of CPU features of which the processor has every member."""
     parts = {
         "X86_V3": {"AVX2", "FMA3"},
         "X86_V4": {"AVX512F", "AVX512VL"},

@@ -33,14 +33,14 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 SHORT = ["-p", "gate_report", "-q", "--no-header", "-rN", "--tb=short", "--durations=10"]
 IN_ORDER = "--no-loadscope-reorder"  # gate_report.py orders the groups; xdist would by number
 BOOK = Path("tools/gate_book.py")
-MOST = 5  # workers: each may need 1 GB
+MOST_WORKERS = 5  # each may need 1 GB
 NICE = 10  # of the tests: on a busy core the book's build gets nine tenths
 GRACE = 20  # seconds that the book's build gets to end
 
 
 @dataclass
 class Topic:
-    """What runs for one thing: arguments of pytest, a page to build first, what is left out."""
+    """What a topic means: arguments of pytest, a page to build first, and what is left out."""
 
     arguments: list[str]
     page: str = ""
@@ -48,7 +48,7 @@ class Topic:
 
 
 def find_topic(name: str, root: Path = ROOT) -> Topic:
-    """Return what runs for a topic; exit with the nearest names if there is none."""
+    """Return the topic of a name; exit with similar names if there is none."""
     name = name.strip("/").removesuffix(".py").removesuffix(".md")
     name = name.removeprefix("chapters/").removeprefix("exercises/")
     if (source := _source(name, root)) is not None:
@@ -64,17 +64,17 @@ def find_topic(name: str, root: Path = ROOT) -> Topic:
 
 
 def _unknown(name: str, root: Path) -> NoReturn:
-    """Exit for an unknown topic, and name the topics that are spelt alike."""
+    """Exit with a message that names the topics spelt like an unknown one."""
     names = topic_names(root)
     near = [n for n in names if name in n] + difflib.get_close_matches(name, names, cutoff=0.4)
     sys.exit(f"run_tests: no topic {name!r}; near it: {', '.join(near[:5]) or 'none'}")
 
 
 def topic_names(root: Path = ROOT) -> list[str]:
-    """Return the topics by name: sources, pages, assignments and their problems, tests."""
+    """Return all topic names: sources, pages, assignments and their problems, tests."""
     parts = [
         re.sub("^(chapters|exercises)/", "", p.relative_to(root).as_posix())
-        for folder in near_tests.ROOMS
+        for folder in near_tests.SOURCES
         for p in (root / folder).rglob("*")
         if p.suffix == ".py" or (p / "__init__.py").exists()
     ]
@@ -87,16 +87,16 @@ def topic_names(root: Path = ROOT) -> list[str]:
 
 
 def _source(name: str, root: Path) -> str | None:
-    """Return the path of a module or folder of a room that a name means, if it means one."""
+    """Return the path of the module or folder that a name means, or None."""
     for folder in ("", "chapters/", "exercises/"):
         for path in (f"{folder}{name}", f"{folder}{name}.py"):
-            if near_tests.room(path) and (root / path).exists():
+            if near_tests.source_folder(path) and (root / path).exists():
                 return path
     return None
 
 
 def _tests(name: str, root: Path) -> str | None:
-    """Return the path below tests/ that a name means, if it means one."""
+    """Return the path below tests/ that a name means, or None."""
     below = root / "tests" / name.removeprefix("tests/")
     for path in (below, below.with_suffix(".py")):
         if path.exists():
@@ -105,8 +105,9 @@ def _tests(name: str, root: Path) -> str | None:
 
 
 def _module(source: str, root: Path) -> Topic:
-    """Return the examples of a folder or module and the tests near it."""
-    found, homes = near_tests.near(source, root), near_tests.ROOMS[near_tests.room(source)][1]
+    """Return the topic of a folder or module: its doctests and the tests near it."""
+    found = near_tests.near(source, root)
+    _, homes = near_tests.SOURCES[near_tests.source_folder(source)]
     tests = [p.relative_to(root) for home in homes for p in (root / home).rglob("test_*.py")]
     far = [p for p in tests if not any(p.is_relative_to(f) for f in found)]
     left_out = [f"{len(far)} of {len(tests)} test files of {' and '.join(homes)}"] * bool(far)
@@ -118,7 +119,7 @@ def _module(source: str, root: Path) -> Topic:
 
 
 def _page(page: str, root: Path) -> Topic:
-    """Return the build of a page alone, and the tests that name it or a figure of its own."""
+    """Return the topic of a page: its own build, and the tests that name it or its figure."""
     text = (root / "chapters" / f"{page}.md").read_text(encoding="utf-8")
     figures = [p.stem for p in (root / "chapters" / "_extra" / "_play").glob("*.js")]
     played = [f for f in figures if f'play("{f}"' in text or f'play(\n    "{f}"' in text]
@@ -130,7 +131,7 @@ def _page(page: str, root: Path) -> Topic:
 
 
 def _assignment(assignment: str, problem: str, root: Path) -> Topic:
-    """Return the tests of an assignment's problems, and of their text."""
+    """Return the topic of an assignment, or of one of its problems."""
     files = (root / "exercises" / "problems" / assignment).glob("*.py")
     names = [problem] if problem else [p.stem for p in files]
     words = [n for n in names if n not in ("__init__", "common")] + [assignment] * (not problem)
@@ -139,7 +140,7 @@ def _assignment(assignment: str, problem: str, root: Path) -> Topic:
 
 
 def platform_arguments(platform: str, ci: bool) -> list[str]:
-    """Return pytest's arguments for a platform; exit where CI would have to leave tests out."""
+    """Return pytest's arguments on a platform; exit if CI would have to leave tests out."""
     if platform.startswith("linux"):
         return []
     if ci:
@@ -149,10 +150,10 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
 
 
 def workers() -> int:
-    """Return how many workers run at once: one more than this process may use cores."""
+    """Return the number of pytest-xdist's workers: one more than the usable cores."""
     from joblib import cpu_count
 
-    return min(cpu_count() + 1, MOST)
+    return min(cpu_count() + 1, MOST_WORKERS)
 
 
 def side_by_side() -> list[str]:
@@ -162,7 +163,7 @@ def side_by_side() -> list[str]:
 
 @contextmanager
 def book_beside(root: Path):
-    """Build the book while the tests run; those that need it wait for it."""
+    """Build the book in another process for as long as the block lasts."""
     if not (root / BOOK).exists():
         yield
         return
@@ -183,7 +184,7 @@ def book_beside(root: Path):
 
 
 def _end(process: subprocess.Popen) -> None:
-    """End a process and what it has started."""
+    """End a process and its children."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)
@@ -194,7 +195,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def main() -> int:
-    """Run pytest and return its exit status, which is not 0 when no test ran."""
+    """Run the tests and return pytest's exit status, which is not 0 if no test ran."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("topic", nargs="?", default="", metavar="TOPIC")
     parser.add_argument("--deep", action="store_true", help="every case of the deep tests")
@@ -212,7 +213,7 @@ def main() -> int:
 
 
 def run_topic(topic: Topic, chosen: list[str]) -> int:
-    """Run what a topic means, say what is left out, and return the status."""
+    """Run the tests of a topic, print what is left out, and return the exit status."""
     status, started = 0, time.monotonic()
     if topic.page:
         command = [sys.executable, "tools/build_page.py", topic.page]

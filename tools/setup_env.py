@@ -38,7 +38,7 @@ NETWORK = (
 
 
 class SetupError(Exception):
-    """What went wrong and what to do about it, in one or two lines."""
+    """A failed set-up: what went wrong and what to do about it, in one or two lines."""
 
 
 def check_python(version):
@@ -60,7 +60,7 @@ def check_disk(free_bytes):
 
 
 def explain(output):
-    """Turn the output of a failed installation into the one thing the user can do."""
+    """Return the advice that the output of a failed installation calls for."""
     if any(sign in output for sign in NETWORK):
         return (
             "setup_env: the package index cannot be reached. Connect to the network, then run "
@@ -77,14 +77,14 @@ def explain(output):
 
 
 def digest(name):
-    """Hash a file of the project together with the Python version."""
+    """Return a hash of one of the project's files and of the Python version."""
     made = hashlib.sha256(repr(sys.version_info[:3]).encode())
     made.update((ROOT / name).read_bytes())
     return made.hexdigest()
 
 
 def finished(packages, index):
-    """Say whether the packages are those of the lock, and torch is from the index asked for.
+    """Return whether the locked packages are installed, and torch from the index asked for.
 
     Without TORCH_INDEX any torch will do, so that it need be named in one terminal only.
     """
@@ -93,13 +93,13 @@ def finished(packages, index):
 
 
 class Progress:
-    """Count pip's packages on the screen: one line on a terminal, every 25th elsewhere."""
+    """Shows pip's progress: one line on a terminal, every 25th package elsewhere."""
 
     def __init__(self, total):
         self.total, self.done = total, 0
 
     def __call__(self, line):
-        """Show a line of pip's output where it names a new package or an error."""
+        """Show progress if a line of pip's output names a new package, or show its error."""
         if line.startswith("ERROR"):
             print(line.rstrip(), flush=True)
         if line.lstrip().startswith(("Collecting ", "Processing ")) and self.total:
@@ -117,7 +117,7 @@ class Progress:
 
 
 def run(command, total=0):
-    """Run a command, showing its progress; raise SetupError when it fails."""
+    """Run a command and show its progress; raise SetupError if it fails."""
     show, lines = Progress(total), []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -143,7 +143,7 @@ def make_venv():
 
 
 def pip_install(python):
-    """Give the command that installs into the environment."""
+    """Return the pip command that installs into the environment."""
     return [
         str(python),
         "-m",
@@ -155,7 +155,7 @@ def pip_install(python):
 
 
 def install(python, index):
-    """Fill the environment with the locked packages, and torch from an index of its own."""
+    """Install the locked packages, and torch from an index of its own."""
     lock = ROOT / "requirements.lock"
     print("[2/4] locked packages", flush=True)
     total = sum("==" in line for line in lock.read_text().splitlines())
@@ -165,7 +165,7 @@ def install(python, index):
 
 
 def relative(path):
-    """Give the folders that a .pth file names, as seen from it.
+    """Return the text of a .pth file with its folders made relative to its own.
 
     Python reads these files in the locale's encoding, so an umlaut in the way to the project
     would stop every start of Python under LC_ALL=C.
@@ -175,7 +175,7 @@ def relative(path):
 
 
 def install_project(python):
-    """Install this project in place, and check that everything fits together."""
+    """Install this project in place, and check that all packages fit together."""
     print("[4/4] this project", flush=True)
     run([*pip_install(python), "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     for path in ENV.rglob("_nn_first_principles.pth"):
@@ -184,7 +184,7 @@ def install_project(python):
 
 
 def main():
-    """Make the environment, or what is out of date in it."""
+    """Make the environment, or update what is out of date in it."""
     check_python(sys.version_info)
     index = os.environ.get("TORCH_INDEX", "")
     packages, project = digest("requirements.lock"), digest("pyproject.toml")

@@ -21,23 +21,23 @@ ELSEWHERE = "/usr/lib/postgresql/*/bin"  # where Debian puts programs that are n
 
 
 def find(name):
-    """Find a program on the PATH, or where Debian keeps PostgreSQL's, the newest first."""
+    """Return the path of a program on the PATH or among PostgreSQL's, or None."""
     kept = sorted(glob.glob(f"{ELSEWHERE}/{name}"), key=version, reverse=True)
     return shutil.which(name) or next(iter(kept), None)
 
 
 def version(path):
-    """Give the number of the version in a path of Debian's, for sorting."""
+    """Return the version number in a path of Debian's, for sorting."""
     return [int(part) for part in path.split("/") if part.isdigit()]
 
 
 def missing(which=find):
-    """Name the packages none of whose programs is found."""
+    """Return the packages of which no program is found."""
     return [p for p, names in NEEDED.items() if not any(which(n) for n in names)]
 
 
 def line(packages, root):
-    """Give the command that installs the packages on Debian or Ubuntu."""
+    """Return the command that installs the packages on Debian or Ubuntu."""
     sudo = "" if root else "sudo "
     return (
         f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends "
@@ -46,7 +46,7 @@ def line(packages, root):
 
 
 def main():
-    """Install what is missing where that is allowed; exit with the line to run elsewhere."""
+    """Install what is missing if this is allowed, else exit with the command to run."""
     wanted = missing()
     if not wanted:
         return

@@ -32,7 +32,7 @@ CLAIM = "claim: "
 
 
 def pages() -> list[str]:
-    """Return the pages with cells, by their names below chapters/."""
+    """Return the names of the pages with code cells, as paths below chapters/."""
     found = sorted((ROOT / "chapters").rglob("*.md"))
     names = [p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in found]
     return [n for n in names if "{code-cell}" in (ROOT / f"chapters/{n}.md").read_text()]
@@ -44,7 +44,7 @@ def assignments() -> list[str]:
 
 
 def run_page(name: str) -> str:
-    """Execute a page under this process's switches; return what did not come out."""
+    """Execute a page under this process's switches; return its failure or untrue claims."""
     from execute.claims import found, remove_notes
     from execute.run import execute
     from myst_nb.core.read import read_myst_markdown_notebook
@@ -62,7 +62,7 @@ def run_page(name: str) -> str:
 
 
 def run_problem(assignment: str, name: str) -> str:
-    """Hold a problem to its declaration on a few seeds; return what did not come out."""
+    """Check a problem's declaration on a few seeds; return what failed."""
     from nngrader.course import Course
     from nngrader.engine.declaration.gate import over_seeds
 
@@ -112,18 +112,18 @@ def _path() -> str:
 
 
 def cores() -> int:
-    """Return how many problems or tests run at once: no thread splits products so small."""
+    """Return how many problems or tests run at once; their products use one thread each."""
     return min(cpu_count(), 4)
 
 
 def workers() -> int:
-    """Return how many pages run at once: threads that wait for a busy core slow all others."""
+    """Return how many pages run at once, so that all their threads have a core."""
     threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
     return max(1, cores() // threads)
 
 
 def run_all(chosen: list[str], out: Path) -> None:
-    """Do everything under this process's switches and write what came of it."""
+    """Run pages, problems and tests under this process's switches, and write the results."""
     sys.path.append(str(ROOT / "chapters" / "_ext"))
     found, started = {}, time.monotonic()
     with ThreadPoolExecutor(workers()) as pool:
@@ -141,7 +141,7 @@ def run_all(chosen: list[str], out: Path) -> None:
 
 
 def try_one(name: str, threads: int, chosen: list[str]) -> dict:
-    """Return what came of everything under one processor, in a process of its own."""
+    """Return the results under one processor, measured in a process of its own."""
     OUT.mkdir(parents=True, exist_ok=True)
     out = OUT / f"{name}-{threads}.json"
     out.unlink(missing_ok=True)
@@ -156,7 +156,7 @@ def try_one(name: str, threads: int, chosen: list[str]) -> dict:
 
 
 def table(columns: dict[tuple[str, int], dict]) -> Iterator[str]:
-    """Yield the lines of the table: a row for each page and problem, a column each."""
+    """Yield the lines of the table: a row a page or problem, a column a processor."""
     rows = list(dict.fromkeys(row for found in columns.values() for row in found["rows"]))
     wide = max(map(len, rows)) + 2
     heads = [f"{name} {threads}" for name, threads in columns]
@@ -170,7 +170,7 @@ def table(columns: dict[tuple[str, int], dict]) -> Iterator[str]:
 
 
 def cell_text(output: str | None) -> str:
-    """Return a cell of the table."""
+    """Return the text of a table's cell, such as "ok", for the output of one run."""
     if output is None:
         return "-"
     lines = output.splitlines()
@@ -181,7 +181,7 @@ def cell_text(output: str | None) -> str:
 
 
 def main() -> int:
-    """Run the command line; return 1 if anything did not come out somewhere."""
+    """Run the program; return 1 if anything failed under some processor, else 0."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     able = processors.can_imitate()
     parser.add_argument("--only", nargs="*", choices=able, default=able, metavar="NAME")

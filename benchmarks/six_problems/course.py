@@ -18,7 +18,7 @@ DECLARED = "THREE = [distances, softmax, hinge]"
 
 
 def make_course(folder: Path) -> Path:
-    """Write source, problems and seed; nothing is released yet."""
+    """Write a course with source, problems and seed, not yet released; return its folder."""
     source = folder / "source" / NAME
     source.mkdir(parents=True)
     (folder / "problems").mkdir()
@@ -33,7 +33,7 @@ def make_course(folder: Path) -> Path:
 
 
 def source_text() -> str:
-    """Return the text of three problems of ps2 and of three problems more."""
+    """Return the assignment's source text: three problems of ps2 and three of the benchmark."""
     text = (EXERCISES / "source" / PS2 / f"{PS2}.md").read_text()
     first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     kept = [part for part in rest if any(f"{{problem}} {name}\n" in part for name in POINTS)]
@@ -41,7 +41,7 @@ def source_text() -> str:
 
 
 def problems_text() -> str:
-    """Return all definitions, one after the other, in one file."""
+    """Return one file of definitions: those of ps2's three problems and of the benchmark's."""
     folder = EXERCISES / "problems" / PS2
     texts = [(folder / f"{name}.py").read_text() for name in ("common", *POINTS)]
     first = re.sub(r"^from \.common import .*\n", "", "\n".join(texts), flags=re.MULTILINE)
@@ -62,7 +62,7 @@ def problems(course: Path) -> list:
 
 
 class Answers:
-    """Writes submissions: right answers in all styles, and known mistakes.
+    """Writes submissions that mix right answers in all styles with known mistakes.
 
     Each function stands in the student's cell as a student would have it: with the helpers that
     it needs, and nothing of its declaration.
@@ -76,13 +76,13 @@ class Answers:
 
     @staticmethod
     def _names(problem):
-        """Yield the reference, the other right answers, then the known mistakes."""
+        """Yield the names of the reference, of the alternatives, and of the known mistakes."""
         yield problem.solve.__name__
         yield from problem.alternatives
         yield from (m.solve.__name__ for m in problem.mistakes.values())
 
     def hand_in(self, course: Path, student: str, number: int) -> None:
-        """Write one submission: every number gives another mixture of answers."""
+        """Write one student's submission, with a mixture of answers that the number decides."""
         notebook = json.loads(json.dumps(self.released))
         for k, (problem, names) in enumerate(self.known.items()):
             answer = names[number * (k + 1) % len(names)] if number else names[0]
@@ -94,7 +94,7 @@ class Answers:
         (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
 
     def cell(self, problem: str, answer: str) -> str:
-        """Return the text of a solution cell."""
+        """Return the source of a cell that solves a problem with the named function."""
         texts = [self._text(name, problem) for name in self._needed(answer)]
         if answer == problem:
             return "\n\n".join(texts).replace(f"right_{problem}", problem)
@@ -102,7 +102,7 @@ class Answers:
         return "\n\n".join([*texts, call])
 
     def _needed(self, answer):
-        """Return a function and those that it calls, in the order of the file."""
+        """Return the names of a function and of those it calls, in the file's order."""
         found, todo = set(), [answer]
         while todo:
             found.add(name := todo.pop())
@@ -111,7 +111,7 @@ class Answers:
         return [name for name in self.functions if name in found]
 
     def _text(self, name, problem):
-        """One function without its decorator; the reference under another name."""
+        """Return a function's source without decorators; the reference gets another name."""
         node = ast.parse(ast.unparse(self.functions[name])).body[0]
         node.decorator_list = []
         for part in ast.walk(node):
@@ -122,19 +122,19 @@ class Answers:
 
 
 def own_cell(number: int) -> dict:
-    """Return a cell of the student's own: no two submissions are the same."""
+    """Return a code cell of the student's own, so that no two submissions are the same."""
     source = f"print('attempt', {number})"
     cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
     return cell | {"execution_count": None, "id": f"mine-{number}"}
 
 
 def gid(cell: dict) -> str | None:
-    """Return nbgrader's name of a cell."""
+    """Return the nbgrader id of a cell, or None if it has none."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def fill(course: Path, count: int) -> None:
-    """Hand in for a class; one half has names with a, the other with b."""
+    """Write the submissions of a class, whose students' names begin with a and b in turn."""
     answers, groups = Answers(course), itertools.cycle("ab")
     for number, group in zip(range(count), groups, strict=False):
         answers.hand_in(course, f"{group}-{number:04}", number)

@@ -18,7 +18,7 @@ linear = problem(
 
 @linear.reference
 def linear_backward(X, W, upstream):
-    """Gradients of a linear layer Y = X W^T by its input and by its weight.
+    """Gradients of a linear layer Y = X W^T with respect to its input and its weight.
 
     X : (N, D) array, float64
     W : (C, D) array, float64

@@ -41,7 +41,7 @@ def write(project, name, text):
 
 def gate(project, *arguments):
     """Run the gate with two workers; its output holds standard output and errors together."""
-    code = f"import sys, run_tests; sys.argv[1:] = {arguments}; run_tests.MOST = 2\n"
+    code = f"import sys, run_tests; sys.argv[1:] = {arguments}; run_tests.MOST_WORKERS = 2\n"
     return subprocess.run(
         [sys.executable, "-c", code + "sys.exit(run_tests.main())"],
         cwd=project,
@@ -159,7 +159,7 @@ def test_a_long_group_starts_first_however_few_tests_it_has(project):
         write(project, f"tests/book/test_{name}.py", f"{text}        file.write('{name} ')\n")
     long = "gate_report.LONG = ('tests/book/test_few.py',)"
     write(project, "conftest.py", f"import gate_report, run_tests\n{long}\n")
-    code = "import sys, run_tests; sys.argv[1:] = ['tests/book']; run_tests.MOST = 1\n"
+    code = "import sys, run_tests; sys.argv[1:] = ['tests/book']; run_tests.MOST_WORKERS = 1\n"
     subprocess.run(
         [sys.executable, "-c", code + "sys.exit(run_tests.main())"],
         cwd=project,
@@ -203,9 +203,9 @@ def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
             assert "tests/nnlib/test_ops.py" in topic.arguments
 
 
-@pytest.mark.parametrize("room", near_tests.ROOMS)
-def test_no_modules_of_a_room_import_each_other(room):
-    importers = near_tests.imported_by(room, ROOT)
+@pytest.mark.parametrize("folder", near_tests.SOURCES)
+def test_no_modules_of_a_folder_import_each_other(folder):
+    importers = near_tests.imported_by(folder, ROOT)
     assert len(importers) > 5
     TopologicalSorter(importers).prepare()  # a CycleError names the ring
 

@@ -1,4 +1,4 @@
-"""The lint of pages: rules in small modules, each a function from a page to its findings."""
+"""The lint of pages: each rule is a function from a page to what it finds wrong."""
 
 from . import (  # noqa: F401  (each registers its rules)
     asking,

@@ -7,7 +7,7 @@ from .core import LESSON, WRITTEN, Page, rule
 
 
 def _named(page: Page, function: str) -> list[tuple[str, int]]:
-    """Return the first argument of each call of a helper, with its line."""
+    """Return the first argument of each call of a named function, with its line."""
     calls = [(call, line) for name, call, line in page.source.calls if name == function]
     return [
         (call.args[0].value, line)
@@ -18,14 +18,14 @@ def _named(page: Page, function: str) -> list[tuple[str, int]]:
 
 @rule("prediction-count", LESSON, "two or three predictions")
 def prediction_count(page: Page):
-    """Find too few or too many predictions."""
+    """Yield a finding if the page has too few or too many predictions."""
     if not 2 <= (count := len(_named(page, "predict"))) <= 3:
         yield page.top, f"{count} predictions (`book.predict`); expected 2 or 3"
 
 
 @rule("prediction-answer", WRITTEN, "each prediction is answered once, further down")
 def prediction_answer(page: Page):
-    """Find predictions that are not answered, and answers to nothing."""
+    """Yield predictions that no answer names, and answers that name no prediction."""
     asked, recalled = _named(page, "predict"), _named(page, "recall")
     for name, line in asked:
         after = [number for other, number in recalled if other == name and number > line]
@@ -41,7 +41,7 @@ SHOWING = {"quiz", "predict", "recall", "play", "show"}
 
 @rule("unshown", WRITTEN, "a question or figure is the last line of its cell")
 def unshown(page: Page):
-    """Find questions and figures that a cell makes and does not show."""
+    """Yield questions and figures that a cell creates but does not display."""
     for cell in page.source.cells:
         shown = [
             line
@@ -57,7 +57,7 @@ def unshown(page: Page):
 
 @rule("question-count", LESSON, "3 to 6 questions in Check yourself")
 def question_count(page: Page):
-    """Find too few or too many questions."""
+    """Yield a finding if the page has too few or too many questions."""
     asked = [node for name, c, _ in page.source.calls if name == "quiz" for node in c.args]
     count = sum(len(n.elts) if isinstance(n, ast.List) else 1 for n in asked)
     if not 3 <= count <= 6:
@@ -66,14 +66,14 @@ def question_count(page: Page):
 
 @rule("exercise-count", LESSON, "4 to 6 exercises")
 def exercise_count(page: Page):
-    """Find too few or too many exercises."""
+    """Yield a finding if the page has too few or too many exercises."""
     if not 4 <= (count := len(page.source.named("exercise-start"))) <= 6:
         yield page.top, f"{count} exercises; expected 4 to 6"
 
 
 @rule("exercise-solution", LESSON, "each exercise has a solution; all but one run code")
 def exercise_solution(page: Page):
-    """Find exercises without label or solution, and solutions without code."""
+    """Yield exercises without label or solution, and solutions without code."""
     blocks = page.source.named("exercise-start")
     found = [(re.search(r":label: (\S+)", b.body), b.line) for b in blocks]
     labels = [match[1] if match else "" for match, _ in found]

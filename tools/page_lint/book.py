@@ -1,4 +1,4 @@
-"""The book as a writer's tools see it: where things lie, its pages, what each needs."""
+"""The book's files as the lint needs them: its pages, their order, and what each builds on."""
 
 import sys
 from functools import cache
@@ -18,7 +18,7 @@ EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
 
 
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
-    """Return the pages of the table of contents in order, and those below one of them."""
+    """Return the pages of the table of contents in order, and those below another page."""
     tree = read_yaml(toc)
     chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
     below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
@@ -27,7 +27,7 @@ def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
 
 
 def entries(pages: Path = REFERENCE / "pages.yml") -> dict[str, dict]:
-    """Return what pages.yml says of each page, by its name."""
+    """Return the entries of pages.yml by page name."""
     parts = read_yaml(pages)
     return {entry["page"]: entry | {"part": part} for part in parts for entry in parts[part]}
 
@@ -37,18 +37,18 @@ _ours = cache(entries)
 
 @cache
 def needed(page: str) -> frozenset[str]:
-    """Return all pages that a page builds on, by the `after` of pages.yml."""
+    """Return all pages that a page builds on, followed through the `after` of pages.yml."""
     before = _ours().get(page, {}).get("after", ())
     return frozenset(before).union(*map(needed, before))
 
 
 def source(page: str) -> PageSource:
-    """Return a page by its name."""
+    """Return the parsed source of a page."""
     return PageSource(CHAPTERS / f"{page}.md")
 
 
 def table(name: str) -> list[dict]:
-    """Return a list of the reference part, such as the glossary; empty where there is none."""
+    """Return the rows of a table in chapters/reference, or an empty list without its file."""
     path = REFERENCE / f"{name}.yml"
     return (read_yaml(path) or []) if path.exists() else []
 

@@ -1,4 +1,4 @@
-"""Rules, what they find, and waivers: a rule is a function from a page to its findings."""
+"""Rules, findings and waivers: a rule is a function from a page to what it finds wrong."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,20 +14,20 @@ WAIVER = re.compile(r"^% lint-allow (?P<rule>[\w-]+)(?: (?P<what>[^:]+?))?: *(?P
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """Something that a page lacks: where, by which rule, what is wrong and what to do."""
+    """Something wrong on a page: its line, the rule, and a text that says what to do."""
 
     line: int
     rule: str
     text: str
 
     def show(self, page: str) -> str:
-        """Return one line of the report."""
+        """Return the finding as one line of the report."""
         return f"chapters/{page}.md:{self.line}: {self.rule}: {self.text}"
 
 
 @dataclass
 class Page:
-    """A page as the rules read it."""
+    """A page as the rules get it: its source, and the topics and errata that it must cover."""
 
     name: str
     source: PageSource
@@ -36,25 +36,25 @@ class Page:
 
     @classmethod
     def load(cls, name: str, text: str | None = None) -> "Page":
-        """Return a page of the book; ``text`` stands for its file."""
+        """Return a page of the book, with `text` as its source if given, else its file's."""
         source = PageSource(book.CHAPTERS / f"{name}.md", text)
         return cls(name, source, book.COURSE.topics_of(name), book.COURSE.errata_of(name))
 
     @property
     def top(self) -> int:
-        """Return the line for what concerns the whole page."""
+        """Return the line at which to report what concerns the whole page."""
         return self.source.title_line
 
     @property
     def scopes(self) -> set[str]:
-        """Return the kinds of pages that this one is of."""
+        """Return the kinds of pages, such as LESSON, to which this page belongs."""
         if self.name.startswith("reference/"):
             return {PAGE}
         return {PAGE, WRITTEN} if self.name.startswith(book.EXEMPT) else {PAGE, WRITTEN, LESSON}
 
     @cached_property
     def builds_on(self) -> frozenset[str]:
-        """Return the pages that this one may take for known."""
+        """Return the pages whose content this page may presuppose."""
         return book.needed(self.name)
 
 
@@ -63,7 +63,7 @@ Check = Callable[[Page], Iterator[tuple[int, str]]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its name, which pages it is for, what it asks, and how it looks."""
+    """A rule: its name, the kind of pages it applies to, what it demands, and its function."""
 
     name: str
     scope: str
@@ -75,7 +75,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(name: str, scope: str, asks: str) -> Callable[[Check], Check]:
-    """Register a function that yields (line, text) as a rule."""
+    """Return a decorator that registers a function yielding (line, text) as a rule."""
 
     def register(check: Check) -> Check:
         if name in RULES:
@@ -88,7 +88,7 @@ def rule(name: str, scope: str, asks: str) -> Callable[[Check], Check]:
 
 @dataclass
 class Waiver:
-    """A comment of the page that allows something, for a reason, in the block below it."""
+    """A comment that allows one rule to be broken in the block below it, for a given reason."""
 
     line: int
     last: int
@@ -98,7 +98,7 @@ class Waiver:
     used: int = 0
 
     def covers(self, finding: Finding) -> bool:
-        """Say whether a finding is allowed by this waiver."""
+        """Return whether this waiver allows a finding."""
         inside = self.line <= finding.line <= self.last
         named = not self.what or f"“{self.what}”" in finding.text
         return inside and finding.rule == self.rule and named
@@ -129,13 +129,13 @@ def _block_end(source: PageSource, line: int) -> int:
 
 
 def _empty(line: str) -> bool:
-    """Say whether a line holds nothing that is shown."""
+    """Return whether a line is blank or a comment."""
     return not line.strip() or line.startswith("%")
 
 
 @dataclass
 class Report:
-    """What the lint says of a page: what it lacks, and what was allowed for which reason."""
+    """The findings on a page, and the waivers that allowed others."""
 
     page: str
     findings: list[Finding]
@@ -152,7 +152,7 @@ class Report:
 
 
 def check(page: Page, names: list[str] | None = None) -> Report:
-    """Return what the rules find on a page, waivers applied.
+    """Return the findings of the rules on a page, less those that waivers allow.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def check(page: Page, names: list[str] | None = None) -> Report:
 
 
 def _waived(finding: Finding, given: list[Waiver]) -> bool:
-    """Count a finding for the first waiver that allows it; say whether there is one."""
+    """Return whether a waiver allows a finding; count the use of the first that does."""
     for waiver in given:
         if waiver.reason and waiver.covers(finding):
             waiver.used += 1
@@ -181,7 +181,7 @@ def _waived(finding: Finding, given: list[Waiver]) -> bool:
 
 
 def _faulty(given: list[Waiver]) -> Iterator[Finding]:
-    """Yield the waivers without a reason, of no known rule, or of no use."""
+    """Yield a finding for each waiver without a reason, of an unknown rule, or of no use."""
     for waiver in given:
         if waiver.rule not in RULES:
             text = f"there is no rule “{waiver.rule}”; docs/pages.md lists them"

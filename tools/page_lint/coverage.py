@@ -1,4 +1,4 @@
-"""Rules on the notes: topics taught, errata put right, no sentence of theirs."""
+"""Rules on the lecture notes: topics taught, errata corrected, no sentence copied."""
 
 from collections import Counter
 from itertools import chain
@@ -12,7 +12,7 @@ RUNS = book.REFERENCE / "syllabus" / "runs.bin"
 
 
 def _counted(page: Page, directive: str, wanted: set[str], adjective: str, entries: dict):
-    """Find ids that are missing, twice on the page, unknown or another page's."""
+    """Yield ids that are missing, twice on the page, or not of this page."""
     counts = Counter(chain(*page.source.ids(directive)))
     for name in sorted(wanted - set(counts)):
         yield page.top, f"{name} is not {adjective}: {_about(entries[name])}"
@@ -25,19 +25,19 @@ def _counted(page: Page, directive: str, wanted: set[str], adjective: str, entri
 
 
 def _about(entry) -> str:
-    """Return what an entry of the syllabus is about, in a few words."""
+    """Return an entry of the syllabus shortened to at most 58 characters."""
     text = getattr(entry, "topic", None) or entry.claim
     return text if len(text) <= 60 else f"{text[:57].rstrip()}…"
 
 
 def _shown(line: str) -> bool:
-    """Say whether a line counts as what follows: waivers and empty lines do not."""
+    """Return whether a line is neither blank nor a waiver."""
     return bool(line.strip()) and not line.startswith("% lint-allow")
 
 
 @rule("covers", WRITTEN, "every id of the page's key once, at most three at a time")
 def covers(page: Page):
-    """Find topics that are not taught, and directives with more than three ids."""
+    """Yield topics that the page does not teach, and directives with more than three ids."""
     yield from _counted(page, "covers", page.topics, "covered", book.COURSE.topics)
     for block in page.source.named("covers"):
         if not 1 <= (count := len(block.body.split())) <= AT_ONCE:
@@ -52,13 +52,13 @@ def covers(page: Page):
 
 @rule("erratum", WRITTEN, "every erratum of the page's key is put right once")
 def erratum(page: Page):
-    """Find errata that are not put right."""
+    """Yield errata of the notes that the page does not correct."""
     yield from _counted(page, "erratum", page.errata, "put right", book.COURSE.errata)
 
 
 @rule("own-words", PAGE, f"no {RUN} words in a row as they stand in the notes")
 def own_words(page: Page):
-    """Find runs of words that the notes have too."""
+    """Yield passages of eight or more words that the notes have too."""
     known = Hashes.load(RUNS)
     for words in paragraphs(page.source):
         reported = 0

@@ -1,4 +1,4 @@
-"""Rules on figures: how many, a caption, a text that says what is to be seen."""
+"""Rules on figures: how many, each with a caption and an alternative text."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ OPENING = re.compile(r"(?i)(?:an? )?(?:figure|image|plot|graph showing|picture s
 
 
 def words_of(node: ast.expr | None) -> str | None:
-    """Return the text of a string in a cell; None where it is only known when it runs."""
+    """Return the text of a string expression, or None if only running it would tell."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
@@ -24,20 +24,20 @@ def words_of(node: ast.expr | None) -> str | None:
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """Return the value of a keyword of a call."""
+    """Return the expression passed as a keyword argument, or None."""
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
 @rule("figure-count", LESSON, "3 to 6 figures before the exercises")
 def figure_count(page: Page):
-    """Find too few or too many figures."""
+    """Yield a finding if the page has too few or too many figures."""
     if not 3 <= (count := page.source.figures) <= 6:
         yield page.top, f"{count} figures before the exercises; expected 3 to 6"
 
 
 @rule("figure-caption", PAGE, "a figure has a caption and a name")
 def figure_caption(page: Page):
-    """Find figures without caption, or that no text can refer to."""
+    """Yield figures without a caption, and those without a name to refer to."""
     for cell in page.source.cells:
         if "figure:" in cell.options:
             for option in ("caption", "name"):
@@ -55,7 +55,7 @@ def figure_caption(page: Page):
 
 @rule("figure-alt", PAGE, f"alternative text, {SHORTEST} characters or more, of what is seen")
 def figure_alt(page: Page):
-    """Find figures whose text says nothing to those who do not see them."""
+    """Yield figures whose alternative text is missing or says too little."""
     calls = page.source.calls
     stills = {
         n for name, c, _ in calls if name == "play" for n in _fallback(c)
@@ -69,19 +69,19 @@ def figure_alt(page: Page):
 
 
 def _fallback(call: ast.Call) -> Iterator[ast.AST]:
-    """Yield what a moving figure shows where no script runs; its own `alt` stands beside."""
+    """Yield the nodes of a moving figure's `still`, which is shown where no script runs."""
     value = keyword(call, "still")
     return ast.walk(value) if value is not None else iter(())
 
 
 def _has(call: ast.Call, name: str) -> bool:
-    """Say whether a call passes a keyword that is not an empty text."""
+    """Return whether a call passes a keyword argument that is not an empty string."""
     value = keyword(call, name)
     return value is not None and words_of(value) != ""
 
 
 def _alt(call: ast.Call, line: int):
-    """Judge the `alt` of a call; `**options` may hold one that is not seen here."""
+    """Yield what is wrong with a call's `alt`; a call with `**options` is not judged."""
     if any(k.arg is None for k in call.keywords):
         return
     node = keyword(call, "alt")

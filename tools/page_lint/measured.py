@@ -1,4 +1,4 @@
-"""Rules on what a page measured: it is claimed, in the words of the text, and draws nothing."""
+"""Rules on measured results: each is a `book.claim` that states it and draws no numbers."""
 
 import ast
 import re
@@ -11,14 +11,14 @@ DRAWS = re.compile(r"\b(rng|default_rng|generator|np\.random)\b")
 
 
 def _text(node: ast.expr | None) -> str:
-    """Return what a message says, as far as it is written out."""
+    """Return the literal text of a message, without its interpolated values."""
     constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)] if node else []
     return " ".join(value for value in constants if isinstance(value, str))
 
 
 @rule("measured", PAGE, "what was measured is a `book.claim`, in the words of the text")
 def measured(page: Page):
-    """Find verdicts in assertions, claims that give orders, and conditions that draw."""
+    """Yield verdicts in assertions, and claims that give orders or draw random numbers."""
     for cell in page.source.cells:
         for node in ast.walk(cell.tree):
             if isinstance(node, ast.Assert) and (verdict := VERDICT.search(_text(node.msg))):

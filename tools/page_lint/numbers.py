@@ -1,4 +1,4 @@
-"""Rules on numbers: those of the prose come from cells, or a cell asserts them.
+"""Rules on numbers: those in the prose come from cells, or a cell asserts them.
 
 A number may be typed when it is small (up to 20), a year, part of a name or a reference, or
 when it stands in the page's code: in a cell tagged ``hand-check``, which asserts it, or in any
@@ -39,7 +39,7 @@ CODE_NUMBER = re.compile(r"\d[\d_]*\.?\d*(?:e[+-]?\d+)?")
 
 
 def value(text: str) -> Decimal | None:
-    """Return the number that a text is, or None."""
+    """Return the number that a text spells, or None."""
     try:
         return Decimal(re.sub(r"[,{}_]", "", text).rstrip(".")).normalize()
     except InvalidOperation:
@@ -47,7 +47,7 @@ def value(text: str) -> Decimal | None:
 
 
 def in_code(cell: Cell) -> Iterator[Decimal]:
-    """Yield the numbers of a cell: literals, those in its texts, and products it checks."""
+    """Yield the numbers of a cell: literals, those in its strings, and products of literals."""
     for token in _tokens(cell.code):
         if token.type in (tokenize.NUMBER, tokenize.STRING):
             numbers = map(value, CODE_NUMBER.findall(token.string))
@@ -57,7 +57,7 @@ def in_code(cell: Cell) -> Iterator[Decimal]:
 
 
 def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield the tokens of a cell up to the first that is none."""
+    """Yield the tokens of a cell up to the first invalid one."""
     try:
         yield from tokenize.generate_tokens(io.StringIO(code).readline)
     except (tokenize.TokenError, SyntaxError):
@@ -65,7 +65,7 @@ def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
 
 
 def _constants(code: str) -> Iterator[Decimal]:
-    """Yield the values of sums and products of plain numbers, such as 784 * 10."""
+    """Yield the values of sums and products of literals, such as 784 * 10."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
@@ -93,7 +93,7 @@ def typed(text: str) -> Iterator[str]:
 
 @rule("typed-number", WRITTEN, "a number in prose is glued, or a cell of the page holds it")
 def typed_number(page: Page):
-    """Find numbers of the prose that no cell knows."""
+    """Yield numbers of the prose that no cell computes or asserts."""
     known = {number for cell in page.source.cells for number in in_code(cell)}
     known |= {(100 * number).normalize() for number in known}  # 0.8 and 80%
     for line in page.source.body:
@@ -104,7 +104,7 @@ def typed_number(page: Page):
 
 
 def _free(number: Decimal) -> bool:
-    """Say whether a number may be typed anywhere: small, a year, a power of ten."""
+    """Return whether a number may be typed anywhere: small, a year, or a power of ten."""
     if number != number.to_integral_value():
         return False
     power_of_ten = number.normalize().as_tuple().digits == (1,)
@@ -113,7 +113,7 @@ def _free(number: Decimal) -> bool:
 
 @rule("timing", WRITTEN, "no seconds in prose: timings are shown, never quoted")
 def timing(page: Page):
-    """Find seconds and factors of speed in the prose."""
+    """Yield durations and speed-ups that are typed in the prose."""
     for line in page.source.body:
         text = re.sub(r"\$[^$]*\$", " ", line.text)
         if match := SECONDS.search(text):
@@ -122,7 +122,7 @@ def timing(page: Page):
 
 @rule("glue-source", WRITTEN, "every glued number is named in a cell")
 def glue_source(page: Page):
-    """Find glued names that no cell gives."""
+    """Yield names glued into the text that no cell defines."""
     code = "\n".join(cell.code for cell in page.source.cells)
     patterns = tuple(name for name in re.findall(r'f"(\w*)\{', code) if name)
     for number, line in enumerate(page.source.lines, 1):
@@ -133,7 +133,7 @@ def glue_source(page: Page):
 
 @rule("glue-once", WRITTEN, "every number has a name of its own")
 def glue_once(page: Page):
-    """Find names that are given twice: the second value would stand everywhere."""
+    """Yield glued names that two cells define; the second value would appear everywhere."""
     seen = set()
     for _, call, line in page.source.calls:
         if ast.unparse(call.func) != "book.numbers":

@@ -1,4 +1,4 @@
-"""Rules on words: what a reviewer would strike out, one sentence to a line, marks."""
+"""Rules on wording: words to strike out, one sentence a line, punctuation."""
 
 import re
 from collections.abc import Iterator
@@ -43,13 +43,13 @@ LEAD = re.compile(r"^\s*(?:[*-]|\d+\.)?\s*\*\*[^*]+\*\*\s*")
 
 
 def _texts(page: Page) -> Iterator[Line]:
-    """Yield the lines of words of the whole page, tables and headings too."""
+    """Yield the lines of text of the whole page, tables and headings included."""
     yield from page.source.body
 
 
 @rule("struck-word", WRITTEN, "no announcement, applause, filler, closing moral")
 def struck_word(page: Page):
-    """Find the words that a reviewer would strike out."""
+    """Yield words that a reviewer would strike out."""
     for line in _texts(page):
         for kind, patterns in STRUCK.items():
             for match in re.finditer(rf"(?i)\b(?:{'|'.join(patterns)})(?!\w)", line.plain):
@@ -60,7 +60,7 @@ def struck_word(page: Page):
 
 @rule("contrast", WRITTEN, "no contrast set up to be knocked down (“not only … but”)")
 def contrast(page: Page):
-    """Find contrasts of the pattern “not only … but”."""
+    """Yield contrasts of the pattern “not only … but”."""
     for line in _texts(page):
         if match := CONTRAST.search(line.plain):
             yield line.number, f"“{match[0][:40]}…”: say what it is"
@@ -68,7 +68,7 @@ def contrast(page: Page):
 
 @rule("mark", WRITTEN, "no exclamation mark, emoji, or dash as a link")
 def mark(page: Page):
-    """Find exclamation marks, emoji and dashes between clauses."""
+    """Yield exclamation marks, emoji and dashes between clauses."""
     for line in _texts(page):
         text = line.plain.replace("![", "[")
         if "!" in text:
@@ -81,7 +81,7 @@ def mark(page: Page):
 
 @rule("one-sentence", PAGE, "one sentence to a line")
 def one_sentence(page: Page):
-    """Find lines with a second sentence; tables and entries of lists may hold several."""
+    """Yield lines with a second sentence; tables and list items may hold several."""
     for line in page.source.body:
         if re.match(r"\s*(\||[*-] |\d+\. |#|: |>)|\s{2,}", line.text):
             continue
@@ -95,7 +95,7 @@ def one_sentence(page: Page):
 
 @rule("minus", LESSON, "a negative number in prose has a minus, no hyphen")
 def minus(page: Page):
-    """Find hyphens that stand for a minus."""
+    """Yield hyphens used as minus signs."""
     for line in page.source.lesson:
         if line.number in page.source.displayed:
             continue

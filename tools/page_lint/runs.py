@@ -1,4 +1,4 @@
-"""Runs of eight words, and the hashes of those in the notes.
+"""Sequences of eight words (runs), and the hashes of those in the lecture notes.
 
 The notes are not ours to publish, so only hashes are kept: five bytes a run, sorted. One run of
 a page that is not in the notes passes for one with probability (number of hashes) / 2⁴⁰, about
@@ -22,14 +22,14 @@ Words = list[tuple[int, str]]
 
 
 def normal(text: str) -> list[str]:
-    """Return the words of a text in lower case, and its ends: no figures, formulas or marks."""
+    """Return a text's words in lower case, without formulas, with `END` between sentences."""
     text = re.sub(r"<[^>]+>|`[^`]*`|https?://\S+", " ", FORMULA.sub(" ", ROLE.sub(" ", text)))
     text = re.sub(r"[.;:?!](?=\W|$)", f" {END} ", text.replace(END, " "))
     return [word.replace("’", "'") for word in WORD.findall(text.lower())]
 
 
 def runs(words: Words) -> Iterator[tuple[int, str]]:
-    """Yield each run with the line of its first word."""
+    """Yield each run of eight words with the line of its first word."""
     for k in range(len(words) - RUN + 1):
         run = [word for _, word in words[k : k + RUN]]
         if END not in run:
@@ -37,7 +37,7 @@ def runs(words: Words) -> Iterator[tuple[int, str]]:
 
 
 def key(text: str) -> bytes:
-    """Return the hash of a run."""
+    """Return the hash of a run's text."""
     return blake2b(text.encode(), digest_size=BYTES).digest()
 
 
@@ -51,7 +51,7 @@ def of_notes(text: str) -> set[bytes]:
 
 
 class Hashes:
-    """A sorted list of hashes in one piece of memory."""
+    """A sorted list of hashes, stored as one string of bytes."""
 
     def __init__(self, data: bytes):
         if len(data) % BYTES:
@@ -61,12 +61,12 @@ class Hashes:
     @classmethod
     @cache
     def load(cls, path: Path) -> "Hashes":
-        """Read a file of hashes."""
+        """Return the hashes stored in a file."""
         return cls(path.read_bytes())
 
     @classmethod
     def made(cls, hashes: Iterable[bytes]) -> "Hashes":
-        """Put hashes into order."""
+        """Return the given hashes, sorted and without duplicates."""
         return cls(b"".join(sorted(set(hashes))))
 
     def __len__(self) -> int:
@@ -82,7 +82,7 @@ class Hashes:
 
 
 def paragraphs(source: PageSource) -> Iterator[Words]:
-    """Yield the words of each paragraph of a page, and of each text in its cells."""
+    """Yield the words of each paragraph of a page, and of each string in its cells."""
     words, before = [], 0
     for line in source.body:
         if not line.text.strip() or line.number != before + 1:
@@ -98,7 +98,7 @@ def paragraphs(source: PageSource) -> Iterator[Words]:
 
 
 def _texts(cell) -> Iterator[Words]:
-    """Yield the words of each text in a cell."""
+    """Yield the words of each string in a cell."""
     try:
         tree = ast.parse(cell.code)
     except SyntaxError:

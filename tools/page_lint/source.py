@@ -18,7 +18,7 @@ ROLE = re.compile(r"\{[\w:]+\}`[^`]*`")
 
 @dataclass(frozen=True)
 class Block:
-    """A directive: its name, its content with what follows the name, and where it stands."""
+    """A directive: its name, its content together with its argument, and its lines."""
 
     name: str
     body: str
@@ -40,12 +40,12 @@ class Cell:
 
     @property
     def shown(self) -> bool:
-        """Tell whether the reader sees the code without opening anything."""
+        """Return whether the reader sees the code without opening anything."""
         return not self.tags & UNSEEN
 
     @property
     def code(self) -> str:
-        """Return the code, options left out."""
+        """Return the cell's code without its options."""
         return "\n".join(self.lines)
 
     @cached_property
@@ -58,13 +58,13 @@ class Cell:
 
     @property
     def unused(self) -> list[ast.expr]:
-        """Return the values that are computed and neither kept nor, being the last, shown."""
+        """Return the expressions whose values are neither assigned nor displayed."""
         lines = [node for node in ast.walk(self.tree) if isinstance(node, ast.Expr)]
         return [node.value for node in lines if node is not self.tree.body[-1]]
 
     @property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
-        """Return the calls in order: name without its module, node, line on the page."""
+        """Return the cell's calls: function name without its module, node, line on the page."""
         nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         return [
@@ -75,20 +75,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the page's words."""
+    """A line of the page's text, with its number."""
 
     number: int
     text: str
 
     @property
     def plain(self) -> str:
-        """Return the words alone: no formulas, roles, code, links' addresses or raw HTML."""
+        """Return the words alone, without formulas, roles, code, URLs or raw HTML."""
         text = re.sub(r"`[^`]*`", " ", ROLE.sub(" ", FORMULA.sub(" ", self.text)))
         return re.sub(r"\]\([^)]*\)|<[^>]+>|\(\w[\w-]*\)=", " ", text)
 
 
 class PageSource:
-    """A page of the book as text.
+    """The source of a page of the book, parsed into blocks, cells and lines of text.
 
     Cells before the heading *Exercises* belong to the lesson, those after it to solutions.
     """
@@ -114,7 +114,7 @@ class PageSource:
         return found
 
     def named(self, *names: str) -> list[Block]:
-        """Return the directives of these names."""
+        """Return the directives with one of these names."""
         return [block for block in self.blocks if block.name in names]
 
     @cached_property
@@ -124,17 +124,17 @@ class PageSource:
 
     @property
     def lesson_cells(self) -> list[Cell]:
-        """Return the cells that a reader sees before the exercises."""
+        """Return the visible cells before the exercises."""
         return [cell for cell in self.cells if cell.shown and not cell.in_exercises]
 
     @property
     def solution_cells(self) -> list[Cell]:
-        """Return the cells that a reader sees in the solutions."""
+        """Return the visible cells of the solutions."""
         return [cell for cell in self.cells if cell.shown and cell.in_exercises]
 
     @property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
-        """Return the calls of all cells: name, node, line."""
+        """Return the calls of all cells: function name, node, line."""
         return [call for cell in self.cells for call in cell.calls]
 
     def ids(self, directive: str) -> list[list[str]]:
@@ -153,7 +153,7 @@ class PageSource:
 
     @cached_property
     def body(self) -> list[Line]:
-        """Return the words of the whole page by line: no code, fences, notes, front matter."""
+        """Return the page's text by line, without code, fences, comments and front matter."""
         skip = {
             k for b in self.blocks if b.name not in PROSE for k in range(b.line, b.last + 1)
         }
@@ -163,14 +163,14 @@ class PageSource:
 
     @property
     def _front(self) -> set[int]:
-        """Return the lines of the front matter."""
+        """Return the line numbers of the front matter."""
         if self.lines[:1] != ["---"]:
             return set()
         return set(range(1, self.lines.index("---", 1) + 2))
 
     @property
     def _plain(self) -> set[int]:
-        """Return the lines of blocks of code that are not executed."""
+        """Return the line numbers of code blocks that are not executed."""
         found, k = set(), 0
         while k < len(self.lines):
             if (match := PLAIN_FENCE.match(self.lines[k])) and k + 1 not in found:
@@ -184,7 +184,7 @@ class PageSource:
 
     @cached_property
     def lesson(self) -> list[Line]:
-        """Return the words of the lesson: those of the body without exercises and solutions."""
+        """Return the lines of the page's text outside exercises and solutions."""
         names = {ln.number: ln.text for ln in self.headings}
         kept, in_exercises = [], False
         for line in self.body:
@@ -207,7 +207,7 @@ class PageSource:
 
     @cached_property
     def formulas(self) -> list[tuple[str, int, bool]]:
-        """Return the lesson's formulas: TeX, line, and whether on lines of its own."""
+        """Return the lesson's formulas: TeX, line, and whether it is displayed, not inline."""
         found, text, starts = [], "", []
         for line in self.lesson:
             starts.append((len(text), line.number))
@@ -220,7 +220,7 @@ class PageSource:
 
     @cached_property
     def displayed(self) -> set[int]:
-        """Return the lines of formulas that stand on lines of their own."""
+        """Return the line numbers of displayed formulas."""
         found, inside = set(), False
         for line in self.body:
             marks = line.text.count("$$")
@@ -231,7 +231,7 @@ class PageSource:
 
     @property
     def figure_cells(self) -> list[Cell]:
-        """Return the cells before the exercises that show a figure, moving ones included."""
+        """Return the cells before the exercises that show a figure, interactive or not."""
         cells = [cell for cell in self.cells if not cell.in_exercises]
         return [c for c in cells if "figure:" in c.options or "play(" in c.code]
 
@@ -242,13 +242,13 @@ class PageSource:
 
     @property
     def median_lines(self) -> float:
-        """Return the usual length of a cell that is seen, blank lines left out."""
+        """Return the median number of lines of the visible cells, blank ones left out."""
         lengths = [sum(map(bool, map(str.strip, c.lines))) for c in self.lesson_cells]
         return median(lengths or [0])
 
 
 def closing(lines: list[str], start: int, ticks: str) -> int:
-    """Return the index of the line that closes the fence opened at ``start``."""
+    """Return the index of the line that closes the fence opened at `start`."""
     for k in range(start + 1, len(lines)):
         line = lines[k].rstrip()
         if line.startswith(ticks) and set(line) == {ticks[0]}:
@@ -257,7 +257,7 @@ def closing(lines: list[str], start: int, ticks: str) -> int:
 
 
 def _cell(block: Block) -> Cell:
-    """Split a cell into options and code."""
+    """Return a code cell, made from its directive, with options and code apart."""
     lines = block.body.splitlines()[1:]
     options = [line for line in lines if line.startswith(":")]
     rest = lines[len(options) :]

@@ -1,4 +1,4 @@
-"""Rules on the shape of a page: spine, opening, length, cells, what a skeleton left."""
+"""Rules on a page's structure: sections, opening, length, cells, leftovers of the skeleton."""
 
 import re
 from itertools import pairwise, takewhile
@@ -25,7 +25,7 @@ NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 @rule("spine", LESSON, "sections in the order of the spine; questions, exercises, summary")
 def spine(page: Page):
-    """Find sections that are unknown, out of order or missing."""
+    """Yield sections that are unknown, out of order or missing."""
     headings = page.source.headings
     names = [line.text for line in headings]
     for line in headings:
@@ -42,7 +42,7 @@ def spine(page: Page):
 
 @rule("opening", LESSON, "the words before the first heading say what the page needs, how long")
 def opening(page: Page):
-    """Find an opening that does not say what the page builds on and how long it takes."""
+    """Yield a finding if the opening lacks the prerequisites or the minutes of the page."""
     first = min((line.number for line in page.source.headings), default=10**9)
     text = " ".join(line.text for line in page.source.lesson if line.number < first)
     if not re.search(r"\b(You need|[Bb]uilds on|[Nn]eeds)\b", text):
@@ -53,7 +53,7 @@ def opening(page: Page):
 
 @rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")
 def length(page: Page):
-    """Find a lesson that is too long for its topics, or too short."""
+    """Yield a finding if the lesson is too long for its topics, or too short."""
     most = min(max(1000 + 50 * len(page.topics), LEAST_LIMIT), MOST_WORDS)
     words = page.source.words
     if not FEWEST_WORDS <= words <= most:
@@ -62,7 +62,7 @@ def length(page: Page):
 
 @rule("cell-count", LESSON, "8 to 14 visible cells before the exercises")
 def cell_count(page: Page):
-    """Find too few or too many visible cells."""
+    """Yield a finding if the page has too few or too many visible cells."""
     count = len(page.source.lesson_cells)
     if not 8 <= count <= 14:
         yield page.top, f"{count} visible cells before the exercises; expected 8 to 14"
@@ -70,7 +70,7 @@ def cell_count(page: Page):
 
 @rule("cell-length", LESSON, "visible cells: 8 lines in the median, 15 at most")
 def cell_length(page: Page):
-    """Find cells that are too long."""
+    """Yield cells that are too long."""
     if page.source.median_lines > 8:
         usual = page.source.median_lines
         yield page.top, f"the median visible cell has {usual:g} lines; at most 8: split some"
@@ -81,7 +81,7 @@ def cell_length(page: Page):
 
 @rule("cell-width", LESSON, "74 columns in visible cells, 68 in solutions")
 def cell_width(page: Page):
-    """Find lines of code that are too wide for a phone or a fold-out."""
+    """Yield lines of code that are too wide for a phone or a fold-out."""
     wide = [(cell, 74) for cell in page.source.lesson_cells]
     for cell, most in wide + [(cell, 68) for cell in page.source.solution_cells]:
         for number, line in enumerate(cell.lines, cell.start):
@@ -91,7 +91,7 @@ def cell_width(page: Page):
 
 @rule("cell-code", PAGE, "every cell parses as Python")
 def cell_code(page: Page):
-    """Find cells that are not Python."""
+    """Yield cells that are not Python."""
     for cell in page.source.cells:
         code = "\n".join("pass" if ln.startswith(("%", "!")) else ln for ln in cell.lines)
         try:
@@ -102,7 +102,7 @@ def cell_code(page: Page):
 
 @rule("skeleton", PAGE, "no note of the skeleton is left (`% WRITE: …`, `# WRITE: …`)")
 def skeleton(page: Page):
-    """Find the notes that new_page.py wrote for the writer."""
+    """Yield the notes that new_page.py left for the writer."""
     before = ""
     for number, line in enumerate(page.source.lines, 1):
         if match := NOTE.match(line):
@@ -113,7 +113,7 @@ def skeleton(page: Page):
 
 
 def _whole(first: str, after: list[str]) -> str:
-    """Return a note with the lines on which it goes on."""
+    """Return a note joined with its continuation lines, at most 200 characters."""
     goes_on = takewhile(
         lambda ln: ln.startswith("% ") and not (NOTE.match(ln) or PLAN.match(ln)), after
     )

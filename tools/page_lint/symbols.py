@@ -1,4 +1,4 @@
-"""Rule on symbols: each letter of a formula is in the table of symbols, or introduced."""
+"""Rule on symbols: each letter of a formula is in the notation table, or introduced."""
 
 import re
 from functools import cache
@@ -29,7 +29,7 @@ RELATION = re.compile(
 
 
 def symbols(tex: str) -> list[str]:
-    """Return the letters of a formula, without indices, words and the names of functions."""
+    """Return the symbols of a formula, without indices, words and function names."""
     tex = NOT_SYMBOLS.sub(" ", tex)
     tex = re.sub(r"[_^](?:\{[^{}]*\}|\\[A-Za-z]+|.)", " ", tex)
     found = [match.lstrip("\\") for match in SYMBOL.findall(tex)]
@@ -39,7 +39,7 @@ def symbols(tex: str) -> list[str]:
 
 @cache
 def known() -> frozenset[str]:
-    """Return the letters of the table of symbols."""
+    """Return the symbols of the notation table."""
     rows = book.table("notation")
     return frozenset(s for row in rows for s in symbols(str(row["symbol"]).strip("$")))
 
@@ -65,7 +65,7 @@ def _introduced_by(tex: str, before: str, after: str) -> list[str]:
 
 @rule("symbol", LESSON, "a symbol of a formula is in the table of symbols, or the text says it")
 def symbol(page: Page):
-    """Find symbols that nothing introduces at their first use or within the lines after it."""
+    """Yield symbols that are introduced neither at their first use nor shortly after it."""
     introductions, seen = introduced(page), set()
     for tex, line, _ in page.source.formulas:
         for name in symbols(tex):

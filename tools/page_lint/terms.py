@@ -12,7 +12,7 @@ CURE = "define it here, in italics, or let the page build on that one"
 
 @cache
 def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
-    """Return term, its page, and a pattern of its forms; longer terms come first.
+    """Return each term, its page, and a pattern of its forms; longer terms come first.
 
     Everyday words (``link: false``, ``quiet``) and names, such as PyTorch, may stand anywhere.
     """
@@ -25,20 +25,20 @@ def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
 
 
 def _heard(entry: dict) -> list[str]:
-    """Return the forms of a term that are no everyday words."""
+    """Return the forms of a term that are not everyday words."""
     forms = [entry["term"], *entry.get("also", ())]
     return [form for form in forms if form not in entry.get("quiet", ())]
 
 
 def pattern(*forms: str) -> re.Pattern:
-    """Return a pattern of the forms of a term; a form without capitals may begin a sentence."""
+    """Return a pattern of the forms; one in lower case also matches in capitals."""
     options = sorted(map(re.escape, forms), key=len, reverse=True)
     free = [f"(?i:{o})" if f == f.lower() else o for o in options for f in (o,)]
     return re.compile(rf"(?<![\w-])(?:{'|'.join(free)})(?![\w-])")
 
 
 def _first_uses(page: Page, rows) -> dict[str, Line]:
-    """Return the first line on which each term stands; a longer term hides a shorter one."""
+    """Return the first line that uses each term, not counting use inside a longer term."""
     found = {}
     sources = next((ln.number for ln in page.source.headings if ln.text == "Sources"), 10**9)
     for line in (line for line in page.source.lesson if line.number < sources):
@@ -52,7 +52,7 @@ def _first_uses(page: Page, rows) -> dict[str, Line]:
 
 
 def _defined(page: Page, words: re.Pattern, until: float) -> bool:
-    """Say whether the page sets a form of a term in italics, up to a line."""
+    """Return whether the page sets a form of a term in italics, up to a line."""
     return any(
         words.search(match)
         for line in page.source.lesson
@@ -63,7 +63,7 @@ def _defined(page: Page, words: re.Pattern, until: float) -> bool:
 
 @rule("term", LESSON, "a term of the glossary is defined here, in italics, or on a page before")
 def term(page: Page):
-    """Find terms that are used before they are defined."""
+    """Yield terms that are used before they are defined."""
     rows = glossary()
     known, uses = page.builds_on, _first_uses(page, rows)
     for name, home, words in rows:

@@ -1,1 +1,1 @@
-"""What `tools/print_book.py` is made of: the book as ePub and as PDF."""
+"""What `tools/print_book.py` needs: the book as ePub and as PDF."""

@@ -9,7 +9,7 @@ import yaml
 
 @dataclass
 class Entry:
-    """A part, a page or a heading of a page, and what stands below it."""
+    """An entry of the contents: a part, a page or a heading, with the entries below it."""
 
     title: str
     address: str = ""  # docname, with the id of a heading after a hash; empty for a part
@@ -46,7 +46,7 @@ def _documents(chapters: list[dict]) -> Iterator[str]:
 
 
 def outline(root: Path, headings: dict[str, list[tuple[int, str, str]]]) -> list[Entry]:
-    """Return the contents of the book.
+    """Return the contents of the book as nested entries.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def outline(root: Path, headings: dict[str, list[tuple[int, str, str]]]) -> list
 
 
 def _page(name: str, headings: list[tuple[int, str, str]]) -> Entry:
-    """Return a page with its sections."""
+    """Return the entry of a page, with its sections below it."""
     sections = [
         Entry(text, f"{name}#{anchor}")
         for level, anchor, text in headings

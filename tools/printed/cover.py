@@ -8,12 +8,12 @@ LIGHT, INK, PATH = "#f4f6fa", "#1f2430", "#b4490a"
 
 
 def _loss(x, y):
-    """Return a narrow, curved valley."""
+    """Return the loss at (x, y), a narrow, curved valley."""
     return (1.2 - x) ** 2 + 6 * (y - 0.5 * x**2) ** 2
 
 
 def descent(steps: int = 60, rate: float = 0.03) -> np.ndarray:
-    """Return the points of a walk down the valley, shape (steps + 1, 2)."""
+    """Return the path of gradient descent down the valley, shape (steps + 1, 2)."""
     points = [np.array([-1.6, 0.1])]
     for _ in range(steps):
         x, y = points[-1]
@@ -38,7 +38,7 @@ def picture(title: str) -> bytes:
 
 
 def _draw(axes) -> None:
-    """Draw the valley and the walk."""
+    """Draw the valley's contours and the path into axes."""
     x, y = np.meshgrid(np.linspace(-2, 2, 300), np.linspace(-1.4, 2.4, 300))
     levels = np.geomspace(0.05, 60, 16)
     axes.contour(x, y, _loss(x, y), levels, colors="#0062b1", linewidths=0.9, alpha=0.55)
@@ -48,7 +48,7 @@ def _draw(axes) -> None:
 
 
 def _lines(title: str, width: int = 16) -> str:
-    """Return a title on lines that fit the cover."""
+    """Return a title broken into lines that fit the cover."""
     import textwrap
 
     return "\n".join(textwrap.wrap(title, width))

@@ -1,4 +1,4 @@
-"""Whether an ePub is sound: well-formed, complete, its links leading somewhere, no script."""
+"""Check an ePub: it is well-formed and complete, its links resolve, and no script is in it."""
 
 import posixpath
 import zipfile
@@ -32,7 +32,7 @@ def faults(path: Path) -> list[str]:
 
 
 def _trees(files: dict[str, bytes]) -> tuple[dict[str, ET.Element], list[str]]:
-    """Return the trees of what is XML, and what is not well-formed."""
+    """Return the parsed XML files by name, and a line for each that is not well-formed."""
     trees, broken = {}, []
     for name, content in files.items():
         if name.endswith((".xhtml", ".opf", ".xml", ".svg")):
@@ -44,7 +44,7 @@ def _trees(files: dict[str, bytes]) -> tuple[dict[str, ET.Element], list[str]]:
 
 
 def _manifest(files: dict[str, bytes], package: ET.Element) -> list[str]:
-    """Compare the manifest with the files, and the spine with the manifest."""
+    """Return files missing from the manifest or the archive, and unknown items of the spine."""
     items = {i.get("id"): f"book/{i.get('href')}" for i in package.iter(f"{OPF}item")}
     inside = {n for n in files if n.startswith("book/") and n != "book/content.opf"}
     spine = [i.get("idref") for i in package.iter(f"{OPF}itemref")]
@@ -56,7 +56,7 @@ def _manifest(files: dict[str, bytes], package: ET.Element) -> list[str]:
 
 
 def _links(files: dict[str, bytes], trees: dict[str, ET.Element]) -> list[str]:
-    """Return scripts, remote resources, and links that lead nowhere."""
+    """Return a line for each script, remote resource and broken link."""
     ids = {name: {e.get("id") for e in tree.iter()} for name, tree in trees.items()}
     found = []
     for name, tree in trees.items():
@@ -73,7 +73,7 @@ def _links(files: dict[str, bytes], trees: dict[str, ET.Element]) -> list[str]:
 
 
 def _link(name: str, tag: str, address: str, files: dict, ids: dict) -> list[str]:
-    """Return what is wrong with one link."""
+    """Return what is wrong with one link, a line for each fault."""
     parts = urlsplit(address)
     if parts.scheme:
         return [f"{name} loads {address[:80]}"] if tag != "a" else []

@@ -36,14 +36,14 @@ FRONT = Path(__file__).with_name("front.html")
 
 @dataclass
 class Bound:
-    """Sheets so far, and where each document and each named place in it lies."""
+    """The sheets so far, and the sheet and height of each document and anchor in them."""
 
     writer: PdfWriter = field(default_factory=PdfWriter)
     destinations: dict[tuple[str, str], tuple[int, float | None]] = field(default_factory=dict)
     owner: list[str] = field(default_factory=list)
 
     def add(self, name: str, content: bytes) -> None:
-        """Append the sheets of one document."""
+        """Append the sheets of one document, and store where its anchors lie."""
         reader, first = PdfReader(io.BytesIO(content)), len(self.writer.pages)
         numbers = {p.indirect_reference.idnum: k for k, p in enumerate(reader.pages)}
         self.destinations[name, ""] = (first, None)
@@ -97,7 +97,7 @@ def make(root: Path, target: Path, printer: Printer, only: list[str] | None = No
 
 
 def running(first: int, left: str, right: str) -> str:
-    """Return the style that numbers the sheets of one page and titles them."""
+    """Return the CSS that numbers the sheets of one page and prints the running titles."""
     font = 'font: 8.5pt "NN Text", Georgia, "Liberation Serif", serif; color: #444;'
     return (
         f"@page {{ @top-left {{ content: {quoted(left)}; {font} }}"
@@ -108,13 +108,13 @@ def running(first: int, left: str, right: str) -> str:
 
 
 def _parts(root: Path) -> dict[str, str]:
-    """Return for each document the part that it belongs to."""
+    """Return the title of the part that each document belongs to."""
     title = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]
     return {name: part or title for part, names in contents.order(root) for name in names}
 
 
 def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
-    """Return the places that other pages link to, by document."""
+    """Return, for each document, the anchors in it that other pages link to."""
     found: dict[str, set[str]] = {}
     for name in names:
         page = html / f"{name}.html"
@@ -126,7 +126,7 @@ def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
 
 
 def _document(path: str, html: Path) -> str:
-    """Return the document that a file is the page of; empty when it is outside."""
+    """Return the document that an HTML path belongs to, or "" if it is outside the book."""
     path = os.path.normpath(path)
     root = html.as_posix() + "/"
     inside = path.startswith(root) and path.endswith(".html")
@@ -134,7 +134,7 @@ def _document(path: str, html: Path) -> str:
 
 
 def _finish(root, html, bound: Bound, entries, printer: Printer, target: Path) -> None:
-    """Put the front before the sheets; mend the links; add bookmarks and metadata."""
+    """Insert the front matter, make the links internal, add bookmarks, and write the PDF."""
     front = PdfReader(io.BytesIO(_front(root, bound, entries, printer)))
     before = len(front.pages)
     for k, page in enumerate(front.pages):
@@ -152,7 +152,7 @@ def _finish(root, html, bound: Bound, entries, printer: Printer, target: Path) -
 
 
 def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
-    """Write a PDF whose bytes depend on its content alone."""
+    """Write a PDF whose bytes depend on its content alone, not on when it is made."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     day = release_date(root).replace("-", "")
     writer.metadata = {
@@ -169,7 +169,7 @@ def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
 
 
 def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
-    """Return the title page and the contents as PDF."""
+    """Return the title page and the table of contents as PDF bytes."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     fonts = root / "_build/html/_static/fonts.css"
     printer.show(
@@ -186,7 +186,7 @@ def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
 
 
 def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
-    """Return contents as a nested list with the numbers of the sheets."""
+    """Return the contents as a nested HTML list with sheet numbers."""
     items = []
     for entry in entries:
         text = escape(entry.title)
@@ -201,13 +201,13 @@ def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
 
 
 def _page_and_height(bound: Bound, address: str) -> tuple[int, float | None]:
-    """Return sheet and height of an address, the page's beginning if the place is unknown."""
+    """Return the sheet and height of an address; of an unknown anchor, its page's."""
     name, _, anchor = address.partition("#")
     return bound.destinations.get((name, anchor), bound.destinations[name, ""])
 
 
 def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None:
-    """Add the outline."""
+    """Add the entries to the PDF's outline, below a parent."""
     for entry in entries:
         first = next(e for e in entry.walk() if e.address)
         sheet = _page_and_height(bound, first.address)[0]
@@ -218,7 +218,7 @@ def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None
 
 
 def _links(bound: Bound, page, name: str, html: Path, before: int) -> None:
-    """Make the links of one sheet lead within the book; drop those that lead nowhere."""
+    """Redirect the links of one sheet to the book's own sheets, and drop those that fail."""
     kept = ArrayObject()
     for reference in page.get("/Annots", ArrayObject()):
         link = reference.get_object()
@@ -233,17 +233,17 @@ def _links(bound: Bound, page, name: str, html: Path, before: int) -> None:
 
 
 def _uri(link: DictionaryObject) -> str:
-    """Return the address of a link; empty for one within its document."""
+    """Return the address of a link, or an empty string for one within its document."""
     return str(link.get("/A", {}).get("/URI", ""))
 
 
 def _outside(link: DictionaryObject) -> bool:
-    """Say whether a link leads to the web."""
+    """Return whether a link leads to the web."""
     return _uri(link).startswith(("http:", "https:", "mailto:"))
 
 
 def _link_target(bound: Bound, link, name: str, html: Path, before: int):
-    """Return sheet and height that a link leads to, or None."""
+    """Return the sheet and height that a link leads to, or None if neither is in the book."""
     if "/Dest" in link:
         return bound.destinations.get((name, str(link["/Dest"]).removeprefix("/")))
     uri = _uri(link)
@@ -257,14 +257,14 @@ def _link_target(bound: Bound, link, name: str, html: Path, before: int):
 
 
 def _destination(writer: PdfWriter, sheet: int, top: float | None) -> ArrayObject:
-    """Return a place of the book as PDF writes it."""
+    """Return a PDF destination: a sheet, and the height on it."""
     height = FloatObject(top) if top is not None else NullObject()
     page = writer.pages[sheet].indirect_reference
     return ArrayObject([page, NameObject("/XYZ"), NullObject(), height, NullObject()])
 
 
 def sheet(root: Path, target: Path, printer: Printer) -> int:
-    """Print the formula sheet alone; return its number of sheets."""
+    """Write the formula sheet alone as PDF; return its number of sheets."""
     path = root / "_build/html/chapters/reference/formula-sheet.html"
     printer.open(path, [])
     bound = Bound()
