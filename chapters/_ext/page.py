@@ -99,6 +99,7 @@ SETTINGS = (  # name, value, and what is done again when it changes
     ("nn_syllabus", "chapters/reference/syllabus", "env"),
     ("nn_glossary", "chapters/reference/glossary.yml", "env"),
     ("nn_notation", "chapters/reference/notation.yml", "env"),
+    ("nn_search", "chapters/reference/search.yml", "html"),
     ("nn_read_digest", "", "env"),
     ("nn_copied_digest", "", "html"),
     ("nn_live", {}, "html"),

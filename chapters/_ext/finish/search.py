@@ -1,44 +1,33 @@
-"""Make the index of our own search: symbols, terms, names in code, topics, text.
+"""Make the index of our own search: pages, sections, terms, symbols, names in code, topics.
 
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
-asking for each page (which file:// refuses), and cannot rank a definition first. Ours is a list
-of records in one classic script that the search page alone loads: a record is a section of a
-page, a term, a symbol, an object of the API, a topic of the notes or a source.
+asking for each page (which file:// refuses), and cannot rank a page first. Ours is one classic
+script, which a page loads when its search field is first used. It holds a table for each kind
+of record; a record is a page or a section of it, a term, a symbol, an object of the API, a
+topic of the notes or a source. What readers type who do not know the word yet stands in
+``chapters/reference/search.yml``.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from begin.course import page_of
+from begin.course import page_of, read_yaml
 from begin.glossary import MARKS
 from docutils import nodes
-from link.terms import glossary_page
+from link.terms import definition_of, glossary_page
 from sphinx import addnodes
+from sphinx.errors import ExtensionError
+
+from .plain_tex import LETTERS, plain
 
 DATA = "search-data.js"
-# What TeX writes as a name and readers type as a letter or a word.
-LETTERS = dict(
-    zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho "
-        "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega "
-        "nabla partial sum prod int infty top mid odot cdot times leq le geq ge neq approx in "
-        "lVert rVert lvert rvert Vert propto leftarrow to rightarrow mapsto ln log exp max "
-        "min ell otimes circ sqrt".split(),
-        "α β γ δ ε ε ζ η θ κ λ μ ν ξ π ρ σ τ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Φ Ψ Ω "
-        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ∝ ← → → ↦ ln log exp max min "
-        "ℓ ⊗ ∘ √".split(),
-        strict=True,
-    )
+NOTATION, SYLLABUS, BIBLIOGRAPHY = (
+    f"chapters/reference/{name}" for name in ("notation", "syllabus", "bibliography")
 )
 NAME = re.compile(r"\\([A-Za-z]+)")
-ACCENT = re.compile(r"\\(?:hat|bar|tilde|vec)\s*\{?(\w)\}?")
-FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
-DRESS = re.compile(
-    r"\\(?:mathrm|mathbf|mathcal|mathbb|text|operatorname|boldsymbol|bigl?|bigr?|Bigl?|Bigr?"
-    r"|left|right|quad|qquad|begin|end|displaystyle|limits|label)\b\*?(?:\{(?:aligned|cases"
-    r"|pmatrix|bmatrix|array)\})?|\\[,;:!> ]|[{}&]|\\\\"
-)
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|\w+_\w+")
 SKIP = (
     nodes.raw,
     nodes.citation,
@@ -47,19 +36,9 @@ SKIP = (
     addnodes.toctree,
     nodes.substitution_definition,
 )
+PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
-
-
-def plain(tex: str) -> str:
-    r"""Return a formula as a reader would type it.
-
-    >>> plain(r"\nabla_\theta L"), plain(r"W^\top x"), plain(r"p(t_n \mid x_n)")
-    ('∇_θ L', 'W^T x', 'p(t_n|x_n)')
-    """
-    text = DRESS.sub("", FRACTION.sub(r"\1/\2", ACCENT.sub(r"\1", tex)))
-    text = NAME.sub(lambda name: LETTERS.get(name[1], name[1]), text)
-    return re.sub(r"\s*([|=,()])\s*", r"\1", " ".join(text.split()))
 
 
 def _text_of(node: nodes.Node) -> str:
@@ -68,7 +47,7 @@ def _text_of(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, SKIP) or "cell_output" in node.get("classes", ()):
+    if isinstance(node, SKIP) or _is_program(node) or "cell_output" in node.get("classes", ()):
         return ""
     inline = isinstance(node, nodes.TextElement) and not isinstance(node, nodes.literal_block)
     return ("" if inline else " ").join(map(_text_of, node.children))
@@ -80,18 +59,38 @@ def _titled(node: nodes.Node) -> bool:
 
 
 def sections(doctree: nodes.document) -> list[list[str]]:
-    """Return anchor, title and text of each section, without the sections below it."""
+    """Return anchor, title, text and names in code of each section, without those below it."""
     found = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
-        own = " ".join(_text_of(node) for node in rest if not _titled(node))
+        own = [node for node in rest if not _titled(node)]
+        text = " ".join(" ".join(map(_text_of, own)).split())[:LONGEST]
         anchor = section["ids"][-1] if found else ""
-        found.append([anchor, _text_of(title), " ".join(own.split())[:LONGEST]])
+        found.append([anchor, _text_of(title), text, _names_in_code(own)])
     return found
 
 
+def _head(doctree: nodes.document) -> list[list[str]]:
+    """Return title and first words of a page whose rows are records of their own."""
+    [[anchor, title, *_]] = sections(doctree)[:1]
+    body = next(filter(_titled, doctree.findall(nodes.section))).children
+    text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))
+    return [[anchor, title, " ".join(text.split()), ""]]
+
+
+def _names_in_code(rest: list[nodes.Node]) -> str:
+    """Return the names with a dot or a low line that stand in the programs under some nodes."""
+    programs = [p for node in rest for p in node.findall(_is_program)]
+    return " ".join(sorted({name for p in programs for name in DOTTED.findall(p.astext())}))
+
+
+def _is_program(node: nodes.Node) -> bool:
+    """Return whether a node is code; its words are no prose, but its names can be found."""
+    return isinstance(node, nodes.literal_block) and node.get("language") in PROGRAMS
+
+
 def objects(doctree: nodes.document) -> list[list[str]]:
-    """Return anchor, full name and first sentence of each object of the API."""
+    """Return full name and first sentence of each object of the API; its anchor is its name."""
     found = []
     for node in doctree.findall(addnodes.desc):
         names = [s for s in node.findall(addnodes.desc_signature) if s["ids"]]
@@ -99,7 +98,7 @@ def objects(doctree: nodes.document) -> list[list[str]]:
         first = content.next_node(nodes.paragraph) if content else None
         if names:
             text = " ".join(_text_of(first).split()) if first else ""
-            found.append([names[0]["ids"][0], names[0]["ids"][0], text])
+            found.append([names[0]["ids"][0], text])
     return found
 
 
@@ -110,31 +109,116 @@ def _file(app, docname: str) -> Path:
 
 def collect(app, doctree, docname) -> None:
     """Keep the records of one page."""
-    if app.builder.name != "html" or "nn-generated" in app.env.metadata[docname]:
+    if app.builder.name != "html":
         return
     api = objects(doctree)
-    rows = {"sections": sections(doctree)[: 1 if api else None], "objects": api}
+    made = api or "nn-generated" in app.env.metadata[docname]
+    rows = {"sections": _head(doctree) if made else sections(doctree), "objects": api}
     path = _file(app, docname)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
 
 
-def _records(app) -> list[list[str]]:
-    """Return all records: kind, title, where, address, other forms, text."""
-    uri = app.builder.get_target_uri
-    rows = [*_terms(app, uri), *_symbols(app, uri), *_topics(app, uri), *_sources(app, uri)]
-    for docname in sorted(app.env.found_docs):
-        path = _file(app, docname)
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        page = app.env.titles[docname].astext() if docname in app.env.titles else docname
-        for k, (anchor, title, text) in enumerate(kept.get("sections", [])):
-            kind, where = ("page", page_of(docname)) if k == 0 else ("section", page)
-            address = uri(docname) + (f"#{anchor}" if anchor else "")
-            rows.append([kind, title, where, address, "", text])
-        for anchor, name, text in kept.get("objects", []):
+class _Pages:
+    """The pages of the book, which records name by number, in the order of the book."""
+
+    def __init__(self, app):
+        self.app = app
+        self.kept = {}
+        for docname in _in_order(app):
+            path = _file(app, docname)
+            if docname in app.env.titles and path.is_file():
+                self.kept[docname] = json.loads(path.read_text(encoding="utf-8"))
+        self.number = {docname: k for k, docname in enumerate(self.kept)}
+
+    def table(self) -> list[list[str]]:
+        """Return address, title and question of each page."""
+        uri, known = self.app.builder.get_target_uri, self.app.nn_course.pages
+        rows = []
+        for docname, kept in self.kept.items():
+            page = known.get(page_of(docname))
+            title = kept["sections"][0][1] if kept["sections"] else docname
+            rows.append([uri(docname), title, page.question if page else ""])
+        return rows
+
+
+def _in_order(app) -> list[str]:
+    """Return the documents in reading order, then those that no table of contents names."""
+    order = [app.config.root_doc]
+    for docname in order:
+        order += [n for n in app.env.toctree_includes.get(docname, []) if n not in order]
+    return [*order, *sorted(app.env.found_docs - set(order))]
+
+
+# The records of each kind: title, number of the page, anchor, other forms, text, names in code.
+
+
+def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
+    """Yield a record for each page, with what readers type who look for it."""
+    for docname, k in pages.number.items():
+        for _, title, text, code in pages.kept[docname]["sections"][:1]:
+            yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), text, code]
+
+
+def _sections(pages: _Pages) -> Iterator[list]:
+    """Yield a record for each section below the title of a page."""
+    for docname, k in pages.number.items():
+        for anchor, title, text, code in pages.kept[docname]["sections"][1:]:
+            yield [title, k, anchor, "", text, code]
+
+
+def _terms(pages: _Pages) -> Iterator[list]:
+    """Yield the terms, where they are explained; those of planned pages in the glossary."""
+    app, glossary = pages.app, glossary_page(pages.app)
+    for term in app.nn_glossary.terms.values():
+        taught = f"chapters/{term.page}"
+        defined = definition_of(app, taught, term)[1].endswith(f"#{term.id}")
+        place = taught if defined else glossary
+        if place in pages.number:
+            forms = "\n".join(term.also)
+            row = [term.term, pages.number[place], term.id, forms, _typed(term.definition)]
+            yield row
+
+
+def _symbols(pages: _Pages) -> Iterator[list]:
+    """Yield the symbols, as letter, as TeX and by the names of their letters."""
+    for s in pages.app.nn_symbols if NOTATION in pages.number else ():
+        anchor = f"notation-{s.page.split('/')[0]}"
+        forms = "\n".join([*NAME.findall(s.symbol)[:1], s.code])
+        text = f"{_typed(s.meaning)} ({_typed(s.shape)})"
+        yield [plain(s.symbol), pages.number[NOTATION], anchor, forms, text]
+
+
+def _objects(pages: _Pages) -> Iterator[list]:
+    """Yield the objects of the API, whose names are their anchors."""
+    for docname, k in pages.number.items():
+        for name, text in pages.kept[docname]["objects"]:
             short = name.replace(FUNCTIONAL, "F.") if FUNCTIONAL in name else ""
-            rows.append(["api", name, page, f"{uri(docname)}#{anchor}", short, text])
-    return rows
+            yield [name, k, "=", short, text]
+
+
+def _topics(pages: _Pages) -> Iterator[list]:
+    """Yield the topics of the notes with the place that teaches them, else their line."""
+    for topic in pages.app.nn_course.topics.values():
+        taught = f"chapters/{topic.page}"
+        place, anchor = taught, topic.id
+        if taught not in pages.number:
+            place, anchor = SYLLABUS, f"topic-{topic.id}"
+        if place in pages.number:
+            yield [topic.topic, pages.number[place], anchor, topic.id, topic.section]
+
+
+def _sources(pages: _Pages) -> Iterator[list]:
+    """Yield the sources of the bibliography, with their authors."""
+    domain = pages.app.env.get_domain("cite")
+    for citation in domain.citations if BIBLIOGRAPHY in pages.number else ():
+        if citation.bibliography_key.docname == BIBLIOGRAPHY:
+            entry = domain.bibdata.data.entries[citation.key]
+            names = [" ".join(p.last_names) for p in entry.persons.get("author", [])]
+            title = re.sub(r"[{}]", "", entry.fields.get("title", ""))
+            text = f"{', '.join(names)}, {entry.fields.get('year', '')}"
+            k = pages.number[BIBLIOGRAPHY]
+            yield [title, k, citation.citation_id, "\n".join(names), text]
 
 
 def _typed(sentence: str) -> str:
@@ -142,73 +226,44 @@ def _typed(sentence: str) -> str:
     return MARKS.sub(lambda m: plain(m[0][1:-1]) if m["math"] else m[0][1:-1], sentence)
 
 
-def _terms(app, uri) -> list[list[str]]:
-    """Return the terms, all their forms with them."""
-    page = glossary_page(app)
-    return [
-        [
-            "term",
-            t.term,
-            "Glossary",
-            f"{uri(page)}#{t.id}",
-            "\n".join(t.also),
-            _typed(t.definition),
-        ]
-        for t in app.nn_glossary.terms.values()
-        if page
-    ]
+def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
+    """Return words of one meaning, and what readers type by the page that they look for."""
+    path = Path(app.confdir) / app.config.nn_search
+    said = read_yaml(path) if path.is_file() else {}
+    pages_of_it = said.get("pages", {})
+    unknown = [page for page in pages_of_it if f"chapters/{page}" not in pages.number]
+    if unknown:
+        raise ExtensionError(
+            f"{path.name}: expected pages of the book, got {', '.join(unknown)}"
+        )
+    return said.get("same", []), pages_of_it
 
 
-def _symbols(app, uri) -> list[list[str]]:
-    """Return the symbols, as letter, as TeX and by the names of their letters."""
-    page = "chapters/reference/notation"
-    return [
-        [
-            "symbol",
-            plain(s.symbol),
-            "Notation",
-            f"{uri(page)}#notation-{s.page.split('/')[0]}",
-            "\n".join([*NAME.findall(s.symbol)[:1], s.code]),
-            f"{_typed(s.meaning)} ({s.shape})",
-        ]
-        for s in app.nn_symbols
-        if page in app.env.found_docs
-    ]
-
-
-def _topics(app, uri) -> list[list[str]]:
-    """Return the topics of the notes with the place that teaches them."""
-    page, found = "chapters/reference/syllabus", app.env.found_docs
-    rows = []
-    for topic in app.nn_course.topics.values():
-        taught = f"chapters/{topic.page}"
-        address = f"{uri(taught)}#{topic.id}" if taught in found else ""
-        if address or page in found:
-            address = address or f"{uri(page)}#topic-{topic.id}"
-            rows.append(["topic", topic.topic, topic.section, address, topic.id, ""])
-    return rows
-
-
-def _sources(app, uri) -> list[list[str]]:
-    """Return the sources of the bibliography."""
-    page, domain = "chapters/reference/bibliography", app.env.get_domain("cite")
-    rows = []
-    for citation in domain.citations:
-        if citation.bibliography_key.docname == page:
-            entry = domain.bibdata.data.entries[citation.key]
-            names = [" ".join(p.last_names) for p in entry.persons.get("author", [])]
-            title = re.sub(r"[{}]", "", entry.fields.get("title", ""))
-            address = f"{uri(page)}#{citation.citation_id}"
-            text = f"{', '.join(names)}, {entry.fields.get('year', '')}"
-            rows.append(["source", title, "Bibliography", address, "\n".join(names), text])
-    return rows
+def index(app) -> dict:
+    """Return the index: letters of TeX, words of one meaning, pages, records by kind."""
+    pages = _Pages(app)
+    same, asked = _asked(app, pages)
+    records = {
+        "page": _pages(pages, asked),
+        "section": _sections(pages),
+        "term": _terms(pages),
+        "symbol": _symbols(pages),
+        "api": _objects(pages),
+        "source": _sources(pages),
+        "topic": _topics(pages),
+    }
+    return {
+        "letters": LETTERS,
+        "same": same,
+        "pages": pages.table(),
+        "records": {kind: list(rows) for kind, rows in records.items()},
+    }
 
 
 def write_index(app, exception) -> None:
-    """Write the records where the search page finds them."""
+    """Write the index where the search field finds it."""
     if exception is None and app.builder.name == "html":
-        data = {"letters": LETTERS, "records": _records(app)}
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(index(app), ensure_ascii=False, separators=(",", ":"))
         text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
         (Path(app.outdir) / DATA).write_text(f"window.nnSearch={text};\n", encoding="utf-8")
 

@@ -6,8 +6,9 @@ for so many pixels of height, on a phone and on a desk, so that nothing jumps wh
 With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
-Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
-``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
+Three small scripts are on every page: ``page.js`` (folds that open, print in light),
+``progress.js`` (where the reader was, ticks beside the pages that are done) and
+``search-field.js``, which loads the search when its field is used. Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
@@ -34,6 +35,7 @@ SHEETS = (
     "play.css",
     "questions.css",
     "terms.css",
+    "search.css",
     "live.css",
     "print.css",
 )
@@ -47,7 +49,7 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
     if FORMULA.search(body):
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in dict.fromkeys(["page", *_scripts(app, used), "progress"]):
+    for name in dict.fromkeys(["page", *_scripts(app, used), "progress", "search-field"]):
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")

@@ -10,12 +10,18 @@ from docutils import nodes
 from sphinx import addnodes
 
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
+HEAD = ["toggle-primary-sidebar.html", "nn-search-field.html"]  # in sight on every page
+SIDEBAR = ["navbar-logo.html", "icon-links.html", "sbt-sidebar-nav.html"]
 
 
 def set_options(app, config) -> None:
     """Set those options of the theme that Jupyter Book has not set."""
     for key in NAVBAR:  # else the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
+    config.html_theme_options.setdefault("article_header_start", HEAD)
+    config.html_theme_options.setdefault("disable_search", True)  # its dialog; ours is a field
+    config.html_theme_options.setdefault("enable_search_shortcuts", False)  # Sphinx's own "/"
+    config.html_sidebars.setdefault("**", SIDEBAR)
     config.html_theme_options.setdefault("show_toc_level", 2)
     config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
     config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])

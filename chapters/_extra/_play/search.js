@@ -1,20 +1,43 @@
-// The search page: finds words, symbols, names of the API and ids among the records of
-// search-data.js, [kind, title, where, address, other forms, text], with no request of its own.
+// The engine of the search: finds words, symbols, names of the API and ids in search-data.js.
+// search-field.js loads both when a search field is first used, and shows what is found here.
 window.nn = window.nn || {};
-nn.search = (({letters, records}) => {
-  const MOST = 40;
-  const KIND = {term: 1.6, symbol: 1.4, page: 1.5, section: 1.1, api: 1, topic: .5, source: 1.2};
-  const WHOLE = {term: 100, symbol: 95, page: 90, api: 70, section: 40, topic: 20, source: 30};
-  const CODE = 100, ID = 120, TITLE = 80; // a name in code as written, the id of a topic, part of a page's title
-  const NAMES = {term: "Term", symbol: "Symbol", page: "Page", section: "Section", api: "nnlib", topic: "Topic of the notes", source: "Source"};
+nn.search = (data => {
+  const {letters, same, pages} = data;
+  // Pages before names of the API before topics, where they fit equally well.
+  const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: .8, source: 1, topic: .01};
+  const WHOLE = {page: 120, section: 40, term: 90, symbol: 95, api: 60, source: 30, topic: 0};
+  const CODE = 130, ID = 130, TITLE = 100; // a name in code as written, the id of a topic, part of a page's title
+  const NEXT = .9, BEGUN = .5, PHRASE = 1.8; // the page of a term; a name of which the beginning is typed; words of the query side by side in a title
+  const REFERENCE = .6, ROW = .25, SCALE = 30;
+  const ENOUGH = .6; // of what the best record has of the query, another one needs so much
+  const OFTEN = 5; // a title that so many sections have says nothing
+  const LESS = new Set(("a about am an and any are as at be but by can could did do does doing explained for from get "
+    + "give had has have how i if in into is it its just like make me my need of on or our should show "
+    + "so tell than that the their them then there these they this those to up us use used using was we were what "
+    + "when where which who whose why will with work works would you your").split(" "));
+
+  const records = Object.entries(data.records).flatMap(([kind, rows]) => rows.map(([title, k, anchor, forms, text, code]) => {
+    const [address, page, question] = pages[k], hash = anchor === "=" ? title : anchor;
+    return {
+      kind, title, page, code: code || "", text: text || "", forms: forms ? forms.split("\n").filter(Boolean) : [],
+      address: address + (hash ? `#${hash}` : ""), question: kind === "page" ? question : "",
+      reference: address.includes("/reference/"), api: address.includes("/reference/nnlib/"),
+    };
+  }));
 
   // American spellings and accents are no reason to find nothing.
   const fold = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "")
     .replace(/iz(e|ed|es|ing|ation|ations|er|ers)\b/g, "is$1").replace(/(col|neighb|behavi)or/g, "$1our");
-  const key = text => fold(text).replace(/[-‑\s]+/g, " ").trim();
+  const key = text => fold(text).replace(/[’']/g, "").replace(/[-‑\s]+/g, " ").replace(/[?!.]+$/, "").trim();
   const squeeze = text => text.replace(/ᵀ|⊤|\^\{?\\?top\}?/g, "^T").replace(/[\s{}$]/g, "").replace(/∣/g, "|");
-  const stem = word => word.length < 4 || /[aiu]s$|ss$/.test(word) ? word
-    : word.replace(/(ss|x|ch|sh)es$/, "$1").replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+  const single = word => word.length < 4 || /[aiu]s$|ss$/.test(word) ? word
+    : word.replace(/(ss|x|ch|sh)es$/, "$1").replace(/ices$/, "ix").replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+  // What is left without the endings of verbs: overfitting and overfitted are overfit.
+  const root = word => {
+    const cut = single(word).replace(/(isation|ising|ised|iser|ise)$/, "is").replace(/(ication|ifying|ified|ifier|ify)$/, "if")
+      .replace(/(ations?|ing|ed|er|or|ion|e)$/, "").replace(/([bdglmnprt])\1$/, "$1");
+    return cut.length < 3 ? word : cut;
+  };
 
   // "mini-batch" counts as mini, batch and minibatch, cross_entropy as cross, entropy and itself.
   function words(text) {
@@ -26,35 +49,90 @@ nn.search = (({letters, records}) => {
     }
     return out;
   }
+  const telling = list => { const left = list.filter(word => !LESS.has(word)); return left.length ? left : list; };
+  const phrase = list => telling(list).map(single).join(" ");
 
-  // word -> record -> weight
-  const index = new Map();
-  records.forEach(([kind, title, , , forms, text], k) => {
-    const heads = words(title), counts = new Map();
-    const add = (word, weight) => counts.set(word, (counts.get(word) || 0) + weight);
-    words(text).forEach(word => add(word, .25));
-    for (const [word, weight] of counts) counts.set(word, Math.min(1 + weight, 3));
-    heads.forEach(word => add(word, 12 / Math.sqrt(heads.length)));
-    words(forms).forEach(word => add(word, 6));
-    for (const [word, weight] of counts) {
-      if (!index.has(word)) index.set(word, new Map());
-      index.get(word).set(k, weight * KIND[kind]);
-    }
+  for (const record of records) record.names = [record.title, ...record.forms].map(form => ({form, phrase: phrase(words(form))}));
+
+  // word -> [record, weight, record, weight, …]; a page answers for its sections and terms, too
+  const index = new Map(), singles = new Map(), roots = new Map(), meaning = new Map();
+  const often = new Map(), wholes = new Map();
+  let vocabulary = null, next = 0;
+  records.forEach((record, k) => {
+    if (record.kind === "section") often.set(record.title, (often.get(record.title) || 0) + 1);
+    if (record.kind === "page") wholes.set(record.address, {k, weights: new Map()});
   });
-  const vocabulary = [...index.keys()];
-  const stems = new Map();
-  for (const word of vocabulary) stems.set(stem(word), [...(stems.get(stem(word)) || []), word]);
+  for (const group of same) for (const word of group) meaning.set(single(word), group.filter(other => other !== word));
 
-  // Weight of each record for one word of the query: the word, its other endings, its beginning.
-  function matches(word) {
-    const out = new Map();
-    const take = (other, share) => index.get(other).forEach((weight, k) => {
-      out.set(k, Math.max(out.get(k) || 0, weight * share));
+  const add = (weights, word, weight) => weights.set(word, (weights.get(word) || 0) + weight);
+
+  function note(k, weights, factor) {
+    weights.forEach((weight, word) => {
+      const row = index.get(word);
+      if (row) row.push(k, weight * factor);
+      else index.set(word, [k, weight * factor]);
     });
+  }
+
+  function read(record, k) {
+    const {kind, title, forms, text, question, code, reference} = record;
+    const usual = kind === "section" && often.get(title) >= OFTEN;
+    const heads = usual ? [] : words(title), others = new Set(forms.flatMap(words)), weights = new Map();
+    for (const part of [text, code]) for (const word of words(part)) add(weights, word, .25);
+    const whole = wholes.get(record.address.split("#")[0]).weights;
+    if (kind === "section" && !reference) for (const word of weights.keys()) add(whole, word, ROW);
+    for (const [word, weight] of weights) weights.set(word, Math.min(.75 + weight, 3));
+    for (const word of heads) add(weights, word, 12 / Math.sqrt(heads.length));
+    for (const word of others) add(weights, word, 6);
+    for (const word of words(question)) add(weights, word, 2);
+    if (!reference && (kind === "section" || kind === "term")) {
+      for (const word of [...heads, ...others]) add(whole, word, (kind === "term" ? 3 : 2) / Math.sqrt(heads.length || 1));
+    }
+    if (kind === "page") for (const [word, weight] of weights) add(whole, word, weight * KIND.page);
+    else note(k, weights, KIND[kind] * (reference && kind === "section" ? REFERENCE : 1));
+  }
+
+  // Read records for so many milliseconds; say whether all have been read.
+  function prepare(time = Infinity) {
+    const end = performance.now() + time;
+    while (next < records.length && performance.now() < end) read(records[next], next++);
+    if (next === records.length && !vocabulary) {
+      for (const {k, weights} of wholes.values()) note(k, weights, 1);
+      vocabulary = [...index.keys()].sort();
+      for (const [groups, by] of [[singles, single], [roots, root]]) {
+        for (const word of vocabulary) groups.set(by(word), [...(groups.get(by(word)) || []), word]);
+      }
+    }
+    return Boolean(vocabulary);
+  }
+
+  // Weight of each record for one word of the query: the word, its other endings, its beginning,
+  // other words of its meaning.
+  function matches(word, others = true) {
+    const out = new Map();
+    const take = (other, share) => {
+      const row = index.get(other);
+      for (let at = 0; at < row.length; at += 2) out.set(row[at], Math.max(out.get(row[at]) || 0, row[at + 1] * share));
+    };
     if (index.has(word)) take(word, 1);
-    (stems.get(stem(word)) || []).forEach(other => take(other, .9));
-    if (word.length > 2) vocabulary.forEach(other => { if (other.startsWith(word)) take(other, .4); });
+    (singles.get(single(word)) || []).forEach(other => take(other, .9));
+    (roots.get(root(word)) || []).forEach(other => take(other, .7));
+    if (word.length > 2) for (let at = first(word); vocabulary[at]?.startsWith(word); at++) take(vocabulary[at], .4);
+    if (others) for (const other of meaning.get(single(word)) || []) {
+      matches(other, false).forEach((weight, k) => out.set(k, Math.max(out.get(k) || 0, .8 * weight)));
+    }
     return out;
+  }
+
+  // Where in the vocabulary the words begin that start with these letters.
+  function first(letters) {
+    let low = 0, high = vocabulary.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (vocabulary[middle] < letters) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   // One letter too many, too few, wrong, or two exchanged.
@@ -70,25 +148,37 @@ nn.search = (({letters, records}) => {
   function mend(word) {
     if (word.length < 4) return null;
     const best = vocabulary.filter(other => close(word, other))
-      .map(other => [Math.max(...index.get(other).values()) + .01 * index.get(other).size, other]);
+      .map(other => [Math.max(...index.get(other).filter((_, k) => k % 2)) + .005 * index.get(other).length, other]);
     return best.length ? best.sort((a, b) => b[0] - a[0])[0][1] : null;
   }
 
-  // What it is worth that the whole query is the name of a record, or one of its names.
-  function named([kind, title, where, , forms], query) {
-    const wanted = key(query);
+  // What it is worth that the query is the name of a record, or one of its names, or in its title.
+  function named(record, query, wanted) {
+    const {kind, title, names} = record, asked = wanted.map(single).join(" ");
     if (kind === "api") {
-      if (forms === query || `.${title}`.endsWith(`.${query}`)) return /[A-Z_.]/.test(query) ? CODE : WHOLE.api;
+      if (names.some(({form}) => `.${form}`.endsWith(`.${query}`))) return /[_.]|[a-z][A-Z]/.test(query) ? CODE : WHOLE.api;
       return fold(`.${title}`).endsWith(`.${fold(query)}`) ? .8 * WHOLE.api : 0;
     }
-    if (kind === "topic" && forms === query.toLowerCase()) return ID;
-    for (const form of [title, ...(forms ? forms.split("\n") : [])]) {
-      if (form === query || squeeze(form) === squeeze(query)) return WHOLE[kind];
-      if (key(form) === wanted) return WHOLE[kind] * (kind === "symbol" ? .6 : .97);
+    if (kind === "topic" && record.forms[0] === query.toLowerCase()) return ID;
+    const share = kind === "symbol" ? .6 : .97; // of a symbol the sign itself is meant, less its name in code
+    for (const {form} of names) {
+      if (form === query || squeeze(form) === squeeze(query)) return WHOLE[kind] * (form === title ? 1 : share);
     }
-    const part = kind === "page" && !where.startsWith("reference/nnlib") && ` ${key(title)} `.includes(` ${wanted} `);
-    return part ? TITLE : 0;
+    if (asked && names.some(name => name.phrase === asked)) return WHOLE[kind] * share;
+    if (!["page", "term"].includes(kind) || record.api || asked.length < 3) return 0;
+    const begun = names.filter(name => name.phrase.startsWith(asked)).map(name => asked.length / name.phrase.length);
+    const heads = names[0].phrase.split(" "), last = wanted.at(-1);
+    const whole = wanted.every(word => heads.includes(single(word)));
+    const typing = wanted.slice(0, -1).every(word => heads.includes(single(word))) && heads.some(head => head.startsWith(last));
+    const other = Math.max(0, ...begun) * BEGUN * WHOLE[kind];
+    if (kind === "term" || !(whole || typing)) return other;
+    const fits = .8 + .15 * wanted.length / heads.length + .05 * (single(wanted[0]) === heads[0]);
+    return Math.max(other, TITLE * fits * (whole ? 1 : BEGUN) * (record.reference ? REFERENCE : 1));
   }
+
+  // Whether words of the query stand side by side in a title as they do in the query.
+  const beside = ({kind, names}, asked) => ` ${names[0].phrase} `.includes(asked)
+    || (kind === "term" && names.some(({phrase}) => phrase.includes(" ") && asked.includes(` ${phrase} `)));
 
   function times(text, piece) {
     let count = 0;
@@ -101,31 +191,37 @@ nn.search = (({letters, records}) => {
 
   function bySymbol(query, score) {
     const piece = squeeze(query);
-    records.forEach((record, k) => {
-      const [kind, title, , , , text] = record;
+    records.forEach(({kind, title, text}, k) => {
       const found = 5 * times(squeeze(title), piece) + times(squeeze(text), piece);
       if (found) score.set(k, (score.get(k) || 0) + KIND[kind] * Math.min(4 + found, 20));
     });
   }
 
+  // A record counts by how many of the words it has, the rare ones more.
   function byWords(wanted, score) {
-    const found = wanted.map(matches);
-    const whole = new Map();
-    found.forEach(map => map.forEach((weight, k) => {
-      const rare = Math.log(1 + records.length / (1 + map.size));
-      const [n, sum] = whole.get(k) || [0, 0];
-      whole.set(k, [n + 1, sum + weight * rare]);
-    }));
-    const most = Math.max(0, ...[...whole.values()].map(([n]) => n));
-    for (const [k, [n, sum]] of whole) if (n === most) score.set(k, (score.get(k) || 0) + sum);
+    const sums = new Map();
+    let all = 0;
+    for (const word of wanted) {
+      const found = matches(word), rare = Math.log(1 + records.length / (1 + found.size));
+      all += rare;
+      found.forEach((weight, k) => {
+        const [had, sum] = sums.get(k) || [0, 0];
+        sums.set(k, [had + rare, sum + weight * rare]);
+      });
+    }
+    const most = Math.max(0, ...[...sums.values()].map(([had]) => had));
+    for (const [k, [had, sum]] of sums) {
+      if (had >= ENOUGH * most) score.set(k, (score.get(k) || 0) + sum * (had / all) ** 2);
+    }
   }
 
   // The records that fit, best first, and the query that was used when a word had to be mended.
   function find(typed) {
     const query = typed.trim().replace(/\\([A-Za-z]+)/g, (all, name) => letters[name] || name);
-    if (!query) return {query, found: []};
-    const score = new Map(), wanted = words(query);
-    const symbolic = /[^\p{L}\p{N}\s\-_.'’]/u.test(query) || /^[^\s\w]/u.test(query);
+    if (!query) return {query, found: [], wanted: []};
+    prepare();
+    const score = new Map(), wanted = telling(words(query));
+    const symbolic = /[^\p{L}\p{N}\s\-_.,?!'’]/u.test(query) || /^[^\s\w]/u.test(query);
     const lost = wanted.filter(word => !matches(word).size);
     if (lost.length && !symbolic) {
       const mended = wanted.map(word => lost.includes(word) ? mend(word) || word : word);
@@ -133,67 +229,54 @@ nn.search = (({letters, records}) => {
     }
     if (symbolic) bySymbol(query, score);
     else byWords(wanted, score);
-    const phrase = key(query);
     // An abbreviation stands for its term: GD finds what is about gradient descent.
-    const term = records.find(([kind, title, , , forms]) => kind === "term" && title !== query && forms.split("\n").includes(query));
-    if (term) byWords(words(term[1]), score);
+    const term = records.find(({kind, title, forms}) => kind === "term" && title !== query && forms.includes(query));
+    if (term) byWords(words(term.title), score);
+    const asked = ` ${wanted.map(single).join(" ")} `, worths = new Map(), favoured = new Set();
+    const raise = (k, worth) => worths.set(k, Math.max(worth, worths.get(k) || 0));
     records.forEach((record, k) => {
-      const worth = named(record, query);
-      if (worth) score.set(k, (score.get(k) || 0) + 30 * worth);
-      else if (score.has(k) && wanted.length > 1 && key(record[1]).includes(phrase)) score.set(k, score.get(k) + 40);
+      const worth = Math.max(named(record, query, wanted), term ? .99 * named(record, term.title, words(term.title)) : 0);
+      const whole = record.kind === "term" && !record.reference ? wholes.get(record.address.split("#")[0]).k : k;
+      if (worth) { raise(k, worth); raise(whole, worth * (whole === k ? 1 : NEXT)); } // the page that explains a term comes with it
+      else if (wanted.length > 1 && beside(record, asked)) favoured.add(k).add(whole);
     });
+    for (const [k, worth] of worths) score.set(k, (score.get(k) || 0) + SCALE * worth);
+    for (const k of favoured) if (score.has(k) && !worths.has(k)) score.set(k, score.get(k) * PHRASE);
     const found = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
     return {query, found, wanted};
   }
 
-  const make = (tag, name, ...children) => {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    node.append(...children);
-    return node;
-  };
-
-  // Up to 220 characters around the first place that was searched for, which is marked.
-  function snippet(text, query, wanted) {
-    const low = fold(text);
-    const same = low.length === text.length ? low : text.toLowerCase();
-    const places = [query.toLowerCase(), ...(wanted || [])].map(w => [same.indexOf(w), w]).filter(([at]) => at >= 0);
-    if (!places.length) return text.slice(0, 220) + (text.length > 220 ? " …" : "");
-    const [at, word] = places[0];
-    const start = at < 80 ? 0 : text.indexOf(" ", at - 80) + 1, end = Math.min(text.length, start + 220);
-    return make("span", "", start ? "… " : "", text.slice(start, at), make("mark", "", text.slice(at, at + word.length)),
-      text.slice(at + word.length, end), end < text.length ? " …" : "");
+  // The question of a page, else some characters of a text around the first place that was
+  // searched for, as [piece, marked].
+  function snippet({text, question}, {query, wanted}, size = 180) {
+    if (question) return [[question, false]];
+    const low = text.toLowerCase();
+    const spans = [query.toLowerCase(), ...wanted.filter(word => word.length > 1)].flatMap(word => {
+      const plain = word.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&"), end = word.length < 4 ? "(?![\\p{L}\\p{N}])" : "";
+      const at = new RegExp(`(?<![\\p{L}\\p{N}])${plain}${end}`, "u").exec(low)?.index;
+      return at === undefined ? [] : [[at, at + word.length]];
+    });
+    if (!spans.length) return [[cut(text, 0, size), false]];
+    const [[from]] = spans;
+    const start = from < size / 3 ? 0 : text.indexOf(" ", from - size / 3) + 1;
+    const out = [];
+    let at = start;
+    for (const [a, b] of spans.sort((x, y) => x[0] - y[0])) {
+      if (a < at || b > start + size) continue;
+      out.push([text.slice(at, a), false], [text.slice(a, b), true]);
+      at = b;
+    }
+    out.push([cut(text, at, Math.max(0, start + size - at)), false]);
+    if (start) out.unshift(["… ", false]);
+    return out.filter(([piece]) => piece);
   }
 
-  function row([kind, title, where, address, forms, text], {query, wanted}) {
-    const link = make("a", "", title);
-    link.href = address;
-    const line = make("p", "nn-where", kind === "page" ? NAMES.page : `${NAMES[kind]} · ${where}`);
-    const also = kind === "topic" ? forms : "";
-    const item = make("li", "", link, line);
-    if (text || also) item.append(make("p", "", also || snippet(text, query, wanted)));
-    return item;
+  // So many characters of a text from a place on, to the end of a word.
+  function cut(text, from, size) {
+    if (text.length <= from + size) return text.slice(from);
+    const end = text.indexOf(" ", from + size);
+    return end < 0 ? text.slice(from) : `${text.slice(from, end)} …`;
   }
 
-  function show(typed) {
-    const answer = find(typed), {found, mended} = answer;
-    const status = document.getElementById("nn-search-status");
-    const count = found.length === 1 ? "One result" : `${found.length} results`;
-    const head = mended ? `Nothing holds “${typed.trim()}”. Did you mean “${mended}”? ` : "";
-    const more = found.length > MOST ? `; the first ${MOST} are shown` : "";
-    status.textContent = typed.trim() ? `${head}${count}${mended ? ` for “${mended}”` : ""}${more}.` : "";
-    const list = document.getElementById("nn-search-results");
-    list.replaceChildren(...found.slice(0, MOST).map(record => row(record, answer)));
-  }
-
-  function start() {
-    const input = document.getElementById("nn-search-input");
-    input.value = new URLSearchParams(location.search).get("q") || "";
-    let timer = 0;
-    input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 150, input.value); });
-    document.getElementById("nn-search").addEventListener("submit", event => { event.preventDefault(); show(input.value); });
-    show(input.value);
-  }
-  if (document.getElementById("nn-search")) start();
-  return {find, show};
+  return {find, snippet, prepare, records};
 })(window.nnSearch);

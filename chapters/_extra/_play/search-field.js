@@ -1,0 +1,207 @@
+// On every page: the search field in the head, with results while one types. It follows the
+// pattern of a combobox with a list, whose first option is chosen (WAI-ARIA APG): the focus stays
+// in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. The index and its
+// engine are loaded when the field is first used. “/” and Ctrl+K lead to the field; on the page
+// of the search, which lists all results, “/” can be switched off (WCAG 2.1.4).
+(() => {
+  const MOST = 8, ALL = 40, LATER = 80, SLICE = 12; // results; milliseconds before and of a piece of work
+  const NAMES = {page: "Page", section: "Section", term: "Term", symbol: "Symbol", api: "nnlib", source: "Source", topic: "Topic of the notes"};
+  const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
+  const SLASH = "nn:no-slash";
+  const form = document.querySelector("form.nn-find");
+  if (!form) return;
+  const input = form.querySelector("input");
+  let engine = null, timer = 0, chosen = -1, shown = "", before = null;
+
+  function make(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  }
+
+  const here = name => new URL(name, form.action).href;
+  const load = name => new Promise((done, fail) => {
+    const script = make("script", {src: here(name)});
+    script.onload = done;
+    script.onerror = () => { script.remove(); fail(new Error(name)); };
+    document.head.append(script);
+  });
+  const soon = () => new Promise(done => { setTimeout(done); });
+
+  // A slow computer reads the index piece by piece, so that typing is never held up.
+  async function begin() {
+    if (!window.nnSearch) await load("search-data.js");
+    await load("_play/search.js");
+    while (!nn.search.prepare(SLICE)) await soon();
+  }
+  function ready() {
+    engine ??= begin().catch(error => { engine = null; throw error; });
+    return engine;
+  }
+
+  const list = make("div", {id: "nn-found", role: "listbox", "aria-label": "Results"});
+  const note = make("p", {class: "nn-found-note"});
+  const box = make("div", {class: "nn-found", hidden: ""}, note, list);
+  const status = make("p", {class: "visually-hidden", role: "status"});
+  form.append(box, status);
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
+    input.setAttribute(name, value);
+  }
+
+  const shownSnippet = (record, answer) => make("span", {class: "nn-snippet"},
+    ...nn.search.snippet(record, answer).map(([text, marked]) => marked ? make("mark", {}, text) : text));
+  const where = ({kind, page, forms}) => [NAMES[kind], kind === "page" ? "" : page, kind === "topic" ? forms[0] : ""].filter(Boolean).join(" · ");
+
+  function row(record, answer, k) {
+    const name = make("span", {class: "nn-found-name"}, record.title);
+    return make("a", {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(record.address)},
+      name, make("span", {class: "nn-where"}, where(record)), shownSnippet(record, answer));
+  }
+
+  const count = found => found.length === 1 ? "1 result" : `${found.length} results`;
+  const instead = (typed, mended) => mended ? `Nothing holds “${typed}”. Did you mean “${mended}”?` : "";
+
+  function choose(k) {
+    const options = list.children;
+    options[chosen]?.setAttribute("aria-selected", "false");
+    chosen = options.length ? (k + options.length) % options.length : -1;
+    const option = options[chosen];
+    if (!option) return input.removeAttribute("aria-activedescendant");
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({block: "nearest"});
+    input.setAttribute("aria-activedescendant", option.id);
+  }
+
+  // As high as the window that a keyboard on the screen leaves.
+  function fit() {
+    const {height, offsetTop} = window.visualViewport || {height: innerHeight, offsetTop: 0};
+    box.style.maxHeight = `${Math.max(120, offsetTop + height - box.getBoundingClientRect().top - 10)}px`;
+  }
+
+  function open() {
+    box.hidden = false;
+    input.setAttribute("aria-expanded", String(list.children.length > 0));
+    fit();
+  }
+
+  function close() {
+    clearTimeout(timer);
+    timer = 0;
+    box.hidden = true;
+    chosen = -1;
+    shown = "";
+    status.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function fill(typed) {
+    const answer = nn.search.find(typed), {found, mended} = answer;
+    const options = found.slice(0, MOST).map((record, k) => row(record, answer, k));
+    if (found.length > MOST) {
+      const href = `${form.action}?q=${encodeURIComponent(typed)}`;
+      options.push(make("a", {id: "nn-found-all", role: "option", tabindex: "-1", href}, `All ${count(found)}`));
+    }
+    for (const option of options) option.setAttribute("aria-selected", "false");
+    list.replaceChildren(...options);
+    note.textContent = found.length ? instead(typed, mended) : `Nothing found for “${typed}”.`;
+    status.textContent = [note.textContent, found.length ? `${count(found)}.` : ""].join(" ").trim();
+    shown = typed;
+    chosen = -1;
+    open();
+    choose(0);
+  }
+
+  async function show() {
+    timer = 0;
+    const typed = input.value.trim();
+    if (!typed) return close();
+    try {
+      await ready();
+    } catch {
+      note.textContent = status.textContent = "The search cannot be loaded.";
+      list.replaceChildren();
+      return open();
+    }
+    if (typed === input.value.trim() && form.contains(document.activeElement)) fill(typed);
+  }
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(show, LATER);
+  }
+
+  function leave() {
+    close();
+    input.blur();
+    before?.focus?.({preventScroll: true});
+  }
+
+  const KEYS = {
+    ArrowDown() { if (box.hidden) show(); else choose(chosen + 1); },
+    ArrowUp() { if (box.hidden) show(); else choose(chosen - 1); },
+    Escape() { if (!box.hidden) close(); else if (input.value) input.value = ""; else leave(); },
+  };
+  input.addEventListener("keydown", event => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (KEYS[event.key]) {
+      event.preventDefault();
+      KEYS[event.key]();
+    } else if (event.key === "Enter") {
+      const typed = input.value.trim();
+      if (!typed) return event.preventDefault();
+      if (window.nn?.search?.prepare(0) && shown !== typed) fill(typed);
+      const option = shown === typed && list.children[chosen];
+      if (!option) return; // the form leads to the page of all results
+      event.preventDefault();
+      option.click();
+    }
+  });
+  input.addEventListener("input", later);
+  for (const first of ["focusin", "pointerenter"]) form.addEventListener(first, () => ready().catch(() => {}), {once: true});
+  input.addEventListener("click", () => { if (box.hidden && input.value.trim()) show(); });
+  form.addEventListener("focusout", event => { if (!form.contains(event.relatedTarget)) close(); });
+  box.addEventListener("mousedown", event => event.preventDefault()); // the focus stays in the field
+  list.addEventListener("click", event => {
+    if (!event.target.closest("a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    close();
+    input.blur();
+  });
+  document.addEventListener("pointerdown", event => { if (!form.contains(event.target)) close(); });
+  window.visualViewport?.addEventListener("resize", () => { if (!box.hidden) fit(); });
+
+  const refused = () => { try { return localStorage.getItem(SLASH) === "1"; } catch { return false; } };
+  addEventListener("keydown", event => {
+    const command = /^k$/i.test(event.key) && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey
+      && !event.target.closest?.(TYPING) && !refused();
+    if (!command && !slash) return;
+    event.preventDefault();
+    if (document.activeElement !== input) before = document.activeElement;
+    input.focus();
+    input.select();
+  });
+
+  // The page of the search: all results of the query in its address.
+  async function listAll(results) {
+    const typed = (new URLSearchParams(location.search).get("q") || "").trim();
+    const said = document.getElementById("nn-search-status"), key = document.getElementById("nn-slash");
+    key.checked = !refused();
+    key.addEventListener("change", () => {
+      try { localStorage.setItem(SLASH, key.checked ? "0" : "1"); } catch { key.checked = true; }
+    });
+    if (!typed) return;
+    input.value = typed;
+    await ready();
+    const answer = nn.search.find(typed), {found, mended} = answer;
+    const more = found.length > ALL ? `, of which the first ${ALL} are shown` : "";
+    said.textContent = `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim();
+    results.replaceChildren(...found.slice(0, ALL).map(record => {
+      const link = make("a", {href: here(record.address)}, record.title);
+      return make("li", {}, link, make("p", {class: "nn-where"}, where(record)), make("p", {}, shownSnippet(record, answer)));
+    }));
+  }
+  const results = document.getElementById("nn-search-results");
+  if (results) listAll(results);
+})();
