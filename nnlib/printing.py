@@ -1,4 +1,4 @@
-"""How tensors print: text equal to torch's, but for the names of dtypes and operations."""
+"""The text of tensors, the same as torch's up to the names of dtypes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def set_printoptions(
 
 
 def show(tensor: Any) -> str:
-    """Give the text of a tensor, ``repr(tensor)``."""
+    """Return the text of a tensor, as ``repr(tensor)``."""
     a, text = tensor.array, "tensor("
     indent = len(text)
     if a.size:
@@ -102,7 +102,7 @@ def _notes(tensor: Any) -> list[str]:
 
 
 def _edges(a: np.ndarray) -> np.ndarray:
-    """Return the elements that are printed of an array that is not printed whole."""
+    """Return the elements at the edges, which are printed of a large array."""
     n = options["edgeitems"]
     for dim, length in enumerate(a.shape):
         if length > 2 * n:
@@ -111,7 +111,7 @@ def _edges(a: np.ndarray) -> np.ndarray:
 
 
 def _format(a: np.ndarray) -> tuple[Callable[[Any], str], int]:
-    """Return the function that writes an element, and the width of the widest."""
+    """Return a function that writes an element, and the width of the widest element."""
     values, write = a.ravel(), str
     if a.dtype.kind == "f":
         values = values[np.isfinite(values) & (values != 0)]
@@ -120,7 +120,7 @@ def _format(a: np.ndarray) -> tuple[Callable[[Any], str], int]:
 
 
 def _float_format(values: np.ndarray) -> Callable[[float], str]:
-    """Return how floats are written: with exponents, as whole numbers, or with decimals."""
+    """Return a function that writes floats: in scientific notation, as integers, or fixed."""
     digits, exponent = options["precision"], options["sci_mode"]
     if exponent is None and values.size:
         low, high = float(np.abs(values).min()), float(np.abs(values).max())
@@ -133,7 +133,7 @@ def _float_format(values: np.ndarray) -> Callable[[float], str]:
 
 
 def _nested(a: np.ndarray, indent: int, short: bool, write: Callable, width: int) -> str:
-    """Write elements in nested brackets; if short, only those at the edges."""
+    """Return the elements in nested brackets; if ``short``, with … for the inner ones."""
     if a.ndim == 0:
         return write(a.item()).rjust(width)
     n = options["edgeitems"]

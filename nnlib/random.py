@@ -1,4 +1,4 @@
-"""Tensors of random numbers, and tensors filled with them.
+"""Random tensors.
 
 Everything that this library draws comes from ``default_generator``, unless ``generator=``
 names another. float32 numbers are float64 ones, rounded.
@@ -60,21 +60,21 @@ def _rng(name: str, generator: Generator | None) -> np.random.Generator:
 
 
 def _floating(name: str, dtype: Any) -> np.dtype:
-    """Return a floating-point dtype; refuse anything else."""
+    """Return a floating-point dtype; raise RuntimeError for any other."""
     if known(name, dtype).kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point dtype, got {dtype}")
     return np.dtype(dtype)
 
 
 def _uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Return numbers drawn evenly from [0, 1); rounding may not bring them to 1."""
+    """Return random numbers, uniform in [0, 1); none is rounded up to 1."""
     return np.asarray(rng.random(shape), dtype).clip(
         max=np.nextafter(dtype.type(1), dtype.type(0))
     )
 
 
 def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
-    """Return both bounds; one alone is the upper one."""
+    """Return the lower and the upper bound; a single number is the upper one."""
     low, high = (low, high) if high is not None else (0, low)
     return 0 if low is None else low, high
 
@@ -82,7 +82,7 @@ def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
 def _integers(
     name: str, rng: np.random.Generator, low: int, high: int, shape: tuple, dtype: Any
 ) -> np.ndarray:
-    """Return integers from low to before high, in a dtype that holds them."""
+    """Return random integers in [low, high), after checking that the dtype holds them."""
     dtype = known(name, dtype)
     if not all(isinstance(n, (int, np.integer)) for n in (low, high)):
         raise TypeError(f"{name}: expected integers as bounds, got {low!r} and {high!r}")
@@ -252,7 +252,7 @@ def bernoulli(
 def _trials(
     name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
 ) -> np.ndarray:
-    """Draw 1 with probability p, else 0."""
+    """Return an array with 1 at random with probability p, and 0 elsewhere."""
     fine = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
     _expect(name, fine.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
@@ -328,7 +328,7 @@ def multinomial(
 
 
 def _fill(x: Tensor, array: np.ndarray) -> Tensor:
-    """Put an array into a tensor; the gradient by what was there is 0."""
+    """Return x, overwritten by an array; the gradient of its old values is 0."""
     return change_(x, Tensor(np.asarray(array, x.dtype)))
 
 

@@ -1,4 +1,4 @@
-"""Slices of arrays in which neighbours share a factor: what normalizations compute with.
+"""Arrays in which runs of neighbours share a factor, multiplied fast, for normalizations.
 
 NumPy goes over a whole array at one speed, and at half of it where each number of another
 array serves a run of neighbours. Here the runs are made as long as the data allow.
@@ -20,7 +20,7 @@ LONG, LARGE = 256, 1 << 16  # numbers in a run, and in an array, from which it i
 
 @contextmanager
 def unbuffered(run: int, size: int) -> Iterator[None]:
-    """Inside, ufuncs on ``size`` numbers take one number for a run of others as it stands.
+    """Make ufuncs fast inside this context, where each number serves a run of others.
 
     By itself NumPy would write it out first, as often as needed, 8192 numbers at a time. Where
     runs are short or the array is small, this is left as it is.
@@ -36,7 +36,7 @@ def unbuffered(run: int, size: int) -> Iterator[None]:
 
 
 class Runs(NamedTuple):
-    """N samples of G slices, of C channels each, of ``width`` neighbours.
+    """The shape (N samples, G slices, C channels, width) for arrays of any shape.
 
     Each slice has a mean and a deviation, and each of the G C channels a weight. Arrays have
     any shape with as many elements, in this order.
@@ -48,13 +48,13 @@ class Runs(NamedTuple):
     width: int
 
     def unbuffered(self) -> AbstractContextManager:
-        """Return the context in which these runs are fast."""
+        """Return the context in which ufuncs on these runs are fast."""
         return unbuffered(self.width if self.width > 1 else self.C, math.prod(self))
 
     def scaled(
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
-        """Write a times a scale for each slice, (N, G, 1, 1), and a weight for each channel."""
+        """Write a times a scale for each slice, and a weight for each channel, into out."""
         fold = w is not None and self.width > 1
         scale = scale * w.reshape(self.G, self.C, 1) if fold else scale
         np.multiply(a.reshape(self), scale, out=out.reshape(self))
@@ -62,7 +62,7 @@ class Runs(NamedTuple):
             self.change(np.multiply, out, w)
 
     def change(self, ufunc: np.ufunc, a: np.ndarray, v: np.ndarray) -> None:
-        """Apply a ufunc in place to a and one number for each channel."""
+        """Apply a ufunc in place to a and to one number for each channel."""
         if self.width > 1:
             a, v = a.reshape(self), v.reshape(self.G, self.C, 1)
         elif a.size < LARGE:
@@ -79,7 +79,7 @@ class Runs(NamedTuple):
         return a.reshape(self[:3]).swapaxes(0, 1)
 
     def dots(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """Return the sums of a b; out is memory that may be used."""
+        """Return the sums of a b over each channel, (G, N, C); out is overwritten."""
         a, b, out = a.reshape(self), b.reshape(self), out.reshape(self)
         dots = np.vecdot(a, b) if self.width > 1 else np.multiply(a, b, out=out)
         return dots.reshape(self[:3]).swapaxes(0, 1)

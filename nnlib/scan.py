@@ -1,4 +1,4 @@
-"""Scans on arrays: running sums, products and extremes along an axis, and what undoes them."""
+"""Cumulative sums, products and extremes along an axis, and their derivatives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
 
 
 def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
-    """Return running sums along the last axis, those within parts of k and of all before."""
+    """Return cumulative sums along the last axis, computed in blocks of k for speed."""
     lead, cut = x.shape[:-1], x.shape[-1] // k * k
     y, ones = np.array(x, order="C"), np.triu(np.ones((k, k), x.dtype))
     with np.errstate(all="ignore"):
@@ -81,6 +81,6 @@ def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 
 def all_normal(x: np.ndarray) -> bool:
-    """Return whether no number is 0, so small that digits are lost, infinite or NaN."""
+    """Return whether no number is 0, subnormal, infinite or NaN."""
     size = np.abs(x)
     return bool(np.all((size >= np.finfo(x.dtype).tiny) & (size < np.inf)))

@@ -1,4 +1,4 @@
-"""Registry: parameters, buffers and modules found by name, the base class of every Module."""
+"""Registry, the base class of Module: parameters, buffers and submodules found by name."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Registry:
             super().__setattr__(name, value)  # which sees the properties of the class
 
     def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
-        """Set what stands in a store to None or another of its kind; all else is a mistake."""
+        """Replace a parameter, buffer or module by one of its type or None, else raise."""
         if value is not None and not isinstance(value, kind):
             raise TypeError(
                 f"{type(self).__name__}.{name}: expected {_word(kind)} or None, "
@@ -58,14 +58,14 @@ class Registry:
         self.__dict__[store][name] = value
 
     def _put(self, store: str, name: str, value: Any) -> None:
-        """Put a value into one store, and remove its name from the others."""
+        """Add a value to one of the three dicts, and remove its name from the others."""
         if store != "_modules" and hasattr(type(self), name):
             raise KeyError(f"{type(self).__name__}: attribute {name!r} already exists")
         self._forget(name, keep=store)
         self.__dict__[store][name] = value
 
     def _forget(self, name: str, keep: str = "") -> None:
-        """Remove a name from all stores but one."""
+        """Remove a name from all three dicts but ``keep``."""
         self.__dict__.pop(name, None)
         for store in STORES:
             if store != keep:
@@ -88,7 +88,7 @@ class Registry:
         return sorted(name for name in names if not name[0].isdigit())
 
     def _register(self, function: str, store: str, name: str, value: Any, kind: type) -> None:
-        """Keep a value under a new name."""
+        """Register a value under a new name, after checking both."""
         if not isinstance(name, str):
             raise TypeError(f"{function}: expected a string as name, got {type(name).__name__}")
         if "." in name or not name:
@@ -148,7 +148,7 @@ class Registry:
         return _once(found, set() if memo is None else memo) if remove_duplicate else found
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, Registry]]:
-        """Give this module and all parts of parts, as often as they occur."""
+        """Yield this module and all submodules, as often as they occur, with dotted names."""
         yield prefix, self
         for name, m in self._modules.items():
             if m is not None:
@@ -171,7 +171,7 @@ class Registry:
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
-        """Return the tensors of one kind."""
+        """Return an iterator over the parameters, or the buffers, with dotted names."""
         modules = self.named_modules(None, prefix, once) if recurse else [(prefix, self)]
         found = (
             (joined(path, name), tensor)
@@ -212,12 +212,12 @@ class Registry:
 
 
 def _word(kind: type) -> str:
-    """Return the word for a kind of attribute."""
+    """Return the word that error messages use for a type of attribute."""
     return "Module" if kind is Registry else kind.__name__
 
 
 def joined(path: str, name: str) -> str:
-    """Return a dotted name."""
+    """Return two names joined by a dot; an empty path is left out."""
     return f"{path}.{name}" if path else name
 
 
@@ -231,7 +231,7 @@ def _once(named: Named, seen: set | None = None) -> Named:
 
 
 def _found(function: str, owner: Registry, name: str, kind: type) -> Any:
-    """Return an attribute, which must be of one kind."""
+    """Return an attribute; raise AttributeError if it is missing or of another type."""
     found = getattr(owner, name, owner)
     if found is owner:
         raise AttributeError(f"{function}: {type(owner).__name__} has no attribute {name!r}")

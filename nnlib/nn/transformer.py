@@ -21,7 +21,7 @@ __all__ = ["Transformer", "TransformerDecoder", "TransformerEncoder"]
 
 
 class Stack(Module):
-    """Copies of a layer, one after the other, with a norm at the end."""
+    """The base class of encoder and decoder: copies of a layer, with a norm at the end."""
 
     def __init__(self, layer: Module, num_layers: int, norm: Module | None):
         super().__init__()
@@ -34,7 +34,7 @@ class Stack(Module):
         self.num_layers, self.norm = num_layers, norm
 
     def _run(self, x: Tensor, *memory: Tensor, **masks: Any) -> Tensor:
-        """Map x through all layers."""
+        """Return x mapped through all layers and the final norm."""
         for layer in self.layers:
             x = layer(x, *memory, **masks)
         return x if self.norm is None else self.norm(x)
@@ -287,7 +287,7 @@ class Transformer(Module):
 
 
 def _is_causal(mask: Tensor | None, hint: bool | None) -> bool:
-    """Tell whether a mask is causal, unless a hint says so: for layers that ask."""
+    """Return whether a mask is causal: what the hint says, else found by comparison."""
     if hint is not None or mask is None:
         return hint is True
     later = ~np.tri(raw(mask).shape[-1], dtype=bool)

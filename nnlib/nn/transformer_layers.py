@@ -1,4 +1,4 @@
-"""The layers of a transformer: attention and a small network, each added to its input."""
+"""The layers of a transformer: attention and feed-forward nets with residual connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 
 
 class TransformerLayer(Module):
-    """The base class of the layers of encoder and decoder.
+    """The base class of encoder layers and decoder layers.
 
     A subclass names its attentions; they and the feed-forward network are its sublayers, and
     each has a norm and a dropout.
@@ -67,22 +67,22 @@ class TransformerLayer(Module):
         self.activation = activation
 
     def _add(self, norm: Module, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """Add a sublayer's output to its input x, with the norm before or after."""
+        """Return x plus the sublayer's output, normalized before or after (``norm_first``)."""
         return x + sublayer(norm(x)) if self.norm_first else norm(x + sublayer(x))
 
     def _sa_block(self, x: Tensor, mask: Any, padding: Any, is_causal: bool = False) -> Tensor:
-        """Return what each position takes from the others of its own sequence."""
+        """Return the output of self-attention, after dropout."""
         return self.dropout1(_attend(self.self_attn, x, x, mask, padding, is_causal))
 
     def _ff_block(self, x: Tensor) -> Tensor:
-        """Return the feed-forward network, before the last dropout."""
+        """Return the output of the feed-forward network, before the last dropout."""
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
 
 def _attend(
     attention: Module, x: Tensor, memory: Tensor, mask: Any, padding: Any, is_causal: bool
 ) -> Tensor:
-    """Return what each position of x takes from memory."""
+    """Return the output of attention with queries from x, keys and values from memory."""
     return attention(
         x,
         memory,
@@ -229,5 +229,5 @@ class TransformerDecoderLayer(TransformerLayer):
     def _mha_block(
         self, x: Tensor, memory: Tensor, mask: Any, padding: Any, is_causal: bool = False
     ) -> Tensor:
-        """Return what each position takes from memory."""
+        """Return the output of cross-attention to memory, after dropout."""
         return self.dropout2(_attend(self.multihead_attn, x, memory, mask, padding, is_causal))

@@ -1,4 +1,4 @@
-"""Layers that give images another size."""
+"""Upsampling layers: interpolation and pixel shuffle."""
 
 from __future__ import annotations
 

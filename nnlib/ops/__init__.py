@@ -1,4 +1,4 @@
-"""Every operation, and the one table of those that are methods and operators of Tensor."""
+"""All operations, and the table of those that are methods and operators of Tensor."""
 
 # ruff: noqa: F403, F405 (the star imports gather what the files of this folder declare public)
 from __future__ import annotations
@@ -67,17 +67,17 @@ OPERATORS = {
 
 
 def _swapped(f: Callable) -> Callable:
-    """Return the operator for an operand on the left that is no Tensor."""
+    """Return f with its operands exchanged, for reflected operators such as ``1 - x``."""
     return lambda self, other: f(other, self)
 
 
 def _in_place(f: Callable) -> Callable:
-    """Return the operation that leaves its result in its first operand."""
+    """Return the in-place version of f, which overwrites its first operand with the result."""
     return lambda self, *args, **kwargs: change_(self, f(self, *args, **kwargs))
 
 
 def _equal(f: Callable) -> Callable:
-    """Return the comparison, which leaves what is no number to Python: x == None is False."""
+    """Return f such that Python decides if an operand is no number: x == None is False."""
 
     def compare(self: Tensor, other: object) -> Tensor:
         try:
@@ -114,7 +114,7 @@ def mT(input: Tensor) -> Tensor:
 
 
 def _attach() -> None:
-    """Give Tensor its methods and operators."""
+    """Set the methods and operators of Tensor."""
     methods = {name: globals()[name] for name in METHODS}
     methods |= {f"{name}_": _in_place(globals()[name]) for name in IN_PLACE}
     methods |= {f"__{name}__": f for name, f in OPERATORS.items()}

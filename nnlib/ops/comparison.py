@@ -1,4 +1,4 @@
-"""Comparisons, what is chosen by them, and other dtypes: the first have no derivative."""
+"""Comparisons, which have no derivative; selection, such as maximum; changes of dtype."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def flat(g: Any) -> Any:
-    """Return the derivative of a step function, 0 for every element of g, infinite or not."""
+    """Return zeros, the derivative of a step function; for infinite gradients g too."""
     return where(False, g, 0.0)
 
 

@@ -1,4 +1,4 @@
-r"""Convolution: a window moves over an image, and each kernel is multiplied with what it shows.
+r"""Convolution and its gradients, as products of matrices.
 
 .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
@@ -35,12 +35,12 @@ __all__ = ["convolution"]
 
 
 def refuse(expected: str, got: Any) -> None:
-    """Raise an error in the name of the operation that was called."""
+    """Raise a RuntimeError that names the operation that was called."""
     raise RuntimeError(f"{public_name()}: expected {expected}, got {got}")
 
 
 def numbers(what: str, value: Any, least: int) -> Pair:
-    """A number for H and one for W."""
+    """Return an option as two integers, for height and width; a single one counts for both."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     values = values * 2 if len(values) == 1 else values
     if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
@@ -49,7 +49,7 @@ def numbers(what: str, value: Any, least: int) -> Pair:
 
 
 def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Grid:
-    """The windows that fit on an image with its border."""
+    """Return the grid of windows that fit on an image with its padding."""
     k, s = numbers("kernel_size", kernel, 1), numbers("stride", stride, 1)
     p, d = numbers("padding", padding, 0), numbers("dilation", dilation, 1)
     room = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
@@ -62,7 +62,7 @@ def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -
 
 
 def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -> Any:
-    """Write X K into y, and give Xᵀ G: dL/dK if g is dL/dy, and nothing useful without g."""
+    """Write the cross-correlation X K into y, and return Xᵀ G, which is dL/dK if g is dL/dy."""
     if kernels.shape[3:] == (1, 1):
         return channel_by_channel(x, grid, kernels, g, y)
     groups, k = len(kernels), matrix(kernels)
@@ -76,7 +76,7 @@ def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -
 
 
 def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
-    """Do what ``correlated`` does where each channel has one kernel, of its own.
+    """Do the same as ``correlated`` for a depthwise convolution: one kernel for each channel.
 
     Here K would be a single column for each channel, and the product as slow as gathering X.
     So the sum over u and v is taken as it stands in the formula. At stride 1 the windows of a
@@ -99,7 +99,7 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
 
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
-    """Write into dx the sum of the rows of G Kᵀ, each added where its window lies."""
+    """Write G Kᵀ into dx: the gradient of the image, summed where windows overlap."""
     if kernels.shape[3:] == (1, 1):
         dx[...] = depthwise.image_gradient(g, kernels[..., 0, 0], grid)[grid.inside]
         return
@@ -114,12 +114,12 @@ def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> No
 
 
 def mirrored(kernels: np.ndarray) -> np.ndarray:
-    """Kernels from outputs to inputs, upside down."""
+    """Return kernels turned by 180°, with inputs and outputs exchanged."""
     return kernels[:, ::-1, ::-1].swapaxes(3, 4)
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
-    """Write the gradient of ``correlated`` by x into dx; give the one by the kernels.
+    """Write the gradient of ``correlated`` by x into dx, and return that by the kernels.
 
     As the window passes over it, a pixel meets a kernel from the end to the start. So at
     stride 1, dx is a convolution too: of g, with mirrored kernels. And the rows gathered for
@@ -142,7 +142,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:
-    """Convolve, or do what is the derivative of that by the image."""
+    """Return the convolution of x, or with ``transposed`` its transpose, with a gradient."""
     forth, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
     def kernels(w):  # (outputs, inputs / groups, H, W), or of a transposed one inputs first
@@ -178,7 +178,7 @@ def convolution(
 
 
 def kernel_slope(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
-    """dL/dw by recorded operations: x convolved with g.
+    """Return dL/dw by recorded operations: the convolution of x with g.
 
     In the formula y and w, and so (i, j) and (u, v), change places, and with them the steps
     s and d; the sum is over n instead of c.

@@ -68,7 +68,7 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
 
 
 def times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
-    """Multiply b by alpha, in the dtype that a + alpha b has."""
+    """Return alpha b, in the dtype that a + alpha b has."""
     dtype = result_type(input, other)
     if array(alpha).dtype.kind == "f" and dtype.kind != "f":
         raise RuntimeError(f"{public_name()}: expected an integer factor, got {alpha}")
@@ -125,7 +125,7 @@ def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
 
 
 def divisible(input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
-    """Both operands in one dtype, but no integer 0 to divide by."""
+    """Return both operands in one dtype; raise RuntimeError if integers are divided by 0."""
     a, b = pair(input, other)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
         raise RuntimeError(f"{public_name()}: expected integers other than 0 to divide by")
@@ -186,7 +186,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
 
 
 def _power(a: Any, b: Any) -> Any:
-    """Give a^b; for negative a, NumPy's powers take 300 times as long as products."""
+    """Return a ** b; cubes and fourth powers are computed as products, which is far faster."""
     if type(b) in (int, float) and b in (3, 4):
         return a * a * a if b == 3 else np.square(a * a)
     return a**b
@@ -227,7 +227,7 @@ def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
 
 
 def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return a + w (b - a), computed from the nearer end so that both ends are exact."""
+    """Return a + w (b - a), which is exact at both ends."""
     return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
 
 
@@ -367,7 +367,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _turn(a: Any, b: Any) -> Any:
-    """Return how fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
+    """Return b / (a² + b²), the derivative of ``atan2`` by a; 0 at the origin."""
     square_sum = a * a + b * b
     return b / (square_sum + (square_sum == 0))
 

@@ -1,4 +1,4 @@
-"""Extremes along axes, and their places: of equal ones the first, and NaN before all."""
+"""Minimum, maximum and median along axes, with their indices; NaN counts as the extreme."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """Return the element over dim that f chooses; those equal to it share dL/dy evenly."""
+    """Return the extreme over dim that f finds; elements equal to it share dL/dy evenly."""
     x, axes = _filled(f.__name__, input, dim)
     shape = x.shape
 
@@ -54,7 +54,7 @@ def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
 
 
 def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Return the array and the axes; refuse to choose among no elements."""
+    """Return the array and the axes; raise an error if there is no element to choose from."""
     x = array(input)
     axes = axes_of(name, dim, x.ndim)
     if 0 in [x.shape[i] for i in axes]:
@@ -102,7 +102,7 @@ def _best(
     keepdim: bool,
     other: Any,
 ) -> Any:
-    """Return what ``max`` or ``min`` gives in each of its three meanings."""
+    """Return ``max`` or ``min``: of all elements, along dim with indices, or of two tensors."""
     if other is not None or not isinstance(dim, (int, np.integer, type(None))):
         return of_two(input, dim if other is None else other)
     if dim is None:
@@ -127,7 +127,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Return the index of the first element that f chooses."""
+    """Return the index that f (argmax or argmin) finds; the first of equal elements."""
     x, _ = _filled(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
 
@@ -145,12 +145,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
-    """Return the median that is one of the elements."""
+    """Return the median, the lower one of two, which is always one of the elements."""
     return np.quantile(x, 0.5, axis, method="lower", keepdims=keepdims)
 
 
 def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
-    """Return the first index of the median."""
+    """Return the index of the median; the first of equal elements."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
 
@@ -177,6 +177,6 @@ def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
 
 
 def _handed(input: Tensor, i: np.ndarray, new: np.ndarray, d: int) -> Tensor:
-    """Hand each extreme what came while it stood; the derivative reads that back."""
+    """Return dL/dx of a running extreme: the sum of dL/dy over the run of each extreme."""
     y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(new), d).reshape(i.shape)
     return record(y, dict(x=input), x=lambda g: gather(g, d, i))

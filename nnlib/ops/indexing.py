@@ -1,4 +1,4 @@
-"""Reading and writing parts of an array, by place, by order or by value."""
+"""Indexing, gather and scatter, sorting, and selection by value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:
-    """Return one part of an index: a copy of a Tensor, array or list; else itself."""
+    """Return one part of an index with Tensors and lists as arrays; others as they are."""
     index = raw(index)
     if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
         raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
@@ -36,7 +36,7 @@ def plain(name: str, index: Any) -> Any:
 
 
 def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
-    """Split an index into two: one that shows a view, then one with arrays, that picks.
+    """Return an index as two: a basic one, which gives a view, and an advanced one.
 
     NumPy takes a number beside an array for an array; torch reads at the number first.
     """
@@ -64,7 +64,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
-    """Read at an advanced index; the derivative is ``added``, and of that this."""
+    """Return the elements at an advanced index; the derivative is ``added``."""
     x = array(input)
     shape = x.shape
     y = call_as(name, x.__getitem__, index)
@@ -72,7 +72,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
 
 
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Return zeros of a shape with x added at index."""
+    """Return zeros of a shape, with x added at an index; the derivative is ``pick``."""
     x = array(input)
     y, i = np.zeros(shape, x.dtype), index[0]
     if len(index) == 1 and i.dtype == bool:
@@ -112,12 +112,12 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
 
 
 def row(input: Tensor) -> Tensor:
-    """Return a single number as a vector of one element."""
+    """Return a tensor of shape () as a vector of one element; others as they are."""
     return input if array(input).ndim else reshape(input, 1)
 
 
 def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = IndexError) -> None:
-    """Refuse an index outside [0, n), naming the first one."""
+    """Raise an error with the first index outside [0, n), if there is one."""
     if i.size and (i.min() < 0 or i.max() >= n):
         wrong = i[(i < 0) | (i >= n)].flat[0]
         raise error(f"{name}: expected indices in [0, {n - 1}], got {wrong}")
@@ -131,13 +131,13 @@ def integers(name: str, index: Tensor) -> np.ndarray:
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Tell whether inner has the axes of outer and, except along dim, none that is longer."""
+    """Return whether inner has as many axes as outer and, except along dim, none longer."""
     longer = [d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n]
     return len(inner) == len(outer) and longer in ([], [dim])
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """Return the index that reads index along dim, at the same place on the other axes."""
+    """Return the advanced index that reads ``index`` along dim, the same place elsewhere."""
     i, shape = integers(name, index), array(input).shape
     d = axis(name, dim, len(shape))
     what = "an index with the axes of {}, longer along dim at most, got {}"
@@ -187,7 +187,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
-    """Return where to write and what: the part of src that has the index's shape."""
+    """Return the advanced index to write to, and the part of src that is written."""
     i, x = grid(name, row(input), dim, row(index)), array(input)
     if not isinstance(raw(src), np.ndarray):
         return i, src
@@ -206,7 +206,7 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
 
 
 def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
-    """Return the index that reads a vector of indices along dim."""
+    """Return the advanced index that reads a vector of indices along dim."""
     i, d = integers(name, row(index)), axis(name, dim, array(input).ndim)
     n, kind = row(array(input)).shape[d], RuntimeError if name == "index_add" else IndexError
     if i.ndim > 1:
@@ -290,7 +290,7 @@ class Ordered(NamedTuple):
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
-    """Return a part of the sorted elements along dim, NaN as the largest, and their indices."""
+    """Return (a part of) the elements sorted along dim, NaN last, and their indices."""
     x = row(array(input))
     d = axis(name, dim, x.ndim)
     n = x.shape[d]

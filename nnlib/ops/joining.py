@@ -1,4 +1,4 @@
-"""Several tensors joined into one, and elements repeated or added at the edges."""
+"""Concatenating and stacking tensors, repeating and padding."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 def slice_rule(index: tuple) -> Callable:
-    """Return the rule that gives the part of g at index."""
+    """Return a gradient rule: the part of g at an index."""
     return lambda g: g[index]
 
 
@@ -178,7 +178,7 @@ def pad(
 
 
 def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
-    """Pad like ``pad``, given the numbers of every axis in the order of the axes."""
+    """Return the input padded by (before, after) for each axis, in the order of the axes."""
     fill = dict(constant_values=value) if mode == "constant" else {}
     axes = zip(array(input).shape, sides, strict=True)
     cut = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)

@@ -1,4 +1,4 @@
-"""Products of matrices, and sums of products over named axes.
+"""Matrix products, and sums of products over named axes (einsum).
 
 Each is a sum of products, so its derivative by one factor is again one: of dL/dy and the
 other factors.
@@ -44,23 +44,23 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # names of axe
 
 
 def mT(a: Any) -> Any:
-    """Exchange the last two axes."""
+    """Return a with its last two axes exchanged."""
     return a.swapaxes(-1, -2)
 
 
 def rows(a: Any) -> Any:
-    """Join all axes but the last."""
+    """Return a as a matrix, with all axes but the last joined."""
     return a if a.ndim == 2 else a.reshape((math.prod(a.shape[:-1]), a.shape[-1]))
 
 
 def wrong(expected: str, *got: Any) -> RuntimeError:
-    """Return the error that says what was expected and what came."""
+    """Return an error that says what was expected, and the shapes and dtypes that came."""
     came = ", ".join(f"{a.dtype} {a.shape}" for a in got if a is not None)
     return RuntimeError(f"{public_name()}: expected {expected} of one dtype, got {came}")
 
 
 def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:
-    """Multiply matrices, y = a b; with ranks, of so many axes each and of equal batches."""
+    """Return the matrix product a b; ``ranks``, if given, are the axes of a and of b."""
     a, b = array(input), array(other)
     m, n = a.ndim, b.ndim
     fits = m and n and a.shape[-1] == b.shape[-min(n, 2)] and a.dtype == b.dtype
@@ -270,7 +270,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
 
 
 def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
-    """Multiply factors, their axes named by labels, and sum over the labels not in out."""
+    """Return the product of factors with labelled axes, summed over labels not in out."""
     shapes = [np.shape(raw(x)) for x in factors]
     axes = [
         (c, n, s[its.index(c)])
@@ -304,7 +304,7 @@ def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
 
 @whole("einsum")
 def _pair(a: Tensor, ia: str, b: Tensor, ib: str, out: str) -> Tensor:
-    """Contract two factors. Each label is in two of ia, ib and out: so the rules are alike."""
+    """Return the product of two factors, summed over the labels that are not in ``out``."""
     return record(
         np.asarray(np.einsum(f"{ia},{ib}->{out}", raw(a), raw(b), optimize=True)),
         dict(a=a, b=b),
@@ -315,7 +315,7 @@ def _pair(a: Tensor, ia: str, b: Tensor, ib: str, out: str) -> Tensor:
 
 
 def _single(x: Tensor, its: str, out: str) -> Tensor:
-    """Bring one factor to the axes out: diagonals of repeated labels, sums over the others."""
+    """Return one factor with the axes ``out``, by diagonals of repeated labels and sums."""
     for c in its:
         while its.count(c) > 1:
             i, j = its.index(c), its.rindex(c)

@@ -1,4 +1,4 @@
-"""Values brought to mean 0 and variance 1, then stretched by γ and shifted by β.
+"""Standardization to mean 0 and variance 1, scaled by γ and shifted by β.
 
 Two operations with a derivative of their own; all kinds of normalization are made of them
 in ``nn/functions/normalization.py``.
@@ -77,7 +77,7 @@ def standardized(
 
 
 def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    """Return the derivative of (x - μ)/σ by x, and the value itself, as recorded operations."""
+    """Return (x - μ)/σ and its derivative by x, as recorded operations."""
     inv = (var(x, axes, correction=0, keepdim=True) + eps) ** -0.5
     y = (x - mean(x, axes, True)) * inv
     return inv * (g - mean(g, axes, True) - y * mean(g * y, axes, True)), y
@@ -131,7 +131,7 @@ def batch_norm(
 
 
 class _Rows(NamedTuple):
-    """An array (N, C, ...) seen as a matrix, one sample a row, in its order in memory.
+    """An array (N, C, ...) as a matrix with one sample in a row, in its memory order.
 
     So one loop of NumPy runs over a whole sample, not over the few elements of a channel.
     """
@@ -141,14 +141,14 @@ class _Rows(NamedTuple):
     last: bool  # whether the channels stand last there, as convolutions leave them
 
     def of(self, a: np.ndarray) -> np.ndarray:
-        """The matrix."""
+        """Return an array as the matrix of samples."""
         return a.transpose(self.order).reshape(len(a), -1)
 
     def spread(self, v: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """One number for each channel, as a row like those of a matrix."""
+        """Return one number for each channel, repeated for each element of a sample."""
         return (np.tile if self.last else np.repeat)(v, rows.shape[1] // self.C)
 
     def total(self, a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-        """The sum over each channel of a matrix, or of the product of two."""
+        """Return the sum over each channel, of a matrix or of the product of two."""
         row = np.ones(len(a), a.dtype) @ a if b is None else np.einsum("nr,nr->r", a, b)
         return row.reshape(-1, self.C).sum(0) if self.last else row.reshape(self.C, -1).sum(1)

@@ -1,4 +1,4 @@
-"""Operands of one dtype, by torch's rules, and errors that name the operation."""
+"""Type promotion by torch's rules, and errors that name the operation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
 def public_name() -> str:
-    """Return the operation that was called, for messages: the outermost function of ours."""
+    """Return the name of the public operation that was called, for error messages."""
     frame, name = sys._getframe(), ""
     while frame.f_globals.get("__package__") in (__package__, "nnlib.nn.functions"):
         if frame.f_code.co_name.isidentifier() and not frame.f_code.co_name.startswith("_"):
@@ -37,7 +37,7 @@ def public_name() -> str:
 
 
 def whole(name: str) -> Callable:
-    """Let who observes see a function as one operation, though it may record several."""
+    """Return a decorator that shows observers a function as a single operation."""
 
     def decorate(f: Callable) -> Callable:
         @functools.wraps(f)
@@ -50,7 +50,7 @@ def whole(name: str) -> Callable:
 
 
 def array(x: Any) -> np.ndarray:
-    """Return the array of a Tensor, an array or a number; anything else is refused."""
+    """Return the array of a Tensor, an array or a number; raise TypeError for anything else."""
     x = raw(x)
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
         expected = "expected a Tensor, an array or a number"
@@ -59,13 +59,13 @@ def array(x: Any) -> np.ndarray:
 
 
 def floating(x: Any) -> np.ndarray:
-    """Return integers and truth values as float32, and floats as they are."""
+    """Return integers and booleans as float32, and floats as they are."""
     x = array(x)
     return x if x.dtype.kind == "f" else x.astype(FLOAT32)
 
 
 def as_dtype(x: Any) -> np.dtype:
-    """Return one of the six dtypes; anything else is refused."""
+    """Return one of the six dtypes; raise an error for any other."""
     dtype = np.dtype(x) if isinstance(x, (np.dtype, type)) else None
     if dtype is None or dtype not in CASTS.values():
         raise TypeError(f"{public_name()}: expected a dtype of nnlib, got {x!r}")
@@ -73,7 +73,7 @@ def as_dtype(x: Any) -> np.dtype:
 
 
 def _kind(dtype: np.dtype) -> int:
-    """Rank a dtype: 0 for truth values, 1 for integers, 2 for floats."""
+    """Return the rank of a dtype: 0 for bool, 1 for integers, 2 for floats."""
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
@@ -121,14 +121,14 @@ def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
 
 
 def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype, integers and truth values as float32."""
+    """Return both operands in one dtype; integers and booleans become float32."""
     a, b = pair(input, other)
     # Of integers not a and b, but what they were: as an unsigned one, -1 would be 255.
     return (a, b) if a.dtype.kind == "f" else (floating(input), floating(other))
 
 
 def compute(f: Callable, *arrays: Any) -> Any:
-    """Return f(*arrays), or raise an error that names the shapes or dtypes that f refuses."""
+    """Return f(*arrays), or raise an error with the shapes or dtypes that do not match."""
     try:
         return f(*arrays)
     except ValueError:

@@ -253,7 +253,7 @@ def lstm_layer(
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
-    """Check the operands of a layer and return what its recurrence starts from.
+    """Return what a recurrence over time starts from, after checking the operands.
 
     ``scale`` has a factor for each gate; in the first ``joint`` gates both biases are added at
     once. Returned are the operands by name; W x + b for all times; U and c for each gate,
@@ -274,7 +274,7 @@ def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
 
 
 def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
-    """Refuse shapes and dtypes that disagree."""
+    """Raise an error for shapes or dtypes that do not match."""
     x, w, u = (array(inputs[key]) for key in ("input", "w_ih", "w_hh"))
     (T, N), D, H, G = (*x.shape, 1, 1)[:2], w.shape[-1], u.shape[-1], gates * u.shape[-1]
     shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
@@ -287,7 +287,7 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 
 
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
-    """Return the gradients asked for that follow from d, the derivatives by gates before f.
+    """Return the gradients that are needed, given d, the gradients of the gates' inputs.
 
     d[at[k]] is where block k of W x + b arrived, d[of[k]] where block k of U h + c did.
     """

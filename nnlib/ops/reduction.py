@@ -1,4 +1,4 @@
-"""Operations that shorten axes, or run along one."""
+"""Reductions over axes, and cumulative operations along an axis."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Dim = int | tuple[int, ...] | None
 
 
 def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...]) -> Any:
-    """The gradient g of a reduction, back over the axes it lost."""
+    """Return the gradient g of a reduction, expanded over the axes that were reduced."""
     return expand(
         g if keepdim else g.reshape(tuple(1 if i in axes else n for i, n in enumerate(shape))),
         shape,
@@ -36,14 +36,14 @@ def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...])
 
 
 def _summable(input: Tensor, dtype: Any) -> np.ndarray:
-    """Return the array in the dtype asked for; integers and booleans become int64 else."""
+    """Return the array in the dtype asked for; by default integers and bools become int64."""
     x = array(input)
     default = x.dtype if x.dtype.kind == "f" else np.int64
     return x.astype(default if dtype is None else dtype, copy=False)
 
 
 def floats(input: Tensor) -> np.ndarray:
-    """The array, which has to be floating."""
+    """Return the array; raise RuntimeError unless it is floating-point."""
     x = array(input)
     if x.dtype.kind != "f":
         raise RuntimeError(f"{public_name()}: expected a floating-point dtype, got {x.dtype}")
@@ -64,7 +64,7 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
 
 @np.errstate(invalid="ignore")  # of inf - inf, as PyTorch; some BLAS raise it of ones, too
 def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """Return the sum over axes; BLAS adds up the first or last axis of floats, faster."""
+    """Return the sum over axes; the first or last axis of floats is summed by BLAS, faster."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
         d, one = axes[0], np.ones(x.shape[axes[0]], x.dtype)
         return np.reshape(
@@ -123,7 +123,7 @@ def prod(
 
 
 def _before(p: Any, d: int) -> Any:
-    """Return running products along d, each without its own element, so 1 comes first."""
+    """Return products p shifted by one along d, so that each excludes its own element."""
     return cat([np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype), p], d)[at(d, slice(-1))]
 
 
@@ -156,7 +156,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
 
 def _linked(input: Tensor, a: Tensor) -> Tensor:
-    """Solve s_i = x_i + a_i s_(i+1) along the first axis; dL/dx solves it from its end."""
+    """Return the solution of s_i = x_i + a_i s_(i+1) along the first axis."""
 
     def back(g, a):
         return flip(_linked(flip(g, 0), flip(a, 0)), 0)
@@ -286,7 +286,7 @@ def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
 
 
 def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """Return a boolean, or 0 or 1 for uint8; here dim=() names no axis, as in torch."""
+    """Return a boolean, or 0 or 1 for uint8; dim=() reduces no axis, as in torch."""
     x = array(input)
     y = f(x, axis=() if dim == () else axes_of(f.__name__, dim, x.ndim), keepdims=keepdim)
     return record(y.astype(x.dtype if x.dtype == np.uint8 else bool), dict(x=input))

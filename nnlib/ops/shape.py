@@ -1,4 +1,4 @@
-"""Operations that move elements without changing them: the derivative moves them back.
+"""Operations that move elements without changing them: reshape, permute, split, pad.
 
 Where torch shows the same memory in another way, so does this file: such a view is recorded
 with ``view``, and a change of one is seen, with its history, in the other.
@@ -33,7 +33,7 @@ Sizes = Sequence[int]
 
 
 def listed(f: Callable) -> Callable:
-    """Let the sizes or axes that f takes as a tuple be given one by one too."""
+    """Return f such that sizes or axes may be given one by one instead of as a tuple."""
 
     @functools.wraps(f)
     def _call(input, *sizes, **named):
@@ -45,13 +45,13 @@ def listed(f: Callable) -> Callable:
 
 
 def expect(truth: bool, name: str, what: str, *got: Any) -> None:
-    """Refuse what an operation does not take; what has one pair of braces for each of got."""
+    """Raise a RuntimeError unless ``truth``; ``what`` is a format string for ``got``."""
     if not truth:
         raise RuntimeError(f"{name}: expected {what.format(*got)}")
 
 
 def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
-    """Call f, with NumPy's and our own refusals as torch's, in the name of an operation."""
+    """Return f's result; its errors become torch's types and name the operation."""
     try:
         return f(*args, **named)
     except (IndexError, RuntimeError, ValueError) as error:
@@ -60,7 +60,7 @@ def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
 
 
 def axis(name: str, dim: int, ndim: int) -> int:
-    """Return an axis counted from the front; a single number counts as one axis."""
+    """Return an axis counted from the front; a tensor of shape () counts as having one."""
     n = ndim or 1
     if not -n <= dim < n:
         raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
@@ -68,7 +68,7 @@ def axis(name: str, dim: int, ndim: int) -> int:
 
 
 def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """Return the axes named by dim, counted from the front; None and () name all."""
+    """Return the axes named by dim, counted from the front; None and () name all axes."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
     dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
@@ -78,12 +78,12 @@ def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def at(d: int, index: Any) -> tuple:
-    """Return the index that reads index along axis d and everything along earlier axes."""
+    """Return the index that reads ``index`` along axis d, and all of the earlier axes."""
     return (slice(None),) * d + (index,)
 
 
 def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -> Tensor:
-    """Give the elements that f takes from x, as a view if f does.
+    """Return f(x) with a gradient, as a view of x if f returns one.
 
     back is the rule of x; by default dL/dy is added to the elements that f took.
     """
@@ -100,7 +100,7 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
 
 
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
-    """Give the same elements, in order, another shape; dL/dx gets the old one back."""
+    """Return the same elements in another shape; dL/dx has the old shape."""
     old = array(input).shape
     return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
 
@@ -267,7 +267,7 @@ def clone(input: Tensor) -> Tensor:
 
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
-    """Return an axis that can be cut, and its length."""
+    """Return an axis, counted from the front, and its length."""
     shape = array(input).shape
     expect(shape, name, "at least one axis, got a single number")
     return axis(name, dim, len(shape)), shape[dim]
@@ -344,7 +344,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
-    """Return a function that views a diagonal of two axes, writeable, as the last axis."""
+    """Return a function that returns a writeable view with a diagonal as the last axis."""
 
     def see(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
@@ -374,7 +374,7 @@ def trace(input: Tensor) -> Tensor:
 
 
 def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
-    """Return the triangle that f keeps of a matrix, on one side of a diagonal."""
+    """Return the triangle of a matrix that f, tril or triu, keeps."""
     x, name = array(input), f.__name__
     expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
     return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))

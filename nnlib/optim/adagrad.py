@@ -1,4 +1,4 @@
-"""Adagrad and its kin: steps divided by the size of the gradients so far."""
+"""Adagrad, RMSprop and Adadelta: steps divided by the size of past gradients."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Adagrad(Optimizer):
             self._start(p)
 
     def _start(self, p: Tensor) -> None:
-        """Remember the first s of a parameter."""
+        """Set the initial sum of squares of a parameter."""
         first = np.full_like(p.array, self.defaults["initial_accumulator_value"])
         self.state[p] = dict(step=Tensor(np.zeros((), np.float32)), sum=Tensor(first))
 

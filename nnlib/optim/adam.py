@@ -1,4 +1,4 @@
-"""Adam and its kin: steps as long in every direction, whatever the size of the gradient."""
+"""Adam and its variants: steps divided by the root mean square of the gradients."""
 
 from __future__ import annotations
 
@@ -266,7 +266,7 @@ class Adamax(Optimizer):
 
 
 def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
-    """Return the gradient with its weight decay; decoupled, the decay shrinks p at once."""
+    """Return the gradient plus weight decay; decoupled decay shrinks p directly instead."""
     if not (group["decoupled_weight_decay"] and group["weight_decay"]):
         return gradient(p, group)
     p.array *= 1 - float(group["lr"]) * group["weight_decay"]
@@ -276,7 +276,7 @@ def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
 def _averages(
     memory: dict[str, Any], g: np.ndarray, betas: tuple[float, float]
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the number of the step, and the new averages m and v."""
+    """Return the number of the step, and the updated moving averages m and v."""
     m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
     beta1, beta2 = betas
     m *= beta1

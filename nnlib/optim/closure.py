@@ -1,4 +1,4 @@
-"""Optimisers that see all parameters as one vector, and go along one direction at a time."""
+"""The base class of optimizers with a closure and a line search, such as L-BFGS."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ClosureOptimizer(Optimizer):
         n: int,
         start: int,
     ) -> tuple[Point, bool]:
-        """Go along one direction; return the point reached and whether to stop there."""
+        """Take one iteration; return the point reached and whether to stop there."""
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
         memory.update(d=Tensor(d), t=t, prev_flat_grad=Tensor(point.g), prev_loss=point.f)
@@ -127,7 +127,7 @@ class ClosureOptimizer(Optimizer):
         left: int,
         last: bool,
     ) -> Point:
-        """Move along d, as far as the line search says."""
+        """Move along d, as far as the line search says, and return the point reached."""
         x = np.concatenate([p.array.ravel() for p in self._params()])
 
         def at(t: float) -> Point:
@@ -152,7 +152,7 @@ class ClosureOptimizer(Optimizer):
         return loss, flat(self._params(), [p.grad for p in self._params()])
 
     def _write_parameters(self, x: np.ndarray) -> None:
-        """Set the parameters to the elements of a vector."""
+        """Overwrite the parameters with the elements of a vector."""
         done = 0
         for p in self._params():
             p.array[...] = x[done : done + p.numel()].reshape(p.shape)
@@ -161,7 +161,7 @@ class ClosureOptimizer(Optimizer):
 
 
 def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
-    """Return gradients as one new vector; 0 where there is none."""
+    """Return gradients as one new vector, with zeros for those that are None."""
     return np.concatenate(
         [
             np.zeros_like(p.array).ravel() if g is None else g.array.ravel()
@@ -171,10 +171,10 @@ def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
 
 
 def first_step_size(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
-    """Return lr; in the first iteration, over the sum of absolute gradients if above 1."""
+    """Return lr; in the first iteration, divided by the 1-norm of g if that is above 1."""
     return float(lr) / max(1.0, float(np.abs(g).sum())) if memory["n_iter"] == 1 else float(lr)
 
 
 def change(g: np.ndarray, memory: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Return how the last iteration changed x and the gradient: s and y."""
+    """Return the last changes s of the parameters and y of the gradient."""
     return memory["d"].array * float(memory["t"]), g - memory["prev_flat_grad"].array

@@ -1,4 +1,4 @@
-"""Nonlinear conjugate gradients: directions that do not undo each other."""
+"""Nonlinear conjugate gradients."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class NonlinearCG(ClosureOptimizer):
 
 
 def _beta(name: str, g: np.ndarray, last: np.ndarray) -> float:
-    """Return β, the factor of the last direction."""
+    """Return β, the factor of the last direction, by the formula of this name."""
     if name == "fletcher_reeves":
         return float(g @ g / (last @ last))
     return max(0.0, float(g @ (g - last) / (last @ last)))

@@ -1,4 +1,4 @@
-"""BFGS and L-BFGS: the Hessian's inverse, learnt from how the gradient changes."""
+"""BFGS and L-BFGS, which estimate the inverse Hessian from changes of the gradient."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class BFGS(ClosureOptimizer):
 
 
 def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the inverse of the Hessian after a step s that changed the gradient by y."""
+    """Return the estimate of the inverse Hessian after a step s changed the gradient by y."""
     rho = 1 / (y @ s)
     I = np.eye(len(s), dtype=s.dtype)  # noqa: E741
     H = I * (y @ s / (y @ y)) if H is None else H.array
@@ -176,7 +176,7 @@ class LBFGS(ClosureOptimizer):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Store a pair (as torch, in ``old_stps`` and ``old_dirs``) and drop the oldest."""
+    """Store a pair s, y (under torch's names) if y · s > 0; drop the oldest beyond ``size``."""
     if y @ s > CURVED:
         news = dict(old_dirs=Tensor(y), old_stps=Tensor(s), ro=1 / float(y @ s))
         for name, new in news.items():
@@ -185,7 +185,7 @@ def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -
 
 
 def _direction(g: np.ndarray, memory: dict[str, Any]) -> np.ndarray:
-    """Return -Hg, by the two loops of algorithm 7.4."""
+    """Return -Hg by the two-loop recursion, algorithm 7.4."""
     pairs = [
         (s.array, y.array, float(rho))
         for s, y, rho in zip(memory["old_stps"], memory["old_dirs"], memory["ro"], strict=True)

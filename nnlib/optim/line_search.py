@@ -1,4 +1,4 @@
-"""How far to go along a direction: a search for the strong Wolfe conditions."""
+"""A line search for the strong Wolfe conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Point", "strong_wolfe"]
 
 
 class Point(NamedTuple):
-    """A step length t, the loss f and gradient g there, and the slope along the direction."""
+    """A step length t with the loss f, the gradient g and the directional derivative there."""
 
     t: float
     f: float
@@ -100,7 +100,7 @@ def _bracket(
     is_flat: Callable[[Point], bool],
     max_ls: int,
 ) -> tuple[list[Point], int]:
-    """Return two points around an acceptable one, or that one; and the evaluations left."""
+    """Return points that bracket an acceptable one, or just that, and the evaluations left."""
     last = start
     for n in range(max_ls):
         if not falls(point) or (n > 1 and point.f >= last.f):
@@ -129,7 +129,7 @@ def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
 
 @np.errstate(all="ignore")
 def _cubic(a: Point, b: Point, lower: float, upper: float) -> float:
-    """Return the minimum of the cubic through two points with slopes; else the middle."""
+    """Return the minimum of the cubic through two points with slopes, else the midpoint."""
     a, b = (a, b) if a.t <= b.t else (b, a)
     d1 = a.slope + b.slope - np.float64(3 * (a.f - b.f)) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope

@@ -1,4 +1,4 @@
-"""Newton's method: the minimum of the quadratic that the loss looks like here."""
+"""Newton's method with the full Hessian."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Newton(ClosureOptimizer):
 
 
 def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
-    """Return the gradient with respect to each parameter; None where there is none."""
+    """Return the gradient for each parameter, or None where there is none."""
     try:
         return grad(loss, params, create_graph=create_graph, allow_unused=True)
     except RuntimeError as error:
@@ -125,7 +125,7 @@ def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
 
 
 def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
-    """Return all second derivatives, one walk back for each row."""
+    """Return the Hessian with respect to all parameters, by one backward pass for each row."""
     first = _gradients(loss, params, create_graph=True)
     rows = []
     for p, g in zip(params, first, strict=True):
@@ -139,7 +139,7 @@ def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
 
 
 def _downhill(H: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """Return -H⁻¹g with H's eigenvalues replaced by their absolute values, at least tiny."""
+    """Return -|H|⁻¹g, where |H| has H's eigenvalues made positive and none too small."""
     curvature, Q = np.linalg.eigh(H)
     size = np.abs(curvature)
     least = size.max() * 1e-8 or 1.0

@@ -1,4 +1,4 @@
-"""Optimizer: parameters in groups, each with its options, and what is remembered of each."""
+"""Optimizer, the base class: parameter groups with options, and a state for each parameter."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Optimizer:
 
 
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
-    """Return the gradient, negated for ``maximize``, plus that of the weight decay."""
+    """Return the gradient with weight decay, negated for ``maximize``."""
     g = p.grad.array
     if group["maximize"]:
         g = -g
@@ -154,7 +154,7 @@ def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
 
 
 def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, Any]:
-    """Return what is remembered of a parameter, zeros at first; the step is counted."""
+    """Return a parameter's state, which starts with zeros, and count its step."""
     memory = state.setdefault(p, {})
     if not memory:
         memory["step"] = Tensor(np.zeros((), np.float32))
@@ -164,7 +164,7 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
 
 
 def check_not_negative(name: str, **options: float) -> None:
-    """Refuse options below 0; a Tensor stands for its one element."""
+    """Raise ValueError for options below 0."""
     for option, value in options.items():
         if isinstance(value, Tensor) and value.numel() != 1:
             raise ValueError(
@@ -175,7 +175,7 @@ def check_not_negative(name: str, **options: float) -> None:
 
 
 def check_betas(name: str, betas: tuple[float, float]) -> None:
-    """Refuse shares outside [0, 1)."""
+    """Raise ValueError unless both betas are in [0, 1)."""
     if not isinstance(betas, (tuple, list)) or len(betas) != 2:
         raise ValueError(f"{name}: expected two betas, got {betas}")
     for beta in betas:
@@ -184,7 +184,7 @@ def check_betas(name: str, betas: tuple[float, float]) -> None:
 
 
 def _copied(value: Any, dtype: Any) -> Any:
-    """Copy tensors and arrays, also in a list, into Tensors; return all else as it is."""
+    """Return tensors and arrays as copies, also in a list, and other values as they are."""
     if isinstance(value, list):
         return [_copied(v, dtype) for v in value]
     array = raw(value)

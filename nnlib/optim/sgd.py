@@ -1,4 +1,4 @@
-"""Gradient descent, with momentum."""
+"""Stochastic gradient descent with momentum."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class SGD(Optimizer):
         p.array -= float(group["lr"]) * g
 
     def _velocity(self, p: Tensor, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
-        """Return the new velocity of a parameter."""
+        """Return the updated velocity of a parameter."""
         memory = self.state.setdefault(p, {})
         if memory.get("momentum_buffer") is None:
             memory["momentum_buffer"] = Tensor(g.copy())

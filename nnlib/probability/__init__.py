@@ -1,4 +1,4 @@
-"""Distributions with their likelihoods and posteriors, Bayes tables, entropies."""
+"""Probability distributions, estimation, Bayes' rule and information theory."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
 from . import (

@@ -86,7 +86,7 @@ class BayesTable:
         return _table("BayesTable.update", self.posterior, likelihood, *known)
 
     def _rows(self) -> list[list[str]]:
-        """Return the cells, headings first and sums last."""
+        """Return the rows of the table as texts, with headings first and sums last."""
         columns = [getattr(self, name) for name in COLUMNS]
         rows = [[h, *map(text, row)] for h, *row in zip(self.hypotheses, *columns, strict=True)]
         sums = ["sum", text(self.prior.sum()), "", text(self.evidence)]
@@ -99,7 +99,7 @@ class BayesTable:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return the table for a notebook."""
+        """Return the table as HTML for a notebook."""
         head, *body = (
             "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for tag, cell in _tagged(row, k == 0))
             for k, row in enumerate(self._rows())
@@ -109,7 +109,7 @@ class BayesTable:
 
 
 def _tagged(row: list[str], heading: bool) -> list[tuple[str, str]]:
-    """Return the cells of a row with their tags."""
+    """Return the cells of a row with their HTML tags, th or td."""
     return [("th" if heading or k == 0 else "td", cell) for k, cell in enumerate(row)]
 
 
@@ -170,7 +170,7 @@ def _table(
     exact: bool,
     steps: bool,
 ) -> BayesTable | Steps:
-    """Check the arguments, in the name of the caller, and return the table."""
+    """Return the table after checking the arguments; ``name`` is the caller's, for errors."""
     p = checks.probabilities(name, "prior", prior)
     L = checks.floats(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:
@@ -200,7 +200,7 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
 
 
 def _steps(exact: BayesTable, result: BayesTable) -> Steps:
-    """Show the product rule for each row, the sum rule, and the division."""
+    """Return the steps: the product rule for each row, the sum rule, and the division."""
     steps = []
     joint, evidence = exact.joint, exact.evidence
     for h, p, L, both in zip(
@@ -222,7 +222,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 
 def _named(hypothesis: str) -> str:
-    """Return a hypothesis as text within a formula."""
+    """Return a hypothesis as upright text for a formula."""
     return rf"\text{{{escaped(hypothesis)}}}"
 
 

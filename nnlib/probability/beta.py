@@ -60,7 +60,7 @@ class Beta(Continuous):
         return self.concentration1, self.concentration0
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Return the formula above, its logarithm."""
+        """Return the log density at x, in nats."""
         a, b = self._ab
         inside = (x >= 0) & (x <= 1)
         u = np.where(inside, x, 0.5)
@@ -68,11 +68,11 @@ class Beta(Continuous):
         return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of at most x: the regularised incomplete beta function."""
+        """Return the probability of at most x: the regularized incomplete beta function."""
         return betainc(*self._ab, np.clip(x, 0, 1))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw probabilities of that shape."""
+        """Return random probabilities of that shape."""
         return rng.beta(*self._ab, shape)
 
     @property
@@ -196,14 +196,14 @@ class Dirichlet(Continuous):
         return float(log_gamma(a).sum() - log_gamma(a.sum()))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Give the log density (...) at probabilities x (..., C), in nats."""
+        """Return the log density (...) at probabilities x (..., C), in nats."""
         x, a = checks.probabilities("Dirichlet.log_prob", "x", x), self.concentration
         if x.shape[-1] != len(a):
             raise ValueError(f"Dirichlet.log_prob: expected x (..., {len(a)}), got {x.shape}")
         return xlogy(a - 1, x).sum(axis=-1) - self._log_norm
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw probabilities (*shape, C)."""
+        """Return random probabilities (*shape, C)."""
         return rng.dirichlet(self.concentration, shape)
 
     @property

@@ -53,7 +53,7 @@ class Categorical(Discrete):
     __hash__ = None
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Give log p of class x, in nats; -inf but for 0, 1, …, C - 1."""
+        """Return log p of class x, in nats; -inf unless x is 0, 1, …, C - 1."""
         C = len(self.probs)
         inside = (x >= 0) & (x < C) & (x == np.floor(x))
         with np.errstate(divide="ignore"):
@@ -61,14 +61,14 @@ class Categorical(Discrete):
         return supported(x, inside, log_p[np.where(inside, x, 0).astype(np.int64)])
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of a class up to x, in the order of their numbers."""
+        """Return the probability of a class up to x, in the order of their numbers."""
         C = len(self.probs)
         c = np.clip(np.floor(np.nan_to_num(x)), -1, C - 1).astype(np.int64)
         P = np.append(self.probs.cumsum(), 0.0)  # the last is found at -1
         return np.where(np.isnan(x), x, P[c])
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw classes: an int64 array of that shape."""
+        """Return random classes as an int64 array of that shape."""
         return rng.choice(len(self.probs), shape, p=self.probs)
 
     @property

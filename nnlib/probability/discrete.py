@@ -1,4 +1,4 @@
-"""Tosses, and counts of them: Bernoulli and Binomial."""
+"""The Bernoulli and the binomial distribution."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class Bernoulli(Discrete):
         self._set(probs=checks.number("Bernoulli", "probs", self.probs, low=0, high=1))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Give x log p + (1 - x) log(1 - p), in nats; -inf but for 0 and 1."""
+        """Return x log p + (1 - x) log(1 - p), in nats; -inf unless x is 0 or 1."""
         p, inside = self.probs, (x == 0) | (x == 1)
         k = np.where(inside, x, 0)
         return supported(x, inside, xlogy(k, p) + xlogy(1 - k, 1 - p))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of at most x."""
+        """Return the probability of at most x."""
         return np.select([np.isnan(x), x < 0, x < 1], [x, 0.0, 1 - self.probs], 1.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return tosses as an int64 array of that shape."""
+        """Return random zeros and ones as an int64 array of that shape."""
         return np.asarray(rng.random(shape) < self.probs).astype(np.int64)
 
     @property
@@ -161,7 +161,7 @@ class Binomial(Discrete):
         self._set(total_count=n, probs=p)
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Give the log probability of x ones, in nats; -inf but for 0, 1, …, n."""
+        """Return the log probability of x ones, in nats; -inf unless x is 0, 1, …, n."""
         n, p = self.total_count, self.probs
         inside = (x >= 0) & (x <= n) & (x == np.floor(x))
         k = np.where(inside, x, 0)
@@ -169,7 +169,7 @@ class Binomial(Discrete):
         return supported(x, inside, log_p)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of at most x ones: an incomplete beta function."""
+        """Return the probability of at most x ones: an incomplete beta function."""
         n, p = self.total_count, self.probs
         within = (x >= 0) & (x < n)
         k = np.floor(np.where(within, x, 0))
@@ -177,7 +177,7 @@ class Binomial(Discrete):
         return np.select([np.isnan(x), within], [x, area], (x >= n).astype(float))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw counts: an int64 array of that shape."""
+        """Return random counts as an int64 array of that shape."""
         return rng.binomial(self.total_count, self.probs, shape)
 
     @property

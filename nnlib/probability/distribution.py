@@ -20,18 +20,18 @@ class Distribution:
     """
 
     def _set(self, **parameters: Any) -> None:
-        """Store checked parameters in a frozen dataclass."""
+        """Store parameters in a frozen dataclass; arrays become read-only."""
         for name, value in parameters.items():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
             object.__setattr__(self, name, value)
 
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
-        """Return real numbers, as float64."""
+        """Return real numbers as float64; ``method`` is named in errors."""
         return checks.floats(f"{type(self).__name__}.{method}", "x", x)
 
     def _expect_same_family(self, other: Any) -> None:
-        """Refuse what is no distribution of the same family."""
+        """Raise TypeError unless ``other`` is of the same family."""
         family = type(self).__name__
         if type(other) is not type(self):
             raise TypeError(
@@ -48,7 +48,7 @@ class Distribution:
         return plain(self._cdf(self._checked("cdf", x)))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Refuse what has no closed form."""
+        """Raise NotImplementedError, since there is no closed form in general."""
         raise NotImplementedError(f"{type(self).__name__}.cdf: there is no closed form")
 
     def sample(
@@ -116,7 +116,7 @@ class Distribution:
         return self._log_likelihood("log_likelihood", data)
 
     def _log_likelihood(self, method: str, data: np.ndarray) -> float:
-        """Return the sum of the log densities, for a method that its errors name."""
+        """Return the sum of the log densities; ``method`` is named in errors."""
         name = f"{type(self).__name__}.{method}"
         x = checks.floats(name, "data", data)
         if np.isnan(x).any():
@@ -154,16 +154,16 @@ class Continuous(Distribution):
 
 
 def plain(x: np.ndarray) -> float | np.ndarray:
-    """Give a float instead of an array without axes."""
+    """Return an array of shape () as a float, and any other array as it is."""
     return float(x) if np.ndim(x) == 0 else x
 
 
 def standardised(x: np.ndarray, loc: float, scale: float) -> np.ndarray:
-    """Return the distance (x - loc) / scale from the centre; infinite where it is too large."""
+    """Return (x - loc) / scale; an overflow becomes infinite."""
     with np.errstate(over="ignore"):
         return (x - loc) / scale
 
 
 def supported(x: np.ndarray, inside: np.ndarray, log_p: np.ndarray) -> np.ndarray:
-    """Give the log probability inside the support, -inf outside, NaN of NaN."""
+    """Return the log probability inside the support, -inf outside, NaN for NaN."""
     return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))

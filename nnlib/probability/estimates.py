@@ -1,4 +1,4 @@
-"""How maximum likelihood leads to an estimate, step by step, with exact numbers."""
+"""Steps from the likelihood to the maximum likelihood estimate, in exact numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["bernoulli_steps", "gaussian_steps"]
 
 
 def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
-    """Show how tosses give the share of ones, where the log likelihood has derivative 0."""
+    """Return the steps to the estimate of p, where the log likelihood has derivative 0."""
     N, h = x.size, int(x.sum())
     p, t = exact(h) / N, N - h
     likelihood = p**h * (1 - p) ** t
@@ -45,17 +45,17 @@ def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
 
 
 def _power(base: str, k: int) -> str:
-    """Return a power, the first without exponent."""
+    """Return a power as a formula; an exponent of 1 is left out."""
     return base if k == 1 else f"{base}^{{{k}}}"
 
 
 def _times(k: int) -> str:
-    """Return a factor before something, 1 left out."""
+    """Return a factor as a formula, followed by a space; a factor of 1 is left out."""
     return "" if k == 1 else f"{k} "
 
 
 def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
-    """Return where h log p + t log(1 - p) is largest: inside, or at an end if h or t is 0."""
+    """Return the steps that maximize h log p + t log(1 - p), also where h or t is 0."""
     if h == 0 or t == 0:
         falls = "falls" if h == 0 else "grows"
         return [Step(f"It {falls} all the way, so p = {text(p)}.", rf"\hat p = {tex(p)}")]
@@ -74,7 +74,7 @@ def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
 
 
 def gaussian_steps(x: np.ndarray, found: object, *, unbiased: bool) -> Steps:
-    """Show the way from numbers to mean and standard deviation."""
+    """Return the steps to the mean and the standard deviation."""
     x = exact(x.ravel())
     N = x.size
     mean = x.sum() / N

@@ -53,14 +53,14 @@ class Gaussian(Continuous):
         self._set(loc=loc, scale=checks.number("Gaussian", "scale", self.scale, above=0))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Return the formula above, its logarithm."""
+        """Return the log density at x, in nats."""
         z = standardised(x, self.loc, self.scale)
         with np.errstate(over="ignore"):  # the density is 0 there
             square = z**2
         return -square / 2 - math.log(self.scale) - math.log(2 * math.pi) / 2
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of at most x, by the error function."""
+        """Return the probability of at most x, by the error function."""
         z = standardised(x, self.loc, self.scale)
         return erfc(-z / math.sqrt(2)) / 2
 
@@ -74,7 +74,7 @@ class Gaussian(Continuous):
         return plain(self.loc + self.scale * np.where(p < 0.5, z, -z))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw numbers of that shape: μ + σ ε with standard normal ε."""
+        """Return random numbers of that shape: μ + σ ε with standard normal ε."""
         return self.loc + self.scale * rng.standard_normal(shape)
 
     @property
@@ -190,7 +190,7 @@ class Gaussian(Continuous):
 
 
 def _lower_tail(p: np.ndarray) -> np.ndarray:
-    """Return the z below which a small share p of a standard normal distribution lies.
+    """Return z with Φ(z) = p for small p, where Φ is the standard normal distribution.
 
     Newton's method for log Φ(z) = log p, which is nearly a parabola: six steps from
     -√(-2 log p) reach rounding.

@@ -1,4 +1,4 @@
-"""Entropy, cross-entropy and the divergence of Kullback and Leibler."""
+"""Entropy, cross-entropy and the Kullback-Leibler divergence."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ def kl_divergence(
 
 
 def _unit(name: str, base: float) -> float:
-    """Return how many nats a unit of this base has."""
+    """Return the number of nats in one unit of information of this base."""
     return math.log(checks.number(name, "base", base, above=1))
 
 
 def _pair(name: str, p: object, q: object) -> tuple:
-    """Return two distributions of one family, or two arrays of probabilities that fit."""
+    """Return two distributions of one family, or two arrays of probabilities of one length."""
     if isinstance(p, Distribution) or isinstance(q, Distribution):
         if type(p) is not type(q):
             raise TypeError(

@@ -77,7 +77,7 @@ class JointTable:
         self.probs = exactly(probs) if exact else p
 
     def _axes(self, names: Sequence[str]) -> list[int]:
-        """Return the axes of variables."""
+        """Return the axes of the named variables."""
         known = list(self.variables)
         for name in names:
             if name not in known:
@@ -87,7 +87,7 @@ class JointTable:
         return [known.index(name) for name in names]
 
     def _of(self, probs: np.ndarray, names: Sequence[str]) -> JointTable:
-        """Return a table of some of the variables."""
+        """Return a table with these probabilities of the named variables."""
         exact = self.probs.dtype == object
         return JointTable(probs, {name: self.variables[name] for name in names}, exact=exact)
 
@@ -123,7 +123,7 @@ class JointTable:
         return Steps(marginal_steps(self.variables, self.probs, names, p), found)
 
     def _summed(self, axes: list[int]) -> np.ndarray:
-        """Return the probabilities with the other axes summed away, and these in this order."""
+        """Return the marginal probabilities on these axes, in this order."""
         return np.einsum(self.probs, list(range(self.probs.ndim)), axes)
 
     def conditional(
@@ -161,7 +161,7 @@ class JointTable:
         return Steps(conditional_steps(found.variables, given, p), found) if steps else found
 
     def _index(self, name: str, outcome: Any) -> int:
-        """Return the place of an outcome among those of its variable."""
+        """Return the index of an outcome of a variable."""
         if outcome not in self.variables[name]:
             raise ValueError(
                 f"JointTable: expected {name} to be one of {self.variables[name]}, "
@@ -309,7 +309,7 @@ class JointTable:
 
 
 def _mapping(method: str, given: Any) -> None:
-    """Refuse what does not say which variable has which outcome."""
+    """Raise an error unless each variable is given with its outcome, as a dict."""
     if not isinstance(given, Mapping):
         raise TypeError(
             f"JointTable.{method}: expected given as a dict of variables and outcomes, "

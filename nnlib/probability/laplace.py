@@ -45,18 +45,18 @@ class Laplace(Continuous):
         self._set(loc=loc, scale=checks.number("Laplace", "scale", self.scale, above=0))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Return the formula above, its logarithm."""
+        """Return the log density at x, in nats."""
         z = standardised(x, self.loc, self.scale)
         return -np.abs(z) - math.log(2) - math.log(self.scale)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of at most x."""
+        """Return the probability of at most x."""
         z = standardised(x, self.loc, self.scale)
         tail = np.exp(-np.abs(z)) / 2
         return np.where(z > 0, 1 - tail, tail)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw numbers of that shape."""
+        """Return random numbers of that shape."""
         return rng.laplace(self.loc, self.scale, shape)
 
     @property

@@ -71,7 +71,7 @@ class MultivariateGaussian(Continuous):
         return np.linalg.norm(z, axis=0).reshape(x.shape[:-1])
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Give the log density (...) at each x (..., D), in nats."""
+        """Return the log density (...) at each x (..., D), in nats."""
         return -(self.mahalanobis(x) ** 2) / 2 - self._log_root_det - self._log_root_2pi
 
     @property
@@ -85,7 +85,7 @@ class MultivariateGaussian(Continuous):
         return len(self.loc) * math.log(2 * math.pi) / 2
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Draw vectors (*shape, D): μ + L ε with Σ = L Lᵀ and standard normal ε."""
+        """Return random vectors (*shape, D): μ + L ε with Σ = L Lᵀ, ε standard normal."""
         L = np.linalg.cholesky(self.covariance_matrix)
         return self.loc + rng.standard_normal((*shape, len(self.loc))) @ L.T
 
@@ -158,7 +158,7 @@ class MultivariateGaussian(Continuous):
         return MultivariateGaussian(self.loc[i], self.covariance_matrix[np.ix_(i, i)])
 
     def _indices(self, name: str, entries: Sequence[int]) -> list[int]:
-        """Return indices of entries, each at most once."""
+        """Return the indices of entries, after checking that none occurs twice."""
         if not isinstance(entries, Sequence | np.ndarray):
             raise TypeError(f"{name}: expected indices of entries in a list, got {entries!r}")
         D, i = len(self.loc), [checks.whole(name, "an entry", k, low=0) for k in entries]
@@ -264,7 +264,7 @@ class MultivariateGaussian(Continuous):
 
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
-    """Return a covariance matrix of D entries, checked."""
+    """Return a covariance matrix (D, D), after checking it."""
     S = checks.shaped(name, "covariance_matrix", S, (D, D))
     if not np.allclose(S, S.T, rtol=1e-10, atol=1e-12 * np.abs(S).max()):
         raise ValueError(
@@ -281,5 +281,5 @@ def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
 
 
 def _symmetric(S: np.ndarray) -> np.ndarray:
-    """Return a matrix without the asymmetry that rounding adds."""
+    """Return the symmetric part of a matrix, which removes rounding errors."""
     return (S + S.T) / 2

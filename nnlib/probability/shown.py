@@ -1,4 +1,4 @@
-"""The rules of probability on a table, each number of the result with its sum or quotient."""
+"""Steps of the rules of probability on a table, with the sum or quotient of each number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WIDTH = 40  # of a line of terms, in characters of their text
 def marginal_steps(
     variables: Mapping[str, Sequence], probs: np.ndarray, names: Sequence[str], p: np.ndarray
 ) -> list[Step]:
-    """Show, for each entry of the marginal p of some variables, the sum that it is."""
+    """Return one step for each entry of a marginal, with the sum that it is."""
     steps = []
     for index, total in np.ndenumerate(p):
         at = dict(zip(names, index, strict=True))
@@ -42,7 +42,7 @@ def marginal_steps(
 def conditional_steps(
     variables: Mapping[str, Sequence], given: Mapping[str, Any], joint: np.ndarray
 ) -> list[Step]:
-    """Show the probability of what is given, and the quotient by it of each joint one."""
+    """Return the probability of the condition, and a quotient for each joint one."""
     known, evidence = _event(given), joint.sum()
     terms = np.ravel(joint)
     sentence = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
@@ -59,7 +59,7 @@ def conditional_steps(
 
 
 def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) -> Steps:
-    """Show means, and the sum of products of distances from them: a (co)variance."""
+    """Return the steps to means, and to a variance or covariance."""
     steps, away = [], []
     for k, (name, x) in enumerate(values.items()):
         q = p.sum(axis=tuple(axis for axis in range(p.ndim) if axis != k))
@@ -74,7 +74,7 @@ def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) ->
 def _sum_step(
     head: str, names: Sequence[str], terms: Sequence[Sequence[Any]], found: Any
 ) -> Step:
-    """Return a sum of products; where a line would be too wide for a page, in several."""
+    """Return the step with a sum of products, in several lines if it is wide."""
     plain_terms, written = (
         [times.join(bracketed(write, e) for e in term) for term in terms]
         for write, times in ((text, " · "), (tex, r" \cdot "))
@@ -97,42 +97,42 @@ def _sum_step(
 
 
 def _symbol(name: str) -> str:
-    """Return a variable's name in a formula: one letter in italics, a word upright."""
+    """Return a variable's name for a formula: a letter in italics, a word upright."""
     return name if len(name) == 1 and name.isalpha() else rf"\text{{{escaped(name)}}}"
 
 
 def _event(outcomes: Mapping[str, Any]) -> str:
-    """Return variables with their outcomes, such as x = 0, y = 1."""
+    """Return an event as a text such as "x = 0, y = 1"."""
     return ", ".join(f"{name} = {_written(outcome)}" for name, outcome in outcomes.items())
 
 
 def _written(outcome: Any) -> str:
-    """Return an outcome: a number, or a word."""
+    """Return an outcome, a number or a word, as a text."""
     return text(outcome) if isinstance(outcome, numbers.Real) else str(outcome)
 
 
 def _tex(event: str, given: str = "") -> str:
-    """Return the probability of an event as a formula."""
+    """Return the probability of an event, possibly conditional, as a formula."""
     if given:
         return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
     return rf"p(\text{{{escaped(event)}}})"
 
 
 def escaped(words: str) -> str:
-    """Return words for use inside a formula; signs without an escape become similar ones."""
+    """Return words for use in a formula, with the special characters of LaTeX replaced."""
     for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
         words = words.replace(sign, alike)
     return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
 
 
 def divided(p: Any, q: Any) -> str:
-    """Return a quotient of numbers and what it is, once where that looks the same."""
+    """Return a quotient as a text such as "1/2 / 3/4 = 2/3", or only its value if equal."""
     written, found = quotient(text(p), text(q)), text(p / q)
     return found if found == written.replace(" ", "") else f"{written} = {found}"
 
 
 def bracketed(write: Callable[[Any], str], x: Any) -> str:
-    """Write a number by ``text`` or ``tex``, a negative one in brackets."""
+    """Return a number written by ``text`` or ``tex``, in brackets if it is negative."""
     if x >= 0:
         return write(x)
     return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -1,4 +1,4 @@
-"""Special functions that distributions need and NumPy lacks: log Γ, log B, ψ, I."""
+"""Special functions that NumPy lacks: log Γ, log B, digamma, incomplete beta."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def log_beta(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Compute log B(a, b) = log Γ(a) + log Γ(b) - log Γ(a + b)."""
+    """Return log B(a, b) = log Γ(a) + log Γ(b) - log Γ(a + b)."""
     return log_gamma(a) + log_gamma(b) - log_gamma(np.add(a, b))
 
 
 def log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """Compute the logarithm of n! / (k! (n - k)!)."""
+    """Return the logarithm of the binomial coefficient n! / (k! (n - k)!)."""
     k = np.asarray(k, dtype=np.float64)
     return log_gamma(n + 1.0) - log_gamma(k + 1) - log_gamma(n - k + 1)
 
@@ -99,7 +99,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
 
 
 def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> np.ndarray:
-    """Return 1/(1 + d₁x/(1 + d₂x/(1 + …))), from the top down by Lentz's modified method."""
+    """Return the continued fraction 1/(1 + d₁x/(1 + d₂x/(1 + …))), by Lentz's method."""
     c, d = np.ones_like(x), 1 / _nonzero(1 - (a + b) * x / (a + 1))
     value = d.copy()
     for m in range(1, iterations + 1):
@@ -119,5 +119,5 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
 
 
 def _nonzero(x: np.ndarray) -> np.ndarray:
-    """Return x with each 0 replaced by a tiny number, so that it can divide."""
+    """Return x with zeros replaced by a tiny number, so that it can be a divisor."""
     return np.where(x == 0, TINY, x)

@@ -1,4 +1,4 @@
-"""How a conjugate prior becomes a posterior, step by step, with exact numbers."""
+"""Steps from a conjugate prior to the posterior, in exact numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["beta_steps", "gaussian_update_steps"]
 
 
 def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: object) -> Steps:
-    """Show that prior and likelihood are powers of θ and 1 - θ, whose exponents add."""
+    """Return the steps to a Beta posterior: the exponents of prior and likelihood add."""
     a, b = exact(prior)
     h, t = exact([ones, zeros])
     after, mode = (a + h, b + t), ""
@@ -46,12 +46,12 @@ def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: obj
 
 
 def _counted(n: Fraction, noun: str) -> str:
-    """Return how many there are."""
+    """Return a number with its noun, in the singular or the plural."""
     return f"{text(n)} {noun}{'' if n == 1 else 's'}"
 
 
 def _powers(m: Fraction, n: Fraction) -> str:
-    """Return the product of powers of θ and 1 - θ as a formula, without those that are 1."""
+    """Return a product of powers of θ and 1 - θ as a formula; powers of 0 are left out."""
     factors = [
         base if k == 1 else f"{base}^{{{tex(k)}}}"
         for base, k in ((r"\theta", m), (r"(1-\theta)", n))
@@ -63,7 +63,7 @@ def _powers(m: Fraction, n: Fraction) -> str:
 def gaussian_update_steps(
     loc: float, scale: float, x: np.ndarray, noise: float, found: object
 ) -> Steps:
-    """Show that precisions add, and that the mean is the average weighted by them."""
+    """Return the steps to a Gaussian posterior: precisions add, means are averaged."""
     m, s0, s = exact([loc, scale, noise])
     x, N = exact(x.ravel()), x.size
     before, data = 1 / s0**2, N / s**2

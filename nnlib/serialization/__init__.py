@@ -172,7 +172,7 @@ def load(
 
 
 def _loaded(file: IO[bytes], map_location: Location) -> Any:
-    """Return what an open file holds."""
+    """Return the object that an open file holds."""
     archive = Archive(file)
     storages: dict[str, np.ndarray] = {}
 
@@ -196,7 +196,7 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
 
 
 def _placed(storage: np.ndarray, location: str, map_location: Location) -> np.ndarray:
-    """Return a storage where map_location wants it, which must be the CPU."""
+    """Return a storage, after checking that ``map_location`` puts it on the CPU."""
     if isinstance(map_location, dict):
         location = map_location.get(location, location)
     elif isinstance(map_location, (str, device)):

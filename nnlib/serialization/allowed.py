@@ -1,4 +1,4 @@
-"""Which classes and functions of a program's own a file may ask for: those that it names."""
+"""The classes and functions that a program allows its files to use (``safe_globals``)."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def safe_globals(safe_globals: Sequence[Safe]) -> Iterator[None]:
 
 
 def added() -> dict[str, Any]:
-    """Return the classes and functions that were added, by the names that files use."""
+    """Return the classes and functions that were allowed, by their names in files."""
     return {k: v[0] if isinstance(v, tuple) else v for k, v in _safe.items()}
 
 
 def _name(safe: Safe) -> str:
-    """Return the name by which files ask for a class or function."""
+    """Return the name by which a file refers to a class or function."""
     named = isinstance(safe, tuple) and len(safe) == 2 and isinstance(safe[1], str)
     what = safe[0] if named else safe
     if not (callable(what) and hasattr(what, "__qualname__")):

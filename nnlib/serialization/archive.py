@@ -1,4 +1,4 @@
-"""The zip archive around the data: written whole or not at all, read with suspicion."""
+"""The zip archive of ``save``: written atomically, and checked before it is read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAULTS = (*FAULTS, struct.error, EOFError, MemoryError, RuntimeError)
 
 
 class Archive:
-    """The files in an archive, all in one folder, none compressed.
+    """The uncompressed files in an archive, all in one folder.
 
     Raises
     ------
@@ -61,7 +61,7 @@ class Archive:
         return f"{self.folder}/{name}" in self.zip.NameToInfo
 
     def check(self, files: list[zipfile.ZipInfo]) -> None:
-        """Refuse what save never writes: compression, overlaps, other folders."""
+        """Raise an error for anything that ``save`` never writes, such as compression."""
         names = [info.filename for info in files]
         if len(set(names)) < len(names):
             raise fault("two files in it have the same name")
@@ -84,7 +84,7 @@ class Archive:
             raise fault(f"its files declare {total} bytes, and there are {self.size}")
 
     def read(self, name: str) -> bytes:
-        """Give the bytes of a file."""
+        """Return the bytes of a file."""
         if name not in self:
             raise fault(f"there is no {name} in it")
         try:
@@ -93,7 +93,7 @@ class Archive:
             raise fault(f"{name} in it is damaged ({error})") from error
 
     def storage(self, key: str, dtype: np.dtype, numel: int) -> np.ndarray:
-        """Give the elements of a storage, in memory of their own."""
+        """Return the elements of a storage as a new array."""
         data = self.read(f"data/{key}")
         if len(data) != numel * dtype.itemsize:
             raise fault(f"data/{key} has {len(data)} bytes, not {numel} of {dtype}")
@@ -103,12 +103,12 @@ class Archive:
 
 
 def fault(message: str) -> RuntimeError:
-    """Return the error for a file that is not as save writes it."""
+    """Return the error for an archive that ``save`` cannot have written."""
     return RuntimeError(f"load: {message}")
 
 
 def write_archive(file: IO[bytes], pickled: bytes, storages: list[tuple[str, Any]]) -> None:
-    """Write an archive: the pickle, and each storage in a file of its own."""
+    """Write an archive with the pickle, and a file for each storage."""
     with zipfile.ZipFile(file, "w") as archive:
         files = [("data.pkl", pickled), ("byteorder", sys.byteorder.encode())]
         files += [(f"data/{k}", memoryview(a.ravel("K").view(np.uint8))) for k, a in storages]
@@ -118,7 +118,7 @@ def write_archive(file: IO[bytes], pickled: bytes, storages: list[tuple[str, Any
 
 @contextlib.contextmanager
 def replacing(path: Any) -> Iterator[IO[bytes]]:
-    """Give a file to write that takes the place of another when all is written, or never.
+    """Yield a file to write, which replaces another one once it is complete.
 
     What is no ordinary file (a device, a pipe) is written directly.
     """

@@ -1,4 +1,4 @@
-"""Read what ``save`` or torch has pickled, of which nothing but data can come.
+"""An unpickler for files of ``save`` and torch, which cannot run code from the file.
 
 Of the instructions of a pickle five could reach code. ``GLOBAL`` looks names up in a table
 and imports nothing; ``REDUCE`` calls the makers of that table, which check what they get;
@@ -60,7 +60,7 @@ class Reader(DataUnpickler):
         self.trusted = {id(x) for x in self.own.values()}
 
     def load(self) -> Any:
-        """Run to the end, and give what lies on the stack there."""
+        """Return the object that the pickle describes."""
         try:
             check(self.data[:2] == b"\x80\x02", "data.pkl is no pickle of protocol 2")
             found = super().load()
@@ -75,25 +75,25 @@ class Reader(DataUnpickler):
             raise refuse(f"data.pkl is damaged at byte {at}: {reason}") from error
 
     def ask(self, function: Callable, *args: Any) -> Any:
-        """Call what the program has given, whose errors are its own affair."""
+        """Return what a function of the program returns; its errors are passed on unchanged."""
         self.outside = True
         found = function(*args)
         self.outside = False
         return found
 
     def top(self, kind: type) -> Any:
-        """Return the top of the stack, which must be of one type or a trusted one."""
+        """Return the top of the stack, after checking that it is of a type or trusted."""
         found = self.stack[-1]
         right = isinstance(found, kind) or id(type(found)) in self.trusted
         check(right, f"a {type(found).__name__} lies where a {kind.__name__} should")
         return found
 
     def load_proto(self) -> None:
-        """Refuse another protocol."""
+        """Raise an error unless the pickle has protocol 2."""
         check(self.read(1) == b"\2", "data.pkl is no pickle of protocol 2")
 
     def load_tuple1(self, n: int = 1) -> None:
-        """Put a tuple there in the place of its n values."""
+        """Replace the n topmost values of the stack by a tuple of them."""
         check(len(self.stack) >= n, "a tuple lacks values")
         self.stack[-n:] = [tuple(self.stack[-n:])]
 
@@ -101,22 +101,22 @@ class Reader(DataUnpickler):
     load_tuple3 = partialmethod(load_tuple1, 3)
 
     def load_append(self) -> None:
-        """Add a value to a list."""
+        """Append a value to a list."""
         value = self.stack.pop()
         self.top(list).append(value)
 
     def load_appends(self) -> None:
-        """Add values to a list."""
+        """Append values to a list."""
         values = self.pop_mark()
         self.top(list).extend(values)
 
     def load_setitem(self) -> None:
-        """Add a key and its value to a dict."""
+        """Set one item of a dict."""
         value, key = self.stack.pop(), self.stack.pop()
         self.top(dict)[checked_key(key)] = value
 
     def load_setitems(self) -> None:
-        """Add keys and values, in turn, to a dict."""
+        """Set several items of a dict."""
         values = self.pop_mark()
         target = self.top(dict)
         check(len(values) % 2 == 0, "a key has no value")
@@ -130,7 +130,7 @@ class Reader(DataUnpickler):
         return self.ask(self.storage, pid)
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return the class or function of a name, if it is in the table."""
+        """Return the class or function of a name; raise an error if it is not allowed."""
         path = f"{'builtins' if module == '__builtin__' else module}.{name}"
         if path in self.names:
             return self.names[path]
@@ -149,7 +149,7 @@ class Reader(DataUnpickler):
         raise refuse(f"the file asks for {path}, which is not allowed{hint}")
 
     def load_reduce(self) -> None:
-        """Put there what a maker makes, or a function that the program trusts."""
+        """Push the result of calling an allowed function on the stack."""
         args, what = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are no tuple")
         trusted = id(what) in self.trusted
@@ -162,7 +162,7 @@ class Reader(DataUnpickler):
         self.append(self.ask(what, *args) if trusted else MAKERS[what](*args))
 
     def load_newobj(self) -> None:
-        """Put there an empty module, or an object of a class that the program trusts."""
+        """Push an empty module, or an object of an allowed class, on the stack."""
         args, kind = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are no tuple")
         check(isinstance(kind, type), f"a {type_name(kind)} is no class")
@@ -177,7 +177,7 @@ class Reader(DataUnpickler):
         self.append(made)
 
     def load_build(self) -> None:
-        """Give an object its attributes."""
+        """Set the attributes of the object on top of the stack."""
         state, target = self.stack[-1], self.stack[-2]
         kind = type(target)
         if id(kind) in self.trusted:
@@ -196,5 +196,5 @@ class Reader(DataUnpickler):
 
 
 def type_name(x: Any) -> str:
-    """Return the name of a value's type, without asking the value, not even for its repr."""
+    """Return the name of a value's type, without calling any code of the value."""
     return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__

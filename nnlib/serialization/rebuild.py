@@ -1,4 +1,4 @@
-"""The names that any file may ask for, and what each makes.
+"""The functions that any file may call, and what each rebuilds.
 
 Every maker here is harmless whatever it is called with: it checks its arguments, allocates
 no more than the file holds, and calls nothing that it was given.
@@ -27,7 +27,7 @@ KEYS = 1000  # parts of a tuple that is a key: a nested one could take for ever 
 
 
 class StorageType(NamedTuple):
-    """A kind of storage, torch.FloatStorage and so on."""
+    """A type of storage, such as ``torch.FloatStorage``."""
 
     dtype: np.dtype
 
@@ -47,12 +47,12 @@ STORAGES = {
 
 
 def refuse(message: str) -> UnpicklingError:
-    """Return the error for what a file should not hold."""
+    """Return the error for a file with content that is not allowed."""
     return UnpicklingError(f"load: {message}")
 
 
 def check(condition: bool, message: str) -> None:
-    """Refuse unless a condition holds."""
+    """Raise an UnpicklingError unless a condition holds."""
     if not condition:
         raise refuse(message)
 
@@ -66,7 +66,7 @@ def rebuild_tensor(
     hooks: Any = None,
     metadata: Any = None,
 ) -> Tensor:
-    """Return a tensor that sees a storage; hooks and metadata are left out."""
+    """Return a tensor that is a view of a storage; hooks and metadata are ignored."""
     check(isinstance(storage, np.ndarray), "a tensor has no storage")
     check(type(requires_grad) is bool, "requires_grad of a tensor is no truth value")
     check(not metadata, "a tensor is negated or conjugated by a mark; resolve_neg() it first")
@@ -78,7 +78,7 @@ def rebuild_tensor(
 
 
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
-    """Return a view of a storage, refused where it leaves the storage."""
+    """Return a view of a storage; raise an error if it reaches beyond the storage."""
     check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
     check(
         len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
@@ -104,7 +104,7 @@ def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndar
 
 
 def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> nn.Parameter:
-    """Return a parameter with the memory of a tensor."""
+    """Return a parameter that shares the memory of a tensor."""
     check(type(data) is Tensor, "a parameter holds no tensor")
     check(type(requires_grad) is bool, "requires_grad of a parameter is no truth value")
     check(
@@ -115,13 +115,13 @@ def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> nn.Pa
 
 
 def rebuild_buffer(data: Any, persistent: Any) -> nn.Buffer:
-    """Return a buffer with the memory of a tensor."""
+    """Return a buffer that shares the memory of a tensor."""
     check(type(data) is Tensor and type(persistent) is bool, "a buffer holds no tensor")
     return nn.Buffer(data, persistent=persistent)
 
 
 def rebuild_array(data: Any) -> np.ndarray:
-    """Return a NumPy array with the memory of a tensor."""
+    """Return a NumPy array that shares the memory of a tensor."""
     check(type(data) is Tensor, "an array holds no tensor")
     return data.array
 
@@ -133,7 +133,7 @@ def rebuild_scalar(data: Any) -> np.generic:
 
 
 def make_ordered(pairs: Any = ()) -> OrderedDict:
-    """Return an OrderedDict, empty or from a list of pairs, as old files have it."""
+    """Return an OrderedDict, empty or from a list of pairs as in old files."""
     check(type(pairs) in (list, tuple), "an OrderedDict is not made from a list")
     out = OrderedDict()
     for pair in pairs:
@@ -149,24 +149,24 @@ def make_counter(counts: Any) -> Counter:
 
 
 def make_of(kind: type, items: Any = ()) -> Any:
-    """Return a set, frozenset or tuple of the items of a list."""
+    """Return a set, a frozenset or a tuple with the items of a list."""
     check(type(items) in (list, tuple), f"a {kind.__name__} is not made from a list")
     return kind(map(checked_key, items)) if kind is not tuple else tuple(items)
 
 
 def make_encoded(text: Any, encoding: Any = "latin1") -> bytes:
-    """Return bytes, which the second protocol of pickle writes as a string."""
+    """Return bytes that pickle protocol 2 has written as a string."""
     check(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not in latin1")
     return text.encode("latin1")
 
 
 def make_bytes() -> bytes:
-    """Return no bytes, as the second protocol of pickle writes them."""
+    """Return empty bytes, as pickle protocol 2 creates them."""
     return b""
 
 
 def make_bytearray(data: Any = b"", encoding: Any = None) -> bytearray:
-    """Return a bytearray, never from a number, which would be its size."""
+    """Return a bytearray of data; a number, which would be its size, is not accepted."""
     if type(data) is str:
         data = make_encoded(data, encoding)
     check(type(data) is bytes, "a bytearray is not made from bytes")
@@ -189,7 +189,7 @@ def make_slice(*parts: Any) -> slice:
 
 
 def make_device(kind: Any, index: Any = None) -> device:
-    """Return the name of a device."""
+    """Return a device with this name."""
     check(type(kind) is str and type(index) in (int, type(None)), "a device has no name")
     return device(kind, index)
 
@@ -235,7 +235,7 @@ PLAIN = {
 
 
 def known() -> dict[str, Any]:
-    """Return what files may always ask for, by name: plain data, and this library's modules."""
+    """Return the names that files may always use: plain data, and this library's modules."""
     modules, waiting = {}, [Registry]
     while waiting:
         kind = waiting.pop()
@@ -246,7 +246,7 @@ def known() -> dict[str, Any]:
 
 
 def checked_key(key: Any) -> Any:
-    """Return what is to be a key; refused where hashing it would take long."""
+    """Return a key; raise an error if it is a tuple so large that hashing takes long."""
     waiting, n = [key], 0
     while waiting:
         part = waiting.pop()
@@ -258,13 +258,13 @@ def checked_key(key: Any) -> Any:
 
 
 def fill_ordered(out: OrderedDict, state: Any) -> None:
-    """Set attributes of an OrderedDict (torch's ``_metadata``), but none that it has."""
+    """Set new attributes of an OrderedDict, such as torch's ``_metadata``."""
     check_names(OrderedDict, state)
     out.__dict__.update(state)
 
 
 def check_names(kind: type, state: Any) -> None:
-    """Refuse a state whose names are not those of an object's own attributes."""
+    """Raise an error unless a state has the names of an object's own attributes."""
     check(type(state) is dict, f"the state of {kind.__name__} is no dict")
     for name in state:
         check(type(name) is str, f"an attribute of {kind.__name__} has no name")
@@ -275,7 +275,7 @@ def check_names(kind: type, state: Any) -> None:
 
 
 def fill_module(module: Any, state: Any) -> None:
-    """Set the attributes of one of nnlib's modules; its methods stay its own."""
+    """Set the attributes of one of nnlib's modules; its methods cannot be replaced."""
     kind = type(module)
     check_names(kind, state)
     stores = dict(_parameters=nn.Parameter, _buffers=Tensor, _modules=Registry)
@@ -294,7 +294,7 @@ def fill_module(module: Any, state: Any) -> None:
 
 
 def check_parts(modules: dict[int, Any]) -> None:
-    """Refuse modules that are parts of themselves, by taking away what is part of nothing."""
+    """Raise an error if a module is a submodule of itself."""
     parts = {k: [p for p in m._modules.values() if p is not None] for k, m in modules.items()}
     uses = Counter(id(part) for found in parts.values() for part in found)
     free = [k for k in parts if not uses[k]]

@@ -1,4 +1,4 @@
-"""Gradients kept small, all parameters as one vector, and sequences of different length."""
+"""Gradient clipping, parameters as one vector, and padded sequences."""
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
 from . import clip_grad, convert_parameters, rnn

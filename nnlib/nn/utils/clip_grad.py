@@ -1,4 +1,4 @@
-"""Gradients kept small."""
+"""Gradient clipping."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def clip_grad_value_(
 
 
 def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    """Return one tensor or several, as a list."""
+    """Return one tensor or several as a list."""
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 

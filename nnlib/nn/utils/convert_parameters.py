@@ -1,4 +1,4 @@
-"""All parameters as one vector."""
+"""Parameters as one vector."""
 
 from __future__ import annotations
 

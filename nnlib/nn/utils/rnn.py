@@ -1,4 +1,4 @@
-"""Sequences of different length in one tensor."""
+"""Padding of sequences to equal length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Schedules: how the learning rate changes from epoch to epoch.
+r"""Learning rate schedulers.
 
 A schedule sets ``lr`` in each group of an optimizer when it is made, and again at each call
 of ``step``, after those of the optimizer. Below, t counts these calls from 0 and η₀ is the

@@ -71,7 +71,7 @@ class LambdaLR(LRScheduler):
 
 
 def _is_object(f: Callable) -> bool:
-    """Tell whether a function is an object with a state of its own."""
+    """Return whether a function is a callable object with attributes."""
     return not isinstance(f, type(_is_object)) and hasattr(f, "__dict__")
 
 

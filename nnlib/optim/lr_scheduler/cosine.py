@@ -1,4 +1,4 @@
-"""A rate along a cosine."""
+"""Cosine annealing."""
 
 from __future__ import annotations
 

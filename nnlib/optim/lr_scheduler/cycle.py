@@ -1,4 +1,4 @@
-"""A rate that rises and falls once, and momentum with it."""
+"""The one-cycle policy: the learning rate rises and falls once, momentum does the opposite."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["OneCycleLR"]
 
 
 def _cosine(start: float, end: float, share: float) -> float:
-    """Interpolate from start to end along half a cosine."""
+    """Return the value at a fraction of the way from start to end, along half a cosine."""
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
 
 
 def _straight(start: float, end: float, share: float) -> float:
-    """Interpolate linearly from start to end."""
+    """Return the value at a fraction of the way from start to end, linearly."""
     return start + (end - start) * share
 
 
@@ -132,7 +132,7 @@ class OneCycleLR(LRScheduler):
         return each_group(self, "base_momentum", base), each_group(self, "max_momentum", most)
 
     def _phases(self, rise: float, three: bool) -> list[dict[str, Any]]:
-        """Return when each phase ends and the options of a group that it goes from and to."""
+        """Return the phases: when each ends, and from where to where it moves the options."""
         names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
         low, high, n = "base_momentum", "max_momentum", self.total_steps
         phases = [(rise * n - 1, "initial_lr", "max_lr", high, low)]

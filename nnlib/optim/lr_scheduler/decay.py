@@ -1,4 +1,4 @@
-"""Rates multiplied by a factor from epoch to epoch: such schedules can be chained."""
+"""Learning rates multiplied by a factor from epoch to epoch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "StepLR"]
 
 
 class _Multiplied(LRScheduler):
-    """A schedule that multiplies the present rates, so that several can be combined."""
+    """The base of schedulers that multiply the current rates, so that they can be chained."""
 
     _factor: Callable[[], float]  # the rate of this epoch over that of the one before
     _share: Callable[[], float]  # the rate of this epoch over the one at first

@@ -1,4 +1,4 @@
-"""A rate that drops when nothing improves any more."""
+"""A learning rate that drops when a metric stops improving."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ReduceLROnPlateau(LRScheduler):
         self._last_lr = rates_of(self)
 
     def _is_better(self, current: float) -> bool:
-        """Tell whether this is a new best; NaN never is."""
+        """Return whether this is a new best value; NaN never is."""
         sign = 1 if self.mode == "max" else -1
         if self.threshold_mode == "rel":
             return sign * current > sign * self.best * (1 + sign * self.threshold)

@@ -1,4 +1,4 @@
-"""LRScheduler: a rate for each group of an optimizer, epoch after epoch."""
+"""LRScheduler, the base class of learning rate schedulers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LRScheduler:
         self._initial_step()
 
     def _initial_step(self) -> None:
-        """Set the first rates."""
+        """Set the learning rates of epoch 0."""
         self._step_count, self._is_initial = 0, True
         self.step()
         self._is_initial = False
@@ -72,7 +72,7 @@ class LRScheduler:
         self._update_lr(epoch)
 
     def _update_lr(self, epoch: int | None = None) -> None:
-        """Go to an epoch; to the next by get_lr, from the rates that are there."""
+        """Set the learning rates of the next epoch, or of the given one."""
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         lrs = self.get_lr() if epoch is None else self._get_closed_form_lr()
         for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
@@ -80,7 +80,7 @@ class LRScheduler:
         self._last_lr = rates_of(self)
 
     def _get_closed_form_lr(self) -> list[float]:
-        """Return the rates of this epoch from those at first."""
+        """Return the learning rates of this epoch, computed from the initial ones."""
         return self.get_lr()
 
     def state_dict(self) -> dict[str, Any]:
@@ -98,12 +98,12 @@ def name_of(schedule: object) -> str:
 
 
 def rates_of(schedule: LRScheduler) -> list[float]:
-    """Return the rates that are set."""
+    """Return the current learning rate of each group."""
     return [group["lr"] for group in schedule.optimizer.param_groups]
 
 
 def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
-    """Return an optimizer; anything else is refused."""
+    """Return an optimizer; raise TypeError for anything else."""
     if not isinstance(optimizer, Optimizer):
         kind = type(optimizer).__name__
         raise TypeError(f"{name_of(schedule)}: expected an Optimizer, got {kind}")
@@ -111,7 +111,7 @@ def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
 
 
 def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
-    """Return one value for each group, from as many or from one."""
+    """Return one value for each parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
     values = list(given) if isinstance(given, (list, tuple)) else [given] * count
     expect(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))

@@ -1,4 +1,4 @@
-"""Schedules one after the other."""
+"""Schedulers one after the other."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class SequentialLR(LRScheduler):
         self._last_lr = first.get_last_lr()
 
     def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
-        """Check that schedulers and milestones fit together."""
+        """Raise an error unless schedulers and milestones match."""
         expect(self, schedulers, "at least one schedule", "none")
         for i, schedule in enumerate(schedulers):
             if not isinstance(schedule, LRScheduler):
@@ -83,7 +83,7 @@ class SequentialLR(LRScheduler):
         expect(self, fine, f"{n} rising milestones for {n + 1} schedules", milestones)
 
     def _undo(self) -> None:
-        """Take back the step that each schedule took when it was made."""
+        """Undo the step that each scheduler took when it was created."""
         for schedule in self._schedulers:
             if isinstance(schedule, SequentialLR):
                 schedule._undo()
@@ -91,7 +91,7 @@ class SequentialLR(LRScheduler):
                 schedule.last_epoch -= 1
 
     def _initial_step(self) -> None:
-        """Begin, within another such schedule."""
+        """Start at epoch 0, for a SequentialLR inside another one."""
         self._update_lr(0)
 
     def step(self) -> None:
@@ -99,7 +99,7 @@ class SequentialLR(LRScheduler):
         self._update_lr()
 
     def _update_lr(self, epoch: int | None = None) -> None:
-        """Let the schedule whose turn it is go on, or begin."""
+        """Step the active scheduler, or start the next one at its milestone."""
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         i = bisect_right(self._milestones, self.last_epoch)
         schedule = self._schedulers[i]
