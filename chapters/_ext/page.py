@@ -15,8 +15,8 @@ from begin import cachekey, course, first_paint, glossary
 from execute import parallel
 from finish import after_warnings, icons, search
 from link import terms
-from read import api, formulas, reference_pages, syllabus, syllabus_pages
-from write import alt_text, formula_space, live, markup, scripts, theme
+from read import api, exercise_numbers, formulas, reference_pages, syllabus, syllabus_pages
+from write import alt_text, formula_space, live, markup, scripts, theme, thumbnails
 
 # Where a step stands among the functions that Sphinx, its extensions and the theme connect to
 # the same event: before them all, after them all, or where this extension was loaded.
@@ -51,6 +51,8 @@ STEPS = (
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
+    ("env-get-updated", exercise_numbers.recall_book, FIRST),  # before Sphinx counts again
+    ("env-get-updated", exercise_numbers.count_by_page, LAST),  # from 1 on each page
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
     # Link each page, when all have been read.
     ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
@@ -65,6 +67,7 @@ STEPS = (
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
     ("html-page-context", markup.minify, AMONG),  # what nobody sees
+    ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures
     ("html-page-context", theme.add_questions, AMONG),  # to the links to other pages
     ("html-page-context", formula_space.reserve_space, AMONG),  # until MathJax has set them
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
@@ -86,6 +89,7 @@ DIRECTIVES = {
     "notation-table": reference_pages.NotationTable,
     "syllabus-table": syllabus_pages.SyllabusTable,
     "errata-table": syllabus_pages.ErrataTable,
+    "thumbnails": thumbnails.Thumbnails,
 }
 NODES = {  # with the HTML element of each that is not replaced before
     syllabus.Fold: "details",

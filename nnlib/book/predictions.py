@@ -1,6 +1,6 @@
 """Predictions: readers guess before a figure or an experiment, which then shows the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..viz.html import Html
 from .elements import element, finite, key, listing, markup, words
@@ -8,6 +8,7 @@ from .elements import element, finite, key, listing, markup, words
 __all__ = ["predict", "recall"]
 
 _asked: dict[str, dict] = {}  # by name: what `recall` must know of its prediction
+_NONE: Mapping[int, str] = {}
 
 
 def predict(
@@ -56,7 +57,7 @@ def _in(unit: str) -> str:
     return f" ({unit})" if unit else ""
 
 
-def recall(name: str, right: float, text: str) -> Html:
+def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE) -> Html:
     """Answer the prediction ``name``, once the reader has committed or asks to be shown.
 
     Parameters
@@ -67,11 +68,15 @@ def recall(name: str, right: float, text: str) -> Html:
         Index of the choice that came out; the number, where a number was asked for.
     text : str
         What was found, in one or two sentences.
+    wrong : mapping of int to str
+        For each other choice, why it did not come out; told before the text to whoever
+        committed to it. Where the outcome hangs on a run, give one for every choice. For a
+        number nothing: its reader hears whether it was too much.
 
     Raises
     ------
     ValueError
-        If there was no such prediction or no such choice.
+        If there was no such prediction or no such choice, or if another choice has no reason.
     """
     words("recall", f"text of {name!r}", text)
     if name not in _asked:
@@ -82,6 +87,19 @@ def recall(name: str, right: float, text: str) -> Html:
         if came_out != int(came_out) or not 0 <= came_out < len(asked["choices"]):
             raise ValueError(f"recall: no choice {right} of a prediction {name!r}")
         came_out = int(came_out)
-    data = asked | {"right": came_out, "text": markup(text)}
+    reasons = _reasons(name, len(asked.get("choices", [])), came_out, wrong)
+    data = asked | {"right": came_out, "text": markup(text), "wrong": reasons}
     fallback = f"<details><summary>What came out</summary><p>{markup(text)}</p></details>"
     return Html(element("recall", data, fallback), text)
+
+
+def _reasons(name: str, choices: int, right: float, wrong: Mapping[int, str]) -> list[dict]:
+    """Return why each choice but the right one did not come out; refuse a choice without."""
+    others = [k for k in range(choices) if k != right]
+    if not set(others) <= set(wrong) <= set(range(choices)):
+        raise ValueError(
+            f"recall: expected a reason for each of the choices {others} of {name!r}, "
+            f"got {sorted(wrong)}"
+        )
+    told = {k: words("recall", f"reason of choice {k} of {name!r}", wrong[k]) for k in others}
+    return [{"choice": k, "reason": markup(reason)} for k, reason in told.items()]

@@ -56,7 +56,7 @@ print(1 + 1)
 ```
 """
 )
-GENERATED = "# Generated\n\n```{syllabus-table}\n```\n\n```{errata-table}\n```\n"
+GENERATED = "# Generated\n\n```{syllabus-table}\n```\n\n```{errata-table} mini\n```\n"
 TOC = {
     "format": "jb-book",
     "root": "chapters/part/first",

@@ -44,7 +44,8 @@ book.predict("length", "How long is the side of a square of 2 square metres?", u
 
 ```{code-cell} python
 :tags: [remove-input]
-book.recall("which", 0, "Since $4 > 2$.")
+book.recall("which", 0, "Since $4 > 2$.", wrong={
+    1: "The square of a number above 1 is larger.", 2: "They are equal at 1."})
 ```
 
 ```{code-cell} python

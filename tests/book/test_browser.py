@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"
+AUTOMATIC = "as your system has them"
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
@@ -129,13 +130,35 @@ def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
 
 
 def test_every_link_of_the_generated_pages_has_its_target(book):
-    for name in ("syllabus", "errata"):
-        page = (book / f"chapters/reference/{name}.html").read_text(encoding="utf-8")
-        links = set(re.findall(r'href="(\.\./[\w/-]+\.html)(?:#([\w-]+))?"', page))
+    errata = sorted((book / "chapters/reference/errata").glob("*.html"))
+    assert len(errata) == 5
+    for file in (book / "chapters/reference/syllabus.html", *errata):
+        page = file.read_text(encoding="utf-8")
+        links = set(re.findall(r'href="((?:\.\./)+[\w/-]+\.html)(?:#([\w-]+))?"', page))
         assert links
         for path, anchor in links:
-            target = (book / "chapters/reference" / path).resolve().read_text(encoding="utf-8")
+            target = (file.parent / path).resolve().read_text(encoding="utf-8")
             assert not anchor or f'id="{anchor}"' in target
+
+
+def test_exercises_are_numbered_within_each_page(book):
+    for file in (book / "chapters/maths").glob("*.html"):
+        page = file.read_text(encoding="utf-8")
+        numbers = re.findall(r'<span class="caption-number">Exercise (\d+) </span>', page)
+        assert numbers == [str(k) for k in range(1, len(numbers) + 1)] != []
+        assert set(re.findall(r"> Exercise (\d+)", page)) == set(numbers)
+
+
+def test_the_footer_names_authors_and_licences_and_a_button_the_colours(open_visit, address):
+    page = open_visit(address, address_of("reference/bibliography")).page
+    footer = page.locator("footer.bd-footer-content")
+    assert "By the authors of" in footer.inner_text()
+    assert footer.get_by_role("link").all_inner_texts() == ["CC BY 4.0", "MIT License"]
+    button, names = page.locator(".theme-switch-button"), set()
+    for _ in range(3):
+        button.click()
+        names.add(button.get_attribute("aria-label"))
+    assert names == {f"Colours: {one}" for one in ("light", "dark", AUTOMATIC)}
 
 
 def test_a_recorded_request_to_the_outside_is_refused(open_visit, address):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from begin.cachekey import (
@@ -18,8 +19,10 @@ from begin.cachekey import (
 )
 from begin.checks import failures
 from processors import can_imitate, environment
+from read.exercise_numbers import count_by_page, recall_book
 from write.alt_text import GLUED_HYPHEN, undescribed_pictures
 from write.scripts import ELEMENT
+from write.thumbnails import PLACE, filled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -202,3 +205,33 @@ def test_the_steps_are_called_in_the_order_of_their_list():
     for event in {event for event, _, _ in STEPS}:
         priorities = [priority for other, _, priority in STEPS if other == event]
         assert priorities == sorted(priorities), event
+
+
+def test_exercises_are_counted_by_page_and_the_count_of_the_book_comes_back():
+    book = {
+        "a": {"exercise": {"ex-a": (1,), "ex-b": (2,)}, "figure": {"fig-a": (1,)}},
+        "b": {"exercise": {"ex-c": (3,), "ex-d": (4,)}},
+        "c": {},
+    }
+    before = json.dumps(book)
+    env = SimpleNamespace(toc_fignumbers=book)
+    assert recall_book(None, env) == count_by_page(None, env) == []
+    assert book["b"]["exercise"] == {"ex-c": (1,), "ex-d": (2,)}
+    assert book["a"]["figure"] == {"fig-a": (1,)}
+    recall_book(None, env)
+    assert json.dumps(book) == before
+
+
+def test_a_thumbnail_draws_the_first_figure_of_a_section_again():
+    svg = '<svg viewBox="0 0 2 1"><path/></svg>'
+    pixels = '<img src="data:image/png;base64,AA" alt="b">'
+    heading = '<h3>%s<a class="headerlink" href="#x">#</a></h3>'
+    figure = '<figure class="f" id="fig-%s">%s</figure>'
+    parts = (("one", svg), ("two", pixels), ("three", "a table"))
+    body = "".join(heading % name + figure % (name, shown) for name, shown in parts)
+    page = filled(PLACE + body + figure % ("other", svg))
+    assert '<a href="#fig-one"><span><svg aria-hidden="true" viewBox="0 0 2 1"><use' in page
+    assert '<use href="#fig-one-drawn"/></svg></span>one</a>' in page
+    assert '<svg id="fig-one-drawn" viewBox="0 0 2 1"><path/></svg></figure>' in page
+    assert page.count("data:image/png") == 2
+    assert page.count("<li>") == 2

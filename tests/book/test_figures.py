@@ -36,6 +36,15 @@ HEIGHTS = """element => {
 }"""
 
 
+CUT = """element => [...element.querySelectorAll("svg.nn-drawing")].flatMap(drawing => {
+  const frame = drawing.getBoundingClientRect();
+  return [...drawing.querySelectorAll("text")].filter(text => {
+    const {left, right, width} = text.getBoundingClientRect();
+    return width && (left < frame.left - 0.5 || right > frame.right + 0.5);
+  }).map(text => text.textContent);
+})"""  # words and numbers that the edge of their drawing cuts off
+
+
 def test_every_figure_of_the_book_is_found():
     scripts = (figure_pages.ROOT / "chapters/_extra/_play").glob("*.js")
     asking = {p.stem for p in scripts if ASKED.search(p.read_text(encoding="utf-8"))}
@@ -51,6 +60,7 @@ def test_a_figure_fits_its_window_has_its_room_and_says_what_it_shows(open_page,
     assert SAYS.get(name, "") in figure.sentence()
     room, height = figure.evaluate(HEIGHTS)
     assert room == pytest.approx(height, rel=ROOM)
+    assert figure.evaluate(CUT) == []
     box = figure.bounding_box()
     assert 0 <= box["x"]
     assert box["x"] + box["width"] <= size[0]

@@ -87,6 +87,16 @@ def test_the_page_is_light_enough(book):
     assert (book / "chapters/reference/gallery.html").stat().st_size < 1_500_000
 
 
+def test_the_page_opens_with_a_small_picture_of_each_function(book):
+    page = (book / "chapters/reference/gallery.html").read_text(encoding="utf-8")
+    first = re.search(r'<nav class="nn-thumbnails".*?</nav>', page, flags=re.DOTALL)[0]
+    small = re.findall(r'<li><a href="#(fig-[\w-]+)">', first)
+    assert len(small) > 25
+    assert [name for name in small if page.count(f'id="{name}"') != 1] == []
+    reused = re.findall(r'<use href="#(fig-[\w-]+-drawn)"', first)
+    assert [name for name in reused if page.count(f'<svg id="{name}"') != 1] == []
+
+
 @pytest.mark.browser
 def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(open_visit, address):
     visited = open_visit(address, "chapters/reference/gallery.html", formulas=True)

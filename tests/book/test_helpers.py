@@ -51,11 +51,14 @@ def test_a_number_is_predicted_in_its_unit_and_recalled():
 
 def test_a_recall_knows_the_choices_and_the_id_of_its_prediction():
     asked = data(book.predict("known", "Which?", ["This.", "That."])._repr_html_())
-    shown = book.recall("known", np.int64(1), "It was that.")
+    shown = book.recall("known", np.int64(1), "It was that.", wrong={0: "It is not: $1 < 2$."})
     read = data(shown._repr_html_())
     assert read["choices"] == ["This.", "That."]
     assert read["right"] == 1
     assert read["id"] == asked["id"]
+    (other,) = read["wrong"]
+    assert other["choice"] == 0
+    assert other["reason"].startswith("It is not: <span")
     assert "<details><summary>What came out</summary><p>It was that.</p>" in shown._repr_html_()
 
 
@@ -66,6 +69,19 @@ def test_a_recall_without_its_prediction_or_choice_is_refused(name, right):
     book.predict("asked", "Which?", ["This.", "That."])
     with pytest.raises(ValueError, match="recall: no choice"):
         book.recall(name, right, "text")
+
+
+@pytest.mark.parametrize("wrong", [{}, {0: "No."}, {0: "No.", 2: " "}, {0: "", 2: "", 3: ""}])
+def test_a_recall_has_a_reason_for_each_other_choice(wrong):
+    book.predict("why", "Which?", ["This.", "That.", "Both."])
+    with pytest.raises(ValueError, match=r"recall: expected a (reason for each|text)"):
+        book.recall("why", 1, "It was that.", wrong)
+
+
+def test_a_reason_for_the_right_choice_is_left_out_where_the_outcome_hangs_on_a_run():
+    book.predict("run", "Which?", ["This.", "That."])
+    shown = book.recall("run", 1, "That.", {0: "Not this.", 1: "Not that."})
+    assert [one["choice"] for one in data(shown._repr_html_())["wrong"]] == [0]
 
 
 def test_a_prediction_needs_a_choice_or_a_unit_and_a_name_of_its_own():

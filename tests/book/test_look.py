@@ -284,11 +284,13 @@ def test_every_page_of_the_course_has_a_question_that_asks():
 
 
 @pytest.mark.browser
-def test_a_cell_is_copied_by_keyboard_without_its_prompts(open_visit, address):
+def test_a_cell_is_copied_by_keyboard_without_its_prompts_and_uncovered(open_visit, address):
     page = open_visit(address, "chapters/reference/nnlib/linalg.html").page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     block = page.locator("div.highlight", has_text=">>>").first
     button = block.get_by_role("button", name="Copy this code")
+    code = block.locator("pre").bounding_box()
+    assert button.bounding_box()["x"] >= code["x"] + code["width"] - 0.5
     button.focus()
     page.keyboard.press("Enter")
     page.locator("[role=status]", has_text="Copied").wait_for(state="attached")

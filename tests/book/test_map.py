@@ -41,6 +41,17 @@ def test_every_stop_of_the_arrow_keys_is_in_view(open_visit, address, size, firs
     assert covered == []
 
 
+def test_the_goal_that_was_chosen_is_kept(open_visit, address):
+    page = open_visit(address, PAGE).page
+    goals = page.get_by_role("group", name="I want to").get_by_role("button")
+    assert goals.nth(1).get_attribute("aria-pressed") == "false"
+    goals.nth(1).press("Enter")
+    here = page.locator("nn-map .nn-here").get_attribute("data-page")
+    page.reload()
+    assert goals.nth(1).get_attribute("aria-pressed") == "true"
+    assert page.locator("nn-map .nn-here").get_attribute("data-page") == here
+
+
 def test_the_page_of_the_map_is_marked_and_leads_nowhere(open_visit, address):
     page = open_visit(address, PAGE).page
     here = page.locator("nn-map [aria-current='page']")

@@ -84,6 +84,27 @@ def test_start_is_dragged(figure):
     assert float(figure.locator(".nn-point").get_attribute("aria-valuetext")) > 0.5
 
 
+def test_a_marker_that_leaves_the_plot_stands_at_its_border_and_says_where(figure):
+    plots = figure.locator(".nn-plot").all()
+    away = [plot.locator(".nn-arrow") for plot in plots]
+    assert [arrow.get_attribute("d") for arrow in away] == ["", ""]
+    figure.slide(0, 0.3)
+    for steps, words in ((2, ["w = ", "loss = "]), (20, ["w out of sight"] * 1)):
+        figure.slide(1, steps)
+        figure.settle()
+        for plot, arrow in zip(plots, away, strict=True):
+            assert arrow.get_attribute("d")
+            frame = plot.bounding_box()
+            for drawn in plot.locator("path.nn-dots, path.nn-arrow, text").all():
+                box = drawn.bounding_box()
+                if box and box["width"]:
+                    assert frame["x"] <= box["x"] + 0.5
+                    assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 0.5
+                    assert frame["y"] <= box["y"] + 0.5
+        told = " ".join(plot.text_content() for plot in plots)
+        assert [word for word in words if word not in told] == []
+
+
 def test_path_is_drawn_as_far_as_it_went(figure):
     path = figure.locator(".nn-plot").first.locator("path.nn-stroke").nth(2)
     counts = []

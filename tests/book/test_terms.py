@@ -219,6 +219,20 @@ def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(open_visit
     assert visited.page.evaluate("document.activeElement.textContent") == "loss"
 
 
+def test_the_terms_of_a_page_are_one_stop_from_which_arrows_lead_on(open_visit, base):
+    page = open_visit(base, "chapters/part/first.html").page
+    terms = page.locator("main a.nn-term")
+    stops = page.locator("main a.nn-term[tabindex='0']")
+    words = terms.all_inner_texts()
+    assert len(words) > 1
+    assert stops.all_inner_texts() == words[:1]
+    stops.focus()
+    for key, word in (("ArrowRight", words[1]), ("ArrowLeft", words[0])):
+        page.keyboard.press(key)
+        assert stops.all_inner_texts() == [word]
+        assert stops.evaluate("e => e === document.activeElement")
+
+
 def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit, base):
     options = {"size": PHONE, "has_touch": True, "is_mobile": True}
     visited = open_visit(base, "chapters/part/first.html", **options)

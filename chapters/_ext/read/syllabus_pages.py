@@ -1,4 +1,4 @@
-"""The two pages that are made from the syllabus: where each topic is taught, and the errata."""
+"""The pages that are made from the syllabus: where each topic is taught, and the errata."""
 
 from html import escape
 from itertools import groupby
@@ -63,13 +63,12 @@ def _topic_filter(course) -> nodes.raw:
     return filter_of(".nn-topic", "topics", [_notes_menu(topics), parts, kind])
 
 
-def _errata_filter(course) -> nodes.raw:
-    """Return the filter of the errata, by notes, page, severity and words."""
-    errata = course.errata.values()
+def _errata_filter(course, errata) -> nodes.raw:
+    """Return the filter of errata, by page, severity and words."""
     used = {erratum.page for erratum in errata}
     pages = [(_class(p), course.pages[p].title) for p in course.pages if p in used]
     severity = [(s, s) for s in sorted({erratum.severity for erratum in errata})]
-    fields = [_notes_menu(errata), _menu("page", pages), _menu("severity", severity)]
+    fields = [_menu("page", pages), _menu("severity", severity)]
     return filter_of("div.nn-erratum", "errata", fields)
 
 
@@ -79,17 +78,20 @@ def _class(page: str) -> str:
 
 
 class ErrataTable(SphinxDirective):
-    """The directive for all errata with their checks, by notes."""
+    """The directive for the errata of one set of notes with their checks."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return a section for each set of notes."""
+        """Return a filter and the errata."""
         self.env.metadata[self.env.docname]["nn-generated"] = True
-        errata = self.env.app.nn_course.errata.values()
-        sections = []
-        for notes in _notes(errata):
-            sections.append(_section(notes, "errata"))
-            sections[-1] += [self._entry(e) for e in errata if e.notes == notes]
-        return [_errata_filter(self.env.app.nn_course), *sections]
+        course, notes = self.env.app.nn_course, self.arguments[0]
+        errata = [e for e in course.errata.values() if e.notes == notes]
+        if not errata:
+            raise self.error(f"errata-table: expected a set of notes, got {notes}")
+        section = _section(notes, "errata")
+        section += [self._entry(erratum) for erratum in errata]
+        return [_errata_filter(course, errata), section]
 
     def _entry(self, erratum) -> nodes.container:
         """Return one erratum under a line with its id, its weight and its page."""
@@ -100,8 +102,7 @@ class ErrataTable(SphinxDirective):
         head += [nodes.Text(f" ({erratum.severity}). Page: "), link]
         box.insert(0, head)
         page = _class(erratum.page)
-        box["classes"] += [f"nn-notes-{erratum.notes}", f"nn-page-{page}"]
-        box["classes"].append(f"nn-severity-{erratum.severity}")
+        box["classes"] += [f"nn-page-{page}", f"nn-severity-{erratum.severity}"]
         title = FoldTitle("", f"The check of {erratum.id}")
         box += Fold("", title, *check_of(erratum), classes=["nn-check"])
         return box

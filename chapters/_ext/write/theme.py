@@ -24,7 +24,7 @@ def set_options(app, config) -> None:
     config.html_sidebars.setdefault("**", SIDEBAR)
     config.html_theme_options.setdefault("show_toc_level", 2)
     config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
-    config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])
+    config.html_theme_options.setdefault("footer_content_items", ["nn-rights.html"])
 
 
 def add_questions(app, pagename, templatename, context, doctree) -> None:

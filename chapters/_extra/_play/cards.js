@@ -1,7 +1,8 @@
 // Cards: a closer look at a term, a source, an equation or a figure, beside the link to it.
 // A link stays a link; its card opens on hover, focus or the first tap, stays while the pointer is
 // on link or card, and closes on Escape (WCAG 1.4.13). Terms come from the page's own data, the
-// rest is a copy of what the link leads to on this page.
+// rest is a copy of what the link leads to on this page. All terms of a page are one stop of the
+// Tab key, from which the arrow keys ← and → lead to the other terms.
 (() => {
   const LATER = 250, KINDS = ".citation, figure, div.math, .math-wrapper";
   const data = document.getElementById("nn-cards");
@@ -121,7 +122,23 @@
   addEventListener("scroll", put, {passive: true, capture: true});
   addEventListener("resize", put);
 
+  // Only the term that had the focus last is a stop of Tab, at first the page's first one.
+  function chain(nodes) {
+    nodes.forEach((node, k) => {
+      node.tabIndex = k ? -1 : 0;
+      node.addEventListener("focus", () => nodes.forEach(one => { one.tabIndex = one === node ? 0 : -1; }));
+      node.addEventListener("keydown", event => {
+        const to = {ArrowRight: nodes[k + 1], ArrowLeft: nodes[k - 1]}[event.key];
+        if (!to || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        touched = false;
+        to.focus();
+      });
+    });
+  }
+
   function start() {
+    chain([...document.querySelectorAll("main a.nn-term")]);
     for (const node of document.querySelectorAll("main a.nn-term, main a.reference.internal[href^='#']")) {
       if (node.classList.contains("nn-term") || target(node)) watch(node);
     }

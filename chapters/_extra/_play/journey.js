@@ -16,6 +16,7 @@ nn.journey = (() => {
   function merged(mine, theirs) {
     const all = structuredClone(mine);
     all.last ??= theirs.last;
+    all.goal ??= theirs.goal;
     for (const [name, page] of Object.entries(theirs.pages)) {
       const one = all.pages[name] ??= {asks: page.asks, answers: {}, predictions: {}};
       for (const id of Object.keys(page.answers)) {
@@ -79,7 +80,7 @@ nn.journey = (() => {
     function ask() {
       const keep = nn.button("Keep it", () => { say("Kept."); forget.focus(); });
       const yes = nn.button("Forget it", () => {
-        progress.replace({...progress.read(), last: null, pages: {}});
+        progress.replace({...progress.read(), last: null, goal: null, pages: {}});
         say("Forgotten.");
         forget.focus();
       });

@@ -10,7 +10,9 @@ nn.define("map", (element, {parts, goals, start}) => {
   const before = pages.map(page => page.after.map(name => at.get(name)));
   const next = pages.map((_, k) => before.flatMap((list, j) => (list.includes(k) ? [j] : [])));
   const still = element.querySelector(".nn-fallback");
-  const state = {chosen: at.get(goals[start].page), hovered: null, touch: false};
+  const kept = goals.findIndex(goal => goal.page === nn.progress.read().goal);  // at an earlier visit
+  const aim = goals[kept < 0 ? start : kept].page;
+  const state = {chosen: at.get(aim), hovered: null, touch: false};
 
   // All pages that page k rests on, in reading order.
   function needed(k) {
@@ -83,8 +85,8 @@ nn.define("map", (element, {parts, goals, start}) => {
     ...parts.filter(part => !joined(part)).map(section));
   const panel = nn.html("div", {class: "nn-map-panel", role: "status"});
   const wishes = nn.buttons({
-    label: "I want to", options: goals.map(goal => goal.text), chosen: start,
-    press: k => choose(at.get(goals[k].page)),
+    label: "I want to", options: goals.map(goal => goal.text), chosen: kept < 0 ? start : kept,
+    press: k => { nn.progress.aim(goals[k].page); choose(at.get(goals[k].page)); },
   });
   wishes.node.prepend(nn.html("span", {}, "I want to"));
 

@@ -1,5 +1,5 @@
 // On every page: open the folds around the place that an address names, name the theme's own
-// folds and copy buttons, show formulas as text where MathJax cannot be had, print in light.
+// folds and buttons, show formulas as text where MathJax cannot be had, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -21,14 +21,20 @@
     }
   }
 
-  // A copy button says by a tooltip only that it has copied; here a screen reader hears it.
-  function nameCopyButtons() {
-    const buttons = document.querySelectorAll("button.copybtn");
-    if (!buttons.length) return;
+  // A line that is heard and not seen.
+  function speaker() {
     const status = document.createElement("p");
     status.className = "visually-hidden";
     status.setAttribute("role", "status");
     document.body.append(status);
+    return status;
+  }
+
+  // A copy button says by a tooltip only that it has copied; here a screen reader hears it.
+  function nameCopyButtons() {
+    const buttons = document.querySelectorAll("button.copybtn");
+    if (!buttons.length) return;
+    const status = speaker();
     const told = new MutationObserver(changes => changes.forEach(({target}) => {
       if (target.classList.contains("success")) status.textContent = "Copied";
       else if (!document.querySelector("button.copybtn.success")) status.textContent = "";
@@ -37,6 +43,22 @@
       button.setAttribute("aria-label", "Copy this code");
       told.observe(button, {attributes: true, attributeFilter: ["class"]});
     }
+  }
+
+  // The button for light and dark says which it is, to the eye in its tooltip.
+  function nameTheme() {
+    const WORDS = {light: "light", dark: "dark", auto: "as your system has them"};
+    const status = speaker();
+    function name(spoken) {
+      const words = `Colours: ${WORDS[root.dataset.mode] ?? WORDS.auto}`;
+      for (const button of document.querySelectorAll(".theme-switch-button")) {
+        button.setAttribute("aria-label", words);
+        window.bootstrap?.Tooltip.getInstance(button)?.setContent({".tooltip-inner": words});
+      }
+      if (spoken) status.textContent = words;
+    }
+    name(false);
+    new MutationObserver(() => name(true)).observe(root, {attributes: true, attributeFilter: ["data-mode"]});
   }
 
   // Wide formulas scroll inside themselves: by keyboard they must be reached first.
@@ -55,6 +77,7 @@
   addEventListener("DOMContentLoaded", nameFolds);
   addEventListener("load", unfold);
   addEventListener("load", nameCopyButtons);
+  addEventListener("load", nameTheme);
   addEventListener("load", plainFormulas);
   addEventListener("resize", reachFormulas);
   addEventListener("hashchange", unfold);

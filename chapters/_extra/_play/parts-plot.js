@@ -149,6 +149,23 @@
         node.setAttribute("d", path);
       }, node);
     },
+    // One dot that never leaves the plot: outside, an arrow at the border points to where it is,
+    // beside words that say where. set([x, y], "words"), or set(null).
+    marker(on, {at = null, colour = "a", shape = "diamond", r = 7}) {
+      const dot = METHODS.dots(on, {colour, shape, r}), away = METHODS.arrow(on, {colour, head: 13});
+      const words = METHODS.words(on, {colour, side: "middle"}), length = 30;
+      return mark(on, at, (value, label = "") => {
+        const {left, top, width, height} = on.inner, right = left + width, bottom = top + height;
+        const place = value && on.to(...value), edge = place && [nn.clamp(place[0], left, right), nn.clamp(place[1], top, bottom)];
+        const out = place && place.map((v, k) => Math.sign(Math.round(v - edge[k])));
+        const gone = Boolean(out) && out.some(v => v !== 0);
+        dot.set(place && !gone ? [value] : []);
+        const back = gone && edge.map((v, k) => v - length * out[k] / Math.hypot(...out));
+        away.set(gone ? [on.from(...back), on.from(...edge)] : null);
+        const room = 4 * label.length + 4;
+        words.set(gone ? on.from(nn.clamp(back[0], left + room, right - room), nn.clamp(back[1] + 18, top + 18, bottom - 8)) : on.from(left, top), gone ? label : "");
+      }, dot.node);
+    },
     // An arrow from one place to another: set([from, to]).
     arrow(on, {points = null, colour = "a", head = 11, label = ""}) {
       const node = svg("path", {class: "nn-arrow", style: ink(colour)});

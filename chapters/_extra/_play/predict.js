@@ -35,6 +35,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
 
   function close() {
     control.close();
+    element.classList.add("nn-committed");
     note.textContent = "Noted. The page will come back to it.";
   }
 

@@ -10,7 +10,7 @@ nn.progress = (() => {
   let memory = null, kept = true;  // memory: what is known where the browser keeps nothing
 
   const isRecord = value => value !== null && typeof value === "object" && !Array.isArray(value);
-  const fresh = () => ({version: VERSION, last: null, pages: {}});
+  const fresh = () => ({version: VERSION, last: null, goal: null, pages: {}});
   const sheet = () => ({asks: [], answers: {}, predictions: {}});
 
   // A text as progress, with every piece that is not as it should be left out; null for no progress.
@@ -19,7 +19,9 @@ nn.progress = (() => {
     try { found = JSON.parse(text); } catch { return null; }
     if (!isRecord(found) || found.version !== VERSION || !isRecord(found.pages)) return null;
     const all = fresh();
-    if (typeof found.last === "string" && /^[\w/-]{1,80}$/.test(found.last)) all.last = found.last;
+    for (const name of ["last", "goal"]) {
+      if (typeof found[name] === "string" && /^[\w/-]{1,80}$/.test(found[name])) all[name] = found[name];
+    }
     for (const [name, value] of Object.entries(found.pages)) {
       if (isRecord(value) && PAGE.test(name)) all.pages[name] = clean(value);
     }
@@ -90,13 +92,17 @@ nn.progress = (() => {
     given: id => read().pages[page]?.answers[id] ?? null,
     answer(id, given, right) {
       change((all, one) => {
-        const tries = (one.answers[id]?.tries ?? 0) + 1;
+        const before = one.answers[id], same = before && JSON.stringify(before.given) === JSON.stringify(given);
+        const tries = (before?.tries ?? 0) + (same ? 0 : 1);  // a second click on one choice is no try
         one.answers[id] = {state: right ? "right" : "wrong", tries, given};
       });
     },
-    forget: id => change((all, one) => { delete one.answers[id]; }),
+    // To be answered again: what was given is put aside, the tries and how it went are kept.
+    again: id => change((all, one) => { one.answers[id].given = null; }),
     predicted: id => read().pages[page]?.predictions[id] ?? null,
     predict: (id, value) => change((all, one) => { one.predictions[id] = value; }),
+    // The page to which the reader wants to come, chosen on the map.
+    aim(goal) { write({...read(), goal}); },
     replace(all) { write(all); tell(true); },
   };
 

@@ -31,7 +31,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
   tangents.forEach(one => { one.node.style.opacity = 0.45; });
   const dots = classes.map((_, k) => plot.dots({colour: INKS[k], shape: SHAPES[k], r: 5.5}));
 
-  const pulls = nn.plot({height: 150, x: [-1, 1], y: [-0.6, 2.6], left: 66, right: 56, xticks: [-1, 0, 1], yticks: [],
+  const pulls = nn.plot({height: 150, x: [-1, 1], y: [-0.6, 2.6], left: 72, right: 60, xticks: [-1, 0, 1], yticks: [],
     xlabel: "slope of the loss, p − q"});
   const zero = pulls.line({colour: "ink", width: 1.2, points: [[0, -0.6], [0, 2.6]]});
   zero.node.style.opacity = 0.6;

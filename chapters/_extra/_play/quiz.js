@@ -5,11 +5,13 @@ nn.define("quiz", (element, {questions}) => {
   const still = element.querySelector(".nn-fallback");
   const score = nn.html("p", {class: "nn-score"});
 
+  const counted = tries => `${tries} ${tries === 1 ? "try" : "tries"}`;
+
   function ask(question, k) {
     const title = nn.id(), note = nn.id();
     const why = nn.html("div", {class: "nn-why", role: "status", id: note});
     const tries = nn.html("span", {class: "nn-tries"});
-    const again = nn.button("Try again", () => { clear(); kind.first.focus(); });
+    const again = nn.button("Try again", () => { nn.progress.again(question.id); show(); kind.first.focus(); });
     const kind = nn.kinds[question.kind].build(question, submit, title, note);
     const judge = given => nn.kinds[question.kind].judge(question, given);
     const foot = nn.html("div", {class: "nn-foot"}, again, tries);
@@ -29,29 +31,20 @@ nn.define("quiz", (element, {questions}) => {
     function show() {
       const kept = nn.progress.given(question.id);
       const verdict = kept && judge(kept.given);
-      if (!verdict || verdict.problem) {
-        reset();
+      again.hidden = !verdict || Boolean(verdict.problem);
+      foot.hidden = !kept;
+      if (again.hidden) {
+        kind.set(question.kind === "numeric" ? "" : null, null);
+        why.className = "nn-why";
+        why.replaceChildren();
+        if (kept) tries.textContent = `${counted(kept.tries)} so far`;
         return;
       }
       kind.set(kept.given, verdict);
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
       put(why, nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
-      tries.textContent = kept.tries > 1 ? `${kept.tries} tries`
-        : verdict.right ? "at the first try" : "1 try";
-      foot.hidden = false;
-    }
-
-    function reset() {
-      kind.set(question.kind === "numeric" ? "" : null, null);
-      why.className = "nn-why";
-      why.replaceChildren();
-      foot.hidden = true;
-    }
-
-    function clear() {
-      nn.progress.forget(question.id);
-      reset();
+      tries.textContent = kept.tries === 1 && verdict.right ? "at the first try" : counted(kept.tries);
     }
 
     show();

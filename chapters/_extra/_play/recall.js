@@ -1,6 +1,6 @@
 // <nn-recall>: what came out, beside what the reader predicted; hidden until they committed or ask.
 // needs: progress ask
-nn.define("recall", (element, {id, name, right, text, choices, unit}) => {
+nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}) => {
   const {rich, shown, put} = nn.ask;
   const answer = nn.html("div", {class: "nn-note", role: "status"});
   const still = element.querySelector(".nn-fallback");
@@ -15,17 +15,28 @@ nn.define("recall", (element, {id, name, right, text, choices, unit}) => {
 
   const amount = value => `${shown(value)}${unit ? ` ${unit}` : ""}`;
 
+  // A number is right within a tenth of what came out: it was a guess.
+  const near = pick => Math.abs(pick - right) <= 0.1 * Math.abs(right);
+
+  // Whether the prediction was right, and why: a wrong one has its own reason before the text.
   function verdict(pick) {
-    if (pick === null) return [];
-    if (!choices) return [`You predicted ${amount(pick)}; it came out as ${amount(right)}. `];
-    const said = rich(choices[pick].replace(/\.$/, ""));
-    return ["You predicted: ", said, pick === right ? ". So it is. " : ". It came out otherwise. "];
+    const yes = choices ? pick === right : near(pick);
+    const sign = nn.html("strong", {}, yes ? "✓ " : "✗ ");
+    if (!choices) {
+      const way = yes ? "That was close. " : pick > right ? "That was too much. " : "That was too little. ";
+      return [sign, `You predicted ${amount(pick)}; it came out as ${amount(right)}. `, way];
+    }
+    const reason = wrong.find(one => one.choice === pick)?.reason;
+    return [sign, "You predicted: ", rich(choices[pick].replace(/\.$/, "")),
+      yes ? ". So it is. " : ". It came out otherwise. ", ...(reason ? [rich(reason), " "] : [])];
   }
 
   function tell() {
+    const pick = committed();
     open = true;
     element.replaceChildren(answer, still);
-    put(answer, ...verdict(committed()), rich(text));
+    if (pick !== null) element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
+    put(answer, ...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]), rich(text));
   }
 
   function wait() {

@@ -70,7 +70,7 @@
     const edge = map.contours({colour: "ink", n: GRID - 1});
     const LOOKS = [{colour: "b", shape: "square", r: 3.4}, {colour: "a", shape: "circle", r: 3.4}];
     const dots = LOOKS.map(look => map.dots(look)), wrong = map.dots({colour: "ink", shape: "cross", r: 5});
-    const chart = nn.plot({x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 230, left: 34, right: 14, xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)"});
+    const chart = nn.plot({x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 230, left: 34, right: 20, xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)"});
     const guess = chart.line({colour: "ink", dash: "2 4", width: 1.2, points: [[0, Math.LN2], [EACH * LAST, Math.LN2]]});
     guess.node.style.opacity = 0.7;
     const curve = chart.line({colour: "a", width: 2.4}), now = chart.dots({colour: "a", shape: "diamond", r: 6});

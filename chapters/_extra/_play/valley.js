@@ -40,25 +40,28 @@
     const hill = nn.plot({x: first.x, y: first.y, height: 300, left: 34, xlabel: "weight w", ylabel: "loss"});
     const ground = hill.line({colour: "a", width: 2.6}), tangent = hill.line({colour: "c", dash: "8 4"});
     const path = hill.line({colour: "b", width: 1.6}), feet = hill.dots({colour: "b", r: 4});
-    const here = hill.dots({colour: "b", shape: "diamond", r: 7});
+    const here = hill.marker({colour: "b"});
     const chart = nn.plot({x: [0, SHOWN], y: first.y, height: 300, left: 34, xlabel: "step", ylabel: "loss"});
-    const curve = chart.line({colour: "b"}), marks = chart.dots({colour: "b", r: 3.2}), now = chart.dots({colour: "b", shape: "diamond", r: 7});
+    const curve = chart.line({colour: "b"}), marks = chart.dots({colour: "b", r: 3.2}), now = chart.marker({colour: "b"});
     const facts = nn.facts(["weight", "loss", "slope", "next step"]);
 
     function draw() {
       const {loss, rate, from, steps} = state, all = walk(loss, from, rate, SHOWN);
       const gone = all.slice(0, steps + 1), w = gone[steps], wide = state.valley.x[1] - state.valley.x[0];
-      const seen = gone.filter(Number.isFinite), fine = Number.isFinite(loss.f(w));
+      const seen = gone.filter(v => Number.isFinite(loss.f(v))), fine = seen.length === gone.length;
+      const told = v => Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : nn.number(v, 3);
+      const short = (name, v) => `${name} ${Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : `= ${nn.number(v, 1)}`}`;
+      const onto = (plot, places) => places.filter(([x, y]) => x >= plot.x[0] && x <= plot.x[1] && y >= plot.y[0] && y <= plot.y[1]);
+      const last = seen[seen.length - 1];
       path.set(seen.map(v => [v, loss.f(v)]));
-      feet.set(seen.slice(0, -1).map(v => [v, loss.f(v)]));
-      here.set(fine ? [[w, loss.f(w)]] : []);
+      feet.set(onto(hill, seen.slice(0, -1).map(v => [v, loss.f(v)])));
+      here.set([last, loss.f(last)], short("w", w));
       const reach = 0.16 * wide / Math.hypot(1, loss.slope(w) * wide / (state.valley.y[1] - state.valley.y[0]));
       tangent.set(fine ? [-reach, reach].map(d => [w + d, loss.f(w) + d * loss.slope(w)]) : []);
       const heights = all.map((v, k) => [k, loss.f(v)]);
       curve.set(heights);
-      marks.set(heights);
-      now.set([heights[steps]]);
-      const told = v => Math.abs(v) > 1e5 ? "out of sight" : nn.number(v, 3);
+      marks.set(onto(chart, heights));
+      now.set([steps, fine ? loss.f(w) : 2 * chart.y[1]], short("loss", loss.f(w)));
       facts.set([told(w), told(loss.f(w)), told(loss.slope(w)), told(-rate * loss.slope(w))]);
       const words = verdict(loss, from, rate);
       live.set(`Learning rate ${nn.number(rate, 3)}. ${words}`);

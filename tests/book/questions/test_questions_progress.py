@@ -45,6 +45,13 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(reopen, base):
     visited.page.reload()
     assert why(visited.page, SINGLE) == ""
     assert why(visited.page, BUG).startswith("✓ Right")
+    tries = question(visited.page, SINGLE).locator(".nn-tries")
+    assert tries.inner_text() == "2 tries so far"
+    assert not again.is_visible()
+    for _ in range(2):  # a second click on the same choice is no other try
+        choose(visited.page, SINGLE, 1)
+        assert tries.inner_text() == "3 tries"
+    assert question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first try"
 
 
 def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):

@@ -11,6 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
+INKS = "rows => rows.map(row => getComputedStyle(row).borderLeftColor)"
+
+
 def test_an_answer_waits_until_the_reader_has_committed(reopen, base):
     page = reopen(base, ASKED).page
     ask, recall = (
@@ -22,12 +25,17 @@ def test_an_answer_waits_until_the_reader_has_committed(reopen, base):
     assert "Choose first" in ask.inner_text()
     press(page, ask.locator("input").nth(1), "Space")
     press(page, ask.get_by_role("button"), "Enter")
-    assert recall.inner_text().startswith("You predicted: It is below. It came out otherwise")
+    answer = "You predicted: It is below. It came out otherwise. The square of a number above"
+    assert recall.inner_text().startswith(f"✗ {answer}")
+    assert "nn-no" in recall.get_attribute("class").split()
     assert ask.locator("input").first.is_disabled()
+    inks = ask.locator(".nn-option").evaluate_all(INKS)
+    assert len(set(inks)) == 2
+    assert inks.index(min(inks, key=inks.count)) == 1  # what was chosen keeps its colour
     assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
     page.reload()
     page.wait_for_selector("nn-recall.nn-ready")
-    assert recall.inner_text().startswith("You predicted: It is below.")
+    assert recall.inner_text().startswith("✗ You predicted: It is below.")
     assert ask.locator("input").nth(1).is_checked()
 
 
@@ -42,7 +50,10 @@ def test_a_predicted_number_stands_beside_what_came_out(reopen, base):
     assert "Type a number first." in ask.inner_text()
     page.keyboard.type("3/2")
     page.keyboard.press("Enter")
-    sentence = "You predicted 1.5 m; it came out as 1.414 m. A little more than 7/5."
+    sentence = (
+        "✓ You predicted 1.5 m; it came out as 1.414 m. That was close.\n"
+        "A little more than 7/5."
+    )
     assert recall.inner_text() == sentence
     page.reload()
     page.wait_for_selector("nn-recall.nn-ready")

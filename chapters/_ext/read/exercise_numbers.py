@@ -1,0 +1,31 @@
+"""Number the exercises of each page from 1: Sphinx counts those of the whole book.
+
+Its own numbers are put back before it counts again, since it writes every page anew whose
+numbers differ from those that it remembers.
+"""
+
+EXERCISE = "exercise"  # what sphinx-exercise calls its numbers
+
+
+def recall_book(app, env) -> list[str]:
+    """Put back the numbers of the whole book, where a build has counted; return no pages."""
+    for page, first in getattr(env, "nn_exercise_first", {}).items():
+        _shift(env.toc_fignumbers.get(page, {}), first - 1)
+    return []
+
+
+def count_by_page(app, env) -> list[str]:
+    """Let the exercises of each page begin with 1; return no pages."""
+    env.nn_exercise_first = {}
+    for page, numbers in env.toc_fignumbers.items():
+        if own := numbers.get(EXERCISE):
+            first = min(own.values())[0]
+            env.nn_exercise_first[page] = first
+            _shift(numbers, 1 - first)
+    return []
+
+
+def _shift(numbers: dict, by: int) -> None:
+    """Add to each number of an exercise."""
+    for name, (number, *rest) in numbers.get(EXERCISE, {}).items():
+        numbers[EXERCISE][name] = (number + by, *rest)
