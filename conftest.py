@@ -1,4 +1,4 @@
-"""What holds for every test: no skips, and of a deep test's cases one share a commit.
+"""Rules for every test: none is skipped; each commit runs a share of a deep test's cases.
 
 `@pytest.mark.deep(k)` keeps one case in k of a parametrized test, at least one for each
 function. Which one follows from the number of commits, so k commits in a row see every case,
@@ -16,18 +16,18 @@ ALLOWED = "needs a GPU"
 
 
 def pytest_addoption(parser):
-    """Add the option that keeps every case."""
+    """Add the option `--deep`, which keeps every case."""
     parser.addoption("--deep", action="store_true", help="run every case of the deep tests")
 
 
 def pytest_configure(config):
-    """Set the share once, so that the workers of pytest-xdist read the same."""
+    """Set TEST_SHARE once, so that all workers of pytest-xdist use the same."""
     os.environ.setdefault("TEST_SHARE", str(_commits(config.rootpath)))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Collect tests without garbage collection, and leave the tests out of later ones."""
+    """Collect tests without garbage collection, and exempt them from later collections."""
     gc.disable()
     try:
         return (yield)
@@ -37,14 +37,14 @@ def pytest_collection():
 
 
 def _commits(root):
-    """Return how many commits lead to this one; 0 where there is no history."""
+    """Return the number of commits up to this one, or 0 if there is no history."""
     count = ["git", "-C", str(root), "rev-list", "--count", "HEAD"]
     done = subprocess.run(count, capture_output=True, text=True, check=False)
     return int(done.stdout) if done.returncode == 0 else 0
 
 
 def pytest_report_header(config):
-    """Say which share this run sees."""
+    """Return the line of pytest's header that names this run's share."""
     if config.getoption("deep"):
         return "deep tests: every case"
     return f"deep tests: share {os.environ['TEST_SHARE']}; --deep runs every case"

@@ -16,7 +16,7 @@ EXAMPLES = {"share": 20, "deep": 100}
 
 
 def pytest_configure(config):
-    """Set how many examples hypothesis tries where a test does not say it."""
+    """Set how many examples hypothesis tries if a test does not set it itself."""
     profile = "deep" if config.getoption("deep") else "share"
     hypothesis.settings.register_profile(
         profile, max_examples=EXAMPLES[profile], deadline=None, database=None
@@ -25,7 +25,7 @@ def pytest_configure(config):
 
 
 def pytest_itemcollected(item):
-    """Draw other examples at each commit, but the same ones whenever a run is repeated."""
+    """Seed hypothesis by commit, so that a repeated run draws the same examples."""
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         hypothesis.seed(int(os.environ["TEST_SHARE"]))(item.obj)
 

@@ -1,4 +1,4 @@
-"""Which test files share what is dear to make, and which take long: read by the runner.
+"""Which test files share expensive fixtures, and which take long; `make test` reads it.
 
 A worker of the runner takes a file at a time. Files of one group go to one worker, so that a
 fixture of the session that they share is made once.

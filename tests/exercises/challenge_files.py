@@ -1,4 +1,4 @@
-"""Files for challenges: made of arrays, judged, and made anew by the tools."""
+"""Make files for challenges, judge them, and load the tools that make the committed ones."""
 
 import functools
 import importlib.util
@@ -15,7 +15,7 @@ TOOLS = EXERCISES.parent / "tools"
 
 @functools.cache
 def tool(name):
-    """Return a program of tools/ as a module; it may import others of that folder."""
+    """Return a program of tools/ as a module, which may import its neighbours."""
     sys.path.insert(0, str(TOOLS))
     spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
@@ -38,7 +38,7 @@ def data_of(challenge, visible):
 
 
 def judge_file(challenge, raw, f=None, visible=False):
-    """Return what is measured with a file and a function (the reference), and what is said."""
+    """Return what a challenge measures with a file and a function, and the findings."""
     given = with_file(data_of(challenge, visible), {challenge.file: raw})
     verdict = judge(given, caller(given, f or challenge.solve))
     return verdict.measured, texts(verdict)

@@ -1,4 +1,4 @@
-"""What a run of these tests sees: some seeds and problems, others at each commit; a challenge.
+"""Each run tests some seeds and problems, and others at the next commit; a course to test on.
 
 `@pytest.mark.rotate("seed", 1)` keeps one value of a parameter; `always=` names values that
 are kept besides. The fixture `share` keeps one in k of what a test goes through by itself.
@@ -18,13 +18,13 @@ from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 @pytest.fixture(scope="session")
 def share(pytestconfig):
-    """Return a function that keeps one in k of some cases at this commit, and at least one."""
+    """Return a function that keeps one case in k, another one at each commit."""
     return lambda cases, k: list(cases) if pytestconfig.getoption("deep") else _share(cases, k)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc):
-    """Keep this commit's values of the parameters that rotate, before there are test items."""
+    """Keep this commit's values of the parameters marked `rotate`, before tests are created."""
     result = yield
     for mark in metafunc.definition.iter_markers("rotate"):
         if not metafunc.config.getoption("deep"):
@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc):
 
 
 def _rotate(calls, parameter, n, always=()):
-    """Keep the calls with ``n`` values of a parameter, and those with values named besides."""
+    """Keep the calls with `n` values of a parameter, and those with the values in `always`."""
     values = list(dict.fromkeys(call.params[parameter] for call in calls))
     others = [v for v in values if v not in always]
     kept = [*always, *_share(others, math.ceil(len(others) / n))]
@@ -41,7 +41,7 @@ def _rotate(calls, parameter, n, always=()):
 
 
 def _share(cases, k):
-    """Keep every k-th case, from another one on at each commit; k runs see all."""
+    """Return every k-th case, beginning with another at each commit, so k commits run all."""
     cases = list(cases)
     k = max(1, min(k, len(cases)))
     return cases[int(os.environ["TEST_SHARE"]) % k :: k]
@@ -49,7 +49,7 @@ def _share(cases, k):
 
 @pytest.fixture
 def course(tmp_path):
-    """Make a course with one challenge, held-back pictures, and the solved file."""
+    """Return a course with one challenge, held-back pictures, and the solved file."""
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
     (tmp_path / ".seed").write_text("7\n")

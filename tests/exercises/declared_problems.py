@@ -1,4 +1,4 @@
-"""Loads the declared problems, packs their cases, and judges functions of this process."""
+"""Load the declared problems, pack their cases, and judge functions in this process."""
 
 import contextlib
 import functools
@@ -17,7 +17,7 @@ EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
 def load(path):
-    """Run one file of definitions, or a folder of them, and return it as a module."""
+    """Return a module with the definitions of one file, or of a folder of files."""
     file, inside = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
     name = path.stem if inside is None else f"declared_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
@@ -51,24 +51,24 @@ TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; w
 
 @functools.cache
 def packed(name, seed, visible):
-    """Return a problem's cases for one seed; of a challenge, with the file that solves it."""
+    """Return a problem's cases for one seed; a challenge's include the file that solves it."""
     data = pack(DECLARED[name], seed, visible=visible)
     return with_file(data, solved_files([DECLARED[name]]))
 
 
 def observer(data, f):
-    """Return what observes a function here, by way of the problem's driver if it has one."""
+    """Return a function that calls `f`, through the problem's driver, and observes it."""
     g = driven(f, data.get("driver"))
     return lambda args: observe(g, args, data.get("observed") or len(data["returns"]))
 
 
 def judged(data, f, names=()):
-    """Return the verdict on a function of this process."""
+    """Return the verdict on a function that runs in this process."""
     return judge(data, observer(data, f), names)
 
 
 def with_timeout(f):
-    """Return a function that may time out once, and raises TimeoutError ever after.
+    """Return a function that times out at most once, and raises the same error ever after.
 
     Its attribute ``turned`` says that calls before that one were in time.
     """
@@ -93,7 +93,7 @@ def with_timeout(f):
 
 @contextlib.contextmanager
 def time_limit(seconds=CALL_SECONDS):
-    """Raise TimeoutError in what computes for longer, however busy the machine is."""
+    """Raise TimeoutError in a block that takes more than so many seconds of processor time."""
     before = signal.signal(signal.SIGPROF, _too_long)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:

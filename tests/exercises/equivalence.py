@@ -1,4 +1,4 @@
-"""Finds equivalent mutants: reference and mutant are run on many inputs and compared."""
+"""Find equivalent mutants by comparing reference and mutant on many inputs."""
 
 import copy
 import functools
@@ -17,7 +17,7 @@ AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 
 
 def repeated(v):
-    """Return the first row over and over."""
+    """Return an array whose rows are all equal to the first."""
     return np.repeat(v[:1], len(v), axis=0)
 
 
@@ -34,7 +34,7 @@ EDGES = (  # of all float arrays among the arguments; none makes two numbers equ
 
 @functools.cache
 def inputs(problem, n=MANY, seed=0):
-    """Return arguments drawn by the problem's cases, at all sizes, some made edge cases."""
+    """Return arguments drawn by the problem's cases, of all sizes, some made edge cases."""
     rng, drawn = np.random.default_rng(seed), []
     tries = 0
     while len(drawn) < n and tries < 20 * n:
@@ -54,13 +54,13 @@ def inputs(problem, n=MANY, seed=0):
 
 
 def _edged(v, edge):
-    """Return an argument as an edge case, if it is an array of floats."""
+    """Return an array of floats turned into an edge case, anything else as it is."""
     is_array = isinstance(v, np.ndarray) and v.ndim and v.dtype.kind == "f"
     return edge(v) if is_array else v
 
 
 def outcome(f, args):
-    """Return a call's parts and its arguments afterwards, or the type of its error."""
+    """Return what a call returned and its arguments afterwards, or the type of its error."""
     given = copy.deepcopy(args)
     try:
         with np.errstate(all="ignore"), time_limit():
@@ -72,12 +72,12 @@ def outcome(f, args):
 
 
 def _bytes(v):
-    """Return an argument in a form that can be compared."""
+    """Return an argument as bytes or text, which can be compared."""
     return v.tobytes() if isinstance(v, np.ndarray) else repr(v)
 
 
 def same(one, other):
-    """Tell whether two outcomes are the same, up to rounding."""
+    """Return whether two outcomes are equal up to rounding."""
     if isinstance(one[0], list) != isinstance(other[0], list) or not isinstance(one[0], list):
         return one == other
     return (
@@ -88,7 +88,7 @@ def same(one, other):
 
 
 def _alike(a, b):
-    """Tell whether two described parts are the same."""
+    """Return whether two returned parts have the same kind, shape, dtype and values."""
     if a["values"] is None or b["values"] is None:
         return a["kind"] == b["kind"] and a["values"] is b["values"]
     v, w = a["values"], b["values"]
@@ -102,7 +102,7 @@ def _alike(a, b):
 
 
 def differing(problem, changed, n=MANY, seed=0):
-    """Return those of {title: function} that differ from the reference on some input."""
+    """Return the titles of those functions that differ from the reference on some input."""
     driver = problem.moving.get("driver")
     left = {title: driven(f, driver) for title, f in changed.items()}
     reference, found = driven(problem.solve, driver), []

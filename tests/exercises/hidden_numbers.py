@@ -1,4 +1,4 @@
-"""Finds numbers in findings on hidden cases: they could give hidden inputs away."""
+"""Find numbers in findings on hidden cases, which could give hidden inputs away."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ OURS = re.compile(
 
 
 def numbers_in(data, findings):
-    """Return the findings on hidden cases with a number that no text of the course has."""
+    """Return the findings on hidden cases with a number that the course does not state."""
     sentences = [m["hint"] for m in data["mistakes"].values()]
     sentences += [case["tried"] for case in data["cases"]]
     sentences += [*data.get("wrong", {}).values(), *_raised(data)]
@@ -21,7 +21,7 @@ def numbers_in(data, findings):
 
 
 def _raised(data):
-    """Return the sentences with which a problem's measure says that nothing can be judged."""
+    """Return the messages with which a problem's `measure` rejects an answer."""
     tree = ast.parse(data["measure"]["source"] if "measure" in data else "")
     raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc]
     inside = [node for r in raised for node in ast.walk(r.exc)]
@@ -30,7 +30,7 @@ def _raised(data):
 
 
 def _has_number(text, sentences, names):
-    """Tell whether there is a digit outside of whole known sentences and whole names."""
+    """Return whether a digit is left in a text without the known sentences and names."""
     for words in sentences:
         text = re.sub(rf"(?<![\w.]){re.escape(words)}(?![\w])", "", text)
     for name in names:

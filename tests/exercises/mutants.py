@@ -52,7 +52,7 @@ DROPPED = (ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.While)
 
 
 def mutants(f, keep=list):
-    """Yield (changed line, mutant) for every single change of a function or class.
+    """Yield (changed line, mutant) for each single change of a function or class.
 
     ``keep`` is given the list of all changes, and returns those that are made.
     """
@@ -80,7 +80,7 @@ def _without_docstrings(f):
 
 
 def _difference(before, after):
-    """Return the lines that are new, or what is gone."""
+    """Return the lines that are new, or those that are gone."""
     new = [line.strip() for line in after if line not in before and line.strip() != "pass"]
     gone = [line.strip() for line in before if line not in after]
     return " / ".join(new) or (f"without {' / '.join(gone)}" if gone else "a statement twice")
@@ -96,19 +96,19 @@ def _names(tree):
 
 
 def _made(f, text):
-    """Return the function of a changed source, in the world of the original."""
+    """Return the function defined by a changed source, with the original's globals."""
     names = dict(vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__)
     exec(compile(text, "mutant", "exec"), names)
     return names[f.__name__]
 
 
 def _set(field, value):
-    """Return a change that sets one field of a node."""
+    """Return a function that sets one field of a node."""
     return lambda node: setattr(node, field, value)
 
 
 def _become(make):
-    """Return a change that puts another expression in the place of a node."""
+    """Return a function that replaces a node by another expression."""
 
     def change(node):
         new = make(node)
@@ -119,7 +119,7 @@ def _become(make):
 
 
 def _changes(node, names):
-    """Yield changes of one node."""
+    """Yield functions that each change a given node in one way."""
     for make in (_operators, _constants, _calls, _subscripts, _statements):
         yield from make(node)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -130,7 +130,7 @@ def _changes(node, names):
 
 
 def _operators(node):
-    """Yield other operators, comparisons and signs."""
+    """Yield changes to other operators, comparisons and signs."""
     if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp):
         yield from (_set("op", new()) for new in SWAPPED.get(type(node.op), ()))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.MatMult):
@@ -142,7 +142,7 @@ def _operators(node):
 
 
 def _constants(node):
-    """Yield other constants."""
+    """Yield changes to other constants."""
     if not isinstance(node, ast.Constant):
         return
     if type(node.value) is bool:
@@ -156,7 +156,7 @@ def _constants(node):
 
 
 def _calls(node):
-    """Yield other functions, calls left out, keywords left out, arguments exchanged."""
+    """Yield changes of calls: renamed, removed, a keyword dropped, two arguments swapped."""
     if isinstance(node, ast.Attribute):
         yield from (_set("attr", new) for new in RENAMED.get(node.attr, ()))
     if not isinstance(node, ast.Call):
@@ -173,7 +173,7 @@ def _calls(node):
 
 
 def _subscripts(node):
-    """Yield exchanged or missing entries of an index, and a part of what is taken whole."""
+    """Yield changes of indices: reversed, one dropped, or a slice without its end."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
         yield lambda node: node.slice.elts.reverse()
         for k in range(len(node.slice.elts)):
@@ -183,7 +183,7 @@ def _subscripts(node):
 
 
 def _statements(node):
-    """Yield bodies with one statement left out."""
+    """Yield changes of bodies: one statement dropped, or the last before `return` repeated."""
     body = getattr(node, "body", None)
     if not isinstance(body, list):
         return

@@ -1,4 +1,4 @@
-"""A challenge with four classes of pictures: its definitions, its solved file, its verdicts."""
+"""A challenge with four classes of pictures: its definitions and the file that solves it."""
 
 import io
 import zipfile
@@ -59,7 +59,7 @@ SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
 
 
 def bomb():
-    """Return a zip bomb: a small file that unpacks to much."""
+    """Return a zip bomb: a small archive that unpacks to 70 MiB."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("W.npy", bytes(70 << 20))

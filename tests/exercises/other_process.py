@@ -1,4 +1,4 @@
-"""Packs problems' cases into files, or judges answers to cases in files; a program.
+"""Pack problems' cases into files, or judge answers to cases in files, as a program.
 
 python -m tests.exercises.other_process PROBLEM,PROBLEM pack=FOLDER judge=FOLDER ...
 """
@@ -16,7 +16,7 @@ SEED = 7
 
 
 def answers(p):
-    """Return right, mistaken, and hostile answers to a problem, by name."""
+    """Return right, mistaken and hostile answers to a problem by name."""
     found = {"the reference": p.solve, **p.alternatives}
     found |= {name: m.solve for name, m in p.mistakes.items()}
     return found | {
@@ -36,7 +36,7 @@ def pack_into(folder, name):
 
 
 def verdicts(folder, name):
-    """Return points by aspect and findings of each answer, on the cases of a folder."""
+    """Return each answer's points by aspect and its findings, judged on stored cases."""
     found = {}
     for visible in (True, False):
         data = cases_json.load(folder / f"{name}-{visible}.json")

@@ -1,4 +1,4 @@
-"""Print what every mutant and every unregistered wrong answer is told, to be read by a person.
+"""Print the findings on every mutant and every unregistered wrong answer, for review.
 
 Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
 told of hidden cases follows where it is in other words. Mutants that are the reference in other
@@ -13,7 +13,7 @@ from tests.exercises.wrong_answers.catalogue import WRONG
 
 
 def main():
-    """Print one paragraph for each wrong answer: score, what it is, and the findings."""
+    """Print a paragraph for each wrong answer: its score, its source, and the findings."""
     for name in sys.argv[1:] or PROBLEMS:
         p = PROBLEMS[name]
         changed = [] if getattr(p, "trains", False) else list(mutants(p.solve))
@@ -25,7 +25,7 @@ def main():
 
 
 def _print_findings(name, title, f):
-    """Print what one function is told; return whether anything was said."""
+    """Print the findings on one function; return whether there were any."""
     shown, hidden = (judged(packed(name, 1, visible), f) for visible in (True, False))
     if not shown.findings + hidden.findings:
         return False

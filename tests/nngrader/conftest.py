@@ -1,4 +1,4 @@
-"""One course, released once; one class, graded once by us and once by an ordinary user.
+"""One course, released once, and one class, graded once by this user and once by another.
 
 Of the class, those hand in whom a test of the run asks for by the parameter ``student``.
 """
@@ -50,14 +50,14 @@ ANSWERS = [
 
 
 def student_of(problem, name):
-    """Return the student who gives this answer: each gives one answer to every problem."""
+    """Return the student who hands in this answer; each student answers every problem."""
     names = [n for p, _, n in ANSWERS if p == problem]
     return f"answers-number-{names.index(name)}"
 
 
 @dataclass
 class Graded:
-    """A class that was graded."""
+    """A graded class: its course, the finished process, the results, and orphans."""
 
     course: Path
     done: subprocess.CompletedProcess
@@ -71,7 +71,7 @@ class Graded:
 
 @pytest.fixture(scope="session", autouse=True)
 def seed_is_checked_once():
-    """Hold problems to their declaration once for a seed, not in every course alike."""
+    """Check the problems' declarations once for each seed, not again in every course."""
     known, really = {}, Assignment.seed_complaints
 
     def once(self):
@@ -86,7 +86,7 @@ def seed_is_checked_once():
 
 @pytest.fixture(scope="session", autouse=True)
 def sandbox_is_tried_once():
-    """Try once for the same limits whether gradings of this process get a worker."""
+    """Try the sandbox once for the same limits, not again for each grading."""
     able = set()
 
     class TriedOnce(Sandbox):
@@ -103,7 +103,7 @@ def sandbox_is_tried_once():
 
 @pytest.fixture(scope="session", autouse=True)
 def package_is_made_once(request, tmp_path_factory):
-    """Build and read the package once for all releases of a worker; deep, for each."""
+    """Build and read the package once for all releases of a worker; with --deep, for each."""
     made = []
 
     def build_once(folder):
@@ -119,7 +119,7 @@ def package_is_made_once(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def open_folder():
-    """Yield a folder that other users may look into."""
+    """Yield a folder that other users may enter."""
     with tempfile.TemporaryDirectory(prefix="nngrader-tests-") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder)
@@ -160,7 +160,7 @@ def nbgrader():
 
 @pytest.fixture(scope="session")
 def released(request, tmp_path_factory, release_quickly):
-    """Return a released course of a seed that holds, made once for all workers."""
+    """Return a released course with a valid seed, made once for all workers."""
     folder = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
@@ -179,7 +179,7 @@ def released(request, tmp_path_factory, release_quickly):
 
 @pytest.fixture
 def course(released, tmp_path):
-    """Return a released course of the test's own."""
+    """Return a copy of the released course that the test may change."""
     return shutil.copytree(released, tmp_path / "course")
 
 
@@ -190,7 +190,7 @@ def base(released):
 
 @pytest.fixture(scope="session")
 def gradings(request, released, base, open_folder):
-    """Return the graded class by who graded it: both at one time, as each waits."""
+    """Return the graded class by the user who graded it; both gradings run at one time."""
     twice = any("graded_twice" in item.fixturenames for item in request.session.items)
     users = USERS if twice else USERS[:1]
     handed = {u: handed_in_for(u, request.session, released, base, open_folder) for u in users}
@@ -202,18 +202,18 @@ def gradings(request, released, base, open_folder):
 
 @pytest.fixture(scope="session")
 def graded(gradings):
-    """Return the whole class as graded by ourselves: odd, hostile, mistaken and right."""
+    """Return the whole class as graded by this user: odd, hostile, mistaken and right."""
     return gradings["ourselves"]
 
 
 @pytest.fixture(params=USERS)
 def graded_twice(request, gradings):
-    """Return the class as each user graded it, for what a user or a process decides."""
+    """Return the class as one of the users graded it, for what depends on the user."""
     return gradings[request.param]
 
 
 def asked_for(session, *fixtures, user=None):
-    """Return the students whom the tests of this run that use a fixture name as `student`.
+    """Return the values of `student` in the collected tests that use one of these fixtures.
 
     Of tests of a class that is graded twice, those who are asked for as this user graded them.
     """
@@ -228,7 +228,7 @@ def asked_for(session, *fixtures, user=None):
 
 
 def handed_in_for(user, session, released, base, folder):
-    """Make a course in which the class has handed in; return it, and whose names changed."""
+    """Return a course in which the class has handed in, and the students who were renamed."""
     home = folder / user.replace(" ", "-")
     course = shutil.copytree(released, home / "course")
     students = asked_for(session, "graded", "graded_twice", user=user) | {"honest-perfect"}
@@ -237,7 +237,7 @@ def handed_in_for(user, session, released, base, folder):
 
 
 def begin_grading(user, course):
-    """Begin to grade a course as a user."""
+    """Return a started process that grades a course as a user."""
     home = course.parent
     line = command(course, "grade", NAME, "--workers", "2", "--json", home / RESULTS)
     if user != "ourselves":
@@ -253,7 +253,7 @@ def begin_grading(user, course):
 
 
 def read_graded(course, renamed, running, outputs, left):
-    """Return what came of a grading that has ended."""
+    """Return the results of a grading that has ended."""
     done = subprocess.CompletedProcess(running.args, running.returncode, *outputs)
     file = course.parent / RESULTS
     assert file.exists(), done.stderr
@@ -262,7 +262,7 @@ def read_graded(course, renamed, running, outputs, left):
 
 
 def fill(course, base, students, answers):
-    """Hand in for these students; returns the names of those whose folder was renamed.
+    """Hand in for these students; return the folder names of those who were renamed.
 
     Honest code and known answers come out the same whoever runs the grader: once is enough.
     """

@@ -22,7 +22,7 @@ HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 
 
 
 def make_course(folder):
-    """Write the course: source, problems and held-back data; return its folder."""
+    """Write the course with source, problems and held-back data; return its folder."""
     for subfolder in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
         (folder / subfolder).mkdir(parents=True)
     (folder / "problems" / f"{NAME}.py").write_text(definitions())
@@ -42,7 +42,7 @@ def make_course(folder):
 
 
 def definitions():
-    """Return the text of the problems' file: those with drivers, and the challenge."""
+    """Return the source of the problems' file: problems with drivers, and the challenge."""
     driven = "\n\n".join(inspect.getsource(module) for module in MODULES)
     best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
     best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
@@ -51,7 +51,7 @@ def definitions():
 
 
 def declared(course):
-    """Return the module of the problems' file."""
+    """Return the problems' file as a module."""
     spec = importlib.util.spec_from_file_location("driven", course / "problems" / f"{NAME}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -62,7 +62,7 @@ def declared(course):
 
 
 def script():
-    """Return the assignment's text."""
+    """Return the instructor's notebook as a percent script."""
     marks = "\n\n".join(f"```{{problem}} {name}\n```" for name in POINTS)
     return f"""```{{code-cell}} python
 :name: setup
@@ -100,7 +100,7 @@ def plain_source(f):
 
 
 def mistaken(name, mistake):
-    """Return a cell with a known mistake as the answer; it may call the reference."""
+    """Return the source of a cell that answers with a known mistake."""
     solve = DRIVEN[name].mistakes[mistake].solve
     wrong = plain_source(solve)
     right = re.sub(rf"\b{name}\b", f"Right{name}", answer(name))
@@ -109,14 +109,14 @@ def mistaken(name, mistake):
 
 
 def bomb():
-    """Return a small file with more numbers than fit in memory."""
+    """Return a small .npz file whose arrays do not fit in memory."""
     out = io.BytesIO()
     np.savez_compressed(out, W=np.zeros(10_000_000), b=np.zeros(4))
     return out.getvalue()
 
 
 def hand_in(course, student, notebook, weights=SOLVED):
-    """Put a notebook, and a file beside it, where they are graded."""
+    """Write a student's notebook, and a file beside it, into the submissions."""
     folder = course / "submitted" / student / NAME
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_text(notebook.text())

@@ -1,4 +1,4 @@
-"""Fake workers: what they answer is given beforehand, and no process is started."""
+"""Fake workers of the sandbox, which return prepared answers and start no process."""
 
 import os
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ class FakeWorker:
         self.answers, self.asked = answers, 0
 
     def fresh(self):
-        """Forget nothing, as nothing is kept."""
+        """Do nothing, as no state is kept between questions."""
 
     def ask(self, question, seconds, cap, longest):
         """Return or raise the next answer."""
@@ -33,7 +33,7 @@ class FakeWorker:
         return answer
 
     def close(self):
-        """Close nothing, as nothing is open."""
+        """Do nothing, as nothing is open."""
 
 
 class FakeSandbox:
@@ -48,7 +48,7 @@ class FakeSandbox:
 
 
 class ScriptedWorker(Worker):
-    """A worker whose first process writes given bytes and ends.
+    """A worker whose process is replaced by prepared bytes on a pipe.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class ScriptedWorker(Worker):
         super().__init__([], 1 << 30, counted=False)
 
     def _start(self, command, filter):
-        """Return two pipes, and something that has ended in place of a process."""
+        """Return pipes that hold the bytes, and a stand-in for a process that has ended."""
         (self.taken, questions), (answers, sink) = os.pipe(), os.pipe()
         os.write(sink, self.written)
         os.close(sink)
@@ -70,6 +70,6 @@ class ScriptedWorker(Worker):
         return SimpleNamespace(**ended, **pipes)
 
     def close(self):
-        """Close the third end of the pipes, too."""
+        """Close the worker and the end of the pipe that only this class uses."""
         super().close()
         os.close(self.taken)

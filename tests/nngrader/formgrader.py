@@ -1,4 +1,4 @@
-"""Runs formgrader as an instructor does: Jupyter's server, and requests as a browser sends."""
+"""Run formgrader as an instructor does: Jupyter's server, and a browser's requests."""
 
 import contextlib
 import http.cookiejar
@@ -17,7 +17,7 @@ TOKEN = "loopback"
 
 
 class Formgrader:
-    """A client of a running server, with a browser's cookies."""
+    """An HTTP client of the running server that keeps cookies as a browser does."""
 
     def __init__(self, address):
         self.address, self.jar = address, http.cookiejar.CookieJar()
@@ -54,7 +54,7 @@ def free_port():
 
 @contextlib.contextmanager
 def formgrader(course):
-    """Run formgrader in a course within a block; yield a client."""
+    """Yield a client of formgrader, which runs in a course until the block ends."""
     port, home = free_port(), course / ".jupyter"
     home.mkdir(exist_ok=True)
     settings = {

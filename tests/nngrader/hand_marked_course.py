@@ -1,4 +1,4 @@
-"""A course with answers that a person marks: a written one with its rubric, and a task."""
+"""A course with two answers that a person marks: a written answer with a rubric, and a task."""
 
 from nngrader.course import Course
 from nngrader.release.build import release
@@ -30,7 +30,7 @@ BY_HAND = f"""
 
 
 def hand_marked_course(folder):
-    """Release a course with a written answer `why` and a task `draw`, of 10 and 5 points."""
+    """Return a released course with a written answer `why` and a task `draw`."""
     course = make_course(folder)
     file = course / "source" / NAME / f"{NAME}.md"
     file.write_text(file.read_text() + BY_HAND)
@@ -41,5 +41,5 @@ def hand_marked_course(folder):
 
 
 def markdown_cell(source):
-    """Return a cell of a student's own prose."""
+    """Return a Markdown cell of a student's own."""
     return {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": source}

@@ -1,4 +1,4 @@
-"""What intruders try: time that nobody pays, the grader's memory, the page of who looks."""
+"""Attacks on more than a score: unpaid processor time, the grader's memory, a reader's page."""
 
 # Each keeps the caller waiting while other processes of its own use the processor; what these
 # have used is forgotten when they end, since nobody waits for them.

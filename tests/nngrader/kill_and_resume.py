@@ -1,4 +1,4 @@
-"""Kills a grader at random moments, and holds what it leaves against an undisturbed run.
+"""Kill a grader at random moments, and compare its results with an undisturbed run's.
 
 Run as a program: COURSE ASSIGNMENT KILLS SEED. The grader is forked from this process, which
 has imported all that it needs, in a course whose seed was tried: the moments then fall into
@@ -21,7 +21,7 @@ NEEDED += ("nngrader.reports.export", "nngrader.reports.feedback", "nngrader.gra
 
 
 def begin(course, *arguments):
-    """Start a command in a process of its own, without output; return its id."""
+    """Start a command in a forked process without output; return its process id."""
     if pid := os.fork():
         return pid
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
@@ -33,14 +33,14 @@ def begin(course, *arguments):
 
 
 def finish(pid):
-    """Wait for the end of a command; exit if it ended badly."""
+    """Wait for a process to end; exit if its status is not 0."""
     _, status = os.waitpid(pid, 0)
     if status:
         raise SystemExit(f"a command that was not disturbed ended with {status}")
 
 
 def is_done(pid, seconds):
-    """Tell whether a command ends within some seconds; exit if it ended badly."""
+    """Return whether a process ends within some seconds; exit if its status is not 0."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found, status = os.waitpid(pid, os.WNOHANG)
@@ -53,13 +53,13 @@ def is_done(pid, seconds):
 
 
 def stored_results(course, name):
-    """Return the results on the disk, with the time at which they were written."""
+    """Return the stored results, each with its time of writing."""
     folder = course / ".results" / name
     return {f.name: f.stat().st_mtime_ns for f in folder.glob("*.json")}
 
 
 def outputs(course, name):
-    """Return the gradebook's rows, `--json`, and the pages of feedback, as bytes by file."""
+    """Return the gradebook's rows, the JSON results and the feedback, as bytes by file."""
     finish(begin(course, "export", name, "--out", course / "marks.csv"))
     finish(begin(course, "feedback", name, "--out", course / "pages"))
     files = [
@@ -71,12 +71,12 @@ def outputs(course, name):
 
 
 def begin_grading(course, name):
-    """Start a process that grades; return its id."""
+    """Start a process that grades; return its process id."""
     return begin(course, "grade", name, "--json", course / "r.json")
 
 
 def grade_with_kills(course, name, rng, usual, most):
-    """Grade, killed at random; return how often. No stored result may be made again."""
+    """Grade, killed at random; check that no result is remade; return the kills."""
     kills = 0
     while True:
         before, pid = stored_results(course, name), begin_grading(course, name)
@@ -93,7 +93,7 @@ def grade_with_kills(course, name, rng, usual, most):
 
 
 def run(course, name, most, seed):
-    """Grade course after course until the grader was killed often enough."""
+    """Grade one copy of the course after another until enough kills have happened."""
     rng, plain = random.Random(seed), shutil.copytree(course, course.with_name("plain"))
     start = time.monotonic()
     finish(begin_grading(plain, name))

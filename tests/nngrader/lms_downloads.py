@@ -1,4 +1,4 @@
-"""Makes what learning platforms let an instructor download."""
+"""Make downloads as the learning platforms Moodle, Canvas and Gradescope offer them."""
 
 import json
 import os
@@ -20,12 +20,12 @@ kim2,Lee,Kim,kim2@uni.example,1005
 
 
 def book(text="pass"):
-    """Return a notebook as bytes, with a text in its metadata."""
+    """Return the bytes of a notebook with a text in its metadata."""
     return f'{{"cells": [], "nbformat": 4, "metadata": {{"text": "{text}"}}}}'.encode()
 
 
 def zipped(file, entries, when=EARLY):
-    """Write a zip of names, or entries, with their bytes, all of one date; return its path."""
+    """Write a zip of named contents, all of one date; return its path."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items() if isinstance(entries, dict) else entries:
             archive.writestr(entry(name, when) if isinstance(name, str) else name, data)
@@ -33,7 +33,7 @@ def zipped(file, entries, when=EARLY):
 
 
 def entry(name, when=EARLY, mode=0o100644):
-    """Return an entry of a zip, with the local time that zips have."""
+    """Return a zip entry with a local time, which is what zips store."""
     local = when.astimezone()
     info = zipfile.ZipInfo(name, local.timetuple()[:6])
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, mode << 16
@@ -41,7 +41,7 @@ def entry(name, when=EARLY, mode=0o100644):
 
 
 def folder(top, files, when=EARLY):
-    """Write files of one date into a folder; return it."""
+    """Write files of one date into a folder; return the folder."""
     for name, data in files.items():
         file = top / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def class_list(course, text=CLASS):
 
 
 def moodle():
-    """Return two students' files as old and new Moodle name them; one wrote a text online."""
+    """Return two students' files as old and new Moodle name them; one wrote text online."""
     return {
         f"Ada Lovelace_501_assignsubmission_file/{NAME}.ipynb": book("ada"),
         "Ada Lovelace_501_assignsubmission_onlinetext/onlinetext.html": b"<p>see file</p>",
@@ -65,7 +65,7 @@ def moodle():
 
 
 def canvas():
-    """Return two students' files; one was late and has handed in three times."""
+    """Return two students' files as Canvas names them; one submitted late, three times."""
     return {
         f"lovelaceada_1001_70001_{NAME}.ipynb": book("ada"),
         f"duchâteletémilie_LATE_1002_70010_{NAME}-1.ipynb": book("second"),
@@ -75,7 +75,7 @@ def canvas():
 
 
 def gradescope():
-    """Return two students' files with times; a program's output looks like a submitter."""
+    """Return two students' files with times; one program's output imitates a submitter."""
     top = "assignment_77_export"
     about = """---
 submission_11:
@@ -120,7 +120,7 @@ def text_of(course, student, file=BOOK):
 
 
 def tree(top):
-    """Return content and date of all files of a folder, but for the course's own."""
+    """Return content and date of all files in a folder except the course's own."""
     kept = {}
     for path in sorted(top.rglob("*")):
         if ".results" not in path.parts and path.is_file() and path.name != ".seed":
@@ -129,7 +129,7 @@ def tree(top):
 
 
 def stamp(course, student):
-    """Return when a student handed in, as nbgrader reads it."""
+    """Return the time at which a student handed in, as nbgrader reads it."""
     from nbgrader.coursedir import CourseDirectory
 
     folder = course / "submitted" / student / NAME

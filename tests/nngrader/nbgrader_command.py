@@ -1,4 +1,4 @@
-"""nbgrader's own commands in a course, in a process of their own."""
+"""Run nbgrader's own commands in a course, each in a process of its own."""
 
 import json
 import subprocess
@@ -31,17 +31,17 @@ for line in json.loads(sys.argv.pop()):
 
 
 def settings_for(course):
-    """Return the environment in which nbgrader reads the course's configuration alone."""
+    """Return an environment in which nbgrader reads no configuration but the course's."""
     return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
 
 
 def module_command(name, *arguments):
-    """Return the command line that runs a module of nbgrader's or of Jupyter's."""
+    """Return the command line that runs a module of nbgrader or of Jupyter."""
     return [sys.executable, "-c", RUN_MODULE, name, *map(str, arguments)]
 
 
 def run_nbgrader(course, *lines):
-    """Run nbgrader's commands in a course as a person does; fail where one fails."""
+    """Run nbgrader's commands in a course as a person does; raise if one fails."""
     settings = environment() | settings_for(course)
     line = [sys.executable, "-c", RUN_EACH, json.dumps(lines)]
     done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Runs a command as an ordinary user, also where Python lies in a folder closed to others."""
+"""Run a command as an ordinary user, even if Python lies in a folder closed to others."""
 
 import os
 import stat
@@ -14,18 +14,18 @@ IS_ROOT = os.geteuid() == 0
 
 
 def run_as_ordinary_user(command, home):
-    """Run a command; as root, by becoming another user first."""
+    """Run a command as the ordinary user; return the completed process."""
     settings, line = environment() | {"HOME": str(home)}, as_ordinary_user(command)
     return subprocess.run(line, env=settings, capture_output=True, text=True, cwd=home)
 
 
 def as_ordinary_user(command):
-    """Return the command line by which a command runs as the ordinary user."""
+    """Return the command line that runs a command as the ordinary user."""
     return [*readable_python(), *BECOME, *command] if IS_ROOT else command
 
 
 def readable_python():
-    """Return the start of a command line that lets all users read Python and this checkout."""
+    """Return the start of a command line that makes Python and this checkout readable."""
     line = ["bwrap", "--dev-bind", "/", "/"]
     needed = {Path(p).resolve() for p in (sys.base_prefix, sys.prefix, ROOT)}
     for folder in sorted(needed):
@@ -40,13 +40,13 @@ def readable_python():
 
 
 def chown_tree(folder):
-    """Let the ordinary user own a folder and all in it, links themselves and not their ends."""
+    """Give a folder and all in it to the ordinary user; symbolic links are not followed."""
     for parent, folders, files in os.walk(folder):
         for name in (".", *folders, *files):
             os.chown(Path(parent, name), USER, USER, follow_symlinks=False)
 
 
 def namespaces_work():
-    """Tell whether this kernel lets an ordinary user make a namespace of users."""
+    """Return whether this kernel lets an ordinary user create a user namespace."""
     probe = "bwrap --unshare-user --ro-bind / / true".split()
     return run_as_ordinary_user(probe, "/").returncode == 0

@@ -1,4 +1,4 @@
-"""Finds the orphan processes of a program that has ended, by adopting them."""
+"""Find the processes that a program leaves running, by becoming their parent."""
 
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ PATIENCE = 20  # seconds that a process may take to end
 
 @contextlib.contextmanager
 def adopt_orphans():
-    """Yield a list; after the block it holds the command lines of what still runs of it."""
+    """Yield a list that holds, after the block, the command lines of processes left running."""
     libc, before, left = ctypes.CDLL(None), set(children(os.getpid())), []
     assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
     try:
@@ -30,7 +30,7 @@ def adopt_orphans():
 
 
 def not_ended(pids):
-    """Return the processes that do not end by themselves."""
+    """Return the processes that have not ended within the time allowed."""
     end = time.monotonic() + PATIENCE
     while pids and time.monotonic() < end:
         pids = {pid for pid in pids if os.waitpid(pid, os.WNOHANG) == (0, 0)}
@@ -39,5 +39,5 @@ def not_ended(pids):
 
 
 def command_line(pid):
-    """Return a process's program and arguments."""
+    """Return a process's program and arguments as one text."""
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()

@@ -1,4 +1,4 @@
-"""Checks pages in a browser: nothing is fetched or too wide, and axe finds nothing."""
+"""Check pages in a browser: nothing is fetched or too wide, and axe reports nothing."""
 
 from ..book.browser import DESKTOP, PHONE, chromium, served, visit
 
@@ -7,7 +7,7 @@ INK = "() => getComputedStyle(document.body).color"
 
 
 def check_page(file):
-    """Check a page on a desktop and on a phone, in light and dark, and on paper.
+    """Check a page on desktop, phone and paper, in light and dark mode.
 
     A page has no program, so what was opened in light looks in dark as if opened so.
     """

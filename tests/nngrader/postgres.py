@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test's own: in a folder of its own, stopped after."""
+"""A PostgreSQL server for a test, in a folder of its own and stopped afterwards."""
 
 import contextlib
 import os
@@ -14,8 +14,8 @@ from .ordinary_user import IS_ROOT
 from .sample_course import ROOT
 
 
-def as_whom():
-    """Return how PostgreSQL is started and as whom: a user with a name, and not root."""
+def server_user():
+    """Return the command prefix and the user id under which PostgreSQL runs, never root."""
     if not IS_ROOT:
         return [], os.getuid()
     names = {u.pw_name: u for u in pwd.getpwall()}
@@ -26,9 +26,9 @@ def as_whom():
 
 @contextlib.contextmanager
 def server():
-    """Run a server within a block; yield a function from a name to a new database's URL."""
+    """Run a server during the block; yield a function that creates a database by name."""
     find = runpy.run_path(str(ROOT / "tools" / "system_packages.py"))["find"]
-    before, uid = as_whom()
+    before, uid = server_user()
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         os.chown(folder, uid, -1)
         data, log = Path(folder, "data"), Path(folder, "log")
@@ -53,7 +53,7 @@ def server():
 
 
 def wait(folder, running, log):
-    """Wait until the server answers."""
+    """Wait until the server answers; raise if it ends instead."""
     import psycopg
 
     end = time.monotonic() + 60
@@ -72,7 +72,7 @@ def connect(folder):
 
 
 def database(folder, name):
-    """Make an empty database; return its URL for nbgrader."""
+    """Create an empty database; return its URL for nbgrader."""
     with contextlib.closing(connect(folder)) as db:
         db.execute(f"create database {name}")
     return f"postgresql+psycopg://grader:secret@/{name}?host={folder}"

@@ -1,4 +1,4 @@
-"""Records results without running anything, and reads gradebooks whole."""
+"""Record results without running submissions, and read whole gradebooks."""
 
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
@@ -12,14 +12,14 @@ from .sample_course import NAME
 
 
 def rebuilt(assignment, student):
-    """Return the instructor's notebook with what a student handed in."""
+    """Return the instructor's notebook with a student's cells put in."""
     folder = assignment.course / "submitted" / student / assignment.name
     cells, _ = read_submission(folder, assignment.name, assignment.solution_ids)
     return rebuild(assignment.instructor, assignment.released, cells).notebook
 
 
 def result(assignment, student, share=1.0, flags=()):
-    """Return a result as the grader gives it; each test cell has this share of its points."""
+    """Return a result like the grader's, with this share of each test cell's points."""
     tests = [c for c in assignment.instructor["cells"] if is_test(c)]
     cells = {grade_id(c): [share * mark(c)["points"], mark(c)["points"]] for c in tests}
     return {
@@ -35,7 +35,7 @@ def result(assignment, student, share=1.0, flags=()):
 
 
 def record(course, shares, flags=()):
-    """Record a share of the points by student; return the results with the recorder's flags."""
+    """Record a share of the points for each student; return the results and their flags."""
     assignment = Assignment(Course(course), NAME)
     results = {s: result(assignment, s, share, flags) for s, share in shares.items()}
     with Recorder(assignment) as recorder:
@@ -45,12 +45,12 @@ def record(course, shares, flags=()):
 
 
 def gradebook(course):
-    """Open nbgrader's own gradebook of a course, for a `with` block."""
+    """Return nbgrader's gradebook of a course, for a `with` block."""
     return open_gradebook(Course(course), NAME)
 
 
 def tables(course):
-    """Return all that a gradebook holds, with names in the place of ids drawn at random."""
+    """Return a gradebook's tables, with names in place of randomly drawn ids."""
     from nbgrader.api import Base
 
     with quiet(), gradebook(course) as g:

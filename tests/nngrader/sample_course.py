@@ -1,4 +1,4 @@
-"""A sample course, cut out of the real one, and submissions to it."""
+"""A sample course, cut out of the real one, and tools to write submissions to it."""
 
 import copy
 import functools
@@ -102,7 +102,7 @@ for text in FILES:
 
 
 def definitions():
-    """Return the files of the course's definitions by name: those of three problems."""
+    """Return the source of the course's definitions by file name."""
     real = EXERCISES / "problems" / NAME
     lines = [f"from .{name} import {p}\n" for name, p in DECLARED.items()]
     first = f"{''.join(lines)}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
@@ -114,7 +114,7 @@ def definitions():
 
 
 def joined_definitions():
-    """Return all definitions as one file, in which no name stands for two things."""
+    """Return all definitions as one file, after checking that no name is defined twice."""
     files = definitions()
     imports = "import numpy as np\nfrom nngrader.engine import problem\n"
     text = files["common.py"] + "\n".join(
@@ -126,13 +126,13 @@ def joined_definitions():
 
 
 def without_imports(text):
-    """Return a file of definitions without its imports of the grader and of `common`."""
+    """Return a file of definitions without imports of the grader and of `common`."""
     left_out = r"^(from nngrader\.engine import problem|from \.common .*)\n"
     return re.sub(left_out, "", text, flags=re.MULTILINE)
 
 
 def source_text():
-    """Return the assignment's text: beginning, the parts of the three problems, and end."""
+    """Return the assignment's source: its beginning, the parts of three problems, its end."""
     real = (EXERCISES / "source" / NAME / f"{NAME}.md").read_text()
     first, *rest, last = re.split(r"^(?=## )", real, flags=re.MULTILINE)
     kept = [part for part in rest if re.search(rf"{{problem}} ({'|'.join(POINTS)})\n", part)]
@@ -146,7 +146,7 @@ def problems():
 
 @functools.cache
 def _definitions_folder():
-    """Write the definitions into a folder that lasts as long as this process."""
+    """Return a folder with the definitions that lasts as long as this process."""
     _KEPT.append(tempfile.TemporaryDirectory(prefix="nngrader-definitions-"))
     return write_definitions(Path(_KEPT[0].name) / NAME)
 
@@ -168,7 +168,7 @@ def problems_folder(course):
 
 
 def make_course(folder):
-    """Write a course: three of the real problems, with short limits and a fixed seed."""
+    """Return a course of three real problems, with short time limits and a fixed seed."""
     source = folder / "source" / NAME
     source.mkdir(parents=True)
     (folder / "problems").mkdir()
@@ -182,7 +182,7 @@ def make_course(folder):
 
 
 def release_unchecked(course):
-    """Release a course without looking for leaks and over seeds: what it makes is the same."""
+    """Release a course without the search for leaks and the check over seeds."""
     with pytest.MonkeyPatch.context() as patch:
         for what in ("over_seeds", "leaks", "package_leaks", "moving_leaks"):
             patch.setattr(f"nngrader.release.build.{what}", lambda *_: [])
@@ -206,7 +206,7 @@ def environment():
 
 @dataclass
 class Notebook:
-    """A student's notebook in the making."""
+    """A student's notebook that a test edits."""
 
     cells: list
     rest: dict = field(default_factory=lambda: {"metadata": {}, "nbformat": 4})
@@ -222,7 +222,7 @@ class Notebook:
         return self
 
     def add_cell(self, source, before="pairwise_distances"):
-        """Add a code cell of the student's own before one of ours."""
+        """Add a code cell of the student's own before the cell of a problem."""
         cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
         cell |= {"execution_count": None, "id": f"mine-{len(self.cells)}"}
         self.cells.insert(self.index(before), cell)
@@ -241,19 +241,19 @@ def grade_id(cell):
 
 
 class ReleasedNotebook:
-    """The released notebook, untouched or solved, to start from."""
+    """The released notebook, from which a test makes untouched and solved submissions."""
 
     def __init__(self, course, name=NAME):
         self.released = json.loads((course / "release" / name / f"{name}.ipynb").read_text())
         self.instructor = json.loads((course / "source" / name / f"{name}.ipynb").read_text())
 
     def instructor_joined(self):
-        """Return the source notebook with text as sources, as the grader reads it."""
+        """Return the instructor's notebook with each cell's source as one string."""
         cells = [c | {"source": "".join(c["source"])} for c in self.instructor["cells"]]
         return copy.deepcopy(self.instructor | {"cells": cells})
 
     def untouched_notebook(self):
-        """Return the released notebook with text as sources."""
+        """Return the released notebook with each cell's source as one string."""
         cells = [c | {"source": "".join(c["source"])} for c in self.released["cells"]]
         return copy.deepcopy(self.released | {"cells": cells})
 
@@ -271,7 +271,7 @@ class ReleasedNotebook:
         return notebook
 
     def answering(self, answers):
-        """Return it solved, by the declared mistakes or alternatives that are named."""
+        """Return the solved notebook with the named mistakes or alternatives put in."""
         files = definitions()
         kept = [without_imports(files[f"{name}.py"]) for name in POINTS]
         cell = STAND_IN.format(files=kept, shared=files["common.py"])
@@ -283,7 +283,7 @@ class ReleasedNotebook:
 
 
 def hand_in(course, student, text):
-    """Write a notebook into a student's folder of submissions; return the folder."""
+    """Write a notebook into a student's submissions; return the folder."""
     folder = course / "submitted" / student / NAME
     folder.mkdir(parents=True)
     data = text if isinstance(text, bytes) else text.encode()

@@ -7,7 +7,7 @@ from nngrader.sandbox.runner import SKIPPED, Raised, Runner
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Container, Limits, read_settings
 
-from .lasting import Lasting
+from .reused_sandbox import ReusedSandbox
 
 pytestmark = pytest.mark.sandbox
 SHORT = {"call_seconds": 0.5, "total_seconds": 1.0, "memory_mb": 300, "processes": 6}
@@ -15,26 +15,26 @@ HEAD = "import os, threading, time\nimport numpy as np\n"
 
 
 @pytest.fixture(scope="module")
-def lasting():
-    with Lasting(Limits(**SHORT)) as box:
+def reused_sandbox():
+    with ReusedSandbox(Limits(**SHORT)) as box:
         yield box
 
 
 @pytest.fixture
-def start(lasting):
+def start(reused_sandbox):
     """Yield a function that makes a runner of cells, with limits of the test's own."""
     made = []
 
     def make(*cells, **limits):
-        box = Sandbox(Limits(**SHORT | limits)) if limits else lasting
+        box = Sandbox(Limits(**SHORT | limits)) if limits else reused_sandbox
         named = [(f"cell {n}", HEAD + c, False) for n, c in enumerate(cells)]
         made.append(Runner(named, box, 0))
         return made[-1]
 
     yield make
     for r in made:
-        lasting.leave(r)
-        if r.sandbox is not lasting:
+        reused_sandbox.leave(r)
+        if r.sandbox is not reused_sandbox:
             r.sandbox.__exit__()
 
 

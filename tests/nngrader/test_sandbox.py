@@ -13,8 +13,8 @@ from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
-from .lasting import Lasting
 from .ordinary_user import IS_ROOT, chown_tree, namespaces_work, run_as_ordinary_user
+from .reused_sandbox import ReusedSandbox
 from .sample_course import NAME, command, environment, hand_in, make_course, run
 
 pytestmark = pytest.mark.sandbox
@@ -35,22 +35,22 @@ def brief():
 
 
 @pytest.fixture(scope="module")
-def lasting():
-    with Lasting(SHORT) as box:
+def reused_sandbox():
+    with ReusedSandbox(SHORT) as box:
         yield box
 
 
 @pytest.fixture
-def runner(lasting):
+def runner(reused_sandbox):
     made = []
 
-    def make(*cells, box=lasting):
+    def make(*cells, box=reused_sandbox):
         made.append(Runner([(f"cell {n}", c, True) for n, c in enumerate(cells)], box, 0))
         return made[-1]
 
     yield make
     for r in made:
-        lasting.leave(r)
+        reused_sandbox.leave(r)
 
 
 def test_a_function_gets_copies_and_gives_back_plain_data(runner):

@@ -1,4 +1,4 @@
-"""What tests of derivatives differentiate, and how they compare nnlib with torch."""
+"""The functions that tests of derivatives differentiate, and a conversion to compare by."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ def leaf(*values, dtype=nnlib.float64):
 
 
 def numbers(x):
-    """Nested tuples of tensors as nested lists of arrays."""
+    """Return nested tuples of tensors as nested lists of arrays."""
     if isinstance(x, (tuple, list)):
         return [numbers(part) for part in x]
     return None if x is None else x.detach().numpy()

@@ -1,4 +1,4 @@
-"""The ways to convolve, and the notes' vertical edge with its kernel."""
+"""The ways to convolve, and the lecture notes' vertical edge with its kernel."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the table of operations is made of, and how an entry is run in nnlib and in torch."""
+"""The types of the table of operations, and how an entry runs in both libraries."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -21,17 +21,17 @@ def positive(rng, shape):
 
 
 def fraction(rng, shape):
-    """Within (-1, 1), away from 0 and from ±1."""
+    """Return random numbers in (-1, 1), away from 0 and from ±1."""
     return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.1, 0.9, shape)
 
 
 def no_kink(rng, shape):
-    """Away from 0 and from ±1."""
+    """Return random numbers away from 0 and from ±1, where functions have kinks."""
     return rng.choice([-1.5, -0.5, 0.5, 1.5], shape) + rng.uniform(-0.3, 0.3, shape)
 
 
 def apart(rng, shape):
-    """All different by at least 0.1, so that no step changes their order."""
+    """Return random numbers at least 0.1 apart, so that no small step changes their order."""
     n = int(np.prod(shape))
     return (rng.permutation(n) / 5 - n / 10 + 0.03).reshape(shape)
 
@@ -87,28 +87,28 @@ class Bad(NamedTuple):
 
 
 def index(L, array):
-    """An array of indices or truth values, as library L wants it."""
+    """Return indices or truth values as library L takes them."""
     return torch.from_numpy(np.array(array)) if L is torch else np.array(array)
 
 
 def weights(L, x):
-    """Class weights in the dtype of x, outside any history."""
+    """Return class weights in the dtype of x that require no gradient."""
     w = np.linspace(0.5, 2.0, 5)
     return torch.from_numpy(w).to(x.dtype) if L is torch else w.astype(x.dtype)
 
 
 def leaf(L, array, requires_grad=True):
-    """A copy of an array as a tensor of library L."""
+    """Return a copy of an array as a leaf tensor of library L."""
     return L.tensor(np.array(array), requires_grad=requires_grad)
 
 
 def drawn(case, rng, dtype="f8"):
-    """The inputs of a case."""
+    """Return random inputs of a case as arrays."""
     return [np.asarray(case.draw(rng, shape)).astype(dtype) for shape in case.shapes]
 
 
 def vjp(L, case, arrays, v):
-    """Value of an operation, and gradients for the upstream gradient v."""
+    """Return the value of an operation, and its gradients for the upstream gradient v."""
     inputs = [leaf(L, a) for a in arrays]
     y = case.call(L, *inputs)
     return y.detach().numpy(), [
@@ -117,13 +117,13 @@ def vjp(L, case, arrays, v):
 
 
 def upstream(case, arrays, rng):
-    """A random upstream gradient."""
+    """Return a random upstream gradient in the output's shape."""
     y = case.call(nnlib, *map(nnlib.Tensor, arrays))
     return rng.standard_normal(y.shape).astype(y.dtype)
 
 
 def numerical_vjp(case, arrays, v, step=1e-6):
-    """Central differences of sum(v * y) by each element of each input."""
+    """Return central differences of sum(v * y) with respect to each element of each input."""
 
     def value():
         return np.sum(v * case.call(nnlib, *[nnlib.Tensor(a.copy()) for a in arrays]).numpy())
@@ -143,7 +143,7 @@ def numerical_vjp(case, arrays, v, step=1e-6):
 
 
 def second_derivatives(L, case, arrays, v):
-    """Gradients of the sum of the cubed first gradients of sum(v y²)."""
+    """Return the gradients of the sum of the cubed first gradients of sum(v y²)."""
     inputs = [leaf(L, a) for a in arrays]
     y = case.call(L, *inputs)
     up = leaf(L, v, False)
@@ -153,7 +153,7 @@ def second_derivatives(L, case, arrays, v):
 
 
 def scattered(array):
-    """The same values, standing in memory in another order with gaps between them."""
+    """Return the same values in memory with another order and gaps between them."""
     wide = np.repeat(array[..., None], 2, axis=-1).copy()
     if array.ndim > 1:
         wide = np.moveaxis(np.ascontiguousarray(np.moveaxis(wide, 0, -1)), -1, 0)
@@ -162,7 +162,7 @@ def scattered(array):
 
 @contextmanager
 def naming(*what):
-    """Say in a failure which of many cases was tried."""
+    """Name the case that was tried in the error that a block raises."""
     try:
         yield
     except BaseException as error:  # pytest's own failures are no Exception
@@ -171,7 +171,7 @@ def naming(*what):
 
 
 def each(cases):
-    """Let a test of one case try all those of a name in one item."""
+    """Return a decorator that turns a test of one case into a test of all cases of a name."""
     groups = {}
     for case in cases:
         groups.setdefault(case.name, []).append(case)

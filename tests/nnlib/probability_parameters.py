@@ -1,4 +1,4 @@
-"""Parameters of distributions, and how close to SciPy a result must be."""
+"""Parameters of distributions, and tolerances for results compared with SciPy's."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How data is saved and read again, and compared with what it was."""
+"""Save values into memory, and compare what is loaded with the original."""
 
 import io
 
@@ -11,7 +11,7 @@ from tests.nnlib.nn.table import array
 
 
 def saved(x, by=save):
-    """A file that holds x, ready to be read."""
+    """Return a file in memory that holds x, positioned at its start."""
     file = io.BytesIO()
     by(x, file)
     file.seek(0)
@@ -19,7 +19,7 @@ def saved(x, by=save):
 
 
 def assert_same(got, expected):
-    """Equal in kind, values and dtype, in any nesting; tensors may be of either library."""
+    """Assert equal types, values and dtypes at every level of nesting, in either library."""
     if isinstance(expected, (nnlib.Tensor, torch.Tensor, np.ndarray)):
         assert got.requires_grad == expected.requires_grad if not is_array(expected) else True
         np.testing.assert_array_equal(array(got), array(expected), strict=True)

@@ -1,4 +1,4 @@
-"""Plant faults one by one and say which test finds each.
+"""Plant known faults one by one and print which test finds each.
 
 Usage: python tests/planted_faults [NAME …] [--near] [--deep] [--jobs N]
 
@@ -37,29 +37,29 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Fault:
-    """A patch: what it breaks, in words, and the file that it changes."""
+    """A planted fault, read from its patch."""
 
     patch: Path
 
     @property
     def words(self) -> str:
-        """Return the sentence that says what it breaks."""
+        """Return the sentence that says what the fault breaks."""
         return self.patch.read_text(encoding="utf-8").partition("\n")[0]
 
     @property
     def first(self) -> list[str]:
-        """Return what pytest gets at first; empty where nothing is named."""
+        """Return the arguments of pytest to try first, or an empty list if none are named."""
         found = re.search(r"^First: (.+)$", self.patch.read_text(encoding="utf-8"), re.M)
         files, choose, words = found[1].partition(" -k ") if found else ("", "", "")
         return [*files.split(), *(["-k", words] if choose else [])]
 
     @property
     def path(self) -> str:
-        """Return the changed file."""
+        """Return the path of the file that the fault changes."""
         return re.search(r"^\+\+\+ b/(.+)$", self.patch.read_text(encoding="utf-8"), re.M)[1]
 
     def tests(self, tree: Path) -> list[list[str]]:
-        """Return what may notice it: what is named so or like the file, then all."""
+        """Return lists of tests to run in turn: first those named after the file, then all."""
         start = next(start for start in TESTS if self.path.startswith(start))
         if self.first:
             return [self.first, [*TESTS[start]]]
@@ -91,7 +91,7 @@ def copied(folder: Path, built: bool) -> Path:
 
 
 def tried(tree: Path, tests: list[str], options: list[str]) -> tuple[int, str, float]:
-    """Run tests until one fails; return the status, that test and the processor seconds."""
+    """Run tests until one fails; return the status, the failed test and processor seconds."""
     path = os.pathsep.join([str(tree), str(tree / "exercises")])
     one = dict(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", PYTHONPATH=path)
     command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *options]
@@ -109,7 +109,7 @@ def tried(tree: Path, tests: list[str], options: list[str]) -> tuple[int, str, f
 
 
 def plant(fault: Fault, tree: Path, steps: int, options: list[str]) -> tuple[str, str, float]:
-    """Plant one fault; return what became of it, the test, and the processor seconds."""
+    """Plant one fault; return what became of it, the test that found it, processor seconds."""
     apply = ["git", "-C", str(tree), "apply", str(fault.patch)]
     done = subprocess.run(apply, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -132,7 +132,7 @@ def plant(fault: Fault, tree: Path, steps: int, options: list[str]) -> tuple[str
 
 
 def main() -> int:
-    """Run the command line."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="which faults; all by default")
     parser.add_argument("--near", action="store_true", help="only the tests to begin with")

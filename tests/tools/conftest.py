@@ -1,4 +1,4 @@
-"""The programs of tools/ can be imported."""
+"""Make the programs of tools/ importable."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether what a student is told about a wrong answer is true of it: `false_findings`."""
+"""Check whether what a student is told about a wrong answer is true: `false_findings`."""
 
 from tests.exercises.finding_checks.check import false_findings
 

@@ -1,4 +1,4 @@
-"""Checks that what a student is told about a wrong answer is true of it.
+"""Check that what a student is told about a wrong answer is true.
 
 Every kind of sentence that the engine can say has a check, which computes anew what the
 sentence claims; a sentence without a check is an error.
@@ -21,7 +21,7 @@ TRIED = re.compile(r" ?\(with ([^()]*)\)\.?$")
 
 
 def sentence(pattern, *, of="values"):
-    """Return a decorator that registers a sentence's check, a function of answer and match.
+    """Return a decorator that registers a check: a function of an answer and a regex match.
 
     ``of`` says which answers it is about: "values", those that can be compared; "form", all
     that are wrong; "one", the case that is named.
@@ -51,7 +51,7 @@ class Answer:
         self.raw, self.got = self._part(k, len(data["returns"]))
 
     def _part(self, k, n_parts):
-        """Return the part as it came, and as floats where it has the right shape."""
+        """Return part k as it came, and as floats if it has the right shape, else None."""
         raw = self.whole
         if n_parts > 1:
             several = isinstance(raw, tuple | list)
@@ -74,7 +74,7 @@ class Answer:
         return np.allclose(self.got, values, rtol=1e-6, atol=1e-6 * largest, equal_nan=True)
 
     def number(self, name):
-        """Return the number that N·C, (C - 1), √N, N², ln C or margin stands for."""
+        """Return the value of a factor such as N·C, (C - 1), √N, N², ln C or margin."""
         text = re.sub(r"√(\w+)", r"sqrt(\1)", name.replace("·", "*").replace("²", "**2"))
         text = re.sub(r"ln (\w+)", r"log(\1)", text)
         known = {n: v for n, v in self.args.items() if isinstance(v, float)}
@@ -82,7 +82,7 @@ class Answer:
 
 
 def judged_of(data, case, whole):
-    """Return what is compared: the answer itself, or what the problem's measure makes of it."""
+    """Return what is compared: the answer, or what the problem's `measure` computes from it."""
     if not data.get("measure") or case["error"]:
         return whole
     raw = whole if isinstance(whole, tuple) else (whole,)
@@ -102,7 +102,7 @@ def false_findings(data, f, verdict):
 
 
 def _parts(data, text):
-    """Split "loss and gradient: …" into its parts; sentences on the whole have the first."""
+    """Return the parts that "loss and gradient: …" names, each with the rest of it."""
     names = list(data["returns"])
     found = re.match(rf"((?:{'|'.join(names)})(?: and (?:{'|'.join(names)}))*)(:?) ", text)
     if not found:
@@ -112,12 +112,12 @@ def _parts(data, text):
 
 
 def _one(verb):
-    """Return the verb of several parts as that of one."""
+    """Return a verb's singular form."""
     return {"are": " is", "have": " has"}.get(verb[1], f" {verb[1]}s")
 
 
 def _holds(data, f, aspect, k, text, mistake):
-    """Tell whether one sentence holds in the cases that it is about."""
+    """Return whether one sentence is true of the cases that it is about."""
     cases = _about(data, aspect, text, mistake, k)
     named = TRIED.search(text) if data.get("measure") else None
     cases = [c for c in cases if named and c["tried"] == named[1]] or cases
@@ -147,7 +147,7 @@ def _about(data, aspect, text, mistake, k):
 
 
 def _is_mistake(data, mistake, answers, k, factor):
-    """Tell whether a known mistake gives these answers, times a factor if one is named."""
+    """Return whether a known mistake, times a named factor, gives the same as these answers."""
     p = PROBLEMS[data["name"]]
     known = (p.mistakes | p.ignored_defaults())[mistake]
     solve = driven(known.solve, p.moving.get("driver"))
@@ -167,7 +167,7 @@ def _is_mistake(data, mistake, answers, k, factor):
 
 
 def _turned(given, got, axis):
-    """Return what a mistake gives, each line along an axis with the sign that an answer has."""
+    """Return a mistake's values with the sign of each row or column taken from an answer."""
     if axis is None or got is None or got.shape != given.shape:
         return given
     along = np.sum(got * given, axis=1 - axis, keepdims=True)
@@ -175,7 +175,7 @@ def _turned(given, got, axis):
 
 
 def _is_so_but_for_nan(a, given):
-    """Tell whether two answers that are nan somewhere agree where both are finite."""
+    """Return whether two answers that both contain NaN agree where both are finite."""
     both = np.isfinite(a.got) & np.isfinite(given)
     largest = np.abs(given[both]).max(initial=0)
     alike = np.allclose(a.got[both], given[both], rtol=0, atol=a.case["rtol"] * largest)
@@ -183,6 +183,6 @@ def _is_so_but_for_nan(a, given):
 
 
 def factor_of(a, found):
-    """Return the factor that is named."""
+    """Return the factor that a finding names, as a number."""
     factor = a.number(found[1]) if found[1] else 1
     return (-1 if found[3] else 1) * (factor if found[2] == "large" else 1 / factor)

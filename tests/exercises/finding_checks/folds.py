@@ -1,4 +1,4 @@
-"""Checks of what is said about folds, computed anew from what the function itself returns."""
+"""Checks of findings about cross-validation folds, computed from what the function returns."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from tests.exercises.finding_checks.check import sentence
 
 
 def dealt(a, shift=0):
-    """Return the folds for the case's random generator, or for one of another seed."""
+    """Return the folds that the function deals with the case's seed plus a shift."""
     rng = np.random.default_rng(a.args["seed"] + shift)
     return a.f.f(a.args["y"].copy(), a.args["k"], rng)
 
 
 def times(a):
-    """Return how often each index is in the folds."""
+    """Return how many folds contain each index."""
     n, inside = len(a.args["y"]), np.concatenate([*map(np.asarray, dealt(a))])
     return np.array([np.count_nonzero(inside == i) for i in range(n)])
 
@@ -33,7 +33,7 @@ def of_folds(words):
 
 
 def is_a_row(fold):
-    """Tell whether a fold is one row of indices."""
+    """Return whether a fold is a one-dimensional array of indices."""
     try:
         return np.ndim(fold) == 1
     except ValueError:

@@ -1,4 +1,4 @@
-"""Checks of what is said of the graph worked out by hand and of trained networks."""
+"""Checks of findings about the graph computed by hand and about trained networks."""
 
 import re
 from fractions import Fraction
@@ -32,7 +32,7 @@ def _(a, found):
 
 
 def _is_number(x):
-    """Tell whether a thing is one number, of any type but text and truth values."""
+    """Return whether x is a scalar number of any type; text and bool are none."""
     numbers = int | float | Fraction | np.number | np.ndarray
     return isinstance(x, numbers) and not isinstance(x, bool) and np.ndim(x) == 0
 
@@ -44,7 +44,7 @@ def _(a, found):
 
 
 def trained(a):
-    """Return what the student's function gives for one epoch."""
+    """Return the parameters after one epoch of the student's training function."""
     X, y, hidden, _, lr, seed = a.args.values()
     return a.f.f(X.copy(), y.copy(), hidden, 1, lr, np.random.default_rng(seed))
 

@@ -1,4 +1,4 @@
-"""Checks of what is said about places, laws and shapes."""
+"""Checks of findings about positions in an array, properties such as symmetry, and shapes."""
 
 import re
 
@@ -20,24 +20,24 @@ LAWS = {
 
 
 def broken(a, text):
-    """Tell whether a law that is named holds of what is asked, and not of the answer."""
+    """Return whether each property that is named is the solution's, not the answer's."""
     named = [holds for words, holds in LAWS.items() if words in text]
     return all(holds(a.want) and not holds(a.got) for holds in named)
 
 
 def lines(a, name):
-    """Return for each row, column, or entry whether anything is wrong in it."""
+    """Return a mask of the rows, columns or entries in which something is wrong."""
     wrong = a.bad()
     return wrong if wrong.ndim == 1 else wrong.any(axis=0 if name.startswith("col") else 1)
 
 
 def numbered(words, n):
-    """Return the index of a row or column that is named."""
+    """Return the index that words such as "the first" or "3" name."""
     return {"the first": 0, "the last": n - 1}.get(words) if "the" in words else int(words)
 
 
 def off_by(a, at, how):
-    """Tell whether the wrong entries in one place are off in the way that is said."""
+    """Return whether the wrong entries within a mask differ in the way that a finding says."""
     got, want = a.got[a.bad() & at], a.want[a.bad() & at]
     if not how:
         return True
@@ -185,7 +185,7 @@ def _(a, found):
 
 
 def _is_cause(a, text):
-    """Tell whether the cause that is named fits the two shapes."""
+    """Return whether the cause that a finding names explains the two shapes."""
     came, asked = np.shape(a.raw), a.want.shape
     more = len(came) - len(asked)
     facts = {

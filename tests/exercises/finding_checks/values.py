@@ -1,4 +1,4 @@
-"""Checks of what is said about values and forms; places, folds and networks have their own."""
+"""Checks of findings about values and types; other modules have positions, folds, networks."""
 
 import dis
 import math
@@ -229,7 +229,7 @@ def _(a, found):
 
 
 def _loops(code):
-    """Tell whether there is a loop in compiled code or in what stands inside it."""
+    """Return whether compiled code, or a function defined in it, contains a loop."""
     inside = [c for c in code.co_consts if hasattr(c, "co_code")]
     return any(i.opname == "FOR_ITER" for i in dis.get_instructions(code)) or any(
         _loops(c) for c in inside

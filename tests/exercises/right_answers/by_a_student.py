@@ -1,4 +1,4 @@
-"""Right answers of ps3 by somebody who solved it from the release."""
+"""Right answers of ps3 by a person who solved it from the released assignment alone."""
 
 import itertools
 import math
@@ -327,7 +327,7 @@ def row_after_row_of_the_table(g, z):
 
 
 def turned(params, X):
-    """Return activations with one sample a column."""
+    """Return the network's activations, computed with one sample a column."""
     a = params["W1"] @ X.T + params["b1"][:, None]
     h = (abs(a) + a) / 2
     return a, h, params["W2"] @ h + params["b2"].reshape(-1, 1)

@@ -1,4 +1,4 @@
-"""Right answers in strangers' styles, which no problem registers: `RIGHT`."""
+"""Right answers in other styles than the references', which no problem registers: `RIGHT`."""
 
 from tests.exercises.right_answers.register import RIGHT
 

@@ -1,4 +1,4 @@
-"""Right answers in strangers' styles, which no problem registers,."""
+"""Right distances and losses in other styles than the references', unregistered."""
 
 import math
 from collections import Counter

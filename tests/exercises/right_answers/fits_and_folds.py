@@ -1,4 +1,4 @@
-"""Right fits and folds of ps2 in strangers' styles, unregistered,."""
+"""Right fits and folds of ps2 in other styles than the references', unregistered."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Right answers of ps3 in strangers' styles, unregistered,."""
+"""Right layers of ps3 in other styles than the references', unregistered."""
 
 import math
 from collections import deque
@@ -12,7 +12,7 @@ from tests.exercises.right_answers.register import right
 
 @right("Value")
 class WithClosures:
-    """The well-known form: a set of children, and a function for the way back."""
+    """A scalar with a set of children and a closure for the backward pass, as is usual."""
 
     def __init__(self, data, _children=()):
         self.data, self.grad = data, 0
@@ -103,7 +103,7 @@ def plain(x):
 @right("Value")
 @dataclass(eq=False)
 class AsDataclass:
-    """Parents and slopes in lists; waits for each number's last user."""
+    """A scalar with its parents in a list; backward visits it after its last user."""
 
     data: float
     grad: float = 0.0
@@ -175,7 +175,7 @@ class AsDataclass:
 
 @right("Value")
 class OnTape:
-    """Every number is written on one tape, which is read backwards."""
+    """A scalar of which each is appended to one tape; backward reads the tape in reverse."""
 
     tape: ClassVar = []
 

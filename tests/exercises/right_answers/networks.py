@@ -1,4 +1,4 @@
-"""Right answers to the network problems of ps3 in strangers' styles."""
+"""Right answers to the network problems of ps3 in other styles than the references'."""
 
 import numpy as np
 

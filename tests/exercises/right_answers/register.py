@@ -6,7 +6,7 @@ RIGHT = []
 
 
 def right(problem):
-    """Return a decorator that adds a right answer to the list."""
+    """Return a decorator that adds a right answer to a problem to the list."""
 
     def add(f):
         RIGHT.append(pytest.param(problem, f, id=f"{problem}: {f.__name__}"))

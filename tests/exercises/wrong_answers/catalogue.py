@@ -1,4 +1,4 @@
-"""All wrong answers besides the registered ones, with words that each must be told: `WRONG`."""
+"""All unregistered wrong answers, each with words that its findings must contain: `WRONG`."""
 
 from tests.exercises.wrong_answers.register import WRONG
 

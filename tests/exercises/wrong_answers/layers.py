@@ -1,4 +1,4 @@
-"""Wrong layers, softmaxes and numbers with a memory."""
+"""Wrong layers and softmaxes, and wrong scalars of automatic differentiation."""
 
 import numpy as np
 

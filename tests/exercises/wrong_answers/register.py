@@ -1,4 +1,4 @@
-"""The list of wrong answers: other code than the mistakes that a problem registers.
+"""The list of wrong answers besides the mistakes that a problem registers.
 
 Some are such a mistake written in another way, and must be told its hint; the others are none
 of them, and must be told the rest.
@@ -11,7 +11,7 @@ WRONG = []
 
 
 def wrong(problem, words, loses):
-    """Return a decorator that adds a wrong answer, with the words it is told (of each seed)."""
+    """Return a decorator that adds a wrong answer with the words that it must be told."""
 
     def add(f):
         WRONG.append((problem, f, words, set(loses.split())))

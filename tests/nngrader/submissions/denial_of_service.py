@@ -1,4 +1,4 @@
-"""Breaks the process, the machine or the loading of a cell."""
+"""Submissions that try to break the process, the machine or the loading of a cell."""
 
 from .kinds import SOFTMAX, Hostile, loading, unflagged
 

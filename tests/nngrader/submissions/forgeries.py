@@ -1,4 +1,4 @@
-"""Forges the result: what is returned, what is raised, what is said to the grader."""
+"""Submissions that forge the result: the return value, an exception, the grader's protocol."""
 
 from .kinds import Hostile, unflagged
 

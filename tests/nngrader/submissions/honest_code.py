@@ -1,4 +1,4 @@
-"""Honest code that is written in unusual ways, which gets full marks."""
+"""Submissions with honest code written in unusual ways, which get full marks."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ RIGHT = f"{HEAD}{BODY}{ANSWER}"
 
 
 class Written(NamedTuple):
-    """A cell of softmax_cross_entropy, a cell of the student's own, and what is noticed."""
+    """An honest submission: its two cells, and the flag that the grader raises, if any."""
 
     solution: str = RIGHT
     own: str = ""
@@ -29,12 +29,12 @@ class Written(NamedTuple):
 
 
 def returning(text, **rest):
-    """Return a submission with the right numbers, returned in another form."""
+    """Return a submission whose right numbers are returned in another form."""
     return Written(f"{HEAD}{BODY}\n    return {text}\n", **rest)
 
 
 def starting(text, **rest):
-    """Return a submission with the right answer after other lines of the function."""
+    """Return a submission with the right answer after other lines in the function."""
     lines = "".join(f"\n    {line}" for line in text.split("\n"))
     return Written(f"{HEAD}{lines}{BODY}{ANSWER}", **rest)
 

@@ -1,4 +1,4 @@
-"""Honest oddities in files and cells, which get full marks."""
+"""Submissions with honest oddities in files and cells, which get full marks."""
 
 import functools
 import json

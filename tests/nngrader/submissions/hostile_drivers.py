@@ -1,4 +1,4 @@
-"""Hostile answers to problems with drivers, with packages, and to challenges."""
+"""Hostile answers to problems with drivers or packages, and to challenges."""
 
 import inspect
 import io
@@ -14,7 +14,7 @@ LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(a
 
 
 class HostileAnswer(NamedTuple):
-    """A cell that answers a problem, the file beside it, and what must come of it."""
+    """A hostile answer: the problem, the cell, the file beside it, and the expected result."""
 
     problem: str
     cell: str
@@ -25,7 +25,7 @@ class HostileAnswer(NamedTuple):
 
 
 def many_members():
-    """Return an .npz file of more arrays than anybody needs."""
+    """Return an .npz file with far too many arrays."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         for n in range(1100):
@@ -34,7 +34,7 @@ def many_members():
 
 
 def classify(body, **rest):
-    """Return a hostile answer to the challenge, with this body of its function."""
+    """Return a hostile answer to the challenge whose function has this body."""
     lines = textwrap.indent(textwrap.dedent(body).strip(), "    ")
     head = "import numpy as np, os, sys\ndef classify(weights, pictures):"
     return HostileAnswer("classify", f"{head}\n{lines}\n", **rest)
@@ -206,7 +206,7 @@ CHALLENGES = {
 
 
 def solution(f, name):
-    """Return the text of a right answer, as a notebook has it."""
+    """Return the source of a right answer as it stands in a notebook."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
     code = "\n".join(line for line in lines if not line.startswith("@"))
     return f"import numpy as np\n{code.replace(f.__name__, name, 1)}"

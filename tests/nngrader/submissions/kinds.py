@@ -24,7 +24,7 @@ def right(scores, targets):
 
 
 class Hostile(NamedTuple):
-    """A hostile submission: what stands in its notebook, and what it may earn."""
+    """A hostile submission: what replaces the solved notebook's cells, and what it may earn."""
 
     function: str = ""  # body of softmax_cross_entropy, in place of the right one
     own: str = ""  # a cell of the student's own, before everything else
@@ -34,7 +34,7 @@ class Hostile(NamedTuple):
     status: str = "flagged"
 
     def fill(self, notebook):
-        """Put the submission into a solved notebook, and return that."""
+        """Return a solved notebook with this submission's cells put in."""
         if self.own:
             notebook.add_cell(self.own)
         if self.function:
@@ -44,7 +44,7 @@ class Hostile(NamedTuple):
 
 
 def spy(search, **rest):
-    """Return a submission that answers right if `search()`, a function's body, gives true."""
+    """Return a submission that answers right only if the code `search` returns true."""
     body = textwrap.indent(textwrap.dedent(search).strip(), "    ")
     own = f"{RIGHT}\nimport os, sys, ctypes\ndef search():\n{body}\n"
     call = """
@@ -60,17 +60,17 @@ def spy(search, **rest):
 
 
 def loading(own, least=100.0, **rest):
-    """Return a submission with a cell that misbehaves while it is loaded, and right answers."""
+    """Return a submission with right answers and a cell that misbehaves while it is loaded."""
     return Hostile("", own, least, 100.0, **rest)
 
 
 def unflagged(function, own="", **rest):
-    """Return a submission that is wrong and raises no flag."""
+    """Return a submission with a wrong function that raises no flag."""
     return Hostile(function, own, status="graded", **rest)
 
 
 class Odd(NamedTuple):
-    """A malformed or unusual submission: a function that hands it in, and its result."""
+    """A malformed or unusual submission: a function that writes it, and the expected result."""
 
     make: object
     status: str = "flagged"
@@ -82,7 +82,7 @@ ODD = {}
 
 
 def odd(status="flagged", score=100.0, flag="", kind="malforms"):
-    """Return a decorator that adds an odd submission, named like its function, to ODD."""
+    """Return a decorator that adds an odd submission, named after its function, to ODD."""
 
     def add(f):
         ODD[f"{kind}-{f.__name__}".replace("_", "-")] = Odd(f, status, score, flag)

@@ -1,4 +1,4 @@
-"""Malformed notebooks: cells that are not as they should be."""
+"""Malformed notebooks: submissions whose cells are broken, renamed, doubled or missing."""
 
 from ..sample_course import hand_in
 from .kinds import odd

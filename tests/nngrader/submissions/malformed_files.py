@@ -1,4 +1,4 @@
-"""Malformed files and folders: each a function that hands one in."""
+"""Malformed files and folders; each function writes one submission."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Looks for the answer, or for more than its share: spies answer right if they find it."""
+"""Submissions that look for the solution or for points; they answer right if they find it."""
 
 from .kinds import spy
 

@@ -1,4 +1,4 @@
-"""Tampers with NumPy, builtins, imports, inputs, and what runs beside or after."""
+"""Submissions that tamper with NumPy, builtins, imports, inputs, or other processes."""
 
 from .kinds import Hostile, unflagged
 

@@ -1,4 +1,4 @@
-"""What holds around each test of a hostile file."""
+"""A fixture around each test of a hostile file."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.nnlib.hostile.files import armed, happened
 
 @pytest.fixture(autouse=True)
 def nothing_runs(tmp_path, monkeypatch):
-    """Within a test nothing is executed, imported or opened, and no file appears."""
+    """Assert that a test executes, imports and opens nothing, and leaves no file."""
     monkeypatch.chdir(tmp_path)
     happened.clear()
     yield

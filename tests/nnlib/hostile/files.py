@@ -1,4 +1,4 @@
-"""Hostile files, made of opcodes, and a check that they are refused while nothing happens."""
+"""Hostile files, made of pickle opcodes, and a check that loading refuses them safely."""
 
 import io
 import pickle
@@ -35,7 +35,7 @@ sys.addaudithook(watch)  # it cannot be taken away; it does nothing unless armed
 
 
 def refused(data, error, message):
-    """Check that bytes are refused, watching what Python does meanwhile."""
+    """Assert that loading raises an error, with an audit hook that records what Python does."""
     load(archive(P + b"N."))  # whatever is imported with the first call
     file = data if hasattr(data, "read") else io.BytesIO(data)
     armed.append(True)
@@ -52,7 +52,7 @@ def refused(data, error, message):
 
 
 def archive(pickled, storages=None, compression=zipfile.ZIP_STORED, **files):
-    """A file like those of save, with any contents; a file of None is left out."""
+    """Return a file as `save` writes it, with any contents; one that is None is left out."""
     contents = {"data.pkl": pickled, "byteorder": b"little", "version": b"3\n"}
     contents |= {f"data/{k}": v for k, v in (storages or {}).items()}
     contents |= {k.replace("_", "."): v for k, v in files.items()}
@@ -66,30 +66,30 @@ def archive(pickled, storages=None, compression=zipfile.ZIP_STORED, **files):
 
 
 def text(s):
-    """The opcode of a string."""
+    """Return the opcode that pushes a string."""
     data = s.encode()
     return pickle.BINUNICODE + struct.pack("<I", len(data)) + data
 
 
 def name(path):
-    """The opcode of a class or function."""
+    """Return the opcode that pushes a class or function."""
     module, _, attribute = path.rpartition(".")
     return pickle.GLOBAL + f"{module}\n{attribute}\n".encode()
 
 
 def call(path, *args):
-    """The opcodes of a call with strings or other opcodes."""
+    """Return the opcodes of a call with strings or other opcodes as arguments."""
     args = b"".join(text(a) if isinstance(a, str) else a for a in args)
     return name(path) + b"(" + args + b"tR"
 
 
 def value(x):
-    """The opcodes of data."""
+    """Return the opcodes that push a value."""
     return pickle.dumps(x, 2)[2:-1]
 
 
 def program(*opcodes):
-    """A file with a pickle of these opcodes."""
+    """Return a file whose pickle consists of these opcodes."""
     return archive(P + b"".join(opcodes) + Q, {"0": b""})
 
 
@@ -98,19 +98,19 @@ EMPTY = dict(_parameters={}, _buffers={}, _modules={}, _unsaved=set(), training=
 
 
 def module(state, path=DOER):
-    """The opcodes of a module with a state of data or opcodes."""
+    """Return the opcodes of a module whose state is a value or opcodes."""
     state = state if isinstance(state, bytes) else value(state)
     return name(path) + b")\x81" + state + b"b"
 
 
 def storage(key="0", numel=4, kind="FloatStorage", location="cpu", word="storage"):
-    """The opcodes of a storage."""
+    """Return the opcodes of a storage."""
     parts = [text(word), name(f"torch.{kind}"), value(key), value(location), value(numel)]
     return b"(" + b"".join(parts) + b"tQ"
 
 
 def tensor(size=(4,), stride=(1,), offset=0, grad=False, of=None):
-    """The opcodes of a tensor."""
+    """Return the opcodes of a tensor."""
     args = [value(offset), value(size), value(stride), value(grad), b"N"]
     return call("torch._utils._rebuild_tensor_v2", of or storage(), *args)
 

@@ -6,17 +6,17 @@ RNG = np.random.default_rng(6)
 
 
 def random(m, n):
-    """A matrix of normal numbers."""
+    """Return an (m, n) matrix of standard normal numbers."""
     return RNG.standard_normal((m, n))
 
 
 def of_rank(r, m, n):
-    """A matrix of a rank below both of its sizes."""
+    """Return an (m, n) matrix of rank r."""
     return random(m, r) @ random(r, n)
 
 
 def definite(n):
-    """A symmetric positive definite matrix."""
+    """Return a symmetric positive definite matrix of n rows."""
     A = random(n, n)
     return A @ A.T + np.eye(n)
 
@@ -53,5 +53,5 @@ ANY = SQUARE | SINGULAR | OTHER
 
 
 def cases(table):
-    """Arguments of parametrize: one case for each matrix, by its name."""
+    """Return arguments of parametrize: one case for each matrix, with its name as id."""
     return {"argvalues": list(table.values()), "ids": list(table)}

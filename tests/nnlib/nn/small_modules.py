@@ -1,4 +1,4 @@
-"""Small modules that the tests of modules look into."""
+"""Small modules whose parameters, buffers and children the tests inspect."""
 
 import torch
 
@@ -13,7 +13,7 @@ def network(L):
 
 
 class Shared(nn.Module):
-    """Uses one layer twice, and has a buffer."""
+    """A module that uses one layer twice and has a buffer."""
 
     def __init__(self):
         super().__init__()
@@ -27,7 +27,7 @@ class Shared(nn.Module):
 
 
 class Block(nn.Module):
-    """Has a part twice, buffers that are not saved, and nothing in the place of a part."""
+    """A module with a child used twice, non-persistent buffers, and a child that is None."""
 
     def __init__(self):
         super().__init__()
@@ -40,7 +40,7 @@ class Block(nn.Module):
 
 
 def torch_block():
-    """The same in torch."""
+    """Return the same module in torch."""
     block = torch.nn.Module()
     block.layer = torch.nn.Linear(2, 2)
     block.again = block.layer

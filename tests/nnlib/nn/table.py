@@ -1,4 +1,4 @@
-"""What the tables of modules are made of, and how an entry is run in nnlib and in torch.
+"""The types of the tables of modules, and how an entry runs in both libraries.
 
 Every ``table_<family>.py`` beside this file has two lists: ``LAYERS`` of ``Layer`` and
 ``BAD`` of ``harness.Bad`` (its call may build the module, or apply it). ``test_modules.py``
@@ -50,7 +50,7 @@ class Layer(NamedTuple):
 
 
 def same(rng, *layers):
-    """The modules of one entry in both libraries and float64, with equal random parameters."""
+    """Return a module in nnlib and in torch, in float64 and with equal random parameters."""
     ours, theirs = (build(L, *layers) for L in (nnlib, torch))
     state = theirs.state_dict()
     for name, _ in theirs.named_parameters():
@@ -61,7 +61,7 @@ def same(rng, *layers):
 
 
 def build(L, layer):
-    """The module of an entry in library L and float64."""
+    """Return the module of an entry in library L, in float64."""
     if callable(layer.args):
         args = layer.args(L)
     else:
@@ -71,18 +71,18 @@ def build(L, layer):
 
 
 def as_tensor(L, x):
-    """An array as a tensor of library L, anything else as it is."""
+    """Return an array as a tensor of library L, anything else as it is."""
     return L.tensor(np.array(x)) if isinstance(x, np.ndarray) else x
 
 
 def inputs_of(layer, rng):
-    """The inputs of an entry as arrays."""
+    """Return random inputs of an entry as arrays."""
     draws = layer.draw if isinstance(layer.draw, tuple) else (layer.draw,) * len(layer.shapes)
     return [np.asarray(draw(rng, s)) for draw, s in zip(draws, layer.shapes, strict=True)]
 
 
 class Run(NamedTuple):
-    """What a module gave: outputs, gradients of inputs, parameters and buffers, as arrays."""
+    """The result of a module: outputs, gradients of inputs and parameters, and its state."""
 
     outputs: list
     input_grads: list
@@ -91,7 +91,7 @@ class Run(NamedTuple):
 
 
 def run(L, layer, module, arrays, weights=None):
-    """Apply a module, and walk back from the sum of its outputs times random weights."""
+    """Return a module's outputs, and its gradients for random weights of the outputs."""
     module.zero_grad()
     inputs = [L.tensor(np.array(a), requires_grad=a.dtype.kind == "f") for a in arrays]
     ys = flat(layer.call(module, *inputs))
@@ -112,21 +112,21 @@ def run(L, layer, module, arrays, weights=None):
 
 
 def array(x: Any) -> Any:
-    """A copy of a tensor's values; None stays None."""
+    """Return a copy of a tensor's values, or None for None."""
     return (
         np.array(x.detach().numpy() if hasattr(x, "detach") else x) if x is not None else None
     )
 
 
 def flat(ys):
-    """Nested tuples of tensors and None as one list of tensors."""
+    """Return nested tuples of tensors as one list, without None."""
     if isinstance(ys, (tuple, list)):
         return [y for part in ys for y in flat(part)]
     return [] if ys is None else [ys]
 
 
 def assert_same_run(got, expected, rtol, atol):
-    """Everything equal: values, dtypes, shapes and names."""
+    """Assert that two runs have equal values, dtypes, shapes and names."""
     for ours, theirs in zip(got, expected, strict=True):
         if isinstance(ours, dict):
             assert list(ours) == list(theirs)

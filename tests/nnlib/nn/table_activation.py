@@ -7,7 +7,7 @@ from tests.nnlib.nn.table import Layer
 
 
 def largest(module, x):
-    """What Maxout gives, by a loop."""
+    """Return what Maxout computes, by a loop."""
     x = x.numpy()
     starts = range(0, x.shape[module.dim], module.pieces)
     groups = [x.take(range(i, i + module.pieces), module.dim) for i in starts]
@@ -15,7 +15,7 @@ def largest(module, x):
 
 
 def on_a_copy(module, x):
-    """The input doubled, so that a module may change it in place."""
+    """Return the module applied to twice the input, which it may change in place."""
     return module(x * 2)
 
 
@@ -85,7 +85,7 @@ LAYERS = [
 
 
 def of_integers(name, *args):
-    """The call of a module with integers, which is refused."""
+    """Return a call of a module with integers, which is refused."""
     return lambda L: getattr(L.nn, name)(*args)(L.zeros(3, 4).long())
 
 

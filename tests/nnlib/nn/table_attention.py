@@ -11,17 +11,17 @@ MASK = np.array([[0, 0, 1, 0, 1], [0, 0, 0, 1, 0], [1, 0, 1, 1, 1]], dtype=bool)
 
 
 def itself(module, x, **options):
-    """Attention of a sequence to itself."""
+    """Return the self-attention of a sequence."""
     return module(x, x, x, **options)
 
 
 def options(**given):
-    """A call with some options."""
+    """Return a call that passes some options."""
     return lambda module, *inputs: module(*inputs, **given)
 
 
 def padding(rng, shape):
-    """True for some keys, never the first."""
+    """Return a mask that hides some keys, never the first."""
     return truths(rng, shape) & (np.arange(shape[-1]) > 0)
 
 
@@ -98,7 +98,7 @@ def make(*args, **given):
 
 
 def use(*shapes, dtype=None, mask=None, keys=None, **given):
-    """A call with zeros of some shapes."""
+    """Return a call with zeros of some shapes."""
 
     def call(L):
         layer = getattr(L.nn, NAME)(8, 2)

@@ -11,7 +11,7 @@ WEIGHT = np.linspace(0.5, 2.0, 5)
 
 
 def classes(rng, shape):
-    """Class indices, none of them 1."""
+    """Return random class indices without class 1."""
     return rng.choice([0, 2, 3, 4], shape)
 
 
@@ -33,7 +33,7 @@ def signs(rng, shape):
 
 
 def far_or_near(rng, shape):
-    """Pairs of errors on both sides of 1, none near it."""
+    """Return pairs of errors on both sides of 1, none near it."""
     return rng.choice([-2.5, -0.4, 0.4, 2.5], shape) + rng.uniform(-0.1, 0.1, shape)
 
 
@@ -42,7 +42,7 @@ def nothing(rng, shape):
 
 
 def quietly(module, *inputs):
-    """The loss without torch's warning about the mean of a divergence."""
+    """Return the loss without torch's warning about the mean of a divergence."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return module(*inputs)
@@ -194,17 +194,17 @@ WITH_REDUCTION = {
 
 
 def mistaken(name, shapes):
-    """The call of a loss with an unknown reduction."""
+    """Return a call of a loss with an unknown reduction."""
     return lambda L: getattr(L.nn, name)(reduction="avg")(*[L.zeros(s) for s in shapes])
 
 
 def of_other_shapes(name, *shapes):
-    """The call of a loss with shapes that do not fit."""
+    """Return a call of a loss with shapes that do not fit."""
     return lambda L: getattr(L.nn, name)()(*[L.zeros(s) for s in shapes])
 
 
 def of_classes(name, target, *args, **options):
-    """The call of a loss with scores (3, 5) and a wrong target or option."""
+    """Return a call of a loss with scores (3, 5) and a wrong target or option."""
     return lambda L: getattr(L.nn, name)(*args, **options)(L.zeros(3, 5), L.tensor(target))
 
 

@@ -12,12 +12,12 @@ def with_state(module, x, *states):
 
 
 def states(n, *shapes):
-    """The shapes of a layer's input and of its n states."""
+    """Return the shapes of a layer's input and of its n states."""
     return (shapes[0], *[shapes[1]] * n)
 
 
 def layers(name, n):
-    """One layer's entries; it has n states."""
+    """Return the entries of a layer with n states."""
     return [
         Layer(name, (4, 2), X),
         Layer(name, (4, 2), states(n, X[0], (1, 3, 2)), call=with_state, note="state"),
@@ -46,7 +46,7 @@ def layers(name, n):
 
 
 def cells(name, n):
-    """A cell's entries; it has n states."""
+    """Return the entries of a cell with n states."""
     return [
         Layer(name, (4, 2), ((3, 4),)),
         Layer(name, (4, 2), states(n, (3, 4), (3, 2)), call=with_state, note="state"),
@@ -57,7 +57,7 @@ def cells(name, n):
 
 
 def minimal(module, x, h):
-    """What the minimal gated unit computes, by its formulas."""
+    """Return what the minimal gated unit computes, by its formulas."""
     y = minimal_gru_layer(x, h[0], *module.parameters())
     return y, y[-1:]
 
@@ -92,7 +92,7 @@ LAYERS = [
 
 
 def bad_layers(name):
-    """What every layer refuses; our own has no twin in torch."""
+    """Return the calls that a layer refuses; a layer that torch lacks has no twin."""
     twin = None if name == "MinimalGRU" else "same"
 
     def make(*args, **options):
@@ -135,7 +135,7 @@ def bad_layers(name):
 
 
 def bad_cells(name):
-    """What every cell refuses."""
+    """Return the calls that a cell refuses."""
 
     def use(*shape, state=None, dtype=None):
         def call(L):

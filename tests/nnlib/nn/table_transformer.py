@@ -10,17 +10,17 @@ SIZES = (8, 2, 12, 0.0)
 
 
 def padded(rng, shape):
-    """True for the last keys."""
+    """Return a padding mask that hides the last two keys."""
     return np.tile(np.arange(shape[-1]) >= shape[-1] - 2, (shape[0], 1))
 
 
 def later(rng, shape):
-    """True for what comes later."""
+    """Return a causal mask, which hides later positions."""
     return ~np.tri(*shape, dtype=bool)
 
 
 def with_masks(*names):
-    """A call whose last inputs are masks with these names."""
+    """Return a call whose last inputs are passed as masks of these names."""
 
     def call(module, *inputs):
         n = len(inputs) - len(names)
@@ -30,7 +30,7 @@ def with_masks(*names):
 
 
 def made(layer, *args):
-    """The arguments of a stack: a layer of the library, and others."""
+    """Return a function from a library to a stack's arguments: a layer, and others."""
 
     def make(L):
         norm = [L.nn.LayerNorm(8)] if "norm" in args else [None]
@@ -98,7 +98,7 @@ LAYERS += [
 
 
 def use(*shapes):
-    """A call of a Transformer with zeros of some shapes."""
+    """Return a call of a Transformer with zeros of some shapes."""
 
     def call(L):
         model = L.nn.Transformer(8, 2, 1, 1, 4, batch_first=True)

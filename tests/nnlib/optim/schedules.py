@@ -1,4 +1,4 @@
-"""Schedules to try in nnlib and in torch, and how what they change is followed."""
+"""Learning-rate schedules to run in nnlib and in torch, and a record of what they change."""
 
 import copy
 
@@ -10,7 +10,7 @@ STEPS = 50
 
 
 def optimizer_of(L, name="SGD", **options):
-    """An optimizer of two groups with rates of their own, whose step changes nothing."""
+    """Return an optimizer of two groups with rates of their own, whose step changes nothing."""
     groups = [dict(params=[L.zeros(1, requires_grad=True)]) for _ in range(2)]
     groups[1]["lr"] = 0.03
     if name == "SGD":
@@ -27,7 +27,7 @@ def share(t):
 
 
 def sequence(*parts, milestones):
-    """A SequentialLR of schedules given by name and options."""
+    """Return a function that makes a SequentialLR of schedules given by name and options."""
 
     def make(L, optimizer):
         s = L.optim.lr_scheduler
@@ -105,14 +105,14 @@ SCHEDULES = {
 
 
 def seen(optimizer, schedule):
-    """All that a schedule changes."""
+    """Return all values that a schedule changes."""
     names = ("lr", "initial_lr", "momentum", "betas", "max_lr", "min_lr")
     groups = [{k: g[k] for k in names if k in g} for g in optimizer.param_groups]
     return schedule.get_last_lr(), groups, schedule.last_epoch
 
 
 def numbers(value):
-    """The numbers in nested lists and dicts, in order."""
+    """Return the numbers in nested lists and dicts, in order."""
     if isinstance(value, dict):
         value = value.values()
     if isinstance(value, (int, float)):
@@ -125,7 +125,7 @@ def assert_same(got, expected):
 
 
 def followed(L, make, steps=STEPS, optimizer=None, schedule=None):
-    """What is seen before and after each step."""
+    """Return the values that a schedule changes, before the first step and after each."""
     optimizer = optimizer or optimizer_of(L)
     schedule = schedule or make(L, optimizer)
     found = [copy.deepcopy(seen(optimizer, schedule))]

@@ -1,16 +1,16 @@
-"""Data and initial weights, the same for every library: NumPy draws them."""
+"""Data and initial weights drawn by NumPy, so that they are the same for every library."""
 
 import numpy as np
 import torch
 
 
 def tensor(rng, *shape):
-    """Normal numbers in float32."""
+    """Return a float32 tensor of standard normal numbers."""
     return torch.from_numpy(rng.standard_normal(shape).astype("float32"))
 
 
 def weights(model, seed=0):
-    """Fill the parameters with small numbers, and give the model."""
+    """Fill a model's parameters with small random numbers; return the model."""
     rng = np.random.default_rng(seed)
     with torch.no_grad():
         for p in model.parameters():

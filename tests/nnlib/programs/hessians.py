@@ -16,7 +16,7 @@ def logistic(w):
 
 
 def solve(H, g):
-    """Elimination without pivots, for small positive definite matrices."""
+    """Return the solution of H x = g by elimination without pivoting, for definite H."""
     H, g = H.clone(), g.clone()
     n = len(g)
     for k in range(n):

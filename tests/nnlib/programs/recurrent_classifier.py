@@ -41,7 +41,7 @@ def train(kind, bidirectional):
 
 
 def truncated():
-    """Carry the state from piece to piece, without its history."""
+    """Train by truncated backpropagation: carry the state on without its history."""
     rng = np.random.default_rng(3)
     x = tensor(rng, 3, 60, 4)
     model = weights(nn.LSTM(4, 8, batch_first=True))

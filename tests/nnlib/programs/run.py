@@ -17,7 +17,7 @@ NOT_TORCH = ("nnlib.book", "nnlib.viz")  # they draw, and import what draws
 
 
 class NoOtherTorch(importlib.abc.MetaPathFinder):
-    """Refuse all of torch that was not put in its place."""
+    """An importer that refuses every part of torch that nnlib has not replaced."""
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname.partition(".")[0] == "torch":
@@ -25,7 +25,7 @@ class NoOtherTorch(importlib.abc.MetaPathFinder):
 
 
 def put_in_place_of_torch():
-    """Let ``import torch`` and its parts give nnlib."""
+    """Make `import torch` and imports of its modules load nnlib instead."""
     sys.modules["torch"] = importlib.import_module("nnlib")
     for part in pkgutil.walk_packages(sys.modules["torch"].__path__, "nnlib."):
         if not part.name.startswith(NOT_TORCH):
@@ -35,7 +35,7 @@ def put_in_place_of_torch():
 
 
 def run(program, out):
-    """Run one program in this process, and end it."""
+    """Run one program in this process, then exit with its status."""
     status = 1
     try:
         sys.stderr = (out / f"{program.stem}.err").open("w", encoding="utf-8")

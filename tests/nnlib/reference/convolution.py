@@ -1,4 +1,4 @@
-"""Convolution and pooling by loops, as their formulas say: slow, short, on arrays."""
+"""Convolution and pooling by loops over windows, as in their formulas: slow, on arrays."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def positions(size, kernel, stride, dilation):
-    """How many windows fit on each axis."""
+    """Return how many windows fit along each dimension."""
     return [
         (n - d * (k - 1) - 1) // s + 1
         for n, k, s, d in zip(size, kernel, stride, dilation, strict=True)
@@ -14,7 +14,7 @@ def positions(size, kernel, stride, dilation):
 
 
 def window(x, i, j, kernel, stride, dilation):
-    """What the window (i, j) shows of images (N, C, H, W)."""
+    """Return the part of images (N, C, H, W) that window (i, j) covers."""
     rows, columns = (
         slice(at * s, at * s + d * (k - 1) + 1, d)
         for at, k, s, d in zip((i, j), kernel, stride, dilation, strict=True)
@@ -23,7 +23,7 @@ def window(x, i, j, kernel, stride, dilation):
 
 
 def conv2d(x, w, b=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
-    """The sum of kernel times window, for every window and every group."""
+    """Return the sum of kernel times window, for every window and every group."""
     p, q = padding
     x = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
     rows, columns = positions(x.shape[2:], w.shape[2:], stride, dilation)
@@ -38,7 +38,7 @@ def conv2d(x, w, b=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=
 
 
 def conv2d_slopes(g, x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
-    """dL/dx and dL/dw: every g times the kernel, and every g times what its window shows."""
+    """Return dL/dx and dL/dw, where g is dL/dy."""
     p, q = padding
     x = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
     dx, dw = np.zeros(x.shape), np.zeros(w.shape)
@@ -54,7 +54,7 @@ def conv2d_slopes(g, x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), group
 
 
 def max_pool2d(x, kernel, stride, padding=(0, 0), dilation=(1, 1)):
-    """The largest of every window."""
+    """Return the maximum of every window."""
     p, q = padding
     x = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)), constant_values=-np.inf)
     rows, columns = positions(x.shape[2:], kernel, stride, dilation)
@@ -65,7 +65,7 @@ def max_pool2d(x, kernel, stride, padding=(0, 0), dilation=(1, 1)):
 
 
 def max_pool2d_slope(g, x, kernel, stride):
-    """dL/dx: every g goes to the first of the largest of its window."""
+    """Return dL/dx, where each entry of g goes to the first maximum of its window."""
     dx = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(g.shape):
         shown = window(x, i, j, kernel, stride, (1, 1))[n, c]
@@ -75,7 +75,7 @@ def max_pool2d_slope(g, x, kernel, stride):
 
 
 def avg_pool2d(x, kernel, stride, padding=(0, 0)):
-    """The mean of every window, zeros outside counted."""
+    """Return the mean of every window, with padding counted as zeros."""
     p, q = padding
     x = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
     rows, columns = positions(x.shape[2:], kernel, stride, (1, 1))

@@ -1,4 +1,4 @@
-"""Normalization by its plain formulas, one channel and one element after the other."""
+"""Normalization by its plain formulas, in loops over channels and elements."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def batch_norm(x, weight, bias, eps):
-    """y = γ (x - μ)/σ + β for each channel of (N, C, ...)."""
+    """Return y = γ (x - μ)/σ + β for each channel of (N, C, ...)."""
     y = np.empty_like(x)
     for c in range(x.shape[1]):
         mean = sum(x[:, c].flat) / x[:, c].size
@@ -16,7 +16,7 @@ def batch_norm(x, weight, bias, eps):
 
 
 def batch_norm_backward(g, x, weight, eps):
-    """dx, dγ and dβ, by the chain rule through mean and variance."""
+    """Return dx, dγ and dβ, by the chain rule through mean and variance."""
     dx, dweight, dbias = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
     for c in range(x.shape[1]):
         xc, gc, n = x[:, c], g[:, c], x[:, c].size
@@ -33,7 +33,7 @@ def batch_norm_backward(g, x, weight, eps):
 
 
 def local_response_norm(x, size, alpha, beta, k):
-    """x / (k + alpha/size · squares of size neighbouring channels)^beta, by channel."""
+    """Return x / (k + alpha/size · squares of size neighbouring channels)^beta, by channel."""
     y = np.empty_like(x)
     for c in range(x.shape[1]):
         first = max(0, c - size // 2)

@@ -1,11 +1,11 @@
-"""The recurrent layers as their formulas say, one time after the other."""
+"""The recurrent layers by their formulas, in a loop over time steps."""
 
 from nnlib import cat, chunk, sigmoid, stack, tanh
 from nnlib.nn.functional import linear, relu
 
 
 def rnn_layer(x, h, w, u, b=None, c=None, nonlinearity="tanh"):
-    """All h of h' = f(W x + b + U h + c)."""
+    """Return h of every time step, where h' = f(W x + b + U h + c)."""
     f = tanh if nonlinearity == "tanh" else relu
     hs = []
     for t in range(len(x)):
@@ -15,7 +15,7 @@ def rnn_layer(x, h, w, u, b=None, c=None, nonlinearity="tanh"):
 
 
 def gru_layer(x, h, w, u, b=None, c=None):
-    """All h of h' = (1 - z) n + z h."""
+    """Return h of every time step, where h' = (1 - z) n + z h."""
     hs = []
     for t in range(len(x)):
         xr, xz, xn = chunk(linear(x[t], w, b), 3, 1)
@@ -28,7 +28,7 @@ def gru_layer(x, h, w, u, b=None, c=None):
 
 
 def lstm_layer(x, state, w, u, b=None, d=None):
-    """All h of h' = o tanh c' with c' = f c + i g, and the last c."""
+    """Return h = o tanh c of every time step, where c' = f c + i g, and the last c."""
     (h, c), hs = state, []
     for t in range(len(x)):
         i, f, g, o = chunk(linear(x[t], w, b) + linear(h, u, d), 4, 1)
@@ -39,7 +39,7 @@ def lstm_layer(x, state, w, u, b=None, d=None):
 
 
 def minimal_gru_layer(x, h, w, u, b, c):
-    """All h of h' = (1 - f) h + f n, with the state and the input side by side."""
+    """Return h of every time step, where h' = (1 - f) h + f n."""
     (wf, wn), (uf, un), (bf, bn), (cf, cn) = (chunk(a, 2) for a in (w, u, b, c))
     hs = []
     for t in range(len(x)):

@@ -1,10 +1,10 @@
-"""Scans by their formulas, one element after the other: slow, short, on arrays."""
+"""Cumulative operations by their formulas, in loops over elements."""
 
 import numpy as np
 
 
 def running(f, x, d):
-    """y_i = f(y_(i-1), x_i) along axis d."""
+    """Return y with y_i = f(y_(i-1), x_i) along dimension d."""
     y = np.array(x)
     lines = np.moveaxis(y, d, 0)
     for i in range(1, len(lines)):
@@ -13,7 +13,7 @@ def running(f, x, d):
 
 
 def sums_of_runs(x, new, d):
-    """Each element added where the last new one along axis d stands."""
+    """Return the sum of each run of x, stored where the run begins; `new` marks beginnings."""
     y = np.zeros_like(x)
     lines, shown, begins = (np.moveaxis(a, d, 0) for a in (y, x, new))
     for index in np.ndindex(shown.shape[1:]):
@@ -24,7 +24,7 @@ def sums_of_runs(x, new, d):
 
 
 def linked(g, a):
-    """s_i = g_i + a_i s_(i+1), from the end on."""
+    """Return s with s_i = g_i + a_i s_(i+1), computed from the end."""
     s = np.array(g)
     for i in reversed(range(len(a))):
         s[i] += a[i] * s[i + 1]

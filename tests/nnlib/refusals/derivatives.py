@@ -1,4 +1,4 @@
-"""What the functions of nnlib.calculus take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.calculus."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ STEP = dict(h=(1e-3, but(ABOVE, "None")))
 
 
 def summed(z):
-    """A function of an array, for derivatives."""
+    """Return the sum of an array, as a function to differentiate."""
     return (z * z).sum()
 
 

@@ -1,4 +1,4 @@
-"""What the functions of nnlib.probability take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.probability."""
 
 import numpy as np
 
@@ -55,7 +55,7 @@ ENTRIES = {
 
 
 def drawn(d):
-    """What every distribution has."""
+    """Return the valid and refused arguments of the methods that each distribution has."""
     return {
         "sample": dict(
             shape=(2, but({**WHOLE, "negative": -1}, "several", "empty", "dict", "set")),
@@ -74,7 +74,7 @@ def drawn(d):
 
 
 def _point(d):
-    """What it is a distribution of."""
+    """Return a point in the support of a distribution."""
     return np.array([0.5, 0.5]) if d is CLOUD or d is BELIEFS else np.array([0.5])
 
 

@@ -1,4 +1,4 @@
-"""What the functions of nnlib.filters take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.filters."""
 
 import numpy as np
 

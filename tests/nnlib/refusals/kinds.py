@@ -1,4 +1,4 @@
-"""What an argument may be given that it must refuse, by the kind of thing that it is."""
+"""Values that an argument must refuse, by the kind of argument."""
 
 from fractions import Fraction
 
@@ -49,7 +49,7 @@ FUNCTION = {"None": None, "text": "text", "number": 3}
 
 
 def but(refused, *allowed):
-    """What is refused, less what is right here."""
+    """Return refused values without those that this argument accepts."""
     return {name: value for name, value in refused.items() if name not in allowed}
 
 

@@ -1,4 +1,4 @@
-"""What the functions of nnlib.linalg take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.linalg."""
 
 import numpy as np
 

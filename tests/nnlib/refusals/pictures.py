@@ -1,4 +1,4 @@
-"""What the functions of nnlib.transforms take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.transforms."""
 
 import numpy as np
 

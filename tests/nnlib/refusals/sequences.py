@@ -1,4 +1,4 @@
-"""What the functions of nnlib.text take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.text."""
 
 import numpy as np
 

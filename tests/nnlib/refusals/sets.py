@@ -1,4 +1,4 @@
-"""What the functions of nnlib.datasets take, and what they refuse."""
+"""Valid and refused arguments of the functions of nnlib.datasets."""
 
 from nnlib import datasets
 from tests.nnlib.refusals.kinds import CARD_NAMES

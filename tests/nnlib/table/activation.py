@@ -11,12 +11,12 @@ def F(L):
 
 
 def hardsigmoid(L, x):
-    """In torch by its definition: its own slope is 1/6 rounded to float32, and has none."""
+    """Return hardsigmoid, for torch by its formula, since torch's derivative is rounded."""
     return F(L).hardsigmoid(x) if L is nnlib else F(L).relu6(x + 3) / 6
 
 
 def in_place(name, *options):
-    """A function that changes a copy of its input in place."""
+    """Return a call of a function that changes a copy of its input in place."""
 
     def call(L, x):
         y = x * 2
@@ -86,7 +86,7 @@ VALUES: list[Case] = [
 
 
 def of(dtype, name, *args):
-    """The call of a function with a wrong dtype."""
+    """Return a call of a function with a wrong dtype."""
     return lambda L: getattr(F(L), name)(L.ones(3, 4, dtype=getattr(L, dtype)), *args)
 
 

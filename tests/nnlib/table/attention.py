@@ -52,7 +52,7 @@ VALUES: list[Case] = []
 
 
 def bad(message, *shapes, mask=None, torch="same", **options):
-    """A call with inputs of some shapes, and perhaps a mask."""
+    """Return a refused call with inputs of some shapes, and perhaps a mask."""
 
     def refused(L):
         operands = [L.zeros(*shape) for shape in shapes or QKV]

@@ -1,4 +1,4 @@
-"""Cases of nn/functions/dropout.py without chance; those with it are in nn/test_dropout.py."""
+"""Cases of nn/functions/dropout.py without randomness; nn/test_dropout.py has the others."""
 
 import numpy as np
 

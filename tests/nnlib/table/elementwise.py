@@ -25,12 +25,12 @@ def above_1(rng, shape):
 
 
 def between(rng, shape):
-    """Away from whole numbers."""
+    """Return random numbers away from whole numbers."""
     return rng.integers(-3, 3, shape) + rng.uniform(0.1, 0.9, shape)
 
 
 def call(name):
-    """The call of an operation by its name."""
+    """Return the call of an operation by its name."""
     return lambda L, *inputs: getattr(L, name)(*inputs)
 
 
@@ -147,7 +147,7 @@ CASES += [
 
 
 def special(rng, shape):
-    """Numbers, with NaN and both infinities among them."""
+    """Return random numbers with NaN and both infinities among them."""
     return rng.choice([-np.inf, -1.0, 0.0, 2.0, np.inf, np.nan], shape)
 
 
@@ -220,7 +220,7 @@ BINARY += ["clamp_max", "clamp_min", "allclose"]
 
 
 def bad(name, *shapes, message="expected shapes that broadcast, got", **options):
-    """Shapes that do not fit."""
+    """Return a refused call with shapes that do not broadcast."""
     return Bad(
         name,
         lambda L: getattr(L, name)(*[L.ones(*shape) for shape in shapes], **options),
@@ -231,7 +231,7 @@ def bad(name, *shapes, message="expected shapes that broadcast, got", **options)
 
 
 def text(name, n, other="text"):
-    """An operand that is no number, as the n-th argument."""
+    """Return a refused call with a string as its n-th argument."""
     return Bad(
         name,
         lambda L: getattr(L, name)(*[L.ones(3)] * n, other),

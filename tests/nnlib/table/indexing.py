@@ -12,7 +12,7 @@ inf, nan = np.inf, np.nan
 
 
 def written(i, value=None):
-    """A case's call that writes its second input, or a value, at an index."""
+    """Return a call that writes its second input, or a value, at an index."""
 
     def call(L, x, v=None):
         y = x * 1

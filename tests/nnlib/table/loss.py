@@ -74,7 +74,7 @@ VALUES: list[Case] = []
 
 
 def of(name, target, weight=None, shape=(3, 5), **options):
-    """The call of a loss of classes with scores of a shape."""
+    """Return a call of a classification loss with scores of a shape."""
 
     def call(L):
         w = None if weight is None else L.ones(weight)

@@ -17,7 +17,7 @@ def signs(L, part=np.s_[:]):
 
 
 def each(name, call, shapes, draw=normal):
-    """The cases of one loss, one for each reduction."""
+    """Return the cases of one loss, one for each reduction."""
     return [
         Case(name, lambda L, *xs, r=r: call(L, *xs, reduction=r), shapes, draw, r)
         for r in ("mean", "sum", "none")
@@ -72,17 +72,17 @@ VALUES: list[Case] = []
 
 
 def call(name, *shapes, **options):
-    """The call of a loss with zeros of some shapes."""
+    """Return a call of a loss with zeros of some shapes."""
     return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
 
 
 def classes(target, *args, **options):
-    """The call of multi_margin_loss with scores (3, 5) and some targets."""
+    """Return a call of multi_margin_loss with scores (3, 5) and some targets."""
     return lambda L: F(L).multi_margin_loss(L.zeros(3, 5), index(L, target), *args, **options)
 
 
 def reductions(shapes):
-    """The refusals of an unknown reduction, for losses with zeros of some shapes."""
+    """Return the refusals of an unknown reduction, for losses with zeros of some shapes."""
     return [
         Bad(
             name,
@@ -95,7 +95,7 @@ def reductions(shapes):
 
 
 def of_two(name):
-    """The refusals of a loss whose input and target broadcast."""
+    """Return the refusals of a loss whose input and target broadcast."""
     return [
         Bad(
             name,

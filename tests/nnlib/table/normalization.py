@@ -12,7 +12,7 @@ def functional(L):
 
 
 def averages(L, x):
-    """A running mean and variance in the dtype of x."""
+    """Return a running mean and a running variance in the dtype of x."""
     dtype, C = str(x.dtype).removeprefix("torch."), x.shape[1]
     both = np.linspace(-0.5, 0.5, C), np.linspace(0.5, 2.0, C)
     return [L.tensor(v.astype(dtype)) for v in both]

@@ -64,12 +64,12 @@ VALUES: list[Case] = []
 
 
 def two(name, *shapes, **options):
-    """The call of a loss with zeros of two shapes."""
+    """Return a call of a loss with zeros of two shapes."""
     return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
 
 
 def mixed(name, first, second):
-    """The call of a loss with numbers of two dtypes."""
+    """Return a call of a loss with numbers of two dtypes."""
     return lambda L: getattr(F(L), name)(
         L.ones(3, dtype=getattr(L, first)), L.ones(3, dtype=getattr(L, second))
     )

@@ -1,4 +1,4 @@
-"""Cases of ops/recurrence.py; torch's functions take whole stacks of layers."""
+"""Cases of ops/recurrence.py; torch's functions run whole stacks of layers."""
 
 import torch
 
@@ -29,7 +29,7 @@ def lstm(L, x, h, c, *weights):
 
 
 def shapes(gates, states=1, T=5, N=3, D=4, H=2, bias=True):
-    """Of x, the states, the weights and the biases."""
+    """Return the shapes of x, of the states, of the weights and of the biases."""
     rows = gates * H
     return ((T, N, D), *[(N, H)] * states, (rows, D), (rows, H), *[(rows,)] * 2 * bias)
 
@@ -72,7 +72,7 @@ VALUES: list[Case] = []
 
 
 def bad(name, pattern, position, *shape, torch="same", dtype=None):
-    """A call in which the operand at a position has another shape or dtype."""
+    """Return a refused call with another shape or dtype for one operand."""
     _, call, gates, states = next(kind for kind in KINDS if kind[0] == name)
     wanted = list(shapes(gates, states))
     wanted[position] = shape or wanted[position]

@@ -8,12 +8,12 @@ inf, nan = np.inf, np.nan
 
 
 def with_zeros(rng, shape):
-    """Numbers of which about a third are exactly 0."""
+    """Return random numbers of which about a third are exactly 0."""
     return rng.uniform(0.5, 1.5, shape) * (rng.random(shape) < 0.7)
 
 
 def with_nan(rng, shape):
-    """Numbers of which about a third are NaN; the first one is not."""
+    """Return random numbers of which about a third are NaN, never the first."""
     x = rng.standard_normal(shape)
     x[rng.random(shape) < 0.3] = nan
     x.flat[0] = 1.0
@@ -206,7 +206,7 @@ VALUES: list[Case] = [
 
 
 def past_the_end(name, error=IndexError, **options):
-    """The call along axis 2 of a matrix."""
+    """Return a call that reduces a matrix along dimension 2, which it lacks."""
     return Bad(
         name,
         lambda L: getattr(L, name)(L.ones(2, 3), dim=2, **options),
@@ -216,7 +216,7 @@ def past_the_end(name, error=IndexError, **options):
 
 
 def integers_in(name):
-    """The call with integers, for what needs fractions."""
+    """Return a call with integers of an operation that needs floats."""
     return Bad(
         name,
         lambda L: getattr(L, name)(L.arange(3)),
@@ -226,7 +226,7 @@ def integers_in(name):
 
 
 def nothing_in(name, message=r"got shape \(0, 3\), dim (None|\(\))", torch="same", **options):
-    """The extreme of nothing."""
+    """Return a call that takes the extreme of an empty tensor."""
     return Bad(
         name,
         lambda L: getattr(L, name)(L.zeros(0, 3), **options),

@@ -10,7 +10,7 @@ def F(L):
 
 
 def weight(L, x):
-    """How much each of the errors of x counts."""
+    """Return the weights of the errors of x."""
     w = np.linspace(0.5, 2.0, 15).reshape(3, 5).astype(str(x.dtype).removeprefix("torch."))
     return index(L, w)
 
@@ -128,7 +128,7 @@ VALUES: list[Case] = [
 
 
 def zeros(name, *shapes, **options):
-    """The call of a loss with zeros of some shapes."""
+    """Return a call of a loss with zeros of some shapes."""
     return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
 
 

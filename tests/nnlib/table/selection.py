@@ -11,7 +11,7 @@ def F(L):
 
 
 def maxout(L, x, *options):
-    """Our own function, and what it stands for in torch."""
+    """Return maxout, for torch by operations that compute the same."""
     if L is nnlib or isinstance(x, np.ndarray):
         return nnlib.nn.functional.maxout(x, *options)
     pieces, dim = (*options, 1)[:2]
@@ -45,7 +45,7 @@ VALUES: list[Case] = [
 
 
 def of_integers(name):
-    """The call of a function with integers."""
+    """Return a call of a function with integers."""
     return lambda L: getattr(F(L), name)(L.ones(3, 4, dtype=L.int64))
 
 

@@ -8,7 +8,7 @@ MATRIX, CUBE = ((3, 5),), ((3, 5, 2),)
 
 
 def joined(parts):
-    """One number from several tensors, in which each of them counts differently."""
+    """Return a scalar that depends on each of several tensors in a different way."""
     return sum((k + 1) * (part * part).sum() for k, part in enumerate(parts))
 
 

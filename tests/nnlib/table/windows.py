@@ -1,4 +1,4 @@
-"""Cases of pooling, adaptive, resizing, and of sequences and columns in convolution."""
+"""Cases of pooling, adaptive pooling, resizing, 1-D convolution, and unfolding."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tests.nnlib.harness import Bad, Case, apart
 
 
 def of(name, *args, first=False, **options):
-    """The call of a function of nn.functional; of a pair of results, the first."""
+    """Return a call of a function of nn.functional; of a pair of results, the first."""
 
     def call(L, *inputs):
         y = getattr(L.nn.functional, name)(*inputs, *args, **options)

@@ -10,12 +10,12 @@ LABELS = np.array([0, 0, 1, 1])
 
 
 def bowl(w):
-    """Return a loss with its minimum at the origin."""
+    """Return a quadratic loss with its minimum at the origin."""
     return w[:, 0] ** 2 + 3 * w[:, 1] ** 2
 
 
 def sigmoid_of_the_sum(x):
-    """Return the probabilities of two classes."""
+    """Return the probabilities of two classes, by the sigmoid of the sum of x."""
     p = 1 / (1 + np.exp(2 - x.sum(axis=1)))
     return np.stack([1 - p, p], axis=1)
 
@@ -86,6 +86,6 @@ CALLS = {
 
 
 def draw(name, **more):
-    """Call a figure function with its arguments of the table."""
+    """Return the figure that a function draws with its arguments from the table."""
     args, kwargs = CALLS[name]
     return getattr(viz, name)(*args, **(kwargs | more))

@@ -1,4 +1,4 @@
-"""What can be read in a figure: the names of its legend, its words."""
+"""Read a figure's texts, such as the labels of its legend."""
 
 
 def labels_of(ax):

@@ -1,10 +1,10 @@
-"""A sandbox whose worker is used by one test after the other, which start no new one."""
+"""A sandbox whose worker is handed from test to test, so that few are started."""
 
 from nngrader.sandbox.launch import Sandbox
 
 
-class Lasting(Sandbox):
-    """Gives out the worker that was left last, which ends what its student's process did."""
+class ReusedSandbox(Sandbox):
+    """A sandbox that hands out a used worker, after ending what its student's process left."""
 
     idle = None
 
@@ -13,7 +13,7 @@ class Lasting(Sandbox):
         return worker
 
     def leave(self, runner):
-        """Keep a runner's worker for the next one if it is in order, else end it."""
+        """Keep a runner's worker for the next one if it is intact, else close it."""
         worker = runner.worker
         if runner.sandbox is self and self.idle is None and worker and worker.usable:
             vars(worker).pop("ask", None)  # where a test has put its own in the place of it
