@@ -1,4 +1,4 @@
-"""An algorithm's steps: each a sentence and a formula, printed, typeset, or stepped through."""
+"""The steps of an algorithm, each a sentence and a formula, to print or to step through."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Step:
 
 
 def _aligned(formula: str) -> str:
-    """Return a formula with & before its first equals sign outside brackets, to align."""
+    """Return a formula with & before its first equals sign outside brackets, for aligning."""
     depth = 0
     for k, c in enumerate(formula):
         depth += (c in "{[(") - (c in "}])")

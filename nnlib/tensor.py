@@ -1,4 +1,4 @@
-"""Tensor: an array, its gradient, and where it came from.
+"""Tensor: an array with its gradient and the operation that made it.
 
 Read this file first, then ``graph.py`` (how history is written), ``walk.py`` (how it is
 walked back) and ``ops/``, whose ``__init__.py`` attaches ``backward`` and the operations as
@@ -271,7 +271,7 @@ class Tensor:
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
-    """Return a tensor of a class from the saved array; what copies and pickles call."""
+    """Return a Tensor of a class from an array; copies and pickles are made by this."""
     out = kind.__new__(kind)
     Tensor.__init__(out, array, requires_grad)
     return out
@@ -299,7 +299,7 @@ def as_array(data: Any) -> np.ndarray:
 
 
 def counter(x: Tensor) -> list[int]:
-    """Return the count of in-place changes of x's memory, a list that all views share."""
+    """Return the version counter of x's memory, a list of one int that all views share."""
     if x.version is None:
         x.version = [0]
     return x.version

@@ -1,4 +1,4 @@
-"""How history is walked back: from the newest operation to the oldest, without recursion.
+"""The backward pass: from the newest operation to the oldest, without recursion.
 
 Every user of a value is newer than the value. So when a walk from new to old reaches an
 operation, all gradients that its result can get have been added up.
@@ -158,7 +158,7 @@ def grad(
 
 
 class _Walk:
-    """One walk back: gradients summed so far by operation or leaf, and where to go next."""
+    """One backward pass, with the gradients summed so far and a heap of operations to visit."""
 
     def __init__(self, retain: bool | None, create: bool, wanted: list[Tensor] | None):
         self.create = create
@@ -170,7 +170,7 @@ class _Walk:
         self.given: list[np.ndarray] = []  # upstream gradients, which belong to the caller
 
     def run(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
-        """Go from the newest operation to the oldest, then finish the leaves."""
+        """Visit all operations, the newest first, and then the leaves."""
         self.given = [g.array for g in gradients]
         for y, g in zip(outputs, gradients, strict=True):
             self.send(_source(y), g if self.create else g.array)
@@ -185,7 +185,7 @@ class _Walk:
                 self.totals[leaf] = self.finish(leaf, g)
 
     def send(self, target: Node | Tensor, g: Any) -> None:
-        """Add g to the gradient of a target; the first time, put its operation on the heap."""
+        """Add g to the gradient of a target; at its first, put the operation on the heap."""
         if target in self.totals:
             self.totals[target] = self.totals[target] + g
             return
@@ -194,7 +194,7 @@ class _Walk:
             heapq.heappush(self.heap, (-target.time, target))
 
     def _follow(self) -> Callable[[Node | Tensor], bool]:
-        """Return a function that tells which targets lead to wanted inputs (None: all do)."""
+        """Return a function that tells whether a target leads to the wanted inputs."""
         if self.wanted is None:
             return lambda target: True
         useful = set(self.wanted)
@@ -215,7 +215,7 @@ class _Walk:
         return seen
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
-        """Show a complete gradient to the hooks, and keep it if it is wanted."""
+        """Return a complete gradient after its hooks, and store it if it is wanted."""
         if target.hooks:
             for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
                 new = hook(g if self.create else Tensor(np.array(g)))
@@ -226,7 +226,7 @@ class _Walk:
         return g
 
     def shares(self, node: Node, g: Any, follow: Callable) -> list[tuple[Node | Tensor, Any]]:
-        """Return the targets of an operation, each with its gradient; g is the result's."""
+        """Return the gradient for each operand of an operation, given that of its result."""
         edges = [edge for edge in node.edges if follow(edge[0])]
         if edges and node.saved is None:
             raise RuntimeError(
@@ -239,7 +239,7 @@ class _Walk:
         return out
 
     def results(self, gradients: dict) -> dict[Node | Tensor, Tensor]:
-        """Return gradients as Tensors with memory of their own: a rule may hand on g itself."""
+        """Return gradients as Tensors that share no memory with each other or the caller."""
         if self.create:
             return gradients
         taken = {id(g) for g in self.given}
@@ -258,18 +258,18 @@ def _listed(x: Any) -> list:
 
 
 def _source(x: Tensor) -> Node | Tensor:
-    """Return where the gradient of x arrives: its operation, or x itself if it is a leaf."""
+    """Return the node at which the gradient of x arrives, or x itself if it is a leaf."""
     return x if x.node is None else x.node
 
 
 def _check_input(name: str, x: Tensor) -> None:
-    """Refuse a tensor that does not require a gradient."""
+    """Raise an error for a tensor that does not require a gradient."""
     if not x.current(strict=True).needs_grad:
         raise RuntimeError(f"{name}: expected inputs that require grad, got one that does not")
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
-    """Return the gradient a walk starts with: the one given, or 1 for a single number."""
+    """Return the gradient to start with: the given one, or 1 for a single number."""
     if not y.current(strict=True).needs_grad:
         raise RuntimeError("backward: the tensor does not require grad and has no history")
     if g is None:

@@ -1,4 +1,4 @@
-"""Where windows lie on images, and images laid out so that NumPy is fast on their windows.
+"""The windows of convolution and pooling on images, and memory layouts for them.
 
 An image is (H, W, C) here and mostly in memory: so the numbers of a window stand in a few long
 runs, and nothing is rearranged between two layers. What is computed with the windows stands in
@@ -20,7 +20,7 @@ Pair = tuple[int, int]
 
 
 class Grid(NamedTuple):
-    """Where windows lie on an image: for each, a number for H and one for W."""
+    """The geometry of windows on an image, each with a number for height and for width."""
 
     size: Pair  # of the image
     kernel: Pair  # the size of a window
@@ -31,7 +31,7 @@ class Grid(NamedTuple):
 
     @property
     def places(self) -> list[list[slice]]:
-        """Where the first, second, ... rows of all windows stand, and where the columns."""
+        """For each axis, the slice of the first pixels of all windows, of the second, ..."""
         return [
             [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
             for _, k, s, _, d, m in zip(*self, strict=True)
@@ -39,7 +39,7 @@ class Grid(NamedTuple):
 
     @property
     def frame(self) -> Pair:
-        """The size of the image with its border."""
+        """The size of the padded image."""
         return tuple(
             max(p + n, (m - 1) * s + (k - 1) * d + 1)
             for n, k, s, p, d, m in zip(*self, strict=True)
@@ -47,20 +47,20 @@ class Grid(NamedTuple):
 
     @property
     def inside(self) -> tuple:
-        """The image inside its border, as an index of (..., H, W, C)."""
+        """The index of the image inside its padding, for arrays (..., H, W, C)."""
         (p, q), (h, w) = self.padding, self.size
         return ..., slice(p, p + h), slice(q, q + w), slice(None)
 
 
 def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
-    """Framed images (..., H, W, C), seen as windows (..., I, J, H, W, C) without a copy."""
+    """Return padded images (..., H, W, C) as a view of windows (..., I, J, H, W, C)."""
     (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
     shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
     return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
 
 
 def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
-    """Images (N, H, W, C) with their border, in the same order in memory."""
+    """Return padded images (N, H, W, C), with the same memory layout."""
     if grid.frame == grid.size:
         return x
     y = np.full_like(x, fill, shape=(len(x), *grid.frame, x.shape[3]))
@@ -69,17 +69,17 @@ def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
 
 
 def by_group(x: np.ndarray, groups: int) -> np.ndarray:
-    """Images (N, H, W, C) as (groups, N, H, W, C / groups)."""
+    """Return images (N, H, W, C) in the shape (groups, N, H, W, C / groups)."""
     return x.reshape(*x.shape[:3], groups, x.shape[3] // groups).transpose(3, 0, 1, 2, 4)
 
 
 def matrix(x: np.ndarray) -> np.ndarray:
-    """Pixels, windows or kernels (groups, ., ., ., ...): a matrix (..., ...) for each group."""
+    """Return pixels, windows or kernels (groups, ., ., ., ...) as one matrix for each group."""
     return x.reshape(len(x), math.prod(x.shape[1:4]), math.prod(x.shape[4:]))
 
 
 def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a slice of the images, and their rows of X, (groups, n, I, J, H, W, C).
+    """Yield a slice of the images, and their windows X, (groups, n, I, J, H, W, C).
 
     The rows lie in the memory of those before: n is such that it stays in the cache. And NumPy
     copies fast in long runs only: a row of X has runs of W C numbers, a column runs of J; so

@@ -25,7 +25,7 @@ PROTOCOL_2 = (
 
 
 class DataUnpickler(pickle._Unpickler):
-    """An unpickler that knows some instructions; what names mean, subclasses say.
+    """An unpickler that executes only listed instructions, with names that subclasses allow.
 
     ``instructions`` lists those that are carried out; a subclass replaces one by a method of
     the name that the standard library gives to it.
@@ -44,7 +44,7 @@ class DataUnpickler(pickle._Unpickler):
 
 
 class Source(BytesIO):
-    """The bytes of a pickle, which may not end within a value."""
+    """The bytes of a pickle; reading beyond their end is an error."""
 
     def read(self, n: int) -> bytes:
         """Return the next n bytes."""
@@ -54,7 +54,7 @@ class Source(BytesIO):
         return data
 
     def readline(self) -> bytes:
-        """Return the bytes up to the end of the line, and this end."""
+        """Return the bytes up to and including the end of the line."""
         line = super().readline()
         if not line.endswith(b"\n"):
             raise EOFError("it ends within a name")
@@ -62,7 +62,7 @@ class Source(BytesIO):
 
 
 class Instructions(dict[int, Callable]):
-    """The methods that carry out instructions, by their codes."""
+    """The methods that execute the instructions of a pickle, by their codes."""
 
     def __missing__(self, code: int) -> Callable:
         opcode = pickletools.code2op.get(chr(code))

@@ -1,4 +1,4 @@
-"""Write data as a pickle of the second protocol, so that both this library and torch read it.
+"""Writing data as a pickle of protocol 2, which both this library and torch can read.
 
 What is written of a Tensor is what torch writes: a call of ``torch._utils._rebuild_tensor_v2``
 with a storage, which stands in a file of its own, and how the tensor sees it. Tensors that
@@ -29,7 +29,7 @@ CODE = (type, types.FunctionType, types.BuiltinFunctionType)
 
 
 class Writer:
-    """The pickle of one object, and the storages that it names.
+    """A pickler for one object, which also collects the storages of its tensors.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ class Writer:
         self.storages: dict[int, tuple[str, np.ndarray]] = {}
 
     def dump(self, x: Any) -> bytes:
-        """Give the whole pickle of an object."""
+        """Return the pickle of an object."""
         self.write(x)
         return bytes(self.out + pickle.STOP)
 
     def write(self, x: Any) -> None:
-        """Write an object, or where it was written before."""
+        """Write an object, or a reference to it if it was written before."""
         if self.known(id(x)):
             return
         if type(x) in WRITERS:
@@ -69,27 +69,27 @@ class Writer:
             self.write_object(x)
 
     def known(self, key: Any) -> bool:
-        """Write where something was written before, if it was."""
+        """Return whether a key was written before; if so, write a reference to it."""
         if key not in self.memo:
             return False
         self.out += pickle.LONG_BINGET + self.memo[key][0].to_bytes(4, "little")
         return True
 
     def remember(self, key: Any, x: Any = None) -> None:
-        """Number what was written, and keep it, so that nothing else gets its id."""
+        """Number what was written, and keep the object alive so that its id stays unique."""
         n = len(self.memo)
         self.memo[key] = n, x
         self.out += pickle.LONG_BINPUT + n.to_bytes(4, "little")
 
     def name(self, module: str, name: str) -> None:
-        """Write the name of a class or function."""
+        """Write the name of a class or function, for pickle to look up."""
         key = module, name
         if not self.known(key):
             self.out += pickle.GLOBAL + f"{module}\n{name}\n".encode()
             self.remember(key)
 
     def name_of(self, x: Any) -> None:
-        """Write the name of a class or function of the program's own."""
+        """Write the name of a class or function that the program itself defines."""
         module, name = getattr(x, "__module__", None), getattr(x, "__qualname__", "<>")
         builtin = module == "builtins" and not isinstance(x, type)  # getattr of a method
         if module is None or "<" in name or builtin:
@@ -97,21 +97,21 @@ class Writer:
         self.name("__builtin__" if module == "builtins" else module, name)
 
     def call(self, x: Any, module: str, name: str, *args: Any) -> None:
-        """Write an object as a call."""
+        """Write an object as a call of a named function with arguments."""
         self.name(module, name)
         self.sequence(args)
         self.out += pickle.REDUCE
         self.remember(id(x), x)
 
     def sequence(self, items: Iterable[Any]) -> None:
-        """Write a tuple that nothing else refers to."""
+        """Write a tuple that is referred to only once."""
         self.out += pickle.MARK
         for item in items:
             self.write(item)
         self.out += pickle.TUPLE
 
     def write_tuple(self, x: tuple) -> None:
-        """Write a tuple; one that holds itself is complete before its end is reached."""
+        """Write a tuple, also one that contains itself."""
         self.out += pickle.MARK
         for item in x:
             self.write(item)
@@ -135,7 +135,7 @@ class Writer:
         self.items((part for item in x.items() for part in item), pickle.SETITEMS)
 
     def write_ordered(self, x: OrderedDict) -> None:
-        """Write an OrderedDict, with the attributes it may have."""
+        """Write an OrderedDict with its attributes."""
         self.call(x, "collections", "OrderedDict")
         self.items((part for item in x.items() for part in item), pickle.SETITEMS)
         if vars(x):
@@ -143,7 +143,7 @@ class Writer:
             self.out += pickle.BUILD
 
     def items(self, items: Iterable[Any], end: bytes) -> None:
-        """Write what a list or dict holds."""
+        """Write the items of a list or dict."""
         self.out += pickle.MARK
         for item in items:
             self.write(item)
@@ -164,7 +164,7 @@ class Writer:
         self.remember(id(x), x)
 
     def write_tensor(self, x: Tensor) -> None:
-        """Write how a tensor sees its storage."""
+        """Write a tensor as a view of its storage."""
         storage, array = storage_of(x.array)
         if id(storage) not in self.storages:
             self.storages[id(storage)] = str(len(self.storages)), storage
@@ -187,12 +187,12 @@ class Writer:
         self.remember(id(x), x)
 
     def write_parameter(self, x: Parameter) -> None:
-        """Write a parameter as a call with a tensor of the same memory."""
+        """Write a parameter as a call with a tensor that shares its memory."""
         args = Tensor(x.array), x.requires_grad, OrderedDict()
         self.call(x, "torch._utils", "_rebuild_parameter", *args)
 
     def write_object(self, x: Any) -> None:
-        """Write an object as it says itself, by ``__reduce_ex__``."""
+        """Write an object as its ``__reduce_ex__`` describes it."""
         reduced = x.__reduce_ex__(2)
         function = reduced[0] if isinstance(reduced, tuple) else None
         if function is None or function is copyreg.__newobj_ex__:
@@ -217,7 +217,7 @@ class Writer:
 
 
 def storage_of(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the storage of an array, flat in the order of memory, and the array as seen there.
+    """Return the flat storage that an array is a view of, and the array as such a view.
 
     Where torch could not see it so (negative steps, another dtype), it is a copy.
     """
@@ -233,19 +233,19 @@ def storage_of(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def address(array: np.ndarray) -> int:
-    """Return where the first element of an array stands in memory."""
+    """Return the memory address of an array's first element."""
     return array.__array_interface__["data"][0]
 
 
 def storage_name(dtype: np.dtype) -> str:
-    """Return what torch calls the storage of a dtype."""
+    """Return torch's name for a storage of a dtype."""
     if dtype not in STORAGE_NAMES:
         raise pickle.PicklingError(f"save: cannot save {dtype}; change it by to() before")
     return STORAGE_NAMES[dtype]
 
 
 def write_device(w: Writer, x: device) -> None:
-    """Write the name of a device."""
+    """Write a device by its name."""
     w.call(x, "torch", "device", x.type, *(() if x.index is None else (x.index,)))
 
 

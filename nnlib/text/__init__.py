@@ -1,4 +1,4 @@
-r"""Words and sequences made into numbers.
+r"""Text and sequences as numbers.
 
 >>> names = "emma\nolivia\nava\n"
 >>> vocabulary = Vocabulary(names)

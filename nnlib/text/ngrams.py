@@ -1,4 +1,4 @@
-"""Counting what follows what: n-grams, their probabilities, and how well they predict."""
+"""N-gram models: counts, probabilities, and cross-entropy."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def bits_per_character(cross_entropy: float) -> float:
 
 
 def _nats(function: str, cross_entropy: float) -> float:
-    """Return a cross-entropy of tokens: from 0 on, infinite where the impossible came."""
+    """Return a cross-entropy, after checking that it is at least 0; it may be infinite."""
     if isinstance(cross_entropy, float) and cross_entropy == math.inf:
         return math.inf
     return checks.number(function, "cross_entropy", cross_entropy, low=0)
@@ -253,7 +253,7 @@ def sample(
 
 
 def _grams(function: str, sequence: Sequence[int], n: int, size: int) -> np.ndarray:
-    """Return all n-grams of a sequence, (T - n + 1, n), checked."""
+    """Return all n-grams of a sequence, (T - n + 1, n), after checking its tokens."""
     x = whole(function, "sequences", sequence)
     if x.ndim != 1 or ((x < 0) | (x >= size)).any():
         got = f"shape {x.shape}" if x.ndim != 1 else f"{x.min()} to {x.max()}"

@@ -1,4 +1,4 @@
-"""Long sequences cut for training, short ones filled up to one length."""
+"""Sequences cut into chunks, or padded to equal length."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
 
 
 def series(function: str, x: Any) -> np.ndarray:
-    """Return a sequence in time: an array (T, ...) of anything but objects."""
+    """Return a sequence as an array (T, ...); raise an error for an array of objects."""
     x = checks.reals(function, "x", x, kinds="biufcMmSU")
     if x.ndim < 1 or not x.size:
         raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")

@@ -1,4 +1,4 @@
-"""Series in time: cut into past and future, divided without a look ahead, standardised."""
+"""Time series: windows, splits in order of time, standardization."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Standardizer:
         return self.mean + self.scale * self._checked(z)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        """Return data with as many features as the training data."""
+        """Return data as float64, after checking that the number of features matches."""
         x = _numbers("Standardizer", x)
         if self.mean.ndim and x.shape[-1:] != self.mean.shape:
             raise ValueError(

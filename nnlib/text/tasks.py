@@ -1,4 +1,4 @@
-"""Made-up sequences that can only be learned by remembering."""
+"""Synthetic tasks that need memory of earlier inputs."""
 
 from __future__ import annotations
 

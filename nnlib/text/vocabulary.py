@@ -203,7 +203,7 @@ class Vocabulary:
 
 
 def _by_frequency(counts: Counter, min_count: int) -> list[str]:
-    """Return the tokens that are frequent enough, the most frequent first."""
+    """Return the tokens that occur at least ``min_count`` times, most frequent first."""
     if not counts:
         raise ValueError("Vocabulary: expected tokens, at least one, got none")
     kept = [token for token, count in counts.items() if count >= min_count]
@@ -211,7 +211,7 @@ def _by_frequency(counts: Counter, min_count: int) -> list[str]:
 
 
 def _listed(function: str, tokens: Any) -> list[str]:
-    """Return the characters of a str, or the tokens of an iterable."""
+    """Return the characters of a str, or the tokens of an iterable, as a list."""
     if not isinstance(tokens, Iterable):
         raise TypeError(f"{function}: expected tokens as str, got {type(tokens).__name__}")
     tokens = list(tokens)
@@ -222,7 +222,7 @@ def _listed(function: str, tokens: Any) -> list[str]:
 
 
 def whole(function: str, argument: str, numbers: Any) -> np.ndarray:
-    """Return numbers as an int64 array; an empty list has no dtype of its own."""
+    """Return numbers as an int64 array, also for an empty list."""
     array = checks.reals(function, argument, numbers)
     if array.dtype.kind not in "iu" and array.size:
         raise TypeError(f"{function}: expected whole numbers as {argument}, got {array.dtype}")

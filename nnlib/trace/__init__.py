@@ -1,4 +1,4 @@
-"""Computational graphs: every node with its value and its gradient, drawn and step by step.
+"""Computational graphs with values and gradients, as drawings and step by step.
 
 As torch has a function of this name, the package can also be called: ``nnlib.trace(x)`` gives
 the sum of the main diagonal of a matrix.
@@ -46,10 +46,10 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """A package that can be called."""
+    """A module type that can be called."""
 
     def __call__(self, input: Tensor) -> Tensor:
-        """Give the sum of the main diagonal."""
+        """Return the sum of the main diagonal, as ``torch.trace``."""
         return shape.trace(input)
 
 

@@ -1,4 +1,4 @@
-"""A graph of arrays as an SVG drawing: a card for each node, with value and gradient on it."""
+"""Drawings of graphs of arrays as SVG: a card with value and gradient for each node."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOFT = "var(--nn-soft, #eef1f6)"
 
 
 class Card(NamedTuple):
-    """The text of one card: a title, the lines of the value, those of the gradient."""
+    """The text on one card: a title, the lines of the value, and those of the gradient."""
 
     title: str
     value: list[str]
@@ -44,7 +44,7 @@ class Card(NamedTuple):
 
 
 def _columns(rows: list[str]) -> list[float]:
-    """Return where each column of a matrix ends, its entries standing right-aligned."""
+    """Return the x coordinate where each column of a matrix ends, right-aligned."""
     cells = [row.split("  ") for row in rows if "  " in row]
     widths = [max(map(len, column)) + 1.4 for column in zip(*cells, strict=True)]
     return [x * CHARACTER - 1.4 * CHARACTER for x in itertools.accumulate(widths, initial=1.4)][
@@ -53,13 +53,13 @@ def _columns(rows: list[str]) -> list[float]:
 
 
 def _width(rows: list[str]) -> float:
-    """Return the width of some lines."""
+    """Return the width of the longest of some lines."""
     plain = (len(row) * CHARACTER for row in rows if "  " not in row)
     return max([0.0, *plain, *_columns(rows)])
 
 
 def card(node: Node, gradients: bool) -> Card:
-    """Return the text of the card of a node."""
+    """Return the card of a node."""
     name, made = label(node.name), bool(node.operation)
     title = f"{name} · {node.symbol}" if made and name != node.symbol else name
     shown = gradients and node.gradient is not None
@@ -70,7 +70,7 @@ def card(node: Node, gradients: bool) -> Card:
 
 
 class Deck(NamedTuple):
-    """Where cards lie: layers as wide as their widest card, slots as wide as the widest of all.
+    """The places of cards: each layer has room for its widest card, each slot for any card.
 
     ``layers`` holds for each layer its middle and half its extent, ``step`` is the distance of
     two slots.
@@ -81,17 +81,17 @@ class Deck(NamedTuple):
     step: float
 
     def at(self, point: tuple[int, float]) -> tuple[float, float]:
-        """Return the centre of a place."""
+        """Return the coordinates of the centre of a place (layer, slot)."""
         along, across = self.layers[point[0]][0], (point[1] + 0.5) * self.step
         return (along, across) if self.along_x else (across, along)
 
     def reach(self, layer: int) -> float:
-        """Return the distance from the centre of a layer to its end."""
+        """Return half the extent of a layer."""
         return self.layers[layer][1]
 
 
 def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
-    """Measure the cards, and give room to each layer."""
+    """Return the places of cards, with room for the widest card of each layer."""
     along_x = direction == "right"
     sizes = [c.size if along_x else c.size[::-1] for c in cards]
     between, beside = GAP[direction]
@@ -106,13 +106,13 @@ def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
 
 
 def draw_cards(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: bool) -> str:
-    """Draw a graph as an SVG element; see ``Graph.svg``."""
+    """Return the drawing of a graph as an SVG element; see ``Graph.svg``."""
     cards = [card(node, gradients) for node in nodes]
     return draw(cards, laid_out, direction, _description(nodes, gradients))
 
 
 def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) -> str:
-    """Draw cards and their edges as an SVG element; words say the same to who does not see."""
+    """Return cards and their edges as an SVG element; ``words`` is its alternative text."""
     lie = deck(cards, laid_out, direction)
     length, breadth = sum(lie.layers[-1]) + 2, laid_out.size[1] * lie.step
     width, height = (length, breadth) if lie.along_x else (breadth, length)
@@ -129,7 +129,7 @@ def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) ->
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """Return the graph in words, node by node."""
+    """Return the graph in words, node by node, as the drawing's alternative text."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -140,7 +140,7 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 
 
 def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, lie: Deck) -> str:
-    """Return one edge from the end of a card to the beginning of another, with its arrow."""
+    """Return an edge with its arrow, from the end of a card to the beginning of another."""
     source, target, operand, passed = edge
     twins = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
     turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
@@ -167,14 +167,14 @@ def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, lie: Deck) -> st
 
 
 def _bent(start: list[float], end: list[float], along: int) -> str:
-    """Return a curve that leaves and arrives along the layers' direction."""
+    """Return a curve as SVG that starts and ends in the direction of the layers."""
     first, second = list(start), list(end)
     first[along] = second[along] = (start[along] + end[along]) / 2
     return "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *end)
 
 
 def _card(c: Card, centre: tuple[float, float]) -> str:
-    """Return a card: the title, below it the value, below a line the gradient."""
+    """Return a card as SVG: the title, the value and, below a line, the gradient."""
     width, height = c.size
     x, y = centre[0] - width / 2, centre[1] - height / 2
     dashes = ' stroke-dasharray="3 2"' if c.dashed else ""
@@ -194,7 +194,7 @@ def _card(c: Card, centre: tuple[float, float]) -> str:
 
 
 def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
-    """Return lines below each other; the rows of a matrix in columns."""
+    """Yield lines of text as SVG, one below the other; a matrix is aligned in columns."""
     ends = _columns(rows)
     for k, row in enumerate(rows):
         if "  " not in row:
@@ -205,6 +205,6 @@ def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
 
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
-    """Return a line of a card, or an entry of a matrix."""
+    """Return a line of a card, or an entry of a matrix, as SVG."""
     attributes = f'x="{x:.5g}" y="{y:.5g}"'
     return f'<text {attributes} fill="{colour}"{more}>{html.escape(words)}</text>'

@@ -1,4 +1,4 @@
-"""A graph as an SVG drawing: circles in layers, values above them, gradients below."""
+"""Drawings of graphs of numbers as SVG: circles in layers, with values and gradients."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Frame(NamedTuple):
     behind_operation: tuple[float, float]
 
     def at(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Return the centre of a place."""
+        """Return the coordinates of the centre of a place (layer, slot)."""
         first, second = (k * step for k, step in zip(point, self.step, strict=True))
         x, y = (first, second) if self.along_x else (second, first)
         return x + self.before[0], y + self.before[1]
 
     def size(self, nodes: Sequence[Node], laid_out: Layout) -> tuple[float, float]:
-        """Return width and height of the drawing."""
+        """Return the width and the height of the drawing."""
         ends = []
         for node, position in zip(nodes, laid_out.nodes, strict=True):
             room = self.behind_operation if node.operation else self.behind_input
@@ -62,7 +62,7 @@ FRAMES = {
 
 
 def draw(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: bool) -> str:
-    """Draw a graph as an SVG element; see ``Graph.svg``."""
+    """Return the drawing of a graph as an SVG element; see ``Graph.svg``."""
     if direction not in FRAMES:
         raise ValueError(f"svg: expected the direction 'right' or 'down', got {direction!r}")
     if not all(map(_fits_a_circle, nodes)):
@@ -85,13 +85,13 @@ def draw(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: boo
 
 
 def _fits_a_circle(node: Node) -> bool:
-    """Tell whether all of a node can stand by a circle: one number, and a short sign."""
+    """Return whether a node can be drawn as a circle: a number with a short symbol."""
     longest, sign = (7, node.symbol) if node.operation else (4, label(node.name))
     return node.is_scalar and len(sign) <= longest
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """Return the graph in words, node by node."""
+    """Return the graph in words, node by node, as the drawing's alternative text."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -119,7 +119,7 @@ def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients
 def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
-    """Return a path that leaves and arrives along the layers' direction, and its middle."""
+    """Return an SVG path that starts and ends in the layers' direction, and its middle."""
     along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # down: above the numbers
     ends = [list(p) for p in points]
     ends[0][along] += RADIUS
@@ -139,7 +139,7 @@ def _curve(
 
 
 def _head(tip: tuple[float, float], along_x: bool) -> str:
-    """Return the arrow's head, at the circle it points to."""
+    """Return an arrowhead that points at a circle, as SVG."""
     x, y = tip
     if along_x:
         corners = f"{x - RADIUS:g} {y:g}l-8 -4v8z"
@@ -149,7 +149,7 @@ def _head(tip: tuple[float, float], along_x: bool) -> str:
 
 
 def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: bool) -> str:
-    """Return a circle with its sign and, beside it, name, value and gradient."""
+    """Return a circle with its symbol, and name, value and gradient beside it, as SVG."""
     x, y = centre
     dashes, slant = ("", "") if node.operation else (' stroke-dasharray="3 2"', ITALIC)
     circle = (
@@ -172,7 +172,7 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
 
 
 def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[str]:
-    """Return name, value and gradient below each other."""
+    """Return name, value and gradient as SVG, one below the other."""
     return [
         _text(x, y - 9, name, INK, f"{START} {ITALIC}"),
         _text(x, y + 5, value, VALUE, START),
@@ -181,7 +181,7 @@ def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[st
 
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
-    """Return a text with a rim in the page's colour, so that lines do not disturb it."""
+    """Return a text as SVG, outlined in the page's colour so that it covers lines."""
     if not words:
         return ""
     rim = f'stroke="{PAPER}" stroke-width="3.5" paint-order="stroke"'

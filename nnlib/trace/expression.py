@@ -1,4 +1,4 @@
-"""From typed text to a graph: a small, safe language of assignments and arithmetic."""
+"""A parser of expressions: from typed assignments and arithmetic to a graph."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ max, relu, sigmoid, tanh
 
 
 def _input(name: str, value: float) -> Tensor:
-    """Return an input as a tensor of one number."""
+    """Return an input as a Tensor of one number that requires a gradient."""
     if not isinstance(value, int | float | np.number) or not np.isfinite(value):
         raise ValueError(f"expression: expected a finite number for {name}, got {value!r}")
     return Tensor(np.array(value, dtype=np.float64), requires_grad=True)
 
 
 def _parsed(text: str) -> list[ast.stmt]:
-    """Return the statements of a text."""
+    """Return the statements of a text as syntax trees."""
     if len(text) > LONGEST:
         raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
     if strange := re.search("[\0\ud800-\udfff]", text):  # Python gives these no place
@@ -116,7 +116,7 @@ def _parsed(text: str) -> list[ast.stmt]:
 
 
 def _index(text: str, line: int, column: int = 0) -> int:
-    """Return the index in a text of a place given as line and byte of the stripped text."""
+    """Return the index in a text of a line and a byte column of the stripped text."""
     lines = io.StringIO(text.strip(), newline="").readlines()
     before = b"".join(one.encode() for one in lines[: line - 1])
     start = before + "".join(lines[line - 1 :]).encode()[:column]
@@ -124,13 +124,13 @@ def _index(text: str, line: int, column: int = 0) -> int:
 
 
 def _error(text: str, index: int, problem: str) -> ValueError:
-    """Return the error: what is wrong, and where."""
+    """Return the error for a problem in a text, with the place where it is."""
     lines = io.StringIO(text[:index] + "|", newline="").readlines()
     return ValueError(f"expression: line {len(lines)}, column {len(lines[-1])}: {problem}")
 
 
 def _depth(level: list[ast.AST]) -> int:
-    """Return the number of levels of a syntax tree."""
+    """Return the depth of a syntax tree."""
     depth = 0
     while level:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -139,7 +139,7 @@ def _depth(level: list[ast.AST]) -> int:
 
 
 class _Reader:
-    """Walks the syntax tree, computes with nnlib, and keeps a list of the operations."""
+    """An evaluator of syntax trees, which computes with nnlib and records the operations."""
 
     def __init__(self, text: str, inputs: dict[str, Tensor]):
         self.text = text
@@ -149,7 +149,7 @@ class _Reader:
         self.expressions: dict[Tensor, ast.expr] = {}
 
     def read(self, statements: list[ast.stmt]) -> Tensor:
-        """Carry out all statements; the last result."""
+        """Return the value of the last statement, after evaluating all."""
         for statement in statements:
             result = self.statement(statement)
         if not isinstance(result, Tensor):
@@ -157,7 +157,7 @@ class _Reader:
         return result
 
     def statement(self, node: ast.stmt) -> Value:
-        """Return an assignment to one new name, or an expression."""
+        """Return the value of an assignment or an expression."""
         if isinstance(node, ast.Expr):
             return self.value(node.value)
         target = node.targets[0] if isinstance(node, ast.Assign) else None
@@ -171,7 +171,7 @@ class _Reader:
         return result
 
     def value(self, node: ast.expr) -> Value:
-        """Return the value of an expression: a number as long as no input takes part."""
+        """Return the value of an expression, a Tensor if it depends on an input."""
         match node:
             case ast.Constant(value=constant) if type(constant) in (int, float):
                 return self.finite(node, constant)
@@ -188,13 +188,13 @@ class _Reader:
         raise self.error(node, f"not allowed here: {self.written(node)}")
 
     def named(self, node: ast.expr, name: str) -> Value:
-        """Return the value of a name."""
+        """Return the value of a variable."""
         if name not in self.known:
             raise self.error(node, f"unknown name {name!r}; give its value as {name}=...")
         return self.known[name]
 
     def function(self, node: ast.Call, name: str) -> Value:
-        """Return a function of the table."""
+        """Return the value of a call of a known function."""
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise self.error(node, f"unknown function {name!r}; known are {known}")
@@ -205,7 +205,7 @@ class _Reader:
         return self.call(node, operation, node.args)
 
     def call(self, node: ast.expr, operation: str, arguments: list[ast.expr]) -> Value:
-        """Carry out an operation; keep it if an input takes part."""
+        """Return the value of an operation, and record it if it depends on an input."""
         function = getattr(ops, operation)
         operands = tuple(self.value(argument) for argument in arguments)
         with np.errstate(all="ignore"):
@@ -219,7 +219,7 @@ class _Reader:
         return output
 
     def finite(self, node: ast.expr, value: float) -> float:
-        """Return a number as float; an error if it is none."""
+        """Return a number as a float; raise an error if it is infinite or NaN."""
         try:
             number = float(value)
         except (OverflowError, TypeError):
@@ -229,7 +229,7 @@ class _Reader:
         return number
 
     def check_used(self, output: Tensor) -> None:
-        """Refuse inputs and results that the output does not depend on."""
+        """Raise an error for inputs and variables that the output does not depend on."""
         used = {output}
         for call in reversed(self.calls):
             if call.output in used:
@@ -239,7 +239,7 @@ class _Reader:
                 raise self.unused(tensor)
 
     def unused(self, tensor: Tensor) -> ValueError:
-        """Return the error that a tensor is not used, with its place if it is a result."""
+        """Return the error that a Tensor is not used, with its place in the text."""
         expression, name = self.expressions.get(tensor), self.names.get(tensor)
         if expression is None:
             return ValueError(f"expression: {name} is not used in the output")
@@ -247,21 +247,21 @@ class _Reader:
         return self.error(expression, f"{what} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
-        """Return the text of an expression, in quotes, its beginning if it is long."""
+        """Return the source of an expression in quotes, shortened if it is long."""
         return repr((ast.get_source_segment(self.text.strip(), node) or "")[:40])
 
     def error(self, node: ast.AST, problem: str) -> ValueError:
-        """Return the error: what is wrong, and where."""
+        """Return the error for a problem at a syntax tree node."""
         return _error(self.text, _index(self.text, node.lineno, node.col_offset), problem)
 
 
 def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:
-    """Return the operation on tensors of float64."""
+    """Return the result of an operation on float64 Tensors."""
     return function(*(x if isinstance(x, Tensor) else Tensor(np.array(x)) for x in operands))
 
 
 def _puller(function: Callable, operands: tuple[Value, ...]) -> Callable:
-    """Return the function from an operation's gradient to its operands', by nnlib's rules."""
+    """Return a function from an operation's upstream gradient to its operands' gradients."""
     copies = [
         Tensor(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
     ]

@@ -1,4 +1,4 @@
-"""Large graphs made small: what one call of a module did becomes one node."""
+"""Folding of large graphs: all operations of one module call become one node."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def folded(nodes: Sequence[Node], depth: int | None, most: int) -> list[Node]:
 
 
 def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> list[Node]:
-    """Fold functions that are one operation to the eye and several to the engine.
+    """Return nodes in which functions that consist of several operations are one node.
 
     A matrix times a vector is such a function: the engine makes the vector a matrix first.
     ``constant`` gives the node of an argument that gets no gradient.
@@ -60,7 +60,7 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
 
 
 def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
-    """Return the nodes, if there are not too many."""
+    """Return the nodes; raise ValueError if there are too many to draw."""
     if len(nodes) > most:
         raise ValueError(
             f"graph: {len(nodes)} nodes, but a drawing has room for {most}; compute inside "
@@ -71,12 +71,12 @@ def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
 
 
 def _modules(scope: Scope | None) -> list[Scope]:
-    """Return the calls of modules around an operation, the outermost first."""
+    """Return the module calls around an operation, the outermost first."""
     return [s for s in scope.chain() if s.module is not None] if scope else []
 
 
 def _functions(scope: Scope | None) -> list[Scope]:
-    """Return the calls of functions around an operation, inside its innermost module."""
+    """Return the function calls around an operation, inside its innermost module."""
     chain = scope.chain() if scope else []
     while chain and any(s.module is not None for s in chain):
         chain.pop(0)
@@ -89,7 +89,7 @@ def _folded(
     depth: int,
     constant: Callable[[Tensor], Node] | None = None,
 ) -> list[Node]:
-    """Return the nodes with each call at one level, parameters included, as one node."""
+    """Return the nodes, with all operations of each call at one depth folded into one."""
     group = {
         node: chain[min(depth, len(chain) - 1)]
         for node, chain in zip(nodes, scopes, strict=True)
@@ -113,12 +113,12 @@ def _folded(
 
 
 def _is_one(scope: Scope) -> bool:
-    """Tell whether a call is of a module without parts."""
+    """Return whether a call is that of a module without submodules."""
     return scope.module is not None and not [*scope.module.children()]
 
 
 def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:
-    """Return the leaves read only inside their own module: parameters and constants."""
+    """Return the leaves that only their own module reads: its parameters and constants."""
     users: dict[Node, set] = {}
     for node in nodes:
         for x in node.operands:
@@ -128,7 +128,7 @@ def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:
 
 
 def _owns(scope: Scope, leaf: Node) -> bool:
-    """Tell whether a leaf belongs to a call: a parameter, or a constant not passed in."""
+    """Return whether a leaf belongs to a call: a parameter, or a constant not passed in."""
     if isinstance(leaf.owner, Parameter):
         return scope.module is not None and leaf.owner in {*scope.module.parameters()}
     return leaf.gradient is None and all(x is not leaf.owner for x in tensors(scope.args))
@@ -141,7 +141,7 @@ def _joined(
     own: set[Node],
     constant: Callable[[Tensor], Node] | None,
 ) -> Node:
-    """Return one node for a call: it has the outer operands and the last node's result."""
+    """Return one node for a call, with the operands from outside and the call's result."""
     parts = [n for n, s in group.items() if s is scope]
     main = [x.node for x in tensors(scope.output)[:1]]  # of several results the first
     node = next((n for n in parts if n.owner in main), node)
@@ -166,7 +166,7 @@ def _joined(
 def _as_given(
     args: tuple, read: dict[Node, list], constant: Callable[[Tensor], Node]
 ) -> dict[Node, list]:
-    """Return operands in the order of the arguments, including those without gradient."""
+    """Return operands in the order of the arguments, with those that get no gradient."""
     by_owner = {id(x.owner): x for x in read}
     given = [x for x in args if isinstance(x, Tensor)]
     owners = [(x, by_owner.get(id(x.node or x))) for x in given]
@@ -175,7 +175,7 @@ def _as_given(
 
 
 def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tuple:
-    """Return what several operations together send to each operand of the first ones."""
+    """Return the gradients that several operations together send to their operands."""
     totals: dict[Node, list] = {last: [g]}
     for part in reversed(parts):
         if part in totals:
@@ -186,7 +186,7 @@ def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tu
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the name, numbered if it is taken: a module may be called several times."""
+    """Return a name, with a number if it is taken already."""
     numbered = (f"{name} ({k})" for k in itertools.count(2))
     name = next(n for n in itertools.chain([name], numbered) if n not in taken)
     taken.add(name)
@@ -194,13 +194,13 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _sum(parts: list) -> Value:
-    """Return the sum of what operations send to one target; None for a constant."""
+    """Return the sum of gradients, None being left out; None if there are none."""
     parts = [p for p in parts if p is not None]
     return sum(parts[1:], parts[0]) if parts else None
 
 
 def _count(nodes: Sequence[Node]) -> None:
-    """Count the users of each node anew."""
+    """Set the number of users of each node."""
     for node in nodes:
         node.users = 0
     for node in nodes:

@@ -1,4 +1,4 @@
-"""How each operation is called, drawn and written: one table for text, LaTeX and drawings.
+"""The names and symbols of operations, in text, LaTeX and drawings.
 
 The table is ``grammar.json``, which also says how operations are typed, and within which
 limits. The figure of the book's pages in which expressions are typed reads the same file.

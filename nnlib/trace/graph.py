@@ -1,4 +1,4 @@
-"""A computation as a graph: each node with its value, its gradient, and what it sent on."""
+"""The computational graph of an output: each node with its value and its gradient."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Call", "Graph", "build"]
 
 
 class Call(NamedTuple):
-    """One operation that was carried out.
+    """One operation that was executed, with its operands and its result.
 
     ``pull`` takes the gradient of ``output`` and gives what goes to each operand, None for a
     constant.
@@ -212,13 +212,13 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the name, or the first of v1, v2 and so on if it is taken."""
+    """Return a name, or the first of v1, v2 and so on that is not taken."""
     numbered = (f"v{k}" for k in itertools.count(1))
     return next(n for n in itertools.chain([name], numbered) if n not in taken)
 
 
 def _send(nodes: dict[Tensor, Node], output: Tensor, calls: Sequence[Call]) -> None:
-    """Give each node its gradient, as nnlib's own walk finds it, and what it sends."""
+    """Set each node's gradient, computed by the backward pass, and what it sends."""
     tensors = [tensor for tensor in nodes if tensor is not output]
     nodes[output].gradient = 1.0
     if tensors:

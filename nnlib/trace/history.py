@@ -1,4 +1,4 @@
-"""The graph of any tensor, from its own history, and a walk along it."""
+"""The graph of any Tensor, built from its history, and its nodes in order."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def steps(source: Tensor | Graph, **options: Any) -> Steps:
 
 
 def _check(output: Any) -> None:
-    """Refuse what has no history."""
+    """Raise an error unless the output is a Tensor with history."""
     if not isinstance(output, Tensor):
         raise TypeError(f"graph: expected a Tensor, got {type(output).__name__}")
     if not output.requires_grad:
@@ -140,7 +140,7 @@ def _check(output: Any) -> None:
 
 
 def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
-    """Return the gradient that the walk starts with."""
+    """Return the gradient that the backward pass starts with."""
     if gradient is None and output.array.size != 1:
         raise ValueError(
             f"graph: expected a tensor of one element, or gradient= of shape {output.shape}"
@@ -157,7 +157,7 @@ def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
 
 
 def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
-    """Return names by tensor; a name given twice is refused."""
+    """Return a name for each Tensor, from a mapping or a Module and from keywords."""
     if isinstance(names, Module):
         names = dict(names.named_parameters())
     if not isinstance(names, Mapping | None):

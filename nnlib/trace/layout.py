@@ -66,7 +66,7 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
 
 
 def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
-    """Return each node's layer: the output's is last, operands come before users."""
+    """Return the layer of each node; operands come before users, the output comes last."""
     behind = [0] * len(inputs)
     for node in reversed(range(len(inputs))):
         for operand in inputs[node]:
@@ -78,7 +78,7 @@ def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
 def _rows(
     inputs: Sequence[Sequence[int | None]], layers: list[int]
 ) -> tuple[list[list[Item]], list[tuple[int, list[Item]]]]:
-    """Return the items of each layer in order, and each edge as the chain of items it joins."""
+    """Return the items of each layer in order, and each edge as a chain of items."""
     rows: list[list[Item]] = [[] for _ in range(max(layers) + 1)]
     edges, waiting, seen = [], [len(inputs) - 1], set()
     while waiting:
@@ -99,7 +99,7 @@ def _rows(
 
 
 def _slots(rows: list[list[Item]], edges: list[tuple[int, list[Item]]]) -> dict[Item, float]:
-    """Return a slot for each item, near its neighbours' mean and 1 or more apart."""
+    """Return the slot of each item, near its neighbours' mean, and at least 1 apart."""
     before: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     after: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     for _, chain in edges:
@@ -117,7 +117,7 @@ def _slots(rows: list[list[Item]], edges: list[tuple[int, list[Item]]]) -> dict[
 def _move(
     row: list[Item], neighbours: dict[Item, list[Item]], slots: dict[Item, float], width: int
 ) -> None:
-    """Move the items of a layer towards their neighbours, keeping order and distance."""
+    """Move the items of a layer to the mean of their neighbours, as far as the order allows."""
     wished = []
     for item in row:
         near = [slots[other] for other in neighbours[item]] or [slots[item]]

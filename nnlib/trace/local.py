@@ -1,4 +1,4 @@
-"""The derivative of each operation by each of its operands, by the engine's own rule."""
+"""Local derivatives: of each operation with respect to each of its operands."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def local(source: Tensor | Graph, **options: Any) -> Locals:
 
 
 def _edges(node: Node) -> Iterator[Local]:
-    """Return the derivatives of one operation."""
+    """Yield the local derivatives of one operation."""
     jacobians = _jacobians(node)
     for k, x in enumerate(node.operands):
         wanted = isinstance(x, Node) and x.gradient is not None and node.gradient is not None
@@ -104,7 +104,7 @@ def _edges(node: Node) -> Iterator[Local]:
 
 
 def _jacobians(node: Node) -> tuple[Value, ...] | None:
-    """Return the Jacobian for each operand, or None if they are large."""
+    """Return the Jacobian for each operand, or None if they have too many entries."""
     if node.local:
         return node.local
     if not node.operation or node.gradient is None:
@@ -120,7 +120,7 @@ def _jacobians(node: Node) -> tuple[Value, ...] | None:
 
 
 def _stacked(rows: tuple, node: Node) -> Value:
-    """Return the rows of a Jacobian, put together; None for a constant."""
+    """Return a Jacobian made of its rows, or None for a constant."""
     if rows[0] is None:
         return None
     return plain(np.stack(rows).reshape(node.shape + np.shape(rows[0])))

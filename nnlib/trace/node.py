@@ -1,4 +1,4 @@
-"""A node of a graph: one value, its gradient, and what it sent on."""
+"""A node of a computational graph: one value and its gradient."""
 
 from __future__ import annotations
 
@@ -86,5 +86,5 @@ class Node:
 
 
 def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
-    """Return a number with four digits, an array in short."""
+    """Return a number with four digits; an array is shortened."""
     return f"{value:.4g}" if isinstance(value, float) else one_line(value, shape)

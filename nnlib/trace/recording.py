@@ -1,4 +1,4 @@
-"""Watch a computation: every operation with its operands, and the modules it was done for.
+"""Recording of a computation: all operations with their operands, by module.
 
 History holds what rules read and nothing else. So that a drawing can show the other values
 too, they are copied while they are made. All history is written by two functions of
@@ -53,7 +53,7 @@ class Scope:
     end: int = 0
 
     def chain(self) -> list[Scope]:
-        """Give the calls around this one, the outermost first, and itself."""
+        """Return the calls around this one, the outermost first, and this one."""
         return [*(self.parent.chain() if self.parent else ()), self]
 
 
@@ -77,11 +77,11 @@ class Op:
         self._leaves = [(x, counter(x)[0]) for x in leaves]
 
     def changed(self) -> bool:
-        """Tell whether a leaf among its operands was changed in place since."""
+        """Return whether a leaf among the operands was changed in place since."""
         return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
-        """Return the operands that are Tensors."""
+        """Yield the operands that are Tensors."""
         return (x for x in self.inputs.values() if isinstance(x, Tensor))
 
 
@@ -135,11 +135,11 @@ class recording:
         self.active.remove(self)
 
     def find(self, node: TapeNode) -> Op | None:
-        """Give the operation that wrote this part of the history."""
+        """Return the operation that made a node of the history, or None."""
         return self._by_node.get(node)
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
-        """Keep an operation; its name is the rule, or that of the function that holds it."""
+        """Record an operation, under the name of its rule or of the function around it."""
         if rule is None:  # the function that called record, which called this
             rule = sys._getframe(2).f_code.co_name
         name = getattr(rule, "__qualname__", rule)
@@ -161,14 +161,14 @@ class recording:
                     self._by_node[node.edges[0][0]] = op
 
     def copy_of(self, x: Tensor) -> np.ndarray:
-        """Give a constant as it is now; one copy for all who read it before it is changed."""
+        """Return a copy of a constant's current values, shared until it is changed."""
         key = x, counter(x)[0]
         if key not in self._copies:
             self._copies[key] = x.array.copy()
         return self._copies[key]
 
     def began(self, what: Module | str, args: tuple) -> None:
-        """Note the beginning of a call."""
+        """Record the beginning of a call of a module or function."""
         parent, module = self._open[-1] if self._open else None, None
         if isinstance(what, Module):
             if what not in self._modules:
@@ -180,13 +180,13 @@ class recording:
         self.scopes.append(scope)
 
     def _learn(self, module: Module) -> None:
-        """Take over the names inside an outermost module."""
+        """Store the names of the submodules, parameters and buffers of a module."""
         for name, part in module.named_modules():
             self._modules.setdefault(part, name)
         for name, tensor in (*module.named_parameters(), *module.named_buffers()):
             self.names.setdefault(tensor, name)
 
     def ended(self, output: Any) -> None:
-        """Note the end of the innermost call."""
+        """Record the end of the innermost call."""
         scope = self._open.pop()
         scope.output, scope.end = output, len(self.ops)

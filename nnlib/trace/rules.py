@@ -1,4 +1,4 @@
-"""The gradient rules of operations as they are written, in words and LaTeX.
+"""The gradient rules of operations as text and LaTeX.
 
 The derivative itself is computed by the engine, whose rules stand beside each operation in
 ``nnlib.ops``; here stands how to say it. A rule is found by what it reads, which the engine
@@ -25,7 +25,7 @@ class GradientRule(NamedTuple):
 
 
 def _rule(reads: str, text: str, latex: str) -> GradientRule:
-    """Return a rule, what it reads in one string."""
+    """Return a gradient rule; ``reads`` has one letter for each value that it needs."""
     return GradientRule(tuple(reads.split()), text, latex)
 
 

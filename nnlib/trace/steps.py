@@ -1,4 +1,4 @@
-"""The two passes of a graph as sentences with numbers, in text and in LaTeX."""
+"""The steps of the forward and the backward pass of a graph of numbers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Steps(steps.Steps):
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """Show each operation with its operands' names, then with their numbers."""
+    """Yield one step for each operation, with its operands' names and values."""
     for node in nodes:
         if node.operation:
             say = _scalar_forward if node.is_scalar else tensor_forward
@@ -51,7 +51,7 @@ def _scalar_forward(node: Node) -> tuple[str, str]:
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
-    """Return an equation such as ``w = x + y = 2 + 3 = 5``, as names and numbers are given."""
+    """Return an equation such as ``w = x + y = 2 + 3 = 5``, in text or LaTeX."""
     values = [x if isinstance(x, float) else x.value for x in node.operands]
     tight = node.operation in ("pow", "neg")
     numbers = [
@@ -67,13 +67,13 @@ def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> st
 
 
 def _filled(pattern: str, words: list[str]) -> str:
-    """Return the pattern filled with a word a place, or with all words in its only place."""
+    """Return a pattern with one word in each field, or all words in its only field."""
     one = pattern.replace("{{", "").count("{}") == 1
     return pattern.format(", ".join(words)) if one else pattern.format(*words)
 
 
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """Show what each operation sends to its operands, from the output back."""
+    """Yield the steps of the backward pass: what each operation sends to its operands."""
     top = nodes[-1]
     yield Step(*_start(top), "backward", top.name)
     held: dict[Node, Value] = {}
@@ -91,7 +91,7 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
 
 
 def _start(top: Node) -> tuple[str, str]:
-    """Return the gradient that the walk starts with: 1, or what was given."""
+    """Return the gradient at the output as text and LaTeX: 1, or the one that was given."""
     name, g = label(top.name), top.gradient
     if isinstance(g, float) and g == 1:
         return (
@@ -102,7 +102,7 @@ def _start(top: Node) -> tuple[str, str]:
 
 
 class _Piece(NamedTuple):
-    """The gradient from one operation to one operand, and its gradient before, if any."""
+    """The gradient that one operation sends to one operand, and the sum so far, if any."""
 
     to: str
     local: float
@@ -111,7 +111,7 @@ class _Piece(NamedTuple):
     before: float | None
 
     def text(self) -> str:
-        """Return ``3 × 1 = 3 to x``, and the sum where something had arrived before."""
+        """Return a text such as ``3 × 1 = 3 to x``, and the sum if there was one before."""
         upstream = f"({number(self.upstream)})" if self.upstream < 0 else number(self.upstream)
         text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {label(self.to)}"
         if self.before is None:
@@ -119,7 +119,7 @@ class _Piece(NamedTuple):
         return f"{text}, which now holds {number(self.before + self.sent)}"
 
     def latex(self, top: str) -> str:
-        """Return the same as a formula; += where something had arrived before."""
+        """Return the same as a formula, with += if there was a sum before."""
         upstream = digits(self.upstream)
         factor = f"({upstream})" if self.upstream < 0 else upstream
         sign = "=" if self.before is None else r"\mathrel{+}="

@@ -1,4 +1,4 @@
-"""Read the history of a tensor: its operations, what is known of values, all gradients.
+"""Reading a Tensor's history: its operations, the values that are kept, all gradients.
 
 History (``nnlib.graph``) holds for each operation where its gradients go, by which rule, and
 what the rules read. So the shape of the graph and every gradient are in it; the gradients are
@@ -43,7 +43,7 @@ class Tape:
         self.counters: dict[str, Iterator[int]] = {}
 
     def _order(self) -> list[TapeNode]:
-        """Return all operations, the oldest first; an error if one has lost what it read."""
+        """Return all operations, oldest first; raise an error if saved values were freed."""
         seen, to_do = set(), [self.top]
         while to_do:
             node = to_do.pop()
@@ -58,7 +58,7 @@ class Tape:
         return sorted(seen, key=lambda node: node.time)
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
-        """Return the nodes of the drawing, every operand before its users."""
+        """Return the nodes of the graph, every operand before its users."""
         self._know()
         for tape_node in self.order:
             self._operation(tape_node)
@@ -68,7 +68,7 @@ class Tape:
         return list(self.made.values())
 
     def _op(self, node: TapeNode) -> Op | None:
-        """Return the recorder's entry for an operation."""
+        """Return the recorded operation that made a node of the history, or None."""
         op = self.watched and self.watched.find(node)
         if op and op.changed():
             raise RuntimeError(
@@ -78,7 +78,7 @@ class Tape:
         return op
 
     def _know(self) -> None:
-        """Collect the values that somebody still holds."""
+        """Collect the values that are known: recorded, saved for a rule, or given by name."""
         for node in self.order:
             op = self._op(node)
             if op:
@@ -92,7 +92,7 @@ class Tape:
             self.known.setdefault(tensor.node or tensor, tensor.array)
 
     def _operation(self, node: TapeNode) -> None:
-        """Make the node of an operation, after those of its operands."""
+        """Create the node of an operation, after those of its operands."""
         op = self._op(node)
         operands, edges = self._operands(node, op)
         title = self._title(node, "f" if node is self.top else "v1")
@@ -110,7 +110,7 @@ class Tape:
         self.made[node] = made
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
-        """Return the operands of an operation, and for each which edge leads to it, or None."""
+        """Return an operation's operands, and the index of the edge to each, or None."""
         if node.edges and node.edges[0][1] is None:  # one of several results of another node
             return (self.made[node.edges[0][0]],), (0,)
         left = list(range(len(node.edges)))
@@ -135,14 +135,14 @@ class Tape:
         return self.made[target] if target in self.made else self._leaf(target, target, "x1")
 
     def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
-        """Return the node of a leaf or a constant, with its value as it is now."""
+        """Return a new node for a leaf or a constant, with its current value."""
         value = plain(tensor.array.copy() if array is None else array)
         title = self._title(tensor, name)
         self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
         return self.made[key]
 
     def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
-        """Return the node of a number or of an array without gradient; None for an option."""
+        """Return a constant operand as a node or number, or None for an option."""
         held = isinstance(x, Saved | Tensor)
         array = x.array if held else x
         if isinstance(array, bool) or not isinstance(
@@ -165,13 +165,13 @@ class Tape:
         return self._leaf(array_id, tensor, "k1" if len(key) == 1 else key, copy)
 
     def constant(self, x: Tensor) -> Node:
-        """Give the node of a tensor that takes part but gets no gradient."""
+        """Return the node of an operand that gets no gradient."""
         copy = self.watched.copy_of(x)
         made = self.made.get(id(copy))
         return made or self._leaf(id(copy), x, "k1", copy)
 
     def _title(self, target: Any, fallback: str) -> str:
-        """Return the name of a tensor or operation: given, a module's, or the next free."""
+        """Return a node's name: given by the caller, by its module, or the next free one."""
         given = self.given.get(target)
         if given is not None:
             return given
@@ -185,7 +185,7 @@ class Tape:
         return name
 
     def _send(self, upstream: np.ndarray) -> None:
-        """Run the backward pass by the engine's rules and record the gradient of every node."""
+        """Run the backward pass, and set the gradient of each node."""
         totals: dict[Target, Any] = {self.top: upstream}
         for node in reversed(self.order):
             made, g = self.made[node], totals[node]
@@ -202,7 +202,7 @@ class Tape:
 
 
 def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
-    """Return what the rules of an operation read, by name, and nothing differentiates."""
+    """Yield the names and values that an operation's rules read and that get no gradient."""
     for read, x in node.saved.items():
         inner = not isinstance(x, Saved)  # of a fused operation: computed on the way
         if read != "y" and not (inner and isinstance(node, FusedNode)):
@@ -211,7 +211,7 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
 
 
 def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
-    """Return what an operation sends to each operand for an upstream gradient."""
+    """Return what an operation sends to each operand, given its upstream gradient."""
     if node.saved is None:
         raise RuntimeError(
             f"graph: what {node.name} had kept was freed by a walk after the graph was made; "

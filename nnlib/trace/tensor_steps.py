@@ -1,4 +1,4 @@
-"""The steps of operations on arrays: shapes, the formula of each gradient, small values."""
+"""The steps of both passes of a graph of arrays: shapes, gradient formulas, small values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY = r"\in"  # how ``tex`` begins where a value has no room
 
 
 def tensor_forward(node: Node) -> tuple[str, str]:
-    """Return an operation by its operands' names, with shapes, and values if they are small."""
+    """Return an operation as text and LaTeX, with shapes and small values."""
     names = [_written(x, label) for x in node.operands]
     formulas = [_written(x, tex_name) for x in node.operands]
     call = _call(node, gate(node.operation).text, names)
@@ -40,7 +40,7 @@ def _written(x: Node | float, write: Callable[[str], str]) -> str:
 
 
 def _call(node: Node, pattern: str, words: list[str]) -> str:
-    """Write the operation with its operands; as a function if their number is another."""
+    """Return an operation with its operands, as a function call if its pattern does not fit."""
     fields = pattern.replace("{{", "").count("{}")
     if fields == len(words) and fields > 1:
         return pattern.format(*words)
@@ -50,7 +50,7 @@ def _call(node: Node, pattern: str, words: list[str]) -> str:
 
 
 def _valued(value: Value) -> str:
-    """Return what follows a formula: = and a small value, or the space of a large one."""
+    """Return the text after a formula: "=" and a small value, or the shape of a large one."""
     if value is None:
         return ""
     formula = tex(value)
@@ -58,7 +58,7 @@ def _valued(value: Value) -> str:
 
 
 class Piece(NamedTuple):
-    """The gradient from one operation to one operand, and its gradient before, if any."""
+    """The gradient that one operation sends to one operand, and the sum so far, if any."""
 
     node: Node
     operand: Node
@@ -68,7 +68,7 @@ class Piece(NamedTuple):
     before: Value
 
     def text(self) -> str:
-        """Return ``dL/dW = g xᵀ``, its shape and value, and the sum with what came before."""
+        """Return a text such as ``dL/dW = g xᵀ``, with shape, value, and the sum so far."""
         to = f"d{label(self.top)}/d{label(self.operand.name)}"
         rule = f"= {self.rule[0]}" if self.rule else f"by the rule of {self.node.operation}"
         how = f"{to} {rule}"
@@ -82,7 +82,7 @@ class Piece(NamedTuple):
         return f"{text}, which now holds {one_line(_total(self.before, self.sent))}"
 
     def latex(self, top: str) -> str:
-        """Return the same as a formula; += where something had arrived before."""
+        """Return the same as a formula, with += if there was a sum before."""
         sign = "=" if self.before is None else r"\mathrel{+}="
         value = _valued(self.sent)
         formula = self.rule[1] + value if self.rule else value.removeprefix(" = ")
@@ -90,7 +90,7 @@ class Piece(NamedTuple):
 
 
 def _is_pointwise(node: Node) -> bool:
-    """Tell whether the operation broadcasts its operands against each other."""
+    """Return whether an operation works elementwise on operands that broadcast."""
     return node.operation in ("add", "sub", "mul", "div", "pow")
 
 
@@ -101,7 +101,7 @@ def _total(before: Any, sent: Any) -> Any:
 
 
 def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Piece]:
-    """Return what a node sends; ``held`` collects what has arrived where."""
+    """Yield the gradients that a node sends, and add them up in ``held``."""
     if node.gradient is None:  # several results share this node
         return
     found = letters(node.operation, node.reads)
@@ -118,7 +118,7 @@ def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Pie
 def _rule(
     node: Node, top: str, letter: str | None, operands: dict[str, Any]
 ) -> tuple[str, str, str] | None:
-    """Return an operand's rule as text, as LaTeX and in shapes; None if it is unknown."""
+    """Return an operand's gradient rule as text, as LaTeX and in shapes; None if unknown."""
     if letter is None:
         return None
     rule = RULES[node.operation][letter]
@@ -135,7 +135,7 @@ def _rule(
 
 
 def _shapes(node: Node, letter: str, operands: dict[str, Any]) -> str:
-    """Return the shapes that are multiplied, where the rule is a product of matrices."""
+    """Return the shapes of the factors if the gradient rule is a matrix product, or ""."""
     product = PRODUCTS.get(node.operation, {}).get(letter, "")
     shapes = {k: getattr(x, "shape", ()) for k, x in operands.items()} | {"g": node.shape}
     if not product or min(len(shapes[k]) for k in shapes if f"{{{k}}}" in product) < 2:

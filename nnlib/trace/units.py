@@ -1,4 +1,4 @@
-"""Recorded operations grouped into the steps that people speak of, such as a pooling."""
+"""Recorded operations grouped by the public function that was called, such as a pooling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Unit", "tensors", "units"]
 
 
 class Unit(NamedTuple):
-    """An operation, or a call of a function that is several of them.
+    """An operation, or a call of a function that consists of several operations.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Unit(NamedTuple):
 
 
 def units(recorded: recording) -> Iterator[Unit]:
-    """Give what was done in order, functions of several operations as one."""
+    """Yield operations in order; those of one function call are one unit."""
     whole: dict[Scope, list[Op]] = {}
     for op in recorded.ops:
         call = _function(op)
@@ -55,7 +55,7 @@ def units(recorded: recording) -> Iterator[Unit]:
 
 
 def _function(op: Op) -> Scope | None:
-    """Return an operation's outermost function inside its innermost module."""
+    """Return the outermost function call around an operation, inside its innermost module."""
     chain = op.scope.chain() if op.scope else []
     inside = [k for k, scope in enumerate(chain) if scope.module is not None]
     first = inside[-1] + 1 if inside else 0
@@ -63,7 +63,7 @@ def _function(op: Op) -> Scope | None:
 
 
 def tensors(value: Any) -> list[Tensor]:
-    """Return all Tensors in an argument or a result, however they are nested."""
+    """Return all Tensors in nested arguments or results."""
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Values as text: a number, the entries of a small array, the size of a large one."""
+"""Values as text: numbers, the entries of small arrays, the shapes of large ones."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _is_small(array: np.ndarray) -> bool:
-    """Tell whether all entries are shown."""
+    """Return whether an array is so small that all its entries are shown."""
     size = array.shape
     return array.ndim <= 2 and 0 < array.size <= ENTRIES and all(n <= COLUMNS for n in size)
 
 
 def facts(array: np.ndarray) -> str:
-    """Return mean and length of a large array in a few words; nothing of an empty one."""
+    """Return the mean and the norm of an array as text, or "empty"."""
     if array.size == 0:
         return "empty"
     a = array.astype(np.float64)
@@ -116,7 +116,7 @@ def tex(value: Any) -> str:
 
 
 def digits(value: float) -> str:
-    """Return a number as a formula, with a power of ten where it has an exponent."""
+    """Return a number in LaTeX, with a power of ten for an exponent."""
     text = number(value).replace("−", "-")
     stem, e, power = text.partition("e")
     return rf"{stem} \cdot 10^{{{int(power)}}}" if e else text
@@ -137,5 +137,5 @@ def tex_name(name: str) -> str:
 
 
 def slope(top: str, bottom: str) -> str:
-    """Return the partial derivative of one name by another."""
+    """Return the partial derivative of ``top`` with respect to ``bottom`` in LaTeX."""
     return rf"\frac{{\partial {tex_name(top)}}}{{\partial {tex_name(bottom)}}}"

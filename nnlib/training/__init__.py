@@ -1,4 +1,4 @@
-"""Training by mini-batches, what there is to know afterwards, and how to find bugs in it."""
+"""Training with mini-batches, evaluation, and checks that find bugs."""
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
 from . import check, data, diagnose, evaluation, history, loop

@@ -1,4 +1,4 @@
-"""The gradients of a whole model against finite differences."""
+"""A check of a model's gradients against finite differences."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class GradientCheck:
 
 
 def _error(entry: CheckedEntry) -> float:
-    """Return the distance of the two derivatives; NaN counts as the largest."""
+    """Return the distance of the two derivatives; NaN becomes infinite."""
     return np.inf if np.isnan(entry.error) else entry.error
 
 
@@ -162,7 +162,7 @@ def gradient_check(
 def _compared(
     name: str, p: Tensor, value: Callable, samples: int, eps: float, rng: np.random.Generator
 ) -> list[CheckedEntry]:
-    """Return the derivatives for some entries of a parameter, by both methods."""
+    """Return both derivatives for a sample of a parameter's entries."""
     theta, gradient, entries = p.array, p.grad.array, []
     scale = max(1e-3 * np.abs(gradient).max(), 1e-12)
     for k in rng.choice(theta.size, samples, replace=False):

@@ -1,4 +1,4 @@
-"""What the rest of a training depends on, in a file, and back from it."""
+"""Checkpoints: the state of a training in a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["resume", "write"]
 
 
 def write(path: str | os.PathLike, parts: Mapping[str, Any], own: dict[str, Any]) -> None:
-    """Save the states of a training's parts, its own numbers, and those of chance.
+    """Save the states of a training's parts, its counters, and the random generator's.
 
     An old file stays until the new one is whole.
     """
@@ -23,7 +23,7 @@ def write(path: str | os.PathLike, parts: Mapping[str, Any], own: dict[str, Any]
 
 
 def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring parts and chance to where an earlier run of the same program left them.
+    """Restore parts and random generator from a checkpoint, and return the counters.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Training data: arrays made into loaders, and batches made to fit the model."""
+"""Training data: loaders made from arrays, and batches converted for the model."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def loaders(
 
 
 def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
-    """Return examples and targets as Tensors of one length."""
+    """Return examples and targets as Tensors of equal length."""
     X, y = np.asarray(raw(X)), np.asarray(raw(y))
     same_length(name, X, y)
     return Tensor(X), Tensor(y)
 
 
 def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
-    """Refuse what is no model, no loss, or an optimizer that does not hold the model."""
+    """Raise an error unless model and loss are valid and the optimizer has the model."""
     is_model(name, model)
     function(name, "loss", loss)
     if not isinstance(optimizer, Optimizer):
@@ -93,13 +93,13 @@ def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
 
 
 def is_model(name: str, model: Any) -> None:
-    """Refuse what is no Module."""
+    """Raise TypeError unless the model is a Module."""
     if not isinstance(model, Module):
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
 
 
 def pair(name: str, given: Any) -> Loaders:
-    """Return batches to train on and, in a tuple, batches to measure on."""
+    """Return the loaders of training data and, if given, of validation data."""
     given = given if isinstance(given, tuple) else (given,)
     if len(given) not in (1, 2):
         raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(given)}")
@@ -113,7 +113,7 @@ def pair(name: str, given: Any) -> Loaders:
 
 
 def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
-    """Refuse examples and targets that do not belong together."""
+    """Raise ValueError unless there are as many targets as examples."""
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y) or len(X) == 0:
         raise ValueError(
             f"{name}: expected X (N, ...) and y (N, ...) with N at least 1, "
@@ -131,7 +131,7 @@ def input_dtype(model: Module) -> np.dtype | None:
 
 
 def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor], Tensor]:
-    """Return a batch as the model's inputs and the targets, in the dtype of its parameters.
+    """Return a batch as inputs and targets in the dtypes that the model needs.
 
     Inputs of any kind become what the first layer computes with; of targets only floats do,
     since classes are integers.

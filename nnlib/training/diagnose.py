@@ -1,4 +1,4 @@
-"""Two short trainings that find bugs and learning rates before a long one begins."""
+"""Two short trainings that find bugs and a good learning rate."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def restoring(model: Module, optimizer: Optimizer) -> Iterator[None]:
 
 
 def _step(model: Module, optimizer: Optimizer, loss: Callable, inputs: list, y: Tensor) -> Any:
-    """Take one step; return the outputs and the loss before it."""
+    """Take one training step; return the outputs and the loss before the step."""
     kept = []
 
     def closure() -> Tensor:
@@ -259,7 +259,7 @@ def lr_finder(
 
 
 def _check(lowest: float, highest: float, steps: int, smoothing: float) -> None:
-    """Refuse options of lr_finder that are out of range."""
+    """Raise ValueError for options of lr_finder that are out of range."""
     number("lr_finder", "lowest", lowest, above=0)
     number("lr_finder", "highest", highest, above=lowest)
     whole("lr_finder", "steps", steps, low=2)

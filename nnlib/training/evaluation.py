@@ -1,4 +1,4 @@
-"""A trained model's answers, and how often they are right."""
+"""Predictions of a trained model, and its accuracy."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
 
 
 def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of places where the largest entry of axis 1 stands at y."""
+    """Return the accuracy: the fraction of targets y that are the argmax over axis 1."""
     return float(np.mean(output.argmax(1) == y))
 
 
@@ -153,5 +153,5 @@ def evaluate(
 
 
 def _are_classes(output: Any, y: Tensor) -> bool:
-    """Tell whether targets are class indices for outputs (N, C, ...)."""
+    """Return whether targets are class indices for outputs (N, C, ...)."""
     return y.dtype.kind in "iu" and isinstance(output, Tensor) and output.ndim == y.ndim + 1

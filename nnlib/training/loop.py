@@ -1,4 +1,4 @@
-"""Training: step after step, epoch after epoch, and on again after an interruption."""
+"""The training loop, with validation, early stopping and checkpoints."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ COUNTERS = ("epoch", "total", "count", "best_state")  # what else a checkpoint h
 
 @dataclass
 class Run:
-    """A training that is under way: its parts, its options, and where it stands."""
+    """The state of a running training: its parts, its options, and its counters."""
 
     model: Module
     loaders: Loaders
@@ -202,7 +202,7 @@ class Run:
     best_state: dict | None = None
 
     def one_epoch(self) -> None:
-        """Train on what is left of an epoch's batches, measure, and judge."""
+        """Train on the remaining batches of an epoch, then validate."""
         start, history = time.perf_counter(), self.history
         self.model.train()
         for batch in self.loaders.train:
@@ -222,7 +222,7 @@ class Run:
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, inputs: list[Tensor], y: Tensor) -> None:
-        """Take one step on a mini-batch; record the values before it."""
+        """Take one step on a mini-batch, and record loss and learning rate before it."""
         norms, history = [], self.history
         history.lr += [g["lr"] for g in self.optimizer.param_groups[:1] if "lr" in g]
 
@@ -246,7 +246,7 @@ class Run:
             self._step_scheduler(value)
 
     def _clip(self) -> float:
-        """Clip the gradients; give the norm that they had, if it is recorded."""
+        """Clip the gradients, and return their norm before that, if it is recorded."""
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         grads = [p.grad for p in parameters if p.grad is not None]
         norm = get_total_norm(grads).item() if self.grad_norm else 0.0
@@ -257,7 +257,7 @@ class Run:
         return norm
 
     def _measure(self) -> None:
-        """Measure on the validation data."""
+        """Compute loss and metrics on the validation data."""
         history, data = self.history, self.loaders.validation
         found = evaluate(self.model, data, self.loss, metrics=self.metrics)
         history.val_loss.append(found["loss"])
@@ -267,7 +267,7 @@ class Run:
             history.metrics.setdefault(name, []).append(found[name])
 
     def _compare_with_best(self, value: float) -> None:
-        """Note whether this epoch is the best so far, and whether to stop."""
+        """Record whether this epoch is the best so far, and whether to stop."""
         if self.watch.is_best(value):
             self.history.best_epoch = self.epoch
             if self.keep_best:
@@ -280,19 +280,19 @@ class Run:
             )
 
     def _step_scheduler(self, value: float) -> None:
-        """Let the schedule move on."""
+        """Step the learning rate scheduler."""
         takes_it = isinstance(self.scheduler, ReduceLROnPlateau)
         self.scheduler.step(*([value] if takes_it else []))
 
     def write(self) -> None:
-        """Leave a checkpoint, if that is asked."""
+        """Write a checkpoint, if one was asked for."""
         if self.checkpoint is not None:
             own = {name: getattr(self, name) for name in COUNTERS}
             own |= {"watched": [self.watch.best, self.watch.waited]}
             write(self.checkpoint, self._parts(), own)
 
     def resume(self) -> None:
-        """Go where an earlier run of the same program stood, if it left a checkpoint."""
+        """Continue from the checkpoint, if there is one."""
         if self.checkpoint is None:
             return
         data = self.loaders.train
@@ -303,14 +303,14 @@ class Run:
             vars(self).update(own)
 
     def _parts(self) -> dict[str, Any]:
-        """Return the parts that have a state of their own."""
+        """Return the objects whose state a checkpoint holds, by name."""
         parts = dict(model=self.model, optimizer=self.optimizer)
         parts |= dict(data=self.loaders.train, history=self.history)
         return parts | ({} if self.scheduler is None else {"scheduler": self.scheduler})
 
 
 class Bar:
-    """A bar that counts epochs and tells the last losses, or nothing."""
+    """A progress bar that counts epochs and shows the last losses; it may be turned off."""
 
     def __init__(self, epochs: int, done: int, progress: bool):
         self.bar = None

@@ -1,4 +1,4 @@
-"""Which epoch was best, and when to stop waiting for a better one."""
+"""Early stopping, and which epoch was best."""
 
 from __future__ import annotations
 

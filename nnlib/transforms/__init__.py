@@ -1,4 +1,4 @@
-"""Pictures changed so that a network sees more of them.
+"""Data augmentation: random changes of pictures.
 
 The functions change pictures, (C, H, W) or a batch (N, C, H, W), by given numbers; the
 classes draw the numbers, for each picture of a batch its own.

@@ -1,4 +1,4 @@
-"""Transforms that draw what the pixels become."""
+"""Random transforms of pixel values."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ColorJitter(Transform):
         self.rng = checks.generator("ColorJitter", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw both factors."""
+        """Return the batch with random brightness and contrast."""
         changes = (
             (pixels.adjust_brightness, self.brightness),
             (pixels.adjust_contrast, self.contrast),
@@ -72,7 +72,7 @@ class GaussianNoise(Transform):
         self.clip, self.rng = clip, checks.generator("GaussianNoise", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw and add."""
+        """Return the batch with random noise."""
         return pixels.gaussian_noise(x, self.sigma, clip=self.clip, rng=self.rng)
 
 
@@ -100,7 +100,7 @@ class Cutout(Transform):
         self.rng = checks.generator("Cutout", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw the centres and cover."""
+        """Return the batch with a square at a random place erased in each picture."""
         i, j = (self.rng.integers(n, size=len(x)) - self.size // 2 for n in x.shape[-2:])
         return pixels.erase(x, i, j, self.size, self.size, value=self.value)
 
@@ -151,7 +151,7 @@ class RandomErasing(Transform):
         self.rng = checks.generator("RandomErasing", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw rectangles, take the first that fits, cover where a draw says so."""
+        """Return the batch with a random rectangle erased in some pictures."""
         N, _, H, W = x.shape
         area = H * W * self.rng.uniform(*self.scale, size=(N, ATTEMPTS))
         ratio = np.exp(self.rng.uniform(*map(math.log, self.ratio), size=(N, ATTEMPTS)))

@@ -1,4 +1,4 @@
-"""Transforms in a row, some of them left to chance."""
+"""The base class of transforms, and combinations of them."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class Transform:
     """
 
     def __call__(self, x: Any) -> Any:
-        """Change pictures, each by numbers of its own."""
+        """Return the changed pictures, each with its own random numbers."""
         array = pictures(type(self).__name__, raw(x))
         y = self._change(array.reshape(-1, *array.shape[-3:]))
         y = y.reshape(*array.shape[:-3], *y.shape[1:])
         return Tensor(y) if isinstance(x, Tensor) else y
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Change a batch (N, C, H, W)."""
+        """Return the changed batch (N, C, H, W); each transform defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define _change()")
 
     def _check(self, right: bool, expected: str, got: Any) -> None:
-        """Raise an error unless an option is right."""
+        """Raise ValueError unless an option is right."""
         if not right:
             raise ValueError(f"{type(self).__name__}: expected {expected}, got {got}")
 
@@ -63,14 +63,14 @@ class Compose:
         self.transforms = _functions("Compose", transforms)
 
     def __call__(self, x: Any) -> Any:
-        """Do all of them."""
+        """Return the result of all transforms, one after the other."""
         for transform in self.transforms:
             x = transform(x)
         return x
 
 
 def _functions(name: str, transforms: Any) -> tuple[Callable, ...]:
-    """Return a sequence of functions, one at least."""
+    """Return transforms as a tuple, after checking that there is at least one."""
     several = isinstance(transforms, tuple | list) and transforms
     if not several or not all(map(callable, transforms)):
         raise TypeError(
@@ -107,7 +107,7 @@ class RandomApply(Transform):
         self.rng = checks.generator(name, rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Change where a draw says so."""
+        """Return the batch, in which each picture is transformed with probability p."""
         y = self.transform(x)
         self._check(y.shape == x.shape, f"transforms that keep {x.shape}", y.shape)
         return np.where(self.rng.random((len(x), 1, 1, 1)) < self.p, y, x)
@@ -174,7 +174,7 @@ class Normalize(Transform):
         self.std = pixels.for_colours("Normalize", "std", std)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Subtract the mean and divide by the standard deviation."""
+        """Return the batch minus the mean, divided by the standard deviation."""
         return pixels.normalize(x, self.mean, self.std)
 
 
@@ -189,5 +189,5 @@ class ToTensor:
     """
 
     def __call__(self, x: np.ndarray) -> Tensor:
-        """Convert one picture."""
+        """Return one picture as a float Tensor (C, H, W)."""
         return Tensor(pixels.to_image(x))

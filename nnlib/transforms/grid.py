@@ -1,4 +1,4 @@
-"""Whole pixels in other places: flipped, framed, cut out, shifted."""
+"""Transforms that move whole pixels: flip, pad, crop, shift."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _positions(function: str, argument: str, value: Any, x: np.ndarray) -> np.nd
 
 
 def _within(k: np.ndarray, n: int) -> bool:
-    """Tell whether all numbers, if any, are from 0 to n - 1."""
+    """Return whether all numbers are from 0 to n - 1."""
     return k.min(initial=0) >= 0 and k.max(initial=0) < n
 
 

@@ -1,4 +1,4 @@
-"""Pictures made of two, and targets to go with them."""
+"""MixUp and CutMix: pictures and targets mixed from two samples."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ def cutmix(
 
 
 def _blend(lam: np.ndarray, a: np.ndarray, partner: np.ndarray) -> np.ndarray:
-    """Mix each sample with its partner."""
+    """Return each sample mixed with its partner."""
     return (lam * a + (1 - lam) * a[partner]).astype(a.dtype)
 
 
 def _pairs(
     function: str, x: np.ndarray, y: np.ndarray, partner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return pictures, targets and partners of one length."""
+    """Return pictures, targets and partner indices, after checking their lengths."""
     x, y, partner = (
         pictures(function, x),
         checks.reals(function, "y", y),
@@ -130,7 +130,7 @@ def _pairs(
 
 
 def _whole(function: str, partner: Any) -> np.ndarray:
-    """Return whole numbers, of which there may be none."""
+    """Return an array of whole numbers, which may be empty."""
     partner = checks.reals(function, "partner", partner)
     if partner.size and partner.dtype.kind not in "iu":
         raise TypeError(f"{function}: expected partner of whole numbers, got {partner.dtype}")
@@ -138,7 +138,7 @@ def _whole(function: str, partner: Any) -> np.ndarray:
 
 
 class _Mix:
-    """The base class of both: draw λ and partners for a batch.
+    """The base class of MixUp and CutMix: it draws λ and the partners for a batch.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class _Mix:
         return np.eye(self.num_classes, dtype=np.float32)[y]
 
     def _draw(self, n: int) -> np.ndarray:
-        """Draw one λ for each picture."""
+        """Return a random λ for each of n pictures."""
         return self.rng.beta(self.alpha, self.alpha, size=n)
 
 
@@ -211,7 +211,7 @@ class MixUp(_Mix):
     """
 
     def _mix(self, x: np.ndarray, y: np.ndarray, partner: np.ndarray) -> tuple:
-        """Draw λ and lay over."""
+        """Return pictures and targets as weighted means of pairs, with random weights."""
         return mixup(x, y, self._draw(len(x)), partner)
 
 
@@ -241,7 +241,7 @@ class CutMix(_Mix):
     """
 
     def _mix(self, x: np.ndarray, y: np.ndarray, partner: np.ndarray) -> tuple:
-        """Draw rectangles about random centres and paste."""
+        """Return pictures with a random rectangle of their partner, and mixed targets."""
         (H, W), n = x.shape[-2:], len(x)
         side = np.sqrt(1 - self._draw(n))
         height, width = np.round(side * H), np.round(side * W)

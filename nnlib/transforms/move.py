@@ -1,4 +1,4 @@
-"""Transforms that draw where the pixels go."""
+"""Random transforms that move pixels."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RandomCrop(Transform):
         self.padding_mode, self.rng = padding_mode, checks.generator("RandomCrop", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Pad the pictures, draw the corners of the windows, and return what they cut out."""
+        """Return a random window of each padded picture."""
         x = grid.pad(x, self.padding, fill=self.fill, mode=self.padding_mode)
         (H, W), (h, w) = x.shape[-2:], self.size
         self._check(h <= H and w <= W, f"pictures of at least {h} x {w}", f"{H} x {W}")
@@ -81,7 +81,7 @@ class RandomShift(Transform):
         self.rng = checks.generator("RandomShift", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw both ways and move."""
+        """Return the batch, each picture shifted at random."""
         right, down = self.rng.integers(-self.pixels, self.pixels + 1, size=(2, len(x)))
         return grid.shift(x, right, down, fill=self.fill)
 
@@ -135,7 +135,7 @@ class RandomAffine(Transform):
         self._check(fractions, "translate from 0 to 1", translate)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw the random numbers of all pictures and return the warped pictures."""
+        """Return the batch, each picture with a random affine transform."""
         N, _, H, W = x.shape
         furthest = np.array(self.translate) * (W, H)
         return warping.affine(
@@ -218,7 +218,7 @@ class ElasticTransform(Transform):
         self.rng = checks.generator("ElasticTransform", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw displacements, blur them along both axes, bend."""
+        """Return the batch, distorted by smoothed random displacements."""
         N, _, H, W = x.shape
         noise = self.rng.uniform(-1, 1, size=(2, N, H, W))
         right, down = self.alpha * _blur(H, self.sigma) @ noise @ _blur(W, self.sigma).T
@@ -228,7 +228,7 @@ class ElasticTransform(Transform):
 def _range(
     name: str, argument: str, degrees: float | tuple[float, float]
 ) -> tuple[float, float]:
-    """Return a range from a pair, or from -d to d."""
+    """Return a range (low, high) of angles, from a pair or from a single d as (-d, d)."""
     if not isinstance(degrees, tuple | list | np.ndarray):
         degrees = abs(checks.number(name, argument, degrees))
         degrees = -degrees, degrees
@@ -239,7 +239,7 @@ def _range(
 
 
 def _blur(n: int, sigma: float) -> np.ndarray:
-    """Return the matrix that blurs n values by a Gaussian; its rows sum to 1."""
+    """Return the matrix (n, n) of a Gaussian blur; its rows sum to 1."""
     apart = np.arange(n) - np.arange(n)[:, None]
     weights = np.exp(-(apart**2) / (2 * sigma**2))
     return weights / weights.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Transforms of pixel values: to floats, standardised, brighter, noisy, erased."""
+"""Transforms of pixel values: scale, normalize, brighten, add noise, erase."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
 
 
 def _factor(function: str, factor: Any, x: np.ndarray) -> np.ndarray:
-    """Return a factor from 0 on, for all pictures or one for each."""
+    """Return a factor of at least 0, for all pictures or one for each."""
     factor = each(function, "factor", factor, x)
     if (factor < 0).any():
         raise ValueError(f"{function}: expected a factor from 0 on, got {factor.min()}")
@@ -282,6 +282,6 @@ def erase(
 
 
 def inside(x: np.ndarray, top: Any, left: Any, height: Any, width: Any) -> np.ndarray:
-    """Return which pixels lie in the rectangles, (..., 1, H, W)."""
+    """Return a mask (..., 1, H, W) of the pixels inside the rectangles."""
     i, j = np.indices(x.shape[-2:])
     return (top <= i) & (i < top + height) & (left <= j) & (j < left + width)

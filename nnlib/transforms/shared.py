@@ -1,4 +1,4 @@
-"""Parts shared by the transforms: checks of shapes and dtypes, one number a picture."""
+"""What the transforms share: checks of shapes, dtypes and options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pictures(function: str, x: Any) -> np.ndarray:
 
 
 def bright(function: str, x: Any) -> np.ndarray:
-    """Return pictures as floats from 0 to 1, where brightness has a meaning."""
+    """Return pictures as floats, after checking that they are in [0, 1]."""
     x = pictures(function, x)
     if x.dtype.kind != "f" or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         got = x.dtype if x.dtype.kind != "f" else f"{x.min()} to {x.max()}"
@@ -45,7 +45,7 @@ def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
 
 
 def in_dtype_of(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return the result y in the dtype of x; whole numbers are rounded and kept in range."""
+    """Return y in the dtype of x; for integers it is rounded and clipped to their range."""
     if x.dtype.kind == "f":
         return y.astype(x.dtype)
     limits = np.iinfo(x.dtype)

@@ -1,4 +1,4 @@
-"""Pixels that come from between others: turned, zoomed, sheared, bent."""
+"""Transforms with interpolation: rotate, scale, shear, elastic."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def elastic(
 
 
 def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.ndarray:
-    """Interpolate x (..., C, H, W) at rows v and columns u, (..., H, W)."""
+    """Return x (..., C, H, W) interpolated at rows v and columns u, (..., H, W)."""
     H, W = x.shape[-2:]
     shape = (*x.shape[:-3], 1, H * W)
     v, u = (np.broadcast_to(a, (*x.shape[:-3], H, W)).reshape(shape) for a in (v, u))
@@ -217,6 +217,6 @@ def affine(
 
 
 def _matrix(a: Any, b: Any, c: Any, d: Any) -> np.ndarray:
-    """Return matrices (..., 2, 2) from their entries."""
+    """Return 2x2 matrices (..., 2, 2) with the given entries."""
     a, b, c, d = np.broadcast_arrays(a, b, c, d)
     return np.stack([a, b, c, d], axis=-1).reshape(*a.shape, 2, 2)

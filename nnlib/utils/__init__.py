@@ -1,4 +1,4 @@
-"""Utilities for training: data."""
+"""Utilities for data loading."""
 
 from . import data
 

@@ -1,4 +1,4 @@
-"""Charts of measured numbers: runs as dots, bars, distributions, series in time."""
+"""Charts of measurements: dots of runs, bars, distributions, time series."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -102,7 +102,7 @@ def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
 
 
 def _rows(function: str, rows: Mapping) -> dict[str, np.ndarray]:
-    """Return the runs of each row."""
+    """Return the results of each row's runs as an array, by name."""
     rows = mapping(function, "rows", rows)
     if not rows:
         raise ValueError(f"{function}: expected at least one row, got none")
@@ -113,7 +113,7 @@ def _rows(function: str, rows: Mapping) -> dict[str, np.ndarray]:
 
 
 def _name_rows(axes, names: Sequence[str]) -> None:
-    """Write the names of rows, the first on top."""
+    """Label the rows with their names, the first at the top."""
     axes.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6))
     axes.grid(visible=False, axis="y")
 
@@ -197,12 +197,12 @@ def distributions(
 
 
 def _kind(mass: bool) -> str:
-    """Return what the vertical axis measures."""
+    """Return the label of the vertical axis: probability or density."""
     return "probability" if mass else "density"
 
 
 def _density(name: str, density, x: np.ndarray) -> np.ndarray:
-    """Return a density at x."""
+    """Return the values of a density at x."""
     y = density(x) if callable(density) else density
     y = drawable("distributions", f"the distribution {name!r}", y, 1)
     if y.shape != x.shape or y.min() < 0:
@@ -279,7 +279,7 @@ def timeline(
 
 
 def _series(name: str, t, y, spread=None) -> tuple:
-    """Return times, values and half the width of the band, checked."""
+    """Return times, values and the half width of the band, after checking them."""
     y = drawable("timeline", f"the series {name!r}", y, 1)
     times = np.asarray(t)
     if times.dtype.kind != "M":

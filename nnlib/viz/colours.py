@@ -1,4 +1,4 @@
-"""The colours of all figures: inks of text and lines, and ten that everybody can tell apart."""
+"""The colours of all figures: text, lines, and ten that colour-blind readers can tell apart."""
 
 __all__ = [
     *("BLUE", "COLOURS", "DARK", "GREEN", "GRID", "INK", "ORANGE", "SOFT", "VARIABLES"),

@@ -1,4 +1,4 @@
-"""Small pictures in a grid, with their titles: drawn on Axes, and as cells of a page.
+"""A grid of small pictures with titles, drawn on Axes or as HTML cells.
 
 On Axes the grid is as it was drawn. In a page, ``show`` sets the same pictures as cells that
 fill the width: five beside each other on a desk, three or four on a phone. What places and
@@ -88,7 +88,7 @@ def gallery(
 
 
 def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarray, list[str]]:
-    """Return pictures and a title for each, or say what is wrong."""
+    """Return pictures and titles, after checking that they match."""
     shape = np.shape(pictures)
     kinds = "(N, H, W) or (N, H, W, 3)" if colour else "(N, H, W)"
     fits = len(shape) == 3 or (colour and len(shape) == 4 and shape[3] == 3)
@@ -101,7 +101,7 @@ def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarr
 
 
 def _range(pictures: np.ndarray, signed: str, scale: str) -> tuple[float, float]:
-    """Return the numbers that are drawn darkest and brightest."""
+    """Return the values that are drawn darkest and brightest."""
     if signed:
         top = float(np.quantile(np.abs(pictures), 0.995)) or float(np.abs(pictures).max())
         return -(top or 1.0), top or 1.0
@@ -109,7 +109,7 @@ def _range(pictures: np.ndarray, signed: str, scale: str) -> tuple[float, float]
 
 
 def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
-    """Draw the grid on Axes; the unit of both axes is a pixel of a picture."""
+    """Return the Axes with the grid; the unit of both axes is one pixel."""
     N, H, W = pictures.shape[:3]
     axes = canvas("gallery", ax)
     width = WIDTH if ax is None else ax.get_window_extent().width / ax.figure.dpi
@@ -141,7 +141,7 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
 
 
 def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) -> None:
-    """Draw one picture, a sharp square for each number."""
+    """Draw one picture, with a sharp square for each pixel."""
     colours = "cividis" if ends[0] < 0 else "gray"
     options = {"cmap": colours, "vmin": ends[0], "vmax": ends[1], "interpolation": "none"}
     axes.imshow(
@@ -150,7 +150,7 @@ def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) 
 
 
 def _bar(axes, x: tuple[float, float], y: float, point: float, ends, quantity: str) -> None:
-    """Draw the scale below the pictures."""
+    """Draw the colour bar below the pictures."""
     _image(axes, np.linspace(*ends, 101)[None], (*x, y + 8 * point, y), ends)
     for position, mark in zip(np.linspace(*x, 3), _marks(ends), strict=True):
         axes.text(position, y + 10 * point, mark, ha="center", va="top", fontsize=9)
@@ -158,7 +158,7 @@ def _bar(axes, x: tuple[float, float], y: float, point: float, ends, quantity: s
 
 
 def _marks(ends: tuple[float, float]) -> tuple[str, str, str]:
-    """Return what is written below the ends and the middle of the scale."""
+    """Return the labels at the ends and the middle of the colour bar."""
     low, top = ends
     if low < 0:
         return f"−{top:.2f} and less", "0", f"{top:.2f} and more"
@@ -166,7 +166,7 @@ def _marks(ends: tuple[float, float]) -> tuple[str, str, str]:
 
 
 def _wrap(title: str, letters: int) -> str:
-    """Break the lines of a title where they are wider than their picture."""
+    """Return a title, broken into lines that are no wider than its picture."""
     options = {"width": max(letters, 4), "break_long_words": False, "break_on_hyphens": False}
     glued = title.replace("→ ", "→\N{NO-BREAK SPACE}").split("\n")
     wrapped = "\n".join(textwrap.fill(line, **options) for line in glued)
@@ -174,7 +174,7 @@ def _wrap(title: str, letters: int) -> str:
 
 
 def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Html:
-    """Return the pictures as cells of a page."""
+    """Return the pictures as HTML cells."""
     cells = "".join(map(_cell, (_png(picture, ends) for picture in pictures), titles))
     body = f'<div class="nn-gallery" style="{ROOMY.format(columns + 1)}">{cells}</div>'
     names = ", ".join(" ".join(title.split("\n")) for title in titles if title)
@@ -185,14 +185,14 @@ def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Htm
 
 
 def _cell(source: str, title: str) -> str:
-    """Return one picture with its title; the whole gallery has the alternative text."""
+    """Return one picture with its title as HTML."""
     lines = "<br>".join(map(html.escape, title.split("\n")))
     label = f"<span>{lines}</span>" if title else ""
     return f'<div><img class="nn-pixels" style="{SHARP}" src="{source}" alt="">{label}</div>'
 
 
 def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
-    """Return a picture as a PNG of one pixel a number, inline."""
+    """Return a picture as an inline PNG, with one pixel for each number."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from PIL import Image
@@ -213,7 +213,7 @@ def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
 
 
 def _scale(quantity: str, ends: tuple[float, float]) -> str:
-    """Return a bar from the lowest to the highest number."""
+    """Return a colour bar from the lowest to the highest value, as HTML."""
     bar = _png(np.linspace(*ends, 101)[None], ends)
     marks = "".join(f"<span>{mark}</span>" for mark in _marks(ends))
     rows = (("space-between", marks), ("center", f"<span>{html.escape(quantity)}</span>"))

@@ -1,4 +1,4 @@
-"""A piece of HTML that a cell shows, with the text that stands for it elsewhere."""
+"""A piece of HTML as the output of a cell, with a plain text for other formats."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Losses as landscapes, and the ways that optimisers take through them."""
+"""Loss landscapes, and the paths of optimizers on them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -85,7 +85,7 @@ def surface(
 
 
 def _path(name: str, path) -> np.ndarray:
-    """Return a path, checked."""
+    """Return a path as an array of points, after checking it."""
     path = drawable("surface", f"the path {name!r}", path, 2)
     if path.shape[1] != 2:
         raise ValueError(f"surface: expected a path (K, 2) for {name!r}, got {path.shape}")
@@ -93,7 +93,7 @@ def _path(name: str, path) -> np.ndarray:
 
 
 def _contours(axes, loss: Callable, limits, levels) -> None:
-    """Draw thin contours on shades that are darker the higher they lie."""
+    """Draw thin contour lines over shading that is darker for larger losses."""
     from matplotlib.colors import to_rgba
 
     x, y = (np.linspace(*ends, 121) for ends in limits)
@@ -190,7 +190,7 @@ def descent(
 
 
 def _apart(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
-    """Return the steps whose numbers do not lie on those of earlier steps."""
+    """Return the steps whose number labels do not overlap those of earlier steps."""
     kept = []
     for k in range(len(x)):
         if all(abs(x[k] - x[j]) > width or abs(y[k] - y[j]) > height for j in kept):

@@ -91,7 +91,7 @@ def histograms(
 
 
 def _drawn(name: str, values: np.ndarray, *, log: bool) -> np.ndarray:
-    """Return the numbers of a layer that its histogram counts."""
+    """Return the values of a layer that its histogram counts."""
     if not log:
         return values.ravel()
     sizes = np.abs(values[values != 0])
@@ -101,7 +101,7 @@ def _drawn(name: str, values: np.ndarray, *, log: bool) -> np.ndarray:
 
 
 def _edges(rows: list[np.ndarray], bins: int, *, log: bool) -> np.ndarray:
-    """Return the edges of the bars, the same for all layers."""
+    """Return the bin edges, the same for all layers."""
     low, high = min(row.min() for row in rows), max(row.max() for row in rows)
     if low == high:
         low, high = (low / 2, high * 2) if log else (low - 0.5, high + 0.5)
@@ -109,7 +109,7 @@ def _edges(rows: list[np.ndarray], bins: int, *, log: bool) -> np.ndarray:
 
 
 def _note(name: str, values: np.ndarray, *, dead: bool, saturated: float | None) -> str:
-    """Return a layer's name and, as asked, its shares of dead units and saturated numbers."""
+    """Return a layer's name with its fractions of dead and of saturated units, if wanted."""
     notes = [name]
     if dead:
         units = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)

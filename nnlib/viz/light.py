@@ -1,4 +1,4 @@
-"""Write a drawing of matplotlib's in fewer bytes that look the same.
+"""Smaller SVG from matplotlib: repeated styles are written once.
 
 matplotlib repeats the whole style on every mark and every word. Here a style stands once: on
 the drawing where it is the rule, on the marker that many marks use, on a group of marks alike.
@@ -20,7 +20,7 @@ MARKER = re.compile(r'<path id="([^"]*)"[^>]* style="([^"]*)"')
 
 
 def light(svg: str) -> str:
-    """Return an SVG element without what it says twice."""
+    """Return an SVG element without repeated styles."""
     svg = _ruled(STYLE.sub(lambda m: re.sub("([:;]) ", r"\1", m[0]), svg))
     svg = _grouped(_inherited(svg))
     svg = POLYGON.sub(lambda m: _relative(m[0]), svg)
@@ -28,7 +28,7 @@ def light(svg: str) -> str:
 
 
 def _ruled(svg: str) -> str:
-    """Move to the root what holds for the whole drawing: line ends, font, ink."""
+    """Return an SVG with the styles that hold for the whole drawing moved to its root."""
     rules = ";".join(RULE.findall(svg)).replace(": ", ":").replace("; ", ";")
     start, end = re.match(r"<svg[^>]*>", svg).span()
     usual = {FONT, f"fill:{VARIABLES[INK]}", ""}
@@ -37,13 +37,13 @@ def _ruled(svg: str) -> str:
 
 
 def _style(style: str, without: set[str]) -> str:
-    """Return a style as an attribute, less some declarations; nothing where none is left."""
+    """Return a style attribute without some declarations; "" if none is left."""
     kept = ";".join(part for part in style.split(";") if part not in without)
     return f' style="{kept}"' if kept else ""
 
 
 def _inherited(svg: str) -> str:
-    """Drop from each mark what its marker says itself, which wins."""
+    """Return an SVG in which marks do not repeat the style of their marker."""
     own = {name: set(style.split(";")) for name, style in MARKER.findall(svg)}
     return USE.sub(
         lambda use: STYLE.sub(lambda m: _style(m[1], own.get(use[1], set())), use[0]), svg
@@ -51,12 +51,12 @@ def _inherited(svg: str) -> str:
 
 
 def _grouped(svg: str) -> str:
-    """Put marks of one style that follow each other into a group that has it."""
+    """Return an SVG in which successive marks of one style share a group."""
     return re.sub(r"(?:<use [^>]*/>){2,}", lambda m: "".join(_groups(m[0])), svg)
 
 
 def _groups(marks: str):
-    """Yield the marks, those with one style as a group."""
+    """Yield marks; those with the same style as one group."""
     for style, alike in itertools.groupby(re.findall("<use [^>]*/>", marks), _style_of):
         alike = list(alike)
         if style and len(alike) > 1:
@@ -66,13 +66,13 @@ def _groups(marks: str):
 
 
 def _style_of(mark: str) -> str:
-    """Return the style attribute of an element, or nothing."""
+    """Return the style attribute of an element, or ""."""
     found = STYLE.search(mark)
     return found[0] if found else ""
 
 
 def _relative(path: str) -> str:
-    """Write each corner of straight lines as a step from the one before, in hundredths."""
+    """Return a path with relative coordinates, in hundredths."""
     out, here, last = [], (0, 0), ""
     for command, coordinates in re.findall(r"([MLz])([^MLz]*)", path):
         if command == "z":
@@ -89,14 +89,14 @@ def _relative(path: str) -> str:
 
 
 def _numbers(hundredths) -> str:
-    """Return two numbers as a path has them, with no more characters than needed."""
+    """Return two numbers in SVG's path syntax, as short as possible."""
     x, y = (f"{n / 100:.2f}".rstrip("0").rstrip(".") for n in hundredths)
     x, y = (re.sub(r"^(-?)0\.", r"\1.", number) for number in (x, y))
     return x + ("" if y[0] == "-" else " ") + y
 
 
 def _without_bare_groups(svg: str) -> str:
-    """Drop groups without an attribute; what they hold stays."""
+    """Return an SVG without groups that have no attributes; their content stays."""
     open_groups: list[str] = []
 
     def without_bare(tag: re.Match) -> str:

@@ -1,4 +1,4 @@
-"""Curves: histories of training, a quantity against another, errors that shrink."""
+"""Curves: training histories, one quantity against another, convergence of errors."""
 
 from collections.abc import Mapping, Sequence
 
@@ -85,7 +85,7 @@ def _runs(name: str, values, of: str) -> np.ndarray:
 
 
 def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
-    """Refuse curves that do not fit their places or their axis."""
+    """Raise ValueError for curves that do not match x or a logarithmic axis."""
     for name, values in runs.items():
         if x is not None and np.shape(x) != values.shape[1:]:
             raise ValueError(
@@ -100,7 +100,7 @@ def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
 
 
 def _curve(axes, x: np.ndarray, values: np.ndarray, style, name: str, *, marked: bool) -> None:
-    """Draw one curve, with a band where there are several runs, with marks if told."""
+    """Draw one curve, with a band for several runs, and with markers if wanted."""
     mean = values.mean(axis=0)
     if len(values) > 1:
         sd = values.std(axis=0, ddof=1)
@@ -238,7 +238,7 @@ def convergence(
 
 
 def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
-    """Return errors with NaN for zero, which a logarithmic axis lacks."""
+    """Return errors with NaN in the place of 0, which a logarithmic axis cannot show."""
     array = drawable("convergence", f"the errors {name!r}", values, 1)
     if array.min() < 0 or array.max() == 0:
         raise ValueError(f"convergence: expected errors of at least 0, not all 0, for {name!r}")
@@ -250,7 +250,7 @@ def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
 
 
 def _guides(axes, x: np.ndarray, curves_: list, orders: Sequence[float]) -> None:
-    """Draw a thin line of each slope below its curve (or the last), where x is largest."""
+    """Draw a thin reference line for each order of convergence."""
     ends = np.array([x.max(), max(x.min(), x.max() / 100)])
     for k, p in enumerate(orders):
         errors = curves_[min(k, len(curves_) - 1)]

@@ -1,4 +1,4 @@
-"""How good a classifier or a decomposition is: ROC, calibration, explained variance."""
+"""Plots of classifiers and decompositions: ROC, calibration, explained variance."""
 
 from collections.abc import Mapping
 
@@ -64,7 +64,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
 
 
 def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return truth as booleans and the scores of each classifier."""
+    """Return the true labels as booleans, and the scores of each classifier."""
     truth = classes(function, "truth", truth, 2).astype(bool)
     scores = scores if isinstance(scores, Mapping) else {"": scores}
     runs = {
@@ -82,7 +82,7 @@ def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndar
 
 
 def _roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return false alarms and finds at each threshold, from none to all."""
+    """Return the false and the true positive rates at each threshold."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.diff(scores[order]) != 0, True)
     found = np.cumsum(truth[order])[last] / truth.sum()
@@ -153,7 +153,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
 
 
 def _bins(truth: np.ndarray, p: np.ndarray, bins: int) -> tuple[np.ndarray, ...]:
-    """Return mean probability, share that came true and number, for each bin not empty."""
+    """Return mean probability, fraction of positives and count of each non-empty bin."""
     bin_ = np.minimum((p * bins).astype(int), bins - 1)
     count = np.bincount(bin_, minlength=bins)
     full = count > 0

@@ -1,4 +1,4 @@
-"""Pictures as a network sees them: examples with labels, filters, feature maps."""
+"""Pictures of examples with labels, of filters and of feature maps."""
 
 from collections.abc import Sequence
 
@@ -68,7 +68,7 @@ def images(
 
 
 def _labels(what: str, values, N: int, names: Sequence[str]) -> np.ndarray:
-    """Return a class index for each picture."""
+    """Return a class index for each picture, after checking them."""
     values = classes("images", what, values, len(names) or None)
     if len(values) != N:
         raise ValueError(f"images: expected {N} {what}, one a picture, got {len(values)}")

@@ -1,4 +1,4 @@
-"""A classifier over the plane: boundaries, regions, points, rows of weights."""
+"""Plots of classifiers in the plane: boundaries, regions, samples, weight vectors."""
 
 from collections.abc import Mapping, Sequence
 
@@ -79,7 +79,7 @@ def plane(
 
 
 def _samples(function: str, points, labels, count: int | None = None) -> list:
-    """Return the points of each class with its style."""
+    """Return the points of each class with their style."""
     if points is None:
         return []
     points = drawable(function, "points", points, 2)
@@ -94,7 +94,7 @@ def _samples(function: str, points, labels, count: int | None = None) -> list:
 
 
 def _boundaries(axes, score, extent: float) -> None:
-    """Draw the lines where the winner changes: there a class has no lead over the best other.
+    """Draw the decision boundaries: the lines where the largest score is shared.
 
     The last class has no lines of its own, since each of them is another's.
     """
@@ -200,7 +200,7 @@ def regions(
 
 
 def _around(points: np.ndarray | None) -> tuple:
-    """Return limits with a margin around the points."""
+    """Return axis limits with a margin around the points."""
     if points is None or points.shape[1] != 2:
         return (-4.0, 4.0), (-4.0, 4.0)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -209,7 +209,7 @@ def _around(points: np.ndarray | None) -> tuple:
 
 
 def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndarray:
-    """Return scores (M, C) of whatever kind of classifier."""
+    """Return the scores (M, C) of any kind of classifier."""
     methods = ("predict_proba", "decision_function", "predict", "__call__")
     method = next((m for m in methods if hasattr(classifier, m)), None)
     if method is None:
@@ -233,13 +233,13 @@ def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndar
 
 
 def _chances(scores: np.ndarray) -> bool:
-    """Tell whether scores are probabilities (and not all 0 or 1)."""
+    """Return whether scores are probabilities (and not all 0 or 1)."""
     whole = np.isin(scores, (0, 1)).all()
     return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
 
 
 def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, chances: bool) -> None:
-    """Shade one region, step by step where probabilities say how sure, and draw its edge."""
+    """Draw the region of one class, shaded by probability if that is known, and its edge."""
     steps = SURE if chances else SURE[:1]
     for q in steps:
         inside = np.minimum(lead, p - q) if q else lead
@@ -251,7 +251,7 @@ def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, chances: 
 
 
 def _middle(inside: np.ndarray) -> tuple[int, int]:
-    """Return a cell of a region far from its edge: one of the last to go as it is peeled."""
+    """Return a grid cell of a region that is far from its edge."""
     while True:
         m = np.pad(inside, 1)
         inner = m[:-2, 1:-1] & m[2:, 1:-1] & m[1:-1, :-2] & m[1:-1, 2:] & inside

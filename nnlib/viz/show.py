@@ -1,4 +1,4 @@
-"""From matplotlib figures to inline SVG that follows the page's light or dark ink."""
+"""matplotlib figures as inline SVG in the page's text colour, for light and dark mode."""
 
 import html
 import io
@@ -62,20 +62,20 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
 
 
 def picture(axes) -> str:
-    """Return what a notebook shows of Axes: their figure, with the title as its text."""
+    """Return what a notebook shows for Axes: their figure, with the title as alternative."""
     text = axes.get_title(loc="left") or axes.get_title() or "figure"
     return _panels([_cell(_whole(axes), "panel")], text)
 
 
 def _panels(cells: list[str], alt: str) -> str:
-    """Return panels with the one text that stands for them."""
+    """Return several panels as HTML, with one alternative text."""
     body = "".join(f'<div class="nn-panel">{cell}</div>' for cell in cells)
     label = html.escape(alt)
     return f'<div class="nn-panels" role="img" aria-label="{label}">{body}</div>'
 
 
 def _whole(figure):
-    """Return the figure to which Axes belong, or the cells that stand for them in a page."""
+    """Return the figure of the Axes, or the HTML cells that replace it in a page."""
     cells, artists = getattr(figure, "cells", None) or (None, 0)
     if cells is not None and artists == len(figure.get_children()):  # nothing drawn since
         return cells
@@ -85,7 +85,7 @@ def _whole(figure):
 
 
 def _shown(figure) -> None:
-    """Take a figure of pyplot's off its list: a notebook would show it a second time."""
+    """Close a figure in pyplot, so that a notebook does not show it a second time."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot and hasattr(figure, "savefig"):
         pyplot.close(figure)
@@ -123,13 +123,13 @@ def _inline(figure, salt: str) -> str:
 
 
 def _tight(svg: str) -> str:
-    """Drop what a browser does not need: comments, indentation, turns by 0, further fonts."""
+    """Return an SVG without what browsers do not need, such as comments and indentation."""
     svg = re.sub(r'<!--.*?-->|\n *(?=<)| transform="rotate\(-0 [^"]*"', "", svg)
     return re.sub(r"('DejaVu Sans'),[^;\"]*", r"\1, sans-serif", svg)
 
 
 def _rounded(path: str) -> str:
-    """Return a path or a place with numbers to a hundredth of a point, half as long."""
+    """Return a path or coordinates with numbers rounded to hundredths of a point."""
     path = re.sub(r"\s*([MLCQz\"])\s*", r"\1", path)
     path = re.sub(
         r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path
@@ -138,7 +138,7 @@ def _rounded(path: str) -> str:
 
 
 def _scalable(svg: str) -> str:
-    """Replace the fixed size by a largest width: 1.8 px a pt, 1.35 times the drawing's own.
+    """Return an SVG that scales with the page, up to a largest width.
 
     matplotlib leaves out a fill that is black, so the page's ink is the one to inherit.
     """
@@ -148,7 +148,7 @@ def _scalable(svg: str) -> str:
 
 
 def _only_used_ids(svg: str, salt: str) -> str:
-    """Remove ids that nothing refers to; number the others, with the figure's salt."""
+    """Return an SVG without unused ids; the others are numbered, with a prefix."""
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     svg = re.sub(r'\sid="([^"]+)"', lambda m: m[0] if m[1] in used else "", svg)
     ids = {name: f"{salt}-{k}" for k, name in enumerate(re.findall(r'\sid="([^"]+)"', svg))}

@@ -1,4 +1,4 @@
-"""One style for all figures: sizes, panels, and ten looks that differ by more than colour."""
+"""The style of all figures: sizes, panels, and ten looks that differ by more than colour."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -91,11 +91,11 @@ def styled(draw: Callable) -> Callable:
 
 @functools.cache
 def _panel_class() -> type:
-    """Return the kind of Axes that a notebook shows as its picture."""
+    """Return the class of Axes that a notebook shows as a picture."""
     from matplotlib.axes import Axes
 
     class Panel(Axes):
-        """Axes of a figure of their own."""
+        """Axes that are alone in their figure."""
 
         cells = None  # what `gallery` leaves for pages, and how many artists there were then
 
@@ -140,7 +140,7 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
 
 
 def canvas(function: str, ax, *, height: float = 2.6, **names: str):
-    """Return the Axes to draw on: a new panel, or ``ax`` with the names that are not empty."""
+    """Return the Axes to draw on, new or given, with the labels that are not empty."""
     check_axes(function, ax)
     if ax is None:
         return panel(height=height, **names)
@@ -149,7 +149,7 @@ def canvas(function: str, ax, *, height: float = 2.6, **names: str):
 
 
 def check_axes(function: str, ax) -> None:
-    """Refuse what is neither None nor Axes with straight axes."""
+    """Raise TypeError unless ``ax`` is None or Axes with straight axes."""
     from matplotlib.axes import Axes
 
     if ax is not None and (not isinstance(ax, Axes) or ax.name != "rectilinear"):
@@ -159,7 +159,7 @@ def check_axes(function: str, ax) -> None:
 
 
 def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
-    """Return as many looks as there are curves or classes, at least one and at most ten."""
+    """Return a look for each of 1 to 10 curves or classes."""
     if not 1 <= count <= len(LOOKS):
         raise ValueError(f"{function}: expected one to ten {what}, got {count}")
     return LOOKS[:count]
@@ -178,7 +178,7 @@ def legend_room(
 def legend(
     axes, names: Sequence[str], above: bool | None = None, handle: float = 2.6, **options
 ) -> None:
-    """Put names to what is drawn, inside where up to three leave room, else above the axes.
+    """Add a legend, inside the axes if there is room for it, else above.
 
     ``handle`` is the width of the sample beside a name, in ems; ``above`` decides by itself.
     """
@@ -193,18 +193,18 @@ def legend(
 
 
 def _is_above(names: Sequence[str], above: bool | None) -> bool:
-    """Tell whether a legend stands above the axes."""
+    """Return whether the legend is placed above the axes."""
     return len(names) > 3 if above is None else above
 
 
 def _legend_grid(names: Sequence[str], handle: float) -> tuple[int, int]:
-    """Return columns and rows of a legend above the axes, so that it fits their width."""
+    """Return the columns and rows of a legend that is as wide as the axes at most."""
     widest = 9.5 * (0.6 * max(map(len, names)) + handle + 1.5)
     columns = max(1, min(3, int(205 / widest), len(names)))
     return columns, -(-len(names) // columns)
 
 
 def short(value: float) -> str:
-    """Return a number in three digits, from a thousand on whole and with commas."""
+    """Return a number with three digits; from a thousand on, whole and with commas."""
     text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""Tables whose cells are shaded: counts, confusions, matrices, attention."""
+"""Tables with shaded cells: counts, confusion matrices, attention."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -199,14 +199,14 @@ def matrix(
 
 
 def _entry(entry, fmt: str) -> str:
-    """Return an entry of a matrix as a text."""
+    """Return an entry of a matrix as text."""
     if fmt:
         return format(entry, fmt)
     return str(entry) if isinstance(entry, int | Fraction) else short(entry)
 
 
 def _picture(values: np.ndarray, top: float, names: dict[str, str], ax):
-    """Draw a large matrix as a picture, with a line that says what its colours mean."""
+    """Return Axes with a large matrix as an image, and a line that explains its colours."""
     height = min(max(0.7 + 2.7 * values.shape[0] / values.shape[1], 1.2), 6.0)
     axes = canvas("matrix", ax, height=height, **names)
     options = {"cmap": "cividis", "vmin": -top, "vmax": top, "interpolation": "none"}
@@ -267,7 +267,7 @@ def attention(
 
 
 def _fit(function: str, values: np.ndarray, rows: Sequence, columns: Sequence) -> None:
-    """Refuse names that do not fit the table."""
+    """Raise ValueError for names that do not match the table."""
     if values.shape != (len(rows), len(columns)):
         raise ValueError(
             f"{function}: expected a table ({len(rows)}, {len(columns)}) for the names, "
@@ -276,13 +276,13 @@ def _fit(function: str, values: np.ndarray, rows: Sequence, columns: Sequence) -
 
 
 def _table(function: str, ax, shape: tuple[int, int], **names: str):
-    """Return axes for a table, about as high as its rows need."""
+    """Return Axes for a table, as high as its rows need."""
     height = 1.1 + 0.26 * shape[0] + 0.2 * bool(names["title"])
     return canvas(function, ax, height=height, **names)
 
 
 def _shade(axes, strength: np.ndarray, colour: str, darkest: float = DARKEST) -> None:
-    """Shade cells, from clear at 0 to darkest at 1; clear cells are not drawn."""
+    """Shade the cells, from transparent at 0 to darkest at 1."""
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 
@@ -294,14 +294,14 @@ def _shade(axes, strength: np.ndarray, colour: str, darkest: float = DARKEST) ->
 
 
 def _write(axes, index: tuple[int, int], text: str, weight: str = "normal") -> None:
-    """Write a number into its cell, with a true minus sign."""
+    """Write a number into its cell, with a proper minus sign."""
     i, j = index
     options = {"ha": "center", "va": "center", "fontsize": 9, "weight": weight}
     axes.text(j, i, text.replace("-", "−"), **options)
 
 
 def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence) -> None:
-    """Write the names of rows and columns; where columns are narrow, only some and upright."""
+    """Label the rows and the columns; narrow columns have fewer labels, upright."""
     (R, C), names = shape, list(map(str, columns))
     axes.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5))
     every = -(-C // 18)

@@ -1,4 +1,4 @@
-"""Arrows in the plane, and what a matrix does to it."""
+"""Arrows in the plane, and linear maps of it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -69,7 +69,7 @@ def vectors(
 
 
 def _ends(name: str, arrow) -> np.ndarray:
-    """Return tail and tip of an arrow."""
+    """Return the tail and the tip of an arrow."""
     ends = drawable("vectors", f"the arrow {name!r}", arrow, 1, 2)
     if ends.shape not in ((2,), (2, 2)):
         raise ValueError(
@@ -80,7 +80,7 @@ def _ends(name: str, arrow) -> np.ndarray:
 
 
 def _grid(axes, A: np.ndarray, extent: float) -> None:
-    """Draw where A takes the lines of the squared grid."""
+    """Draw the images of grid lines under the matrix A."""
     if A.shape != (2, 2):
         raise ValueError(f"vectors: expected a transform (2, 2), got {A.shape}")
     n = int(np.ceil(extent * 3))
@@ -92,7 +92,7 @@ def _grid(axes, A: np.ndarray, extent: float) -> None:
 
 
 def _name(axes, name: str, tail: np.ndarray, tip: np.ndarray) -> None:
-    """Write a name beyond the tip of an arrow from the origin, else beside its middle."""
+    """Write a name beyond the tip of an arrow from the origin, or else beside its middle."""
     along = (tip - tail) / max(np.hypot(*(tip - tail)), 1e-12)
     position, shift = (tip, 11 * along)
     if tail.any():

@@ -1,4 +1,4 @@
-"""Data: sets of samples, the orders in which to see them, and batches."""
+"""Datasets, samplers and data loaders."""
 
 from .collate import default_collate, default_convert
 from .dataloader import DataLoader, get_worker_info

@@ -64,7 +64,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def _stacked(batch: Sequence[Any]) -> Tensor:
-    """Stack tensors or arrays along a new first axis, by NumPy where that is the same."""
+    """Return tensors or arrays stacked along a new first axis."""
     if not any(isinstance(sample, Tensor) and sample.requires_grad for sample in batch):
         arrays = [raw(sample) for sample in batch]
         kinds = {(type(a), np.shape(a), getattr(a, "dtype", None)) for a in arrays}
@@ -89,7 +89,7 @@ def default_convert(data: Any) -> Any:
 
 
 def in_container_of(pattern: Any, parts: Any) -> Any:
-    """Hold parts, a list or dict, in what pattern is; a tuple becomes a list."""
+    """Return a list or dict in the type of ``pattern``; a tuple becomes a list."""
     if isinstance(pattern, tuple):
         return type(pattern)(*parts) if hasattr(pattern, "_fields") else parts
     try:

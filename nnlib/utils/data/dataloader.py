@@ -1,4 +1,4 @@
-"""DataLoader: a set of samples as batches, epoch after epoch."""
+"""DataLoader: mini-batches of a dataset."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class DataLoader(Generic[T]):
         self._start, self._position, self._resumes = None, 0, False
 
     def _check_workers(self) -> None:
-        """Refuse options about workers that torch refuses."""
+        """Raise an error for invalid options about workers, as torch does."""
         n, ahead = self.num_workers, self.prefetch_factor
         expect(self, n >= 0, "num_workers >= 0", n)
         expect(self, self.timeout >= 0, "timeout >= 0", self.timeout)
@@ -116,7 +116,7 @@ class DataLoader(Generic[T]):
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
     ) -> None:
-        """Refuse options that exclude each other."""
+        """Raise ValueError for options that exclude each other."""
         given = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
         given = [name for name, value in given.items() if value is not None]
         expect(self, not (self._iterable and given), "no order for an IterableDataset", given)
@@ -159,7 +159,7 @@ class DataLoader(Generic[T]):
         self._start, self._position = None, 0
 
     def _groups(self) -> Iterable[Any]:
-        """Return the indices of each batch; for an iterable dataset, its samples."""
+        """Return the indices of each batch, or for an iterable dataset its samples."""
         if self._iterable and self.batch_size is not None:
             return batches(self.dataset, self.batch_size, self.drop_last)
         if self._iterable:
@@ -167,7 +167,7 @@ class DataLoader(Generic[T]):
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def _batch(self, group: Any) -> Any:
-        """Load and collate one batch, given its indices or samples."""
+        """Return one collated batch, given its indices or samples."""
         if self._iterable:
             return self.collate_fn(group)
         if self.batch_sampler is None:
@@ -177,7 +177,7 @@ class DataLoader(Generic[T]):
         return self.collate_fn(samples(self.dataset, indices)) if rows is None else rows
 
     def _source(self) -> Generator:
-        """Return the generator that the order comes from."""
+        """Return the generator that shuffles."""
         order = self.sampler if self.batch_sampler is None else self.batch_sampler
         found = getattr(getattr(order, "sampler", order), "generator", None)
         return found if isinstance(found, Generator) else default_generator

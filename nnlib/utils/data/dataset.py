@@ -1,4 +1,4 @@
-"""Sets of samples: what gives a sample by its number, or samples one after the other."""
+"""Datasets: samples by index, or one after the other."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class ChainDataset(IterableDataset[T]):
         self.datasets = datasets
 
     def _checked(self) -> Iterator[Any]:
-        """Return the datasets; refuse other kinds."""
+        """Yield the datasets; raise AssertionError for one that is not iterable."""
         for d in self.datasets:
             if not isinstance(d, IterableDataset):
                 kind = type(d).__name__
@@ -242,7 +242,7 @@ def random_split(
 
 
 def _part_lengths(n: int, shares: Sequence[float]) -> list[int]:
-    """Return how many of n samples each part gets; warn if one gets none."""
+    """Return the number of samples in each part; warn if a part is empty."""
     lengths = [math.floor(n * share) for share in shares]
     for i in range(n - sum(lengths)):
         lengths[i % len(lengths)] += 1

@@ -1,4 +1,4 @@
-"""Samplers: in which order to see samples, and in which batches."""
+"""Samplers: the order of samples in an epoch, and their batches."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ class Sampler(Generic[T]):
 
 
 def _positive(owner: object, name: str, n: Any) -> int:
-    """Return a positive integer; refuse anything else."""
+    """Return a positive integer; raise ValueError for anything else."""
     if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
         raise ValueError(f"{type(owner).__name__}: expected a positive integer {name}, got {n}")
     return n
 
 
 def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
-    """Return True or False; refuse anything else."""
+    """Return True or False; raise an error for anything else."""
     if not isinstance(value, bool):
         raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
     return value
 
 
 def _own(generator: Generator | None) -> Generator:
-    """Return the generator given, or one seeded from ``default_generator``."""
+    """Return the given generator, or a new one seeded from ``default_generator``."""
     if generator is not None:
         return generator
     return Generator().manual_seed(int(default_generator.rng.integers(2**63)))
 
 
 def _drawn(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
-    """Give n numbers, drawn in parts as they are asked for."""
+    """Yield n random numbers, drawn in blocks as they are needed."""
     for start in range(0, n, PART):
         yield from draw(min(PART, n - start)).tolist()
 
@@ -246,7 +246,7 @@ class BatchSampler(Sampler[list[int]]):
 
 
 def batches(source: Iterable[Any], size: int, drop_last: bool) -> Iterator[list[Any]]:
-    """Give lists of so many things in turn; the last can be shorter, or is left out."""
+    """Yield lists of ``size`` items; the last may be shorter, or is dropped."""
     things = iter(source)
     while batch := list(islice(things, size)):
         if len(batch) == size or not drop_last:
