@@ -1,4 +1,4 @@
-"""The real book and a small one, each built once; the book's own modules importable."""
+"""Fixtures for tests of the real book and of a small one, each built once."""
 
 import asyncio
 import sys
@@ -14,14 +14,14 @@ for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
 
 
 def pytest_itemcollected(item):
-    """Mark what waits for the real book, so that a topic can leave it out."""
+    """Mark each test that uses the real book, so that a topic can leave it out."""
     if "gate" in getattr(item, "fixturenames", ()):
         item.add_marker("built_book")
 
 
 @pytest.fixture(scope="session")
 def gate():
-    """Return what came of building the book for this run; the first who asks waits for it."""
+    """Return the result of building the book for this run; the first test waits for it."""
     import gate_book
 
     return gate_book.result()
@@ -39,7 +39,7 @@ def book(gate):
 
 @pytest.fixture(scope="session")
 def built():
-    """Return a small book that was built without a fault; nobody changes it."""
+    """Return a small book, built without a warning, that no test may change."""
     from made_once import made_once
     from minibook import MiniBook, make
 
@@ -48,13 +48,13 @@ def built():
 
 @pytest.fixture
 def mini(built, tmp_path):
-    """Return a copy of the small book, to be changed."""
+    """Return a copy of the small book that the test may change."""
     return built.copy(tmp_path / "book")
 
 
 @pytest.fixture(scope="session")
 def running_browser():
-    """Return the machine's own Chromium, and the event loop that playwright leaves running."""
+    """Yield Chromium, and the event loop that playwright leaves running."""
     from browser import chromium
 
     with chromium() as program:
@@ -65,7 +65,7 @@ def running_browser():
 
 @pytest.fixture(scope="module")
 def browser(running_browser):
-    """Return the machine's own Chromium; between modules other event loops may run."""
+    """Yield Chromium, with its event loop set only while a module runs."""
     program, loop = running_browser
     asyncio._set_running_loop(loop)
     yield program
@@ -74,7 +74,7 @@ def browser(running_browser):
 
 @pytest.fixture(scope="session")
 def address(book):
-    """Return the address of the built book on a server."""
+    """Yield the address at which a server offers the built book."""
     from browser import served
 
     with served(book) as address:
@@ -83,7 +83,7 @@ def address(book):
 
 @pytest.fixture(scope="session")
 def figure_pages():
-    """Return the folder of the pages that hold the moving figures of each page alone."""
+    """Return a folder of pages that each hold only the moving figures of one page."""
     import figure_pages
     from made_once import made_once
 
@@ -92,7 +92,7 @@ def figure_pages():
 
 @pytest.fixture
 def open_visit(browser):
-    """Return what opens a page as at a first visit, until the test has ended."""
+    """Yield a function that opens a page as at a first visit, until the test has ended."""
     from browser import visit
 
     with ExitStack() as stack:
@@ -101,7 +101,7 @@ def open_visit(browser):
 
 @pytest.fixture
 def reopen(browser):
-    """Return what opens a page that other tests have used, with its figures as new."""
+    """Return a function that opens a page used by other tests, with its figures reset."""
     from open_pages import reopened
 
     with ExitStack() as stack:
@@ -110,7 +110,7 @@ def reopen(browser):
 
 @pytest.fixture
 def open_page(request, reopen, figure_pages):
-    """Return what opens a page of figures, by default the module's PAGE, as new."""
+    """Return a function that opens a page of figures, by default the module's PAGE."""
     folder = figure_pages.relative_to(ROOT).as_posix()
 
     def opened(page="", base="", **how):
@@ -133,7 +133,7 @@ def figure(request, open_page):
 
 @pytest.fixture
 def open_figure(request, browser):
-    """Return what opens the module's ELEMENT at a size, with its `data` for some changes."""
+    """Return a function that opens the module's ELEMENT at a size with changed data."""
     from browser import DESKTOP
     from figure import Figure
     from open_pages import element_with_data

@@ -1,4 +1,4 @@
-"""A figure that moves, as a test uses it: what it says, and its controls."""
+"""An interactive figure as a test uses it: its texts and its controls."""
 
 import json
 
@@ -15,7 +15,7 @@ DATA = """element => window.asItCame
 
 
 class Figure:
-    """An element of ours on an open page; what it has not itself, its locator has."""
+    """An interactive figure on an open page; other attributes are those of its locator."""
 
     def __init__(self, element: Locator):
         self.element, self.page = element, element.page
@@ -25,38 +25,38 @@ class Figure:
 
     @property
     def data(self) -> dict:
-        """Return the data that the page gives the element."""
+        """Return the data that the page gives the figure."""
         return json.loads(self.evaluate(DATA))
 
     def settle(self) -> None:
-        """Draw at once what would be drawn with the next frame."""
+        """Draw at once what would be drawn in the next animation frame."""
         self.page.evaluate("nn.flush()")
 
     def sentence(self, k: int = 0) -> str:
-        """Return the sentence that says what is shown; of several, the k-th."""
+        """Return the k-th sentence that describes what is shown."""
         self.settle()
         return self.locator(".nn-live").nth(k).inner_text()
 
     def texts(self) -> list[str]:
-        """Return the values of its list of facts."""
+        """Return the values of the figure's definition list as texts."""
         self.settle()
         return self.locator("dd").all_inner_texts()
 
     def facts(self) -> dict[str, str]:
-        """Return its list of facts: each name with its value."""
+        """Return the figure's definition list: each name with its value."""
         return dict(zip(self.locator("dt").all_inner_texts(), self.texts(), strict=True))
 
     def numbers(self) -> list[float]:
-        """Return the values of its list of facts as numbers."""
+        """Return the values of the figure's definition list as numbers."""
         return [number(text) for text in self.texts()]
 
     def press(self, name: str, times: int = 1) -> None:
-        """Press the button of a name by keyboard."""
+        """Press the named button by keyboard."""
         for _ in range(times):
             self.get_by_role("button", name=name, exact=True).press("Enter")
 
     def slide(self, slider: str | int, value: float | str) -> None:
-        """Move a slider, given by its label or place, as the pointer would."""
+        """Set a slider, given by its label or index, as the pointer would."""
         found = (
             self.locator("input[type=range]").nth(slider)
             if isinstance(slider, int)
@@ -65,25 +65,25 @@ class Figure:
         found.evaluate(SET, value)
 
     def pull(self, right: float, down: float, handle: str = ".nn-point") -> None:
-        """Drag its first handle by so many pixels."""
+        """Drag the first handle by so many pixels."""
         x, y = middle(self.locator(handle).first)
         drag(self.page, (x, y), (x + right / 2, y + down / 2), (x + right, y + down))
 
 
 def number(text: str) -> float:
-    """Return the number that a figure has written, with its own minus sign."""
+    """Return the number in a text that a figure has written with a minus sign."""
     return float(text.replace("−", "-"))
 
 
 def middle(locator: Locator) -> tuple[float, float]:
-    """Return where on the screen the middle of something lies, once it is in view."""
+    """Scroll an element into view; return the coordinates of its centre."""
     locator.scroll_into_view_if_needed()
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def drag(page: Page, start: tuple[float, float], *path: tuple[float, float]) -> None:
-    """Press the mouse at one place, move it over others and let it go."""
+    """Press the mouse at a point, move it along a path and release it."""
     page.mouse.move(*start)
     page.mouse.down()
     for point in path:
@@ -92,7 +92,7 @@ def drag(page: Page, start: tuple[float, float], *path: tuple[float, float]) -> 
 
 
 def swipe(page: Page, start: tuple[float, float], *path: tuple[float, float]) -> None:
-    """Put a finger down, move and lift it, as the browser itself reports it."""
+    """Touch a point, move the finger along a path and lift it."""
     wire = page.context.new_cdp_session(page)
     send = "Input.dispatchTouchEvent"
     for kind, at in [("touchStart", start), *(("touchMove", point) for point in path)]:

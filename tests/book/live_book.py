@@ -1,4 +1,4 @@
-"""A small book with the library in it, whose second page can be run: for tests of live code."""
+"""A small book with nnlib in it, whose second page can be run: for tests of live code."""
 
 import json
 import re
@@ -106,7 +106,7 @@ total
 
 
 def write(root: Path, **addresses: str) -> MiniBook:
-    """Write the book; build it with `build`."""
+    """Write the book, which `build` then builds; return it."""
     book = MiniBook.create(root)
     for name in ("pyproject.toml", "README.md", "LICENSE", "nnlib", "exercises/nngrader"):
         source, target = ROOT / name, root / name
@@ -125,14 +125,14 @@ def write(root: Path, **addresses: str) -> MiniBook:
 
 
 def make(root: Path) -> None:
-    """Build the book with addresses."""
+    """Build the book with the addresses of its site."""
     done = write(root, **ADDRESSES).build()
     if done.returncode:
         raise RuntimeError(f"the live book could not be built:\n{done.stdout[-3000:]}")
 
 
 def shared() -> MiniBook:
-    """Return the book with addresses, which nobody changes."""
+    """Return the built book with addresses, which no test may change."""
     return MiniBook(made_once("live", make, digest(ROOT, WHEEL)))
 
 
@@ -142,13 +142,13 @@ def html(book: MiniBook) -> Path:
 
 
 def notebook(book: MiniBook, name: str = PAGE):
-    """Return the notebook that was made of a page."""
+    """Return the notebook that the build made of a page."""
     import nbformat  # which loads for a second
 
     return nbformat.read(html(book) / f"_sources/{name}.ipynb", as_version=4)
 
 
 def known(book: MiniBook, name: str = PAGE) -> dict:
-    """Return what the script of a page is told."""
+    """Return the settings that a page passes to its script."""
     text = (html(book) / f"{name}.html").read_text(encoding="utf-8")
     return json.loads(re.search(r'<script[^>]*id="nn-live"[^>]*>(.*?)</script>', text)[1])

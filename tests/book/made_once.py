@@ -1,4 +1,4 @@
-"""Small books that are dear to build: made once, shared by all workers and by later runs."""
+"""Small books that take long to build: built once, for all workers and later runs."""
 
 import shutil
 import time
@@ -29,7 +29,7 @@ LONG = 3600  # seconds after which what was made from other sources is deleted
 
 
 def made_once(name: str, make: Callable[[Path], object], also: str = "") -> Path:
-    """Return the folder that `make` fills; nobody changes it.
+    """Return the folder that `make` has filled, which no test may change.
 
     It is filled where no worker and no earlier run has done so from the same sources, the text
     `also` among them. A failure is remembered for the run, so that it costs one attempt.
@@ -55,7 +55,7 @@ def made_once(name: str, make: Callable[[Path], object], also: str = "") -> Path
 
 
 def _forget(name: str, folder: Path) -> None:
-    """Delete what is half made, and what was made long ago from other sources."""
+    """Delete half-built folders, and old ones built from other sources."""
     for other in FOLDER.glob(f"{name}-????????"):
         if other == folder or time.time() - other.stat().st_mtime > LONG:
             shutil.rmtree(other, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The pages as the tests read them: the lint's own reader, under the names of old."""
+"""The lint's reader of pages, under the names that the tests use."""
 
 from page_lint import book
 

@@ -67,13 +67,13 @@ def digest(root: Path, patterns: Iterable[str]) -> str:
 
 
 def counts(path: Path) -> bool:
-    """Say whether a file is a source and not something made from one."""
+    """Return whether a file is a source, and not generated from one."""
     made = path.suffix in IGNORED_SUFFIXES or IGNORED_FOLDERS & set(path.parts)
     return path.is_file() and not made
 
 
 def processor() -> str:
-    """Return a short hash of what the last digits hang on: machine, switches, kernels."""
+    """Return a short hash of what decides the last digits: machine, CPU switches, kernels."""
     loops = np._core._multiarray_umath.__cpu_features__
     kernels = sorted({library.get("architecture", "") for library in threadpool_info()})
     switches = [f"{name}={os.environ.get(name, '')}" for name in SWITCHES]
@@ -83,7 +83,7 @@ def processor() -> str:
 
 
 def forget_others(folder: Path) -> None:
-    """Delete the caches beside a cache whose digest is another one, on any processor."""
+    """Delete the caches beside this one that belong to other sources, on any processor."""
     key = folder.name.rpartition("-")[0]
     for other in folder.parent.glob(f"{CACHE}*"):
         if other.name.rpartition("-")[0] != key:
@@ -91,7 +91,7 @@ def forget_others(folder: Path) -> None:
 
 
 def name_cache(app, config) -> None:
-    """Name the cache by its digest; a changed digest also makes Sphinx read or write again."""
+    """Name the cache by its digest; a changed one makes Sphinx read or write pages again."""
     root = Path(app.confdir)
     key = f"{platform.python_version()}-{digest(root, ENVIRONMENT)}-{processor()}"
     folder = Path(app.doctreedir).parent / f"{CACHE}{key}"

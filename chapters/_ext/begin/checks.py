@@ -1,4 +1,4 @@
-"""Run the checks of errata and formulas in a process of their own; remember which passed."""
+"""Run the checks of errata and formulas in another process, and store which have passed."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ def failures(checks: dict[str, str], memory: Path, environment: str) -> dict[str
 
 
 def _key(source: str, environment: str) -> str:
-    """Return the hash under which a passed check is remembered."""
+    """Return the hash under which a passed check is stored."""
     return hashlib.sha256(f"{environment}\n{source}".encode()).hexdigest()
 
 

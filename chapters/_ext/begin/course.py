@@ -18,7 +18,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the book, written or planned, with the question that opens it, if any."""
+    """A page of the book, written or planned, with its opening question if it has one."""
 
     page: str
     title: str
@@ -96,11 +96,11 @@ class Course:
                 yield from ({"notes": notes, **entry} for entry in read_yaml(file))
 
     def topics_of(self, page: str) -> set[str]:
-        """Return the ids that a page must cover."""
+        """Return the ids of the topics that a page must cover."""
         return {topic.id for topic in self.topics.values() if topic.page == page}
 
     def errata_of(self, page: str) -> set[str]:
-        """Return the ids of the errata that a page must put right: all but typos."""
+        """Return the ids of the errata that a page must correct: all but typos."""
         return {
             erratum.id
             for erratum in self.errata.values()
@@ -109,13 +109,13 @@ class Course:
 
 
 def _question(page: dict) -> str:
-    """Return the question of an entry of pages.yml with its question mark, if it has one."""
+    """Return the question of an entry of pages.yml, with a question mark, or "" without one."""
     question = page.get("question", "")
     return question if not question or question.endswith(("?", ".", "!")) else f"{question}?"
 
 
 def load(app) -> None:
-    """Read the course's pages, topics and errata, which later steps ask ``app`` for."""
+    """Read pages, topics and errata into `app.nn_course`."""
     root = Path(app.confdir)
     app.nn_course = Course(root / app.config.nn_pages, root / app.config.nn_syllabus)
 
@@ -126,6 +126,6 @@ def page_of(docname: str) -> str:
 
 
 def read_yaml(path: Path):
-    """Return the content of a YAML file, read by the library in C where there is one."""
+    """Return the content of a YAML file, parsed by the C library if it is installed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

@@ -37,13 +37,13 @@ SCRIPT = """(root => {
 
 
 def add_script(app) -> None:
-    """Add the script to the head of each page of the site."""
+    """Add the script to the head of each HTML page."""
     if app.builder.name == "html":
         app.add_js_file(None, body=SCRIPT)
 
 
 def write_fonts(app) -> None:
-    """Write the style sheet of the text face beside the theme's own sheets."""
+    """Write the style sheet with the text font beside the theme's own style sheets."""
     if app.builder.name == "html":
         target = Path(app.outdir, "_static", "fonts.css")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def write_fonts(app) -> None:
 
 
 def sheet(folder: Path) -> str:
-    """Return the style sheet of the faces that lie in a folder."""
+    """Return a style sheet that embeds the fonts of a folder."""
     return "".join(
         FACE.format(style=style, data=base64.b64encode((folder / name).read_bytes()).decode())
         for style, name in FACES

@@ -20,7 +20,7 @@ MARKS = re.compile(r"\$(?P<math>[^$]+)\$|\*(?P<em>[^*]+)\*|`(?P<code>[^`]+)`")
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the course: its forms, the page that defines it, one sentence."""
+    """A term of the course: its forms, the page that defines it, and its definition."""
 
     term: str
     page: str
@@ -32,7 +32,7 @@ class Term:
 
     @property
     def id(self) -> str:
-        """Return the anchor of the term, on its page and in the glossary."""
+        """Return the id of the anchor of the term, on its page and in the glossary."""
         return "term-" + "-".join(WORD.findall(self.term.lower()))
 
     @property
@@ -42,7 +42,7 @@ class Term:
 
     @property
     def forms(self) -> list[str]:
-        """Return all forms, with regular plurals: a plural that nobody writes does no harm."""
+        """Return all forms with their regular plurals, even plurals that nobody writes."""
         return _with_plurals([self.term, *self.also])
 
     def links(self, words: str) -> bool:
@@ -62,12 +62,12 @@ class Symbol:
 
 
 def _with_plurals(forms: Sequence[str]) -> list[str]:
-    """Return forms and their regular plurals, each once."""
+    """Return forms and their regular plurals without duplicates."""
     return list(dict.fromkeys([*forms, *map(_plural, forms)]))
 
 
 def _plain(words: str) -> str:
-    """Return words without capitals, hyphens and line breaks."""
+    """Return words in lower case, with hyphens and line breaks as spaces."""
     return " ".join(WORD.findall(words.lower()))
 
 
@@ -79,7 +79,7 @@ def _plural(form: str) -> str:
 
 
 class Glossary:
-    """A search for terms in text, the longest first, by one look at each word.
+    """A search for terms in text, longer ones first, in one pass over the words.
 
     >>> terms = Term("loss", "a/b", "A number."), Term("loss surface", "a/b", "A graph.")
     >>> glossary = Glossary(list(terms))
@@ -92,7 +92,7 @@ class Glossary:
 
     @cached_property
     def _starts(self) -> dict[str, list[tuple[list[str], Term]]]:
-        """Return the words of each form with their term, by first word, the longest first."""
+        """Return each form's words with its term, by first word, longer forms first."""
         starts: dict[str, list[tuple[list[str], Term]]] = {}
         for term in self.terms.values():
             for form in term.forms:
@@ -103,7 +103,7 @@ class Glossary:
         return starts
 
     def find(self, text: str) -> Iterator[tuple[int, str, Term]]:
-        """Yield position, words as they stand, and term, in the order of the text."""
+        """Yield position, matched words and term of each occurrence, in text order."""
         words, k = list(WORD.finditer(text)), 0
         while k < len(words):
             found = self._at(text, words, k)
@@ -113,11 +113,11 @@ class Glossary:
             k += found[0] if found else 1
 
     def named(self, text: str) -> Term | None:
-        """Return the term that a text as a whole is a form of."""
+        """Return the term of which the whole text is a form, or None."""
         return next((term for _, words, term in self.find(text) if words == text), None)
 
     def _at(self, text: str, words: list, k: int) -> tuple[int, Term] | None:
-        """Return the longest term that starts at one word, with its number of words."""
+        """Return the longest term that starts at word k, with its number of words, or None."""
         for form, term in self._starts.get(words[k][0].lower(), ()):
             last = k + len(form) - 1
             if last < len(words) and _same(form, words[k : last + 1]):
@@ -132,7 +132,7 @@ class Glossary:
 
 
 def _same(form: list[str], found: list) -> bool:
-    """Return whether words are those of a form, which may start with a capital letter."""
+    """Return whether words match those of a form, which may start with a capital letter."""
     first = found[0][0] in (form[0], form[0].capitalize() if form[0].islower() else form[0])
     return first and all(a == b[0] for a, b in zip(form[1:], found[1:], strict=True))
 
@@ -145,19 +145,19 @@ def _glued(text: str, start: int, end: int) -> bool:
 
 
 def read_terms(path: Path) -> list[Term]:
-    """Return the terms of a glossary, none when there is no such file."""
+    """Return the terms of a glossary file, or an empty list without the file."""
     rows = _rows(path, ("term", "page", "definition"))
     lists = ({key: tuple(row.get(key, ())) for key in ("also", "quiet")} for row in rows)
     return [Term(**{**row, **forms}) for row, forms in zip(rows, lists, strict=True)]
 
 
 def read_symbols(path: Path) -> list[Symbol]:
-    """Return the symbols of the course, none when there is no such file."""
+    """Return the symbols of a notation file, or an empty list without the file."""
     return [Symbol(**row) for row in _rows(path, ("symbol", "shape", "meaning", "page"))]
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
-    """Return the entries of a list in YAML, each with the keys it needs."""
+    """Return the entries of a YAML list; raise an error if one lacks a needed key."""
     rows = read_yaml(path) if path.is_file() else []
     for row in rows:
         missing = [key for key in needed if not row.get(key)]
@@ -167,7 +167,7 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
 
 
 def load(app) -> None:
-    """Read the terms and symbols; warn of an entry that names a page outside of the course."""
+    """Read terms and symbols into `app`; warn of entries that name an unknown page."""
     root = Path(app.confdir)
     app.nn_glossary = Glossary(read_terms(root / app.config.nn_glossary))
     app.nn_symbols = read_symbols(root / app.config.nn_notation)

@@ -25,7 +25,7 @@ NEVER_CHANGES = {"SOURCE_DATE_EPOCH": "315532800"}  # the same date, for hatchli
 
 
 def wheel_name(root: Path) -> str:
-    """Return the file name of the wheel; empty where no package is declared."""
+    """Return the file name of the wheel, or "" if no package is declared."""
     declared = root / "pyproject.toml"
     if not declared.exists():
         return ""
@@ -34,7 +34,7 @@ def wheel_name(root: Path) -> str:
 
 
 def deliver(root: Path, out: Path, memory: Path) -> None:
-    """Make the wheel and its pieces in a folder, unless what is there is up to date."""
+    """Write the wheel and its pieces into a folder, unless those there are up to date."""
     name = wheel_name(root)
     if not name:
         return
@@ -48,7 +48,7 @@ def deliver(root: Path, out: Path, memory: Path) -> None:
 
 
 def build(root: Path, out: Path) -> None:
-    """Make the wheel with hatchling, without network and with the same bytes each time."""
+    """Build the wheel with hatchling, reproducibly and without network."""
     out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
     env = os.environ | NEVER_CHANGES
@@ -58,7 +58,7 @@ def build(root: Path, out: Path) -> None:
 
 
 def pieces(wheel: Path) -> dict[str, str]:
-    """Return the scripts for the page: the code with a list of what there is, each data file.
+    """Return scripts by file name: one with nnlib's code, and one for each data file.
 
     A data file has the name of the function that reads it, so a cell that needs it says so.
     """
@@ -73,7 +73,7 @@ def pieces(wheel: Path) -> dict[str, str]:
 
 
 def sizes(out: Path, code: str) -> tuple[bool, float]:
-    """Return whether cells name a data file, and the megabytes a page fetches from its site."""
+    """Return whether code names a data file, and the megabytes that *Try it* loads."""
     if not (out / "library.js").exists():
         return False, 0.0
     names = (path.stem.removeprefix("data-") for path in sorted(out.glob("data-*.js")))
@@ -83,7 +83,7 @@ def sizes(out: Path, code: str) -> tuple[bool, float]:
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
-    """Return files as a zip with the same bytes each time."""
+    """Return files as a reproducible zip archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
@@ -93,5 +93,5 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def _script(name: str, data: bytes) -> str:
-    """Return a classic script that hands over bytes."""
+    """Return a classic script that passes bytes, coded as base64, to `nn.tryIt.bytes`."""
     return f'nn.tryIt.bytes("{name}", "{base64.b64encode(data).decode("ascii")}");\n'

@@ -1,4 +1,4 @@
-"""Note each file of the book that a page's cells read; this runs inside a kernel.
+"""Record each file of the book that a page's cells read; this runs inside a kernel.
 
 The kernel is started with the book's folder in ``NN_BOOK`` and the file to write in
 ``NN_READS``. A line is a path relative to the book; a folder whose names were read ends in a
@@ -18,7 +18,7 @@ IMPORTS = ("<frozen importlib._bootstrap_external>", importlib.metadata.__file__
 
 
 def relative_path(path, root: str) -> str | None:
-    """Return a path relative to the book, or None if it lies outside; a source for bytecode."""
+    """Return a path relative to the book or None outside; for bytecode its source's."""
     if isinstance(path, int):
         return None
     full = os.path.abspath(os.fsdecode(path or "."))
@@ -35,7 +35,7 @@ def relative_path(path, root: str) -> str | None:
 
 
 def reading(event: str, args: tuple, root: str, caller: str) -> str | None:
-    """Return the line for what an audit event reads; None if it is nothing of ours."""
+    """Return the line that records what an event reads, or None if it is not the book's."""
     if event in STARTS:
         program = os.path.basename(os.fsdecode(args[0])) if args and args[0] else ""
         return None if program in HARMLESS else "*"
@@ -49,13 +49,13 @@ def reading(event: str, args: tuple, root: str, caller: str) -> str | None:
 
 
 def watch(root: str, out: str) -> None:
-    """Write each line once from now on, as it happens: a kernel may end at any time."""
+    """Write each line when its event first happens, since a kernel may end at any time."""
     seen = set()
     file = os.open(out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     watched = STARTS | LISTS | {"open"}
 
     def hook(event, args):
-        """Called by Python for each audited event."""
+        """Write the line of one audited event; Python calls this for each."""
         if event not in watched:
             return
         line = reading(event, args, root, sys._getframe(1).f_code.co_filename)

@@ -30,12 +30,12 @@ SEVERAL = "On the computer that built this page some results came out otherwise.
 
 
 def strict() -> bool:
-    """Say whether a claim that did not hold fails the build."""
+    """Return whether a claim that did not hold fails the build."""
     return os.environ.get("BOOK_CLAIMS") == "strict"
 
 
 def remove_notes(notebook) -> list[dict]:
-    """Remove the notes of claims from a notebook's outputs; return those that did not hold."""
+    """Remove claims from a notebook's outputs; return those that did not hold."""
     unmet = []
     codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for k, cell in enumerate(codes):
@@ -51,7 +51,7 @@ def remove_notes(notebook) -> list[dict]:
 
 
 def located(env, docname: str, unmet: list[dict]) -> Iterator[dict]:
-    """Yield claims with the line of the page at which each stands, and its cell's index."""
+    """Yield claims with the line and the cell's index at which each stands on its page."""
     if not unmet:
         return
     path = Path(env.doc2path(docname))
@@ -65,12 +65,12 @@ def located(env, docname: str, unmet: list[dict]) -> Iterator[dict]:
 
 
 def found(claim: dict) -> str:
-    """Return the values that the numbers of a claim had here, as text."""
+    """Return the values that a claim's numbers had in this build, as text."""
     return "; ".join(f"{name} = {value}" for name, value in claim["found"]) or "it is not so"
 
 
 def of_all_pages(env, reads) -> list[tuple[str, dict]]:
-    """Return the claims of all pages that did not hold, each with its page."""
+    """Return the claims of all pages that did not hold, each with its document's name."""
     return [
         (docname, claim)
         for docname in sorted(env.found_docs)
@@ -79,21 +79,21 @@ def of_all_pages(env, reads) -> list[tuple[str, dict]]:
 
 
 def refuse(env, reads) -> None:
-    """Make each claim that does not hold an error of the build, if this one is strict."""
+    """Log an error for each claim that did not hold, if the build is strict."""
     for docname, claim in of_all_pages(env, reads) if strict() else []:
         message = f"{claim['statement']} (asked: {claim['asked']}; here: {found(claim)})"
         logger.error("a claim does not hold: %s", message, location=(docname, claim["at"]))
 
 
 def report(env, reads) -> None:
-    """Say at the end of a reader's build which claims did not hold."""
+    """Print which claims did not hold, if the build is not strict."""
     rows = of_all_pages(env, reads)
     if rows and not strict():
         print("\n".join(table(rows)), flush=True)
 
 
 def table(rows: list[tuple[str, dict]]) -> Iterator[str]:
-    """Yield the lines that tell which claims did not hold."""
+    """Yield the lines of the table of claims that did not hold."""
     yield f"\n{_results(len(rows))} came out otherwise on this computer:"
     for docname, claim in rows:
         yield f"  {docname.removeprefix('chapters/')}.md:{claim['at']}  {claim['statement']}"
@@ -103,12 +103,12 @@ def table(rows: list[tuple[str, dict]]) -> Iterator[str]:
 
 
 def _results(count: int) -> str:
-    """Return how many results there are, in words."""
+    """Return the number of results in words."""
     return "One measured result" if count == 1 else f"{count} measured results"
 
 
 def show(document: nodes.document, claims: list[dict]) -> None:
-    """Insert what was found instead into a page, near each claim that did not hold."""
+    """Insert the values found into a page, near each claim that did not hold."""
     cells = {
         cell["cell_index"]: cell
         for cell in document.findall(nodes.container)
@@ -137,13 +137,13 @@ def _above(document: nodes.document, line: int) -> nodes.Element:
 
 
 def _line(node: nodes.Element) -> float:
-    """Return the line at which a node begins, as far as it is known."""
+    """Return the line at which a node begins, or infinity if it is unknown."""
     lines = (part.line for part in node.findall(nodes.Element) if part.line)
     return next(lines, math.inf)
 
 
 def _box(*children: nodes.Node) -> nodes.container:
-    """Return the box in which a page says it."""
+    """Return a container in the style of claims that did not hold."""
     return nodes.container("", *children, classes=["nn-claim"])
 
 
@@ -156,7 +156,7 @@ def _list(claims: list[dict]) -> nodes.container:
 
 
 def _paragraph(claim: dict, *, alone: bool = True) -> nodes.paragraph:
-    """Return one claim: what the text says and what came out."""
+    """Return a paragraph with one claim: what the text says and what was found."""
     box = nodes.paragraph("", ONE if alone else "")
     box += [nodes.Text("The text says: "), *_marked(claim["statement"])]
     box += [nodes.Text(". Found here: "), nodes.literal("", found(claim)), nodes.Text(".")]
@@ -164,7 +164,7 @@ def _paragraph(claim: dict, *, alone: bool = True) -> nodes.paragraph:
 
 
 def _marked(text: str) -> Iterator[nodes.Node]:
-    """Yield a text with its formulas and its code."""
+    """Yield the nodes of a text with formulas and code."""
     end = 0
     for match in PIECES.finditer(text):
         yield nodes.Text(text[end : match.start()])

@@ -25,7 +25,7 @@ class Failure:
 
     @classmethod
     def of(cls, path: Path, notebook, index: int, error: Exception) -> "Failure":
-        """Describe the failure of the cell at ``index`` of a page's notebook."""
+        """Return the failure of the cell at `index` of a page's notebook."""
         page = f"{path.parent.name}/{path.name}"
         starts = line_numbers(path, notebook)
         raised = _raised(notebook.cells[index])
@@ -60,7 +60,7 @@ def line_numbers(path: Path, notebook) -> list[int]:
 
 
 def _found(lines: list[str], source: list[str], fence: int) -> int:
-    """Return where a cell's source stands after its fence and options."""
+    """Return the line number at which a cell's source starts, after its fence and options."""
     for k in range(fence, len(lines)):
         if lines[k : k + len(source)] == source:
             return k + 1
@@ -73,7 +73,7 @@ def _raised(cell) -> dict:
 
 
 def _reason(raised: dict, error: Exception) -> str:
-    """Say in one line what went wrong."""
+    """Return one line that says what went wrong."""
     if isinstance(error, CellTimeoutError):  # the kernel was interrupted, which also raises
         return "it ran longer than the build's timeout"
     if isinstance(error, DeadKernelError):
@@ -85,7 +85,7 @@ def _reason(raised: dict, error: Exception) -> str:
 
 
 def _failing_line(traceback: list[str], cell, start: int) -> int:
-    """Return the line of the page that the failing cell was at."""
+    """Return the line of the page at which the cell failed."""
     for text in traceback:
         match = FRAME.search(text)
         if match and int(match[1]) == cell.execution_count:
@@ -94,7 +94,7 @@ def _failing_line(traceback: list[str], cell, start: int) -> int:
 
 
 def _in_page(text: str, notebook, starts: list[int], page: str) -> str:
-    """Write a frame of the traceback that lies in a cell as a line of the page."""
+    """Return a line of the traceback with a cell's frame replaced by page and line."""
 
     def replaced(match) -> str:
         for cell, start in zip(notebook.cells, starts, strict=True):
@@ -106,11 +106,11 @@ def _in_page(text: str, notebook, starts: list[int], page: str) -> str:
 
 
 def _excerpt(lines: list[str], line: int) -> str:
-    """Return the failing line with those before it, numbered and marked."""
+    """Return the failing line and those before it, with numbers and a mark."""
     shown = range(max(line - 1 - AROUND, 0), min(line, len(lines)))
     return "\n".join(f"  {'>' if k + 1 == line else ' '} {k + 1:4} | {lines[k]}" for k in shown)
 
 
 def _indented(text: str) -> str:
-    """Return lines with four blanks before each."""
+    """Return lines indented by four spaces."""
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

@@ -33,7 +33,7 @@ FAILED = "{} of {} executed pages failed"
 
 
 def open_cache(app) -> None:
-    """Open what earlier builds have kept."""
+    """Create the build's executor, with the outputs that earlier builds have stored."""
     cache = Path(app.config.nb_execution_cache_path)
     app.nn_executor = Executor(Path(app.confdir).resolve(), cache)
 
@@ -49,19 +49,19 @@ def outdated(app, env, added, changed, removed) -> list[str]:
 
 
 def execute_pages(app, env, docnames) -> None:
-    """Execute those of the pages to be read whose outputs do not hold."""
+    """Execute the pages that Sphinx is about to read if their stored outputs are outdated."""
     if env.mystnb_config.execution_mode == "cache":
         app.nn_executor.execute(env, docnames)
 
 
 def show_claims(app, doctree) -> None:
-    """Write into a page which of its claims did not hold."""
+    """Insert into a page which of its claims did not hold."""
     unmet = app.nn_executor.reads.claims(app.env.docname)
     claims.show(doctree, list(claims.located(app.env, app.env.docname, unmet)))
 
 
 def report(app, exception) -> None:
-    """Print at the end how long each page took, and which claims did not hold."""
+    """Print how long each page took, and which claims did not hold."""
     if exception is None:
         seconds = app.nn_executor.seconds
         seconds.save(Path(app.srcdir))
@@ -86,7 +86,7 @@ class Page:
 
 
 class Executor:
-    """Executes pages for one build of the book, and keeps their outputs for the next builds.
+    """Executes pages in one build of the book, and stores their outputs for later builds.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Executor:
         self.seconds = Seconds(cache.parent / "page-seconds.json")
 
     def execute(self, env, docnames) -> None:
-        """Execute what is pending among these pages; stop the build if one fails."""
+        """Execute the outdated pages among these; raise PagesFailed if one fails."""
         pages = sorted(self._pending(env, docnames), key=self._longest_first)
         timeout = env.mystnb_config.execution_timeout
         failures = []
@@ -126,7 +126,7 @@ class Executor:
         claims.refuse(env, self.reads)
 
     def _pending(self, env, docnames) -> Iterator[Page]:
-        """Yield each page with cells that has no outputs, or none that hold."""
+        """Yield each page with cells whose outputs are missing or outdated."""
         for docname in docnames:
             path = Path(env.doc2path(docname))
             text = path.read_text(encoding="utf-8")
@@ -141,7 +141,7 @@ class Executor:
                 yield Page(docname, path, notebook, key)
 
     def _cached(self, notebook) -> bool:
-        """Return whether there are outputs for these cells."""
+        """Return whether jupyter-cache has outputs for these cells."""
         try:
             self.cache.match_cache_notebook(notebook)
         except KeyError:
@@ -149,11 +149,11 @@ class Executor:
         return True
 
     def _longest_first(self, page: Page) -> tuple[float, int]:
-        """Return a key that sorts long pages first, before them those that never ran."""
+        """Return a sort key that puts pages never executed first, then the slowest."""
         return -self.seconds.known(page.docname), -len(page.notebook.cells)
 
     def _keep(self, page: Page, run: Run) -> None:
-        """Keep the outputs of a page that ran to its end, and what it read and took."""
+        """Store outputs, files read and seconds of a page that ran without error."""
         if run.failure is None:
             data = {"execution_seconds": run.wall}
             bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
@@ -163,11 +163,11 @@ class Executor:
 
 
 def workers() -> int:
-    """Return how many pages run at a time."""
+    """Return how many pages are executed at a time."""
     return int(os.environ.get("BOOK_WORKERS", min(cpu_count(), MOST)))
 
 
 def _line(page: Page, run: Run) -> str:
-    """Say on the screen, also under ``-q``, which page has run and how long it took."""
+    """Return the line to print about a page that has been executed."""
     state = "FAILED" if run.failure else "executed"
     return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s"

@@ -1,4 +1,4 @@
-"""Remember what each page read when it ran, to know whether its outputs still hold."""
+"""Store which files each page read when it ran, to know whether its outputs are up to date."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ class Reads:
     def keep(
         self, page: str, key: str, reads: Iterable[str], since: float, claims: Iterable = ()
     ) -> None:
-        """Remember what a page read from the time ``since`` on, by the key of its cells.
+        """Store what a page read since the time `since`, under the key of its cells.
 
         Those of its claims that did not hold are remembered too.
         """
@@ -41,7 +41,7 @@ class Reads:
         self.memory.write_text(json.dumps(self.pages, indent=1, sort_keys=True))
 
     def hold(self, page: str, key: str | None = None) -> bool:
-        """Say whether the outputs of a page still hold: same cells, and all that it read."""
+        """Return whether a page's outputs are up to date: same cells, and all files it read."""
         entry = self.pages.get(page)
         if entry is None or key not in (None, entry["key"]):
             return False
@@ -52,7 +52,7 @@ class Reads:
         return self.pages.get(page, {}).get("claims", [])
 
     def stamp(self, name: str) -> str:
-        """Return a short hash of a file, of the names in a folder, or of everything."""
+        """Return a short hash of a file, of a folder's names, or for `*` of all sources."""
         if name not in self._stamps:
             self._stamps[name] = self._stamp(name)
         return self._stamps[name]
@@ -73,7 +73,7 @@ class Reads:
         return EDITED if edited else self.stamp(name)
 
     def _names(self, folder: str) -> list[str]:
-        """Return the names in a folder that are sources."""
+        """Return the names of the sources and folders of sources in a folder."""
         entries = (self.root / folder).glob("*")
         return sorted(p.name for p in entries if counts(p) or (p.is_dir() and _plain(p.name)))
 
@@ -85,12 +85,12 @@ class Reads:
 
 
 def _looked_through(page: str) -> tuple[str, str]:
-    """Return the folders that Python looks through before the watch begins."""
+    """Return the folders in which Python looks for modules before the recording begins."""
     return "./*.py", f"{Path(page).parent.as_posix()}/*.py"
 
 
 def _plain(folder: str) -> bool:
-    """Say whether a folder holds sources: it is neither hidden nor made."""
+    """Return whether a folder holds sources: it is neither hidden nor generated."""
     return not folder.startswith((".", "_"))
 
 

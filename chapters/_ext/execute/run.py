@@ -1,4 +1,4 @@
-"""Execute one page, and note its seconds, what it read, and what failed or did not hold."""
+"""Execute one page, and measure its seconds, files read, error and claims that did not hold."""
 
 import os
 import tempfile
@@ -37,7 +37,7 @@ class Run:
 
 
 class _Watch:
-    """Notes at each cell of a page how much work its kernel has done."""
+    """Measures the kernel's processor time for each cell of a page."""
 
     def __init__(self):
         self.client = None
@@ -46,11 +46,11 @@ class _Watch:
         self.slowest = (0, 0.0)
 
     def begin(self, cell, cell_index) -> None:
-        """Note which cell runs now."""
+        """Store which cell runs now."""
         self.last = cell_index
 
     def end(self, cell, cell_index, execute_reply) -> None:
-        """Note the seconds of a cell that has run."""
+        """Store the processor seconds of a cell that has run."""
         try:
             times = psutil.Process(self.client.km.provisioner.pid).cpu_times()
         except psutil.Error:  # the kernel is gone, which fails the page elsewhere
@@ -61,7 +61,7 @@ class _Watch:
 
 
 def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
-    """Execute the cells of a page, in its own folder, up to the first that fails."""
+    """Execute the cells of a page in its own folder, up to the first error; return the run."""
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "reads"
@@ -88,7 +88,7 @@ def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
 
 
 def merge_streams(notebook) -> None:
-    """Join what a cell printed in turn: where a kernel cuts it differs between two runs."""
+    """Merge a cell's consecutive outputs to one stream, which kernels split at random."""
     for cell in notebook.cells:
         merged = []
         for output in cell.get("outputs", []):
@@ -102,7 +102,7 @@ def merge_streams(notebook) -> None:
 
 
 def _attempt(client: NotebookClient, **options) -> Exception | None:
-    """Execute; return the error of the cell that failed, if one did."""
+    """Execute the notebook; return the error of the cell that failed, or None."""
     try:
         client.execute(**options)
     except FAILED as error:

@@ -7,7 +7,7 @@ LIMIT = 15  # seconds of one core for a page, docs/pages.md
 
 
 class Seconds:
-    """The seconds of the pages, of this build and of earlier ones.
+    """The seconds that each page took to execute, in this build or an earlier one.
 
     ``processor`` is the work of one core; ``wall`` the time that passed, which depends on what
     else the machine did. The limit is for the first, and a page above it is named, not failed:
@@ -21,11 +21,11 @@ class Seconds:
             page["from"] = "cache"
 
     def known(self, page: str) -> float:
-        """Return the seconds that a page last took, infinite if it never ran."""
+        """Return the processor seconds of a page's last execution, or infinity without one."""
         return self.pages.get(page, {"processor": float("inf")})["processor"]
 
     def note(self, page: str, run) -> None:
-        """Note the execution of a page."""
+        """Store the seconds of a page's execution."""
         index, most = run.slowest
         self.pages[page] = {
             "from": "executed",
@@ -36,14 +36,14 @@ class Seconds:
         }
 
     def save(self, book: Path) -> None:
-        """Write the file; pages that the book's folder no longer holds are left out."""
+        """Write the JSON file, without pages that no longer exist."""
         known = (page for page in sorted(self.pages) if (book / f"{page}.md").is_file())
         self.pages = {page: self.pages[page] for page in known}
         written = {"limit": LIMIT, "pages": self.pages, "unit": "seconds"}
         self.memory.write_text(json.dumps(written, indent=1) + "\n")
 
     def report(self) -> str:
-        """Return a table of what was executed and what is too slow, the longest first."""
+        """Return a table of pages executed in this build or too slow, the slowest first."""
         order = sorted(self.pages, key=self.known, reverse=True)
         shown = [page for page in order if self._executed(page) or self._slow(page)]
         cached = [page for page in order if not self._executed(page)]

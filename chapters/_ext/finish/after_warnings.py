@@ -1,4 +1,4 @@
-"""Make a build that warned warn again.
+"""Make a build that warned once warn again.
 
 Sphinx keeps what it has read, also of a page that gave a warning, so the next build would not
 read that page again and would pass. After a warning, the next build reads all pages.
@@ -10,6 +10,6 @@ from sphinx.application import ENV_PICKLE_FILENAME
 
 
 def forget_environment(app, exception) -> None:
-    """Remove the stored environment after a warning; outputs of cells stay in their cache."""
+    """Delete Sphinx's stored environment after a warning; the outputs of cells are kept."""
     if exception is None and app._warncount:
         (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)

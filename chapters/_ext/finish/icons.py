@@ -1,4 +1,4 @@
-"""Draw the icons of the built pages by a sheet of a few kB, in place of a script of 1.5 MB.
+"""Draw the icons of the built pages by a style sheet of a few kB instead of 1.5 MB of script.
 
 The theme marks an icon by an empty element, ``<i class="fa-solid fa-moon">``, and ships a
 script that holds some 2,000 drawings. Here the finished pages say which are used; their
@@ -44,12 +44,12 @@ UNUSED = ("**/*.map", "locales", "vendor/fontawesome", "scripts/fontawesome.js*"
 
 
 def used(html: str) -> set[str]:
-    """Return the names of the icons of a page."""
+    """Return the names of the icons on a page."""
     return {name for found in CLASSES.findall(html) for name in NAME.findall(found)} - STYLE
 
 
 def outline(name: str, script: str) -> tuple[int, int, str]:
-    """Return width, height and path of an icon, the solid one where there are several."""
+    """Return width, height and path of an icon, the solid one if there are several."""
     found = re.findall(OUTLINE.format(name=re.escape(name)), script)
     if not found:
         raise ExtensionError(
@@ -61,21 +61,21 @@ def outline(name: str, script: str) -> tuple[int, int, str]:
 
 
 def sheet(names: set[str], script: str) -> str:
-    """Return the style sheet that draws these icons."""
+    """Return a style sheet that draws these icons."""
     drawn = ((name, *outline(name, script)) for name in sorted(names))
     keys = ("name", "width", "height", "path")
     return BASE + "".join(RULE.format(**dict(zip(keys, icon, strict=True))) for icon in drawn)
 
 
 def trim(static: Path) -> None:
-    """Remove what no page asks for."""
+    """Delete the theme's static files that no page uses."""
     for pattern in UNUSED:
         for path in sorted(static.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def draw_icons(app, exception) -> None:
-    """Draw the icons of all pages, and remove the rest."""
+    """Write the style sheet of all pages' icons, and delete the theme's unused files."""
     if exception is not None or app.builder.name != "html":
         return
     names = set(FROM_SCRIPT)

@@ -22,7 +22,7 @@ NAMED_TUPLE = "Alias for field number"
 
 
 def expand(app, docname: str, source: list[str]) -> None:
-    """Replace the directives of a page by what they stand for."""
+    """Replace the `api` directives in a page's source by the documentation of their modules."""
     if docname.startswith(FOLDER):
         source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
     elif docname == OVERVIEW:
@@ -30,7 +30,7 @@ def expand(app, docname: str, source: list[str]) -> None:
 
 
 def _parts(app) -> Iterator[str]:
-    """Yield a table of the pages of the API: what each is about, how many names it holds."""
+    """Yield the lines of a table of the API's pages: opening sentence and number of names."""
     yield from ("| page | holds | names |", "|---|---|--:|")
     toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
     for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
@@ -42,7 +42,7 @@ def _parts(app) -> Iterator[str]:
 
 
 def _page(modules: Iterable[str]) -> Iterator[str]:
-    """Yield the text of the modules in MyST, their entries in reStructuredText."""
+    """Yield the lines of a page on these modules: MyST, with entries in reStructuredText."""
     for name in modules:
         for file, names in by_file(name).items():
             title, text = _opening(file)
@@ -53,7 +53,7 @@ def _page(modules: Iterable[str]) -> Iterator[str]:
 
 
 def by_file(name: str) -> dict[str, list[str]]:
-    """Return the public names of a module by the file in which each stands, in file order.
+    """Return the public names of a module by the file that defines them, in the file's order.
 
     What ``nnlib`` itself holds too is listed there, and nowhere else.
     """
@@ -69,14 +69,14 @@ def by_file(name: str) -> dict[str, list[str]]:
 
 
 def _opening(file: str) -> tuple[str, str]:
-    """Return a heading and a paragraph made of the first sentence of a file."""
+    """Return a heading and a paragraph, both made from a file's module docstring."""
     first = (importlib.import_module(file).__doc__ or file).partition("\n\n")[0]
     title, colon, rest = " ".join(first.split()).rstrip(".").partition(": ")
     return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
 
 
 def _entry(name: str, found: object) -> Iterator[str]:
-    """Yield one entry of autodoc, for a class with its methods."""
+    """Yield the lines of one autodoc entry; a class includes its methods."""
     if isinstance(found, type):
         yield from (f".. autoclass:: {name}", "   :members:", "")
     else:
@@ -84,13 +84,13 @@ def _entry(name: str, found: object) -> Iterator[str]:
 
 
 def skip_members(app, what, name, found, skip, options) -> bool | None:
-    """Leave out what has no text of ours: fields of named tuples, scikit-learn's requests."""
+    """Return True to leave out a member that has no docstring of ours."""
     plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
     return True if plain or REQUEST.fullmatch(name) else None
 
 
 def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None:
-    """Make a docstring of ours one that Napoleon reads as it is meant.
+    """Rewrite a docstring's lines so that Napoleon reads them as intended.
 
     |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
     section, so that sources and examples are no part of it.
@@ -106,7 +106,7 @@ def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None
 
 
 def own_nodes(app, doctree) -> None:
-    """Make a page the document of all its nodes.
+    """Set a page's document as the document of all its nodes.
 
     MyST reads each ``eval-rst`` into a document of its own, whose settings hold the whole
     build: it would be stored with every page, 12 MB each, and read again.
@@ -116,7 +116,7 @@ def own_nodes(app, doctree) -> None:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """Name all pages of the API when anything in the package has changed."""
+    """Return all pages of the API if any file of the package has changed."""
     package = digest(Path(app.srcdir), ["nnlib/**/*.py"])
     before, env.nn_api_digest = getattr(env, "nn_api_digest", None), package
     pages = [page for page in env.found_docs if page == OVERVIEW or page.startswith(FOLDER)]

@@ -92,7 +92,7 @@ def read(root: Path) -> dict[str, list[dict]]:
 
 
 def program(entry: dict) -> str:
-    """Return the check of a formula as a program of its own."""
+    """Return a Python program that checks a formula."""
     return PRELUDE + entry["check"] + EPILOGUE
 
 
@@ -104,7 +104,7 @@ def wrong(root: Path, memory: Path) -> dict[str, str]:
 
 
 class FormulaSheet(SphinxDirective):
-    """The directive for all formulas by part, with condition and page of each."""
+    """The directive that lists all formulas by part, with each one's condition and page."""
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each part."""
@@ -120,14 +120,14 @@ class FormulaSheet(SphinxDirective):
         return [self._section(part, entries) for part, entries in parts.items()]
 
     def _section(self, part: str, entries: list[dict]) -> nodes.section:
-        """Return the formulas of one part."""
+        """Return a section with the formulas of one part."""
         title = nodes.title("", PARTS[part])
         box = nodes.container("", classes=["nn-formulas"])
         box += [self._formula(entry) for entry in entries]
         return nodes.section("", title, box, ids=[f"formulas-{part}"], names=[PARTS[part]])
 
     def _formula(self, entry: dict) -> nodes.container:
-        """Return one formula under its name, above its condition."""
+        """Return a container with one formula, its name, its condition and its page."""
         page = nodes.inline("", "", classes=["nn-formula-page"])
         page += PageLink("", page=entry["page"], anchor="")
         name = nodes.paragraph("", "", classes=["nn-formula-name"])
@@ -143,7 +143,7 @@ class FormulaSheet(SphinxDirective):
 
 
 def shorten_page_names(app, doctree, docname) -> None:
-    """Name a page that is not written yet by its title alone: the sheet has little room."""
+    """Shorten the name of a page not yet written to its title, as the sheet has little room."""
     for box in doctree.findall(nodes.inline):
         if "nn-formula-page" not in box["classes"]:
             continue

@@ -1,4 +1,4 @@
-"""Glossary, notation and bibliography: pages that are made from data."""
+"""Glossary, notation and bibliography: directives for pages that are generated from data."""
 
 import html
 import json
@@ -19,11 +19,11 @@ PARTS = {
 
 
 class Defined(nodes.Inline, nodes.TextElement):
-    """A place for the title of the page that defines a term, which ``resolve`` fills in."""
+    """A placeholder for the title of the page that defines a term; `resolve` replaces it."""
 
 
 def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
-    """Return the element that hides those of a page's rows that do not match.
+    """Return the HTML element whose script filters the rows of a page.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
 
 
 def _room(fields: list[dict]) -> str:
-    """Return the filter as it will be drawn: hidden, to keep its room for the script."""
+    """Return the filter's menus as hidden HTML, which reserves their room for the script."""
     menus = ""
     for field in fields:
         options = "".join(
@@ -55,12 +55,12 @@ def _room(fields: list[dict]) -> str:
 
 
 def part_title(part: str) -> str:
-    """Return the name of a part of the book."""
+    """Return the title of a part of the book."""
     return PARTS.get(part, part.capitalize())
 
 
 def parts_of(course, used: set[str]) -> dict:
-    """Return the menu of the parts of the book that have rows."""
+    """Return a menu of the parts of the book that have rows."""
     parts = dict.fromkeys(page.part for page in course.pages.values())
     options = [(part, part_title(part)) for part in parts if part in used]
     return {"name": "part", "label": "Part", "options": options}
@@ -69,7 +69,7 @@ def parts_of(course, used: set[str]) -> dict:
 def table(
     head: list[str], rows: list[list[list[nodes.Node]]], classes: list[str]
 ) -> nodes.table:
-    """Return a table of one header row and rows of cells."""
+    """Return a table with one header row."""
     group = nodes.tgroup("", *(nodes.colspec("", colwidth=1) for _ in head), cols=len(head))
     titles = [nodes.entry("", nodes.paragraph("", text)) for text in head]
     body = [
@@ -81,10 +81,10 @@ def table(
 
 
 class GlossaryList(SphinxDirective):
-    """The directive for all terms by letter, with a filter and a line of letters above."""
+    """The directive that lists all terms by letter, with a filter and links to the letters."""
 
     def run(self) -> list[nodes.Node]:
-        """Return filter, letters and sections."""
+        """Return the filter, the links to the letters and a section for each letter."""
         self.env.metadata[self.env.docname] |= {"nn-generated": True, "nn-glossary": True}
         app = self.env.app
         terms = sorted(app.nn_glossary.terms.values(), key=lambda term: term.term.lower())
@@ -103,14 +103,14 @@ class GlossaryList(SphinxDirective):
         ]
 
     def _section(self, letter: str, terms: list[Term]) -> nodes.section:
-        """Return the terms of one letter."""
+        """Return a section with the terms of one letter."""
         section = nodes.section("", nodes.title("", letter), ids=[f"letter-{letter.lower()}"])
         section += [_entry(term) for term in terms]
         return section
 
 
 def _entry(term: Term) -> nodes.container:
-    """Return a term with its other forms, its symbol, its definition and its page."""
+    """Return a container with a term, its other forms, symbol, definition and page."""
     head = nodes.paragraph("", "", nodes.strong("", term.term), classes=["nn-head"])
     if term.symbol:
         head += [nodes.Text(" "), nodes.math("", term.symbol)]
@@ -124,10 +124,10 @@ def _entry(term: Term) -> nodes.container:
 
 
 class NotationTable(SphinxDirective):
-    """The directive for all symbols: first those with several meanings, then by part."""
+    """The directive that lists all symbols: first those with several meanings, then by part."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the sections."""
+        """Return a section for the symbols with several meanings and for each part."""
         self.env.metadata[self.env.docname]["nn-generated"] = True
         course, symbols = self.env.app.nn_course, self.env.app.nn_symbols
         parts = dict.fromkeys(page.part for page in course.pages.values())
@@ -139,7 +139,7 @@ class NotationTable(SphinxDirective):
         return out
 
     def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:
-        """Return symbols with shape, name in code, meaning and page."""
+        """Return a table of symbols with shape, name in code, meaning and page."""
         rows = [
             [
                 [nodes.math("", s.symbol)],
@@ -153,7 +153,7 @@ class NotationTable(SphinxDirective):
         return [table(head, rows, ["nn-notation"])]
 
     def _twice(self, symbols: list[Symbol]) -> list[nodes.Node]:
-        """Return the symbols that stand for several things, each with its pages."""
+        """Return a list of the symbols with several meanings, each with its pages."""
         by_symbol: dict[str, list[Symbol]] = {}
         for symbol in symbols:
             by_symbol.setdefault(symbol.symbol, []).append(symbol)
@@ -169,12 +169,12 @@ class NotationTable(SphinxDirective):
 
 
 def _section(title: str, name: str, content: list[nodes.Node]) -> nodes.section:
-    """Return a section with its anchor."""
+    """Return a section of the notation page with its anchor."""
     return nodes.section("", nodes.title("", title), *content, ids=[f"notation-{name}"])
 
 
 def resolve(app, doctree, docname) -> None:
-    """Link the pages that define, and under each source the pages that cite it."""
+    """Link each term to the page that defines it, and each source to the pages that cite it."""
     for node in list(doctree.findall(Defined)):
         term = app.nn_glossary.terms.get(node.get("term", ""))
         title, address = definition_of(app, docname, term or Term("", node.get("page", ""), ""))
@@ -185,7 +185,7 @@ def resolve(app, doctree, docname) -> None:
 
 
 def _cited(app, doctree, docname) -> None:
-    """Add to each source the pages that cite it."""
+    """Append to each source links to the pages that cite it."""
     domain = app.env.get_domain("cite")
     keys = {
         c.citation_id: c.key for c in domain.citations if c.bibliography_key.docname == docname

@@ -16,27 +16,27 @@ AT_ONCE = 3
 
 
 class Fold(nodes.General, nodes.Element):
-    """A box whose content is shown when its title is pressed."""
+    """A node for a box whose content is shown when its title is pressed."""
 
 
 class FoldTitle(nodes.General, nodes.TextElement):
-    """The title of a fold, which is always shown."""
+    """A node for the title of a fold, which is always shown."""
 
 
 def covered(env, docname: str) -> dict[str, list[str]]:
-    """Return the ids that a document covers and puts right, in lists by directive."""
+    """Return the ids of topics and errata that a document has, as lists by directive."""
     if not hasattr(env, "nn_seen"):
         env.nn_seen = {}
     return env.nn_seen.setdefault(docname, {"covers": [], "erratum": []})
 
 
 class _Ids(SphinxDirective):
-    """A directive whose content is ids of the syllabus that belong to this page."""
+    """A directive whose content is ids of topics or errata that belong to this page."""
 
     has_content = True
 
     def warn(self, text: str, *values) -> None:
-        """Report a fault of this directive."""
+        """Log a warning at this directive's line."""
         logger.warning(f"{self.name}: {text}", *values, location=self.get_location())
 
     def entries(self, known: dict) -> Iterator:
@@ -58,10 +58,10 @@ class _Ids(SphinxDirective):
 
 
 class Covers(_Ids):
-    """The directive that marks where up to three topics are taught, each with an anchor."""
+    """The directive that marks where up to three topics are taught, with an anchor for each."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the anchors."""
+        """Return the anchors of the topics."""
         topics = list(self.entries(self.env.app.nn_course.topics))
         if len(topics) > AT_ONCE:
             self.warn("%s ids at once, at most %s are allowed", len(topics), AT_ONCE)
@@ -69,10 +69,10 @@ class Covers(_Ids):
 
 
 class Corrections(_Ids):
-    """The directive for a fold with what the notes say, what is right, and its check."""
+    """The directive that shows errors of the notes in a fold: claim, correction and check."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the fold."""
+        """Return the fold with the errata."""
         found = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
         if not found:
             return []
@@ -86,14 +86,14 @@ class Corrections(_Ids):
         return [fold]
 
     def _allowed(self, erratum: Erratum) -> bool:
-        """Return whether an erratum may stand here: typos stand on the errata page alone."""
+        """Return whether an erratum may stand here; typos are for the errata page only."""
         if erratum.severity == "typo":
             self.warn("%s is a typo and stands on the errata page only", erratum.id)
         return erratum.severity != "typo"
 
 
 def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
-    """Return claim and right statement of one erratum."""
+    """Return a container with the claim and the correction of one erratum."""
     box = nodes.container("", ids=[erratum.id], classes=["nn-erratum"])
     for label, text in (
         (f"The notes, “{erratum.section}”, say: ", erratum.claim),
@@ -106,7 +106,7 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
 
 
 def check_of(erratum: Erratum) -> list[nodes.Node]:
-    """Return the check of one erratum under the sentence that it ran; paper leaves it out."""
+    """Return the code that checks an erratum, under a sentence that it ran."""
     check = erratum.check.strip()
     heading = nodes.paragraph("", "This check ran and passed when the page was built:")
     program = nodes.literal_block(check, check, language="python")
@@ -114,7 +114,7 @@ def check_of(erratum: Erratum) -> list[nodes.Node]:
 
 
 def check_errata(app) -> None:
-    """Run the checks of all errata; one that fails is a warning, which fails the build."""
+    """Run the checks of all errata, and warn of each that fails, which fails the build."""
     checks = {erratum.id: erratum.check for erratum in app.nn_course.errata.values()}
     memory = Path(app.doctreedir).parent / "errata-checks.json"
     environment = digest(Path(app.confdir), ["requirements.lock"])
@@ -123,19 +123,19 @@ def check_errata(app) -> None:
 
 
 def forget_ids(app, env, docname) -> None:
-    """Forget the ids of a document before it is read again."""
+    """Delete the ids of a document before it is read again."""
     getattr(env, "nn_seen", {}).pop(docname, None)
 
 
 def merge_ids(app, env, docnames, other) -> None:
-    """Take over the ids that another reading process has found."""
+    """Merge the ids that another of Sphinx's reading processes has found."""
     for docname in docnames:
         if docname in getattr(other, "nn_seen", {}):
             covered(env, docname).update(other.nn_seen[docname])
 
 
 def check_ids(app, env) -> None:
-    """Warn of each id of a page's key that the page leaves out."""
+    """Warn of each topic or erratum that a written page leaves out."""
     course = app.nn_course
     for docname in sorted(env.found_docs):
         page, here = page_of(docname), covered(env, docname)
@@ -146,7 +146,7 @@ def check_ids(app, env) -> None:
 
 
 def element(name: str):
-    """Return the visitors of a node that becomes one HTML element."""
+    """Return the visitor functions of a node that becomes one HTML element."""
     return (
         lambda self, node: self.body.append(self.starttag(node, name)),
         lambda self, node: self.body.append(f"</{name}>\n"),

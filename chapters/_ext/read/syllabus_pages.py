@@ -12,11 +12,11 @@ from .syllabus import Fold, FoldTitle, check_of, describe
 
 
 class TopicTable(nodes.General, nodes.Element):
-    """A place for the topics of one set of notes, which ``resolve`` fills in."""
+    """A placeholder for the topics of one set of notes; `resolve` replaces it."""
 
 
 class PageLink(nodes.Inline, nodes.TextElement):
-    """A place for the title of a page, which ``resolve`` fills in and links."""
+    """A placeholder for a link to a page with its title; `resolve` replaces it."""
 
 
 def _section(notes: str, kind: str) -> nodes.section:
@@ -25,13 +25,13 @@ def _section(notes: str, kind: str) -> nodes.section:
 
 
 def _notes(entries) -> list[str]:
-    """Return the notes that have entries, in the course's order and then by name."""
+    """Return the sets of notes that have entries, in the course's order and then by name."""
     order = {notes: k for k, notes in enumerate(NOTES)}
     return sorted({e.notes for e in entries}, key=lambda notes: (order.get(notes, 99), notes))
 
 
 class SyllabusTable(SphinxDirective):
-    """The directive for all topics, with a filter above them."""
+    """The directive that lists all topics, with a filter above them."""
 
     def run(self) -> list[nodes.Node]:
         """Return the filter and a section for each set of notes."""
@@ -45,17 +45,17 @@ class SyllabusTable(SphinxDirective):
 
 
 def _menu(name: str, options: list[tuple[str, str]]) -> dict:
-    """Return a menu of the filter."""
+    """Return one menu of the filter."""
     return {"name": name, "label": name.capitalize(), "options": options}
 
 
 def _notes_menu(entries) -> dict:
-    """Return the menu of the sets of notes."""
+    """Return the menu of the sets of notes that have entries."""
     return _menu("notes", [(notes, NOTES.get(notes, notes)) for notes in _notes(entries)])
 
 
 def _topic_filter(course) -> nodes.raw:
-    """Return the filter of the topics, by notes, part, kind and words."""
+    """Return a filter of the topics by notes, part, kind and words."""
     topics = course.topics.values()
     kinds = sorted({topic.kind for topic in topics})
     kind = _menu("kind", [(kind, kind.replace("-", " ")) for kind in kinds])
@@ -64,7 +64,7 @@ def _topic_filter(course) -> nodes.raw:
 
 
 def _errata_filter(course, errata) -> nodes.raw:
-    """Return the filter of errata, by page, severity and words."""
+    """Return a filter of the errata by page, severity and words."""
     used = {erratum.page for erratum in errata}
     pages = [(_class(p), course.pages[p].title) for p in course.pages if p in used]
     severity = [(s, s) for s in sorted({erratum.severity for erratum in errata})]
@@ -73,7 +73,7 @@ def _errata_filter(course, errata) -> nodes.raw:
 
 
 def _class(page: str) -> str:
-    """Return the name of a page as it can stand in a class."""
+    """Return a page's name in the form that a CSS class allows."""
     return page.replace("/", "-")
 
 
@@ -94,7 +94,7 @@ class ErrataTable(SphinxDirective):
         return [_errata_filter(course, errata), section]
 
     def _entry(self, erratum) -> nodes.container:
-        """Return one erratum under a line with its id, its weight and its page."""
+        """Return a container with one erratum, its id, its severity and its page."""
         box = describe(self, erratum)
         head = nodes.paragraph("", "", nodes.strong("", erratum.id), classes=["nn-head"])
         anchor = "" if erratum.severity == "typo" else erratum.id
@@ -109,7 +109,7 @@ class ErrataTable(SphinxDirective):
 
 
 def _address(app, docname: str, page: str, anchor: str = "") -> str:
-    """Return the address of a page as seen from a document; empty while it is not written."""
+    """Return the address of a page relative to a document, or "" while it is not written."""
     target = f"chapters/{page}" if f"chapters/{page}" in app.env.found_docs else page
     if target not in app.env.found_docs:
         return ""
@@ -118,13 +118,13 @@ def _address(app, docname: str, page: str, anchor: str = "") -> str:
 
 
 def _title(app, page: str) -> str:
-    """Return the title of a page, or its name when the list of pages lacks it."""
+    """Return the title of a page, or its name if pages.yml lacks it."""
     known = app.nn_course.pages.get(page)
     return known.title if known else page
 
 
 def _row(app, docname: str, topic: Topic) -> str:
-    """Return one topic as a row of its table."""
+    """Return one topic as an HTML row of its table."""
     part = topic.page.split("/")[0]
     title = escape(_title(app, topic.page))
     address = _address(app, docname, topic.page, topic.id)
@@ -138,7 +138,7 @@ def _row(app, docname: str, topic: Topic) -> str:
 
 
 def _tables(app, docname: str, notes: str) -> str:
-    """Return the topics of one set of notes, a table for each of its sections."""
+    """Return the topics of one set of notes as HTML, a table for each of its sections."""
     topics = [topic for topic in app.nn_course.topics.values() if topic.notes == notes]
     taught = sum(bool(_address(app, docname, topic.page)) for topic in topics)
     share = f"{taught} of {len(topics)} topics are taught on pages that are written."
@@ -152,7 +152,7 @@ def _tables(app, docname: str, notes: str) -> str:
 
 
 def resolve(app, doctree, docname) -> None:
-    """Draw the tables and links now that it is known which pages exist."""
+    """Replace the placeholders, now that it is known which pages exist."""
     for node in list(doctree.findall(TopicTable)):
         node.replace_self(nodes.raw("", _tables(app, docname, node["notes"]), format="html"))
     for node in list(doctree.findall(PageLink)):
@@ -163,6 +163,6 @@ def resolve(app, doctree, docname) -> None:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """Write the generated pages again whenever a page has changed."""
+    """Return the generated pages, to be read again, if any page has changed."""
     generated = [name for name, data in env.metadata.items() if "nn-generated" in data]
     return [name for name in generated if name in env.found_docs and added | changed | removed]

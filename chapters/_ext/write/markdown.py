@@ -1,4 +1,4 @@
-"""Turn a page as Sphinx has read it into Markdown that any notebook shows.
+"""Convert a page, as Sphinx has read it, to Markdown that any notebook shows.
 
 By then every number is glued in, every citation and number of a figure is text, and links say
 where they lead; what is left are paragraphs, lists, formulas, tables and folds.
@@ -27,17 +27,17 @@ MARKS = {
 
 
 def without_script(html: str) -> str:
-    """Return HTML in which each element of ours is replaced by what it shows without script."""
+    """Return HTML with each interactive element replaced by what it shows without scripts."""
     return FALLBACK.sub(r"\1", html)
 
 
 def kind(node: nodes.Node) -> str:
-    """Return the name of a node's class, by which nodes of other extensions are known."""
+    """Return a node's class name, by which nodes of other extensions are recognised."""
     return type(node).__name__
 
 
 class Markdown:
-    """Turns nodes into Markdown.
+    """Converts nodes to Markdown.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Markdown:
         self.site, self.numbers = site, numbers or {}
 
     def inline(self, node: nodes.Node) -> str:
-        """Return a piece of a line."""
+        """Return the Markdown of an inline node."""
         if isinstance(node, nodes.Text):
             return SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", node.astext()))
         if isinstance(node, nodes.math):
@@ -69,27 +69,27 @@ class Markdown:
         return self._marked(node, self._minus(node, self.children(node)))
 
     def children(self, node: nodes.Node) -> str:
-        """Return all that stands in one line of text."""
+        """Return the Markdown of a node's children, joined in one line."""
         return "".join(map(self.inline, node.children))
 
     def _marked(self, node: nodes.Node, text: str) -> str:
-        """Return text in italics or bold; Markdown wants the blanks outside of the marks."""
+        """Return text in italics or bold, with spaces outside the markers."""
         before, after = MARKS.get(type(node), ("", ""))
         inner = text.strip()
         return text.replace(inner, before + inner + after) if before and inner else text
 
     def _minus(self, node: nodes.Node, text: str) -> str:
-        """Give a glued negative number its minus sign."""
+        """Return text with a minus sign in place of the hyphen of a glued negative number."""
         glued = "pasted-text" in node.get("classes", ())
         return re.sub(r"^-(?=[\d.])", "−", text) if glued else text
 
     def _code(self, text: str) -> str:
-        """Return text between as many backquotes as it allows."""
+        """Return text as inline code, between enough backquotes."""
         fence = "``" if "`" in text else "`"
         return f"{fence}{text}{fence}"
 
     def _link(self, node: nodes.reference) -> str:
-        """Return a link with its whole address; within the page, or without site, its text."""
+        """Return a link with its full address, or its text if it has none."""
         text, address = self.children(node), node.get("refuri", "")
         if not address or address.startswith("#"):
             return text
@@ -98,14 +98,14 @@ class Markdown:
         return f"[{text}]({address})" if address else text
 
     def _image(self, node: nodes.image) -> str:
-        """Return a picture, or its text where it has no address."""
+        """Return an image, or its alternative text if it has no address."""
         alt, source = node.get("alt", ""), node["uri"]
         if source.startswith(("http:", "https:", "data:")):
             return f"![{alt}]({source})"
         return f"*(Picture: {alt})*" if alt else ""
 
     def table(self, node: nodes.table) -> str:
-        """Return a table; its first row is the head."""
+        """Return a Markdown table whose first row is the header."""
         rows = [
             [" ".join(map(self.children, entry.children)) for entry in row.children]
             for row in node.findall(nodes.row)
@@ -119,18 +119,18 @@ class Markdown:
         return f"$$\n{node.astext().strip()}{tag}\n$$"
 
     def caption(self, figure: nodes.figure) -> str:
-        """Return what stands below a figure."""
+        """Return a figure's number and caption."""
         number = self.number(figure)
         name = f"**Figure {number}.** " if number else ""
         return name + "".join(map(self.children, figure.findall(nodes.caption)))
 
     def number(self, node: nodes.Element) -> str:
-        """Return the number of a figure or an exercise; empty if it has none."""
+        """Return the number of a figure or an exercise, or "" if it has none."""
         found = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
         return ".".join(map(str, found))
 
     def listed(self, node: nodes.Element) -> str:
-        """Return a list, its items indented."""
+        """Return a list with its items indented."""
         start = node.get("start", 1) if isinstance(node, nodes.enumerated_list) else None
         items = []
         for k, item in enumerate(node.children):
@@ -140,7 +140,7 @@ class Markdown:
         return "\n".join(items)
 
     def blocks(self, node: nodes.Node, level: int = 1) -> Iterator[str | nodes.Element]:
-        """Yield the Markdown below a node, block by block; a code cell as its node."""
+        """Yield the blocks below a node as Markdown; a code cell is yielded as its node."""
         for child in node.children:
             if (
                 child.get("nb_element") == "cell_code"
@@ -152,7 +152,7 @@ class Markdown:
                 yield from self.block(child, level)
 
     def block(self, node: nodes.Node, level: int) -> Iterator[str | nodes.Element]:
-        """Yield the Markdown of one node."""
+        """Yield the blocks of one node as Markdown."""
         plain = self._plain(node, level)
         if plain is not None:
             yield plain
@@ -166,7 +166,7 @@ class Markdown:
             yield from self.blocks(node, level)
 
     def _plain(self, node: nodes.Node, level: int) -> str | None:
-        """Return the Markdown of a node that cannot hold a cell; None for one that can."""
+        """Return the Markdown of a node, or None for one that can contain a cell."""
         if isinstance(node, nodes.title):
             return "#" * min(level - 1 or 1, 6) + " " + self.children(node)
         if isinstance(node, nodes.math_block):
@@ -188,14 +188,14 @@ class Markdown:
         return None
 
     def _fold(self, node: nodes.Element, level: int) -> Iterator[str | nodes.Element]:
-        """Yield a fold, which stays one: notebooks show `details` and the Markdown inside."""
+        """Yield a fold as `details`, inside which notebooks render Markdown."""
         yield f"<details><summary>{node[0].astext()}</summary>"
         for child in node.children[1:]:
             yield from self.blocks(child, level)
         yield "</details>"
 
     def _boxed(self, node: nodes.Element, level: int) -> Iterator[str | nodes.Element]:
-        """Yield an exercise, a solution or a note: its title as a heading, then its text."""
+        """Yield an exercise, a solution or a note: its title as a heading, then its content."""
         for child in node.children:
             if isinstance(child, nodes.title):
                 name = f"Exercise {self.number(node)}" if kind(node) in EXERCISES else ""

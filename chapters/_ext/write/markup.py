@@ -1,4 +1,4 @@
-"""Change the markup of a page: fewer bytes, no foreign hosts, nothing that axe complains of.
+"""Clean the HTML of a page: fewer bytes, no third-party hosts, nothing that axe rejects.
 
 Pygments wraps every name and comma of a cell in an element of its own, and Matplotlib writes
 six decimals for each point of a curve. Both are most of the weight of a page that has many.
@@ -25,25 +25,25 @@ REPLACED = (
 
 
 def minified(body: str) -> str:
-    """Return the HTML of a page without spans that have no colour and digits nobody sees."""
+    """Return HTML without uncoloured `span`s and without invisible digits in SVG paths."""
     return PATH.sub(lambda path: DECIMALS.sub(r"\1", path[0]), COLOURLESS.sub(r"\1", body))
 
 
 def minify(app, pagename, templatename, context, doctree) -> None:
-    """Make the HTML of one page smaller."""
+    """Replace the HTML of one page by a smaller equivalent."""
     if app.builder.name == "html" and context.get("body"):
         context["body"] = minified(context["body"])
 
 
 def _wanted(asset) -> bool:
-    """Return whether a script or style sheet stays on the page."""
+    """Return whether a script or style sheet is kept on the page."""
     attributes = getattr(asset, "attributes", {})
     names = f"{getattr(asset, 'filename', asset)} {attributes.get('body') or ''}"
     return FOREIGN not in names.lower()
 
 
 def mend(app, pagename, templatename, context, doctree) -> None:
-    """Remove unwanted scripts and style sheets of one page, and mend its markup."""
+    """Remove unwanted scripts and style sheets of one page, and correct its markup."""
     for key in ("script_files", "css_files"):
         context[key] = [asset for asset in context[key] if _wanted(asset)]
     for old, new in REPLACED:

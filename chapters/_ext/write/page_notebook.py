@@ -1,4 +1,4 @@
-"""Make of a page with its outputs a notebook that runs elsewhere: in Colab, at home.
+"""Convert a page with its outputs to a notebook that runs elsewhere: in Colab, at home.
 
 The text is Markdown; cells that the page hides are there, collapsed. Cells tagged
 ``build-only`` serve the book or read its files, so a notebook shows and does not run them.
@@ -38,12 +38,12 @@ def is_build_only(cell) -> bool:
 
 
 def runs_elsewhere(env, docname: str) -> bool:
-    """Return whether a page runs without the course's folder; its head may deny it."""
+    """Return whether a page runs without the repository, which its front matter may deny."""
     return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
 
 
 def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel=""):
-    """Return a page as a notebook.
+    """Return the notebook of a page.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
 
 
 def _about(page: str, site: str, runs: bool) -> dict:
-    """Return the notebook's metadata; nothing in it depends on the machine."""
+    """Return the notebook's metadata, in which nothing depends on the machine."""
     return {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "file_extension": ".py"},
@@ -82,7 +82,7 @@ def _about(page: str, site: str, runs: bool) -> dict:
 
 
 def _cells(doctree, executed, markdown: Markdown) -> Iterator:
-    """Yield the cells in page order; one that the page does not show comes before the next."""
+    """Yield the cells in page order; one that the page removes comes before the next shown."""
     text, done = [], 0
     for block in markdown.blocks(doctree):
         if isinstance(block, str):
@@ -99,7 +99,7 @@ def _cells(doctree, executed, markdown: Markdown) -> Iterator:
 
 
 def _markdown(blocks: Iterable[str]) -> Iterator:
-    """Yield one cell of text, if there is any."""
+    """Yield one Markdown cell, or nothing if there is no text."""
     text = "\n\n".join(block.strip() for block in blocks if block.strip())
     if text:
         yield new_markdown_cell(text)
@@ -112,7 +112,7 @@ def _captions(cell: nodes.Element, markdown: Markdown) -> Iterator[str]:
 
 
 def _code(cells) -> Iterator:
-    """Yield code cells with their outputs, as other programs can show them."""
+    """Yield code cells with outputs that other programs can show."""
     for cell in cells:
         if cell.cell_type != "code":
             continue
@@ -126,7 +126,7 @@ def _code(cells) -> Iterator:
 
 
 def _unexecuted(cell):
-    """Return a text cell in place of a cell that is shown and not run."""
+    """Return a Markdown cell that shows a code cell without running it."""
     what = "A cell that runs only where the book is built."
     code = f"```python\n{cell.source}\n```"
     shown = [text for text in map(_output, cell.outputs) if text and "data" in text]
@@ -136,7 +136,7 @@ def _unexecuted(cell):
 
 
 def _collapsed(tags: set[str]) -> dict:
-    """Return metadata that fold a cell as the page does: JupyterLab's way and Colab's."""
+    """Return cell metadata that hide the code where the page does, for JupyterLab and Colab."""
     metadata = {"tags": sorted(tags)} if tags else {}
     if tags & HIDDEN:
         metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
@@ -144,7 +144,7 @@ def _collapsed(tags: set[str]) -> dict:
 
 
 def _output(output):
-    """Return an output without what only our pages can use; None when nothing is left."""
+    """Return an output without data that only this book can show, or None if it is empty."""
     kept = nbformat.from_dict(dict(output))
     if "data" not in kept:
         return kept

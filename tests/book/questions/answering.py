@@ -1,4 +1,4 @@
-"""Answers to the questions of the small book, by keyboard."""
+"""Answer the questions of the small book by keyboard."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def type_number(page, text):
 
 
 def sort(page, steps):
-    """Put the steps in order with the arrow keys."""
+    """Sort the steps of an ordering question with the arrow keys."""
     rows = question(page, ORDER).locator(".nn-step")
     for goal, step in enumerate(steps):
         row = question(page, ORDER).locator(f"[data-step='{step}']")

@@ -1,4 +1,4 @@
-"""The small book of questions, on a server and as a file, and its page of questions."""
+"""Fixtures for the small book of questions: from a server, as files, and its one page."""
 
 import pytest
 from browser import served
