@@ -37,7 +37,7 @@ from .tensor import Tensor, raw
 
 
 def is_tensor(obj: object) -> bool:
-    """Tell whether something is a Tensor."""
+    """Return whether something is a Tensor."""
     return isinstance(obj, Tensor)
 
 
@@ -55,7 +55,7 @@ numel, is_floating_point = Tensor.numel, Tensor.is_floating_point
 
 
 def get_default_dtype() -> _np.dtype:
-    """Give the dtype of Python's floats in a Tensor: float32, always."""
+    """Return the dtype of Python's floats in a Tensor: float32, always."""
     return float32
 
 

@@ -126,7 +126,7 @@ def tensor(
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """Give data as a tensor, copying only where that is needed.
+    """Return data as a tensor, copying only where that is needed.
 
     A Tensor of that dtype is given back itself, with its history; an array shares memory.
     """
@@ -137,7 +137,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 
 
 def from_numpy(ndarray: np.ndarray) -> Tensor:
-    """Give an array as a tensor that shares its memory."""
+    """Return an array as a tensor that shares its memory."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"from_numpy: expected an ndarray, got {type(ndarray).__name__}")
     known("from_numpy", ndarray.dtype)
@@ -217,7 +217,7 @@ def ones(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Fill a shape with 1."""
+    """Return a tensor of ones."""
     array = np.ones(shape_of("ones", sizes, size), known("ones", dtype or FLOAT32))
     return made("ones", array, device, requires_grad)
 
@@ -229,7 +229,7 @@ def empty(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Make a tensor of a shape; its elements are whatever the memory holds."""
+    """Return a tensor of a shape, whose elements are arbitrary."""
     array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or FLOAT32))
     return made("empty", array, device, requires_grad)
 
@@ -242,7 +242,7 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Fill a shape with a value, which also decides the dtype."""
+    """Return a tensor of a shape, filled with a value, which also decides the dtype."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
@@ -259,7 +259,7 @@ def eye(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Give the identity matrix, n by m."""
+    """Return the identity matrix, n by m."""
     shape = shape_of("eye", (n, n if m is None else m))
     return made(
         "eye", np.eye(*shape, dtype=known("eye", dtype or FLOAT32)), device, requires_grad
@@ -308,7 +308,7 @@ def linspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Give evenly spaced values, both ends included."""
+    """Return evenly spaced values, both ends included."""
     values = _spaced("linspace", start, end, steps).astype(known("linspace", dtype or FLOAT32))
     return made("linspace", values, device, requires_grad)
 
@@ -323,7 +323,7 @@ def logspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Give powers of base whose exponents are evenly spaced, both ends included."""
+    """Return powers of base whose exponents are evenly spaced, both ends included."""
     powers = np.power(float(base), _spaced("logspace", start, end, steps))
     array = powers.astype(known("logspace", dtype or FLOAT32))
     return made("logspace", array, device, requires_grad)
@@ -343,14 +343,14 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
-    """Give the rows and columns of the elements on or below a diagonal, (2, count)."""
+    """Return the rows and columns of the elements on or below a diagonal, (2, count)."""
     return _indices("tril_indices", np.tri, row, col, offset, dtype, device)
 
 
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
-    """Give the rows and columns of the elements on or above a diagonal, (2, count)."""
+    """Return the rows and columns of the elements on or above a diagonal, (2, count)."""
 
     def above(row, col, offset):
         return 1 - np.tri(row, col, offset - 1)
@@ -379,7 +379,7 @@ def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.
 def zeros_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Fill the shape and dtype of another tensor with 0."""
+    """Return zeros in the shape and dtype of another tensor."""
     return made(
         "zeros_like", np.zeros(*like("zeros_like", input, dtype)), device, requires_grad
     )
@@ -388,14 +388,14 @@ def zeros_like(
 def ones_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Fill the shape and dtype of another tensor with 1."""
+    """Return ones in the shape and dtype of another tensor."""
     return made("ones_like", np.ones(*like("ones_like", input, dtype)), device, requires_grad)
 
 
 def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Make a tensor of the shape and dtype of another, with whatever the memory holds."""
+    """Return a tensor of the shape and dtype of another, whose elements are arbitrary."""
     return made(
         "empty_like", np.empty(*like("empty_like", input, dtype)), device, requires_grad
     )
@@ -409,7 +409,7 @@ def full_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Fill the shape and dtype of another tensor with a value."""
+    """Return a tensor of the shape and dtype of another, filled with a value."""
     shape, dtype = like("full_like", input, dtype)
     array = np.full(shape, scalar("full_like", fill_value), dtype)
     return made("full_like", array, device, requires_grad)
@@ -419,29 +419,29 @@ def full_like(
 
 
 def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-    """Copy data into a new tensor, by default of the same dtype."""
+    """Return data as a new tensor, by default of the same dtype."""
     return tensor(data, dtype=dtype or self.dtype, **options)
 
 
 def new_zeros(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Fill a shape with 0, by default of the same dtype."""
+    """Return zeros of a shape, by default of the same dtype."""
     return zeros(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Fill a shape with 1, by default of the same dtype."""
+    """Return ones of a shape, by default of the same dtype."""
     return ones(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Make a tensor of a shape, by default of the same dtype."""
+    """Return a tensor of a shape with arbitrary elements, by default of the same dtype."""
     return empty(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_full(
     self: Tensor, size: Sequence[int], fill_value: float, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """Fill a shape with a value, by default of the same dtype."""
+    """Return a tensor of a shape filled with a value, by default of the same dtype."""
     return full(size, fill_value, dtype=dtype or self.dtype, **options)
 
 
@@ -449,12 +449,12 @@ def new_full(
 
 
 def cpu(self: Tensor) -> Tensor:
-    """Give the tensor on the CPU: itself."""
+    """Return the tensor on the CPU: itself."""
     return self
 
 
 def cuda(self: Tensor, device: Any = None) -> Tensor:
-    """Refuse: there is only the CPU. Programs ask cuda.is_available() before."""
+    """Raise an error, since there is only the CPU; ``cuda.is_available()`` is False."""
     check_device("cuda", "cuda" if device is None else device)
     return self
 

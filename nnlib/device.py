@@ -67,33 +67,33 @@ def check_device(name: str, device_or_name: Any) -> None:
 
 
 class accelerator:
-    """The questions that programs ask before they use another processor: there is none."""
+    """The functions about an accelerator, of which there is none."""
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether there is one: no."""
+        """Return False, since there is no accelerator."""
         return False
 
     @staticmethod
     def device_count() -> int:
-        """Count them: 0."""
+        """Return 0, the number of accelerators."""
         return 0
 
     @staticmethod
     def current_accelerator(check_available: bool = False) -> None:
-        """Give the device in use: None."""
+        """Return None, since there is no accelerator."""
 
 
 class cuda(accelerator):
-    """The same questions about a GPU of Nvidia's."""
+    """The functions about Nvidia's GPUs, of which there are none."""
 
     @staticmethod
     def manual_seed(seed: int) -> None:
-        """Seed the one in use; without any, nothing happens."""
+        """Do nothing, since there is no GPU whose generator could be seeded."""
 
     @staticmethod
     def manual_seed_all(seed: int) -> None:
-        """Seed all of them; without any, nothing happens."""
+        """Do nothing, since there is no GPU whose generator could be seeded."""
 
 
 class backends:

@@ -78,7 +78,7 @@ class Generator:
         return self._rng
 
     def manual_seed(self, seed: int) -> Generator:
-        """Start again from a seed; a negative one counts from 2^64."""
+        """Seed the generator, and return it; a negative seed counts from 2^64."""
         seed = int(seed)
         if not -(2**63) <= seed < 2**64:
             raise ValueError(f"manual_seed: expected a seed in [-2^63, 2^64), got {seed}")
@@ -88,24 +88,24 @@ class Generator:
         return self
 
     def seed(self) -> int:
-        """Start again from a seed that the operating system gives, and tell it."""
+        """Seed the generator from the operating system, and return the seed."""
         self.manual_seed(_fresh_seed())
         return self._seed
 
     def initial_seed(self) -> int:
-        """Tell the seed it was last started from."""
+        """Return the seed with which the generator was last started."""
         if self._seed is None:
             self._seed = _fresh_seed()
         return self._seed
 
     def get_state(self) -> Tensor:
-        """Give where it stands, as a tensor of bytes."""
+        """Return the state of the generator, as a tensor of bytes."""
         state = self.rng.bit_generator.state
         numbers = (*state["state"].values(), state["has_uint32"], state["uinteger"], self._seed)
         return Tensor(np.frombuffer(b"".join(n.to_bytes(16) for n in numbers), np.uint8).copy())
 
     def set_state(self, new_state: Tensor) -> Generator:
-        """Go to where a generator stood."""
+        """Set the generator to a state that ``get_state`` returned."""
         array = raw(new_state)
         if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
             raise TypeError(f"set_state: expected a uint8 tensor, got {new_state!r}")
@@ -144,28 +144,28 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Start ``default_generator`` again from a seed of the operating system, and tell it."""
+    """Seed ``default_generator`` from the operating system, and return the seed."""
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """Tell the seed that ``default_generator`` was last started from."""
+    """Return the seed with which ``default_generator`` was last started."""
     return default_generator.initial_seed()
 
 
 def get_rng_state() -> Tensor:
-    """Give where ``default_generator`` stands."""
+    """Return the state of ``default_generator``."""
     return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor) -> None:
-    """Let ``default_generator`` go to where it stood."""
+    """Set ``default_generator`` to a state that ``get_rng_state`` returned."""
     default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
 def fork_rng() -> Iterator[None]:
-    """Leave ``default_generator`` afterwards as it was before."""
+    """Restore the state of ``default_generator`` at the end of this context."""
     state = get_rng_state()
     try:
         yield

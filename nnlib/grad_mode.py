@@ -100,7 +100,7 @@ def no_grad(orig_func: Callable | None = None) -> Any:
 
 
 def enable_grad(orig_func: Callable | None = None) -> Any:
-    """Record again, inside ``no_grad``."""
+    """Record operations, also inside ``no_grad``."""
     return _recording(True, None, orig_func)
 
 
@@ -119,10 +119,10 @@ def inference_mode(mode: bool | Callable = True) -> Any:
 
 
 def is_grad_enabled() -> bool:
-    """Tell whether operations are being recorded."""
+    """Return whether operations are being recorded."""
     return mode.enabled
 
 
 def is_inference_mode_enabled() -> bool:
-    """Tell whether the results of operations may never be recorded."""
+    """Return whether the results of operations may never be recorded."""
     return mode.inference

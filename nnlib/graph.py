@@ -46,7 +46,7 @@ def record(
     view: Callable[[np.ndarray], np.ndarray] | None = None,
     **rules: Rule,
 ) -> Any:
-    """Give y as a Tensor that knows its inputs and, for each, a rule (see the module's text).
+    """Return y as a Tensor that knows its inputs and, for each, a rule (see the module's text).
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def record_fused(
     keep: dict[str, Any] | None = None,
     twice: Rule | None = None,
 ) -> Any:
-    """Give y, or each of several results, as a Tensor; one rule gives all gradients at once.
+    """Return y, or each of several results, as a Tensor; one rule gives all gradients at once.
 
     Parameters
     ----------

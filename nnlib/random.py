@@ -104,7 +104,7 @@ def rand(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw evenly from [0, 1)."""
+    """Return random numbers, uniform in [0, 1)."""
     dtype = _floating("rand", dtype or FLOAT32)
     array = _uniform(_rng("rand", generator), shape_of("rand", sizes, size), dtype)
     return made("rand", array, device, requires_grad)
@@ -118,7 +118,7 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw from the normal distribution with mean 0 and variance 1."""
+    """Return random numbers from the normal distribution with mean 0 and variance 1."""
     dtype, shape = _floating("randn", dtype or FLOAT32), shape_of("randn", sizes, size)
     array = np.asarray(_rng("randn", generator).standard_normal(shape), dtype)
     return made("randn", array, device, requires_grad)
@@ -159,7 +159,7 @@ def randperm(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw an order of the numbers from 0 to before n."""
+    """Return a random permutation of 0 to n - 1."""
     (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype or np.int64)
     most = np.iinfo(dtype).max if dtype.kind in "iu" else n
     _expect("randperm", n - 1 <= most and dtype.kind != "b", f"n that fits {dtype}", n)
@@ -175,7 +175,7 @@ def rand_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw evenly from [0, 1), in the shape and dtype of another tensor."""
+    """Return random numbers, uniform in [0, 1), in the shape and dtype of another tensor."""
     shape, dtype = like("rand_like", input, dtype)
     array = _uniform(_rng("rand_like", generator), shape, _floating("rand_like", dtype))
     return made("rand_like", array, device, requires_grad)
@@ -189,7 +189,7 @@ def randn_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw from the normal distribution, in the shape and dtype of another tensor."""
+    """Return standard normal numbers in the shape and dtype of another tensor."""
     shape, dtype = like("randn_like", input, dtype)
     array = _rng("randn_like", generator).standard_normal(shape)
     array = np.asarray(array, _floating("randn_like", dtype))
@@ -206,7 +206,7 @@ def randint_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw integers, as ``randint``, in the shape and dtype of another tensor."""
+    """Return random integers, as ``randint``, in the shape and dtype of another tensor."""
     (low, high), (shape, dtype) = _bounds(low, high), like("randint_like", input, dtype)
     array = _integers("randint_like", _rng("randint_like", generator), low, high, shape, dtype)
     return made("randint_like", array, device, requires_grad)
@@ -243,7 +243,7 @@ def normal(
 def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None
 ) -> Tensor:
-    """Draw 1 with the probability that stands in input, or with p, and else 0."""
+    """Return 1 at random, with the probability in input, or p, and otherwise 0."""
     (shape, dtype), odds = like("bernoulli", input), raw(input) if p is None else p
     dtype = _floating("bernoulli", dtype) if p is None else dtype
     return Tensor(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
@@ -259,7 +259,7 @@ def _trials(
 
 
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """Draw from the Poisson distributions whose rates stand in input."""
+    """Return random numbers from Poisson distributions with the rates in input."""
     _, dtype = like("poisson", input)
     dtype, rates = _floating("poisson", dtype), raw(input)
     _expect("poisson", (rates >= 0).all(), "rates >= 0", input)

@@ -92,7 +92,7 @@ class Tensor:
 
     @property
     def device(self) -> device:
-        """Where it is computed: always the CPU."""
+        """The device, which is always the CPU."""
         return CPU
 
     def size(self, dim: int | None = None) -> tuple[int, ...] | int:
@@ -100,27 +100,27 @@ class Tensor:
         return self.shape if dim is None else self.shape[dim]
 
     def dim(self) -> int:
-        """Count the axes."""
+        """Return the number of axes."""
         return self.array.ndim
 
     def numel(self) -> int:
-        """Count the elements."""
+        """Return the number of elements."""
         return self.array.size
 
     nelement = numel
 
     def item(self) -> float | int | bool:
-        """Give the single element as a Python number."""
+        """Return the single element as a Python number."""
         if self.array.size != 1:
             raise RuntimeError(f"item: expected a tensor of one element, got {self.shape}")
         return self.array.item()
 
     def tolist(self) -> Any:
-        """Give the elements as nested Python lists."""
+        """Return the elements as nested Python lists."""
         return self.array.tolist()
 
     def is_floating_point(self) -> bool:
-        """Tell whether the elements are floating-point numbers."""
+        """Return whether the elements are floating-point numbers."""
         return self.array.dtype.kind == "f"
 
     def element_size(self) -> int:
@@ -133,7 +133,7 @@ class Tensor:
         return strides if dim is None else strides[dim]
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """Give the array itself, sharing memory; an error where a history would be lost."""
+        """Return the array itself, sharing memory; an error where a history would be lost."""
         if self.requires_grad and not force:
             raise RuntimeError(
                 "numpy: the tensor requires grad and NumPy would lose its history; "
@@ -192,7 +192,7 @@ class Tensor:
     # Where it came from
 
     def current(self, strict: bool = False) -> Tensor:
-        """Give this tensor; if it is a view, bring its history up to date first.
+        """Return this tensor, after bringing the history of a view up to date.
 
         That cannot be done for every view; strict says whether to refuse the others.
         """
@@ -220,7 +220,7 @@ class Tensor:
         return self.current().node
 
     def is_inference(self) -> bool:
-        """Tell whether it was made in ``inference_mode``."""
+        """Return whether it was made in ``inference_mode``."""
         return self.version is INFERENCE
 
     @property
@@ -233,13 +233,13 @@ class Tensor:
         self.array = as_array(raw(value))
 
     def detach(self) -> Tensor:
-        """Give the same memory without history; changes made through it are noticed."""
+        """Return a tensor that shares the memory, without history; changes are noticed."""
         out = Tensor(self.array)
         out.version = counter(self)
         return out
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Ask for a gradient here, or stop asking."""
+        """Set whether a gradient is computed for this tensor."""
         if requires_grad and self.version is INFERENCE:
             raise RuntimeError("requires_grad_: the tensor was made in inference_mode")
         if requires_grad and self.dtype.kind != "f":
@@ -261,7 +261,7 @@ class Tensor:
         return Hook(owner.hooks, hook)
 
     def retain_grad(self) -> None:
-        """Fill ``grad`` here although this tensor is not a leaf."""
+        """Fill ``grad`` in the backward pass although this tensor is not a leaf."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
         if self.node is not None and not any(
@@ -278,7 +278,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def raw(x: Any) -> Any:
-    """Give the array of a Tensor, and anything else as it is.
+    """Return the array of a Tensor, and anything else as it is.
 
     >>> raw(Tensor([1.0, 2.0]))
     array([1., 2.], dtype=float32)

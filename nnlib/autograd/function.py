@@ -46,7 +46,7 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep inputs and results; a change of them in place is noticed."""
+        """Save inputs and results for backward; a change in place is noticed."""
         for i, t in enumerate(tensors):
             if not isinstance(t, Tensor | None):
                 raise TypeError(
@@ -56,15 +56,15 @@ class FunctionCtx:
         self._saved = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
-        """Say which inputs were changed in place; they have to be returned."""
+        """Mark inputs that were changed in place; they have to be returned."""
         self._dirty = args
 
     def mark_non_differentiable(self, *args: Tensor) -> None:
-        """Say which results have no derivative."""
+        """Mark results that have no derivative."""
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Choose what stands for the gradient of an unused result: zeros, or None."""
+        """Set whether the gradient of an unused result is zeros or None."""
         self._materialize = value
 
 
@@ -113,21 +113,21 @@ class Function:
 
     @staticmethod
     def forward(*args: Any) -> Any:
-        """Compute the result; each Function has its own."""
+        """Return the result; each Function defines this."""
         raise NotImplementedError("Function: define a static forward()")
 
     @staticmethod
     def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
-        """Keep what backward needs, where forward takes no ctx."""
+        """Save what backward needs, if forward takes no ctx."""
 
     @staticmethod
     def backward(ctx: FunctionCtx, *grads: Any) -> Any:
-        """Compute the gradients; each Function has its own."""
+        """Return the gradient of each input; each Function defines this."""
         raise NotImplementedError("Function: define a static backward()")
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
-        """Compute the result, with history where an input has one.
+        """Return the result, with history if an input requires a gradient.
 
         Raises
         ------

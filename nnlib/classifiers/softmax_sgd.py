@@ -112,7 +112,7 @@ class SoftmaxClassifier(LinearClassifier):
         return self
 
     def _check_options(self) -> None:
-        """Refuse options that do not exist."""
+        """Raise an error for an unknown option."""
         owner = "SoftmaxClassifier"
         checks.limited(owner, "alpha", self.alpha, least=0)
         checks.limited(owner, "momentum", self.momentum, least=0, below=1)

@@ -75,7 +75,7 @@ class CIFAR10(VisionDataset):
 
     @property
     def folder(self) -> Path:
-        """Where the files lie."""
+        """The folder of the files."""
         return self.root / BASE
 
     def _download(self, names: dict[str, str]) -> None:

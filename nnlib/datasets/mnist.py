@@ -111,7 +111,7 @@ class MNIST(VisionDataset):
 
     @property
     def folder(self) -> Path:
-        """Where the files lie."""
+        """The folder of the files."""
         return self.root / type(self).__name__ / "raw"
 
     def _download(self, names: dict[str, str]) -> None:

@@ -66,7 +66,7 @@ class VisionDataset(Dataset):
 
     @property
     def folder(self) -> Path:
-        """Where the files lie."""
+        """The folder of the files."""
         raise NotImplementedError(f"{type(self).__name__}: define folder")
 
     def _download(self, names: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ class Normal(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        """Where the density is largest, μ."""
+        """The mode, where the density is largest: μ."""
         return self.loc
 
     @property
@@ -69,27 +69,27 @@ class Normal(Distribution):
         return self.scale**2
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw μ + σ ε with a standard normal ε."""
+        """Return samples μ + σ ε with a standard normal ε."""
         shape = self._extended_shape(sample_shape)
         return self.loc + self.scale * randn(shape, dtype=self.loc.dtype)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Give the logarithm of the density, in nats."""
+        """Return the logarithm of the density, in nats."""
         self._check_value(value, "of numbers", lambda x: ~x.isnan())
         z = (value - self.loc) / self.scale
         return -(z**2) / 2 - log(self.scale) - math.log(math.sqrt(2 * math.pi))
 
     def cdf(self, value: Tensor) -> Tensor:
-        """Give the probability of at most value."""
+        """Return the probability of values up to the given one."""
         self._check_value(value, "of numbers", lambda x: ~x.isnan())
         return 0.5 * (1 + erf((value - self.loc) / (self.scale * math.sqrt(2))))
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Give where ``cdf`` reaches a value."""
+        """Return the x at which ``cdf`` is value (the quantile function)."""
         return self.loc + self.scale * erfinv(2 * value - 1) * math.sqrt(2)
 
     def entropy(self) -> Tensor:
-        """Give the entropy, log(σ √(2πe)), in nats."""
+        """Return the entropy, log(σ √(2πe)), in nats."""
         return 0.5 + 0.5 * math.log(2 * math.pi) + log(self.scale)
 
 
@@ -126,7 +126,7 @@ class Uniform(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The middle."""
+        """The mean, (low + high) / 2."""
         return (self.high + self.low) / 2
 
     @property
@@ -140,7 +140,7 @@ class Uniform(Distribution):
         return (self.high - self.low) / math.sqrt(12)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw low + (high - low) u with u uniform on [0, 1)."""
+        """Return samples low + (high - low) u with u uniform on [0, 1)."""
         u = rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
         return self.low + u * (self.high - self.low)
 
@@ -152,13 +152,13 @@ class Uniform(Distribution):
         return where(within, 0.0, -math.inf) - log(self.high - self.low)
 
     def cdf(self, value: Tensor) -> Tensor:
-        """Give the probability of at most value."""
+        """Return the probability of values up to the given one."""
         return ((value - self.low) / (self.high - self.low)).clamp(min=0, max=1)
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Give where ``cdf`` reaches a value."""
+        """Return the x at which ``cdf`` is value (the quantile function)."""
         return value * (self.high - self.low) + self.low
 
     def entropy(self) -> Tensor:
-        """Give the entropy, log(high - low), in nats."""
+        """Return the entropy, log(high - low), in nats."""
         return log(self.high - self.low)

@@ -91,23 +91,23 @@ class Bernoulli(Distribution):
         return self.probs.shape
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw zeros and ones (*sample_shape, *batch_shape)."""
+        """Return random zeros and ones (*sample_shape, *batch_shape)."""
         with no_grad():
             return bernoulli(self.probs.expand(self._extended_shape(sample_shape)).contiguous())
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Give the logarithm of the probability, in nats."""
+        """Return the logarithm of the probability, in nats."""
         self._check_value(value, "of 0 and 1", lambda x: (x == 0) | (x == 1))
         logits, value = broadcast(self.logits, value)
         value = value.to(logits.dtype)
         return -binary_cross_entropy_with_logits(logits, value, reduction="none")
 
     def entropy(self) -> Tensor:
-        """Give the entropy, in nats."""
+        """Return the entropy, in nats."""
         return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
-        """Give all values, 0 and 1, along a new first axis."""
+        """Return all values, 0 and 1, along a new first axis."""
         values = arange(2, dtype=self.probs.dtype).reshape(-1, *(1,) * len(self.batch_shape))
         return values.expand(2, *self.batch_shape) if expand else values
 
@@ -177,14 +177,14 @@ class Categorical(Distribution):
         return self.probs.shape
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw classes (*sample_shape, *batch_shape), int64."""
+        """Return random classes (*sample_shape, *batch_shape), int64."""
         shape, rows = self._extended_shape(sample_shape), self.probs.detach()
         rows = rows.reshape(-1, rows.shape[-1])
         drawn = multinomial(rows, int(np.prod(sample_shape)), replacement=True)
         return drawn.T.reshape(shape)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Give the logarithm of the probability of classes, in nats."""
+        """Return the logarithm of the probability of classes, in nats."""
         count = self.probs.shape[-1]
         known = f"of classes below {count}"
         self._check_value(value, known, lambda k: (k >= 0) & (k < count) & (k == k.long()))
@@ -194,12 +194,12 @@ class Categorical(Distribution):
         return logits.gather(-1, index.expand(shape)).squeeze(-1)
 
     def entropy(self) -> Tensor:
-        """Give the entropy, in nats; a class of probability 0 adds 0."""
+        """Return the entropy, in nats; a class of probability 0 adds 0."""
         least = float(np.finfo(self.logits.dtype).min)
         return -(self.logits.clamp(min=least) * self.probs).sum(-1)
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
-        """Give all classes along a new first axis."""
+        """Return all classes along a new first axis."""
         count = self.probs.shape[-1]
         values = arange(count).reshape(-1, *(1,) * len(self.batch_shape))
         return values.expand(count, *self.batch_shape) if expand else values

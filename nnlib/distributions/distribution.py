@@ -66,20 +66,20 @@ class Distribution:
         return self.variance.sqrt()
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw values (*sample_shape, *batch_shape, *event_shape), without history."""
+        """Return samples (*sample_shape, *batch_shape, *event_shape), without history."""
         with no_grad():
             return self.rsample(sample_shape)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw values that are differentiable functions of the parameters, where there are."""
+        """Return samples that are differentiable functions of the parameters."""
         raise NotImplementedError(f"{type(self).__name__}: has no rsample")
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Give the logarithm of the density or probability of values, in nats."""
+        """Return the logarithm of the density or probability of values, in nats."""
         raise NotImplementedError(f"{type(self).__name__}: has no log_prob")
 
     def entropy(self) -> Tensor:
-        """Give the entropy for each place of batch_shape, in nats."""
+        """Return the entropy of each distribution in the batch, in nats."""
         raise NotImplementedError(f"{type(self).__name__}: has no entropy")
 
     def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Shape:

@@ -78,19 +78,19 @@ class Independent(Distribution):
         return self.base_dist.variance
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw values (*sample_shape, *batch_shape, *event_shape), without history."""
+        """Return samples (*sample_shape, *batch_shape, *event_shape), without history."""
         return self.base_dist.sample(sample_shape)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Draw values that are differentiable functions of the parameters."""
+        """Return samples that are differentiable functions of the parameters."""
         return self.base_dist.rsample(sample_shape)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Give the sum of the elements' log-probabilities, in nats."""
+        """Return the sum of the elements' log-probabilities, in nats."""
         return sum_last(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
 
     def entropy(self) -> Tensor:
-        """Give the sum of the elements' entropies, in nats."""
+        """Return the sum of the elements' entropies, in nats."""
         return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
     def __repr__(self) -> str:

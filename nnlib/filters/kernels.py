@@ -36,7 +36,7 @@ def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> A
 
 
 def sobel(direction: str = "x") -> Array:
-    """Give the kernel of Sobel: 8 times the derivative, smoothed by (1, 2, 1) across.
+    """Return the kernel of Sobel: 8 times the derivative, smoothed by (1, 2, 1) across.
 
     Convolution with it is positive where the picture grows brighter to the right ("x", which
     finds vertical edges) or downwards ("y"); cross-correlation has the opposite sign.
@@ -66,7 +66,7 @@ def sobel(direction: str = "x") -> Array:
 
 
 def scharr(direction: str = "x") -> Array:
-    """Give the kernel of Scharr: 32 times the derivative, its direction nearly right.
+    """Return the kernel of Scharr: 32 times the derivative, its direction nearly right.
 
     Arguments and signs are those of ``sobel``.
 
@@ -81,7 +81,7 @@ def scharr(direction: str = "x") -> Array:
 
 
 def prewitt(direction: str = "x") -> Array:
-    """Give the kernel of Prewitt: 6 times the derivative, averaged over three rows.
+    """Return the kernel of Prewitt: 6 times the derivative, averaged over three rows.
 
     Arguments and signs are those of ``sobel``.
 
@@ -96,7 +96,7 @@ def prewitt(direction: str = "x") -> Array:
 
 
 def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
-    r"""Give a bell of weights, which sum to 1.
+    r"""Return a bell of weights, which sum to 1.
 
     .. math:: H(u, v) \propto \exp\left(-\frac{u^2 + v^2}{2 \sigma^2}\right)
 
@@ -133,7 +133,7 @@ def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
 
 
 def box(size: int = 3, *, ndim: int = 2) -> Array:
-    r"""Give the kernel of the mean filter: equal weights, which sum to 1.
+    r"""Return the kernel of the mean filter: equal weights, which sum to 1.
 
     .. math:: G_{ij} = \frac{1}{(2k+1)^2} \sum_{u=-k}^k \sum_{v=-k}^k F_{i+u, j+v}
 
@@ -165,7 +165,7 @@ def _power(name: str, g: Array, ndim: int) -> Array:
 
 
 def laplacian(*, diagonals: bool = False) -> Array:
-    r"""Give the sum of both second derivatives.
+    r"""Return the sum of both second derivatives.
 
     .. math:: F_{i+1,j} + F_{i-1,j} + F_{i,j+1} + F_{i,j-1} - 4 F_{ij}
 
@@ -186,7 +186,7 @@ def laplacian(*, diagonals: bool = False) -> Array:
 
 
 def sharpen(amount: float = 1) -> Array:
-    """Give the identity less some of the Laplacian, which steepens edges.
+    """Return the identity less some of the Laplacian, which steepens edges.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def sharpen(amount: float = 1) -> Array:
 
 
 def identity(size: int = 3) -> Array:
-    """Give the kernel that changes nothing: 1 in the middle, else 0.
+    """Return the kernel that changes nothing: 1 in the middle, else 0.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ PIXEL = Field((0, 0), (0, 0), (1, 1))
 
 
 def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
-    r"""Give the receptive field of a result from those of the operands.
+    r"""Return the receptive field of a result from those of the operands.
 
     .. math:: r' = r + d\,(k - 1)\,j, \qquad j' = s\,j
 

@@ -136,7 +136,7 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """Give the outputs, and how much each query took from each key.
+        """Return the outputs, and how much each query took from each key.
 
         Parameters
         ----------

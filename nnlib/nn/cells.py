@@ -43,7 +43,7 @@ class Recurrent(Module):
             self.register_parameter(name + suffix, Parameter(np.empty(shape, dtype)))
 
     def reset_parameters(self) -> None:
-        """Draw all weights evenly from ±1/√hidden_size."""
+        """Draw all weights uniformly from ±1/√hidden_size."""
         even_by_fan_in(self.hidden_size, *self.parameters())
 
     def state_list(self, hx: Any) -> list | None:
@@ -82,7 +82,7 @@ class Cell(Recurrent):
         self.reset_parameters()
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
-        """Map an input (N, D) or (D,) and the state (N, H) or (H,), zeros if left out, on."""
+        """Return the next state, given an input (N, D) or (D,) and the state (N, H) or (H,)."""
         x = raw(input)
         if x.ndim not in (1, 2):
             self.refuse(ValueError, "an input (N, D) or (D,)", x.shape)

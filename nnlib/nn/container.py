@@ -22,13 +22,13 @@ __all__ = [
 
 
 class Identity(Module):
-    """Give the input as it is; the arguments of the constructor are ignored."""
+    """A module that returns its input; the arguments of the constructor are ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__()
 
     def forward(self, input: Any) -> Any:
-        """Map anything to itself."""
+        """Return the input."""
         return input
 
 
@@ -59,7 +59,7 @@ class Series(Module):
         return self
 
     def pop(self, key: int | slice) -> Module:
-        """Take away the module at an index, and give it."""
+        """Remove the module at an index, and return it."""
         module = self[key]
         del self[key]
         return module
@@ -333,18 +333,18 @@ class ParameterDict(_Parameters, MutableMapping):
         return list(self._keys)
 
     def copy(self) -> ParameterDict:
-        """Give another dictionary with the same parameters."""
+        """Return a new dictionary with the same parameters."""
         return ParameterDict(self)
 
     def popitem(self) -> tuple[str, Any]:
-        """Take away the last name and value, and give them."""
+        """Remove the last name and value, and return them."""
         if not self._keys:
             raise KeyError("ParameterDict: expected something to take away, found nothing")
         name = next(reversed(self))
         return name, self.pop(name)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """Give the value of a name, first setting it if there is none."""
+        """Return the value of a name, first setting it if there is none."""
         if key not in self:
             self[key] = default
         return self[key]

@@ -62,7 +62,7 @@ def zeros_(tensor: Tensor) -> Tensor:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw evenly from [a, b)."""
+    """Draw uniformly from [a, b)."""
     if a > b:
         raise RuntimeError(f"uniform_: expected a <= b, got {a} and {b}")
     _check_float("uniform_", tensor)
@@ -105,14 +105,14 @@ def trunc_normal_(
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Make the identity matrix, so that a linear layer hands on what it can."""
+    """Fill with the identity matrix, so that a linear layer copies its inputs."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_: expected a tensor of 2 axes, got {tensor.shape}")
     return constant_(tensor, np.eye(*tensor.shape))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Make kernels of a convolution that hands on as many channels as it can."""
+    """Fill a convolution's kernels so that it copies as many channels as it can."""
     if tensor.ndim not in (3, 4, 5):
         raise ValueError(f"dirac_: expected a tensor of 3, 4 or 5 axes, got {tensor.shape}")
     if tensor.shape[0] % groups:
@@ -143,7 +143,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    r"""Draw evenly from ±gain √(6 / (fan_in + fan_out)).
+    r"""Draw uniformly from ±gain √(6 / (fan_in + fan_out)).
 
     Source: Glorot and Bengio (2010), equation 16; chapter "Initialization".
     """
@@ -167,7 +167,7 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draw evenly from ±gain √(3 / fan); a is the slope of leaky_relu.
+    r"""Draw uniformly from ±gain √(3 / fan); a is the slope of leaky_relu.
 
     Source: He et al. (2015), equation 10; chapter "Initialization".
     """

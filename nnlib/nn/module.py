@@ -63,7 +63,7 @@ class Module(Registry):
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output by ``forward``, with the hooks around it."""
+        """Return the output of ``forward``, with hooks called before and after."""
         if mode.observer:
             return observed(self, lambda *a, **k: call_with_hooks(self, a, k), args, kwargs)
         if self._hooks is None:
@@ -71,7 +71,7 @@ class Module(Registry):
         return call_with_hooks(self, args, kwargs)
 
     def forward(self, *args: Any) -> Any:
-        """Compute the output; each layer has its own."""
+        """Return the output; each module defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define forward()")
 
     def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
@@ -107,7 +107,7 @@ class Module(Registry):
         prefix: str = "",
         keep_vars: bool = False,
     ) -> dict[str, Tensor]:
-        """Give parameters and persistent buffers by dotted name.
+        """Return parameters and persistent buffers by dotted name.
 
         Parameters
         ----------
@@ -176,14 +176,14 @@ class Module(Registry):
     # Changing all parts at once
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
-        """Call fn with every part, then with this module."""
+        """Call fn with every submodule, then with this module, and return this module."""
         for m in self.children():
             m.apply(fn)
         fn(self)
         return self
 
     def train(self, mode: bool = True) -> Module:
-        """Set ``training`` here and in all parts."""
+        """Set ``training`` here and in all submodules."""
         if not isinstance(mode, bool):
             raise ValueError(f"train: expected True or False, got {mode!r}")
         self.training = mode
@@ -192,17 +192,17 @@ class Module(Registry):
         return self
 
     def eval(self) -> Module:
-        """Set ``training`` to False here and in all parts."""
+        """Set ``training`` to False here and in all submodules."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
-        """Ask for gradients of all parameters, or stop asking."""
+        """Set ``requires_grad`` of all parameters."""
         for p in self.parameters():
             p.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients, or set them to 0."""
+        """Set all gradients to None, or to 0."""
         zero_grad(self.parameters(), set_to_none)
 
     def to(self, *args: Any, **kwargs: Any) -> Module:
@@ -241,11 +241,11 @@ class Module(Registry):
         return self._cast(np.float64, "f")
 
     def cpu(self) -> Module:
-        """Stay where it is."""
+        """Return the module itself, which is on the CPU."""
         return self
 
     def cuda(self, device: Any = None) -> None:
-        """Refuse: there is only the CPU."""
+        """Raise an error, since there is only the CPU."""
         check_device("cuda", "cuda" if device is None else f"cuda:{device}")
 
     # Printing

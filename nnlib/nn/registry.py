@@ -123,17 +123,17 @@ class Registry:
     # What is in it
 
     def named_children(self) -> Iterator[tuple[str, Registry]]:
-        """Yield direct parts, each once, with names."""
+        """Yield the direct submodules, each once, with their names."""
         return _once((name, m) for name, m in self._modules.items() if m is not None)
 
     def children(self) -> Iterator[Registry]:
-        """Yield direct parts, each once."""
+        """Yield the direct submodules, each once."""
         return (m for _, m in self.named_children())
 
     def named_modules(
         self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Registry]]:
-        """Give this module and all parts of parts, with dotted names.
+        """Yield this module and all submodules, with dotted names.
 
         Parameters
         ----------
@@ -148,26 +148,26 @@ class Registry:
         return _once(found, set() if memo is None else memo) if remove_duplicate else found
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, Registry]]:
-        """Yield this module and all submodules, as often as they occur, with dotted names."""
+        """Yield this module and all submodules with dotted names, as often as they occur."""
         yield prefix, self
         for name, m in self._modules.items():
             if m is not None:
                 yield from m._walk(joined(prefix, name))
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Registry]:
-        """Give this module and all parts of parts, by default each once."""
+        """Yield this module and all submodules, by default each once."""
         return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield all parameters with dotted names; with ``recurse``, those of parts too."""
+        """Yield the parameters with dotted names; with ``recurse``, of submodules too."""
         return self._tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield all buffers with dotted names; with ``recurse``, those of parts too."""
+        """Yield the buffers with dotted names; with ``recurse``, of submodules too."""
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
@@ -190,19 +190,19 @@ class Registry:
         return (b for _, b in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Registry:
-        """Give the part with a dotted name; itself for an empty one."""
+        """Return the submodule with a dotted name, or the module itself for ""."""
         found = self
         for name in target.split(".") if target else ():
             found = _found("get_submodule", found, name, Registry)
         return found
 
     def get_parameter(self, target: str) -> Parameter:
-        """Give the parameter with a dotted name."""
+        """Return the parameter with a dotted name."""
         path, _, name = target.rpartition(".")
         return _found("get_parameter", self.get_submodule(path), name, Parameter)
 
     def get_buffer(self, target: str) -> Tensor:
-        """Give the buffer with a dotted name."""
+        """Return the buffer with a dotted name."""
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
         found = _found("get_buffer", owner, name, Tensor)

@@ -232,7 +232,7 @@ class Transformer(Module):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        """Give the decoder's output for tgt, beside what the encoder makes of src.
+        """Return the decoder's output for tgt, beside what the encoder makes of src.
 
         Parameters
         ----------
@@ -281,7 +281,7 @@ class Transformer(Module):
     def generate_square_subsequent_mask(
         sz: int, device: Any = None, dtype: Any = None
     ) -> Tensor:
-        """Give the (sz, sz) mask that hides what comes later: -inf there, 0 elsewhere."""
+        """Return the (sz, sz) mask that hides what comes later: -inf there, 0 elsewhere."""
         check_device("generate_square_subsequent_mask", device)
         return Tensor(np.triu(np.full((sz, sz), -np.inf, dtype or np.float32), 1))
 

@@ -133,52 +133,52 @@ def nan_to_num(
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a = b."""
+    """Return for each pair whether a = b."""
     return record(compute(np.equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def ne(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a != b."""
+    """Return for each pair whether a != b."""
     return record(compute(np.not_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def lt(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a < b."""
+    """Return for each pair whether a < b."""
     return record(compute(np.less, *pair(input, other)), dict(a=input, b=other))
 
 
 def le(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a <= b."""
+    """Return for each pair whether a <= b."""
     return record(compute(np.less_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def gt(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a > b."""
+    """Return for each pair whether a > b."""
     return record(compute(np.greater, *pair(input, other)), dict(a=input, b=other))
 
 
 def ge(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether a >= b."""
+    """Return for each pair whether a >= b."""
     return record(compute(np.greater_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether both are true."""
+    """Return for each pair whether both are true."""
     return record(compute(np.logical_and, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether at least one is true."""
+    """Return for each pair whether at least one is true."""
     return record(compute(np.logical_or, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Tell for each pair whether exactly one is true."""
+    """Return for each pair whether exactly one is true."""
     return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_not(input: Tensor) -> Tensor:
-    """Tell of each element whether it is false."""
+    """Return for each element whether it is false."""
     return record(compute(np.logical_not, array(input)), dict(x=input))
 
 
@@ -203,17 +203,17 @@ def bitwise_not(input: Tensor) -> Tensor:
 
 
 def isnan(input: Tensor) -> Tensor:
-    """Tell of each element whether it is NaN."""
+    """Return for each element whether it is NaN."""
     return record(compute(np.isnan, array(input)), dict(x=input))
 
 
 def isinf(input: Tensor) -> Tensor:
-    """Tell of each element whether it is infinite."""
+    """Return for each element whether it is infinite."""
     return record(compute(np.isinf, array(input)), dict(x=input))
 
 
 def isfinite(input: Tensor) -> Tensor:
-    """Tell of each element whether it is neither infinite nor NaN."""
+    """Return for each element whether it is neither infinite nor NaN."""
     return record(compute(np.isfinite, array(input)), dict(x=input))
 
 
@@ -224,7 +224,7 @@ def isclose(
     atol: float = 1e-08,
     equal_nan: bool = False,
 ) -> Tensor:
-    """Tell for each pair whether |a - b| <= atol + rtol |b|."""
+    """Return for each pair whether |a - b| <= atol + rtol |b|."""
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"{public_name()}: expected rtol, atol >= 0, got {rtol} and {atol}")
     y = compute(lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), *pair(input, other))

@@ -265,7 +265,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 
 
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
-    """Give a row of zeros with a one at the class, for each class index; int64.
+    """Return a row of zeros with a one at the class, for each class index; int64.
 
     >>> one_hot(np.array([2, 0]), 3)
     array([[0, 0, 1],

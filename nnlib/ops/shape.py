@@ -106,7 +106,7 @@ def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
 
 
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
-    """Give the same elements, in order, another shape; a view where memory allows."""
+    """Return the same elements, in order, in another shape; a view where memory allows."""
     expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
     return shaped("reshape", input, shape)
 
@@ -132,7 +132,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """Give the same elements the shape of other."""
+    """Return the same elements in the shape of other."""
     return call_as("reshape_as", reshape, input, other.shape)
 
 

@@ -84,7 +84,7 @@ class Adagrad(Optimizer):
         self.state[p] = dict(step=Tensor(np.zeros((), np.float32)), sum=Tensor(first))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g = gradient(p, group)
         if not self.state.get(p):
             self._start(p)
@@ -151,7 +151,7 @@ class RMSprop(Optimizer):
         super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g, alpha, momentum = gradient(p, group), group["alpha"], group["momentum"]
         names = dict(square_avg=True, momentum_buffer=momentum > 0, grad_avg=group["centered"])
         memory = remembered(self.state, p, *(name for name, used in names.items() if used))
@@ -223,7 +223,7 @@ class Adadelta(Optimizer):
         super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g, rho, eps = gradient(p, group), group["rho"], group["eps"]
         memory = remembered(self.state, p, "square_avg", "acc_delta")
         v, u = memory["square_avg"].array, memory["acc_delta"].array

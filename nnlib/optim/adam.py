@@ -86,7 +86,7 @@ class Adam(Optimizer):
         super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g, lr = _gradient(p, group), float(group["lr"])
         names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"][: group["amsgrad"]]]
         memory = remembered(self.state, p, *names)
@@ -193,7 +193,7 @@ class NAdam(Optimizer):
         super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g, lr = _gradient(p, group), float(group["lr"])
         memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
         t, m, v = _averages(memory, g, group["betas"])
@@ -253,7 +253,7 @@ class Adamax(Optimizer):
         super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g = gradient(p, group)
         beta1, beta2 = group["betas"]
         memory = remembered(self.state, p, "exp_avg", "exp_inf")

@@ -53,7 +53,7 @@ class ClosureOptimizer(Optimizer):
         super().__init__(params, dict(max_iter=max_iter, max_eval=max_eval, **options))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add the one group there can be."""
+        """Add the only parameter group; a second one is an error."""
         if self.param_groups:
             raise ValueError(f"{type(self).__name__}: expected one parameter group, got more")
         super().add_param_group(param_group)
@@ -61,7 +61,7 @@ class ClosureOptimizer(Optimizer):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Give a direction and a length; each optimiser has its own."""
+        """Return a direction and a step length; each optimizer defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define propose()")
 
     def step(self, closure: Closure) -> Tensor:
@@ -145,7 +145,7 @@ class ClosureOptimizer(Optimizer):
         return at(t)
 
     def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
-        """Give the loss, and the gradient as one vector."""
+        """Return the loss, and the gradient as one vector."""
         memory["func_evals"] += 1
         with enable_grad():
             loss = closure()

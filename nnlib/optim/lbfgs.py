@@ -77,7 +77,7 @@ class BFGS(ClosureOptimizer):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Learn from the last iteration, and give the direction -Hg."""
+        """Update the estimate H of the inverse Hessian, and return the direction -Hg."""
         if memory["n_iter"] > 1:
             s, y = change(g, memory)
             if y @ s > CURVED:
@@ -167,7 +167,7 @@ class LBFGS(ClosureOptimizer):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Learn from the last iteration, and give the direction -Hg."""
+        """Update the stored pairs, and return the direction -Hg."""
         if memory["n_iter"] == 1:
             memory.update(old_dirs=[], old_stps=[], ro=[], H_diag=1)
         else:

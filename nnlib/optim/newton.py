@@ -86,7 +86,7 @@ class Newton(ClosureOptimizer):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Solve for the direction."""
+        """Return the Newton direction, and the step length lr."""
         memory["func_evals"] += 1
         with enable_grad():
             H = _hessian(self._params(), closure())
@@ -103,7 +103,7 @@ class Newton(ClosureOptimizer):
             ) from error
 
     def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
-        """Give the loss, and the gradient as one vector."""
+        """Return the loss, and the gradient as one vector."""
         memory["func_evals"] += 1
         params = self._params()
         with enable_grad():

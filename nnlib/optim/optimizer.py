@@ -51,7 +51,7 @@ class Optimizer:
             self.add_param_group(group)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add parameters with options of their own."""
+        """Add a parameter group with its own options."""
         if not isinstance(param_group, dict):
             raise TypeError(f"optimizer: expected a dict, got {type(param_group).__name__}")
         given = param_group["params"]
@@ -70,11 +70,11 @@ class Optimizer:
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Change one parameter by its gradient; each optimiser has its own."""
+        """Update one parameter by its gradient; each optimizer defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define update()")
 
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
-        """Change every parameter that has a gradient; a closure first computes the loss."""
+        """Update every parameter that has a gradient; a closure first computes the loss."""
         loss = None
         if closure is not None:
             with enable_grad():
@@ -88,11 +88,11 @@ class Optimizer:
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients, or set them to 0."""
+        """Set the gradients to None, or to 0."""
         zero_grad((p for group in self.param_groups for p in group["params"]), set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
-        """Give options and what is remembered, with parameters named by number."""
+        """Return the options, and the state of each parameter by its number."""
         number = {p: i for i, p in enumerate(self._params())}
         groups = [
             {**group, "params": [number[p] for p in group["params"]]}
@@ -104,7 +104,7 @@ class Optimizer:
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over options and what is remembered; arrays are copied.
+        """Restore options and states from ``state_dict``; arrays are copied.
 
         All but the count of steps is turned into the dtype of its parameter. torch's, its
         tensors turned into arrays, fits too.

@@ -81,7 +81,7 @@ class SGD(Optimizer):
         super().__init__(params, options | dict(foreach=foreach, fused=fused))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Take one step with one parameter."""
+        """Update one parameter by its gradient."""
         g = gradient(p, group)
         if group["momentum"]:
             v = self._velocity(p, g, group)

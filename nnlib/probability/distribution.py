@@ -44,7 +44,7 @@ class Distribution:
         return plain(self._log_prob(self._checked("log_prob", x)))
 
     def cdf(self, x: np.ndarray) -> float | np.ndarray:
-        """Give the probability of at most x: a fraction, NaN of NaN."""
+        """Return the probability of at most x: a fraction, NaN of NaN."""
         return plain(self._cdf(self._checked("cdf", x)))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
@@ -141,7 +141,7 @@ class Discrete(Distribution):
     """A distribution of whole numbers, with a probability mass for each."""
 
     def pmf(self, x: np.ndarray) -> float | np.ndarray:
-        """Give the probability of each x: a fraction, 0 where x is impossible."""
+        """Return the probability of each x: a fraction, 0 where x is impossible."""
         return plain(np.exp(self._log_prob(self._checked("pmf", x))))
 
 
@@ -149,7 +149,7 @@ class Continuous(Distribution):
     """A distribution with a density: probability per unit of x, which may exceed 1."""
 
     def pdf(self, x: np.ndarray) -> float | np.ndarray:
-        """Give the density at each x, 0 where x is impossible."""
+        """Return the density at each x, 0 where x is impossible."""
         return plain(np.exp(self._log_prob(self._checked("pdf", x))))
 
 

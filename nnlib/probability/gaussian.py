@@ -65,7 +65,7 @@ class Gaussian(Continuous):
         return erfc(-z / math.sqrt(2)) / 2
 
     def icdf(self, p: np.ndarray) -> np.ndarray:
-        """Give the x below which a share p lies; infinite for 0 and 1, NaN outside."""
+        """Return the x below which a share p lies; infinite for 0 and 1, NaN outside."""
         p = checks.floats("Gaussian.icdf", "p", p)
         tail = np.minimum(p, 1 - p)  # 2p - 1 would forget how small it is
         far = (tail > 0) & (tail < 1e-3)

@@ -200,7 +200,7 @@ class JointTable:
         return factors
 
     def independent(self, a: str, b: str, *, given: Sequence[str] = ()) -> bool:
-        """Tell whether p(a, b | given) = p(a | given) p(b | given), to rounding.
+        """Return whether p(a, b | given) = p(a | given) p(b | given), to rounding.
 
         Parameters
         ----------

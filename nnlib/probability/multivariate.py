@@ -62,7 +62,7 @@ class MultivariateGaussian(Continuous):
     __hash__ = None
 
     def mahalanobis(self, x: np.ndarray) -> np.ndarray:
-        """Give the distance (...) from the mean in standard deviations, x being (..., D)."""
+        """Return the distance (...) from the mean in standard deviations, x being (..., D)."""
         D, x = len(self.loc), checks.floats("MultivariateGaussian", "x", x)
         if x.shape[-1:] != (D,):
             raise ValueError(f"MultivariateGaussian: expected x (..., {D}), got {x.shape}")
@@ -127,7 +127,7 @@ class MultivariateGaussian(Continuous):
         return float((trace + distance**2 - len(self.loc)) / 2 + log_ratio)
 
     def affine(self, A: np.ndarray, b: np.ndarray | None = None) -> MultivariateGaussian:
-        """Give the distribution of A x + b: mean A μ + b, covariance A Σ Aᵀ.
+        """Return the distribution of A x + b: mean A μ + b, covariance A Σ Aᵀ.
 
         Parameters
         ----------
@@ -153,7 +153,7 @@ class MultivariateGaussian(Continuous):
         )
 
     def marginal(self, entries: Sequence[int]) -> MultivariateGaussian:
-        """Give the distribution of some entries, by index, whatever the others are."""
+        """Return the distribution of some entries, by index, whatever the others are."""
         i = self._indices("MultivariateGaussian.marginal", entries)
         return MultivariateGaussian(self.loc[i], self.covariance_matrix[np.ix_(i, i)])
 
@@ -169,7 +169,7 @@ class MultivariateGaussian(Continuous):
     def conditional(
         self, entries: Sequence[int], given: Sequence[int], values: np.ndarray
     ) -> MultivariateGaussian:
-        r"""Give the distribution of some entries where others are known.
+        r"""Return the distribution of some entries where others are known.
 
         .. math:: \mu_a + \Sigma_{ab} \Sigma_{bb}^{-1} (x_b - \mu_b), \quad
             \Sigma_{aa} - \Sigma_{ab} \Sigma_{bb}^{-1} \Sigma_{ba}

@@ -41,18 +41,18 @@ def add_safe_globals(safe_globals: Sequence[Safe]) -> None:
 
 
 def get_safe_globals() -> list[Safe]:
-    """Give what was added so far."""
+    """Return the classes and functions that were added so far."""
     return list(_safe.values())
 
 
 def clear_safe_globals() -> None:
-    """Forget all that was added."""
+    """Remove all classes and functions that were added."""
     _safe.clear()
 
 
 @contextmanager
 def safe_globals(safe_globals: Sequence[Safe]) -> Iterator[None]:
-    """Let files ask for these classes and functions within a ``with``."""
+    """Allow files to use these classes and functions inside this context."""
     before = dict(_safe)
     try:
         add_safe_globals(safe_globals)

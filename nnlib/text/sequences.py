@@ -208,7 +208,7 @@ def padded(sequences: Sequence[Any], *, value: float = 0) -> Padded:
 
 
 def mask(lengths: np.ndarray, longest: int | None = None) -> np.ndarray:
-    """Tell which steps of padded sequences are real: t < lengths[n].
+    """Return which steps of padded sequences are real: t < lengths[n].
 
     Parameters
     ----------

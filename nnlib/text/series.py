@@ -148,11 +148,11 @@ class Standardizer:
         self.scale = np.where(deviation > 0, deviation, 1.0)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Standardise data with the same features."""
+        """Return standardized data, which must have the same features."""
         return (self._checked(x) - self.mean) / self.scale
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
-        """Give standardised data back in their own units: x = μ + σ z."""
+        """Return standardized data in their original units: x = μ + σ z."""
         return self.mean + self.scale * self._checked(z)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:

@@ -143,7 +143,7 @@ class Vocabulary:
         return f"Vocabulary of {len(self)} tokens: {first}{', …' if len(self) > 5 else ''}"
 
     def encode(self, tokens: Iterable[str]) -> np.ndarray:
-        """Give the numbers of tokens.
+        """Return the numbers of tokens.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class Vocabulary:
         return np.array(numbers, np.int64)
 
     def decode(self, numbers: Sequence[int] | np.ndarray) -> str | list[str]:
-        """Give the tokens of numbers; padding is left out.
+        """Return the tokens of numbers; padding is left out.
 
         Parameters
         ----------

@@ -112,7 +112,7 @@ class Graph:
         return draw(self.nodes, self.layout(), direction, gradients)
 
     def picture(self, *, gradients: bool = True) -> Picture:
-        """Give the drawing for ``viz.show``, with or without the gradients."""
+        """Return the drawing for ``viz.show``, with or without the gradients."""
         return Picture(*(self.svg(way, gradients=gradients) for way in ("right", "down")))
 
     def _repr_html_(self) -> str:
@@ -163,7 +163,7 @@ class Picture:
         return re.sub(r"min-width:\d+px;", "", self._drawn())
 
     def scrolling(self, label: str) -> str:
-        """Give the drawing in its own size, in a box that scrolls on narrower pages."""
+        """Return the drawing in its own size, in a box that scrolls on narrower pages."""
         box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
         drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
         return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'

@@ -30,7 +30,7 @@ def graph(
     most: int = MOST,
     **named: Tensor,
 ) -> Graph:
-    r"""Give the graph that led to a tensor, with value and gradient at each node.
+    r"""Return the graph that led to a tensor, with value and gradient at each node.
 
     Draw it before ``backward`` frees what the rules read, or after
     ``backward(retain_graph=True)``; itself it frees nothing, fills no ``grad`` and calls no

@@ -53,7 +53,7 @@ class Locals(list):
 
 
 def local(source: Tensor | Graph, **options: Any) -> Locals:
-    r"""Give the local derivative on each edge of a graph.
+    r"""Return the local derivative on each edge of a graph.
 
     .. math:: J_{ij} = \partial y_i / \partial x_j \quad\text{of one operation alone}
 

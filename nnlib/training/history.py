@@ -49,18 +49,18 @@ class History:
         self.best_epoch, self.stopped = None, ""
 
     def __len__(self) -> int:
-        """Count the epochs."""
+        """Return the number of epochs."""
         return len(self.train_loss)
 
     def __getitem__(self, name: str) -> list[float]:
-        """Give the values of each epoch by name: a loss, an accuracy, one of the metrics."""
+        """Return the values of each epoch by name: a loss, an accuracy, or a metric."""
         columns = self.columns()
         if name not in columns:
             raise KeyError(f"History: no {name!r}; there are {', '.join(columns)}")
         return columns[name]
 
     def columns(self) -> dict[str, list[float]]:
-        """Give all that there is of each epoch, by name."""
+        """Return all values of each epoch, by name."""
         own = ("train_loss", "val_loss", "val_accuracy")
         found = {name: getattr(self, name) for name in own} | self.metrics
         return {name: values for name, values in found.items() if values}
@@ -73,9 +73,9 @@ class History:
         return "\n".join([*lines, *([f"stopped: {self.stopped}"] if self.stopped else [])])
 
     def state_dict(self) -> dict[str, Any]:
-        """Give everything as plain data."""
+        """Return everything as plain data."""
         return dict(vars(self))
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Become another history."""
+        """Restore everything from ``state_dict``."""
         vars(self).update(state_dict)

@@ -59,5 +59,5 @@ class EarlyStopping:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether it has waited long enough."""
+        """Whether there has been no improvement for ``patience`` epochs."""
         return self.patience is not None and self.waited >= self.patience

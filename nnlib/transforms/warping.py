@@ -14,7 +14,7 @@ __all__ = ["affine", "elastic", "rotate", "warp"]
 
 
 def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
-    r"""Give each pixel p of the result what stands at A p in the picture.
+    r"""Return a picture in which each pixel p shows what stands at A p in the given one.
 
     .. math:: y(p) = x(A p), \qquad p = (\text{right}, \text{down}, 1)
         \text{ in pixels from the centre}
@@ -61,7 +61,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
 def elastic(
     x: np.ndarray, right: np.ndarray, down: np.ndarray, *, fill: float = 0
 ) -> np.ndarray:
-    """Give each pixel what stands a little to the right and down of it, each its own little.
+    """Return a picture in which each pixel is displaced a little, each by its own amount.
 
     Parameters
     ----------

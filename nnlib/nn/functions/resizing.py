@@ -27,7 +27,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    r"""Give images another size, by repeating pixels or by going straight from one to the next.
+    r"""Return images in another size, by repeating pixels or by linear interpolation.
 
     .. math:: y_i = (1 - t)\, x_{\lfloor r \rfloor} + t\, x_{\lfloor r \rfloor + 1},
         \quad r = (i + \tfrac12) \tfrac{H}{I} - \tfrac12, \; t = r - \lfloor r \rfloor

@@ -80,7 +80,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
-    r"""Give the largest of every few neighbours along an axis: a learned convex function.
+    r"""Return the largest of every few neighbours along an axis: a learned convex function.
 
     .. math:: y_i = \max_{j < k} x_{i k + j}
 

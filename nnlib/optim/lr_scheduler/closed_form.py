@@ -53,17 +53,17 @@ class LambdaLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group."""
+        """Return the learning rate of each group."""
         pairs = zip(self.base_lrs, self.lr_lambdas, strict=True)
         return [lr * f(self.last_epoch) for lr, f in pairs]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give all that it knows, but the optimizer and what is written as a function."""
+        """Return the state, without the optimizer and without plain functions."""
         kept = [dict(vars(f)) if _is_object(f) else None for f in self.lr_lambdas]
         return {**super().state_dict(), "lr_lambdas": kept}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what another knew; functions stay."""
+        """Restore the state from ``state_dict``; plain functions stay."""
         for f, kept in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
             if kept is not None:
                 vars(f).update(kept)
@@ -122,7 +122,7 @@ class InverseTimeLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group."""
+        """Return the learning rate of each group."""
         s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
         share = s / w if s <= w else 1 / (1 + self.decay * (s - w))
         return [lr * share for lr in self.base_lrs]
@@ -165,7 +165,7 @@ class InverseSqrtLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group."""
+        """Return the learning rate of each group."""
         s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
         share = min(s / w, math.sqrt(w / s))
         return [lr * share for lr in self.base_lrs]

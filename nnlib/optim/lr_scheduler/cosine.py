@@ -54,7 +54,7 @@ class CosineAnnealingLR(LRScheduler):
         return 1 + math.cos(math.pi * t / self.T_max)
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group."""
+        """Return the learning rate of each group."""
         t, low, rates = self.last_epoch, self.eta_min, rates_of(self)
         if self._is_initial:
             return rates

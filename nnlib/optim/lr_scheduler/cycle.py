@@ -144,7 +144,7 @@ class OneCycleLR(LRScheduler):
         return [dict(zip(names, phase, strict=True)) for phase in phases]
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group, and set its momentum."""
+        """Return the learning rate of each group, and set its momentum."""
         n, t = self.total_steps, self.last_epoch
         expect(self, t <= n, f"at most {n} steps, as was announced", t)
         between = _cosine if self._anneal_func_type == "cos" else _straight

@@ -19,7 +19,7 @@ class _Multiplied(LRScheduler):
     _share: Callable[[], float]  # the rate of this epoch over the one at first
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group."""
+        """Return the learning rate of each group."""
         factor = self._factor()
         return [lr * factor for lr in rates_of(self)]
 

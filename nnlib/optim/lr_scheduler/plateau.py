@@ -82,11 +82,11 @@ class ReduceLROnPlateau(LRScheduler):
 
     @property
     def in_cooldown(self) -> bool:
-        """Whether epochs are not counted now."""
+        """Whether the scheduler is waiting after a reduction."""
         return self.cooldown_counter > 0
 
     def step(self, metrics: float, epoch: int | None = None) -> None:
-        """Tell the measure after an epoch: a number, or a Tensor of one element."""
+        """Record the metric after an epoch, and reduce the rates if it stagnates."""
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         better = self._is_better(current)

@@ -59,15 +59,15 @@ class LRScheduler:
         self._is_initial = False
 
     def get_lr(self) -> list[float]:
-        """Compute the rate of each group; each schedule has its own."""
+        """Return the learning rate of each group; each scheduler defines this."""
         raise NotImplementedError(f"{name_of(self)}: define get_lr()")
 
     def get_last_lr(self) -> list[float]:
-        """Give the rate of each group, as it was last set."""
+        """Return the learning rate of each group, as it was last set."""
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
-        """Set the rates of the next epoch, or of the one given."""
+        """Set the learning rates of the next epoch, or of the given one."""
         self._step_count += 1
         self._update_lr(epoch)
 
@@ -84,11 +84,11 @@ class LRScheduler:
         return self.get_lr()
 
     def state_dict(self) -> dict[str, Any]:
-        """Give all that it knows but the optimizer."""
+        """Return the state, without the optimizer."""
         return {name: value for name, value in vars(self).items() if name != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what another schedule of the kind knew; the optimizer has its own."""
+        """Restore the state from ``state_dict``; the optimizer has its own."""
         vars(self).update(state_dict)
 
 

@@ -95,7 +95,7 @@ class SequentialLR(LRScheduler):
         self._update_lr(0)
 
     def step(self) -> None:
-        """Set the rates of the next epoch."""
+        """Set the learning rates of the next epoch."""
         self._update_lr()
 
     def _update_lr(self, epoch: int | None = None) -> None:
@@ -110,14 +110,14 @@ class SequentialLR(LRScheduler):
         self._last_lr = schedule.get_last_lr()
 
     def state_dict(self) -> dict[str, Any]:
-        """Give all that it and its schedules know, but the optimizer."""
+        """Return the state and those of its schedulers, without the optimizer."""
         return {
             **super().state_dict(),
             "_schedulers": [s.state_dict() for s in self._schedulers],
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what another and its schedules knew."""
+        """Restore the state and those of its schedulers."""
         for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
             schedule.load_state_dict(state)
         super().load_state_dict({**state_dict, "_schedulers": self._schedulers})

@@ -22,7 +22,7 @@ FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "pers
 
 
 def get_worker_info() -> None:
-    """Tell which worker this is: none, since loading is done in this process."""
+    """Return None, since data are loaded in this process, not by workers."""
     return
 
 
@@ -136,7 +136,7 @@ class DataLoader(Generic[T]):
         super().__setattr__(name, value)
 
     def __len__(self) -> int:
-        """Count the batches of an epoch."""
+        """Return the number of batches in an epoch."""
         if not self._iterable:
             return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
         n, size = len(self.dataset), self.batch_size or 1
@@ -183,7 +183,7 @@ class DataLoader(Generic[T]):
         return found if isinstance(found, Generator) else default_generator
 
     def state_dict(self) -> dict[str, Any]:
-        """Tell where it stands: how many batches of the epoch have been given, in which order.
+        """Return the position in the epoch and the order of its batches.
 
         The position is that of the loop that went on last. ``default_generator`` is saved
         only as it was when the epoch began: where it stands is for ``get_rng_state`` to tell.
@@ -198,7 +198,7 @@ class DataLoader(Generic[T]):
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go where another loader of the same samples stood: the next loop ends its epoch.
+        """Restore a position from ``state_dict``: the next loop ends that epoch.
 
         A sampler of one's own is followed if it draws from ``default_generator``, or from a
         ``Generator`` in its attribute ``generator``.

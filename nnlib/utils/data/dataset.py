@@ -26,13 +26,13 @@ T = TypeVar("T", covariant=True)
 
 
 class Dataset(Generic[T]):
-    """Base of the sets that give a sample by its number: define ``__getitem__``, ``__len__``.
+    """The base class of datasets with samples by index: define ``__getitem__``, ``__len__``.
 
     The sum of two is their ``ConcatDataset``.
     """
 
     def __getitem__(self, index: Any) -> T:
-        """Give a sample."""
+        """Return the sample with an index."""
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__()")
 
     def __add__(self, other: Dataset) -> ConcatDataset:
@@ -40,7 +40,7 @@ class Dataset(Generic[T]):
 
 
 class IterableDataset(Dataset[T], Iterable[T]):
-    """Base of the sets that give samples one after the other: define ``__iter__``.
+    """The base class of datasets that yield samples in sequence: define ``__iter__``.
 
     The sum of two is their ``ChainDataset``.
     """
@@ -105,7 +105,7 @@ class Subset(Dataset[T]):
         return self.dataset[self.indices[idx]]
 
     def __getitems__(self, indices: list[int]) -> list[T]:
-        """Give several samples, all at once where the other set can."""
+        """Return several samples, all at once if the dataset can."""
         if type(self).__getitem__ is not Subset.__getitem__:
             return [self[i] for i in indices]
         return samples(self.dataset, [self.indices[i] for i in indices])
@@ -115,7 +115,7 @@ class Subset(Dataset[T]):
 
 
 def samples(dataset: Any, indices: list[Any]) -> list[Any]:
-    """Give several samples: all at once where the set has ``__getitems__``."""
+    """Return several samples, all at once if the dataset has ``__getitems__``."""
     at_once = getattr(dataset, "__getitems__", None)
     return at_once(indices) if callable(at_once) else [dataset[i] for i in indices]
 

@@ -25,7 +25,7 @@ PART = 2**16  # how many are drawn at once, at most, where there may be any numb
 
 
 class Sampler(Generic[T]):
-    """Base of the samplers: define ``__iter__``, which gives the numbers of an epoch."""
+    """The base class of samplers: define ``__iter__``, which yields the indices of an epoch."""
 
     def __iter__(self) -> Iterator[T]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__()")
@@ -120,7 +120,7 @@ class RandomSampler(Sampler[int]):
 
     @property
     def num_samples(self) -> int:
-        """How many to see in an epoch."""
+        """The number of samples in an epoch."""
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
