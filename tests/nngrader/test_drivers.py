@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 from nngrader.errors import CannotDo
-from nngrader.sandbox.launch import Refused, Sandbox, places
+from nngrader.sandbox.launch import Refused, Sandbox, package_paths
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 
@@ -167,7 +167,7 @@ def test_where_torch_has_too_little_room_the_refusal_says_so(start):
 @pytest.mark.parametrize("name", ["not_installed_anywhere", "../etc", "os.path", ""])
 def test_a_package_that_is_not_installed_is_refused(name):
     with pytest.raises(CannotDo, match="not installed here"):
-        places([name])
+        package_paths([name])
 
 
 def test_packages_work_without_a_sandbox_too():

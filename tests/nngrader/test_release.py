@@ -25,7 +25,7 @@ from nngrader.release.build import (
 from nngrader.release.leaks import leaks, package_leaks
 from nngrader.release.package import build_wheel, readme
 from nngrader.release.statements import secret_statements
-from nngrader.sandbox.launch import places
+from nngrader.sandbox.launch import package_paths
 
 from .sample_course import NAME, grade_id, make_course, problems, problems_folder, run
 
@@ -67,7 +67,7 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
         z.extractall(tmp_path)
     folder = tmp_path / NAME
     shutil.unpack_archive(next(folder.glob("*.whl")), tmp_path / "package", "zip")
-    for f in places(["numpy"]):
+    for f in package_paths(["numpy"]):
         (tmp_path / "package" / f.name).symlink_to(f)
     write(folder, json.loads(base.solved().text()))
     start = f"import sys; sys.path.insert(0, {str(tmp_path / 'package')!r}); "

@@ -3,13 +3,13 @@
 `pack(problem, seed, visible=…)` turns a declaration into plain data, which `cases_json.save`
 writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdict`:
 ``run(args)`` returns what `observe` returns, in this process or from a sandbox, and ``names``
-are the dotted names of `reading.names_used`, from which forbidden calls are charged.
-`sentence(aspect, text)` puts a finding of the verdict into one sentence, and
-`report(data, verdict, most)` is what is kept of it, as plain data.
+are the dotted names that `reading.names_used` finds, among which forbidden ones cost points.
+`sentence(aspect, text)` returns a finding of the verdict as one sentence, and
+`report(data, verdict, most)` returns the verdict as plain data, to be kept.
 
-Files of definitions import `problem`, `challenge`, and what drivers measure with, `Steps` and
-`Held`, from here. The rooms are `declaration`, `observation`, `judgement` and `explanation`;
-read them in this order.
+Files of definitions import from here `problem` and `challenge`, and `Steps` and `Held`, with
+which drivers count executed lines and memory. The folders are `declaration`, `observation`,
+`judgement` and `explanation`; read them in this order.
 """
 
 from .declaration import cases_json

@@ -4,11 +4,11 @@ Comes in: results, with the rebuilt notebooks. Goes out: entries that formgrader
 feedback and its export understand, and marks as plain data.
 
 Read `record` first. `converter` is nbgrader's own autograder, opened once for a class;
-`database` holds nbgrader's configuration and reads marks; `late` knows due dates and what
-lateness costs.
+`database` reads nbgrader's configuration and marks; `late` computes due dates and late
+penalties.
 
-nbgrader is imported here and in the release, and nowhere else. Nothing is executed: the points
-stand in the notebooks that are recorded.
+nbgrader is imported here and in `release`, and nowhere else. Nothing is executed: the notebooks
+that are recorded contain the points.
 """
 
 from .database import config_of, marks, open_gradebook, quiet

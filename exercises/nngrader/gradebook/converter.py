@@ -1,8 +1,8 @@
-"""nbgrader's autograder for notebooks whose points are known, and what the gradebook then has.
+"""nbgrader's autograder for notebooks that contain their points, and queries of the gradebook.
 
-nbgrader opens a gradebook for each of its steps, and commits after each cell. Here one stays
-open, and what the steps write becomes visible at once, at the end of a submission, or not.
-`standing` reads the entries of a whole class in two queries.
+nbgrader opens a gradebook for each of its steps, and commits after each cell. Here one
+gradebook stays open, and a submission is committed as a whole, or not at all. `standing` reads
+the entries of a whole class in two queries.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ OPENERS = (
     saveautogrades,
     latesubmissions,
 )  # nbgrader's modules that open gradebooks
-WAIT_MS = 5000  # for another program that writes into the same gradebook
-ONE_AT_A_TIME = 20112  # PostgreSQL's number of the lock that writers of ours share
+WAIT_MS = 5000  # for which to wait for another program that writes into the gradebook
+ONE_AT_A_TIME = 20112  # number of the lock in PostgreSQL that our own writers share
 
 
 class Gathering(Session):
-    """A session whose `commit` only gathers; `keep` writes all that was gathered."""
+    """A session whose `commit` only flushes; `publish` commits all that was written."""
 
     def commit(self):
-        """Send what changed, so that later steps see it, and keep nothing yet."""
+        """Flush changes, so that later steps see them, without committing them."""
         self.flush()
         self.expire_all()
 
     def publish(self):
-        """Make the whole visible to others."""
+        """Commit the whole transaction, so that others see it."""
         super().commit()
 
 
@@ -69,15 +69,15 @@ class OpenGradebook(Gradebook):
         self.db = scoped_session(sessionmaker(class_=Gathering, bind=self.engine))
 
     def close(self):
-        """Stay open: each of nbgrader's steps closes what it used."""
+        """Do nothing, since each of nbgrader's steps closes the gradebook that it used."""
 
     def shut(self):
-        """Close indeed."""
+        """Close the gradebook."""
         super().close()
 
     @contextlib.contextmanager
     def whole(self):
-        """Within this block nobody else of ours writes; all of it is kept, or nothing."""
+        """Open a block with a lock on the gradebook, which is committed whole or not at all."""
         try:
             self._take()
             with one_for_all(self):
@@ -88,7 +88,7 @@ class OpenGradebook(Gradebook):
             raise
 
     def _take(self):
-        """Begin by taking the lock, so that what is read is what others left."""
+        """Begin a transaction that holds the lock, and so reads what others have committed."""
         self.db.rollback()
         connection = self.db.connection()
         if connection.dialect.name == "sqlite":
@@ -101,12 +101,12 @@ class OpenGradebook(Gradebook):
 
 @contextlib.contextmanager
 def one_for_all(gradebook: OpenGradebook):
-    """Within this block nbgrader's steps use this gradebook, and open none of their own.
+    """Open a block in which nbgrader's steps use this gradebook instead of opening one.
 
     Parameters
     ----------
     gradebook : OpenGradebook
-        What each of them gets.
+        The gradebook that each step gets.
     """
     for module in OPENERS:
         module.Gradebook = lambda *_, **__: gradebook
@@ -118,11 +118,11 @@ def one_for_all(gradebook: OpenGradebook):
 
 
 class Record(Autograde):
-    """Saves the points that stand in the outputs, and late penalties; executes nothing.
+    """Saves the points in the notebook's outputs, and late penalties; executes nothing.
 
-    Where nbgrader converts twice, to clean a student's notebook and to grade it, once is
-    enough: the notebook is ours. It names notebooks by patterns, in which some students' names
-    have a meaning of their own: `convert` takes the one.
+    nbgrader converts a notebook twice, to clean what a student wrote and to grade it; here once
+    is enough, since the notebook is ours. nbgrader also finds notebooks by glob patterns, which
+    some students' names would break, so `convert` takes a path.
     """
 
     cause = None
@@ -135,7 +135,7 @@ class Record(Autograde):
         self.force, self.log.level = True, 50
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
-        self.exporter.optimistic_validation = True  # after the last step, not after each
+        self.exporter.optimistic_validation = True  # validate once, after the last step
         self.exporter._preprocessors = []
         for step in self.autograde_preprocessors:
             self.exporter.register_preprocessor(step, enabled=True)
@@ -146,21 +146,21 @@ class Record(Autograde):
         Parameters
         ----------
         notebook : Path
-            In a folder STUDENT/ASSIGNMENT, its time of submission beside it.
+            A file in STUDENT/ASSIGNMENT, with the time of submission in another file beside it.
         before : Path, optional
-            What was recorded of this student the last time.
+            The notebook that was recorded for this student the last time.
 
         Raises
         ------
         NbGraderException
-            If it cannot be recorded; `cause` has what went wrong.
+            If it cannot be recorded; `cause` is the exception behind it.
         """
         self.cause, self.before = None, before
         self.assignments, self.notebooks = {str(notebook.parent): [str(notebook)]}, []
         self.convert_notebooks()
 
     def init_assignment(self, assignment_id, student_id):
-        """Enter student and submission, and the student's own due date."""
+        """Enter the student, the submission, and the student's own due date."""
         with self._cause_kept():
             super().init_assignment(assignment_id, student_id)
             entry = self.gradebook.find_submission(assignment_id, student_id)
@@ -171,7 +171,7 @@ class Record(Autograde):
                 entry.extension = extension_of(self.policy, student_id, self.policy.due)
 
     def convert_single_notebook(self, notebook_filename):
-        """Save the points; what a person marked is looked at again if it has changed."""
+        """Save the points; ask for a new mark by hand if that work has changed."""
         with self._cause_kept():
             where = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
             place = where["notebook"], where["assignment"], where["student"]
@@ -181,7 +181,7 @@ class Record(Autograde):
                 self.gradebook.find_grade(name, *place).needs_manual_grade = not same
 
     def _marked(self, notebook, place):
-        """Return cells that a person is done with, and whether they are as they were then."""
+        """Return for each cell that is marked by hand whether its work is unchanged."""
         names = [
             g.name
             for g in self.gradebook.find_submission_notebook(*place).grades
@@ -194,7 +194,7 @@ class Record(Autograde):
 
     @contextlib.contextmanager
     def _cause_kept(self):
-        """Keep what goes wrong, which nbgrader itself only logs."""
+        """Open a block whose exception is stored, since nbgrader only logs it."""
         try:
             yield
         except Exception as e:
@@ -202,7 +202,7 @@ class Record(Autograde):
             raise
 
     def penalise(self, assignment_id: str, student_id: str) -> None:
-        """Let nbgrader work out the penalty again: marks by hand have changed the score."""
+        """Let nbgrader compute the penalty again, after marks by hand have changed."""
         names = {"student": student_id, "assignment": assignment_id, "notebook": assignment_id}
         step = AssignLatePenalties(parent=self)
         nothing = nbformat.v4.new_notebook()
@@ -210,15 +210,15 @@ class Record(Autograde):
 
 
 def same_work(old: dict, new: dict, name: str) -> bool:
-    """Return whether what a person marked in one cell is what stood there before.
+    """Return whether the work that a person marked in one cell is unchanged.
 
     Parameters
     ----------
     old, new : notebook
-        As they were recorded then, and as they are to be recorded.
+        The notebook as it was recorded before, and as it is to be recorded now.
     name : str
-        The graded cell: of a written answer its text counts; of test cells and tasks all
-        sources, and what was found.
+        The id of the graded cell. For a written answer its text is compared; for a test cell or
+        task, all sources and the findings are.
 
     Returns
     -------
@@ -230,7 +230,7 @@ def same_work(old: dict, new: dict, name: str) -> bool:
 
 
 def _work(notebook, name):
-    """Return what a person looks at to mark a cell."""
+    """Return what a person reads to mark a cell."""
     cell = next((c for c in notebook["cells"] if grade_id(c) == name), None)
     if cell is None or is_solution(cell):
         return cell and cell["source"]
@@ -240,7 +240,7 @@ def _work(notebook, name):
 
 @dataclass(frozen=True)
 class Mark:
-    """One graded cell: what was found, what a person gave, and whether one must look."""
+    """One graded cell: points of the grader, points by hand, and whether it needs marking."""
 
     name: str
     auto_score: float | None
@@ -251,7 +251,7 @@ class Mark:
 
     @property
     def by_hand(self) -> bool:
-        """Whether a person marks it or has marked it."""
+        """Return whether a person marks the cell or has marked it."""
         return (
             self.needs_manual_grade or self.manual_score is not None or self.auto_score is None
         )
@@ -259,16 +259,16 @@ class Mark:
 
 @dataclass
 class Standing:
-    """One student's entry.
+    """The gradebook's entry for one student's submission.
 
     Attributes
     ----------
     timestamp : datetime or None
         When it was handed in, in UTC.
     seconds : float
-        How late that was, extension included.
+        How late that was, after any extension.
     penalty : float
-        Points less for lateness, as recorded.
+        Points deducted for lateness, as recorded.
     grades : dict
         `Mark` by the id of the cell, in the order of the ids.
     comments : dict
@@ -283,24 +283,24 @@ class Standing:
 
     @property
     def score(self) -> float:
-        """Points, before lateness."""
+        """Return the points before the late penalty."""
         return sum(g.score for g in self.grades.values())
 
     @property
     def recorded(self) -> list:
-        """What a recording wrote, and a person does not change."""
+        """Return the values that a recording writes and a person does not change."""
         found = [[g.name, g.auto_score] for g in self.grades.values()]
         return [str(self.timestamp), found]
 
     def fair_penalty(self, policy: Policy) -> float:
-        """Return the penalty for the marks of today, which may have changed by hand since."""
+        """Return the penalty for the present marks, which a person may have changed."""
         if not policy.stated:
             return self.penalty
         return policy.penalty(self.score, self.seconds) if self.seconds else 0.0
 
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
-    """Return entries of an assignment by student.
+    """Return the entries of an assignment by student.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def standing(gradebook, assignment: str, student: str | None = None) -> dict[str
     assignment : str
         The assignment.
     student : str, optional
-        This one alone.
+        Only this student.
 
     Returns
     -------
@@ -366,7 +366,7 @@ def _comments():
 
 
 def _mark(row):
-    """Return a row as a mark."""
+    """Return a row of that query as a `Mark`."""
     return Mark(
         row.name,
         row.auto_score,
@@ -378,7 +378,7 @@ def _mark(row):
 
 
 def _seconds(handed_in, due, extension):
-    """Return how many seconds late a submission is, as nbgrader counts them."""
+    """Return how many seconds late a submission is, as nbgrader computes it."""
     if handed_in is None or due is None:
         return 0.0
     due = due + extension if extension else due

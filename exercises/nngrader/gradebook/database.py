@@ -1,4 +1,4 @@
-"""nbgrader as a library: its configuration for a course, and its gradebook."""
+"""nbgrader's configuration for a course, and its gradebook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from ..course.folder import HIDDEN_FILES, Course
 from ..errors import CannotDo, NotThere, first_line
 
-REASONS = (  # what a database says, in part, and what it means
+REASONS = (  # a part of a database's message, and what it means
     ("locked", "another program holds it: close that one, or wait, and run again"),
     ("timeout", "another program holds it: close that one, or wait, and run again"),
     ("readonly", "it may not be written: see to its permissions, and its folder's"),
@@ -27,7 +27,7 @@ SQLITE = "sqlite:///"
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the course's `nbgrader_config.py`, with the folders of this call.
+    """Return the course's `nbgrader_config.py`, with the folders of this call set.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def config_of(course: Course, assignment: str, **course_directory):
 
 
 def absolute(course: Course, url: str | None) -> str:
-    """Return the address of the gradebook, the same whatever the working folder is.
+    """Return the address of the gradebook as an absolute path, whatever the working folder.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def absolute(course: Course, url: str | None) -> str:
 
 @contextlib.contextmanager
 def quiet():
-    """Within this block nbgrader's warnings and tracebacks are not shown: we tell causes."""
+    """Open a block in which nbgrader's warnings and tracebacks are not shown."""
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True
     try:
@@ -117,7 +117,7 @@ def newest_version() -> str:
 
 @contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
-    """The gradebook of a course, to be used in a `with` block; made if there is none.
+    """Open the gradebook of a course for a `with` block; make it if there is none.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def open_gradebook(course: Course, assignment: str):
     Raises
     ------
     CannotDo
-        If it is locked, broken, or not to be reached.
+        If it is locked or broken, or cannot be reached.
     """
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
@@ -147,7 +147,7 @@ def open_gradebook(course: Course, assignment: str):
 
 @contextlib.contextmanager
 def database_errors(url: str):
-    """Within this block what a database complains of is told in words, with its name.
+    """Open a block in which errors of a database are raised in words, with its name.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def database_errors(url: str):
 
 
 def display_name(url: str) -> str:
-    """Return how a person knows a gradebook: its file, or its address without password."""
+    """Return the name of a gradebook to show: its file, or its address without password."""
     from sqlalchemy.engine import make_url
 
     if url.startswith(SQLITE):
@@ -173,7 +173,7 @@ def display_name(url: str) -> str:
 
 
 def reason(e: BaseException) -> str:
-    """Return why a database refused, in words of ours where we know it.
+    """Return why a database refused an operation, in words of ours for the known reasons.
 
     >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
     'another program holds it: close that one, or wait, and run again'
@@ -195,7 +195,7 @@ def students(course: Course, assignment: str) -> set[str]:
 
 
 def require_gradebook(course: Course, assignment: str) -> None:
-    """See that there is a gradebook, where nbgrader would make an empty one.
+    """Raise an error if there is no gradebook, where nbgrader would make an empty one.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def require_gradebook(course: Course, assignment: str) -> None:
 
 
 def marks(course: Course, assignment: str) -> dict[str, dict]:
-    """Return what the gradebook says of an assignment, marks by hand and late penalties in it.
+    """Return the marks of an assignment, including marks by hand and late penalties.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _mark(one, most, policy):
-    """Return one submission as plain data."""
+    """Return the mark of one submission as plain data."""
     penalty = one.fair_penalty(policy)
     return {
         "score": round(max(0.0, one.score - penalty), 6),
@@ -262,6 +262,6 @@ def _mark(one, most, policy):
 
 
 def _by_hand(one, grade):
-    """Return a cell that a person marks or has marked."""
+    """Return (cell, score or None, most, comment) of a cell that a person marks."""
     score = None if grade.needs_manual_grade else grade.score
     return grade.name, score, grade.most, one.comments.get(grade.name, "")

@@ -29,7 +29,7 @@ KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "ext
 
 @dataclass(frozen=True)
 class Policy:
-    """When an assignment is due, and what lateness costs; each day begun counts.
+    """The due date of an assignment, and what lateness costs; each day begun counts.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Policy:
     most_days : float
         After so many days nothing is left.
     stated : bool
-        Whether `[late]` states a price; else nbgrader's own settings hold.
+        Whether `[late]` states a penalty; if not, nbgrader's own settings hold.
     extensions : dict or None
         Due dates by student; None where the file has no such table, and the gradebook's hold.
     """
@@ -56,11 +56,11 @@ class Policy:
     extensions: dict | None = field(default=None, hash=False)
 
     def days(self, seconds: float) -> int:
-        """Return the days that count for a submission so many seconds late."""
+        """Return the number of days that count for a submission so many seconds late."""
         return math.ceil(max(0.0, seconds - self.grace) / DAY)
 
     def penalty(self, score: float, seconds: float) -> float:
-        """Return points that lateness costs.
+        """Return the points that lateness costs.
 
         Parameters
         ----------
@@ -81,22 +81,22 @@ class Policy:
 
 
 def read_policy(file: Path) -> Policy:
-    """Return what an assignment's `nngrader.toml` says of lateness.
+    """Return the policy on lateness in an assignment's `nngrader.toml`.
 
     Parameters
     ----------
     file : Path
-        The settings; where there is no such file nothing is stated.
+        The settings; if there is no such file, nothing is stated.
 
     Returns
     -------
     Policy
-        The due date and the price.
+        The due date and the penalty.
 
     Raises
     ------
     ValueError
-        If a name is unknown, a value is not of its kind, or `[late]` has nothing to count from.
+        If a name is unknown, a value has the wrong type, or `[late]` stands without a due date.
     """
     settings = read_toml(file)
     due, late = settings.get("due"), settings.get("late")
@@ -130,7 +130,7 @@ def _require_table(file, name, value):
 
 
 def _number(file, late, name, default):
-    """Return a setting that is a number from 0 on."""
+    """Return the value of a setting that must be a number from 0 on."""
     value = late.get(name)
     if value is None:
         return default
@@ -141,7 +141,7 @@ def _number(file, late, name, default):
 
 
 def _extensions(file, table, due):
-    """Return due dates by student; none may lie before the due date of all."""
+    """Return due dates by student; none may lie before the common due date."""
     if table is None:
         return None
     _require_table(file, "late.extensions", table)
@@ -153,7 +153,7 @@ def _extensions(file, table, due):
 
 
 def moment(file: Path, name: str, value) -> datetime:
-    """Return a time of TOML, or text in the same form, in UTC as nbgrader keeps it.
+    """Return a time of TOML, or a text in the same form, in UTC as nbgrader keeps it.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def moment(file: Path, name: str, value) -> datetime:
 
 
 def span(seconds: float) -> str:
-    """Return a time as a person says it, cut off below its second unit.
+    """Return a time as a person says it, in at most two units.
 
     >>> [span(s) for s in (59, 3700, 93600, 172800)]
     ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
@@ -187,7 +187,7 @@ def span(seconds: float) -> str:
 
 
 def words(penalty: float, seconds: float) -> str:
-    """Return what lateness cost, as a flag; empty for a submission in time.
+    """Return a flag that says what lateness cost, empty for a submission in time.
 
     >>> words(20, 93600)
     '1 day 2 h late: 20 points less'
@@ -200,7 +200,7 @@ def words(penalty: float, seconds: float) -> str:
 
 
 def policy_of(config, root, assignment: str) -> Policy:
-    """Return the policy of an assignment, without a price if the course has another plugin.
+    """Return the policy of an assignment, without a penalty if the course has another plugin.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def policy_of(config, root, assignment: str) -> Policy:
     Returns
     -------
     Policy
-        Its due date holds in either case.
+        Its due date holds with any plugin.
     """
     policy = read_policy(policy_file(root, assignment))
     ours = config.AssignLatePenalties.plugin_class in (PLUGIN, LatePolicy)
@@ -222,7 +222,7 @@ def policy_of(config, root, assignment: str) -> Policy:
 
 
 def policy_file(root, assignment: str) -> Path:
-    """Return where the policy of an assignment stands, below the course's folder."""
+    """Return the file in the course's folder with the policy of an assignment."""
     return Path(root, "source", assignment, "nngrader.toml")
 
 
@@ -244,16 +244,16 @@ def enter_due(gradebook, policy: Policy, assignment: str) -> None:
 
 
 def extension_of(policy: Policy, student: str, due: datetime) -> timedelta | None:
-    """Return what a student's own due date adds to that of all, None where it adds nothing."""
+    """Return what a student's own due date adds to the common one, None if nothing."""
     when = (policy.extensions or {}).get(student)
     return when - due if when and when > due else None
 
 
 class LatePolicy(LateSubmissionPlugin):
-    """nbgrader's plugin: what `[late]` says, else nbgrader's own setting."""
+    """nbgrader's plugin for late penalties: as `[late]` says, else nbgrader's own setting."""
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        """Return the penalty in points, None for none; nbgrader asks for late submissions.
+        """Return the penalty of a late submission in points, None for no penalty.
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
-"""Results into nbgrader's gradebook, by nbgrader's own converter.
+"""Write results into nbgrader's gradebook, by nbgrader's own converter.
 
-Formgrader, nbgrader's feedback and its export then see nothing unusual: the converter reads the
-rebuilt notebooks, with the points as outputs of the test cells, never what students handed in.
+Formgrader, nbgrader's feedback and its export then need no change. The converter reads rebuilt
+notebooks, with the points as outputs of the test cells, never what students handed in.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from .database import config_of, database_errors, display_name, quiet, reason, r
 from .late import enter_due, policy_of, words
 
 MOST_STAMP = 100  # bytes of a timestamp
-AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
-TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
+AHEAD = timedelta(days=1)  # by which a clock in another time zone may be ahead
+TRIES, PAUSE = 4, 2.0  # to write while another program holds the gradebook; seconds between
 NO_NAME = "the folder's name cannot be a student's id: rename it"
 DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 class Recorder:
-    """Writes results of an assignment; what is recorded already is left alone.
+    """Writes the results of an assignment that are not in the gradebook yet.
 
-    To be used in a `with` block: gradebook and converter stay open in it.
+    It is a context manager: gradebook and converter stay open in its block.
 
     Parameters
     ----------
@@ -70,18 +70,18 @@ class Recorder:
             self._open.close()
 
     def _start(self):
-        """Open what stays open: a desk to work at, the gradebook, nbgrader's converter."""
+        """Open all that stays open: a temporary folder, the gradebook, nbgrader's converter."""
         from nbgrader.coursedir import CourseDirectory
 
         from .converter import OpenGradebook, Record, standing
 
         results = self.assignment.course / ".results"
         results.mkdir(mode=0o700, exist_ok=True)
-        self.desk = Path(self._open.enter_context(Scratch(results)))
+        self.workspace = Path(self._open.enter_context(Scratch(results)))
         self.journal = Journal(results / f"recorded-{self.name}.jsonl")
         self.home = CourseDirectory(config=self.config)
         folders = {"submitted_directory": "in", "autograded_directory": "out"}
-        folders = {name: str(self.desk / folder) for name, folder in folders.items()}
+        folders = {name: str(self.workspace / folder) for name, folder in folders.items()}
         config = config_of(self.assignment.course, self.name, **folders)
         with quiet(), database_errors(self.url):
             self.gradebook = OpenGradebook(self.url, self.home.course_id)
@@ -94,7 +94,7 @@ class Recorder:
             self.converter = Record(self.gradebook, self.policy, **settings)
 
     def _enter_due(self):
-        """See that the gradebook knows the assignment, and when it is due."""
+        """Enter the due date; raise an error if the gradebook has no such assignment."""
         from nbgrader.api import MissingEntry
 
         try:
@@ -113,8 +113,8 @@ class Recorder:
         Parameters
         ----------
         result : dict
-            What `Grader.grade_all` gave; `flags` and `failed` are set where it cannot be
-            recorded, `flags` also where it was late, or its time of submission cannot be read.
+            The result from `Grader.grade_all`. `flags` and `failed` are set if it cannot be
+            recorded, `flags` also if it was late or its time of submission cannot be read.
         notebook : dict
             The rebuilt notebook.
         """
@@ -130,7 +130,7 @@ class Recorder:
             result["failed"] = True
 
     def _why(self, e):
-        """Return what went wrong, in one line; of the gradebook, with its name."""
+        """Return the cause of an error in one line, naming the gradebook if it is the cause."""
         from sqlalchemy.exc import SQLAlchemyError
 
         for one in chain(e):
@@ -139,7 +139,7 @@ class Recorder:
         return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
 
     def _record(self, result, notebook):
-        """Record one submission, unless the same is there already."""
+        """Record one submission, unless the same result is recorded already."""
         student = result["student"]
         stamp = self._timestamp(student, result)
         rubrics = {
@@ -152,18 +152,18 @@ class Recorder:
         key = digest([shown, stamp, *settings])
         if not self._is_recorded(student, key):
             self._persist(student, self._lay_out(student, shown, stamp))
-            self.journal.add(student, [key, self._print(student)])
+            self.journal.add(student, [key, self._fingerprint(student)])
         self._tell_late(student, result)
 
     def _is_recorded(self, student, key):
-        """Return whether gradebook and notebook are as the same recording left them."""
+        """Return whether the same result has been recorded and not been changed since."""
         return student in self.standing and self.journal.get(student) == [
             key,
-            self._print(student),
+            self._fingerprint(student),
         ]
 
-    def _print(self, student):
-        """Return what changes when the recorded file or its entry is changed."""
+    def _fingerprint(self, student):
+        """Return a fingerprint of the recorded file and its entry, to notice changes."""
         try:
             stat = self._recorded_file(student).stat()
         except OSError:
@@ -171,15 +171,15 @@ class Recorder:
         return [stat.st_mtime_ns, stat.st_size, digest(self.standing[student].recorded)]
 
     def _recorded_file(self, student):
-        """Return the notebook that nbgrader's tools show."""
+        """Return the path of the notebook that nbgrader's tools show."""
         folder = self.home.format_path(self.home.autograded_directory, student, self.name)
         return Path(folder, f"{self.name}.ipynb")
 
     def _lay_out(self, student, shown, stamp):
-        """Put a submission on the desk as nbgrader expects to find it."""
+        """Write a submission into the workspace as nbgrader expects it; return its path."""
         for part in ("in", "out"):
-            shutil.rmtree(self.desk / part, ignore_errors=True)
-        folder = self.desk / "in" / student / self.name
+            shutil.rmtree(self.workspace / part, ignore_errors=True)
+        folder = self.workspace / "in" / student / self.name
         folder.mkdir(parents=True)
         (folder / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
         if stamp:
@@ -187,7 +187,7 @@ class Recorder:
         return folder / f"{self.name}.ipynb"
 
     def _persist(self, student, file):
-        """Convert; where another program holds the gradebook, wait for it, but only once."""
+        """Record a notebook, waiting for a program that holds the gradebook, but only once."""
         for left in reversed(range(self.tries)):
             try:
                 self._convert(student, file)
@@ -203,7 +203,7 @@ class Recorder:
         self._put_away(student)
 
     def _convert(self, student, notebook):
-        """Run nbgrader's autograder, with nothing to execute, on the one notebook there."""
+        """Run nbgrader's autograder, which has nothing to execute here, on one notebook."""
         from nbgrader.converters.base import NbGraderException
 
         from .converter import standing
@@ -211,15 +211,15 @@ class Recorder:
         try:
             with self.gradebook.whole():
                 self.converter.convert(notebook, self._recorded_file(student))
-        except NbGraderException as e:  # which tells of a log, and not of the cause
+        except NbGraderException as e:  # its text refers to a log, not to the cause
             raise e from (self.converter.cause or e.__context__)
         self.standing |= standing(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
 
     def _put_away(self, student):
-        """Put the notebook where nbgrader's tools look for it, in place of the one before."""
+        """Move the notebook to where nbgrader's tools look for it, over the previous one."""
         made, target = (
-            self.desk / "out" / student / self.name,
+            self.workspace / "out" / student / self.name,
             self._recorded_file(student).parent,
         )
         if not made.is_dir():
@@ -229,7 +229,7 @@ class Recorder:
         shutil.move(made, target)
 
     def _tell_late(self, student, result):
-        """See that the penalty is that of the marks of today, and tell of it."""
+        """Update the late penalty for the present marks, and add a flag about it."""
         entry = self.standing[student]
         fair = entry.fair_penalty(self.policy)
         if abs(fair - entry.penalty) > 1e-9:
@@ -240,34 +240,34 @@ class Recorder:
                 flag(result, flagged)
 
     def _timestamp(self, student, result):
-        """Return the time of submission as nbgrader writes it, empty where there is none."""
+        """Return the time of submission as nbgrader writes it, "" if there is none."""
         from nbgrader.utils import parse_utc
 
         name = self.assignment.name
         file = self.assignment.course / "submitted" / student / name / "timestamp.txt"
         try:
             if file.parent.is_symlink() or file.parents[1].is_symlink():
-                return ""  # it would be another one's; of that a flag tells already
+                return ""  # a link may lead to another student's; a flag says so already
             stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
             if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
                 flag(result, "timestamp.txt tells a time that has not come yet")
             return stamp
         except (FileNotFoundError, NotADirectoryError):
             return ""
-        except Exception:  # what reads dates raises more than it says
+        except Exception:  # the parser of dates raises undocumented exceptions
             flag(result, "timestamp.txt cannot be read: the submission counts as in time")
             return ""
 
 
 def chain(e: BaseException | None):
-    """An exception, and one by one what it came from."""
+    """Yield an exception and, one by one, the exceptions that caused it."""
     while e is not None:
         yield e
         e = e.__cause__ or e.__context__
 
 
 def is_id(student: str) -> bool:
-    r"""Return whether nbgrader can hold a name.
+    r"""Return whether nbgrader can store a student's id.
 
     >>> [is_id(s) for s in ("Zoë [x]", "a\nb", "andr\udce9")]
     [True, False, False]
@@ -286,19 +286,18 @@ def flag(result: dict, text: str) -> None:
 
 
 def _is_held(e):
-    """Return whether another program holds the gradebook, so that waiting may help."""
+    """Return whether an error says that another program holds the gradebook for a while."""
     messages = " ".join(str(one).lower() for one in chain(e))
     return "locked" in messages or "lock timeout" in messages
 
 
 class Journal:
-    """A file to which lines are added; the last line of a name holds.
+    """A file to which lines are added; the last line with a name gives its entry.
 
     Parameters
     ----------
     file : Path
-        Read if it exists. What was not written whole, or is not ours, is as if it were not
-        there.
+        It is read if it exists. Lines that are incomplete or malformed are ignored.
     """
 
     def __init__(self, file: Path):
@@ -314,17 +313,17 @@ class Journal:
             self._shorten()
 
     def get(self, name: str):
-        """Return the last entry of a name, None if there is none."""
+        """Return the latest entry of a name, None if there is none."""
         return self.entries.get(name)
 
     def add(self, name: str, entry) -> None:
-        """Add an entry, plain data, on a new line whatever half of one is there."""
+        """Add an entry of plain data on a new line, even after an incomplete one."""
         self.entries[name] = entry
         with open(self.file, "a", encoding="utf-8") as f:
             f.write(f"\n{json.dumps([name, entry])}\n")
 
     def _read(self, line):
-        """Add the entry of one line; a damaged line is left out."""
+        """Store the entry of one line, unless the line is damaged."""
         try:
             name, entry = json.loads(line)
             self.entries[name] = entry
@@ -332,14 +331,14 @@ class Journal:
             return
 
     def _shorten(self):
-        """Rewrite the file with the latest entry of each name alone."""
+        """Rewrite the file with only the latest entry of each name."""
         from ..storage.results import write_whole
 
         write_whole(self.file, "".join(f"{json.dumps(e)}\n" for e in self.entries.items()))
 
 
 def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
-    """Return the rebuilt notebook as the instructor sees it in formgrader.
+    """Return the rebuilt notebook with points and findings, for formgrader.
 
     Parameters
     ----------
@@ -348,13 +347,13 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
     result : dict
         Its result.
     rubrics : dict, optional
-        By the id of a written answer: what the source has in its place, answer and rubric.
+        By the id of a written answer: the instructor's cell, with model answer and rubric.
 
     Returns
     -------
     dict
-        Points and findings are the outputs of the test cells; flags stand in a cell at the top,
-        and below each written answer what the person who marks it looks for.
+        Points and findings are the outputs of the test cells, flags are in a cell at the top,
+        and the rubric is below each written answer.
     """
     shown = copy.deepcopy(notebook)
     shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]
@@ -380,7 +379,7 @@ def _with_rubric(cell, rubrics):
 
 
 def _outputs(points, words):
-    """Return a number, which nbgrader reads as points, after what was found."""
+    """Return a test cell's outputs: the findings, then the points, which nbgrader reads."""
     stream = {"output_type": "stream", "name": "stdout", "text": words}
     number = {
         "output_type": "execute_result",
@@ -392,7 +391,7 @@ def _outputs(points, words):
 
 
 def _words(cell, result):
-    """Return what was found about the problems that this test cell names."""
+    """Return the findings about the problems that a test cell names."""
     lines = []
     for name, report in result["problems"].items():
         if name in cell["source"]:
@@ -401,7 +400,7 @@ def _words(cell, result):
 
 
 def _note(flags):
-    """Return a text cell with the flags, in which the student may have named a file."""
+    """Return a text cell with the flags, which may contain a student's file name, escaped."""
     lines = "\n".join(f"- {harmless(f)}" for f in flags)
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

@@ -1,6 +1,6 @@
-"""From submissions to results: each is rebuilt, and handed to a thread that runs and judges it.
+"""Grade submissions: rebuild each, and hand it to a thread that runs and judges it.
 
-To record the results is another step.
+The results are recorded in another step.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from .one_submission import Job, run
 __all__ = ["Grader"]
 
 UNSAFE = "run without a sandbox"
-WAITED = "waited too long"  # on a machine that has nothing else to do, it may not
+WAITED = "waited too long"  # may be due to a busy machine, so it is tried again later
 UNSEEN = "the folder's name holds characters that cannot be seen"
 TWIN = "another folder's name differs in capitals, spaces or the coding of accents alone"
-GLANCE = 10.0  # seconds between two looks at whether anybody works at all
+GLANCE = 10.0  # seconds after which it is checked again that there are workers
 
 
 @dataclass
 class _Handed:
-    """A submission on its way; without a result until there is one."""
+    """A submission that is being graded; its result is None until there is one."""
 
     student: str
     rebuilt: Rebuilt
@@ -54,7 +54,7 @@ class Grader:
     executor : Threads or Cluster
         Where jobs are run.
     store : Store
-        Keeps results, in a part of the assignment's own: a run can be stopped and resumed.
+        It stores results by assignment, so that a run can be stopped and resumed.
     """
 
     def __init__(self, assignment: Assignment, executor, store: Store):
@@ -64,15 +64,15 @@ class Grader:
         self.twins = twins(assignment.course.submissions(assignment.name))
 
     def grade_all(self, students: list[str]) -> Iterator[tuple[dict, dict]]:
-        """Grade submissions; nobody vanishes, and nobody's stops another's.
+        """Grade submissions; each gets a result, whatever goes wrong with it or with others.
 
-        One that had to wait for a processor for too long is graded once more at the end, when
-        nothing else runs, and that counts.
+        A submission that waited for a processor for too long is graded again at the end, when
+        nothing else runs, and then that result counts.
 
         Parameters
         ----------
         students : list of str
-            Whose.
+            Ids of the students whose submissions are graded.
 
         Yields
         ------
@@ -85,7 +85,7 @@ class Grader:
         Raises
         ------
         CannotDo
-            If results cannot be kept, or there is nobody left to work.
+            If results cannot be stored, or no worker is left.
         """
         going, again = {}, []
         for student in students:
@@ -102,13 +102,13 @@ class Grader:
             yield from self._some({self.executor.submit(handed.job): handed}, None)
 
     def tidy(self, whole: bool) -> None:
-        """Remove kept results that follow from another state of things.
+        """Remove stored results of an earlier state of assignment, grader or submissions.
 
         Parameters
         ----------
         whole : bool
-            Whether all submissions have been graded; then results that were not used follow
-            from submissions that are there no longer, and go too.
+            Whether all submissions have been graded. Results that were not used then belong to
+            earlier submissions and are removed, too.
         """
         mine = {key for key in self.store.keys() if key.startswith(self._version)}
         unused = set() if whole else mine
@@ -116,11 +116,11 @@ class Grader:
 
     @property
     def _version(self):
-        """Return the prefix of the names of all results that follow from the present state."""
+        """Return the prefix of the keys of all results of the present state."""
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
-        """Return what is wrong with the problems at this seed, tried once for each state."""
+        """Return complaints about the problems at this seed, checked once for each state."""
         key = f"{self._version}-seed"
         complaints = []
         if self.store.get(key) is None and not (
@@ -130,7 +130,7 @@ class Grader:
         return complaints
 
     def _read(self, student):
-        """Step 1, and the result where the same has been graded before."""
+        """Read and rebuild a submission; return it, with its result if it was graded before."""
         a, rebuilt = self.assignment, None
         try:
             folder = a.course / "submitted" / student / a.name
@@ -146,13 +146,13 @@ class Grader:
             return self._failed(_Handed(student, rebuilt), e)
 
     def _key(self, rebuilt):
-        """Return under which name the result is kept."""
+        """Return the key under which a submission's result is stored."""
         files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
         mark = digest([rebuilt.work, rebuilt.tested, rebuilt.flags, rebuilt.found, files])
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):
-        """Yield the jobs that finish first; those that waited too long are added to `again`."""
+        """Yield the results of jobs that finish first; put those that waited in `again`."""
         while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
             self.executor.require()
         for future in done:
@@ -165,7 +165,7 @@ class Grader:
             yield self._finished(handed)
 
     def _take(self, handed, future):
-        """Return the submission with the result of its job; a fault of ours becomes a flag."""
+        """Return the submission with its job's result; a fault of ours becomes a flag of it."""
         try:
             handed.result = future.result()
             return handed
@@ -175,14 +175,14 @@ class Grader:
             return self._failed(handed, e)
 
     def _failed(self, handed, e):
-        """Return a result with no points but the reason, which is not kept."""
+        """Return the submission with 0 points and the error as a flag, which is not stored."""
         flag = f"the grader itself failed: {type(e).__name__}: {e}"[:300]
         handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
         handed.result["failed"], handed.key = True, ""
         return handed
 
     def _finished(self, handed):
-        """Return the result for others, with flags that follow from the folder's name."""
+        """Return the result and the notebook, with flags about the folder's name added."""
         self.used.add(handed.key)
         student = handed.student
         whose = {"student": student, "assignment": self.assignment.name}
@@ -195,7 +195,7 @@ class Grader:
 
 
 def twins(students: list[str]) -> set[str]:
-    r"""Return names that a person would take for the same as another one.
+    r"""Return those names that a person would take for another one of them.
 
     >>> sorted(twins(["Ada", "ada ", "bob"])), len(twins(["Zo\u00eb", "Zoe\u0308"]))
     (['Ada', 'ada '], 2)
@@ -206,7 +206,7 @@ def twins(students: list[str]) -> set[str]:
 
 
 class Threads:
-    """Runs jobs here, several at a time; to be used in a `with` block.
+    """Runs jobs on this machine, several at a time; a context manager.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ class Threads:
     Attributes
     ----------
     width : int
-        Jobs to hand over before results are waited for: enough that nobody is idle.
+        How many jobs to submit before waiting for results: enough that no thread is idle.
     """
 
     def __init__(self, spec: AssignmentSpec, sandbox: Sandbox, workers: int = 2):
@@ -229,11 +229,11 @@ class Threads:
         self.pool = ThreadPoolExecutor(workers)
 
     def submit(self, job: Job) -> Future:
-        """Begin a job; the future's result is what `run` gives."""
+        """Begin a job; the future's result is that of `run`."""
         return self.pool.submit(self._run, job)
 
     def require(self) -> None:
-        """Return at once, since threads do not go away."""
+        """Do nothing, since threads cannot go away as a cluster's workers can."""
 
     def _run(self, job):
         with slot() as number:

@@ -1,6 +1,6 @@
-"""Where jobs are run: on the workers of a Dask cluster.
+"""Run jobs on the workers of a Dask cluster.
 
-A worker needs this package, NumPy and bubblewrap, and nothing of the course: a job brings all.
+A worker needs this package, NumPy and bubblewrap, but no files of the course, which jobs bring.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from .one_submission import Job, run
 __all__ = ["Cluster"]
 
 CONNECT = 15  # seconds until a scheduler must have answered
-LONELY = 60  # seconds without a worker after which a run gives up
+LONELY = 60  # seconds without any worker after which a run stops
 HERE = {"localhost", "127.0.0.1", "::1"}
 _sandboxes, _lock = {}, threading.Lock()
 
 
 class Cluster:
-    """Runs jobs on a cluster; to be used in a `with` block.
+    """Runs jobs on a cluster; a context manager.
 
-    Encryption is Dask's: its configuration names the certificates, for scheduler and workers
-    too (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
+    Dask encrypts if its configuration names certificates, also for scheduler and workers
+    (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
 
     Parameters
     ----------
     spec : AssignmentSpec
-        What all submissions have in common; it holds the answers, and goes to the workers.
+        What all submissions have in common. It contains the answers and is sent to the workers.
     address : str
-        The scheduler's: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` without encryption.
+        The scheduler's address: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` unencrypted.
 
     Attributes
     ----------
     width : int
-        Jobs to hand over before results are waited for.
+        How many jobs to submit before waiting for results.
 
     Raises
     ------
@@ -59,23 +59,23 @@ class Cluster:
         try:
             self.width = 2 * self._require_fit(spec)
             mark = hashlib.sha256(pickle.dumps(spec)).hexdigest()
-            self.spec = self.client.submit(_same, spec, key=f"nngrader-{mark}")
+            self.spec = self.client.submit(_identity, spec, key=f"nngrader-{mark}")
             self.jobs = self.client.get_executor(pure=False)
         except BaseException:
             self.client.close()
             raise
 
     def submit(self, job: Job) -> Future:
-        """Begin a job; if its worker dies, it is begun again on another one."""
+        """Begin a job; if its worker ends, another worker begins it again."""
         return self.jobs.submit(_run, self.spec, job)
 
     def require(self) -> None:
-        """See that somebody is there to work.
+        """Raise an error if there has been no worker for some time.
 
         Raises
         ------
         CannotDo
-            If there has been no worker for some time.
+            If the last worker was seen more than `LONELY` seconds ago.
         """
         if self.client.status == "running" and self._workers():
             self.seen = time.monotonic()
@@ -83,24 +83,24 @@ class Cluster:
             raise CannotDo(f"{self.address}: no worker for {LONELY} seconds; {AGAIN}")
 
     def _connect(self):
-        """Return a client, or raise an error with the first line of what Dask says.
+        """Return a client, or raise an error with the first line of Dask's message.
 
-        A client that finds nobody is slow to end: a mere connection is tried before.
+        A bare connection is tried first, since a client that finds no scheduler is slow to end.
         """
         from distributed import Client
 
         try:
-            asyncio.run(_greet(self.address))
+            asyncio.run(_try_connection(self.address))
             return Client(self.address, timeout=CONNECT, set_as_default=False)
         except Exception as e:
             raise CannotDo(f"no cluster at {self.address}: {first_line(e)}. {TLS}") from e
 
     def _workers(self):
-        """Return what the scheduler knows of its workers, by address."""
+        """Return the scheduler's information about its workers, by address."""
         return self.client.scheduler_info(n_workers=-1)["workers"]
 
     def _require_fit(self, spec):
-        """Return how many jobs can run at one time; refuse workers of another version."""
+        """Return how many jobs can run at one time, or raise an error about unfit workers."""
         if not (workers := self._workers()):
             raise CannotDo(f"the cluster at {self.address} has no workers: start some")
         faults = self.client.run(_unfit, spec, on_error="return")
@@ -128,8 +128,8 @@ TLS = (
 )
 
 
-async def _greet(address):
-    """Connect as Dask's configuration says, and part again."""
+async def _try_connection(address):
+    """Open a connection as Dask's configuration says, and close it."""
     from distributed.comm import connect
     from distributed.security import Security
 
@@ -139,7 +139,7 @@ async def _greet(address):
 
 
 def is_open(address: str) -> bool:
-    """Return whether what goes to a scheduler can be read, and forged, on its way.
+    """Return whether messages to a scheduler could be read or forged on their way.
 
     >>> [is_open(a) for a in ("tls://far:8786", "tcp://far:8786", "tcp://127.0.0.1:8786")]
     [False, True, False]
@@ -148,13 +148,13 @@ def is_open(address: str) -> bool:
     return parts.scheme != "tls" and parts.hostname not in HERE
 
 
-def _same(spec):
-    """Return the spec, as a task that is run again if the worker that held it dies."""
+def _identity(spec):
+    """Return the spec: a task that Dask runs again if the worker that holds the spec ends."""
     return spec
 
 
 def _run(spec, job):
-    """Return the result of one job, which runs on a worker of the cluster."""
+    """Return the result of one job, computed on a worker of the cluster."""
     if code(spec.uses) != spec.code:
         raise Refused(f"a worker of another version: {in_words(spec.uses)}")
     with slot() as number:
@@ -162,7 +162,7 @@ def _run(spec, job):
 
 
 def _unfit(spec):
-    """Return why this worker cannot grade as the grader's machine does, None where it can."""
+    """Return why this worker cannot grade like the grader's machine, None if it can."""
     if code(spec.uses) != spec.code:
         return f"another version: {in_words(spec.uses)}"
     try:

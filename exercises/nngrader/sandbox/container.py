@@ -1,4 +1,4 @@
-"""A worker in a container of podman or docker, where bubblewrap is not to be had.
+"""Start a worker in a container of podman or docker, where bubblewrap cannot be installed.
 
 The image is the instructor's; it needs Python, NumPy, and what the problems use, such as torch.
 Whatever else is installed in it, submissions can import. The seconds of a worker are those of
@@ -34,9 +34,9 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
     profile : Path
         Where `write_profile` has put the system calls that are refused.
     files : dict
-        Files and folders of this machine, and where they are seen, read-only.
+        Files and folders of this machine, and their paths inside, where they are read-only.
     program : list of str
-        What runs inside; its first word is the entry point.
+        The command line that runs inside; its first word is the entry point.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
 
 
 def mounts(files: dict) -> list[str]:
-    """Return options that show files and folders inside, read-only.
+    """Return options that mount files and folders inside, read-only.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def mounts(files: dict) -> list[str]:
 
 
 def _limits(limits):
-    """Return limits of each process."""
+    """Return the options that limit the resources of each process."""
     seconds = int(4 * limits.submission_seconds) + 60
     most = {"nofile": OPEN_FILES, "core": 0, "memlock": 0, "cpu": seconds}
     most["fsize"] = limits.file_mb << 20
@@ -91,12 +91,12 @@ def _limits(limits):
 
 
 def ending(limits: Limits, name: str) -> list[str]:
-    """Return the command that ends a container that does not end by itself."""
+    """Return the command that kills a container that does not end by itself."""
     return [limits.container.prefix, "rm", "--force", name]
 
 
 def write_profile(file: Path) -> Path:
-    """Write the table of refused system calls as podman and docker read it.
+    """Write the table of refused system calls in the format of podman and docker.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def write_profile(file: Path) -> Path:
 
 
 def _rule(names, error, argument=None, bit=0):
-    """Return a rule by which calls fail: all of them, or those with a bit in one argument."""
+    """Return a rule that refuses system calls: always, or if an argument has a certain bit."""
     rule = {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error}
     if argument is not None:
         equal = {"value": bit, "valueTwo": bit, "op": "SCMP_CMP_MASKED_EQ"}

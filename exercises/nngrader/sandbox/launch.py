@@ -1,6 +1,6 @@
-"""How a worker is started: inside bubblewrap, or plainly for submissions that are trusted.
+"""Start a worker: inside bubblewrap, or as a plain process for submissions that are trusted.
 
-It can import the packages that the problems use, and none of the others.
+A worker can import the packages that the problems use, and no others.
 """
 
 from __future__ import annotations
@@ -41,28 +41,29 @@ NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
 
 class Refused(CannotDo):
-    """No sandbox can be made here; the text says what to do."""
+    """Raised where no sandbox can be made; the text says what to do."""
 
 
 class Sandbox:
-    """Makes workers.
+    """Starts workers.
 
     Parameters
     ----------
     limits : Limits
         What each worker may use.
     unsafe : bool
-        Plain processes with limits instead of bubblewrap: for trusted submissions alone.
+        Whether workers are plain processes with limits instead of being in bubblewrap; for
+        trusted submissions alone.
     uses : iterable of str
         Packages besides NumPy that a submission may import, such as "nnlib" and "torch".
     """
 
     def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
         self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
-        inside = limits.container and not unsafe  # then the image has them
+        inside = limits.container and not unsafe  # the container's image then has the packages
         names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
-        self.packages = places(list(names))
-        self.empty = Scratch()  # what masks a folder
+        self.packages = package_paths(list(names))
+        self.empty = Scratch()  # an empty folder, mounted over those to hide
         os.chmod(self.empty.name, 0o755)
 
     def worker(self, slot: int) -> Worker:
@@ -71,13 +72,13 @@ class Sandbox:
         Parameters
         ----------
         slot : int
-            Which of the workers that run at one time; each has a processor and, as root,
-            a user of its own, since the limit on processes counts by user.
+            The number of this worker among those that run at one time. Each has a processor
+            and, under root, a user of its own, since the limit on processes counts by user.
 
         Returns
         -------
         Worker
-            It has loaded nothing yet.
+            The worker, which has loaded no cells yet.
 
         Raises
         ------
@@ -102,19 +103,19 @@ class Sandbox:
         return worker
 
     def _needs(self):
-        """Return a hint where packages are imported, since torch needs much memory."""
+        """Return what to look at if a worker with packages does not start, such as memory."""
         if not self.uses:
             return ""
         packages = " and ".join(self.uses)
         return f" with {packages} and memory_mb = {self.limits.memory_mb} ({ROOM})"
 
     def require(self) -> None:
-        """Start one worker to see that it can be done.
+        """Start and end one worker, to find out whether that is possible.
 
         Raises
         ------
         Refused
-            With the line to run, where no worker can be started.
+            If no worker can be started; the text names the command that may help.
         """
         if missing := [p for p in self._programs() if not shutil.which(p)]:
             what = f"{', '.join(missing)} not found"
@@ -132,7 +133,7 @@ class Sandbox:
             ) from None
 
     def _programs(self):
-        """Return what must be there to start a worker."""
+        """Return the programs that starting a worker needs."""
         if self.unsafe:
             return ["prlimit"]
         if self.limits.container:
@@ -146,7 +147,7 @@ class Sandbox:
         self.empty.cleanup()
 
     def _plain(self):
-        """Return the command of a worker without a sandbox, with the same imports."""
+        """Return the command of a worker without a sandbox, with the same packages."""
         folder = Path(self.empty.name)
         for f in (*PARTS, *self.packages):
             if not (folder / f.name).exists():
@@ -155,12 +156,12 @@ class Sandbox:
         return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
     def _program(self, python, modules, own):
-        """Return the worker's own command line; its own folders are those it empties."""
+        """Return the worker's own command line; it empties the folders `own`."""
         line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
         return [*line, *map(str, modules), "--", *self.uses, "--", *own]
 
     def _container(self, name):
-        """Return the command of a worker in a container; its NumPy is the image's."""
+        """Return the command of a worker in a container, with the image's NumPy."""
         profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
         files = {f: f"/g/{f.name}" for f in PARTS}
         files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
@@ -185,15 +186,15 @@ class Sandbox:
 
     @staticmethod
     def _python():
-        """Return the interpreter itself, behind the links of an environment."""
+        """Return the path of the interpreter itself, with symbolic links resolved."""
         return Path(sys.base_prefix).resolve() / "bin" / Path(sys.executable).resolve().name
 
     def _limited(self):
-        """Return the limits of each process, and the number of processes inside a sandbox."""
+        """Return the `prlimit` command with the limits of each process."""
         w = self.limits
         line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
         line += [f"--nofile={OPEN_FILES}", "--core=0", "--msgqueue=0", "--memlock=0"]
-        line += [f"--sigpending={SIGNALS}"]  # timers count, too
+        line += [f"--sigpending={SIGNALS}"]  # timers count as signals
         line += [f"--cpu={int(4 * w.submission_seconds) + START}"]
         return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
 
@@ -211,19 +212,19 @@ ALONE = (
 
 
 def environment():
-    """Return the variables of a worker, with the place of a shared library of Python's."""
+    """Return the options that set a worker's environment variables."""
     values = {"PATH": "/usr/bin", "HOME": "/tmp", **SETTINGS}
     values["LD_LIBRARY_PATH"] = "/g/python/lib"
     return [word for name, value in values.items() for word in ("--setenv", name, value)]
 
 
 def bind(source, target):
-    """Return a file or folder of the machine, read-only."""
+    """Return the options that mount a file or folder of the machine read-only."""
     return ["--ro-bind", str(source), str(target)]
 
 
 def system():
-    """Return binds of programs and libraries, but not of /etc, /home, /root, /var, /sys."""
+    """Return options that mount programs and libraries, but not /etc, /home, /var and so on."""
     options = bind("/usr", "/usr")
     for p in ("/lib", "/lib64", "/bin", "/sbin"):
         if os.path.islink(p):
@@ -234,14 +235,15 @@ def system():
 
 
 def python_inside(python):
-    """Return where the interpreter is in the sandbox."""
+    """Return the path of the interpreter in the sandbox."""
     return python if python.is_relative_to("/usr") else Path("/g/python/bin", python.name)
 
 
 def python_binds(python, empty):
-    """Return the interpreter with its standard library, everything installed beside it masked.
+    """Return options that mount the interpreter, with installed packages hidden.
 
-    Parents that bubblewrap makes by itself are closed to other users, so they are made first.
+    Parent folders are made first, since those that bubblewrap makes by itself are closed to
+    other users.
     """
     base, inside = python.parents[1], python_inside(python).parents[1]
     options = ["--dir", "/g", "--dir", "/g/site"]
@@ -257,7 +259,7 @@ def python_binds(python, empty):
 
 
 def modules(packages):
-    """Return the worker's own files, and the packages that a submission may import."""
+    """Return options that mount the worker's own files and the allowed packages."""
     options = []
     for f in PARTS:
         options += bind(f, f"/g/{f.name}")
@@ -267,12 +269,15 @@ def modules(packages):
 
 
 def memory_folder(path, size):
-    """Return options for a small folder in memory that may be written."""
+    """Return the options for a writable folder of limited size in memory."""
     return ["--perms", "1777", "--size", str(size), "--tmpfs", path]
 
 
 def user_options():
-    """An ordinary user needs a namespace of users, in which no further one can be made."""
+    """Return options for a user namespace, which only an ordinary user needs.
+
+    No further user namespace can be made in it.
+    """
     if os.geteuid() == 0:
         return []
     names = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
@@ -280,7 +285,7 @@ def user_options():
 
 
 def become(slot):
-    """Root really becomes another user: a process of root's ignores the limit on processes."""
+    """Return the command by which root becomes another user, whom limits on processes bind."""
     if os.geteuid() != 0:
         return []
     user = str(61000 + os.getpid() % SLOTS * SLOTS + slot)
@@ -288,8 +293,8 @@ def become(slot):
     return [*words.split(), "--bounding-set=-all", "--inh-caps=-all"]
 
 
-def places(names: list[str]) -> list[Path]:
-    """Return files and folders that make packages importable, with what these packages require.
+def package_paths(names: list[str]) -> list[Path]:
+    """Return the files and folders of packages and of all packages that these require.
 
     Parameters
     ----------
@@ -299,7 +304,7 @@ def places(names: list[str]) -> list[Path]:
     Returns
     -------
     list of Path
-        Each is bound by its own name into one folder of the worker.
+        Each is mounted under its own name in one folder of the worker.
 
     Raises
     ------
@@ -319,14 +324,14 @@ def places(names: list[str]) -> list[Path]:
 
 
 def _required(name):
-    """Return a package's distribution and all that it requires, as far as that is installed."""
+    """Return the distributions of a package and of all packages that it requires."""
     todo, seen = [name], {}
     while todo:
         wanted = todo.pop()
         try:
             found = importlib.metadata.distribution(wanted)
         except importlib.metadata.PackageNotFoundError:
-            continue  # for another machine, or nnlib out of a checkout
+            continue  # needed on other systems only, or nnlib run from a checkout
         if found.name not in seen:
             seen[found.name] = found
             needs = [r for r in found.requires or () if "extra ==" not in r]
@@ -335,7 +340,7 @@ def _required(name):
 
 
 def _top(distribution):
-    """Return what a distribution has put beside the other packages."""
+    """Return the top-level files and folders that a distribution has installed."""
     names = {f.parts[0] for f in distribution.files or ()}
     kept = [n for n in sorted(names) if not NEVER.fullmatch(n)]
     return [p for n in kept if (p := Path(distribution.locate_file(n))).exists()]

@@ -1,6 +1,6 @@
-"""A student's functions, called in workers: cells loaded one by one, every answer checked.
+"""Call a student's functions in workers: load cells one by one, check every answer.
 
-Why a call failed or was not made is put into words for the student and for the instructor.
+If a call fails or cannot be made, the reason is put into words for student and instructor.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from .supervisor import (
     Died,
 )
 
-MOST_DEATHS = 2  # of the process in one function; after that it is not called again
-MOST_LOST = 3  # own cells that end the process; after that no own cell is run
+MOST_DEATHS = 2  # ends of the process by one function, which is then not called again
+MOST_LOST = 3  # cells added by the student that end the process; then none is run any more
 NOT_AGAIN = "not called again"
-MEASURES = "(measures)"  # in place of the function that a process is for
+MEASURES = "(measures)"  # stands for the function in a process that only measures
 SKIPPED = "lines beginning with % or ! were not run"
 WHERE = {
     "call_seconds": "in one call",
@@ -39,11 +39,11 @@ WHERE = {
 
 
 class Raised(Exception):
-    """The student's function raised; the text is the name of a class of Python's own."""
+    """Raised if the student's function raised; the text is a class name of Python's own."""
 
 
 class Runner:
-    """Runs one submission, in one sandbox as long as nothing breaks it.
+    """Runs one submission, in one sandbox unless the submission breaks it.
 
     Parameters
     ----------
@@ -53,19 +53,19 @@ class Runner:
     sandbox : Sandbox
         Where workers come from.
     slot : int
-        Which of the workers that run at one time.
+        The number of its worker among those that run at one time.
 
     Attributes
     ----------
     notes : dict
-        By cell or function: what the instructor should know, in words of ours.
+        By cell or function: remarks for the instructor, without any text of the student's.
     fingerprints : dict
         By cell that is not the student's own: its fingerprint, a list of int.
     spent : dict
         By function: seconds of all its calls.
     before_test : int or None
-        How many cells stand before the test cell that calls the functions: what a function
-        finds under a name is what stood there then, whatever later cells make of the name.
+        How many cells come before the test cell that calls the functions. Global names have
+        the values that they had after those cells, even if later cells assign to them.
     """
 
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
@@ -77,12 +77,12 @@ class Runner:
         self.worker = self.function = self.before_test = None
 
     def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
-        """Return what stands in the cells, and leave out those that cannot be read.
+        """Return the names and imports in the cells, and leave out cells that cannot be parsed.
 
         Parameters
         ----------
         wanted : list of str, optional
-            Dotted names that are told if they are used, however many others there are.
+            Dotted names that are listed if they are used, however many others there are.
 
         Returns
         -------
@@ -104,7 +104,7 @@ class Runner:
         return names, imports
 
     def _read_all(self):
-        """Return whether every cell that is not lost has been read."""
+        """Return whether every cell that was not left out has been parsed."""
         left = self.limits.total_seconds
         for name, source, _ in self.cells:
             if name in self.lost:
@@ -120,7 +120,7 @@ class Runner:
         return True
 
     def _compare(self):
-        """Keep the fingerprints of the cells that are not the student's own."""
+        """Store the fingerprints of the solution cells."""
         self.fingerprints = {name: [] for name, _, own in self.cells if not own}
         with contextlib.suppress(Died):
             for name, source, own in self.cells:
@@ -132,7 +132,7 @@ class Runner:
     def call(
         self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
     ) -> dict:
-        """Call a function and describe what came of it.
+        """Call a function and return a description of what it returned or raised.
 
         Parameters
         ----------
@@ -150,9 +150,9 @@ class Runner:
         Returns
         -------
         dict
-            What the engine's `observe` says of the call, as the worker tells it; without the
-            texts of exceptions, which may carry what the function has seen. ``stopped`` is
-            ours: where a limit or an end of the process made the call fail, how, in words.
+            The report of `observe` in the worker, without the texts of exceptions, which may
+            contain hidden inputs. ``stopped`` is added here: it says how a limit, or the end of
+            the process, made the call fail.
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
@@ -196,10 +196,10 @@ class Runner:
         return answer.get("value")
 
     def measure(self, name: str, measure: dict, inputs: dict, raw: list, parts: int) -> dict:
-        """Measure an answer in a process that has run nothing of the student's.
+        """Measure an answer in a process that has run no code of the student's.
 
-        What was forged may make a measure of ours hang, or ask for all memory there is: the
-        limits of a call hold for it.
+        A forged answer may make the measure hang or fill the memory, so the limits of a call
+        hold for the measure, too.
 
         Parameters
         ----------
@@ -226,13 +226,13 @@ class Runner:
             return {}
 
     def _ask(self, name, question, cap):
-        """Return the answer to a question about a function, from its own process."""
+        """Return the answer to a question about a function, from a process of its own."""
         if self.deaths.get(name, 0) >= MOST_DEATHS:
             raise Died(NOT_AGAIN)
         left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
         bound = self._allowed(left)[1]
         try:
-            if name != self.function:  # what one leaves behind cannot touch another
+            if name != self.function:  # so that no function can influence another
                 self.function = None
                 self._load_all(name)
             bound = self._allowed(left)[1]
@@ -247,7 +247,7 @@ class Runner:
         return answer
 
     def _stop(self, name, reason, bound):
-        """Remember why a function gave no answer; the next call needs a new process."""
+        """Record why a function gave no answer, and that the next call needs a new process."""
         self.function = None
         self.deaths[name] = self.deaths.get(name, 0) + 1
         if reason == WAITED and self._lasts() <= 0:
@@ -256,7 +256,7 @@ class Runner:
         self._note(name, f"was stopped: {self.stopped[name].note}")
 
     def _remark(self, name, answer):
-        """Tell the instructor of what is missing, and of a limit that was met."""
+        """Note for the instructor that a function is missing, or that a limit was reached."""
         if answer.get("missing") is True:
             self._note(name, "is not defined after the cells have run")
         if answer.get("error") is not None:
@@ -278,7 +278,7 @@ class Runner:
             self.waited += self.worker.waited
 
     def _allowed(self, left):
-        """Return seconds for one question, not negative, and the limit that allows no more."""
+        """Return the seconds allowed for one question, and the limit that sets them."""
         seconds, bound = min(
             (self.limits.submission_seconds - self.worked, "submission_seconds"),
             (left, "total_seconds"),
@@ -287,11 +287,11 @@ class Runner:
         return max(0.0, seconds), bound
 
     def _lasts(self):
-        """Return seconds by the clock that the submission may still last."""
+        """Return the wall time in seconds that is left to the submission."""
         return LASTING * self.limits.submission_seconds - self.waited
 
     def _load_all(self, function):
-        """Load all cells into a fresh process, again without each cell that ends it."""
+        """Load all cells into a fresh process; begin again without a cell that ends it."""
         loaded = False
         while not loaded:
             self._fresh()
@@ -315,7 +315,7 @@ class Runner:
         self.took = 0.0
 
     def _load(self, name, source, left):
-        """Return whether the process has outlived the loading of a cell."""
+        """Load a cell; return whether the process is still there afterwards."""
         try:
             answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
@@ -328,7 +328,7 @@ class Runner:
         return True
 
     def _lose(self, name, why):
-        """Leave a cell out of the next process; after a few own cells, all of them."""
+        """Leave a cell out of later processes; after a few added cells, all of them."""
         self.lost.add(name)
         self._note(name, why)
         own = {n for n, _, own in self.cells if own}
@@ -337,7 +337,7 @@ class Runner:
             self._note("own cells", "left out, since several of them ended the process")
 
     def _fresh(self):
-        """Start a process that knows nothing yet, in a new sandbox if the old one is broken."""
+        """Start a process without cells, in a new sandbox if the old one is broken."""
         for _ in range(2):
             if self.worker and not self.worker.usable:
                 self.close()
@@ -349,7 +349,7 @@ class Runner:
         raise CannotDo(f"a worker cannot be kept alive here: {last}")
 
     def _note(self, name, text):
-        """Add to what the instructor should know, once."""
+        """Add a remark for the instructor, unless it is there already."""
         before = self.notes.get(name, "")
         if text not in before:
             self.notes[name] = f"{before}; {text}" if before else text
@@ -363,39 +363,39 @@ class Runner:
 
 
 def known(error) -> str:
-    """Return the most special class of an exception that Python itself has.
+    """Return the most special of an exception's classes that is one of Python's own.
 
     Parameters
     ----------
     error : list
-        Names of classes and a text, as a worker says them: both are the student's, since a
-        class that the student makes may be called anything.
+        Class names and a text as the worker sends them. Neither is to be trusted, since a
+        student may give a class any name.
 
     Returns
     -------
     str
-        A name of Python's own, or words of ours.
+        The name of the class, or "an exception".
     """
     return (*checked({"error": error}).raised, "an exception")[0]
 
 
 def _texts(value):
-    """Return the texts in what should be a list of texts."""
+    """Return the strings in a value that should be a list of strings."""
     return [v[:200] for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
 def _fingerprints(value):
-    """Return the numbers in what should be a fingerprint."""
+    """Return the numbers in a value that should be a fingerprint."""
     if not isinstance(value, list):
         return []
     return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_FINGERPRINTS]
 
 
 class Cause(NamedTuple):
-    """What happened.
+    """Why a process ended without an answer.
 
-    ``kind`` names the exception that comes nearest; ``words`` follow the name of the function
-    in a sentence to the student; ``note`` is what the instructor reads.
+    ``kind`` names the exception that is most like it; ``words`` are for the student, to follow
+    the name of the function; ``note`` is for the instructor.
     """
 
     kind: str
@@ -404,21 +404,21 @@ class Cause(NamedTuple):
 
 
 def of_death(reason: str, limits: Limits, bound: str) -> Cause:
-    """Return why a process had to be ended, or ended itself.
+    """Return why a process had to be killed, or ended itself.
 
     Parameters
     ----------
     reason : str
         The text of `Died`.
     limits : Limits
-        What it was allowed.
+        The limits under which it ran.
     bound : str
-        The limit on seconds that was the nearest.
+        The name of the limit on seconds that would be reached first.
 
     Returns
     -------
     Cause
-        In words of ours, with the numbers of the settings.
+        Its words contain the numbers from the settings, and nothing of the student's.
     """
     if reason in (TOO_LONG, WAITED):
         return _of_time(reason, limits, bound)
@@ -429,7 +429,7 @@ def of_death(reason: str, limits: Limits, bound: str) -> Cause:
 
 
 def _of_time(reason, limits, bound):
-    """Return what is said where time was up: the limit on it, and where that holds."""
+    """Return the cause if time was up, with the limit that was reached."""
     seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
     extra = ""
     if reason == WAITED:
@@ -445,20 +445,20 @@ def _of_time(reason, limits, bound):
 
 
 def of_limit(word: object, limits: Limits) -> str:
-    """Return what is said where a limit made a function fail with an exception.
+    """Return the words for an exception that a limit caused, or "".
 
     Parameters
     ----------
     word : object
-        What the worker calls the limit.
+        The worker's word for the limit; it may be anything if the worker is hostile.
     limits : Limits
-        What was allowed.
+        The limits under which it ran.
 
     Returns
     -------
     str
-        Words of ours with the number from the settings, which follow the function's name;
-        empty where there is no such limit.
+        Words with the number from the settings, to follow the function's name; empty if there
+        is no such limit.
     """
     return LIMITS[word].format(limits) if isinstance(word, str) and word in LIMITS else ""
 
@@ -470,7 +470,7 @@ LIMITS = {
     "space": "fills the space for files ({0.space_mb} MB are allowed)",
     "open files": f"holds too many files open ({OPEN_FILES} are allowed)",
 }
-DEATHS = {  # reason: the exception that comes nearest, and words
+DEATHS = {  # reason: the exception that is most like it, and the words
     TOO_MUCH: ("MemoryError", LIMITS["memory"]),
     ENDED: ("SystemExit", "ends the whole program (SystemExit)"),
     CRASHED: ("SystemExit", "makes Python itself crash"),

@@ -50,16 +50,16 @@ DENIED = {
     "fspick": (433, 433),
     "mount_setattr": (442, 442),
     "sched_setaffinity": (203, 122),
-    "sched_setparam": (142, 118),  # this and what follows: of the process above, too
+    "sched_setparam": (142, 118),  # this and the following could change the parent process, too
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
     "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "process_madvise": (440, 440),
     "socket": (41, 198),  # families such as vsock know no network namespace
-    "socketpair": (53, 199),  # and what follows: memory of the kernel's that nobody counts
+    "socketpair": (53, 199),  # this and the following use kernel memory that no limit counts
     "vmsplice": (278, 75),
-    "inotify_init": (253, 26),  # the other one's number where there is none
+    "inotify_init": (253, 26),  # aarch64 has none: 26 is its inotify_init1
     "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
 }
@@ -95,18 +95,19 @@ def program() -> bytes:
     steps += _deny(CLONE3[column], ENOSYS)
     steps += _deny_flags(CLONE[column], argument=0, flags=NEW_NAMESPACE)
     steps += _deny_flags(MMAP[column], argument=3, flags=MAP_SHARED)
-    steps += _deny_flags(PRLIMIT[column], argument=0, flags=0xFFFFFFFF)  # another's
+    # argument 0 is a process, 0 for the caller: no other one
+    steps += _deny_flags(PRLIMIT[column], argument=0, flags=0xFFFFFFFF)
     steps += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("<HBBI", *step) for step in steps)
 
 
 def _deny(number, error):
-    """Return two steps of the filter that make a call fail."""
+    """Return the two filter instructions that make a system call fail."""
     return [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, ERROR | error)]
 
 
 def _deny_flags(number, argument, flags):
-    """Return five steps of the filter that make a call fail if its argument has a flag."""
+    """Return the five instructions that make a call fail if an argument has a flag set."""
     return [
         (JUMP_EQUAL, 0, 4, number),
         (LOAD, 0, 0, ARGUMENTS + 8 * argument),

@@ -1,6 +1,6 @@
-"""One worker: a tree of processes that answers questions, is watched, and is ended.
+"""Watch one worker: a tree of processes that answers questions, until it is ended.
 
-What the tree holds and has used Linux tells under /proc.
+Memory and processor time of the tree are read from /proc.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 from .inside import fork_server, wire
 
-POLL = 0.03  # seconds between two looks at the tree
-BRIEF = 0.01  # seconds of a question that is not worth a look at the processes
-PATIENCE = 4  # times the processor time that is allowed, for sleep and other waiting
-LASTING = 2  # times its seconds that a whole submission may last by the clock
-CROWDED = 8  # times that again, where others use the processor: that is nobody's fault
-START = 60  # seconds until a worker must be ready: this is the machine's time, not a student's
-RENEW = 20  # seconds until a fresh process must be there; the machine's time, too
-GRACE = 2  # seconds until it is ended by force
+POLL = 0.03  # seconds between two measurements of the tree
+BRIEF = 0.01  # a question that takes fewer seconds is not worth a measurement
+PATIENCE = 4  # wall time allowed to a question, as a multiple of its processor time
+LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
+CROWDED = 8  # a further factor for wall time while other programs keep the processor busy
+START = 60  # seconds until a worker must be ready; not charged to the student
+RENEW = 20  # seconds until a fresh process must be there; not charged either
+GRACE = 2  # seconds in which a worker may end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
 TOO_LONG, WAITED = "took too long", "waited too long"
 TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
@@ -37,13 +37,13 @@ FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in m
 
 
 class Died(Exception):
-    """A student's process had to be ended, or ended itself; the text is one of those above."""
+    """Raised where a student's process was killed or ended; its text is a constant above."""
 
 
 class Worker:
     """A process behind a pair of pipes, which starts a fresh one for each function.
 
-    It ends with the block. What it is asked goes to the fresh process.
+    It is a context manager and ends with its block. The fresh process answers what it is asked.
 
     Parameters
     ----------
@@ -54,19 +54,19 @@ class Worker:
     filter : bytes, optional
         A seccomp program; `{seccomp}` in the command becomes its file descriptor.
     counted : bool
-        Whether all processes are below this one, so that their memory and processor time are
-        known; else the seconds are those of the clock, and memory is for others to limit.
+        Whether all processes descend from this one, so that their memory and processor time can
+        be measured. Otherwise wall time is measured, and the container limits memory.
     end : list of str, optional
-        A command that ends it, where it does not end with its pipe.
+        A command that kills it, in case it does not end when its pipe is closed.
 
     Attributes
     ----------
     usable : bool
-        Whether it can start another process; where not, it is only to be closed.
+        Whether it can start another process; if not, it can only be closed.
     spent, waited : float
-        Seconds that the last question took: those of the processor, or a part of those by the
-        clock where it mostly waited; and those by the clock. What a busy machine adds to them
-        does not count.
+        Seconds charged for the last question: `spent` is processor time, or a part of the wall
+        time if it mostly waited; `waited` is wall time. Time in which other programs kept the
+        processor busy is not charged.
     """
 
     def __init__(
@@ -83,7 +83,9 @@ class Worker:
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
         self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
-        self.nested = filter is not None  # then the process above ends when those in it have
+        self.nested = (
+            filter is not None
+        )  # the sandbox's parent process then ends after those inside
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -112,7 +114,7 @@ class Worker:
             )
 
     def ready(self) -> None:
-        """Wait until it has started and has imported what it needs.
+        """Wait until the worker has started and has imported the packages.
 
         Raises
         ------
@@ -120,10 +122,12 @@ class Worker:
             If it cannot start.
         """
         self._order(fork_server.READY, START)
-        self.most = self.memory + self._usage().memory  # its own part does not count
+        self.most = (
+            self.memory + self._usage().memory
+        )  # the worker's own memory is not the student's
 
     def fresh(self) -> None:
-        """End the student's process and all that it left, and start one that knows nothing.
+        """Kill the student's process and all that it started, and start a new one.
 
         Raises
         ------
@@ -132,7 +136,7 @@ class Worker:
         """
         self._order(fork_server.FRESH, RENEW)
         self.known = self._usage(files=False)
-        self.alone = len(self.known.processes)  # with the one of the student's that there is
+        self.alone = len(self.known.processes)  # the student's one process among them
 
     def ask(
         self,
@@ -148,22 +152,22 @@ class Worker:
         question : dict
             Plain data.
         seconds : float
-            Processor time that it may take; it may sleep four times as long.
+            Processor time that it may take; its wall time may be `PATIENCE` times as long.
         cap : int
             The largest answer that is read, in bytes of its arrays.
         longest : float
-            Seconds by the clock that it may take, where these are fewer than that.
+            Wall time in seconds that it may take, if that is less.
 
         Returns
         -------
         dict
-            What came; it may be anything that a frame can hold.
+            The answer, which may hold anything that a frame can.
 
         Raises
         ------
         Died
             If there is no answer in time, or it is no frame, or no dict. The student's process
-            is then of no further use; where `usable` is false, nor is this worker.
+            can then be asked nothing more, and if `usable` is false, nor can this worker.
         """
         frame, self.begin, self.has_started = wire.pack(question), time.monotonic(), False
         self.allowed = self.known.seconds + seconds
@@ -181,7 +185,7 @@ class Worker:
         return answer
 
     def _order(self, order, seconds, frame=b"", cap=0):
-        """Say what is wanted; return the kind of reply, a status, and the answer if any."""
+        """Send an order; return the kind of reply, the exit status, and the answer or None."""
         deadline, answer = time.monotonic() + seconds, None
         try:
             if not self.usable:
@@ -199,10 +203,10 @@ class Worker:
         return kind, status, answer
 
     def _account(self, seconds):
-        """Note what the last question took; what ran between two questions counts with it.
+        """Set `spent` and `waited` for the last question.
 
-        A brief one costs its time by the clock, and its work counts once more with the next
-        longer one: to look at the processes after each question takes longer than most do.
+        Measuring the processes takes longer than most questions, so a brief one is charged its
+        wall time, and its processor time is counted again with the next longer one.
         """
         elapsed = time.monotonic() - self.begin
         if elapsed < BRIEF and not (self.over_memory or self.over_time or self.over_wait):
@@ -215,16 +219,17 @@ class Worker:
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
     def _waited(self, usage):
-        """Return seconds by the clock of a question, without those that a busy machine adds.
+        """Return a question's wall time, without that in which the processor was busy.
 
-        Where a submission starts processes of its own, they may be what keeps it waiting.
+        Nothing is deducted if the submission has started processes, which may be what kept the
+        processor busy.
         """
         self.has_started |= len(usage.processes) > self.alone
         delayed = 0.0 if self.has_started else max(0.0, usage.delayed - self.known.delayed)
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
-        """Return the cause of an exception in words of ours."""
+        """Return the reason, one of the constants above, that an exception stands for."""
         if self.over_memory:
             return TOO_MUCH
         if self.over_time:
@@ -236,16 +241,16 @@ class Worker:
         return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
 
     def _reason(self, kind, status):
-        """Return why no answer came, by what the first process of the worker says."""
+        """Return why there was no answer, by the reply of the worker's first process."""
         if kind != fork_server.ENDED:
             return {fork_server.LARGE: TOO_LARGE, fork_server.EARLY: FORGED}.get(kind, BROKEN)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if ended_by == signal.SIGKILL and not self.counted:
-            return TOO_MUCH  # the kernel's own limit on memory ends it so
+            return TOO_MUCH  # the kernel kills a container that reaches its limit on memory
         return CRASHED if ended_by in CRASHES else ENDED
 
     def _watch(self):
-        """Kill the tree when it holds too much memory, or has worked for too long."""
+        """Kill the tree if it holds too much memory, or has worked or waited for too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
             self.over_memory = usage.memory > self.most
@@ -255,7 +260,7 @@ class Worker:
                 return self._kill()
 
     def _usage(self, *, files=True) -> Usage:
-        """Return what the tree holds and has used, nothing where that is unknown."""
+        """Return the memory and time of the tree, or zeros where they cannot be known."""
         if not self.counted:
             return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
@@ -263,13 +268,13 @@ class Worker:
         return usage._replace(memory=usage.memory + held)
 
     def _kill(self):
-        """End the tree: the end of a sandbox's first process ends all that is in it."""
+        """Kill the tree; in a sandbox, the end of the first process ends all others."""
         if self.process.poll() is not None:
-            return  # its number may be another's
+            return  # its number may be another process's by now
         for pid in tree_usage(self.process.pid).processes[1:]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        if self.nested:  # until all in it are gone they count against the next one's limit
+        if self.nested:  # until all have ended, they count against the next worker's limit
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(RENEW)
         if self.process.poll() is not None:
@@ -279,14 +284,14 @@ class Worker:
         self.process.kill()
 
     def last_words(self) -> str:
-        """Return what the program wrote before it ended, for when it could not start."""
+        """Return what the program wrote to stderr, to say why it did not start."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.log.seek(0)
         return self.log.read(500).decode(errors="replace").strip()
 
     def close(self) -> None:
-        """End it, wait for it, and close the pipes: it ends by itself where nobody asks."""
+        """Close the pipes, which ends the worker, and kill it if it does not end."""
         self.ended.set()
         self.watcher.join()
         self.process.stdin.close()
@@ -308,9 +313,9 @@ class Worker:
 
 
 class Usage(NamedTuple):
-    """What a tree of processes holds, in bytes, and has used, in seconds of processors.
+    """Memory in bytes and processor time in seconds of a tree of processes.
 
-    ``delayed`` are the seconds that they could have worked, had a processor been free.
+    ``delayed`` is the time in seconds for which they waited for a free processor.
     """
 
     memory: int
@@ -320,17 +325,17 @@ class Usage(NamedTuple):
 
 
 def tree_usage(root: int) -> Usage:
-    """Return resident memory and processor time of a process and of all below it.
+    """Return the memory and processor time of a process and all its descendants.
 
     Parameters
     ----------
     root : int
-        A process. Orphans of a sandbox stay below it, as children of its init.
+        The process. Orphans in a sandbox remain descendants, as children of its first process.
 
     Returns
     -------
     Usage
-        The sums; processes that have ended count by the time that their parents know of.
+        The sums. Processes that have ended count with the time that their parents report.
     """
     todo, seen, memory, ticks, delayed = [root], [], 0, 0, 0
     while todo:
@@ -345,13 +350,13 @@ def tree_usage(root: int) -> Usage:
 
 
 def files_held(processes: tuple) -> int:
-    """Return memory of the kernel's for the files in the folders that only these processes see.
+    """Return the bytes of kernel memory for the files in the sandbox's own folders.
 
     Parameters
     ----------
     processes : tuple of int
-        A tree; those of its members that live in a sandbox have folders in memory, of which
-        the size is limited, but not how many empty files they hold.
+        A tree. Those in a sandbox have folders in memory, whose size is limited; empty files
+        have no size but use memory of the kernel.
 
     Returns
     -------
@@ -371,7 +376,7 @@ def files_held(processes: tuple) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started, none where it has ended."""
+    """Return the processes that a process has started, none if it has ended."""
     found = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -381,7 +386,7 @@ def children(pid: int) -> list[int]:
 
 
 def _text(file):
-    """Return the text of a file of the kernel's in few steps, since it is read all the time."""
+    """Return the contents of a file in /proc, in few system calls since it is often read."""
     handle = os.open(file, os.O_RDONLY)
     try:
         return os.read(handle, MOST_TEXT)

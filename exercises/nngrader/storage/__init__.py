@@ -1,11 +1,11 @@
-"""Keep on the disk what a run needs again, and give back what it holds for the moment.
+"""Keep results on the disk, and manage temporary folders and locks.
 
-Comes in: results, as plain data. Goes out: the same results, by a digest of all that they
-follow from; temporary folders, numbers for what runs at one time, and locks.
+Comes in: results, as plain data. Goes out: the same results, found by a digest of all that they
+depend on; temporary folders, numbers for workers that run at one time, and locks.
 
-Read `results` first: a file is there whole or not at all, and a result that follows from
-another state of our code is not found. What `scratch` gives ends with the process that asked
-for it, also when that is killed.
+Read `results` first: a file is written whole or not at all, and a result of another state of
+our code is not found. Folders and locks of `scratch` end with the process that holds them, even
+if it is killed.
 
-Whatever another room keeps is plain data here: this room knows nothing of assignments.
+Everything that is kept is plain data: this folder knows nothing of assignments.
 """

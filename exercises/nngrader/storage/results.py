@@ -1,12 +1,12 @@
-"""Results on the disk, found by a digest of what they follow from.
+"""Results on the disk, found by a digest of all that they depend on.
 
-What besides a submission decides its score is our code and the versions that it runs with:
-`code` is their digest. On which processor a result was computed it says, and is not kept under
-it: the same submission gets the same score and the same hints on every processor
+A score depends on the submission, on our code and on the versions that it runs with; `code`
+is a digest of the latter two. A result names the processor on which it was computed, but the
+processor is no part of its key: a submission gets the same score and hints on every processor
 (`test_processors.py` in tests/exercises and in tests/nngrader), so nothing has to be graded
-again after a move to another machine, and a class may be graded on several. Were a score ever
-to differ, the results tell whether two kinds of processor had a hand in them, which a key
-could not: it would have hidden the older ones.
+again after a move to another machine, and a class may be graded on several. If a score ever
+differs, the results show whether they were computed on two kinds of processor. With the
+processor in the key, the older results would not be found.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEA
 
 
 class NotKept(CannotDo):
-    """A result could not be written: a run that cannot keep its work does not go on."""
+    """Raised where a result cannot be written; the run then stops."""
 
 
 class Store:
-    """A folder of results, readable by nobody else.
+    """A folder of results that no other user can read.
 
     Parameters
     ----------
     folder : Path
-        Made if need be.
+        Made if it does not exist.
 
     Raises
     ------
@@ -53,11 +53,11 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def part(self, name: str) -> Store:
-        """Return a store of its own within this one, such as that of an assignment."""
+        """Return the store in a subfolder, such as that of one assignment."""
         return Store(self.folder / name)
 
     def get(self, key: str):
-        """Return what was kept, None where it is not there or is not what was written."""
+        """Return the value under a key, None if there is none or its file was damaged."""
         try:
             mark, _, text = (self.folder / f"{key}.json").read_text().partition("\n")
             return json.loads(text) if mark == _digest(text) else None
@@ -65,7 +65,7 @@ class Store:
             return None
 
     def put(self, key: str, value) -> None:
-        """Keep plain data: it is there whole, or not at all.
+        """Write a value under a key: plain data, whole or not at all.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Store:
             write_whole(self.folder / f"{key}.json", f"{_digest(text)}\n{text}")
 
     def keep_only(self, keys: set[str]) -> None:
-        """Remove all else, what a killed run has left half written too."""
+        """Remove all other keys, and files that a killed run has left half written."""
         wanted = {f"{key}.json" for key in keys}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted and entry.is_file(follow_symlinks=False):
@@ -85,13 +85,13 @@ class Store:
                     os.unlink(entry)
 
     def keys(self) -> list[str]:
-        """Return the keys of all kept results, sorted."""
+        """Return all keys, sorted."""
         return sorted(f.stem for f in self.folder.glob("*.json"))
 
 
 @contextlib.contextmanager
 def disk_errors(folder: Path):
-    """Within this block what the disk refuses is told in words of ours."""
+    """Open a block in which an error of the disk becomes a `NotKept` that explains it."""
     try:
         yield
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def disk_errors(folder: Path):
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a file so that nobody ever sees half of it.
+    """Write a file by renaming a complete one, so that nobody ever reads half of it.
 
     Parameters
     ----------
@@ -115,7 +115,8 @@ def write_whole(file: Path, text: str) -> None:
     """
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        half.write_text(text, encoding="utf-8", errors="replace")  # half characters: of names
+        # file names may have lone surrogates in them
+        half.write_text(text, encoding="utf-8", errors="replace")
         os.replace(half, file)
     except OSError:
         with contextlib.suppress(OSError):
@@ -145,7 +146,7 @@ def _digest(text):
 
 
 def code(uses: list[str] = ()) -> str:
-    """Return a digest of our code and of all that it runs with.
+    """Return a digest of our code and of the versions of all packages that it runs with.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def code(uses: list[str] = ()) -> str:
 
 @functools.cache
 def _code(uses):
-    """Return what `code` returns, found out once."""
+    """Return what `code` returns, computed once for each set of packages."""
     own = [file_digest(f) for f in sorted(Path(__file__).parents[1].rglob("*.py"))]
     others = [_package(name) for name in uses]
     text = "\n".join([*own, *others, platform.python_version(), np.__version__])
@@ -170,13 +171,13 @@ def _code(uses):
 
 
 def file_digest(file: Path) -> str:
-    """Return the digest of a file, of nothing if there is none."""
+    """Return the digest of a file, or of nothing if there is none."""
     return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
 @functools.cache
 def _package(name):
-    """Return the version of a package, for nnlib a digest of its sources."""
+    """Return the version of a package, or for nnlib a digest of its sources."""
     if name != "nnlib":
         try:
             return f"{name} {importlib.metadata.version(name)}"
@@ -188,7 +189,7 @@ def _package(name):
 
 
 def in_words(uses: list[str] = ()) -> str:
-    """Return versions, and the beginning of the digest of our code, for a person to compare."""
+    """Return the versions and the beginning of our code's digest, for a person to read."""
     others = "".join(f", {_package(name)[:40]}" for name in uses if name != "nnlib")
     python = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return f"{python}{others}, nngrader {code(uses)[:8]}"
@@ -196,13 +197,13 @@ def in_words(uses: list[str] = ()) -> str:
 
 @functools.cache
 def processor() -> str:
-    """Return the processor of this machine as NumPy and its OpenBLAS see it, in words.
+    """Return the name of this machine's processor as NumPy and its OpenBLAS see it.
 
     Returns
     -------
     str
-        The architecture, NumPy's loops, OpenBLAS's kernels, and the switches that chose them,
-        which the sandbox takes away from submissions.
+        The architecture, NumPy's SIMD extensions, OpenBLAS's kernels, and the environment
+        variables that chose them, which submissions in the sandbox do not get.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})
     parts = [platform.machine(), f"NumPy's {(loops.get('found') or loops.get('baseline'))[-1]}"]
@@ -211,7 +212,7 @@ def processor() -> str:
 
 
 def _kernels():
-    """Return the kernels of OpenBLAS, where something is there that asks it."""
+    """Return the names of OpenBLAS's kernels, if threadpoolctl is installed to find them."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:  # it comes with scikit-learn

@@ -1,6 +1,6 @@
-"""What a process holds for the moment: folders, numbers, the right to grade an assignment.
+"""Temporary folders, numbers for workers, and locks, all held by a process until it ends.
 
-All of it ends with the process; where that was killed, the next one clears up.
+If a process is killed, the next one removes what it has left.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .results import Store, disk_errors
 __all__ = ["Scratch", "alone", "slot", "sweep"]
 
 PREFIX = "nngrader-work-"
-YOUNG = 60  # seconds in which a folder may not have its lock yet
-MOST = 64  # that run at one time on a machine
-PAUSE = 0.05  # seconds between two looks where all are taken
+YOUNG = 60  # seconds in which a new folder may not have its lock yet
+MOST = 64  # workers at one time on a machine
+PAUSE = 0.05  # seconds until the locks are tried again if all are held
 
 
 class Scratch(tempfile.TemporaryDirectory):
-    """A temporary folder that is known to be in use: its lock ends with the process.
+    """A temporary folder with a lock that shows it to be in use until the process ends.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Scratch(tempfile.TemporaryDirectory):
         fcntl.flock(self.held, fcntl.LOCK_EX)
 
     def cleanup(self) -> None:
-        """Remove it; a second time does nothing."""
+        """Remove the folder, if it has not been removed before."""
         held, self.held = self.held, None
         if held is not None:
             super().cleanup()
@@ -50,7 +50,7 @@ class Scratch(tempfile.TemporaryDirectory):
 
 
 def sweep(parent: Path | None = None) -> int:
-    """Remove such folders of ours whose process is gone.
+    """Remove such folders if their process has ended.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def sweep(parent: Path | None = None) -> int:
     Returns
     -------
     int
-        How many there were.
+        How many were removed.
     """
     parent = parent or Path(tempfile.gettempdir())
     found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
@@ -70,7 +70,7 @@ def sweep(parent: Path | None = None) -> int:
 
 
 def _is_left(folder):
-    """Return whether a folder is ours, not young, and nobody's lock is on it."""
+    """Return whether a folder is one of ours, not new, and not locked by anybody."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
@@ -116,7 +116,7 @@ def slot():
 
 
 def _folder():
-    """Return a folder that nobody else may write."""
+    """Return the folder of the locks, which nobody else may write."""
     folder = Path(tempfile.gettempdir(), f"nngrader-slots-{os.geteuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
@@ -127,15 +127,15 @@ def _folder():
 
 @contextlib.contextmanager
 def alone(store: Store, assignment: str):
-    """Within this block no other run grades the same assignment of the same course.
+    """Open a block in which no other run grades the same assignment of the same course.
 
-    Runs of other assignments may go on beside it: all that they share is the gradebook, which
-    waits for its turn, and the slots of the machine.
+    Runs of other assignments may go on at the same time. They share only the gradebook, where
+    one waits for the other, and the slots of the machine.
 
     Raises
     ------
     CannotDo
-        If one does already.
+        If another run does already.
     """
     with contextlib.ExitStack() as stack:
         with disk_errors(store.folder):

@@ -1,4 +1,4 @@
-"""From a declared problem to plain data: inputs, right answers, fingerprints of mistakes."""
+"""Turn a declared problem into plain data: inputs, right answers, the mistakes' answers."""
 
 import zlib
 from itertools import combinations
@@ -12,14 +12,14 @@ from .cases_json import unplain
 from .challenge import Challenge, pack_challenge
 
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
-FEW = (19, 23, 29, 31)  # from one of these to one of MANY, steps of Python must not grow;
-MANY = (101, 103, 107, 109, 113)  # which ones is drawn, so that nobody can know them by sight
-LARGE = (43, 47, 53, 59, 61)  # here a table of three axes is far larger than one of two
-MOST_DRAWS, FEW_DRAWS = 200, 3  # the second where each answer is trained
+FEW = (19, 23, 29, 31)  # from a length drawn here to one drawn from MANY, the number of Python
+MANY = (101, 103, 107, 109, 113)  # lines must not grow; drawn, so that nobody recognises them
+LARGE = (43, 47, 53, 59, 61)  # with these, an array of three axes is far larger than one of two
+MOST_DRAWS, FEW_DRAWS = 200, 3  # FEW_DRAWS where each answer takes a training
 
 
 class Answer(NamedTuple):
-    """Values by part or None, the name of the error raised or None, bytes before measuring."""
+    """An answer: its parts, or the name of the exception; its bytes before measuring."""
 
     values: list | None
     error: str | None
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 
 def pack(problem, seed, *, visible):
-    """Return one problem as plain data: no code, nothing of the reference but its answers.
+    """Return a problem as plain data: no code of the reference, only its answers.
 
     Parameters
     ----------
@@ -76,33 +76,33 @@ def pack(problem, seed, *, visible):
 
 
 def _cases(problem, rng, visible):
-    """Return all cases, those that look for loops and at memory last."""
+    """Return all cases, those for loops and memory last."""
     cases = []
     for case in problem.cases:
         taken = {}
         for _ in range(case.visible if visible else case.hidden):
             taken = draw_sizes(case.letters, rng, taken)
             cases.append(_case(problem, case, rng, taken))
-    cases += [c for letter in problem.no_loop_over for c in _loops(problem, letter, rng)]
-    return cases + ([_room(problem, rng)] if problem.never_at_once else [])
+    cases += [c for letter in problem.no_loop_over for c in _loop_cases(problem, letter, rng)]
+    return cases + ([_memory_case(problem, rng)] if problem.never_at_once else [])
 
 
 def draw_sizes(letters, rng, taken):
-    """Draw different primes for the letters, none the one that it had in the case before.
+    """Draw a prime for each letter, all different, none with the one of the previous case.
 
-    Which of the first two is larger turns round from case to case: rows that are cut at the
-    smaller of N and M are seen in one of two.
+    Of the first two sizes, say N and M, now one and now the other is the larger. So a function
+    that uses the smaller of the two in place of N is wrong in every second case.
     """
     while True:
         drawn = dict(zip(letters, map(int, rng.permutation(PRIMES)), strict=False))
-        if not any(drawn[k] == taken.get(k) for k in letters) and _turned(
+        if not any(drawn[k] == taken.get(k) for k in letters) and _order_changed(
             letters, drawn, taken
         ):
             return drawn
 
 
-def _turned(letters, drawn, taken):
-    """Tell whether the order of the first two sizes is not the one of the case before."""
+def _order_changed(letters, drawn, taken):
+    """Return whether the order of the first two sizes differs from the previous case's."""
     if len(letters) < 2 or not taken:
         return True
     first, second = letters[:2]
@@ -110,7 +110,7 @@ def _turned(letters, drawn, taken):
 
 
 def _case(problem, case, rng, sizes):
-    """Draw one case, again until each mistake that should fail in it does, in its own way."""
+    """Return one case, drawn until its known mistakes all fail and differ from each other."""
     due = {n: m for n, m in problem.mistakes.items() if case.aspect in _shown_in(problem, m)}
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
     for _ in range(draws):
@@ -127,12 +127,12 @@ def _case(problem, case, rng, sizes):
 
 
 def _shown_in(problem, mistake):
-    """Return the aspects of cases in which a mistake must fail: a part's aspect is "value"."""
+    """Return the aspects of the cases that a mistake must fail, "value" for those of parts."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
 
 def _given(problem, where, values):
-    """Return the drawn arguments, and what is kept for measuring, by name."""
+    """Return a case's arguments by name, and the values that only the measure gets."""
     values = values if isinstance(values, tuple) else (values,)
     n = len(values) - len(problem.kept)
     args = dict(zip(problem.parameters, values[:n], strict=False))
@@ -147,7 +147,7 @@ def _given(problem, where, values):
 
 
 def _right(problem, case, given):
-    """Return the reference's answer, which may be an error where that is what is tried."""
+    """Return the reference's answer, an exception only in cases that test for one."""
     want = _answer(problem, problem, given)
     missing = want.values is None or any(v is None for v in want.values)
     if missing and (case.aspect == "value" or not want.error):
@@ -157,7 +157,7 @@ def _right(problem, case, given):
 
 
 def _answer(problem, how, given):
-    """Return what the problem itself (its reference), or a `Mistake`, answers."""
+    """Return the answer of the problem's reference or of a `Mistake`, given as `how`."""
     run = caller(_how(problem), how.solve)
     observation = run(given["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
@@ -168,12 +168,12 @@ def _answer(problem, how, given):
 
 
 def _how(problem):
-    """Return what of packed data says how a function is called."""
+    """Return the part of the packed data that says how a function is called."""
     return {"returns": problem.returns, **problem.moving}
 
 
 def _is_same(answer, other, rtol):
-    """Tell whether two answers, or the errors that came in their place, are the same."""
+    """Return whether two answers, or the exceptions raised instead, are the same."""
     values, others = answer.values, other.values
     if values is None or others is None:
         return values is others and answer.error == other.error
@@ -184,7 +184,7 @@ def _is_same(answer, other, rtol):
 
 
 def _packed(problem, case, sizes, given, want, wrong):
-    """Return one case as plain data; where an error is asked no answers are compared."""
+    """Return one case as plain data; if an exception is expected, without mistakes' answers."""
     mistakes = {} if want.error else problem.mistakes | problem.ignored_defaults()
     known = {n: wrong.get(n) or _answer(problem, m, given) for n, m in mistakes.items()}
     answers = {name: answer.values for name, answer in known.items()}
@@ -202,15 +202,20 @@ def _packed(problem, case, sizes, given, want, wrong):
     }
 
 
-def _loops(problem, letter, rng):
-    """Return the first ordinary case with few and with many along one axis."""
+def _loop_cases(problem, letter, rng):
+    """Return two cases of the first ordinary kind: a short and a long axis `letter`."""
     case = next(c for c in problem.cases if c.aspect == "value")
     sizes = draw_sizes(case.letters, rng, {})
-    return [_loop(problem, case, rng, sizes, letter, int(rng.choice(n))) for n in (FEW, MANY)]
+    return [
+        _loop_case(problem, case, rng, sizes, letter, int(rng.choice(n))) for n in (FEW, MANY)
+    ]
 
 
-def _loop(problem, case, rng, sizes, letter, n):
-    """Return a case whose steps count; its answer is there so that nobody steps round it."""
+def _loop_case(problem, case, rng, sizes, letter, n):
+    """Return a case in which executed lines are counted.
+
+    It has the right answer with it, so that a function cannot skip the work here.
+    """
     given = _given(problem, case.group, case.make(rng, **sizes | {letter: n}))
     return {
         "group": f"loop over {letter}",
@@ -225,8 +230,8 @@ def _loop(problem, case, rng, sizes, letter, n):
     }
 
 
-def _room(problem, rng):
-    """Return an ordinary case, made larger, in which the memory of the call counts."""
+def _memory_case(problem, rng):
+    """Return a case of the first ordinary kind, made larger, in which memory is measured."""
     case = next(c for c in problem.cases if c.aspect == "value")
     letters = problem.never_at_once
     large = dict(zip(letters, map(int, rng.permutation(LARGE)), strict=False))
@@ -246,6 +251,6 @@ def _room(problem, rng):
 
 
 def _example(problem):
-    """Return the example for pencil and paper."""
+    """Return the example for pencil and paper, with its answer."""
     given = _given(problem, "the example", problem.by_hand)
     return given | {"want": _answer(problem, problem, given).values}

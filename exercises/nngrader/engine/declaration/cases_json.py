@@ -1,6 +1,6 @@
-"""Packed problems as text: JSON, with arrays as lists beside their type and shape.
+"""Write and read packed problems as JSON: an array is a list with its dtype and shape.
 
-Large arrays, such as pictures, are their bytes, compressed.
+Large arrays, such as pictures, are written as their bytes, compressed.
 """
 
 import base64
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-LONGEST = 4096  # entries of an array that is written as a list
+LONGEST = 4096  # a larger array is written as compressed bytes
 TYPES = "biuf"
 
 
 def dumps(data):
-    """Return packed data as JSON text; floats keep every bit."""
+    """Return packed data as JSON text, floats to the last bit."""
     return json.dumps(data, default=_plain, separators=(",", ":"))
 
 
@@ -30,12 +30,12 @@ def save(data, path):
 
 
 def load(path):
-    """Read what `save` wrote."""
+    """Return the packed data of a file that `save` wrote."""
     return loads(Path(path).read_text(encoding="utf-8"))
 
 
 def unplain(value):
-    """Return what in a value cannot be written, in words; nothing where all can be.
+    """Return in words what in a value is not plain data and cannot be written, None if all is.
 
     >>> unplain({"W": np.zeros(3), "name": ["a", None, 2.0]})
     >>> unplain([np.zeros(3), (1, 2)])
@@ -54,7 +54,7 @@ def unplain(value):
 
 
 def _plain(value):
-    """Turn arrays and NumPy's numbers into what JSON knows."""
+    """Return arrays and NumPy's numbers as JSON knows them, for `json.dumps`."""
     if isinstance(value, np.ndarray):
         about = {"dtype": value.dtype.name, "shape": list(value.shape)}
         if value.size <= LONGEST or value.dtype.kind not in TYPES:
@@ -67,7 +67,7 @@ def _plain(value):
 
 
 def _array(d):
-    """Undo `_plain`."""
+    """Return the array that `_plain` turned into a dict; other dicts stay as they are."""
     if d.keys() == {"array", "dtype", "shape"}:
         return np.array(d["array"], d["dtype"]).reshape(d["shape"])
     if d.keys() == {"bytes", "dtype", "shape"}:

@@ -1,9 +1,9 @@
 """Challenges: the student trains at home and hands in a file beside the notebook.
 
 The file is an .npz of arrays with a cap on its size. In the worker a driver of ours opens it
-without pickle and gives the student's function its arrays and held-back inputs; the right
-answers stay where they are known, where a measure of what came back decides, by thresholds,
-about the points.
+without pickle and gives the student's function its arrays and held-back inputs. The right
+answers never enter that process: the grader measures what came back, such as the accuracy, and
+the thresholds that it reaches earn the points.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from ..judgement.ledger import WHOLE
 from ..observation.driver import as_text
 from .problem import Problem
 
-HELDBACK = "heldback"  # folder of a course: data and solved files that are never released
+HELDBACK = "heldback"  # a course's folder of data and solved files that are never released
 COURSE = Path(__file__).parents[3]  # the course of the repository
 
 
@@ -35,13 +35,13 @@ class Challenge(Problem):
     thresholds : dict
         Points by threshold, the easiest first; a threshold not reached earns none of them.
     measured : str
-        What is measured, a word or two; the aspects are called after it.
+        What is measured, in a word or two, which also names the aspects.
     measure : function, optional
         ``measure(args, answer)`` returns one number; ``args`` holds the inputs, ``target`` and,
         by the name of the reference's first parameter, the file's bytes. By default the share
-        of right labels. As in `Problem`, a ValueError with a constant text is told.
+        of right labels. As in `Problem`, the student reads the constant text of a ValueError.
     lower : bool, optional
-        Whether less is better.
+        Whether a smaller number is better.
     forbidden, uses : optional
         As in `Problem`.
     """
@@ -73,12 +73,12 @@ class Challenge(Problem):
         self.visible = self.hidden = None
 
     def on_visible(self, make):
-        """Register what gives inputs that students may see, and what is right, as a tuple."""
+        """Register a function that returns inputs for students, and the right answer."""
         self.visible = make
         return make
 
     def on_heldback(self, make):
-        """Register ``make(heldback)``: the same for grading.
+        """Register ``make(heldback)``, which returns the same for grading.
 
         ``heldback(name)`` returns the arrays of a file of the course's folder `heldback`.
         """
@@ -87,7 +87,7 @@ class Challenge(Problem):
 
     @property
     def parameters(self):
-        """The reference's parameters by name, the first one stands for the file."""
+        """Return the reference's parameters by name; the first stands for the file."""
         return inspect.signature(self.solve).parameters
 
     @property
@@ -97,7 +97,7 @@ class Challenge(Problem):
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
     def ignored_defaults(self):
-        """Return no mistakes, since none are known of what is open."""
+        """Return no mistakes, since a challenge has none that are known."""
         return {}
 
     def validate(self):
@@ -110,7 +110,7 @@ challenge = Challenge
 
 
 def _faults(p):
-    """Yield what is wrong with a challenge."""
+    """Yield complaints about the declaration of a challenge."""
     if p.solve is None or not inspect.getdoc(p.solve):
         yield "it needs a reference with a docstring"
     elif p.solve.__name__ != p.name or len(p.parameters) < 2:
@@ -139,7 +139,7 @@ def _faults(p):
 
 
 def open_and_call(f, file, *inputs):
-    """Open the student's file without pickle, call the function on it."""
+    """Open the student's file without pickle, and call the function with its arrays."""
     import io
     import math
     import zipfile
@@ -184,9 +184,9 @@ def accuracy(args, answer):
 
 
 def heldback_file(f, name):
-    """Return a file of the folder `heldback` of the course in which a function is defined.
+    """Return a file of the `heldback` folder beside a function's file of definitions.
 
-    A private folder of definitions has none: then it is the one of the repository's course.
+    A private folder of definitions has no such folder, so the repository's course serves then.
     """
     here = _definitions(f).resolve().parents[1]
     paths = [folder / HELDBACK / name for folder in (here, COURSE)]
@@ -194,13 +194,13 @@ def heldback_file(f, name):
 
 
 def _definitions(f):
-    """Return the file of definitions that a function is from, or the folder of such files."""
+    """Return the file, or the folder of files, of definitions that a function is from."""
     file = Path(inspect.getfile(f))
     return file.parent if (file.parent / "__init__.py").is_file() else file
 
 
 def _heldback(p):
-    """Return what reads the arrays of a held-back file."""
+    """Return the function `heldback(name)` that a generator of held-back inputs is given."""
 
     def heldback(name):
         file = heldback_file(p.hidden, name)
@@ -216,7 +216,7 @@ def _heldback(p):
 
 
 def solved_files(problems):
-    """Return the bytes of the files that a solved version hands in, by name.
+    """Return the bytes of the solved files of all challenges, by file name.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def solved_files(problems):
 
 
 def pack_challenge(p, *, visible):
-    """Return a challenge as plain data, with one case: the visible inputs, or the held-back."""
+    """Return a challenge as plain data, with one case: visible or held-back inputs."""
     make = p.visible if visible else p.hidden
     *inputs, target = make() if visible else make(_heldback(p))
     first, *names = p.parameters
@@ -273,20 +273,20 @@ def pack_challenge(p, *, visible):
 
 
 def _words(make):
-    """Return a docstring as part of a sentence."""
+    """Return a docstring as part of a sentence: its first letter small, no full stop."""
     text = inspect.getdoc(make)
     return text[:1].lower() + text[1:].rstrip(".")
 
 
 def with_file(data, files):
-    """Return packed data with the file that was handed in among the arguments.
+    """Return packed data with the student's file among the arguments of the case.
 
     Parameters
     ----------
     data : dict
         A packed problem; any but a challenge is returned as it is.
     files : dict
-        Bytes by name of file; None, or no entry, where it was not handed in.
+        Contents by file name; None, or no entry, for a file that was not handed in.
     """
     if not data.get("file"):
         return data
@@ -296,9 +296,9 @@ def with_file(data, files):
 
 
 def files_beside(data, folder):
-    """Return the bytes of a challenge's file by name, where it lies there.
+    """Return the bytes of a challenge's file by name, if it lies in a folder.
 
-    Of a file that is too large come as many zeros as are too many.
+    In place of a file that is too large there are zeros, one more than its limit.
 
     Parameters
     ----------

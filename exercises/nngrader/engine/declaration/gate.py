@@ -1,4 +1,4 @@
-"""Whether a problem holds to its own declaration, over many seeds."""
+"""Check on many seeds that a problem's answers and mistakes earn what the declaration says."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ from .cases import pack
 from .challenge import Challenge, solved_files, with_file
 
 ROUNDING = 1e-6
-FEW_SEEDS = 3  # where each answer is trained
+FEW_SEEDS = 3  # where each answer takes a training
 
 
 def over_seeds(problem, n=50, *, first=0):
-    """Judge reference, alternatives and known mistakes on hidden cases of ``n`` seeds.
+    """Judge reference, alternatives and known mistakes on the hidden cases of ``n`` seeds.
 
     Returns
     -------
     list of str
-        What is wrong, each once: a right answer that loses, a known mistake that scores more
-        or less than it should. Empty where the problem may be released.
+        Complaints, each once: about a right answer that loses points, or a known mistake that
+        earns more or less than it should. Empty where the problem may be released.
     """
     if isinstance(problem, Challenge):  # its data are the same for all seeds
         return _check_challenge(problem)
@@ -32,7 +32,7 @@ def over_seeds(problem, n=50, *, first=0):
 
 
 def check_seed(problem, seed):
-    """Return what is wrong with one seed; `grade` asks this of its own before it begins."""
+    """Return complaints about the problem at one seed; `grade` asks before it begins."""
     if isinstance(problem, Challenge):
         return _check_challenge(problem)
     try:
@@ -53,7 +53,7 @@ def check_seed(problem, seed):
 
 
 def _check_challenge(problem):
-    """Return what is wrong with a challenge: the solved file earns all, no file nothing."""
+    """Return complaints if the solved file does not earn all, or no file earns some."""
     try:
         data, files = pack(problem, 0, visible=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
@@ -71,7 +71,7 @@ def _check_challenge(problem):
 
 
 def _lost(data, name, aspect):
-    """Return which share of an aspect a known mistake should lose: where it is wrong."""
+    """Return which share of an aspect's points a known mistake should lose."""
     if aspect in PASSIVE:
         return 1.0
     each = units(data, aspect)
@@ -79,7 +79,7 @@ def _lost(data, name, aspect):
 
 
 def _is_wrong(data, name, group, part):
-    """Tell whether a known mistake gives a wrong part in some case of a kind."""
+    """Return whether a known mistake's part is wrong in some case of a kind."""
     k = list(data["returns"]).index(part)
     for case in data["cases"]:
         if case["group"] == group:

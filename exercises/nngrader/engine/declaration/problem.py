@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..judgement.ledger import PASSIVE, WHOLE
 from ..observation.driver import arguments, as_text
 
-# What only the worker sees, where the student's code is.
+# Observed only in the worker, where the student's code runs.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
 FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
@@ -15,7 +15,7 @@ FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of case: a generator of arguments and what its failures cost.
+    """One kind of case: a generator of arguments, and the aspect that its failures cost.
 
     ``make(rng, N, C, …)`` returns the arguments; its further parameters are sizes, drawn anew
     for each case; its docstring says what is tried.
@@ -29,18 +29,18 @@ class Case:
 
     @property
     def group(self):
-        """The name of this kind of case."""
+        """Return the name of this kind of case, which is the generator's."""
         return self.make.__name__
 
     @property
     def tried(self):
-        """What is tried, in a few words: the docstring as part of a sentence."""
+        """Return in a few words what is tested: the docstring as part of a sentence."""
         words = inspect.getdoc(self.make) or ""
         return words[:1].lower() + words[1:].rstrip(".")
 
     @property
     def letters(self):
-        """The sizes that the generator asks for."""
+        """Return the names of the sizes that the generator takes."""
         return list(inspect.signature(self.make).parameters)[1:]
 
 
@@ -52,7 +52,7 @@ class Mistake:
     hint: str
     loses: frozenset
     fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
-    signs: dict = field(default_factory=dict)  # by part, the axis of lines of any sign
+    signs: dict = field(default_factory=dict)  # by part, the axis whose lines may have any sign
 
 
 class Problem:
@@ -75,9 +75,9 @@ class Problem:
         Letters of axes: to hold as many numbers as their lengths make when they are multiplied
         costs the aspect "memory".
     rtol : float, optional
-        Tolerance relative to the largest entry of the right answer. Right styles agree to about
-        1e-13 in float64; float32 and difference quotients come near the default, so a problem
-        that is to tell them apart asks for less.
+        Tolerance relative to the largest entry of the right answer. Right programs agree to
+        about 1e-13 in float64. Errors of float32 and of difference quotients are near the
+        default, so a problem that must find them wrong needs a smaller tolerance.
     lists : bool, optional
         Whether a list may be returned where the reference returns an array.
     driver : function, optional
@@ -102,8 +102,8 @@ class Problem:
     self_reported : sequence of str, optional
         Aspects of parts that are computed beside the student's code, who could forge them.
     trains : bool, optional
-        Whether the answer takes long to compute: inputs are hardly redrawn, the gate tries few
-        seeds, and no mutants are made.
+        Whether computing an answer trains a model, which takes long: inputs are drawn again
+        only a few times, the gate tries few seeds, and tests make no mutants of the reference.
     """
 
     def __init__(
@@ -160,9 +160,9 @@ class Problem:
     def mistake(self, hint, *, loses, signs=None):
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
 
-        ``signs`` is for what comes with signs that differ from processor to processor, as
-        singular vectors do: by part, the axis along which its lines lie, each of either sign.
-        The signs of the first part decide those of the others.
+        ``signs`` is for answers such as singular vectors, whose signs differ from processor to
+        processor. It gives, by part, the axis whose lines (rows or columns) may each have
+        either sign. The signs of the first part decide those of the others.
         """
 
         def add(f):
@@ -179,14 +179,14 @@ class Problem:
 
     @property
     def parameters(self):
-        """The arguments of a case by name: what the driver takes, else the reference."""
+        """Return the arguments of a case by name: the driver's, else the reference's."""
         if self.driver:
             return arguments(self.driver)
         return inspect.signature(self.solve).parameters
 
     @property
     def moving(self):
-        """What `pack` says of code that travels, and of what it needs."""
+        """Return driver and measure as text, and what they need, as `pack` includes them."""
         found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
         found |= {"uses": list(self.uses)} if self.uses else {}
         found |= {"wrong": self.wrong} if self.wrong else {}
@@ -196,11 +196,11 @@ class Problem:
 
     @property
     def total(self):
-        """The points of the whole problem."""
+        """Return the points of the whole problem."""
         return sum(self.points.values())
 
     def ignored_defaults(self):
-        """Return, for each argument with a default, the mistake of not using it."""
+        """Return a mistake for each argument with a default: not to use it."""
         return {
             f"ignores {name}": Mistake(
                 self.solve if self.driver else _fixed(self.solve, k, p.default),
@@ -225,7 +225,7 @@ problem = Problem
 
 
 def _fixed(solve, position, value):
-    """Return the function that takes its default for one argument, whatever is passed."""
+    """Return a function like `solve` that ignores one argument and uses its default."""
 
     def ignoring(*args):
         if len(args) > position:
@@ -236,7 +236,7 @@ def _fixed(solve, position, value):
 
 
 def _unfinished(p):
-    """Yield what a problem still lacks."""
+    """Yield complaints about what a problem still lacks."""
     if p.solve is None or not inspect.getdoc(p.solve):
         yield "it needs a reference with a docstring"
     elif p.solve.__name__ != p.name:
@@ -255,7 +255,7 @@ def _unfinished(p):
 
 
 def _points_faults(p):
-    """Yield what is wrong with the distribution of points."""
+    """Yield complaints about the distribution of points."""
     for words, aspects, most in (
         ("passive aspects", PASSIVE, MOST_PASSIVE),
         ("self-reported aspects", SELF_REPORTED + p.self_reported, MOST_SELF_REPORTED),
@@ -268,7 +268,7 @@ def _points_faults(p):
 
 
 def _moving_faults(p):
-    """Yield what is wrong with code that travels, and what makes no sense with it."""
+    """Yield complaints about the driver, the measure, and options that need them."""
     try:
         _ = p.moving, p.parameters if p.driver else None
     except ValueError as e:
@@ -284,7 +284,7 @@ def _moving_faults(p):
 
 
 def _aspect_faults(p):
-    """Yield aspects that are named but not worth points, or worth points but not tried."""
+    """Yield complaints about aspects without points, or with points but no cases."""
     prices = set(p.forbidden) - {WHOLE} | {"shape"}
     named = (
         {c.aspect for c in p.cases if c.aspect != "value"} | set(p.returns.values()) | prices
@@ -305,6 +305,6 @@ def _aspect_faults(p):
 
 
 def _counted(p):
-    """Return the aspects that are tried because the problem names letters for them."""
+    """Return the aspects that are tested because the problem names letters of axes for them."""
     letters = {"loops": p.no_loop_over, "memory": p.never_at_once}
     return {aspect for aspect, named in letters.items() if named}

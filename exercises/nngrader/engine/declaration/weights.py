@@ -1,4 +1,4 @@
-"""What challenges share whose file holds the weights of a classifier of pictures.
+"""Measures that challenges share if their file holds the weights of a picture classifier.
 
 Only the weights are to count: a function of the student's could hold a table, or another model
 in its text. So the scores are computed from the file, where it is measured, and the student's
@@ -12,19 +12,19 @@ from ..observation.driver import travels
 
 @travels
 def arrays_of(file, asked, letters, absent, misshapen, unreal):
-    """Return arrays of a file by name, in float64.
+    """Return arrays of an .npz file by name, in float64.
 
     Parameters
     ----------
     file : array of uint8
         The bytes of an .npz file.
     asked : dict
-        Shapes by name; a letter stands for a length that is the same wherever it is.
+        Shapes by name; a letter stands for the same length wherever it occurs.
     letters : dict
         The largest length for each letter; the smallest is 1.
     absent, misshapen, unreal : str
-        What is said where an array is missing, has another shape, holds anything but finite
-        real numbers. They must stand in the measure as they are.
+        Texts of the error where an array is missing, has another shape, or holds anything but
+        finite real numbers. They must stand in the measure literally.
 
     Raises
     ------
@@ -60,10 +60,10 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
 
 @travels
 def share_right(labels, scores, target, otherwise):
-    """Return the share of targets with the highest score, if the labels say the same.
+    """Return the accuracy by the highest score, if the student's labels agree with it.
 
-    One label in 200 may be another, since single precision may decide a tie in another way.
-    ``otherwise`` is said where more are.
+    One label in 200 may differ, since single precision may decide a tie in another way. Where
+    more do, an error is raised with the text ``otherwise``.
     """
     if not np.isfinite(scores).all():
         raise ValueError("the scores are not finite. How large are the weights?")

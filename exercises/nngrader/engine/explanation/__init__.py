@@ -4,7 +4,7 @@ Comes in: entries, each with the wrong and the right answer in one case. Goes ou
 `Explanation` that holds in all cases of its kind, or none.
 
 Read `diagnose` first: it tries registered mistakes, then simple `changes` of the right answer,
-then descriptions by `patterns`, `places` and `laws`. `shapes` puts a wrong shape into words.
+then descriptions by `patterns`, `places` and `laws`. `shapes` describes a wrong shape.
 
-It decides no points: that is for the room that asks, `engine/judgement`.
+It decides no points: `engine/judgement`, which calls it, does.
 """

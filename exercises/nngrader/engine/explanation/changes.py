@@ -13,10 +13,10 @@ from ..observation.compare import close
 
 @dataclass(frozen=True)
 class Explanation:
-    """A finding in words that follow the name of the part, and whether it explains.
+    """Words about a wrong answer, to follow the name of the part, and what they predict.
 
-    ``predict(entry)`` gives the wrong answer; ``shown_by(entry)`` tells, where nothing predicts
-    it, that another wrong entry has the same cause.
+    ``predict(entry)`` returns the wrong answer that the explanation predicts. Where it cannot
+    predict one, ``shown_by(entry)`` returns whether another wrong entry has the same cause.
     """
 
     text: str
@@ -26,11 +26,11 @@ class Explanation:
 
     @property
     def explains(self):
-        """Whether more is known than that the answer is wrong."""
+        """Whether the cause is known, rather than only that the answer is wrong."""
         return self.predict is not None or self.shown_by is not None
 
     def fits(self, entry):
-        """Tell whether another entry is wrong in the same way."""
+        """Return whether another entry is wrong in the way that is explained here."""
         with np.errstate(all="ignore"):
             if self.predict is not None:
                 return entry.matches(self.predict(entry))
@@ -40,34 +40,34 @@ class Explanation:
 WHERE_FROM = "Where does that come from?"
 UNNAMED = "off by a factor"
 DECIMALS = range(1, 8)
-CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors that have one value in all cases
+CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors whose value is the same in all cases
 
 
-def changed(mine, here, mistakes):
-    """Return the first simple change that predicts every entry, or None.
+def changed(of_part, here, mistakes):
+    """Return an explanation by the first simple change that predicts every entry, or None.
 
     Parameters
     ----------
-    mine, here : list of Entry
-        The part's entries, all parts' entries.
+    of_part, here : list of Entry
+        The entries of one part; the entries of all parts in the same cases.
     mistakes : dict
-        Hint of each known mistake whose answer these cases can show.
+        The known mistakes that these cases can show, by name, each with its hint.
     """
-    for found in (*_factor(mine, here), *changes(mine), *_exchanged(mine, here)):
-        if _predicts(found, mine):
+    for found in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
+        if _predicts(found, of_part):
             return found
-    return next(_both(mine, mistakes), None)
+    return next(_mistake_and_factor(of_part, mistakes), None)
 
 
-def _predicts(found, mine):
-    """Tell whether a change of the right answer gives every entry, and forgets none."""
+def _predicts(found, of_part):
+    """Return whether an explanation predicts every entry, and not one number for all."""
     guesses = []
-    for e in mine:
+    for e in of_part:
         with np.errstate(all="ignore"):
             guesses.append(np.asarray(found.predict(e)))
         if not e.matches(guesses[-1]):
             return False
-    # what forgets the right answer (0 = round(0.2)) explains nothing
+    # a change whose result is the same for every right answer (0 = round(0.2)) explains nothing
     return len({x for g in guesses for x in g[np.isfinite(g)].flat}) > 1
 
 
@@ -75,7 +75,7 @@ def _predicts(found, mine):
 
 
 def named_factors(e):
-    """Return the constants that a mean, a norm, a logarithm or a square often leaves behind."""
+    """Return factors by name that a forgotten mean, norm, logarithm or square leaves behind."""
     s = e.sizes
     found = {"1": 1.0, "2": 2.0, "ln 2": math.log(2), "ln 10": math.log(10)}
     found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
@@ -87,9 +87,9 @@ def named_factors(e):
     return found | {f"{a}²": s[a] ** 2 for a in s}
 
 
-def _table(mine):
-    """Return (name, sign, power) and the values in each case of all factors worth naming."""
-    per_case = [named_factors(e) for e in mine]
+def _factor_table(of_part):
+    """Return keys (name, sign, power) of all factors to try, and their values by case."""
+    per_case = [named_factors(e) for e in of_part]
     rows = {}
     for name, sign, power in product(per_case[0], (1, -1), (1, -1)):
         values = [f.get(name, np.nan) for f in per_case]
@@ -99,8 +99,8 @@ def _table(mine):
     return list(rows), np.array(list(rows.values()))
 
 
-def _named(ratios, table):
-    """Return the first factor of a table that has these values, or None."""
+def _find_factor(ratios, table):
+    """Return the key of the first factor of a table that has these values, or None."""
     names, values = table
     if None in ratios or not names:
         return None
@@ -109,7 +109,7 @@ def _named(ratios, table):
 
 
 def _ratio(got, of, rtol):
-    """Return the one factor between two arrays, None where there is none."""
+    """Return the factor by which one array is a multiple of another, None if it is not."""
     if of is None or got.shape != of.shape or not got.size or not np.isfinite(of).all():
         return None
     at = np.unravel_index(np.argmax(np.abs(of)), of.shape)
@@ -120,95 +120,95 @@ def _ratio(got, of, rtol):
 
 
 def _value(e, name, sign, power):
-    """Return a named factor in one case, nan where the name means nothing there."""
+    """Return the value of a named factor in one case, nan where the case has no such name."""
     return sign * named_factors(e).get(name, np.nan) ** power
 
 
-def _factor(mine, here):
-    """Yield the named factor between what came and what is asked, if there is one."""
-    ratios = [_ratio(e.got, e.want, e.rtol) for e in mine]
-    if None not in ratios and (found := _named(ratios, _table(mine))):
-        text = f" is {_factor_words(*found, mine)}. {_asked(found[0])}"
-        if not mine[0].visible and _more_is_wrong(mine, here, found):
+def _factor(of_part, here):
+    """Yield an explanation if the answer is the right one times a named factor."""
+    ratios = [_ratio(e.got, e.want, e.rtol) for e in of_part]
+    if None not in ratios and (found := _find_factor(ratios, _factor_table(of_part))):
+        text = f" is {_factor_words(*found, of_part)}. {_question_about(found[0])}"
+        if not of_part[0].visible and _more_is_wrong(of_part, here, found):
             text = f" is {UNNAMED}. {WHERE_FROM}"
         yield Explanation(text, lambda e: e.want * _value(e, *found))
 
 
-def _more_is_wrong(mine, here, factor):
-    """Tell whether another part is wrong by more than the same factor.
+def _more_is_wrong(of_part, here, factor):
+    """Return whether a wrong part is not explained by the factor found for this one.
 
-    Hidden, any factor on one part beside any mistake in another would be many ways to tell of
-    an input.
+    In hidden cases the factor is then not named: a function could choose the factor of one part
+    and the mistake in another, and so smuggle out much of a hidden input.
     """
-    others = [e for e in here if e.part != mine[0].part and not e.right]
+    others = [e for e in here if e.part != of_part[0].part and not e.right]
     return not all(e.matches(e.want * _value(e, *factor)) for e in others)
 
 
-def _asked(name):
-    """Return the question that goes with a factor."""
+def _question_about(name):
+    """Return the question to the student that goes with a factor."""
     if name.endswith("²"):
         return f"On which side of a fraction does {name[:-1]} stand?"
     return "Which logarithm is asked?" if name.startswith("ln") else WHERE_FROM
 
 
-def _both(mine, mistakes):
-    """Yield a known mistake that a named factor comes on top of: two at once.
+def _mistake_and_factor(of_part, mistakes):
+    """Yield explanations of answers that are a known mistake times a named factor.
 
-    What forgets nearly everything, such as 1 at the targets, is some mistake times something:
-    that is said, but explains nothing.
+    An answer with one or two different numbers, such as 1 at the targets and 0 elsewhere, is
+    too easily a multiple of some mistake: it is described so, but not counted as explained.
     """
-    forgets = any(e.got.ndim and len(np.unique(e.got)) < 3 for e in mine)
+    forgets = any(e.got.ndim and len(np.unique(e.got)) < 3 for e in of_part)
     table = None
     for name in mistakes:
-        ratios = [_ratio(e.got, e.mistaken[name], e.rtol) for e in mine]
+        ratios = [_ratio(e.got, e.mistaken[name], e.rtol) for e in of_part]
         if None in ratios:
             continue
-        table = table or _table(mine)
-        if found := _named(ratios, table):
-            # hidden, any factor on any mistake would be many ways to tell of an input
-            words = _factor_words(*found, mine) if mine[0].visible else UNNAMED
+        table = table or _factor_table(of_part)
+        if found := _find_factor(ratios, table):
+            # in hidden cases a named factor would let a function smuggle out a hidden input
+            words = _factor_words(*found, of_part) if of_part[0].visible else UNNAMED
             text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
             both = Explanation(text, lambda e, n=name, f=found: _times(e, n, f), name)
-            if all(e.matches(both.predict(e)) for e in mine):
+            if all(e.matches(both.predict(e)) for e in of_part):
                 yield Explanation(text, None, name) if forgets else both
 
 
 def _times(e, name, factor):
-    """Return what a mistake gives times a factor, None where the mistake does not show."""
+    """Return a mistake's answer times a factor, None where that answer is the right one."""
     answer = e.mistaken.get(name)
     shows = answer is not None and not close(answer, e.want, e.rtol)
     return answer * _value(e, *factor) if shows else None
 
 
-def _factor_words(name, sign, power, mine):
-    """Say a factor, with the sizes in it where they may be shown."""
+def _factor_words(name, sign, power, of_part):
+    """Return a factor in words, with the values of its sizes where they may be shown."""
     words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
     words += ["of the wrong sign"] if sign < 0 else []
-    sizes = [letter for letter in mine[0].sizes if letter in re.findall(r"[A-Za-z_]+", name)]
-    if not mine[0].visible or not sizes:
+    sizes = [letter for letter in of_part[0].sizes if letter in re.findall(r"[A-Za-z_]+", name)]
+    if not of_part[0].visible or not sizes:
         return " and ".join(words)
-    here = "; ".join(f"{letter} is {_all_sizes(letter, mine)}" for letter in sizes)
+    here = "; ".join(f"{letter} is {_all_sizes(letter, of_part)}" for letter in sizes)
     return f"{' and '.join(words)} ({here} here)"
 
 
-def _all_sizes(letter, mine):
-    """Say the sizes that a letter has in these cases."""
-    return " and ".join(dict.fromkeys(str(e.sizes[letter]) for e in mine))
+def _all_sizes(letter, of_part):
+    """Return in words the values that a size letter has in these cases."""
+    return " and ".join(dict.fromkeys(str(e.sizes[letter]) for e in of_part))
 
 
 # Amounts, and other functions of the right answer
 
 
 def named_amounts(e):
-    """Return what is often added or left out: 1, a number among the arguments, a logarithm."""
+    """Return numbers by name that are often added or left out, such as 1 or a logarithm."""
     numbers = {n: v for n, v in e.args.items() if isinstance(v, float)}
     numbers |= {f"2·{n}": 2 * v for n, v in numbers.items()}
     return {"1": 1.0} | numbers | {f"ln {k}": math.log(v) for k, v in e.sizes.items()}
 
 
-def _shifts(mine):
-    """Yield the named amounts, added or missing."""
-    for name, sign in product(named_amounts(mine[0]), (1, -1)):
+def _shifts(of_part):
+    """Yield explanations of answers that are the right one plus or minus a named amount."""
+    for name, sign in product(named_amounts(of_part[0]), (1, -1)):
         yield Explanation(
             f" is too {'large' if sign > 0 else 'small'} by {name}. {WHERE_FROM}",
             lambda e, n=name, s=sign: e.want + s * named_amounts(e).get(n, np.nan),
@@ -238,16 +238,16 @@ FORMS = {
 }
 
 
-def changes(mine):
-    """Yield simple changes of the right answer that are no factors."""
-    yield from _shifts(mine)
+def changes(of_part):
+    """Yield explanations by simple changes of the right answer other than factors."""
+    yield from _shifts(of_part)
     for words, f in FORMS.items():
         yield Explanation(f" {words}", lambda e, f=f: f(e.want))
 
 
-def _exchanged(mine, here):
-    """Yield that a part holds what is asked of another one of its shape."""
-    for part in dict.fromkeys(e.part for e in here if e.part != mine[0].part):
+def _exchanged(of_part, here):
+    """Yield an explanation for each other part that the answer may be exchanged with."""
+    for part in dict.fromkeys(e.part for e in here if e.part != of_part[0].part):
         other = next(e for e in here if e.part == part)
         for k, want in enumerate(other.case.get("want") or ()):
             if np.array_equal(want, other.want, equal_nan=True):

@@ -1,4 +1,4 @@
-"""What a wrong answer looks like, in words that are true and do not give the right one away.
+"""Explain or describe a wrong answer in words that do not give the right one away.
 
 An explanation predicts the wrong answer from the right one. It is offered only where it holds
 in every case of a kind, whose sizes differ; the same is asked of a mere description.
@@ -15,15 +15,15 @@ from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
 from .places import bad, is_partly_right
 
 
-def explain(mine, here, mistakes):
-    """Explain the wrong values of one part in all cases of one kind.
+def explain(of_part, here, mistakes):
+    """Return an explanation of the wrong values of one part in all cases of one kind.
 
     Parameters
     ----------
-    mine, here : list of Entry
-        The part's entries in these cases, at least one of them wrong; all parts' entries.
+    of_part, here : list of Entry
+        The entries of the part, at least one of them wrong; the entries of all parts.
     mistakes : dict
-        Hint and lost aspects of each known mistake.
+        The known mistakes by name, each with its hint and the aspects that it loses.
 
     Returns
     -------
@@ -32,23 +32,24 @@ def explain(mine, here, mistakes):
         first mistake with a factor, that predicts every entry; else the first description that
         fits every wrong entry.
     """
-    able = list(known(mine, here, mistakes))
+    able = list(known(of_part, here, mistakes))
     for found in able:
-        if all(e.matches(found.predict(e)) for e in mine):
+        if all(e.matches(found.predict(e)) for e in of_part):
             return found
     for found in able:
-        if all(_is_so_but_for_nan(e, found.predict(e)) for e in mine):
+        if all(_is_so_but_for_nan(e, found.predict(e)) for e in of_part):
             return found
-    shown = {n: m for n, m in mistakes.items() if _is_shown(n, mine, m["loses"])}
-    if found := changed(mine, here, shown):
+    shown = {n: m for n, m in mistakes.items() if _is_shown(n, of_part, m["loses"])}
+    if found := changed(of_part, here, shown):
         return found
-    return describe([e for e in mine if not e.right])
+    return describe([e for e in of_part if not e.right])
 
 
 def _is_so_but_for_nan(e, answer):
-    """Tell whether an entry is what a mistake gives, but has nan in other places.
+    """Return whether an entry is a mistake's answer apart from where there is nan.
 
-    Where rounding decides what is nan (a root, a logarithm near 0), styles differ.
+    Rounding may decide where a root or a logarithm near 0 is nan, so two programs with the same
+    mistake may have nan in different places.
     """
     both = np.isfinite(e.got) & np.isfinite(answer) if answer.shape == e.got.shape else None
     if (
@@ -63,7 +64,7 @@ def _is_so_but_for_nan(e, answer):
 def describe(wrong):
     """Return the first description that is true of every wrong entry."""
     if any(e.misshapen for e in wrong):
-        return Explanation("")  # its shape is said already
+        return Explanation("")  # the wrong shape has been reported already
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
             descriptions = [_descriptions(pattern, e) for e in wrong]
@@ -72,12 +73,14 @@ def describe(wrong):
             if None not in alike:
                 near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
                 text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
-                return Explanation(text, shown_by=_again(pattern, words) if near else None)
-    return Explanation(_at_least(wrong))
+                return Explanation(
+                    text, shown_by=_same_description(pattern, words) if near else None
+                )
+    return Explanation(_fallback(wrong))
 
 
-def _at_least(wrong):
-    """Say what is true of wrong entries that have nothing in common."""
+def _fallback(wrong):
+    """Return a description of wrong entries that no pattern describes."""
     for e in wrong:
         if text := not_finite(e):
             return f" {text} In another case it is finite, but wrong."
@@ -86,7 +89,7 @@ def _at_least(wrong):
 
 
 def _side(wrong):
-    """Say that all entries are too large, or all too small, where that gives nothing away."""
+    """Return in words that all entries are too large or all too small, "" where hidden."""
     if not all(e.visible for e in wrong):
         return ""
     for words, sides in (
@@ -99,24 +102,24 @@ def _side(wrong):
 
 
 def _law(wrong):
-    """Return a law that these entries break, as a further sentence."""
+    """Return a sentence about a law that these entries break, with a blank before it, or ""."""
     words = broken_law(wrong)
     return f" {words}" if words else ""
 
 
 def _descriptions(pattern, e):
-    """Return what a pattern may say of an entry, as a list."""
+    """Return the descriptions that a pattern has for an entry, as a list."""
     found = pattern(e)
     return found if isinstance(found, list) else [found] if found else []
 
 
 def _alike(words, others):
-    """Return the one of some sentences that says the same but for its numbers, or None."""
+    """Return the first of some descriptions that differs in numbers alone, or None."""
     return next((other for other in others if _core(other) == _core(words)), None)
 
 
-def _again(pattern, words):
-    """Return what tells that a pattern says the same of another entry, but for its numbers."""
+def _same_description(pattern, words):
+    """Return a function that tells whether the pattern describes another entry alike."""
 
     def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)
@@ -126,51 +129,51 @@ def _again(pattern, words):
 
 
 def _core(words):
-    """Return words without their numbers, and without how the entries in one place are off."""
-    return re.sub(r"-?\d\S*", "", _placed(words))
+    """Return a description without its numbers and without how the entries are off."""
+    return re.sub(r"-?\d\S*", "", _without_how(words))
 
 
-def _placed(words):
-    """Return words without how the entries in one place are off."""
+def _without_how(words):
+    """Return a description without how the entries in one place are off (", by its sign")."""
     return re.sub(r", by (its sign|one amount|one factor)", "", words)
 
 
 def _common(descriptions):
-    """Return the words for the first case, as far as they are true of all."""
-    alike = {words == _placed(words) for words in descriptions} == {False}
+    """Return the first description, without how entries are off if the others differ in it."""
+    alike = {words == _without_how(words) for words in descriptions} == {False}
     hows = {re.search(r", by [a-z ]+", words)[0] for words in descriptions} if alike else ()
-    return descriptions[0] if len(hows) == 1 else _placed(descriptions[0])
+    return descriptions[0] if len(hows) == 1 else _without_how(descriptions[0])
 
 
-def known(mine, here, mistakes):
-    """Yield the registered mistakes that give answers of this form, the likeliest first."""
-    able = [n for n in mistakes if _is_shown(n, mine, mistakes[n]["loses"])]
-    ranks = {name: _rank(name, mine, here) for name in able}
+def known(of_part, here, mistakes):
+    """Yield explanations by the registered mistakes that these cases show, likeliest first."""
+    able = [n for n in mistakes if _is_shown(n, of_part, mistakes[n]["loses"])]
+    ranks = {name: _rank(name, of_part, here) for name in able}
     for name in sorted(able, key=ranks.get):
         whole = not ranks[name][0]
-        if whole or any(np.isfinite(e.mistaken[name]).any() for e in mine):
-            # nan alone fits many mistakes: then all parts must fit
+        if whole or any(np.isfinite(e.mistaken[name]).any() for e in of_part):
+            # an answer of nothing but nan fits many mistakes, so all parts must fit
             hint = mistakes[name]["hint"]
             yield Explanation(f": {hint}", lambda e, n=name: e.mistaken.get(n), name)
 
 
-def _is_shown(name, mine, loses):
-    """Tell whether these cases can show a mistake: they have its answer, and it is wrong.
+def _is_shown(name, of_part, loses):
+    """Return whether a mistake has an answer in all of these cases, and a wrong one in some.
 
-    A special case shows only what costs its aspect: all else shows on ordinary input. That an
-    argument is ignored needs two of its values.
+    A special case shows only mistakes that lose its aspect, since ordinary input shows all
+    others. To see that an argument is ignored takes two cases with different values of it.
     """
-    mistaken = [e.mistaken.get(name) for e in mine]
-    if any(m is None for m in mistaken) or (name.startswith("ignores ") and len(mine) < 2):
+    mistaken = [e.mistaken.get(name) for e in of_part]
+    if any(m is None for m in mistaken) or (name.startswith("ignores ") and len(of_part) < 2):
         return False
-    if not mine[0].ordinary and mine[0].aspect not in loses:
+    if not of_part[0].ordinary and of_part[0].aspect not in loses:
         return False
-    return not all(close(m, e.want, e.rtol) for m, e in zip(mistaken, mine, strict=True))
+    return not all(close(m, e.want, e.rtol) for m, e in zip(mistaken, of_part, strict=True))
 
 
-def _rank(name, mine, here):
-    """Rank a mistake: first those that give the whole answer, then those of this part alone."""
-    others = [e for e in here if e.part != mine[0].part]
+def _rank(name, of_part, here):
+    """Return a mistake's sort key: first those that fit all parts, then this part alone."""
+    others = [e for e in here if e.part != of_part[0].part]
     whole = all(e.matches(e.mistaken.get(name)) for e in here)
     alone = all(
         e.mistaken.get(name) is not None and close(e.mistaken[name], e.want, e.rtol)

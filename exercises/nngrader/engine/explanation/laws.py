@@ -1,18 +1,18 @@
 """Laws that a right answer obeys and a wrong one breaks, such as rows that add up to 1.
 
-A law is said beside a description that tells no cause. It is read off the right answers, and
-said only where it holds in all of them and in none of the wrong ones, and where there are
-enough entries that it does not hold by chance.
+A law is added to a description that names no cause. It is reported only if it holds for all
+right answers and for none of the wrong ones, and if they have so many entries that it does not
+hold by chance.
 """
 
 import numpy as np
 
-ENOUGH = 24  # entries that must obey a law for it to be one
+ENOUGH = 24  # entries that the right answers must have, or a law may hold by chance
 ROUNDING = 1e-6
 
 
 def _adds_up(axis, total):
-    """Return what tells whether an array adds up to one number along an axis."""
+    """Return a function that tells whether a matrix adds up to `total` along an axis."""
 
     def holds(v):
         if v.ndim != 2 or not np.any(v):
@@ -24,17 +24,17 @@ def _adds_up(axis, total):
 
 
 def _is_square(v):
-    """Tell whether an array is a square matrix."""
+    """Return whether an array is a square matrix."""
     return v.ndim == 2 and v.shape[0] == v.shape[1]
 
 
-def _near(v, w):
-    """Tell whether two arrays are nearly the same."""
+def _is_close(v, w):
+    """Return whether two arrays are equal up to rounding."""
     return bool(np.all(np.abs(v - w) <= ROUNDING * np.abs(v).max(initial=0)))
 
 
 def _is_at_most(v, most):
-    """Tell whether an array is nowhere above a number by more than rounding."""
+    """Return whether no entry of an array exceeds a number by more than rounding."""
     return bool(np.all(v - most <= ROUNDING * np.abs(v).max(initial=0)))
 
 
@@ -43,7 +43,7 @@ LAWS = {
     "In what is asked, each row adds up to 1. Do yours?": _adds_up(1, 1),
     "In what is asked, each column adds up to 0. Do yours?": _adds_up(0, 0),
     "In what is asked, each column adds up to 1. Do yours?": _adds_up(0, 1),
-    "What is asked is symmetric. Is yours?": lambda v: _is_square(v) and _near(v, v.T),
+    "What is asked is symmetric. Is yours?": lambda v: _is_square(v) and _is_close(v, v.T),
     "In what is asked, the diagonal is 0. Is yours?": (
         lambda v: _is_square(v) and np.any(v) and not np.any(np.diag(v))
     ),
@@ -51,16 +51,16 @@ LAWS = {
     "What is asked is nowhere positive. Can yours be?": lambda v: _is_at_most(v, 0),
     "What is asked is nowhere above 1. Can yours be?": lambda v: _is_at_most(v, 1),
 }
-NEAR_ONE = 0.5  # small numbers are below 1 by chance: nothing stops them there
+NEAR_ONE = 0.5  # numbers below this are also below 1 without any law that makes them so
 
 
 def broken_law(wrong):
-    """Return a law that the right answers obey and every wrong one breaks, or "".
+    """Return the sentence of a law that the right answers obey and no wrong one does, or "".
 
     Parameters
     ----------
     wrong : list of Entry
-        The wrong answers to one part, each of the shape that is asked.
+        The wrong entries of one part, each of the expected shape.
     """
     if sum(e.want.size for e in wrong) < ENOUGH or not all(e.want.ndim for e in wrong):
         return ""

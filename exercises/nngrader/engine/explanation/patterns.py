@@ -1,8 +1,8 @@
-"""Descriptions of a wrong array: what its numbers are, beside those that are asked.
+"""Descriptions of a wrong array by its numbers, compared with the expected ones.
 
-Each takes an entry and returns words that follow the part's name, or None. Numbers are said
-only where the case is visible. `PATTERNS` holds these and those of `places`, in the order in
-which they are tried.
+Each function takes an entry and returns a description, to follow the part's name, or None where
+it does not apply. A description contains numbers only where the case is visible. `PATTERNS`
+lists these functions and those of `places` in the order in which they are tried.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ from .places import NEAR, bad, same_number
 EVERYWHERE = (None, "everywhere", "Which step treats all entries alike?")
 IN_ROWS = (1, "in each row", "What do you compute once for each row?")
 IN_COLUMNS = (0, "in each column", "What do you compute once for each column?")
-MANY = 10  # entries of which an order is no chance
+MANY = 10  # entries that are not in the right order by chance
 
 
 def not_finite(e):
-    """Say that there are nan or inf, and where."""
+    """Return a description, with the place, if entries are nan or infinite by mistake."""
     wrong = _turned_infinite(e)
     if not wrong.any():
         return None
@@ -32,17 +32,17 @@ def not_finite(e):
 
 
 def _turned_infinite(e):
-    """Return where an answer is nan or infinite and should not be."""
+    """Return a mask of the entries that are not finite though they should be."""
     return ~np.isfinite(e.got) & np.isfinite(e.want)
 
 
 def not_finite_in_part(e):
-    """Say that there are nan or inf, where they are other ones in other cases."""
+    """Return the same description without a place, which fits all cases alike."""
     return "is nan or infinite. Which step makes it so?" if _turned_infinite(e).any() else None
 
 
 def _ranges(e, row):
-    """Say between which numbers the arguments lie, in one row where they have as many rows."""
+    """Return the ranges of the arguments in words, those of one row if one is given."""
     if not e.visible:
         return ""
     words = []
@@ -54,7 +54,7 @@ def _ranges(e, row):
 
 
 def few_digits(e):
-    """Say that the answer is near, but not near enough."""
+    """Return a description if the answer is nearly right, but not to enough digits."""
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
     if not worst < NEAR:
         return None
@@ -64,7 +64,7 @@ def few_digits(e):
 
 
 def zero(e):
-    """Say that there is nothing but 0."""
+    """Return a description if all entries are 0."""
     if e.got.any():
         return None
     if e.got.ndim:
@@ -73,7 +73,7 @@ def zero(e):
 
 
 def argument(e):
-    """Say that this is an argument, as it came."""
+    """Return a description if the answer is one of the arguments, unchanged."""
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.ndim and v.dtype.kind in "biuf":
             if close(e.got, v, e.rtol):
@@ -82,21 +82,21 @@ def argument(e):
 
 
 def reordered(e):
-    """Say that the right numbers stand in wrong places."""
+    """Return a description if the answer has the right numbers in other places."""
     if e.got.ndim and close(np.sort(e.got, axis=None), np.sort(e.want, axis=None), e.rtol):
         return "holds the right numbers in wrong places. What decides the order?"
     return None
 
 
 def signs(e):
-    """Say that only signs are wrong."""
+    """Return a description if only signs are wrong."""
     if not e.got.ndim or not close(np.abs(e.got), np.abs(e.want), e.rtol):
         return None
     return "is right but for the sign, which is wrong in places. What decides it?"
 
 
 def steady(e):
-    """Say that one amount or one factor turns the right answer into this one."""
+    """Return a description if the answer is off by one summand or factor along an axis."""
     both_zero = (e.got == 0) & (e.want == 0)
     for axis, where, asked in _along(e):
         amounts, factors = (
@@ -109,7 +109,7 @@ def steady(e):
 
 
 def _along(e):
-    """Yield what may be steady: axes, their words, a question."""
+    """Yield the axes along which a difference may be constant, in words, with a question."""
     if not e.got.ndim:
         return
     yield EVERYWHERE
@@ -122,7 +122,7 @@ def _along(e):
 
 
 def _is_steady(d, axis):
-    """Tell whether an array is constant along an axis, seen in at least two entries each."""
+    """Return whether an array is constant along an axis that has two entries or more."""
     if not np.all(np.isfinite(d)) or not np.all(d.count(axis=axis) > 1):
         return False
     spread = np.ma.max(d, axis=axis) - np.ma.min(d, axis=axis)
@@ -130,12 +130,12 @@ def _is_steady(d, axis):
 
 
 def _is_any(d, numbers, axis):
-    """Tell whether a steady line is one of some numbers, such as a factor of 1."""
+    """Return whether one of the numbers, such as a factor of 1, fills a whole line."""
     return any(np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in numbers)
 
 
 def straight(e):
-    """Say that one factor and one amount together make the answer of what is asked."""
+    """Return a description if the answer is a linear function of the right one."""
     if e.got.size < MANY or not np.isfinite(e.want).all() or not np.ptp(e.want):
         return None
     x, y = e.want.ravel() - e.want.mean(), e.got.ravel() - e.got.mean()
@@ -146,7 +146,7 @@ def straight(e):
 
 
 def ordered(e):
-    """Say that the answer rises and falls with what is asked."""
+    """Return a description if the answer is a monotonic function of the right one."""
     if len(np.unique(e.want)) < max(MANY, e.want.size) or len(np.unique(e.got)) < e.got.size:
         return None
     along = np.diff(e.got.ravel()[np.argsort(e.want, axis=None)])
@@ -159,7 +159,7 @@ def ordered(e):
 
 
 def counted(e):
-    """Say in how many entries the answer is wrong, where these are the exception."""
+    """Return a description with the number of wrong entries if fewer than half are wrong."""
     wrong = bad(e)
     if not wrong.ndim or 2 * wrong.sum() >= wrong.size:
         return None
@@ -175,8 +175,8 @@ PATTERNS = (
     same_number,
     argument,
     places.moved,
-    places.turned_round,
-    places.added_up,
+    places.reversed_lines,
+    places.cumulative,
     reordered,
     places.only_first_row,
     places.first_row_filled,
@@ -198,7 +198,7 @@ PATTERNS = (
     ordered,
     counted,
 )
-NEARLY_RIGHT = (  # these tell the cause, where something that is not 0 is right
+NEARLY_RIGHT = (  # these count as explanations where an entry other than 0 is right
     few_digits,
     places.only_first_row,
     places.only_first_rows,
@@ -207,4 +207,4 @@ NEARLY_RIGHT = (  # these tell the cause, where something that is not 0 is right
     places.on_diagonal,
     places.at_border,
 )
-VAGUE = (ordered, counted)  # beside these a broken law is said
+VAGUE = (ordered, counted)  # to these a broken law is added

@@ -1,24 +1,25 @@
 """Descriptions of where an array is wrong: rows, columns, the border, the entries at an index.
 
-Each takes an entry and returns words that follow the part's name, or None. A place is said by
-number only where the case is visible.
+Each function takes an entry and returns a description, to follow the part's name, or None where
+it does not apply. It names a place by number only where the case is visible. A *line* is a row,
+a column, or all entries with one index along an axis.
 """
 
 import numpy as np
 
 from ..observation.compare import close, off
 
-FEW = 6  # wrong entries from which on a place that they share is no chance
+FEW = 6  # fewer wrong entries may share a place by chance
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def bad(e):
-    """Return where an answer is wrong."""
+    """Return a mask of the wrong entries of an answer."""
     return off(e.got, e.want, e.rtol)
 
 
 def _line_names(e):
-    """Return axis, name of one line along it and of several, for each axis."""
+    """Return (axis, name of a line along it, the name's plural) for each axis."""
     if e.got.ndim == 1:
         return [(0, "entry", "entries")]
     if e.got.ndim == 2:
@@ -29,15 +30,15 @@ def _line_names(e):
 
 
 def _wrong_lines(e, axis):
-    """Return for each line along an axis whether anything in it is wrong."""
+    """Return for each line along an axis whether any of its entries is wrong."""
     return bad(e).any(axis=tuple(k for k in range(e.got.ndim) if k != axis))
 
 
-# Rows, columns, and what lies along other axes
+# Rows, columns, and lines along other axes
 
 
 def one_line(e):
-    """Say that one row or one column alone is wrong: one sample, one class; or either."""
+    """Return descriptions, for each axis along which one line alone is wrong."""
     descriptions = []
     for axis, name, _ in _line_names(e):
         lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
@@ -50,14 +51,14 @@ def one_line(e):
 
 
 def _which(k, n, name, visible):
-    """Name a line: the first, the last, or by number where that may be said."""
+    """Return the words for line k of n: "the first", "the last", or its number if visible."""
     if k in (0, n - 1):
         return f"the {'last' if k else 'first'} {name}"
     return f"{name} {k}" if visible else f"one {name}"
 
 
 def some_line(e):
-    """Say that one row or column alone is wrong, another one in another case."""
+    """Return a description if one line alone is wrong, without saying which."""
     for axis, name, _ in _line_names(e):
         wrong = _wrong_lines(e, axis)
         if wrong.sum() == 1 < len(wrong):
@@ -66,11 +67,11 @@ def some_line(e):
 
 
 def first_lines(e):
-    """Say that the first lines alone are right, and how far."""
+    """Return a description if the first lines alone are right."""
     for axis, name, names in _line_names(e):
         wrong = _wrong_lines(e, axis)
         k = int(np.argmax(wrong))
-        if k == 0 or len(wrong) < 4 or not wrong[k:].all() or not _is_no_chance(e):
+        if k == 0 or len(wrong) < 4 or not wrong[k:].all() or not _has_enough_right(e):
             continue
         if k == 1:
             asked = "What do the others take from it, or from the one before them?"
@@ -83,23 +84,23 @@ def first_lines(e):
     return None
 
 
-def _is_no_chance(e):
-    """Tell whether enough entries other than 0 are right for it not to be chance."""
-    right = ~bad(e) & _counts(e.want)
+def _has_enough_right(e):
+    """Return whether so many entries other than 0 are right that it is not by chance."""
+    right = ~bad(e) & _is_significant(e.want)
     return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
 
 
 def last_line(e):
-    """Say that the last line alone is right."""
+    """Return a description if the last line alone is right."""
     for axis, name, _ in _line_names(e):
         wrong = _wrong_lines(e, axis)
-        if len(wrong) > 3 and wrong[:-1].all() and not wrong[-1] and _is_no_chance(e):
+        if len(wrong) > 3 and wrong[:-1].all() and not wrong[-1] and _has_enough_right(e):
             return f"is right in its last {name} only. What do the others take from the last?"
     return None
 
 
 def moved(e):
-    """Say that every line stands one place too early or too late."""
+    """Return a description if every line stands one place too early or too late."""
     for axis, name, _ in _line_names(e):
         got, want = (np.moveaxis(v, axis, 0) for v in (e.got, e.want))
         if len(got) < 4 or same_number(e):
@@ -111,16 +112,16 @@ def moved(e):
     return None
 
 
-def turned_round(e):
-    """Say that rows or columns stand in reverse order."""
+def reversed_lines(e):
+    """Return a description if rows or columns stand in reverse order."""
     for axis, _, names in _line_names(e):
         if e.got.shape[axis] > 1 and close(e.got, np.flip(e.want, axis), e.rtol):
             return f"has its {names} in reverse order. From which end do you begin?"
     return None
 
 
-def added_up(e):
-    """Say that what is asked was added up from line to line."""
+def cumulative(e):
+    """Return a description if the answer is the cumulative sum of the right one."""
     for axis, name, _ in _line_names(e):
         if close(e.got, np.cumsum(e.want, axis), e.rtol):
             return f"adds up what is asked, {name} by {name}. What is not set back to 0?"
@@ -128,27 +129,27 @@ def added_up(e):
 
 
 def same_number(e):
-    """Say that all entries are the same, where they should not be."""
+    """Return a description if all entries are equal and should not be."""
     if e.got.size > 1 and np.ptp(e.got) == 0 and np.ptp(e.want) > 0:
         return "has the same number everywhere. What should make the entries differ?"
     return None
 
 
 def first_row_filled(e):
-    """Say that the first row alone is filled, rightly or not."""
+    """Return a description if only the first row is other than 0, right or wrong."""
     if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
         return None
     return "is filled in its first row only; the rest is 0. Where does the return stand?"
 
 
 def only_first_row(e):
-    """Say the same where that row is right, as where the return stands inside a loop."""
+    """Return the same description if the first row is right: a return inside a loop."""
     description = first_row_filled(e)
     return None if description is None or bad(e)[:1].any() else description
 
 
 def only_first_rows(e):
-    """Say that the rows are right up to one, and 0 from there on."""
+    """Return a description if the first rows are right and the others 0."""
     wrong = bad(e).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
     if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
         return None
@@ -159,7 +160,7 @@ def only_first_rows(e):
 
 
 def wrong_at_index(e):
-    """Say that only the entries at an index, such as [n, targets[n]], are wrong."""
+    """Return a description if only entries such as [n, targets[n]] are wrong."""
     for name, at in _indexed(e):
         if not (bad(e) & ~at).any():
             here = f"is wrong only at [n, {name}[n]]{how(e, at)}"
@@ -168,7 +169,7 @@ def wrong_at_index(e):
 
 
 def right_at_index(e):
-    """Say that only the entries at an index are right."""
+    """Return a description if only entries such as [n, targets[n]] are right."""
     wrong = bad(e)
     for name, at in _indexed(e):
         elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
@@ -178,14 +179,14 @@ def right_at_index(e):
 
 
 def _indexed(e):
-    """Yield each argument that names a column for each row, and where that is."""
+    """Yield each argument that holds a column for each row: its name, a mask of those."""
     for name, index in e.args.items() if e.got.ndim == 2 else ():
         if _indexes_rows(index, e.got.shape):
             yield name, index[:, None] == np.arange(e.got.shape[1])
 
 
 def _indexes_rows(index, shape):
-    """Tell whether an argument names a column for each row."""
+    """Return whether an argument holds a valid column index for each row."""
     return (
         isinstance(index, np.ndarray)
         and index.dtype.kind in "iu"
@@ -197,7 +198,7 @@ def _indexes_rows(index, shape):
 
 
 def how(e, at):
-    """Say how the wrong entries in one place are off, where it is the same for all."""
+    """Return ", by its sign" or the like if all masked wrong entries are off alike, or ""."""
     wrong = bad(e) & at
     got, want = e.got[wrong], e.want[wrong]
     if len(got) < 2 or not np.isfinite(got).all():
@@ -214,7 +215,7 @@ def how(e, at):
 
 
 def on_diagonal(e):
-    """Say that a square answer is wrong, or right, on one side of its diagonal only."""
+    """Return a description if only the diagonal or one side of it is wrong, or right."""
     if e.got.ndim != 2 or len(set(e.got.shape)) > 1 or len(e.got) < 4:
         return None
     wrong, zero = bad(e), (e.got == 0) & (e.want == 0)
@@ -229,7 +230,7 @@ def on_diagonal(e):
 
 
 def at_border(e):
-    """Say that only the border of the last two axes is wrong, on all of its sides."""
+    """Return a description if only the border of the last two axes is wrong, on all sides."""
     if e.got.ndim < 2 or min(e.got.shape[-2:]) < 5:
         return None
     wrong, rows, columns = bad(e), e.got.ndim - 2, e.got.ndim - 1
@@ -241,7 +242,7 @@ def at_border(e):
 
 
 def by_sign(e):
-    """Say that only those entries are wrong where something has one sign."""
+    """Return a description if entries are wrong only where some array has one sign."""
     wrong = bad(e)
     about = {"what is asked": e.want} | {
         name: v
@@ -256,7 +257,7 @@ def by_sign(e):
 
 
 def left_empty(e):
-    """Say that the answer is right where it is not 0."""
+    """Return a description if the wrong entries are all 0 and others are right."""
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.got[wrong].any() or not is_partly_right(e):
         return None
@@ -264,21 +265,21 @@ def left_empty(e):
 
 
 def not_emptied(e):
-    """Say that the answer is right where it should not be 0."""
+    """Return a description if only entries that should be 0 are wrong."""
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.want[wrong].any() or not is_partly_right(e):
         return None
     return "is right but where 0 is asked. Which entries should count for nothing?"
 
 
-NEAR = 1e-3  # an answer this near to the right one has lost digits, not its way
+NEAR = 1e-3  # an answer this close to the right one is right but for lost digits
 
 
 def is_partly_right(e):
-    """Tell whether some entry is right, or nearly, that is not right by being 0."""
-    return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _counts(e.want)).any())
+    """Return whether some entry is right, or nearly so, and is not a mere 0."""
+    return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _is_significant(e.want)).any())
 
 
-def _counts(want):
-    """Return where the right entries are not negligible beside the largest."""
+def _is_significant(want):
+    """Return a mask of the expected entries that are not negligible beside the largest."""
     return np.abs(want) > 2 * NEAR * np.abs(want[np.isfinite(want)]).max(initial=0)

@@ -1,8 +1,9 @@
-"""A wrong shape in words: what came, what is asked, and what usually makes one of the other.
+"""Describe a wrong shape, and what usually turns the expected shape into it.
 
-Axes have letters, not numbers, so that the words are the same in every case. Of a hidden case
-only shapes are said that differ from the right one in one way: a function that has seen the
-input may choose its shape, and where any could be said, it would carry much of that input.
+Axes are named by letters, not numbers, so that the words are the same in every case. In a
+hidden case a shape is named only if it differs from the expected one in one way: a function
+that has seen a hidden input could choose its shape, and if any shape could be named, that would
+carry much of the input out.
 """
 
 import math
@@ -14,10 +15,10 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def letters(shape, sizes, visible, asked=()):
-    """Return a shape in letters where it has them: (N, C).
+    """Return a shape in letters where its lengths have them: (N, C).
 
-    A number without a letter is shown for visible cases only. Beside the shape that is
-    ``asked`` it may also be one more or less than a letter, or a product.
+    A length without a letter is shown as a number in visible cases only. Compared with the
+    expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
     """
     if not shape:
         return "() (one number)"
@@ -31,10 +32,10 @@ def letters(shape, sizes, visible, asked=()):
 
 
 def is_near(shape, asked, sizes):
-    """Tell whether a shape differs from the one asked in one way: there are few such shapes.
+    """Return whether a shape differs from the expected one in one of a few simple ways.
 
-    One axis is longer, shorter, too much, missing, or of length 1; the axes are exchanged, or
-    flattened into one; or the letters stand in order, as in an argument.
+    One axis is longer, shorter, missing, of length 1, or too many; or the axes are exchanged,
+    or flattened into one; or the axes are those of an argument, with letters in their order.
     """
     one_off = len(shape) == len(asked) and sum(map(int.__ne__, shape, asked)) == 1
     one_more, one_less = asked in _shortened(shape), shape in _shortened(asked)
@@ -46,22 +47,22 @@ def is_near(shape, asked, sizes):
 
 
 def _shortened(shape):
-    """Return the shapes that are left when one axis of a shape is dropped."""
+    """Return all shapes that result when one axis of a shape is dropped."""
     return [shape[:k] + shape[k + 1 :] for k in range(len(shape[: MOST_AXES + 1]))]
 
 
 def _axes(shape):
-    """Return number and length of the axes that are named."""
+    """Return the index and length of each axis, up to one more than can be named."""
     return list(enumerate(shape))[: MOST_AXES + 1]
 
 
 def _letter(n, sizes):
-    """Return the letter of a length."""
+    """Return the letter that stands for a length, None where none does."""
     return next((letter for letter, size in sizes.items() if size == n), None)
 
 
 def _derived(n, k, sizes, shape, asked):
-    """Return the name of a length that is one more or less than asked, or a product."""
+    """Return a length as "N + 1", "N - 1" or a product "N·M", None where it is none."""
     if len(shape) == len(asked) and abs(n - asked[k]) == 1:
         letter = _letter(asked[k], sizes)
         return f"{letter} {'+' if n > asked[k] else '-'} 1" if letter else None
@@ -72,12 +73,12 @@ def _derived(n, k, sizes, shape, asked):
 
 
 def cause(values, want, sizes):
-    """Say what may have made a wrong shape; return the values in the shape asked for, if any.
+    """Return words on what may have caused a wrong shape, and the values reshaped if possible.
 
     Parameters
     ----------
     values, want : ndarray
-        What came, what is asked: of different shapes.
+        The student's answer and the right one, of different shapes.
     sizes : dict
         Sizes of the case by letter.
 
@@ -93,12 +94,12 @@ def cause(values, want, sizes):
 
 
 def _empty(values, want, sizes):
-    """Say that there is nothing."""
+    """Return words if the answer is empty, else None."""
     return None if values.size else ("it is empty. Is anything ever put into it?", None)
 
 
 def _transposed(values, want, sizes):
-    """Say that the axes stand in another order."""
+    """Return words and the values transposed if only the order of the axes is wrong."""
     if values.ndim != want.ndim or sorted(values.shape) != sorted(want.shape):
         return None
     if values.ndim == 2:
@@ -112,7 +113,7 @@ def _transposed(values, want, sizes):
 
 
 def _same_entries(values, want, sizes):
-    """Say that the entries are as many, in another form."""
+    """Return words and the values reshaped if only the number of entries is right."""
     if values.size != want.size or not want.size:
         return None
     if _squeezed(values.shape) == _squeezed(want.shape):
@@ -127,7 +128,7 @@ def _same_entries(values, want, sizes):
 
 
 def _length_one(values, want):
-    """Say what makes or takes away an axis of length 1."""
+    """Return words about an axis of length 1 that is added, missing or misplaced."""
     if not want.ndim:
         return "the number stands inside an array. Which step leaves an axis of length 1?"
     if values.ndim > want.ndim:
@@ -143,7 +144,7 @@ def _squeezed(shape):
 
 
 def _other_length(values, want, sizes):
-    """Say which axis has another length, where the axes are as many."""
+    """Return words if exactly one axis has a wrong length, else None."""
     at = [k for k, n in enumerate(want.shape) if values.shape[k : k + 1] != (n,)]
     if values.ndim != want.ndim or len(at) > 1:
         return None
@@ -153,7 +154,7 @@ def _other_length(values, want, sizes):
 
 
 def _in_words(n, asked, k, want, sizes):
-    """Say what may have made one axis as long as it is."""
+    """Return words on what may have caused the wrong length of axis k."""
     if n == 1:
         return f"one is left along {asked}. Which step reduces that axis, or stops too early?"
     if abs(n - want.shape[k]) == 1:
@@ -169,8 +170,8 @@ def _in_words(n, asked, k, want, sizes):
     return f"its {ordinal} axis is that of {came}, asked is {asked}. Where does it come from?"
 
 
-def _met(values, want, sizes):
-    """Say that every entry met every other, as a column meets a row."""
+def _broadcast(values, want, sizes):
+    """Return words if (N, 1) and (N,) were broadcast to (N, N), else None."""
     once = _squeezed(want.shape)
     if len(once) != 1 or values.shape != (once[0], once[0]):
         return None
@@ -180,7 +181,7 @@ def _met(values, want, sizes):
 
 
 def _too_many_axes(values, want, sizes):
-    """Say which axis is left over."""
+    """Return words if there are too many axes, naming those left over."""
     if values.ndim <= want.ndim:
         return None
     left = _left_over(values.shape, want.shape)
@@ -188,12 +189,12 @@ def _too_many_axes(values, want, sizes):
     if names and all(names) and len(names) <= MOST_LEFT:
         axes = "an axis is left over" if len(names) == 1 else "axes are left over"
         which = " and ".join(names)
-        return f"{axes}: {which}. What should happen to {_it(names)}?", None
+        return f"{axes}: {which}. What should happen to {_pronoun(names)}?", None
     return "an axis is left over. What should happen to it?", None
 
 
 def _too_few_axes(values, want, sizes):
-    """Say which axis is gone."""
+    """Return words if there are too few axes, naming the one that is missing."""
     if values.ndim >= want.ndim:
         return None
     if not values.ndim:
@@ -204,13 +205,13 @@ def _too_few_axes(values, want, sizes):
     return f"an axis is gone{which}. Where did you reduce it?", None
 
 
-def _it(names):
-    """Return the pronoun for one or for several."""
+def _pronoun(names):
+    """Return the pronoun for one name or for several."""
     return "it" if len(names) == 1 else "them"
 
 
 def _left_over(long, short):
-    """Return the lengths that a shape has beside those of another in their order, or None."""
+    """Return the lengths of `long` that are not in `short`, None if the order differs."""
     rest, left = list(short), []
     for n in long:
         if rest and rest[0] == n:
@@ -224,7 +225,7 @@ CAUSES = (
     _empty,
     _transposed,
     _same_entries,
-    _met,
+    _broadcast,
     _other_length,
     _too_many_axes,
     _too_few_axes,

@@ -1,4 +1,4 @@
-"""How a call failed, in words."""
+"""Findings about a call that failed, and about the type and shape of a returned value."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ STOPPED = {
     "RecursionError": "calls itself too deeply, or without end (RecursionError)",
     "SystemExit": "ends the whole program (SystemExit)",
 }
-NAMED = (  # exceptions that students meet; more of them could carry more of a hidden input
+NAMED = (  # exceptions that students meet; a choice among more could tell hidden inputs
     "AssertionError AttributeError Exception FileNotFoundError FloatingPointError ImportError "
     "IndexError KeyError ModuleNotFoundError NameError OSError OverflowError StopIteration "
     "SyntaxError TypeError UnboundLocalError ValueError ZeroDivisionError"
@@ -25,21 +25,21 @@ NAMED = (  # exceptions that students meet; more of them could carry more of a h
 
 
 def raised(o, visible):
-    """Return the class of an exception, where it is one of Python's own that may be named.
+    """Return the name of the exception raised, in hidden cases only of a common one.
 
     Parameters
     ----------
     o : CallResult
         What came of a call that failed.
     visible : bool
-        Whether all may be named, since the inputs are known.
+        Whether any of Python's own exceptions may be named, since the inputs are no secret.
     """
     known = [name for name in o.raised if visible or name in NAMED or name in STOPPED]
     return known[0] if known else "an error of its own kind"
 
 
 def failure(data, case, o):
-    """Say how a call failed; the student's own message only where inputs may be shown.
+    """Return a finding about a failed call, with the exception's text in visible cases only.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def failure(data, case, o):
     if not data["visible"]:
         who = f"using {data['name']}" if data.get("driver") else "the function"
         return f"{who} raised {kind} (with {case['tried']})."
-    bytes_of_file = (data.get("file") or {}).get("parameter")  # to the student it is a dict
+    # the student's function gets a dict here, of which the case knows the bytes
+    bytes_of_file = (data.get("file") or {}).get("parameter")
     given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
     arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
     shapes = ", ".join(f"{n} {v.shape}" for n, v in arrays.items())
@@ -66,9 +67,10 @@ def failure(data, case, o):
 
 @dataclass(frozen=True)
 class Form:
-    """What is wrong with kind, type and shape, in words; the values in the shape asked for.
+    """What is wrong with a value's type or shape, and its numbers in the expected shape.
 
-    ``misshapen`` holds values that do not fit into that shape.
+    ``fault`` is a finding or None; ``values`` is None where the numbers do not fit into that
+    shape, and ``misshapen`` then holds them.
     """
 
     fault: str | None
@@ -78,7 +80,7 @@ class Form:
 
 
 def form(answer, want, sizes, *, lists, visible):
-    """Look at the kind, type and shape of one described part of an answer.
+    """Return what is wrong with the type and shape of one described value.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def form(answer, want, sizes, *, lists, visible):
     sizes : dict
         Sizes of the case by letter, for words such as "(N, C)".
     lists, visible : bool
-        Whether a list will do; whether numbers may be said that only the case's inputs tell.
+        Whether a list will do; whether findings may contain numbers of the case.
     """
     if answer["values"] is None:
         return Form(_no_numbers(answer), None)
@@ -104,7 +106,7 @@ def form(answer, want, sizes, *, lists, visible):
 
 
 def _no_numbers(answer):
-    """Say what came where no numbers came."""
+    """Return a finding about a value that holds no numbers."""
     if answer["kind"] == "none":
         return "is None. Does every path through the function return it?"
     if answer["kind"] == "array":
@@ -113,7 +115,7 @@ def _no_numbers(answer):
 
 
 def _real(values):
-    """Return real values as floats, or None with the fault that keeps them from being real."""
+    """Return the values as real floats, or None, with a finding where their type is complex."""
     if values.dtype.kind != "c":
         return values.astype(float), None
     if np.any(values.imag):
@@ -125,7 +127,7 @@ def _real(values):
 
 
 def _kind(answer, want, lists):
-    """Say what is wrong with the kind of container, if anything is."""
+    """Return a finding about the wrong kind of container, or None."""
     if answer["masked"]:
         return "is a masked array. What is asked for where it is masked?"
     if want.ndim and answer["kind"] in ("list", "tuple") and not lists:
@@ -134,10 +136,10 @@ def _kind(answer, want, lists):
 
 
 def _dtype(answer, want, visible):
-    """Say what is wrong with the type of an array's entries, if anything is."""
+    """Return a finding about the wrong dtype, or None."""
     given = answer["dtype"]
     named = f"type {given}" if visible or given in COMMON else "another type"
-    if answer["kind"] in ("list", "tuple"):  # allowed here, and their entries have no type
+    if answer["kind"] in ("list", "tuple"):  # which are allowed here, and have no dtype
         return None
     if not want.ndim:
         narrow = f"is of type {given}, expected {want.dtype}. In which type was it computed?"
@@ -150,7 +152,7 @@ def _dtype(answer, want, visible):
 
 
 def _misshapen(values, want, sizes, visible):
-    """Describe a wrong shape; return the values where they fit into the right one."""
+    """Return a `Form` with a finding about a wrong shape."""
     hint, fitting = cause(values, want, sizes)
     asked = letters(want.shape, sizes, visible)
     say = f"has another shape than {asked}: {hint}"

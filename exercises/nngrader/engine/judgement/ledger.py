@@ -1,4 +1,4 @@
-"""What is lost and why, collected case by case and added up at the end."""
+"""Points lost and the reasons, collected case by case and added up at the end."""
 
 import math
 import re
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from ..observation.reading import forbidden_in
 
-# A function that does nothing passes these aspects.
+# A function that does nothing passes these aspects, so they earn nothing on their own.
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
-WHOLE = "all"  # the price of a forbidden name that costs every point
+WHOLE = "all"  # as the cost of a forbidden name: the points of every aspect
 EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
 PLURAL = {
     "is": "are",
@@ -21,12 +21,12 @@ PLURAL = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a function earns: ``score`` of 100, by aspect (earned, most), and why.
+    """The points of a function: ``score`` of 100, (earned, most) by aspect, and why.
 
-    ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` tells that a
-    wrong value on ordinary input could not be explained; ``spared`` names aspects that have
-    all their points though something in them is wrong, since that is charged elsewhere;
-    ``measured`` is what a challenge's answer reached.
+    ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` is whether a
+    wrong value on ordinary input could not be explained; ``spared`` names aspects that keep all
+    their points although something in them is wrong, since that has cost another aspect;
+    ``measured`` is the result of a challenge, such as an accuracy.
     """
 
     score: float
@@ -39,38 +39,38 @@ class Verdict:
 
 @dataclass
 class Ledger:
-    """Collects what is lost, and says each thing once."""
+    """Collects the points that are lost and their reasons, each reason once."""
 
     data: dict
     lost: set = field(default_factory=set)
     parts_by_finding: dict = field(default_factory=dict)
     reported: set = field(default_factory=set)
     explained: bool = False
-    failed: bool = False  # on ordinary input
+    failed: bool = False  # whether a call failed on ordinary input
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
 
     def lose(self, aspect, group, part=""):
-        """Count one kind of case of an aspect as lost, for one part or for all."""
+        """Take one kind of case of an aspect off, for one part or for all of them."""
         self.lost.add((aspect, group, part))
 
     def has_lost(self, aspect):
-        """Tell whether any case of an aspect is lost."""
+        """Return whether any case of an aspect is lost."""
         return any(a == aspect for a, *_ in self.lost)
 
     def find(self, aspect, group, text, part="", mistake=None):
-        """Lose and say why; the first case of a kind tells, the others only count."""
+        """Lose points and add a finding, unless there is one for this kind of case and part."""
         self.lose(aspect, group, part)
         if text and (aspect, group, part) not in self.reported:
             self.reported.add((aspect, group, part))
             self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
 
     def spare(self, aspect):
-        """Remember that a wrong answer is not charged here."""
+        """Note that something in this aspect is wrong and costs another aspect."""
         self.spared.add(aspect)
 
     def also(self, aspect, text, mistake, part):
-        """Say what is said already of another part, too; it is not charged again."""
+        """Add another part to a finding; no points are lost for it."""
         self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
 
     def findings(self):
@@ -83,7 +83,7 @@ class Ledger:
         return sorted(found, key=lambda f: order.index(f[0]))
 
     def verdict(self, names):
-        """Add up, aspect by aspect; ``names`` are those that the student's cells use."""
+        """Return the verdict; ``names`` are the dotted names in the student's cells."""
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
         if not active and not self.explained:
@@ -100,7 +100,7 @@ class Ledger:
         return Verdict(score, points, found, bool(self.unclear), spared)
 
     def _share(self, aspect):
-        """Return what is earned of an aspect: equal shares by kind of case and by part."""
+        """Return the share of an aspect that is earned: kinds of case and parts count alike."""
         missed = {(group, part) for a, group, part in self.lost if a == aspect}
         if aspect in PASSIVE:
             return 0.0 if missed else 1.0
@@ -109,14 +109,14 @@ class Ledger:
 
 
 def prices(data):
-    """Yield (forbidden name, aspects that it costs) of packed data."""
+    """Yield each forbidden name of packed data with the aspects that its use costs."""
     for price, names in data["forbidden"].items():
         for name in names:
             yield name, (list(data["points"]) if price == WHOLE else [price])
 
 
 def units(data, aspect):
-    """Return (kind of case, part) for each equal share of an aspect's points."""
+    """Return the (kind of case, part) pairs that share an aspect's points equally."""
     found = {}
     for case in data["cases"]:
         if case["aspect"] == "value":
@@ -128,7 +128,7 @@ def units(data, aspect):
 
 
 def sentence(aspect, text):
-    """Return a finding with its aspect before it, which is said once.
+    """Return a finding as a sentence that names its aspect at the beginning, once.
 
     >>> sentence("value", "loss: this is N times too large.")
     'value: loss: this is N times too large.'
@@ -139,7 +139,7 @@ def sentence(aspect, text):
 
 
 def _joined(parts, text):
-    """Return a finding with the parts that it is about, its verb made to agree."""
+    """Return a finding with the parts that it is about as subject, its verb in agreement."""
     parts = list(dict.fromkeys(filter(None, parts)))
     if len(parts) > 1:
         text = re.sub(r"^ (\w+)", lambda m: f" {PLURAL.get(m[1], m[1])}", text)
@@ -147,14 +147,14 @@ def _joined(parts, text):
 
 
 def _used(name, aspect):
-    """Say that a forbidden name is used, and what that costs if it is more than an aspect."""
+    """Return a finding about the use of a forbidden name."""
     text = f"{name} is used in this notebook: here you write this yourself."
     whole = " It costs all points of this problem."
     return text + whole if aspect == EVERYTHING else text
 
 
 def report(data: dict, verdict: Verdict, most: float) -> dict:
-    """Return the report that is kept of a verdict.
+    """Return the report on a verdict that is kept and shown.
 
     Parameters
     ----------
@@ -169,9 +169,9 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
     -------
     dict
         `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
-        of the known mistake or None]; `tried`, what each aspect's cases try, in words; of a
-        challenge also `challenge`: what was `measured` (None where nothing could be), how many
-        `bytes` the file has, and whether `lower` is better.
+        of the known mistake or None]; `tried`, what the cases of each aspect test, in words;
+        for a challenge also `challenge`: what was `measured` (None where nothing could be), how
+        many `bytes` the file has, and whether `lower` is better.
     """
     scale = most / 100
     tried = {}
@@ -194,7 +194,7 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
 
 
 def _challenge(data, verdict):
-    """Return what a challenge's file measured, and its size."""
+    """Return a challenge's measured number, its file's size, and which way is better."""
     file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
     real = verdict.measured is not None and math.isfinite(verdict.measured)
     challenge = {"measured": verdict.measured if real else None, "bytes": len(file)}

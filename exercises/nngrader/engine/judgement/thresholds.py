@@ -1,4 +1,4 @@
-"""Judge a challenge: what is reached with the file that was handed in, by thresholds."""
+"""Judge a challenge: which thresholds are reached with the file that was handed in."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from ..observation.driver import measured
 from .form import failure
 from .ledger import Ledger
 
-TROUBLE = {  # by what `challenge.open_and_call` says of a file
+TROUBLE = {  # by the codes that `challenge.open_and_call` returns
     1: "cannot be opened: it is not a complete .npz file",
     2: "holds Python objects, expected arrays of numbers",
     3: "holds more numbers than fit in memory",
@@ -15,22 +15,22 @@ TROUBLE = {  # by what `challenge.open_and_call` says of a file
 
 
 def judge_challenge(data, run, names, measure):
-    """Judge what a function does with the file that `with_file` has put in."""
-    book, (case,) = Ledger(data), data["cases"]
+    """Return the verdict on a challenge, whose file `with_file` has put into the case."""
+    ledger, (case,) = Ledger(data), data["cases"]
     reached, fault = _reached(data, case, run, measure)
     if fault:
-        book.find(next(iter(data["points"])), case["group"], fault)
+        ledger.find(next(iter(data["points"])), case["group"], fault)
     for aspect, threshold in data["thresholds"].items():
         if fault:
-            book.lose(aspect, case["group"])
+            ledger.lose(aspect, case["group"])
         elif not (reached <= threshold if data["lower"] else reached >= threshold):
             text = f" is not reached: it is {reached:.4g} with {case['tried']}."
-            book.find(aspect, case["group"], text, aspect)
-    return replace(book.verdict(names), measured=reached)
+            ledger.find(aspect, case["group"], text, aspect)
+    return replace(ledger.verdict(names), measured=reached)
 
 
 def _reached(data, case, run, measure):
-    """Return the number that was measured, or None and why there is none."""
+    """Return the measured number and None, or None and why there is no number."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
         return None, f"{name} is missing: without it there is nothing to try."
@@ -39,7 +39,7 @@ def _reached(data, case, run, measure):
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)
-    if trouble := _trouble(o.parts[0] if o.parts else None):
+    if trouble := _why_unread(o.parts[0] if o.parts else None):
         return None, f"{name} {trouble}."
     about = data | {
         "observed": 1,
@@ -53,8 +53,8 @@ def _reached(data, case, run, measure):
     return float(value.real.item()), None
 
 
-def _trouble(part):
-    """Say what the driver could not do with the file; nothing where it could."""
+def _why_unread(part):
+    """Return why the driver could not open the file, None where it could."""
     code = None if part is None else part["values"]
     whole = code is not None and not code.ndim and code.dtype.kind in "iu"
     return TROUBLE.get(int(code)) if whole else None

@@ -1,4 +1,4 @@
-"""Compare values, ordinary cases first; charge and explain each mistake once."""
+"""Compare values, ordinary cases first; lose points for each mistake, and explain it, once."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ..explanation.diagnose import describe, explain
 
 @dataclass(frozen=True)
 class Charge:
-    """What was found in one part of one kind of case, and the aspect that it cost."""
+    """Points lost by one part in one kind of case: from which aspect, and the explanation."""
 
     part: str
     group: str
@@ -18,93 +18,100 @@ class Charge:
     found: Explanation
 
 
-def judge_values(book, entries):
-    """Compare all entries, ordinary cases first.
+def judge_values(ledger, entries):
+    """Compare all entries, ordinary cases first, and enter in the ledger what is lost.
 
     Parameters
     ----------
-    book : Ledger
+    ledger : Ledger
         Takes what is lost and why.
     entries : list of Entry
-        All answers that can be compared.
+        All returned values whose shape allows them to be compared.
     """
     charges = []
     kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
     for special, part, group in sorted(kinds, key=lambda k: k[0]):
         here = [e for e in entries if e.group == group]
-        mine = [e for e in here if e.part == part]
+        of_part = [e for e in here if e.part == part]
         if special:
-            _judge_special(book, mine, here, [c.found for c in charges])
-        elif not all(e.right for e in mine):
-            _judge_ordinary(book, mine, here, charges)
+            _judge_special(ledger, of_part, here, [c.found for c in charges])
+        elif not all(e.right for e in of_part):
+            _judge_ordinary(ledger, of_part, here, charges)
 
 
-def _judge_ordinary(book, mine, here, charges):
-    """Charge a part that is wrong on ordinary input, unless another part shows the same."""
-    part, group, aspect = mine[0].part, mine[0].group, mine[0].aspect
+def _judge_ordinary(ledger, of_part, here, charges):
+    """Lose points for a part that is wrong on ordinary input, unless lost already."""
+    part, group, aspect = of_part[0].part, of_part[0].group, of_part[0].aspect
     for charge in [c for c in charges if c.group == group and c.part != part]:
-        if all(e.right or _follows(e, charge.found, book.data["mistakes"]) for e in mine):
-            book.spare(aspect)
+        if all(e.right or _follows(e, charge.found, ledger.data["mistakes"]) for e in of_part):
+            ledger.spare(aspect)
             again = (
-                describe([e for e in mine if not e.right])
+                describe([e for e in of_part if not e.right])
                 if charge.found.shown_by
                 else charge.found
             )
-            book.also(charge.aspect, again.text, again.mistake, part)
+            ledger.also(charge.aspect, again.text, again.mistake, part)
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
-    whole = len(mine) == sum(case["group"] == group for case in book.data["cases"])
-    found = _explained(book, mine, here, book.data["mistakes"] if whole else {})
-    book.find(aspect, group, found.text, part, found.mistake)
+    whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
+    found = _explained(ledger, of_part, here, ledger.data["mistakes"] if whole else {})
+    ledger.find(aspect, group, found.text, part, found.mistake)
     charges.append(Charge(part, group, aspect, found))
-    proves = not book.data.get("measure")  # what is true or false is wrong in one way only
-    book.explained |= found.explains and proves
+    proves = not ledger.data.get(
+        "measure"
+    )  # a part that is True or False can only be wrong one way
+    ledger.explained |= found.explains and proves
     if found.text and not found.explains:
-        book.unclear.add(part)
+        ledger.unclear.add(part)
 
 
-def _judge_special(book, mine, here, carried):
-    """Judge a special case; do not charge again what follows from a mistake charged before."""
-    mistakes = book.data["mistakes"]
-    aspect, group, part = mine[0].aspect, mine[0].group, mine[0].part
+def _judge_special(ledger, of_part, here, carried):
+    """Lose points for a special case unless its errors follow from a mistake charged before."""
+    mistakes = ledger.data["mistakes"]
+    aspect, group, part = of_part[0].aspect, of_part[0].group, of_part[0].part
     named = {found.mistake for found in carried}
-    wrong = [e for e in mine if e.fault or not e.right]
+    wrong = [e for e in of_part if e.fault or not e.right]
     follow = [
         e
         for e in wrong
         if not e.fault and any(_follows(e, found, mistakes) for found in carried)
     ]
     if follow:
-        book.spare(aspect)
+        ledger.spare(aspect)
     if len(follow) == len(wrong):
         return
-    if part in book.unclear or book.failed:
-        book.find(aspect, group, ": first make it right on ordinary input.", part)
+    if part in ledger.unclear or ledger.failed:
+        ledger.find(aspect, group, ": first make it right on ordinary input.", part)
         return
-    able = {n: m for n, m in mistakes.items() if n in named or not _is_ordinary(book, m)}
-    text, mistake = _in_words(book, mine, here, able)
-    book.find(aspect, group, text, part, mistake)
+    candidates = {
+        n: m for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)
+    }
+    text, mistake = _in_words(ledger, of_part, here, candidates)
+    ledger.find(aspect, group, text, part, mistake)
 
 
-def _is_ordinary(book, mistake):
-    """Tell whether a known mistake would have shown on ordinary input."""
-    return not set(mistake["loses"]).isdisjoint(book.data["returns"].values())
+def _is_ordinary(ledger, mistake):
+    """Return whether a known mistake shows on ordinary input."""
+    return not set(mistake["loses"]).isdisjoint(ledger.data["returns"].values())
 
 
-def _explained(book, mine, here, mistakes):
-    """Explain wrong values; where a property is judged, in the problem's words for it."""
-    found, words = explain(mine, here, mistakes), book.data.get("wrong", {}).get(mine[0].part)
+def _explained(ledger, of_part, here, mistakes):
+    """Return an explanation of wrong values, or the problem's own words for such a part."""
+    found, words = (
+        explain(of_part, here, mistakes),
+        ledger.data.get("wrong", {}).get(of_part[0].part),
+    )
     return found if found.mistake or not words else Explanation(f": {words}")
 
 
-def _in_words(book, mine, here, mistakes):
-    """Say what is wrong in a special case, and which known mistake it is, if it is one."""
-    faults = [e.fault for e in mine if e.fault]
-    tried = f" (with {mine[0].case['tried']})"
-    if all(e.right for e in mine):
+def _in_words(ledger, of_part, here, mistakes):
+    """Return a finding about a special case, and the name of the known mistake or None."""
+    faults = [e.fault for e in of_part if e.fault]
+    tried = f" (with {of_part[0].case['tried']})"
+    if all(e.right for e in of_part):
         return f" {faults[0]}{tried}", None
-    found = _explained(book, mine, here, mistakes)
-    odd = [e.odd for e in mine if e.odd]  # that no mistake of this aspect explains
+    found = _explained(ledger, of_part, here, mistakes)
+    odd = [e.odd for e in of_part if e.odd]  # faults that no mistake of this aspect explains
     if found.mistake or not (found.text or odd):
         return found.text, found.mistake
     reasons = [*faults, *odd]
@@ -112,9 +119,9 @@ def _in_words(book, mine, here, mistakes):
 
 
 def _follows(entry, found, mistakes):
-    """Tell whether an entry is what a charged mistake gives, and is not charged for it.
+    """Return whether a mistake charged before explains an entry and costs other points.
 
-    nan and inf are forgiven only where a registered mistake gives them in the same places.
+    An entry with nan or inf follows only from a registered mistake with the same ones.
     """
     if found.mistake and entry.aspect in mistakes[found.mistake]["loses"]:
         return False
@@ -122,7 +129,7 @@ def _follows(entry, found, mistakes):
 
 
 def with_signs(data, case, parts):
-    """Return a case in which the answers of such mistakes have the signs of a student's.
+    """Return a case whose mistaken answers have signs as near to the student's as possible.
 
     Parameters
     ----------
@@ -131,20 +138,23 @@ def with_signs(data, case, parts):
     case : dict
         One of its cases.
     parts : list of dict or None
-        The parts of the answer, as they were seen.
+        Descriptions of the returned values. Signs are changed only where a mistake declares
+        that they differ from processor to processor, as those of singular vectors do.
     """
-    turned = {
-        name: _turned(mistake["signs"], list(data["returns"]), case["mistaken"][name], parts)
+    flipped = {
+        name: _sign_flipped(
+            mistake["signs"], list(data["returns"]), case["mistaken"][name], parts
+        )
         for name, mistake in data["mistakes"].items()
         if mistake.get("signs") and name in case["mistaken"]
     }
-    return case | {"mistaken": case["mistaken"] | turned} if turned else case
+    return case | {"mistaken": case["mistaken"] | flipped} if flipped else case
 
 
-def _turned(axes, names, given, parts):
-    """Return the parts of a mistaken answer with the signs of its rows or columns flipped.
+def _sign_flipped(axes, names, given, parts):
+    """Return a mistaken answer with the signs of rows or columns nearest to the student's.
 
-    A row or column gets the sign that brings it nearer to the one in the student's answer.
+    The first part decides the sign of each row or column, for all parts.
     """
     (first, axis), given = next(iter(axes.items())), list(given)
     k = names.index(first)

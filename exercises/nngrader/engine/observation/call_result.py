@@ -1,4 +1,4 @@
-"""Check what a worker says it has seen: it is plain data, and nothing else is known of it."""
+"""Check the form of what a worker reports about a call: a hostile one may send anything."""
 
 import builtins
 from dataclasses import dataclass, field, replace
@@ -40,12 +40,12 @@ CALLED = {
 
 @dataclass(frozen=True)
 class CallResult:
-    """What came of one call, checked.
+    """The result of one call, checked to be of the right form.
 
-    ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
-    of exceptions among those of the error, most special first; ``message`` is the student's;
-    ``stopped`` is the runner's: how a limit or an end of the process made the call fail;
-    ``fault`` says, in words of ours, why nothing could be measured.
+    ``parts`` describes the returned values and is None where the call failed; ``raised`` holds
+    the names of the exception's classes that are Python's own, most special first; ``message``
+    is the exception's text, which the student chose; ``stopped`` says how a limit, or the end
+    of the process, made the call fail; ``fault`` says why nothing could be measured.
     """
 
     parts: list | None = None
@@ -59,12 +59,12 @@ class CallResult:
     fault: str = ""
 
     def instead(self, parts, fault):
-        """Return the same with other parts: those measured, or why none could be."""
+        """Return a copy with other parts, or with the reason why there are none."""
         return replace(self, parts=parts, fault=fault)
 
 
 def checked(observation):
-    """Return what `observe` or a worker said; what makes no sense counts as nothing."""
+    """Return a call's result from a worker's report, without malformed entries."""
     observation = observation if isinstance(observation, dict) else {}
     error, parts = observation.get("error"), observation.get("parts")
     rest = {
@@ -86,17 +86,17 @@ def checked(observation):
 
 
 def _count(value):
-    """Return a number of things, 0 for what is none."""
+    """Return a value if it is a count, that is an integer from 0 on, else 0."""
     return value if type(value) is int and 0 <= value < 2**62 else 0
 
 
 def _list(value):
-    """Return a list or tuple as a list, anything else as an empty one."""
+    """Return a list or tuple as a list, and anything else as an empty one."""
     return list(value) if isinstance(value, list | tuple) else []
 
 
 def part_of(description):
-    """Return one described part with nothing in it but what `observe.describe` can say."""
+    """Return the description of one returned value, without malformed entries."""
     description = description if isinstance(description, dict) else {}
     kind, values, dtype = (
         description.get("kind"),

@@ -1,20 +1,22 @@
-"""What is compared, when two answers are the same, and what is wrong with an answer's form."""
+"""One returned value beside the expected one, and the test whether two answers are equal."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-ROUNDING = 1e-25, 1e-13  # of the largest entry that is asked: least and most
+ROUNDING = 1e-25, 1e-13  # rounding errors lie between these shares of the largest entry
 ORDINARY = ("value",)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One part of one case, where the answer has the shape that is asked, or a known mistake's.
+    """One returned value (`got`) of one case, beside the expected one (`want`).
 
-    ``aspect`` is what a wrong value costs; ``mistaken`` is what each known mistake gives;
-    ``fault`` says what is wrong with its form, where that is yet to be charged; ``odd`` says
-    it where a known mistake has the same form, and may say more.
+    It has the expected shape, or that of a known mistake. ``part`` is its name; ``aspect`` is
+    the aspect that loses points if it is wrong; ``mistaken`` holds the value that each known
+    mistake returns; ``fault`` describes a wrong type or shape that has cost no points yet;
+    ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
+    say more.
     """
 
     part: str
@@ -30,60 +32,61 @@ class Entry:
 
     @property
     def group(self):
-        """The kind of case."""
+        """Return the name of the kind of case."""
         return self.case["group"]
 
     @property
     def sizes(self):
-        """The sizes of the case by letter."""
+        """Return the sizes of the case by letter."""
         return self.case["sizes"]
 
     @property
     def args(self):
-        """The arguments by name."""
+        """Return the arguments of the case by name."""
         return self.case["args"]
 
     @property
     def ordinary(self):
-        """Whether nothing special is tried."""
+        """Return whether this is an ordinary case, not one with special input."""
         return self.case["aspect"] in ORDINARY
 
     @property
     def misshapen(self):
-        """Whether the answer has not the shape that is asked, but that of a known mistake."""
+        """Return whether the value has a known mistake's shape, not the expected one."""
         return self.got.shape != self.want.shape
 
     @property
     def right(self):
-        """Whether the answer is the right one."""
+        """Return whether the value is the expected one."""
         return close(self.got, self.want, self.rtol)
 
     def matches(self, values):
-        """Tell whether the answer is the given one; what is rounding alone is all the same."""
+        """Return whether the value equals another one, or both are mere rounding errors."""
         if values is None:
             return False
         both = self.got.shape == values.shape and self._is_rounding(self.got)
         return close(self.got, values, self.rtol) or (both and self._is_rounding(values))
 
     def _is_rounding(self, values):
-        """Tell whether numbers are as small beside what is asked as what rounding leaves."""
+        """Return whether all numbers are as small as rounding errors of the expected ones."""
         size, asked = (np.abs(v[np.isfinite(v)]).max(initial=0) for v in (values, self.want))
         least, most = (part * asked for part in ROUNDING)
         return bool(np.isfinite(values).all() and least < size < most)
 
 
 def close(got, want, rtol):
-    """Tell whether two arrays agree, relative to the largest entry; nan equals nan.
+    """Return whether two arrays agree, relative to the largest entry; nan equals nan.
 
-    Relative to the largest, so that an entry that cancels to 0 is not held against anyone.
+    The error is relative to the largest entry because one that should cancel to 0 has a
+    rounding error that is not small relative to itself.
     """
     got, want = np.asarray(got, float), np.asarray(want, float)
     return got.shape == want.shape and not off(got, want, rtol).any()
 
 
 def off(got, want, rtol):
-    """Return where two arrays of one shape disagree."""
-    with np.errstate(all="ignore"):  # as np.isclose, which takes three times as long
+    """Return a mask of the entries in which two arrays of one shape disagree."""
+    with np.errstate(all="ignore"):  # like np.isclose, in a third of the time
         finite = np.isfinite(want)
         largest = np.abs(want[finite]).max(initial=0.0)
         near = finite & (np.abs(got - want) <= rtol * largest + 1e-300)

@@ -1,21 +1,21 @@
 """Functions of a problem's file that travel as text: its driver and its measure.
 
-The *driver* runs beside the student's code, in the worker or in the student's notebook: it is
-given what the student defined (a function, a class) and the plain arguments of a case, makes of
-them what is no plain data (a callback, a generator of random numbers, a tensor), and returns
-plain data. However often it calls the student's function, the arguments of the case arrive
-there as they were at the start.
+The *driver* runs beside the student's code, in the worker or in the student's notebook. It is
+given what the student defined (a function, a class) and the plain arguments of a case, makes
+from these whatever else the student's function takes (a callback, a generator of random
+numbers, a tensor), calls it and returns plain data. However often it calls the student's
+function, the arguments of the case arrive there as they were at the start.
 
-The *measure* runs where nothing of the student's has run, in a process of its own in the
-sandbox or in the student's notebook: it is given the arguments by name and what the driver
-returned, and returns what is compared, such as a loss or whether each index is in one fold.
+The *measure* runs in a process of the sandbox in which no code of the student's has run, or in
+the student's notebook. It is given the arguments by name and what the driver returned, and
+returns what is compared, such as a loss or whether each index is in exactly one fold.
 Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
 several measures share is a function marked by `travels`: its text goes with theirs. A driver
 may measure as `observe` does, with its `Steps` and `Held`.
 
-Mistakes are known by what is measured. A part that is true or false has one wrong value: the
-hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
-by being such a mistake.
+Known mistakes are recognised by what is measured. A part that is True or False has only one
+wrong value, so the hint of a mistake that loses it must be true of every answer that loses it,
+and an answer that is explained by such a mistake earns nothing for `ledger.PASSIVE` aspects.
 """
 
 import ast
@@ -31,20 +31,20 @@ from .observe import Held, Steps, driven, observe
 from .observe import measured as observe_measured
 
 KNOWN = {"np", *dir(builtins)}
-METERS = {"Steps": Steps, "Held": Held}  # which `driven` gives to a driver
+METERS = {"Steps": Steps, "Held": Held}  # names that a driver may use without importing them
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
 
 def travels(f):
-    """Mark a function whose text goes with a driver or measure that calls it by its name."""
+    """Mark a function that drivers or measures call, so that its source goes with theirs."""
     TRAVELLERS.add(f)
     return f
 
 
 @functools.lru_cache(256)
 def as_text(f, what):
-    """Return name and source of a function that can run elsewhere, with what travels with it.
+    """Return name and source of a driver or measure, with the marked functions that it calls.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def as_text(f, what):
     Raises
     ------
     ValueError
-        If it is no such function, or uses names that are not there where it runs.
+        If it is no such function, or uses names that are not defined where it runs.
     """
     try:
         source = textwrap.dedent(inspect.getsource(f))
@@ -80,13 +80,13 @@ def as_text(f, what):
 
 
 def _global(f, name):
-    """Return the function that a function of a file calls by a name, or None."""
+    """Return the function that a name stands for in a function's file, or None."""
     found = f.__globals__.get(name)
     return found if inspect.isfunction(found) else None
 
 
 def _outer_names(code):
-    """Return the names that code looks up outside of its functions."""
+    """Return the names that code looks up outside of its functions: globals, built-ins."""
     here = {i.argval for i in dis.get_instructions(code) if i.opname in _LOOKUPS}
     return here.union(*(_outer_names(c) for c in _inner(code)))
 
@@ -95,12 +95,12 @@ _LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 def _inner(code):
-    """Return the code of the functions and classes inside."""
+    """Return the code objects of the functions and classes inside a code object."""
     return [c for c in code.co_consts if isinstance(c, CodeType)]
 
 
 def arguments(driver):
-    """Return the names and defaults of what a driver takes after the student's object.
+    """Return a driver's parameters by name, without the first, the student's object.
 
     Raises
     ------
@@ -116,44 +116,44 @@ def arguments(driver):
 
 
 def caller(data, f):
-    """Return what calls a function in this process, as `judge` wants it.
+    """Return a function ``run(args)`` for `judge` that calls `f` in this process.
 
     Parameters
     ----------
     data : dict
         A packed problem.
     f : object
-        What answers it.
+        The student's function or class.
     """
     target = driven(f, data.get("driver"))
     return lambda args: observe(target, args, observed(data))
 
 
 def observed(data):
-    """Return how many values a call gives, before anything is measured."""
+    """Return how many values a call returns, before anything is measured."""
     return data.get("observed") or len(data["returns"])
 
 
 def result_of(data, case, run):
-    """Call a function on a case and return what is judged: measured, where that is asked.
+    """Call a function on a case, and return what `judge` compares.
 
     Returns
     -------
     CallResult
-        ``fault`` says what is wrong where nothing could be measured.
+        Its ``fault`` says why nothing could be measured, if nothing could.
     """
     return as_judged(data, case, checked(run(dict(case["args"]))))
 
 
 def as_judged(data, case, result, measure=observe_measured):
-    """Return what is judged of what was seen: measured, where that is asked."""
+    """Return a call's result as `judge` compares it: measured, if the problem has a measure."""
     if not data.get("measure") or result.failed or case["error"]:
         return result
     return measured(data, case, result, measure)
 
 
 def measured(data, case, result, measure=observe_measured):
-    """Return what the problem's measure makes of what was seen; ``measure`` runs it."""
+    """Return a result whose parts are the problem's measure of it; ``measure`` runs that."""
     raw = [p["values"] for p in result.parts[: observed(data)]]
     raw += [None] * (observed(data) - len(raw))
     inputs = case["args"] | case.get("kept", {})
@@ -161,19 +161,19 @@ def measured(data, case, result, measure=observe_measured):
     if not isinstance(reply.get("parts"), list):
         return result.instead([], _fault(data, result.parts, reply.get("message")))
     parts = [part_of(p) for p in reply["parts"]]
-    return result.instead([_of_ours(p) for p in parts], "")
+    return result.instead([_as_array(p) for p in parts], "")
 
 
-def _of_ours(part):
-    """Return a part that our own code made: a list of numbers is an array."""
+def _as_array(part):
+    """Return a part that a measure returned, a list of numbers being as good as an array."""
     return part if part["values"] is None else part | {"kind": "array"}
 
 
 def _fault(data, parts, message):
-    """Say why nothing could be measured: by what came first, else in the measure's own words.
+    """Return why nothing could be measured: a value that is no array, or the measure's text.
 
-    What an exception says is told only where it stands in the measure as it is: else it may
-    hold what the student's code made, by which hidden inputs could leave.
+    The text of the measure's exception is used only if it stands literally in the measure's
+    source. Any other text may contain values from the student's code, and so hidden inputs.
     """
     names = data.get("raw") or data["returns"]
     odd = [
@@ -181,7 +181,7 @@ def _fault(data, parts, message):
         for k, (name, part) in enumerate(zip(names, parts, strict=False))
         if part["values"] is None
     ]
-    if odd and odd[0][0] == 0:  # what the student's function gave, as it came
+    if odd and odd[0][0] == 0:  # the value that the student's function returned
         return odd[0][1]
     if message in _sentences(**data["measure"]) - {""}:
         return message
@@ -189,7 +189,7 @@ def _fault(data, parts, message):
 
 
 def _no_values(kind):
-    """Say what came where numbers were asked."""
+    """Return a finding about a value that holds no numbers."""
     if kind == "none":
         return "is None. Does every path through the function return it?"
     return f"is {CALLED.get(kind, 'an array of another type, expected numbers')}"
@@ -197,6 +197,6 @@ def _no_values(kind):
 
 @functools.lru_cache(64)
 def _sentences(name, source):
-    """Return the texts that stand in a function's source."""
+    """Return the string constants in a function's source."""
     nodes = ast.walk(ast.parse(source))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

@@ -1,9 +1,10 @@
-"""What two cells have in common, whatever their names and comments: a fingerprint of the tree.
+"""Fingerprint a cell's syntax tree, to compare cells whatever their names and comments.
 
-The tree is written down as words in an order of its own, runs of words are digested, and of the
-digests those are kept that winnowing picks (Schleimer, Wilkerson and Aiken 2003, "Winnowing:
-local algorithms for document fingerprinting", section 3). This file stands alone (standard
-library): a student's text is parsed in the worker.
+The tree is written as a sequence of words, in an order that does not depend on that of
+independent statements. Runs of words are hashed, and winnowing keeps some of the hashes
+(Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting",
+section 3). This file imports the standard library alone, since it runs in the sandbox, where a
+student's text is parsed.
 """
 
 import ast
@@ -11,8 +12,8 @@ import builtins
 import hashlib
 import heapq
 
-RUN = 10  # words in a row that make one digest: shorter runs are everybody's
-WINDOW = 3  # digests of which one is kept: what two cells share over 12 words is seen
+RUN = 10  # words in a row that make one digest; shorter runs occur in most programs
+WINDOW = 3  # digests of which one is kept, so that any 12 words in common are found
 MOST_FINGERPRINTS = 2_000
 MOST_CHARACTERS = 200_000
 BUILTINS = frozenset(dir(builtins))
@@ -45,7 +46,7 @@ def fingerprint(source):
     -------
     list of int
         Sorted, at most `MOST_FINGERPRINTS`, each of 48 bits; empty where the cell cannot be
-        read or says nothing.
+        parsed or has no statement that counts.
     """
     try:
         tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])
@@ -53,9 +54,7 @@ def fingerprint(source):
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     last = max(1, len(words) - RUN + 1) if words else 0
-    return sorted(winnow([_number(words[i : i + RUN]) for i in range(last)]))[
-        :MOST_FINGERPRINTS
-    ]
+    return sorted(winnow([_hash(words[i : i + RUN]) for i in range(last)]))[:MOST_FINGERPRINTS]
 
 
 def winnow(numbers):
@@ -72,21 +71,21 @@ def winnow(numbers):
     Returns
     -------
     set of int
-        Any run of `WINDOW` numbers in a row has one of its own in it.
+        It has at least one number of every window.
     """
     last = max(1, len(numbers) - WINDOW + 1) if numbers else 0
     return {min(numbers[i : i + WINDOW]) for i in range(last)}
 
 
 def _body(statements):
-    """Return the words of statements, those that do not need each other in a set order."""
-    kept = [s for s in statements if not _says_nothing(s)]
+    """Return the words of a block, independent statements in an order of our own."""
+    kept = [s for s in statements if not _is_ignored(s)]
     words = [_words(s) for s in kept]
     return [w for i in _order(kept, words) for w in words[i]]
 
 
-def _says_nothing(statement):
-    """Tell whether a statement is there for a reader only, or is everybody's."""
+def _is_ignored(statement):
+    """Return whether a statement does not count: a print, an import, a docstring."""
     if isinstance(statement, ast.Expr):
         value = statement.value
         called = getattr(value.func, "id", "") if isinstance(value, ast.Call) else ""
@@ -96,7 +95,7 @@ def _says_nothing(statement):
 
 
 def _words(node):
-    """Return the words of a node and all below it."""
+    """Return the words of a node and of all nodes below it."""
     words = [_word(node)]
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "type_comment", "type_params"):
@@ -111,7 +110,7 @@ def _words(node):
 
 
 def _word(node):
-    """Return a syntax node's kind and name; names that the student chose are left out."""
+    """Return a syntax node's kind and name, without names that the student chose."""
     kind = type(node).__name__
     if isinstance(node, ast.Constant):
         return f"{kind} {_constant(node.value)}"
@@ -124,7 +123,7 @@ def _word(node):
 
 
 def _constant(value):
-    """Return a constant as it counts: 2 is 2.0, and a text is any text."""
+    """Return a constant as a word: 2 is the same as 2.0, and all texts are the same."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
         return repr(float(value))
     plain = value is None or isinstance(value, bool | float | complex)
@@ -132,7 +131,7 @@ def _constant(value):
 
 
 def _order(statements, words):
-    """Yield the places of statements: each after those it needs, else by its words."""
+    """Yield the indices of statements, each after those that it needs, else by its words."""
     needs, needed_by = _needs(statements)
     ready = [(words[i], i) for i, n in enumerate(needs) if not n]
     heapq.heapify(ready)
@@ -146,7 +145,7 @@ def _order(statements, words):
 
 
 def _needs(statements):
-    """Return which statements must come before each, and after each; linear in the text."""
+    """Return for each statement which must come before it, and which after it."""
     needs, needed_by = [set() for _ in statements], [[] for _ in statements]
     wrote, read, barrier = {}, {}, None
     for i, statement in enumerate(statements):
@@ -166,7 +165,7 @@ def _needs(statements):
 
 
 def _names(statement):
-    """Return the names that a statement reads, and those that it may change."""
+    """Return the names that a statement reads, and the names that it may change."""
     reads, writes = set(), set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Name):
@@ -175,20 +174,22 @@ def _names(statement):
             writes.add(node.name)
         elif isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
             writes |= _changed(node)
-    if isinstance(statement, ast.Expr):  # what is called for its effect may change all it sees
+    if isinstance(
+        statement, ast.Expr
+    ):  # a call for its effect may change any name that it reads
         writes |= reads - BUILTINS
     return reads, writes
 
 
 def _changed(node):
-    """Return the name whose value an assignment to a part of it changes."""
+    """Return the variable that is changed by an assignment to its attribute or entry."""
     stored = not isinstance(node.ctx, ast.Load)
     while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
         node = node.value
     return {node.id} if stored and isinstance(node, ast.Name) else set()
 
 
-def _number(words):
-    """Return a digest of 48 bits."""
+def _hash(words):
+    """Return a hash of 48 bits of some words."""
     text = "\n".join(words).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=6).digest())

@@ -1,8 +1,8 @@
-"""Call a function on copies of its inputs and write down, as plain data, what could be seen.
+"""Call a function on copies of its inputs, and describe as plain data what it did.
 
 This file stands alone (standard library and NumPy): the worker in the sandbox is given nothing
-else of the package. What a function returns may be anything, so no method of a returned object
-is called: types are asked of `type`, and arrays are read through `numpy.ndarray` itself.
+else of the package. A function may return anything, so no method of a returned object is
+called: its type is found by `type`, and arrays are read through `numpy.ndarray` itself.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ import numpy as np
 MOST_ENTRIES = 4_000_000  # a larger answer keeps its shape and loses its values
 MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
 MOST_DEPTH = 8
-LARGE = 30_000  # bytes of arrays among the arguments, from which on memory is measured
+LARGE = 30_000  # bytes of the arguments' arrays; for smaller ones memory is not measured
 NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
@@ -35,14 +35,14 @@ KINDS = {
     "view": (memoryview, type({}.keys()), type({}.values()), type({}.items())),
     "function": (type(inspect.isclass), type(len), type),
 }
-NAMED = {  # kinds of packages that need not be there
+NAMED = {  # classes known by name, since their packages may not be installed
     "Fraction": "exact",
     "Decimal": "exact",
     "Tensor": "tensor",
     "DataFrame": "table",
     "Series": "table",
 }
-EXACTLY = {  # the numbers of Python, read without a method of a subclass
+EXACTLY = {  # how Python's numbers are read without calling a method of a subclass
     bool: bool,
     complex: complex.__complex__,
     float: float.__float__,
@@ -51,7 +51,7 @@ EXACTLY = {  # the numbers of Python, read without a method of a subclass
 
 
 class Driven:
-    """A problem's driver with the student's object in its first place."""
+    """Calls a problem's driver with the student's object as first argument."""
 
     def __init__(self, drive, f):
         self.drive, self.f = drive, f
@@ -86,12 +86,12 @@ def _unchanging(f, args):
 
 @functools.lru_cache(64)
 def _code(source, title):
-    """Return compiled source, which is the same for all cases of a problem."""
+    """Return compiled source, once for all cases of a problem."""
     return compile(source, title, "exec")
 
 
 def driven(f, driver):
-    """Return what calls a problem's driver with the student's object before the arguments.
+    """Return a callable that calls a problem's driver with the student's object first.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def driven(f, driver):
     Returns
     -------
     callable
-        Takes the arguments of a case; plain data should come back.
+        It takes the arguments of a case and should return plain data.
     """
     if driver is None:
         return f
@@ -114,7 +114,7 @@ def driven(f, driver):
 
 
 def measured(measure, inputs, raw, n_parts):
-    """Return what a problem's measure makes of the raw parts of an answer.
+    """Return what a problem's measure returns for the raw parts of an answer.
 
     Parameters
     ----------
@@ -123,14 +123,14 @@ def measured(measure, inputs, raw, n_parts):
     inputs : dict
         Its first argument: the inputs of the case, and what is kept for it.
     raw : list
-        Arrays of the student's, of whatever shape, or None.
+        The student's arrays, of any shape, with None for values that are no arrays.
     n_parts : int
         How many values it should give.
 
     Returns
     -------
     dict
-        ``parts`` as in `observe`, or ``message``: of a ValueError its text, of others nothing.
+        ``parts`` as in `observe`, or ``message``: the text of a ValueError, "" for others.
     """
     names = {"__name__": "measure", "np": np}
     exec(_code(measure["source"], "<measure>"), names)
@@ -142,7 +142,7 @@ def measured(measure, inputs, raw, n_parts):
 
 
 def observe(f, args, n_parts):
-    """Call ``f`` once and describe what came of it.
+    """Call ``f`` once, and return a description of what it returned or raised.
 
     Parameters
     ----------
@@ -230,9 +230,9 @@ class Steps:
 
 
 class Held:
-    """Measures how many bytes are held at most while it is entered, in ``most``.
+    """Measures the largest number of bytes allocated while it is entered, in ``most``.
 
-    Those of arrays count, too. Where it is not ``wanted`` nothing is measured.
+    Bytes of NumPy's arrays count, too. If ``wanted`` is false, nothing is measured.
     """
 
     def __init__(self, wanted=True):
@@ -254,22 +254,22 @@ class Held:
 
 
 def _bytes_of(args):
-    """Return how many bytes the arrays among the arguments have."""
+    """Return the number of bytes of the arrays among the arguments."""
     return sum(v.nbytes for v in args.values() if type(v) is np.ndarray)
 
 
 def _in_numpy(frame):
-    """Tell whether a frame runs code of NumPy."""
+    """Return whether a frame runs code of NumPy."""
     return frame is not None and frame.f_code.co_filename.startswith(NUMPY)
 
 
 def parts_of(value, n_parts):
-    """Describe the parts of an answer, see `describe`; one too many at most."""
+    """Return descriptions of the values of an answer, one more than expected at most."""
     return [describe(v) for v in _split(value, n_parts)]
 
 
 def _split(value, n_parts):
-    """Return the values of the answer: those of a tuple or list where several are asked."""
+    """Return the values of an answer, which are several if a tuple or list is expected."""
     if n_parts > 1:
         for kind in (tuple, list):
             if issubclass(type(value), kind):
@@ -278,7 +278,7 @@ def _split(value, n_parts):
 
 
 def describe(value):
-    """Describe one returned value as plain data.
+    """Return a description of one returned value as plain data.
 
     Returns
     -------
@@ -297,7 +297,7 @@ def describe(value):
 
 
 def _described(value):
-    """Describe a value, or raise what a hostile one makes NumPy raise."""
+    """Return a description of a value, or raise what a hostile value makes NumPy raise."""
     kind = type(value)
     if issubclass(kind, np.ndarray):
         return _array(value)
@@ -314,12 +314,12 @@ def _described(value):
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):
-    """Put the description together."""
+    """Return a description as a dict."""
     return {"kind": kind, "values": values, "dtype": dtype, "shape": shape, "masked": masked}
 
 
 def _array(value):
-    """Describe an array of any class and dtype."""
+    """Return a description of an array of any class and dtype."""
     masked = 0
     if issubclass(type(value), np.ma.MaskedArray):
         masked = int(np.ma.getmaskarray(value).sum())
@@ -329,7 +329,7 @@ def _array(value):
 
 
 def _values(base):
-    """Return a copy of an array as numbers, or None where it is too large or holds others."""
+    """Return a copy of an array of numbers, None if it is too large or holds anything else."""
     if base.dtype.kind == "O" and base.size <= MOST_NODES:
         numbers = [_leaf(v) for v in base.ravel().tolist()]
         return np.array(numbers).reshape(base.shape) if None not in numbers else None
@@ -342,7 +342,7 @@ def _values(base):
 
 
 def _leaf(v):
-    """Return a number as a Python number, None for anything else."""
+    """Return a number as one of Python's own, None for anything else."""
     if not issubclass(type(v), NUMBERS):
         return None
     if issubclass(type(v), np.generic):
@@ -354,7 +354,7 @@ def _leaf(v):
 
 
 def _whole(v):
-    """Return an int, as a float where it is too large for 64 bits, infinite where for both."""
+    """Return an integer, as a float or as infinity if it is too large for 64 bits."""
     try:
         return v if -(2**63) <= v < 2**63 else float(v)
     except OverflowError:
@@ -362,7 +362,7 @@ def _whole(v):
 
 
 def _number(value):
-    """Describe a single number."""
+    """Return a description of a single number."""
     v = _leaf(value)
     if v is None:
         return _as_dict("object")
@@ -372,7 +372,7 @@ def _number(value):
 
 
 def _sequence(name, value):
-    """Describe a list or tuple of numbers, of lists, or of arrays."""
+    """Return a description of a list or tuple of numbers, of lists, or of arrays."""
     try:
         values = np.array(_nested(value, [MOST_NODES], 0))
     except ValueError:  # too long, rows of unequal length, or something else than numbers
@@ -381,7 +381,7 @@ def _sequence(name, value):
 
 
 def _nested(value, budget, depth):
-    """Return a sequence as nested lists of numbers; raises ValueError for anything else."""
+    """Return a sequence as nested lists of numbers; raise ValueError for anything else."""
     budget[0] -= 1
     if budget[0] < 0 or depth > MOST_DEPTH:
         raise ValueError("too large")
@@ -396,7 +396,7 @@ def _nested(value, budget, depth):
 
 
 def _entries(value, budget):
-    """Return an array that stands in a list as nested lists."""
+    """Return an array that is an element of a list as nested lists."""
     base = np.ndarray.view(value, np.ndarray)
     budget[0] -= base.size
     if budget[0] < 0 or base.dtype.kind not in "biufc":
@@ -410,12 +410,12 @@ def _names(kind):
 
 
 def _class_name(c):
-    """Return the name of a class, whatever it says of itself."""
+    """Return the true name of a class, even if its metaclass reports another."""
     return str(type.__getattribute__(c, "__name__"))[:80]
 
 
 def _message(e, f):
-    """Return what the exception says and the line of the function in which it arose."""
+    """Return an exception's text with the line of the student's function that raised it."""
     try:
         text = str(e)[:300]
     except BaseException:
@@ -428,7 +428,7 @@ def _message(e, f):
 
 
 def _line(e, f):
-    """Return the line, counted from the `def`, where an exception left the function itself."""
+    """Return the line, counted from its `def`, at which the exception left the function."""
     line = None
     for frame, number in _frames(e):
         if frame.f_code is getattr(f, "__code__", None):
@@ -437,14 +437,14 @@ def _line(e, f):
 
 
 def _method(e, f):
-    """Return the line and the name of the student's function that a driver saw fail."""
+    """Return line and name of the student's function that failed when a driver called it."""
     files = {code.co_filename for code in _codes(f)}
     own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
     return (own[-1][1] - own[-1][0].co_firstlineno + 1, own[-1][0].co_name) if own else None
 
 
 def _codes(f):
-    """Return the code of a function, or of the methods of a class."""
+    """Return the code of a function, or of all methods of a class."""
     inside = [f]
     if issubclass(type(f), type):
         inside = [v for c in type.mro(f) for v in type.__getattribute__(c, "__dict__").values()]
@@ -452,7 +452,7 @@ def _codes(f):
 
 
 def _frames(e):
-    """Yield the frames through which an exception came, with their lines."""
+    """Yield each frame through which an exception passed, with its line number."""
     at = e.__traceback__
     while at is not None:
         yield at.tb_frame, at.tb_lineno
@@ -460,7 +460,7 @@ def _frames(e):
 
 
 def _same(a, b):
-    """Tell whether an argument is still what it was, bit for bit."""
+    """Return whether an argument is unchanged, bit for bit."""
     if type(a) is not type(b):
         return False
     if isinstance(a, np.ndarray):

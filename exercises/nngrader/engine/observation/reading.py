@@ -1,4 +1,4 @@
-"""What can be seen in the text of a notebook's cells, without running them.
+"""Find names and imports in the text of a notebook's cells, without running them.
 
 This file stands alone (standard library): the grader reads a student's text in a worker, since
 parsing, too, can be made to hang or to crash. Every scan here is linear and limited in size.
@@ -12,7 +12,7 @@ MOST_CHARACTERS = 200_000
 MOST_NAMES = 4_000
 MOST_LETTERS = 100  # of one dotted name
 MOST_PARTS = 8
-MORE = "..."  # among names: there are too many of them
+MORE = "..."  # in place of the names beyond `MOST_NAMES`
 COMPUTED = "getattr.computed"
 KEEP_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose body is Python
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
@@ -20,7 +20,7 @@ ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?
 
 
 def plain(source):
-    """Return the text of a cell with IPython's own lines taken out.
+    """Return the text of a cell as plain Python, with the same number of lines.
 
     Legal Python is returned as it is. Elsewhere a line that starts a statement with ``%`` or
     ``!``, or that asks for help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
@@ -39,7 +39,7 @@ def plain(source):
 
 
 def dedented(source):
-    """Return a cell without the indent of its first line, as IPython runs it."""
+    """Return a cell without the indentation of its first line, as IPython runs it."""
     lines = source.split("\n")
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip())]
@@ -47,7 +47,7 @@ def dedented(source):
 
 
 def _without_magics(lines):
-    """Yield the lines, those of IPython replaced."""
+    """Yield the lines, those with IPython's syntax replaced."""
     depth, quote, continued = 0, None, False
     for line in lines:
         if depth == 0 and quote is None and not continued:
@@ -58,7 +58,7 @@ def _without_magics(lines):
 
 
 def _replaced(line):
-    """Return one line that starts a statement, with IPython's syntax taken out."""
+    """Return the first line of a statement, replaced if it is IPython's own syntax."""
     text = line.strip()
     indent = line[: len(line) - len(line.lstrip())]
     if text.startswith(("!", "%", "?")) or (text.endswith("?") and "#" not in text):
@@ -69,7 +69,7 @@ def _replaced(line):
 
 
 def _scan(line, depth, quote):
-    """Return depth of brackets and open triple quote at the end of a line."""
+    """Return how many brackets, and which triple quote, are open at the end of a line."""
     for token in TOKEN.findall(line):
         if quote:
             quote = None if token == quote else quote
@@ -85,7 +85,7 @@ def _scan(line, depth, quote):
 
 
 def _parse(source):
-    """Return the syntax tree, None where there is none."""
+    """Return the syntax tree of a source, None if it is no Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -93,7 +93,7 @@ def _parse(source):
 
 
 def _trees(sources):
-    """Yield the syntax trees of those sources that have one and are not too long."""
+    """Yield the syntax trees of those sources that are Python and not too long."""
     for source in sources:
         if len(source) <= MOST_CHARACTERS:
             tree = _parse(plain(source)) or _parse(textwrap.dedent(source))
@@ -101,7 +101,7 @@ def _trees(sources):
 
 
 def imports(*sources, wanted=()):
-    """Return the dotted names of all that the sources import, sorted and limited as names are.
+    """Return the dotted names of all that the sources import, sorted and limited in number.
 
     >>> imports("from scipy.spatial import distance as d", "import numpy as np")
     ['numpy', 'scipy.spatial.distance']
@@ -144,14 +144,14 @@ def names_used(*sources, wanted=()):
 
 
 def _listed(names, wanted, first=()):
-    """Return names sorted and limited; what comes from a module is the last to be left out."""
+    """Return sorted names, at most `MOST_NAMES`; those of modules are left out last."""
     chosen = sorted(names, key=lambda name: (name.split(".")[0] not in first, name))
     never = {MORE, *_inside(chosen, wanted)} if len(chosen) > MOST_NAMES else set()
     return sorted({name[:MOST_LETTERS] for name in chosen[: MOST_NAMES - len(never)]} | never)
 
 
 def _inside(names, wanted):
-    """Return those wanted names that are among the beginnings of names; one pass over each."""
+    """Return those wanted names that are themselves used, or something inside them is."""
     begins = set()
     for name in names:
         parts = name.split(".")[: MOST_PARTS + 2]
@@ -160,7 +160,7 @@ def _inside(names, wanted):
 
 
 def _computed(node):
-    """Return `COMPUTED` where an attribute is asked for by a name that is not written out."""
+    """Return {`COMPUTED`} if a node is a `getattr` whose name is not a constant."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
         written = len(node.args) >= 2 and isinstance(node.args[1], ast.Constant)
         return set() if written else {COMPUTED}
@@ -168,7 +168,7 @@ def _computed(node):
 
 
 def forbidden_in(names, forbidden):
-    """Return those forbidden names that are used, as themselves or by something inside them.
+    """Return those forbidden names that are used, themselves or something inside them.
 
     >>> forbidden_in(["numpy.sqrt", "scipy.spatial.distance"], ["numpy.vectorize", "scipy"])
     ['scipy']
@@ -179,7 +179,7 @@ def forbidden_in(names, forbidden):
 
 
 def _imported(node):
-    """Return (name it has here, full dotted name) for each thing an import statement brings."""
+    """Return (name in this cell, full dotted name) for all that an import statement imports."""
     if isinstance(node, ast.Import):
         return [
             (a.asname, a.name) if a.asname else (a.name.split(".")[0], a.name.split(".")[0])
@@ -195,7 +195,7 @@ def _imported(node):
 
 
 def _by_name(node):
-    """Return what ``__import__("x")`` and ``import_module("x")`` import."""
+    """Return what ``__import__("x")`` or ``import_module("x")`` imports, as a set."""
     if not isinstance(node, ast.Call) or not node.args:
         return set()
     called = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -205,7 +205,7 @@ def _by_name(node):
 
 
 def _learn_assignment(node, alias):
-    """Remember ``v = np.vectorize`` as another name."""
+    """Add another name to ``alias`` for an assignment such as ``v = np.vectorize``."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute):
         full = _dotted(node.value, alias)
         for target in node.targets:
@@ -215,7 +215,7 @@ def _learn_assignment(node, alias):
 
 
 def _dotted(node, alias):
-    """Return the dotted name of an expression such as ``a.b.c``, its first part undone."""
+    """Return the dotted name of an expression such as ``a.b.c``, its alias resolved."""
     parts = []
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
         if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):

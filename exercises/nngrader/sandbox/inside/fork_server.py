@@ -1,9 +1,9 @@
-"""The first process of a worker: one more process for each function, its answers passed on.
+"""The first process of a worker: starts another one for each function, passes on answers.
 
-It runs and reads nothing of a student's. In a sandbox it is the first of its namespace of
-processes: nothing inside can stop, end or trace it, and when it ends the kernel ends all the
+It runs no code of a student's and parses none of its data. In a sandbox it is process 1 of a
+namespace: nothing inside can stop, kill or trace it, and when it ends the kernel kills all the
 others. It alone holds the grader's pipes. A student's process has a pair of its own, which is
-thrown away with it: what leftovers write, nobody reads.
+closed with it, so nobody reads what processes left behind may write.
 
 This file stands alone beside `wire.py`: it runs inside the sandbox.
 """
@@ -24,18 +24,18 @@ if __package__:
 else:
     import wire
 
-ORDER = struct.Struct("<cI")  # what the grader wants; the largest sum of arrays it will read
+ORDER = struct.Struct("<cI")  # an order; the bytes of arrays that the grader will read at most
 READY, FRESH, ASK = b"r", b"f", b"a"
-REPLY = struct.Struct("<ci")  # what came of it; how the process ended, as `os.wait` tells it
+REPLY = struct.Struct("<ci")  # kind of reply; exit status of the process as from `os.wait`
 DONE, ANSWER, ENDED, LARGE, EARLY = b"d", b"a", b"e", b"l", b"y"
-REAP = 100  # milliseconds between two looks for processes that have ended
-MOST_FILES = 1000  # that are removed one by one
-MOST_OPEN = 1024  # no number of an open file is larger: a limit sees to it
+REAP = 100  # milliseconds after which ended processes are collected again
+MOST_FILES = 1000  # if there are more files to remove, the worker ends instead
+MOST_OPEN = 1024  # no file descriptor is larger, since a limit prevents it
 SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # of prctl
 
 
 class Child:
-    """A process that knows a student's cells, and the pipes that lead to it."""
+    """The process that runs a student's cells, and its pipes."""
 
     def __init__(self, work):
         requests, self.questions = os.pipe()
@@ -53,24 +53,24 @@ class Child:
         self.ended = os.pidfd_open(self.pid)
 
     def close(self):
-        """Forget it, and all that it has started."""
+        """Kill the process and all that it has started, and close the pipes."""
         _end_all(self)
         for fd in (self.questions, self.answers, self.ended):
             os.close(fd)
 
 
 def serve(source: int, sink: int, work, folders=()) -> None:
-    """Do what the grader asks for until it closes its pipe.
+    """Carry out the grader's orders until it closes its pipe.
 
     Parameters
     ----------
     source, sink : int
         The grader's pipes: orders come from one, replies go to the other.
     work : callable
-        ``work(source, sink)`` answers questions; it runs in a process of its own.
+        ``work(source, sink)`` answers questions; each child process runs it.
     folders : iterable of str
-        Folders that are the sandbox's own, to be emptied after each function. Without a
-        sandbox there is none.
+        The sandbox's own writable folders, to be emptied after each function; none without a
+        sandbox.
     """
     _harden()
     child = None
@@ -93,17 +93,18 @@ def serve(source: int, sink: int, work, folders=()) -> None:
 
 
 def _harden():
-    """Forbid the processes that this one starts to read, change or end it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would let it in
+    """Prevent child processes from reading, changing or killing this one."""
+    # without a handler, process 1 of a namespace ignores signals from inside it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _prctl(SET_DUMPABLE, 0)
     _prctl(SET_CHILD_SUBREAPER, 1)
     _prctl(SET_PDEATHSIG, signal.SIGKILL)
     gc.collect()
-    gc.freeze()  # so that the collector does not copy what the processes share
+    gc.freeze()  # so that collections do not make copies of shared memory pages
 
 
 def _leave_behind(kept):
-    """Close, in the new process, all of the grader's pipes but two ends."""
+    """Close all inherited files in a new process, except the two in `kept`."""
     os.setsid()
     _prctl(SET_PDEATHSIG, signal.SIGKILL)
     first = 3
@@ -122,15 +123,15 @@ def _prctl(option, value):
 
 
 def _frame(source):
-    """Return a frame of the grader's, as bytes."""
+    """Read a frame from the grader and return it as bytes, not decoded."""
     lengths = wire.exactly(source, wire.LENGTHS.size)
     return lengths + wire.exactly(source, sum(wire.LENGTHS.unpack(lengths)))
 
 
 def _exchange(child, question, cap, source):
-    """Pass on a question; return what kind of answer came, and the answer."""
+    """Pass a question on to the child; return the kind of its reply, and the reply."""
     rest, answer, watch = memoryview(question), bytearray(), select.poll()
-    watch.register(source, 0)  # only its end, when the grader has gone
+    watch.register(source, 0)  # only to see that the grader has closed it
     watch.register(child.answers, select.POLLIN)
     if dict(watch.poll(0)).get(child.answers, 0) & select.POLLIN:
         return EARLY, b""
@@ -157,7 +158,7 @@ def _exchange(child, question, cap, source):
 
 
 def _write(fd, rest):
-    """Write as much as the pipe takes and return the rest; drop it if the reader is gone."""
+    """Write as much as the pipe takes, and return the rest; drop it if nobody reads."""
     try:
         return rest[os.write(fd, rest[: wire.CHUNK]) :]
     except BlockingIOError:
@@ -167,14 +168,14 @@ def _write(fd, rest):
 
 
 def _missing(answer):
-    """Return how many bytes a frame still lacks, as far as it is known."""
+    """Return how many bytes a frame still lacks, at least; its head tells the rest."""
     if len(answer) < wire.LENGTHS.size:
         return wire.LENGTHS.size - len(answer)
     return wire.LENGTHS.size + sum(wire.LENGTHS.unpack_from(answer)) - len(answer)
 
 
 def _is_large(answer, cap):
-    """Return whether a frame says that it is larger than it may be."""
+    """Return whether a frame's head announces more bytes than are allowed."""
     if len(answer) < wire.LENGTHS.size:
         return False
     head, body = wire.LENGTHS.unpack_from(answer)
@@ -185,20 +186,20 @@ def _is_large(answer, cap):
 
 
 def _reap(child):
-    """Collect processes that have ended: until then they count against the limit."""
+    """Collect ended processes, which otherwise count against the limit on processes."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             _note(child, *ended)
 
 
 def _note(child, pid, status):
-    """Keep how the student's process ended; its number may soon be another's."""
+    """Record how the student's process ended, since its number may be used again."""
     if pid == child.pid and child.status is None:
         child.status = status
 
 
 def _end_all(child):
-    """End the student's process and all that is left of it."""
+    """Kill the student's process and all others that it has left."""
     _reap(child)
     while pids := _offspring():
         for pid in pids:
@@ -210,9 +211,9 @@ def _end_all(child):
 
 
 def _offspring():
-    """Return the processes to end: in a namespace of our own all others, else those we started.
+    """Return the processes to kill: [-1], for all others, in a namespace, else our children.
 
-    Orphans become ours, since the kernel was asked for it.
+    Orphans are among our children, since `_harden` has made this process their reaper.
     """
     if os.getpid() == 1:
         return [-1] if _has_children() else []
@@ -221,7 +222,7 @@ def _offspring():
 
 
 def _has_children():
-    """Return whether any process is left, ended ones that nobody has collected too."""
+    """Return whether any child process is left, ended but not yet collected ones too."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
@@ -230,7 +231,10 @@ def _has_children():
 
 
 def _empty(folders):
-    """Take away files of the function before; an error, and so our end, where that is hard."""
+    """Remove the files of the previous function, or raise an error if there are too many.
+
+    The error ends this process, and the grader starts a new worker.
+    """
     for folder in folders:
         with os.scandir(folder) as found:
             entries = [entry for entry, _ in zip(found, range(MOST_FILES + 1), strict=False)]

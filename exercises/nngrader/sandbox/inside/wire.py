@@ -16,14 +16,14 @@ import time
 import numpy as np
 
 KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1", "c8", "c16"}
-HEADER, BODY = 1 << 20, 64 << 20  # bytes: the largest header, the largest sum of arrays
+HEADER, BODY = 1 << 20, 64 << 20  # bytes at most: of the header, of all arrays together
 DEPTH = 12
 CHUNK = 1 << 20
 LENGTHS = struct.Struct("<II")  # of the header and of the arrays, before every frame
 
 
 class Bad(Exception):
-    """What cannot be sent, or was not sent by an honest worker."""
+    """Raised for values that cannot be sent, and for bytes that no honest worker sends."""
 
 
 def pack(value) -> bytes:
@@ -142,7 +142,7 @@ def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
 
 
 class _Arrays:
-    """The bytes behind a header, taken in order."""
+    """The bytes of a frame's arrays, read in order."""
 
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -163,7 +163,7 @@ class _Arrays:
 
 
 def _encode(v, arrays, depth):
-    """Return a value as JSON, and append its arrays to `arrays`."""
+    """Return a value as JSON, and append the bytes of its arrays to `arrays`."""
     if depth > DEPTH:
         raise Bad("nested too deep")
     if v is None or type(v) in (bool, str) or (type(v) is int and abs(v) < 2**63):
@@ -180,7 +180,7 @@ def _encode(v, arrays, depth):
 
 
 def _encode_array(v, arrays):
-    """Return dtype and shape of an array or NumPy scalar."""
+    """Return dtype and shape of an array or NumPy scalar, and append its bytes to `arrays`."""
     a = np.asarray(v)
     if isinstance(v, np.ma.MaskedArray) or a.dtype.str[1:] not in KINDS or a.nbytes > BODY:
         raise Bad(f"an array of type {a.dtype} and shape {a.shape}")
@@ -190,7 +190,7 @@ def _encode_array(v, arrays):
 
 
 def _decode(h, arrays, depth):
-    """Return the value of a header, with its arrays filled in."""
+    """Return the value that a JSON header describes, with its arrays filled in."""
     if depth > DEPTH + 1:
         raise Bad("nested too deep")
     if not isinstance(h, dict):

@@ -1,8 +1,8 @@
-"""Runs inside the sandbox: loads a student's cells, calls functions, answers with plain data.
+"""Run inside the sandbox: load a student's cells, call functions, answer with plain data.
 
-Everything here is the student's to change: the grader believes nothing but the form of an
-answer. Started as a program with three lists, ``--`` between them: the folders of its modules
-and of NumPy, the packages to import beforehand, the folders that are the sandbox's own.
+A student's code can change everything in this process, so the grader trusts nothing but the
+form of an answer. The program's arguments are three lists with ``--`` between them: the folders
+of its modules and of NumPy, the packages to import, the sandbox's own writable folders.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ else:
 
 
 def main() -> None:
-    """Import what the problems use, on the machine's time, and then serve the grader."""
+    """Import the packages that the problems use, then serve the grader."""
     rest = sys.argv[sys.argv.index("--") + 1 :]
     between = rest.index("--")
     for name in rest[:between]:
@@ -42,7 +42,7 @@ def main() -> None:
 def answer_all(source, sink):
     """Answer questions about one student's cells until there are no more."""
     student = types.ModuleType("student")
-    student.display = lambda *_, **__: None  # as in a notebook; there is nobody to look
+    student.display = lambda *_, **__: None  # notebooks have this function
     sys.modules.update(student=student, nngrader=stand_in())
     texts = []
     while True:
@@ -54,21 +54,21 @@ def answer_all(source, sink):
 
 
 def silence():
-    """What the student prints goes nowhere."""
+    """Discard all that the student's code prints."""
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
 
 
 def stand_in():
-    """Return what `from nngrader import check` finds here: it does nothing."""
+    """Return a module for `from nngrader import check` whose functions do nothing."""
     ours = types.ModuleType("nngrader")
     ours.check = ours.points = lambda *_: None
     return ours
 
 
 def answer(question, names, texts):
-    """Do what is asked; an exception becomes the names of its classes, never its text."""
+    """Return the answer to a question; of an exception only the names of its classes."""
     try:
         return ASKED[question["do"]](question, names, texts)
     except BaseException as e:  # SystemExit too
@@ -77,7 +77,7 @@ def answer(question, names, texts):
 
 
 def text_of(e):
-    """Return what an exception says, as far as it can be said."""
+    """Return the text of an exception, or "" if making it fails."""
     try:
         return str(e)
     except BaseException:
@@ -85,7 +85,7 @@ def text_of(e):
 
 
 def limit(raised, text):
-    """Return which limit an exception tells of, in a word that the grader knows; else None."""
+    """Return a word for the limit that caused an exception, None if none did."""
     if "MemoryError" in raised:
         return "memory"
     if "RuntimeError" in raised and text.startswith("can't start new thread"):
@@ -104,7 +104,7 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """Return dotted names and imports in the cells so far; wanted ones are never left out."""
+    """Return dotted names and imports in the cells read so far, always with the wanted ones."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
@@ -113,10 +113,10 @@ def named(question, names, texts):
 
 
 def load(question, names, texts):
-    """Run a cell statement by statement: one that fails does not take the others with it.
+    """Run a cell statement by statement, so that a failing one does not stop the others.
 
-    A notebook may draw a picture on its way; there is nothing here to draw with, and what the
-    same cell defines is needed all the same. Annotations are never evaluated.
+    For example, a cell that draws a picture fails here, where nothing can be drawn, but its
+    functions are needed. Annotations are never evaluated.
     """
     flags, failed = __future__.annotations.compiler_flag, None
     for statement in ast.parse(reading.plain(question["source"])).body:
@@ -133,16 +133,16 @@ def load(question, names, texts):
 
 
 def keep(question, names, texts):
-    """Remember what the names stand for, before cells that come after a function's test."""
+    """Store the values of all names, before cells that come after a function's test cell."""
     KEPT.update(names)
     return {"error": None}
 
 
 def restore(question, names, texts):
-    """Undo what later cells have made of earlier names, or of Python's own.
+    """Undo what later cells have assigned to earlier names, or to Python's built-ins.
 
-    In a notebook a function is checked before somebody writes ``sum = 0`` below. What later
-    cells add stays, for a helper may stand there; so does a later definition of the function.
+    In a notebook a function is checked before a cell below it assigns ``sum = 0``. New names in
+    later cells stay, since they may be helpers; so does a later definition of the function.
     """
     own = names.get(question["name"])
     for name in (set(names) - set(KEPT)) & set(dir(builtins)):
@@ -154,7 +154,7 @@ def restore(question, names, texts):
 
 
 def alike(question, names, texts):
-    """Return what of a cell is compared with the cells of others."""
+    """Return the fingerprints by which a cell is compared with other students' cells."""
     return {
         "error": None,
         "fingerprints": likeness.fingerprint(reading.plain(question["source"])),
@@ -162,13 +162,13 @@ def alike(question, names, texts):
 
 
 def undefined(question, names):
-    """Return an error where the cells have defined no such function, else None."""
+    """Return an error if the cells have defined no such function, else None."""
     missing = question["name"] not in names
     return {"error": [["NameError"], ""], "missing": True} if missing else None
 
 
 def call(question, names, texts):
-    """Call a function and describe what came of it, as the engine judges it."""
+    """Call a function and return a description of what it returned or raised."""
     if missing := undefined(question, names):
         return missing
     f = observe.driven(names[question["name"]], question["driver"])
@@ -180,7 +180,7 @@ def call(question, names, texts):
 
 
 def measure(question, names, texts):
-    """Measure an answer; this process has loaded no cell."""
+    """Measure an answer; a process that does so has loaded no cell."""
     asked = (question[key] for key in ("measure", "inputs", "raw", "parts"))
     return {"error": None} | observe.measured(*asked)
 
@@ -193,7 +193,7 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
-KEPT = {}  # names, as they stood before the test cell
+KEPT = {}  # the values of names before the test cell
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
     FUTURE |= getattr(__future__, feature).compiler_flag
@@ -218,7 +218,7 @@ ASKED = {
 
 
 def frame(reply):
-    """Return what is said as a frame, an error where it cannot be packed."""
+    """Return a reply as a frame, or a frame with an error if it cannot be packed."""
     try:
         return wire.pack(reply)
     except wire.Bad:
