@@ -168,7 +168,7 @@ CHANGES = {
 
 
 def is_fractional(a):
-    """Tell whether floats are asked, and not whole numbers such as indices."""
+    """Return whether a part consists of floats, not of whole numbers such as indices."""
     return np.asarray(a).dtype.kind != "i"
 
 

@@ -166,13 +166,13 @@ def test_fewer_may_be_better_and_the_size_of_the_file_be_measured():
 
     @p.reference
     def unpack(numbers, shape):
-        """The picture."""
+        """Return the picture."""
         return np.outer(numbers["a"], numbers["b"])
 
     @p.on_visible
     @p.on_heldback
     def picture(heldback=None):
-        """The picture."""
+        """Return the picture."""
         return [20, 30], np.outer(np.arange(20.0), np.arange(30.0))
 
     data = pack(p, 1, visible=False)

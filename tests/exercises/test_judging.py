@@ -282,7 +282,7 @@ def test_form_does_not_count_beside_an_unexplained_one():
 
 
 def special(scores):
-    """Tell whether the scores are those of a case of stability."""
+    """Return whether scores are large, as in the cases of the aspect stability."""
     return np.abs(scores).max() > 500
 
 

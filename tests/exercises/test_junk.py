@@ -142,14 +142,14 @@ AS_LITTLE = {"row_reduce": "rows never swapped"}  # a part of whose answer is 0,
 
 
 def _is_as_little(name, verdict):
-    """Tell whether a mistake with the same part is named, and it earns passive points alone."""
+    """Return whether a mistake with the same part is named, which earns passive points only."""
     named = {m for _, _, m in verdict.findings}
     passive = {a for a, (earned, _) in verdict.points.items() if earned} <= set(PASSIVE)
     return AS_LITTLE.get(name) in named and passive and verdict.score <= 100 * MOST_PASSIVE
 
 
 def _is_right_somewhere(data, f):
-    """Tell whether a part is the same for the other input, as where order does not count."""
+    """Return whether a part is the same for the other input, as where order does not count."""
     ordinary = [c for c in data["cases"] if c["aspect"] == "value"]
     whole = [f(*c["args"].values()) for c in ordinary]
     parts = [w if isinstance(w, tuple) else (w,) for w in whole]

@@ -244,7 +244,7 @@ TOGETHER = ("pca", "ridge_fit", "gaussian_classifier_fit")  # one sample alone h
 
 
 def _has_samples(p):
-    """Tell whether the first argument has a row for each of N samples that count one by one."""
+    """Return whether the first argument has a row for each of N samples that count one each."""
     return (
         p.name not in TOGETHER and "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
     )
@@ -274,7 +274,7 @@ def test_the_example_tells_wrong_ideas_apart(weak):
 
 
 def _has_rows(p):
-    """Tell whether the first argument is a table of samples, and not a square matrix."""
+    """Return whether the first argument is a table of samples, and not a square matrix."""
     first = np.shape(p.by_hand[0])
     return _has_samples(p) and (len(first) < 2 or first[0] != first[1])
 

@@ -18,7 +18,7 @@ every_problem = pytest.mark.parametrize("name", PROBLEMS)
 
 
 def answers(name):
-    """The known mistakes of a problem and other wrong answers to it, by name."""
+    """Return the known mistakes of a problem and other wrong answers to it, by name."""
     mistakes = {title: m.solve for title, m in PROBLEMS[name].mistakes.items()}
     return [*mistakes.items(), *((f.__name__, f) for of, f, *_ in WRONG if of == name)]
 

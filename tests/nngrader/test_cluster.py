@@ -166,7 +166,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
 
 
 def at_work(pid):
-    """Tell whether a worker of the cluster has begun a job: it has a slot and a sandbox."""
+    """Return whether a worker of the cluster has begun a job: it has a slot and a sandbox."""
     held = []
     with contextlib.suppress(OSError):
         for handle in os.listdir(f"/proc/{pid}/fd"):

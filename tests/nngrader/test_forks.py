@@ -317,7 +317,7 @@ def test_the_end_of_the_grader_ends_its_sandboxes(unsafe):
 
 
 def is_alive(pid):
-    """Tell whether a process is alive: one that has ended may be left as a zombie."""
+    """Return whether a process is alive: one that has ended may be left as a zombie."""
     try:
         with open(f"/proc/{pid}/stat") as f:
             return f.read().rpartition(")")[2].split()[0] not in "ZX"

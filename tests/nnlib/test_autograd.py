@@ -9,7 +9,7 @@ from tests.nnlib.derivatives import BOTH, assert_same, numbers
 
 
 def paths(L):
-    """Two leaves, an unused one, and two results."""
+    """Return two leaves, an unused leaf, and two results computed from the first two."""
     a = L.tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True)
     b = L.tensor(np.array([[0.5], [-1.0]]), requires_grad=True)
     unused = L.tensor(np.ones(2), requires_grad=True)

@@ -12,7 +12,7 @@ from tests.nnlib.derivatives import BOTH, assert_same, leaf, numbers
 
 
 def make_square(L, save="input"):
-    """y = x², with a rule that reads x, or y."""
+    """Return a Function of x², whose backward reads x or y as `save` says."""
 
     class Square(L.autograd.Function):
         @staticmethod
@@ -30,7 +30,7 @@ def make_square(L, save="input"):
 
 
 def make_polar(L):
-    """Two results, an option that is no Tensor, an input without gradient, a None gradient."""
+    """Return a Function with two results, a non-tensor option and a None gradient."""
 
     class Polar(L.autograd.Function):
         @staticmethod
@@ -51,7 +51,7 @@ def make_polar(L):
 
 
 def make_growth(L, count):
-    """One or two results in a tuple, which are also what the rule reads."""
+    """Return a Function with one or two results, which backward reads."""
 
     class Growth(L.autograd.Function):
         @staticmethod
@@ -69,7 +69,7 @@ def make_growth(L, count):
 
 
 def make_setup(L):
-    """x^n with a context that is set up apart."""
+    """Return a Function of x^n with a separate setup_context."""
 
     class Power(L.autograd.Function):
         @staticmethod
@@ -90,7 +90,7 @@ def make_setup(L):
 
 
 def make_scaled(L):
-    """A sum over rows whose gradient is left to be summed over what was broadcast."""
+    """Return a Function whose gradient has the broadcast shape, to be summed by autograd."""
 
     class Add(L.autograd.Function):
         @staticmethod
@@ -191,7 +191,7 @@ def test_forward_is_not_recorded_and_backward_only_on_demand():
 
 
 def make_watch(L, seen, materialize=True):
-    """Two results and a number, with a look at what backward gets."""
+    """Return a Function that records in `seen` what its backward gets."""
 
     class Watch(L.autograd.Function):
         @staticmethod
@@ -232,7 +232,7 @@ def test_a_function_is_told_which_inputs_require_grad():
 
 
 def make_sort(L):
-    """Sorted values, and an index without derivative."""
+    """Return a Function that sorts, and returns indices without a derivative."""
 
     class Sort(L.autograd.Function):
         @staticmethod
@@ -267,7 +267,7 @@ def test_results_without_derivative_have_no_history():
 
 
 def make_double_(L):
-    """An input doubled in place."""
+    """Return a Function that doubles its input in place."""
 
     class Double(L.autograd.Function):
         @staticmethod

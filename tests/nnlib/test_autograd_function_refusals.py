@@ -10,7 +10,7 @@ from tests.nnlib.derivatives import BOTH, leaf
 
 
 def broken(L, result, forward=lambda ctx, x, n: x * 2):
-    """A Function whose backward gives a certain result."""
+    """Return a Function whose backward returns a given result."""
 
     class Broken(L.autograd.Function):
         pass

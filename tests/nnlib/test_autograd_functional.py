@@ -30,7 +30,7 @@ SCALARS = {
 
 
 def call(name, L, f, arrays, **options):
-    """One of the functions of functional, with v where it takes one."""
+    """Return the result of a function of autograd.functional, with v if it takes one."""
     inputs = [L.tensor(a) for a in arrays]
     point = inputs[0] if len(inputs) == 1 else tuple(inputs)
     compute = getattr(L.autograd.functional, name)
@@ -90,7 +90,7 @@ def test_a_matrix_has_no_history_unless_asked_for():
 
 
 def refused(name, f, v=None, **options):
-    """A call of functional that is refused; v(x) makes the vector."""
+    """Return a refused call of autograd.functional, where v(x) makes the vector."""
 
     def call(L):
         x = L.tensor(np.array([1.0, 2.0]))

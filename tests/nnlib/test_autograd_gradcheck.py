@@ -16,7 +16,7 @@ def test_right_gradients_pass():
 
 
 def wrong(x):
-    """A square with the rule of x."""
+    """Return x², with the derivative of x as its rule."""
     return record(raw(x) ** 2, dict(x=x), x=lambda g, x: g * x)
 
 
@@ -28,7 +28,7 @@ def test_a_wrong_rule_is_found():
 
 def test_a_wrong_second_derivative_is_found():
     def half_wrong(x):
-        """A cube whose rule is right, and its rule wrong."""
+        """Return x³, with a right rule whose own derivative is wrong."""
         return record(raw(x) ** 3, dict(x=x), x=lambda g, x: g * 3 * wrong(x))
 
     assert gradcheck(half_wrong, leaf(3.0))
@@ -57,7 +57,7 @@ def test_second_derivatives_are_checked_at_given_upstream_gradients():
 )
 def test_the_message_says_where_a_rule_is_wrong_and_how(factors, message):
     def product(a, b):
-        """A product with a wrong rule for b."""
+        """Return a product whose gradient with respect to b is wrong."""
         return record(
             raw(a) * raw(b),
             dict(a=a, b=b),
@@ -89,7 +89,7 @@ def test_an_infinite_derivative_is_told():
 
 def test_a_second_derivative_by_the_upstream_gradient_is_checked():
     def unrecorded(x):
-        """A double whose rule loses the history of the upstream gradient."""
+        """Return 2x, with a rule that drops the graph of the upstream gradient."""
         return record(2 * raw(x), dict(x=x), x=lambda g: 2 * nnlib.Tensor(raw(g)))
 
     with pytest.raises(RuntimeError, match="gradient of input 0, by upstream gradient 0, is"):

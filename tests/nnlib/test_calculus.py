@@ -24,7 +24,7 @@ RULES = identities()
 
 
 def cubic(x):
-    """A function of any array whose derivative 3x² + 2 sin x cos x is known."""
+    """Return the sum of x³ + sin² x, whose derivative 3x² + 2 sin x cos x is known."""
     return (x**3).sum() + (np.sin(x) ** 2).sum()
 
 

@@ -71,7 +71,7 @@ def test_no_test_picture_is_a_training_picture():
 
 
 def licence_of(name):
-    """The text beside the data, without its line breaks."""
+    """Return the licence text beside the data, without its line breaks."""
     return " ".join((DATA / f"{name}.LICENSE.txt").read_text().split())
 
 
@@ -93,7 +93,7 @@ def test_the_packaged_data_stay_below_six_megabytes():
 
 
 def arrays_in(value):
-    """Every array in what a loader gives, however deep."""
+    """Return every array in a loader's result, at any depth."""
     if isinstance(value, np.ndarray):
         return [value]
     return [a for part in value for a in arrays_in(part)] if isinstance(value, tuple) else []

@@ -27,7 +27,7 @@ def md5(raw):
 
 
 class Site(BaseHTTPRequestHandler):
-    """Gives the server's files; breaks off after ``breaks[k]`` bytes in the k-th request."""
+    """A server of files that breaks off after `breaks[k]` bytes in the k-th request."""
 
     def do_GET(self):
         site = self.server
@@ -54,7 +54,7 @@ class Site(BaseHTTPRequestHandler):
             self.connection.close()
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager
@@ -212,7 +212,7 @@ def idx(array, code=8):
 
 @pytest.fixture(scope="module")
 def small():
-    """Files of the formats of MNIST, by name."""
+    """Return small files in the formats of MNIST, by name."""
     rng, files = np.random.default_rng(1), {}
     for prefix, n in (("train", 7), ("t10k", 3)):
         images = rng.integers(256, size=(n, 5, 4), dtype=np.uint8)
@@ -357,12 +357,12 @@ def test_a_broken_idx_file_is_refused(tmp_path, raw, message):
 
 
 def string(raw):
-    """A string as Python 2 pickled it."""
+    """Return a string pickled as by Python 2."""
     return b"T" + struct.pack("<I", len(raw)) + raw
 
 
 def batch(rows, labels, *, code=b"u1", module=b"numpy.core.multiarray\n_reconstruct\n"):
-    """A batch as Python 2 pickled it."""
+    """Return a batch of CIFAR pickled as by Python 2."""
     n, d = rows.shape
     numbers = b"(" + b"".join(b"K" + bytes([k]) for k in labels) + b"e"
     array = (

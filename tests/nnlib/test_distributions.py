@@ -11,7 +11,7 @@ SHAPE = (4, 3)
 
 
 def numbers(name, rng):
-    """Two parameters of a distribution, and values that it can take."""
+    """Return two parameters of a distribution, and values in its support."""
     a, b = rng.standard_normal(SHAPE), rng.uniform(0.4, 2, SHAPE[1:])
     p = rng.uniform(0.1, 0.9, SHAPE)
     return {
@@ -35,7 +35,7 @@ NAMES = (
 
 
 def made(L, name, rng):
-    """A distribution, its parameters, and values to ask about."""
+    """Return a distribution, its parameters, and values at which to evaluate it."""
     given, values = numbers(name, rng)
     parameters = {k: L.tensor(v, requires_grad=True) for k, v in given.items()}
     d = getattr(L.distributions, name.partition(" ")[0])(**parameters)
@@ -43,7 +43,7 @@ def made(L, name, rng):
 
 
 def asked(L, f, name):
-    """What f gives of a distribution, and its gradients by the parameters."""
+    """Return the result of f for a distribution, and its gradients by the parameters."""
     rng = np.random.default_rng(3)
     d, parameters, values = made(L, name, rng)
     y = f(L, d, values)
@@ -75,7 +75,7 @@ CONTINUOUS = {
 
 
 def moved(L, d):
-    """Another distribution of the same kind."""
+    """Return another distribution of the same kind."""
     D = L.distributions
     if isinstance(d, D.Normal):
         return D.Normal(d.loc.detach() + 0.5, 1.5)

@@ -22,7 +22,7 @@ KINKS = [
 
 
 def both(f, values):
-    """Value and gradient of sum f(x), by nnlib and by torch."""
+    """Return value and gradient of sum f(x), by nnlib and by torch."""
     out = []
     for library in (nnlib, torch):
         x = library.tensor(values, dtype=library.float64, requires_grad=True)

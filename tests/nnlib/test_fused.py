@@ -9,7 +9,7 @@ from nnlib.graph import record_fused, recorded
 
 
 def scale(x, w, seen=None):
-    """y = x w, with the product of both shapes' sizes kept on the way."""
+    """Return x w, by an operation that keeps the number of elements for its backward."""
 
     def backward(g, needs, x, w, size):
         if seen is not None:
@@ -25,7 +25,7 @@ def scale(x, w, seen=None):
 
 
 def halves(x):
-    """Two results: the upper and the lower half of twice x."""
+    """Return two results: the upper and the lower half of twice x."""
     n = x.shape[0] // 2
 
     def backward(g):

@@ -61,7 +61,7 @@ def test_a_history_is_let_go_without_the_garbage_collector(build, walk):
 
 
 def halves(x):
-    """An operation with two results, which the next one adds up."""
+    """Return x, as the sum of the two results of one operation."""
 
     def backward(g):
         return {"x": (g[0] + g[1]) / 2}

@@ -56,7 +56,7 @@ VIEWS = {
 
 
 def changed(L, see, requires_grad):
-    """What a tensor and its gradient become where what see shows is changed in place."""
+    """Return a tensor and its gradient after the view that `see` takes is changed in place."""
     x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=requires_grad)
     y = x * 1
     see(y).mul_(3)

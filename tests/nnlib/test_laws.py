@@ -94,14 +94,14 @@ def test_reshape_and_permute_only_move_the_gradient(shape, seed):
 
 
 def forwards(index):
-    """Whether an index has no negative step, which torch refuses."""
+    """Return whether an index has no negative step, which torch refuses."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(p.step is None or p.step > 0 for p in parts if isinstance(p, slice))
 
 
 @st.composite
 def indexed(draw):
-    """An array's shape, and a basic or an advanced index into it."""
+    """Return an array's shape, and a basic or an advanced index into it."""
     shape = draw(hnp.array_shapes(max_dims=3, min_side=1, max_side=4))
     basic = hnp.basic_indices(shape, allow_newaxis=True).filter(forwards)
     return shape, draw(st.one_of(basic, hnp.integer_array_indices(shape)))

@@ -95,7 +95,7 @@ ANY_OF_EQUALS = {"kthvalue", "median", "topk", "sort"}
 
 
 def ours(name):
-    """What nnlib calls it: a function, or a method; its linalg is the course's own."""
+    """Return nnlib's function or method of a name of torch."""
     if name in CALLS or name.startswith("linalg."):
         return CALLS.get(name)
     found = nnlib
@@ -111,14 +111,14 @@ PARTS = 12
 
 @functools.cache
 def named():
-    """Torch's operations that nnlib has too; the table is slow to load."""
+    """Return torch's operations that nnlib has too."""
     from torch.testing._internal.common_methods_invocations import op_db
 
     return [op for op in op_db if not op.name.startswith("_") and callable(ours(op.name))]
 
 
 def compared():
-    """Those of them whose results are not random."""
+    """Return the operations that both libraries have and whose results are not random."""
     return [op for op in named() if op.name not in RANDOM]
 
 
@@ -127,7 +127,7 @@ class NotOurs(Exception):
 
 
 def translated(x, history):
-    """An argument of a sample for nnlib; history collects pairs of leaves."""
+    """Return an argument of a sample for nnlib; `history` collects pairs of leaves."""
     if isinstance(x, torch.Tensor):
         if x.dtype not in DTYPES or x.layout != torch.strided:
             raise NotOurs(str(x.dtype))
@@ -154,7 +154,7 @@ def translated(x, history):
 
 
 def outputs(y, kind):
-    """The tensors among the results."""
+    """Return the tensors among the results."""
     if isinstance(y, kind):
         return [y]
     if isinstance(y, (list, tuple)):
@@ -163,7 +163,7 @@ def outputs(y, kind):
 
 
 def assert_same(got, expected, tolerance=1e-8):
-    """Results equal in number, dtype, shape and value."""
+    """Assert that results are equal in number, dtype, shape and value."""
     ys, ts = outputs(got, nnlib.Tensor), outputs(expected, torch.Tensor)
     assert len(ys) == len(ts)
     if not ts:
@@ -181,7 +181,7 @@ def assert_same(got, expected, tolerance=1e-8):
 
 
 def assert_same_gradients(ys, ts, history, rng, tolerance):
-    """Gradients of a random combination of the floating-point results."""
+    """Assert equal gradients of a random combination of the floating-point results."""
     pairs = [(y, t) for y, t in zip(ys, ts, strict=True) if t.requires_grad]
     assert [y.requires_grad for y in ys] == [t.requires_grad for t in ts]
     if not pairs or not history:
@@ -208,7 +208,7 @@ def assert_same_gradients(ys, ts, history, rng, tolerance):
 
 
 def seeded(samples):
-    """Torch's samples, drawn as its own tests draw them, one by one from the same seed.
+    """Yield torch's samples, each drawn from the same seed as in torch's own tests.
 
     ``op.sample_inputs`` gives the same, but spends nine tenths of a run on the stack, where
     it looks for the test that calls it.
@@ -225,7 +225,7 @@ def seeded(samples):
 
 
 def samples(op, dtype):
-    """Torch's samples of an operation, each with its arguments for nnlib."""
+    """Yield torch's samples of an operation, each with its arguments for nnlib."""
     wants_gradient = dtype == torch.float64 and op.supports_autograd
     drawn = op.sample_inputs_func(op, "cpu", dtype, requires_grad=wants_gradient)
     for sample in seeded(drawn):
@@ -242,7 +242,7 @@ def samples(op, dtype):
 
 
 def dtypes(op):
-    """Dtypes of nnlib that torch supports for an operation."""
+    """Return the dtypes of nnlib that torch supports for an operation."""
     return [d for d in DTYPES if d in op.dtypes]
 
 
@@ -262,7 +262,7 @@ def test_operation_is_that_of_torch(part):
 
 
 def compare(op, dtype, sample, args, kwargs, history, rng):
-    """One call in both libraries: results, and for float64 gradients."""
+    """Compare one call in both libraries: results, and for float64 gradients."""
     with np.errstate(all="ignore"):
         expected = op(sample.input, *sample.args, **sample.kwargs)
         got = ours(op.name)(*args, **kwargs)
@@ -279,7 +279,7 @@ NO_DERIVATIVE_IN_PLACE = {"acosh", "asinh", "atanh"}  # in torch
 
 
 def in_place():
-    """The operations with a form in place, and a derivative of it in torch."""
+    """Return the operations that have an in-place form and, in torch, its derivative."""
     return [
         op
         for op in compared()
@@ -301,7 +301,7 @@ def test_operation_in_place_is_that_of_torch():
 
 
 def compare_in_place(op, sample, args, kwargs, history, rng):
-    """One call in place in both libraries: what it changes, and gradients."""
+    """Compare one in-place call in both libraries: the changed tensor, and gradients."""
     with np.errstate(all="ignore"):
         x = sample.input.clone()
         expected = op.inplace_variant(x, *sample.args, **sample.kwargs)

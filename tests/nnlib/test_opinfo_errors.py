@@ -40,12 +40,12 @@ OTHER_NAME = {
 
 
 def refusing():
-    """Torch's operations that nnlib has too, and of which torch says what they refuse."""
+    """Return the operations of both libraries for which torch lists refused inputs."""
     return [op for op in named() if op.error_inputs_func]
 
 
 def bad_inputs(op):
-    """What torch refuses, as arguments for nnlib, numbered."""
+    """Yield the inputs that torch refuses, as numbered arguments for nnlib."""
     for number, bad in enumerate(seeded(op.error_inputs_func(op, "cpu"))):
         sample = bad.sample_input
         if "out" in sample.kwargs or has_too_many_axes(sample.input):  # results are returned
@@ -59,17 +59,17 @@ def bad_inputs(op):
 
 
 def has_too_many_axes(x):
-    """Whether there are more axes than NumPy's arrays can have."""
+    """Return whether there are more axes than NumPy's arrays can have."""
     return isinstance(x, torch.Tensor) and x.ndim > 64
 
 
 def is_only_a_number_for_a_tensor(bad, args):
-    """torch's generic refusal of numbers as operands: here they may stand for a tensor."""
+    """Return whether torch refuses a number as operand, where nnlib accepts it as a tensor."""
     return bad.error_type is Exception and any(type(a) is int for a in args)
 
 
 def refusal(op, args, kwargs):
-    """The error that an operation, or its form in place, raises."""
+    """Return the error that an operation, or its form in place, raises."""
     in_place = op.variant_test_name == "in_place"
     f = getattr(nnlib.Tensor, f"{op.name}_") if in_place else ours(op.name)
     try:
@@ -87,7 +87,7 @@ def test_what_torch_refuses_is_refused_by_name():
 
 
 def assert_refused(op):
-    """Each of the bad inputs of an operation, but for those above, is refused in its name."""
+    """Assert that each bad input is refused with an error that names the operation."""
     own_type = OTHER_TYPE.get(label(op), ("", ()))[1]
     for number, bad, args, kwargs in bad_inputs(op):
         description = (

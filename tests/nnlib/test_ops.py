@@ -64,7 +64,7 @@ def test_value_and_gradient_in_float32_are_those_of_torch(case, rng):
 
 
 def assert_same_as_torch(case, rng, dtype, rtol, atol):
-    """The value and the gradients in both libraries."""
+    """Assert that value and gradients are those of torch."""
     arrays = drawn(case, rng, dtype)
     v = upstream(case, arrays, rng)
     y, got = vjp(nnlib, case, arrays, v)
@@ -150,7 +150,7 @@ def test_value_is_that_of_torch(case, rng):
 
 
 def listed(x):
-    """One result or several, as a list."""
+    """Return one result or several, as a list."""
     return list(x) if isinstance(x, (tuple, list)) else [x]
 
 

@@ -10,7 +10,7 @@ from tests.nnlib.test_refusals_beyond_torch import FROM_A_FOLDER, call, entries
 
 
 def arrays(result):
-    """All arrays in a result, however it is packed."""
+    """Return all arrays in a result, at any depth."""
     if isinstance(result, np.ndarray):
         return [result]
     if isinstance(result, Steps):
@@ -21,7 +21,7 @@ def arrays(result):
 
 
 def strided(value):
-    """A read-only copy of an array whose entries do not lie side by side."""
+    """Return a read-only copy of an array with gaps between its entries in memory."""
     apart = np.empty(tuple(2 * n for n in value.shape), value.dtype)
     view = apart[(slice(None, None, 2),) * value.ndim]
     view[...] = value
@@ -30,7 +30,7 @@ def strided(value):
 
 
 def prepared(value):
-    """A right argument; numbers in lists and arrays as strided, read-only arrays."""
+    """Return a valid argument with its numbers in read-only arrays with gaps in memory."""
     try:
         array = np.array(value)
     except (TypeError, ValueError):  # lists of different lengths

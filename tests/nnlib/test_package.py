@@ -90,7 +90,7 @@ def test_dtypes_are_those_of_numpy():
 
 
 def imported_by(modules):
-    """The packages, other than Python's own, that come with an import."""
+    """Return the third-party packages that importing modules loads."""
     program = (
         f"import sys, numpy; before = set(sys.modules); import {modules};"
         "new = {m.partition('.')[0] for m in set(sys.modules) - before};"
@@ -116,7 +116,7 @@ DOCUMENTED = (ast.FunctionDef, ast.ClassDef, ast.Module)
 
 
 def logical_lines(path):
-    """Lines that Python sees, without docstrings."""
+    """Return the number of logical lines of a file, without docstrings."""
     source = path.read_text(encoding="utf-8")
     docstrings = sum(
         ast.get_docstring(node) is not None

@@ -81,7 +81,7 @@ DRAWS = [
 
 
 def printed(tensor):
-    """Its text; torch writes dtypes longer, so that it may break a line before them."""
+    """Return a tensor's text with dtypes as nnlib writes them, on the line before."""
     return re.sub(r",\s+dtype=(torch\.)?", ", dtype=", repr(tensor))
 
 

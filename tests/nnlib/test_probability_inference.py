@@ -114,7 +114,7 @@ def test_steps_of_the_gaussian_are_exact():
 
 
 def normalised(prior, likelihood, points):
-    """A posterior density by numbers alone: prior times likelihood, divided by its integral."""
+    """Return a posterior density computed numerically from prior times likelihood."""
     weights = np.array([prior(t) * likelihood(t) for t in points])
     return weights / integrate.simpson(weights, x=points)
 

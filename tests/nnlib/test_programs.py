@@ -17,7 +17,7 @@ LIBRARIES = (nnlib, torch)
 
 
 class Draw:
-    """What a step needs to know, drawn before both libraries carry it out."""
+    """The random choices of a step, drawn before both libraries carry it out."""
 
     def __init__(self, rng, shape):
         n = len(shape)
@@ -116,7 +116,7 @@ RESULTS = {
 
 
 def walked(L, t, other, w, r):
-    """The sum of the squares of t, walked back, perhaps to other alone."""
+    """Run backward from the sum of the squares of t, perhaps only to `other`."""
     y = (t * t).sum()
     if r.k == 0:
         return y.backward(retain_graph=True)
@@ -126,7 +126,7 @@ def walked(L, t, other, w, r):
 
 
 def hooked(t, r):
-    """A hook that scales the gradient, or a retained gradient."""
+    """Register a hook that scales the gradient, or retain the gradient."""
     if r.k:
         t.register_hook(lambda g: g * r.factor)
     else:
@@ -151,7 +151,7 @@ class Program:
         self.pool = [self.x * 1.0, L.tensor(rng.uniform(0.3, 1.2, (3, 4))), self.x]
 
     def do(self, kind, name, i, j, mode, r):
-        """Carry out one step; give its result, or the error it was refused with."""
+        """Carry out one step; return its result, or the error that it raised."""
         L, t, other, w = self.L, self.pool[i], self.pool[j], self.w
         try:
             with MODES[mode](L):
@@ -169,7 +169,7 @@ class Program:
             return None, error
 
     def finish(self, order):
-        """The gradients of the sum of all squares, by way of those of second order or not."""
+        """Return the gradients of the sum of all squares, of first or second order."""
         L, leaves = self.L, [self.x, self.w]
         try:
             usable = [t for t in self.pool if not t.is_inference()]
@@ -185,7 +185,7 @@ class Program:
 
 
 def steps(rng, pool, order):
-    """Random steps, each drawn when the tensors it may act on are known."""
+    """Yield random steps, each drawn when the tensors that exist are known."""
     for _ in range(rng.integers(3, 9)):
         i, j = (int(k) for k in rng.integers(len(pool), size=2))
         shape = tuple(pool[i].shape)
@@ -213,7 +213,7 @@ NNLIB_REFUSES = ("an expanded tensor",)  # torch writes to shared memory in any 
 
 
 def differ(errors):
-    """Whether one library alone refused, for a reason that is not known."""
+    """Return whether only one library raised an error, without a known reason."""
     ours, theirs = errors
     if (ours is None) == (theirs is None):
         return False
@@ -222,7 +222,7 @@ def differ(errors):
 
 
 def agree(a, b, what):
-    """Equal values, where None is as good as zeros."""
+    """Assert equal values, where None counts as zeros."""
     if a is None or b is None:
         assert not any(t is not None and np.any(t.detach().numpy()) for t in (a, b)), what
     else:
@@ -231,7 +231,7 @@ def agree(a, b, what):
 
 
 def run(seed):
-    """One random program in both libraries; True if it came to its end in both."""
+    """Run one random program in both libraries; return whether it ended in both."""
     order = 1 + seed % 2
     rng = np.random.default_rng(seed)
     ours, theirs = programs = [Program(L, np.random.default_rng(seed)) for L in LIBRARIES]

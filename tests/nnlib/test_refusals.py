@@ -25,7 +25,7 @@ LISTS = {"cat", "concat", "concatenate", "hstack", "stack", "vstack"}
 
 
 def functions():
-    """The public functions, by name, with arguments of which the first is no tensor."""
+    """Yield public functions by name, with arguments of which the first is not a tensor."""
     for namespace, names in ((nnlib, nnlib.ops.__all__), (functional, functional.__all__)):
         for name in names:
             f = getattr(namespace, name)
@@ -34,7 +34,7 @@ def functions():
 
 
 def rest(f):
-    """What follows the first argument."""
+    """Return the arguments of a call after the first."""
     parameters = list(inspect.signature(f).parameters.values())[1:]
     needed = [p for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
     return [GIVEN.get(p.name, ONES) for p in needed]

@@ -26,12 +26,12 @@ RESULTS = {  # made by functions, not by callers
 
 
 def kind(owner):
-    """The class of an object, or a class itself."""
+    """Return the class of an object, or a class itself."""
     return owner if isinstance(owner, type) else type(owner)
 
 
 def entries():
-    """Every function, by its name or that of its class and its own, with its arguments."""
+    """Yield every function with its full name and its arguments."""
     for table in TABLES:
         for name, arguments in table.FUNCTIONS.items():
             qualified_name = f"{table.MODULE.__name__}.{name}"
@@ -44,13 +44,13 @@ def entries():
 
 
 def call(f, given):
-    """Call with keywords; what is starred is for *arguments."""
+    """Call a function with keyword arguments; those of a starred name become *args."""
     named = {name: value for name, value in given.items() if not name.startswith("*")}
     return f(*(value for name, value in given.items() if name.startswith("*")), **named)
 
 
 def complaint(f, names, given):
-    """What is wrong with the refusal, if anything."""
+    """Return what is wrong if a call is not refused in the function's name, else None."""
     try:
         call(f, given)
     except (TypeError, ValueError) as error:
@@ -79,7 +79,7 @@ def test_what_does_not_fit_is_refused_by_name(f, name, arguments):
 
 
 def public(module):
-    """The functions and classes of a module that take something from a caller."""
+    """Yield the functions and classes of a module that take something from a caller."""
     for name in module.__all__:
         thing = getattr(module, name)
         callers = inspect.isclass(thing) and not issubclass(thing, tuple)
@@ -93,7 +93,7 @@ def test_every_public_name_has_an_entry(table):
 
 
 def methods(module):
-    """The public methods of a module's classes that take something, with their class."""
+    """Yield the public methods of a module's classes that take something, with their class."""
     for cls in filter(inspect.isclass, (getattr(module, name) for name in module.__all__)):
         for name, method in vars(cls).items():
             found = inspect.isfunction(method) or isinstance(method, classmethod)

@@ -25,7 +25,7 @@ DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "u
 
 
 def again(x):
-    """What comes back of x."""
+    """Return x after saving and loading."""
     return load(saved(x))
 
 

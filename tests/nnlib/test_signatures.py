@@ -41,7 +41,7 @@ LEFT_OUT = {
 
 
 class Way(NamedTuple):
-    """A way of calling: names in order, names without a place, defaults, whether *args."""
+    """One signature: parameter names in order, keyword-only names, defaults, and *args."""
 
     positional: tuple
     named: tuple
@@ -50,7 +50,7 @@ class Way(NamedTuple):
 
 
 def way_in_stub(node):
-    """The way of calling that a definition in a stub file stands for."""
+    """Return the signature of a definition in a stub file."""
     a = node.args
     positional, named = [[p.arg for p in ps] for ps in (a.posonlyargs + a.args, a.kwonlyargs)]
     given = list(zip(reversed(positional), reversed(a.defaults), strict=False))
@@ -60,7 +60,7 @@ def way_in_stub(node):
 
 
 def literal(node):
-    """A default, or ... where the stub does not tell it."""
+    """Return a default's value, or ... if the stub does not state it."""
     try:
         return ast.literal_eval(node)
     except ValueError:
@@ -68,7 +68,7 @@ def literal(node):
 
 
 def ways_in_stub(path, owner=None):
-    """The ways of calling each function of a stub file, or each method of a class in it."""
+    """Return the signatures of each function of a stub file, or of each method of a class."""
     body = ast.parse((STUBS / path).read_text(encoding="utf-8")).body
     if owner is not None:
         (body,) = (n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner)
@@ -80,7 +80,7 @@ def ways_in_stub(path, owner=None):
 
 
 def way_in_python(f):
-    """The way of calling a function written in Python."""
+    """Return the signature of a function written in Python."""
     ps = inspect.signature(f).parameters.values()
     return Way(
         tuple(p.name for p in ps if p.kind in IN_ORDER),
@@ -98,7 +98,7 @@ STUBBED = {
 
 
 def ways_of(namespace, name, theirs):
-    """All ways of calling what torch has under a name, as far as they can be known."""
+    """Return all known signatures of what torch has under a name."""
     try:
         way = way_in_python(theirs)
         if way.positional or way.named or not way.sizes:
@@ -115,7 +115,7 @@ def ways_of(namespace, name, theirs):
 
 
 def complaints(ours, way):
-    """What is wrong with our function for one of torch's ways of calling it."""
+    """Return what is wrong with our function for one of torch's signatures."""
     signature, found = inspect.signature(ours), []
     left_out = [i for i, p in enumerate(way.positional) if p in LEFT_OUT]
     ordered = way.positional[: min(left_out, default=len(way.positional))]
@@ -159,7 +159,7 @@ NAMESPACES = {
 
 
 def functions(namespace):
-    """The public functions of a module, or methods of a class, by name."""
+    """Return the public functions of a module, or methods of a class, by name."""
     owner, _ = NAMESPACES[namespace]
     names = getattr(owner, "__all__", [n for n in dir(owner) if n[0] != "_"])
     found = {
@@ -188,7 +188,7 @@ SHARED = [
 
 
 def all_complaints(namespace, name, ours, theirs):
-    """What is wrong for any way of calling; of methods the first argument has no name."""
+    """Return what is wrong for any of torch's signatures; a method's self has no name."""
     me = next(iter(inspect.signature(ours).parameters), None)
     found = set()
     for way in ways_of(namespace, name, theirs):

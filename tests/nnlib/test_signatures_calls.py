@@ -252,7 +252,7 @@ torch.no_grad()(lambda: 1)()
 
 
 def plain(y):
-    """A result as Python's numbers in lists, with dtypes, to be compared."""
+    """Return a result as nested lists of Python numbers with dtypes, to be compared."""
     if isinstance(y, (torch.Tensor, nnlib.Tensor)):
         array = y.detach().numpy()
         return [str(array.dtype), array.shape, array.tolist()]
@@ -264,7 +264,7 @@ def plain(y):
 
 
 def outcome(L, call):
-    """What a call gives in one library."""
+    """Return the result of a call in one library."""
     x, y = L.tensor([[1.0, 2.0], [3.0, -4.0]]), L.tensor([[0.5, 5.0], [1.0, 1.0]])
     i = L.tensor([1, 0])
     return plain(eval(call, dict(torch=L, F=L.nn.functional, np=np, x=x, y=y, i=i)))

@@ -23,7 +23,7 @@ EXPRESSIONS = [
 
 
 def by_torch(graph):
-    """The same operations in PyTorch: value and gradient of every node."""
+    """Return the value and gradient of every node of a graph, computed by PyTorch."""
     made = {}
     for node in graph:
         made[node] = torch.tensor(node.value, dtype=torch.float64, requires_grad=True)

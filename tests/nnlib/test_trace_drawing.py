@@ -28,7 +28,7 @@ def graph(request):
 
 
 def random_inputs(rng):
-    """Operands of a random graph in which every node leads to the last."""
+    """Return the operands of a random graph in which every node leads to the last."""
     inputs = [[] for _ in range(3)]
     for node in range(3, rng.integers(5, 15)):
         inputs.append([int(k) for k in rng.integers(0, node, size=rng.integers(1, 3))])
@@ -38,7 +38,7 @@ def random_inputs(rng):
 
 
 def items(laid_out):
-    """All places that are taken, by nodes and by passing edges."""
+    """Return all positions that nodes and passing edges occupy."""
     passing = [point for *_, passed in laid_out.edges for point in passed]
     return [*laid_out.nodes, *passing]
 

@@ -1,4 +1,4 @@
-r"""Turn a formula in TeX into plain characters, as a reader would type it.
+r"""Convert a formula in TeX to plain characters, as a reader would type it.
 
 The index of the search holds no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
 ``∇_θ L``. What TeX writes as a name is a letter here, or the name as a word (``softmax``).
@@ -70,7 +70,7 @@ def plain(tex: str) -> str:
 
 
 def _pieces(tokens: Iterator[str], end: str = "") -> Iterator[str]:
-    """Yield the plain pieces of a formula, or of a group of it up to its end."""
+    """Yield the plain text of each token or group, up to the token `end`."""
     for token in tokens:
         if token == end:
             return
@@ -78,7 +78,7 @@ def _pieces(tokens: Iterator[str], end: str = "") -> Iterator[str]:
 
 
 def _piece(token: str, tokens: Iterator[str]) -> str:
-    """Return the plain text of a token, with those that it takes as arguments."""
+    """Return the plain text of a token and of its arguments."""
     if token == "{":
         return "".join(_pieces(tokens, "}"))
     if token in "^_":
@@ -94,7 +94,7 @@ def _piece(token: str, tokens: Iterator[str]) -> str:
 
 
 def _named(name: str, tokens: Iterator[str]) -> str:
-    """Return the plain text of a name of TeX, with its arguments."""
+    """Return the plain text of a TeX command and of its arguments."""
     if name in FRACTIONS:
         return f"{_bracketed(_argument(tokens))}/{_bracketed(_argument(tokens))}"
     if name in ("binom", "tbinom", "dbinom"):
@@ -123,6 +123,6 @@ def _argument(tokens: Iterator[str]) -> str:
 
 
 def _bracketed(text: str) -> str:
-    """Return a piece of a formula in brackets, if it needs them beside a bar or a root."""
+    """Return a text in brackets, unless it is one symbol that needs none."""
     text = text.replace("∂ ", "∂").replace("∇ ", "∇")
     return text if ONE.fullmatch(text) else f"({text})"

@@ -1,4 +1,4 @@
-"""Make the index of our own search: pages, sections, terms, symbols, names in code, topics.
+"""Write the index of the book's search: pages, sections, terms, symbols, code names, topics.
 
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
 asking for each page (which file:// refuses), and cannot rank a page first. Ours is one classic
@@ -42,7 +42,7 @@ LONGEST = 6000  # characters of one section's text
 
 
 def _text_of(node: nodes.Node) -> str:
-    """Return the text under a node, formulas as one would type them."""
+    """Return the text below a node, with formulas as a reader would type them."""
     if isinstance(node, (nodes.math, nodes.math_block)):
         return plain(node.astext())
     if isinstance(node, nodes.Text):
@@ -54,12 +54,12 @@ def _text_of(node: nodes.Node) -> str:
 
 
 def _titled(node: nodes.Node) -> bool:
-    """Return whether a node is a section with a title; the text of exercises has none."""
+    """Return whether a node is a section with a title, unlike the boxes of exercises."""
     return isinstance(node, nodes.section) and isinstance(node.next_node(), nodes.title)
 
 
 def sections(doctree: nodes.document) -> list[list[str]]:
-    """Return anchor, title, text and names in code of each section, without those below it."""
+    """Return anchor, title, text and code names of each section, without its subsections."""
     found = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
@@ -71,7 +71,7 @@ def sections(doctree: nodes.document) -> list[list[str]]:
 
 
 def _head(doctree: nodes.document) -> list[list[str]]:
-    """Return title and first words of a page whose rows are records of their own."""
+    """Return title and first words of a page whose entries have records of their own."""
     [[anchor, title, *_]] = sections(doctree)[:1]
     body = next(filter(_titled, doctree.findall(nodes.section))).children
     text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))
@@ -79,18 +79,18 @@ def _head(doctree: nodes.document) -> list[list[str]]:
 
 
 def _names_in_code(rest: list[nodes.Node]) -> str:
-    """Return the names with a dot or a low line that stand in the programs under some nodes."""
+    """Return the names with a dot or an underscore in the code below some nodes."""
     programs = [p for node in rest for p in node.findall(_is_program)]
     return " ".join(sorted({name for p in programs for name in DOTTED.findall(p.astext())}))
 
 
 def _is_program(node: nodes.Node) -> bool:
-    """Return whether a node is code; its words are no prose, but its names can be found."""
+    """Return whether a node is a program, from which only names are indexed."""
     return isinstance(node, nodes.literal_block) and node.get("language") in PROGRAMS
 
 
 def objects(doctree: nodes.document) -> list[list[str]]:
-    """Return full name and first sentence of each object of the API; its anchor is its name."""
+    """Return full name and first sentence of each API object; the name is also its anchor."""
     found = []
     for node in doctree.findall(addnodes.desc):
         names = [s for s in node.findall(addnodes.desc_signature) if s["ids"]]
@@ -103,12 +103,12 @@ def objects(doctree: nodes.document) -> list[list[str]]:
 
 
 def _file(app, docname: str) -> Path:
-    """Return where the records of a page are kept between builds."""
+    """Return the file that stores the records of a page between builds."""
     return Path(app.doctreedir) / f"{docname}.search.json"
 
 
 def collect(app, doctree, docname) -> None:
-    """Keep the records of one page."""
+    """Store the records of one page in its file."""
     if app.builder.name != "html":
         return
     api = objects(doctree)
@@ -120,7 +120,7 @@ def collect(app, doctree, docname) -> None:
 
 
 class _Pages:
-    """The pages of the book, which records name by number, in the order of the book."""
+    """The pages of the book in reading order; records refer to a page by its index."""
 
     def __init__(self, app):
         self.app = app
@@ -132,7 +132,7 @@ class _Pages:
         self.number = {docname: k for k, docname in enumerate(self.kept)}
 
     def table(self) -> list[list[str]]:
-        """Return address, title and question of each page."""
+        """Return address, title and opening question of each page."""
         uri, known = self.app.builder.get_target_uri, self.app.nn_course.pages
         rows = []
         for docname, kept in self.kept.items():
@@ -143,7 +143,7 @@ class _Pages:
 
 
 def _in_order(app) -> list[str]:
-    """Return the documents in reading order, then those that no table of contents names."""
+    """Return the documents in reading order, then those in no table of contents."""
     order = [app.config.root_doc]
     for docname in order:
         order += [n for n in app.env.toctree_includes.get(docname, []) if n not in order]
@@ -154,21 +154,21 @@ def _in_order(app) -> list[str]:
 
 
 def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
-    """Yield a record for each page, with what readers type who look for it."""
+    """Yield a record for each page, with other words that readers type for it."""
     for docname, k in pages.number.items():
         for _, title, text, code in pages.kept[docname]["sections"][:1]:
             yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), text, code]
 
 
 def _sections(pages: _Pages) -> Iterator[list]:
-    """Yield a record for each section below the title of a page."""
+    """Yield a record for each section below a page's title."""
     for docname, k in pages.number.items():
         for anchor, title, text, code in pages.kept[docname]["sections"][1:]:
             yield [title, k, anchor, "", text, code]
 
 
 def _terms(pages: _Pages) -> Iterator[list]:
-    """Yield the terms, where they are explained; those of planned pages in the glossary."""
+    """Yield a record for each term, at its explanation; of planned pages, in the glossary."""
     app, glossary = pages.app, glossary_page(pages.app)
     for term in app.nn_glossary.terms.values():
         taught = f"chapters/{term.page}"
@@ -181,7 +181,7 @@ def _terms(pages: _Pages) -> Iterator[list]:
 
 
 def _symbols(pages: _Pages) -> Iterator[list]:
-    """Yield the symbols, as letter, as TeX and by the names of their letters."""
+    """Yield a record for each symbol: its letter, its TeX and the letter's name."""
     for s in pages.app.nn_symbols if NOTATION in pages.number else ():
         anchor = f"notation-{s.page.split('/')[0]}"
         forms = "\n".join([*NAME.findall(s.symbol)[:1], s.code])
@@ -190,7 +190,7 @@ def _symbols(pages: _Pages) -> Iterator[list]:
 
 
 def _objects(pages: _Pages) -> Iterator[list]:
-    """Yield the objects of the API, whose names are their anchors."""
+    """Yield a record for each object of the API."""
     for docname, k in pages.number.items():
         for name, text in pages.kept[docname]["objects"]:
             short = name.replace(FUNCTIONAL, "F.") if FUNCTIONAL in name else ""
@@ -198,7 +198,7 @@ def _objects(pages: _Pages) -> Iterator[list]:
 
 
 def _topics(pages: _Pages) -> Iterator[list]:
-    """Yield the topics of the notes with the place that teaches them, else their line."""
+    """Yield a record for each topic of the notes, at the place that teaches it if any."""
     for topic in pages.app.nn_course.topics.values():
         taught = f"chapters/{topic.page}"
         place, anchor = taught, topic.id
@@ -209,7 +209,7 @@ def _topics(pages: _Pages) -> Iterator[list]:
 
 
 def _sources(pages: _Pages) -> Iterator[list]:
-    """Yield the sources of the bibliography, with their authors."""
+    """Yield a record for each source of the bibliography, with its authors."""
     domain = pages.app.env.get_domain("cite")
     for citation in domain.citations if BIBLIOGRAPHY in pages.number else ():
         if citation.bibliography_key.docname == BIBLIOGRAPHY:
@@ -222,12 +222,12 @@ def _sources(pages: _Pages) -> Iterator[list]:
 
 
 def _typed(sentence: str) -> str:
-    """Return a sentence of the glossary without its marks."""
+    """Return a definition as plain text, without markup."""
     return MARKS.sub(lambda m: plain(m[0][1:-1]) if m["math"] else m[0][1:-1], sentence)
 
 
 def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
-    """Return words of one meaning, and what readers type by the page that they look for."""
+    """Return groups of synonyms, and the words that readers type by the page that they want."""
     path = Path(app.confdir) / app.config.nn_search
     said = read_yaml(path) if path.is_file() else {}
     pages_of_it = said.get("pages", {})
@@ -240,7 +240,7 @@ def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
 
 
 def index(app) -> dict:
-    """Return the index: letters of TeX, words of one meaning, pages, records by kind."""
+    """Return the index: letters of TeX, synonyms, pages, and records by kind."""
     pages = _Pages(app)
     same, asked = _asked(app, pages)
     records = {
@@ -261,7 +261,7 @@ def index(app) -> dict:
 
 
 def write_index(app, exception) -> None:
-    """Write the index where the search field finds it."""
+    """Write the index as a script that the search field loads."""
     if exception is None and app.builder.name == "html":
         text = json.dumps(index(app), ensure_ascii=False, separators=(",", ":"))
         text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
@@ -269,11 +269,11 @@ def write_index(app, exception) -> None:
 
 
 def disable_sphinx_index(app) -> None:
-    """Switch off Sphinx's own index and search page."""
+    """Disable Sphinx's own index and search page."""
     if app.builder.name == "html":
         app.builder.search = False
 
 
 def add_page(app) -> list:
-    """Add the page of the search; a printed book has none."""
+    """Return the search page for Sphinx to write, or no page in a printed book."""
     return [("search", {}, "nn-search.html")] if app.builder.name == "html" else []

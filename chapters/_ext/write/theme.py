@@ -1,4 +1,4 @@
-"""What the theme shows otherwise than it would: its options, and links to the next pages.
+"""Set the theme's options, and add questions to the links to neighbouring pages.
 
 The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
 The links to the previous and the next page get the question that opens that page, for
@@ -15,7 +15,7 @@ SIDEBAR = ["navbar-logo.html", "icon-links.html", "sbt-sidebar-nav.html"]
 
 
 def set_options(app, config) -> None:
-    """Set those options of the theme that Jupyter Book has not set."""
+    """Set the theme's options, except those that Jupyter Book sets itself."""
     for key in NAVBAR:  # else the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
     config.html_theme_options.setdefault("article_header_start", HEAD)
@@ -28,7 +28,7 @@ def set_options(app, config) -> None:
 
 
 def add_questions(app, pagename, templatename, context, doctree) -> None:
-    """Add the questions to what the theme's templates are told of the neighbouring pages."""
+    """Add each neighbouring page's question to the context of the theme's templates."""
     relations = app.builder.relations.get(pagename, (None, None, None))
     for key, name in zip(("prev", "next"), relations[1:], strict=True):
         page = app.nn_course.pages.get(page_of(str(name)))
@@ -37,7 +37,7 @@ def add_questions(app, pagename, templatename, context, doctree) -> None:
 
 
 def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
-    """Let Sphinx make the sidebar, which shows titles, from the titles of the pages alone.
+    """Pass Sphinx page titles alone, from which it makes the sidebar faster.
 
     It copies the contents of every page for every page, headings too, and then drops them.
     """
@@ -58,7 +58,7 @@ def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
 
 
 def _titles(toc: nodes.bullet_list) -> nodes.bullet_list:
-    """Return a table of contents without headings below the title, but with its subtrees."""
+    """Return a table of contents without the headings inside pages, but with its subtrees."""
     toc = toc.deepcopy()
     for item in toc:
         if len(item) > 1:

@@ -1,4 +1,4 @@
-"""A page that opens with its figures: a small picture for each, which leads to it.
+"""Thumbnails of a page's figures at its top, each a link to its figure.
 
 Where a page says ``{thumbnails}`` there is one for the first figure of every section. It draws
 the figure's own SVG a second time (``use``), so that the page weighs no more; of a figure of
@@ -22,21 +22,21 @@ PIXELS = re.compile(r'<img[^>]* src="(data:[^"]+)"')
 
 
 class Thumbnails(SphinxDirective):
-    """The directive for the place where the small pictures stand."""
+    """The directive that marks where a page's thumbnails stand."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the place, which ``fill`` fills in."""
+        """Return a placeholder, which `fill` replaces."""
         return [nodes.raw("", PLACE, format="html")]
 
 
 def fill(app, pagename, templatename, context, doctree) -> None:
-    """Draw the small pictures of a page that asks for them."""
+    """Replace the placeholder of a page, if it has one, by thumbnails."""
     if PLACE in context.get("body", ""):
         context["body"] = filled(context["body"])
 
 
 def filled(body: str) -> str:
-    """Return a page's HTML with its small pictures."""
+    """Return a page's HTML with its thumbnails."""
     links = []
     for title, name, figure in _first_figures(body):
         drawing, pixels = DRAWING.search(figure), PIXELS.search(figure)
@@ -54,7 +54,7 @@ def filled(body: str) -> str:
 
 
 def _first_figures(body: str) -> Iterator[tuple[str, str, str]]:
-    """Yield title, id and HTML of the first figure of each section."""
+    """Yield section title, id and HTML of the first figure of each section."""
     title = None
     for part in PART.finditer(body):
         if part["title"] is not None:

@@ -123,7 +123,7 @@ def test_weston_and_watkins_for_two_classes_is_the_hinge_with_twice_the_c():
 
 
 def weston_watkins(W):
-    """The objective, with C = 1/10, by the definition of hinge_loss."""
+    """Return Weston and Watkins' objective for C = 1/10, by the definition of hinge_loss."""
     Z = FLOWERS @ W[:, :-1].T + W[:, -1]
     return np.sum(W**2) / 2 + 0.1 * ours.hinge_loss(Z, KINDS).sum()
 

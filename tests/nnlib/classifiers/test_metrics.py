@@ -12,7 +12,7 @@ AVERAGES = ["micro", "macro", "weighted", None]
 
 
 def labels(rng, case):
-    """True and predicted labels of several kinds, some with classes that only one side has."""
+    """Return true and predicted labels; in some cases only one of them has a class."""
     y, y_hat = rng.integers(0, 4, (2, 40))
     return {
         "numbers": (y, y_hat),
@@ -93,7 +93,7 @@ def test_nothing_predicted_and_nothing_there_counts_as_zero_in_steps_too():
 
 
 def scores(rng, case):
-    """Labels of two classes and scores."""
+    """Return labels of two classes and scores."""
     y, s = rng.integers(0, 2, 60), rng.random(60)
     return {
         "different": (y, s),

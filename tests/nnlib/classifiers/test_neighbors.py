@@ -45,7 +45,7 @@ def test_it_passes_scikit_learns_checks(estimator):
 
 
 def reference(options, **more):
-    """scikit-learn's estimator of the same options."""
+    """Return scikit-learn's estimator with the same options."""
     algorithm = "auto" if options.get("metric") == "cosine" else "brute"
     return sklearn.neighbors.KNeighborsClassifier(**{"algorithm": algorithm}, **options, **more)
 

@@ -14,7 +14,7 @@ inf, nan = np.inf, np.nan
 
 
 def channels_last(array):
-    """The same values, the channels standing last in memory."""
+    """Return the same values with the channels last in memory."""
     return np.ascontiguousarray(array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
 
 

@@ -28,7 +28,7 @@ KINKS = {name: values for names, values in POINTS for name in names.split()}
 
 
 def both(f, *values):
-    """Value and gradients of sum f(...), by nnlib and by torch."""
+    """Return value and gradients of sum f(...), by nnlib and by torch."""
     out = []
     for L in (nnlib, torch):
         inputs = [L.tensor(v, dtype=L.float64, requires_grad=True) for v in values]

@@ -14,7 +14,7 @@ POINTS = [-3.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 3.0, 6.0, -800.0, 800.0]
 
 
 def both(f, *inputs):
-    """Value and gradients of the sum of f, by nnlib and by torch, in turn."""
+    """Return value and gradients of the sum of f, by nnlib and by torch, in turn."""
     out = []
     for L in (nnlib, torch):
         xs = [L.tensor(np.array(x, "f8"), requires_grad=True) for x in inputs]

@@ -10,7 +10,7 @@ import nnlib
 
 
 def both(f, *arrays):
-    """Value and gradients of the sum of f, by nnlib and by torch."""
+    """Return value and gradients of the sum of f, by nnlib and by torch."""
     out = []
     for L in (nnlib, torch):
         inputs = [L.tensor(a, requires_grad=True) for a in arrays]

@@ -10,13 +10,13 @@ from tests.nnlib.reference import normalization as plain
 
 
 def channels_last(array):
-    """The same values, the channels standing last in memory."""
+    """Return the same values with the channels last in memory."""
     order = (0, *range(2, array.ndim), 1)
     return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
 
 
 def by_position(array):
-    """The same values, the samples standing last in memory."""
+    """Return the same values with the samples last in memory."""
     return np.asfortranarray(array)
 
 

@@ -15,7 +15,7 @@ GATES = [(name, gates, states) for name, _, gates, states in KINDS]
 
 
 def apply(L, name, x, *rest, **options):
-    """A kernel, or its reference, as one list of results."""
+    """Return the results of a kernel, or of its reference, as one list."""
     states = 2 if name == "lstm_layer" else 1
     hx = tuple(rest[:2]) if states == 2 else rest[0]
     y = getattr(L, name)(x, hx, *rest[states:], **options)
@@ -23,14 +23,14 @@ def apply(L, name, x, *rest, **options):
 
 
 def inputs_of(rng, gates, states, needs=lambda k: True, **sizes):
-    """Random inputs; needs tells which of them require a gradient."""
+    """Return random inputs; those for which `needs` is true require a gradient."""
     found = shapes(gates, states, **sizes)
     arrays = [rng.standard_normal(s) for s in found]
     return [nnlib.tensor(a, requires_grad=needs(k)) for k, a in enumerate(arrays)]
 
 
 def weighted(results, rng):
-    """The sum of all results, weighted at random."""
+    """Return the sum of all results, weighted at random."""
     return sum((y * nnlib.tensor(rng.standard_normal(y.shape))).sum() for y in results)
 
 

@@ -108,7 +108,7 @@ def altered(old, new):
 
 
 def twice():
-    """An archive with two files of one name."""
+    """Return an archive with two files of the same name."""
     out = io.BytesIO(WHOLE)
     with zipfile.ZipFile(out, "a") as z, pytest.warns(UserWarning, match="Duplicate"):
         z.writestr("archive/data.pkl", P + b"N.")
@@ -116,7 +116,7 @@ def twice():
 
 
 def overlapping():
-    """An archive whose files all lie in the same place: little that reads as much."""
+    """Return a small archive whose files all share the same bytes, so they read as many."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         z.writestr("archive/data.pkl", bytes(10_000))
@@ -130,7 +130,7 @@ def overlapping():
 
 
 def declared(size):
-    """An archive whose central directory tells another size of the pickle."""
+    """Return an archive whose central directory states a wrong size of the pickle."""
     at = WHOLE.rindex(b"PK\1\2", 0, WHOLE.rindex(b"archive/data.pkl"))
     return WHOLE[: at + 20] + struct.pack("<II", *size) + WHOLE[at + 28 :]
 

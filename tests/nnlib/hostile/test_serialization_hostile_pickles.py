@@ -30,7 +30,7 @@ from tests.nnlib.hostile.files import (
 
 
 def with_class(key, path):
-    """A module's state that has a class under a name."""
+    """Return a module's pickled state in which a key holds a class."""
     return value(EMPTY) + text(key) + name(path) + b"s"
 
 

@@ -8,7 +8,7 @@ from nnlib.linalg import eig, eigvals, multiplicities
 
 
 def similar(core, seed=0):
-    """A matrix with the eigenvalues of a core, in a basis that is not orthogonal."""
+    """Return a matrix with the eigenvalues of a core, in a basis that is not orthogonal."""
     P = np.random.default_rng(seed).standard_normal(np.shape(core))
     return P @ core @ np.linalg.inv(P)
 
@@ -62,7 +62,7 @@ def size(A):
 
 
 def distance(got, expected):
-    """The largest gap between two sets of numbers, matched as well as can be."""
+    """Return the largest gap between two sets of numbers, in their best matching."""
     gaps = np.abs(np.subtract.outer(got, expected))
     return gaps[linear_sum_assignment(gaps)].max(initial=0)
 

@@ -18,7 +18,7 @@ SMALL = {name: A for name, A in ANY.items() if max(A.shape) < 5}
 
 @st.composite
 def matrices(draw, square=False):
-    """Small matrices of small whole numbers, often singular."""
+    """Return small matrices of small whole numbers, often singular."""
     m = draw(st.integers(1, 4))
     n = m if square else draw(st.integers(1, 4))
     entry = st.integers(-2, 2)
@@ -26,7 +26,7 @@ def matrices(draw, square=False):
 
 
 def plain(M):
-    """A SymPy matrix as an array of fractions."""
+    """Return a SymPy matrix as an array of fractions."""
     return exact([[Fraction(int(x.p), int(x.q)) for x in row] for row in M.tolist()])
 
 
@@ -94,7 +94,7 @@ FUNCTIONS = [
 
 
 def parts(result):
-    """The arrays, numbers and words that a result consists of."""
+    """Return the arrays, numbers and words that a result consists of."""
     if isinstance(result, linalg.RowReduction):
         return [result.matrix, list(result.pivots)]
     return list(result) if isinstance(result, tuple) else [result]

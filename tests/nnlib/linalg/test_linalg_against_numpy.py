@@ -24,7 +24,7 @@ def true_rank(A):
 
 
 def projector(A):
-    """The orthogonal projection onto the column space."""
+    """Return the orthogonal projection onto the column space."""
     return A @ np.linalg.pinv(A) if A.size else np.zeros((len(A), len(A)))
 
 

@@ -13,7 +13,7 @@ RNG = np.random.default_rng(11)
 
 
 def numbers(rows, columns, rank=None):
-    """Small whole numbers and fractions, many of them 0, of a rank at most."""
+    """Return a random matrix of small fractions, many of them 0, with at most a given rank."""
     A = RNG.integers(-3, 4, (rows, columns)) * RNG.integers(0, 2, (rows, columns))
     A = exact(A) / exact(RNG.integers(1, 4, (rows, 1)))
     if rank is not None:
@@ -28,7 +28,7 @@ FRACTION = re.compile(r"(-?)\\frac\{(\d+)\}\{(\d+)\}")
 
 
 def read(formula):
-    """The matrix that a formula shows."""
+    """Return the matrix that a formula shows."""
     body = re.search(r"\\begin\{array\}\{[r|c]*\}(.*)\\end\{array\}", formula).group(1)
     body = body.replace(r"\textstyle ", "").replace("[4pt]", "").replace(r"\boxed", "")
     body = FRACTION.sub(r"\1\2/\3", body).replace("{", "").replace("}", "")
@@ -36,7 +36,7 @@ def read(formula):
 
 
 def done(sentence, A):
-    """What the sentence tells to do, done."""
+    """Return the matrix that results from doing what a step's sentence says to A."""
     A = A.copy()
     if match := re.match(r"Swap rows (\d) and (\d)", sentence):
         i, k = (int(word) - 1 for word in match.groups())
@@ -83,7 +83,7 @@ def test_a_pivot_once_in_its_box_stays_there(A):
 
 
 def sentences(steps):
-    """What the steps say."""
+    """Return the sentences of the steps."""
     return [step.text for step in steps]
 
 

@@ -14,12 +14,12 @@ START, PIVOTS = "Start with A.", "The pivots stand in columns 1 and 2: the rank 
 
 
 def in_words_and_tex(steps):
-    """Sentences and formulas."""
+    """Return the sentences and the formulas of the steps."""
     return [(step.text, step.latex) for step in steps]
 
 
 def boxed(rows, *pivots, bar=None):
-    """A matrix by hand, as a step shows it."""
+    """Return the TeX of a matrix as a step shows it, with its pivots boxed."""
     return tex_matrix(exact(rows), pivots, bar=bar)
 
 

@@ -11,7 +11,7 @@ from nnlib.models import count_parameters, counting
 
 
 def conv(before, maps, *window, bias=True):
-    """Parameters of a convolution by hand."""
+    """Return the number of parameters of a convolution, counted by hand."""
     height, width = window * 2 if len(window) == 1 else window
     return maps * (before * height * width + bias)
 
@@ -124,7 +124,7 @@ def test_number_of_parameters_is_the_known_one(make, options, count, by_hand):
 
 
 def chain(before, *steps):
-    """Parameters of convolutions with normalization, one after the other."""
+    """Return the number of parameters of a chain of convolutions with normalization."""
     total = 0
     for maps, *window in steps:
         total += conv(before, maps, *window, bias=False) + norm(maps)

@@ -30,7 +30,7 @@ class Column(nnlib.nn.Module):
 
 
 def run(model, x):
-    """The names of the convolutions that one pass uses, and the result."""
+    """Return the names of the convolutions that one pass uses, and the result."""
     used = []
     handles = [
         m.register_forward_hook(lambda m, args, out, name=name: used.append(name))

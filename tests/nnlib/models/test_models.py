@@ -71,7 +71,7 @@ def note_shape(found, name, module, args, out):
 
 
 def shapes(model, names, image):
-    """The shapes of what some parts give, for one image."""
+    """Return the output shapes of the named modules for one image."""
     found = {}
     for name in names:
         part = model.get_submodule(name)

@@ -17,7 +17,7 @@ def counted(make, **options):
 
 
 def by_torch(model, *inputs):
-    """Multiply-adds as torch counts them: 2 operations each."""
+    """Return the number of multiply-adds, half the operations that torch counts."""
     with FlopCounterMode(display=False) as counter:
         model(*inputs)
     assert counter.get_total_flops() % 2 == 0

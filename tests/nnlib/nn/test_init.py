@@ -23,14 +23,14 @@ def fans(shape):
 
 
 def filled(name, shape, *args, dtype=nnlib.float64, **options):
-    """The values that a function of init gives, in the tensor it was given."""
+    """Return the values that a function of nn.init writes into a tensor."""
     tensor = nnlib.full(shape, 7.0, dtype=dtype)
     assert getattr(init, name)(tensor, *args, **options) is tensor
     return tensor.numpy()
 
 
 def assert_even(values, low, high):
-    """Drawn evenly from [low, high)."""
+    """Assert that values are drawn uniformly from [low, high)."""
     width = high - low
     assert low <= values.min() < low + 0.01 * width
     assert high - 0.01 * width < values.max() <= high

@@ -10,7 +10,7 @@ from nnlib import nn
 
 
 class Twice(nn.Module):
-    """Gives two results of two inputs."""
+    """A module with two inputs and two outputs."""
 
     def forward(self, x, y, factor=1):
         return x * y * factor, (x + y) * factor
@@ -74,7 +74,7 @@ def test_a_hook_is_removed_by_its_handle_and_at_the_end_of_with():
 
 
 def both_with_hook(make, hook, inputs, result=lambda y: y):
-    """Gradients that a backward hook saw, and those of the inputs, by both libraries."""
+    """Return, in both libraries, the gradients that a hook got and those of the inputs."""
     found = []
     for L in (nnlib, torch):
         seen = []

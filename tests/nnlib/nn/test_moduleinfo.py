@@ -34,7 +34,7 @@ CLASSES = {name for name in nnlib.nn.__all__ if isinstance(getattr(nnlib.nn, nam
 
 @functools.cache
 def shared():
-    """Torch's samples of the modules that nnlib has too, by name; the table is slow to load."""
+    """Return torch's samples of the modules that nnlib has too, by name."""
     from torch.testing._internal.common_modules import module_db
 
     found = {info.module_cls.__name__: info for info in module_db}
@@ -43,14 +43,14 @@ def shared():
 
 
 def leaf(x):
-    """A copy without history: one argument of a sample may be computed from another."""
+    """Return a detached copy, since one argument of a sample may be computed from another."""
     if not isinstance(x, torch.Tensor):
         return x
     return x.detach().clone().requires_grad_(x.requires_grad)
 
 
 def samples(info, training):
-    """The samples of a module for nnlib and torch: constructor's and call's arguments."""
+    """Yield the samples of a module for nnlib and torch: constructor's and call's arguments."""
     inputs = info.module_inputs_func(
         info, device="cpu", dtype=torch.float64, requires_grad=True, training=training
     )
@@ -67,7 +67,7 @@ def samples(info, training):
 
 
 def pair(info, sample, made, training):
-    """The module in both libraries, with torch's initial weights."""
+    """Return the module in both libraries, with torch's initial weights."""
     make = sample.constructor_input
     theirs = info.module_cls(*make.args, **make.kwargs).double().train(training)
     ours = getattr(nnlib.nn, info.module_cls.__name__)(*made[0], **made[1])
@@ -77,7 +77,7 @@ def pair(info, sample, made, training):
 
 
 def compare(ours, theirs, called, call, history, rng):
-    """One call, its results, the gradients of inputs and parameters, and the state after it."""
+    """Compare one call in both libraries: results, gradients, and the state after it."""
     expected = theirs(*call.args, **call.kwargs)
     ys, ts = assert_same(ours(*called[0], **called[1]), expected)
     parameters, parameters_t = list(ours.named_parameters()), list(theirs.named_parameters())

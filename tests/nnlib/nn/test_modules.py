@@ -33,7 +33,7 @@ ASKED_FOR = {("Softmax", "dim"), ("LogSoftmax", "dim"), ("Softmin", "dim")}  # t
 
 
 def options_of(name, L=nn):
-    """The parameters of a module's constructor by name."""
+    """Return the parameters of a module's constructor by name."""
     make = getattr(L, name).__init__
     if make is L.Module.__init__:
         return {}

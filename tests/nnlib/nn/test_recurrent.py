@@ -18,7 +18,7 @@ MIXES = list(itertools.product((1, 2), *[(False, True)] * 3))
 
 
 def call_of(name):
-    """How a layer is applied to an input and its states."""
+    """Return a function that applies a layer to an input and its states."""
     return lambda m, x, *s: m(x, s if name == "LSTM" else s[0])
 
 
@@ -122,7 +122,7 @@ def test_second_derivative_through_a_cell_is_that_of_torch(name, rng):
 
 
 def minimal_and_reference(rng, layer):
-    """The results of a minimal gated unit and of its formulas, with their inputs."""
+    """Return the results of a minimal gated unit and of its formulas, with their inputs."""
     x = nnlib.tensor(rng.standard_normal((5, 3, 4)), requires_grad=True)
     h = nnlib.tensor(rng.standard_normal((1, 3, 2)), requires_grad=True)
     inputs = (x, h, *layer.parameters())

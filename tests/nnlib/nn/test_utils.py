@@ -11,7 +11,7 @@ SHAPES = [(3, 5), (4,), ()]
 
 
 def parameters(L, rng, scale=1.0, dtype="f8"):
-    """Parameters with gradients, and one without."""
+    """Return parameters with gradients, and one without."""
     out = []
     for shape in SHAPES:
         p = L.tensor(np.zeros(shape, dtype), requires_grad=True)

@@ -46,7 +46,7 @@ def test_decoupled_decay_is_an_option_of_adam(arrays):
 
 
 def in_groups(L, make, arrays, steps=50):
-    """Two parameters in groups with options of their own, changed on the way."""
+    """Return two parameters trained in groups with options of their own, changed on the way."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     groups = [dict(params=[W.requires_grad_()], lr=0.1, betas=(0.5, 0.9), amsgrad=True)]
     optimizer = make(groups, lr=0.01, weight_decay=0.1)
@@ -84,7 +84,7 @@ def test_training_goes_on_from_a_saved_state(amsgrad):
 
 
 def stepped(L, make, arrays):
-    """A parameter after one step, and its optimizer."""
+    """Return a parameter after one step, and its optimizer."""
     p = L.tensor(arrays[0], requires_grad=True)
     optimizer = make([p], lr=0.1, amsgrad=True)
     (p * p).sum().backward()

@@ -39,7 +39,7 @@ def closure_of(L, optimizer, p, f, seen):
 
 
 def steps_of(L, make, options, start, f, steps, restart=None):
-    """Losses of every evaluation, and the end, of some steps."""
+    """Return the loss of each evaluation, and parameters and optimizer after some steps."""
     p = [L.tensor(a, requires_grad=True) for a in start]
     optimizer, seen = make(p, **options), []
     for step in range(steps):
@@ -99,7 +99,7 @@ def rosenbrock(x):
 
 
 def rippled(x):
-    """A loss with many dips: line searches narrow their brackets."""
+    """Return a loss with many local minima, in which line searches narrow their brackets."""
     return (x * x).sum() + 3 * (1 - (5 * x).cos()).sum()
 
 
@@ -119,7 +119,7 @@ def test_line_searches_are_those_of_torch(f, lr, max_eval, rng):
 
 
 def one_that_rounding_does_not_turn(f, options, rng):
-    """A start, and torch's way from it, which is the same from starts moved by rounding."""
+    """Return a start, and torch's path from it, which tiny changes of it do not alter."""
     nudges = 1 + 1e-14 * np.random.default_rng(1).standard_normal((4, 4))
     while True:
         start = rng.standard_normal(4)
@@ -130,7 +130,7 @@ def one_that_rounding_does_not_turn(f, options, rng):
 
 
 def is_the_same_way(way, other):
-    """Whether two ways have as many steps, to the same values and places."""
+    """Return whether two paths have as many steps, with the same losses and parameters."""
     one, two = (np.concatenate([seen, *p]) for seen, p, _ in (way, other))
     return one.shape == two.shape and np.allclose(two, one, 1e-8, 1e-8)
 
@@ -159,14 +159,14 @@ def test_the_state_has_the_form_of_torch(line_search_fn, arrays):
 
 
 def listed(value):
-    """Tensors, numbers and lists of them as lists."""
+    """Return tensors, numbers and lists of them as lists."""
     if isinstance(value, list):
         return [listed(v) for v in value]
     return value.tolist() if hasattr(value, "tolist") else value
 
 
 def as_arrays(value):
-    """A state with torch's tensors as arrays."""
+    """Return a state with torch's tensors as arrays."""
     if isinstance(value, dict):
         return {k: as_arrays(v) for k, v in value.items()}
     if isinstance(value, list):

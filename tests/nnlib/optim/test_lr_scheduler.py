@@ -83,7 +83,7 @@ def test_the_first_beta_of_adam_is_its_momentum(name):
 
 
 def chained(L):
-    """The rates under several schedules that act at once."""
+    """Return the learning rates under several schedules that act at once."""
     optimizer, s = optimizer_of(L), L.optim.lr_scheduler
     schedules = [
         s.LinearLR(optimizer, total_iters=4),
@@ -107,7 +107,7 @@ def test_chains_are_those_of_torch():
 
 
 def jumping(L, make):
-    """The rates at epochs that are given, to and fro."""
+    """Return the learning rates at given epochs, which jump back and forth."""
     optimizer = optimizer_of(L)
     schedule, found = make(L, optimizer), []
     optimizer.step()

@@ -24,7 +24,7 @@ from tests.nnlib.optim.schedules import (
 
 
 class Halving:
-    """A function that is an object, with a memory."""
+    """A callable object with a counter, used as a schedule's function."""
 
     def __init__(self, calls=0):
         self.calls = calls
@@ -103,7 +103,7 @@ def test_a_plateau_takes_tensors_and_groups_that_come_later():
 
 
 def rates_of(schedule, steps):
-    """The first group's rate in each step, as a share of its first one."""
+    """Return the first group's learning rate in each step, divided by its initial one."""
     found = []
     for _ in range(steps):
         found.append(schedule.get_last_lr()[0] / 0.5)

@@ -114,7 +114,7 @@ def test_a_schedule_without_get_lr_is_refused(L):
 
 
 def wrong_sequences(L):
-    """Calls of SequentialLR that are refused: error type, our message, call."""
+    """Return calls of SequentialLR that are refused: error type, our message, call."""
     s, optimizer, other = L.optim.lr_scheduler, optimizer_of(L), optimizer_of(L)
     one = s.ExponentialLR(optimizer, 0.5)
     return [

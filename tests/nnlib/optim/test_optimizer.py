@@ -7,7 +7,7 @@ import nnlib
 
 
 def counting(L):
-    """An optimiser of one's own in torch's manner, which counts its steps."""
+    """Return a user-defined optimizer, written as for torch, that counts its steps."""
 
     class Counting(L.optim.Optimizer):
         def __init__(self, params):

@@ -32,7 +32,7 @@ def quadratic(x, size=6):
 
 
 def closure_of(optimizer, p, f):
-    """A closure in torch's style, for first and for second derivatives."""
+    """Return a closure in torch's style, which computes the loss and its derivatives."""
 
     def closure():
         optimizer.zero_grad()
@@ -44,7 +44,7 @@ def closure_of(optimizer, p, f):
 
 
 def minimised(make, options, f, start):
-    """The minimum, the number of iterations, and of evaluations."""
+    """Return the minimum found, the number of iterations, and that of evaluations."""
     x = nnlib.tensor(np.array(start), requires_grad=True)
     limits = dict(max_iter=1000, max_eval=5000, tolerance_change=0.0)
     optimizer = make([x], **limits, **options)
@@ -94,7 +94,7 @@ def test_the_minimum_is_that_of_scipy_in_about_as_many_iterations(
 
 
 def near_by(start, n):
-    """A start, and others some billionths away.
+    """Return a start, and others that differ from it by some billionths.
 
     Conjugate gradients go through a long valley by another way after each rounding: from starts
     so near to each other SciPy needs 133 to 376 iterations. So the median is compared.

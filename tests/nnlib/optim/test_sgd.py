@@ -25,7 +25,7 @@ def loss_of(L, w, b, X, t):
 
 
 def trained(L, make, options, arrays, steps=50):
-    """The parameters after some steps."""
+    """Return the parameters after some steps."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     W.requires_grad_()
     b.requires_grad_()

@@ -12,7 +12,7 @@ from tests.nnlib.optim.test_sgd import leaf, loss_of, trained
 
 
 def product(**choices):
-    """All combinations of options."""
+    """Return all combinations of options."""
     return [dict(zip(choices, v, strict=True)) for v in itertools.product(*choices.values())]
 
 
@@ -62,7 +62,7 @@ def assert_close(got, expected, tolerance=1e-10):
 
 
 def driven(L, make, options, start, gradients):
-    """A parameter after steps with given gradients: rounding errors do not grow in them."""
+    """Return a parameter after steps with given gradients, in which rounding does not grow."""
     p = L.tensor(start, requires_grad=True)
     optimizer = make([p], **options)
     for g in gradients:
@@ -86,7 +86,7 @@ def test_fifty_steps_down_a_loss_are_those_of_torch(name, arrays):
 
 
 def in_groups(L, make, arrays, **own):
-    """Two parameters in groups with options of their own, changed on the way."""
+    """Return two parameters trained in groups with options of their own, changed on the way."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     groups = [dict(params=[W.requires_grad_()], lr=0.1, maximize=True, **own)]
     optimizer = make(groups, lr=0.01, weight_decay=0.1)
@@ -120,7 +120,7 @@ def test_groups_are_those_of_torch(name, arrays):
 
 
 def by_closure(L, make, arrays):
-    """Losses and parameters of 50 steps with a closure, outside of recording."""
+    """Return losses and parameters of 50 steps with a closure, called under no_grad."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     optimizer = make([W.requires_grad_(), b.requires_grad_()], lr=0.05)
 
@@ -141,7 +141,7 @@ def test_closures_are_those_of_torch(name, arrays):
 
 
 def restarted(L, make, arrays, options, steps=25):
-    """The parameters after a restart in the middle, in new tensors, from a saved state."""
+    """Return the parameters after a restart from a saved state, in the middle of training."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     state = None
     for _ in range(2):
@@ -178,7 +178,7 @@ def test_a_restart_changes_nothing(name, options, arrays):
 
 
 def stepped(L, make, arrays, options, steps=3):
-    """A parameter after some steps, and its optimizer."""
+    """Return a parameter after some steps, and its optimizer."""
     p = L.tensor(arrays[0], requires_grad=True)
     optimizer = make([p], **options)
     for _ in range(steps):
@@ -300,7 +300,7 @@ def test_a_variance_below_zero_is_nan_as_in_torch():
 
 
 def printed(options):
-    """The lines of torch that are ours too."""
+    """Return the lines of torch's printed optimizer for the options that nnlib has too."""
     own = ("differentiable", "capturable")
     return [line for line in options.splitlines() if not line.strip().startswith(own)]
 

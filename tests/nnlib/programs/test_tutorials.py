@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 def run(library, out, *programs):
-    """Run programs, whose output and errors go to a folder, and give what else was said."""
+    """Run programs, whose output goes to files in a folder; return what else was printed."""
     done = subprocess.run(
         [sys.executable, "-W", "error", HERE / "run.py", library, out, *programs],
         cwd=HERE,
@@ -37,7 +37,7 @@ def run(library, out, *programs):
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory, request):
-    """The folders of what this run's programs print with nnlib and with torch."""
+    """Return the folders of what the collected programs print with nnlib and with torch."""
     chosen = [i.callspec.params["program"] for i in request.session.items if _is_ours(i)]
     out = {library: tmp_path_factory.mktemp(library) for library in ("nnlib", "torch")}
     assert [run(library, folder, *chosen) for library, folder in out.items()] == ["", ""]
@@ -45,17 +45,17 @@ def folders(tmp_path_factory, request):
 
 
 def _is_ours(item):
-    """Whether a test is one of those below that read what a program printed."""
+    """Return whether a collected test reads the output of a program."""
     return getattr(item, "module", None) is sys.modules[__name__] and hasattr(item, "callspec")
 
 
 def words(text):
-    """The text without its numbers; spaces may differ, as numbers may be as long."""
+    """Return the words of a text, with its numbers replaced by `#`."""
     return NUMBER.sub("#", text.replace("torch.", "")).split()
 
 
 def read(program, folders, ending):
-    """What a program left in each folder."""
+    """Return what a program printed with each library, as text."""
     return [(f / program.with_suffix(ending).name).read_text("utf-8") for f in folders]
 
 

@@ -24,7 +24,7 @@ def network():
 
 
 def state(model, optimizer):
-    """Everything that must be as it was."""
+    """Return all state that a diagnosis must leave as it was."""
     weights = {k: v.array.copy() for k, v in model.state_dict().items()}
     memory = {
         k: {name: x.array.copy() for name, x in kept.items()}
@@ -58,7 +58,7 @@ def test_a_sound_network_learns_one_batch_by_heart(batch):
 
 
 class Cut(nn.Module):
-    """A network whose inputs were zeroed by mistake."""
+    """A network whose inputs are set to zero by mistake."""
 
     def __init__(self):
         super().__init__()
@@ -157,7 +157,7 @@ def test_right_gradients_pass_in_both_modes(batch):
 
 
 class Wrong(Function):
-    """A square whose derivative forgets the factor 2 where x is above 1."""
+    """A square whose derivative lacks the factor 2 where x is above 1."""
 
     @staticmethod
     def forward(ctx, x):

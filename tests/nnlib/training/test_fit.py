@@ -16,7 +16,7 @@ N, D, C = 200, 6, 3
 
 @pytest.fixture
 def data(rng):
-    """Three clouds of points, not separable."""
+    """Return three overlapping clusters of points, and their classes."""
     y = rng.integers(0, C, N)
     centres = 1.5 * rng.standard_normal((C, D))
     return centres[y] + rng.standard_normal((N, D)), y
@@ -36,7 +36,7 @@ def train(model, X, y, *, loss=F.cross_entropy, lr=0.1, validation=None, **optio
 
 
 def torch_losses(model, X, y, order, batch_size, options):
-    """The loop as one writes it in torch."""
+    """Return the losses of the training loop written in torch."""
     optimizer = torch.optim.SGD(model.parameters(), **options)
     losses = []
     for batch in np.split(order, range(batch_size, len(order), batch_size)):
@@ -126,7 +126,7 @@ def test_a_loss_may_be_written_with_methods_of_tensors(rng):
 
 
 class Modes(nn.Module):
-    """Remembers in which mode it was called, and whether history was kept."""
+    """A module that stores in which mode it was called, and whether gradients were recorded."""
 
     def __init__(self):
         super().__init__()

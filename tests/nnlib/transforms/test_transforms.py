@@ -77,7 +77,7 @@ def test_turning_is_scipys_inside_the_picture(x, angle):
 
 
 def torch_warp(x, A):
-    """The same by torch, whose grid runs from -1 to 1 over the outer edges of the pixels."""
+    """Return the picture warped by torch, whose grid spans the pixels' outer edges."""
     H, W = x.shape[-2:]
     S = np.diag([W / 2, H / 2, 1])
     theta = (

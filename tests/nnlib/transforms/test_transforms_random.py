@@ -24,12 +24,12 @@ def cat():
 
 
 def drawn(transform, n=4000, side=8):
-    """The transform of n equal pictures, each pixel with its own number."""
+    """Return n equal pictures after a transform, whose pixels are numbered."""
     return transform(np.tile(1 + ramp(1, 1, side, side), (n, 1, 1, 1)))
 
 
 def near(count, p, n=4000):
-    """Whether a count is within five standard deviations of its mean."""
+    """Return whether a count is within five standard deviations of its mean."""
     return abs(count - n * p) <= 5 * math.sqrt(n * p * (1 - p)) + 1e-9
 
 
@@ -130,7 +130,7 @@ def test_bending_is_smooth_and_of_its_strength(rng):
 
 
 def make_all(rng):
-    """One of each class that draws."""
+    """Return one instance of each random transform."""
     return {
         "ColorJitter": T.ColorJitter(0.5, 0.5, rng=rng),
         "Cutout": T.Cutout(3, rng=rng),

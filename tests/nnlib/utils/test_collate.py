@@ -51,7 +51,7 @@ BATCHES = {
 
 
 def plain(value):
-    """A value with its kinds, to be compared."""
+    """Return a value together with its types, to be compared."""
     if isinstance(value, (nnlib.Tensor, torch.Tensor)):
         array = value.numpy()
         return ("tensor", str(array.dtype), array.shape, array.tolist())

@@ -21,12 +21,12 @@ def seeded(seed=4):
 
 
 def numbered(n, L=nnlib):
-    """A set whose samples are their numbers, as tensors and shifted."""
+    """Return a dataset of the numbers below n, each with itself plus 100."""
     return L.utils.data.TensorDataset(L.arange(n), L.arange(n) + 100.0)
 
 
 def numbers_in(loader):
-    """The numbers in each batch of an epoch; each batch has the right second half."""
+    """Return the numbers in each batch of an epoch, each checked against its second column."""
     epoch = []
     for x, y in loader:
         assert (y - x).tolist() == [100.0] * len(x)
@@ -96,7 +96,7 @@ def test_tensors_can_be_the_order():
 
 
 class Sample(TensorDataset):
-    """The same samples, in a class that is not known: one after the other."""
+    """A subclass, which is therefore read sample by sample; it counts the reads."""
 
     asked = 0
 
@@ -248,7 +248,7 @@ def one_by_one(g):
 
 
 class Drawing(data.IterableDataset):
-    """Samples that are drawn while they are given."""
+    """A dataset whose samples are drawn at random when they are read."""
 
     def __iter__(self):
         for _ in range(22):

@@ -118,7 +118,7 @@ def test_every_colour_of_a_drawing_is_an_ink_of_the_page(name):
 
 @functools.cache
 def drawn(name):
-    """The axes of a figure that is laid out; two tests look at them and change nothing."""
+    """Return the axes of a figure after its layout; it is shared, so no test may change it."""
     ax = draw(name)
     ax.figure.draw_without_rendering()
     return ax
