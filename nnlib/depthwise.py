@@ -39,10 +39,10 @@ def kernel_gradient(x: np.ndarray, g: np.ndarray, grid: Grid) -> np.ndarray:
     """Return dL/dk, (C, H, W), given the images and dL/dy."""
     n, i, j, c = g.shape
     g = np.ascontiguousarray(g.transpose(1, 2, 0, 3)).reshape(i, j, n * c)
-    slope = np.empty((*grid.kernel, n * c), g.dtype)
+    dk = np.empty((*grid.kernel, n * c), g.dtype)
     for tap, shown in _shown(_by_phase(x, grid), grid, g.shape):
-        np.einsum("ijr,ijr->r", shown, g, out=slope[tap])
-    return slope.reshape(*grid.kernel, n, c).sum(2).transpose(2, 0, 1)
+        np.einsum("ijr,ijr->r", shown, g, out=dk[tap])
+    return dk.reshape(*grid.kernel, n, c).sum(2).transpose(2, 0, 1)
 
 
 def image_gradient(g: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:

@@ -253,8 +253,8 @@ def _trials(
     name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
 ) -> np.ndarray:
     """Return an array with 1 at random with probability p, and 0 elsewhere."""
-    fine = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
-    _expect(name, fine.all(), "probabilities in [0, 1]", p)
+    valid = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
+    _expect(name, valid.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
 
 
@@ -318,8 +318,13 @@ def multinomial(
         pairs = zip(steps.reshape(-1, shape[-1]), draws.reshape(-1, num_samples), strict=True)
         drawn = [np.searchsorted(row / row[-1], u, side="right") for row, u in pairs]
         return Tensor(np.reshape(drawn, draws.shape).astype(np.int64))
-    some = (w > 0).sum(-1)
-    _expect("multinomial", (some >= num_samples).all(), f"{num_samples} weights above 0", some)
+    nonzero = (w > 0).sum(-1)
+    _expect(
+        "multinomial",
+        (nonzero >= num_samples).all(),
+        f"{num_samples} weights above 0",
+        nonzero,
+    )
     wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # the first come first
     return Tensor(np.argsort(wait, -1)[..., :num_samples])
 

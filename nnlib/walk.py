@@ -205,14 +205,14 @@ class _Walk:
 
     def _reachable(self) -> set[Node]:
         """Return all operations that the outputs depend on."""
-        seen = {node for _, node in self.heap}
-        to_do = list(seen)
+        visited = {node for _, node in self.heap}
+        to_do = list(visited)
         while to_do:
             for target, *_ in to_do.pop().edges:
-                if isinstance(target, Node) and target not in seen:
-                    seen.add(target)
+                if isinstance(target, Node) and target not in visited:
+                    visited.add(target)
                     to_do.append(target)
-        return seen
+        return visited
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
         """Return a complete gradient after its hooks, and store it if it is wanted."""

@@ -96,8 +96,8 @@ def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np
         frames = frames.reshape(groups, n, c, *grid.frame).transpose(0, 1, 3, 4, 2)
         rows = rows.reshape(groups, h, w, c, n, i, j).transpose(0, 4, 5, 6, 1, 2, 3)
     for start in range(0, len(x), n):
-        some = slice(start, start + n)
-        m = len(x[some])
-        frames[:, :m][grid.inside] = by_group(x[some], groups)
+        part = slice(start, start + n)
+        m = len(x[part])
+        frames[:, :m][grid.inside] = by_group(x[part], groups)
         rows[:, :m] = windows(frames[:, :m], grid)
-        yield some, rows[:, :m]
+        yield part, rows[:, :m]

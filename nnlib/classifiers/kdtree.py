@@ -102,8 +102,8 @@ class KDTree:
         level = self._level(math.inf if count else len(Q), k)
         node = self._descend(Q, level)
         group = np.arange(len(Q)) if count else node
-        radius, far = self._radius(Q, k, level, node, group)
-        groups = _equal(2 * group + far)
+        radius, is_outlier = self._radius(Q, k, level, node, group)
+        groups = _equal(2 * group + is_outlier)
         sums, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.intp)
         needed = np.diff(self._starts(level))[node]  # so many points are at home
         for part in blocks(len(groups), self.boxes[-1][0].size):
@@ -140,12 +140,12 @@ class KDTree:
 
     def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
         """Return an upper bound of each query's k-th smallest sum, and a mask of outliers."""
-        radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
+        radius, is_outlier = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
         for rows in _equal(group):
             home = self._points(level, node[rows[:1]])
             radius[rows] = r = self._nearest(Q[rows], home, k)[0][:, -1]
-            far[rows] = r > 8 * np.median(r)
-        return radius * self._slack(), far
+            is_outlier[rows] = r > 8 * np.median(r)
+        return radius * self._slack(), is_outlier
 
     def _search(self, Q, radius, groups: list[np.ndarray], k: int):
         """Yield sums, indices and the number of points that were examined, for each group."""

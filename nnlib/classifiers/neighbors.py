@@ -118,8 +118,8 @@ class _KNeighbors(BaseEstimator):
             return np.ones_like(d), indices
         with np.errstate(divide="ignore"):
             w = 1 / d
-        sure = np.isinf(w).any(axis=1)  # a neighbour at distance 0 outweighs all others
-        w[sure] = np.isinf(w[sure])
+        coincident = np.isinf(w).any(axis=1)  # a neighbour at distance 0 outweighs all others
+        w[coincident] = np.isinf(w[coincident])
         return w, indices
 
 

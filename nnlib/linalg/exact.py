@@ -110,8 +110,8 @@ def _array(A: Any, complaint: str) -> Array:
         return given.astype(int)
     if given.dtype.kind not in "iufO":
         raise TypeError(f"{complaint}, got {given.dtype}")
-    strange = (str, bytes, bool, type(None))
-    if given.dtype == object and any(isinstance(x, strange) for x in given.flat):
+    not_numbers = (str, bytes, bool, type(None))
+    if given.dtype == object and any(isinstance(x, not_numbers) for x in given.flat):
         raise TypeError(f"{complaint}, got {_kinds(given)}")
     return given
 

@@ -66,13 +66,13 @@ def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -
     if kernels.shape[3:] == (1, 1):
         return channel_by_channel(x, grid, kernels, g, y)
     groups, k = len(kernels), matrix(kernels)
-    slope = np.zeros_like(k)
-    for some, rows in gathered(x, grid, groups):
+    dk = np.zeros_like(k)
+    for part, rows in gathered(x, grid, groups):
         if y is not None:
-            np.matmul(matrix(rows), k, out=matrix(by_group(y[some], groups)))
+            np.matmul(matrix(rows), k, out=matrix(by_group(y[part], groups)))
         if g is not None:
-            slope += matrix(rows).swapaxes(1, 2) @ matrix(by_group(g[some], groups))
-    return slope.reshape(kernels.shape)
+            dk += matrix(rows).swapaxes(1, 2) @ matrix(by_group(g[part], groups))
+    return dk.reshape(kernels.shape)
 
 
 def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
@@ -94,8 +94,8 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     k = np.tile(kernels.reshape(c, h, w).transpose(1, 2, 0), j)
     if y is not None:
         np.einsum("nijuvc,uvc->nijc", shown, k, out=y.reshape(lines))
-    slope = k if g is None else np.einsum("nijuvc,nijc->uvc", shown, g.reshape(lines))
-    return slope.reshape(h, w, j, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
+    dk = k if g is None else np.einsum("nijuvc,nijc->uvc", shown, g.reshape(lines))
+    return dk.reshape(h, w, j, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
 
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
@@ -129,8 +129,8 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
-    worth = grid.stride == (1, 1) and 2 * h * w * outputs <= 3 * i * j * inputs
-    if dx is not None and worth and min(before) >= 0:
+    cheaper = grid.stride == (1, 1) and 2 * h * w * outputs <= 3 * i * j * inputs
+    if dx is not None and cheaper and min(before) >= 0:
         back = grid._replace(size=grid.count, padding=before, count=grid.size)
         return mirrored(correlated(g, back, mirrored(kernels), x, dx))
     if dx is not None:
@@ -143,7 +143,7 @@ def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:
     """Return the convolution of x, or with ``transposed`` its transpose, with a gradient."""
-    forth, back = (adjoint, correlated) if transposed else (correlated, adjoint)
+    forward, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
     def kernels(w):  # (outputs, inputs / groups, H, W), or of a transposed one inputs first
         w = w.reshape(groups, len(w) // groups, *w.shape[1:])
@@ -152,7 +152,7 @@ def convolution(
     y = np.empty(
         (len(raw(x)), *(grid.size if transposed else grid.count), outputs), raw(x).dtype
     )
-    forth(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
+    forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
         y += np.tile(raw(b), (y.shape[2], 1))  # a line at a time: NumPy is slow in short runs
 
@@ -170,14 +170,14 @@ def convolution(
         image, windows = (g, x) if transposed else (x, g)
         return dict(
             x=convolution(g, w, None, grid, groups, x.shape[1], not transposed),
-            w=kernel_slope(image, windows, grid, groups) if "w" in needs else None,
+            w=kernel_gradient(image, windows, grid, groups) if "w" in needs else None,
             b=sum(g, (0, 2, 3)),
         )
 
     return record_fused(y.transpose(0, 3, 1, 2), dict(x=x, w=w, b=b), backward, twice=twice)
 
 
-def kernel_slope(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
+def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     """Return dL/dw by recorded operations: the convolution of x with g.
 
     In the formula y and w, and so (i, j) and (u, v), change places, and with them the steps

@@ -361,12 +361,12 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     return record(
         compute(np.arctan2, *floating_pair(input, other)),
         dict(a=input, b=other),
-        a=lambda g, a, b: g * _turn(a, b),
-        b=lambda g, a, b: -g * _turn(b, a),
+        a=lambda g, a, b: g * _atan2_slope(a, b),
+        b=lambda g, a, b: -g * _atan2_slope(b, a),
     )
 
 
-def _turn(a: Any, b: Any) -> Any:
+def _atan2_slope(a: Any, b: Any) -> Any:
     """Return b / (a² + b²), the derivative of ``atan2`` by a; 0 at the origin."""
     square_sum = a * a + b * b
     return b / (square_sum + (square_sum == 0))

@@ -55,8 +55,8 @@ def rows(a: Any) -> Any:
 
 def wrong(expected: str, *got: Any) -> RuntimeError:
     """Return an error that says what was expected, and the shapes and dtypes that came."""
-    came = ", ".join(f"{a.dtype} {a.shape}" for a in got if a is not None)
-    return RuntimeError(f"{public_name()}: expected {expected} of one dtype, got {came}")
+    shapes = ", ".join(f"{a.dtype} {a.shape}" for a in got if a is not None)
+    return RuntimeError(f"{public_name()}: expected {expected} of one dtype, got {shapes}")
 
 
 def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:

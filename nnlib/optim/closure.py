@@ -105,21 +105,21 @@ class ClosureOptimizer(Optimizer):
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
         memory.update(d=Tensor(d), t=t, prev_flat_grad=Tensor(point.g), prev_loss=point.f)
-        here = point._replace(t=0.0, slope=float(point.g @ d))
+        current = point._replace(t=0.0, slope=float(point.g @ d))
         small = group["tolerance_change"]
-        if (here.slope if self.downhill else -abs(here.slope)) > -small:
-            return here, True
+        if (current.slope if self.downhill else -abs(current.slope)) > -small:
+            return current, True
         left = group["max_eval"] - (memory["func_evals"] - start)
         last = n == group["max_iter"]
-        there = self._go(here, d, t, closure, memory, left, last)
-        memory["t"] = there.t
+        reached = self._move(current, d, t, closure, memory, left, last)
+        memory["t"] = reached.t
         spent = memory["func_evals"] - start >= group["max_eval"]
-        still = np.abs(d * there.t).max() <= small or abs(there.f - here.f) < small
-        return there, bool(spent or still)
+        stalled = np.abs(d * reached.t).max() <= small or abs(reached.f - current.f) < small
+        return reached, bool(spent or stalled)
 
-    def _go(
+    def _move(
         self,
-        here: Point,
+        current: Point,
         d: np.ndarray,
         t: float,
         closure: Closure,
@@ -136,12 +136,12 @@ class ClosureOptimizer(Optimizer):
             return Point(t, float(loss), g, float(g @ d))
 
         if self.param_groups[0]["line_search_fn"] is not None:
-            there = strong_wolfe(at, here, t, np.abs(d).max(), c2=self.c2, max_ls=left)
-            self._write_parameters(x + there.t * d)
-            return there
+            reached = strong_wolfe(at, current, t, np.abs(d).max(), c2=self.c2, max_ls=left)
+            self._write_parameters(x + reached.t * d)
+            return reached
         if last:  # the next step begins with an evaluation
             self._write_parameters(x + t * d)
-            return here._replace(t=t)
+            return current._replace(t=t)
         return at(t)
 
     def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:

@@ -63,10 +63,10 @@ def card(node: Node, gradients: bool) -> Card:
     name, made = label(node.name), bool(node.operation)
     title = f"{name} · {node.symbol}" if made and name != node.symbol else name
     shown = gradients and node.gradient is not None
-    blame = lines(node.gradient) if shown else []
-    if blame:
-        blame = ["grad", *blame] if len(blame) > 1 else [f"grad {blame[0]}"]
-    return Card(title, lines(node.value, node.shape), blame, not made)
+    rows = lines(node.gradient) if shown else []
+    if rows:
+        rows = ["grad", *rows] if len(rows) > 1 else [f"grad {rows[0]}"]
+    return Card(title, lines(node.value, node.shape), rows, not made)
 
 
 class Deck(NamedTuple):
@@ -113,11 +113,11 @@ def draw_cards(nodes: Sequence[Node], laid_out: Layout, direction: str, gradient
 
 def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) -> str:
     """Return cards and their edges as an SVG element; ``words`` is its alternative text."""
-    lie = deck(cards, laid_out, direction)
-    length, breadth = sum(lie.layers[-1]) + 2, laid_out.size[1] * lie.step
-    width, height = (length, breadth) if lie.along_x else (breadth, length)
-    edges = [_edge(edge, cards, laid_out, lie) for edge in laid_out.edges]
-    shown = [_card(c, lie.at(p)) for c, p in zip(cards, laid_out.nodes, strict=True)]
+    places = deck(cards, laid_out, direction)
+    length, breadth = sum(places.layers[-1]) + 2, laid_out.size[1] * places.step
+    width, height = (length, breadth) if places.along_x else (breadth, length)
+    edges = [_edge(edge, cards, laid_out, places) for edge in laid_out.edges]
+    shown = [_card(c, places.at(p)) for c, p in zip(cards, laid_out.nodes, strict=True)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
         f'aria-label="{html.escape(words)}" viewBox="0 0 {width:g} {height:g}" '
@@ -134,18 +134,18 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
         known = gradients and node.gradient is not None
-        blame = f", gradient {one_line(node.gradient)}" if known else ""
-        parts.append(f"{node.name}{made} {one_line(node.value, node.shape)}{blame}")
+        gradient_text = f", gradient {one_line(node.gradient)}" if known else ""
+        parts.append(f"{node.name}{made} {one_line(node.value, node.shape)}{gradient_text}")
     return "Graph: " + "; ".join(parts) + "."
 
 
-def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, lie: Deck) -> str:
+def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) -> str:
     """Return an edge with its arrow, from the end of a card to the beginning of another."""
     source, target, operand, passed = edge
     twins = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
     turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
-    along, across = (0, 1) if lie.along_x else (1, 0)
-    start, end = (list(lie.at(laid_out.nodes[k])) for k in (source, target))
+    along, across = (0, 1) if places.along_x else (1, 0)
+    start, end = (list(places.at(laid_out.nodes[k])) for k in (source, target))
     start[along] += cards[source].size[along] / 2
     end[along] -= cards[target].size[along] / 2 + 7
     start[across] += turn
@@ -153,13 +153,13 @@ def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, lie: Deck) -> st
     path = "M{:.4g} {:.4g}".format(*start)
     here = start
     for layer, slot in passed:  # straight past the cards of a layer, bent between layers
-        before, behind = list(lie.at((layer, slot))), list(lie.at((layer, slot)))
-        before[along] -= lie.reach(layer)
-        behind[along] += lie.reach(layer)
+        before, behind = list(places.at((layer, slot))), list(places.at((layer, slot)))
+        before[along] -= places.reach(layer)
+        behind[along] += places.reach(layer)
         path += _bent(here, before, along) + "L{:.4g} {:.4g}".format(*behind)
         here = behind
     path += _bent(here, end, along)
-    corners = "l-1 -4l8 4l-8 4z" if lie.along_x else "l-4 -1l4 8l4 -8z"
+    corners = "l-1 -4l8 4l-8 4z" if places.along_x else "l-4 -1l4 8l4 -8z"
     return (
         f'<path d="{path}" fill="none" stroke="{INK}" stroke-opacity=".65"/>'
         f'<path d="M{end[0]:.4g} {end[1]:.4g}{corners}" fill="{INK}"/>'

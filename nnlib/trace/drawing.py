@@ -96,8 +96,8 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
         known = gradients and node.gradient is not None
-        blame = f", gradient {number(node.gradient)}" if known else ""
-        parts.append(f"{node.name}{made} {number(node.value)}{blame}")
+        gradient_text = f", gradient {number(node.gradient)}" if known else ""
+        parts.append(f"{node.name}{made} {number(node.value)}{gradient_text}")
     return "Graph: " + "; ".join(parts) + "."
 
 

@@ -80,12 +80,12 @@ def _rows(
 ) -> tuple[list[list[Item]], list[tuple[int, list[Item]]]]:
     """Return the items of each layer in order, and each edge as a chain of items."""
     rows: list[list[Item]] = [[] for _ in range(max(layers) + 1)]
-    edges, waiting, seen = [], [len(inputs) - 1], set()
+    edges, waiting, visited = [], [len(inputs) - 1], set()
     while waiting:
         node = waiting.pop()
-        if node in seen:
+        if node in visited:
             continue
-        seen.add(node)
+        visited.add(node)
         rows[layers[node]].append((node,))
         for k, operand in enumerate(inputs[node]):
             if operand is not None:
@@ -118,12 +118,12 @@ def _move(
     row: list[Item], neighbours: dict[Item, list[Item]], slots: dict[Item, float], width: int
 ) -> None:
     """Move the items of a layer to the mean of their neighbours, as far as the order allows."""
-    wished = []
+    aims = []
     for item in row:
         near = [slots[other] for other in neighbours[item]] or [slots[item]]
-        wish = sum(near) / len(near)
-        wished.append(max(wish, wished[-1] + 1) if wished else max(wish, 0.0))
+        aim = sum(near) / len(near)
+        aims.append(max(aim, aims[-1] + 1) if aims else max(aim, 0.0))
     limit = float(width)
     for k in reversed(range(len(row))):
-        limit = min(wished[k], limit - 1)
+        limit = min(aims[k], limit - 1)
         slots[row[k]] = limit

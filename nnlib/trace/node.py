@@ -76,8 +76,8 @@ class Node:
 
     def __repr__(self) -> str:
         made = f" by {self.operation}" if self.operation else ""
-        blame = "" if self.gradient is None else f", gradient {_written(self.gradient)}"
-        return f"Node({self.name} = {_written(self.value, self.shape)}{made}{blame})"
+        gradient_text = "" if self.gradient is None else f", gradient {_written(self.gradient)}"
+        return f"Node({self.name} = {_written(self.value, self.shape)}{made}{gradient_text})"
 
     @property
     def is_scalar(self) -> bool:

@@ -44,18 +44,18 @@ class Tape:
 
     def _order(self) -> list[TapeNode]:
         """Return all operations, oldest first; raise an error if saved values were freed."""
-        seen, to_do = set(), [self.top]
+        visited, to_do = set(), [self.top]
         while to_do:
             node = to_do.pop()
-            if isinstance(node, TapeNode) and node not in seen:
+            if isinstance(node, TapeNode) and node not in visited:
                 if node.saved is None:
                     raise RuntimeError(
                         f"graph: what {node.name} had kept was freed by an earlier walk; draw "
                         "before backward(), or call backward(retain_graph=True)"
                     )
-                seen.add(node)
+                visited.add(node)
                 to_do.extend(target for target, *_ in node.edges)
-        return sorted(seen, key=lambda node: node.time)
+        return sorted(visited, key=lambda node: node.time)
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
         """Return the nodes of the graph, every operand before its users."""
@@ -175,12 +175,12 @@ class Tape:
         given = self.given.get(target)
         if given is not None:
             return given
-        learnt = self.watched.names.get(target) if self.watched else None
+        module_name = self.watched.names.get(target) if self.watched else None
         stem = fallback.rstrip("0123456789")
         count = self.counters.setdefault(stem, itertools.count(1))
-        wished = [learnt] if learnt else [] if stem != fallback else [fallback]
+        preferred = [module_name] if module_name else [] if stem != fallback else [fallback]
         numbered = (f"{stem}{k}" for k in count)
-        name = next(n for n in itertools.chain(wished, numbered) if n not in self.taken)
+        name = next(n for n in itertools.chain(preferred, numbered) if n not in self.taken)
         self.taken.add(name)
         return name
 

@@ -71,10 +71,10 @@ class Piece(NamedTuple):
         """Return a text such as ``dL/dW = g xᵀ``, with shape, value, and the sum so far."""
         to = f"d{label(self.top)}/d{label(self.operand.name)}"
         rule = f"= {self.rule[0]}" if self.rule else f"by the rule of {self.node.operation}"
-        how = f"{to} {rule}"
+        formula = f"{to} {rule}"
         if self.rule and self.operand.shape != self.node.shape and _is_pointwise(self.node):
-            how += ", summed over the axes it was repeated along"
-        text = f"{how} = {one_line(self.sent)}"
+            formula += ", summed over the axes it was repeated along"
+        text = f"{formula} = {one_line(self.sent)}"
         if self.rule and self.rule[2]:
             text += f", by shapes {self.rule[2]} = {shape_text(self.operand.shape)}"
         if self.before is None:

@@ -43,8 +43,8 @@ class EarlyStopping:
         known = f"monitor to be one of {', '.join(self.measured)}"
         expect("fit", self.name in self.measured, known, repr(self.name))
         self.mode = self.mode or MODES.get(self.name)
-        fine = self.mode in ("min", "max")
-        expect("fit", fine, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
+        valid = self.mode in ("min", "max")
+        expect("fit", valid, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
         if self.patience is not None:
             whole("fit", "patience", self.patience, low=1)
         number("fit", "min_delta", self.min_delta, low=0)

@@ -157,9 +157,9 @@ def _bins(truth: np.ndarray, p: np.ndarray, bins: int) -> tuple[np.ndarray, ...]
     bin_ = np.minimum((p * bins).astype(int), bins - 1)
     count = np.bincount(bin_, minlength=bins)
     full = count > 0
-    sure = np.bincount(bin_, p, minlength=bins)[full] / count[full]
-    came = np.bincount(bin_, truth, minlength=bins)[full] / count[full]
-    return sure, came, count[full]
+    confidence = np.bincount(bin_, p, minlength=bins)[full] / count[full]
+    frequency = np.bincount(bin_, truth, minlength=bins)[full] / count[full]
+    return confidence, frequency, count[full]
 
 
 @styled

@@ -92,8 +92,8 @@ class OneCycleLR(LRScheduler):
     ):
         self.optimizer, self.cycle_momentum = checked(self, optimizer), cycle_momentum
         self.total_steps = self._count(total_steps, epochs, steps_per_epoch)
-        fine = isinstance(pct_start, float) and 0 <= pct_start <= 1
-        expect(self, fine, "pct_start as a float in [0, 1]", pct_start)
+        valid = isinstance(pct_start, float) and 0 <= pct_start <= 1
+        expect(self, valid, "pct_start as a float in [0, 1]", pct_start)
         known = anneal_strategy in ("cos", "linear")
         expect(self, known, "anneal_strategy 'cos' or 'linear'", repr(anneal_strategy))
         self._anneal_func_type = anneal_strategy
@@ -117,8 +117,8 @@ class OneCycleLR(LRScheduler):
         if total is not None:
             counts = dict(total_steps=total)
         for name, n in counts.items():
-            fine = isinstance(n, int) and n > 0
-            expect(self, fine, f"a positive integer as {name}", n)
+            valid = isinstance(n, int) and n > 0
+            expect(self, valid, f"a positive integer as {name}", n)
         return math.prod(counts.values())
 
     def _momenta(self, base: Any, most: Any) -> tuple[list[float], list[float]]:

@@ -74,13 +74,13 @@ class SequentialLR(LRScheduler):
         for i, schedule in enumerate(schedulers):
             if not isinstance(schedule, LRScheduler):
                 raise TypeError(f"SequentialLR: expected schedules, got {name_of(schedule)}")
-            fine = not isinstance(schedule, ReduceLROnPlateau)
-            expect(self, fine, "schedules of t alone", f"ReduceLROnPlateau at {i}")
+            valid = not isinstance(schedule, ReduceLROnPlateau)
+            expect(self, valid, "schedules of t alone", f"ReduceLROnPlateau at {i}")
             same = schedule.optimizer is self.optimizer
             expect(self, same, "schedules of its own optimizer", f"one of another at {i}")
         n = len(schedulers) - 1
-        fine = len(milestones) == n and list(milestones) == sorted(milestones)
-        expect(self, fine, f"{n} rising milestones for {n + 1} schedules", milestones)
+        valid = len(milestones) == n and list(milestones) == sorted(milestones)
+        expect(self, valid, f"{n} rising milestones for {n + 1} schedules", milestones)
 
     def _undo(self) -> None:
         """Undo the step that each scheduler took when it was created."""

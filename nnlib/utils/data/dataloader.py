@@ -122,11 +122,11 @@ class DataLoader(Generic[T]):
         expect(self, not (self._iterable and given), "no order for an IterableDataset", given)
         expect(self, len(given) < 2, "one of shuffle, sampler, batch_sampler", given)
         if batch_sampler is not None:
-            fine = batch_size == 1 and not self.drop_last
+            valid = batch_size == 1 and not self.drop_last
             got = f"batch_size={batch_size} and drop_last={self.drop_last}"
-            expect(self, fine, "no batch_size and drop_last beside batch_sampler", got)
-        fine = batch_size is not None or not self.drop_last
-        expect(self, fine, "a batch_size with drop_last=True", batch_size)
+            expect(self, valid, "no batch_size and drop_last beside batch_sampler", got)
+        valid = batch_size is not None or not self.drop_last
+        expect(self, valid, "a batch_size with drop_last=True", batch_size)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in FIXED and name in vars(self):
@@ -214,8 +214,8 @@ class DataLoader(Generic[T]):
         expect(self, found == n, f"a state of {n} samples", found)
         source, kept = self._source(), state_dict["generator"]
         own = ("a", "no")[source is default_generator]
-        fine = (kept is None) == (source is default_generator)
-        expect(self, fine, f"a state with {own} generator, as here", "the other")
+        valid = (kept is None) == (source is default_generator)
+        expect(self, valid, f"a state with {own} generator, as here", "the other")
         if kept is not None:
             source.set_state(kept)
         self._start, self._position = state_dict["start"], state_dict["position"]
