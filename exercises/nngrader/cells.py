@@ -1,7 +1,7 @@
-"""What the cells of an assignment's notebook call: `check` for students, `points` for marks.
+"""The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-When `nngrader grade` runs such a cell, a stub stands in the place of the student's function:
-`check` then does nothing, and `points` asks the stub.
+When `nngrader grade` runs such a cell, a stub replaces the student's function: `check` then
+does nothing, and `points` asks the stub.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def points(name: str, f, most: float) -> float:
 
 
 def _hidden_here():
-    """Return the hidden cases of the assignment in whose folder this process works."""
+    """Return the hidden cases of the assignment in whose folder this process runs."""
     from .course.folder import Course
 
     here = Path.cwd()

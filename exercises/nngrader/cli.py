@@ -88,7 +88,7 @@ def feedback(a) -> int:
 
 
 def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:
-    """Write one student's page; whether it could be written."""
+    """Write one student's page; return whether that was possible."""
     from .reports.feedback import page
     from .storage.results import write_whole
 
@@ -97,7 +97,7 @@ def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bo
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / f"{result['assignment']}.html", page(result, mark, code))
         return True
-    except Exception as e:  # one student's must not be all students'
+    except Exception as e:  # one student's error must not stop the others
         warn(f"no page for {shown(result['student'])}: {shown(first_line(e))}")
         return False
 
@@ -164,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def grade_arguments(s) -> None:
-    """Add the arguments of `nngrader grade`."""
+    """Add the arguments of `nngrader grade` to its parser."""
     s.add_argument("--students", nargs="+", metavar="STUDENT", help="these alone")
     s.add_argument(
         "--workers",
@@ -183,19 +183,19 @@ def grade_arguments(s) -> None:
 
 
 def cores() -> int:
-    """Return how many cores this process may use, which on a shared machine are not all."""
+    """Return the number of processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def workers(text: str) -> int:
-    """Return a number of workers, read from the command line.
+    """Return a number of workers that was given on the command line.
 
     Raises
     ------
     ValueError
-        If it is none from 1 to 64.
+        If it is not a whole number from 1 to 64.
     """
     if not 1 <= int(text) <= 64:
         raise ValueError
@@ -233,13 +233,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def skip_unused_imports() -> None:
-    """Let imports that nbgrader and the book's builder try, and do not need, find nothing."""
+    """Make optional imports of nbgrader and the book's builder fail at once, to save time."""
     for name in UNUSED:
         sys.modules.setdefault(name, None)
 
 
 def guarded(a) -> int:
-    """Run a command; what a person can mend is one line, and no traceback."""
+    """Run a command; print an error that a person can correct as one line, no traceback."""
     try:
         return a.run(a)
     except NotThere as e:

@@ -1,12 +1,12 @@
-"""The errors that a person can mend: a command prints their text, and no traceback."""
+"""The errors that a person can correct: a command prints their text, without a traceback."""
 
 
 class CannotDo(Exception):
-    """Something could not be done; the text says what, and what to do about it."""
+    """Raised if something cannot be done; the text says what, and what to do about it."""
 
 
 class NotThere(FileNotFoundError):
-    """What the command was asked about does not exist: wrong usage."""
+    """Raised if the command was asked about something that does not exist: wrong usage."""
 
 
 def first_line(e: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What the command says of results: while it works, on the screen, and as `--json`."""
+"""Print results: during the work, in a table after it, and as `--json`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import Counter
 
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
 WIDTH = 110
-MOST_NAMES = 20  # in a line of those who have handed in nothing
+MOST_NAMES = 20  # in the line of students who have handed in nothing
 
 
 def say(text: str) -> None:
-    """Print a line; where nobody reads any longer, as behind `| head`, go on in silence."""
+    """Print a line; continue silently if nobody reads it, as behind `| head`."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -20,19 +20,19 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print a line for the person at the terminal, beside the output."""
+    """Print a line to stderr, for the person at the terminal."""
     print(f"nngrader: {text}", file=sys.stderr)
 
 
 def any_terminal() -> None:
-    """Let a terminal that cannot show a letter stop nothing."""
+    """Let a terminal that cannot show a character print another one instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def shown(name: str) -> str:
-    r"""Return a name as a terminal may see it: no control characters, no half ones.
+    r"""Return a name with control characters and lone surrogates replaced, for a terminal.
 
     >>> shown("a\x1b[31mb\udce9")
     'a?[31mb?'
@@ -41,31 +41,31 @@ def shown(name: str) -> str:
 
 
 def line(result: dict, n: int, of: int) -> str:
-    """Return one submission on the screen, when it is done."""
+    """Return the line about one submission when it is done."""
     flags = shown("; ".join(result["flags"]))[:WIDTH]
     return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
 
 
 def row(result: dict) -> str:
-    """Return who handed in, how it ended, and the points, as columns."""
+    """Return student, status and points as columns."""
     score = f"{result['score']:6.2f} of {result['max_score']:g}"
     return f"{shown(result['student']):24} {result['status']:10} {score}"
 
 
 def table(results: list[dict], with_graded: bool) -> list[str]:
-    """Return the lines after a run; what needs a person's eye comes last, with reasons.
+    """Return the lines after a run; submissions that need a person's attention come last.
 
     Parameters
     ----------
     results : list of dict
         In any order.
     with_graded : bool
-        Whether those without a flag are listed too, since they have not been told before.
+        Whether submissions without a flag are listed, too, since no line was printed before.
 
     Returns
     -------
     list of str
-        First those graded, then flagged, ungradable, and failed by a fault of the grader's.
+        First graded submissions, then flagged, ungradable, and those that the grader failed on.
     """
     lines = []
     for result in sorted(results, key=_how_bad):
@@ -76,13 +76,13 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
 
 
 def _how_bad(result):
-    """Return the key by which the table is sorted."""
+    """Return the sort key of the table."""
     states = ("graded", "flagged", "ungradable")
     return bool(result.get("failed")), states.index(result["status"]), result["student"]
 
 
 def totals(results: list[dict]) -> str:
-    """Return the last line on the screen: how many submissions ended in which way."""
+    """Return the last line on the screen: how many submissions have each status."""
     counts = {
         s: sum(r["status"] == s for r in results) for s in ("graded", "flagged", "ungradable")
     }
@@ -93,7 +93,7 @@ def totals(results: list[dict]) -> str:
 
 
 def absent(students: list[str]) -> str:
-    """Return a line that names known students who have handed in nothing, if there are any.
+    """Return a line that names known students who have handed in nothing, "" if there are none.
 
     >>> absent(["ada", "bob"])
     'not handed in: 2 students (ada, bob)'
@@ -124,7 +124,7 @@ def public(result: dict) -> dict:
 
 
 class Progress:
-    """Tells of each submission when it is done; to be used in a `with` block.
+    """Prints the progress of grading; a context manager.
 
     At a terminal a bar shows how many are done, how they ended, and the time left; the table
     comes at the end. Where the output is no terminal, each has its line at once.
@@ -132,7 +132,7 @@ class Progress:
     Parameters
     ----------
     of : int
-        How many there are.
+        The number of submissions.
     """
 
     def __init__(self, of: int):
@@ -147,7 +147,7 @@ class Progress:
         return self
 
     def tell(self, result: dict) -> None:
-        """Tell that one more submission is done."""
+        """Show that one more submission is done."""
         self.counts[result["status"]] += 1
         if self.bar is not None:
             self.bar.set_postfix(self.counts, refresh=False)

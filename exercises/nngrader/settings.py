@@ -1,4 +1,4 @@
-"""What a submission may use, as `nngrader.toml` beside the assignment's source says."""
+"""Limits on submissions and points, from `nngrader.toml` beside the assignment's source."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the se
 
 
 def read_toml(file: Path) -> dict:
-    """Return settings of a file, none where there is no such file.
+    """Return the settings in a file, empty if there is no such file.
 
     Raises
     ------
     ValueError
-        If it is no TOML.
+        If the file is not TOML.
     """
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
@@ -27,7 +27,7 @@ def read_toml(file: Path) -> dict:
 
 
 def limit(default, least, most):
-    """Return a field for a limit, with the range in which it makes sense."""
+    """Return a dataclass field for a limit, with the range of its sensible values."""
     return field(default=default, metadata={"least": least, "most": most})
 
 
@@ -48,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Container:
-    """Another sandbox than bubblewrap: `[sandbox]` of `nngrader.toml`."""
+    """A sandbox other than bubblewrap, from `[sandbox]` of `nngrader.toml`."""
 
     prefix: str = ""  # "podman" or "docker"
     image: str = ""  # with Python and NumPy of the versions that the grader has
@@ -59,12 +59,12 @@ PREFIXES = ("podman", "docker")
 
 
 def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
-    """Return limits and points by problem, from an assignment's `nngrader.toml`.
+    """Return the limits, and points by problem, from an assignment's `nngrader.toml`.
 
     Parameters
     ----------
     file : Path
-        The settings; where there is no such file the defaults hold and no points are stated.
+        The settings; if there is no such file, the defaults hold and there are no points.
 
     Returns
     -------
@@ -77,12 +77,12 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
         If a name is unknown, or a limit is no number in the range in which it makes sense.
     """
     settings = read_toml(file)
-    for name in settings.keys() - {"due"}:  # that one is late.py's
-        known(file, "table", name, TABLES)
+    for name in settings.keys() - {"due"}:  # late.py reads that one
+        require_known(file, "table", name, TABLES)
     tables = [_table(file, settings, name) for name in ("limits", "sandbox", "points")]
     limits, sandbox, points = tables
     for name, value in limits.items():
-        known(file, "limit", name, NUMBERS)
+        require_known(file, "limit", name, NUMBERS)
         _require_number(file, name, value)
     for name, value in points.items():
         if not _is_number(value) or not 0 <= value < math.inf:
@@ -90,24 +90,24 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
     return Limits(**limits, container=_container(file, sandbox)), points
 
 
-def known(file: Path, kind: str, name: str, expected) -> None:
-    """Refuse a name that means nothing.
+def require_known(file: Path, kind: str, name: str, expected) -> None:
+    """Raise an error about a name that is not among the expected ones.
 
     Parameters
     ----------
     file : Path
-        Where it stands.
+        The file with the settings.
     kind : str
-        What it names.
+        In words what the name stands for.
     name : str
         The name.
     expected : iterable of str
-        Names that mean something.
+        The names that are allowed.
 
     Raises
     ------
     ValueError
-        If it is none of those that are expected.
+        If the name is not among them.
     """
     if name not in expected:
         raise ValueError(
@@ -116,7 +116,7 @@ def known(file: Path, kind: str, name: str, expected) -> None:
 
 
 def _table(file, settings, name):
-    """Return one table of the settings, empty where it is left out."""
+    """Return one table of the settings, empty if it is missing."""
     table = settings.get(name, {})
     if not isinstance(table, dict):
         raise ValueError(f"{file.name}: {name} = {table!r}, expected a table [{name}]")
@@ -124,12 +124,12 @@ def _table(file, settings, name):
 
 
 def _is_number(value):
-    """Return whether a value is a number; true and false are none."""
+    """Return whether a value is a number; true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _require_number(file, name, value):
-    """Refuse what is no number in the range of a limit."""
+    """Raise an error unless a value is a number in the range of a limit."""
     about = NUMBERS[name]
     whole = about.type == "int"
     least, most = about.metadata["least"], about.metadata["most"]
@@ -141,9 +141,9 @@ def _require_number(file, name, value):
 
 
 def _container(file, sandbox):
-    """Return the sandbox that is asked for, None for bubblewrap."""
+    """Return the sandbox that the settings ask for, None for bubblewrap."""
     for name in sandbox:
-        known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
+        require_known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
     if not sandbox:
         return None
     container = Container(**sandbox)

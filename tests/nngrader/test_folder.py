@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.folder import place_of, read_problems
+from nngrader.course.folder import definitions_path, read_problems
 from nngrader.engine import pack
 from nngrader.engine.declaration.challenge import solved_files
 from nngrader.errors import CannotDo
@@ -53,7 +53,7 @@ def test_a_challenge_in_a_folder_finds_its_files(course):
 
 
 def test_each_reading_has_modules_of_its_own(course):
-    path = place_of(course / "problems", NAME)
+    path = definitions_path(course / "problems", NAME)
     one, other = read_problems(path), read_problems(path)
     one[0].points["value"] = 0.5
     assert other[0].points["value"] != 0.5
@@ -125,4 +125,4 @@ def test_a_broken_file_of_a_folder_is_told_in_words(course):
 
 def test_a_folder_without_definitions_is_none(course):
     (course / "problems" / NAME / "__init__.py").unlink()
-    assert place_of(course / "problems", NAME) == course / "problems" / f"{NAME}.py"
+    assert definitions_path(course / "problems", NAME) == course / "problems" / f"{NAME}.py"

@@ -273,7 +273,7 @@ def test_the_packaged_pictures_are_not_taken_for_held_back_ones():
     with np.load(EXERCISES / "heldback" / "fashion.npz") as file:
         rows = Rows([file["images"]])
     with np.load(FILE) as file:
-        assert not any(rows.stand_in(file[k].ravel()) for k in file)
+        assert not any(rows.occur_in(file[k].ravel()) for k in file)
 
 
 @pytest.mark.parametrize("kind", range(5))

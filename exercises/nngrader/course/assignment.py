@@ -1,4 +1,4 @@
-"""One assignment, with all that decides what a submission earns."""
+"""One assignment, with all that decides how many points a submission earns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .notebooks import (
 
 @dataclass(frozen=True)
 class AssignmentSpec:
-    """What all submissions of an assignment have in common.
+    """The data that all submissions of an assignment have in common.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class AssignmentSpec:
         The instructor's locked cells and test cells, in their order: source; the id of a test
         cell, None for another; the points that it gives at most.
     functions : list of str
-        What students define.
+        Names of the functions and classes that students define.
     hidden : dict
         Hidden cases by problem, as `nngrader.engine.pack` made them.
     limits : Limits
@@ -46,8 +46,8 @@ class AssignmentSpec:
     unsafe : bool
         Whether submissions run without a sandbox.
     code : str
-        A digest of our code and of the versions that it runs with: another machine's must be
-        the same.
+        A digest of our code and of the versions that it runs with, which must be the same on
+        every machine that grades.
     """
 
     cells: list
@@ -60,14 +60,14 @@ class AssignmentSpec:
     code: str
 
     def result(self, status: str, flags: list, cells: dict, **judged) -> dict:
-        """Return a result as it is kept: status, flags, points, reports, seconds, fingerprints.
+        """Return a result as it is stored: status, flags, points, reports, times, fingerprints.
 
         Parameters
         ----------
         status : str
             graded, flagged or ungradable.
         flags : list of str
-            What the instructor should know.
+            Remarks for the instructor.
         cells : dict
             [points, most] by id of the test cell.
         **judged
@@ -85,13 +85,13 @@ class AssignmentSpec:
         }
 
     def nothing(self, flags: list) -> dict:
-        """Return the result where nothing can be graded: 0 points, and the reasons as flags."""
+        """Return the result of a submission that cannot be graded: 0 points, and why."""
         cells = {gid: [0.0, most] for _, gid, most in self.cells if gid}
         return self.result("ungradable", flags, cells)
 
 
 class NotReleased(CannotDo):
-    """The assignment has not been released, or its source has changed since."""
+    """Raised if an assignment has not been released, or its source has changed since."""
 
 
 class Assignment:
@@ -109,7 +109,7 @@ class Assignment:
     FileNotFoundError
         If there is no such assignment.
     NotReleased
-        If it was not released, or its graded cells are no longer those that were.
+        If it was not released, or its graded cells have changed since.
     CannotDo
         If it was released with other private definitions.
     """
@@ -129,33 +129,33 @@ class Assignment:
 
     @cached_property
     def hidden(self) -> dict:
-        """Hidden cases by problem, as plain data."""
+        """Return the hidden cases by problem, as plain data."""
         return self.course.hidden(self.name)
 
     @cached_property
     def uses(self) -> list[str]:
-        """Packages besides NumPy that submissions may import, as the problems declare."""
+        """Return the packages besides NumPy that submissions may import."""
         return sorted({name for data in self.hidden.values() for name in data.get("uses", ())})
 
     @cached_property
     def declared(self) -> dict[str, int]:
-        """Files that may be handed in beside the notebook, with their largest size in bytes."""
+        """Return the files to hand in beside the notebook, with their largest sizes."""
         files = [data["file"] for data in self.hidden.values() if data.get("file")]
         return {f["name"]: f["most_bytes"] for f in files}
 
     @cached_property
     def functions(self) -> list[str]:
-        """What students define: functions and classes of the instructor's solution cells."""
+        """Return the names of functions and classes that the solution cells define."""
         cells = [c for c in self.instructor["cells"] if is_solution(c) and is_code(c)]
         return [name for c in cells for name in defined_names(c["source"])]
 
     @cached_property
     def solution_ids(self) -> list[str]:
-        """Ids of the cells that students write."""
+        """Return the ids of the cells that students write."""
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
-        """Return what steps 2 and 3 need of the assignment, as plain data.
+        """Return the data that steps 2 and 3 of grading need.
 
         Parameters
         ----------
@@ -165,10 +165,10 @@ class Assignment:
         Returns
         -------
         AssignmentSpec
-            It holds the answers: it is for machines that are trusted.
+            It contains the right answers, so only trusted machines may have it.
         """
         return AssignmentSpec(
-            cells=[_as_tested(c) for c in self.instructor["cells"] if _is_ours(c)],
+            cells=[_as_tested(c) for c in self.instructor["cells"] if _is_run_by_grader(c)],
             functions=self.functions,
             hidden=self.hidden,
             limits=self.limits,
@@ -180,7 +180,7 @@ class Assignment:
 
     @cached_property
     def key(self) -> str:
-        """A digest of all but the submission: source, problems, seed, versions, our code."""
+        """Return a digest of all but submissions: source, problems, seed, code, versions."""
         source = self.course.source(self.name)
         files = [
             source,
@@ -188,18 +188,18 @@ class Assignment:
         ]
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
         parts = [file_digest(f) for f in files] + [str(self.course.seed())]
-        parts += [repr(self.limits), repr(self.weights)]  # and not when it is due
+        parts += [repr(self.limits), repr(self.weights)]  # but not the due date
         parts += [json.dumps(self.released), code(self.uses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def seed_complaints(self) -> list[str]:
-        """Return what is wrong with the problems at the seed of this course, if anything is."""
+        """Return complaints about the problems at the seed of this course."""
         seed = self.course.seed()
         return [c for p in self.course.problems(self.name) for c in check_seed(p, seed)]
 
 
 def released_notebook(course: Course, name: str) -> dict:
-    """Return the notebook as students got it.
+    """Return the notebook that students were given.
 
     Parameters
     ----------
@@ -225,19 +225,19 @@ def released_notebook(course: Course, name: str) -> dict:
 
 
 def _cells(notebook):
-    """Return the metadata of cells that must not change between release and grading."""
+    """Return the metadata of the cells that must not change between release and grading."""
     marks = [(grade_id(c), mark(c)) for c in notebook["cells"] if grade_id(c)]
     return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
 
 
-def _is_ours(cell):
-    """Return whether a code cell is run where the answers are known: locked, or a test."""
+def _is_run_by_grader(cell):
+    """Return whether the grader runs a code cell itself, since it is locked or a test cell."""
     is_locked = mark(cell).get("locked") and not is_solution(cell)
     return is_code(cell) and (is_test(cell) or is_locked)
 
 
 def _as_tested(cell):
-    """Return source, id and points of a cell of ours; no id where it is no test."""
+    """Return (source, id or None, points) of such a cell; only test cells have an id."""
     if is_test(cell):
         return cell["source"], grade_id(cell), mark(cell)["points"]
     return cell["source"], None, 0.0

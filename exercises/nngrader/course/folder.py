@@ -1,6 +1,6 @@
-"""The folders of an nbgrader course, and what is found in them: sources, definitions, the seed.
+"""The folders of an nbgrader course, and their files: sources, definitions, the seed.
 
-Definitions of an assignment's problems are public, and private ones may be laid over them.
+The public definitions of an assignment's problems can be overridden by private ones.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds t
 ]
 _PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
 _READING = threading.RLock()  # a private file reads the public ones
-FIRST = "__init__.py"  # what is run of a folder
+FIRST = "__init__.py"  # the file that is run if definitions are a folder
 
 
 class Course:
@@ -47,10 +47,10 @@ class Course:
     root : path
         The folder with `nbgrader_config.py`.
     problems : path, optional
-        A private folder, laid over the public one: `ASSIGNMENT.py` with definitions, and in
-        `ASSIGNMENT/` a file for each cell that reads otherwise, `GRADE_ID.md` or `GRADE_ID.py`.
+        A private folder that overrides the public one: `ASSIGNMENT.py` with definitions, and in
+        `ASSIGNMENT/` a file for each cell with another text, `GRADE_ID.md` or `GRADE_ID.py`.
     seed_file : path, optional
-        Where the seed of the hidden cases is; by default `.seed`, made by the first use.
+        The file with the seed of the hidden cases; by default `.seed`, written at first use.
     """
 
     def __init__(self, root, *, problems=None, seed_file=None):
@@ -66,7 +66,7 @@ class Course:
         return self.root / part
 
     def source(self, assignment: str) -> Path:
-        """Return the text of an assignment.
+        """Return the path of an assignment's text.
 
         Raises
         ------
@@ -79,14 +79,14 @@ class Course:
         return file
 
     def instructor(self, assignment: str) -> dict:
-        """Return the instructor's notebook, some cells replaced by those of the private folder.
+        """Return the instructor's notebook, with the cells of the private folder in place.
 
         Raises
         ------
         NotThere
             If there is no such assignment, or its problems are not defined.
         CannotDo
-            If its text has a mistake, or a private cell has no place in it.
+            If its text has a mistake, or has no cell that a private one could replace.
         """
         file, problems = self.source(assignment), self.problems(assignment)
         _, worth = read_settings(file.with_name("nngrader.toml"))
@@ -102,7 +102,7 @@ class Course:
         return sorted(f for f in folder.iterdir() if f.suffix in (".md", ".py"))
 
     def private_files(self, assignment: str) -> list[Path]:
-        """Return what the private folder holds for an assignment: definitions, cells.
+        """Return the files of the private folder for an assignment: definitions, cells.
 
         Raises
         ------
@@ -124,11 +124,11 @@ class Course:
         return files_of(self.definitions(assignment)) + self.private_files(assignment)
 
     def definitions(self, assignment: str) -> Path:
-        """Return the public definitions: a file, or a folder with a file for each problem."""
-        return place_of(self.root / "problems", assignment)
+        """Return the path of the public definitions: a file, or a folder of files."""
+        return definitions_path(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
-        """Return the problems in their order; private definitions replace public ones.
+        """Return the problems in their order, with private definitions in place of public ones.
 
         Raises
         ------
@@ -154,17 +154,17 @@ class Course:
         return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
 
     def made_with(self, assignment: str) -> dict:
-        """Return what a release remembers: a digest of its private definitions, or None."""
+        """Return what a release stores: a digest of its private definitions, or None."""
         files = [(f.name, f.read_text()) for f in self.private_files(assignment)]
         text = json.dumps(files)
         return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
 
     def memory(self, assignment: str) -> Path:
-        """Return the file in which a release remembers what it was made with."""
+        """Return the file in which a release stores what it was made with."""
         return self.root / "release" / f"{assignment}.made.json"
 
     def require_the_released(self, assignment: str) -> None:
-        """See that the private definitions are those of the release.
+        """Raise an error unless the private definitions are those of the release.
 
         Raises
         ------
@@ -191,7 +191,7 @@ class Course:
         )
 
     def seed(self) -> int:
-        """Return the seed of the hidden cases; the first use makes it, readable by nobody else.
+        """Return the seed of the hidden cases, which the first use writes.
 
         Raises
         ------
@@ -213,19 +213,19 @@ class Course:
             raise CannotDo(f"{file} should hold one whole number, and holds none") from None
 
     def warnings(self) -> list[str]:
-        """Return what is odd about the course, though nothing is stopped by it."""
+        """Return warnings about the course that do not stop anything."""
         file = self.seed_file or self.root / ".seed"
         if file.is_file() and file.stat().st_mode & 0o077:
             return [f"{file} can be read by others: run `chmod 600` on it"]
         return []
 
     def submissions(self, assignment: str) -> list[str]:
-        """Return students in whose folder there is anything by the name of the assignment.
+        """Return the students whose folder contains anything with the assignment's name.
 
         Returns
         -------
         list of str
-            Sorted; also where it is a broken link, a file, or may not be read.
+            Their ids, sorted. A broken link, a file, or an unreadable folder counts, too.
         """
         folder = self.root / "submitted"
         found = sorted(os.listdir(folder)) if folder.is_dir() else []
@@ -237,17 +237,17 @@ class Course:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether there is anything, be it a broken link or closed to us.
+    """Return whether a path exists, even as a broken link or in an unreadable folder.
 
     Parameters
     ----------
     path : Path
-        Links are not followed at its end.
+        The path; if it ends in a link, that is not followed.
 
     Returns
     -------
     bool
-        False only where surely there is nothing.
+        False only if it is certain that nothing is there.
     """
     try:
         path.lstat()
@@ -259,12 +259,12 @@ def is_there(path: Path) -> bool:
 
 
 def make_seed(file: Path) -> None:
-    """Write a random seed, mode 0600, once: of two runs at a time the first one's holds.
+    """Write a random seed that only its owner can read, unless there is one already.
 
     Parameters
     ----------
     file : Path
-        Nothing happens if it exists.
+        The file; of two runs at the same time, the first one writes it.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -275,8 +275,8 @@ def make_seed(file: Path) -> None:
     half.unlink()
 
 
-def place_of(problems: Path, assignment: str) -> Path:
-    """Return where the definitions of an assignment are: one file, or a folder of them.
+def definitions_path(problems: Path, assignment: str) -> Path:
+    """Return the path of an assignment's definitions: one file, or a folder of files.
 
     Parameters
     ----------
@@ -289,7 +289,7 @@ def place_of(problems: Path, assignment: str) -> Path:
     Returns
     -------
     Path
-        The folder where there is one, else the file, whether it exists or not.
+        The folder if there is one, else the file, whether it exists or not.
 
     Raises
     ------
@@ -305,17 +305,17 @@ def place_of(problems: Path, assignment: str) -> Path:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return all files of definitions: the one, or those of the folder.
+    """Return all files of an assignment's definitions.
 
     Parameters
     ----------
     folder : Path
-        As `place_of` gives it.
+        The result of `definitions_path`.
 
     Returns
     -------
     list of Path
-        Sorted; empty where there is nothing.
+        The files, sorted; none if the path does not exist.
     """
     if folder.is_dir():
         return sorted(f for f in folder.rglob("*.py") if f.is_file())
@@ -325,8 +325,8 @@ def files_of(folder: Path) -> list[Path]:
 def public_definitions() -> ModuleType:
     """Return the public definitions of the assignment whose private ones are being read.
 
-    A private file calls this to change a problem rather than write it anew. Each call gives
-    modules of its own, so that nothing it changes is changed elsewhere.
+    A private file calls this to change a problem instead of writing a new one. Each call loads
+    new modules, so that the changes have no effect elsewhere.
 
     Returns
     -------
@@ -389,19 +389,19 @@ def _public(file):
 
 
 def _module(path):
-    """Run a file of definitions, or a folder of them as a package."""
+    """Run a file of definitions, or a folder of them as a package, and return the module."""
     file, inside = (path / FIRST, [str(path)]) if path.is_dir() else (path, None)
     if not file.is_file():
         raise NotThere(f"no problems of {path.stem}: {file} does not exist")
     name = f"problems_{path.stem}_{zlib.crc32(bytes(path)):08x}"
     with _READING:
         for known in [n for n in sys.modules if n.startswith(f"{name}.")]:
-            del sys.modules[known]  # of an earlier reading, which keeps its own
+            del sys.modules[known]  # loaded by an earlier call, which keeps its own modules
         spec = importlib.util.spec_from_file_location(
             name, file, submodule_search_locations=inside
         )
         module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # the source of a class is looked for there
+        sys.modules[name] = module  # where `inspect` looks for the source of a class
         try:
             spec.loader.exec_module(module)
         except CannotDo:
@@ -412,7 +412,7 @@ def _module(path):
 
 
 def _declared(file):
-    """Return what a file declares as PROBLEMS."""
+    """Return the problems that a file declares as PROBLEMS."""
     problems = getattr(_module(file), "PROBLEMS", None)
     if not isinstance(problems, list) or not all(isinstance(p, Problem) for p in problems):
         raise CannotDo(f"{file}: PROBLEMS should be a list of problems")

@@ -1,7 +1,7 @@
-"""The instructor's notebooks: what their cells are for, and how one is made of its text.
+"""The instructor's notebooks: the purposes of their cells, and how they are made from text.
 
 An assignment's text is Markdown. A problem's docstring, solution, table of points and test cell
-stand in its declaration alone, and go where the text has its mark; docs/problems.md shows how.
+stand in its declaration alone, and replace its mark in the text; docs/problems.md shows how.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ points("{name}", {name}, {worth:g})
 
 
 def mark(cell: dict) -> dict:
-    """Return nbgrader's metadata of a cell of ours, empty where it has none."""
+    """Return nbgrader's metadata of a cell, empty if it has none."""
     return cell["metadata"].get("nbgrader", {})
 
 
 def grade_id(cell: dict) -> str | None:
-    """Return nbgrader's name of a cell of ours."""
+    """Return nbgrader's id of a cell, None if it has none."""
     return mark(cell).get("grade_id")
 
 
@@ -66,13 +66,13 @@ def is_code(cell: dict) -> bool:
 
 
 def most_points(notebook: dict) -> float:
-    """Return the points of all graded cells, those marked by hand too."""
+    """Return the points of all graded cells together, including those marked by hand."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
     return sum(mark(c)["points"] for c in graded)
 
 
 def defined_names(source: str) -> list[str]:
-    r"""Return functions and classes that a cell of the instructor's defines.
+    r"""Return the names of the functions and classes that an instructor's cell defines.
 
     >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
     ['f', 'A']
@@ -82,7 +82,7 @@ def defined_names(source: str) -> list[str]:
 
 
 def from_file(file: Path) -> dict:
-    """Return a notebook that the instructor or nbgrader wrote; never a student's.
+    """Return a notebook that the instructor or nbgrader wrote; never use it for a student's.
 
     Parameters
     ----------
@@ -92,13 +92,13 @@ def from_file(file: Path) -> dict:
     Returns
     -------
     dict
-        Cells have text as source.
+        The notebook, in which the source of each cell is one string.
     """
     return joined(json.loads(file.read_text(encoding="utf-8")))
 
 
 def with_sources(notebook: dict, files: list[Path]) -> dict:
-    """Return the notebook with other texts in some of its cells.
+    """Return the notebook with the texts of some of its cells replaced.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
 
 
 def joined(notebook: dict) -> dict:
-    """Return the notebook with the lines of each source put together."""
+    """Return the notebook with each cell's source as one string."""
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
     return notebook
@@ -141,19 +141,19 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
     file : Path
         Its text.
     problems : list of Problem
-        What its marks may name.
+        The problems that its marks may name.
     worth : dict
-        Points by name of those problems that are worth other points than they declare.
+        Points by name, of problems that are not worth the points that they declare.
 
     Returns
     -------
     dict
-        Cells have text as source, nbgrader's metadata, and their name as id.
+        The notebook, whose cells have nbgrader's metadata and their name as id.
 
     Raises
     ------
     CannotDo
-        If a cell has no name, or that of another one, or a mark is not understood.
+        If a cell has no name, or two cells have the same, or a mark is malformed.
     """
     named = {p.name: p for p in problems}
     if unknown := sorted(worth.keys() - named):
@@ -170,14 +170,14 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
 
 
 def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
-    """Put each table of points where the text of its problem, `text_NAME`, has the mark.
+    """Put each problem's table of points in place of the mark in its text, `text_NAME`.
 
     Parameters
     ----------
     notebook : dict
         As `from_text` returns it; it is changed.
     problems, worth : list, dict
-        As there.
+        As for `from_text`.
 
     Returns
     -------
@@ -227,7 +227,7 @@ def _cells(text, named, worth):
 
 
 def _by_hand(what, name, points, body):
-    """Return the cell of an answer or a task, which a person marks."""
+    """Return the cell of a written answer or a task, which a person marks."""
     if not re.fullmatch(r"\d+(\.\d+)?", points):
         raise CannotDo(f"{{{what}}} {name} needs a line `:points: NUMBER`")
     if what == "task":
@@ -238,21 +238,21 @@ def _by_hand(what, name, points, body):
 
 
 def _cell(kind, name, source, **marks):
-    """Return a cell that students read and run; marks say what else they do with it."""
+    """Return a cell with nbgrader's metadata, of which `marks` are entries."""
     about = UNMARKED | {"grade_id": name, "task": False} | marks
     cell = {"cell_type": kind, "id": name, "metadata": {"nbgrader": about}, "source": source}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
 def _of_problem(problem, worth):
-    """Yield the solution cell of a problem, and the cell that gives points for it."""
+    """Yield the solution cell of a problem, and its test cell."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
     yield _cell("code", f"test_{problem.name}", test, grade=True, points=_number(worth))
 
 
 def _solution(solve):
-    """Return a reference, its body between marks; of a class all from its first body on."""
+    """Return a reference's source with nbgrader's solution marks around what students write."""
     lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
     whole = inner = ast.parse("\n".join(lines)).body[0]
     after = whole.body[bool(ast.get_docstring(whole))]
@@ -268,7 +268,7 @@ def _solution(solve):
 
 
 def _table(problem, worth):
-    """Return the points of a problem by aspect, those for form last, as a Markdown table."""
+    """Return the points of a problem by aspect as a Markdown table, those for form last."""
     rows = [["points", "aspect", "what they are for"], ["---"] * 3]
     for aspect in sorted(problem.points, key=lambda a: a in PASSIVE):
         points = problem.points[aspect] * worth / problem.total
@@ -278,5 +278,5 @@ def _table(problem, worth):
 
 
 def _number(points):
-    """Return points as nbgrader keeps them: as a whole number where they are one."""
+    """Return points as nbgrader stores them: as an integer if they are whole."""
     return int(points) if float(points) == int(float(points)) else float(points)

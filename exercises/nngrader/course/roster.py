@@ -24,7 +24,7 @@ MOST_BYTES, LONGEST = 8 << 20, 100
 
 @dataclass(frozen=True)
 class Student:
-    """One row of the class list; `id` alone, the student's folder's name, is never empty."""
+    """One row of the class list. Only `id`, the student's folder's name, is never empty."""
 
     id: str
     first_name: str = ""
@@ -34,13 +34,13 @@ class Student:
 
     @cached_property
     def names(self) -> set[str]:
-        """The whole name, folded, in both orders; empty where the list has no name."""
+        """Return the full name, folded, in both orders; empty if the list has no name."""
         orders = ((self.first_name, self.last_name), (self.last_name, self.first_name))
         return {fold(" ".join(order)) for order in orders} - {""}
 
 
 def fold(text: str) -> str:
-    """Return a name without accents, case, punctuation, and double spaces.
+    """Return a name without accents, case, punctuation, and double blanks.
 
     >>> fold("Müller-Lüdenscheidt,  José")
     'muller ludenscheidt jose'
@@ -56,19 +56,19 @@ def read(course: Course) -> dict[str, Student] | None:
     Parameters
     ----------
     course : Course
-        Its folder may hold `students.csv`: UTF-8 with or without a mark at its beginning,
+        Its folder may hold `students.csv`: UTF-8 with or without a byte order mark,
         separated by commas or semicolons, the names of the columns in the first line. `id` must
-        be among them; columns that nbgrader does not know are passed over.
+        be among them; columns that nbgrader does not know are ignored.
 
     Returns
     -------
     dict of Student or None
-        By id; None where there is no such file.
+        Students by id; None if there is no such file.
 
     Raises
     ------
     CannotDo
-        If the file cannot be understood: every fault with its line.
+        If the file cannot be read; the text lists every fault with its line.
     """
     file = course / NAME
     if not file.is_file():
@@ -85,7 +85,7 @@ def read(course: Course) -> dict[str, Student] | None:
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
-    """Return students of the course who have handed in nothing.
+    """Return the students of the course who have handed in nothing.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
     assignment : str
         The assignment.
     known : iterable of str
-        Further students besides those of the class list: whom the gradebook knows.
+        Students besides those of the class list, such as those in the gradebook.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
 
 
 def complaint_about(student: str) -> str:
-    """Return why an id cannot be the name of a folder, empty where it can.
+    """Return why an id cannot be the name of a folder, "" if it can.
 
     >>> complaint_about("ada"), complaint_about("../ada")
     ('', 'has a slash')
@@ -143,7 +143,7 @@ def _text(file: Path) -> str:
 
 
 def _rows(file, text):
-    """Yield each row with its line number; a header with a semicolon sets the separator."""
+    """Yield each row with its line number; a semicolon in the header makes it the separator."""
     separator = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -154,7 +154,7 @@ def _rows(file, text):
 
 
 def _about_columns(columns):
-    """Return what is wrong with the first line."""
+    """Return complaints about the first line."""
     expected = f"expected in the first line {','.join(COLUMNS)}"
     if "id" not in columns:
         return f"no column `id`; {expected}, and came {','.join(columns)!a}"
@@ -163,13 +163,13 @@ def _about_columns(columns):
 
 
 def _student(columns, row):
-    """Return a row as a student, and whether it has as many cells as the head."""
+    """Return a row as a student, and whether it has as many cells as the header."""
     cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in COLUMNS}
     return Student(**{"id": ""} | cells), len(row) <= len(columns)
 
 
 def _complaints(found):
-    """Return what is wrong with the rows."""
+    """Return complaints about the rows."""
     lines = [
         f"line {n}: more cells than the first line has" for n, _, fine in found if not fine
     ]
@@ -182,7 +182,7 @@ def _complaints(found):
 
 
 def _doubled(column, values):
-    """Return complaints about values in two rows, where case makes no difference."""
+    """Return complaints about values that occur in two rows, case ignored."""
     first_lines, lines = {}, []
     for n, value in values:
         first = first_lines.setdefault(value.casefold(), n)

@@ -1,12 +1,12 @@
-"""Take in what was handed in, and trust nothing about it.
+"""Read what was handed in, and trust nothing about it.
 
 Comes in: folders of notebooks, or a download of a learning platform. Goes out: a `Rebuilt`,
-the instructor's notebook with the student's cells in it, the names of the odd things as flags,
-and the files that were to be handed in beside it.
+with the instructor's notebook that holds the student's cells, flags about all that is unusual,
+and the files that were to be handed in with it.
 
 Read `submission` first, then `rebuild`: step 1 of grading. `collect` with `archive`,
-`platforms` and `deposit` brings a download into `submitted/`. `suspicion` names imports and
-calls that are worth the instructor's eye.
+`platforms` and `deposit` copies a download into `submitted/`. `suspicion` lists imports and
+calls that the instructor should look at.
 
 Nothing of a submission is executed here, and no right answer is known.
 """

@@ -1,7 +1,7 @@
-"""The files of a folder or a zip, without trusting names, sizes, or what they claim to be.
+"""Read the files of a folder or a zip without trusting their names, sizes, or types.
 
-Nothing is unpacked: a file is read into memory when it is wanted, up to a limit that holds for
-what really comes out, whatever the zip declares.
+Nothing is unpacked: a file is read into memory when it is needed, up to a limit on its actual
+size, whatever size the zip declares.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from ..errors import CannotDo, NotThere, first_line
 from .submission import Unreadable, read_regular
 
 MOST_ENTRIES, MOST_DEEP, LONGEST = 50_000, 20, 255
-MOST_ENTRIES_INSIDE, MOST_ZIP = 2000, 64 << 20  # of a zip that a student made
-MOST_DIRECTORY = 1 << 20  # bytes of its list of entries, which Python reads as a whole
-NOT_IN_NAMES = ("Cc", "Cs", "Zl", "Zp")  # control characters, half ones, ends of lines
+MOST_ENTRIES_INSIDE, MOST_ZIP = 2000, 64 << 20  # limits for a zip that a student made
+MOST_DIRECTORY = 1 << 20  # bytes of a zip's list of entries, which Python reads as a whole
+NOT_IN_NAMES = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories: control, surrogate, line ends
 UTF8_NAME, ENCRYPTED, EXTENDED_TIME = 0x800, 0x1, 0x5455
 ZIP64 = b"PK\x06\x07"
 BROKEN = (
@@ -54,13 +54,13 @@ class Item:
 
     @property
     def name(self) -> str:
-        """The last part of the path."""
+        """Return the last part of the path."""
         return self.parts[-1]
 
 
 @contextlib.contextmanager
 def opened(path: Path):
-    """The files of a folder or a zip, to be read within a `with` block.
+    """Open a folder or a zip for a `with` block, and yield its files.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def opened(path: Path):
     Yields
     ------
     list of Item, list of (str, str)
-        What can be read; and what cannot, by name, with its reason.
+        The files that can be read; name and reason for each that cannot.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     Parameters
     ----------
     item : Item
-        The zip; its files get its date, since those inside are the student's to choose.
+        The zip; its files get its own date, since the student can choose the dates inside.
 
     Returns
     -------
@@ -126,22 +126,22 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    r"""Return the parts of a path from outside.
+    r"""Return the parts of a path that comes from outside.
 
     Parameters
     ----------
     name : str
-        As the zip or the folder has it.
+        The path as the zip or the folder has it.
 
     Returns
     -------
     tuple of str
-        Composed characters, so that one name is written in one way.
+        They are in Unicode's composed form, so that equal names are equal strings.
 
     Raises
     ------
     Unreadable
-        If it leads elsewhere, or no folder of ours could hold it.
+        If it leads outside its folder, or could not be the name of a file here.
 
     >>> parts_of("ada/./ps1.ipynb")
     ('ada', 'ps1.ipynb')
@@ -159,7 +159,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _open(path) -> zipfile.ZipFile:
-    """Return a zip of the platform's making."""
+    """Return the opened zip of a platform, or raise an error that says what is wrong."""
     if path.is_file() and path.stat().st_size == 0:
         raise CannotDo(f"{path} is empty: 0 bytes")
     try:
@@ -170,7 +170,7 @@ def _open(path) -> zipfile.ZipFile:
 
 
 def _of_folder(top):
-    """Return files of a folder and of those in it; links are not followed."""
+    """Return the files of a folder and its subfolders, without following links."""
     items, refused, todo = [], [], [(top, "")]
     while todo:
         folder, before = todo.pop()
@@ -192,7 +192,7 @@ def _of_folder(top):
 
 
 def _file(entry, parts):
-    """Return a file of a folder."""
+    """Return one file of a folder as an `Item`, or raise an error if it is no ordinary file."""
     about = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(about.st_mode):
         raise Unreadable("it is a symbolic link: not followed")
@@ -204,7 +204,7 @@ def _file(entry, parts):
 
 
 def _of_zip(archive, date, all_alike=False):
-    """Return files of a zip."""
+    """Return the files of a zip: those that can be read, and those that cannot."""
     items, refused = [], []
     infos = [i for i in archive.infolist() if not i.orig_filename.endswith("/")]
     names = [_decoded(i) for i in infos]
@@ -222,7 +222,7 @@ def _of_zip(archive, date, all_alike=False):
 
 
 def _decoded(info):
-    """Return the name of an entry, which is UTF-8 (macOS does not say so) or code page 437."""
+    """Return the name of a zip's entry, decoded as UTF-8, or else as code page 437."""
     name = info.orig_filename
     if info.flag_bits & UTF8_NAME:
         return name
@@ -233,7 +233,7 @@ def _decoded(info):
 
 
 def _require_file(info):
-    """See that an entry is an ordinary file that can be read."""
+    """Raise an error unless a zip's entry is an ordinary file that can be read."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
         raise Unreadable("it is a symbolic link: not followed")
@@ -244,7 +244,7 @@ def _require_file(info):
 
 
 def _reader(archive, info):
-    """Return a function that reads an entry, up to a size, whatever the zip declares."""
+    """Return a function that reads an entry up to a size, whatever size the zip declares."""
 
     def read(most):
         if info.file_size > most:
@@ -262,12 +262,12 @@ def _reader(archive, info):
 
 
 def _too_large(most):
-    """Return what is said of a file beyond its limit."""
+    """Return the message about a file above its limit."""
     return f"it is larger than {most >> 20} MB" if most >> 20 else f"it is larger than {most} B"
 
 
 def _when(info, date):
-    """Return the date of an entry, in UTC where the zip has seconds since 1970."""
+    """Return the date of an entry, in UTC if the zip has it in seconds since 1970."""
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)

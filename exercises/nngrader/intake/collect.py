@@ -1,7 +1,8 @@
-"""Bring what was handed in on a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
+"""Copy what was handed in on a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
 
-Nothing is guessed and nothing is lost: what no single student fits is told with its reason;
-what is there already gives way to a newer one only, and is then kept in `replaced/`.
+Nothing is guessed and nothing is lost: a submission that fits no single student is reported
+with the reason, and one that is there already is replaced only by a newer one and then kept in
+`replaced/`.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ from ..screen import WIDTH, shown
 from ..storage.results import Store
 from ..storage.scratch import alone
 from .archive import Item, inside, opened
-from .deposit import SubmissionFiles, put, workplace
+from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, is_noise, sort, whose
 from .submission import MOST_BYTES, Unreadable
 
-MOST_NOTEBOOKS = 20  # taken where none has the name of the assignment
+MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
 DATES = "dates of the files"
 ITS_DATES = "holds the time of the download alone"
-NO_DATES = ("Moodle", "Canvas")  # their zips hold the time of the download alone
+NO_DATES = ("Moodle", "Canvas")  # whose zips give every file the time of the download
 
 
 @dataclass
 class Collected:
-    """What became of everything in a folder or a zip."""
+    """What happened to each file of a folder or a zip."""
 
     collected: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -50,12 +51,12 @@ class Collected:
 
 
 def collect(course: Course, assignment: str, place: Path) -> Collected:
-    """Collect a folder or a zip of submissions.
+    """Copy the submissions of a folder or a zip into the course, and return what happened.
 
     Parameters
     ----------
     course : Course
-        Its class list, `students.csv`, says who is meant by a name.
+        Its class list, `students.csv`, tells which student a name stands for.
     assignment : str
         The assignment; it must have been released.
     place : Path
@@ -78,16 +79,16 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     students = read_roster(course)
     known = os.listdir(course / "source")
     with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
-        outcome = Collected(left_out=[(n, r) for n, r in refused if _matters(n, declared)])
-        outcome.ignored = [n for n, _ in refused if not _matters(n, declared)]
+        outcome = Collected(left_out=[(n, r) for n, r in refused if _may_be_part(n, declared)])
+        outcome.ignored = [n for n, _ in refused if not _may_be_part(n, declared)]
         try:
             found = sort(items, place.stem, assignment, known)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         mine = _by_student(found, students, assignment, declared, outcome)
-        with workplace(course) as work:
+        with working_folder(course) as work:
             for student, handed in sorted(mine.items()):
-                _one(course, assignment, student, handed, declared, work, outcome)
+                _collect_one(course, assignment, student, handed, declared, work, outcome)
     return outcome
 
 
@@ -97,9 +98,9 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     Parameters
     ----------
     course, assignment
-        Of which something was collected.
+        The course and the assignment of the collection.
     outcome : Collected
-        What was.
+        The result of `collect`.
 
     Returns
     -------
@@ -126,19 +127,19 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     return report
 
 
-def _matters(name, declared):
-    """Return whether a file looks like a submission, or a part of one."""
+def _may_be_part(name, declared):
+    """Return whether a file may be a submission or a part of one, by its name."""
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
 
 
 def _by_student(found, students, assignment, declared, outcome):
-    """Return, for each student, the one submission that counts."""
+    """Return the one submission that counts, for each student who has one."""
     mine = {}
     for handed in found:
         try:
             mine.setdefault(whose(handed, students), []).append(handed)
         except Unreadable as e:
-            if any(_matters(i.name, declared) for _, i in handed.items):
+            if any(_may_be_part(i.name, declared) for _, i in handed.items):
                 outcome.left_out.append((handed.label, str(e)))
             else:
                 outcome.ignored += ["/".join(i.parts) for _, i in handed.items]
@@ -148,7 +149,7 @@ def _by_student(found, students, assignment, declared, outcome):
 
 
 def _that_counts(student, several, wanted, outcome):
-    """Return which of the submissions of a student counts, None where that cannot be told."""
+    """Return which of a student's submissions counts, None if that cannot be decided."""
     if several[0].origin and len({h.origin for h in several}) == 1:
         return _joined(several, wanted, outcome)
     newest = max(several, key=lambda h: h.newest)
@@ -163,7 +164,7 @@ def _that_counts(student, several, wanted, outcome):
 
 
 def _joined(several, wanted, outcome):
-    """Return one student's files of Canvas, of those handed in again the last ones."""
+    """Return one submission of a student's files from Canvas, each in its last version."""
     files = {}
     for handed in sorted(several, key=lambda h: h.rank):
         ((path, item),) = handed.items
@@ -176,8 +177,8 @@ def _joined(several, wanted, outcome):
     return replace(several[0], items=items, late=any(h.late for h in several))
 
 
-def _one(course, assignment, student, handed, declared, work, outcome):
-    """Collect one student's submission."""
+def _collect_one(course, assignment, student, handed, declared, work, outcome):
+    """Copy one student's submission, and add to the outcome what happened."""
     try:
         taken = _read(handed, assignment, declared, outcome)
         became = put(course, student, assignment, taken, work)
@@ -191,7 +192,7 @@ def _one(course, assignment, student, handed, declared, work, outcome):
 
 
 def _source(handed):
-    """Return the words for where the time of handing in comes from."""
+    """Return in words where the time of submission comes from."""
     if handed.when:
         return handed.source
     return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
@@ -219,7 +220,10 @@ def _read(handed, assignment, declared, outcome):
 
 
 def _contents(label, files, declared, outcome):
-    """Return the bytes of files; what cannot be read is told, and stops the notebooks alone."""
+    """Return the contents of files; one that cannot be read is reported.
+
+    If no notebook can be read, an error is raised.
+    """
     found, reasons = {}, []
     for name, item in files.items():
         try:
@@ -238,7 +242,7 @@ def _is_notebook(item: Item) -> bool:
 
 
 def _opened_inside(items):
-    """Return the same files, with those of zips among them, one level deep."""
+    """Return the files with each zip replaced by its files, and those that cannot be read."""
     found, refused = [], []
     for path, item in items:
         if not item.name.lower().endswith(".zip"):
@@ -255,15 +259,15 @@ def _opened_inside(items):
 
 
 def _is_hidden(item):
-    """Return whether a file is one that operating systems or Jupyter add to a zip."""
+    """Return whether operating systems or Jupyter have added a file to a zip."""
     return any(is_noise(p) for p in item.parts)
 
 
 def _notebooks(items, assignment):
-    """Return the notebooks that are taken, by the names under which they are kept.
+    """Return the notebooks of a submission by the names under which they are stored.
 
-    The one with the name of the assignment, or, where there is none, all: the grader takes the
-    one with most of our cells, and says so.
+    It is the notebook with the assignment's name, or all if there is none: the grader will use
+    the one with most of our cells, and flag it.
     """
     found = [(path, item) for path, item in items if _is_notebook(item)]
     right = f"{assignment}.ipynb"

@@ -1,6 +1,6 @@
-"""Put a submission into `submitted/STUDENT/ASSIGNMENT/`: whole, or not at all.
+"""Copy a submission into `submitted/STUDENT/ASSIGNMENT/`, as a whole or not at all.
 
-It is written beside `submitted` and then renamed. What was at its place is kept in `replaced/`.
+It is written beside `submitted` and then renamed. A previous one is kept in `replaced/`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
 @dataclass(frozen=True)
 class SubmissionFiles:
-    """The files of one submission, its newest date, and when it was handed in, if known."""
+    """The files of one submission, its newest date, and the time of submission if known."""
 
     files: dict[str, bytes]
     newest: datetime
@@ -32,21 +32,22 @@ class SubmissionFiles:
 
 
 @contextmanager
-def workplace(course: Course):
-    """A folder where submissions are written before they are put in their places.
+def working_folder(course: Course):
+    """Open a folder in which submissions are written before they are renamed into place.
 
     Parameters
     ----------
     course : Course
-        Nobody else may collect into it within the `with` block.
+        No other run may collect into it during the `with` block.
 
     Yields
     ------
     Path
-        Removed with the block; those that killed runs have left are removed before it.
+        The folder, which is removed after the block. Folders left by killed runs are removed
+        before it.
     """
     for old in course.root.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(old)  # of a run that was killed: we are alone
+        shutil.rmtree(old)  # left by a killed run, since we hold the lock
     work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=course.root))
     try:
         yield work
@@ -57,26 +58,26 @@ def workplace(course: Course):
 def put(
     course: Course, student: str, assignment: str, taken: SubmissionFiles, work: Path
 ) -> str:
-    """Put a submission at its place, unless what is there is the same, or newer.
+    """Copy a submission to its place, unless the one there is the same or newer.
 
     Parameters
     ----------
     course, student, assignment
-        Where it belongs.
+        The course, student and assignment that it belongs to.
     taken : SubmissionFiles
         The submission.
     work : Path
-        A `workplace`.
+        A `working_folder`.
 
     Returns
     -------
     str
-        What became of it: `collected`, `unchanged` or `replaced`.
+        What happened: `collected`, `unchanged` or `replaced`.
 
     Raises
     ------
     Unreadable
-        If something is there that must not give way.
+        If something is there that must not be replaced.
     """
     target = course / "submitted" / student / assignment
     _require_place(course, target)
@@ -101,7 +102,7 @@ def put(
 
 
 def _require_place(course, target):
-    """See that a submission can be put at its place: no links, no name that differs in case."""
+    """Raise an error if the place has links, or a name that differs in case alone."""
     folder = target.parent
     alike = [n for n in _names(folder.parent) if n.casefold() == folder.name.casefold()]
     if other := [n for n in alike if n != folder.name]:
@@ -118,7 +119,7 @@ def _names(folder):
 
 
 def _present(target):
-    """Return the files that are there, and their time."""
+    """Return the files that are at the place already, and their time."""
     files, dates = {}, []
     for path in sorted(target.iterdir()):
         if path.name.startswith(".") or path.name == STAMP:
@@ -138,7 +139,7 @@ def _present(target):
 
 
 def _written(taken, work):
-    """Return a folder with the files of a submission; their dates are its time."""
+    """Return a new folder with the files of a submission, dated with its time."""
     folder = Path(tempfile.mkdtemp(dir=work))
     folder.chmod(0o755)
     for name, raw in taken.files.items():

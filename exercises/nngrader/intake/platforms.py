@@ -1,4 +1,4 @@
-"""Which files belong to one submission, and whose it is, as learning platforms name them."""
+"""Group downloaded files into submissions and find their students, by platforms' names."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
-MOST_OF_ONE = 20_000  # characters that are parsed of one submission
+MOST_OF_ONE = 20_000  # characters about one submission that are parsed
 
 
 @dataclass(frozen=True)
 class PlatformIdentity:
-    """What a platform says of a student: one of these, or all."""
+    """What a platform tells about a student; some fields may be empty."""
 
     ids: frozenset[str] = frozenset()
     number: str = ""  # the platform's own id of the student
@@ -37,11 +37,11 @@ class PlatformIdentity:
 
     @cached_property
     def folded(self) -> set[str]:
-        """Its names as `Student.names` has them, without blanks if need be."""
+        """Return the names in the form of `Student.names`, without blanks if joined."""
         return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
-        """Return whether an id or an address is the student's."""
+        """Return whether an id or an email address is the student's."""
         wanted = {i.casefold() for i in (*self.ids, self.email) if i}
         ids = {student.id.casefold(), student.lms_user_id.casefold()}
         email = {student.email.casefold()} - {""}
@@ -52,7 +52,11 @@ class PlatformIdentity:
         )
 
     def is_denied_by(self, student: Student) -> bool:
-        """Return whether the class list has another number or address: names can be chosen."""
+        """Return whether the class list has another id or address for the student.
+
+        Then a name that fits is not enough, since on some platforms students choose their
+        names.
+        """
         return bool((self.number and student.lms_user_id) or (self.email and student.email))
 
     def names(self, student: Student) -> bool:
@@ -65,8 +69,8 @@ class PlatformIdentity:
 class DownloadedSubmission:
     """One submission as a platform has it.
 
-    `who` is None where its name can be read in several ways; `when` is the time of handing in
-    where the platform tells it; `rest` are files that are passed over.
+    `who` is None if its name can be read in several ways; `when` is the time of submission if
+    the platform tells it; `rest` are files that are ignored.
     """
 
     label: str
@@ -82,7 +86,7 @@ class DownloadedSubmission:
 
     @property
     def newest(self) -> datetime:
-        """The time of handing in, else the newest date of a file."""
+        """Return the time of submission, or else the newest date of a file."""
         return self.when or max(item.when for _, item in self.items)
 
 
@@ -94,7 +98,7 @@ def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> 
     handed : DownloadedSubmission
         The submission.
     students : dict of Student or None
-        The class list; without one a name must itself be the id of a student.
+        The class list; without one, the name must itself be a student's id.
 
     Returns
     -------
@@ -121,18 +125,18 @@ def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> 
 def sort(
     items: list[Item], stem: str, assignment: str, known: Iterable[str]
 ) -> list[DownloadedSubmission]:
-    """Put the files of a folder or a zip together to submissions.
+    """Return the files of a folder or a zip grouped into submissions.
 
     Parameters
     ----------
     items : list of Item
         All files.
     stem : str
-        The name of the folder or the zip: a single folder of this name within is passed over.
+        The name of the folder or the zip; a single folder of this name inside is skipped.
     assignment : str
         The assignment.
     known : iterable of str
-        All assignments of the course: the folders of others are passed over.
+        All assignments of the course; the folders of other assignments are skipped.
 
     Returns
     -------
@@ -174,7 +178,7 @@ def time_of(text: str) -> datetime | None:
 
 
 def is_noise(part: str) -> bool:
-    """Return whether operating systems or Jupyter add files of this name.
+    """Return whether operating systems or Jupyter create files of this name.
 
     >>> is_noise(".ipynb_checkpoints"), is_noise("ps1.ipynb")
     (True, False)
@@ -183,7 +187,7 @@ def is_noise(part: str) -> bool:
 
 
 def _unwrapped(items, names):
-    """Return the items without a folder around all of them that is no student's."""
+    """Return the items without an outer folder that is not the name of a student."""
     tops = {i.parts[0] for i in items}
     if len(tops) != 1 or any(len(i.parts) < 2 for i in items):
         return items
@@ -194,7 +198,7 @@ def _unwrapped(items, names):
 
 
 def _key(item, assignment, others):
-    """Return the kind of layout, what names the submission, and the path within it."""
+    """Return (platform or layout, name of the submission, more of its name, path within it)."""
     top, *rest = item.parts
     if rest and (found := MOODLE.fullmatch(top)):
         return "Moodle", found[1], found[2], tuple(rest)
@@ -205,7 +209,7 @@ def _key(item, assignment, others):
     if not rest:
         if CANVAS.search(top):
             return "Canvas", top, "", (top,)
-        notebook = top.lower().endswith(".ipynb")  # its name is the student's, not its own
+        notebook = top.lower().endswith(".ipynb")  # named for the student
         return "file", top, "", (f"{assignment}.ipynb" if notebook else top,)
     if len(rest) > 1 and rest[0] in others:
         return None
@@ -213,7 +217,7 @@ def _key(item, assignment, others):
 
 
 def _handed(key, files):
-    """Return one submission of a layout that names students in paths."""
+    """Return one submission of a layout in which paths name students."""
     kind, name, more = key
     if kind == "Moodle":
         return DownloadedSubmission(f"{name}_{more}", kind, PlatformIdentity(name=name), files)
@@ -231,12 +235,12 @@ def _handed(key, files):
 
 
 def _plain(name):
-    """Return a name that may be the id, the address, or the name of a student."""
+    """Return an identity whose id, email address or name may be this name."""
     return PlatformIdentity(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
 def _folder(name, assignment, files):
-    """Return the submission in a student's folder, or in the assignment's folder in it."""
+    """Return the submission in a student's folder, or in the assignment's folder inside it."""
     inner = tuple((p[1:], i) for p, i in files if len(p) > 1 and p[0] == assignment)
     rest = tuple(i for p, i in files if inner and p[0] != assignment)
     files = inner or files
@@ -251,7 +255,7 @@ def _folder(name, assignment, files):
 
 
 def _stamped(item):
-    """Return the time in nbgrader's `timestamp.txt`."""
+    """Return the time in nbgrader's `timestamp.txt`, None if it cannot be read."""
     try:
         return time_of(item.read(1000).decode("ascii", "replace"))
     except (Unreadable, OSError):
@@ -259,10 +263,10 @@ def _stamped(item):
 
 
 def _canvas(name, files):
-    """Return a file of Canvas's zip.
+    """Return a submission of one file from Canvas's zip.
 
-    Students choose their names there, and those of their files: where either has numbers as
-    Canvas writes them, nobody can say which of them are Canvas's.
+    Students choose their own names on Canvas, and those of their files. If one contains numbers
+    in Canvas's form, nobody can tell which numbers are Canvas's, so `who` is None.
     """
     starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
     found = CANVAS.match(name, starts[0])
@@ -281,7 +285,7 @@ def _canvas(name, files):
 
 
 def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
-    """Yield the submissions by Gradescope's list of submitters, one for each of a group."""
+    """Yield the submissions in Gradescope's list, one for each student of a group."""
     about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
     folders = {}
     for item in items:
@@ -297,7 +301,7 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
 
 
 def _own_id(handed):
-    """Return the student's id, which without a class list must be the submission's name."""
+    """Return the student's id if there is no class list: it must be the submission's name."""
     if handed.platform not in ("exchange", "folder", "file"):
         raise Unreadable("there is no class list (students.csv) to find its student in")
     (student,) = handed.who.ids
@@ -307,7 +311,7 @@ def _own_id(handed):
 
 
 def _fitting(who, students):
-    """Return the students whom a name may mean; two where it contradicts itself."""
+    """Return the ids of students who may be meant; several if the identity is contradictory."""
     sure = {s.id for s in students if who.is_sure_of(s)}
     named = {s.id: s for s in students if who.names(s)}
     if sure:
@@ -316,14 +320,14 @@ def _fitting(who, students):
 
 
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:
-    """Return submitters and time of each submission.
+    """Return the submitters and the time of each submission in Gradescope's list.
 
     Parameters
     ----------
     text : str
-        The file. Only lines of its first two levels are looked at, and only the list of
-        submitters and the time are parsed, with every value as text: what students' programs
-        printed stands deeper and is passed over.
+        The YAML file. Only lines of its first two levels are read, and only the list of
+        submitters and the time are parsed, with every value as text. The output of students'
+        programs is at deeper levels and is skipped.
 
     Returns
     -------
@@ -344,7 +348,7 @@ def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]
 
 
 def _submission(lines):
-    """Return submitters and time of one submission."""
+    """Return the submitters and the time of one submission."""
     import yaml
 
     text = "\n".join(lines[":submitters"] + lines[":created_at"])
@@ -360,6 +364,6 @@ def _submission(lines):
 
 
 def _submitter(person):
-    """Return SID, email and name of one submitter."""
+    """Return SID, email address and name of one submitter, "" for those that are missing."""
     values = (person.get(f":{key}") for key in ("sid", "email", "name"))
     return tuple(v.strip() if isinstance(v, str) else "" for v in values)

@@ -1,4 +1,4 @@
-"""Step 1: the instructor's notebook, with the student's solutions and own cells in place."""
+"""Step 1 of grading: rebuild the instructor's notebook with the student's cells in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .submission import Cell
 
 __all__ = ["rebuild"]
 
-DISARMED = {  # in this order
+DISARMED = {  # replacements, made in this order
     "&": "&amp;",
     "<": "&lt;",
     "![": "! [",
@@ -24,16 +24,16 @@ PICTURE = "the picture in the text is not shown: look into what was handed in"
 
 @dataclass
 class Rebuilt:
-    """What is graded.
+    """A submission, rebuilt to be graded.
 
     Attributes
     ----------
     notebook : dict
-        The instructor's; of the student's it holds sources alone, no metadata and no outputs.
+        The instructor's notebook with the student's sources, without metadata and outputs.
     work : list of (str, str, bool)
         Cells for the worker: name, source, whether the student added the cell.
     flags : list of str
-        What the instructor should know, in words of ours.
+        Remarks for the instructor, without any text of the student's.
     found : int
         How many of the cells that students write were handed in.
     files : dict
@@ -51,7 +51,7 @@ class Rebuilt:
 
 
 def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
-    """Put a student's text into the instructor's notebook.
+    """Return a submission with the student's text in the instructor's notebook.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
     Returns
     -------
     Rebuilt
-        Cells of ours come from us, whatever the student did to them; those that students write
-        come from the student by their id: the last changed one of several, else one that
-        defines the same name. The student's own code cells stand where they stood among ours;
-        where there is a task, which a person marks, their own prose too.
+        The instructor's cells are the original ones, whatever the student did to them. A
+        solution cell is the student's cell with its id (of several the last changed one), or
+        else a cell that defines the same name. Code cells that the student added keep their
+        place among the others; so do added text cells if there is a task, which a person marks.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -91,7 +91,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
 
 
 def _place(out, cell, released, theirs):
-    """Return one cell of ours, with the student's text where it is theirs to write."""
+    """Return a cell of the rebuilt notebook: the instructor's, or the student's text in it."""
     _clear(cell)
     gid = grade_id(cell)
     if is_solution(cell):
@@ -107,17 +107,17 @@ def _place(out, cell, released, theirs):
 
 
 def _text(cell, theirs, released):
-    """Return the student's text; prose is disarmed, since the instructor will see it."""
+    """Return the student's text for a cell, harmless if it is prose that will be shown."""
     if theirs is None or theirs.source == released["source"]:
         return released["source"]
     return theirs.source if is_code(cell) else harmless(theirs.source)
 
 
 def harmless(prose: str) -> str:
-    """Return a student's prose with HTML, links, pictures and diagrams as mere text.
+    """Return a student's prose with HTML, links, pictures and diagrams turned into mere text.
 
-    nbconvert lets links run scripts, fetches pictures from anywhere, fails on a picture that
-    was pasted in, and gives diagrams to a program on the page.
+    Otherwise nbconvert would let links run scripts, load pictures from anywhere, fail on a
+    pasted picture, and run a program on the page for diagrams.
 
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
     ('a &lt; b &amp; &lt;script>', '! [a] (javascript:b)')
@@ -128,14 +128,14 @@ def harmless(prose: str) -> str:
 
 
 def _clear(cell):
-    """Take out what only a run or a student could have put in."""
+    """Remove outputs and attachments, which only a run or a student could have added."""
     if is_code(cell):
         cell["outputs"], cell["execution_count"] = [], None
     cell.pop("attachments", None)
 
 
 def _add_own(out, cell, counted):
-    """Return a cell of the student's, as the worker loads it and the instructor sees it."""
+    """Return a cell that the student added, and add it to the cells for the worker."""
     if not cell.code:
         name, text = f"own-text-{cell.position}", harmless(cell.source)
         return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
@@ -152,7 +152,7 @@ def _add_own(out, cell, counted):
 
 
 def _own_cells(released, ours, cells, chosen):
-    """Return the student's own cells; free cells of ours, unchanged, are not among them."""
+    """Return the cells that the student added, without unchanged cells of the release."""
     free = {c["source"] for c in released["cells"] if not grade_id(c)}
     prose = any(is_task(c) for c in released["cells"])
     taken = {c.position for c in chosen.values() if c}
@@ -173,16 +173,16 @@ class _Picker:
     def __init__(self, ours, cells, flags):
         self.ours, self.flags, self.by_id = ours, flags, {}
         self.loose = [c for c in cells if c.code and c.grade_id not in ours]
-        self.names = None  # that each of these defines, once somebody asks
+        self.names = None  # names that each of these defines, computed when needed
         for c in cells:
             self.by_id.setdefault(c.grade_id, []).append(c)
 
     def first(self, gid):
-        """Return the first cell with this id."""
+        """Return the first of the student's cells with an id, None if there is none."""
         return next(iter(self.by_id.get(gid, ())), None) if gid else None
 
     def choose(self, gid):
-        """Return the cell that counts as the student's solution, None where there is none."""
+        """Return the cell that counts as the student's solution, None if there is none."""
         found, stub = self.by_id.get(gid, []), self.ours[gid]
         if not found:
             return self._elsewhere(gid, stub)
@@ -196,7 +196,7 @@ class _Picker:
         return found[-1]
 
     def _elsewhere(self, gid, stub):
-        """Return the last cell without an id of ours that defines the same name."""
+        """Return the last cell without an id of ours that defines the same name, or None."""
         names = defined(stub["source"]) if is_code(stub) else set()
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
@@ -207,7 +207,7 @@ class _Picker:
 
 
 def _changed(ours, picker):
-    """Return flags for cells of ours that are not as they were."""
+    """Return flags about locked cells that the student has changed, removed or doubled."""
     return [
         f"{gid}: a cell that is not to be changed is missing, changed or doubled; ours is used"
         for gid, cell in ours.items()
@@ -217,7 +217,7 @@ def _changed(ours, picker):
 
 
 def defined(source: str) -> set[str]:
-    r"""Return names that a student's text seems to define at the starts of its lines.
+    r"""Return the names that a student's text seems to define at the beginning of lines.
 
     >>> sorted(defined("class A(B):\n    def g(self): ...\ndef f (x): ..."))
     ['A', 'f']

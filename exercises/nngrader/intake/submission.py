@@ -1,6 +1,6 @@
-"""What a student handed in, read without trusting anything about it.
+"""Read what a student handed in, without trusting anything about it.
 
-Nothing is followed, nothing is parsed but JSON, and no scan here is more than linear.
+No link is followed, nothing but JSON is parsed, and every scan takes linear time.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pathlib import Path
 MOST_BYTES = 8 << 20
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
-MOST_FILES = 200  # looked at where the notebook has another name
+MOST_FILES = 200  # searched if no notebook has the right name
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Unreadable(Exception):
-    """Why a file is not read, in words of ours."""
+    """Raised for a file that is not read; its text says why, without the student's words."""
 
 
 class TooLarge(Unreadable):
-    """The file is there, and larger than it may be."""
+    """Raised for a file that is larger than it may be."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Cell:
 
 
 def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell] | None, list]:
-    """Return the cells of a submission, and flags for all that is odd about it.
+    """Return the cells of a submission, and flags for all that is unusual about it.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
     name : str
         The assignment; its notebook should be `NAME.ipynb`.
     ids : list of str
-        Ids of the cells that students write: where the notebook has another name, the one that
-        names most of them is taken.
+        Ids of the cells that students write. If no notebook has the right name, the one with
+        most of these ids is used.
 
     Returns
     -------
     list of Cell or None
-        None where there is no notebook to read.
+        None if there is no notebook that can be read.
     list of str
         Flags, in words of ours.
     """
@@ -70,7 +70,7 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
 def read_declared(
     folder: Path, declared: dict[str, int]
 ) -> tuple[dict[str, bytes | None], list]:
-    """Return files that a problem asks for beside the notebook, such as weights.
+    """Return files that a problem wants beside the notebook, such as weights.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def read_declared(
     Returns
     -------
     dict
-        Their bytes, None for those that cannot be read; of one that is too large as many
-        zeros as are too many.
+        Their contents, None for those that cannot be read; in place of one that is too large,
+        one zero byte more than its limit.
     list of str
         Flags, in words of ours.
     """
@@ -107,12 +107,12 @@ def read_declared(
 
 
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
-    """Return the bytes of an ordinary file, and how many names it has.
+    """Return the contents of an ordinary file, and its number of hard links.
 
     Parameters
     ----------
     file : Path
-        Not followed if it is a link; not waited for if it is a pipe.
+        A link is not followed, and a pipe is not waited for.
     most : int
         The largest size that is read.
 
@@ -142,7 +142,7 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
 
 
 def _find(folder, name, ids, flags):
-    """Return the bytes of the notebook, be it under another name."""
+    """Return the contents of the notebook, even if it has another name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Unreadable(f"the folder {p.name!a} is a symbolic link: not followed")
@@ -159,7 +159,7 @@ def _find(folder, name, ids, flags):
 
 
 def _renamed(folder, ids):
-    """Return the notebook of another name that holds most of our cells."""
+    """Return the notebook of another name with most of our cells."""
     found = {}
     for file in itertools.islice(_notebooks(folder), MOST_FILES):
         raw, _ = _readable(file)
@@ -183,7 +183,7 @@ def _notebooks(folder, deeper=True):
 
 
 def _readable(file):
-    """Return what `read_regular` gives, or nothing where it refuses the file."""
+    """Return the result of `read_regular`, or None where it refuses the file."""
     try:
         return read_regular(file)
     except (Unreadable, OSError):
@@ -191,7 +191,7 @@ def _readable(file):
 
 
 def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
-    """Return all that looks like a cell in a notebook of format 4 or 3.
+    """Return everything that looks like a cell in a notebook of format 4 or 3.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
 
 
 def _list_of_cells(raw, flags):
-    """Return the list of cells in the JSON of a notebook of format 4 or 3."""
+    """Return the list of cells in the JSON text of a notebook of format 4 or 3."""
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:
@@ -236,12 +236,12 @@ def _list_of_cells(raw, flags):
 
 
 def _as_list(value):
-    """Return the value if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty list."""
     return value if isinstance(value, list) else []
 
 
 def _cell(c, position):
-    """Return one cell, None where it is none; odd metadata counts as none."""
+    """Return one cell, None if it is malformed; malformed metadata count as missing."""
     if not isinstance(c, dict):
         return None
     source = c.get("source", c.get("input", ""))
@@ -258,7 +258,7 @@ def _cell(c, position):
 
 
 def _encodable(source):
-    """Return whether a text has no half characters."""
+    """Return whether a text has no lone surrogates, so that it can be encoded."""
     try:
         source.encode()
         return True

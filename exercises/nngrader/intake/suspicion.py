@@ -1,4 +1,4 @@
-"""Imports and calls that are worth the instructor's eye."""
+"""List imports and calls that the instructor should look at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 from ..engine.observation.reading import COMPUTED, MORE, MOST_NAMES
 
-USUAL = {  # what a submission may import without remark
+USUAL = {  # packages that a submission may import without a flag
     "__future__",
     "abc",
     "collections",
@@ -22,7 +22,7 @@ USUAL = {  # what a submission may import without remark
     "time",
     "typing",
 }
-THERE = USUAL | sys.stdlib_module_names  # what can be imported where submissions run
+THERE = USUAL | sys.stdlib_module_names  # packages that can be imported where submissions run
 DANGEROUS = {  # ways to the interpreter, to its files and to other processes
     "_ctypes",
     "_os",
@@ -86,7 +86,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     Parameters
     ----------
     names : list of str
-        Dotted names that stand in the cells, aliases undone.
+        Dotted names in the cells, with aliases resolved.
     imports : list of str
         Dotted names of what is imported.
     uses : list of str, optional
@@ -110,19 +110,19 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
 
 
 def _harmless(name):
-    """Return the order in which names are shown: dangerous ones first."""
+    """Return the sort key of a name: dangerous names come first."""
     return not DANGEROUS & set(name.split(".")), name
 
 
 def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
-    """Return whether a dotted name reaches for the interpreter, files, or private parts.
+    """Return whether a dotted name reaches for the interpreter, files, or private attributes.
 
     Parameters
     ----------
     name : str
-        Its aliases undone.
+        The dotted name, with aliases resolved.
     modules : set of str, optional
-        First parts that stand for modules, whose private parts are nobody's business.
+        First parts that are modules, whose private attributes nobody should need.
 
     >>> [unusual(n) for n in ("numpy.sum", "numpy.lib.format", "f.__code__", "__name__")]
     [False, True, True, False]
@@ -143,12 +143,12 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
 
 
 def _has_dunder(parts):
-    """Return whether any part is one of Python's own names that students have no need of."""
+    """Return whether a part is a special name (``__x__``) that students have no need of."""
     return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
 
 
 def clean(name: str) -> str:
-    """Return a name as it may be shown: short, and of letters that look like nothing else.
+    """Return a name as it may be shown: short, and with unusual characters replaced by "?".
 
     >>> clean("os.<b>")
     'os.?b?'

@@ -1,4 +1,4 @@
-"""Make what students get, and refuse where it would tell too much or grade wrongly."""
+"""Build the release for students, unless it would leak answers or grade wrongly."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SQLITE = "sqlite:///"
 
 
 class NotFit(Exception):
-    """The assignment must not be released; `reasons` says why."""
+    """Raised where an assignment must not be released; `reasons` says why."""
 
     def __init__(self, reasons: list[str]):
         super().__init__("; ".join(reasons))
@@ -51,10 +51,10 @@ def release(
     seeds: int = SEEDS,
     tell: Callable = lambda text: None,
 ) -> Path:
-    """Make `release/ASSIGNMENT`, the gradebook's entry and the zip.
+    """Make `release/ASSIGNMENT`, the gradebook's entry and the zip, and return the zip's path.
 
-    All is made and tried in another folder first: until nothing is found, and where this is
-    stopped, the former release stays as it is.
+    Everything is made and tried in another folder first. If a check fails, or the run is
+    stopped, the previous release stays as it is.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def release(
     out : Path, optional
         Where the zip is written; by default the course's `release`.
     seeds : int
-        On how many seeds the problems are held to their declaration.
+        On how many seeds the problems are checked against their declaration.
     tell : callable, optional
-        Is told, as a line of text, how far the work has come.
+        Called with a line of text about the progress.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def release(
     Raises
     ------
     NotFit
-        If anything is found that the gate looks for. Nothing is written then.
+        If a check fails. Nothing is written then.
     """
     instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
@@ -109,7 +109,7 @@ def release(
 
 
 def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
-    """Return whether the problems hold to their declaration on many seeds."""
+    """Return complaints about problems that break their declaration on one of many seeds."""
     found = []
     for n, problem in enumerate(problems, 1):
         tell(f"{problem.name}: {seeds} seeds ({n} of {len(problems)} problems)")
@@ -118,18 +118,18 @@ def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
-    """Put a release that is fit in the place of the former one, by renaming.
+    """Replace the previous release by a new one that has passed all checks, by renaming.
 
     Parameters
     ----------
     course : Course
-        Where it goes.
+        The course that gets the release.
     name : str
         The assignment.
     trial : Course
-        Where it was made.
+        The course in which the release was made.
     made, file : Path
-        The zip as it was made, and where it goes.
+        The zip as it was made, and its final path.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
@@ -154,7 +154,7 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
 
 
 def replace_made(made: Path, source: Path) -> None:
-    """Put the notebook and the cases that were made beside the source, for formgrader."""
+    """Copy the notebook and visible cases that were made beside the source for formgrader."""
     for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
         stale.unlink()
     for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
@@ -176,7 +176,7 @@ def visible_cases(problems: list) -> dict:
 
 
 def with_locked(visible: dict, instructor: dict) -> dict:
-    """Return the visible cases, with digests of the cells that students must not change."""
+    """Return the visible cases with digests of the cells that students must not change."""
     locked = {
         grade_id(c): digest(c["source"])
         for c in instructor["cells"]
@@ -186,7 +186,7 @@ def with_locked(visible: dict, instructor: dict) -> dict:
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
-    """Return the visible cases, each problem worth what its cells give when it is graded."""
+    """Return the visible cases with the points that each problem's test cells give."""
     tests = [c for c in instructor["cells"] if is_test(c)]
     given = {
         n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
@@ -206,7 +206,7 @@ def weight_complaints(instructor: dict) -> list[str]:
 
 
 def other_price(cell: dict) -> str:
-    """Return whether a test cell asks for other points than it is worth."""
+    """Return a complaint if a test cell asks for other points than it is worth, or ""."""
     asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
     worth = mark(cell)["points"]
     if not asked or sum(map(float, asked)) == worth:
@@ -215,7 +215,7 @@ def other_price(cell: dict) -> str:
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Return complaints about problems whose mark the text lacks."""
+    """Return complaints about problems that have no mark in the assignment's text."""
     there = {grade_id(c) for c in instructor["cells"]}
     lacking = [p.name for p in problems if p.name not in there]
     return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
@@ -229,7 +229,7 @@ def gradebook_of(course: Course, name: str) -> str:
 
 
 def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[str]:
-    """Return whether the gradebook holds submissions that the new cells would no longer fit."""
+    """Return a complaint if the gradebook has submissions that do not fit the new cells."""
     from nbgrader.api import MissingEntry
 
     url = gradebook_of(course, name)
@@ -250,7 +250,7 @@ def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[st
 
 
 def cells_now(instructor: dict) -> dict:
-    """Return points by id of the cells in the gradebook, None for ungraded ones."""
+    """Return points by cell id as the gradebook will have them, None for ungraded cells."""
     kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
     kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
     graded = ("grade", "task")
@@ -261,7 +261,7 @@ def cells_now(instructor: dict) -> dict:
 
 
 def differences(then: dict, now: dict) -> list[str]:
-    """In words, which cells are gone, new, or worth other points."""
+    """Return in words which cells are gone, new, or worth other points."""
     found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
     found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
     return found + [
@@ -272,7 +272,7 @@ def differences(then: dict, now: dict) -> list[str]:
 
 
 def changed(name: str, submissions: int, differ: list[str]) -> str:
-    """Return the advice for submissions that would no longer fit."""
+    """Return the advice for submissions that no longer fit."""
     return (
         f"the gradebook has {submissions} submissions whose cells were others "
         f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
@@ -282,7 +282,7 @@ def changed(name: str, submissions: int, differ: list[str]) -> str:
 
 
 def trial_course(course: Course, name: str, folder: Path) -> Course:
-    """Return a course to try the release in, with the same sources and another seed."""
+    """Return a course in which to try the release, with the same sources and another seed."""
     shutil.copytree(
         course.source(name).parent,
         folder / "source" / name,
@@ -311,10 +311,10 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
 def generate(
     course: Course, name: str, instructor: dict, visible: dict, gradebook: str | None = None
 ) -> None:
-    """Write notebook and visible cases beside the source, and let nbgrader release them.
+    """Write notebook and visible cases beside the source, and let nbgrader make the release.
 
-    nbgrader clears solutions and hidden tests, and enters the cells into the gradebook where
-    its address is given.
+    nbgrader clears solutions and hidden tests, and enters the cells into the gradebook if its
+    address is given.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -340,7 +340,7 @@ def generate(
 
 
 def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
-    """Return whether the solved version earns all points and the untouched one none."""
+    """Return complaints if the solved version loses points or the untouched one earns some."""
     assignment = Assignment(trial, name)
     tests = [c for c in instructor["cells"] if is_test(c)]
     wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
@@ -362,7 +362,7 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
 
 
 def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
-    """Put the solved files of challenges beside the solved notebook; those missing are named.
+    """Put the challenges' solved files beside the solved notebook; return the missing ones.
 
     Parameters
     ----------
@@ -397,7 +397,7 @@ def why(result: dict, most: float) -> str:
     Parameters
     ----------
     result : dict
-        The result of a version.
+        The result of grading one version.
     most : float
         What it should earn: all points, or 0.
     """

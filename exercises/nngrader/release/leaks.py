@@ -1,4 +1,4 @@
-"""What must not leave the instructor's machine, looked for in what is about to be released."""
+"""Search a release for what must not leave the instructor's machine."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # of held-back files: licences may go out
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret held-back files; licences are not
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
 CELL_KEYS = {"nbgrader", "tags", "deletable", "editable", "collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
 SAYS = "it holds a statement of a solution"
-FEW = 4  # different numbers that an array must hold to be known by them
-HEAD, VARIED = 16, 8  # numbers in a row, so many of them different, that are nobody's by chance
+FEW = 4  # different numbers that an array must hold to be recognised by them
+HEAD, VARIED = 16, 8  # an array is sought by its first numbers if so many of them differ
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What is looked for.
+    """What a release is searched for.
 
     Parameters
     ----------
     statements : frozenset of str
-        Of solutions, in normal form.
+        The statements of solutions, in normal form.
     digests : dict
-        Digest of a file or array that is private, and what it is called.
+        Names of private files and arrays, by their digests.
     rows : Rows
-        Of held-back pictures.
+        The rows of held-back pictures.
     paths : frozenset of str
-        Of this machine.
+        Paths of this machine.
     numbers : tuple
-        Hidden inputs: (what, as text, as bytes).
+        Hidden inputs and answers, each as (name, text, bytes).
     """
 
     statements: frozenset
@@ -92,23 +92,23 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 
 
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
-    """Return what stands in a release folder and must not.
+    """Return complaints about all secrets that a release folder contains.
 
     Parameters
     ----------
     folder : Path
-        What students would get.
+        The release for students.
     instructor : dict
         The source notebook, with solutions.
     course : Course
-        What is private in it is looked for.
+        The course whose private files are sought.
     assignment : str
         The assignment.
 
     Returns
     -------
     list of str
-        Each names the file and what is in it; empty where nothing was found.
+        Each names a file and what is in it; empty if nothing was found.
     """
     secrets, found = secrets_of(course, assignment, instructor), []
     for file in _files(folder):
@@ -124,21 +124,21 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
 
 
 def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
-    """Return what stands in the package for students and must not.
+    """Return complaints about all secrets that the package for students contains.
 
     Parameters
     ----------
     wheel : Path
         The wheel.
     course : Course
-        Its path and its private files are looked for.
+        The course whose path and private files are sought.
     problems : list of Problem, optional
-        Their references are looked for.
+        The problems whose references are sought.
 
     Returns
     -------
     list of str
-        Empty where nothing was found.
+        Complaints; empty if nothing was found.
     """
     files = [*_files(course / "heldback"), *_files(course / "problems")]
     kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
@@ -154,13 +154,13 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
                 found.append(f"{name} holds a reference: {statement}")
-            if name.endswith(".npz") and any(rows.stand_in(grey(a)) for a in _arrays(raw)):
+            if name.endswith(".npz") and any(rows.occur_in(grey(a)) for a in _arrays(raw)):
                 found.append(f"{name} holds a picture that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 
 
 def moving_leaks(problems: list) -> list[str]:
-    """Return what the drivers and measures of problems tell, which are released with them.
+    """Return complaints about drivers and measures, which are released, that tell an answer.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def moving_leaks(problems: list) -> list[str]:
     Returns
     -------
     list of str
-        Those that name the reference or hold most of what it says.
+        One for each that names the reference or contains most of its statements.
     """
     found = []
     for p in problems:
@@ -193,26 +193,26 @@ def _parameters(source):
 
 
 def _statements_of(source):
-    """Return long statements of one function's body."""
+    """Return the long statements of one function's body."""
     cell = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}, "source": source}
     return secret_statements({"cells": [cell]}, [])
 
 
 def _most_of(text, statements):
-    """Return one statement, if more than half of them stand in a text, and at least two."""
+    """Return one of the statements if a text has two and more than half of them, else ""."""
     forms = code_forms(text)
     there = sorted(s for s in statements if s in forms)
     return there[0] if len(there) > max(1, len(statements) / 2) else ""
 
 
 def _in_piece(piece, secrets):
-    """Yield the leaks in one piece of a file."""
+    """Yield complaints about one piece of a file."""
     if (digest := _digest(piece)) in secrets.digests:
         yield f"it is {secrets.digests[digest]}"
     for a in _arrays(piece):
         if _digest(a.tobytes()) in secrets.digests:
             yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
-    if any(secrets.rows.stand_in(s) for s in streams(piece)):
+    if any(secrets.rows.occur_in(s) for s in streams(piece)):
         yield "it holds a picture that is held back"
     text = text_of(piece)
     if any(p in text for p in secrets.paths) or HOMES.search(text):
@@ -223,7 +223,7 @@ def _in_piece(piece, secrets):
 
 
 def _in_text(text, piece, secrets):
-    """Yield the statements of solutions and the hidden inputs that a piece holds."""
+    """Yield complaints about statements of solutions and hidden inputs in a piece."""
     forms = code_forms(text)
     for statement in sorted(secrets.statements):
         if statement in forms:
@@ -235,7 +235,7 @@ def _in_text(text, piece, secrets):
 
 
 def _in_notebook(raw, secrets):
-    """Yield the leaks in a notebook's outputs, metadata and kernel, and in each cell."""
+    """Yield complaints about a notebook's outputs, metadata, kernel and cells."""
     notebook = json.loads(raw)
     cells, rest = notebook["cells"], notebook["metadata"]
     forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
@@ -250,7 +250,7 @@ def _in_notebook(raw, secrets):
 
 
 def _numbers(course, problems):
-    """Yield the hidden inputs and answers at this course's seed, in the forms files hold."""
+    """Yield hidden inputs and answers at this course's seed, as (name, text, bytes)."""
     if not (course.seed_file or course / ".seed").is_file():
         return
     seed = course.seed()
@@ -264,7 +264,7 @@ def _numbers(course, problems):
 
 
 def _all_arrays(data):
-    """Yield every array of numbers of packed data: inputs, answers, and what is kept."""
+    """Yield every array of numbers in packed data: inputs, answers, values for the measure."""
     for case in data["cases"]:
         values = [*case["args"].values(), *(case.get("kept") or {}).values()]
         for value in [*values, *(case["want"] or ())]:
@@ -274,7 +274,7 @@ def _all_arrays(data):
 
 
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
-    """Return hidden cases that students could read in the visible ones.
+    """Return complaints about hidden cases that are also among the visible ones.
 
     Parameters
     ----------
@@ -284,8 +284,8 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
     Returns
     -------
     list of str
-        One for each kind of case whose inputs are the same; those of a few numbers, as edge
-        cases are, may be.
+        One for each kind of case with the same inputs, except for inputs of only a few numbers,
+        as edge cases have.
     """
     found = []
     for name, data in hidden.items():
@@ -296,7 +296,7 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
 
 
 def _inputs(case):
-    """Return a digest of the inputs of a case, none where they hold few numbers."""
+    """Return a digest of the inputs of a case, "" if they hold only a few numbers."""
     arrays = [np.asarray(v) for v in case["args"].values()]
     if not any(a.dtype.kind in "biufc" and len(np.unique(a)) >= FEW for a in arrays):
         return ""
@@ -304,7 +304,7 @@ def _inputs(case):
 
 
 def _arrays(raw):
-    """Return the arrays of an `.npz` or `.npy` file, none of any other."""
+    """Return the arrays of an `.npz` or `.npy` file, none of any other file."""
     if raw[:2] != b"PK" and not raw.startswith(b"\x93NUMPY"):
         return []
     with contextlib.suppress(ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
@@ -316,10 +316,10 @@ def _arrays(raw):
 
 
 def _digest(raw):
-    """Return a digest of a file."""
+    """Return a digest of some bytes."""
     return hashlib.sha256(raw).hexdigest()
 
 
 def _files(folder):
-    """Return all files below a folder, in order."""
+    """Return all files below a folder, sorted."""
     return sorted(f for f in folder.rglob("*") if f.is_file())

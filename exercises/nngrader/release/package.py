@@ -31,12 +31,12 @@ README = """{title}
 
 
 def build_wheel(folder: Path) -> Path:
-    """Build the wheel of this distribution.
+    """Build the wheel of this package, and return its path.
 
     Parameters
     ----------
     folder : Path
-        Where it is written.
+        The folder in which it is written.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def build_wheel(folder: Path) -> Path:
 
 
 def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -> None:
-    """Put a release together.
+    """Write the zip that students get.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
     wheel : Path
         The package of the course.
     visible : dict
-        The visible cases by problem: they say what else is handed in, and what is imported.
+        The visible cases by problem. They name the files to hand in and the packages to import.
     """
     members = {
         f"{name}/README.txt": readme(name, wheel.name, visible).encode(),
@@ -91,7 +91,7 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
 
 
 def readme(name: str, wheel: str, visible: dict) -> str:
-    """Return the README of the zip: what a student does, step by step.
+    """Return the README of the zip, which tells a student what to do, step by step.
 
     Parameters
     ----------

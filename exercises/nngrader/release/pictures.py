@@ -1,4 +1,4 @@
-"""Pictures looked for by their rows, wherever they stand: in arrays, texts and PNG files."""
+"""Search for pictures by their rows of pixels, in arrays, texts and PNG files."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from io import BytesIO
 
 import numpy as np
 
-DIFFERENT = 8  # values in a row that nobody else's picture has by chance
+DIFFERENT = 8  # grey levels in a row that no other picture has by chance
 WIDTHS = range(16, 257)  # of pictures, in pixels
 MOST_PIXELS = 50_000_000
-FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, so that nothing is lost
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
 NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 PNG = b"\x89PNG\r\n\x1a\n"
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's type of colour; palettes hold no grey levels
+CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's type of colour, without palettes
 
 
 class Rows:
-    """Rows of grey pictures, known by a hash of their pixels.
+    """Rows of grey pictures, stored as hashes of their pixels.
 
     Parameters
     ----------
     arrays : list of ndarray
-        Those of type uint8 with pictures (N, height, width) count.
+        Only arrays of type uint8 with the shape (N, height, width) are used.
     """
 
     def __init__(self, arrays: list[np.ndarray]):
@@ -37,8 +37,8 @@ class Rows:
                 before = self.known.get(a.shape[2], found[:0])
                 self.known[a.shape[2]] = np.union1d(before, found)
 
-    def stand_in(self, pixels: np.ndarray) -> bool:
-        """Return whether one of the rows stands in a stream of pixels, at any place.
+    def occur_in(self, pixels: np.ndarray) -> bool:
+        """Return whether one of the rows occurs in a stream of pixels, at any place.
 
         Parameters
         ----------
@@ -53,7 +53,7 @@ class Rows:
 
 
 def _hashes(pixels, width):
-    """Return a hash of every run of `width` pixels, row after row."""
+    """Return a hash of every run of `width` pixels in a stream."""
     total = np.zeros(len(pixels) - width + 1 if len(pixels) >= width else 0, np.uint64)
     for k in range(width):
         total = total * FACTOR + pixels[k : k + len(total)] + np.uint64(1)
@@ -61,12 +61,12 @@ def _hashes(pixels, width):
 
 
 def streams(raw: bytes) -> list[np.ndarray]:
-    """Return what a file may hold as grey levels: bytes, arrays, pixels, written numbers.
+    """Return all that a file may hold as grey levels: bytes, arrays, pixels, written numbers.
 
     Parameters
     ----------
     raw : bytes
-        A file, no archive.
+        The contents of a file that is no archive.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def streams(raw: bytes) -> list[np.ndarray]:
 
 
 def array_of(raw: bytes) -> np.ndarray | None:
-    """Return the array of a `.npy` file, None of any other."""
+    """Return the array of a `.npy` file, None for any other file."""
     if not raw.startswith(b"\x93NUMPY"):
         return None
     try:
@@ -96,7 +96,7 @@ def array_of(raw: bytes) -> np.ndarray | None:
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """Return numbers as grey levels: those from 0 to 1 are taken for shares of 255.
+    """Return numbers as grey levels; numbers that lie between 0 and 1 are multiplied by 255.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def grey(values: np.ndarray) -> np.ndarray:
     Returns
     -------
     (N,) uint8
-        What is no grey level is 0.
+        Numbers that are no grey level become 0.
     """
     flat = values.ravel()
     if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":
@@ -117,7 +117,7 @@ def grey(values: np.ndarray) -> np.ndarray:
 
 
 def chunks(raw: bytes) -> list[tuple[bytes, bytes]]:
-    """Name and content of each chunk of a PNG file, as far as it is whole."""
+    """Return name and content of each chunk of a PNG file, as far as it is whole."""
     found, at = [], len(PNG)
     while at + 8 <= len(raw):
         (size,) = struct.unpack(">I", raw[at : at + 4])
@@ -132,7 +132,7 @@ def channels(raw: bytes) -> list[np.ndarray]:
     Parameters
     ----------
     raw : bytes
-        The file; where it is interlaced, broken or of another depth nothing is found.
+        The file; if it is interlaced, broken or of another depth, there are no streams.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def channels(raw: bytes) -> list[np.ndarray]:
 
 
 def _unfiltered(data, height, length, n):
-    """Undo PNG's filters, row by row; they predict a byte from those left of it and above."""
+    """Return PNG's pixels with its filters undone, by which a neighbour predicts a byte."""
     rows = np.zeros((height + 1, length + n), np.uint8)
     for y in range(height):
         line = data[y * (length + 1) : (y + 1) * (length + 1)]
@@ -167,7 +167,7 @@ def _unfiltered(data, height, length, n):
 
 
 def _undo(kind, line, above, row, n):
-    """Undo the filter of one row; the first pixel of `row` and `above` stands outside."""
+    """Write a row with its filter undone into `row`, which begins with a pixel of padding."""
     if kind in (0, 2):
         row[n:] = line + above[n:] * np.uint8(kind // 2)
         return

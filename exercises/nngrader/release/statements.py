@@ -1,4 +1,4 @@
-"""Statements of solutions in a form in which they are found again, however they are written."""
+"""Normal forms of solutions' statements, by which they are found however they are written."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from types import FunctionType
 
 from ..course.notebooks import is_code, is_solution
 
-LONG = 20  # characters; shorter statements are anybody's
+LONG = 20  # characters; shorter statements may be equal by chance
 LONG_VALUE = 40  # characters of a value that is assigned or returned
 REGION = re.compile(r"(BEGIN|END)[\s_-]*(HIDDEN[\s_-]*TESTS|SOLUTION|MARK[\s_-]*SCHEME)", re.I)
-NOISE = str.maketrans("", "", "\\#>`\"'")  # of comments, quotes, continued lines
+NOISE = str.maketrans("", "", "\\#>`\"'")  # marks of comments, quotes, continued lines
 TRAILING = re.compile(r",([)\]}])")
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
 
 
 def secret_statements(instructor: dict, problems: list) -> set[str]:
-    """Return statements of solutions that stand nowhere outside solutions, in normal form.
+    """Return statements that occur only in solutions, in normal form.
 
     Parameters
     ----------
     instructor : dict
         The source notebook.
     problems : list of Problem
-        Their references and alternatives, and what these call, count as solutions too. What
-        their drivers and measures say is released on purpose.
+        Their references and alternatives, and what these call, count as solutions, too. Their
+        drivers and measures do not, since these are released on purpose.
 
     Returns
     -------
     set of str
-        Those of more than 20 characters, white space not counted.
+        Statements of more than 20 characters, without white space.
     """
     inside = [text for c in instructor["cells"] for text in _solutions(c)]
     inside += [s for p in problems for s in right_sources(p)]
@@ -47,7 +47,7 @@ def secret_statements(instructor: dict, problems: list) -> set[str]:
 
 
 def right_sources(problem) -> list[str]:
-    """Return sources of the reference, the alternatives, and what beside them they call."""
+    """Return the sources of the reference, the alternatives, and all that they call."""
     found: dict[str, str] = {}
     todo = [problem.solve, *problem.alternatives.values()]
     while todo:
@@ -60,30 +60,30 @@ def right_sources(problem) -> list[str]:
         }
         beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
         called = [beside[n] for n in sorted(names) if n in beside]
-        todo += [g for g in called if _is_of_the_same(getattr(g, "__module__", None), f)]
+        todo += [g for g in called if _is_of_same_module(getattr(g, "__module__", None), f)]
     return list(found.values())
 
 
-def _is_of_the_same(module, f):
-    """Return whether a module is that of a function, or another file of the same folder."""
+def _is_of_same_module(module, f):
+    """Return whether a module is that of a function, or in the same folder."""
     folder = f.__module__.rpartition(".")[0]
     return module == f.__module__ or (bool(folder) and f"{module}".startswith(f"{folder}."))
 
 
 def moving(problem) -> dict:
-    """Name and source of the problem's code that travels: its driver, its measure."""
+    """Return the name and source of a problem's driver and measure, as far as it has them."""
     found = getattr(problem, "moving", {})
     return {w: found[w] for w in ("driver", "measure") if found.get(w)}
 
 
 def lines_of(source: str) -> tuple[list[str], list[str]]:
-    """Return the lines of a cell that students get, and those of its regions.
+    """Return a cell's lines outside of nbgrader's regions, and those in solution regions.
 
     Parameters
     ----------
     source : str
-        A cell of the instructor's. Markers are known in any case and spacing: a region that
-        nbgrader would not see is a region here.
+        A cell of the instructor's. Markers are recognised in any case and spacing, even where
+        nbgrader would not.
     """
     outside, inside, at = [], [], None
     for line in source.splitlines():
@@ -98,7 +98,7 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 
 
 def _solutions(cell):
-    """Return texts of a cell that are a solution; the whole cell where no region is marked."""
+    """Return the texts of a cell that are a solution; the whole cell if it has no regions."""
     marked = bool(REGION.search(cell["source"]))
     lines = lines_of(cell["source"])[1] if marked else cell["source"].splitlines()
     if not is_code(cell) or not (marked or is_solution(cell)):
@@ -107,14 +107,14 @@ def _solutions(cell):
 
 
 def _outside(cell):
-    """Return what students get of a cell."""
+    """Return the text of a cell that students get."""
     if REGION.search(cell["source"]):
         return "\n".join(lines_of(cell["source"])[0])
     return "" if is_solution(cell) else cell["source"]
 
 
 def _forms(text):
-    """Return normal forms of the long statements of a text, and of what they compute."""
+    """Return the normal forms of the long statements of a text, and of their values."""
     try:
         tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
     except SyntaxError:  # an answer in prose
@@ -123,7 +123,7 @@ def _forms(text):
 
 
 def _of_tree(body, source):
-    """Return normal forms of the statements in a body."""
+    """Return the normal forms of the statements in a syntax tree's body."""
     found = set()
     for node in (n for top in body for n in ast.walk(top)):
         if isinstance(node, ast.stmt) and not _is_text(node):
@@ -138,12 +138,12 @@ def _of_tree(body, source):
 
 
 def _is_text(node):
-    """Return whether a statement is a docstring."""
+    """Return whether a statement is a docstring or another constant."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _head(node):
-    """Return a statement anew from its syntax tree, of a compound one the first line."""
+    """Return a statement as `ast.unparse` writes it, without the body of a compound one."""
     shell = copy.copy(node)
     for name in ("body", "orelse", "handlers", "finalbody", "cases"):
         if isinstance(getattr(shell, name, None), list):
@@ -154,14 +154,14 @@ def _head(node):
 
 
 def _written(node, source):
-    """Return a statement as it was written; of a compound one the lines before its body."""
+    """Return a statement as it was written, without the body of a compound one."""
     body = getattr(node, "body", None)
     last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno
     return "\n".join(source.splitlines()[node.lineno - 1 : max(last, node.lineno)])
 
 
 def _size(text):
-    """Return how many characters of a text are no white space."""
+    """Return the number of characters of a text, white space not counted."""
     return len("".join(text.split()))
 
 
@@ -176,12 +176,12 @@ def normal(text: str) -> str:
 
 
 def code_forms(text: str) -> str:
-    """Return normal forms of a text and of the code in it, in which to look for statements.
+    """Return the normal forms of a text and of the code in it, to search for statements.
 
     Parameters
     ----------
     text : str
-        A cell, a file: code, or prose with code between fences.
+        A cell or a file: code, or prose with fenced code.
     """
     anew = []
     for piece in (text, *FENCE.findall(text)):

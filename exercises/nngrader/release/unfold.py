@@ -1,4 +1,4 @@
-"""Everything that a file holds: also in archives, base64, JSON, and the texts of pictures."""
+"""Unpack everything that a file contains: archives, base64, JSON, and texts in pictures."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from collections.abc import Iterator
 
 from .pictures import PNG, chunks
 
-DEEP = 4  # foldings in one another
-MOST_BYTES = 200_000_000  # of one piece unfolded
+DEEP = 4  # levels of packing that are undone
+MOST_BYTES = 200_000_000  # of one unpacked piece
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
 BROKEN = (
     zipfile.BadZipFile,
@@ -35,7 +35,7 @@ BROKEN = (
 
 
 def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """A file, and all that is packed in it.
+    """Yield a file, and all that is packed in it.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]
     raw : bytes
         Its content.
     depth : int
-        How often it was packed.
+        In how many packed files it lies.
 
     Yields
     ------
     str, bytes
-        Where a piece stands, as `file/member`, and what it is.
+        The path of a piece, as `file/member`, and its contents.
     """
     yield name, raw
     if depth == DEEP:
@@ -61,7 +61,7 @@ def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]
 
 
 def _zipped(raw):
-    """Yield the members of a zip, also of one that follows other data."""
+    """Yield the members of a zip, even if other data come before it."""
     if b"PK\x05\x06" not in raw:
         return
     with zipfile.ZipFile(io.BytesIO(raw)) as z:
@@ -71,7 +71,7 @@ def _zipped(raw):
 
 
 def _tarred(raw):
-    """Yield the members of a tar, compressed or not."""
+    """Yield the members of a tar file, compressed or not."""
     if raw[257:262] != b"ustar":
         return
     with tarfile.open(fileobj=io.BytesIO(raw)) as t:
@@ -81,7 +81,7 @@ def _tarred(raw):
 
 
 def _compressed(raw):
-    """Yield the content that gzip, bzip2 or xz have packed."""
+    """Yield the contents of a file packed by gzip, bzip2 or xz."""
     for magic, module in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ", lzma)):
         if raw.startswith(magic):
             with module.open(io.BytesIO(raw)) as f:
@@ -107,7 +107,7 @@ def _texts(raw):
 
 
 def _collect(value, found):
-    """Collect all texts of a JSON value, keys too."""
+    """Append all texts in a JSON value, with its keys, to `found`."""
     if isinstance(value, str):
         found.append(value)
     elif isinstance(value, dict):
@@ -123,7 +123,7 @@ def _collect(value, found):
 
 
 def _encoded(raw):
-    """Yield the content of what is encoded as base64 in a text."""
+    """Yield the contents of everything that a text encodes in base64."""
     if b"\0" in raw:
         return
     for n, found in enumerate(BASE64.findall(raw), 1):

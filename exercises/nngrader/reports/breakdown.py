@@ -1,4 +1,4 @@
-"""The parts of the report that show what was earned: totals, problems, aspects, mistakes."""
+"""The sections of the report about points: totals, problems, aspects, mistakes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LOW = 0.2  # a discrimination below this is marked
 
 
 def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
-    """Return the distribution of the totals.
+    """Return the section about the distribution of the totals.
 
     Parameters
     ----------
     results : dict
         By student.
     known : dict
-        What the gradebook says, by student; it holds where it has the student.
+        The gradebook's marks by student, which replace the grader's where there are any.
 
     Returns
     -------
@@ -47,12 +47,12 @@ def histogram(scores: list[float], most: float) -> str:
     scores : list of float
         Points.
     most : float
-        Points to be had; a score above them counts in the last bar.
+        The largest possible number of points; a higher score counts in the last bar.
 
     Returns
     -------
     str
-        SVG, with a text for those who do not see it.
+        SVG, with a text for screen readers.
     """
     width = most / BINS or 1.0
     counts = [0] * BINS
@@ -84,13 +84,13 @@ def _bar(i, count, tallest):
     return rect + text if count else ""
 
 
-def glance(fine: dict[str, dict]) -> str:
-    """Return all problems in one table.
+def overview(fine: dict[str, dict]) -> str:
+    """Return a table of all problems.
 
     Parameters
     ----------
     fine : dict
-        Results of `items.judged`.
+        Results of `item_analysis.judged`.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def _item_table(first, rows):
 
 
 def _item_cells(item: Item):
-    """Return what a table says of an item."""
+    """Return the cells of an item's row in a table."""
     n = item.everything + item.some + item.nothing
     r = item.discrimination
     cell = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
@@ -129,21 +129,21 @@ def _item_cells(item: Item):
 
 
 def _signed(r):
-    """Return a correlation with two decimals and a minus."""
+    """Return a correlation with two decimals and a true minus sign."""
     return f"{r:.2f}".replace("-", "−")
 
 
 def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
-    """Return one problem: aspects, mistakes, what nothing explains, time.
+    """Return the section about one problem: aspects, mistakes, unexplained answers, time.
 
     Parameters
     ----------
     fine : dict
-        Results of `items.judged`.
+        Results of `item_analysis.judged`.
     name : str
         The problem.
     found : list of Cost
-        Of `items.costs`.
+        The result of `item_analysis.costs`.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
 
 
 def _findings(title, found):
-    """Yield a table of findings, the one that cost most points first."""
+    """Yield a table of findings, those that cost most points first."""
     if not found:
         return
     yield f"<h3>{title}</h3>"
@@ -179,7 +179,7 @@ def _findings(title, found):
 
 
 def _unexplained(fine, name, described):
-    """Yield the section on wrong answers that no registered mistake explains."""
+    """Yield the section about wrong answers that no registered mistake explains."""
     if students := unexplained(fine, name):
         yield (
             f"<p><b>Not explained by a registered mistake:</b> {names(students)} "
@@ -190,18 +190,18 @@ def _unexplained(fine, name, described):
 
 
 def _seconds(fine, name):
-    """Yield a paragraph on how many seconds the function took: median and longest."""
+    """Yield a paragraph about the function's median and longest time."""
     times = {s: r["seconds"][name] for s, r in fine.items() if name in r.get("seconds", {})}
     if times:
         slow = max(times, key=times.get)
         yield (
-            f'<p class="soft">Seconds: median {times_of(median(times.values()))}, longest '
-            f"{times_of(times[slow])} ({escape(slow)}).</p>"
+            f'<p class="soft">Seconds: median {in_seconds(median(times.values()))}, longest '
+            f"{in_seconds(times[slow])} ({escape(slow)}).</p>"
         )
 
 
-def times_of(seconds: float) -> str:
-    """Return seconds with two digits that mean something.
+def in_seconds(seconds: float) -> str:
+    """Return a number of seconds with two significant digits.
 
     Parameters
     ----------
@@ -213,14 +213,14 @@ def times_of(seconds: float) -> str:
     str
         The number.
 
-    >>> times_of(0.01234), times_of(3.21)
+    >>> in_seconds(0.01234), in_seconds(3.21)
     ('0.012', '3.2')
     """
     return f"{seconds:.2g}"
 
 
 def _measured(fine, name):
-    """Yield the section on what the answers to a challenge measured."""
+    """Yield the section about what was measured in a challenge."""
     challenges = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
     found = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
     if found:
@@ -231,7 +231,7 @@ def _measured(fine, name):
 
 
 def _anchor(name):
-    """Return the name of a problem's section."""
+    """Return the id of a problem's section in HTML."""
     return "problem-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in name)
 
 

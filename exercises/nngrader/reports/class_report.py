@@ -1,7 +1,7 @@
-"""The instructor's page on a class: what was hard, what was misunderstood, what needs an eye.
+"""The instructor's page about a class: what was hard, what was misunderstood, what to look at.
 
-Everything on it was in a result or in the gradebook; names of folders are a student's to choose
-and are escaped like all else.
+Everything on it comes from a result or the gradebook. Students can choose the names of folders,
+which are escaped like all else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..storage.results import Store
-from .breakdown import glance, problem, scores
+from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .similarity import RULE, known_fingerprints, pairs
 from .style import counted, document, names, points, section, table
@@ -86,7 +86,7 @@ def page(course: Course, assignment: str) -> str:
         _counts(course, assignment, results, known),
         _misunderstood(fine, found),
         scores(results, known),
-        glance(fine),
+        overview(fine),
         *(problem(fine, name, found) for name in problem_names(fine)),
         *_by_hand(known),
         *_notes(course, assignment, results, known),
@@ -127,7 +127,7 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _are_ours(results):
-    """Return whether results have what this version needs."""
+    """Return whether results have all entries that this version needs."""
     return isinstance(results, dict) and all(
         isinstance(r, dict)
         and r.keys() >= NEEDED
@@ -137,7 +137,7 @@ def _are_ours(results):
 
 
 def known_marks(course: Course, assignment: str) -> dict[str, dict]:
-    """Return what the gradebook says, empty where it does not know the assignment."""
+    """Return the gradebook's marks, none if it does not know the assignment."""
     try:
         return marks(course, assignment)
     except NotThere:
@@ -145,7 +145,7 @@ def known_marks(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _counts(course, assignment, results, known):
-    """Return the counts at the top of the report."""
+    """Return the paragraph with counts at the top of the report."""
     status = [r["status"] for r in results.values()]
     late = sum(m["late_penalty"] > 0 for m in known.values())
     todo = sum(m["needs_manual_grade"] for m in known.values())
@@ -162,7 +162,7 @@ def _counts(course, assignment, results, known):
 
 
 def _misunderstood(fine, found):
-    """Return the findings that cost the class most, and what was left empty, in words."""
+    """Return the section about the findings that cost the class most points."""
     empty = [c for c in found if UNWRITTEN in c.text]
     top = dearest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
@@ -175,7 +175,7 @@ def _misunderstood(fine, found):
 
 
 def _in_words(cost, n):
-    """Return one such finding as a line."""
+    """Return one such finding as a line of HTML."""
     what = "" if cost.mistake else " (described, not a registered mistake)"
     return (
         f"<b>{escape(cost.problem)}</b>: {escape(cost.text)}{what} "
@@ -185,7 +185,7 @@ def _in_words(cost, n):
 
 
 def _by_hand(known):
-    """Yield the section on the cells that a person marks."""
+    """Yield the section about the cells that a person marks."""
     cells = defaultdict(list)
     for student, mark in known.items():
         for name, score, most, _ in mark["by_hand"]:
@@ -210,7 +210,7 @@ def _by_hand(known):
 
 
 def _notes(course, assignment, results, known):
-    """Yield the sections on flags, their reasons, lateness, and who is missing."""
+    """Yield the sections about flags, ungradable submissions, lateness, and who is missing."""
     raised = defaultdict(list)
     for student, r in results.items():
         for text in dict.fromkeys(r["flags"]) if r["status"] != "ungradable" else ():
@@ -231,7 +231,7 @@ def _notes(course, assignment, results, known):
 
 
 def _missing(course, assignment, results):
-    """Yield the section on who has handed in nothing, or is not in the results."""
+    """Yield the section about students without a submission or without a result."""
     there = set(course.submissions(assignment))
     absent = missing(course, assignment, students(course, assignment))
     lists = {
@@ -249,11 +249,11 @@ def _missing(course, assignment, results):
 
 
 def _likeness(course, assignment, fine):
-    """Return the section on pairs of submissions that stand out."""
+    """Return the section about pairs of submissions that are unusually alike."""
     released = released_notebook(course, assignment)
-    solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # of that release
+    solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
     known = known_fingerprints(solved, released)
-    fingerprints = {  # of cells that students write: ours are the same in all
+    fingerprints = {  # of the cells that students write, since ours are the same in all
         s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
         for s, r in fine.items()
         if "fingerprints" in r
@@ -284,11 +284,11 @@ def _likeness(course, assignment, fine):
 
 
 def _where(student, assignment):
-    """Return the notebook in which to look."""
+    """Return the path of the notebook to look at."""
     return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
 
 
 def _terms():
-    """Return the section that says what the words mean."""
+    """Return the section that explains the terms used."""
     rows = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in TERMS)
     return section("What the words mean", rows)

@@ -1,18 +1,18 @@
 """Marks as a table for a learning platform: comma-separated, in UTF-8, with decimal points.
 
 A student has one row at most, sorted by id. Names and numbers come from the class list,
-`students.csv`; without one the id stands for all.
+`students.csv`; without one, the id takes their place.
 
-- A mark that is not final never leaves for a platform: where a person has still to mark
+- A mark that is not final is never exported to a platform. If a person has still to mark
   something, or nothing was handed in (whether that is 0 the course decides), Canvas's and
-  Moodle's tables have no row, since an empty cell would take away what stands on the platform,
-  be it "excused". The command names these students. The other two tables have every student of
-  the class list and of the gradebook; the plain one shows what there is so far.
-- Late penalties of the gradebook have been taken off: let the platform take none off again.
-- Names are written as they are, also where a spreadsheet would take them for formulas, since
-  the platform must know them again; the command names them.
-- Numbers have up to six decimals, as many as are needed. There is no mark at the beginning of
-  the file, which some programs would read as a part of the first column's name.
+  Moodle's tables have no row, since an empty cell would delete the platform's entry, even
+  "excused". The command names these students. The other two tables have every student of
+  the class list and of the gradebook;the plain one shows the marks so far.
+- Late penalties of the gradebook have been deducted: do not let the platform deduct any again.
+- Names are written as they are, even if a spreadsheet would take them for formulas, since the
+  platform must recognise them; the command lists such names.
+- Numbers have up to six decimals, as many as are needed. There is no byte order
+  mark, which some programs would read as a part of the first column's name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..course.folder import Course
 from ..course.roster import Student, read
 from ..gradebook.database import marks
 
-FORMULA = tuple("=+-@\t\r")  # what such a cell begins with
+FORMULA = tuple("=+-@\t\r")  # beginnings of cells that a spreadsheet takes for formulas
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade")
 
 
@@ -59,7 +59,7 @@ def table(course: Course, assignment: str, layout: str = "csv") -> str:
 
 
 def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
-    """Return what a person should know before the table is uploaded.
+    """Return warnings that a person should read before uploading the table.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
     Returns
     -------
     list of str
-        One line for each kind of thing.
+        One line for each kind of warning.
     """
     students, found = _class(course, assignment)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
@@ -103,25 +103,25 @@ def number(value: float) -> str:
 
 
 def _class(course, assignment):
-    """Return all students, and marks by id."""
+    """Return the ids of all students with their rows of the class list, and marks by id."""
     found = marks(course, assignment)
     listed = read(course) or {}
     return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
 
 
 def _final(found, student):
-    """Return a mark that may leave the gradebook, else nothing."""
+    """Return a student's mark if it is final, else ""."""
     mark = found.get(student.id)
     return number(mark["score"]) if mark and not mark["needs_manual_grade"] else ""
 
 
 def _most(found):
-    """Return the points that can be had."""
+    """Return the largest possible number of points."""
     return number(next((m["max_score"] for m in found.values()), 100.0))
 
 
 def _csv(_, students, found):
-    """Yield a table of all marks, with empty cells for who has handed in nothing."""
+    """Yield a table of all marks, with empty cells for students who have handed in nothing."""
     yield CSV
     for student in students:
         if mark := found.get(student.id):
@@ -138,7 +138,7 @@ def _canvas(assignment, students, found):
     for each assignment by title, or `Title (id)`; a row whose first cell has "Points Possible",
     with four blanks as Canvas writes it. A student is looked for by ID, which is `lms_user_id`
     here, then by the two SIS columns, at last by name, "Last, First". Canvas asks before it
-    makes a new assignment, and shows what would change; who has no row keeps what is there.
+    makes a new assignment, and shows what would change; without a row, a mark is kept.
     """
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     yield ["    Points Possible", "", "", "", "", _most(found)]

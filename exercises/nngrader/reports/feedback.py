@@ -1,7 +1,7 @@
 """A page for each student: points by aspect, what was tried, and hints.
 
-All text is escaped, and none of it was made by a student's code: findings are the engine's
-words, flags ours.
+All text is escaped, and none of it was made by a student's code: findings are worded by the
+engine, flags by the grader.
 """
 
 from __future__ import annotations
@@ -114,11 +114,11 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
     Parameters
     ----------
     result : dict
-        What `Grader.grade_all` gave.
+        A result of `Grader.grade_all`.
     mark : dict, optional
-        What the gradebook says: marks by hand, comments and late penalties.
+        The gradebook's entry: marks by hand, comments and late penalties.
     code : str, optional
-        What stands in a challenge's leaderboard in place of the student's name.
+        The code that replaces the student's name on a challenge's leaderboard.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
 
 
 def _total(result, mark):
-    """Yield the sum of points, and what a late submission cost."""
+    """Yield the total of points, and what a late submission has cost."""
     score, most = result["score"], result["max_score"]
     if mark:
         score, most = mark["score"], mark["max_score"]
@@ -153,7 +153,7 @@ def _total(result, mark):
 
 
 def _notes(result):
-    """Yield the section of flags, or one sentence where the grader itself failed."""
+    """Yield the section of flags, or one sentence if the grader itself failed."""
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
         return
@@ -162,21 +162,21 @@ def _notes(result):
         title, after = "Nothing could be graded.", f"<p>{NOTHING_READ}</p>"
     elif not result["flags"]:
         return
-    rows = "".join(f"<li>{escape(f)}{_means(f, HELP)}</li>" for f in result["flags"])
+    rows = "".join(f"<li>{escape(f)}{_explanation(f, HELP)}</li>" for f in result["flags"])
     yield f"<section><h2>{title}</h2><ul>{rows}</ul>{after}</section>"
 
 
-def _means(text, known):
-    """Return what a text means to who reads it, empty where it speaks for itself."""
+def _explanation(text, known):
+    """Return an explanation of a flag or finding for its reader, "" if it needs none."""
     means = next((words for part, words in known if part in text), "")
     return f'<span class="said">{means}</span>' if means else ""
 
 
 def _problem(name, report, code):
-    """Return one problem: its aspects as a table, then what was found."""
+    """Return the section on one problem: its aspects as a table, then the findings."""
     rows = "\n".join(_aspect(a, report) for a in report["aspects"])
     found = "\n".join(
-        f'<p class="hint">{_hint(sentence(aspect, text))}{_means(text, ADVICE)}</p>'
+        f'<p class="hint">{_hint(sentence(aspect, text))}{_explanation(text, ADVICE)}</p>'
         for aspect, text, _ in report["findings"]
     )
     whole = abs(report["score"] - report["max"]) < 1e-6
@@ -212,7 +212,7 @@ def _aspect(aspect, report):
 
 
 def _waits(aspect, report):
-    """Return whether an aspect has no points only because nothing of substance has any."""
+    """Return whether an aspect has no points only because no other kind of aspect has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
     explained = any(
         a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"]
@@ -221,7 +221,7 @@ def _waits(aspect, report):
 
 
 def _challenge(report, code):
-    """Return what a challenge measured, and where it stands in the leaderboard."""
+    """Return what was measured in a challenge, with the code on the leaderboard."""
     found = report.get("challenge")
     if not found or found["measured"] is None:
         return ""
@@ -235,7 +235,7 @@ def _challenge(report, code):
 
 
 def _by_hand(mark):
-    """Yield the section of marks and comments by a person."""
+    """Yield the section of a person's marks and comments."""
     if not mark or not mark["by_hand"]:
         return
     yield "<section><h2>Marked by a person</h2><ul>"
@@ -247,6 +247,6 @@ def _by_hand(mark):
 
 
 def _hint(text):
-    """Return a finding; what it is about stands in bold."""
+    """Return a finding as HTML, with what it is about in bold."""
     about, colon, rest = text.partition(":")
     return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

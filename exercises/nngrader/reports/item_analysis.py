@@ -1,4 +1,4 @@
-"""What a class earned, lost and misunderstood, in numbers: the report shows them."""
+"""Statistics for the report: what a class earned, lost and misunderstood."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..engine import sentence
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import EVERYTHING
 
-LEAST = 10  # submissions from which a correlation is told
+LEAST = 10  # submissions without which no correlation is given
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
 UNWRITTEN = STOPPED["NotImplementedError"]
@@ -21,20 +21,20 @@ NUMBER = re.compile(r"\d[\d.,]*")
 
 @dataclass(frozen=True)
 class Item:
-    """A problem, or one aspect of it, over the class.
+    """Statistics of a problem, or of one of its aspects, over the class.
 
     Attributes
     ----------
     name : str
         The aspect; empty for the problem as a whole.
     most : float
-        Points to be had.
+        The largest possible number of points.
     difficulty : float
         Mean share of the points that was earned, 0 to 1.
     everything, some, nothing : int
-        Submissions that earned all of them, a part, or none.
+        Numbers of submissions that earned all points, some, or none.
     discrimination : float or str
-        Corrected item-total correlation, -1 to 1, or why there is none.
+        Corrected item-total correlation, -1 to 1, or in words why there is none.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Item:
 
 @dataclass
 class Cost:
-    """One finding over the class: in which problem, whose it is, and what it cost.
+    """One finding over the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, None where the finding only describes
-    what came. ``words`` counts what students were told.
+    the answer. ``words`` counts the texts that students were given.
     """
 
     problem: str
@@ -62,12 +62,12 @@ class Cost:
 
     @property
     def text(self) -> str:
-        """What most of them were told."""
+        """Return the text that most of these students were given."""
         return self.words.most_common(1)[0][0]
 
 
 def judged(results: dict[str, dict]) -> dict[str, dict]:
-    """Return results of submissions that were graded: not those of which nothing could be.
+    """Return the results of submissions that could be graded.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     Parameters
     ----------
     results : dict
-        Of `judged`.
+        The results of `judged`.
     problem : str
         Its name.
 
@@ -192,7 +192,7 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     Parameters
     ----------
     results : dict
-        Of `judged`.
+        The results of `judged`.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     Parameters
     ----------
     results : dict
-        Of `judged`.
+        The results of `judged`.
     problem : str
         Its name.
 
@@ -275,7 +275,7 @@ def dearest(found: list[Cost], most: int) -> list[Cost]:
     Parameters
     ----------
     found : list of Cost
-        Of `costs`.
+        The result of `costs`.
     most : int
         How many at most.
 

@@ -1,4 +1,4 @@
-"""The leaderboards of challenges, without names: each student knows a code of the own row."""
+"""The leaderboards of challenges, without names: each student knows the code of the own row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from ..storage.results import write_whole
 
 COLUMNS = ("rank", "measured", "bytes", "code")
-LETTERS = 8  # of a code: enough that nobody meets another's in a class
+LETTERS = 8  # of a code, enough that no two students of a class get the same
 
 
 def leaderboard(results: dict, seed: int) -> dict[str, str]:
@@ -21,15 +21,15 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
     Parameters
     ----------
     results : dict
-        Results by student, as the store keeps them under `latest-ASSIGNMENT`.
+        Results by student, as stored under `latest-ASSIGNMENT`.
     seed : int
-        The course's: without it a code tells nothing of the name.
+        The course's seed, without which nobody can compute a code from a name.
 
     Returns
     -------
     dict
         By problem: CSV with rank, what was measured (four digits), the file's size in bytes,
-        and code; equal results share a rank. Who reached nothing is not listed.
+        and code; equal results share a rank. Students without a measured result are not listed.
     """
     tables = {}
     for student, result in results.items():
@@ -65,13 +65,13 @@ def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
 
 
 def _order(challenge):
-    """Return the key of sorting: the best first, of equals the smallest file."""
+    """Return the sort key: the best result first, of equal ones the smallest file."""
     sign = 1 if challenge.get("lower") else -1
     return sign * float(f"{challenge['measured']:.4g}"), challenge["bytes"]
 
 
 def _csv(rows):
-    """Return rows of one challenge as text."""
+    """Return the rows of one challenge as CSV text."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -84,7 +84,7 @@ def _csv(rows):
 
 
 def code(seed: int, assignment: str, student: str) -> str:
-    """Return the code by which a student finds the own row, another one in each assignment.
+    """Return the code by which a student finds the own row, different in each assignment.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Pairs of submissions that are more alike than the class explains: shown, never scored.
+"""Pairs of submissions that are more alike than others in the class: shown, never scored.
 
-A submission is compared by the fingerprints of its solution cells, which the worker makes from
-the syntax tree (`engine.observation.likeness`). What many hand in says nothing, so a
-fingerprint weighs less the more submissions have it, and nothing where it is also in what was
-given out or in the instructor's own solution.
+A submission is compared by the fingerprints of its solution cells, which the worker computes
+from the syntax tree (`engine.observation.likeness`). Code that many hand in is no evidence, so
+a fingerprint weighs less the more submissions have it, and nothing if it is also in the
+released notebook or in the instructor's solution.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from itertools import combinations
 
 from ..engine.observation.likeness import fingerprint
 
-MOST_HOLDERS = 10  # a fingerprint that more submissions have is everybody's, as in MOSS
-ALIKE = 0.6  # from this share on a cell counts
-ENOUGH = 60.0  # fingerprints of full weight: some twenty lines
+MOST_HOLDERS = 10  # a fingerprint that more submissions have is ignored, as in MOSS
+ALIKE = 0.6  # the least share in common for a cell to count
+ENOUGH = 60.0  # the least weight in common, in fingerprints that no others have: twenty lines
 RULE = (
     f"A pair is shown if its alike cells (at least {ALIKE:.0%} of what is rare in both) have "
     f"together {ENOUGH:g} rare fingerprints, which is some twenty lines. A fingerprint is a "
@@ -30,10 +30,10 @@ RULE = (
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that stand out.
+    """Two submissions that are unusually alike.
 
-    ``cells`` gives the share that they have in common, by cell; ``weight`` is how much that
-    is: rare fingerprints in common, each divided among those who have it.
+    ``cells`` gives the share that they have in common, by cell; ``weight`` is the number of
+    rare fingerprints in common, each divided by the number of students who have it.
     """
 
     students: tuple[str, str]
@@ -44,20 +44,20 @@ class Pair:
 def pairs(
     fingerprints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
 ) -> list[Pair]:
-    """Return pairs of submissions that stand out from the class, those most alike first.
+    """Return pairs of submissions that are unusually alike, those most alike first.
 
     Parameters
     ----------
     fingerprints : mapping
-        By student, by solution cell.
+        Fingerprints by student, and then by solution cell.
     known : mapping
-        By solution cell: fingerprints of what was given out and of the instructor's solution.
+        Fingerprints of the released notebook and of the instructor's solution, by cell.
 
     Returns
     -------
     list of Pair
-        As `RULE` says. Work and memory grow with the number of fingerprints, not with that of
-        pairs.
+        Pairs that meet `RULE`. Time and memory grow with the number of fingerprints, not with
+        the number of pairs.
     """
     cells = sorted({cell for by_cell in fingerprints.values() for cell in by_cell})
     found, weights = defaultdict(dict), Counter()
@@ -78,9 +78,9 @@ def alike(
     Parameters
     ----------
     held : mapping
-        Prints by student.
+        Fingerprints by student.
     known : set of int
-        Prints that do not count.
+        Fingerprints that do not count.
 
     Returns
     -------
@@ -108,17 +108,17 @@ def alike(
 
 
 def known_fingerprints(*notebooks: dict) -> dict[str, set[int]]:
-    """Return fingerprints of notebooks of ours: the released one, and the instructor's.
+    """Return the fingerprints of notebooks of ours: the released one, the instructor's.
 
     Parameters
     ----------
     *notebooks : dict
-        Trusted; they are parsed here.
+        Trusted notebooks, since they are parsed here.
 
     Returns
     -------
     dict
-        By solution cell.
+        Fingerprints by solution cell.
     """
     from ..course.notebooks import grade_id, is_code, is_solution
 

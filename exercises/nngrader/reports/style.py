@@ -1,7 +1,8 @@
-"""How our pages look: one style and a few pieces of HTML, for students' pages and the report.
+"""The common look of our pages: a style sheet and pieces of HTML.
 
-A page is complete in itself: no script, nothing fetched; light and dark, wide and narrow, and
-on spec. Whatever is put in is escaped here or by who calls, as each function says.
+A page is complete in itself: it has no scripts and loads nothing. It has a light and a dark
+form, fits wide and narrow screens, and is valid HTML. Text is escaped here or by the caller, as
+each function says.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
     Parameters
     ----------
     title : str
-        Of the window; escaped here.
+        The title of the window; escaped here.
     body : iterable of str
         HTML, escaped already.
     kind : str, optional
@@ -93,7 +94,7 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
     Returns
     -------
     str
-        The page. A browser is told to fetch nothing and to run nothing.
+        The page. It forbids the browser to load or run anything.
     """
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -118,7 +119,7 @@ def bar(*shares: float) -> str:
     Parameters
     ----------
     *shares : float
-        Parts of one; cut to what there is room for.
+        Parts of 1; what does not fit into the bar is cut off.
 
     Returns
     -------
@@ -136,7 +137,7 @@ def bar(*shares: float) -> str:
 def table(
     columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] = (), kind: str = ""
 ) -> str:
-    """Return a table, which on a phone becomes a list.
+    """Return a table, which becomes a list on a narrow screen.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ def table(
     rows : iterable of list of str
         HTML, escaped already; the first of each names the row.
     numbers : iterable of int, optional
-        Which columns are set to the right.
+        Indices of the columns that are aligned to the right.
     kind : str, optional
         The class of the table: "told" where rows begin with sentences.
 
@@ -177,7 +178,7 @@ def _row(columns, kinds, row):
 
 
 def points(number: float) -> str:
-    """Return points as they are written: at most two decimals, and none for nothing.
+    """Return points as they are written, with at most two decimals and only as many as needed.
 
     >>> points(17.5), points(20.0), points(100 / 3), points(0.001)
     ('17.5', '20', '33.33', '0')
@@ -205,7 +206,7 @@ def section(title: str, body: str, ident: str = "") -> str:
     body : str
         HTML, escaped already.
     ident : str, optional
-        Its name for links, letters and hyphens.
+        Its id for links, of letters and hyphens.
 
     Returns
     -------
@@ -227,7 +228,7 @@ def names(students: list[str], most: int = 12) -> str:
     students : list of str
         Escaped here.
     most : int, optional
-        How many are named.
+        How many names are written out at most.
 
     Returns
     -------
@@ -240,7 +241,7 @@ def names(students: list[str], most: int = 12) -> str:
 
 
 def counted(n: int, word: str) -> str:
-    """Return a number with its noun.
+    """Return a number with its noun, in the plural if need be.
 
     >>> counted(1, "pair"), counted(2, "pair")
     ('1 pair', '2 pairs')
@@ -255,6 +256,6 @@ def counted(n: int, word: str) -> str:
     Returns
     -------
     str
-        Both.
+        The number and the noun.
     """
     return f"{n} {word}" if n == 1 else f"{n} {word}s"

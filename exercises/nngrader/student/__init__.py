@@ -6,6 +6,6 @@ beside it. Goes out: printed lines that say what is right, what is wrong, and a 
 Read `function` first: it is what `check(f)` below a solution calls. `notebook` does the same
 for all functions of a notebook, which it runs in a process of its own (`nngrader check`).
 
-It needs NumPy alone and runs on every system: it imports neither the sandbox nor the
-gradebook, and knows no hidden case.
+It needs NumPy alone and runs on every system. It imports neither the sandbox nor the gradebook,
+and knows no hidden case.
 """

@@ -1,4 +1,4 @@
-"""A function on the visible cases of its problem, from a file beside the notebook."""
+"""Check a function on the visible cases of its problem, from a file beside the notebook."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_SHOWN = 400  # characters of an argument or an answer
 
 
 def check_message(f: Callable, folder: Path) -> str:
-    """Return what `check` prints for a function, with the cases that lie in a folder."""
+    """Return the text that `check` prints about a function, with the cases in a folder."""
     name = getattr(f, "__name__", type(f).__name__)
     problems = visible_problems(folder)
     if not problems:
@@ -51,7 +51,7 @@ def visible_problems(folder: Path) -> dict:
 
 
 def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
-    """Put a verdict on visible cases into words, line by line.
+    """Return a verdict on visible cases in words, line by line.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     f : callable
         The function judged; called once more where the worked example is shown.
     verdict : Verdict
-        What the engine says of it.
+        The engine's verdict.
     folder : Path
         Where the notebook is, and the file of a challenge beside it.
     """
@@ -82,7 +82,7 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
 
 
 def _file_lines(data, verdict, folder):
-    """Return the lines about a challenge's file: can it be handed in, what does it reach."""
+    """Return lines about a challenge's file: whether it can be handed in, what it reaches."""
     name, most = data["file"]["name"], data["file"]["most_bytes"]
     if not (folder / name).is_file():
         return [f"  {name} does not lie beside the notebook: save your arrays there."]
@@ -97,7 +97,7 @@ def _file_lines(data, verdict, folder):
 
 
 def _by_hand(data, f):
-    """Return the lines that show what differs in the example for pencil and paper."""
+    """Return lines that compare answers in the example for pencil and paper."""
     example = data["example"]
     parts = result_of(data, example, caller(data, f)).parts or []
     both = [
@@ -113,12 +113,12 @@ def _by_hand(data, f):
 
 
 def _real(values):
-    """Return numbers of any type as floats, complex ones as they are."""
+    """Return numbers of any type as floats, except for complex ones."""
     return values if values.dtype.kind == "c" else values.astype(float)
 
 
 def _shown(value):
-    """Return plain data on one line, numbers rounded."""
+    """Return plain data on one line, with numbers rounded."""
     text = value if isinstance(value, str) else str(_rounded(value))
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
 
@@ -137,7 +137,7 @@ def _rounded(value):
 
 
 def cells_run():
-    """Return the texts of all cells that a notebook has run so far, None outside of one."""
+    """Return the texts of all cells that a notebook has run so far, None outside a notebook."""
     try:
         from IPython import get_ipython
 
@@ -147,7 +147,7 @@ def cells_run():
 
 
 def _source(f):
-    """Return the text of a function, in a list, where it can be had."""
+    """Return the source of a function in a list, empty if it cannot be found."""
     try:
         return [inspect.getsource(f)]
     except (OSError, TypeError):

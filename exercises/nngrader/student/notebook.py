@@ -1,7 +1,7 @@
-"""What `nngrader check NOTEBOOK` does, on the student's own machine.
+"""Run `nngrader check NOTEBOOK` on the student's own machine.
 
 The notebook's cells run in a process of their own, as they would in Jupyter; then each function
-is tried on the visible cases. Needs NumPy alone.
+is tried on the visible cases. This needs NumPy alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its
 
 
 def checkup(notebook: Path) -> int:
-    """Run a notebook and say what is wrong with each function.
+    """Run a notebook and print what is wrong with each function.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def checkup(notebook: Path) -> int:
 
 
 def run_alone(command: list[str], folder: Path) -> None:
-    """Run a process in a folder: nobody answers its questions, nobody sees its pictures."""
+    """Run a process in a folder, without input and without windows for pictures."""
     settings = os.environ | {"MPLBACKEND": "Agg"}
     subprocess.run(command, cwd=folder, env=settings, stdin=subprocess.DEVNULL, timeout=SECONDS)
 
@@ -89,7 +89,7 @@ def problems_beside(folder: Path) -> dict:
 
 
 def run_here(notebook: Path) -> bool:
-    """Run the notebook in this process; whether all functions are right.
+    """Run the notebook in this process; return whether all functions are right.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def run_here(notebook: Path) -> bool:
     bool
         Whether every visible case of every problem came out right.
     """
-    flags, folder = [], notebook.resolve().parent  # a cell may go elsewhere
+    flags, folder = [], notebook.resolve().parent  # before a cell can change the working folder
     try:
         cells = cells_of(notebook.read_bytes(), flags)
     except Unreadable as e:
@@ -125,14 +125,14 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
     cells : list of Cell
         All that the notebook holds.
     sources : list of str
-        Texts of those that are run.
+        Texts of the cells that are run.
     problems : dict
-        The visible cases; they know digests of the cells that are not to be changed.
+        The visible cases, with digests of the cells that must not be changed.
 
     Returns
     -------
     list of str
-        Changed cells, and imports that will not be there.
+        Lines about changed cells, and about imports that will fail.
     """
     locked = next(iter(problems.values())).get("locked", {})
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
@@ -151,7 +151,7 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
 
 
 def run_cells(sources: list[str]) -> dict:
-    """Run cells one after the other; an error in one does not stop the next.
+    """Run cells one after the other, even after errors, and return the names defined.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def run_cells(sources: list[str]) -> dict:
     Returns
     -------
     dict
-        The names that they have defined.
+        The values of all names that they have defined.
     """
     module = types.ModuleType("__main__")
     module.__dict__["check"] = module.__dict__["display"] = lambda *_, **__: None
@@ -176,7 +176,7 @@ def run_cells(sources: list[str]) -> dict:
 
 
 def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
-    """Print what is wrong with one function or class; whether nothing is."""
+    """Print what is wrong with one function or class; return whether nothing is."""
     if not callable(f):
         print(f"{data['name']}: the notebook defines nothing of this name.")
         return False
@@ -188,5 +188,5 @@ def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
 
 if __name__ == "__main__":
     any_terminal()
-    notebook, verdict = map(Path, sys.argv[1:])  # a cell may change them
+    notebook, verdict = map(Path, sys.argv[1:])  # before a cell can change them
     verdict.write_text(RIGHT if run_here(notebook) else WRONG)
