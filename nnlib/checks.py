@@ -334,7 +334,7 @@ def _without_nan(name: str, argument: str, x: np.ndarray) -> np.ndarray:
     return x
 
 
-# What figures draw
+# Data of figures
 
 
 def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:

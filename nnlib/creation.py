@@ -43,7 +43,7 @@ RANK = str.maketrans("biuf", "0112")  # truth values, integers, floats
 PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
-# What the arguments mean
+# Checks of arguments
 
 
 def known(name: str, dtype: Any) -> np.dtype:
@@ -191,7 +191,7 @@ def _plain(name: str, data: Any) -> Any:
     return [x.item() if isinstance(x, Tensor) else _plain(name, x) for x in data]
 
 
-# From a rule
+# Ranges and fill values
 
 
 def zeros(

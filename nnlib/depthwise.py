@@ -20,7 +20,7 @@ from .windows import Grid
 
 __all__ = ["correlation", "image_gradient", "kernel_gradient"]
 
-LONG = 512  # numbers in a run
+LONG = 512  # elements in an inner loop
 
 
 def correlation(x: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
@@ -66,7 +66,7 @@ def _frame(grid: Grid) -> tuple[int, int]:
 def _by_phase(x: np.ndarray, grid: Grid) -> np.ndarray:
     """Return padded images by pixel position within a stride, (S, T, H / S, W / T, R)."""
     (s, t), (h, w), (n, *_, c) = grid.stride, _frame(grid), x.shape
-    # Pixels a power of two apart share a few places of the cache: one column more parts them.
+    # Pixels a power of two apart fall into the same cache lines; one more column avoids that.
     frames = np.full_like(x, 0, shape=(n, h, w + t, c))
     frames[grid.inside] = x
     frames = frames[:, :, :w].reshape(n, h // s, s, w // t, t, c).transpose(2, 4, 1, 3, 0, 5)

@@ -10,7 +10,7 @@ import numpy as np
 
 __all__ = ["erf", "erfc", "erfinv"]
 
-SLOPE = 2 / math.sqrt(math.pi)  # of erf at 0
+SLOPE = 2 / math.sqrt(math.pi)  # the derivative of erf at 0
 GAUSS = (-math.sqrt(0.6), 5 / 9), (0.0, 8 / 9), (math.sqrt(0.6), 5 / 9)  # points and weights
 
 
@@ -29,7 +29,7 @@ def _from_table(
     (1964), 25.4.30). Beyond -6 and last the function is constant.
     """
     x = np.clip(x, -6, last)
-    i = np.rint(np.fmax(x, -6) * 512)  # NaN is looked up at -6, and comes back with x
+    i = np.rint(np.fmax(x, -6) * 512)  # NaN is looked up at -6; x makes the result NaN
     c = i / 512
     half = (x - c) / 2
     area = half * sum(w * np.exp(-np.square(c + half * (1 + u))) for u, w in GAUSS)

@@ -280,7 +280,7 @@ class ResultGradients(dict):
 
     def __add__(self, other: ResultGradients) -> ResultGradients:
         more, less = (self, other) if len(self) >= len(other) else (other, self)
-        for k, g in less.items():  # into the longer one: n results take n steps, not n²
+        for k, g in less.items():  # add to the longer dict: n results take n steps, not n²
             more[k] = more[k] + g if k in more else g
         return more
 
@@ -478,7 +478,7 @@ def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
     whole = np.zeros(shape, raw(h).dtype)
     shown = path(whole)
     if shown.flags.writeable and np.may_share_memory(shown, whole):
-        shown[...] = raw(h)  # each element is shown once
+        shown[...] = raw(h)  # each element is read once
     else:
         np.add.at(whole.reshape(-1), _element_indices(path, shape), raw(h))
     return record(whole, dict(h=h), h=lambda g: read_view(g, path, shape))

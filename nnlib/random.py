@@ -325,7 +325,7 @@ def multinomial(
         f"{num_samples} weights above 0",
         nonzero,
     )
-    wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # the first come first
+    wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # smallest times first
     return Tensor(np.argsort(wait, -1)[..., :num_samples])
 
 

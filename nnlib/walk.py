@@ -164,9 +164,9 @@ class _Walk:
         self.create = create
         self.retain = create if retain is None else retain
         self.wanted = None if wanted is None else {_source(x) for x in wanted}
-        self.found: dict[Node | Tensor, Any] = {}  # what is wanted
+        self.found: dict[Node | Tensor, Any] = {}  # gradients of the wanted inputs
         self.totals: dict[Node | Tensor, Any] = {}
-        self.heap: list[tuple[int, Node]] = []  # the newest first
+        self.heap: list[tuple[int, Node]] = []  # the newest operation first
         self.given: list[np.ndarray] = []  # upstream gradients, which belong to the caller
 
     def run(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:

@@ -22,12 +22,12 @@ Pair = tuple[int, int]
 class Grid(NamedTuple):
     """The geometry of windows on an image, each with a number for height and for width."""
 
-    size: Pair  # of the image
-    kernel: Pair  # the size of a window
+    size: Pair  # height and width of the image
+    kernel: Pair  # height and width of a window
     stride: Pair
-    padding: Pair  # before the image; behind it, as much as the last window needs
+    padding: Pair  # before the image; after it, as much as the last window needs
     dilation: Pair
-    count: Pair  # of windows
+    count: Pair  # number of windows
 
     @property
     def places(self) -> list[list[slice]]:
@@ -86,7 +86,7 @@ def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np
     where W C is less, as in images of one channel, X is written column by column.
     """
     if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:
-        yield slice(None), by_group(x, groups)  # a window is a pixel, so X is x as it lies
+        yield slice(None), by_group(x, groups)  # a window is one pixel, so X is x itself
         return
     (h, w), (i, j), c = grid.kernel, grid.count, x.shape[3] // groups
     n = min(len(x), BLOCK // (h * w * i * j * x.shape[3] or 1)) or 1

@@ -185,7 +185,7 @@ class FunctionNode(Node):
             (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in outs
         ]
         made = [k for k, x in enumerate(outs) if _among(x, ctx._dirty) or not _among(x, args)]
-        self.sources = {}  # of what is saved, which are results
+        self.sources = {}  # the saved tensors that are results
         for i, x in enumerate(ctx._saved):
             k = next((k for k in made if outs[k] is x and x is not None), None)
             self.saved[i] = save(x) if k is None else Saved(x, None)

@@ -213,7 +213,7 @@ def _differences(
 
 def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
     """Return a text that says where a Jacobian is wrong; its last ndim axes are the input's."""
-    with np.errstate(invalid="ignore"):  # of infinities
+    with np.errstate(invalid="ignore"):  # infinities subtract to nan
         error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
         factor = np.sum(found * expected) / (np.sum(expected**2) or 1)
     worst = tuple(int(n) for n in np.unravel_index(error.argmax(), error.shape))

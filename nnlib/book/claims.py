@@ -22,7 +22,7 @@ __all__ = ["MIME", "claim", "note"]
 
 MIME = "application/vnd.nn.claim+json"
 LONGEST = 160  # characters of a value or of a piece of code
-SEVERAL = 6  # values that are told at most
+SEVERAL = 6  # the largest number of values in a message
 
 
 def claim(condition: Any, statement: str) -> None:
@@ -185,7 +185,7 @@ def _evaluated(node: ast.expr, names: dict) -> Any:
     tree = ast.fix_missing_locations(ast.Expression(node))
     try:
         return eval(compile(tree, "<claim>", "eval"), dict(names))
-    except Exception as error:  # what is told of a failed claim must not fail
+    except Exception as error:  # reporting a failed claim must not fail itself
         return error
 
 

@@ -253,7 +253,7 @@ def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Arra
         size = np.maximum(1, np.abs(x))
         h = np.full_like(x, TINY) if power is None else np.finfo(x.dtype).eps ** power * size
         h = h.astype(x.dtype)
-        return h if power is None else (x + h) - x  # a step that x can really take
+        return h if power is None else (x + h) - x  # the step after rounding x + h
     if isinstance(h, bool) or not isinstance(h, int | float | np.number):
         raise TypeError(f"{name}: expected h to be a number, got {type(h).__name__}")
     if not (0 < h < np.inf):

@@ -72,7 +72,7 @@ def _ends(f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float) 
     """Return f at both points and the step, as fractions if f accepts them, else as floats."""
     try:
         return _ends_in(exact, f, x, index, ends, h)
-    except (TypeError, AttributeError):  # exp and its like know no fractions
+    except (TypeError, AttributeError):  # exp and the like do not accept fractions
         return _ends_in(np.asarray, f, x, index, ends, h)
 
 
@@ -85,7 +85,7 @@ def _ends_in(
     for point, end in zip(points, ends, strict=True):
         point[index] += end * step
     low, high = (_plain(f(point)) for point in points)
-    text((high - low) / step)  # which fails where f gives no numbers of this kind
+    text((high - low) / step)  # raises TypeError if f returns another type of number
     return low, high, step
 
 

@@ -48,7 +48,7 @@ class BruteForce:
         self.X, self.p = checks.rows("BruteForce", "X", X), p
         X = self.X
         some = np.sort(X[:: 1 + len(X) // 100], axis=0)
-        self.middle = some[len(some) // 2].astype(np.float64)  # outliers do not move it
+        self.middle = some[len(some) // 2].astype(np.float64)  # robust to outliers
         self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)
@@ -68,9 +68,9 @@ class BruteForce:
 
     def _block(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return sums and indices of the k nearest for one block of queries."""
-        with np.errstate(over="ignore", invalid="ignore"):  # then the estimate says nothing
+        with np.errstate(over="ignore", invalid="ignore"):  # then the estimate is inf or nan
             E, limit = self._estimate(self._small(Q), k)
-            maybe = ~(E > limit[:, None])  # true also where the estimate is nan
+            maybe = ~(E > limit[:, None])  # also True where the estimate is nan
         rows, cols = np.divmod(np.flatnonzero(maybe), len(self.X))
         return nearest(Q, self.X, rows, cols, k, self.p)
 
@@ -81,7 +81,7 @@ class BruteForce:
     def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return estimated sums (M, N), and a bound for each row on those of its k nearest."""
         u, D, p = np.finfo(np.float32).eps, Q.shape[1], self.p
-        tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
+        tiny = D * np.finfo(np.float32).tiny  # the largest error by underflow
         q = np.linalg.norm(Q, p, axis=1)
         if p == 2:
             E = np.hstack([Q, np.ones((len(Q), 1), np.float32)]) @ self.product

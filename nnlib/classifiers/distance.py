@@ -107,7 +107,7 @@ def powers(Q: np.ndarray, X: np.ndarray, p: float) -> np.ndarray:
 
 def lengths(sums: np.ndarray, metric: str, p: float) -> np.ndarray:
     """Return the distances in the metric, given the sums of ``powers``."""
-    if metric == "cosine":  # of unit vectors: |u - v|² = 2 - 2 u·v
+    if metric == "cosine":  # for unit vectors |u - v|² = 2 - 2 u·v
         return sums / 2
     return sums if p in (1, np.inf) else np.sqrt(sums) if p == 2 else sums ** (1 / p)
 

@@ -10,7 +10,7 @@ from .hinge import combined, margins
 __all__: list[str] = []
 
 Array = np.ndarray
-BLOCK = 32  # samples that are looked at together
+BLOCK = 32  # samples whose margins are computed together
 
 
 def dual_ascent(

@@ -226,7 +226,7 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
     try:
         if not scale.all():
             raise np.linalg.LinAlgError("a feature is constant")
-        L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations: units do not matter
+        L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations, free of units
         if np.diag(L).min() < 1e-7:
             raise np.linalg.LinAlgError("features depend on each other")
     except np.linalg.LinAlgError as error:

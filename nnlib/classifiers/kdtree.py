@@ -105,7 +105,7 @@ class KDTree:
         radius, is_outlier = self._radius(Q, k, level, node, group)
         groups = _equal(2 * group + is_outlier)
         sums, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.intp)
-        needed = np.diff(self._starts(level))[node]  # so many points are at home
+        needed = np.diff(self._starts(level))[node]  # number of points in the own node
         for part in blocks(len(groups), self.boxes[-1][0].size):
             found = self._search(Q, radius, groups[part], k)
             for rows, (*answer, opened) in zip(groups[part], found, strict=True):

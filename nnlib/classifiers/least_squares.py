@@ -162,7 +162,7 @@ def solved(A: Array, c: Array) -> Array:
     """Return the solution of A θ = c for a Gram matrix A; raise an error if A is singular."""
     scale = np.sqrt(np.abs(np.diag(A)))
     scale[scale == 0] = 1
-    balanced = A / np.outer(scale, scale)  # ones on the diagonal: units do not matter
+    balanced = A / np.outer(scale, scale)  # unit diagonal, free of units
     try:
         L = np.linalg.cholesky(balanced)
         flat = np.diag(L).min() < 1e-7

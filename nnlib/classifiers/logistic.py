@@ -160,7 +160,7 @@ class LogisticRegression(LinearClassifier):
         """Return the given learning rate for the summed loss, or one that surely converges."""
         if self.learning_rate_init is not None:
             return self.learning_rate_init / s.sum()
-        p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of the curvature of one loss
+        p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of a loss's second derivative
         return 1 / (p * np.linalg.norm(X * np.sqrt(s)[:, None], 2) ** 2 + 1 / self.C)
 
     def predict_proba(self, X: Any) -> Array:
@@ -168,7 +168,7 @@ class LogisticRegression(LinearClassifier):
         Z = self.decision_function(X)
         if Z.ndim == 2:
             return softmax(Z, dim=1)
-        return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would lose small ones
+        return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would round small p
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithms of ``predict_proba``, in nats."""

@@ -107,7 +107,7 @@ class _KNeighbors(BaseEstimator):
         """Return the same for the training rows, none of which is its own neighbour."""
         sums, indices = self._points.query(self._points.X, k + 1)
         other = indices != np.arange(len(indices))[:, None]
-        other[other.all(axis=1), -1] = False  # k + 1 twins have come before it
+        other[other.all(axis=1), -1] = False  # k + 1 equal points have lower indices
         shape = (len(indices), k)
         return sums[other].reshape(shape), indices[other].reshape(shape)
 

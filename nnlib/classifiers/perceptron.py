@@ -117,7 +117,7 @@ def _epoch(W: Array, U: Array, X: Array, t: Array, samples_before: int) -> int:
     """Return the number of mistakes in one pass over the samples, which updates W and U."""
     n = mistakes = 0
     while n < len(X):
-        # Between two mistakes the weights stand still, so several samples are scored at once.
+        # The weights change only at mistakes, so several samples are scored at once.
         Z = X[n : n + BLOCK] @ W.T
         guess = (Z[:, 0] > 0).astype(int) if len(W) == 1 else Z.argmax(axis=1)
         wrong = np.flatnonzero(guess != t[n : n + BLOCK])

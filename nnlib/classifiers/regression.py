@@ -65,7 +65,7 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         lr = self.learning_rate_init
         if lr is None:
             steepest = 2 * (np.linalg.norm(A, 2) ** 2 + alpha) / total
-            lr = 1 / steepest if steepest > 0 else 1.0  # below 2 / steepest it must converge
+            lr = 1 / steepest if steepest > 0 else 1.0  # converges below 2 / steepest
         start = np.zeros(A.shape[1])
         at = gradient_descent(objective, start, lr=lr, max_iter=self.max_iter, tol=self.tol)
         self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), at.losses

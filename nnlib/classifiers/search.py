@@ -80,7 +80,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
         missing = {i: task for i, task in enumerate(tasks) if i not in found}
         for i, result in self._run(missing, scorers, X, y):
             found[i] = result
-            if files and not result["error"]:  # what failed is tried again next time
+            if files and not result["error"]:  # failed fits are repeated next time
                 keep(files[i], result)
         k = len(folds)
         return [[found[c * k + f] for f in range(k)] for c in range(len(candidates))]

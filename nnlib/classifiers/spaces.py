@@ -56,7 +56,7 @@ class LogUniform:
     def sample(self, rng: np.random.Generator) -> float:
         """Draw one number."""
         x = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
-        return min(max(x, self.low), self.high)  # which rounding may have passed
+        return min(max(x, self.low), self.high)  # which rounding may have exceeded
 
     def around(self, values: Sequence[float], margin: float) -> LogUniform:
         """Return the part that holds the values and a margin: a share of the whole, in logs."""

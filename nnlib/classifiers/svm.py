@@ -115,7 +115,7 @@ class LinearSVM(LinearClassifier):
             rng = check_random_state(self.random_state)
             W, curve, gap = dual_ascent(self.loss, X, t, self.C, rng, **limits)
         self.n_iter_, self.loss_curve_, self.gap_ = len(curve), curve, gap
-        # Two rows of W decide by their difference.
+        # With two classes, only the difference of the rows of W matters.
         self._set_weights(W[1:] - W[:1] if len(W) == 2 else W)
         if gap > limits["tol"]:
             done = f"{self.max_iter} iterations: objective {curve[-1]:.6g}, gap {gap:.2g}"

@@ -220,7 +220,7 @@ def _photographs() -> str:
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
     small = (
         np.stack(colour)[:, ::2, ::2] & 0xFC
-    )  # the last two bits are noise and half the file
+    )  # the last two bits are noise, and half of the file
     alt = "A tabby cat's face, a cup of coffee from above, a brick wall, grass."
     return drawing.png(drawing.mosaic(small, columns=4), alt, width=4 * 128)
 

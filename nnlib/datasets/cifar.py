@@ -131,7 +131,7 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
         rows, labels = batch[b"data"].rows, batch[b"labels"]
         data = rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         targets = np.array(labels, np.int64)
-    except Exception as error:  # a broken pickle can fail in any way
+    except Exception as error:  # a damaged pickle can raise any error
         raise ValueError(f"read_batch: {path.name} is no batch of CIFAR-10: {error}") from error
     if targets.shape != data.shape[:1]:
         raise ValueError(

@@ -106,7 +106,7 @@ def _transfer(url: str, part: Path, timeout: float) -> None:
             _receive(answer, part, have if goes_on else 0)
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code == 416:  # the part is whole, or longer than the file: its sum will tell
+        if error.code == 416:  # the part is complete or too long; its checksum decides
             return
         raise _Failure(f"the server answered {error.code} {error.reason}") from error
     except urllib.error.URLError as error:

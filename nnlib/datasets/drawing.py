@@ -9,7 +9,7 @@ import numpy as np
 
 __all__ = ["dots", "lines", "mosaic", "png", "quotation"]
 
-WIDTH, HEIGHT = 320, 120  # of a drawing, in its own units
+WIDTH, HEIGHT = 320, 120  # width and height of a drawing, in SVG units
 
 
 def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:

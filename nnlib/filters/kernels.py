@@ -260,7 +260,7 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     if K.ndim != 2:
         raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")
     U, s, Vt = np.linalg.svd(K)
-    share = s / (s[0] or 1.0)  # squares of tiny numbers would vanish
+    share = s / (s[0] or 1.0)  # squares of tiny numbers would underflow
     missed = np.linalg.norm(share[1:]) / np.linalg.norm(share) if s.any() else 1.0
     if not missed <= tolerance:
         raise ValueError(

@@ -201,7 +201,7 @@ def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]
             operation = next(algorithm)
         except StopIteration as end:
             return R, end.value, steps
-        R[:] = simplified(R)  # a root minus itself is 0 only then
+        R[:] = simplified(R)  # a root minus itself becomes 0 only then
         arrow = rf"\xrightarrow{{{_over_arrow(operation)}}} {tex(R)}"
         steps.append(Step(_sentence(operation), arrow))
 

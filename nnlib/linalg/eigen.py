@@ -80,7 +80,7 @@ def _general(M: Array) -> tuple[Array, Array]:
     T, Q, values = complex_schur(T, Q)
     V = Q @ triangular_eigenvectors(T)
     lower = np.flatnonzero(values.imag < 0)
-    V[:, lower] = V[:, lower - 1].conj()  # of a pair, the vectors are conjugate too
+    V[:, lower] = V[:, lower - 1].conj()  # conjugate eigenvalues have conjugate eigenvectors
     V = V * unit_factors(V)
     V = np.where(values.imag == 0, V.real, V)
     if not values.imag.any():
@@ -205,7 +205,7 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
     while left:
         cluster = [x for x in left if abs(x - left[0]) <= near]
         left = [x for x in left if abs(x - left[0]) > near]
-        value = np.mean(cluster)  # far better known than the members of the cluster
+        value = np.mean(cluster)  # much more accurate than each eigenvalue of the cluster
         # NumPy's, since the cluster may be complex and svd of this package is real.
         stretch = np.linalg.svd(M - value * np.eye(len(M)), compute_uv=False)
         kernel = int(np.count_nonzero(stretch <= near * EPS ** (1 / 3)))

@@ -97,7 +97,7 @@ def eliminate(
             yield from _clear(A, i, r, j)
     for r, j in reversed(list(enumerate(pivots if reduced else ()))):
         if (c := A[r, j]) != 1:
-            A[r] = A[r] / c + 0  # no zero with a minus sign
+            A[r] = A[r] / c + 0  # avoids -0.0
             yield Scale(r, c, j)
         for i in range(r):
             yield from _clear(A, i, r, j)
@@ -109,7 +109,7 @@ def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
     if A[i, j] != 0:
         c = A[i, j] / A[k, j]
         A[i] = A[i] - c * A[k]
-        A[i, j] -= A[i, j]  # exactly 0, also where c was rounded
+        A[i, j] -= A[i, j]  # exactly 0, even if c is rounded
         yield Subtract(i, k, c, j)
 
 

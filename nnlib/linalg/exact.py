@@ -223,7 +223,7 @@ def simplified(x: Any) -> Any:
         return Fraction(int(x.numerator), int(x.denominator))
     import sympy
 
-    if x.has(sympy.Float):  # a float in a sum or product makes all of it one
+    if x.has(sympy.Float):  # a sum or product with a float is a float
         z = complex(x)
         return z if z.imag else z.real
     plain = sympy.expand(sympy.radsimp(sympy.expand(x)))

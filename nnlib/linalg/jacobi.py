@@ -83,7 +83,7 @@ def eigvalsh(A: Any, *, max_sweeps: int = 60) -> Array:
 def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:
     """Return S, diagonalized in place by rotations, and the product V of the rotations."""
     n = len(S)
-    V, enough = np.eye(n), n * EPS * np.linalg.norm(S)  # rounding itself leaves about this
+    V, enough = np.eye(n), n * EPS * np.linalg.norm(S)  # about the size of rounding errors
     for _ in range(max_sweeps):
         if off_diagonal(S) <= enough:
             return S, V
@@ -135,7 +135,7 @@ def rounds(n: int) -> Iterator[tuple[Array, Array]]:
     >>> [list(zip(p.tolist(), q.tolist())) for p, q in rounds(4)]
     [[(0, 3), (1, 2)], [(0, 2), (1, 3)], [(0, 1), (2, 3)]]
     """
-    seats = list(range(n + n % 2))  # with an odd n, whoever meets the last seat rests
+    seats = list(range(n + n % 2))  # with an odd n, one index has no partner in each round
     half = len(seats) // 2
     for _ in range(len(seats) - 1):
         pairs = np.sort(np.array([seats[:half], seats[: half - 1 : -1]]), axis=0)

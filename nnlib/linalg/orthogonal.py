@@ -86,7 +86,7 @@ def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGene
     """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
-    negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
+    negligible = 10 * max(m, n) * np.finfo(float).eps  # bound of rounding errors
     for j in range(n):
         before = [i for i in range(j) if U[:, i].any()]
         if not before:

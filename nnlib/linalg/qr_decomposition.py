@@ -91,7 +91,7 @@ def _householder(A: Array) -> StepGenerator:
         if not x[1:].any():
             continue
         v = x.copy()
-        v[0] += length(x) if x[0] >= 0 else -length(x)  # a sum of equal signs loses no digits
+        v[0] += length(x) if x[0] >= 0 else -length(x)  # equal signs: no cancellation
         v = scaled(v)
         for part in (R[k:], Q[:, k:].T):
             part[:] = simplified(part - np.outer(2 * v / simplified(v @ v), v @ part))

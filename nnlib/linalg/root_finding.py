@@ -128,7 +128,7 @@ def _candidates(p: list) -> list[Fraction]:
     """Return the fractions that can be roots, by the rational root theorem."""
     denominator = lcm(*(c.denominator for c in p))
     try:
-        near = np.roots([float(c) for c in p])  # floats propose, division with rest decides
+        near = np.roots([float(c) for c in p])  # candidates, checked by exact division
     except OverflowError as error:
         raise ValueError("roots: expected coefficients below 1e308") from error
     return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in near.real]

@@ -75,7 +75,7 @@ def hessenberg(A: Any) -> Hessenberg:
 def householder(x: Array) -> Array:
     """Return the unit v with (I - 2vv')x along the first axis; 0 if x is 0."""
     v = x.copy()
-    v[0] += np.copysign(np.linalg.norm(x), x[0])  # the sign that cannot cancel
+    v[0] += np.copysign(np.linalg.norm(x), x[0])  # the sign that avoids cancellation
     length = np.linalg.norm(v)
     return v / length if length else v
 
@@ -146,7 +146,7 @@ def qr_algorithm(
 
 def _iterates(H: Array, Q: Array, most: int) -> Iterator[Array]:
     """Yield the subdiagonal after each QR iteration, which changes H and Q in place."""
-    end, tried, done = len(H), 0, 0  # what follows row `end` is found
+    end, tried, done = len(H), 0, 0  # rows from `end` on have converged
     _forget_small(H, end, patient=True)
     while end > 1:
         start = end - 1
@@ -182,7 +182,7 @@ def _forget_small(H: Array, end: int, patient: bool) -> None:
 def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
     """Return the shifts p ± √apart of the next QR step, as p and apart."""
     (a, b), (c, d) = H[end - 2 : end, end - 2 : end]
-    if tried % 10 == 0:  # some matrices, such as permutations, stand still under the usual ones
+    if tried % 10 == 0:  # the usual shifts leave some matrices, such as permutations, unchanged
         apart = abs(H[end - 1, end - 2]) + abs(H[end - 2, end - 3])
         return d + 0.75 * apart, -0.4375 * apart**2
     half = (a - d) / 2
@@ -223,7 +223,7 @@ def _split(H: Array, Q: Array, k: int) -> None:
     if under_root < 0:
         return
     z = half + np.copysign(np.sqrt(under_root), half)
-    eigenvector = np.array([z, c])  # of the eigenvalue d + z; it is turned to the first axis
+    eigenvector = np.array([z, c])  # eigenvector of d + z; it is reflected onto the first axis
     _reflect(H, Q, householder(eigenvector), k)
     H[k + 1, k] = 0
 

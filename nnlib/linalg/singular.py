@@ -129,10 +129,10 @@ def completed(Q: Array, size: int) -> Array:
     r = Q.shape[1]
     basis[:, :r] = Q
     for k in range(r, size):
-        left = 1 - (basis**2).sum(axis=1)  # of each unit vector, what no column explains yet
+        left = 1 - (basis**2).sum(axis=1)  # squared part of each unit vector outside the span
         u = np.zeros(len(Q))
         u[left.argmax()] = 1
-        for _ in range(2):  # once is not enough for orthogonality to the last digit
+        for _ in range(2):  # orthogonality to the last digit takes two passes
             u -= basis[:, :k] @ (basis[:, :k].T @ u)
         basis[:, k] = u / np.linalg.norm(u)
     return basis

@@ -121,7 +121,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
     found = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
-    r, pivots, free = found.rank, found.pivots, found.free[:-1]  # the last is that of b
+    r, pivots, free = found.rank, found.pivots, found.free[:-1]  # without the column of b
     left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
     wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
     if wrong.size:

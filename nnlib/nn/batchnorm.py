@@ -18,7 +18,7 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm1d", "InstanceNorm2d"]
 class _ChannelNorm(Stretch):
     """The base class of batch and instance normalization: weights and running statistics."""
 
-    ndims: tuple[int, ...]  # how many axes the input may have
+    ndims: tuple[int, ...]  # the numbers of axes that the input may have
 
     def __init__(
         self,

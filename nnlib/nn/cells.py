@@ -23,9 +23,9 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 class Recurrent(Module):
     """The base class of cells and layers: sizes, and weights uniform in ±1/√hidden_size."""
 
-    gates = 1  # blocks of rows in the weights
-    states = 1  # what is handed from step to step: h, or h and c
-    proj_size = 0  # length of h where it is a projection
+    gates = 1  # the number of blocks of rows in the weights
+    states = 1  # the number of states: 1 for h, 2 for h and c
+    proj_size = 0  # the length of h if it is a projection
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool):
         super().__init__()

@@ -87,7 +87,7 @@ class _HookedCall:
 
     def at_inputs(self, g: Gradients) -> Gradients:
         """Return the gradients of the inputs as the hooks changed them."""
-        if not self.grad_output:  # a second derivative, which came around the outputs
+        if not self.grad_output:  # a second derivative, which does not pass the outputs
             return g
         new = self.call_hooks(g)
         return {i: new[i] for i in g}

@@ -173,7 +173,7 @@ class Module(Registry):
             counter(own[k])[0] += 1
         return keys
 
-    # Changing all parts at once
+    # Changing all submodules
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Call fn with every submodule, then with this module, and return this module."""

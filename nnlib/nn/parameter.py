@@ -40,7 +40,7 @@ class Parameter(Tensor):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         out = super().__deepcopy__(memo)
-        out.grad = None  # unlike a copied Tensor, as in torch: a copy has not been trained
+        out.grad = None  # a copy has no gradient, unlike that of a Tensor, as in torch
         return out
 
     def __repr__(self) -> str:

@@ -46,7 +46,7 @@ class Registry:
         elif name in own["_buffers"]:
             self._replace("_buffers", Tensor, name, value)
         else:
-            super().__setattr__(name, value)  # which sees the properties of the class
+            super().__setattr__(name, value)  # which finds the properties of the class
 
     def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
         """Replace a parameter, buffer or module by one of its type or None, else raise."""
@@ -120,7 +120,7 @@ class Registry:
         """Add a module under a name, as ``add_module``."""
         self.add_module(name, module)
 
-    # What is in it
+    # Contents
 
     def named_children(self) -> Iterator[tuple[str, Registry]]:
         """Yield the direct submodules, each once, with their names."""

@@ -21,7 +21,7 @@ IN_PLACE = """
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
-# Choices
+# Selection
 
 
 def flat(g: Any) -> Any:
@@ -129,7 +129,7 @@ def nan_to_num(
     )
 
 
-# Questions; they have no derivative
+# Comparisons, which have no derivative
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:

@@ -154,7 +154,7 @@ def convolution(
     )
     forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        y += np.tile(raw(b), (y.shape[2], 1))  # a line at a time: NumPy is slow in short runs
+        y += np.tile(raw(b), (y.shape[2], 1))  # by lines, as short inner loops are slow
 
     def backward(g, needs, x, w):
         g, x = np.ascontiguousarray(g.transpose(0, 2, 3, 1)), x.transpose(0, 2, 3, 1)

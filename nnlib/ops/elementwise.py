@@ -176,7 +176,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     a, b = pair(input, exponent)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array(exponent) < 0)):
         raise RuntimeError("pow: expected numbers, and exponents >= 0 for integers")
-    base = input if isinstance(input, Tensor) else a  # a number gets the dtype of b
+    base = input if isinstance(input, Tensor) else a  # a Python number gets the dtype of b
     return record(
         compute(_power, a, b),
         dict(a=base, b=exponent),
@@ -319,7 +319,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     )
 
 
-# Angles and hyperbolas
+# Trigonometric and hyperbolic functions
 
 
 def sin(input: Tensor) -> Tensor:
@@ -436,7 +436,7 @@ def erfinv(input: Tensor) -> Tensor:
     )
 
 
-# Steps, with derivative 0 between their jumps
+# Step functions, with derivative 0 between their jumps
 
 
 def sign(input: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ METHODS = "amax amin aminmax argmax argmin cummax cummin max median min"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
-Picked = namedtuple("Picked", "values indices")  # elements along an axis, where they stood
+Picked = namedtuple("Picked", "values indices")  # values and indices along an axis
 Bounds = namedtuple("Bounds", "min max")
 
 

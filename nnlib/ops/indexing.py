@@ -239,7 +239,7 @@ def index_add(
     return add(input, reshape(added(row(source), i, x.shape), array(input).shape), alpha=alpha)
 
 
-# Anywhere
+# At indices of all axes
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -296,7 +296,7 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
-    i = np.argsort(np.flip(x, d) if down else x, d, kind="stable")  # equal ones keep order
+    i = np.argsort(np.flip(x, d) if down else x, d, kind="stable")  # ties keep their order
     i = (np.flip(n - 1 - i, d) if down else i)[at(d, slice(start, end))]
     values, shape = pick(name, row(input), grid(name, x, d, i)), i.shape[: array(input).ndim]
     return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))

@@ -167,7 +167,7 @@ def pad(
     what = f"at most {len(shape)} pairs of numbers and one of {[*MODES]}"
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
     sides = [(0, 0)] * (len(shape) - k) + [pad[2 * i : 2 * i + 2] for i in reversed(range(k))]
-    if mode == "circular":  # the other end of what is kept
+    if mode == "circular":  # the other end of the part that is kept
         kept = [(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)]
         input, sides = input[(*itertools.starmap(slice, kept),)], np.maximum(sides, 0).tolist()
     room = dict(reflect=-1, circular=0).get(mode, math.inf)

@@ -34,7 +34,7 @@ SHAPES = {
     (3, 3): "shapes (N, n, k) and (N, k, m)",
 }
 
-FEW = {  # up to how many rows cdist subtracts each from each
+FEW = {  # largest number of rows for which cdist subtracts all pairs
     "use_mm_for_euclid_dist_if_necessary": 25,
     "use_mm_for_euclid_dist": -1,
     "donot_use_mm_for_euclid_dist": math.inf,
@@ -277,7 +277,7 @@ def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
         for its, s in zip(labels, shapes, strict=False)
         for c, n in zip(its, s, strict=False)
     ]
-    sizes = {c: n for c, n, _ in sorted(axes, key=lambda a: a[1] != 1)}  # 1 where all are 1
+    sizes = {c: n for c, n, _ in sorted(axes, key=lambda a: a[1] != 1)}  # 1 if all are 1
     fits = (
         [*map(len, labels)] == [*map(len, shapes)]
         and len(set(out)) == len(out)
@@ -446,7 +446,7 @@ def norm(
     x = floats(input if dtype is None else to(input, dtype))
     axes, shape = axes_of("norm", dim, x.ndim), x.shape
     if p == 0:
-        # Where x is 0, so is its sign; it stands for a 0 that remembers x.
+        # Where x is 0, its sign is 0 too: a zero that still depends on x.
         return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
     if math.isinf(p):
         return to((amax if p > 0 else amin)(abs(input), dim, keepdim), x.dtype)

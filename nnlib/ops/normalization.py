@@ -137,8 +137,8 @@ class _Rows(NamedTuple):
     """
 
     C: int
-    order: Sequence[int]  # of the axes in memory
-    last: bool  # whether the channels stand last there, as convolutions leave them
+    order: Sequence[int]  # the order of the axes in memory
+    last: bool  # whether channels are last in memory, as in results of convolutions
 
     def of(self, a: np.ndarray) -> np.ndarray:
         """Return an array as the matrix of samples."""

@@ -15,7 +15,7 @@ from ..tensor import raw
 __all__ = ["can_cast", "promote_types", "result_type"]
 
 FLOAT32 = np.dtype(np.float32)
-CASTS = {  # by the name that the method of Tensor has
+CASTS = {  # by the name of the Tensor method
     "float": FLOAT32,
     "double": np.dtype(np.float64),
     "long": np.dtype(np.int64),
@@ -99,7 +99,7 @@ def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
         group = 2 if type(x) in PYTHON else int(array(x).ndim == 0)
         groups[group].append(PYTHON[type(x)] if group == 2 else as_dtype(x.dtype))
     dtypes = (functools.reduce(promote_types, group) for group in groups if group)
-    return max(dtypes, key=_kind)  # the first of equal ones
+    return max(dtypes, key=_kind)  # the first among equals
 
 
 def promote(*operands: Any) -> list[np.ndarray]:
@@ -123,7 +123,7 @@ def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
 def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
     """Return both operands in one dtype; integers and booleans become float32."""
     a, b = pair(input, other)
-    # Of integers not a and b, but what they were: as an unsigned one, -1 would be 255.
+    # For integers, the original operands: as uint8, -1 would be 255.
     return (a, b) if a.dtype.kind == "f" else (floating(input), floating(other))
 
 

@@ -27,7 +27,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 NONLINEARITIES = {
     "tanh": (np.tanh, lambda h: 1 - h * h),
-    "relu": (lambda z: np.maximum(z, 0), np.sign),  # h >= 0, so its sign is the slope
+    "relu": (lambda z: np.maximum(z, 0), np.sign),  # h >= 0, so its sign is the derivative
 }
 
 

@@ -114,7 +114,7 @@ def prod(
     return record(
         x.prod(d, x.dtype, keepdims=keepdim),
         dict(x=input),
-        x=lambda g, x: (  # those before each and those behind it
+        x=lambda g, x: (  # the products of the elements before each, and after it
             spread(g, (d,), keepdim, shape)
             * _before(cumprod(x, d), d)
             * flip(_before(cumprod(flip(x, d), d), d), d)
@@ -169,7 +169,7 @@ def _linked(input: Tensor, a: Tensor) -> Tensor:
     )
 
 
-# Deviation
+# Variance and standard deviation
 
 
 def var(
@@ -272,7 +272,7 @@ def std_mean(
     )
 
 
-# Truth
+# Logical reductions
 
 
 def all(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:

@@ -94,7 +94,7 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-        step = np.sqrt(v, out=np.empty_like(v))  # an array, even without axes
+        step = np.sqrt(v, out=np.empty_like(v))  # an array, also for shape ()
         step /= math.sqrt(1 - group["betas"][1] ** t)
         step += group["eps"]
         np.divide(m, step, out=step)

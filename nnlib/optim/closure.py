@@ -42,7 +42,7 @@ class ClosureOptimizer(Optimizer):
         "strong_wolfe", or None for the length ``lr``.
     """
 
-    c2 = 0.9  # of the line search
+    c2 = 0.9  # c2 of the Wolfe conditions
     downhill = True  # whether a direction along which the loss rises ends the step
 
     def __init__(
@@ -139,7 +139,7 @@ class ClosureOptimizer(Optimizer):
             reached = strong_wolfe(at, current, t, np.abs(d).max(), c2=self.c2, max_ls=left)
             self._write_parameters(x + reached.t * d)
             return reached
-        if last:  # the next step begins with an evaluation
+        if last:  # the next step evaluates there anyway
             self._write_parameters(x + t * d)
             return current._replace(t=t)
         return at(t)

@@ -67,7 +67,7 @@ class Gaussian(Continuous):
     def icdf(self, p: np.ndarray) -> np.ndarray:
         """Return the x below which a share p lies; infinite for 0 and 1, NaN outside."""
         p = checks.floats("Gaussian.icdf", "p", p)
-        tail = np.minimum(p, 1 - p)  # 2p - 1 would forget how small it is
+        tail = np.minimum(p, 1 - p)  # 2p - 1 would lose the digits of a small p
         far = (tail > 0) & (tail < 1e-3)
         near = math.sqrt(2) * erfinv(2 * tail - 1)
         z = np.where(far, _lower_tail(np.where(far, tail, 1e-3)), near)

@@ -21,7 +21,7 @@ __all__ = [
     "moment_steps",
 ]
 
-_WIDTH = 40  # of a line of terms, in characters of their text
+_WIDTH = 40  # largest width of a line of terms, in characters
 
 
 def marginal_steps(

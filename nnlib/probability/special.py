@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["betainc", "digamma", "log_beta", "log_choose", "log_gamma", "xlogy"]
 
 log_gamma: Callable[[np.ndarray], np.ndarray] = np.vectorize(math.lgamma, otypes=[np.float64])
-TINY = 1e-300  # stands for 0 in a denominator
+TINY = 1e-300  # replaces 0 in a denominator
 
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -110,7 +110,7 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
             c = _nonzero(1 + term / c)
             value = value * c * d
         change = np.abs(c * d - 1)
-        if not (change > 1e-14).any():  # NaN settles at once
+        if not (change > 1e-14).any():  # NaN counts as converged
             return value
     raise ArithmeticError(
         f"betainc: the continued fraction has not settled after {iterations} terms; "

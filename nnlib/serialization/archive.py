@@ -98,7 +98,7 @@ class Archive:
         if len(data) != numel * dtype.itemsize:
             raise fault(f"data/{key} has {len(data)} bytes, not {numel} of {dtype}")
         if dtype.kind == "b":
-            return np.frombuffer(data, np.uint8) != 0  # any other bits would be no truth value
+            return np.frombuffer(data, np.uint8) != 0  # other bytes would be invalid booleans
         return np.frombuffer(data, dtype.newbyteorder(self.order.decode())).astype(dtype)
 
 

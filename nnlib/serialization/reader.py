@@ -52,10 +52,10 @@ class Reader(DataUnpickler):
     def __init__(self, data: bytes, storage: Callable[[Any], Any]):
         super().__init__(data)
         self.data, self.storage = data, storage
-        self.empty: dict[int, Any] = {}  # modules that were made and not yet filled
+        self.empty: dict[int, Any] = {}  # modules that are created but have no attributes yet
         self.filled: dict[int, Any] = {}
-        self.copied = 0  # characters and items that makers have copied
-        self.outside = False  # whether what runs is the program's own
+        self.copied = 0  # characters and items copied so far
+        self.outside = False  # whether the program's own code is running
         self.own, self.names = added(), known()
         self.trusted = {id(x) for x in self.own.values()}
 
@@ -123,7 +123,7 @@ class Reader(DataUnpickler):
         for key, value in zip(values[::2], values[1::2], strict=True):
             target[checked_key(key)] = value
 
-    # What could reach code
+    # Instructions that could reach code
 
     def persistent_load(self, pid: Any) -> Any:
         """Return the storage for a persistent id."""

@@ -22,8 +22,8 @@ from ..tensor import Tensor
 
 __all__ = ["MAKERS", "STORAGES", "StorageType", "fill_module", "fill_ordered", "known"]
 
-LARGEST = 2**28  # elements that overlap in memory: more are a way to exhaust the reader
-KEYS = 1000  # parts of a tuple that is a key: a nested one could take for ever to hash
+LARGEST = 2**28  # largest number of overlapping elements, which cost no file size
+KEYS = 1000  # largest number of parts in a tuple as key, since hashing takes long
 
 
 class StorageType(NamedTuple):
@@ -182,7 +182,7 @@ def make_complex(real: Any, imag: Any) -> complex:
 def make_slice(*parts: Any) -> slice:
     """Return a slice."""
     check(len(parts) == 3, f"a slice has {len(parts)} parts")
-    # Slices in slices, freed, would recurse without end in Python itself.
+    # Python's freeing of deeply nested slices would overflow the stack.
     plain = all(type(part) in (int, float, str, type(None)) for part in parts)
     check(plain, "a slice is of other than numbers and strings")
     return slice(*parts)
@@ -229,7 +229,7 @@ PLAIN = {
     "nnlib.serialization.rebuild_buffer": rebuild_buffer,
     "nnlib.serialization.rebuild_array": rebuild_array,
     "nnlib.serialization.rebuild_scalar": rebuild_scalar,
-    # The activations of a transformer's layers; no maker, so a file cannot call them.
+    # The activations of a transformer's layers, which a file may name but not call.
     **{f"{f.__module__}.{f.__name__}": f for f in (nn.functional.relu, nn.functional.gelu)},
 }
 

@@ -153,7 +153,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     grams = np.concatenate([_grams(name, s, n, size) for s in sequences] or [np.empty((0, n))])
     if not len(grams):
         raise ValueError(f"{name}: expected a sequence of at least {n} tokens, got none")
-    with np.errstate(divide="ignore"):  # log 0 is -inf: a token that cannot come has come
+    with np.errstate(divide="ignore"):  # log 0 is -inf, for a token of probability 0
         return float(-np.log(p[tuple(grams.T)]).mean())
 
 

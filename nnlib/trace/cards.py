@@ -14,7 +14,7 @@ from .values import lines, one_line
 
 __all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
 
-LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # of text of 13 px
+LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # width of a character of 13 px
 GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers, between neighbours
 VALUE, GRADIENT, INK, PAPER = (
     "var(--nn-a, #0062b1)",

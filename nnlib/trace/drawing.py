@@ -162,7 +162,7 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
     known = gradients and node.gradient is not None
     value, gradient = number(node.value), number(node.gradient) if known else ""
     if along_x:
-        named = f"{name} = {value}" if name and "e" not in value else value  # no room for both
+        named = f"{name} = {value}" if name and "e" not in value else value  # no space for both
         texts = [_text(x, y - 23, named, VALUE), _text(x, y + 31, gradient, GRADIENT)]
     elif node.operation:
         texts = _beside(x + RADIUS + 3, y, name, value, gradient)

@@ -19,7 +19,7 @@ from .graph import Call, Graph, build
 
 __all__ = ["expression"]
 
-LIMITS = GRAMMAR["limits"]  # characters; brackets and levels in each other
+LIMITS = GRAMMAR["limits"]  # limits: characters, nested brackets, nested levels
 LONGEST, BRACKETS, DEEPEST = LIMITS["characters"], LIMITS["brackets"], LIMITS["levels"]
 
 Value = Tensor | float
@@ -97,7 +97,7 @@ def _parsed(text: str) -> list[ast.stmt]:
     """Return the statements of a text as syntax trees."""
     if len(text) > LONGEST:
         raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
-    if strange := re.search("[\0\ud800-\udfff]", text):  # Python gives these no place
+    if strange := re.search("[\0\ud800-\udfff]", text):  # these errors have no line number
         raise _error(text, strange.start(), "not an expression")
     changes = ((letter in "([{") - (letter in ")]}") for letter in text)
     for k, brackets in enumerate(itertools.accumulate(changes)):

@@ -96,7 +96,7 @@ def _folded(
         if node.operation and chain and (len(chain) > depth or _is_one(chain[-1]))
     }
     own = _own(nodes, group)
-    last = {scope: node for node, scope in group.items()}  # what the call gives
+    last = {scope: node for node, scope in group.items()}  # the node of each call's result
     new: dict[Node | Scope, Node] = {}
     taken: set[str] = set()
     known = {*nodes}
@@ -143,7 +143,7 @@ def _joined(
 ) -> Node:
     """Return one node for a call, with the operands from outside and the call's result."""
     parts = [n for n, s in group.items() if s is scope]
-    main = [x.node for x in tensors(scope.output)[:1]]  # of several results the first
+    main = [x.node for x in tensors(scope.output)[:1]]  # the first of several results
     node = next((n for n in parts if n.owner in main), node)
     read: dict[Node, list] = {}
     for part in parts:

@@ -123,7 +123,7 @@ class Tape:
                 last.append((self._at(target), k))
                 continue
             if node.name == "change" and key == "old":
-                continue  # what a constant held before it was changed in place: nobody knows
+                continue  # a constant's values before it was changed in place are unknown
             constant = self._constant(key, x, op.constants.get(key) if op else None)
             if constant is not None:
                 (first if key == "a" else last).append((constant, None))
@@ -152,7 +152,7 @@ class Tape:
         named = next((t for t in self.names if t.array is array), None)
         if named is None:
             if not held and len(key) > 1:
-                return None  # computed on the way
+                return None  # an intermediate value
             if np.ndim(array) == 0:
                 return float(array if copy is None else copy)
             if array.dtype.kind != "f":
@@ -204,7 +204,7 @@ class Tape:
 def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
     """Yield the names and values that an operation's rules read and that get no gradient."""
     for read, x in node.saved.items():
-        inner = not isinstance(x, Saved)  # of a fused operation: computed on the way
+        inner = not isinstance(x, Saved)  # an intermediate value of a fused operation
         if read != "y" and not (inner and isinstance(node, FusedNode)):
             if inner or x.source is None:
                 yield read, x

@@ -14,7 +14,7 @@ from .values import one_line, shape_text, slope, tex, tex_name
 
 __all__ = ["tensor_forward", "tensor_pieces"]
 
-MANY = r"\in"  # how ``tex`` begins where a value has no room
+MANY = r"\in"  # how ``tex`` begins for a value too large to show
 
 
 def tensor_forward(node: Node) -> tuple[str, str]:

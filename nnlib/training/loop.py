@@ -160,7 +160,7 @@ def fit(
         checkpoint_every=checkpoint_every,
     )
     run.resume()
-    # A loss that stops being finite is told in the history.
+    # A loss that is not finite is recorded in the history.
     calm = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with calm, Bar(epochs, run.epoch, progress) as bar:
         while run.epoch < epochs and not run.history.stopped:
@@ -196,7 +196,7 @@ class Run:
     checkpoint: str | os.PathLike | None
     checkpoint_every: int | None
     history: History = field(default_factory=History)
-    epoch: int = 0  # how many are done
+    epoch: int = 0  # epochs completed
     total: float = 0.0  # the losses of this epoch's examples so far
     count: int = 0  # this epoch's examples so far
     best_state: dict | None = None

@@ -178,7 +178,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     """
     x = pictures("shift", x)
     number("shift", "fill", fill)
-    most = max(x.shape[-2:])  # further away there is nothing but fill
+    most = max(x.shape[-2:])  # a larger shift leaves nothing but fill
     named = (("right", right), ("down", down))
     right, down = (
         np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named

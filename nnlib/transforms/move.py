@@ -177,7 +177,7 @@ class RandomRotation(RandomAffine):
     ):
         low, high = _range(
             "RandomRotation", "degrees", degrees
-        )  # affine turns with the clock, a rotation against it
+        )  # affine is clockwise, a rotation counterclockwise
         super().__init__((-high, -low), fill=fill, rng=rng)
 
 

@@ -20,7 +20,7 @@ __all__ = [
     "to_image",
 ]
 
-GREY = np.array([0.2989, 0.587, 0.114])  # how bright red, green and blue look
+GREY = np.array([0.2989, 0.587, 0.114])  # perceived brightness of red, green and blue
 
 
 def to_image(x: np.ndarray) -> np.ndarray:

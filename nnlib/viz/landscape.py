@@ -118,7 +118,7 @@ def _walk(axes, path: np.ndarray, style, name: str, *, arrows: bool) -> None:
     """Draw one path, with a ring at its start and a disc at its end."""
     every = max(len(path) // 10, 1)
     line = {"color": style.colour, "linestyle": style.dash, "linewidth": 1.7}
-    size = 0 if arrows else 4.5  # the heads say where the steps end
+    size = 0 if arrows else 4.5  # arrowheads show where the steps end
     mark = {"marker": style.marker, "markersize": size, "markevery": (every, every)}
     axes.plot(*path.T, label=name, **line, **mark)
     head = {"arrowstyle": "-|>", "color": style.colour, "shrinkA": 0, "shrinkB": 0}

@@ -10,7 +10,7 @@ from .style import canvas, legend, legend_room, looks, styled
 
 __all__ = ["plane", "regions"]
 
-GRID = 121  # points along each side, at which a classifier is asked
+GRID = 121  # grid points along each side
 SURE = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95)  # probabilities at which a region gets a shade darker
 
 

@@ -11,7 +11,7 @@ from .light import light
 
 __all__ = ["picture", "show"]
 
-BLACK = "#000000"  # what matplotlib draws with when nothing is said; it follows the page too
+BLACK = "#000000"  # matplotlib's default colour, which follows the page too
 
 # Points of a path inside a line along an axis: contours that follow an edge have hundreds.
 LEVEL = re.compile(r"([ML][^ LMz]+ ([^LMz]+))(?:L[^ ]+ \2)+(?=L[^ ]+ \2[LMz\"])")
@@ -106,7 +106,7 @@ def _inline(figure, salt: str) -> str:
     from matplotlib import rc_context
 
     buffer = io.StringIO()
-    for axes in figure.axes:  # the layout starts where it started before: the same bytes again
+    for axes in figure.axes:  # the layout starts from the same state, so the bytes are the same
         if axes.get_subplotspec() is not None:
             axes.set_subplotspec(axes.get_subplotspec())
     plain = {"svg.hashsalt": salt, "svg.fonttype": "none", "image.composite_image": False}

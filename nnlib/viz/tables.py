@@ -12,7 +12,7 @@ from .style import WIDTH, canvas, short, styled
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
 
 DARKEST = 0.6  # the opacity of the strongest cell, on which the ink can still be read
-WRITTEN = 12  # columns, up to which a number of three letters fits its cell
+WRITTEN = 12  # largest number of columns in which three characters fit
 
 
 @styled

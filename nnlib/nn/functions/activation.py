@@ -52,7 +52,7 @@ def _no_truths(name: str, input: Any) -> np.ndarray:
     return x
 
 
-# Rectifiers
+# Rectified linear units
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -125,7 +125,7 @@ def _elu(
     def slope(g, x):
         return g * (s * _step(x, (a * r) * exp(clamp(x, max=0) * r)))
 
-    low = np.minimum(x, 0)  # e^x cannot overflow where it does not count
+    low = np.minimum(x, 0)  # e^x is not used for x > 0, where it could overflow
     y = np.maximum(x, 0) * s + np.expm1(low * r) * (a * s)
     return placed(input, record(y, dict(x=input), name=name, x=slope), inplace)
 
@@ -147,7 +147,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _elu("celu", input, alpha, inplace, rate=1 / alpha)
 
 
-# Smooth ones
+# Smooth activation functions
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -227,7 +227,7 @@ def tanhshrink(input: Tensor) -> Tensor:
     return ops.sub(input, tanh(input))
 
 
-# Piecewise straight ones
+# Piecewise linear activation functions
 
 
 def hardtanh(

@@ -152,7 +152,7 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
     """Return the length and the stride of the windows, or None if either varies."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
-    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
+    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # stride 0: one pixel, repeated
     return (int(*lengths), int(*steps)) if alike else None
 
 

@@ -12,7 +12,7 @@ from .shared import placed
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
 
-LOWEST = -1.7580993408473766  # what SELU tends to at -inf
+LOWEST = -1.7580993408473766  # the limit of SELU at -inf
 
 
 def dropout(

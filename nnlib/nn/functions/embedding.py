@@ -89,7 +89,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
     a = raw(g)
     D = a.shape[-1]
     total = np.zeros((n, D), a.dtype)
-    places = i.reshape(-1, 1) * D + np.arange(D)  # in one axis np.add.at is ten times faster
+    places = i.reshape(-1, 1) * D + np.arange(D)  # np.add.at is ten times faster along one axis
     np.add.at(total.reshape(-1), places.reshape(-1), a.reshape(-1))
     return record(total, dict(rows=g, i=i), rows=lambda g, i: embedding(i, g))
 

@@ -270,7 +270,7 @@ def gaussian_nll_loss(
     if np.any(raw(var) < 0):
         raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative variance")
     v = _fitted(var, array(input).shape)
-    v = add(v, np.maximum(raw(v), eps) - raw(v))  # at least eps; the slope stays 1
+    v = add(v, np.maximum(raw(v), eps) - raw(v))  # clamped to eps, but the derivative stays 1
     each = 0.5 * (log(v) + div(square(sub(input, target)), v))
     if full:
         each = each + 0.5 * math.log(2 * math.pi)

@@ -66,7 +66,7 @@ def gumbel_softmax(
         return y
     p = raw(y)
     drawn = np.moveaxis(one_hot(np.argmax(p, d), p.shape[d]), -1, d).astype(p.dtype)
-    return add(y, drawn - p)  # the value of drawn, the gradient of y
+    return add(y, drawn - p)  # the value of the sample, the gradient of y
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:

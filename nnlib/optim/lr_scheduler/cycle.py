@@ -153,7 +153,7 @@ class OneCycleLR(LRScheduler):
         phase, start = self._schedule_phases[i], ends[i - 1] if i else 0
         share = (t - start) / (
             (ends[i] - start) or 1
-        )  # with pct_start = 1 the last has no length
+        )  # with pct_start = 1 the last phase has length 0
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
             ways = group[phase["start_momentum"]], group[phase["end_momentum"]]
             momentum = between(*ways, share)

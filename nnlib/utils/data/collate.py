@@ -95,7 +95,7 @@ def in_container_of(pattern: Any, parts: Any) -> Any:
     try:
         if not isinstance(pattern, (MutableMapping, MutableSequence)):
             return type(pattern)(parts)
-        holder = copy.copy(pattern)  # with what it knows besides, as a defaultdict
+        holder = copy.copy(pattern)  # keeps other attributes, such as a defaultdict's factory
         for key, part in parts.items() if isinstance(parts, dict) else enumerate(parts):
             holder[key] = part
         return holder

@@ -147,7 +147,7 @@ class DataLoader(Generic[T]):
         now = source.get_state()
         start, position = (self._start, self._position) if self._resumes else (now, 0)
         self._resumes = False
-        if position:  # the same order again, without loading what was seen
+        if position:  # the same order again, without loading the earlier batches
             source.set_state(start)
             for _ in islice(groups, position):
                 pass

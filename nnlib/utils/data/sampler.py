@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
-PART = 2**16  # how many are drawn at once, at most, where there may be any number
+PART = 2**16  # largest number of indices drawn at once
 
 
 class Sampler(Generic[T]):
