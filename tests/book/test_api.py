@@ -16,7 +16,7 @@ MODULES = {page: DIRECTIVE.search(text)["modules"].split() for page, text in TEX
 
 @pytest.fixture(scope="module")
 def entries(book):
-    """Return the places of each page that an entry can be linked at."""
+    """Return the anchors of the API entries on each page."""
     places = {}
     for page in API:
         html = (book / f"chapters/{page}.html").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def entries(book):
 
 
 def public_names():
-    """Return each name that a module of a page declares public, and where it is explained."""
+    """Yield each public name, preceded by the page that documents it."""
     for page, modules in MODULES.items():
         for module in modules:
             for names in by_file(module).values():

@@ -11,7 +11,7 @@ FENCE = "```"
 
 
 def edit(old: str, new: str):
-    """Change a piece of the text of a page."""
+    """Return a function that replaces a piece of the text of a fault's page."""
 
     def edited(fault):
         assert old in fault.text
@@ -64,7 +64,7 @@ def a_typo(fault):
 
 
 def further_id(name):
-    """Cover one id more, of which `{0}` and `{1}` are those of the page."""
+    """Return a function that makes a fault's page cover one more id."""
     return lambda fault: edit(fault.ids[1], f"{fault.ids[1]} {name.format(*fault.ids)}")(fault)
 
 
@@ -101,7 +101,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def faulty(built, tmp_path_factory):
-    """Return a book with all planted faults, a page for each: what its two builds said."""
+    """Return a book with a page for each planted fault, and what its two builds printed."""
     book = built.copy(tmp_path_factory.mktemp("faulty") / "book")
     faults = {name: Fault(k, FAULTS[name][0]) for k, name in enumerate(FAULTS)}
     for fault in faults.values():

@@ -14,7 +14,7 @@ IMPORTS = "<frozen importlib._bootstrap_external>"
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Executes cells as a page of a book with some files; each cell has an option line."""
+    """Return a function that executes cells as a page of a book with some files."""
     from execute.run import execute  # which loads for seconds
     from myst_nb.core.read import read_myst_markdown_notebook
 
@@ -160,7 +160,7 @@ LATER = 1e12  # a time after every edit
 
 
 def again(reads):
-    """What the next build knows."""
+    """Return the records of `reads` as the next build loads them."""
     return Reads(reads.root, reads.memory)
 
 

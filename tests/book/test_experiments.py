@@ -92,7 +92,7 @@ def test_results_of_another_version_of_the_program_are_refused(tmp_path):
 
 
 def moved(folder, by, within):
-    """Return results whose stored mean is moved, of a program with a tolerance for the mean."""
+    """Return stored results whose mean is shifted, of a program that states a tolerance."""
     path = made(folder)
     results = path.with_suffix(".json")
     found = json.loads(results.read_text())

@@ -88,7 +88,7 @@ def test_only_the_caches_of_other_digests_are_deleted_whatever_the_processor(tmp
 
 
 def processor_under(variables):
-    """The hash of the processor in a process with these variables."""
+    """Return the hash of the processor in a process with these environment variables."""
     command = [sys.executable, "-c", "from begin import cachekey; print(cachekey.processor())"]
     path = {"PYTHONPATH": str(ROOT / "chapters/_ext")}
     env = os.environ | path | variables

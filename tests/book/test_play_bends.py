@@ -34,7 +34,7 @@ BENDS = {
 
 
 def of_nnlib(f, place):
-    """Return value and derivative at one place, by the automatic differentiation."""
+    """Return value and derivative at a point, by nnlib's automatic differentiation."""
     z = nnlib.tensor(np.array([place]), requires_grad=True)
     y = f(z)
     y.sum().backward()
@@ -50,7 +50,7 @@ def cursor(figure):
 
 
 def middle(plot, share):
-    """Return a place in a plot, as a share of the way from its left to its right axis end."""
+    """Return the position in a plot at a fraction of its horizontal axis."""
     box = plot.bounding_box()
     scale = box["width"] / 300
     return box["x"] + (44 + share * 246) * scale, box["y"] + box["height"] / 2

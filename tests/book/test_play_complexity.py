@@ -11,7 +11,7 @@ ELEMENT = "complexity"
 
 
 def drawn(seed=0, sets=12, most=60):
-    """Return a law, and data sets that follow it up to noise of standard deviation 0.3."""
+    """Return a function, and data sets sampled from it with noise of standard deviation 0.3."""
     rng, grid = np.random.default_rng(seed), np.linspace(-1, 1, 41)
     x = rng.uniform(-1, 1, (sets, most)).round(3)
     y = (np.sin(3 * x) + x**2 + 0.3 * rng.standard_normal(x.shape)).round(3)

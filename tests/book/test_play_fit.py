@@ -18,7 +18,7 @@ ELEMENT = "fit"
 
 
 def by_nnlib(draw, degree, alpha, bias):
-    """Return the errors on the few and on the rest, b and w, by nnlib."""
+    """Return the errors on the fitted and on the other points, b and w, by nnlib."""
     few = DRAWS[draw]
     rest = np.setdiff1d(np.arange(len(X)), few)
     if bias:

@@ -48,7 +48,7 @@ def figure(open_figure):
 
 
 def theta(figure):
-    """Return both weights and the bias, in full."""
+    """Return both weights and the bias with all their digits."""
     figure.settle()
     return np.array(
         [float(figure.get_by_label(name, exact=True).input_value()) for name in SLIDERS]
@@ -69,7 +69,7 @@ def probabilities(values):
 
 
 def mean_loss(z):
-    """Return the loss from the sums, which log_loss cuts off where it is given rounded p."""
+    """Return the mean loss computed from the logits, where log_loss would clip rounded p."""
     return np.mean(np.logaddexp(0, z) - T * z)
 
 
@@ -80,7 +80,7 @@ def circle_position(figure):
 
 
 def check(figure):
-    """Assert that it says what nnlib finds for the same weights."""
+    """Assert that the figure shows what nnlib computes for the same weights."""
     p, shown = probabilities(theta(figure)), figure.facts()
     loss = mean_loss(sums(theta(figure)))
     assert float(shown["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)

@@ -13,7 +13,7 @@ LINES = """element => [...element.querySelector(".nn-plot").querySelectorAll("pa
 
 @pytest.fixture
 def birds(figure):
-    """Return places (N, 2), sides, and which is dragged."""
+    """Return the positions (N, 2), the classes, and which bird is dragged."""
     points = np.array(figure.data["points"])
     return points[:, :2], points[:, 2].astype(int), figure.data["moved"]
 
@@ -32,7 +32,7 @@ def lines(figure):
 
 
 def put(figure, x, y):
-    """Move the marked bird to a place by keys, from wherever it is."""
+    """Move the marked bird to a position by keyboard."""
     handle = figure.locator(".nn-point")
     handle.focus()
     for axis, goal, keys in (

@@ -51,14 +51,14 @@ def put(figure, k=None, distance=None):
 
 
 def middles(rows, columns):
-    """Return the middles of the cells, as the script computes them."""
+    """Return the centres of the cells, as the script computes them."""
     a = ACROSS[0] + (np.arange(columns) + 0.5) * 0.05
     b = UP[1] - (np.arange(rows) + 0.5) * 0.05
     return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
 
 
 def check(figure, X, y, k, distance, query=QUERY):
-    """Compare everything that is shown with nnlib."""
+    """Assert that everything that the figure shows is what nnlib computes."""
     facts, sentence, regions = readout(figure)
     p = NORMS[distance]
     model = KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)

@@ -21,7 +21,7 @@ NETS = {
 
 
 def model(W, b, v, c, bend=True):
-    """Return the net by nnlib, without the last sigmoid."""
+    """Return the network in nnlib, without the final sigmoid."""
     hidden = nn.Sigmoid() if bend else nn.Identity()
     net = nn.Sequential(
         nn.Linear(2, 2, dtype=np.float64), hidden, nn.Linear(2, 1, dtype=np.float64)
@@ -32,7 +32,7 @@ def model(W, b, v, c, bend=True):
 
 
 def expected(*numbers, **bend):
-    """Return four answers, how many are right, and the loss."""
+    """Return the four outputs, how many are right, and the loss."""
     z = model(*numbers, **bend)(nnlib.tensor(CORNERS))[:, 0]
     right = int(((z.detach().numpy() > 0) == (TARGETS == 1)).sum())
     loss = F.binary_cross_entropy_with_logits(z, nnlib.tensor(TARGETS)).item()

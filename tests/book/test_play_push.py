@@ -18,7 +18,7 @@ START = np.log([1.0, 2.0, 5.0])
 
 
 def near(shown, right):
-    """Assert that texts of three decimals say these numbers, and 0 only where it is 0."""
+    """Assert that texts with three decimals show these numbers, and 0 only for 0."""
     for words, value in zip(shown, np.ravel(right), strict=True):
         if 0.9995 < abs(value) < 1:
             assert words.strip("+") == ("<−" if value < 0 else ">") + "0.999"
@@ -35,14 +35,14 @@ def matrix(figure):
 
 
 def pulls(figure):
-    """Return the slopes of the loss, as the second plot says them."""
+    """Return the gradient of the loss as the second plot shows it."""
     figure.settle()
     words = figure.locator("svg[aria-label^='Slopes of the loss']").get_attribute("aria-label")
     return [part.split()[-1] for part in words.split(", ")]
 
 
 def backward(z, truth):
-    """Return probabilities, their Jacobian row by row, the loss and its slopes by nnlib."""
+    """Return probabilities, their Jacobian, the loss and its gradient, by nnlib."""
     rows = []
     for i in range(3):
         scores = nnlib.tensor(z).requires_grad_()

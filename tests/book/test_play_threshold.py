@@ -18,7 +18,7 @@ ELEMENT = "threshold"
 
 
 def sampled(N=200, seed=0):
-    """Return scores of two overlapping classes, with ties, one in five positive."""
+    """Return scores of two overlapping classes with ties, one in five positive."""
     rng = np.random.default_rng(seed)
     truth = (np.arange(N) % 5 == 0).astype(int)
     scores = 1 / (1 + np.exp(1.5 - 2 * truth - rng.standard_normal(N)))

@@ -18,7 +18,7 @@ LOSSES = {
 
 
 def walked(loss, w, rate, steps):
-    """Return weight, loss, slope and next step by nnlib."""
+    """Return the weight, loss, slope and next step after some steps, by nnlib."""
     w = nnlib.tensor(w, dtype=nnlib.float64, requires_grad=True)
     sgd = optim.SGD([w], lr=rate)
     for k in range(steps + 1):

@@ -22,7 +22,7 @@ both = pytest.mark.parametrize("visible", [True, False])
 
 @functools.cache
 def one_against_the_others(alpha=100.0):
-    """Fit a ridge regression for each class."""
+    """Return the weights of one ridge regression for each class against the others."""
     (train, _), fits = fashion_mnist(), []
     X = train.X.astype(float)
     for c in range(10):
@@ -32,7 +32,7 @@ def one_against_the_others(alpha=100.0):
 
 @functools.cache
 def downhill(passes=40, rate=0.1):
-    """Train by SGD with batches of a hundred, the assignment's loss and ever smaller steps."""
+    """Return weights trained by SGD with the assignment's loss and a falling learning rate."""
     rng, train = np.random.default_rng(0), fashion_mnist()[0]
     X, W, b = train.X.astype(float), np.zeros((10, 784)), 0.0
     for left in np.linspace(1, 0, passes, endpoint=False):

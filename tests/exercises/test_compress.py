@@ -24,7 +24,7 @@ def blocks(picture):
 
 
 def reached(basis, compress, visible=False):
-    """Return what is measured, and what is said."""
+    """Return the measured quality of a compression, and the findings on it."""
     raw = basis if isinstance(basis, bytes) else npz(basis=basis)
     return judge_file(P, raw, compress, visible)
 
@@ -76,7 +76,7 @@ WAYS = {  # from the simplest on
 
 @pytest.fixture(scope="module")
 def values():
-    """Return what each way reaches on the visible and on the held-back photograph."""
+    """Return the quality of each method on the visible and on the held-back photograph."""
     return {
         (name, visible): reached(basis(tool("make_challenges")), compress, visible)[0]
         for name, (basis, compress) in WAYS.items()

@@ -184,35 +184,35 @@ OTHER = [
 
 
 def put(w, where, value):
-    """Return a copy with other entries in one place."""
+    """Return a copy of w with other entries at an index."""
     changed = w.copy()
     changed[where] = value
     return changed
 
 
 def log(w):
-    """Return the logarithm, nan below 0, without a warning."""
+    """Return the logarithm of w, NaN where negative, without a warning."""
     return np.log(w, where=w > 0, out=np.full_like(w, np.nan))
 
 
 def around(w):
-    """Return numbers at the border and 0 inside."""
+    """Return an array of the shape of w with 0 inside and other numbers at the border."""
     return put(alt(w), np.s_[1:-1, 1:-1], 0)
 
 
 def alt(w):
-    """Return numbers without a pattern, of the shape of w."""
+    """Return an array of the shape of w without a pattern."""
     return np.random.default_rng(7).uniform(0.5, 1, size=w.shape)
 
 
 def at_targets(w, a, f):
-    """Return a copy with other entries at the targets."""
+    """Return a copy of w with other entries at the targets."""
     n = np.arange(len(w))
     return put(w, (n, a["targets"]), f(w[n, a["targets"]]) + 5)
 
 
 def only(w, a):
-    """Return what must be taken off so that the entries at the targets are right."""
+    """Return the difference that makes the entries at the targets right."""
     n = np.arange(len(w))
     return put(0 * w, (n, a["targets"]), np.sin(w[n, a["targets"]])) - at_targets(
         0 * w, a, lambda v: v
@@ -316,7 +316,7 @@ def test_the_place_of_a_mistake_is_seen_again():
 
 
 def by_row(w, row, value):
-    """Return an answer that is 0 but for one row."""
+    """Return an array that is 0 except for one row."""
     return put(0 * w, row, value)
 
 
@@ -403,7 +403,7 @@ SHAPES = [
 
 
 def fault(shape, want, *, visible=True):
-    """Return what is said of an array of ones of one shape where another is asked."""
+    """Return the finding on an array of ones of a wrong shape."""
     answer = {"kind": "array", "values": np.ones(shape), "dtype": "float64", "masked": 0}
     sizes = SIZES[0] | {"D": 11}
     return form(answer, np.ones(want), sizes, lists=False, visible=visible)

@@ -21,7 +21,7 @@ every_problem = pytest.mark.parametrize("name", PLAIN)
 
 
 def filled(name, make):
-    """Return a function that raises where it should, and fills each part by ``make``."""
+    """Return an answer that raises where it should, and whose parts `make` fills."""
     p = PROBLEMS[name]
 
     def f(*args):
@@ -34,7 +34,7 @@ def filled(name, make):
 
 
 def only(where, value):
-    """Return a maker of arrays that are 0 but for one place; a single number is 1."""
+    """Return a function that makes arrays with one value at an index and 0 elsewhere."""
 
     def make(shape, _):
         made = np.zeros(shape)
@@ -47,7 +47,7 @@ def only(where, value):
 
 
 def at_targets(inside, outside=0.0):
-    """Return a maker of arrays with one number at the targets and another elsewhere."""
+    """Return a function that makes arrays with one value at the targets, another elsewhere."""
 
     def make(shape, args):
         made = np.full(shape, outside)
@@ -59,7 +59,7 @@ def at_targets(inside, outside=0.0):
 
 
 def along(axis):
-    """Return a maker of arrays with one number for each row, or for each column."""
+    """Return a function that makes arrays with one value for each row or column."""
 
     def make(shape, _):
         made = np.ones(shape)

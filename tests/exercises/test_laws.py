@@ -9,7 +9,7 @@ HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 
 
 def explained(want, got, mistaken=None):
-    """Return what is said of one wrong array."""
+    """Return the findings on one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
     case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
     e = Entry("a", "stability", case, got, want, mistaken or {}, 1e-7, True)

@@ -23,7 +23,7 @@ one_seed = pytest.mark.rotate("seed", 1)
 
 @functools.cache
 def changed(name, share):
-    """Return some mutants of a reference by what is changed; an endless one times out once."""
+    """Return a share of a reference's mutants, by what is changed, each stopped if endless."""
     made = enumerate(mutants(PROBLEMS[name].solve, lambda changes: share(changes, 8)))
     return {f"{k}: {line}": with_timeout(f) for k, (line, f) in made}
 

@@ -35,7 +35,7 @@ def each(kind):
 
 
 def shaped(p, make):
-    """Return a function that returns parts of the right shape, filled by ``make(shape)``."""
+    """Return an answer whose parts have the right shapes and are filled by `make(shape)`."""
 
     def f(*args):
         try:
@@ -71,7 +71,7 @@ def test_an_alternative_has_all_points(name, style, seed, visible):
 
 @functools.cache
 def verdict(name, mistake, seed, visible):
-    """Return the verdict on a known mistake, which two tests read."""
+    """Return the verdict on a known mistake, cached since two tests read it."""
     return judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
 
 

@@ -47,7 +47,7 @@ UNNAMED = r"(?<=[( ])(?!1[,)])\d+(?=[,)])"  # a length without a letter
 
 
 def without_numbers(text, who):
-    """Return a sentence on visible cases as it is where nothing may be shown."""
+    """Return a sentence about visible cases as it reads for hidden ones."""
     for shown, hidden in ADDED:
         text = re.sub(shown, hidden.replace("{who}", who), text, flags=re.DOTALL)
     return re.sub(UNNAMED, "?", text) if " has shape (" in text else text
@@ -64,18 +64,18 @@ def apart(findings):
 
 
 def without_factor(text):
-    """Return a sentence that names a factor as it is where more than this part is wrong."""
+    """Return a sentence that names a factor as it reads if another part is wrong too."""
     return re.sub(r"^(\w+) is " + NAMED, r"\1 is off by a factor. " + WHERE_FROM, text)
 
 
 @functools.cache
 def shown(name, f):
-    """Return the verdict on visible cases, where all may be said."""
+    """Return the verdict on visible cases, which may quote the inputs."""
     return judged(packed(name, 1, True), f)
 
 
 def without_inputs(name, f):
-    """Return the verdict on the same cases, where nothing of them may be said."""
+    """Return the verdict on the same cases as if they were hidden."""
     return judged(packed(name, 1, True) | {"visible": False}, f)
 
 

@@ -80,7 +80,7 @@ def test_an_explained_answer_is_not_shown_the_right_one(folder):
 
 
 def turned(part, kind):
-    """Return other numbers of another type; of a list or dict of arrays, each by itself."""
+    """Return other values of another type; a list or dict of arrays is changed item by item."""
     if isinstance(part, dict):
         return {name: turned(one, kind) for name, one in part.items()}
     if isinstance(part, list):

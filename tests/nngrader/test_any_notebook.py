@@ -37,7 +37,7 @@ STATUS = ("graded", "flagged", "ungradable")
 
 @pytest.fixture(scope="module")
 def spec(base):
-    """Return what the class has in common, with hidden cases of its own."""
+    """Return the specification that all submissions share, with its own hidden cases."""
     cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
     marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
     tests = [("def check(f): ...", None, 0.0)]
@@ -55,7 +55,7 @@ def spec(base):
 
 
 def result_of(spec, base, raw):
-    """Run steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
+    """Return the result on a notebook's bytes, with a worker that answers nothing useful."""
     with tempfile.TemporaryDirectory() as directory:
         folder = hand_in(Path(directory), "ada", raw)
         cells, flags = read_submission(folder, NAME, IDS)
@@ -65,7 +65,7 @@ def result_of(spec, base, raw):
 
 
 def holds(spec, base, raw):
-    """Check that there is a result with a status, and that the notebook is the instructor's."""
+    """Assert that there is a result with a status, from the instructor's own cells."""
     rebuilt, result = result_of(spec, base, raw)
     assert result["status"] in STATUS
     assert result["flags"] or result["status"] == "graded"
@@ -149,7 +149,7 @@ def test_a_notebook_with_any_values_changed_is_a_submission(spec, base, data):
 
 
 def change(value, data):
-    """Change, take away or double one value somewhere in a notebook."""
+    """Change, remove or duplicate one value somewhere in a parsed notebook."""
     while True:
         keys = list(value) if isinstance(value, dict) else range(len(value))
         if not keys:

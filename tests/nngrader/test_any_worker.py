@@ -108,7 +108,7 @@ def test_any_header_is_an_answer_or_none(header, body):
 
 
 def answered(worker):
-    """Check that the answer is plain data, or the worker died with a reason of ours."""
+    """Assert that the answer is plain data, or that the worker died for a stated reason."""
     answer = died = None
     try:
         answer = worker.ask({"do": "call"}, 0.2)

@@ -47,7 +47,7 @@ def test_an_honest_oddity_has_full_marks(graded, student):
 
 
 def agrees(result, odd):
-    """Check that the result of an odd submission is as it should be."""
+    """Assert that the result of an odd submission is the expected one."""
     assert result["score"] == pytest.approx(odd.score), result["flags"]
     assert result["status"] == odd.status, result["flags"]
     assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
@@ -78,7 +78,7 @@ def test_who_breaks_something_gains_nothing(graded_twice, student):
 
 
 def gains_nothing(graded, student):
-    """Check that a hostile submission earns its share at most, and is flagged for it."""
+    """Assert that a hostile submission earns no more than its share, and is flagged."""
     result, hostile = graded[student], HOSTILE[student]
     assert hostile.least <= result["score"] + 1e-6, result
     assert result["score"] <= hostile.most + 1e-6, result

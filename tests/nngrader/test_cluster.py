@@ -31,7 +31,7 @@ START = 60  # seconds until a process of the cluster must have begun
 
 
 def certificate(folder):
-    """Make a certificate authority for a day, and one certificate for all of the cluster."""
+    """Write a certificate authority for a day, and one certificate for the whole cluster."""
     now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
     names = [
@@ -63,7 +63,7 @@ def certificate(folder):
 
 @dataclass
 class Processes:
-    """A scheduler and workers, ended with the test."""
+    """A scheduler and its workers, which are ended after the test."""
 
     folder: object
     settings: dict
@@ -94,7 +94,7 @@ class Processes:
         return self.start("worker", *scheduler, *line, **more)
 
     def registered(self):
-        """Return how many workers the scheduler knows."""
+        """Return how many workers are registered with the scheduler."""
         logs = [f.read_text() for f in self.folder.glob("log-*")]
         return sum("Registered to:" in text for text in logs)
 
@@ -166,7 +166,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
 
 
 def at_work(pid):
-    """Return whether a worker of the cluster has begun a job: it has a slot and a sandbox."""
+    """Return whether a worker has begun a job: it has a slot and a sandbox."""
     held = []
     with contextlib.suppress(OSError):
         for handle in os.listdir(f"/proc/{pid}/fd"):
@@ -234,7 +234,7 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
 
 
 def refused(spec, address, *passing):
-    """Return why a cluster is refused, once warnings that pass are over."""
+    """Return why a cluster is refused, after ignoring temporary warnings."""
     end = time.monotonic() + START
     while True:
         with pytest.raises(CannotDo) as refusal:

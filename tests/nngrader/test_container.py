@@ -98,7 +98,7 @@ def test_the_profile_refuses_what_the_filter_refuses(tmp_path):
 
 @pytest.fixture
 def log(tmp_path, monkeypatch):
-    """Return the file of what the stand-in for podman was asked to do."""
+    """Return the file in which the stand-in for podman logs its arguments."""
     fake = tmp_path / "bin" / "podman"
     fake.parent.mkdir()
     fake.write_text(STAND_IN.format(python=sys.executable, log=tmp_path / "log"))
@@ -109,7 +109,7 @@ def log(tmp_path, monkeypatch):
 
 @pytest.fixture
 def runner(log):
-    """Yield a runner of a submission in the stand-in for a container."""
+    """Yield a runner of a submission whose container is the stand-in."""
     setting = Container("podman", "ours:1")
     limits = Limits(call_seconds=0.5, total_seconds=4.0, container=setting)
     cell = (

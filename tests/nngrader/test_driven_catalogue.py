@@ -34,7 +34,7 @@ def challenge(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sandboxes():
-    """Yield a function that gives the sandbox with some packages, each made once."""
+    """Yield a function that returns a sandbox with some packages, each started once."""
     made = {}
 
     def get(*uses):
@@ -95,7 +95,7 @@ def test_who_breaks_a_driver_or_a_measure_gains_nothing(sandboxes, name):
 
 
 def gains_nothing(sandboxes, name):
-    """Check that a hostile answer to a problem with a driver earns no more than it may."""
+    """Assert that a hostile answer to a problem with a driver earns no more than it may."""
     entry = CLASSES[name]
     p = PROBLEMS[entry.problem]
     data = pack(p, 1, visible=False)

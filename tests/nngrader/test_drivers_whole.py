@@ -71,14 +71,14 @@ IN_PLACE = (
 
 @dataclass
 class Whole:
-    """What came of the whole run."""
+    """The results of releasing, grading and returning an assignment."""
 
     course: Path
     printed: str
     results: dict
 
     def page(self, student):
-        """Return the feedback as a person reads it."""
+        """Return a student's feedback page as plain text."""
         text = (self.course / "feedback" / student / NAME / f"{NAME}.html").read_text()
         return html.unescape(re.sub(r"<[^>]*>", " ", text))
 
@@ -91,7 +91,7 @@ class Whole:
 
 
 def fill(course, base, students):
-    """Hand in for the class, and for these students of those who make a mistake."""
+    """Hand in for the class, and for the named students who make a mistake."""
     hand_in(course, "solved", base.solved())
     hand_in(course, "untouched", base.untouched(), None)
     for student in sorted(students & set(MISTAKEN)):
@@ -113,7 +113,7 @@ def fill(course, base, students):
 
 @pytest.fixture(scope="session")
 def whole(request, open_folder):
-    """Return the assignment, released, handed in, graded and given back."""
+    """Return the assignment after release, submission, grading and feedback."""
     course = make_course(open_folder / "driven")
     release(Course(course), NAME, seeds=FEW_SEEDS)
     fill(course, ReleasedNotebook(course, NAME), asked_for(request.session, "whole"))
@@ -131,7 +131,7 @@ def whole(request, open_folder):
 
 @pytest.fixture
 def unpacked(whole, tmp_path):
-    """Return the notebook of a student who has unpacked the zip."""
+    """Return the notebook of a student who has unpacked the released zip."""
     with zipfile.ZipFile(whole.course / "release" / f"{NAME}.zip") as z:
         z.extractall(tmp_path)
     (notebook,) = tmp_path.rglob(f"{NAME}.ipynb")

@@ -46,7 +46,7 @@ def pages(graded):
 
 
 def numbers_of(value):
-    """Return all long numbers in packed data, as somebody would print them."""
+    """Return all long numbers in packed data, formatted as one would print them."""
     if isinstance(value, dict):
         return {n for v in value.values() for n in numbers_of(v)}
     if isinstance(value, list | tuple):

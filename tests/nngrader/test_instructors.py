@@ -33,7 +33,7 @@ def program():
 
 @contextlib.contextmanager
 def impatient():
-    """Let a call compute for a quarter of the seconds after which it is told to be stopped."""
+    """Shorten the seconds after which a call that computes is stopped to a quarter."""
     ask = Worker.ask
 
     def ask_briefly(self, question, seconds, *more):
@@ -45,7 +45,7 @@ def impatient():
 
 
 def typed_here(term, step, line, expected=0):
-    """Run a command of the term in this process, and note its output."""
+    """Run a command of the term in this process, and record its output."""
     printed = io.StringIO()
     with (
         contextlib.chdir(term.home),
@@ -60,7 +60,7 @@ def typed_here(term, step, line, expected=0):
 
 @pytest.fixture(scope="module")
 def again(request, few_seeds):
-    """Play the term in this process but for a grader that is killed; deep, as it is."""
+    """Return what the commands of the term print in this process, none of them killed."""
     played, deep = program(), request.config.getoption("deep")
     if not deep:
         played.Term.type = typed_here
@@ -71,7 +71,7 @@ def again(request, few_seeds):
 
 
 def lines(found, step):
-    """Return a step's command, status, lines on submissions sorted, and other lines."""
+    """Return a step's command, its status, its lines on submissions sorted, and the others."""
     (command,) = (c for c in found["commands"] if c["step"] == step)
     rows = [re.sub(r"^\[\d+/\d+\] ", "[] ", row) for row in command["output"]]
     done = sorted(row for row in rows if row.startswith("[] "))

@@ -169,7 +169,7 @@ def for_ever(args, folds, *rest):
 
 
 def judged(box, source, measure=None):
-    """Return notes and report of a function whose answers are measured."""
+    """Return the notes on, and the report of, a function whose answers a problem measures."""
     name = "stratified_folds"
     hidden = {name: pack(folds, 1, visible=False)}
     if measure:

@@ -42,12 +42,12 @@ def unpacked(released, pictures, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def secrets(unpacked, base):
-    """Return what is looked for, gathered once."""
+    """Return the texts that must not leak, gathered once."""
     return secrets_of(Course(unpacked), NAME, base.instructor_joined())
 
 
 class Planting:
-    """A copy of the released notebook, to plant something in or beside."""
+    """A copy of the released notebook in which tests plant leaks."""
 
     def __init__(self, course, folder):
         self.course = course
@@ -61,7 +61,7 @@ class Planting:
         return next(c for c in self.notebook["cells"] if c["cell_type"] == "code")
 
     def text(self, *lines):
-        """Put lines into a cell of text."""
+        """Add a text cell with these lines."""
         self.notebook["cells"][0]["source"] = list(lines)
 
     def add(self, name, content):
@@ -362,7 +362,7 @@ def test_what_stands_in_hidden_tests_alone_makes_a_statement_no_less_secret():
 
 
 class Moving:
-    """A problem with code that travels."""
+    """A problem whose driver is given as source code."""
 
     def __init__(self, source):
         self.real = problems()[0]

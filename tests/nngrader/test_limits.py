@@ -22,7 +22,7 @@ def reused_sandbox():
 
 @pytest.fixture
 def start(reused_sandbox):
-    """Yield a function that makes a runner of cells, with limits of the test's own."""
+    """Yield a function that starts a runner of cells under given limits."""
     made = []
 
     def make(*cells, **limits):
@@ -39,7 +39,7 @@ def start(reused_sandbox):
 
 
 def answer(r, name="f"):
-    """Return what the runner tells the engine of a call."""
+    """Return what the runner reports to the engine about a call."""
     return r.call(name, {}, 1, 1000)
 
 
@@ -286,7 +286,7 @@ def test_a_fingerprint_that_is_none_is_empty(start, odd):
 
 @pytest.fixture
 def settings(tmp_path):
-    """Return a function that reads settings from a text."""
+    """Return a function that parses settings from a text."""
     file = tmp_path / "nngrader.toml"
 
     def read(text):

@@ -30,7 +30,7 @@ ODD_NAMES = ["a\nb", os.fsdecode(b"andr\xe9"), "red\x1b[31m"]
 
 @pytest.fixture
 def handed_in(course, base):
-    """Return a course in which one student has handed in."""
+    """Return a course with one student's submission."""
     hand_in(course, "ada", base.solved().text())
     return course
 
@@ -45,12 +45,12 @@ def graded_before(released, base, tmp_path_factory):
 
 @pytest.fixture
 def graded_once(graded_before, tmp_path):
-    """Return a course in which one student was graded; each test has a copy."""
+    """Return a copy of a course in which one student was graded."""
     return shutil.copytree(graded_before, tmp_path / "course")
 
 
 def printed_errors(capsys):
-    """Return the one line of an error."""
+    """Return the single line of an error message that was printed."""
     text = capsys.readouterr().err
     assert "Traceback" not in text
     (line,) = text.splitlines()
@@ -220,7 +220,7 @@ def kept(course):
 
 
 def counting(monkeypatch, change):
-    """Count the jobs; what comes of each is changed by the number of jobs before it."""
+    """Return a list that grows with each job, whose result is passed to `change`."""
     ran, really = [], all_submissions.run
 
     def counted(*arguments):

@@ -59,7 +59,7 @@ def give(course, student, name, **given):
 
 
 def waiting(course, student):
-    """Return the cells that a person has still to look at."""
+    """Return the cells that a person must still mark."""
     with quiet(), gradebook(course) as g:
         (notebook,) = g.find_submission(NAME, student).notebooks
         return sorted(x.name for x in notebook.grades if x.needs_manual_grade)

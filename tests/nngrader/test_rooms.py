@@ -10,14 +10,14 @@ ENTRY = {"__init__", "__main__", "cli"}  # the ways in, which may import every r
 
 
 def the_map():
-    """Return, for each room of the map, its modules and the rooms that it may import."""
+    """Return, for each folder of the map, its modules and the folders that it may import."""
     rooms = (EXERCISES / "README.md").read_text().partition("## The rooms of nngrader")[2]
     rows = re.findall(r"^\| `([\w/]+)` \|(.*)\|(.*)\|$", rooms, re.MULTILINE)
     return {room: [re.findall(r"`([\w/]+)`", cell) for cell in cells] for room, *cells in rows}
 
 
 def room_of(path):
-    """Return the room of a module or a folder; beside the folders each module is a room."""
+    """Return the folder of a module as the map names it, or the module if it is in none."""
     inside = path.relative_to(PACKAGE)
     return (
         inside.as_posix() if path.is_dir() or len(inside.parts) == 1 else room_of(path.parent)
@@ -25,7 +25,7 @@ def room_of(path):
 
 
 def imported(file):
-    """Yield what of the package a module imports, in functions too: modules and folders."""
+    """Yield each module of the package that a file imports, inside functions too."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))

@@ -29,7 +29,7 @@ def sandbox():
 
 @pytest.fixture
 def brief():
-    """Yield a sandbox that waits briefly for those who compute or sleep."""
+    """Yield a sandbox with short time limits."""
     with Sandbox(Limits(call_seconds=0.4, total_seconds=0.8, memory_mb=300)) as box:
         yield box
 
@@ -210,7 +210,7 @@ def test_what_students_write_every_day_is_not_flagged(source):
 
 @pytest.fixture
 def programs(tmp_path, monkeypatch):
-    """Return a PATH with the programs of the sandbox, to be taken away or replaced."""
+    """Return a PATH with the sandbox's programs, which tests remove or replace."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("setpriv", "prlimit", "taskset", "env"):

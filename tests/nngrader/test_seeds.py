@@ -133,7 +133,7 @@ def hidden(problem, seed=SEEDS[0]):
 
 
 def findings_for(problem, data, answer):
-    """Return all that comes back to a student: the page and the words of `--json`.
+    """Return everything that a student gets back: the page and the texts of the JSON.
 
     ``answer(case)`` is what the student's function answers in that case.
     """
@@ -200,12 +200,12 @@ def test_how_long_it_took_stands_neither_on_the_page_nor_in_the_file():
 
 
 def of_shape(letters):
-    """Return an answer whose axes are those of some letters; a number stands for itself."""
+    """Return an answer with the shape that letters and digits name."""
     return lambda case: np.zeros([case["sizes"].get(a, a) for a in letters])
 
 
 def shapes(problem):
-    """Return answers of many shapes."""
+    """Return answers of many wrong shapes."""
     sizes = [*hidden(problem)["cases"][0]["sizes"], 1, 3]
     short = [s for k in range(4) for s in itertools.product(sizes, repeat=k)]
     long = list(itertools.product(sizes[:3], repeat=5))[::9]
@@ -213,13 +213,13 @@ def shapes(problem):
 
 
 def spread(problem, answer):
-    """Return the same answer for each part."""
+    """Return an answer that is the same for each part."""
     n = len(problem.returns)
     return answer if n == 1 else lambda case: (answer(case),) * n
 
 
 def changed(change):
-    """Return the right answer, changed in each part."""
+    """Return the right answer with each part changed."""
 
     def answer(case):
         if case["error"]:
@@ -231,7 +231,7 @@ def changed(change):
 
 
 def with_one(value, k):
-    """Return a change of one entry."""
+    """Return a function that changes one entry."""
 
     def change(array):
         array.flat[k % array.size] = value
@@ -241,7 +241,7 @@ def with_one(value, k):
 
 
 def raising(kind):
-    """Return a function that raises."""
+    """Return an answer that raises an exception."""
 
     def answer(case):
         raise kind
@@ -257,7 +257,7 @@ def kinds_of_exceptions():
 
 
 def times_a_size(problem):
-    """Return the right answer, and what each known mistake gives, times one of many factors."""
+    """Return the right answer and each known mistake, multiplied by many factors."""
     sizes = sorted(hidden(problem)["cases"][0]["sizes"])
     of = [lambda case, k: case["want"][k]]
     of += [
@@ -267,7 +267,7 @@ def times_a_size(problem):
 
 
 def scaled(problem, f, letter, power):
-    """Return the parts that ``f`` gives, times a size."""
+    """Return the parts that `f` returns, multiplied by a power of a size."""
 
     def answer(case):
         if case["error"]:

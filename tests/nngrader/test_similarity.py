@@ -88,7 +88,7 @@ SOLVED = {name: set(fingerprint(sources[0])) for name, sources in ANSWERS.items(
 
 
 class Renamed(ast.NodeTransformer):
-    """Every name that the function itself makes gets another."""
+    """A transformer that renames every name that a function defines."""
 
     def __init__(self, tree, suffix="_2"):
         self.suffix = suffix
@@ -113,7 +113,7 @@ def renamed(source, suffix="_2"):
 
 
 def class_of_alternatives(rng, n=30):
-    """Return a class's fingerprints of random right answers, in names of their own."""
+    """Return the fingerprints of a class of random right answers with names of their own."""
     return {
         f"s{i:02}": {
             name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))

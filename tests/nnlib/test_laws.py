@@ -22,7 +22,7 @@ def drawn(seed, *shapes):
 
 
 def summed_to(shape, array):
-    """Sum over the axes that broadcasting a shape to array's would add or stretch."""
+    """Return an array summed over the dimensions that broadcasting would add or stretch."""
     lead = array.ndim - len(shape)
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 != array.shape[lead + i]]
     return array.sum((*range(lead), *stretched)).reshape(shape)

@@ -31,7 +31,7 @@ def page(browser):
 
 @pytest.fixture
 def figure(page):
-    """Returns a function that shows nothing but the figure with some graphs on the page."""
+    """Return a function that shows the figure alone on the page, with some graphs."""
 
     def show(graphs, width=900):
         page.goto("about:blank")

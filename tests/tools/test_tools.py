@@ -60,7 +60,7 @@ def test_a_failed_installation_says_what_to_do(env, output, advice):
 
 
 def made(env, monkeypatch, tmp_path):
-    """Make a project with a lock, and a set-up that notes its steps in place of doing them."""
+    """Make a project with a lock, and replace the set-up's steps by a record of them."""
     steps = []
     for name in ("requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_text("numpy==2\n")

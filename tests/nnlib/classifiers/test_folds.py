@@ -11,7 +11,7 @@ from nnlib.classifiers import KNeighborsClassifier, cross_val_score, cross_valid
 
 
 def equal(got, expected):
-    """Whether two lists of pairs of indices are the same."""
+    """Return whether two lists of pairs of index arrays are equal."""
     got, expected = list(got), list(expected)
     assert len(got) == len(expected)
     for pair, other in zip(got, expected, strict=True):

@@ -45,7 +45,7 @@ def data(rng):
 
 
 def scores(search):
-    """Of all that a search found, what does not depend on the clock."""
+    """Return all results of a search except its times."""
     timed = ("fit_time", "score_time")
     table = {k: v for k, v in search.cv_results_.items() if not k.endswith(timed)}
     return repr({k: v if isinstance(v, list) else v.tolist() for k, v in table.items()})

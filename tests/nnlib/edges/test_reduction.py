@@ -12,7 +12,7 @@ inf, nan = np.inf, np.nan
 
 
 def both(f, values, recorded=False):
-    """Value, gradient and, if recorded, gradient of its cubes, by nnlib and by torch."""
+    """Return value, gradient and, if recorded, gradient of its cubes, in both libraries."""
     out = []
     for L in (nnlib, torch):
         x = L.tensor(values, dtype=L.float64, requires_grad=True)

@@ -24,7 +24,7 @@ def boxed(rows, *pivots, bar=None):
 
 
 def same(got, expected):
-    """Equal entry for entry, every rational one a fraction."""
+    """Return whether matrices are equal entry by entry, and every rational one a Fraction."""
     got = np.asarray(got, dtype=object)
     assert got.shape == np.shape(expected)
     assert (got == np.array(expected, dtype=object)).all()

@@ -17,7 +17,7 @@ def seed():
 
 
 def copy_into(theirs, ours):
-    """Give torch's module the weights of ours; the names must be the same."""
+    """Copy the weights of our module into torch's; the names must be the same."""
     state = {name: torch.tensor(t.numpy()) for name, t in ours.state_dict().items()}
     theirs.load_state_dict(state)
 
@@ -27,7 +27,7 @@ def assert_close(a, b, atol=1e-5):
 
 
 def check(ours, theirs, x, rng):
-    """Outputs in float32; in float64, where no sum falls across a kink, gradients too."""
+    """Compare outputs in float32 and, away from kinks, outputs and gradients in float64."""
     copy_into(theirs, ours.eval())
     a, b = ours(nnlib.tensor(x)), theirs.eval()(torch.tensor(x))
     assert_close(a.detach().numpy(), b.detach().numpy())
