@@ -1,9 +1,10 @@
-"""Convolution at a stride of each channel with its own kernel, for ``ops/convolution.py``.
+"""Depthwise convolution with a stride, in which each channel has a kernel of its own.
 
-As a product of matrices this would be as slow as gathering the windows. So the sum over u and
-v is taken as it stands in the formula: what all windows of a line show to one kernel element
-is multiplied at once, for all channels of all images. For that to be one run of memory, the
-pixels that the same elements meet, every s-th at stride s, are an image of their own.
+As a product of matrices this would be slow, since gathering the windows takes most of the
+time. So the sum over u and v is computed as in the formula: the pixels that all windows of a
+line have at one kernel element are multiplied at once, for all channels of all images. At
+stride s those are every s-th pixel, so these are stored as an image of their own, which makes
+them contiguous.
 
 Images are (N, H, W, C), kernels (C, H, W), and R is all channels of all images.
 """

@@ -1,7 +1,7 @@
 """Generators of random numbers, and the default one.
 
-The same seed gives the same numbers. They are not the numbers that torch gives for that
-seed: it computes them otherwise.
+The same seed gives the same numbers, but not the numbers that torch gives for that seed, since
+its algorithm is another.
 """
 
 from __future__ import annotations

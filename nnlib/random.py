@@ -1,7 +1,7 @@
 """Random tensors.
 
-Everything that this library draws comes from ``default_generator``, unless ``generator=``
-names another. float32 numbers are float64 ones, rounded.
+All random numbers come from ``default_generator``, unless ``generator=`` names another.
+float32 numbers are rounded float64 numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Arrays in which runs of neighbours share a factor, multiplied fast, for normalizations.
 
-NumPy goes over a whole array at one speed, and at half of it where each number of another
-array serves a run of neighbours. Here the runs are made as long as the data allow.
+NumPy multiplies two whole arrays fast, but takes twice as long if each number of one array is
+a factor of several neighbours in the other. Here these inner loops are made as long as the
+data allow.
 """
 
 from __future__ import annotations

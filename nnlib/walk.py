@@ -1,7 +1,7 @@
 """The backward pass: from the newest operation to the oldest, without recursion.
 
-Every user of a value is newer than the value. So when a walk from new to old reaches an
-operation, all gradients that its result can get have been added up.
+Every operation is newer than its operands. So when the pass, from new to old, reaches an
+operation, all gradients of its result have been added up.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Claims: measurements that a page states in words, asserted in the gate.
+"""Claims: measurements that a page states in words, checked when the book is built.
 
-An accuracy, a count or a winner comes out a little otherwise on another processor, so no
-``assert`` hangs on it. ``claim`` never stops a page: it notes in the outputs of the cell what
-the text says, and whether it held. The build of the book decides what follows
+An accuracy, a count or a winner may come out a little differently on another processor, so it
+is not checked by an ``assert``. ``claim`` never stops a page: it records in the outputs of the
+cell what the text says, and whether it holds. The build of the book decides what follows
 (``chapters/_ext/execute/claims.py``).
 """
 

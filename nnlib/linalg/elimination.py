@@ -1,8 +1,8 @@
-r"""Gaussian elimination: row operations that bring a matrix to echelon form.
+"""Gaussian elimination: row operations that bring a matrix to echelon form.
 
-``eliminate`` is the only elimination of the library. It is a generator: it does one row
-operation at a time, in place, and yields it; solving, determinants, inverses and LU keep what
-they need of the operations.
+``eliminate`` is the only elimination of the library. It is a generator that does one row
+operation at a time, in place, and yields it; systems, determinants, inverses and LU use these
+operations.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-r"""Jacobi's method for symmetric eigenvalue problems.
+"""Jacobi's method for symmetric eigenvalue problems.
 
 A rotation in the plane of coordinates p and q makes the entry (p, q) of a symmetric matrix
-zero. It stirs up others, but the sum of squares off the diagonal falls each time, and towards
+zero. It changes other entries, but the sum of squares off the diagonal falls each time, and in
 the end quadratically. ``svd`` applies the same rotations to the columns of any matrix.
 """
 

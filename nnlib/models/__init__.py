@@ -1,7 +1,7 @@
-"""Famous networks for images, each built as its paper says; what differs is said there.
+"""Famous networks for images, built as in their papers; differences are documented.
 
-``summary`` tells of any model what its layers give, cost, hold and see; ``diagram`` draws
-them.
+``summary`` lists the output shape, cost, memory and receptive field of each layer of any
+model; ``diagram`` draws the layers.
 """
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)

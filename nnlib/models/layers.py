@@ -1,8 +1,8 @@
 """Layers that can be counted without memory: inside ``counting`` their weights are not made.
 
 The models of this folder make their large layers from the two classes of this file. Inside
-``with counting():`` each weight is one number shown as an array of the full shape, all
-strides 0 (``numpy.broadcast_to``), and nothing is drawn.
+``with counting():`` each weight is a single number broadcast to the full shape
+(``numpy.broadcast_to``), and no random numbers are drawn.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Recurrent cells, which compute one time step.
 
-The weights of all gates stand in one matrix, one block of rows for each gate, in torch's
-order. Biases come twice, with W x and with U h, as in torch.
+Each weight matrix holds those of all gates, one block of rows for each gate, in torch's order.
+There are two biases, one added to W x and one to U h, as in torch.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""First values of parameters: each function fills a tensor in place and gives it back.
+"""Initialization of parameters: each function fills a tensor in place and returns it.
 
-fan_in is the number of inputs that one output is computed from, fan_out the number of
-outputs that one input takes part in. For a weight (out, in, ...) they are in and out times
-the number of elements in the axes that follow.
+fan_in is the number of inputs that one output is computed from, fan_out the number of outputs
+that one input takes part in. For a weight (out, in, ...) they are in and out times the number
+of elements in the axes that follow.
 """
 
 from __future__ import annotations

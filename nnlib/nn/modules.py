@@ -1,7 +1,7 @@
 """The module paths of torch's layers, such as ``nn.modules.rnn.LSTM``.
 
 Programs use them to name what a file may hold, as in ``serialization.safe_globals``. Each of
-torch's files is here the same place, which has all layers.
+torch's files, such as ``rnn``, is this same module, which has all layers.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Standardization to mean 0 and variance 1, scaled by γ and shifted by β.
 
-Two operations with a derivative of their own; all kinds of normalization are made of them
-in ``nn/functions/normalization.py``.
+These two operations have gradients of their own; ``nn/functions/normalization.py`` makes all
+kinds of normalization from them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Operations that move elements without changing them: reshape, permute, split, pad.
 
-Where torch shows the same memory in another way, so does this file: such a view is recorded
-with ``view``, and a change of one is seen, with its history, in the other.
+Where torch returns a view of the same memory, so does this file: it is recorded with ``view``,
+and an in-place change of either tensor shows in the other, with its history.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """An unpickler for files of ``save`` and torch, which cannot run code from the file.
 
-Of the instructions of a pickle five could reach code. ``GLOBAL`` looks names up in a table
-and imports nothing; ``REDUCE`` calls the makers of that table, which check what they get;
+Five instructions of a pickle could reach code. Here ``GLOBAL`` looks names up in a table and
+imports nothing; ``REDUCE`` calls functions of that table, which check their arguments;
 ``NEWOBJ`` makes an empty module; ``BUILD`` sets its attributes, but no method; ``BINPERSID``
-reads a storage. What the program itself has named by ``safe_globals`` is called as the file
+reads a storage. Only what the program itself allows by ``safe_globals`` is called as the file
 says.
 """
 

@@ -1,7 +1,7 @@
 """The functions that any file may call, and what each rebuilds.
 
-Every maker here is harmless whatever it is called with: it checks its arguments, allocates
-no more than the file holds, and calls nothing that it was given.
+Every function here is harmless for any arguments: it checks them, allocates no more than the
+file holds, and calls nothing that it was given.
 """
 
 from __future__ import annotations

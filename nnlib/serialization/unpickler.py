@@ -1,9 +1,9 @@
-"""Pickles read as data: by listed instructions, which reach listed names, and by no others.
+"""An unpickler that executes only listed instructions and finds only listed names.
 
-A pickle is a program for a machine with a stack and a memo. ``pickle.Unpickler`` can be told
-which names a file may ask for, but it gives attributes (``BUILD``) to whatever the file likes,
-and memory for as large a memo as the file says. The same machine stands in the standard
-library in Python, and there each instruction can be left out or replaced.
+A pickle is a program for a machine with a stack and a memo. ``pickle.Unpickler`` can restrict
+the names that a file uses, but it still sets attributes (``BUILD``) on any object, and
+allocates as large a memo as the file says. The standard library also has this machine in
+Python (``pickle._Unpickler``), and there each instruction can be left out or replaced.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Writing data as a pickle of protocol 2, which both this library and torch can read.
 
-What is written of a Tensor is what torch writes: a call of ``torch._utils._rebuild_tensor_v2``
-with a storage, which stands in a file of its own, and how the tensor sees it. Tensors that
-share memory name the same storage, objects that occur twice are written once.
+A Tensor is written as torch writes it: as a call of ``torch._utils._rebuild_tensor_v2`` with a
+storage, which is a separate file, and with the shape and strides of the view. Tensors that
+share memory name the same storage, and objects that occur twice are written once.
 """
 
 from __future__ import annotations

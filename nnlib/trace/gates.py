@@ -1,7 +1,8 @@
 """The names and symbols of operations, in text, LaTeX and drawings.
 
 The table is ``grammar.json``, which also says how operations are typed, and within which
-limits. The figure of the book's pages in which expressions are typed reads the same file.
+limits. The interactive figure of the book's pages, in which expressions are typed, reads the
+same file.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Where the nodes of a graph are drawn: in layers, every edge pointing to a later layer.
 
-Two steps, both simple and deterministic. *Layers*: a node stands as near to the output as its
-users allow, directly before the first of them. *Slots*: within a layer the order is that of a
-walk back from the output, which keeps the branches of a tree apart; then each item moves to
-the mean of its neighbours as far as the others leave room. An edge that passes a layer takes
+There are two steps, both simple and deterministic. *Layers*: each node is placed directly
+before the first of its users. *Slots*: within a layer, nodes are ordered as a depth-first
+search from the output finds them, which keeps the branches of a tree apart; then each moves to
+the mean of its neighbours, as far as the others leave room. An edge that passes a layer takes
 a slot there, so that no line runs through a node.
 """
 

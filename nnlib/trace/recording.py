@@ -1,9 +1,9 @@
 """Recording of a computation: all operations with their operands, by module.
 
-History holds what rules read and nothing else. So that a drawing can show the other values
-too, they are copied while they are made. All history is written by two functions of
-``graph.py``, and all modules are called by one method: Python's own profiler tells when these
-return, so that the core needs no line for it and costs nothing where nobody watches.
+A Tensor's history holds what the gradient rules read and nothing else. A drawing shows the
+other values too, so they are copied while they are computed. ``graph.record`` and the calls of
+modules notify the observer of the thread (``grad_mode.observed``); without one, they cost
+nothing.
 """
 
 from __future__ import annotations

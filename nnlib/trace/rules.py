@@ -1,8 +1,8 @@
 """The gradient rules of operations as text and LaTeX.
 
-The derivative itself is computed by the engine, whose rules stand beside each operation in
-``nnlib.ops``; here stands how to say it. A rule is found by what it reads, which the engine
-declares: of y = a b the one that reads b is that of a.
+The derivatives themselves are computed by the rules beside each operation in ``nnlib.ops``;
+here is how these rules are written. A rule is found by the values that it reads: for y = a b,
+the rule that reads b is that of a.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Reading a Tensor's history: its operations, the values that are kept, all gradients.
 
-History (``nnlib.graph``) holds for each operation where its gradients go, by which rule, and
-what the rules read. So the shape of the graph and every gradient are in it; the gradients are
-found here with the engine's own rules, one operation at a time, and nothing is freed. Values
-are in it as far as a rule reads them. The others are known where the caller names a tensor,
-or where the computation was watched (``recording``).
+The history (``nnlib.graph``) holds for each operation the targets of its gradients, the rules,
+and the values that the rules read. So it gives the shape of the graph and every gradient;
+these are computed here by the same rules, one operation at a time, and nothing is freed. Of
+the values, the history has only those that a rule reads. Others are known if the caller names
+a Tensor, or if the computation was recorded (``recording``).
 """
 
 from __future__ import annotations

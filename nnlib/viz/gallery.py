@@ -1,9 +1,8 @@
 """A grid of small pictures with titles, drawn on Axes or as HTML cells.
 
-On Axes the grid is as it was drawn. In a page, ``show`` sets the same pictures as cells that
-fill the width: five beside each other on a desk, three or four on a phone. What places and
-enlarges them is written into the elements, since a notebook does not have the book's style
-sheet.
+On Axes the grid is drawn by matplotlib. In a page, ``show`` sets the same pictures as HTML
+cells that fill the width: five in a row on a wide screen, three or four on a phone. Their
+styles are inline, since a notebook does not have the book's style sheet.
 """
 
 import base64

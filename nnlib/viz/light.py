@@ -1,7 +1,7 @@
 """Smaller SVG from matplotlib: repeated styles are written once.
 
-matplotlib repeats the whole style on every mark and every word. Here a style stands once: on
-the drawing where it is the rule, on the marker that many marks use, on a group of marks alike.
+matplotlib repeats the whole style on every mark and every word. Here a style is written once:
+on the root for the whole drawing, on a marker for all its uses, or on a group of marks.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """Convolutions and transposed convolutions of sequences and images; unfold and fold.
 
-They check what is asked for and lay out the windows; ``ops/convolution.py`` computes. An image
-is (C, H, W) to the caller, and a sequence (C, T) is an image one pixel high.
+These functions check their arguments and choose the windows; ``ops/convolution.py`` computes.
+Images are (N, C, H, W), and a sequence (N, C, T) is treated as an image of height 1.
 """
 
 from __future__ import annotations
