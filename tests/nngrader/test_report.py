@@ -11,11 +11,11 @@ from nngrader.reports.item_analysis import (
     FEW,
     NO_REST,
     NO_SPREAD,
-    blamed,
     correlation,
+    costliest,
     costs,
-    dearest,
     items,
+    points_by_finding,
     unexplained,
 )
 from nngrader.reports.style import table
@@ -168,7 +168,7 @@ def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
             [["all points", "scipy is used.", None], ["value", "loss is wrong.", None]],
         )
     )["hinge_loss"]
-    assert [p for *_, p in blamed(report)] == [20, 0]
+    assert [p for *_, p in points_by_finding(report)] == [20, 0]
 
 
 def test_descriptions_that_differ_in_numbers_alone_are_counted_together():
@@ -187,10 +187,10 @@ def test_what_repeats_a_dearer_finding_is_not_told_first():
     twice = [["gradient", "a", None], ["value", "b", None]]
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
-    assert [c.text for c in dearest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
+    assert [c.text for c in costliest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
     found = costs({"a": result("a", both), "b": result("b", alone)})
-    assert [(c.text, c.points) for c in dearest(found, 3)] == [("value: b", 6)]
-    assert dearest(costs({"a": result("a", EMPTY)}), 3) == []
+    assert [(c.text, c.points) for c in costliest(found, 3)] == [("value: b", 6)]
+    assert costliest(costs({"a": result("a", EMPTY)}), 3) == []
 
 
 def test_who_is_not_explained_is_told():

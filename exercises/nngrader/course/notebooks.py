@@ -51,7 +51,7 @@ def is_solution(cell: dict) -> bool:
 
 
 def is_test(cell: dict) -> bool:
-    """Return whether this is a test cell: graded by what its code gives."""
+    """Return whether this is a test cell, whose result gives its points."""
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 

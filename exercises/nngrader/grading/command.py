@@ -1,4 +1,4 @@
-"""One run of `nngrader grade`: who is graded, where, and what is kept of it."""
+"""One run of `nngrader grade`: which students are graded, where, and how it is recorded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["grade_class"]
 
 
 def grade_class(a) -> list[dict]:
-    """Grade and record what was handed in for an assignment.
+    """Grade and record what was handed in for an assignment, and return the results.
 
     Parameters
     ----------
@@ -33,18 +33,18 @@ def grade_class(a) -> list[dict]:
     Returns
     -------
     list of dict
-        The results, in the order of the students; they have been told, and written where
-        `--json` says.
+        The results in the order of the students, after printing them and writing the file of
+        `--json`.
 
     Raises
     ------
     CannotDo
-        If it cannot be begun, or not be kept.
+        If grading cannot begin, or results cannot be stored.
     NotThere
         If there is nothing to grade.
     """
     require_writable(a.json)
-    read(a.course)  # a class list with faults is told before the work, not after it
+    read(a.course)  # so that faults in the class list are reported before the work
     sweep()
     sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
@@ -67,14 +67,14 @@ def grade_class(a) -> list[dict]:
 
 
 def tell_missing(a) -> None:
-    """Name those of the class list and of the gradebook who have handed in nothing."""
+    """Print who of the class list and the gradebook has handed in nothing."""
     known = students_of_gradebook(a.course, a.assignment)
     if text := absent(missing(a.course, a.assignment, known)):
         say(text)
 
 
 def handed_in(a) -> list[str]:
-    """Return the students whose folders hold the assignment.
+    """Return the students who have handed in the assignment.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def wanted(a, there: list[str]) -> list[str]:
     Raises
     ------
     NotThere
-        If one of those named has handed in nothing, or nobody has.
+        If one of the named students has handed in nothing, or nobody has.
     """
     if missing := sorted(set(a.students or ()) - set(there)):
         names = shown(", ".join(missing))
@@ -104,12 +104,12 @@ def wanted(a, there: list[str]) -> list[str]:
 
 
 def require_writable(file: Path | None) -> None:
-    """See before the work that a file can be written after it.
+    """Raise an error before the work if a file could not be written after it.
 
     Raises
     ------
     CannotDo
-        If it cannot.
+        If it cannot be written.
     """
     if file and (file.is_dir() or not os.access(file.parent, os.W_OK)):
         raise CannotDo(f"{file} cannot be written: a folder is there, or none to hold it")
@@ -117,12 +117,12 @@ def require_writable(file: Path | None) -> None:
 
 @contextlib.contextmanager
 def executor_of(a, assignment: Assignment):
-    """Where jobs are run: on a cluster, or here.
+    """Open a block with the executor that runs jobs: a cluster, or threads on this machine.
 
     Raises
     ------
     CannotDo
-        If students' code cannot be run there.
+        If it cannot run students' code.
     """
     spec = assignment.spec(a.unsafe_no_sandbox)
     if a.scheduler:
@@ -140,7 +140,7 @@ def executor_of(a, assignment: Assignment):
 
 
 def grade_and_record(grader, recorder, students: list[str], store: Store) -> list[dict]:
-    """Grade, record, and tell of each; what is done is kept, whatever comes."""
+    """Grade and record submissions, and return the results; errors lose none of them."""
     results = {}
     try:
         with Progress(len(students)) as progress:
@@ -154,6 +154,6 @@ def grade_and_record(grader, recorder, students: list[str], store: Store) -> lis
 
 
 def save_latest(store: Store, assignment: str, results: dict) -> None:
-    """Add results to those that feedback is written from."""
+    """Add results to the latest ones, from which feedback and report are written."""
     latest = store.get(f"latest-{assignment}") or {}
     store.put(f"latest-{assignment}", latest | results)

@@ -1,8 +1,7 @@
-"""Steps 2 and 3 for one submission: its cells in the sandbox, then the instructor's test cells.
+"""Steps 2 and 3 for one submission: run its cells in the sandbox, then the test cells here.
 
-Both are a function of `AssignmentSpec`, which all submissions of an assignment share, and of
-`Job`, the submission. These are plain data, so that a submission may be run on another
-machine.
+Both depend only on `AssignmentSpec`, which all submissions of an assignment share, and on
+`Job`, the submission. These are plain data, so that another machine can run a submission.
 """
 
 from __future__ import annotations
@@ -23,19 +22,19 @@ from ..storage.results import processor
 
 __all__ = ["Job", "Stub", "run"]
 
-MOST_NOTES = 12  # on cells that the student added
+MOST_NOTES = 12  # about cells that the student added
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission, rebuilt.
+    """One rebuilt submission, as plain data.
 
     Parameters
     ----------
     work : list of (str, str, bool)
         Cells for the worker: name, source, whether the student added the cell.
     flags : list of str
-        What has been noted so far.
+        The flags so far.
     found : int
         How many of the cells that students write were handed in.
     files : dict
@@ -52,7 +51,7 @@ class Job:
 
 
 def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
-    """Run one submission and judge it.
+    """Run one submission and return its result.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
     sandbox : Sandbox
         Where the student's code runs.
     slot : int
-        Which of those that run at one time on this machine.
+        The number of this job among those that run at one time on this machine.
 
     Returns
     -------
@@ -93,7 +92,7 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
 
 
 def _notes_as_flags(runner):
-    """Return what was noted as flags, of many own cells only the first ones."""
+    """Return the runner's notes as flags, with only the first ones about added cells."""
     notes, own = runner.notes, [name for name, _, own in runner.cells if own]
     less = {*[name for name in own if name in notes][MOST_NOTES:]}
     listed = [f"{name}: {note}" for name, note in notes.items() if name not in less]
@@ -101,7 +100,7 @@ def _notes_as_flags(runner):
 
 
 def _wanted(spec):
-    """Return the dotted names that the worker must not leave out."""
+    """Return the dotted names that the worker must always report if they are used."""
     priced = [names for d in spec.hidden.values() for names in d["forbidden"].values()]
     return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
 
@@ -109,27 +108,27 @@ def _wanted(spec):
 def judge_cells(
     spec: AssignmentSpec, job: Job, runner: Runner, names: list, flags: list
 ) -> dict:
-    """Run the instructor's locked cells and test cells.
+    """Run the instructor's locked cells and test cells, and return their points and reports.
 
     Parameters
     ----------
     spec : AssignmentSpec
-        Their sources, and the hidden cases.
+        The sources of the cells, and the hidden cases.
     job : Job
-        Brings the files that were handed in beside the notebook.
+        The submission, with the files that were handed in beside the notebook.
     runner : Runner
-        Calls the student's functions, elsewhere.
+        The runner that calls the student's functions in the sandbox.
     names : list of str
         Dotted names that stand in the student's cells.
     flags : list of str
-        A test cell that fails, rather than giving points, is noted here.
+        A flag is added here for a test cell that fails by a fault of its own.
 
     Returns
     -------
     dict
-        `cells`, [points, most] by id of the test cell, as nbgrader counts them: an error gives
-        none, a number as last value that many, anything else all; `problems`, the report of
-        each; `seconds` that the student's functions took, by problem.
+        `cells`, [points, most] by id of the test cell, as nbgrader counts them: 0 for an error,
+        the last value if it is a number, else all points; `problems`, the report on each;
+        `seconds` that the student's functions took, by problem.
     """
     reports, cells, seconds = {}, {}, {}
     stubs = {f: Stub(f, runner, spec.hidden, names, reports, job.files) for f in spec.functions}
@@ -149,7 +148,7 @@ def judge_cells(
 
 
 def _unreported(spec, source, reports):
-    """Return the problems that a test cell names and did not report on."""
+    """Return the problems that a test cell names and has made no report on."""
     return [n for n in spec.hidden if f'"{n}"' in source and n not in reports]
 
 
@@ -157,9 +156,9 @@ def _points(source, names, most, gid, flags):
     """Return the points that one test cell gives."""
     try:
         value = _evaluate(source, names)
-    except (Raised, Died, AssertionError):  # the student's, seen through a stub
+    except (Raised, Died, AssertionError):  # an error of the student's function
         return 0.0
-    except CannotDo:  # no worker could be started: nobody's fault, and no result
+    except CannotDo:  # no worker could be started, which must not cost points
         raise
     except Exception as e:
         flags.append(f"{gid}: the test cell failed ({type(e).__name__})")
@@ -170,7 +169,7 @@ def _points(source, names, most, gid, flags):
 
 
 def _evaluate(source, names):
-    """Run a cell of the instructor's; the value of its last line, as a notebook shows it."""
+    """Run a cell of the instructor's, and return its last line's value, as notebooks do."""
     tree = ast.parse(source)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
@@ -181,22 +180,22 @@ def _evaluate(source, names):
 
 @dataclass
 class Stub:
-    """Stands for a student's function where the answers are known; runs it in the sandbox.
+    """Takes the place of a student's function where answers are known; calls it in the sandbox.
 
     Parameters
     ----------
     name : str
         The function.
     runner : Runner
-        Runs the submission.
+        The runner of the submission.
     hidden : dict
         Hidden cases of every problem, as `nngrader.engine.pack` made them.
     names : list of str
         Dotted names that stand in the student's cells.
     reports : dict
-        Filled with one entry for each problem that is judged.
+        The reports by problem, to which each judged problem is added.
     files : dict
-        Bytes of the files that the submission may bring along, by name; None where it did not.
+        Contents of the files to hand in, by name; None for a missing one.
     """
 
     name: str
@@ -208,11 +207,11 @@ class Stub:
     __nngrader_stub__ = True
 
     def __call__(self, *args, **kwargs):
-        """Call the student's function on copies of the arguments; plain data comes back."""
+        """Call the student's function on copies of the arguments, and return plain data."""
         return self.runner.value(self.name, args, kwargs)
 
     def points(self, name: str, most: float) -> float:
-        """Judge the function on hidden cases, and keep the report."""
+        """Judge the function on hidden cases, store the report, and return the points."""
         data = with_file(self.hidden[name], self.files)
         parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
         driver = data.get("driver")
@@ -227,7 +226,7 @@ class Stub:
 
 
 def answer_cap(data: dict, output_kb: int) -> int:
-    """Return the largest answer that is read: far above the right one.
+    """Return the size in bytes of the largest answer that is read, far above the right one.
 
     Parameters
     ----------
@@ -247,7 +246,7 @@ def answer_cap(data: dict, output_kb: int) -> int:
 
 
 def no_points(data: dict, most: float) -> dict:
-    """Return the report where a test cell could not be run to its end.
+    """Return a report without points, for a test cell that could not run to its end.
 
     Parameters
     ----------
@@ -259,7 +258,7 @@ def no_points(data: dict, most: float) -> dict:
     Returns
     -------
     dict
-        As that of `report`, with no points for anything.
+        Like the result of `report`, with 0 points for every aspect.
     """
     empty = report(data, judge(data, lambda args: {"error": [["Exception"], ""]}), most)
     aspects = {a: [0.0, of] for a, (_, of) in empty["aspects"].items()}

@@ -36,7 +36,7 @@ HEAD, VARIED = 16, 8  # an array is sought by its first numbers if so many of th
 
 @dataclass(frozen=True)
 class Secrets:
-    """What a release is searched for.
+    """The secrets that a release is searched for.
 
     Parameters
     ----------

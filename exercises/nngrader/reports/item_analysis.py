@@ -87,7 +87,7 @@ def judged(results: dict[str, dict]) -> dict[str, dict]:
 
 
 def problem_names(results: dict[str, dict]) -> list[str]:
-    """Return the problems, in the order of the notebook."""
+    """Return the names of the problems, in the order of the notebook."""
     return list(dict.fromkeys(name for r in results.values() for name in r["problems"]))
 
 
@@ -97,7 +97,7 @@ def _reports(results, problem):
 
 
 def items(results: dict[str, dict], problem: str) -> list[Item]:
-    """Return a problem as a whole and each of its aspects.
+    """Return the statistics of a problem as a whole, and of each of its aspects.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     Returns
     -------
     list of Item
-        The whole first.
+        The item of the whole problem comes first.
     """
     reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
@@ -124,19 +124,19 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
 
 
 def total(result: dict) -> float:
-    """Return points that the grader gave for all problems of a submission."""
+    """Return the points that the grader gave for all problems of a submission."""
     return sum(p["score"] for p in result["problems"].values())
 
 
 def item(name: str, earned: list, totals: np.ndarray) -> Item:
-    """Return one item from what each submission earned.
+    """Return the statistics of one item from the points of each submission.
 
     Parameters
     ----------
     name : str
         Its name.
     earned : list of [float, float]
-        Points of each submission, and points to be had.
+        Points of each submission, and the points possible.
     totals : (N,) float
         Points of each submission for all items.
 
@@ -170,7 +170,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
     Parameters
     ----------
     x, y : (N,) float
-        An item, and all other items together.
+        The points for an item, and for all other items together.
 
     Returns
     -------
@@ -187,7 +187,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
 
 
 def costs(results: dict[str, dict]) -> list[Cost]:
-    """Return what each finding cost the class, dearest first.
+    """Return the cost of each finding to the class, the largest first.
 
     Parameters
     ----------
@@ -197,13 +197,13 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     Returns
     -------
     list of Cost
-        A registered mistake is one finding, whatever part showed it; descriptions are the same
-        if they differ in numbers alone.
+        A registered mistake is one finding, whichever part showed it. Descriptions that differ
+        in numbers alone are one finding, too.
     """
     found = {}
     for student, result in results.items():
         for problem, report in result["problems"].items():
-            for key, text, lost in blamed(report):
+            for key, text, lost in points_by_finding(report):
                 cost = found.setdefault((problem, key), Cost(problem, key[0]))
                 cost.points += lost
                 cost.words[text] += 1
@@ -211,19 +211,19 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     return sorted(found.values(), key=lambda c: (-round(c.points, 6), c.problem, c.text))
 
 
-def blamed(report: dict) -> list[tuple[tuple, str, float]]:
-    """Return the findings of one report, with the points that each is charged with.
+def points_by_finding(report: dict) -> list[tuple[tuple, str, float]]:
+    """Return the findings of one report with the points that each has cost.
 
     Parameters
     ----------
     report : dict
-        Of one problem of one submission.
+        The report on one problem of one submission.
 
     Returns
     -------
     list of (tuple, str, float)
-        What the finding is counted under, its words, and points: an aspect's loss goes to the
-        findings about it in equal parts, and to all findings where none is about it.
+        Key, text and points of each finding. The loss of an aspect is divided equally among the
+        findings about it, or among all findings if none is about it.
     """
     found = report["findings"]
     whole = [i for i, (aspect, *_) in enumerate(found) if aspect == EVERYTHING]
@@ -245,7 +245,7 @@ def _key(aspect, text, mistake):
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
-    """Return students who lost points in a problem by no registered mistake.
+    """Return the students who lost points in a problem for no registered mistake.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     Returns
     -------
     list of str
-        Without those who wrote nothing there.
+        Their ids, without students who wrote nothing there.
     """
     reports = _reports(results, problem)
     return [
@@ -269,8 +269,8 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     ]
 
 
-def dearest(found: list[Cost], most: int) -> list[Cost]:
-    """Return the findings that cost most, which are told first.
+def costliest(found: list[Cost], most: int) -> list[Cost]:
+    """Return the findings that cost the class most.
 
     Parameters
     ----------
@@ -282,8 +282,8 @@ def dearest(found: list[Cost], most: int) -> list[Cost]:
     Returns
     -------
     list of Cost
-        Without what was not written, and what only repeats a dearer one: in the same problem,
-        of the same students.
+        Findings, without those about unwritten functions, and without those that have the same
+        problem and students as a costlier one.
     """
     kept = []
     for cost in found:

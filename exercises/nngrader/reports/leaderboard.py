@@ -91,7 +91,7 @@ def code(seed: int, assignment: str, student: str) -> str:
     seed : int
         The course's.
     assignment, student : str
-        Whose row.
+        Ids of the assignment and the student.
 
     Returns
     -------

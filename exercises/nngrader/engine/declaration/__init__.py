@@ -7,6 +7,6 @@ Read `problem` first, then `cases`. `cases_json` is the packed problem as a file
 and `weights` are for problems whose answer is a file of weights trained at home; `gate`
 checks that a problem's answers and mistakes earn what they should.
 
-This room knows the answers: it calls no function of a student's, only those of the
+This folder knows the answers: it calls no function of a student's, only those of the
 declaration.
 """

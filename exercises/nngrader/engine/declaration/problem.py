@@ -46,7 +46,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that students really give, the hint they need and the aspects it loses."""
+    """A known mistake: a wrong answer of students', its hint, and the aspects that it loses."""
 
     solve: Callable
     hint: str
@@ -56,7 +56,7 @@ class Mistake:
 
 
 class Problem:
-    """What the instructor writes; `nngrader.engine.pack` turns it into plain data.
+    """A problem as the instructor declares it; `nngrader.engine.pack` makes plain data of it.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ class Explanation:
 
     @property
     def explains(self):
-        """Whether the cause is known, rather than only that the answer is wrong."""
+        """Return whether the cause is known, rather than only that the answer is wrong."""
         return self.predict is not None or self.shown_by is not None
 
     def fits(self, entry):

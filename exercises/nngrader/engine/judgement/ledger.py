@@ -51,7 +51,7 @@ class Ledger:
     spared: set = field(default_factory=set)
 
     def lose(self, aspect, group, part=""):
-        """Take one kind of case of an aspect off, for one part or for all of them."""
+        """Mark one kind of case of an aspect as lost, for one part or for all of them."""
         self.lost.add((aspect, group, part))
 
     def has_lost(self, aspect):
