@@ -88,7 +88,7 @@ class Entry(NamedTuple):
     """One row of the table: an estimator of nnlib, its twin in scikit-learn, and their data.
 
     ``timed`` says what is timed: "fit", or "predict" where fitting only stores the data.
-    ``must`` is the largest ratio allowed: 2 where scikit-learn's code is compiled, 1 where it
+    ``limit`` is the largest ratio allowed: 2 where scikit-learn's code is compiled, 1 where it
     is NumPy.
     """
 
@@ -96,7 +96,7 @@ class Entry(NamedTuple):
     data: Callable[[], Data]
     ours: Callable[[], Any]
     theirs: Callable[[], Any]
-    must: float = 2.0
+    limit: float = 2.0
     timed: str = "fit"
 
 
@@ -167,7 +167,7 @@ ENTRIES = [
         fashion,
         lambda: ours.GaussianClassifier(),
         lambda: discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
-        must=1.0,
+        limit=1.0,
     ),
     Entry(
         "SoftmaxClassifier against LogisticRegression, Fashion",
@@ -195,7 +195,7 @@ ENTRIES = [
         lambda: fashion("float32"),
         lambda: ours.MLPClassifier((32,), max_iter=15, random_state=0),
         lambda: neural_network.MLPClassifier((32,), max_iter=15, random_state=0),
-        must=1.0,
+        limit=1.0,
     ),
 ]
 
@@ -237,7 +237,7 @@ def compare(entry: Entry) -> str:
     (a, _), (b, error) = (quality(data, pairs[-1][name][1]) for name in ("ours", "theirs"))
     return (
         f"| {entry.title} ({entry.timed}) | {mine:.1f} | {theirs:.1f} | {middle:.2f} "
-        f"| {low:.2f} to {high:.2f} | {entry.must:g} | {a:.4f} | {b:.4f} | {error:.4f} |"
+        f"| {low:.2f} to {high:.2f} | {entry.limit:g} | {a:.4f} | {b:.4f} | {error:.4f} |"
     )
 
 
@@ -248,7 +248,7 @@ def main() -> None:
         f"Python {platform.python_version()}, NumPy {np.__version__}, "
         f"scikit-learn {sklearn.__version__}; {options.rounds} rounds\n"
     )
-    print("| estimator | nnlib, ms | sklearn, ms | ratio | quartiles | must ", end="")
+    print("| estimator | nnlib, ms | sklearn, ms | ratio | quartiles | limit ", end="")
     print("| nnlib, quality | sklearn | standard error |\n|---" + "|--:" * 8 + "|")
     for entry in ENTRIES:
         if not options.only or any(part in entry.title for part in options.only):

@@ -125,8 +125,8 @@ class Workload(NamedTuple):
     inputs: tuple[int, ...]
     examples: int
     steps: int
-    must: float
-    aim: float
+    limit: float  # the largest ratio allowed
+    goal: float  # the ratio to reach
 
 
 WORKLOADS = {
@@ -245,7 +245,7 @@ def print_times() -> None:
     import torch
 
     print(f"{machine()}, torch {torch.__version__}, {options.rounds} rounds\n")
-    print("| training step, float32 | nnlib, ms | torch, ms | ratio | quartiles | must | aim |")
+    print("| step, float32 | nnlib, ms | torch, ms | ratio | quartiles | limit | goal |")
     print("|---|--:|--:|--:|--:|--:|--:|")
     logs = []
     for work in (*PARTS, *WORKLOADS.values()):
@@ -253,7 +253,7 @@ def print_times() -> None:
         if work not in PARTS:
             logs.append(np.log(middle))
         print(f"| {work.title} | {ours:.2f} | {theirs:.2f} | {middle:.2f} ", end="")
-        print(f"| {low:.2f} to {high:.2f} | {work.must} | {work.aim} |", flush=True)
+        print(f"| {low:.2f} to {high:.2f} | {work.limit} | {work.goal} |", flush=True)
     print(f"| geometric mean of the models | | | {np.exp(np.mean(logs)):.2f} | | 1.4 | 1.2 |")
 
 
@@ -405,7 +405,7 @@ def print_imports() -> None:
                 times[name].append(process(program, cache))
     empty, numpy, nnlib = (np.array(times[name][1:]) * 1e3 for name in PROGRAMS)
     print(f"{machine()}, {options.rounds} rounds\n")
-    print("| import, bytecode cached | nnlib, ms | numpy, ms | ratio | must |")
+    print("| import, bytecode cached | nnlib, ms | numpy, ms | ratio | limit |")
     print("|---|--:|--:|--:|--:|")
     for title, less in (("whole process", 0), ("above an empty interpreter", np.median(empty))):
         ours, theirs = np.median(nnlib) - less, np.median(numpy) - less
