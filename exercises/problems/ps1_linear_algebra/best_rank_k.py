@@ -41,7 +41,7 @@ nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
 def some_rank(rng, most):
-    """Draw a rank from 2 on, and 1 where no larger one is possible."""
+    """Return a random rank from 2 to `most`, or 1 if `most` is 1."""
     return int(rng.integers(2, most + 1)) if most > 1 else 1
 
 
@@ -101,7 +101,7 @@ def the_rest_taken_away(A, k):
 
 
 def terms(A, which, change=lambda s: s):
-    """The sum of some of the terms, the singular values changed."""
+    """Return the sum of some terms of the SVD, with the singular values changed."""
     U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return U[:, which] * change(s)[which] @ Vt[which]
 

@@ -55,7 +55,7 @@ bases.example(np.array([[3.0, 6.0, 1.0], [4.0, 8.0, 3.0], [0.0, 0.0, 2.0]]))
 
 
 def left_over(A):
-    """Which part of each column is left, relative to its length, twice cleaned."""
+    """Return the relative length of each column's part orthogonal to the columns before it."""
     found, shares = [], []
     for a in A.T:
         left = a.copy()
@@ -67,7 +67,7 @@ def left_over(A):
 
 
 def some(rng, most):
-    """How many columns: at least three where that many are independent."""
+    """Return a random number of columns, at least three if so many can be independent."""
     return int(rng.integers(min(3, most), most + 1)) if most > 1 else 1
 
 
@@ -85,12 +85,13 @@ def independent(rng, M):
 
 
 def depending(rng, M, n):
-    """M + 1 columns of which n are independent, and what they leave of the others.
+    """Return M + 1 columns of which n are independent; the others have exact remainders.
 
-    On every processor it is the same. The first column has ones in four places (in one, if
-    there are not so many), and the second leaves such a vector, too. So the vectors found from
-    these hold halves, and no product with them rounds. Of their sums nothing is left, and of
-    one column, twice the first but for the last bits, these bits, as if it were by rounding.
+    The remainders are the same on every processor. The first column has entries of 1 or -1 in
+    four places (in one, if there are fewer than four), and so has the second's remainder. Hence
+    the orthonormal vectors have entries of 1/2 or -1/2, and no product with them rounds. Sums
+    of the columns have the remainder 0. One column is twice the first except for its last bits,
+    and has these bits as remainder, as if by rounding.
     """
     some_places = rng.permutation(M)[: 4 if M > 3 else 1]
     first, second = np.zeros((2, M))
@@ -176,7 +177,7 @@ def on_lists(A):
 
 
 def cleaned(A, coefficient, small=1e-10, length=np.linalg.norm):
-    """The method with another coefficient, another limit or another length."""
+    """Return the result with another coefficient, another threshold or another length."""
     found = []
     for a in A.T:
         left = a.copy()

@@ -48,7 +48,7 @@ principal.example(
 
 
 def is_clear(X, k):
-    """Whether variances, and largest entries of components, are well apart."""
+    """Return whether variances, and the largest entries of components, are well apart."""
     if len(X) < 2:
         raise ValueError("one sample has no variance")
     components, variances, _ = pca(X, min(k + 1, len(X) - 1, X.shape[1]))
@@ -58,7 +58,7 @@ def is_clear(X, k):
 
 
 def some_number(rng, most):
-    """Draw a number of components from 2 on, and 1 where there are no more."""
+    """Return a random number of components from 2 to `most`, or 1 if `most` is 1."""
     return int(rng.integers(2, most + 1)) if most > 1 else 1
 
 
@@ -88,12 +88,12 @@ def pictures(rng, E, D):
 
 
 def turned(components):
-    """Each component with its largest entry by magnitude positive."""
+    """Return components with signs that make their entry of largest magnitude positive."""
     return np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in components])
 
 
 def parts(Z, C, variances=None):
-    """Variances and scores that belong to centred samples and components."""
+    """Return components with the variances and scores of centred samples along them."""
     scores = Z @ C.T
     return C, (scores**2).sum(axis=0) / (len(Z) - 1) if variances is None else variances, scores
 

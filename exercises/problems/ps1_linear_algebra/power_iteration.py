@@ -64,7 +64,7 @@ powers.example(np.array([[5.0, 4.0], [1.0, 2.0]]), np.array([1.0, 0.0]), 1e-10, 
 
 
 def matrix(rng, values):
-    """A matrix with these eigenvalues, and its eigenvectors, which lean on each other."""
+    """Return a matrix with these eigenvalues, and its eigenvectors, not orthogonal."""
     n = len(values)
     basis = np.linalg.qr(rng.normal(size=(n, n)))[0]
     basis = basis + 0.3 * rng.uniform(-1, 1, size=(n, n)) / n**0.5
@@ -72,13 +72,13 @@ def matrix(rng, values):
 
 
 def spread(rng, n, first, second=0.4):
-    """Eigenvalues: one that dominates, one of a given share of it, smaller ones."""
+    """Return eigenvalues: a dominant one, one of a given share of it, and smaller ones."""
     others = first * rng.uniform(-0.3, 0.3, size=max(n - 2, 0))
     return np.array([first, second * first, *others][:n])
 
 
 def fair(rng, basis):
-    """A vector with a fair share of the first eigenvectors, on the side with the other sign."""
+    """Return a start vector with enough of the first two eigenvectors, and the wrong sign."""
     first = basis[:, 0] * np.sign(basis[np.abs(basis[:, 0]).argmax(), 0])
     while True:
         v = rng.normal(size=len(basis)) * 2
@@ -88,13 +88,13 @@ def fair(rng, basis):
 
 
 def clear(basis):
-    """Whether one entry of the eigenvector is clearly the largest."""
+    """Return whether one entry of the first eigenvector is clearly the largest."""
     sizes = np.sort(np.abs(basis[:, 0]))
     return len(sizes) == 1 or sizes[-1] > 1.05 * sizes[-2]
 
 
 def drawn(rng, n, first, second=0.4):
-    """A matrix whose first eigenvalue dominates, and where to start."""
+    """Return a matrix with a dominant eigenvalue, and a start vector."""
     while True:
         A, basis = matrix(rng, spread(rng, n, first, second))
         if clear(basis):

@@ -65,7 +65,7 @@ elimination.example(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 8.0], [1.0, 2.0, 1.0]]
 
 
 def sizes_of_pivots(A, choose=np.argmax):
-    """The smallest pivot and the largest entry taken for 0, relative to A's largest entry."""
+    """Return the smallest pivot and the largest entry taken for 0, relative to A."""
     R, taken, dropped, i = A / np.abs(A).max(), [], [0.0], 0
     for j in range(A.shape[1]):
         sizes = np.abs(R[i:, j])
@@ -81,15 +81,15 @@ def sizes_of_pivots(A, choose=np.argmax):
 
 
 def first_large(sizes):
-    """Where the first entry is that is not 0."""
+    """Return the index of the first entry that is not 0."""
     return (sizes > 1e-11).argmax()
 
 
-DRAWS = 2000  # before a generator gives up
+DRAWS = 2000  # after which a generator raises an error
 
 
 def clear(rng, make, ways=(np.argmax, first_large)):
-    """Draw until every entry that decides about a pivot is clearly 0 or clearly not."""
+    """Return a drawn matrix in which every candidate for a pivot is clearly 0 or not."""
     for _ in range(DRAWS):
         A = make(rng)
         found = [sizes_of_pivots(A, way) for way in ways]
@@ -145,14 +145,14 @@ def low_rank(rng, M, N):
 
 
 def rounded(A):
-    """Tell whether rounding stays where 0 should be, and would be one pivot more."""
+    """Return whether rounding leaves an entry other than 0 that would be one more pivot."""
     right, small = len(row_reduce(A)[1]), 1e-10 / np.abs(A).max()
     ways = [reduced(A, small), reduced(A, small, divide=True)]
     return all(len(pivots) == right + 1 for _, pivots in ways)
 
 
 def near(R, pivots, other, theirs):
-    """Tell whether two forms are the same up to rounding."""
+    """Return whether two reduced forms are the same up to rounding."""
     return pivots == theirs and np.allclose(R, other, rtol=0, atol=1e-9 * np.abs(other).max())
 
 

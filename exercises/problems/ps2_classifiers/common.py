@@ -1,4 +1,4 @@
-"""What several problems of ps2 share."""
+"""Constants that several problems of ps2 share."""
 
-DIGITS = 1e-8  # of the largest entry: tells float64 from float32 and difference quotients
+DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
 ELSEWHERE = ("scipy", "sklearn", "torch", "nnlib")  # here everything is NumPy

@@ -47,7 +47,7 @@ gaussians.example(
 
 
 def some_labels(rng, C):
-    """Labels of classes of different sizes, each at least twice, in no order."""
+    """Return labels in random order, of classes of different sizes from 2 on."""
     sizes = rng.integers(2, 6, size=C)
     sizes[rng.integers(C)] = 7
     return rng.permutation(np.repeat(np.arange(C), sizes))
@@ -111,19 +111,19 @@ def class_by_class(X, y):
 
 
 def spread(X, y, N=None):
-    """The sum of the squares around the means of the classes, divided by N."""
+    """Return the sum of the squares around the means of the classes, divided by N."""
     Z = X - gaussian_classifier_fit(X, y)[1][y]
     return Z.T @ Z / (N or len(X))
 
 
 def with_covariance(X, y, covariance):
-    """The fit with another covariance."""
+    """Return the fit with another covariance."""
     priors, means, _ = gaussian_classifier_fit(X, y)
     return priors, means, covariance
 
 
 def around_the_mean(X):
-    """The covariance of all samples."""
+    """Return the covariance of all samples around their common mean."""
     return np.cov(X, rowvar=False, bias=True)
 
 
@@ -213,7 +213,7 @@ def not_divided(X, y):
 
 
 def of_each_class(X, y, bias=True):
-    """The covariance of each class by itself."""
+    """Return a covariance for each class."""
     return np.array([np.cov(X[y == c], rowvar=False, bias=bias) for c in np.unique(y)])
 
 

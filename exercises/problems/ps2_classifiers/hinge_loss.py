@@ -50,7 +50,7 @@ hinge.example(np.array([[2.0, 4.0, -1.0], [1.0, 2.0, 4.0]]), np.array([0, 1]), 2
 
 
 def beaten(rng, scores):
-    """Draw for each row a class that has not the highest score, so that every row pays."""
+    """Return targets that do not have the highest score, so that each row has a loss."""
     N, C = scores.shape  # whole numbers may be equal: their order must not be the processor's
     return np.argsort(scores, axis=1, kind="stable")[np.arange(N), rng.integers(C - 1, size=N)]
 
@@ -122,7 +122,7 @@ def margin_subtracted_at_the_end(scores, targets, margin=1.0):
 
 
 def all_pull(scores, targets):
-    """The gradient in which every wrong class counts."""
+    """Return the gradient in which every wrong class counts, whatever its margin."""
     y = np.eye(scores.shape[1])[targets]
     return (1 - y * scores.shape[1]) / len(scores)
 

@@ -55,7 +55,7 @@ NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 
 
 def asked(rng, X_train, X, k, M, *, tied):
-    """Give the known rows labels, and choose M rows whose votes are tied, or clear."""
+    """Return a case of M rows with tied votes, or with clear majorities, and random labels."""
     labels = np.sort(rng.permutation(NAMES)[:LABELS])
     y_train = rng.permutation(np.resize(labels, len(X_train)))
     d = pairwise_distances(X, X_train)
@@ -66,7 +66,7 @@ def asked(rng, X_train, X, k, M, *, tied):
     rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
     voters = slice(k - 1), slice(k + 1), slice(1, k + 1), slice(3), slice(1)
     other = [(y_train[order[:, v], None] == labels).sum(axis=1).argmax(axis=1) for v in voters]
-    telling = sum(found[fit] != answers for found in other)  # of how many slips that are near
+    telling = sum(found[fit] != answers for found in other)  # mistakes that each row shows
     turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
     for a in range(LABELS):
         own = np.flatnonzero(answers == a)
@@ -76,39 +76,39 @@ def asked(rng, X_train, X, k, M, *, tied):
 
 
 def are_apart(X, X_train, k):
-    """For which rows no order of equal distances, also of wrong ones, decides who votes."""
+    """Return the rows whose voters do not depend on the order of equal distances."""
     near = np.sort(pairwise_distances(X, X_train), axis=1)[:, : k + 2]
     wrong = [np.sort(table(X, X_train), axis=1)[:, k - 1 : k + 1] for table in TABLES]
     return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, *wrong)], axis=0)
 
 
 def columns(X, Y):
-    """Each column of X beside that of Y."""
+    """Return pairs of a column of X, shaped (N, 1), and the same column of Y."""
     return [(x[:, None], y) for x, y in zip(X.T, Y.T, strict=True)]
 
 
 def added_up(X, Y):
-    """The sums of |x - y|."""
+    """Return the sums of |x - y|."""
     return sum(abs(x - y) for x, y in columns(np.float64(X), np.float64(Y)))
 
 
 def wrapped(X, Y):
-    """The sums of (x - y)², in the type of the rows."""
+    """Return the sums of (x - y)², computed in the integer type of the rows."""
     return sum(np.float64((x - y) ** 2) for x, y in columns(X, Y))
 
 
 def wrapped_before_squares(X, Y):
-    """The sums of (x - y)², the differences in the type of the rows."""
+    """Return the sums of (x - y)² with differences in the type of the rows."""
     return sum(np.float64(x - y) ** 2 for x, y in columns(X, Y))
 
 
 def wrapped_the_other_way(X, Y):
-    """The sums of (y - x)², the differences in the type of the rows."""
+    """Return the sums of (y - x)² with differences in the type of the rows."""
     return wrapped_before_squares(Y, X).T
 
 
 def expanded(X, Y):
-    """|x|² + |y|² - 2xy, in the type of the rows."""
+    """Return |x|² + |y|² - 2xy, computed in the type of the rows."""
     return (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
 
 
@@ -123,7 +123,7 @@ TABLES = (
 
 
 def voted(table, X_train, y_train, X, k):
-    """The labels that win where the k smallest of a table vote."""
+    """Return the predictions if the k smallest entries of a table of distances vote."""
     return majority(y_train[np.argsort(table(X, X_train), axis=1)[:, :k]])
 
 
@@ -149,12 +149,12 @@ def pictures(rng, N, M, D):
 
 
 def nearest(X_train, X, k):
-    """The k nearest rows of X_train for each row of X, the nearest first."""
+    """Return the indices of the k rows of X_train nearest to each row of X, in order."""
     return np.argsort(pairwise_distances(X, X_train), axis=1)[:, :k]
 
 
 def majority(near):
-    """The smallest of the labels that are most frequent, row by row."""
+    """Return the smallest of the most frequent labels, for each row."""
     return np.array([np.bincount(row).argmax() for row in near])
 
 

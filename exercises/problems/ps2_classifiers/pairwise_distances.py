@@ -90,11 +90,12 @@ def coincident(rng, N, M, D):
 
 
 def close_together(rng, large):
-    """Whole numbers u, v such that |x|² + |y|² - 2xy of x = (large, u), y = (large, v) is < 0.
+    """Return integers u, v for which the expanded formula gives less than 0.
 
-    It is so on every processor: large² ends in so many binary zeros that each of the two
-    products in a sum is exact, so one addition alone rounds, whichever comes first. u² and v²
-    are rounded down there, and u v up.
+    The formula is |x|² + |y|² - 2xy for x = (large, u) and y = (large, v). Its result is below
+    0 on every processor: large² ends in so many binary zeros that each of the two products in a
+    sum is exact, so only one addition rounds, in whatever order. It rounds u² and v² down, and
+    u v up.
     """
     while True:
         u = int(rng.integers(100, 4000))
@@ -112,7 +113,7 @@ def pictures(rng, N, M, D):
 
 
 def columns(X, Y):
-    """Each column of X beside that of Y: the differences of one column are a small table."""
+    """Return pairs of a column of X and the same column of Y, whose difference is small."""
     return zip(X.T, Y.T, strict=True)
 
 
@@ -308,7 +309,7 @@ def squared_in_int16(X, Y):
 
 
 def squares_in_int16(X, Y):
-    """The squared distances, with the differences of whole numbers squared in int16."""
+    """Return the squared distances, with the differences of integers squared in int16."""
     if X.dtype.kind in "iu":
         X, Y = X.astype(np.int16), Y.astype(np.int16)
     total = np.zeros((len(X), len(Y)))

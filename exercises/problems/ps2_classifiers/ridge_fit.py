@@ -101,7 +101,7 @@ NONE = (
 
 
 def fitted(X, y, alpha):
-    """The weights for samples and values as they are, without a bias."""
+    """Return the weights for uncentred samples and values, without a bias."""
     X = np.asarray(X, float)
     return np.linalg.solve(X.T @ X + alpha * np.eye(X.shape[1]), X.T @ y)
 
@@ -169,7 +169,7 @@ def alpha_forgotten(X, y, alpha):
 
 
 def shortest(X, y):
-    """Plain least squares, of all answers the one with the smallest weights."""
+    """Return the least-squares solution with the smallest norm."""
     Z = X - X.mean(axis=0)
     w = np.linalg.pinv(Z) @ y
     return w, y.mean() - X.mean(axis=0) @ w

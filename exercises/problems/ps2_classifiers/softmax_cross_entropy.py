@@ -85,7 +85,7 @@ def same_length(scores, targets):
 
 
 def from_probabilities(p, targets, log=np.log):
-    """Loss and gradient of somebody who has probabilities, right or wrong."""
+    """Return loss and gradient computed from given probabilities, right or wrong."""
     n = np.arange(len(p))
     return -log(p[n, targets]).mean(), (p - np.eye(p.shape[1])[targets]) / len(p)
 
@@ -101,7 +101,7 @@ def log_softmax(scores):
 
 
 def part_of_the_samples(scores, targets, rows):
-    """Loss and gradient of somebody whose loop leaves rows out, and who divides by N."""
+    """Return loss and gradient over some of the rows, divided by N."""
     loss, inside = softmax_cross_entropy(scores[rows], targets[rows])
     share, gradient = len(inside) / len(scores), np.zeros(scores.shape)
     gradient[rows] = inside * share

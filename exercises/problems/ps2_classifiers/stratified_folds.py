@@ -190,7 +190,7 @@ folds.example(np.array([0, 1, 0, 0, 1, 0]), 2, 1)
 
 
 def labels(rng, sizes):
-    """Labels of classes of these sizes, mixed, and a seed for the driver's generators."""
+    """Return shuffled labels of classes of these sizes, and a seed for the driver."""
     return rng.permutation(np.repeat(np.arange(len(sizes)), sizes)), int(rng.integers(10**6))
 
 
@@ -239,7 +239,7 @@ def too_many_folds(rng, N):
 
 
 def refuse(y, k):
-    """Raise what is asked."""
+    """Raise the ValueError that the problem asks for if k does not fit."""
     if k < 2 or k > len(y):
         raise ValueError("k does not fit")
 
@@ -293,12 +293,12 @@ def leftovers_at_random(y, k, rng):
 
 
 def classes(y):
-    """The indices of each class, in order."""
+    """Return the indices of each class, in order."""
     return [np.flatnonzero(y == c) for c in np.unique(y)]
 
 
 def joined(parts):
-    """The folds of all classes put together."""
+    """Return folds that join the folds of all classes."""
     return [np.concatenate(own) for own in zip(*parts, strict=True)]
 
 
@@ -382,7 +382,7 @@ def counted_from_one(y, k, rng):
 
 
 def cyclic(y, k, rng):
-    """Folds of a permutation of all."""
+    """Return folds of a permutation of all samples, whatever their classes."""
     refuse(y, k)
     return np.array_split(rng.permutation(len(y)), k)
 

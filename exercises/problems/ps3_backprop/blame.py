@@ -160,7 +160,7 @@ def backwards(
     relu=lambda up, h: up,
     meet=lambda one, other: one + other,
 ):
-    """All nine gradients, by rules of which some may be wrong."""
+    """Return all nine gradients, by rules of which some may be wrong."""
     x, w, b, v, t = INPUTS.values()
     h = p = w * x + b
     d = v * h + x - t

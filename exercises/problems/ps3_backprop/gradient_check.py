@@ -88,7 +88,7 @@ BENT = "np.sum(A * np.abs(x)) + np.sum(A * np.maximum(x - 1, 0)) + np.sum(x)"
 
 
 def slopes(formula, x, A, h=1e-6):
-    """The gradient of a smooth formula, by differences of the fourth order."""
+    """Return the gradient of a smooth formula by fourth-order finite differences."""
     grad = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
         e = np.zeros(x.shape)
@@ -99,10 +99,10 @@ def slopes(formula, x, A, h=1e-6):
 
 
 def spoilt(rng, grad, sign):
-    """Change three entries: two of them too far in one direction, by different shares.
+    """Return a gradient with three entries changed, two of them in the same direction.
 
-    By what one divides decides which of the two has the larger error; the third, with a small
-    error, is too far in the other direction.
+    The divisor of the relative error decides which of these two has the larger error. The
+    third entry, with a small error, is changed in the other direction.
     """
     grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
     less = float(rng.uniform(1 / (1 + 1 / more) + 0.03, more - 0.05))
@@ -115,7 +115,7 @@ def spoilt(rng, grad, sign):
 
 
 def both_signs(rng, shape):
-    """Numbers between 0.5 and 1 in size, some above 0 and some below."""
+    """Return numbers of magnitude 0.5 to 1, half of them negative."""
     A = rng.uniform(0.5, 1, size=shape)
     A.reshape(-1)[rng.permutation(A.size)[: A.size // 2]] *= -1
     return A
@@ -246,7 +246,7 @@ def by_generators(f, x, grad, h=1e-5):
 
 
 def checked(n_of=None, error_of=None, between=None, noise=NOISE):
-    """A gradient check with another quotient, another error, or another rule at kinks."""
+    """Return a gradient check with another quotient, error, or rule at kinks."""
 
     def changed(f, x, grad, h=1e-5):
         middle, errors = f(x), [0.0]

@@ -137,7 +137,7 @@ def train_network(X, y, hidden, epochs, lr, rng):
 
 
 def started(X, y, hidden, rng):
-    """Random first weights, of the size that keeps what passes the ReLU at the same scale."""
+    """Return random initial weights that keep the scale of activations through the ReLU."""
     D, C = X.shape[1], y.max() + 1
     W1 = rng.normal(size=(hidden, D)) * np.sqrt(2 / D)
     W2 = rng.normal(size=(C, hidden)) * np.sqrt(1 / hidden)
@@ -145,12 +145,12 @@ def started(X, y, hidden, rng):
 
 
 def gradients(p, X, y):
-    """The gradient of the mean cross-entropy by the four arrays."""
+    """Return the gradients of the mean cross-entropy with respect to the four arrays."""
     return two_layer_loss(p, X, y)[1]
 
 
 def downhill(X, y, hidden, epochs, lr, rng, start):
-    """Plain gradient descent from other first weights."""
+    """Return the result of plain gradient descent from other initial weights."""
     p = start(X, y, hidden, rng)
     for _ in range(epochs):
         g = gradients(p, X, y)

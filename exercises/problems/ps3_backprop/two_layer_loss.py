@@ -86,7 +86,7 @@ network.example(
 
 
 def drawn(rng, N, D, H, C, spread=1.0):
-    """Draw weights, biases, samples and classes; each unit is silent for some samples."""
+    """Return random weights, biases, samples and classes; each unit is off for some samples."""
     while True:
         W1, b1 = rng.normal(size=(H, D)) / np.sqrt(D), rng.normal(size=H) / 2
         X, y = rng.normal(size=(N, D)), rng.integers(C, size=N)
@@ -190,7 +190,7 @@ def layer_by_layer(params, X, y):
 
 
 def forward(params, X):
-    """What stands before the ReLU, and the scores."""
+    """Return the pre-activations of the hidden layer, and the scores."""
     a = X @ params["W1"].T + params["b1"]
     return a, np.maximum(a, 0) @ params["W2"].T + params["b2"]
 
@@ -201,7 +201,7 @@ def softmax(scores):
 
 
 def back(params, X, dscores, mask=None):
-    """The four gradients, from that by the scores; ``mask(a, dh)`` is what dh is times by."""
+    """Return the four gradients from that of the scores; ``mask(a, dh)`` multiplies dh."""
     a, _ = forward(params, X)
     dh = dscores @ params["W2"]
     da = dh * (a > 0 if mask is None else mask(a, dh))
@@ -214,7 +214,7 @@ def back(params, X, dscores, mask=None):
 
 
 def masked(mask):
-    """The answer with another slope of the ReLU."""
+    """Return a solution with another derivative of the ReLU."""
 
     def changed(params, X, y):
         N = len(X)
@@ -290,7 +290,7 @@ def mask_turned(params, X, y):
 
 
 def from_scores(change):
-    """The answer with the gradient by the scores changed: ``change(p, Y, N)``."""
+    """Return a solution whose gradient of the scores is ``change(p, Y, N)``."""
 
     def changed(params, X, y):
         Y = np.eye(len(params["b2"]))[y]
@@ -356,7 +356,7 @@ def biases_not_summed(params, X, y):
 
 
 def another(score):
-    """The loss and the gradient of the network with other scores; ``score`` gives a, h too."""
+    """Return a solution with other scores; ``score`` returns slope, h and scores."""
 
     def changed(params, X, y):
         slope, h, scores = score(params, X)
@@ -395,7 +395,7 @@ def relu_on_the_scores(params, X, y):
 
 
 def with_probabilities(of):
-    """The answer with other probabilities: ``of(scores)``."""
+    """Return a solution with other probabilities: ``of(scores)``."""
 
     def changed(params, X, y):
         p, N = of(forward(params, X)[1]), len(X)
