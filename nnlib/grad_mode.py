@@ -20,7 +20,7 @@ __all__ = [
 class _Mode(threading.local):
     """The grad mode of a thread: whether operations are recorded, or may ever be.
 
-    The observer, if there is one, is told of all operations and calls (``observed``).
+    The observer, if there is one, is notified of all operations and calls (``observed``).
     """
 
     enabled = True

@@ -221,9 +221,9 @@ class Node:
 class FusedNode(Node):
     """One recorded operation whose one rule returns the gradients of all inputs.
 
-    In its edges the name of the input stands in the place of a rule. If it has several
-    results, each has a node of its own, a part, that only hands its gradient on to this
-    one. Here the gradients of the parts meet, and the rule is called once.
+    Its edges have the name of the input instead of a rule. If it has several results, each
+    has a node of its own, a part, that only hands its gradient to this node. Here the
+    gradients of all parts are collected, and the rule is called once.
     """
 
     __slots__ = ("backward", "results", "twice")
@@ -275,7 +275,7 @@ class FusedNode(Node):
 class ResultGradients(dict):
     """The gradients of an operation's results so far, by the index of the result.
 
-    The walk adds up whatever arrives at one place; the sum of two of these is one of these.
+    The backward pass adds whatever arrives at a node, so these can be added to each other.
     """
 
     def __add__(self, other: ResultGradients) -> ResultGradients:
@@ -352,16 +352,16 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
     return _reads[code]
 
 
-# Views and changes in place. All views of one memory share its counter of changes. A view
-# knows its base; after a change of either, the history of the base is that of the changed
-# whole, and a view reads its own history from there when it is next used.
+# Views and changes in place. All views of one memory share its version counter. A view knows
+# its base; after a change of either, the base has the history of the change, and a view takes
+# its own history from the base when it is next used.
 
 
 class View(NamedTuple):
     """A view's base, the function that reads it from the base, and its history's version.
 
-    fixed says why it can't follow a change that has a history, its own or its base's: it was
-    made without one, or together with other views. It is "" for every other view.
+    ``fixed`` says why its history cannot be updated after a recorded change of it or its base:
+    it was made without history, or together with other views. It is "" for all other views.
     """
 
     base: Tensor
@@ -464,8 +464,8 @@ def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
     )
 
 
-# Where the gradient of a part goes. A path is a function that shows some elements of an array,
-# for instance a[1:]; of an array that holds the numbers of its elements it shows which ones.
+# Gradients of views. A path is a function that returns a view of an array, for instance a[1:];
+# applied to an array of flat indices, it returns the indices of the view's elements.
 
 
 def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:

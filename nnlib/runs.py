@@ -23,8 +23,8 @@ LONG, LARGE = 256, 1 << 16  # numbers in a run, and in an array, from which it i
 def unbuffered(run: int, size: int) -> Iterator[None]:
     """Make ufuncs fast inside this context, where each number serves a run of others.
 
-    By itself NumPy would write it out first, as often as needed, 8192 numbers at a time. Where
-    runs are short or the array is small, this is left as it is.
+    By default NumPy buffers 8192 numbers at a time, and repeats the shared number in this
+    buffer. Where runs are short or the array is small, it is left as it is.
     """
     if run < LONG or size < LARGE:
         yield
@@ -39,8 +39,8 @@ def unbuffered(run: int, size: int) -> Iterator[None]:
 class Runs(NamedTuple):
     """The shape (N samples, G slices, C channels, width) for arrays of any shape.
 
-    Each slice has a mean and a deviation, and each of the G C channels a weight. Arrays have
-    any shape with as many elements, in this order.
+    Each slice has a mean and a standard deviation, and each of the G C channels a weight.
+    Arrays may have any shape with as many elements in this order.
     """
 
     N: int

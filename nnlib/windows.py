@@ -1,8 +1,8 @@
 """The windows of convolution and pooling on images, and memory layouts for them.
 
-An image is (H, W, C) here and mostly in memory: so the numbers of a window stand in a few long
-runs, and nothing is rearranged between two layers. What is computed with the windows stands in
-``ops/convolution.py`` and ``nn/functions/pooling.py``.
+Images are (H, W, C) here, and mostly in memory too: so each line of a window is contiguous, and
+nothing is rearranged between two layers. ``ops/convolution.py`` and ``nn/functions/pooling.py``
+compute with the windows.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def matrix(x: np.ndarray) -> np.ndarray:
 def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield a slice of the images, and their windows X, (groups, n, I, J, H, W, C).
 
-    The rows lie in the memory of those before: n is such that it stays in the cache. And NumPy
-    copies fast in long runs only: a row of X has runs of W C numbers, a column runs of J; so
+    The memory of X is reused for each slice, and n is such that it fits into the cache. NumPy
+    copies fast only where inner loops are long: W C numbers in a row of X, J in a column; so
     where W C is less, as in images of one channel, X is written column by column.
     """
     if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:

@@ -180,8 +180,8 @@ def reduction(
 ) -> StepGenerator:
     """Yield the row operations of an elimination in place, and return a `RowReduction`.
 
-    Unless told otherwise the pivots of fractions are chosen as by hand, those of floats as
-    rounding wants it.
+    By default fractions are pivoted by the first entry other than 0, as by hand, and floats by
+    the largest entry, against rounding errors.
     """
     operations: list[Operation] = []
     choose = choose or (first if A.dtype == object else largest)

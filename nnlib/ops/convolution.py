@@ -2,17 +2,18 @@ r"""Convolution and its gradients, as products of matrices.
 
 .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
-Forward: write what each window shows as a row of a matrix X, (N I J) × (H W C) of a window,
-and each kernel as a column of K. Then all these sums are one product, Y = X K.
+Forward: each window is written as a row of a matrix X, (N I J) × (H W C) with the height and
+width of a window (im2col), and each kernel as a column of K. Then all sums are one product,
+Y = X K.
 
-Backward: of a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel stands in as
-many rows of X as windows show it, so dL/dx is what those rows of dL/dX say, added up.
+Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
+row of X for each window that contains it, so dL/dx is the sum over these rows of dL/dX.
 
 A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
-An image is (C, H, W) to the caller, and (H, W, C) here; one of one axis is one pixel high.
-X is written in ``windows.py``. What is asked for comes in through
-``nn/functions/convolution.py``; pooling, of the same windows, is ``nn/functions/pooling.py``.
+Images are (C, H, W) for the caller, and (H, W, C) here; sequences are images of height 1.
+X is written in ``windows.py``. Arguments are checked in ``nn/functions/convolution.py``;
+pooling, which has the same windows, is in ``nn/functions/pooling.py``.
 ``tests/nnlib/reference/convolution.py`` has all this as loops.
 """
 
@@ -78,9 +79,9 @@ def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -
 def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     """Do the same as ``correlated`` for a depthwise convolution: one kernel for each channel.
 
-    Here K would be a single column for each channel, and the product as slow as gathering X.
-    So the sum over u and v is taken as it stands in the formula. At stride 1 the windows of a
-    line, each a pixel further, are one window of J C channels: one long run of memory.
+    Here K would have a single column for each channel, and gathering X would take most of the
+    time. So the sum over u and v is computed as in the formula. At stride 1 all windows of a
+    line are treated as one window of J C channels, which is contiguous.
     """
     if grid.stride[1] > 1:
         if y is not None:
@@ -121,11 +122,11 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
     """Write the gradient of ``correlated`` by x into dx, and return that by the kernels.
 
-    As the window passes over it, a pixel meets a kernel from the end to the start. So at
-    stride 1, dx is a convolution too: of g, with mirrored kernels. And the rows gathered for
-    that, times x, are the other gradient, mirrored: one matrix X for both, and nothing to
-    add up. Its X holds H W times the outputs; spreading and the X of the images hold I J times
-    the inputs, and were measured to be as fast where that is 2/3 of it.
+    At stride 1, dx is a convolution too: of g, with mirrored kernels. The matrix X gathered
+    for it, times x, is the gradient by the kernels, mirrored; so one X serves both gradients,
+    and no windows are summed. This X has H W times the outputs elements, while ``spread`` and
+    the X of the images have I J times the inputs; measured, both take the same time where the
+    latter is 2/3 of the former.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]

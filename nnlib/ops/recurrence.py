@@ -1,12 +1,12 @@
 """Recurrent layers over whole sequences, each one fused operation.
 
-The weights hold one block of rows for each gate, in torch's order. Gates are kept as
-(gate, T, N, H), so that each gate of one time is one piece of memory. One product serves the
-inputs of all times, and on the way back one for each gradient of the weights; what is left
-to the loop over time is one product with U and a few small steps. Since
+The weights hold one block of rows for each gate, in torch's order. Gates are stored as
+(gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
+are multiplied by W at once, and in the backward pass each weight's gradient is one product too;
+the loop over time only has one product with U and a few elementwise operations. Since
 sigmoid u = (1 + tanh(u/2)) / 2, which is a tanh(a u) + (1 - a) with a = 1/2, and tanh is the
-same with a = 1, one tanh serves several gates; the inner a, their scale, is already in the
-weights.
+same with a = 1, a single call of tanh computes several gates; the inner a, their scale, is
+multiplied into the weights.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ def card(node: Node, gradients: bool) -> Card:
 class Deck(NamedTuple):
     """The places of cards: each layer has room for its widest card, each slot for any card.
 
-    ``layers`` holds for each layer its middle and half its extent, ``step`` is the distance of
-    two slots.
+    ``layers`` holds for each layer its centre and half its extent, ``step`` is the distance
+    between two slots.
     """
 
     along_x: bool
