@@ -1,6 +1,6 @@
-"""Plugin of pytest for `make test`: whole files to each worker, and a report of one screen.
+"""A pytest plugin for `make test`: whole files to each worker, and a report of one screen.
 
-A worker takes a file, or a group of files that share what is dear to make
+A worker takes a file, or a group of files that share slow fixtures
 (``tests/groups.py``), the long ones first and those that open the built book last. While the
 tests run there is a line every half minute; at the end failures that say the same stand
 together, and whole in a file.

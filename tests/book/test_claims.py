@@ -1,4 +1,4 @@
-"""A measured claim that does not hold: told by value in a page, an error in a strict build."""
+"""A measured claim that does not hold: a page shows the values; a strict build fails."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What holds for every figure that moves: room, width, start, agreement with nnlib, access."""
+"""Every interactive figure: reserved height, width, start, agreement with nnlib, access."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The book of a run is built once, its failure is told once, and a reader's build stays."""
+"""The book is built once a run, its failure is reported once, a reader's build is kept."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,7 +1,7 @@
 """Print the findings on every mutant and every unregistered wrong answer, for review.
 
 Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
-told of hidden cases follows where it is in other words. Mutants that are the reference in other
+said of hidden cases follows if its wording differs. Mutants that are the reference in other
 words stand at the end of each problem.
 """
 

@@ -1,4 +1,4 @@
-"""Whatever a function returns, it gets its value or is told in plain words what is wrong."""
+"""Whatever a function returns is read as a value, or the finding says what is wrong."""
 
 from collections import namedtuple
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Mutants of references lose points, or are the reference; what they are told is true.
+"""Mutants of references lose points or are equivalent, and the findings on them are true.
 
 A commit sees an eighth of the mutants and one of three seeds: 24 commits see all.
 """
@@ -29,7 +29,7 @@ def changed(name, share):
 
 
 def false_of(data, f):
-    """Return what a function is told of visible cases and is not true.
+    """Return the findings on a function's visible cases that are not true.
 
     One that was in time at first and later was not is judged again: now it is late each time.
     """

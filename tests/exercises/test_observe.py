@@ -1,4 +1,4 @@
-"""What is seen of a call, also where the function and its answer are hostile."""
+"""What is observed of a call, even if the function and its answer are hostile."""
 
 import gc
 import sys

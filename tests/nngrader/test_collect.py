@@ -1,4 +1,4 @@
-"""What platforms let an instructor download comes to the right student, whole, or is told."""
+"""Files downloaded from platforms reach the right student unchanged, or are reported."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Hostile answers to problems with drivers and to challenges: none gains, each is told."""
+"""Hostile answers to problems with drivers and to challenges gain nothing, and are flagged."""
 
 import pytest
 from nngrader.course import Course

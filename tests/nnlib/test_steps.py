@@ -1,4 +1,4 @@
-"""The steps of an algorithm: told only where they are wanted, shown in three ways."""
+"""The steps of an algorithm: recorded only if requested, shown in three ways."""
 
 import pytest
 

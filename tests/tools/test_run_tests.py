@@ -1,4 +1,4 @@
-"""The gate: nothing falls out, what fails is told once, a topic runs what bears its name."""
+"""`make test`: no test is lost, a failure is shown once, a topic runs the tests of its name."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Ten looks: told apart in colour, without red, without green, and in grey."""
+"""Ten line styles: distinct in colour, without red, without green, and in grey."""
 
 import itertools
 import re
