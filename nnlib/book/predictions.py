@@ -94,7 +94,7 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
 
 
 def _reasons(name: str, choices: int, right: float, wrong: Mapping[int, str]) -> list[dict]:
-    """Return why each choice but the right one did not come out; refuse a choice without."""
+    """Return the reason for each wrong choice; raise ValueError if one is missing."""
     others = [k for k in range(choices) if k != right]
     if not set(others) <= set(wrong) <= set(range(choices)):
         raise ValueError(

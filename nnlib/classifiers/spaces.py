@@ -29,7 +29,7 @@ class Uniform:
         _check_range(self)
 
     def sample(self, rng: np.random.Generator) -> float:
-        """Draw one number."""
+        """Return a random number from the range."""
         return float(rng.uniform(self.low, self.high))
 
     def around(self, values: Sequence[float], margin: float) -> Uniform:
@@ -54,7 +54,7 @@ class LogUniform:
         _check_range(self, above=0)
 
     def sample(self, rng: np.random.Generator) -> float:
-        """Draw one number."""
+        """Return a random number whose logarithm is uniform in the range."""
         x = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         return min(max(x, self.low), self.high)  # which rounding may have exceeded
 
@@ -81,7 +81,7 @@ class Integers:
         _check_range(self)
 
     def sample(self, rng: np.random.Generator) -> int:
-        """Draw one number."""
+        """Return a random integer from the range."""
         return int(rng.integers(self.low, self.high, endpoint=True))
 
     def around(self, values: Sequence[int], margin: float) -> Integers:
@@ -105,7 +105,7 @@ class Choice:
             raise ValueError(f"Choice: expected a list of one or more, got {self.options!r}")
 
     def sample(self, rng: np.random.Generator) -> Any:
-        """Draw one of them."""
+        """Return one of the options at random."""
         return self.options[rng.integers(len(self.options))]
 
     def around(self, values: Sequence[Any], margin: float) -> Choice:

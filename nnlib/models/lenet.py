@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the parameters evenly from ±1/√(inputs of their map), as ``Conv2d``."""
+        """Draw the parameters uniformly from ±1/√(inputs of their map), as ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)

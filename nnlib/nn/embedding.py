@@ -80,7 +80,7 @@ class Embedding(Module):
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the vectors anew; that of the padding is 0."""
+        """Draw the vectors from the normal distribution; that of the padding is 0."""
         init.normal_(self.weight)
         if self.padding_idx is not None:
             self.weight.array[self.padding_idx] = 0

@@ -221,7 +221,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 def sparse_(
     tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None
 ) -> Tensor:
-    """Draw normal values and set a share of each column to 0.
+    """Draw normal values, and set a fraction of each column to 0.
 
     Source: Martens (2010), section 5.
     """
