@@ -1,5 +1,6 @@
 """`make test`: no test is lost, a failure is shown once, a topic runs the tests of its name."""
 
+import functools
 import os
 import re
 import signal
@@ -128,7 +129,11 @@ def test_an_interrupt_ends_the_workers(project, stop):
     note = project / "worker.pid"
     write(project, "tests/book/test_long.py", LONG.format(note=str(note)))
     running = subprocess.Popen(
-        [sys.executable, PROGRAM], cwd=project, stdout=subprocess.DEVNULL
+        [sys.executable, PROGRAM],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        # A shell that starts the tests in the background lets its children ignore SIGINT.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     while not (note.exists() and note.read_text().endswith(".")):
         assert running.poll() is None
