@@ -122,7 +122,7 @@ class Steps(list):
 
 
 def _item(step: Step) -> str:
-    """Return one step as HTML, its formula typeset by the page's MathJax."""
+    """Return one step as HTML, its formula as TeX, which the book or JupyterLab typesets."""
     wide = 'class="math" style="overflow-x:auto"'
     formula = f"<div {wide}>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return f"<p>{html.escape(step.text)}</p>{formula}"

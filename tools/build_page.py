@@ -30,7 +30,7 @@ from page_lint.book import CHAPTERS, ROOT, listed
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
 COUNTS = {1: "one thing"}
-SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and MathJax
+SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond the theme
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 ASSET = re.compile(r'(?:src|href|data)="([^"#?:]+)')
 SHARED = ("_vendor/", "_static/", "_sphinx_design_static/")
@@ -153,7 +153,7 @@ def _warning_lines(text: str, root: Path) -> Iterator[str]:
 
 
 def weight(path: Path) -> int:
-    """Return the bytes of a built page and of what it alone loads: no theme, no MathJax."""
+    """Return the bytes of a built page and of what it alone loads, without the theme."""
     text = path.read_text(encoding="utf-8")
     names = {name for name in ASSET.findall(text) if not name.endswith(".html")}
     files = {(path.parent / name).resolve() for name in names}
@@ -162,7 +162,7 @@ def weight(path: Path) -> int:
 
 
 def _shared(file: Path, page: Path) -> bool:
-    """Say whether a file belongs to the theme or to MathJax, which all pages share."""
+    """Say whether a file belongs to the theme or to what else all pages share."""
     ours = {sheet.name for sheet in (CHAPTERS / "_static").iterdir()}
     shared = any(folder in file.as_posix() for folder in SHARED) and file.name not in ours
     return shared or "_sources" in file.parts

@@ -24,7 +24,7 @@ HOST = re.compile(r"localhost|127\.0\.0\.1|([a-z0-9-]+\.)+[a-z]{2,}", re.IGNOREC
 LEAVING = {"http", "https"}
 UNCHECKED = {"mailto", "data", "javascript", "blob"}
 URL = re.compile(r"url\(['\"]?(#[^)'\"]+)['\"]?\)")
-NOT_OURS = ("_static/", "_vendor/")  # pages that the theme and MathJax bring along
+NOT_OURS = ("_static/", "_vendor/")  # pages that the theme and others bring along
 CITED = re.compile(r"\{cite[\w:]*\}`([^`]*)`")
 ENTRY = re.compile(
     r"^@(?!comment|string|preamble)\w+\{([^,\s]+),", re.MULTILINE | re.IGNORECASE

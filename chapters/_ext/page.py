@@ -16,7 +16,7 @@ from execute import parallel
 from finish import after_warnings, icons, search
 from link import terms
 from read import api, exercise_numbers, formulas, reference_pages, syllabus, syllabus_pages
-from write import alt_text, formula_space, live, markup, scripts, theme, thumbnails
+from write import alt_text, live, markup, scripts, theme, thumbnails, typeset
 
 # Where a step stands among the functions that Sphinx, its extensions and the theme connect to
 # the same event: before them all, after them all, or where this extension was loaded.
@@ -32,7 +32,7 @@ STEPS = (
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
     ("builder-inited", syllabus.check_errata, AMONG),  # in a process of their own
-    ("builder-inited", formula_space.load_sizes, AMONG),  # those that earlier builds know
+    ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
@@ -60,16 +60,17 @@ STEPS = (
     ("doctree-resolved", syllabus_pages.resolve, AMONG),  # topics, and names of pages
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
+    ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
     ("doctree-resolved", search.collect, LAST),  # the words of the finished tree
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
-    ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, which need MathJax
+    ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
     ("html-page-context", markup.minify, AMONG),  # what nobody sees
     ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures
     ("html-page-context", theme.add_questions, AMONG),  # to the links to other pages
-    ("html-page-context", formula_space.reserve_space, AMONG),  # until MathJax has set them
+    ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
     ("html-page-context", alt_text.check_pictures, LAST),  # each says what is to be seen
     ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
@@ -77,7 +78,6 @@ STEPS = (
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
-    ("build-finished", formula_space.save_sizes, AMONG),  # for the next build
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time
 )
@@ -121,6 +121,7 @@ def setup(app) -> dict[str, bool]:
     for node, element in NODES.items():
         app.add_node(node, **({"html": syllabus.element(element)} if element else {}))
     app.add_role("nolink", terms.nolink)
+    typeset.add_renderer(app)
     for sheet in scripts.SHEETS:
         app.add_css_file(sheet)
     for event, step, place in STEPS:

@@ -18,7 +18,7 @@ def element(tag: str, data: Mapping, fallback: str) -> str:
     """Return a custom HTML element with its data inline and a fallback without scripts."""
     body = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
     return (
-        f'<nn-{tag} class="tex2jax_ignore"><script type="application/json">{body}</script>'
+        f'<nn-{tag}><script type="application/json">{body}</script>'
         f'<div class="nn-fallback">{fallback}</div></nn-{tag}>'
     )
 

@@ -18,10 +18,9 @@ RULES = ("wcag2a", "wcag2aa", "wcag21aa")
 INK = ("color-contrast",)  # the one rule that a change from light to dark can break
 DESKTOP, PHONE = (1280, 900), (360, 780)
 LONG = 120_000  # milliseconds that a page may take to load
-MATHJAX = "/tex-chtml-full.js"
 LOOK = """async rules => {
   const less = {preload: false, resultTypes: ["violations"], selectors: false};
-  const {violations} = await axe.run({exclude: ["mjx-container"]}, {runOnly: rules, ...less});
+  const {violations} = await axe.run({exclude: [".katex"]}, {runOnly: rules, ...less});
   return violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)}`));
 }"""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -81,7 +80,6 @@ class Visit:
     """An open page and what went wrong while it loaded."""
 
     page: Page
-    formulas: bool = True
     outside: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -95,12 +93,10 @@ class Visit:
         self.page.on("console", self._note_console)
 
     def _pass(self, route, base: str) -> None:
-        """Let a request go on if it stays inside; send no MathJax where none is wanted."""
+        """Let a request go on if it stays inside."""
         if not route.request.url.startswith((base, "data:", "blob:")):
             self.outside.append(route.request.url)
             route.abort()
-        elif MATHJAX in route.request.url and not self.formulas:
-            route.fulfill(body="", content_type="text/javascript")
         else:
             route.continue_()
 
@@ -114,26 +110,16 @@ class Visit:
         if message.type == "error":
             self.errors.append(message.text)
 
-    def typeset(self) -> None:
-        """Wait until the formulas stand."""
-        assert self.formulas, "visit(…, formulas=True) loads MathJax"
-        self.page.evaluate(
-            "() => window.MathJax?.startup ? MathJax.startup.promise.then(() => 0) : 0"
-        )
-
     def untypeset(self) -> list[str]:
-        """Return formulas that MathJax left as text or could not read."""
-        self.typeset()
+        """Return formulas that stand as text."""
         return self.page.evaluate(
             "() => [...document.querySelectorAll('.math')]"
-            ".filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror'))"
+            ".filter(e => !e.querySelector('.katex') || e.querySelector('.katex-error'))"
             ".map(e => e.textContent.slice(0, 60))"
         )
 
     def too_wide(self) -> list[str]:
         """Return what sticks out of the window to the right, by tag and class."""
-        if self.page.locator(".math").count():
-            self.typeset()
         return self.page.evaluate(
             """() => {
               const width = document.documentElement.clientWidth;
@@ -148,7 +134,7 @@ class Visit:
     def axe(self, rules: Sequence[str] = RULES) -> list[str]:
         """Return what axe finds against WCAG 2.0, levels A and AA, and WCAG 2.1, level AA.
 
-        The inside of a typeset formula is MathJax's own and takes its colour from the text
+        The inside of a typeset formula is KaTeX's own and takes its colour from the text
         around it; a page with a thousand of them would take minutes. Without ``preload: false``
         axe would ask for the style sheets again, which ``file://`` refuses.
         """
@@ -166,14 +152,13 @@ def visit(
     *,
     size: tuple[int, int] = DESKTOP,
     scheme: str = "light",
-    formulas: bool = False,
     prepare: Callable[[Page], object] | None = None,
     wait_until: str = "load",
     **options,
 ) -> Iterator[Visit]:
     """Open one page as a first visit; yield it when it has loaded.
 
-    MathJax, which is half of a page's cost, is loaded if ``formulas``. ``prepare`` gets the tab
+    ``prepare`` gets the tab
     before the page is asked for. All visits with the same options of a context share a window
     one after the other: what a page has kept is deleted behind it.
     """
@@ -182,7 +167,7 @@ def visit(
     window = windows.pop(kind, None) or new_window(browser, options)
     others = window.pages
     try:
-        visited = Visit(new_tab(window, size, scheme), formulas)
+        visited = Visit(new_tab(window, size, scheme))
         visited.watch(base)
         if prepare:
             prepare(visited.page)

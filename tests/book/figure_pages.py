@@ -2,7 +2,7 @@
 
 The cells of a page run up to its last figure, all pages one after the other in processes that
 have imported what pages import. What they show stands in a page with the book's own styles,
-rooms and scripts, but without Sphinx and MathJax: it opens in a tenth of the time.
+rooms and scripts, but without Sphinx: it opens in a tenth of the time.
 """
 
 import ast

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 IMPORTED = (  # besides Sphinx and extensions, which import some of these when they are set up
     *("jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "nbclient"),
-    *("joblib", "matplotlib.mathtext", "sphinx_design.extension", "a11y_pygments.a11y_dark"),
+    *("joblib", "matplotlib", "sphinx_design.extension", "a11y_pygments.a11y_dark"),
 )
 ASKING = threading.Lock()  # an answer belongs to the question before it
 

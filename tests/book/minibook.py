@@ -106,12 +106,9 @@ class MiniBook:
             source, target = ROOT / name, root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
-                shutil.copytree(
-                    source, target, ignore=shutil.ignore_patterns("__pycache__", "mathjax")
-                )
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, target)
-        book.write("chapters/_extra/_vendor/mathjax/tex-chtml-full.js", "")  # 1.7 MB less
         book.write("nnlib/part.py", "answer = 2\n")
         book.write("requirements.lock", "numpy\n")
         book.write("_toc.yml", yaml.safe_dump(TOC))

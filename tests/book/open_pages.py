@@ -48,8 +48,6 @@ RENEW = """async moving => {
   const now = [...document.querySelectorAll(moving)];
   now.forEach((figure, k) => figure.replaceWith(copies[k]));
   replace({...before, pages: {[page]: {asks, answers: {}, predictions: {}}}});
-  const formulas = copies.filter(figure => figure.querySelector(".math"));
-  if (formulas.length) await MathJax.typesetPromise?.(formulas);
   const frame = () => new Promise(requestAnimationFrame);
   await frame().then(frame);  // in which text gets its size
 }"""
@@ -78,13 +76,12 @@ def reopened(
     *,
     size: tuple[int, int] = DESKTOP,
     scheme: str = "light",
-    formulas: bool = False,
     **options,
 ) -> Iterator[Visit]:
     """Yield a page whose figures have just begun; `visit` for those who test them alone."""
 
     def opened(page: Page) -> Visit:
-        visited = Visit(page, formulas)
+        visited = Visit(page)
         visited.watch(base)
         came = page.goto(base + path, wait_until="load")
         keep = MEMORY % json.dumps([came.text(), MOVING])
@@ -92,7 +89,7 @@ def reopened(
         page.evaluate(keep)
         return visited
 
-    with _kept(browser, (base, path, formulas), opened, size, scheme, options) as visited:
+    with _kept(browser, (base, path), opened, size, scheme, options) as visited:
         visited.page.evaluate(RENEW, MOVING)
         yield visited
 

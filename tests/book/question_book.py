@@ -1,12 +1,10 @@
 """A small book with every kind of question and prediction, and a map; shared by `made_once`."""
 
-import shutil
 from pathlib import Path
 
 import yaml
-from minibook import HEADER, ROOT, TOC, MiniBook
+from minibook import HEADER, TOC, MiniBook
 
-MATHJAX = "chapters/_extra/_vendor/mathjax"
 MAP, ASKED, PLAIN = (
     f"chapters/part/{name}.html" for name in ("first", "asked", "second")
 )  # the map; the questions, without a formula in the text; a page without element
@@ -82,7 +80,6 @@ book.quiz(
 def make(folder: Path) -> MiniBook:
     """Build the small book; return it."""
     book = MiniBook.create(folder)
-    shutil.copytree(ROOT / MATHJAX, folder / MATHJAX, dirs_exist_ok=True)
     chapters = [{"file": "chapters/part/asked"}, *TOC["chapters"]]
     book.write("_toc.yml", yaml.safe_dump(TOC | {"chapters": chapters}))
     book.write("chapters/part/first.md", HEADER + MAP_PAGE)

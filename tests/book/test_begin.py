@@ -29,7 +29,7 @@ def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, addres
     def watch(tab):
         tab.add_init_script(WATCH)
 
-    visited = open_visit(address, page, size=PHONE, formulas=True, prepare=watch)
+    visited = open_visit(address, page, size=PHONE, prepare=watch)
     visited.page.wait_for_timeout(500)
     assert visited.page.evaluate("window.shift") < 0.05
 
@@ -42,7 +42,7 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
         pattern = "**/_play/*.js*"
         tab.route(pattern, lambda route: route.continue_() if go else held.append(route))
 
-    options = {"scheme": "dark", "formulas": True, "prepare": hold, "wait_until": "commit"}
+    options = {"scheme": "dark", "prepare": hold, "wait_until": "commit"}
     with visit(browser, address, GRAPHS, **options) as visited:
         tab = visited.page
         tab.wait_for_selector("footer.bd-footer", state="attached")
@@ -89,7 +89,7 @@ CLEAR = """
 
 @pytest.mark.browser
 def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(open_visit, address):
-    visited = open_visit(address, SOFTMAX, size=PHONE, formulas=True)
+    visited = open_visit(address, SOFTMAX, size=PHONE)
     terms = visited.page.locator("main a.nn-term")
     lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
     terms.nth(lines.index(2)).focus()

@@ -112,7 +112,7 @@ def test_planted_faults_are_found(browser, tmp_path, planted):
     (tmp_path / "favicon.ico").touch()
     with (
         served(tmp_path) as address,
-        visit(browser, address, "page.html", formulas=True) as opened,
+        visit(browser, address, "page.html") as opened,
     ):
         found = examine(opened, tmp_path / "pictures" / "page", WAY)
     assert [f for f in planted if not any(line.startswith(f) for line in found)] == []
@@ -136,7 +136,7 @@ def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
     (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
     with (
         served(tmp_path) as address,
-        visit(browser, address, "page.html", formulas=True) as opened,
+        visit(browser, address, "page.html") as opened,
     ):
         assert examine(opened, tmp_path / "pictures" / "page", WAY) == []
     assert len(list((tmp_path / "pictures").iterdir())) == 2

@@ -5,37 +5,44 @@ from pathlib import Path
 
 import pytest
 from begin.course import Course
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
+from build_page import without_formulas
 from finish import icons
 from made_once import made_once
 from minibook import MiniBook
-from pages import REFERENCE, ROOT, WRITTEN
+from pages import REFERENCE, ROOT
 from sphinx.errors import ExtensionError
-from write.formula_space import Sizes, reserved, size
 from write.markup import minified
 
-LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
-LINE = 1.6 * 18 * 1.35  # pixels of a line of text that holds a fraction, which is 37 to 38
+LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
 SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
 ASSET = re.compile(r"_static/[\w/.-]+")
-MATHJAX = "**/tex-chtml-full.js*"
 
 
 def built_pages(book):
     return sorted(book.rglob("*.html"))
 
 
-def weight(book, page):
+def weights(book, page):
+    """Return the bytes of a page without its formulas, and those of the formulas."""
     text = page.read_text(encoding="utf-8")
-    return page.stat().st_size + sum((book / f).stat().st_size for f in set(OURS.findall(text)))
+    bare = len(without_formulas(text).encode())
+    own = sum((book / f).stat().st_size for f in set(OURS.findall(text)))
+    return bare + own, page.stat().st_size - bare
 
 
-def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_mathjax(book):
-    weights = {page.stem: weight(book, page) for page in built_pages(book)}
-    assert {name: n for name, n in weights.items() if n > LIMIT} == {}
+def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_formulas(book):
+    found = {page.stem: weights(book, page) for page in built_pages(book)}
+    assert {name: n for name, n in found.items() if max(n) > LIMIT} == {}
+
+
+def test_the_weight_of_a_page_leaves_out_whole_formulas():
+    formula = '<span class="katex"><span class="katex-html"><span>x</span></span></span>'
+    text = f"<p><span>a</span> <span class='math'>{formula}</span> b {formula}</p>"
+    assert without_formulas(text) == text.replace(formula, "")
 
 
 def test_marks_without_ink_and_needless_digits_are_left_out():
@@ -97,7 +104,7 @@ def test_the_icons_are_seen_and_the_text_is_set_in_our_face(open_visit, book):
 SIGNS = """
 () => {
   const p = [...document.querySelectorAll(".bd-article section > p")]
-    .filter(e => !e.querySelector("mjx-container, code") && e.textContent.length > 300)[0];
+    .filter(e => !e.querySelector(".katex, code") && e.textContent.length > 300)[0];
   const range = document.createRange();
   range.selectNodeContents(p);
   const tops = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8)));
@@ -113,123 +120,16 @@ SIGNS = """
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
 def test_a_line_of_text_has_a_length_that_is_easy_to_read(reopen, address, size, least, most):
-    visited = reopen(address, SOFTMAX, size=size, formulas=True)
-    visited.typeset()
+    visited = reopen(address, SOFTMAX, size=size)
     assert least <= visited.page.evaluate(SIGNS) <= most
 
 
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(reopen, address):
-    page = reopen(address, SOFTMAX, size=WIDEST, formulas=True).page
+    page = reopen(address, SOFTMAX, size=WIDEST).page
     box = page.locator(".bd-container__inner").bounding_box()
     right = WIDEST[0] - box["x"] - box["width"]
     assert box["x"] == pytest.approx(right, abs=20)
-
-
-POSITIONS = """
-() => [...document.querySelectorAll(".bd-article :is(p, li, h2, h3, div.math)")]
-  .map(e => [e.getBoundingClientRect().height, e.textContent.trim().slice(0, 50)])
-"""
-
-
-BEGUN = """
-() => [...document.querySelectorAll("nn-steps, nn-quiz, nn-predict, nn-recall")]
-  .every(e => e.classList.contains("nn-ready"))
-"""
-
-
-@pytest.mark.browser
-@pytest.mark.deep(32)
-@pytest.mark.parametrize("page", WRITTEN)
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
-    browser, address, page, size
-):
-    held = []
-
-    def hold(tab):
-        tab.route(MATHJAX, lambda route: held.append(route))
-
-    options = {"formulas": True, "prepare": hold, "wait_until": "domcontentloaded"}
-    with visit(browser, address, f"chapters/{page}.html", size=size, **options) as visited:
-        tab = visited.page
-        tab.wait_for_function("document.fonts.status === 'loaded'")
-        tab.wait_for_function(BEGUN)
-        tab.wait_for_timeout(300)
-        before = tab.evaluate(POSITIONS)
-        if not held:
-            assert tab.locator(".math").count() == 0
-            return
-        held[0].continue_()
-        tab.wait_for_function("window.MathJax?.startup?.promise")
-        visited.typeset()
-        after = tab.evaluate(POSITIONS)
-    pairs = zip(before, after, strict=True)
-    moved = [(y[0] - x[0], x[1]) for x, y in pairs if abs(y[0] - x[0]) > LINE]
-    assert moved == []
-
-
-def test_the_room_of_a_formula_is_that_of_its_signs():
-    width, _ = size("x", display=False)
-    assert width == pytest.approx(0.572 / 0.442, rel=0.05)
-    assert size("x + x", display=False)[0] > 3 * width
-    row, rows = (size(tex, display=True)[1] for tex in ("x", r"x \\ x \\ x"))
-    assert rows > 3 * row
-    assert size(r"\frac{a}{b}", display=True)[1] > 1.5 * row
-    matrix = r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"
-    assert size(matrix, display=False)[1] > 1.5 * row
-    assert size(r"\unknown{x}{y}", display=False)[0] > 0
-
-
-def test_each_formula_of_a_page_keeps_its_room_once():
-    inline = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
-    display = r'<div class="math" style="overflow-x:auto">\[x\]</div>'
-    body = reserved(inline + display, size)
-    assert re.search(r'<span [^>]*style="--w:[\d.]+">\\\(a &lt; b', body)
-    assert re.search(r'style="--h:[\d.]+;overflow-x:auto"', body)
-    assert reserved("<p>no formula</p>", size) == "<p>no formula</p>"
-
-
-def test_the_room_of_a_formula_is_estimated_once_for_all_builds(tmp_path):
-    first = Sizes(tmp_path / "sizes.json")
-    found = [first(r"\frac{a}{b}", display=display) for display in (True, False)]
-    first.save()
-    second = Sizes(first.memory)
-    assert len(second.known) == 2
-    assert [tuple(second(r"\frac{a}{b}", display=d)) for d in (True, False)] == found
-    first.memory.write_text(first.memory.read_text().replace(first.version, "other"))
-    assert Sizes(first.memory).known == {}
-
-
-def test_signs_before_and_behind_a_formula_stay_with_it():
-    inline = r'<span class="math notranslate nohighlight">\(a\)</span>'
-    body = reserved(f"<p>so ({inline}); and {inline} is</p>", size)
-    assert body.startswith('<p>so <span class="nn-glued">(<span class="math')
-    assert body.endswith("</span> is</p>")
-    assert body.count("nn-glued") == 1
-    assert r"\(a\)</span>);</span> and <span" in body
-
-
-@pytest.mark.browser
-def test_no_line_begins_with_the_sign_behind_a_formula(reopen, address):
-    visited = reopen(address, SOFTMAX, size=PHONE, formulas=True)
-    visited.typeset()
-    lines = "es => es.map(e => e.getClientRects().length)"
-    found = visited.page.locator(".nn-glued").evaluate_all(lines)
-    assert len(found) > 50
-    assert set(found) <= {0, 1}  # none where a fold is closed
-
-
-@pytest.mark.browser
-def test_without_mathjax_a_formula_is_read_as_tex(open_visit, address):
-    def refuse(tab):
-        tab.route(MATHJAX, lambda route: route.abort())
-
-    page = open_visit(address, SOFTMAX, prepare=refuse).page
-    page.wait_for_selector("html.nn-plain")
-    formula = page.locator("span.math").first
-    assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
-    assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
 
 
 def make(folder):

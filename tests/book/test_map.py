@@ -92,7 +92,7 @@ def test_every_part_says_what_can_be_built_after_it():
 
 @SIZES
 def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(open_visit, address, size):
-    opened = open_visit(address, PAGE, size=size, formulas=True)
+    opened = open_visit(address, PAGE, size=size)
     cards = opened.page.locator("nn-map .nn-made")
     taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
     assert cards.count() == len(taught)

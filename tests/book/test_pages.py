@@ -80,7 +80,7 @@ def test_a_style_sheet_of_ours_asks_for_nothing(sheet):
 
 
 @pytest.mark.parametrize(
-    "folder", ["chapters/_extra/_vendor/mathjax", "tests/book/vendor/axe-core"]
+    "folder", ["chapters/_extra/_vendor/katex", "tests/book/vendor/axe-core"]
 )
 def test_vendored_software_has_its_licence_beside_it(folder):
     assert "License" in (ROOT / folder / "LICENSE").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from begin.glossary import WORD, Glossary, Term, read_symbols, read_terms
 from minibook import ROOT
 from page_lint import symbols as letters
 from page_lint import terms as lint
-from printed.mathml import mathml
 from read import formulas
+from write.katex import KATEX, Typesetter
 
 import nnlib
 from nnlib import calculus, filters, linalg
@@ -48,10 +48,10 @@ def tex_of_everything():
 
 
 def test_every_formula_of_the_references_can_be_converted():
-    faults = {}
+    katex, faults = Typesetter(ROOT / KATEX), {}
     for name, tex in tex_of_everything():
         try:
-            mathml(tex or "x")
+            katex.formula(tex or "x")
         except ValueError as error:
             faults[name] = str(error)
     assert faults == {}

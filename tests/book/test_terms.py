@@ -1,5 +1,4 @@
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -92,10 +91,6 @@ def make(folder):
     done = book.build()
     if done.returncode:
         raise RuntimeError(f"the book of terms could not be built:\n{done.stdout[-3000:]}")
-    vendor = ROOT / "chapters/_extra/_vendor/mathjax"  # too large to copy into small books
-    there = book.root / "_build/html/_vendor/mathjax"
-    shutil.rmtree(there)
-    there.symlink_to(vendor)
 
 
 @pytest.fixture(scope="module")
@@ -248,13 +243,10 @@ def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit
 
 
 def test_a_formula_in_a_card_is_typeset(open_visit, base):
-    visited = open_visit(base, "chapters/part/first.html", formulas=True)
-    visited.typeset()
+    visited = open_visit(base, "chapters/part/first.html")
     visited.page.locator("a.nn-term", has_text="batch").focus()
-    card(visited).locator("mjx-container").wait_for()
-    assert "N" in visited.page.evaluate(
-        "MathJax.startup.document.getMathItemsWithin(document.querySelector('.nn-card'))[0].math"
-    )
+    card(visited).wait_for()
+    assert "N" in card(visited).locator(".katex annotation").first.text_content()
 
 
 @pytest.mark.deep(2)
@@ -267,13 +259,12 @@ def test_an_open_card_is_accessible(open_visit, base, scheme):
 
 
 def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(open_visit, base):
-    visited = open_visit(base, "chapters/part/second.html", formulas=True)
-    visited.typeset()
+    visited = open_visit(base, "chapters/part/second.html")
     visited.page.locator("a.reference.internal", has_text="1990").first.focus()
     card(visited).wait_for()
     assert "Bridle. Probabilistic interpretation" in card(visited).inner_text()
     visited.page.locator("a.reference.internal[href='#equation-sum']").focus()
-    card(visited).locator("mjx-container").wait_for()
+    card(visited).locator(".katex-html").wait_for()
     ids = "[...document.querySelectorAll('[id]')].map(e => e.id)"
     assert not [k for k, n in Counter(visited.page.evaluate(ids)).items() if n > 1]
 
@@ -286,7 +277,7 @@ def test_without_script_a_term_is_a_plain_link(open_visit, base):
 
 
 def test_the_glossary_is_filtered_by_part_and_words(open_visit, base):
-    how = {"size": PHONE, "formulas": True}
+    how = {"size": PHONE}
     visited = open_visit(base, "chapters/reference/glossary.html", **how)
     entries = visited.page.locator(".nn-gloss")
     assert entries.filter(visible=True).count() == len(GLOSSARY)

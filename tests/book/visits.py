@@ -110,7 +110,7 @@ def _examined(browser: Browser, base: str, page: str, way: Way, pictures: Path) 
     """Visit one page in one way; return what is wrong."""
     address = f"chapters/{page}.html"
     try:
-        with visit(browser, base, address, size=way.size, formulas=True) as visited:
+        with visit(browser, base, address, size=way.size) as visited:
             picture = pictures / f"{page.replace('/', '-')}-{way.name}"
             return examine(visited, picture, way)
     except Exception as error:  # else the other pages would not be visited

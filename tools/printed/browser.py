@@ -17,19 +17,10 @@ QUIET = (
     "--allow-file-access-from-files",
 )
 # Before the page's own scripts: elements of ours stay what they are without a script, a
-# picture with words and answers, and MathJax is let into them.
-STILL = """
-customElements.define = () => {};
-document.addEventListener("readystatechange", () => {
-  if (document.readyState !== "interactive") return;
-  for (const element of document.querySelectorAll(".tex2jax_ignore")) {
-    element.classList.remove("tex2jax_ignore");
-  }
-});
-"""
+# picture with words and answers.
+STILL = "customElements.define = () => {};"
 # Folds open; an unseen link to each place that others point to, so that it gets a name.
 READY = """async places => {
-  await (window.MathJax?.startup?.promise ?? 0);
   await document.fonts.ready;
   for (const fold of document.querySelectorAll("details")) fold.open = true;
   for (const image of document.images) image.loading = "eager";
@@ -43,7 +34,7 @@ READY = """async places => {
 }"""
 HEADINGS = """() => [...document.querySelectorAll(".bd-article :is(h1, h2)")].map(heading => {
   const copy = heading.cloneNode(true);
-  copy.querySelectorAll(".headerlink, mjx-assistive-mml").forEach(node => node.remove());
+  copy.querySelectorAll(".headerlink, .katex-html, annotation").forEach(node => node.remove());
   const id = heading.id || heading.closest("section")?.id || "";
   return [+heading.tagName[1], id, copy.textContent.trim()];
 })"""

@@ -117,7 +117,7 @@ def make(root: Path, target: Path) -> int:
     Raises
     ------
     EpubError
-        If Sphinx warns, or a formula cannot be turned into MathML.
+        If Sphinx warns, also of a formula that cannot be read.
     """
     _sphinx(root)
     book = gather(root, root / BUILD)
@@ -132,7 +132,6 @@ def _sphinx(root: Path) -> None:
 
     settings = {
         "latex_individualpages": False,  # jupyter-book asks for it
-        "html_math_renderer": "mathjax",  # leaves the TeX between brackets
         "epub_show_urls": "no",
         "epub_tocscope": "includehidden",
         "html_copy_source": False,
@@ -160,16 +159,13 @@ def gather(root: Path, pages: Path) -> Book:
     book = Book(config["title"], config["author"], release_date(root))
     inks = _inks(root)
     documents = [name for _, names in contents.order(root) for name in names]
-    faults, headings = [], {}
+    headings = {}
     for name in documents:
         source = pages / f"{name}.xhtml"
-        text, found = _page(book, source, name, inks)
-        faults += [f"{name}: {fault}" for fault in found]
+        text = _page(book, source, name, inks)
         headings[name] = _headings(text)
         book.pages.append(f"{name}.xhtml")
         book.files[f"{name}.xhtml"] = text.encode()
-    if faults:
-        raise EpubError("formulas that cannot be turned into MathML:\n" + "\n".join(faults))
     _images(book, pages)
     _front(book, contents.outline(root, headings))
     return book
@@ -191,8 +187,8 @@ def _inks(root: Path) -> dict[str, str]:
     return inks
 
 
-def _page(book: Book, source: Path, name: str, inks: dict) -> tuple[str, list[str]]:
-    """Return one page as it goes into the book, and its formulas that resist."""
+def _page(book: Book, source: Path, name: str, inks: dict) -> str:
+    """Return one page as it goes into the book."""
     up = "../" * name.count("/")
     body = BeautifulSoup(source.read_text(encoding="utf-8"), "html.parser")
     main = body.select_one("div.body") or body.body

@@ -1,7 +1,7 @@
 """A page as Sphinx writes it for an ePub, made into what a reader without scripts can show.
 
-Formulas become MathML, elements of ours their picture and words, folds plain text with a
-heading, inks of the theme colours; what only a script or a pointer can use goes.
+Elements of ours become their picture and words, folds plain text with a heading, inks of the
+theme colours; what only a script or a pointer can use goes. Formulas are MathML already.
 """
 
 import base64
@@ -9,9 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
-
-from .mathml import DELIMITED, FormulaError, mathml
+from bs4 import BeautifulSoup, Comment, Doctype, Tag
 
 INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
@@ -20,7 +18,6 @@ UNUSABLE = (
     ".nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
-VERBATIM = ("pre", "code", "script", "style", "svg")
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/gif": "gif"}
 # SVG is read as HTML, which knows no capitals; XML does.
 CAPITALS = (
@@ -47,10 +44,8 @@ SIZED = {
 }
 
 
-def page(
-    text: str, inks: dict[str, str], store: Callable[[str, bytes], str]
-) -> tuple[str, list[str]]:
-    """Return a page as XHTML, and the formulas that could not be turned into MathML.
+def page(text: str, inks: dict[str, str], store: Callable[[str, bytes], str]) -> str:
+    """Return a page as XHTML.
 
     Parameters
     ----------
@@ -66,10 +61,11 @@ def page(
         node.extract()
     _drop_scripts(soup)
     _unfold(soup)
-    faults = _formulas(soup)
+    for box in soup.select("div.math"):  # equations with numbers keep them beside
+        box.attrs.pop("style", None)
     _pictures(soup, store)
     _make_valid_xml(soup)
-    return f"<!DOCTYPE html>\n{_root(soup)}\n", faults
+    return f"<!DOCTYPE html>\n{_root(soup)}\n"
 
 
 def _root(soup: BeautifulSoup) -> str:
@@ -102,33 +98,6 @@ def _unfold(soup: BeautifulSoup) -> None:
             summary.decompose()
         else:
             summary.name, summary["class"] = "p", ["fold-title"]
-
-
-def _formulas(soup: BeautifulSoup) -> list[str]:
-    """Replace formulas between their brackets by MathML; return those that resist."""
-    faults = []
-    for node in soup(string=DELIMITED):
-        if any(parent.name in VERBATIM for parent in node.parents):
-            continue
-        try:
-            node.replace_with(*_pieces(str(node)))
-        except FormulaError as error:
-            faults.append(str(error))
-    for box in soup.select("div.math"):  # equations with numbers keep them beside
-        box.attrs.pop("style", None)
-    return faults
-
-
-def _pieces(text: str) -> list:
-    """Return a text as nodes: words and formulas."""
-    nodes, end = [], 0
-    for match in DELIMITED.finditer(text):
-        nodes.append(NavigableString(text[end : match.start()]))
-        tex = match["inline"] if match["block"] is None else match["block"]
-        formula = mathml(tex, block=match["block"] is not None)
-        nodes.append(BeautifulSoup(formula, "html.parser").find("math").extract())
-        end = match.end()
-    return [*nodes, NavigableString(text[end:])]
 
 
 def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:

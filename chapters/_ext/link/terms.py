@@ -131,7 +131,7 @@ def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -
 
 
 def html_of(text: str) -> str:
-    """Return a sentence with its formulas, as MathJax finds them in a page of Sphinx's."""
+    """Return a sentence with its formulas as TeX, which ``write/typeset.py`` sets."""
     tags = {nodes.emphasis: "<em>{}</em>", nodes.literal: "<code>{}</code>"}
     tags[nodes.math] = '<span class="math notranslate nohighlight">\\({}\\)</span>'
     return "".join(
@@ -174,7 +174,5 @@ def add_cards(app: Sphinx, pagename, templatename, context, doctree) -> None:
             "</", "<\\/"
         )
         context["body"] = f'{body}<script type="application/json" id="nn-cards">{data}</script>'
-        if any("\\(" in card[1] for card in cards.values()):
-            app.env.get_domain("math").data["has_equations"][pagename] = True
     if used or 'class="reference internal" href="#' in body:
         app.add_js_file("../_play/cards.js", defer="defer")

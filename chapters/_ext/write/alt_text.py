@@ -58,6 +58,8 @@ class Pictures(HTMLParser):
 def _describes(tag: str, attributes: dict) -> bool:
     """Return whether an element names what it shows, or is declared an ornament."""
     label = (attributes.get("alt") if tag == "img" else attributes.get("aria-label")) or ""
+    if "katex-html" in (attributes.get("class") or "").split():
+        return True  # the MathML beside it says what is seen
     if tag in ("img", "svg"):
         return bool(label.strip()) or attributes.get("aria-hidden") == "true"
     return attributes.get("role") == "img" and bool(label.strip())

@@ -27,6 +27,7 @@ from jupyter_cache import get_cache
 from sphinx.errors import ConfigError
 
 from . import page_notebook
+from .katex import VENDORED
 
 FOLDER = "_live"
 SCRIPTS = ("parts", "live")  # live.js fetches live_worker.js when a reader asks for it
@@ -177,6 +178,7 @@ def _known(app, docname: str, code: str) -> dict:
         "root": f"{root}{FOLDER}/",
         "page": f"{root}{FOLDER}/{docname}.js",
         "worker": f"{root}_play/live_worker.js",
+        "katex": f"{root}{VENDORED}/",
         "notebook": f"{root}_sources/{docname}.ipynb",
         "command": f"make lab P={page_of(docname)}",
         "places": {

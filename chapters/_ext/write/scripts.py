@@ -8,8 +8,7 @@ into the page, where it is ``nnData.grammar``: a script that was opened from a f
 
 Three small scripts are on every page: ``page.js`` (folds that open, print in light),
 ``progress.js`` (where the reader was, ticks beside the pages that are done) and
-``search-field.js``, which loads the search when its field is used. Formulas that
-a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
+``search-field.js``, which loads the search when its field is used.
 """
 
 import json
@@ -39,15 +38,11 @@ SHEETS = (
     "live.css",
     "print.css",
 )
-# What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
-FORMULA = re.compile(r'<(?:div|span) class="math')
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
-    if FORMULA.search(body):
-        app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
     for name in dict.fromkeys(["page", *_scripts(app, used), "progress", "search-field"]):
         if _file(app, name) is None:

@@ -1,6 +1,6 @@
 // What questions and predictions share: texts with formulas, numbers as people type them.
 nn.ask = (() => {
-  // A text that the page's own program marked up; formulas are typeset once they are in the page.
+  // A text that the page's own program marked up, its formulas typeset.
   function rich(markup, tag = "span") {
     const node = nn.html(tag);
     node.innerHTML = markup;
@@ -8,13 +8,14 @@ nn.ask = (() => {
   }
 
   // A text to be heard: its formulas, which say little once they are typeset, from their TeX.
-  const HEARD = [[/\\[()]/g, ""], [/\\begin\{\w*matrix\}/g, " matrix "], [/\\end\{\w*matrix\}/g, " "], [/\\\\/g, "; "],
+  const HEARD = [[/\\begin\{\w*matrix\}/g, " matrix "], [/\\end\{\w*matrix\}/g, " "], [/\\\\/g, "; "],
     [/&/g, ","], [/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, " $1 over $2 "], [/\^\{?\\top\}?/g, " transposed"],
     [/\^/g, " to the "], [/_/g, " sub "], [/\\([A-Za-z]+)/g, " $1 "], [/\\./g, " "], [/[{}]/g, ""]];
   function heard(markup) {
     const node = rich(markup);
     for (const formula of node.querySelectorAll(".math")) {
-      formula.textContent = HEARD.reduce((text, [sign, word]) => text.replace(sign, word), formula.textContent);
+      const tex = formula.querySelector("annotation").textContent;
+      formula.textContent = HEARD.reduce((text, [sign, word]) => text.replace(sign, word), tex);
     }
     return node.textContent.replace(/\s+([,;)]|$)/g, "$1").replace(/\s+/g, " ").trim();
   }
@@ -23,17 +24,6 @@ nn.ask = (() => {
   function named(control, markup) {
     if (rich(markup).querySelector(".math")) control.setAttribute("aria-label", heard(markup));
     return control;
-  }
-
-  function typeset(node) {
-    const formulas = node.querySelector(".math:not(:has(mjx-container))");
-    if (!formulas || !window.MathJax?.typesetPromise) return;  // at load MathJax comes by itself
-    MathJax.typesetPromise([node]).catch(() => { /* the formula stays readable as text */ });
-  }
-
-  function put(node, ...children) {
-    node.replaceChildren(...children);
-    typeset(node);
   }
 
   const UP = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
@@ -96,5 +86,5 @@ nn.ask = (() => {
     return {node, input, button};
   }
 
-  return {box, heard, named, number, put, rich, shown, typeset};
+  return {box, heard, named, number, rich, shown};
 })();

@@ -32,7 +32,7 @@
   function target(node) {
     const href = node.getAttribute("href");
     const place = href.startsWith("#") && document.getElementById(decodeURIComponent(href.slice(1)));
-    return place ? (place.matches(KINDS) ? place : place.querySelector(":scope > figure, :scope > mjx-container") && place) : null;
+    return place ? (place.matches(KINDS) ? place : place.querySelector(":scope > figure, :scope > .katex-display") && place) : null;
   }
 
   function copy(place, href) {
@@ -77,9 +77,6 @@
     card.hidden = false;
     link.setAttribute("aria-describedby", card.id);
     put();
-    if (card.querySelector(".math") && window.MathJax?.typesetPromise && link.classList.contains("nn-term")) {
-      MathJax.typesetPromise([card]).then(put);
-    }
   }
 
   function close() {

@@ -61,7 +61,7 @@ nn.kinds = (() => {
             inputs[k].setAttribute("aria-describedby", verdict ? whys[k].id : "");
             mark(row, verdict?.each[k] ?? null);
             const word = verdict?.each[k] ? "Right: " : inputs[k].checked ? "No: " : "This one too: ";
-            nn.ask.put(whys[k], ...(verdict ? [word, rich(choices[k].reason)] : []));
+            whys[k].replaceChildren(...(verdict ? [word, rich(choices[k].reason)] : []));
           });
         },
       };

@@ -31,6 +31,21 @@ nn.tryIt = (() => {
     return asked[address];
   }
 
+  // Formulas that a run printed: KaTeX, which has set those of the page, comes with the first.
+  async function typeset(output) {
+    const formulas = output.querySelectorAll(".math");
+    if (!formulas.length) return;
+    if (!asked[known.katex]) {
+      asked[known.katex] = html("link", {rel: "stylesheet", href: `${known.katex}katex.min.css`});
+      document.head.append(asked[known.katex]);
+    }
+    await script(`${known.katex}katex.min.js`);
+    for (const node of formulas) {
+      const text = node.textContent.trim();
+      katex.render(text.slice(2, -2), node, {displayMode: text.startsWith("\\["), throwOnError: false});
+    }
+  }
+
   // ---- what a run needs
   const names = (code, words) => new RegExp(`\\b(${words})\\b`).test(code);
 
@@ -164,7 +179,7 @@ nn.tryIt = (() => {
     const index = +node.id.slice("nn-cell-".length), original = source.querySelector("pre").textContent.replace(/\n$/, "");
     const kept = stored(index);
     const area = html("textarea", {spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-      "aria-label": "Code of this cell. Shift and Enter runs it.", class: "tex2jax_ignore"});
+      "aria-label": "Code of this cell. Shift and Enter runs it."});
     area.value = kept.of === original ? kept.text : original;
     const status = html("p", {role: "status", class: "nn-live-status"});
     const output = html("div", {class: "nn-live-out", role: "group", "aria-label": "Output of your run"});
@@ -181,7 +196,7 @@ nn.tryIt = (() => {
         go.hidden = false;
         halt.hidden = true;
         if (back) go.focus({preventScroll: true});
-        window.MathJax?.typesetPromise?.([output]);
+        typeset(output).catch(() => { /* the formulas stay readable as TeX */ });
         this.say(words);
       },
       clear() {

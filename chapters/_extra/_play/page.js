@@ -1,5 +1,5 @@
 // On every page: open the folds around the place that an address names, name the theme's own
-// folds and buttons, show formulas as text where MathJax cannot be had, print in light.
+// folds and buttons, let wide formulas be reached, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -69,16 +69,11 @@
     }
   }
 
-  function plainFormulas() {
-    if (!window.MathJax?.startup) root.classList.add("nn-plain");
-    else MathJax.startup.promise.then(reachFormulas);
-  }
-
   addEventListener("DOMContentLoaded", nameFolds);
   addEventListener("load", unfold);
   addEventListener("load", nameCopyButtons);
   addEventListener("load", nameTheme);
-  addEventListener("load", plainFormulas);
+  addEventListener("load", reachFormulas);
   addEventListener("resize", reachFormulas);
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {

@@ -1,7 +1,7 @@
 // <nn-predict>: commit to an answer, a choice or a number. <nn-recall> further down waits for it.
 // needs: progress ask
 nn.define("predict", (element, {id, name, question, choices, unit}) => {
-  const {rich, named, shown, number, put} = nn.ask;
+  const {rich, named, shown, number} = nn.ask;
   const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});
   const still = element.querySelector(".nn-fallback");
   let picked = nn.progress.predicted(id);
@@ -51,6 +51,6 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
 
   element.id = `predict-${name}`;
   still.classList.add("nn-paper");
-  put(element, ...control.nodes, note, still);
+  element.replaceChildren(...control.nodes, note, still);
   if (picked !== null) close();
 });

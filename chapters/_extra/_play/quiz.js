@@ -1,7 +1,7 @@
 // <nn-quiz>: questions with instant feedback; every answer is told its reason and is kept.
 // needs: progress ask kinds order
 nn.define("quiz", (element, {questions}) => {
-  const {rich, put, typeset} = nn.ask;
+  const {rich} = nn.ask;
   const still = element.querySelector(".nn-fallback");
   const score = nn.html("p", {class: "nn-score"});
 
@@ -20,7 +20,7 @@ nn.define("quiz", (element, {questions}) => {
       const verdict = judge(given);
       if (verdict.problem) {
         why.className = "nn-why";
-        put(why, verdict.problem);
+        why.replaceChildren(verdict.problem);
         return;
       }
       nn.progress.answer(question.id, given, verdict.right);
@@ -43,7 +43,7 @@ nn.define("quiz", (element, {questions}) => {
       kind.set(kept.given, verdict);
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
-      put(why, nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
+      why.replaceChildren(nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
       tries.textContent = kept.tries === 1 && verdict.right ? "at the first try" : counted(kept.tries);
     }
 
@@ -64,7 +64,6 @@ nn.define("quiz", (element, {questions}) => {
   const asked = questions.map(ask);
   still.classList.add("nn-paper");
   element.replaceChildren(...asked.map(one => one.node), score, still);
-  typeset(element);
   nn.progress.hear(elsewhere => {
     if (elsewhere) asked.forEach(one => one.show());
     count();

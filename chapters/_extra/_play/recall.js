@@ -1,7 +1,7 @@
 // <nn-recall>: what came out, beside what the reader predicted; hidden until they committed or ask.
 // needs: progress ask
 nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}) => {
-  const {rich, shown, put} = nn.ask;
+  const {rich, shown} = nn.ask;
   const answer = nn.html("div", {class: "nn-note", role: "status"});
   const still = element.querySelector(".nn-fallback");
   let open = false;
@@ -36,7 +36,7 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
     open = true;
     element.replaceChildren(answer, still);
     if (pick !== null) element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
-    put(answer, ...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]), rich(text));
+    answer.replaceChildren(...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]), rich(text));
   }
 
   function wait() {

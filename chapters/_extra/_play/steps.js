@@ -1,5 +1,5 @@
 // <nn-steps>: the steps of an algorithm, one at a time. They stand in the page as a list with
-// their formulas, which the page's MathJax sets; without this script the list is the figure.
+// their formulas; without this script the list is the figure.
 // needs: parts-time
 (() => {
   const STYLE = `

@@ -1,0 +1,162 @@
+r"""KaTeX, the program that sites run in a reader's browser, run here in an embedded V8.
+
+It gives a formula twice, as elements for the eye, made lighter by ``formula_html.py``, and as
+MathML for the ear, which also holds the TeX that KaTeX's own script puts on the clipboard.
+"""
+
+import base64
+import html
+import re
+from functools import cache, cached_property
+from pathlib import Path
+
+from py_mini_racer import JSEvalException, MiniRacer
+
+from .formula_html import SHIFT, lighter
+
+VENDORED = "_vendor/katex"
+KATEX = Path("chapters", "_extra", VENDORED)
+UNDERLINE = "\u0332"  # KaTeX draws it under each letter that it names
+OPTIONS = {"throwOnError": True, "strict": "error", "trust": False}
+EYE = re.compile(r'<span class="katex-html".*?</span>(?=</span>(?:</span>)?$)', re.DOTALL)
+MATH = re.compile(r"<math.*</math>", re.DOTALL)
+XMLNS = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+SOURCE = re.compile(r"<semantics>(.*)<annotation[^>]*>.*?</annotation></semantics>", re.DOTALL)
+MESSAGE = re.compile(r"KaTeX parse error: ([^\n]*)")
+NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
+GROUP = re.compile(r"\{[^{}]*\}")
+INNER = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin|\\end).)*\\end\{\1\}", re.DOTALL)
+FACE = re.compile(r"@font-face\{([^}]*)\}")
+FILE = re.compile(r"fonts/([\w-]+)\.woff2")
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+NAME = re.compile(r"\.(-?[A-Za-z][\w-]*)")
+CLASSES = re.compile(r'class=\\?"([^"\\]*)\\?"')
+KEYS = ("font-family", "font-weight", "font-style")
+USUAL = {"font-family": "KaTeX_Main", "font-weight": "400", "font-style": "normal"}
+
+
+class RefusedError(ValueError):
+    """A formula that KaTeX cannot read; the message says why."""
+
+
+class Typesetter:
+    """KaTeX and its style sheet, each formula set once.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``katex.min.js``, ``katex.min.css`` and ``fonts/``.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.sheet = (folder / "katex.min.css").read_text(encoding="utf-8")
+        self.formula = cache(self._formula)
+
+    @cached_property
+    def _engine(self) -> MiniRacer:
+        """Return V8 with KaTeX in it; not before it is wanted, since it starts threads."""
+        engine = MiniRacer()
+        engine.eval((self.folder / "katex.min.js").read_text(encoding="utf-8"))
+        return engine
+
+    @cached_property
+    def rules(self) -> str:
+        """Return the style sheet without its faces."""
+        return FACE.sub("", self.sheet)
+
+    @cached_property
+    def _styled(self) -> set[str]:
+        """Return the classes that have a rule."""
+        return {*NAME.findall(self.rules), SHIFT}
+
+    def _formula(self, tex: str, *, display: bool = False, eye: bool = True) -> str:
+        r"""Return a formula as HTML.
+
+        Parameters
+        ----------
+        tex : str
+            Without its dollars or brackets.
+        display : bool, optional
+            Whether it stands on a line of its own.
+        eye : bool, optional
+            Whether the elements for the eye come with the MathML; without them it has the TeX
+            as its alternative text.
+
+        Raises
+        ------
+        RefusedError
+            If KaTeX does not know a command, or an environment is not closed.
+        """
+        output = "htmlAndMathml" if eye else "mathml"
+        options = OPTIONS | {"displayMode": display, "output": output}
+        try:
+            made = self._engine.call("katex.renderToString", _in_rows(tex), options)
+        except JSEvalException as error:
+            said = MESSAGE.search(str(error))
+            raise RefusedError(
+                (said[1] if said else str(error)).replace(UNDERLINE, "")
+            ) from error
+        if not eye:
+            said = html.escape(" ".join(tex.split()))
+            math = SOURCE.sub(r"\1", MATH.search(made)[0])
+            return math.replace("<math", f'<math alttext="{said}"', 1)
+        shown = EYE.search(made)[0]
+        light = lighter(shown, self._styled, display=display)
+        return made.replace(shown, light).replace(XMLNS, "")
+
+    @cached_property
+    def faces(self) -> dict[tuple[str, ...], str]:
+        """Return the file of each face, by family, weight and style."""
+        found = {}
+        for rule in FACE.findall(self.sheet):
+            said = _declared(rule)
+            file = FILE.search(rule)[1]
+            found[tuple(said[key] for key in KEYS)] = file
+        return found
+
+    @cached_property
+    def _dressed(self) -> list[tuple[set[str], dict[str, str]]]:
+        """Return the rules that choose a face: classes, and what they set."""
+        found = []
+        for selectors, body in RULE.findall(self.rules):
+            said = {key: value for key, value in _declared(body).items() if key in KEYS}
+            for selector in selectors.split(",") if said else []:
+                last = selector.removesuffix(">span").rpartition(" ")[2]
+                found.append((set(NAME.findall(last)), said))
+        return found
+
+    def used(self, markup: str) -> list[str]:
+        """Return the files of the faces that the formulas of some HTML are set in."""
+        found = set()
+        for said in set(CLASSES.findall(markup)):
+            own, names = {}, set(said.split())
+            for wanted, rule in self._dressed:
+                if wanted and wanted <= names:
+                    own |= rule
+            if own or "katex" in names:
+                found.add(self.faces.get(tuple((USUAL | own)[key] for key in KEYS)))
+        return sorted(found - {None})
+
+    def face(self, file: str) -> str:
+        """Return the style sheet of one face, with its data."""
+        data = base64.b64encode((self.folder / f"fonts/{file}.woff2").read_bytes()).decode()
+        rule = next(rule for rule in FACE.findall(self.sheet) if FILE.search(rule)[1] == file)
+        source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
+        rule = re.sub(r"src:[^;]*", source, rule)
+        return f"@font-face{{{rule}}}\n"
+
+
+def _declared(body: str) -> dict[str, str]:
+    """Return the properties of a rule; ``bold`` is a weight of 700."""
+    pairs = (part.split(":", 1) for part in body.split(";") if ":" in part)
+    return {key.strip(): value.strip(' "').replace("bold", "700") for key, value in pairs}
+
+
+def _in_rows(tex: str) -> str:
+    """Return TeX whose outermost rows are aligned; numbers are given by Sphinx, not KaTeX."""
+    tex = outer = NUMBERED.sub(r"\\\1{\2*}", tex.strip())
+    for inside in (INNER, GROUP):
+        while (less := inside.sub("", outer)) != outer:
+            outer = less
+    return rf"\begin{{aligned}}{tex}\end{{aligned}}" if r"\\" in outer else tex

@@ -1,0 +1,244 @@
+"""Formulas: typeset by KaTeX while the book is built, for eye, ear and clipboard."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from browser import PHONE, visit
+from made_once import made_once
+from minibook import HEADER, ROOT, MiniBook
+from open_pages import reopened
+from write.formula_html import SHIFT
+from write.katex import KATEX, RefusedError, Typesetter
+from write.typeset import SHEETS, _beginning, _ending
+
+SOFTMAX = "chapters/classifiers/softmax.html"
+KINDS = [
+    r"x_n + x^2 - x_n^2 \cdot z_{nj}, \quad e^{-\frac{a^2}{2}}",
+    r"\begin{aligned}a &= b \\ &\quad = c\end{aligned}",
+    r"f = \begin{cases} a & x > 0 \\ b & \text{else} \end{cases}",
+    r"\begin{bmatrix} -1 & 2 \\ 3 & \boxed{4} \end{bmatrix}^{-1}",
+    r"\left[\begin{array}{rr|r}\boxed{3} & -4 & 9 \\ 0 & 13 & -16\end{array}\right]",
+    r"\lVert x \rVert_2 + \Bigl\| y \Bigr\| + \Big\lfloor \frac{a}{b} \Big\rfloor",
+    r"\mathrm{softmax}(z)_k = \frac{e^{z_k}}{\sum_{j=1}^{C} e^{z_j}}",
+    r"\arg\max_\theta \prod_n p(t_n \mid x_n, \theta) \le \ln 2",
+    r"\operatorname{diag}(a) \odot \hat{y} - \bar x + \sqrt{\tilde c} \, \mathbf w^\top",
+    r"\textcolor{red}{x} + \mathbb{E}[\mathcal{L}] \mathrel{+}= 1",
+    r"\underbrace{a + b}_{c} \overset{!}{=} \int_0^1 f(x) \,dx \not= \{1, 2\}",
+]
+PLACES = """([pair, style]) => {
+  document.head.innerHTML = `<style>${style} body { width: 2000px; font-size: 18px; }</style>`;
+  const signs = made => {
+    document.body.innerHTML = `<p>${made}</p>`;
+    const eye = document.querySelector(".katex-html"), box = eye.getBoundingClientRect();
+    const walk = document.createTreeWalker(eye, NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) {
+      const {data} = walk.currentNode, range = document.createRange();
+      [...data].forEach((sign, k) => {
+        if (sign === "\\u200b") return;
+        range.setStart(walk.currentNode, k);
+        range.setEnd(walk.currentNode, k + 1);
+        const {left, bottom} = range.getBoundingClientRect();
+        found.push([sign, left, bottom]);
+      });
+    }
+    return [["box", box.right, document.querySelector("p").offsetHeight], ...found];
+  };
+  return pair.map(signs);
+}"""
+
+
+@pytest.fixture(scope="module")
+def katex():
+    return Typesetter(ROOT / KATEX)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("display", [False, True], ids=["inline", "display"])
+@pytest.mark.parametrize("tex", KINDS)
+def test_the_lighter_markup_sets_each_sign_where_katex_sets_it(browser, katex, tex, display):
+    page = browser.__dict__.setdefault("blank", None) or browser.new_page()
+    browser.blank = page
+    options = {"displayMode": display, "throwOnError": True}
+    heavy = katex._engine.call("katex.renderToString", tex, options)
+    light = katex.formula(tex, display=display)
+    style = f"{katex.rules} .katex .{SHIFT} {{ position: relative; }}"
+    style += "".join(map(katex.face, katex.used(heavy)))
+    first, second = page.evaluate(PLACES, [[heavy, light], style])
+    assert [sign for sign, *_ in first] == [sign for sign, *_ in second]
+    for (sign, *place), (_, *other) in zip(first, second, strict=True):
+        assert other == pytest.approx(place, abs=0.3), sign
+    assert light.count("<span") < heavy.count("<span")
+
+
+def test_a_lone_index_is_text_that_is_moved_and_no_table(katex):
+    made = katex.formula("x_n")
+    assert "vlist" not in made
+    assert made.count("<span") == 7
+    assert f'class="{SHIFT}" style="top:.15em' in made
+
+
+def test_a_formula_is_read_aloud_and_copied_from_its_mathml(katex):
+    made = katex.formula(r"\frac{a}{b}")
+    assert "<mfrac><mi>a</mi><mi>b</mi></mfrac>" in made
+    assert r'<annotation encoding="application/x-tex">\frac{a}{b}</annotation>' in made
+    assert 'class="katex-html katex-base" aria-hidden="true"' in made
+
+
+def test_a_printed_formula_is_mathml_with_its_tex_as_alternative_text(katex):
+    root = ET.fromstring(katex.formula(r"a < \tfrac12", display=True, eye=False))
+    assert root.tag == "{http://www.w3.org/1998/Math/MathML}math"
+    assert root.get("alttext") == r"a < \tfrac12"
+    assert root.get("display") == "block"
+    assert not list(root.iter("{*}annotation"))
+
+
+@pytest.mark.parametrize(
+    ("tex", "said"),
+    [
+        (r"\nosuch x", r"Undefined control sequence: \\nosuch"),
+        (r"\begin{bmatrix} 1", "Expected"),
+        ("x^2 и y", "strict mode"),
+    ],
+)
+def test_what_katex_cannot_read_or_may_not_do_is_refused(katex, tex, said):
+    with pytest.raises(RefusedError, match=said):
+        katex.formula(tex)
+
+
+def test_rows_are_aligned_and_numbers_left_to_the_book(katex):
+    assert katex.formula(r"a &= b \\ &= c", display=True).count("vlist-r") > 2
+    assert "eqn-num" not in katex.formula(r"\begin{align}a\end{align}", display=True)
+    assert "col-align-r" not in katex.formula(r"\substack{a \\ b}", display=True)
+
+
+def test_a_page_gets_the_faces_that_its_formulas_use(katex):
+    assert katex.used("<p>no formula</p>") == []
+    assert katex.used(katex.formula("1")) == ["KaTeX_Main-Regular"]
+    both = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
+    assert katex.used(katex.formula("x_n")) == both
+    assert katex.used(katex.formula("x_n").replace('"', '\\"')) == both
+    assert "KaTeX_AMS-Regular" in katex.used(katex.formula(r"\mathbb{R}"))
+    assert "KaTeX_Size2-Regular" in katex.used(katex.formula(r"\sum_n", display=True))
+    assert "KaTeX_SansSerif-Regular" in katex.used(katex.formula(r"\mathsf{x}"))
+    assert len(katex.faces) == len(list((ROOT / KATEX / "fonts").glob("*.woff2")))
+
+
+def test_signs_before_and_behind_a_formula_are_found():
+    assert _ending("so (“") == "(“"
+    assert _beginning("); and") == ");"
+    assert _ending("so ") == _beginning(" and") == ""
+
+
+PAGE = """# Second
+
+So ($x^2$), and
+
+$$
+a = b
+$$ (eq-first)
+
+```{math}
+:label: eq-two
+\\begin{aligned} a &= b \\\\ &= c \\end{aligned}
+```
+
+By {eq}`eq-two` and a wide one:
+
+$$
+abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi
+$$
+
+```{code-cell} python
+:tags: [remove-input]
+from nnlib import book
+choices = [("0", False, r"that is $0^1$."), ("$1$", True, "yes.")]
+book.quiz(book.single("Which is $e^0$?", choices))
+```
+"""
+
+
+def make(folder):
+    book = MiniBook.create(folder)
+    book.write("chapters/part/second.md", HEADER + PAGE)
+    book.syllabus([])
+    book.errata([])
+    done = book.build()
+    if done.returncode:
+        raise RuntimeError(f"the book of formulas could not be built:\n{done.stdout[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def typeset():
+    return MiniBook(made_once("formulas", make, Path(__file__).read_text("utf-8")))
+
+
+def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typeset):
+    page = typeset.page()
+    assert "\\(" not in page.replace("\\\\(", "")
+    assert page.count("<annotation") == 10  # four in the text, twice three of the question
+    assert '<span class="nn-glued">(<span class="math' in page
+    assert "katex.min.js" not in page
+    assert re.findall(rf'href="../../{SHEETS}/([\w-]+)\.css"', page) == [
+        *("katex", "KaTeX_Main-Regular", "KaTeX_Math-Italic")
+    ]
+    assert "MathJax" not in page
+
+
+def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, tmp_path):
+    book = typeset.copy(tmp_path / "book")
+    book.replace("So ($x^2$)", "So ($x^2$) and $\\nosuch$")
+    book.replace("that is $0^1$", "that is $\\nonesuch$")
+    done = book.build()
+    assert done.returncode != 0
+    lines = (book.root / "chapters/part/second.md").read_text("utf-8").splitlines()
+    for name in ("nosuch", "nonesuch"):
+        line = next(k for k, text in enumerate(lines, start=1) if f"\\{name}" in text)
+        said = f"second.md:{line}: WARNING: KaTeX refuses the formula '\\\\{name}'"
+        assert said in done.stdout
+
+
+@pytest.mark.browser
+def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, typeset):
+    base = (typeset.root / "_build/html").as_uri() + "/"
+    with visit(browser, base, "chapters/part/second.html", size=PHONE) as seen:
+        wide = seen.page.locator("div.math").last
+        assert wide.evaluate("e => e.scrollWidth > e.clientWidth + 50")
+        assert wide.get_attribute("tabindex") == "0"
+        assert seen.too_wide() == []
+        seen.page.locator("a.reference.internal[href='#equation-eq-two']").click()
+        assert seen.page.url.endswith("#equation-eq-two")
+        faces = "[...document.fonts].filter(f => f.family.includes('KaTeX')).map(f => f.status)"
+        assert set(seen.page.evaluate(faces)) == {"loaded"}
+        assert (seen.missing, seen.errors, seen.outside) == ([], [], [])
+
+
+@pytest.mark.browser
+def test_what_is_selected_of_a_formula_is_copied_as_tex(browser, typeset):
+    base = (typeset.root / "_build/html").as_uri() + "/"
+    with visit(browser, base, "chapters/part/second.html") as seen:
+        copied = seen.page.evaluate("""() => {
+          getSelection().selectAllChildren(document.querySelector(".nn-glued").parentElement);
+          const data = new DataTransfer();
+          const event = new ClipboardEvent("copy", {clipboardData: data, bubbles: true});
+          document.dispatchEvent(event);
+          return data.getData("text/plain");
+        }""")
+        assert copied == "So ($x^2$), and"
+
+
+@pytest.mark.browser
+def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
+    with reopened(browser, address, SOFTMAX, size=PHONE) as seen:
+        behind = """es => es.filter(e => e.getClientRects().length).map(e => {
+          const sign = e.lastChild, range = document.createRange();
+          if (sign.nodeType !== Node.TEXT_NODE) return true;
+          range.selectNodeContents(sign);
+          const last = [...e.querySelectorAll(".katex-base")].pop();
+          const end = last.getBoundingClientRect().right;
+          return range.getBoundingClientRect().left >= end - 1;
+        })"""
+        found = seen.page.locator(".nn-glued").evaluate_all(behind)
+        assert len(found) > 50
+        assert all(found)
