@@ -1,6 +1,6 @@
 """Seconds until the first figure of each page answers, at a quarter of this machine's speed.
 
-Usage: python benchmarks/first_interaction.py [--book FOLDER] [--slower 4] [PAGE ...]
+Usage: python benchmarks/first_interaction.py [--book FOLDER] [--slower 4] [--runs 3] [PAGE ...]
 
 Each page of the built book is opened from its file, in Chromium and with the processor that
 much slower. The first control of its first figure, or where there is none of its first question
@@ -128,6 +128,7 @@ def main() -> None:
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as maths/vectors")
     parser.add_argument("--book", type=Path, default=ROOT / "_build/html")
     parser.add_argument("--slower", type=float, default=4)
+    parser.add_argument("--runs", type=int, default=3, help="of which the median is told")
     options = parser.parse_args()
     html = options.book.resolve()
     program = next(filter(None, map(shutil.which, NAMES)), None)
@@ -138,8 +139,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name in options.pages or pages(html):
             path = html / "chapters" / f"{name}.html"
-            runs = sorted(measure(browser, path, options.slower) for _ in range(3))
-            rows[name] = runs[1]
+            runs = sorted(measure(browser, path, options.slower) for _ in range(options.runs))
+            rows[name] = runs[len(runs) // 2]
         browser.close()
     print(f"{'page':36} answers  usable       kB")
     for name, (answers, usable, weight) in sorted(rows.items(), key=lambda row: -row[1][1]):

@@ -30,7 +30,9 @@ from page_lint.book import CHAPTERS, ROOT, listed
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
 COUNTS = {1: "one thing"}
-SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond the theme
+SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
+FORMULA = '<span class="katex">'
+SPAN = re.compile(r"<span[^>]*>|</span>")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 ASSET = re.compile(r'(?:src|href|data)="([^"#?:]+)')
 SHARED = ("_vendor/", "_static/", "_sphinx_design_static/")
@@ -152,13 +154,27 @@ def _warning_lines(text: str, root: Path) -> Iterator[str]:
             yield line.replace(f"{root}/", "")
 
 
+def without_formulas(text: str) -> str:
+    """Return a page without its typeset formulas, whose weight has a bound of its own."""
+    kept, start, depth = [], 0, 0
+    for tag in SPAN.finditer(text):
+        if depth:
+            depth += -1 if tag[0] == "</span>" else 1
+            start = tag.end()
+        elif tag[0] == FORMULA:
+            kept.append(text[start : tag.start()])
+            depth = 1
+    return "".join([*kept, text[start:]])
+
+
 def weight(path: Path) -> int:
-    """Return the bytes of a built page and of what it alone loads, without the theme."""
+    """Return the bytes of a built page and of what it alone loads: no theme, no formulas."""
     text = path.read_text(encoding="utf-8")
     names = {name for name in ASSET.findall(text) if not name.endswith(".html")}
     files = {(path.parent / name).resolve() for name in names}
     own = {f for f in files if f.is_file() and not _shared(f, path)}
-    return path.stat().st_size + sum(file.stat().st_size for file in own)
+    page = len(without_formulas(text).encode())
+    return page + sum(file.stat().st_size for file in own)
 
 
 def _shared(file: Path, page: Path) -> bool:

@@ -63,8 +63,8 @@ def test_the_lighter_markup_sets_each_sign_where_katex_sets_it(browser, katex, t
     options = {"displayMode": display, "throwOnError": True}
     heavy = katex._engine.call("katex.renderToString", tex, options)
     light = katex.formula(tex, display=display)
-    style = f"{katex.rules} .katex .{SHIFT} {{ position: relative; }}"
-    style += "".join(map(katex.face, katex.used(heavy)))
+    ours = (ROOT / "chapters/_static/math.css").read_text("utf-8")
+    style = katex.rules + ours + "".join(map(katex.face, katex.used(heavy)))
     first, second = page.evaluate(PLACES, [[heavy, light], style])
     assert [sign for sign, *_ in first] == [sign for sign, *_ in second]
     for (sign, *place), (_, *other) in zip(first, second, strict=True):
@@ -74,8 +74,8 @@ def test_the_lighter_markup_sets_each_sign_where_katex_sets_it(browser, katex, t
 
 def test_a_lone_index_is_text_that_is_moved_and_no_table(katex):
     made = katex.formula("x_n")
-    assert "vlist" not in made
-    assert made.count("<span") == 7
+    assert "stack" not in made
+    assert made.count("<span") == made.count("</span>") == 7
     assert f'class="{SHIFT}" style="top:.15em' in made
 
 
@@ -108,7 +108,7 @@ def test_what_katex_cannot_read_or_may_not_do_is_refused(katex, tex, said):
 
 
 def test_rows_are_aligned_and_numbers_left_to_the_book(katex):
-    assert katex.formula(r"a &= b \\ &= c", display=True).count("vlist-r") > 2
+    assert katex.formula(r"a &= b \\ &= c", display=True).count("nn-stack") == 2
     assert "eqn-num" not in katex.formula(r"\begin{align}a\end{align}", display=True)
     assert "col-align-r" not in katex.formula(r"\substack{a \\ b}", display=True)
 

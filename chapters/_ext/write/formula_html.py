@@ -17,7 +17,10 @@ FRACTION_OF_0 = re.compile(r"(?<![\d.])0(?=\.\d)")
 # Classes of a kind of sign, which the distances that are set already hang on, and no rule.
 KINDS = {"mord", "mop", "mbin", "mrel", "mopen", "mclose", "mpunct", "minner", "mtight"}
 SIZED = {"katex-sizing", "fontsize-ensurer"}
-SHIFT = "nn-shift"  # math.css
+SHIFT, STACK, SMALL = "nn-shift", "nn-stack", "nn-small"  # math.css
+INDEX = ["katex-sizing", "reset-size6", "size3"]  # the size of nearly all that is not usual
+OURS = {SHIFT, STACK, SMALL}
+STRUT = "3em"  # the usual height of the strut of a line, in math.css
 
 
 @dataclass
@@ -96,7 +99,7 @@ def _lighten(node: Span, *, in_stack: bool = False) -> None:
     for child in node.children:
         if isinstance(child, Span):
             _lighten(child, in_stack=stack)
-    node.children = [_merged(_shifted(child), in_stack) for child in node.children]
+    node.children = [_stacked(_merged(_shifted(child), in_stack)) for child in node.children]
     if not stack and not in_stack:
         flat = [
             part
@@ -127,24 +130,48 @@ def _merged(node, in_stack: bool):
 
 
 def _shifted(node):
-    """Return a lone index or exponent as text that is moved, instead of as a table."""
+    """Return a lone index or exponent as text that is moved, instead of as a stack."""
     if not isinstance(node, Span) or node.classes != ["msupsub"] or len(node.children) != 1:
         return node
-    lines = node.children[0].children[0].children[0].children
-    if len(lines) != 1 or not lines[0].children[1:]:
+    stack = node.children[0]
+    content = stack.children[0].children
+    if len(stack.children) != 1 or not content or not all(map(_flat, content)):
         return node
-    strut, *content = lines[0].children
-    if any(isinstance(part, str) or not _flat(part) for part in content):
-        return node
-    style = dict(lines[0].style)
-    top = _ems(style.pop("top")) + _ems(strut.style["height"])
+    style = dict(stack.children[0].style)
+    top = _ems(style.pop("top")) + _ems(stack.style.get("--strut", STRUT))
+    top -= _ems(stack.style["height"]) + _ems(stack.style["vertical-align"])
     return Span([SHIFT], {"top": f"{top:.4f}em"} | style, content)
 
 
-def _flat(node: Span) -> bool:
+def _stacked(node):
+    """Return lines above each other as blocks in a box, instead of as cells of a table.
+
+    KaTeX moves each line from the bottom of its cell, which is the baseline; here from the top
+    of the box. The strut of each line, of one height in a stack, is drawn by the style sheet.
+    """
+    if not isinstance(node, Span) or "vlist-t" not in node.classes:
+        return node
+    first, *second = (row.children[0] for row in node.children)
+    height, depth = _ems(first.style["height"]), 0.0
+    if second:
+        depth = _ems(second[0].style["height"])
+    strut = first.children[0].children[0].style["height"]
+    box = {"height": f"{height + depth:.4f}em", "vertical-align": f"{-depth:.4f}em"}
+    if strut != STRUT:
+        box["--strut"] = strut
+    lines = []
+    for line in first.children:
+        style = line.style | {"top": f"{_ems(line.style['top']) + height:.4f}em"}
+        lines.append(Span(line.classes, style, line.children[1:], line.more))
+    return Span([STACK], box, lines, node.more)
+
+
+def _flat(node) -> bool:
     """Say whether an element is no more than signs in a row."""
+    if isinstance(node, str):
+        return False
     parts = list(node.walk())
-    built = any({"vlist-t", "delimsizing", "op-symbol"} & set(part.classes) for part in parts)
+    built = any({STACK, "delimsizing", "op-symbol"} & set(part.classes) for part in parts)
     drawn = any(isinstance(c, str) and c[:1] == "<" for part in parts for c in part.children)
     return not built and not drawn and not any("height" in part.style for part in parts)
 
@@ -178,7 +205,10 @@ def _written(node, styled: set[str]) -> str:
     if isinstance(node, str):
         return node
     inside = "".join(_written(child, styled) for child in node.children)
-    classes = " ".join(name for name in node.classes if name in styled)
+    names = node.classes
+    if names[:3] == INDEX:
+        names = [SMALL, *names[3:]]
+    classes = " ".join(name for name in names if name in styled or name in OURS)
     style = ";".join(f"{k}:{_short(v)}" for k, v in node.style.items() if v != "0em")
     if not classes and not style and not node.more and node.leaf:
         return inside

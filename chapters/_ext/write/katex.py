@@ -4,6 +4,7 @@ It gives a formula twice, as elements for the eye, made lighter by ``formula_htm
 MathML for the ear, which also holds the TeX that KaTeX's own script puts on the clipboard.
 """
 
+import atexit
 import base64
 import html
 import re
@@ -12,15 +13,21 @@ from pathlib import Path
 
 from py_mini_racer import JSEvalException, MiniRacer
 
-from .formula_html import SHIFT, lighter
+from .formula_html import lighter
 
 VENDORED = "_vendor/katex"
 KATEX = Path("chapters", "_extra", VENDORED)
 UNDERLINE = "\u0332"  # KaTeX draws it under each letter that it names
+END = {False: "</span>", True: "</span></span>"}
 OPTIONS = {"throwOnError": True, "strict": "error", "trust": False}
-EYE = re.compile(r'<span class="katex-html".*?</span>(?=</span>(?:</span>)?$)', re.DOTALL)
+EYE = '<span class="katex-html"'
 MATH = re.compile(r"<math.*</math>", re.DOTALL)
-XMLNS = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+# What the MathML beside the elements for the eye says of looks alone.
+LOOKS = re.compile(
+    r" (?:xmlns|stretchy|fence|separator|[lr]space|minsize|maxsize|columnalign|columnspacing"
+    r'|rowspacing|scriptlevel|displaystyle)="[^"]*"| mathvariant="normal"'
+    r"|<mspace[^>]*>(?:</mspace>)?"
+)
 SOURCE = re.compile(r"<semantics>(.*)<annotation[^>]*>.*?</annotation></semantics>", re.DOTALL)
 MESSAGE = re.compile(r"KaTeX parse error: ([^\n]*)")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
@@ -57,6 +64,7 @@ class Typesetter:
     def _engine(self) -> MiniRacer:
         """Return V8 with KaTeX in it; not before it is wanted, since it starts threads."""
         engine = MiniRacer()
+        atexit.register(engine.close)  # else it may wait for its own threads at the end
         engine.eval((self.folder / "katex.min.js").read_text(encoding="utf-8"))
         return engine
 
@@ -68,7 +76,7 @@ class Typesetter:
     @cached_property
     def _styled(self) -> set[str]:
         """Return the classes that have a rule."""
-        return {*NAME.findall(self.rules), SHIFT}
+        return set(NAME.findall(self.rules))
 
     def _formula(self, tex: str, *, display: bool = False, eye: bool = True) -> str:
         r"""Return a formula as HTML.
@@ -101,9 +109,10 @@ class Typesetter:
             said = html.escape(" ".join(tex.split()))
             math = SOURCE.sub(r"\1", MATH.search(made)[0])
             return math.replace("<math", f'<math alttext="{said}"', 1)
-        shown = EYE.search(made)[0]
-        light = lighter(shown, self._styled, display=display)
-        return made.replace(shown, light).replace(XMLNS, "")
+        heard, _, shown = made.removesuffix(END[display]).partition(EYE)
+        return (
+            _heard(heard) + lighter(EYE + shown, self._styled, display=display) + END[display]
+        )
 
     @cached_property
     def faces(self) -> dict[tuple[str, ...], str]:
@@ -145,6 +154,13 @@ class Typesetter:
         source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
         rule = re.sub(r"src:[^;]*", source, rule)
         return f"@font-face{{{rule}}}\n"
+
+
+def _heard(markup: str) -> str:
+    """Return the MathML of a formula without what is for the eye."""
+    markup = LOOKS.sub("", markup)
+    styled = "<mstyle " in markup  # in a colour
+    return markup if styled else markup.replace("<mstyle>", "").replace("</mstyle>", "")
 
 
 def _declared(body: str) -> dict[str, str]:

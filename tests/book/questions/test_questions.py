@@ -216,7 +216,8 @@ def test_a_choice_that_is_a_formula_is_heard_by_its_name(reopen, address):
 def test_a_formula_is_read_from_its_tex(page, tex, name):
     given = page.evaluate(
         """tex => nn.ask.named(document.createElement("button"),
-             `<span class="math"><annotation>${tex}</annotation></span>`).getAttribute("aria-label")""",
+             `<span class="math"><annotation>${tex}</annotation></span>`)
+             .getAttribute("aria-label")""",
         tex,
     )
     assert given == name
