@@ -164,6 +164,7 @@ def make(folder):
     book.write("chapters/part/second.md", HEADER + PAGE)
     book.syllabus([])
     book.errata([])
+    book.write("chapters/reference/generated.md", "# Generated\n")
     done = book.build()
     if done.returncode:
         raise RuntimeError(f"the book of formulas could not be built:\n{done.stdout[-3000:]}")
