@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 RENDERER = "katex"
 COPY = f"{VENDORED}/copy-tex.min.js"  # puts a formula on the clipboard as TeX
-SHEETS = "_static/formulas"
+SHEETS = "_formulas"
 MARK = 'class="math notranslate nohighlight"'
 BEFORE, BEHIND = "([“‘", ".,;:?!)]”’…"
 INLINE = re.compile(
