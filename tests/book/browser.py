@@ -118,6 +118,14 @@ class Visit:
             ".map(e => e.textContent.slice(0, 60))"
         )
 
+    def unpainted(self) -> list[str]:
+        """Return formulas of which a tall bracket or a root is not painted."""
+        return self.page.evaluate(
+            "() => [...document.querySelectorAll('.katex svg path')]"
+            ".filter(path => getComputedStyle(path).fill === 'none')"
+            ".map(path => path.closest('.katex').textContent.slice(0, 60))"
+        )
+
     def too_wide(self) -> list[str]:
         """Return what sticks out of the window to the right, by tag and class."""
         return self.page.evaluate(

@@ -120,6 +120,7 @@ def _examined(browser: Browser, base: str, page: str, way: Way, pictures: Path) 
 def examine(visited: Visit, picture: Path, way: Way) -> list[str]:
     """Check an open page; return a line for each finding."""
     found = [f"formula: {text}" for text in visited.untypeset()]
+    found += [f"not painted: {text}" for text in visited.unpainted()]
     for scheme, rules in way.schemes.items():
         visited.page.emulate_media(color_scheme=scheme)
         visited.page.wait_for_selector(f"html[data-theme={scheme}]")
