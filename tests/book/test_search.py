@@ -355,6 +355,16 @@ def test_words_for_a_page_that_there_is_not_are_an_error(tmp_path):
         search._asked(app, SimpleNamespace(number={}))
 
 
+def test_words_for_a_page_that_is_not_in_this_build_wait(tmp_path):
+    (tmp_path / "search.yml").write_text("pages:\n  maths/one: [word]\n  maths/two: [other]\n")
+    (tmp_path / "chapters/maths").mkdir(parents=True)
+    for page in ("one", "two"):
+        (tmp_path / f"chapters/maths/{page}.md").write_text("# A page\n")
+    app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(nn_search="search.yml"))
+    _, words = search._asked(app, SimpleNamespace(number={"chapters/maths/two": 0}))
+    assert words == {"maths/two": ["other"]}
+
+
 @pytest.mark.parametrize(
     ("tex", "typed"),
     [

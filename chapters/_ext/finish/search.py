@@ -231,12 +231,14 @@ def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
     path = Path(app.confdir) / app.config.nn_search
     said = read_yaml(path) if path.is_file() else {}
     pages_of_it = said.get("pages", {})
-    unknown = [page for page in pages_of_it if f"chapters/{page}" not in pages.number]
+    chapters = Path(app.confdir) / "chapters"
+    unknown = [page for page in pages_of_it if not (chapters / f"{page}.md").is_file()]
     if unknown:
         raise ExtensionError(
             f"{path.name}: expected pages of the book, got {', '.join(unknown)}"
         )
-    return said.get("same", []), pages_of_it
+    built = {p: words for p, words in pages_of_it.items() if f"chapters/{p}" in pages.number}
+    return said.get("same", []), built  # a build may be of one page
 
 
 def index(app) -> dict:
