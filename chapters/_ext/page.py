@@ -15,7 +15,15 @@ from begin import cachekey, course, first_paint, glossary
 from execute import parallel
 from finish import after_warnings, icons, search
 from link import terms
-from read import api, exercise_numbers, formulas, reference_pages, syllabus, syllabus_pages
+from read import (
+    api,
+    exercise_numbers,
+    formulas,
+    reference_pages,
+    strip,
+    syllabus,
+    syllabus_pages,
+)
 from write import alt_text, live, markup, scripts, theme, thumbnails, typeset
 
 # Where a step stands among the functions that Sphinx, its extensions and the theme connect to
@@ -48,6 +56,7 @@ STEPS = (
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
+    ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
@@ -87,6 +96,7 @@ DIRECTIVES = {
     "formula-sheet": formulas.FormulaSheet,
     "glossary-list": reference_pages.GlossaryList,
     "notation-table": reference_pages.NotationTable,
+    "strip": strip.Strip,
     "syllabus-table": syllabus_pages.SyllabusTable,
     "errata-table": syllabus_pages.ErrataTable,
     "thumbnails": thumbnails.Thumbnails,

@@ -22,6 +22,11 @@ TEXT = (
     HEADER
     + r"""# Second
 
+```{strip}
+- make a bar longer
+- say what came out for $x$
+```
+
 ```{covers} mini-001 mini-002
 ```
 

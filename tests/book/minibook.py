@@ -117,6 +117,7 @@ class MiniBook:
         book.write("chapters/reference/generated.md", GENERATED)
         titles = ("second", "Second"), ("third", "Third")
         pages = [{"page": f"part/{name}", "title": title} for name, title in titles]
+        pages[0]["after"] = ["part/third"]
         book.write("chapters/reference/pages.yml", yaml.safe_dump({"part": pages}))
         book.syllabus([topic(1), topic(2), topic(3, "part/third")])
         typo = erratum(2, check="assert True", severity="typo")

@@ -25,6 +25,7 @@ EXERCISE = (
     "````{solution-start} ex-%d\n:class: dropdown\n````\nSo.\n"
     "```{code-cell} python\nprint(1)\n```\n````{solution-end}\n````\n"
 )
+STRIP = "```{strip}\nSums.\n\n- add\n- subtract\n```\n"
 EXERCISES = "## Exercises\n\n" + "".join(EXERCISE % (k, k) for k in range(4))
 PREDICT, RECALL = 'book.predict("a", "?", ["x", "y"])', 'book.recall("a", 0, "x")'
 QUESTION = 'book.single("?", [("a", True, "b"), ("c", False, "d")])'
@@ -40,7 +41,7 @@ PIECES = {
         "must stand before",
         "## Picture\n\n## Code\n" + END,
     ),
-    "opening": ("A puzzle.\n", "how long it takes", "You need *Vectors*.\nAllow 40 minutes.\n"),
+    "opening": ("A puzzle.\n", "has no strip", f"A puzzle.\n\n{STRIP}"),
     "length": ("Short.\n", "2 words", LONG),
     "cell-count": (CELL % "a", "1 visible cells", (CELL % "a") * 8),
     "cell-length": (CELL % ("a\n" * 16), "16 lines", CELL % ("a\n" * 6)),
@@ -167,7 +168,11 @@ def test_every_rule_is_listed_for_contributors():
     [
         ("spine", "## Proof\n" + END, "“Proof” is no section"),
         ("spine", "## Exercises\n\n## Summary\n\n## Sources\n", "“Check yourself” is missing"),
-        ("opening", "Allow 40 minutes.\n", "builds on"),
+        ("opening", STRIP + "\nA puzzle.\n", "stands above the puzzle"),
+        ("opening", f"A puzzle.\n\n## Code\n\n{STRIP}", "stands below the first heading"),
+        ("opening", f"A puzzle.\n\n{STRIP}\n{STRIP}", "a second strip"),
+        ("opening", f"A puzzle.\nAllow 40 minutes.\n\n{STRIP}", "“Allow 40 minutes”"),
+        ("opening", f"After this page you can add.\n\n{STRIP}", "“After this page you”"),
         ("cell-length", (CELL % ("a\n" * 9)) * 3, "median"),
         ("cell-width", "## Exercises\n\n" + CELL % ("a" * 69), "69 columns"),
         ("figure-alt", FIGURE % "A line.", "7 characters"),
@@ -190,6 +195,7 @@ def test_every_rule_is_listed_for_contributors():
         ("mark", "Add!\n", "exclamation"),
         ("mark", "Add 🎉.\n", "emoji"),
         ("term", "The softmax divides by a sum.\n", "to be defined on this page"),
+        ("term", STRIP.replace("Sums", "The LSTM"), "“long short-term memory” is used before"),
         ("typed-number", "There are 7,850 parameters.\n", "“7,850” is typed"),
         ("typed-number", "Then $x = 0.37$ holds.\n", "“0.37” is typed"),
     ],

@@ -54,6 +54,8 @@ def texts(made):
     [
         "See [First](https://someone.example/book/chapters/part/first.html), $x_1 < 3$ and",
         "The sum is 3.0, its opposite −1.5.",
+        "**Time**\n\n5 minutes, without the exercise\n\n**You need**\n\n- Third\n\n",
+        "**You will be able to**\n\n- make a bar longer\n- say what came out for $x$",
         "<details><summary>Put right: one statement of the notes</summary>",
         "**Right:** It is 2.",
         "**Figure 1.** One bar of height $1$.\n\nFig. 1 shows it.",

@@ -10,7 +10,7 @@ from statistics import median
 FENCE = re.compile(r"^(?P<ticks>`{3,}|:{3,})\{(?P<name>[\w-]+)\}(?P<rest>.*)$")
 PLAIN_FENCE = re.compile(r"^(?P<ticks>`{3,})\w*$")
 UNSEEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
-PROSE = {"admonition", "note", "tip", "important", "figure", "list-table", "table"}
+PROSE = {"admonition", "note", "tip", "important", "figure", "list-table", "table", "strip"}
 MARKERS = {"exercise-start", "exercise-end", "solution-start", "solution-end"}
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
 ROLE = re.compile(r"\{[\w:]+\}`[^`]*`")
@@ -181,6 +181,13 @@ class PageSource:
                 k = closing(self.lines, k, match["ticks"])
             k += 1
         return found
+
+    @property
+    def goals(self) -> set[int]:
+        """Return the line numbers of what the strip says that the reader will be able to do."""
+        strips = [(block.line, block.last) for block in self.named("strip")]
+        rows = [k for first, last in strips for k in range(first, last)]
+        return {k for k in rows if self.lines[k - 1].startswith("- ")}
 
     @cached_property
     def lesson(self) -> list[Line]:

@@ -20,6 +20,7 @@ SPINE = (
 ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
 FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
 PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
+TOLD_BY_STRIP = re.compile(r"\bAfter this page you\b|\bAllow (?:\S+ ){1,3}minutes\b")
 NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 
@@ -40,15 +41,24 @@ def spine(page: Page):
             yield page.top, f"the section “{name}” is missing"
 
 
-@rule("opening", LESSON, "the words before the first heading say what the page needs, how long")
+@rule("opening", LESSON, "a puzzle, and under it one strip: what the page needs, goals")
 def opening(page: Page):
-    """Yield a finding if the opening lacks the prerequisites or the minutes of the page."""
+    """Yield a finding if the opening has no strip, or none under its puzzle, or two."""
     first = min((line.number for line in page.source.headings), default=10**9)
-    text = " ".join(line.text for line in page.source.lesson if line.number < first)
-    if not re.search(r"\b(You need|[Bb]uilds on|[Nn]eeds)\b", text):
-        yield page.top, "the opening does not say what the page builds on (“You need …”)"
-    if not re.search(r"\bAllow \S+(?: \S+){0,3} minutes\b", text):
-        yield page.top, "the opening does not say how long it takes (“Allow 40 minutes.”)"
+    strips = page.source.named("strip")
+    if not strips:
+        yield page.top, "the opening has no strip (```{strip}): minutes, needs, goals"
+    for block in strips[:1]:
+        above = (line for line in page.source.body if page.top < line.number < block.line)
+        if not any(line.plain.strip() for line in above):
+            yield block.line, "the strip stands above the puzzle: put it under it"
+        if block.line > first:
+            yield block.line, "the strip stands below the first heading: put it above"
+    for block in strips[1:]:
+        yield block.line, "a second strip: a page has one"
+    for line in page.source.lesson:
+        if match := TOLD_BY_STRIP.search(line.text):
+            yield line.number, f"“{match[0]}” is what the strip tells: leave it out"
 
 
 @rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")

@@ -39,10 +39,10 @@ def pattern(*forms: str) -> re.Pattern:
 
 def _first_uses(page: Page, rows) -> dict[str, Line]:
     """Return the first line that uses each term, not counting use inside a longer term."""
-    found = {}
+    found, goals = {}, page.source.goals
     sources = next((ln.number for ln in page.source.headings if ln.text == "Sources"), 10**9)
     for line in (line for line in page.source.lesson if line.number < sources):
-        promise = line.text.startswith(("#", "After this page"))  # what will be learned here
+        promise = line.text.startswith("#") or line.number in goals  # what is learned here
         text = "" if promise else line.plain
         for term, _, words in rows:
             if words.search(text):

@@ -18,12 +18,13 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the book, written or planned, with its opening question if it has one."""
+    """A page of the book, written or planned: its question, and the pages to read before."""
 
     page: str
     title: str
     part: str
     question: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ class Course:
         """Return the pages in reading order, by name."""
         parts = read_yaml(self.files[0])
         return {
-            page["page"]: Page(page["page"], page["title"], part, _question(page))
+            page["page"]: Page(
+                page["page"], page["title"], part, _question(page), tuple(page.get("after", ()))
+            )
             for part, pages in parts.items()
             for page in pages
         }

@@ -1,0 +1,152 @@
+"""The strip under a page's puzzle: how long it takes, what it needs, what one can do after it.
+
+The directive ``strip`` holds what the page needs, where that is more than the pages that
+pages.yml has as its ``after``, and then a list of two or three things that the reader will be
+able to do. The minutes are counted here, from the page itself: its prose, its visible code, its
+figures and its questions, at the rates of ``MINUTES``. What is folded counts nothing, and the
+exercises, for which everybody takes another time, are named apart.
+"""
+
+import json
+import re
+from collections import Counter
+
+from begin.course import page_of
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from .syllabus import Fold
+
+logger = logging.getLogger(__name__)
+
+MINUTES = {
+    "words": 1 / 100,  # a formula in the text is one word
+    "formulas": 1 / 10,  # those that stand by themselves
+    "lines": 1 / 10,  # of visible code, with what they print
+    "pictures": 1 / 2,
+    "figures": 3,  # that move
+    "questions": 1,  # and predictions
+}
+ROUNDED_TO = 5
+GOALS = (2, 3)
+TITLES = ("Time", "You need", "You will be able to")
+FOLDED = {"dropdown", "solution"}
+HIDDEN = {"hide-input", "hide-cell"}
+QUIZ = re.compile(r'<nn-quiz><script type="application/json">(.*?)</script>', re.DOTALL)
+
+
+class Strip(SphinxDirective):
+    """The directive for the strip; its last block is the list of goals."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the strip as a list of definitions; `fill` writes the minutes into it."""
+        *needs, goals = self.parse_content_to_nodes() or [nodes.comment()]
+        few, many = GOALS
+        if not isinstance(goals, nodes.bullet_list) or not few <= len(goals) <= many:
+            text = f"strip: expected at last a list of {few} or {many} goals"
+            logger.warning(text, location=self.get_location())
+            return []
+        contents = [nodes.paragraph()], needs or self.pages_before(), [goals]
+        items = [
+            nodes.definition_list_item(
+                "", nodes.term("", title), nodes.definition("", *content)
+            )
+            for title, content in zip(TITLES, contents, strict=True)
+        ]
+        return [nodes.definition_list("", *items, classes=["nn-strip", "nolink"])]
+
+    def pages_before(self) -> list[nodes.Node]:
+        """Return a list of the pages that come before this one, by pages.yml."""
+        pages = self.env.app.nn_course.pages
+        known = pages.get(page_of(self.env.docname))
+        if not known or not known.after:
+            return [nodes.paragraph("", "Nothing before it.")]
+        written = self.env.found_docs
+        return self.parse_text_to_nodes(
+            "\n".join(
+                f"- {{doc}}`/chapters/{name}`"
+                if f"chapters/{name}" in written
+                else f"- {pages[name].title}"
+                for name in known.after
+            )
+        )
+
+
+def fill(app, doctree: nodes.document) -> None:
+    """Write the minutes of a page into its strip, if it has one."""
+    strips = [n for n in doctree.findall(nodes.definition_list) if _is_strip(n)]
+    for strip in strips:
+        strip.next_node(nodes.paragraph).append(nodes.Text(time_of(count(doctree))))
+
+
+def count(node: nodes.Element) -> Counter:
+    """Return how much of each kind there is to be read and done below a node."""
+    found = Counter()
+    _count(node, found)
+    return found
+
+
+def time_of(found: Counter) -> str:
+    """Return the minutes that a page takes, rounded, in words, with what they leave out."""
+    minutes = sum(rate * found[kind] for kind, rate in MINUTES.items())
+    rounded = max(1, round(minutes / ROUNDED_TO)) * ROUNDED_TO
+    apart = {0: "", 1: ", without the exercise"}
+    many = f", without the {found['exercises']} exercises"
+    return f"{rounded} minutes{apart.get(found['exercises'], many)}"
+
+
+def _is_strip(node: nodes.Node) -> bool:
+    """Return whether a node is a strip."""
+    return "nn-strip" in node.get("classes", ())
+
+
+def _count(node: nodes.Node, found: Counter) -> None:
+    """Add to ``found`` what there is to be read and done below a node."""
+    if not isinstance(node, nodes.Element) or isinstance(node, nodes.Invisible):
+        return
+    if "exercise" in node.get("classes", ()):
+        found["exercises"] += 1
+    elif isinstance(node, Fold) or FOLDED & set(node.get("classes", ())) or _is_strip(node):
+        return
+    elif isinstance(node, nodes.raw):
+        _count_elements(node.astext(), found)
+    elif isinstance(node, nodes.math_block):
+        found["formulas"] += 1
+    elif isinstance(node, nodes.literal_block):
+        found["lines"] += _lines(node)
+    elif isinstance(node, nodes.TextElement):
+        found["words"] += _words(node)
+    else:
+        found["pictures"] += isinstance(node, nodes.figure)
+        for child in node.children:
+            _count(child, found)
+
+
+def _count_elements(html: str, found: Counter) -> None:
+    """Add the moving figures, predictions and questions of a cell's output."""
+    found["figures"] += html.count('class="nn-play"')
+    found["questions"] += html.count("<nn-predict>")
+    found["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
+
+
+def _lines(node: nodes.literal_block) -> int:
+    """Return the number of lines of visible code; what a cell prints is read with its code."""
+    cell = node
+    while cell is not None and cell.get("nb_element") != "cell_code":
+        if cell.get("nb_element") == "cell_code_output":
+            return 0
+        cell = cell.parent
+    if cell is not None and HIDDEN & set(cell["cell_metadata"].get("tags", ())):
+        return 0
+    return sum(bool(line.strip()) for line in node.astext().splitlines())
+
+
+def _words(node: nodes.TextElement) -> int:
+    """Return the number of words of a paragraph, caption or title; a formula is one."""
+    return sum(
+        1 if isinstance(leaf.parent, nodes.math) else len(leaf.astext().split())
+        for leaf in node.findall(nodes.Text)
+    )

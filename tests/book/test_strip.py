@@ -1,0 +1,57 @@
+"""The strip under a page's puzzle: what its minutes count, and what it refuses."""
+
+from collections import Counter
+
+import pytest
+from docutils import nodes
+from read.strip import MINUTES, count, time_of
+from read.syllabus import Fold
+
+QUIZ = '<nn-quiz><script type="application/json">{"questions": [{}, {}]}</script></nn-quiz>'
+
+
+def words(number, *classes):
+    return nodes.container("", nodes.paragraph("", "word " * number), classes=list(classes))
+
+
+def cell(*tags):
+    code = nodes.literal_block("", "a = 1\n\nprint(a)\n")
+    printed = nodes.container("", nodes.literal_block("", "1\n"), nb_element="cell_code_output")
+    settings = {"nb_element": "cell_code", "cell_metadata": {"tags": list(tags)}}
+    return nodes.container("", nodes.container("", code), printed, **settings)
+
+
+@pytest.mark.parametrize(
+    ("node", "found"),
+    [
+        (words(7), {"words": 7}),
+        (
+            nodes.paragraph("", "So ", nodes.math("", "a + b = c"), nodes.Text(" holds")),
+            {"words": 3},
+        ),
+        (nodes.math_block("", "a + b = c"), {"formulas": 1}),
+        (cell(), {"lines": 2}),
+        (cell("hide-input"), {}),
+        (nodes.figure("", nodes.caption("", "A line falls.")), {"pictures": 1, "words": 3}),
+        (nodes.raw("", '<figure class="nn-play"><nn-eigen>'), {"figures": 1}),
+        (nodes.raw("", "<nn-predict>" + QUIZ), {"questions": 3}),
+        (Fold("", words(7)), {}),
+        (words(7, "solution", "dropdown"), {}),
+        (words(7, "exercise"), {"exercises": 1}),
+    ],
+)
+def test_what_is_read_and_done_is_counted_and_what_is_folded_is_not(node, found):
+    assert +count(nodes.container("", node)) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        ({}, "5 minutes"),
+        ({"words": 2200, "exercises": 4}, "20 minutes, without the 4 exercises"),
+        ({"words": 2000, "figures": 1, "exercises": 1}, "25 minutes, without the exercise"),
+        (dict.fromkeys(MINUTES, 10), "45 minutes"),
+    ],
+)
+def test_the_minutes_follow_the_rates_and_are_rounded(found, text):
+    assert time_of(Counter(found)) == text
