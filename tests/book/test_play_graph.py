@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import DESKTOP, PHONE
-from figure import Figure
+from figure import Figure, drag, middle, swipe
 from write.scripts import data
 
 from nnlib import trace
@@ -19,7 +19,7 @@ PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
 PAGE, ELEMENT = "backprop/computational-graphs", "nn-graph"
 NAMES = ("x", "y", "z", "w1", "b_2", "f", "v1", "λ", "match", "constructor", "exp")
 HALO = 3  # pixels round a number on an edge, in the colour of the page
-ON_EDGES = "svg text.nn-blame:not(circle ~ *)"
+ON_EDGES = "svg text.nn-sent"
 VALUES = "all => all.map(input => Number(input.value))"
 RUN = """
 pairs => pairs.map(([text, values]) => {
@@ -294,6 +294,8 @@ def figure(request, open_page):
 
 
 def typed(figure):
+    """Return the field of the expression, unfolded."""
+    figure.locator(".nn-typed").evaluate("fold => { fold.open = true; }")
     return figure.get_by_label("Expression")
 
 
@@ -302,14 +304,21 @@ def problem(figure):
 
 
 def blames(figure):
-    return figure.locator("circle ~ text.nn-blame").all_text_contents()
+    return figure.locator(".nn-gate text.nn-blame").all_text_contents()
 
 
 def inputs(figure):
-    labels = figure.locator(".nn-numbers label")
-    return dict(
-        zip(labels.all_inner_texts(), labels.locator("input").evaluate_all(VALUES), strict=True)
-    )
+    fields = figure.locator(".nn-leaf input")
+    names = fields.evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    return dict(zip(names, fields.evaluate_all(VALUES), strict=True))
+
+
+def leaf(figure, name):
+    return figure.get_by_role("spinbutton", name=name, exact=True)
+
+
+def value(figure, name):
+    return leaf(figure, name).input_value()
 
 
 def test_it_starts_with_a_preset_in_the_field_that_agrees_with_nnlib(figure):
@@ -322,6 +331,67 @@ def test_it_starts_with_a_preset_in_the_field_that_agrees_with_nnlib(figure):
     assert figure.get_by_role("button", name="softplus").get_attribute("aria-pressed") == "true"
 
 
+def test_an_input_is_dragged_at_its_node_by_mouse_and_finger(figure):
+    page, (x, y) = figure.page, middle(leaf(figure, "z"))
+    drag(page, (x, y), (x, y + 6), (x + 20, y + 30))
+    assert value(figure, "z") == "3"  # ten steps of 0.1, one for three pixels
+    assert blames(figure) == ["", "", "3", "5", "1"]  # of w, z and f
+    before, (x, y) = page.evaluate("scrollY"), middle(leaf(figure, "x"))
+    swipe(page, (x, y), (x, y - 6), (x, y - 15))
+    assert value(figure, "x") == "2.5"
+    assert page.evaluate("scrollY") == before
+    assert figure.locator("input:focus").count() == 0  # no keyboard covers a phone's screen
+    assert figure.sentence().startswith("Backward: the multiply gate sends local × upstream")
+
+
+def test_an_input_is_typed_after_a_tap_and_moved_by_keys(figure):
+    keys = figure.page.keyboard
+    leaf(figure, "y").tap()
+    keys.type("-4")
+    assert value(figure, "y") == "-4"
+    keys.press("ArrowUp")
+    keys.press("Shift+ArrowUp")
+    assert value(figure, "y") == "-2.9"
+    assert figure.locator("input:focus").count() == 1
+    assert blames(figure) == ["", "", "4", "−0.9", "1"]
+    keys.press("ArrowRight")  # moves in the number, takes no step
+    assert figure.locator("output").inner_text() == "4/5"
+
+
+def test_numbers_run_along_the_edges_and_stand_at_their_ends_at_once(figure):
+    figure.press("step ▶")
+    tokens = figure.locator(".nn-token")
+    assert tokens.all_text_contents() == ["4", "4"]
+    assert blames(figure) == ["4", "4", "4", "5", "1"]
+    tokens.first.wait_for(state="detached")
+    figure.press("reset")
+    assert figure.locator(".nn-gate text.nn-value").all_text_contents() == ["w", "f"]
+    figure.press("step ▶")
+    assert tokens.all_text_contents() == ["2", "3"]
+    leaf(figure, "x").fill("3")  # a new value is there at once
+    assert tokens.count() == 0
+    assert "w = 6" in figure.locator("svg").text_content()
+
+
+def test_picture_and_main_controls_share_a_screen(figure):
+    page = figure.page
+    for name in figure.locator(".nn-menu button").all_inner_texts():
+        figure.get_by_role("button", name=name).tap()
+        top = figure.locator(".nn-walk").bounding_box()["y"]
+        bar = figure.locator(".nn-stepper").bounding_box()
+        assert bar["y"] + bar["height"] - top < 600
+        assert figure.locator(".nn-walk").evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_it_runs_to_the_end(figure):
+    figure.press("reset")
+    figure.press("run")
+    figure.locator(".nn-stepper output", has_text="2/5").wait_for()
+    figure.press("stop")
+    assert figure.sentence().startswith("Forward: f = w × z = 5 × 4 = 20")
+
+
 def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
     field, keys = typed(figure), figure.page.keyboard
     field.focus()
@@ -329,7 +399,7 @@ def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
     keys.type("relu(w*x + b)")
     assert problem(figure) == ""
     assert inputs(figure) == {"w": 1, "x": 2, "b": 3}
-    keys.press("Tab")
+    leaf(figure, "w").focus()
     keys.press("ControlOrMeta+a")
     keys.type("-1.5")
     assert inputs(figure)["w"] == -1.5
@@ -414,7 +484,7 @@ def test_what_looks_like_a_program_stays_text(figure, text):
 )
 def test_numbers_on_the_edges_do_not_lie_on_each_other(figure, text):
     typed(figure).fill(text)
-    figure.get_by_role("button", name="backward to the end").click()
+    figure.get_by_role("button", name="backward pass").click()
     boxes = [label.bounding_box() for label in figure.locator(ON_EDGES).all()]
     assert len(boxes) == len(re.findall(r"\b[xy]\b", text))  # each is read more than once
     for k, a in enumerate(boxes):
@@ -436,7 +506,7 @@ def test_a_long_expression_scrolls_in_its_box_and_the_node_at_work_is_seen(figur
     box = figure.locator(".nn-walk")
     assert box.evaluate("e => e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth")
     assert figure.bounding_box()["height"] < 2000
-    for name in ("forward to the end", "backward to the end"):
+    for name in ("forward pass", "backward pass"):
         figure.get_by_role("button", name=name).click()
         inside, node = (
             figure.locator(what).bounding_box() for what in (".nn-walk", "circle.nn-now")
