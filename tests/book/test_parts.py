@@ -12,8 +12,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 PAGE = "reference/gallery/moving"
 BASE = f"{ROOT.as_uri()}/"
 STILL = {"prepare": lambda tab: tab.clock.install()}  # time stands until a test moves it
-PARTS = ("controls", "point", "plot", "contours", "grid", "stepper", "playhead", "network")
+PARTS = (
+    *("controls", "point", "handle", "plot", "contours"),
+    *("grid", "stepper", "playhead", "network"),
+)
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
+HANDLES = ".nn-point, .nn-cursor, .nn-handle"
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def part(page, name):
 def test_every_figure_moves_by_each_of_its_controls(either):
     for name in FIGURES:
         figure = part(either, name)
-        for control in figure.locator("input[type=range], .nn-point, .nn-cursor").all():
+        for control in figure.locator(f"input[type=range], {HANDLES}").all():
             before = figure.inner_html()
             control.press("ArrowUp")
             figure.settle()
@@ -62,6 +66,33 @@ def test_a_point_goes_where_a_hand_takes_it(either, hand):
     assert figure.facts()["a"] == "(2.0, 2.0)"
     assert figure.facts()["a · b"] == "6.00"
     assert "b is (1.0, 2.0)" in figure.locator(".nn-plane").get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("hand", [drag, swipe])
+def test_a_handle_keeps_the_distance_at_which_it_was_taken(either, hand):
+    figure = part(either, "handle")
+    x, y = middle(figure.locator(".nn-handle").nth(1))
+    unit = 22 * figure.locator("svg").bounding_box()["width"] / 300
+    hand(either, (x + 6, y), (x + 6 + unit, y + 3), (x + 6 + 2 * unit, y + 30))
+    assert figure.locator(".nn-handle").nth(1).get_attribute("aria-valuetext") == "7.00"
+    assert figure.sentence() == "Their mean is 5.67."
+
+
+def test_a_handle_is_a_slider_for_keys(page):
+    figure = part(page, "handle")
+    end = figure.get_by_role("slider", name="bread")
+    spoken = []
+    for key in "ArrowRight ArrowDown Shift+ArrowUp PageUp PageDown End Home".split():
+        end.press(key)
+        spoken.append(end.get_attribute("aria-valuenow"))
+    assert spoken == ["3.1", "3", "3.5", "4.5", "3.5", "10", "0"]
+    assert end.get_attribute("aria-valuemax") == "10"
+
+
+def test_a_fold_is_open_only_where_there_is_room(open_page):
+    for size, is_open in ((DESKTOP, True), (PHONE, False)):
+        fold = part(open_page(size=size).page, "handle").locator("details")
+        assert fold.evaluate("e => e.open") is is_open
 
 
 def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
@@ -275,7 +306,7 @@ SAME = """
 figure => {
   const before = new Set(figure.querySelectorAll("svg *, canvas, .nn-cell, dd, output"));
   for (let k = 0; k < 5; k++) {
-    const handles = ".nn-point, .nn-cursor, .nn-cell[tabindex='0']";
+    const handles = ".nn-point, .nn-cursor, .nn-handle, .nn-cell[tabindex='0']";
     for (const node of figure.querySelectorAll(handles)) {
       node.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowUp", bubbles: true}));
     }

@@ -249,6 +249,50 @@ window.nn = (() => {
     });
   }
 
+  // A slider in a drawing: a group of nodes moved by mouse, touch, pen, arrow keys (shift: 5 steps),
+  // page up and down (10) and home and end. read(x, y): the value for which a place of the drawing
+  // stands; a drag keeps the distance at which it took hold. show(value) is what is spoken;
+  // move(value) hears of changes. min and max may be changed later by limit(min, max).
+  function handle({drawing, label, min, max, step, value, read, show = v => number(v), move}, ...nodes) {
+    const node = svg("g", {class: "nn-handle", tabindex: 0, role: "slider", "aria-label": label}, ...nodes);
+    let now = value, offset = 0;
+    function set(v) {
+      now = clamp(v, min, max);
+      node.setAttribute("aria-valuenow", +now.toFixed(9));
+      node.setAttribute("aria-valuetext", show(now));
+    }
+    function limit(low, high) {
+      [min, max] = [low, high];
+      node.setAttribute("aria-valuemin", +min.toFixed(9));
+      node.setAttribute("aria-valuemax", +max.toFixed(9));
+      set(now);
+    }
+    function shift(v) {
+      const before = now;
+      set(+v.toFixed(9));
+      if (now !== before) move(now);
+    }
+    drag(node, drawing, (x, y, first) => {
+      const there = read(x, y);
+      if (first) offset = there - now;
+      else shift(Math.round((there - offset) / step) * step);
+    });
+    keys(node, (right, up, large) => shift(now + (right + up) * (large ? 5 : 1) * step));
+    node.addEventListener("keydown", event => {
+      const to = {Home: min, End: max, PageUp: now + 10 * step, PageDown: now - 10 * step}[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      shift(to);
+    });
+    limit(min, max);
+    drawing.setAttribute("role", "group");  // an image would hide the handle from a screen reader
+    return {node, set, limit, get at() { return now; }};
+  }
+
+  // What not everybody needs, in a fold: closed on a phone, open where there is room.
+  const fold = (element, label, ...nodes) => html("details", {class: "nn-more",
+    open: element.clientWidth < 480 ? null : ""}, html("summary", {}, label), ...nodes);
+
   const text = (x, y, content, attributes = {}) => svg("text", {x, y, ...attributes}, String(content));
 
   // Horizontal bars from 0 to 1 with their names and values; marked is the one in orange.
@@ -312,5 +356,5 @@ window.nn = (() => {
   }
 
   return {bar, bars, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
-    frame, html, id, inline, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
+    fold, frame, handle, html, id, inline, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
 })();

@@ -40,6 +40,29 @@
     draw();
   };
 
+  // ---- handle
+  SHOW.handle = (element, {labels}) => {
+    const zero = 60, unit = 22, drawing = nn.scaled(nn.svg("svg", {viewBox: `0 0 300 ${40 * labels.length}`, class: "nn-drawing"}));
+    const state = labels.map((_, k) => 3 + 2 * k), live = nn.live();
+    const bars = labels.map((label, k) => {
+      const y = 40 * k + 20, bar = nn.svg("rect", {x: zero, y: y - 8, height: 16, class: "nn-other"});
+      const end = nn.handle({drawing, label, min: 0, max: 10, step: 0.1, value: state[k],
+        read: x => (x - zero) / unit, move: v => { state[k] = v; draw(); }},
+      nn.svg("circle", {r: 22, class: "nn-hit"}), nn.svg("circle", {r: 8, class: "nn-knob", style: nn.ink("a")}));
+      drawing.append(nn.text(0, y + 4, label), bar, end.node);
+      return {bar, end, y};
+    });
+    const draw = nn.frame(() => {
+      bars.forEach(({bar, end, y}, k) => {
+        bar.setAttribute("width", state[k] * unit);
+        end.node.setAttribute("transform", `translate(${zero + state[k] * unit} ${y})`);
+      });
+      live.set(`Their mean is ${nn.number(state.reduce((a, b) => a + b) / state.length)}.`);
+    });
+    element.replaceChildren(drawing, nn.fold(element, "What is computed", live.node));
+    draw();
+  };
+
   // ---- plot
   SHOW.plot = (element, {curves, xlabel, ylabel, right}) => {
     const names = Object.keys(curves), first = curves[names[0]], live = nn.live();
