@@ -18,6 +18,7 @@ from link import terms
 from read import (
     api,
     exercise_numbers,
+    folds,
     formulas,
     reference_pages,
     strip,
@@ -56,6 +57,7 @@ STEPS = (
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
+    ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read

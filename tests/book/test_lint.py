@@ -19,6 +19,7 @@ FIGURE = (
     "```{code-cell} python\n:tags: [hide-input]\n:mystnb:\n:  figure:\n"
     ':    name: fig-a\n:    caption: "Two lines."\nviz.show(f, name="a", alt="%s")\n```\n'
 )
+FOLD = "```{code-cell} python\n:tags: [hide-input]\n%sa = 1\n```\n"
 SEEN = "A line that falls from 7 at the left to 0 at the right."
 EXERCISE = (
     "```{exercise-start} One\n:label: ex-%d\n```\nHow?\n```{exercise-end}\n```\n\n"
@@ -46,6 +47,11 @@ PIECES = {
     "cell-count": (CELL % "a", "1 visible cells", (CELL % "a") * 8),
     "cell-length": (CELL % ("a\n" * 16), "16 lines", CELL % ("a\n" * 6)),
     "cell-width": (CELL % ("a" * 75), "75 columns", CELL % ("a" * 74)),
+    "fold-title": (
+        FOLD % "",
+        "no title",
+        FOLD % ':mystnb:\n:  code_prompt_show: "The slips"\n',
+    ),
     "cell-code": (CELL % "a b", "not Python", CELL % "a = 1"),
     "skeleton": ("% WRITE: the puzzle\n", "still to be written: the puzzle", "% a remark\n"),
     "figure-count": (FIGURE % SEEN, "1 figures", (FIGURE % SEEN) * 3),
@@ -173,6 +179,7 @@ def test_every_rule_is_listed_for_contributors():
         ("opening", f"A puzzle.\n\n{STRIP}\n{STRIP}", "a second strip"),
         ("opening", f"A puzzle.\nAllow 40 minutes.\n\n{STRIP}", "“Allow 40 minutes”"),
         ("opening", f"After this page you can add.\n\n{STRIP}", "“After this page you”"),
+        ("fold-title", FOLD % ":mystnb:\n:  code_prompt_show: Show it\n", "is an order"),
         ("cell-length", (CELL % ("a\n" * 9)) * 3, "median"),
         ("cell-width", "## Exercises\n\n" + CELL % ("a" * 69), "69 columns"),
         ("figure-alt", FIGURE % "A line.", "7 characters"),

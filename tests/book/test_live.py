@@ -1,4 +1,4 @@
-"""Try it: cells that run in the page, with a stand-in where Pyodide would come from."""
+"""Run: cells that run in the page, with a stand-in where Pyodide would come from."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,8 @@ CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "stand_in" / "pyodide.mjs"
 PAGE = f"{live_book.PAGE}.html"
 ALLOWED = {"access-control-allow-origin": "*"}
+PLACES = """() => ["pre", ".copybtn", ".nn-live-open button", ""].map(part =>
+  document.querySelector(`#nn-cell-4 ${part}`).getBoundingClientRect().toJSON())"""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ class Try:
         return self.page.get_by_role("button", name=name, exact=True).nth(k)
 
     def open(self, k=0):
-        self.button("Try it", k).press("Enter")
+        self.button("Run this cell", k).press("Enter")
         if self.button("Load and run").count():
             self.button("Load and run").press("Enter")
 
@@ -71,6 +73,13 @@ class Try:
 
     def executed(self):
         return [call[1] for call in self.calls if call[0] == "run"]
+
+    @property
+    def state(self):
+        """Return how the first editor looks, and whether its output is still to come."""
+        box = self.page.locator(".nn-run").first
+        busy = box.locator(".nn-live-out").get_attribute("aria-busy")
+        return box.get_attribute("data-state"), busy
 
     @property
     def area(self):
@@ -92,14 +101,14 @@ def editor(tried):
 
 def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
     word = tried.page.locator(".nn-live-word")
-    tried.button("Try it").press("Enter")
+    tried.button("Run this cell").press("Enter")
     text = word.inner_text()
     for part in ("NumPy", "matplotlib", "cdn.jsdelivr.net", "20 MB", "from this site, 0.9 MB"):
         assert part in text
     assert tried.button("Load and run").evaluate("node => node === document.activeElement")
     tried.button("Not now").press("Enter")
     assert word.count() == 0
-    assert tried.button("Try it").evaluate("node => node === document.activeElement")
+    assert tried.button("Run this cell").evaluate("node => node === document.activeElement")
     assert [url for url in tried.asked if "favicon" not in url] == []
     assert tried.calls == tried.visited.outside == []
 
@@ -125,6 +134,7 @@ def test_a_second_run_runs_what_has_changed_and_what_follows(editor):
     editor.button("Run").press("Enter")
     editor.says("Done.")
     assert editor.executed() == ["cell 3"]
+    assert editor.state == ("done", "false")
     editor.area.fill("changed = 1")
     editor.open()
     editor.says("Done: this cell and 4 above it ran.")
@@ -135,6 +145,7 @@ def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
     editor.area.fill("boom")
     editor.area.press("Shift+Enter")
     editor.says("Stopped by an error.")
+    assert editor.state == ("failed", "false")
     assert (
         'File "cell 3", line 1\nValueError: boom'
         in editor.page.locator(".nn-live-error").first.inner_text()
@@ -149,9 +160,11 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
     editor.area.fill("forever")
     editor.area.press("Control+Enter")
     editor.says("Running cell 1 of 1")
+    assert editor.state == ("running", "true")
     editor.page.get_by_text("ran cell 3").wait_for()
     editor.button("Stop").press("Enter")
     editor.says("Stopped. The next run starts again from the first cell.")
+    assert editor.state == ("stopped", "false")
     del editor.calls[:]
     editor.area.fill("picture")
     editor.button("Run").press("Enter")
@@ -214,10 +227,26 @@ def test_the_editor_indents_and_lets_the_keyboard_out(editor):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_buttons_of_a_cell_cover_no_code_and_narrow_none_on_a_phone(
+    open_visit, address, size
+):
+    visited = open_visit(address, PAGE, size=size)
+    Try(visited).button("Run this cell").wait_for()
+    visited.page.locator("#nn-cell-4 .copybtn").wait_for(state="attached")
+    code, copy, run, cell = visited.page.evaluate(PLACES)
+    assert copy["left"] >= code["right"] or copy["top"] >= code["bottom"]
+    assert run["top"] >= code["bottom"]
+    assert copy["left"] >= run["right"]
+    assert run["bottom"] <= cell["bottom"]
+    assert size is DESKTOP or code["width"] == cell["width"]
+    assert visited.page.locator(".cell_output .copybtn").count() == 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(open_visit, address, size):
     visited = open_visit(address, PAGE, size=size)
     tried = Try(visited)
-    tried.button("Try it").press("Enter")
+    tried.button("Run this cell").press("Enter")
     for scheme in ("light", "dark"):
         visited.page.emulate_media(color_scheme=scheme)
         visited.page.wait_for_selector(f"html[data-theme={scheme}]")

@@ -21,6 +21,8 @@ ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
 FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
 PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
 TOLD_BY_STRIP = re.compile(r"\bAfter this page you\b|\bAllow (?:\S+ ){1,3}minutes\b")
+FOLDED = {"hide-input", "hide-cell"}
+FOLD_TITLE = re.compile(r"code_prompt_show: *[\"']?([^\"'\n]+)")
 NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 
@@ -97,6 +99,17 @@ def cell_width(page: Page):
         for number, line in enumerate(cell.lines, cell.start):
             if len(line) > most:
                 yield number, f"{len(line)} columns of code; at most {most}"
+
+
+@rule("fold-title", PAGE, "a fold of code that draws no figure says what is in it")
+def fold_title(page: Page):
+    """Yield folds of code without a title of their own, or with an order as title."""
+    for cell in page.source.cells:
+        title = FOLD_TITLE.search(cell.options)
+        if title and title[1].startswith(("Show", "Hide", "Click")):
+            yield cell.line, f"“{title[1]}” is an order: name what is in the fold"
+        if cell.tags & FOLDED and not title and "figure:" not in cell.options:
+            yield cell.line, "the fold has no title: add `code_prompt_show:` to its cell"
 
 
 @rule("cell-code", PAGE, "every cell parses as Python")

@@ -1,6 +1,6 @@
 """nnlib for readers who have not installed it: its wheel, and the same in pieces for the page.
 
-Colab installs the wheel. A page opened from a file cannot fetch, so for *Try it* the code and
+Colab installs the wheel. A page opened from a file cannot fetch, so for *Run* the code and
 each data file also lie there as classic scripts that carry their bytes as text; the data of a
 page is loaded only when its cells name it.
 """
@@ -73,7 +73,7 @@ def pieces(wheel: Path) -> dict[str, str]:
 
 
 def sizes(out: Path, code: str) -> tuple[bool, float]:
-    """Return whether code names a data file, and the megabytes that *Try it* loads."""
+    """Return whether code names a data file, and the megabytes that *Run* loads."""
     if not (out / "library.js").exists():
         return False, 0.0
     names = (path.stem.removeprefix("data-") for path in sorted(out.glob("data-*.js")))

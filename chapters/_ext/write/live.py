@@ -1,7 +1,7 @@
 """Live code: each page as a notebook, the library as a wheel, and buttons that open both.
 
 For a page with cells this writes ``_sources/PAGE.ipynb`` (to download, and for Colab) and
-``_live/PAGE.js`` (its cells, fetched when a reader presses *Try it*), and adds the menu of
+``_live/PAGE.js`` (its cells, fetched when a reader presses *Run*), and adds the menu of
 places where the page can run. All addresses come from one setting, ``nn_live``:
 
 repository
@@ -11,7 +11,7 @@ branch, site_branch
 site
     The address of the built site, from which Colab gets the wheel; empty: no Colab.
 pyodide
-    The folder of one released version of Pyodide; empty: no *Try it*.
+    The folder of one released version of Pyodide; empty: no *Run*.
 """
 
 import json
@@ -50,8 +50,7 @@ FORMS = {
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={path}"
 COLAB = "https://colab.research.google.com/github/{repository}/blob/{site_branch}/{path}"
 ROOM = (  # for the buttons below the cells, which come with the script
-    "<style>@media (scripting: enabled) { [id^=nn-cell-] > .cell_input"
-    ":not(:has(+ .nn-live-open)) { margin-bottom: 2.2rem; } }</style>"
+    "<style>@media screen and (scripting: enabled) { :root { --nn-run-row: 2.6rem; } }</style>"
 )
 SHOWN_BY_TAG = {"remove-cell": False, "remove-input": False, "remove_input": False}
 

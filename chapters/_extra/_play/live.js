@@ -1,4 +1,4 @@
-// Try it: the cells of a page run in the reader's own browser, by Pyodide in a worker.
+// Run: the cells of a page run in the reader's own browser, by Pyodide in a worker.
 // Nothing is fetched before the reader has read what it is and has pressed "Load and run".
 nn.tryIt = (() => {
   const known = JSON.parse(document.getElementById("nn-live").textContent);
@@ -111,16 +111,16 @@ nn.tryIt = (() => {
     ran: ({index, ended}) => {
       ran.length = place(index);
       if (ended) ran.push(text(cells[place(index)]));
-      else end(index === job.editor.index ? "Stopped by an error." : "A cell further up stopped by an error.");
+      else end(index === job.editor.index ? "Stopped by an error." : "A cell further up stopped by an error.", "failed");
     },
     done: () => end(job.total > 1 ? `Done: this cell and ${job.total - 1} above it ran.` : "Done."),
     failed: ({step, text}) => fail(`${step} could not be fetched from ${host}. You may be offline, or the address may be blocked.`, text),
   };
 
-  function end(words) {
+  function end(words, state = "done") {
     const {editor} = job;
     job = null;
-    editor.finish(words);
+    editor.finish(words, state);
   }
 
   function forget() {
@@ -130,14 +130,14 @@ nn.tryIt = (() => {
 
   function stop() {
     forget();
-    end("Stopped. The next run starts again from the first cell.");
+    end("Stopped. The next run starts again from the first cell.", "stopped");
   }
 
   function fail(words, detail = "") {
     forget();
     if (!job) return;
     const {editor} = job;
-    end(words);
+    end(words, "failed");
     editor.instead(detail);
   }
 
@@ -164,6 +164,7 @@ nn.tryIt = (() => {
       html("p", {}, "The cells above run first. What you type stays on this device."));
     const close = next => () => { word.remove(); next(); };
     const go = button("Load and run", close(yes));
+    go.className = "nn-go";
     word.append(html("div", {class: "nn-bar"}, go, button("Not now", close(no))));
     after.after(word);
     go.focus();
@@ -189,15 +190,24 @@ nn.tryIt = (() => {
 
     const editor = {
       index, area,
-      begin() { go.hidden = true; halt.hidden = false; halt.focus({preventScroll: true}); this.say("Starting …"); },
-      say(words) { status.textContent = words; },
-      finish(words) {
+      begin() {
+        go.hidden = true;
+        halt.hidden = false;
+        halt.focus({preventScroll: true});
+        this.say("Starting …", "running");
+      },
+      say(words, state = box.dataset.state) {
+        box.dataset.state = state;
+        output.setAttribute("aria-busy", state === "running");
+        status.textContent = words;
+      },
+      finish(words, state) {
         const back = document.activeElement === halt;
         go.hidden = false;
         halt.hidden = true;
         if (back) go.focus({preventScroll: true});
         typeset(output).catch(() => { /* the formulas stay readable as TeX */ });
-        this.say(words);
+        this.say(words, state);
       },
       clear() {
         output.replaceChildren();
@@ -229,7 +239,7 @@ nn.tryIt = (() => {
       area.value = original;
       nn.store.set(`cell-${index}`, "{}");
       fit();
-      editor.say("This is the page's code again.");
+      editor.say("This is the page's code again.", "rest");
     }
 
     function close() {
@@ -252,9 +262,11 @@ nn.tryIt = (() => {
       } else indent(event, area);
     });
     const go = button("Run", () => run(editor)), halt = button("Stop", stop);
+    go.className = "nn-go";
+    halt.className = "nn-halt";
     halt.hidden = true;
     const bar = html("div", {class: "nn-bar"}, go, halt, button("Reset code", reset), button("Close", close), status);
-    const box = html("div", {class: "nn-run"}, area, bar, output);
+    const box = html("div", {class: "nn-run", "data-state": "rest"}, area, bar, output);
     [source, opener].forEach(part => { part.hidden = true; });
     opener.after(box);
     editors.set(index, editor);
@@ -276,13 +288,15 @@ nn.tryIt = (() => {
     const source = node.querySelector(".cell_input");
     if (!source) return;
     let word = null;
-    const press = button("Try it", () => {
+    const press = button("Run", () => {
       if (word?.isConnected) return word.querySelector("button").focus();
       const go = () => { agreed = true; run(open(node, source, opener)); };
       if (!agreed) word = ask(opener, go, () => press.focus());
       else if (job) open(node, source, opener).say("Another cell is running: press Run when it is done.");
       else go();
     });
+    press.className = "nn-go";
+    press.setAttribute("aria-label", "Run this cell");
     const opener = html("div", {class: "nn-live-open"}, press);
     source.after(opener);
   }
