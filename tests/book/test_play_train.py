@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from browser import DESKTOP, PHONE
+from figure import Figure, drag, middle, swipe
 
 import nnlib
 from nnlib import nn, optim
@@ -21,8 +23,8 @@ def shown(figure):
     return int(figure.get_attribute("data-epoch")), float(figure.get_attribute("data-loss"))
 
 
-def by_nnlib(data, name, epochs, widths, bend, exponent, draw=0):
-    """Return the loss by nnlib, and how many points are on the right side."""
+def trained(data, name, epochs, widths, bend, exponent, draw=0):
+    """Return the network, as nnlib trains it, with the points and their labels."""
     points = next(np.array(s["points"]) for s in data["sets"] if s["name"] == name)
     X, t = nnlib.tensor(points[:, :2]), nnlib.tensor(points[:, 2:])
     sizes, parts, at = [2, *widths, 1], [], 97 * draw
@@ -38,9 +40,15 @@ def by_nnlib(data, name, epochs, widths, bend, exponent, draw=0):
         sgd.zero_grad()
         nn.functional.binary_cross_entropy_with_logits(net(X), t).backward()
         sgd.step()
+    return net, X, t
+
+
+def by_nnlib(*training):
+    """Return the loss by nnlib, and how many points are on the right side."""
+    net, X, t = trained(*training)
     z = net(X)
     loss = nn.functional.binary_cross_entropy_with_logits(z, t).item()
-    return loss, int(((z.detach().numpy() > 0) == points[:, 2:]).sum())
+    return loss, int(((z > 0) == t).sum())
 
 
 @pytest.mark.parametrize(
@@ -154,3 +162,116 @@ def test_sliders_move_by_keys(figure):
     slider.focus()
     figure.page.keyboard.press("ArrowRight")
     assert shown(figure)[0] == 410
+
+
+def spot(figure, x, y):
+    """Return where a place of the plane is in the window."""
+    drawing = figure.locator("svg.nn-plot").first
+    middle(drawing)
+    box, unit = drawing.bounding_box(), drawing.bounding_box()["width"] / 300
+    return box["x"] + unit * (30 + (x + 3) / 6 * 260), box["y"] + unit * (
+        28 + (3 - y) / 6 * 232
+    )
+
+
+def count(figure):
+    figure.settle()
+    return int(figure.get_attribute("data-points"))
+
+
+def chosen(figure):
+    figure.settle()
+    return figure.get_by_role("slider", name="A data point").get_attribute("aria-valuetext")
+
+
+def test_each_small_picture_is_what_its_unit_computes_in_nnlib(figure):
+    net, *_ = trained(figure.data, "spirals", 400, [8, 8], "tanh", -0.8)
+    axis = np.linspace(-3, 3, 25)
+    x = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2)
+    pictures = figure.evaluate("element => element.pictures.map(values => [...values])")
+    kept = [x, *(net[:k](nnlib.tensor(x)).detach().numpy() for k in (2, 4))]
+    answer = nn.functional.sigmoid(net(nnlib.tensor(x))).detach().numpy()
+    for ours, right in zip(pictures, [*kept, 2 * answer - 1], strict=True):
+        np.testing.assert_allclose(ours, right.ravel(), atol=1e-7)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_points_are_dragged_added_and_removed_by_mouse_and_finger(open_page, size):
+    figure = Figure(open_page(size=size).page.locator(ELEMENT))
+    if size == PHONE:
+        figure.get_by_text("Data and network").tap()
+    figure.press("XOR clouds")
+    assert (count(figure), shown(figure)[0]) == (120, 0)
+    x, y, _ = figure.data["sets"][3]["points"][7]
+    start, end = spot(figure, x, y), spot(figure, x, y + 0.8)
+    drag(figure.page, start, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), end)
+    figure.press("stop")  # a change of the data lets the training run
+    assert chosen(figure).startswith("point 8 of 120")
+    assert float(chosen(figure).split()[-1].replace("−", "-")) == pytest.approx(
+        y + 0.8, abs=0.05
+    )
+    before = figure.page.evaluate("scrollY")
+    swipe(figure.page, end, start)
+    assert figure.page.evaluate("scrollY") == before
+    assert float(chosen(figure).split()[-1].replace("−", "-")) == pytest.approx(y, abs=0.1)
+    figure.get_by_role("button", name="kind 1").tap()
+    figure.page.mouse.click(*spot(figure, -2.8, 0))
+    assert count(figure) == 121
+    assert chosen(figure).startswith("point 121 of 121, kind 1, at −2.")
+    figure.get_by_role("button", name="remove").tap()
+    figure.page.touchscreen.tap(*spot(figure, -2.8, 0))
+    assert count(figure) == 120
+    figure.press("stop")
+    figure.press("XOR clouds")
+    assert shown(figure)[0] == 0
+
+
+def test_points_are_moved_added_and_removed_by_keys(figure):
+    figure.get_by_role("slider", name="A data point").focus()
+    keys = figure.page.keyboard
+    keys.press("PageDown")
+    assert chosen(figure).startswith("point 120 of 120")
+    keys.press("PageUp")
+    keys.press("PageUp")
+    x, y, _ = figure.data["sets"][2]["points"][1]
+    keys.press("ArrowUp")
+    where = chosen(figure).split(", at ")[1].replace("−", "-")
+    assert [float(v) for v in where.split(", ")] == pytest.approx([x, y + 0.1], abs=6e-3)
+    keys.press("Enter")
+    assert count(figure) == 121
+    keys.press("Delete")
+    assert count(figure) == 120
+
+
+def test_training_goes_on_from_the_weights_of_now_when_a_point_moves(figure):
+    _, before = shown(figure)
+    figure.get_by_role("slider", name="A data point").focus()
+    figure.page.keyboard.press("ArrowUp")
+    figure.press("stop")
+    figure.slide(EPOCH, 0)
+    _, loss = shown(figure)
+    assert loss == pytest.approx(before, abs=0.02)
+    assert loss != before
+    figure.slide(EPOCH, 100)
+    assert shown(figure)[1] < loss - 0.05
+
+
+def test_a_press_on_a_unit_shows_it_in_the_plane(figure):
+    name = "hidden layer 1, unit 4"
+    figure.press(name)
+    assert figure.sentence().endswith(f"The plane shows {name}.")
+    unit = figure.get_by_role("button", name=name)
+    assert unit.get_attribute("aria-pressed") == "true"
+    unit.focus()
+    figure.page.keyboard.press("ArrowRight")
+    figure.page.keyboard.press("Enter")
+    assert "hidden layer 2, unit 4" in figure.sentence()
+    figure.press("output")
+    assert "The plane" not in figure.sentence()
+    assert figure.locator(".nn-unit[tabindex='0']").count() == 1
+
+
+def test_on_a_phone_network_plane_and_run_share_a_screen(open_page):
+    figure = Figure(open_page(size=PHONE).page.locator(ELEMENT))
+    boxes = [figure.locator(what).first.bounding_box() for what in (".nn-stage", ".nn-stepper")]
+    assert boxes[1]["y"] + boxes[1]["height"] - boxes[0]["y"] < 600

@@ -64,7 +64,7 @@
     function to(k) { place(k); go(now); }
     place(at);
     return {
-      node, bar, to, get at() { return now; },
+      node, bar, to, run: time.run, get at() { return now; },
       set: place,
       // Another number of positions.
       limit(next, k = first) { stop(); end = next; slider.limit(next); place(k); },

@@ -1,11 +1,12 @@
-// <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch.
-// needs: parts-plot parts-time parts-grid
-// room: 1402 684
+// <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
+// points that the reader drags, adds and removes; each unit shows what it computes.
+// needs: parts-plot parts-time parts-grid parts-units
+// room: 826 913
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
 // start: {set, layers, widths, bend, exponent, at}: indices of set and bend, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
 // known: [{set, widths, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
 (() => {
-  const EACH = 10, LAST = 300, GRID = 49, REACH = 3, BENDS = ["tanh", "ReLU", "none"];
+  const EACH = 10, LAST = 300, GRID = 49, REACH = 3, SMALL = 25, BENDS = ["tanh", "ReLU", "none"];
 
   // Weights (m, n) row by row, drawn evenly with variance 1/n; biases 0.
   function begin(noise, widths, draw) {
@@ -59,10 +60,35 @@
   const rows = points => ({X: Float64Array.from(points.flatMap(p => p.slice(0, 2))), t: points.map(p => p[2])});
   const rateOf = exponent => +(10 ** exponent).toPrecision(12);
 
+  const STYLE = `
+    nn-train .nn-stage { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; justify-content: center; }
+    nn-train .nn-stage > * { flex: 1 1 18rem; min-width: 0; max-width: 30rem; }
+    nn-train .nn-plot { cursor: crosshair; }
+    nn-train .nn-dots { cursor: grab; }
+    nn-train .nn-point .nn-knob { fill: none; stroke: var(--nn-ink); stroke-width: 2; }
+    nn-train .nn-point:not(:focus) .nn-knob { stroke: none; }
+    nn-train .nn-point .nn-hit { r: 12px; }
+    nn-train .nn-columns { align-items: flex-start; }
+    nn-train .nn-bar { margin: .3rem 0; gap: .4rem; }
+    nn-train .nn-stepper .nn-slider { grid-template-columns: auto 1fr auto; }
+    nn-train .nn-stepper .nn-slider input { grid-area: auto; }
+    nn-train summary { cursor: pointer; min-height: 2.3rem; line-height: 2.3rem; }
+    nn-train .nn-live { min-height: 3.2em; }
+    nn-train .nn-brush svg { vertical-align: -.2em; }
+    @container (max-width: 36rem) { nn-train button:not(.nn-unit) { padding: .3rem .5rem; } }`;
+
   function build(element, {sets, names, noise, start, known}) {
-    const data = sets.map(({points}) => rows(points)), live = nn.live();
-    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), bend: start.bend, exponent: start.exponent, draw: 0};
-    const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 316, left: 30, xlabel: "first number x₁", ylabel: "second number x₂"});
+    if (!document.getElementById("nn-train-style")) document.head.append(nn.html("style", {id: "nn-train-style"}, STYLE));
+    const live = nn.live(), narrow = () => element.clientWidth < 560;
+    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), bend: start.bend, exponent: start.exponent, draw: 0,
+      points: [], chosen: 0, brush: 0, unit: null};
+    let own = null;  // the points as arrays
+    const fetch = () => {
+      state.points = sets[state.set].points.map(p => [...p]);
+      own = rows(state.points);
+      state.chosen = 0;
+    };
+    const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "first number x₁", ylabel: "second number x₂"});
     const shades = nn.picture({width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true});
     shades.node.setAttribute("aria-hidden", "true");
     shades.node.style.opacity = 0.45;  // so that the dots stand out
@@ -70,14 +96,27 @@
     const edge = map.contours({colour: "ink", n: GRID - 1});
     const LOOKS = [{colour: "b", shape: "square", r: 3.4}, {colour: "a", shape: "circle", r: 3.4}];
     const dots = LOOKS.map(look => map.dots(look)), wrong = map.dots({colour: "ink", shape: "cross", r: 5});
-    const chart = nn.plot({x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 230, left: 34, right: 20, xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)"});
+    const chart = nn.plot({x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 200, left: 34, right: 20, xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)"});
     const guess = chart.line({colour: "ink", dash: "2 4", width: 1.2, points: [[0, Math.LN2], [EACH * LAST, Math.LN2]]});
     guess.node.style.opacity = 0.7;
-    const curve = chart.line({colour: "a", width: 2.4}), now = chart.dots({colour: "a", shape: "diamond", r: 6});
-    const sign = ({colour, shape: form}, words) => nn.html("span", {style: nn.ink(colour)},
-      nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"}, nn.svg("path", {d: `M0 0${nn.SHAPES[form](6)}`, class: form === "cross" ? "nn-stroke" : "nn-dots"})), words);
-    const key = nn.html("div", {class: "nn-key"}, ...LOOKS.map((look, k) => sign(look, names[k])), sign({colour: "ink", shape: "cross"}, "on the wrong side"));
+    chart.words({at: [1750, Math.LN2 + 0.02], label: "a guess: ln 2"});
+    const curve = chart.line({colour: "a", width: 2.4}), now = chart.dots({colour: "a", shape: "diamond", r: 6}), height = chart.words({colour: "a"});
     const facts = nn.facts(["layer sizes", "parameters", "mean loss (nats)", "on the right side"]);
+
+    // ---- the network, unit by unit
+    const outputs = () => shape(state).length - 1;
+    const called = (l, k) => l === 0 ? `input x${"₁₂"[k]}` : l === outputs() ? "output" : `hidden layer ${l}, unit ${k + 1}`;
+    const units = nn.units({label: "What each unit computes over the plane", side: SMALL, most: 38, tall: 300, down: narrow, name: called,
+      caption: (l, k) => l === 0 ? `x${"₁₂"[k]}` : l === outputs() ? "output" : "",
+      pick: (l, k) => {
+        const same = state.unit && state.unit[0] === l && state.unit[1] === k;
+        show(same || l === outputs() ? null : [l, k]);
+        redraw();
+      }});
+    function show(unit) {
+      state.unit = unit;
+      units.mark(...unit ?? [null]);
+    }
 
     // Every ten epochs one copy of the weights is kept, so that going back costs nothing.
     let films = [], losses = [];
@@ -85,12 +124,12 @@
       films = [begin(noise, shape(state), state.draw)];
       losses = [lossOf(films[0])];
     }
-    const scores = layers => forward(data[state.set].X, data[state.set].t.length, layers, state.bend)[layers.length];
-    const lossOf = layers => mean(scores(layers), data[state.set].t);
+    const scores = layers => forward(own.X, own.t.length, layers, state.bend)[layers.length];
+    const lossOf = layers => mean(scores(layers), own.t);
     function reach(k) {
       while (films.length <= k) {
         const layers = copy(films[films.length - 1]);
-        for (let e = 0; e < EACH; e++) descend(data[state.set], layers, state.bend, rateOf(state.exponent));
+        for (let e = 0; e < EACH; e++) descend(own, layers, state.bend, rateOf(state.exponent));
         films.push(layers);
         losses.push(lossOf(layers));
       }
@@ -101,37 +140,142 @@
       places[o] = REACH * (2 * i / (GRID - 1) - 1);
       places[o + 1] = REACH * (1 - 2 * j / (GRID - 1));
     }
+    // Every other place in both directions is enough for a small picture.
+    const thinned = (values, n) => {
+      const out = new Float64Array(SMALL * SMALL * n);
+      for (let j = 0, o = 0; j < SMALL; j++) for (let i = 0; i < SMALL; i++) {
+        for (let u = 0, from = (2 * j * GRID + 2 * i) * n; u < n; u++) out[o++] = values[from + u];
+      }
+      return out;
+    };
 
     function draw() {
       const k = time.at;
       reach(k);
-      const layers = films[k], {points} = sets[state.set], z = scores(layers), fine = Number.isFinite(losses[k]);
-      const field = forward(places, GRID * GRID, layers, state.bend)[layers.length];
-      shades.set(Array.from(field, v => fine ? sigmoid(v) : 0.5));
+      const layers = films[k], {points, unit} = state, z = scores(layers), fine = Number.isFinite(losses[k]), sizes = shape(state);
+      const kept = forward(places, GRID * GRID, layers, state.bend), answer = kept[layers.length];
+      // The plane shows the answer, or what the chosen unit computes.
+      const [l, u] = unit ?? [layers.length, 0], n = sizes[l], shown = Float64Array.from({length: GRID * GRID}, (_, i) => kept[l][i * n + u]);
+      const most = unit ? shown.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-9) : 1;
+      shades.set(Array.from(shown, v => !fine ? 0.5 : unit ? 0.5 + v / most / 2 : sigmoid(v)));
       const index = v => Math.round((v + REACH) / (2 * REACH) * (GRID - 1));
-      edge.set(fine ? (x, y) => field[(GRID - 1 - index(y)) * GRID + index(x)] : null, [0]);
+      edge.set(fine ? (x, y) => shown[(GRID - 1 - index(y)) * GRID + index(x)] : null, [0]);
+      element.pictures = kept.map((values, i) => thinned(i === layers.length ? answer.map(v => 2 * sigmoid(v) - 1) : values, sizes[i]));
+      units.set({sizes, values: element.pictures, W: layers.map(({W}) => W)});
       const off = points.filter((p, i) => !((z[i] > 0) === (p[2] === 1)));
       dots.forEach((group, kind) => group.set(points.filter(p => p[2] === kind)));
       wrong.set(off);
+      hand.set(...points[state.chosen].slice(0, 2));
       curve.set(losses.slice(0, k + 1).map((v, i) => [EACH * i, v]));
-      now.set(fine ? [[EACH * k, Math.min(losses[k], 0.8)]] : []);
-      const sizes = shape(state), count = layers.reduce((sum, {n, m}) => sum + n * m + m, 0), right = points.length - off.length;
+      const spot = [EACH * k, Math.min(losses[k], 0.8)], late = k > 0.6 * LAST;
+      now.set(fine ? [spot] : []);
+      height.node.setAttribute("class", `nn-name nn-${late ? "end" : "start"}`);
+      height.set(fine ? chart.from(chart.px(spot[0]) + (late ? -8 : 10), chart.py(spot[1]) + (spot[1] > 0.6 ? 22 : -8)) : [0, 0], fine ? nn.number(losses[k], 3) : "");
+      const count = layers.reduce((sum, {n, m}) => sum + n * m + m, 0), right = points.length - off.length;
       const told = fine ? nn.number(losses[k], 4) : "not a number";
       facts.set([sizes.join("-"), String(count), told, fine ? `${right} of ${points.length}` : "none"]);
-      const end = !fine ? "The steps were too long: the loss has left the numbers. Lower the learning rate." : off.length ? `${off.length} on the wrong side.` : "All on the right side.";
-      live.set(`Epoch ${EACH * k}, ${sizes.join("-")}: loss ${told}. ${end}`);
-      map.describe(`${sets[state.set].name}: ${points.length} points of two kinds, and the regions in which the network decides for each. ${end}`);
+      const end = !fine ? "The steps were too long: the loss has left the numbers. Lower the learning rate." : off.length ? `${off.length} on the wrong side (×).` : "All on the right side.";
+      const about = unit ? ` The plane shows ${called(...unit)}.` : "";
+      live.set(`Epoch ${EACH * k}, ${sizes.join("-")}: loss ${told}. ${end}${about}`);
+      map.describe(`${sets[state.set].name}: ${points.length} points of two kinds, and the regions in which the network decides for each. ${end}${about}`);
       chart.describe(`Loss against epoch: from ${nn.number(losses[0], 3)} at the start to ${told} at epoch ${EACH * k}. A dotted line marks the loss of a guess, 0.693.`);
-      Object.assign(element.dataset, {loss: losses[k], epoch: EACH * k, start: state.draw});
+      Object.assign(element.dataset, {loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length});
     }
     const redraw = nn.frame(draw);
 
     // Another network or other data: training begins again; if it was running, it runs on.
     function change(what) {
       Object.assign(state, what);
+      if ("set" in what) fetch();
+      show(null);
       fresh();
       time.to(0);
     }
+
+    // ---- points: training goes on from the weights of now, counted from 0, and runs.
+    function moved() {
+      reach(time.at);  // on the points before; the time may have run on since they were drawn
+      own = rows(state.points);
+      films = [films[time.at]];
+      losses = [lossOf(films[0])];
+      time.to(0);
+      time.run(true);
+    }
+    function put(k, x, y) {
+      state.chosen = k;
+      [state.points[k][0], state.points[k][1]] = [nn.clamp(x, -REACH, REACH), nn.clamp(y, -REACH, REACH)];
+      moved();
+    }
+    function add(x, y) {
+      state.points.push([x, y, state.brush]);
+      put(state.points.length - 1, x, y);
+    }
+    function remove(k) {
+      if (state.points.length < 3) return;
+      state.points.splice(k, 1);
+      state.chosen = Math.min(k, state.points.length - 1);
+      moved();
+    }
+    const spoken = (x, y) => `point ${state.chosen + 1} of ${state.points.length}, ${names[state.points[state.chosen]?.[2]]}, at ${nn.number(x)}, ${nn.number(y)}`;
+    fetch();
+    const hand = nn.point({on: map, at: state.points[0].slice(0, 2), label: "A data point: arrow keys move it, page up and down choose another, Enter adds one, Delete removes it",
+      show: spoken, move: (x, y) => put(state.chosen, x, y), press: (x, y) => add(nn.clamp(x + 0.3, -REACH, REACH), y)});
+    hand.node.addEventListener("keydown", event => {
+      const way = {PageUp: 1, PageDown: -1}[event.key], all = state.points.length;
+      if (way) state.chosen = (state.chosen + way + all) % all;
+      else if (event.key === "Delete" || event.key === "Backspace") remove(state.chosen);
+      else return;
+      event.preventDefault();
+      redraw();
+    });
+    grasped();
+
+    // A press on a point takes it, one on free ground adds one; a finger elsewhere scrolls the page.
+    function grasped() {
+      const drawing = map.svg, from = ({clientX, clientY}) => {
+        const {x, y} = new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+        return map.from(x, y);
+      };
+      const nearest = (x, y, reach) => {
+        const far = state.points.map(p => Math.hypot(p[0] - x, p[1] - y)), k = far.indexOf(Math.min(...far));
+        return far[k] < reach ? k : -1;
+      };
+      let held = -1, began = null;
+      drawing.addEventListener("touchstart", event => {
+        if (nearest(...from(event.touches[0]), 0.35) >= 0) event.preventDefault();
+      }, {passive: false});
+      drawing.addEventListener("pointerdown", event => {
+        if (event.button) return;
+        event.stopPropagation();  // the handle is one of the points
+        const spot = from(event);
+        held = nearest(...spot, event.pointerType === "touch" ? 0.35 : 0.2);
+        began = {x: event.clientX, y: event.clientY};
+        if (held < 0) return;
+        event.preventDefault();
+        drawing.setPointerCapture(event.pointerId);
+        state.chosen = held;
+        hand.node.focus({preventScroll: true});
+        redraw();
+      }, true);
+      drawing.addEventListener("pointermove", event => {
+        if (held >= 0 && state.brush < 2 && Math.hypot(event.clientX - began.x, event.clientY - began.y) > 2) put(held, ...from(event));
+      });
+      drawing.addEventListener("pointerup", event => {
+        const still = began && Math.hypot(event.clientX - began.x, event.clientY - began.y) < 6, [x, y] = from(event);
+        if (still && state.brush === 2) { if (held >= 0) remove(held); }
+        else if (still && held < 0 && Math.max(Math.abs(x), Math.abs(y)) <= REACH) add(x, y);
+        held = -1;
+        began = null;
+      });
+      drawing.addEventListener("pointercancel", () => { held = -1; began = null; });
+    }
+
+    const sign = ({colour, shape: form}) => nn.svg("svg", {viewBox: "-9 -9 18 18", width: 16, height: 16, "aria-hidden": "true", style: nn.ink(colour)},
+      nn.svg("path", {d: `M0 0${nn.SHAPES[form](6)}`, class: "nn-dots"}));
+    const brush = nn.buttons({label: "A tap on the plane", options: [...names, "remove"], chosen: 0, press: k => { state.brush = k; }});
+    LOOKS.forEach((look, k) => brush.node.children[k].prepend(sign(look), " "));
+    brush.node.classList.add("nn-brush");
+    brush.node.prepend(nn.html("span", {}, "Add"));
     const time = nn.stepper({last: LAST, at: start.at, label: "epoch", rate: 12, show: k => String(EACH * k), go: () => redraw()});
     const set = nn.buttons({label: "data", options: sets.map(s => s.name), chosen: start.set, press: k => change({set: k})});
     const bend = nn.buttons({label: "activation of the hidden layers", options: BENDS, chosen: start.bend, press: k => change({bend: k})});
@@ -142,18 +286,22 @@
     const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
     const rate = nn.slider({label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent, show: v => nn.number(10 ** v), move: v => change({exponent: v})});
     const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
-    const words = text => nn.html("span", {}, text);
-    element.replaceChildren(key, nn.columns(map.node, nn.html("div", {}, chart.node, facts.node)), time.node,
-      set.node, nn.columns(nn.html("div", {}, rate.node, layers.node, ...widths.map(w => w.node)),
-        nn.html("div", {}, words("bend of the hidden layers"), bend.node, nn.bar(other))), live.node);
+    const fold = (title, ...nodes) => {
+      const node = nn.html("details", {}, nn.html("summary", {}, title), ...nodes);
+      node.open = !narrow();
+      return node;
+    };
+    element.replaceChildren(nn.html("div", {class: "nn-stage"}, units.node, map.node), time.node, brush.node, live.node,
+      nn.columns(fold("Data and network", set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)),
+        fold("Loss", chart.node, facts.node)));
     offer();
     fresh();
     draw();
     nn.flush();
     element.dataset.agrees = known.every(one => {
-      const mine = begin(noise, [2, ...one.widths, 1], one.draw), own = data[one.set];
-      for (let e = 0; e < one.epochs; e++) descend(own, mine, one.bend, rateOf(one.exponent));
-      return Math.abs(mean(forward(own.X, own.t.length, mine, one.bend)[mine.length], own.t) - one.loss) < 1e-9;
+      const mine = begin(noise, [2, ...one.widths, 1], one.draw), all = rows(sets[one.set].points);
+      for (let e = 0; e < one.epochs; e++) descend(all, mine, one.bend, rateOf(one.exponent));
+      return Math.abs(mean(forward(all.X, all.t.length, mine, one.bend)[mine.length], all.t) - one.loss) < 1e-9;
     });
     if (element.dataset.agrees === "false") console.error("nn-train: the script and nnlib disagree");
   }
