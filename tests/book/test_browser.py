@@ -29,8 +29,10 @@ def address_of(page):
     return f"chapters/{page}.html"
 
 
-def test_the_first_page_leads_to_the_welcome(open_visit, base):
+def test_the_index_leads_to_the_front_page_and_its_start_to_the_welcome(open_visit, base):
     visited = open_visit(base, "index.html")
+    visited.page.wait_for_url("**/chapters/start/home.html")
+    visited.page.get_by_role("link", name="Start", exact=True).click()
     visited.page.wait_for_url("**/chapters/start/welcome.html")
     assert visited.outside == []
 

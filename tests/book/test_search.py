@@ -35,7 +35,7 @@ READERS = {
     "who invented neural networks": "start/history.html",
     "what does this symbol mean": "reference/notation.html",
     "how do I install": SETUP,
-    "where do I start": "start/welcome.html",
+    "where do I start": "start/home.html",
     "bag of pictures": "classifiers/learning-problem.html",
     "photo compression": "maths/svd-pca.html",
     "solve system of equations": "maths/linear-systems.html",

@@ -36,6 +36,7 @@ SHEETS = (
     "terms.css",
     "search.css",
     "live.css",
+    "home.css",
     "print.css",
 )
 

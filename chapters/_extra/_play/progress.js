@@ -109,7 +109,7 @@ nn.progress = (() => {
   // ---- every page: where the reader was last, and the ticks
   function arrive() {
     const lesson = named(location.pathname) && !page.startsWith("reference/");
-    if (lesson && !document.querySelector("nn-map")) change(all => { all.last = page; });
+    if (lesson && !document.querySelector("nn-resume, nn-map")) change(all => { all.last = page; });
     tick();
   }
 
