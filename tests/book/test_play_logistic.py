@@ -217,3 +217,11 @@ def test_it_survives_sums_of_thousands(open_figure):
     figure = open_figure(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0])
     loss = mean_loss(-1e3 * X[:, 0])
     assert float(figure.facts()["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
+
+
+def test_on_paper_what_is_read_takes_the_room_of_the_sliders(figure):
+    figure.page.emulate_media(media="print")
+    columns, width = figure.locator(".nn-columns").last, "e => e.getBoundingClientRect().width"
+    readings = columns.locator("> div").last
+    assert readings.evaluate(width) == pytest.approx(columns.evaluate(width), abs=1)
+    figure.page.emulate_media(media="screen")

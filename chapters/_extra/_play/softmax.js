@@ -1,17 +1,13 @@
-// <nn-softmax>: scores and temperature in, probabilities and cross-entropy out.
+// <nn-softmax>: bars of scores and of probabilities, both dragged; the loss is the distance from
+// the true class's score to the log-sum-exp of all scores.
 // needs: parts-plot
-// room: 760 363
-nn.define("softmax", (element, {classes, scores, start, top}) => {
-  const state = {truth: start, z: [...scores[start]], T: 1};
-  const live = nn.live();
-  const refused = nn.html("p", {class: "nn-note", role: "status"});
-  const bars = nn.bars({labels: classes, show: percent, named: 56});
-  const curve = nn.plot({
-    height: 190, x: [0, 1], y: [0, top], left: 30, xticks: [0, 0.5, 1], yticks: [0, 2, 4, 6, 8],
-    xlabel: "probability of the true class", ylabel: "loss (nats)",
-  });
-  curve.line({colour: "c", points: Array.from({length: 120}, (_, k) => [Math.exp(-top * k / 119), top * k / 119])});
-  const here = curve.dots({colour: "b", r: 6});
+// room: 583 288
+// classes: their names; scores: a row for each picture; start: the picture shown first.
+nn.define("softmax", (element, {classes, scores, start}) => {
+  const {svg, text} = nn, END = 10, LEFT = 62, UNIT = 10.4, ROW = 44, LOW = 34, WIDE = 166;
+  const state = {truth: start, z: [...scores[start]], T: 1, shift: 0};
+  const live = nn.live(), refused = nn.html("p", {class: "nn-note", role: "status"});
+  const bottom = 18 + ROW * classes.length, to = v => LEFT + (v + END) * UNIT, edge = to(END + 2);
 
   // What is small stays above zero, and what is nearly certain below 100%.
   const power = v => v.toExponential(1).replace("-", "−");
@@ -24,13 +20,94 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
     return `${(100 * p).toFixed(digits)}%`;
   }
 
+  const drawing = height => nn.scaled(svg("svg", {viewBox: `0 0 300 ${height}`, class: "nn-drawing"}));
+  const knob = () => [svg("circle", {r: 17, class: "nn-hit"}), svg("circle", {r: 8, class: "nn-knob"})];
+  const put = (node, x, y) => node.setAttribute("transform", `translate(${x} ${y})`);
+
+  // Scores: a bar from zero for each, and the line of the log-sum-exp, which carries all of them.
+  const above = drawing(bottom + 62);
+  const names = [], ends = classes.map((name, k) => {
+    const y = 18 + ROW * k + 24, bar = svg("rect", {y: y - 6, height: 12});
+    const value = text(0, -14, "", {class: "nn-name nn-middle"});
+    const end = nn.handle({drawing: above, label: `score of ${name}`, min: -END, max: END, step: 0.1, value: state.z[k],
+      show: v => nn.number(v, 1), read: x => (x - LEFT) / UNIT, move: v => { state.z[k] = v; redraw(); }}, ...knob(), value);
+    names.push(text(0, y + 4, name));
+    above.append(names[k], bar);
+    return {bar, end, value, y};
+  });
+  const rule = svg("path", {class: "nn-stroke", style: nn.ink("c")}), carry = text(0, 4, "all scores", {class: "nn-name"});
+  const whole = nn.handle({drawing: above, label: "all scores together", min: -END, max: END, step: 0.1, value: 0,
+    show: () => `scores ${state.z.map(v => nn.number(v, 1)).join(", ")}`, read: x => x / UNIT, move: v => {
+      state.z = state.z.map(z => z + v - state.shift);
+      state.shift = v;
+      redraw();
+    }}, ...knob(), carry);
+  whole.node.setAttribute("style", nn.ink("c"));
+  const gap = svg("path", {class: "nn-stroke", style: nn.ink("b")}), cost = text(0, 0, "", {class: "nn-name", style: nn.ink("b")});
+  above.append(text(0, 12, "scores", {class: "nn-strong"}), svg("path", {class: "nn-axis", d: `M${to(0)} 18V${bottom}`}),
+    ...[-END, 0, END].map(v => text(to(v), bottom + 15, nn.number(v, 0), {class: "nn-small nn-middle"})),
+    rule, gap, ...ends.map(one => one.end.node), cost, whole.node);
+
+  // Probabilities: drag one, and the score of its class is what gives it.
+  const below = drawing(22 + LOW * classes.length), shares = classes.map((name, k) => {
+    const y = 22 + LOW * k + 14, box = {x: LEFT, y: y - 8, height: 16};
+    const bar = svg("rect", box), value = text(LEFT + WIDE + 16, y + 4, ""), label = text(0, y + 4, name);
+    const end = nn.handle({drawing: below, label: `probability of ${name}`, min: 0, max: 1, step: 0.01, value: 0,
+      show: percent, read: x => (x - LEFT) / WIDE, move: p => { state.z[k] = scoreFor(k, p); redraw(); }}, ...knob());
+    below.append(label, svg("rect", {...box, width: WIDE, class: "nn-empty"}), bar, value, end.node);
+    return {bar, end, value, label, y};
+  });
+  below.prepend(text(0, 12, "probabilities", {class: "nn-strong"}));
+
+  const sumExp = (z, T) => {  // log-sum-exp of z / T
+    const m = Math.max(...z);
+    return m / T + Math.log(z.reduce((sum, v) => sum + Math.exp((v - m) / T), 0));
+  };
+  function scoreFor(k, p) {
+    const q = nn.clamp(p, 1e-6, 1 - 1e-6), others = state.z.filter((_, j) => j !== k);
+    return nn.clamp(state.T * (Math.log(q / (1 - q)) + sumExp(others, state.T)), -END, END);
+  }
+
   function draw() {
-    const {truth, z, T} = state, m = Math.max(...z);
-    const e = z.map(v => Math.exp((v - m) / T)), sum = e.reduce((a, b) => a + b);
-    const p = e.map(v => v / sum), L = Math.log(sum) - (z[truth] - m) / T;
-    bars.set(p, truth);
-    here.set([[p[truth], Math.min(L, top)]]);
-    curve.describe(`Loss ${small(L)} at probability ${percent(p[truth])} of the true class`);
+    const {truth, z, T, shift} = state, total = sumExp(z, T), p = z.map(v => Math.exp(v / T - total)), L = total - z[truth] / T;
+    const level = Math.min(to(T * total), edge);
+    whole.limit(shift - END - Math.min(...z), shift + END - Math.max(...z));
+    whole.set(shift);
+    ends.forEach(({bar, end, value, y}, k) => {
+      const x = to(z[k]), colour = k === truth ? "b" : "a";
+      bar.setAttribute("x", Math.min(x, to(0)));
+      bar.setAttribute("width", Math.abs(x - to(0)));
+      bar.setAttribute("class", k === truth ? "nn-true" : "nn-other");
+      put(end.node, x, y);
+      end.node.setAttribute("style", nn.ink(colour));
+      end.set(z[k]);
+      value.textContent = nn.number(z[k], 1);
+      names[k].setAttribute("class", k === truth ? "nn-strong" : "");
+    });
+    shares.forEach(({bar, end, value, label, y}, k) => {
+      bar.setAttribute("width", WIDE * p[k]);
+      bar.setAttribute("class", k === truth ? "nn-true" : "nn-other");
+      put(end.node, LEFT + WIDE * p[k], y);
+      end.node.setAttribute("style", nn.ink(k === truth ? "b" : "a"));
+      end.set(p[k]);
+      value.textContent = percent(p[k]);
+      label.setAttribute("class", k === truth ? "nn-strong" : "");
+    });
+    rule.setAttribute("d", `M${level} 18V${bottom + 36}`);
+    put(whole.node, level, bottom + 36);
+    const right = level < 200;
+    carry.setAttribute("x", right ? 14 : -14);
+    carry.setAttribute("class", `nn-name ${right ? "" : "nn-end"}`);
+    const {y} = ends[truth], from = Math.min(to(z[truth]), level);
+    gap.setAttribute("d", `M${from} ${y + 12}H${level}M${from} ${y + 8}v8M${level} ${y + 8}v8`);
+    cost.textContent = T === 1 ? `loss ${small(L)}` : `${nn.number(T)} × loss ${small(L)}`;
+    const room = 8 * cost.textContent.length, [x, side] = level + room < 290 ? [level + 9, "start"]
+      : from - room > 20 ? [Math.min(from, to(0)) - 14, "end"] : [(from + level) / 2, "middle"];
+    cost.setAttribute("x", x);
+    cost.setAttribute("y", side === "middle" ? y + 27 : y + 16);
+    cost.setAttribute("class", `nn-name nn-${side}`);
+    above.setAttribute("aria-label", `Scores: ${classes.map((name, k) => `${name} ${nn.number(z[k], 1)}`).join(", ")}; log-sum-exp ${nn.number(T * total)}`);
+    below.setAttribute("aria-label", `Probabilities: ${classes.map((name, k) => `${name} ${percent(p[k])}`).join(", ")}`);
     const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
     const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln ${q} = ${small(L)}`;
     live.set(`The picture is a ${classes[truth]}. ${equation}`);
@@ -38,42 +115,28 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
   }
   const redraw = nn.frame(draw);
 
-  const sliders = classes.map((name, k) => nn.slider({
-    label: `score of ${name}`, min: -10, max: 10, step: 0.1, value: state.z[k],
-    show: v => nn.number(v, 1), move: v => { state.z[k] = v; redraw(); },
-  }));
   const heat = nn.slider({
     label: "temperature T", min: -1, max: 1, step: 0.02, value: 0,
     show: v => nn.number(10 ** v), move: v => { state.T = 10 ** v; redraw(); },
   });
-
-  function put(z) {
-    if (z.some(v => Math.abs(v) > 10)) {
-      refused.textContent = "The sliders end at ±10. Press reset.";
-      return;
+  function twice() {
+    const z = state.z.map(v => 2 * v);
+    if (z.some(v => Math.abs(v) > END)) refused.textContent = `The scores end at ±${END}. Press reset.`;
+    else {
+      state.z = z;
+      draw();
     }
-    state.z = z;
-    sliders.forEach((s, k) => s.set(z[k]));
+  }
+  function reset() {
+    Object.assign(state, {T: 1, shift: 0, z: [...scores[state.truth]]});
+    heat.set(0);
     draw();
   }
-  const change = f => put(state.z.map(v => Math.round(10 * f(v)) / 10));
-
-  function reset() {
-    state.T = 1;
-    heat.set(0);
-    put([...scores[state.truth]]);
-  }
-
   const pictures = nn.choice({
     legend: "The picture shows a", options: classes, chosen: start,
     pick: k => { state.truth = k; reset(); },
   });
-  const controls = nn.html("div", {}, ...sliders.map(s => s.node), heat.node,
-    nn.bar(
-      nn.button("all scores + 0.5", () => change(v => v + 0.5)),
-      nn.button("all scores × 2", () => change(v => 2 * v)),
-      nn.button("reset", reset)));
-  element.replaceChildren(pictures.node,
-    nn.columns(controls, nn.html("div", {}, bars.node, curve.node)), live.node, refused);
+  element.replaceChildren(pictures.node, nn.columns(nn.html("div", {}, above), nn.html("div", {}, below,
+    nn.html("div", {}, heat.node, nn.bar(nn.button("all scores × 2", twice), nn.button("reset", reset))))), live.node, refused);
   draw();
-}, "classes", "scores", "start", "top");
+}, "classes", "scores", "start");
