@@ -21,6 +21,7 @@ figure is drawn; its settings and your arrays are as before afterwards.
 
 from .charts import bars, distributions, dots, timeline
 from .colours import BLUE, COLOURS, GREEN, GRID, INK, ORANGE, SOFT
+from .direct import label_lines
 from .gallery import gallery
 from .html import Html
 from .landscape import descent, surface
@@ -61,6 +62,7 @@ __all__ = [
     "heatmap",
     "histograms",
     "images",
+    "label_lines",
     "matrix",
     "panel",
     "plane",

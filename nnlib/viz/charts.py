@@ -6,7 +6,8 @@ import numpy as np
 
 from ..checks import drawable, mapping
 from .colours import BLUE, INK, ORANGE
-from .style import canvas, legend, legend_room, looks, short, styled
+from .direct import label_lines
+from .style import canvas, looks, short, styled
 
 __all__ = ["bars", "distributions", "dots", "timeline"]
 
@@ -172,8 +173,7 @@ def distributions(
         raise ValueError("distributions: expected x in rising order")
     values = [_density(name, f, x) for name, f in densities.items()]
     names = {"title": title, "xlabel": xlabel, "ylabel": ylabel or _kind(mass)}
-    height = 2.6 + legend_room(list(densities))
-    axes = canvas("distributions", ax, height=height, **names)
+    axes = canvas("distributions", ax, **names)
     for k, (name, y, style) in enumerate(zip(densities, values, styles, strict=True)):
         options = {"color": style.colour, "label": name}
         if mass:
@@ -192,7 +192,7 @@ def distributions(
         label = {"textcoords": "offset points", "xytext": (3, -1), "va": "top", "fontsize": 9}
         axes.annotate(name, (x_of_mark, 1), xycoords=("data", "axes fraction"), **label)
     if len(values) > 1:
-        legend(axes, list(densities))
+        label_lines(axes)
     return axes
 
 
@@ -260,9 +260,7 @@ def timeline(
     forecasts = mapping("timeline", "forecasts", forecasts or {})
     first, *styles = looks("timeline", "series", 1 + len(forecasts))
     series = {k: _series(k, *f) for k, f in {name: (t, y), **forecasts}.items()}
-    labels = list(series) if forecasts else []
-    height = 2.6 + (legend_room(labels, above=True) if labels else 0)
-    axes = canvas("timeline", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("timeline", ax, title=title, xlabel=xlabel, ylabel=ylabel)
     axes.plot(*series.pop(name)[:2], color=first.colour, linewidth=1.4, label=name)
     for (label, (times, values, spread)), style in zip(series.items(), styles, strict=True):
         options = {"color": style.colour, "linestyle": style.dash, "marker": style.marker}
@@ -274,7 +272,7 @@ def timeline(
     if series:
         start = min(times[0] for times, _, _ in series.values())
         axes.axvline(start, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-        legend(axes, labels, above=True)
+        label_lines(axes)
     return axes
 
 

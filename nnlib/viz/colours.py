@@ -1,7 +1,18 @@
 """The colours of all figures: text, lines, and ten that colour-blind readers can tell apart."""
 
 __all__ = [
-    *("BLUE", "COLOURS", "DARK", "GREEN", "GRID", "INK", "ORANGE", "SOFT", "VARIABLES"),
+    *(
+        "BLUE",
+        "COLOURS",
+        "DARK",
+        "GREEN",
+        "GRID",
+        "INK",
+        "ORANGE",
+        "SOFT",
+        "VARIABLES",
+        "WORDS",
+    ),
 ]
 
 INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
@@ -16,6 +27,11 @@ DARK = (
     *("#62b0f5", "#ff9d5c", "#4fcf9f", "#a26bff", "#be7c13"),
     *("#a35045", "#659ba0", "#905691", "#faf41e", "#8e3dd3"),
 )
+# Words need more contrast than lines: these five are mixed with the ink, on white and on black.
+WORDS = {
+    **{"d": ("#894ddd", "#a570fe"), "e": ("#8b6917", "#c0801c"), "f": ("#84676c", "#b77f79")},
+    **{"h": ("#7d629e", "#a880ac"), "j": ("#140695", "#ab77dc")},
+}
 
 # `show` replaces each ink by the page's CSS variable of that role, so that one drawing serves
 # light and dark. JupyterLab has variables of its own for text and lines; where there is

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..checks import drawable, frame, mapping
 from .colours import BLUE, INK, ORANGE
-from .style import canvas, legend, legend_room, looks, styled
+from .direct import label_lines
+from .style import canvas, looks, styled
 
 __all__ = ["descent", "surface"]
 
@@ -70,8 +71,7 @@ def surface(
     paths = mapping("surface", "paths", paths or {})
     paths = {name: _path(name, path) for name, path in paths.items()}
     styles = looks("surface", "paths", max(len(paths), 1))
-    height = 3.1 + (legend_room(list(paths), above=True) if paths else 0)
-    axes = canvas("surface", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("surface", ax, height=3.1, title=title, xlabel=xlabel, ylabel=ylabel)
     _contours(axes, loss, limits, levels)
     for (name, path), style in zip(paths.items(), styles, strict=False):
         _walk(axes, path, style, name, arrows=arrows)
@@ -80,7 +80,7 @@ def surface(
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
     if paths:
-        legend(axes, list(paths), above=True)
+        label_lines(axes)
     return axes
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..checks import drawable, mapping
 from .colours import INK
-from .style import canvas, legend, legend_room, looks, styled
+from .direct import label_lines
+from .style import canvas, looks, styled
 
 __all__ = ["against", "convergence", "curves"]
 
@@ -62,16 +63,14 @@ def curves(
     runs = {name: _runs(name, values, of) for name, values in lines.items()}
     _check_fit(runs, x, log)
     counts = {len(values) for values in runs.values() if len(values) > 1}
-    height = 2.6 + legend_room(list(lines), note=bool(counts))
-    axes = canvas("curves", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("curves", ax, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), style in zip(runs.items(), styles, strict=True):
         positions = np.arange(1, values.shape[1] + 1) if x is None else np.asarray(x)
         _curve(axes, positions, values, style, name, marked=len(lines) > 3)
     if log:
         axes.set_yscale("log")
-    note = f"mean ± sd of {max(counts)} runs" if counts else None
-    options = {"title": note, "title_fontsize": 9.5, "alignment": "left"} if note else {}
-    legend(axes, list(lines), **options)
+    note = f"mean ± sd of {max(counts)} runs" if counts else ""
+    label_lines(axes, note=note)
     return axes
 
 
@@ -151,8 +150,7 @@ def against(
     lines = mapping("against", "lines", lines)
     styles = looks("against", "lines", len(lines))
     x = drawable("against", "x", x, 1)
-    height = 2.9 + legend_room(list(lines))
-    axes = canvas("against", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("against", ax, height=2.9, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), style in zip(lines.items(), styles, strict=True):
         runs = drawable("against", f"the line {name!r}", values, 1, 2).reshape(len(values), -1)
         if len(runs) != len(x):
@@ -165,7 +163,7 @@ def against(
             axes.plot(x, runs, ".", markersize=5, alpha=0.35, color=style.colour)
     if len(x) <= 6:
         axes.set_xticks(x, [f"{value:g}" for value in x])
-    legend(axes, list(lines))
+    label_lines(axes)
     return axes
 
 
@@ -212,7 +210,7 @@ def convergence(
 
     >>> h = np.array([0.1, 0.01])
     >>> ax = convergence({"one-sided": h, "two-sided": h**2}, x=h, orders=[1, 2], xlabel="h")
-    >>> ax.get_xscale(), [text.get_text() for text in ax.get_legend().get_texts()]
+    >>> ax.get_xscale(), [line.get_label() for line in ax.get_lines()]
     ('log', ['one-sided', 'two-sided', 'slope 1', 'slope 2'])
     """
     errors = mapping("convergence", "errors", errors)
@@ -220,10 +218,8 @@ def convergence(
     if x is None and len(orders):
         raise ValueError("convergence: expected x, the step sizes, with orders")
     x = None if x is None else drawable("convergence", "x", x, 1)
-    guides = [f"slope {p:g}" for p in orders]
-    height = 2.7 + legend_room([*errors, *guides])
     curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
-    axes = canvas("convergence", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("convergence", ax, height=2.7, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), style in zip(curves_.items(), styles, strict=True):
         positions = np.arange(1, len(values) + 1) if x is None else x
         options = {"marker": style.marker, "markevery": max(len(values) // 12, 1)}
@@ -233,7 +229,7 @@ def convergence(
     if x is not None:
         axes.set_xscale("log")
         _guides(axes, x, list(curves_.values()), orders)
-    legend(axes, [*errors, *guides])
+    label_lines(axes)
     return axes
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..checks import classes, drawable
 from .colours import BLUE, INK, ORANGE
-from .style import canvas, legend, legend_room, looks, styled
+from .direct import label_lines
+from .style import canvas, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 
@@ -49,9 +50,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
     styles = looks("roc", "classifiers", len(runs))
     names = {"xlabel": "false alarms (share of negatives)", "title": title}
     names["ylabel"] = "found (share of positives)"
-    labels = [f"{name}, area 0.000" for name in runs]
-    height = 3.2 + legend_room(labels, above=True)
-    axes = canvas("roc", ax, height=height, **names)
+    axes = canvas("roc", ax, height=3.2, **names)
     for (name, values), style in zip(runs.items(), styles, strict=True):
         x, y = _roc(truth, values)
         label = f"{name}, area {np.trapezoid(y, x):.3f}".removeprefix(", ")
@@ -59,7 +58,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
     axes.text(0.56, 0.52, "guessing", rotation=45, ha="center", va="center", fontsize=9)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
-    legend(axes, labels, above=True)
+    label_lines(axes)
     return axes
 
 
@@ -95,7 +94,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     r"""Draw how often something happened of which a classifier was so sure.
 
     Predictions are put into bins of equal width; a dot stands at the mean probability and the
-    share that came true, its area as the number of predictions. The gap in the legend is the
+    share that came true, its area as the number of predictions. The gap beside its name is the
     expected calibration error, :math:`\sum_b \frac{n_b}{N} |\bar y_b - \bar p_b|`.
 
     Parameters
@@ -131,9 +130,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     if bins < 1:
         raise ValueError(f"calibration: expected at least one bin, got {bins}")
     names = {"xlabel": "predicted probability", "ylabel": "share that came true"}
-    labels = [f"{name}, gap 0.000" for name in runs]
-    height = 3.2 + legend_room(labels, above=True)
-    axes = canvas("calibration", ax, height=height, title=title, **names)
+    axes = canvas("calibration", ax, height=3.2, title=title, **names)
     for (name, p), style in zip(runs.items(), styles, strict=True):
         if p.min() < 0 or p.max() > 1:
             raise ValueError(
@@ -148,7 +145,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
         axes.scatter(x, y, s=areas, marker=style.marker, color=style.colour)
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-    legend(axes, labels, above=True)
+    label_lines(axes)
     return axes
 
 
@@ -214,5 +211,5 @@ def scree(
     axes.plot(k, np.cumsum(share), label="all up to it", **line)
     axes.set(ylim=(0, 1.05), xlim=(0.3, len(share) + 0.7))
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.legend()
+    label_lines(axes)
     return axes

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..checks import classes, drawable, frame, named
 from .colours import INK
-from .style import canvas, legend, legend_room, looks, styled
+from .direct import label_lines
+from .style import canvas, looks, styled
 
 __all__ = ["plane", "regions"]
 
@@ -164,7 +165,7 @@ def regions(
         labels and names do not fit.
 
     >>> ax = regions(lambda x: x[:, 0] - x[:, 1], [[0, 1], [1, 0]], [0, 1], names="AB")
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    >>> [marks.get_label() for marks in ax.collections][-2:]
     ['A', 'B']
     """
     own = getattr(classifier, "classes_", None)
@@ -179,8 +180,7 @@ def regions(
     C = scores.shape[1]
     styles, names = looks("regions", "classes", C), named("regions", "names", names, C, "class")
     marked = _samples("regions", points, labels, C)
-    height = 3.2 + (legend_room(names, above=True, handle=1) if marked else 0)
-    axes = canvas("regions", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes = canvas("regions", ax, height=3.2, title=title, xlabel=xlabel, ylabel=ylabel)
     for k, style in enumerate(styles):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(GRID, GRID)
         _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), style, _chances(scores))
@@ -195,7 +195,7 @@ def regions(
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
     if marked:
-        legend(axes, names, above=True, handle=1)
+        label_lines(axes, ink=INK)  # on regions shaded in the colours of the points
     return axes
 
 

@@ -5,13 +5,21 @@ import io
 import re
 import sys
 
-from .colours import INK, VARIABLES
+from .colours import INK, VARIABLES, WORDS
 from .html import Html
 from .light import light
 
 __all__ = ["picture", "show"]
 
 BLACK = "#000000"  # matplotlib's default colour, which follows the page too
+
+# All words have one size: 9 points are 12 pixels on a phone, whose whole width a drawing of 3.4
+# inches takes. Elsewhere drawings are larger by a twelfth, so that words have 13 pixels, and
+# one that stands alone is drawn a second time, as wide as the text.
+WORD = 9.0  # points
+NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # inches
+TALLER = 1.15  # of the wide drawing
+LETTERS = re.compile(rf"(<text[^>]* style=\"[^\"]*)var\(--nn-([{''.join(WORDS)}]), #\w+\)")
 
 # Points of a path inside a line along an axis: contours that follow an edge have hundreds.
 LEVEL = re.compile(r"([ML][^ LMz]+ ([^LMz]+))(?:L[^ ]+ \2)+(?=L[^ ]+ \2[LMz\"])")
@@ -55,7 +63,7 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
-    cells = [_cell(figure, f"{name}-{k}") for k, figure in enumerate(figures)]
+    cells = [_cell(f, f"{name}-{k}", alone=len(figures) == 1) for k, f in enumerate(figures)]
     for figure in figures:
         _shown(figure)
     return Html(_panels(cells, alt), f"Figure {name}: {alt}")
@@ -64,7 +72,7 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
 def picture(axes) -> str:
     """Return what a notebook shows for Axes: their figure, with the title as alternative."""
     text = axes.get_title(loc="left") or axes.get_title() or "figure"
-    return _panels([_cell(_whole(axes), "panel")], text)
+    return _panels([_cell(_whole(axes), "panel", alone=True)], text)
 
 
 def _panels(cells: list[str], alt: str) -> str:
@@ -91,21 +99,41 @@ def _shown(figure) -> None:
         pyplot.close(figure)
 
 
-def _cell(figure, salt: str) -> str:
+def _cell(figure, salt: str, *, alone: bool) -> str:
     """Return one panel as SVG or HTML."""
     if hasattr(figure, "savefig"):
-        return _inline(figure, salt)
+        return _drawings(figure, salt, alone=alone)
     for method in ("_repr_svg_", "_repr_html_"):
         if hasattr(figure, method):
             return getattr(figure, method)()
     raise TypeError(f"show: expected a figure or Axes, got {type(figure).__name__}")
 
 
-def _inline(figure, salt: str) -> str:
+def _drawings(figure, salt: str, *, alone: bool) -> str:
+    """Return a matplotlib figure as SVG as wide as a phone, and if it is alone as the text."""
+    size = figure.get_size_inches()
+    height = NARROW * size[1] / size[0]
+    svg = _inline(figure, salt, (NARROW, height))
+    if alone and all(axes.get_aspect() == "auto" for axes in figure.axes):
+        wide = _inline(figure, f"{salt}-wide", (WIDE, TALLER * height))
+        svg += wide.replace(
+            'class="nn-plot" style="', 'class="nn-plot nn-wide" style="display:none;'
+        )
+    figure.set_size_inches(size)
+    return svg
+
+
+def _inline(figure, salt: str, size: tuple[float, float]) -> str:
     """Return a matplotlib figure as an SVG element without date, random ids or fixed ink."""
     from matplotlib import rc_context
+    from matplotlib.text import Text
 
     buffer = io.StringIO()
+    figure.set_size_inches(size)
+    for axes in figure.axes:
+        axes.tick_params(which="both", labelsize=WORD)
+    for text in figure.findobj(Text):
+        text.set_fontsize(WORD)
     for axes in figure.axes:  # the layout starts from the same state, so the bytes are the same
         if axes.get_subplotspec() is not None:
             axes.set_subplotspec(axes.get_subplotspec())
@@ -119,7 +147,12 @@ def _inline(figure, salt: str) -> str:
     svg = _only_used_ids(_scalable(svg), salt)
     for ink, variable in {**VARIABLES, BLACK: VARIABLES[INK]}.items():
         svg = svg.replace(ink, variable)
-    return light(svg)
+    return LETTERS.sub(_readable, light(svg))
+
+
+def _readable(words: re.Match) -> str:
+    """Return the start of a text element with the shade of its colour for words."""
+    return f"{words[1]}var(--nn-{words[2]}-text, {WORDS[words[2]][0]})"
 
 
 def _tight(svg: str) -> str:
@@ -138,12 +171,13 @@ def _rounded(path: str) -> str:
 
 
 def _scalable(svg: str) -> str:
-    """Return an SVG that scales with the page, up to a largest width.
+    """Return an SVG that scales with the page, until its words have 13 pixels.
 
     matplotlib leaves out a fill that is black, so the page's ink is the one to inherit.
     """
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
-    style = f'style="width:100%;max-width:{1.8 * width:.0f}px;fill:{INK}" aria-hidden="true"'
+    most = f"{width / 72 * 96 * 13 / 12:.1f}px"
+    style = f'class="nn-plot" style="width:100%;max-width:{most};fill:{INK}" aria-hidden="true"'
     return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', style, svg, count=1)
 
 

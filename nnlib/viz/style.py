@@ -1,19 +1,17 @@
 """The style of all figures: sizes, panels, and ten looks that differ by more than colour."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .colours import COLOURS, GRID, INK
-from .show import picture
+from .show import NARROW, WORD, picture
 
 __all__ = [
     "LOOKS",
     "Look",
     "canvas",
     "check_axes",
-    "legend",
-    "legend_room",
     "looks",
     "panel",
     "settings",
@@ -35,7 +33,7 @@ DASHES = (
 )
 LOOKS = tuple(map(Look, COLOURS, "ox^sDv+*P<", DASHES))
 
-WIDTH = 3.4  # inches: 326 CSS pixels, so that a phone shows text at its own size
+WIDTH = NARROW
 
 
 def settings() -> dict[str, Any]:
@@ -48,17 +46,18 @@ def settings() -> dict[str, Any]:
         "axes.grid": True,
         "axes.axisbelow": True,
         "axes.labelcolor": INK,
-        "axes.labelsize": 10,
+        "axes.labelsize": WORD,
         "axes.prop_cycle": cycler(color=COLOURS),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",
-        "axes.titlesize": 10.5,
+        "axes.titlesize": WORD,
+        "axes.titleweight": "bold",
         "axes.unicode_minus": True,
         "figure.constrained_layout.use": True,
         "figure.facecolor": "white",
-        "font.size": 10,
-        "legend.fontsize": 9.5,
+        "font.size": WORD,
+        "legend.fontsize": WORD,
         "legend.frameon": False,
         "lines.linewidth": 1.8,
         "text.color": INK,
@@ -134,7 +133,7 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
 
     axes = Figure(figsize=(WIDTH, height)).add_subplot(axes_class=_panel_class())
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    ink = {"color": INK, "labelcolor": INK, "labelsize": 9.5}  # also of ticks made when drawn
+    ink = {"color": INK, "labelcolor": INK, "labelsize": WORD}  # also of ticks made when drawn
     axes.tick_params(which="both", grid_color=GRID, grid_linewidth=0.6, **ink)
     return axes
 
@@ -163,45 +162,6 @@ def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
     if not 1 <= count <= len(LOOKS):
         raise ValueError(f"{function}: expected one to ten {what}, got {count}")
     return LOOKS[:count]
-
-
-def legend_room(
-    names: Sequence[str], above: bool | None = None, handle: float = 2.6, *, note: bool = False
-) -> float:
-    """Return the inches that a legend above the axes needs; see ``legend``.
-
-    A note is a line more, which the legend has as its ``title``.
-    """
-    return 0.19 * (_legend_grid(names, handle)[1] + note) * _is_above(names, above)
-
-
-def legend(
-    axes, names: Sequence[str], above: bool | None = None, handle: float = 2.6, **options
-) -> None:
-    """Add a legend, inside the axes if there is room for it, else above.
-
-    ``handle`` is the width of the sample beside a name, in ems; ``above`` decides by itself.
-    """
-    if _is_above(names, above):
-        columns, rows = _legend_grid(names, handle)
-        rows += "title" in options
-        options |= {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns}
-        options |= {"borderaxespad": 0.2, "columnspacing": 1.0, "labelspacing": 0.25}
-        title = axes.get_title(loc="left")
-        axes.set_title(title, loc="left", pad=6 + 14 * rows * bool(title))
-    axes.legend(handlelength=handle, handletextpad=0.5, **options)
-
-
-def _is_above(names: Sequence[str], above: bool | None) -> bool:
-    """Return whether the legend is placed above the axes."""
-    return len(names) > 3 if above is None else above
-
-
-def _legend_grid(names: Sequence[str], handle: float) -> tuple[int, int]:
-    """Return the columns and rows of a legend that is as wide as the axes at most."""
-    widest = 9.5 * (0.6 * max(map(len, names)) + handle + 1.5)
-    columns = max(1, min(3, int(205 / widest), len(names)))
-    return columns, -(-len(names) // columns)
 
 
 def short(value: float) -> str:

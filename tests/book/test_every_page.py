@@ -91,6 +91,8 @@ PLANTED = {
     "error: ": "<script>throw new Error('planted')</script>",
     "formula: x^2": '<span class="math">x^2</span>',
     "not painted: [x]": '<p class="katex">[x]<svg><path fill="none" d="M0 0"/></svg></p>',
+    "words of 9.0 px: y": """<p class="nn-panel"><svg class="nn-plot">
+<text font-size="9">y</text></svg></p>""",
     "too wide in light: DIV": '<div style="width: 3000px">wide</div>',
     "axe in dark: color-contrast": '<p style="color: #777; background: #888">pale</p>',
     "question 1: two choices": "<nn-quiz>" + QUESTION % (PICK * 2),

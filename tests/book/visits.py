@@ -29,6 +29,14 @@ ANSWER = """() => [...document.querySelectorAll("nn-quiz .nn-question")].map(que
   const choices = "button.nn-pick, button.nn-codeline";
   return [answers(question.querySelectorAll(choices)), answers(checks)];
 })"""
+SMALL = """() => [...document.querySelectorAll(".nn-panel > .nn-plot text")].flatMap(text => {
+  const scale = text.checkVisibility() ? text.getScreenCTM() : null;
+  const parts = text.children.length ? [...text.children] : [text];
+  const sizes = parts.map(part => parseFloat(getComputedStyle(part).fontSize));
+  const largest = scale ? Math.hypot(scale.a, scale.b) * Math.max(...sizes) : 12.5;
+  const told = `${largest.toFixed(1)} px: ${text.textContent}`;
+  return largest < 11.9 || largest > 13.1 ? [told] : [];
+})"""  # words in drawings have 12 pixels on a phone and 13 on a desk
 CONTROLS = "input, button, select, a[href], [tabindex='0']"
 
 
@@ -121,6 +129,7 @@ def examine(visited: Visit, picture: Path, way: Way) -> list[str]:
     """Check an open page; return a line for each finding."""
     found = [f"formula: {text}" for text in visited.untypeset()]
     found += [f"not painted: {text}" for text in visited.unpainted()]
+    found += [f"words of {what}" for what in visited.page.evaluate(SMALL)]
     for scheme, rules in way.schemes.items():
         visited.page.emulate_media(color_scheme=scheme)
         visited.page.wait_for_selector(f"html[data-theme={scheme}]")

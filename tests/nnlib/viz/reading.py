@@ -1,8 +1,13 @@
-"""Read a figure's texts, such as the labels of its legend."""
+"""Read a figure's texts, such as the names beside its lines."""
+
+
+def names_of(ax):
+    """Return the texts that `label_lines` writes beside lines."""
+    return [name for artist in ax.get_children() for name in getattr(artist, "names", [])]
 
 
 def labels_of(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
+    return [" ".join(name.get_text().split()) for name in names_of(ax)]
 
 
 def words(ax):

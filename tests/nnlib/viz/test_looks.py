@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlib import viz
-from nnlib.viz.colours import DARK
+from nnlib.viz.colours import DARK, WORDS
 
 CSS = Path(__file__).resolve().parents[3] / "chapters" / "_static" / "nn.css"
 # How light is seen (linear RGB) by most, without the cones for red, and without those for
@@ -88,6 +88,8 @@ def test_the_style_sheet_has_the_same_colours(selector, colours):
     block = re.search(rf"{selector} {{([^}}]*)}}", CSS.read_text(encoding="utf-8"))[1]
     found = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
     assert found == dict(zip("abcdefghij", colours, strict=True))
+    words = dict(re.findall(r"--nn-([a-j])-text: (#[0-9a-f]{6})", block))
+    assert words == {letter: shades[colours is DARK] for letter, shades in WORDS.items()}
 
 
 def test_signed_pictures_are_ordered_in_grey_with_zero_in_the_middle():

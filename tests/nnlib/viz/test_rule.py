@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,7 +22,7 @@ from nnlib.viz.colours import VARIABLES
 from tests.nnlib.viz.calls import CALLS, draw
 
 ROOT = Path(__file__).resolve().parents[3]
-NO_FIGURES = {"Html", "Look", "panel", "show", "styled"}
+NO_FIGURES = {"Html", "Look", "label_lines", "panel", "show", "styled"}
 each = pytest.mark.parametrize("name", sorted(CALLS))
 
 
@@ -125,8 +126,28 @@ def drawn(name):
 
 
 @each
-def test_text_is_at_least_nine_points(name):
-    assert min(t.get_fontsize() for t in texts(drawn(name).figure)) >= 9
+def test_all_words_of_a_drawing_have_one_size_and_exponents_are_smaller(name):
+    ax = viz.panel(height=4)
+    html = viz.show(draw(name, ax=ax), alt="What is seen.", name="size")._repr_html_()
+    sizes = Counter(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", html)))
+    assert set(sizes) <= {9.0, 6.3}
+    assert sizes[9.0]
+
+
+def test_a_figure_alone_is_drawn_a_second_time_as_wide_as_the_text():
+    def widths(*axes):
+        html = viz.show(*axes, alt="What is seen.", name="wide")._repr_html_()
+        return re.findall(r"max-width:([\d.]+)px", html)
+
+    assert widths(draw("curves")) == ["353.6", "608.0"]
+    assert widths(draw("curves"), draw("bars")) == ["353.6", "353.6"]
+    assert widths(draw("roc")) == ["353.6"]  # its axes have one scale
+
+
+def test_showing_a_figure_leaves_its_size_as_it_was():
+    ax = draw("curves")
+    viz.show(ax, alt="What is seen.", name="size")
+    assert tuple(ax.figure.get_size_inches()) == (3.4, 2.6)
 
 
 @each

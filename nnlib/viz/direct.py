@@ -1,0 +1,257 @@
+"""Names of lines and marks, written beside them in their colour, where nothing is covered.
+
+The places are found when a figure is drawn, since they depend on its size: a spot beside the
+line that no other line, mark or word needs and that is nearer to this line than to others. A
+name for which there is none goes to the margin at the end of its line.
+"""
+
+import functools
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+
+from .spots import GAPS, Box, Room, Spot, spots
+
+__all__ = ["label_lines"]
+
+NARROW = 14  # letters of a line when a name is broken
+
+
+def label_lines(axes, *handles, note: str = "", ink: str = ""):
+    """Write the label of each line or set of marks beside it, in its colour.
+
+    The places are found anew whenever the figure is drawn, so also at another size.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    *handles
+        Lines, bars or sets of marks with a label; by default all of the axes that have one.
+    note : str
+        What holds for all of them, such as what a band means; it stands below the title.
+    ink : str
+        The colour of all names, where their own could not be read.
+
+    Returns
+    -------
+    matplotlib.artist.Artist
+        What draws the names; its ``names`` are texts of matplotlib.
+
+    >>> from nnlib.viz import panel
+    >>> ax = panel(xlabel="x (m)", ylabel="y (m)")
+    >>> _ = ax.plot([0, 1], [0, 2], label="steep"), ax.plot([0, 1], [0, 1], label="gentle")
+    >>> [name.get_text() for name in label_lines(ax).names]
+    ['steep', 'gentle']
+    """
+    handles = handles or axes.get_legend_handles_labels()[0]
+    if note:
+        title = axes.get_title(loc="left")
+        axes.set_title(title, loc="left", pad=6 + 12 * bool(title))
+        offset = {"xytext": (0, 4), "textcoords": "offset points", "va": "bottom"}
+        axes.annotate(note, (0, 1), xycoords="axes fraction", **offset)
+    labels = _label_class()(axes, handles, ink)
+    axes.add_artist(labels)
+    labels.set_clip_on(False)
+    return labels
+
+
+@functools.cache
+def _label_class() -> type:
+    """Return the class of the artist that finds the places and draws the names."""
+    from matplotlib.artist import Artist
+    from matplotlib.transforms import Bbox
+
+    class LineLabels(Artist):
+        """Names beside lines."""
+
+        def __init__(self, axes, handles, ink):
+            super().__init__()
+            self.handles, self.zorder = list(handles), 6
+            self.names = [_text(axes, handle, ink) for handle in self.handles]
+            self.leaders, self.beside = [], []  # thin lines; names in the margin
+            self.state, self.size = None, None  # for which the places were found
+
+        def get_children(self):
+            return [*self.leaders, *self.names]
+
+        def get_tightbbox(self, renderer=None):
+            size = (*self.get_figure().get_size_inches(),)
+            if self.beside or size != self.size:  # the layout leaves room for the margin only
+                self.size = size
+                self._settle(renderer)
+            boxes = [name.get_window_extent(renderer) for name in self.beside]
+            return Bbox.union(boxes) if boxes else None
+
+        def draw(self, renderer):
+            self._settle(renderer)
+            for child in self.get_children():
+                child.draw(renderer)
+
+        def _settle(self, renderer):
+            """Find the places, unless nothing has changed since they were found."""
+            axes = self.axes
+            sizes = [name.get_fontsize() for name in self.names]
+            state = (*axes.bbox.bounds, *axes.viewLim.bounds, *sizes, len(axes.get_children()))
+            if state != self.state:
+                self.state = state
+                self.leaders, self.beside = _place(axes, self.handles, self.names, renderer)
+
+    return LineLabels
+
+
+def _text(axes, handle, ink: str):
+    """Return the name of a line as a text in its colour."""
+    from matplotlib.text import Text
+
+    name = Text(text=handle.get_label(), color=ink or _colour(handle))
+    name.set_figure(axes.figure)
+    return name
+
+
+def _colour(handle):
+    """Return the colour of a line, of bars or of a set of marks, without transparency."""
+    from matplotlib.colors import to_hex
+
+    handle = handle[0] if isinstance(handle, tuple) else handle  # the first of several bars
+    if hasattr(handle, "get_color") and not hasattr(handle, "get_facecolor"):
+        return to_hex(handle.get_color())
+    inks = [*np.atleast_2d(handle.get_facecolor()), *np.atleast_2d(handle.get_edgecolor())]
+    return to_hex(next(ink for ink in inks if len(ink)))
+
+
+def _place(axes, handles, names, renderer) -> tuple[list, list]:
+    """Put each name at its best spot, the hardest first.
+
+    Return the thin lines that lead to names, and the names that found no spot.
+    """
+    scale = 72 / axes.figure.dpi  # from pixels to points
+    paths = [scale * _course(handle) for handle in handles]
+    room = Room(Box(*(scale * np.array(axes.bbox.bounds))))
+    for points, breadth in _drawn(axes):
+        room.take_points(scale * points, breadth)
+    for text in axes.texts:
+        if text.get_text().strip():
+            room.take(_box(text, renderer, scale))
+    sizes = [_sizes(name, renderer, scale) for name in names]
+    found, leaders, beside = {}, [], []
+    waiting, last = set(range(len(names))), room.frame
+    while waiting:
+        for k in waiting:
+            found[k] = [spot for spot in found.get(k, ()) if not spot.box.overlaps(last)]
+            if not found[k]:
+                found[k] = spots(paths[k], _others(paths, k), sizes[k], room)
+        k = min(waiting, key=lambda k: len(found[k]) or np.inf)
+        waiting.remove(k)
+        if not found[k]:
+            beside.append((paths[k][-1][1], names[k]))
+            continue
+        best = min(found[k])
+        _put(names[k], best, scale)
+        room.take(last := best.box)
+        if best.apart:
+            leaders.append(_leader(axes, best, names[k].get_color(), scale))
+    _to_margin(beside, room.frame, renderer, scale)
+    return leaders, [name for _, name in beside]
+
+
+def _others(paths: list[np.ndarray], k: int) -> np.ndarray:
+    """Return the points of all lines but one; one infinitely far if there is no other."""
+    return np.concatenate([np.full((1, 2), np.inf), *paths[:k], *paths[k + 1 :]])
+
+
+def _sizes(name, renderer, scale: float) -> dict[str, tuple[float, float]]:
+    """Return how wide and high a name is, whole and broken in lines."""
+    text, sizes = name.get_text().replace("\n", " "), {}
+    for words in (text, textwrap.fill(text, NARROW, break_long_words=False)):
+        name.set_text(words)
+        sizes[words] = _box(name, renderer, scale)[2:]
+    name.set_text(text)
+    return sizes
+
+
+def _box(text, renderer, scale: float) -> Box:
+    """Return the rectangle that a text fills, in points."""
+    return Box(*(scale * np.array(text.get_window_extent(renderer).bounds)))
+
+
+def _course(handle) -> np.ndarray:
+    """Return points (K, 2) in pixels on a line, on bars' tops, or of a set of marks."""
+    if isinstance(handle, tuple):  # bars
+        boxes = (bar.get_window_extent() for bar in handle)
+        return np.concatenate([np.linspace((b.x0, b.y1), (b.x1, b.y1), 9) for b in boxes])
+    if hasattr(handle, "get_sizes"):  # a scatter
+        return np.asarray(handle.get_offset_transform().transform(handle.get_offsets()))
+    paths = handle.get_paths() if hasattr(handle, "get_paths") else [handle.get_path()]
+    joined = not hasattr(handle, "get_marker") or _is_joined(handle)
+    transform = handle.get_transform()
+    return np.concatenate([_dense(transform.transform_path(p).vertices, joined) for p in paths])
+
+
+def _is_joined(line) -> bool:
+    """Return whether the points of a line are joined."""
+    return line.get_linestyle() not in ("None", "none", "", " ")
+
+
+def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
+    """Return the finite corners of a path and, if they are joined, points between them."""
+    whole = np.isfinite(corners).all(axis=1)
+    if not joined or len(corners) < 2:
+        return corners[whole]
+    pieces = [corners[whole][:1]]
+    for k in np.flatnonzero(whole[:-1] & whole[1:]):
+        a, b = corners[k : k + 2]
+        count = int(np.clip(np.hypot(*(b - a)), 1, 500))
+        pieces.append(a + (b - a) * np.linspace(0, 1, count + 1)[1:, None])
+    return np.concatenate(pieces)
+
+
+def _drawn(axes) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield what a name must not cover: points in pixels, and half their breadth in points."""
+    for line in filter(lambda line: line.get_visible(), axes.lines):
+        yield _course(line), line.get_linewidth() / 2
+        if line.get_marker() not in ("None", "none", "", " "):
+            marks = line.get_transform().transform(line.get_xydata())
+            every = line.get_markevery()
+            marks = marks[every[0] :: every[1]] if isinstance(every, tuple) else marks[::every]
+            yield marks[np.isfinite(marks).all(axis=1)], line.get_markersize() / 2
+    for marks in axes.collections:
+        if hasattr(marks, "get_sizes") and marks.get_sizes().size:
+            yield _course(marks), float(np.sqrt(marks.get_sizes().max())) / 2
+        elif hasattr(marks, "get_segments"):
+            yield _course(marks), 1.0
+    for box in (patch.get_window_extent() for patch in axes.patches):
+        x, y = np.arange(box.x0, box.x1 + 1), np.arange(box.y0, box.y1 + 1)
+        yield np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2), 0.5
+    for arrow in filter(None, (getattr(text, "arrow_patch", None) for text in axes.texts)):
+        yield _course(arrow), 1.0
+
+
+def _leader(axes, spot: Spot, colour: str, scale: float):
+    """Return a thin line from a name to its point."""
+    from matplotlib.lines import Line2D
+
+    box, (dx, dy) = spot.box, spot.side
+    corner = box.left + box.width * (1 - dx) / 2, box.bottom + box.height * (1 - dy) / 2
+    leader = Line2D(*(np.array([spot.point, corner]).T / scale), color=colour, linewidth=0.8)
+    leader.set_figure(axes.figure)
+    return leader
+
+
+def _put(name, spot: Spot, scale: float) -> None:
+    """Put a name at a spot, held at the side that faces its line: fonts differ in width."""
+    dx, box = spot.side[0], spot.box
+    place = box.left + box.width * (1 - dx) / 2, box.bottom + box.height / 2
+    name.set(text=spot.words, position=np.array(place) / scale, va="center")
+    name.set(ha=("center", "left", "right")[dx], multialignment=("center", "left", "right")[dx])
+
+
+def _to_margin(names: list[tuple], frame: Box, renderer, scale: float) -> None:
+    """Put names beside the axes at the heights given with them, without overlap."""
+    top = -np.inf
+    for y, name in sorted(names, key=lambda item: item[0]):
+        height = _box(name, renderer, scale).height
+        bottom = max(y - height / 2, top + 1)
+        top = bottom + height
+        place = np.array([frame.left + frame.width + 2 * GAPS[0], bottom + height / 2]) / scale
+        name.set(position=place, ha="left", va="center", multialignment="left")

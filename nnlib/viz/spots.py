@@ -1,0 +1,136 @@
+"""Free spots for words beside lines: where nothing is covered and it is plain what they name.
+
+All lengths are in points of the drawing.
+"""
+
+import itertools
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
+
+GAPS = 3.0, 6.0  # between a line and its name
+LEADERS = 14, 22, 32, 44, 58, 74  # the same where a thin line leads there
+CLEAR = 1.2  # around a name, that nothing else may need
+APART = 16.0  # from here on another line cannot be taken for this one
+MOST = 200  # spots to choose from
+SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
+
+
+class Box(NamedTuple):
+    """A rectangle in points of the drawing."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def overlaps(self, other: "Box") -> bool:
+        """Return whether two rectangles have points in common."""
+        across = self.left < other.left + other.width and other.left < self.left + self.width
+        up = (
+            self.bottom < other.bottom + other.height
+            and other.bottom < self.bottom + self.height
+        )
+        return across and up
+
+
+class Spot(NamedTuple):
+    """A place for a name: how bad it is, its rectangle, on which side of which point."""
+
+    cost: float
+    box: Box
+    side: tuple[int, int]
+    point: tuple[float, float]
+    apart: bool  # so far from the point that a thin line leads there
+    words: str  # the name, whole or broken in lines
+
+
+class Room:
+    """Which square points of the axes are taken."""
+
+    def __init__(self, frame: Box):
+        self.frame = frame
+        self.taken = np.zeros((int(frame.height) + 1, int(frame.width) + 1), dtype=bool)
+
+    def take_points(self, points: np.ndarray, breadth: float) -> None:
+        """Take a square around each point."""
+        for point in np.unique(np.round(points), axis=0):
+            self.take(Box(*(point - breadth), 2 * breadth, 2 * breadth))
+
+    def take(self, box: Box) -> None:
+        """Take a rectangle."""
+        left, bottom = box.left - self.frame.left, box.bottom - self.frame.bottom
+        ends = (bottom, bottom + box.height), (left, left + box.width)
+        self.taken[tuple(slice(max(int(a), 0), max(int(b) + 1, 0)) for a, b in ends)] = True
+
+    def are_free(self, corners: np.ndarray, size: tuple) -> np.ndarray:
+        """Return for rectangles (K, 2) of one size whether each is inside and not taken."""
+        sums = np.pad(self.taken.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+        low = corners - self.frame[:2] - CLEAR
+        high = low + size + 2 * CLEAR
+        inside = ((low >= 0) & (high <= self.frame[2:])).all(axis=1)
+        (x0, y0), (x1, y1) = (
+            np.where(inside, ends.T, 0).astype(int) for ends in (low, high + 1)
+        )
+        return inside & (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] == 0)
+
+    def crossings(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return how much of the ways from points (K, 2) to others is taken, in points."""
+        way = start + np.linspace(0.15, 1, 60)[:, None, None] * (end - start) - self.frame[:2]
+        x, y = np.clip(way, 0, np.array(self.taken.shape)[::-1] - 1).astype(int).T
+        return self.taken[y, x].mean(axis=1) * np.hypot(*(end - start).T)
+
+
+def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> list[Spot]:
+    """Return the best free spots beside a line for the first of ``sizes``, by name, that fits.
+
+    If none does, return those further off, to which a thin line leads.
+    """
+    for gaps, (words, size) in itertools.product((GAPS, LEADERS), sizes.items()):
+        found = _beside(own, others, words, size, gaps, room)
+        if found:
+            return sorted(found)[:MOST]
+    return []
+
+
+def _beside(
+    own: np.ndarray, others: np.ndarray, words: str, size: tuple, gaps, room: Room
+) -> list[Spot]:
+    """Return the free spots of one size at given distances from points of a line."""
+    apart = gaps == LEADERS
+    own = own[:: max(len(own) // 60, 1)]
+    if apart:
+        own = own[_distances(own, (0, 0), others) > GAPS[0]]
+    tries = [*itertools.product(range(len(own)), gaps, SIDES)]
+    if not tries:
+        return []
+    points = own[[k for k, _, _ in tries]]
+    sides = np.array([side for _, _, side in tries])
+    ends = points + np.array([gap for _, gap, _ in tries])[:, None] * sides
+    corners = ends - np.array(size) * (1 - sides) / 2
+    free = np.flatnonzero(room.are_free(corners, size))
+    points, sides, ends, corners = points[free], sides[free], ends[free], corners[free]
+    far = _distances(corners, size, others)
+    if apart:
+        long = np.hypot(*(ends - points).T)
+        cost = long + 3 * room.crossings(points, ends)
+        clear = np.full(len(free), fill_value=True)
+    else:
+        near = _distances(corners, size, own)
+        cost, clear = near, far > near + GAPS[0]
+    from_end = 1 - (corners[:, 0] + size[0] - room.frame.left) / room.frame.width
+    cost = cost + np.maximum(APART - far, 0) + 4 * from_end - 0.5 * sides[:, 1]
+    return [
+        Spot(float(cost[k]), Box(*corners[k], *size), (*sides[k],), (*points[k],), apart, words)
+        for k in np.flatnonzero(clear)
+    ]
+
+
+def _distances(corners: np.ndarray, size: tuple, points: np.ndarray) -> np.ndarray:
+    """Return how far from each rectangle (K, 2) of one size the nearest of the points is."""
+    half = np.array(size) / 2
+    beyond = np.abs(corners[:, None] + half - points[:: max(len(points) // 300, 1)]) - half
+    return np.hypot(*np.moveaxis(np.maximum(beyond, 0), 2, 0)).min(axis=1)
