@@ -1,7 +1,7 @@
 """One epoch of Fashion-MNIST, the packaged 5,000 pictures, in nnlib and in PyTorch.
 
 Three models start from the same weights and see the same mini-batches; one thread each,
-processor time. The accuracy is that on the 1,000 test pictures.
+processor time. The accuracy is that on the 4,000 test pictures.
 
     python benchmarks/an_epoch_of_fashion.py [mlp lenet lstm]
 """

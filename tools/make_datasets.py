@@ -67,6 +67,7 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
+FIRST, MORE = 100, 300  # test pictures a class: before those held back are drawn, and after
 HELD_BACK = 400  # pictures a class
 NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
 BLOCK = 1000  # pictures compared at once
@@ -151,7 +152,7 @@ def write(name: str, **arrays: np.ndarray) -> Path:
 def make_fashion_mnist(folder: Path) -> Path:
     """Write 5,000 pictures of the original training set and 1,000 of its test set."""
     rng, arrays = np.random.default_rng(SEED), {}
-    for part, prefix, per_class in (("train", "train", 500), ("test", "t10k", 100)):
+    for part, prefix, per_class in (("train", "train", 500), ("test", "t10k", FIRST)):
         images = read_idx(folder, f"{prefix}-images-idx3-ubyte")
         labels = read_idx(folder, f"{prefix}-labels-idx1-ubyte")
         chosen = stratified(labels, per_class, rng)
@@ -159,20 +160,51 @@ def make_fashion_mnist(folder: Path) -> Path:
     return write("fashion_mnist", **arrays)
 
 
-def make_heldback(folder: Path, packaged: Path, seed: int = SEED) -> Path:
+def make_more_clothes(folder: Path, packaged: Path) -> Path:
+    """Write 3,000 more pictures of the original test set, none near those held back."""
+    images, labels, known = clothes(folder, packaged)
+    away = images[held_back(images, labels, known, SEED)]
+    other = nearest_distance(images, known[-FIRST * CLASSES :]) > 0
+    free = other & (nearest_distance(images, away) >= NEAR)
+    chosen = drawn(labels, free, MORE, [SEED, 2])
+    return write("fashion_mnist.more", images=images[chosen], labels=labels[chosen])
+
+
+def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) -> Path:
     """Write 4,000 pictures of the original test set, none of them near one of the package.
 
     The original training set is left to students, who may train on all of it.
     """
-    images = read_idx(folder, "t10k-images-idx3-ubyte")
-    labels = read_idx(folder, "t10k-labels-idx1-ubyte")
-    with np.load(packaged) as file:
-        known = np.concatenate([file["train_images"], file["test_images"]])
-    free = np.flatnonzero(nearest_distance(images, known) >= NEAR)
-    chosen = free[stratified(labels[free], HELD_BACK, np.random.default_rng([seed, 1]))]
+    images, labels, known = clothes(folder, packaged)
+    if seed != SEED:  # away from that draw the other packaged pictures were drawn
+        with np.load(more) as file:
+            known = np.concatenate([known, file["images"]])
+    chosen = held_back(images, labels, known, seed)
     path = HELDBACK / "fashion.npz"
     np.savez_compressed(path, images=images[chosen], labels=labels[chosen])
     return path
+
+
+def clothes(folder: Path, packaged: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the original test pictures and labels, and the pictures of the packaged file."""
+    images = read_idx(folder, "t10k-images-idx3-ubyte")
+    labels = read_idx(folder, "t10k-labels-idx1-ubyte")
+    with np.load(packaged) as file:
+        return images, labels, np.concatenate([file["train_images"], file["test_images"]])
+
+
+def held_back(
+    images: np.ndarray, labels: np.ndarray, known: np.ndarray, seed: int
+) -> np.ndarray:
+    """Return the indices of 4,000 pictures, none of them near a known one."""
+    far = nearest_distance(images, known) >= NEAR
+    return drawn(labels, far, HELD_BACK, [seed, 1])
+
+
+def drawn(labels: np.ndarray, free: np.ndarray, per_class: int, seed: list[int]) -> np.ndarray:
+    """Return random indices where ``free`` is true, the same number of each class."""
+    (free,) = np.nonzero(free)
+    return free[stratified(labels[free], per_class, np.random.default_rng(seed))]
 
 
 def make_digits(folder: Path) -> Path:
@@ -334,7 +366,8 @@ def main() -> None:
     )
     a = parser.parse_args()
     packaged = make_fashion_mnist(a.source)
-    made = [packaged, make_heldback(a.source, packaged, a.seed)]
+    more = make_more_clothes(a.source, packaged)
+    made = [packaged, more, make_heldback(a.source, packaged, more, a.seed)]
     made += [make(a.packages) for make in FROM_PACKAGES if a.packages]
     for path in made:
         print(f"{path.name}: {path.stat().st_size:,} bytes")

@@ -232,7 +232,7 @@ _PACKAGED = (
         "Small grey pictures of clothes.",
         "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747, from dataset-fashion-mnist",
         "MIT",
-        "5,000 training and 1,000 test pictures of 28 x 28 pixels",
+        "5,000 training and 4,000 test pictures of 28 x 28 pixels",
         FASHION_CLASSES,
         draw=_pictures(fashion_mnist, classes=10, side=28),
     ),

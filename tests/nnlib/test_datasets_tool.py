@@ -55,7 +55,9 @@ def made(path):
 
 def test_every_set_of_the_package_has_its_maker(maker):
     names = {make.__name__.removeprefix("make_") for make in maker.FROM_PACKAGES}
-    packaged = {p.stem for p in (ROOT / "nnlib" / "datasets" / "data").glob("*.npz")}
+    packaged = {
+        p.name.split(".")[0] for p in (ROOT / "nnlib" / "datasets" / "data").glob("*.npz")
+    }
     assert names | {"fashion_mnist"} == packaged
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from nngrader.release.package import build_wheel
 
-from nnlib.datasets.fashion import FILE as PACKAGED
+from nnlib.datasets.fashion import FILE, MORE
 
 ROOT = Path(__file__).parents[2]
 HELDBACK = ROOT / "exercises" / "heldback"
@@ -19,6 +19,12 @@ SHA256 = {  # of the raw bytes: the compressed file depends on zlib
     "images": "51934c6ce4537ea5533ffc26a26ac295ba04a5f4f7c0259fcae994a796d6ba6c",
     "labels": "90c19ae1fabca8ea9fddcc99deaca618699cb704dc6014e0ad2b0e291c701559",
 }
+
+
+def pictures(file, more):
+    """Return all pictures of the two packaged files."""
+    with np.load(file) as a, np.load(more) as b:
+        return np.concatenate([a["train_images"], a["test_images"], b["images"]])
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +43,7 @@ def heldback():
 
 @pytest.fixture(scope="module")
 def packaged():
-    with np.load(PACKAGED) as file:
-        return np.concatenate([file["train_images"], file["test_images"]])
+    return pictures(FILE, MORE)
 
 
 @pytest.mark.parametrize("name", SHA256)
@@ -54,7 +59,7 @@ def test_each_class_has_400_held_back_pictures(heldback):
 
 def test_no_held_back_picture_is_in_the_package(heldback, packaged):
     known = {p.tobytes() for p in packaged}
-    assert len(known) == 6000
+    assert len(known) == 9000
     assert not [p for p in heldback["images"] if p.tobytes() in known]
 
 
@@ -82,7 +87,7 @@ def test_licence_and_meaning_are_written_beside_the_pictures():
 def test_the_wheel_holds_no_held_back_picture(tmp_path, heldback):
     with zipfile.ZipFile(build_wheel(tmp_path)) as wheel:
         names = wheel.namelist()
-    assert any(n.endswith("fashion_mnist.npz") for n in names)
+    assert {FILE.name, MORE.name} <= {Path(n).name for n in names}
     assert not [n for n in names if "heldback" in n or n.endswith("/fashion.npz")]
 
 
@@ -97,9 +102,9 @@ def idx(array):
 
 @pytest.fixture
 def originals(maker, monkeypatch, tmp_path):
-    """Write four small original files: 520 training and 510 test pictures of each class."""
+    """Write four small original files: 520 training and 820 test pictures of each class."""
     rng = np.random.default_rng(3)
-    for prefix, n in (("train", 520), ("t10k", 510)):
+    for prefix, n in (("train", 520), ("t10k", 820)):
         labels = np.repeat(np.arange(10, dtype=np.uint8), n)
         images = rng.integers(256, size=(len(labels), 2, 3), dtype=np.uint8)
         for name, array in (("images-idx3", images), ("labels-idx1", labels)):
@@ -114,11 +119,13 @@ def originals(maker, monkeypatch, tmp_path):
 
 
 def make(maker, monkeypatch, folder, *arguments):
-    """Run the tool; return the bytes of both files."""
+    """Run the tool; return the bytes of both packaged files, and those of the held-back one."""
     monkeypatch.setattr(sys, "argv", ["make_datasets", "--source", str(folder), *arguments])
     maker.main()
-    files = folder / "DATA" / "fashion_mnist.npz", folder / "HELDBACK" / "fashion.npz"
-    return [f.read_bytes() for f in files]
+    file, more = (folder / "DATA" / path.name for path in (FILE, MORE))
+    return file.read_bytes() + more.read_bytes(), (
+        folder / "HELDBACK" / "fashion.npz"
+    ).read_bytes()
 
 
 def test_the_tool_makes_the_same_bytes_each_time(maker, monkeypatch, originals):
@@ -133,11 +140,12 @@ def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, o
     assert other != heldback
 
 
-def test_a_draw_leaves_out_what_is_near_the_package(maker, monkeypatch, originals):
+@pytest.mark.parametrize("seed", [(), ("--seed", "7")], ids=["first", "another"])
+def test_a_draw_leaves_out_what_is_near_the_package(maker, monkeypatch, originals, seed):
     monkeypatch.setattr(maker, "NEAR", 6)
-    make(maker, monkeypatch, originals)
-    with np.load(originals / "DATA" / "fashion_mnist.npz") as file:
-        known = np.concatenate([file["train_images"], file["test_images"]])
+    make(maker, monkeypatch, originals, *seed)
+    known = pictures(*(originals / "DATA" / path.name for path in (FILE, MORE)))
+    assert len({p.tobytes() for p in known}) == 9000
     with np.load(originals / "HELDBACK" / "fashion.npz") as file:
         assert maker.nearest_distance(file["images"], known).min() >= 6
         assert np.bincount(file["labels"]).tolist() == [400] * 10
