@@ -13,7 +13,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 
 from begin import cachekey, course, first_paint, glossary
 from execute import parallel
-from finish import after_warnings, icons, search
+from finish import after_warnings, icons, search, theme_script
 from link import terms
 from read import (
     api,
@@ -88,6 +88,7 @@ STEPS = (
     # Finish, once for a build.
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
+    ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
     ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time

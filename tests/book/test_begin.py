@@ -1,7 +1,7 @@
 """What a reader sees while a page begins, and where the focus is once it has begun."""
 
 import pytest
-from browser import PHONE, visit
+from browser import ARRIVING, PHONE, visit
 
 SOFTMAX = "chapters/classifiers/softmax.html"
 GRAPHS = "chapters/backprop/computational-graphs.html"
@@ -27,7 +27,7 @@ MOST = 40  # pixels; before their room was kept, figures grew by 300
 )
 def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, address, page):
     def watch(tab):
-        tab.add_init_script(WATCH)
+        tab.add_init_script(ARRIVING + WATCH)
 
     visited = open_visit(address, page, size=PHONE, prepare=watch)
     visited.page.wait_for_timeout(500)
@@ -59,6 +59,51 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
     pairs = list(zip(before, after, strict=True))
     assert len(pairs) > 20
     assert [(x, y) for x, y in pairs if abs(x[2] - y[2]) > MOST] == []
+
+
+HOLD = """
+window.idle = [];
+window.requestIdleCallback = work => window.idle.push(work);
+"""
+RELEASE = """async () => {
+  while (document.documentElement.classList.contains("nn-arriving")) {
+    window.idle.splice(0).forEach(work => work());
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
+PLACES = """
+() => {
+  const top = e => e.getBoundingClientRect().top;
+  const first = top(document.querySelector(".bd-article"));
+  const parts = document.querySelectorAll(".bd-article :is(section, h2, h3, .cell, figure)");
+  return [...parts].map(e => top(e) - first);
+}
+"""
+
+
+def hold_idle(tab):
+    """Open a page as for a reader, in a browser that never has time."""
+    tab.add_init_script(ARRIVING + HOLD)
+
+
+@pytest.mark.browser
+def test_sections_wait_until_there_is_time_and_then_stand_where_they_would_have(
+    open_visit, address
+):
+    tab = open_visit(address, SOFTMAX, prepare=hold_idle).page
+    last = tab.locator("#sources > h2")
+    assert tab.locator(".bd-article h1").evaluate(SEEN)
+    assert not last.evaluate(SEEN)
+    tab.emulate_media(media="print")
+    assert last.evaluate(SEEN)
+    tab.emulate_media(media="screen")
+    tab.evaluate(RELEASE)
+    assert last.evaluate(SEEN)
+    waited = tab.evaluate(PLACES)
+    at_anchor = open_visit(address, f"{SOFTMAX}#sources").page
+    assert at_anchor.locator("html.nn-arriving").count() == 0
+    assert at_anchor.evaluate(PLACES) == pytest.approx(waited, abs=0.5)
 
 
 UNSEEN = """

@@ -206,7 +206,7 @@ def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, ty
     with visit(browser, base, "chapters/part/second.html", size=PHONE) as seen:
         wide = seen.page.locator("div.math").last
         assert wide.evaluate("e => e.scrollWidth > e.clientWidth + 50")
-        assert wide.get_attribute("tabindex") == "0"
+        wide.and_(seen.page.locator("[tabindex='0']")).wait_for()
         assert seen.too_wide() == []
         seen.page.locator("a.reference.internal[href='#equation-eq-two']").click()
         assert seen.page.url.endswith("#equation-eq-two")

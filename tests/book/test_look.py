@@ -7,7 +7,7 @@ import pytest
 from begin.course import Course
 from browser import DESKTOP, PHONE
 from build_page import without_formulas
-from finish import icons
+from finish import icons, theme_script
 from made_once import made_once
 from minibook import MiniBook
 from pages import REFERENCE, ROOT
@@ -71,6 +71,16 @@ def test_an_icon_without_a_drawing_is_an_error_that_names_it():
     assert icons.outline("moon", script)[:2] == (384, 512)
     with pytest.raises(ExtensionError, match=r"no drawing of 'fa-no-such-thing'"):
         icons.outline("no-such-thing", script)
+
+
+def test_what_the_theme_calls_for_wide_things_is_taken_out_once(book):
+    call = '"complete"===document.readyState?I():window.addEventListener("load",I)'
+    short = theme_script.without_call(f"f();{call}}})();")
+    assert short == f"f();{theme_script.DONE}}})();"
+    assert theme_script.without_call(short) == short
+    assert theme_script.DONE in (book / theme_script.SCRIPT).read_text(encoding="utf-8")
+    with pytest.raises(ExtensionError, match="found 0"):
+        theme_script.without_call("f();")
 
 
 def test_our_list_of_the_themes_files_is_the_themes_less_its_icon_script():

@@ -3,6 +3,9 @@
 The theme decides between light and dark when all scripts have come; until then a page would be
 white, and its code set in other lines. A browser reads a face that is data in a sheet only when
 the first letter wants it, after the first paint. A script in the head does both at once.
+It also marks a page that a reader opens at its beginning: there the sections out of sight wait
+until the page can be used (``page.css``, ``page.js``). A page that is opened at an anchor, or
+again where it was left, is laid out at once, so that the place is the right one.
 The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
 fonts from other folders.
 
@@ -24,6 +27,8 @@ SCRIPT = """(root => {
   if (!["light", "dark"].includes(root.dataset.theme)) {
     root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
+  const way = performance.getEntriesByType("navigation")[0]?.type;
+  if (!location.hash && way === "navigate") root.classList.add("nn-arriving");
   for (const style of ["", "italic "]) document.fonts.load(`${style}1em "NN Text"`);
   try { localStorage.length; } catch (refusal) {
     const kept = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };

@@ -1,8 +1,23 @@
-// On every page: open the folds around the place that an address names, name the theme's own
-// folds and buttons, let wide formulas be reached, print in light.
+// On every page: lay out the sections that wait, open the folds around the place that an address
+// names, name the theme's own folds and buttons, let wide things be reached, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
+
+  // Sections out of sight have waited (page.css) until the page can be used. Then their parts are
+  // laid out, each in a frame of its own, when the browser has nothing else to do.
+  function layOut() {
+    const parts = ":is(section > section, section > section > .cell, nn-steps li)";
+    const waiting = [...document.querySelectorAll(`.bd-article ${parts}`)];
+    const whenIdle = window.requestIdleCallback ?? (work => setTimeout(work, 50));
+    function next() {
+      const part = waiting.shift();
+      if (!part) return root.classList.remove("nn-arriving");
+      part.classList.add("nn-laid-out");
+      requestAnimationFrame(() => whenIdle(next));
+    }
+    whenIdle(next);
+  }
 
   function unfold() {
     const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -61,22 +76,30 @@
     new MutationObserver(() => name(true)).observe(root, {attributes: true, attributeFilter: ["data-mode"]});
   }
 
-  // Wide formulas scroll inside themselves: by keyboard they must be reached first.
-  function reachFormulas() {
-    for (const formula of document.querySelectorAll(".bd-article div.math")) {
-      if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
-      else formula.removeAttribute("tabindex");
-    }
+  // What scrolls inside itself is a stop of the Tab key where it does not fit, and only there.
+  // An observer hears of a place when it is laid out, and so asks for no layout of its own.
+  function reachWide() {
+    const wide = ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
+    const seen = new ResizeObserver(entries => {
+      const cut = entries.map(({target: t}) =>
+        t.scrollWidth > t.clientWidth + 1 || t.scrollHeight > t.clientHeight + 1);
+      entries.forEach(({target}, k) => {
+        if (cut[k]) target.tabIndex = 0;
+        else target.removeAttribute("tabindex");
+      });
+    });
+    document.querySelectorAll(wide).forEach(place => seen.observe(place));
   }
 
   addEventListener("DOMContentLoaded", nameFolds);
   addEventListener("load", unfold);
   addEventListener("load", nameCopyButtons);
   addEventListener("load", nameTheme);
-  addEventListener("load", reachFormulas);
-  addEventListener("resize", reachFormulas);
+  addEventListener("load", layOut);
+  addEventListener("load", () => document.fonts.ready.then(reachWide));
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
+    root.classList.remove("nn-arriving");
     theme = root.dataset.theme;
     root.dataset.theme = "light";
   });
