@@ -26,7 +26,7 @@ EXERCISE = (
     "````{solution-start} ex-%d\n:class: dropdown\n````\nSo.\n"
     "```{code-cell} python\nprint(1)\n```\n````{solution-end}\n````\n"
 )
-STRIP = "```{strip}\nSums.\n\n- add\n- subtract\n```\n"
+STRIP = "```{strip}\nSums, from {doc}`gradient-descent`.\n\n- add\n- subtract\n```\n"
 EXERCISES = "## Exercises\n\n" + "".join(EXERCISE % (k, k) for k in range(4))
 PREDICT, RECALL = 'book.predict("a", "?", ["x", "y"])', 'book.recall("a", 0, "x")'
 QUESTION = 'book.single("?", [("a", True, "b"), ("c", False, "d")])'
@@ -177,6 +177,11 @@ def test_every_rule_is_listed_for_contributors():
         ("opening", STRIP + "\nA puzzle.\n", "stands above the puzzle"),
         ("opening", f"A puzzle.\n\n## Code\n\n{STRIP}", "stands below the first heading"),
         ("opening", f"A puzzle.\n\n{STRIP}\n{STRIP}", "a second strip"),
+        (
+            "opening",
+            STRIP.replace("gradient-descent", "svm"),
+            "not name classifiers/gradient-d",
+        ),
         ("opening", f"A puzzle.\nAllow 40 minutes.\n\n{STRIP}", "“Allow 40 minutes”"),
         ("opening", f"After this page you can add.\n\n{STRIP}", "“After this page you”"),
         ("fold-title", FOLD % ":mystnb:\n:  code_prompt_show: Show it\n", "is an order"),

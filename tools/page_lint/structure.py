@@ -4,6 +4,7 @@ import re
 from itertools import pairwise, takewhile
 from textwrap import shorten
 
+from . import book
 from .core import LESSON, PAGE, Page, rule
 
 SPINE = (
@@ -56,11 +57,20 @@ def opening(page: Page):
             yield block.line, "the strip stands above the puzzle: put it under it"
         if block.line > first:
             yield block.line, "the strip stands below the first heading: put it above"
+        yield from ((block.line, text) for text in _unnamed(page, block.body))
     for block in strips[1:]:
         yield block.line, "a second strip: a page has one"
     for line in page.source.lesson:
         if match := TOLD_BY_STRIP.search(line.text):
             yield line.number, f"“{match[0]}” is what the strip tells: leave it out"
+
+
+def _unnamed(page: Page, strip: str):
+    """Yield a finding for each page of `after` that is missing where a strip says its needs."""
+    needs = strip.strip().partition("- ")[0]
+    for name in book.COURSE.pages[page.name].after if needs else ():
+        if f"{name.rpartition('/')[2]}`" not in needs:
+            yield f"the strip does not name {name}, which pages.yml has as this page's `after`"
 
 
 @rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")
