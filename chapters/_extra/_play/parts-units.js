@@ -4,12 +4,12 @@
 (() => {
   const {html} = nn;
 
-  // side: pixels of a picture's side; most: the largest a picture is drawn; tall: height in pixels
+  // side: pixels of a picture's side; most: the largest a picture is drawn; tall(): height in pixels
   // where layers run to the right; down(): whether they run downwards; name(layer, k): of a unit;
   // caption(layer, k): written at it; pick(layer, k) hears of a press. set({sizes, values, W}): for each layer the number of units,
   // their values at side × side places (place by place, top row first), from the second layer on the
   // weights (row by row); numbers: also written. mark(layer, k): the unit that is pressed.
-  function units({label, side, most = 38, tall = 300, down = () => false, numbers = false, name, caption = () => "", pick}) {
+  function units({label, side, most = 38, tall = () => 300, down = () => false, numbers = false, name, caption = () => "", pick}) {
     const canvas = html("canvas", {"aria-hidden": "true"});
     const node = html("div", {class: "nn-units", role: "toolbar", "aria-label": label}, canvas);
     const small = html("canvas", {width: side, height: side}), brush = small.getContext("2d");
@@ -20,14 +20,14 @@
     // Middle and size of each picture, by layer.
     function place(sizes) {
       const wide = node.clientWidth || 290, vertical = along() === 1, depth = sizes.length;
-      const size = n => Math.floor(Math.min(most, (vertical ? wide : tall - 16) / n - 3));
-      const row = 26 + Math.min(most, 30), high = vertical ? (depth - 1) * row + 36 : tall;
+      const size = n => Math.floor(Math.min(most, (vertical ? wide : tall() - 16) / n - 3));
+      const row = 26 + Math.min(most, 30), high = vertical ? (depth - 1) * row + 36 : tall();
       const edge = Math.max(...[sizes[0], sizes[depth - 1]].map(size)) / 2 + 5;
       places = sizes.map((n, l) => Array.from({length: n}, (_, k) => {
-        const t = vertical ? Math.min(30, size(n)) : size(n), pitch = Math.min(vertical ? wide / n : (tall - 16) / n, t + (n > 4 ? 6 : 26));
+        const t = vertical ? Math.min(30, size(n)) : size(n), pitch = Math.min(vertical ? wide / n : (tall() - 16) / n, t + (n > 4 ? 6 : 26));
         const spot = (k - (n - 1) / 2) * pitch;
         return vertical ? {x: wide / 2 + spot, y: 18 + l * row, t}
-          : {x: depth > 1 ? edge + l / (depth - 1) * (wide - 2 * edge) : wide / 2, y: tall / 2 + spot, t};
+          : {x: depth > 1 ? edge + l / (depth - 1) * (wide - 2 * edge) : wide / 2, y: high / 2 + spot, t};
       }));
       return [wide, high];
     }
@@ -80,7 +80,7 @@
       const n = places[l].length, largest = Math.max(1e-9, ...weights.map(Math.abs));
       weights.forEach((w, i) => {
         const j = Math.floor(i / n), k = i % n, [x0, y0, x1, y1] = ends(l, j, k);
-        const apart = chosen && !(chosen[0] === l + 1 && chosen[1] === j) && !(chosen[0] === l && chosen[1] === k);
+        const apart = chosen && chosen[0] < places.length - 1 && !(chosen[0] === l + 1 && chosen[1] === j) && !(chosen[0] === l && chosen[1] === k);
         pen.globalAlpha = apart ? 0.12 : 0.85;
         pen.strokeStyle = ink(w < 0 ? "b" : "a");
         pen.lineWidth = 0.4 + 3 * Math.abs(w) / largest;
@@ -116,12 +116,12 @@
       pen.fillText(words, beside ? x + (left ? -1 : 1) * (t / 2 + 5) : x, beside ? y : y + t / 2 + 4);
     }
 
-    // The weight on each line, nearer to its end, so that lines that cross keep theirs apart.
+    // The weight on each line; where lines cross, nearer to their ends.
     function figures(pen, l, weights, style, ink) {
       const n = places[l].length;
       Object.assign(pen, {font: `600 13px ${style.fontFamily}`, textAlign: "center", textBaseline: "middle", lineJoin: "round"});
       weights.forEach((w, i) => {
-        const [x0, y0, x1, y1] = ends(l, Math.floor(i / n), i % n), at = 0.66, bent = at * at * (3 - 2 * at);
+        const [x0, y0, x1, y1] = ends(l, Math.floor(i / n), i % n), at = places[l + 1].length > 1 ? 0.66 : 0.38, bent = at * at * (3 - 2 * at);
         const [x, y] = along() ? [x0 + bent * (x1 - x0), y0 + at * (y1 - y0)] : [x0 + at * (x1 - x0), y0 + bent * (y1 - y0)];
         Object.assign(pen, {strokeStyle: style.getPropertyValue("--pst-color-background").trim() || "#fff", lineWidth: 5, fillStyle: ink("ink")});
         pen.strokeText(nn.number(w, 1), x, y);

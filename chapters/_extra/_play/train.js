@@ -106,7 +106,7 @@
     // ---- the network, unit by unit
     const outputs = () => shape(state).length - 1;
     const called = (l, k) => l === 0 ? `input x${"₁₂"[k]}` : l === outputs() ? "output" : `hidden layer ${l}, unit ${k + 1}`;
-    const units = nn.units({label: "What each unit computes over the plane", side: SMALL, most: 38, tall: 300, down: narrow, name: called,
+    const units = nn.units({label: "What each unit computes over the plane", side: SMALL, down: narrow, name: called,
       caption: (l, k) => l === 0 ? `x${"₁₂"[k]}` : l === outputs() ? "output" : "",
       pick: (l, k) => {
         const same = state.unit && state.unit[0] === l && state.unit[1] === k;
