@@ -1,39 +1,35 @@
-// <nn-people>: one thousand people, some ill, all tested; counts and Bayes' rule side by side.
+// <nn-people>: one thousand people, some ill, all tested. The ends of the groups are dragged in the
+// crowd, a tap on a person tells their story, and bars beneath show who of the positive is ill.
 // needs: parts-plot
-// room: 1060 562
-// prior, sensitivity, specificity: where the sliders start, as shares.
+// room: 618 729
+// prior, sensitivity, specificity: where it starts, as shares.
 nn.define("people", (element, start) => {
-  const N = 1000, {svg, html} = nn;
-  const state = {prior: start.prior, sensitivity: start.sensitivity, specificity: start.specificity, seed: 0};
-  const upright = element.clientWidth < 420, across = upright ? 25 : 50, down = N / across, cell = 12;
+  const N = 1000, {svg, html, text} = nn;
+  const state = {prior: start.prior, sensitivity: start.sensitivity, specificity: start.specificity, seed: 0, person: 57};
+  const upright = element.clientWidth < 420, [across, cell] = upright ? [36, 8.2] : [50, 13];
+  const wide = across * cell, TOP = 34, GAP = 40, foot = TOP + GAP + (Math.ceil(N / across) + 1) * cell;
 
-  // Squares are ill, circles well; filled is positive. In this order each kind is one block, all
-  // who are ill are together, and all who are positive are together.
+  // Squares are ill, circles well; filled is positive.
   const KINDS = [
     {name: "ill, negative", ill: true, positive: false, colour: "b", shape: "square", open: true},
     {name: "ill, positive", ill: true, positive: true, colour: "b", shape: "square"},
     {name: "well, positive", ill: false, positive: true, colour: "a", shape: "circle"},
     {name: "well, negative", ill: false, positive: false, colour: "a", shape: "circle", open: true},
   ];
-  const sign = (kind, d = "") => svg("path", {class: kind.open ? "nn-stroke" : "nn-dots", d,
-    style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`});
-  const groups = KINDS.map(kind => sign(kind));
-  const crowd = nn.scaled(svg("svg", {viewBox: `0 0 ${across * cell} ${down * cell}`, role: "img",
-    class: "nn-drawing", style: "max-width: none"}, ...groups));
+  const ORDER = [1, 0, 2, 3], size = 0.35 * cell;  // as they stand: the positive first among ill and well
+  const groups = KINDS.map(kind => svg("path", {class: kind.open ? "nn-stroke" : "nn-dots",
+    style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`}));
+  const crowd = nn.scaled(svg("svg", {viewBox: `0 0 ${wide} ${foot + 88}`, class: "nn-drawing", style: "max-width: 52rem"}, ...groups));
+  const titles = [text(0, 13, "", {class: "nn-strong"}), text(0, 0, "", {class: "nn-strong"})];
 
-  // The table of counts, each with its sign.
-  const icon = kind => svg("svg", {viewBox: "-6 -6 12 12", width: 14, height: 14, "aria-hidden": "true"},
-    sign(kind, `M0 0${nn.SHAPES[kind.shape](kind.ill ? 4.4 : 4)}`));
-  const cells = {};
-  const number = (name, kind) => html("td", {}, ...(kind ? [icon(kind), " "] : []), cells[name] = html("span"));
-  const head = words => html("th", {scope: "col"}, words);
-  const row = (words, ...rest) => html("tr", {}, html("th", {scope: "row"}, words), ...rest);
-  const table = html("table", {class: "nn-counts", "aria-label": "counts"},
-    html("thead", {}, html("tr", {}, html("td"), head("positive"), head("negative"), head("sum"))),
-    html("tbody", {}, row("ill", number("1", KINDS[1]), number("0", KINDS[0]), number("ill")),
-      row("well", number("2", KINDS[2]), number("3", KINDS[3]), number("well")),
-      row("sum", number("positive"), number("negative"), number("all"))));
-  const facts = nn.facts(["ill if positive, by Bayes", "ill if negative, by Bayes"]), live = nn.live();
+  // Those who are positive, and those who are negative: how many of them are ill.
+  const answers = [true, false].map((positive, k) => {
+    const y = foot + 8 + 42 * k, box = {x: 0, y: y + 20, height: 12};
+    const answer = {name: text(0, y + 12, ""), share: text(wide, y + 12, "", {class: "nn-strong nn-end"}), bar: svg("rect", {...box, class: "nn-true"})};
+    crowd.append(svg("rect", {...box, width: wide, class: "nn-other"}), ...Object.values(answer));
+    return answer;
+  });
+  const live = nn.live(), story = html("p", {class: "nn-note", style: `min-height: ${upright ? 4.6 : 3}em`});
 
   // What is not certain is not shown as 0% or 100%.
   function percent(p) {
@@ -76,32 +72,101 @@ nn.define("people", (element, start) => {
   }
 
   const many = v => String(v).replace(/(\d)(?=(\d{3})+$)/g, "$1,");
+  const counted = () => state.seed ? drawn(state) : expected(state);
+
+  // The place behind n people of a block that begins at y, and how many stand before a place.
+  function behind(n, y) {
+    const row = n ? Math.ceil(n / across) - 1 : 0;
+    return [(n - row * across) * cell, y + row * cell];
+  }
+  const before = (x, y, from) => Math.floor((y - from) / cell) * across + nn.clamp(Math.round(x / cell), 0, across);
+  const beginning = ill => TOP + GAP + Math.max(1, Math.ceil(ill / across)) * cell;
+  const illNow = () => { const [missed, found] = counted(); return missed + found; };
+
+  // A boundary between two groups: a stem beside the last person, with a knob that is dragged.
+  function boundary(label, colour, up, read, show, move) {
+    const knob = up ? -9 : cell + 9;
+    return nn.handle({drawing: crowd, label, min: 0, max: N, step: 1, value: 0, read, show, move},
+      svg("circle", {r: 15, cy: knob, class: "nn-hit"}), svg("path", {d: `M0 ${Math.min(knob, -1)}V${Math.max(knob, cell + 1)}`, class: "nn-stroke", style: "stroke-width: 3"}),
+      svg("circle", {r: 7.5, cy: knob, class: "nn-knob"}));
+  }
+  const share = v => `${nn.number(100 * v, 1)}%`;
+  const set = (name, v) => {
+    Object.assign(state, {[name]: +v.toFixed(6), seed: 0});
+    redraw();
+  };
+  const ends = {
+    found: boundary("ill people who test positive", "b", true, (x, y) => before(x, y, TOP),
+      v => `${v} of ${illNow()}, sensitivity ${share(state.sensitivity)}`, v => set("sensitivity", v / illNow())),
+    ill: boundary("ill people", "b", false, (x, y) => before(x, y, TOP),
+      v => `${v} of ${many(N)}, prior ${share(state.prior)}`, v => set("prior", v / N)),
+    alarms: boundary("well people who test positive", "a", false, (x, y) => before(x, y, beginning(illNow())),
+      v => `${v} of ${N - illNow()}, specificity ${share(state.specificity)}`, v => set("specificity", 1 - v / (N - illNow()))),
+  };
+  for (const [name, end] of Object.entries(ends)) end.node.setAttribute("style", nn.ink(name === "alarms" ? "a" : "b"));
+
+  // One person, ringed: number 1 is the first who is ill.
+  function personAt(x, y) {
+    const ill = illNow(), from = beginning(ill), sick = y < from - GAP / 2;
+    const row = Math.floor((y - (sick ? TOP : from)) / cell), n = row * across + Math.floor(x / cell);
+    return sick ? nn.clamp(n, 0, Math.max(ill - 1, 0)) : nn.clamp(ill + n, ill, N - 1);
+  }
+  function tell(person) {
+    const [missed, found, alarms] = counted();
+    if (person < found) return `Person ${person + 1} is ill and tests positive: one of ${found} whom the test finds.`;
+    if (person < found + missed) return `Person ${person + 1} is ill and tests negative: one of ${missed} whom the test misses.`;
+    if (person < found + missed + alarms) return `Person ${person + 1} is well and tests positive, a false alarm: the result is the same as that of the ${found} who are ill.`;
+    return `Person ${person + 1} is well and tests negative, as ${many(N - found - missed - alarms)} do.`;
+  }
+  const pick = person => { state.person = person; redraw(); };
+  const ring = nn.handle({drawing: crowd, label: "person", min: 1, max: N, step: 1, value: state.person + 1,
+    read: (x, y) => personAt(x, y) + 1, show: v => tell(v - 1), move: v => pick(v - 1)},
+  svg("circle", {r: 12, class: "nn-hit"}), svg("circle", {r: 0.75 * cell, class: "nn-stroke nn-knob", style: "fill: none; stroke: var(--nn-ink); stroke-width: 2.5"}));
+  crowd.append(...titles, ring.node, ...Object.values(ends).map(end => end.node));
+  crowd.addEventListener("click", event => {
+    if (event.target.closest(".nn-handle")) return;
+    const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(crowd.getScreenCTM().inverse());
+    if (y > TOP && y < foot) pick(personAt(x, y));
+  });
+
   function draw() {
-    const counts = state.seed ? drawn(state) : expected(state);
-    const [missed, found, alarms, right] = counts, positive = found + alarms;
+    const counts = counted(), [missed, found, alarms, right] = counts, ill = missed + found, well = N - ill;
+    const from = beginning(ill), positive = found + alarms, negative = missed + right;
+    const place = person => {
+      const n = person < ill ? person : person - ill;
+      return [(n % across + 0.5) * cell, (person < ill ? TOP : from) + (Math.floor(n / across) + 0.5) * cell];
+    };
     let person = 0;
-    counts.forEach((count, k) => {
+    for (const k of ORDER) {
       let path = "";
-      const {shape, ill} = KINDS[k], outline = nn.SHAPES[shape](ill ? 4.4 : 4);
-      for (const end = person + count; person < end; person++) {
-        const slow = Math.floor(person / (upright ? across : down)), fast = person % (upright ? across : down);
-        const [column, line] = upright ? [fast, slow] : [slow, fast];
-        path += `M${(column + 0.5) * cell} ${(line + 0.5) * cell}${outline}`;
-      }
+      const outline = nn.SHAPES[KINDS[k].shape](size);
+      for (const end = person + counts[k]; person < end; person++) path += `M${place(person).map(v => +v.toFixed(1)).join(" ")}${outline}`;
       groups[k].setAttribute("d", path);
-    });
+    }
+    titles[0].textContent = `${many(ill)} ill: ■ ${found} positive, □ ${missed} negative`;
+    titles[1].textContent = `${many(well)} well: ● ${alarms} positive, ○ ${right} negative`;
+    titles[1].setAttribute("y", from - 6);
+    const limits = {found: [found, ill, TOP], ill: [ill, N, TOP], alarms: [alarms, well, from]};
+    for (const [name, [value, most, y]] of Object.entries(limits)) {
+      ends[name].limit(0, most);
+      ends[name].set(value);
+      ends[name].node.setAttribute("transform", `translate(${behind(value, y)})`);
+    }
+    ring.set(state.person + 1);
+    ring.node.setAttribute("transform", `translate(${place(state.person)})`);
+    story.textContent = tell(state.person);
     crowd.setAttribute("aria-label", counts.map((count, k) => `${many(count)} ${KINDS[k].name}`).join("; "));
-    const sums = {0: missed, 1: found, 2: alarms, 3: right, ill: missed + found, well: alarms + right,
-      positive, negative: missed + right, all: N};
-    for (const [name, count] of Object.entries(sums)) cells[name].textContent = many(count);
-    facts.set([true, false].map(seen => {
-      const p = posterior(state, seen);
-      return p === null ? "cannot occur" : percent(p);
-    }));
+    [[positive, found, "positive"], [negative, missed, "negative"]].forEach(([all, some, word], k) => {
+      const p = posterior(state, k === 0);
+      answers[k].name.textContent = `${many(all)} ${word}: ${some} ill, ${many(all - some)} well`;
+      answers[k].share.textContent = p === null ? "cannot occur" : `${percent(p)} ill`;
+      answers[k].bar.setAttribute("width", all ? wide * some / all : 0);
+    });
     again.setAttribute("aria-disabled", String(posterior(state, true) === null));
     const how = state.seed ? `Draw ${state.seed}` : "Expected";
     live.set(positive === 0 ? `${how}: nobody is positive.`
       : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${percent(found / positive)}.`);
+    for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
   }
   const redraw = nn.frame(draw);
 
@@ -113,18 +178,13 @@ nn.define("people", (element, start) => {
     const p = posterior(state, true);
     if (p === null) return;
     state.prior = p;
-    sliders.prior.set(100 * p);
     redraw();
   });
   const buttons = nn.bar(again,
     nn.button("draw 1,000 people", () => { state.seed++; redraw(); }),
     nn.button("as expected", () => { state.seed = 0; redraw(); }),
-    nn.button("reset", () => {
-      Object.assign(state, start, {seed: 0});
-      for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
-      redraw();
-    }));
-  const controls = html("div", {}, ...Object.values(sliders).map(s => s.node), buttons);
-  element.replaceChildren(crowd, live.node, nn.columns(controls, html("div", {}, table, facts.node)));
+    nn.button("reset", () => { Object.assign(state, start, {seed: 0}); redraw(); }));
+  element.replaceChildren(crowd, live.node, story, nn.fold(element, "A second test, people by chance, exact shares",
+    nn.columns(html("div", {}, ...Object.values(sliders).map(s => s.node)), html("div", {}, buttons))));
   draw();
 }, "prior", "sensitivity", "specificity");
