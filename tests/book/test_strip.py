@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from docutils import nodes
+from finish.search import sections
 from read.strip import MINUTES, count, time_of
 from read.syllabus import Fold
 
@@ -55,3 +56,18 @@ def test_what_is_read_and_done_is_counted_and_what_is_folded_is_not(node, found)
 )
 def test_the_minutes_follow_the_rates_and_are_rounded(found, text):
     assert time_of(Counter(found)) == text
+
+
+def test_the_search_finds_a_page_by_its_goals_and_not_by_what_it_needs():
+    items = [
+        nodes.definition_list_item("", nodes.term("", title), nodes.definition("", words))
+        for title, words in (
+            ("Time", nodes.paragraph("", "40 minutes")),
+            ("You need", nodes.paragraph("", "determinants")),
+            ("You will be able to", nodes.paragraph("", "diagonalise a matrix")),
+        )
+    ]
+    strip = nodes.definition_list("", *items, classes=["nn-strip"])
+    title, puzzle = nodes.title("", "Eigenvalues"), nodes.paragraph("", "Multiply.")
+    page = nodes.section("", title, puzzle, strip, ids=["eigenvalues"])
+    assert sections(page) == [["", "Eigenvalues", "Multiply. diagonalise a matrix", ""]]

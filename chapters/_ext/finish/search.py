@@ -17,6 +17,7 @@ from begin.course import page_of, read_yaml
 from begin.glossary import MARKS
 from docutils import nodes
 from link.terms import definition_of, glossary_page
+from read import strip
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
 
@@ -47,6 +48,8 @@ def _text_of(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
+    if strip.is_strip(node):  # of other pages it names what is found there
+        return _text_of(strip.goals_of(node))
     if isinstance(node, SKIP) or _is_program(node) or "cell_output" in node.get("classes", ()):
         return ""
     inline = isinstance(node, nodes.TextElement) and not isinstance(node, nodes.literal_block)

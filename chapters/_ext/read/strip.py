@@ -77,7 +77,7 @@ class Strip(SphinxDirective):
 
 def fill(app, doctree: nodes.document) -> None:
     """Write the minutes of a page into its strip, if it has one."""
-    strips = [n for n in doctree.findall(nodes.definition_list) if _is_strip(n)]
+    strips = [n for n in doctree.findall(nodes.definition_list) if is_strip(n)]
     for strip in strips:
         strip.next_node(nodes.paragraph).append(nodes.Text(time_of(count(doctree))))
 
@@ -98,9 +98,14 @@ def time_of(found: Counter) -> str:
     return f"{rounded} minutes{apart.get(found['exercises'], many)}"
 
 
-def _is_strip(node: nodes.Node) -> bool:
+def is_strip(node: nodes.Element) -> bool:
     """Return whether a node is a strip."""
     return "nn-strip" in node.get("classes", ())
+
+
+def goals_of(strip: nodes.definition_list) -> nodes.definition:
+    """Return the part of a strip that holds what the reader will be able to do."""
+    return strip[-1][-1]
 
 
 def _count(node: nodes.Node, found: Counter) -> None:
@@ -109,7 +114,7 @@ def _count(node: nodes.Node, found: Counter) -> None:
         return
     if "exercise" in node.get("classes", ()):
         found["exercises"] += 1
-    elif isinstance(node, Fold) or FOLDED & set(node.get("classes", ())) or _is_strip(node):
+    elif isinstance(node, Fold) or FOLDED & set(node.get("classes", ())) or is_strip(node):
         return
     elif isinstance(node, nodes.raw):
         _count_elements(node.astext(), found)
