@@ -77,6 +77,7 @@ STEPS = (
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
+    ("html-page-context", theme.add_place, AMONG),  # part and number of the page, for its head
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
     ("html-page-context", markup.minify, AMONG),  # what nobody sees
     ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures

@@ -6,9 +6,9 @@ for so many pixels of height, on a phone and on a desk, so that nothing jumps wh
 With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
-Three small scripts are on every page: ``page.js`` (folds that open, print in light),
-``progress.js`` (where the reader was, ticks beside the pages that are done) and
-``search-field.js``, which loads the search when its field is used.
+Four small scripts are on every page: ``page.js`` (folds that open, print in light),
+``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks beside the
+pages that are done) and ``search-field.js``, which loads the search when its field is used.
 """
 
 import json
@@ -45,7 +45,8 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
     used = sorted(set(ELEMENT.findall(body)))
-    for name in dict.fromkeys(["page", *_scripts(app, used), "progress", "search-field"]):
+    always = ("page", "place"), ("progress", "search-field")
+    for name in dict.fromkeys([*always[0], *_scripts(app, used), *always[1]]):
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")

@@ -1,17 +1,23 @@
-"""Set the theme's options, and add questions to the links to neighbouring pages.
+"""Set the theme's options, and tell its templates where a page stands in the book.
 
 The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
-The links to the previous and the next page get the question that opens that page, for
-``templates/components/prev-next.html``; a page that pages.yml does not list has none.
+The head of a page names the part that it belongs to and its number there, for
+``templates/nn-place.html``. The links to the previous and the next page get the question that
+opens that page, for ``templates/components/prev-next.html``; a page that pages.yml does not
+list has none.
 """
+
+from collections.abc import Iterator
 
 from begin.course import page_of
 from docutils import nodes
 from sphinx import addnodes
 
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
-HEAD = ["toggle-primary-sidebar.html", "nn-search-field.html"]  # in sight on every page
-SIDEBAR = ["navbar-logo.html", "icon-links.html", "sbt-sidebar-nav.html"]
+# In sight on every page: the buttons for both contents, page and section, the search field.
+HEAD = ["toggle-primary-sidebar.html", "nn-place.html", "nn-search-field.html"]
+SIDEBAR = ["navbar-logo.html", "sbt-sidebar-nav.html", "nn-current-entry.html"]
+PAGE_SIDEBAR = ["page-toc.html", "nn-page-buttons.html"]
 
 
 def set_options(app, config) -> None:
@@ -22,6 +28,7 @@ def set_options(app, config) -> None:
     config.html_theme_options.setdefault("disable_search", True)  # its dialog; ours is a field
     config.html_theme_options.setdefault("enable_search_shortcuts", False)  # Sphinx's own "/"
     config.html_sidebars.setdefault("**", SIDEBAR)
+    config.html_theme_options.setdefault("secondary_sidebar_items", PAGE_SIDEBAR)
     config.html_theme_options.setdefault("show_toc_level", 2)
     config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
     config.html_theme_options.setdefault("footer_content_items", ["nn-rights.html"])
@@ -34,6 +41,23 @@ def add_questions(app, pagename, templatename, context, doctree) -> None:
         page = app.nn_course.pages.get(page_of(str(name)))
         if context.get(key) and page and page.question:
             context[key] = context[key] | {"question": page.question}
+
+
+def add_place(app, pagename, templatename, context, doctree) -> None:
+    """Add to the context the titles above a page in the book, and its number beneath them."""
+    if not hasattr(app, "nn_places"):
+        app.nn_places = dict(_places(app.env, app.config.root_doc, ()))
+    context["nn_place"] = app.nn_places.get(pagename, {"path": (), "count": ""})
+
+
+def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]]:
+    """Yield the place of each page below another one: the titles above it, its number."""
+    for tree in env.tocs[above].findall(addnodes.toctree):
+        names = [name for name in tree["includefiles"] if name in env.titles]
+        inside = (*path, *filter(None, [tree.get("caption")]))
+        for k, name in enumerate(names, 1):
+            yield name, {"path": inside, "count": f"Page {k} of {len(names)}"}
+            yield from _places(env, name, (*inside, env.titles[name].astext()))
 
 
 def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:

@@ -1,0 +1,121 @@
+"""The head of a page: in sight, and true, wherever one is and however one came there."""
+
+import pytest
+from browser import DESKTOP, PHONE
+
+WIDE, TABLET = (1920, 1000), (800, 1000)
+SOFTMAX = "chapters/classifiers/softmax.html"
+API = "chapters/reference/nnlib/functional.html"
+GLOSSARY = "chapters/reference/glossary.html"
+HEAD = """
+() => {
+  const seen = e => {
+    const {left, top, right, bottom, width} = e.getBoundingClientRect();
+    const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return width > 0 && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
+      && (e.contains(over) || e.closest(".nn-place")?.contains(over));
+  };
+  const named = selector => document.querySelector(selector);
+  const head = named(".bd-header-article").getBoundingClientRect();
+  const entry = [...document.querySelectorAll(".bd-sidebar-primary li.current > a")].at(-1);
+  const target = document.getElementById(location.hash.slice(1));
+  return {
+    top: head.top, height: head.height,
+    title: named(".nn-place-page > :last-child").textContent,
+    line: named(".nn-place-section").textContent,
+    unseen: [".nn-place-page", ".nn-place-section", ".nn-find input", ".primary-toggle"]
+      .filter(selector => !seen(named(selector))),
+    entry: innerWidth < 992 || seen(entry),  // else the contents are closed
+    free: target ? target.getBoundingClientRect().top - head.bottom : 0,
+  };
+}
+"""
+SECTIONS = "es => es.map(e => e.firstChild.textContent)"
+
+
+class Head:
+    """The head of a page, and the section lines that it may show."""
+
+    def __init__(self, page):
+        self.page = page
+        names = page.locator(".bd-article > section > section > h2").evaluate_all(SECTIONS)
+        self.lines = [f"{k} of {len(names)} · {name}" for k, name in enumerate(names, 1)]
+
+    def expect(self, line):
+        """Wait for a section's line; the head is whole and in sight, and hides no target."""
+        told = "line => document.querySelector('.nn-place-section').textContent === line"
+        self.page.wait_for_function(told, arg=line)
+        self.page.wait_for_function("() => new Promise(requestAnimationFrame)")
+        found = self.page.evaluate(HEAD)
+        assert (found["top"], found["unseen"]) == (0, [])
+        assert found["height"] <= 56
+        assert found["title"] == "The softmax classifier"
+        assert found["entry"]
+        assert found["free"] >= 0
+
+
+@pytest.mark.browser
+@pytest.mark.deep(4)
+@pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE, TABLET])
+def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, address, size):
+    page = reopen(address, SOFTMAX, size=size).page
+    head = Head(page)
+    head.expect("Page 9 of 11")
+    if size[0] < 1200:
+        page.get_by_role("button", name="On this page").click()
+    page.locator(".page-toc a[href='#temperature'] >> visible=true").click()
+    page.wait_for_function("location.hash === '#temperature'")
+    head.expect(head.lines[1])
+    page.go_back()
+    head.expect("Page 9 of 11")
+    page.keyboard.press("End")
+    head.expect(head.lines[-1])
+    page.evaluate("location.hash = 'summary'")
+    head.expect(head.lines[-2])
+    page.goto(f"{address}{SOFTMAX}#experiment")
+    head.expect(head.lines[3])
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("start", [GLOSSARY, API])
+def test_the_entry_of_a_page_is_in_sight_when_one_comes_from_another(
+    open_visit, address, start
+):
+    page = open_visit(address, start, size=(1280, 500)).page
+    assert page.evaluate(HEAD)["entry"] is True
+    page.keyboard.press("/")
+    page.keyboard.type("softmax classifier")
+    page.locator("#nn-found a[aria-selected='true']").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/softmax.html*")
+    page.wait_for_load_state()
+    assert page.evaluate(HEAD)["entry"] is True
+    page.evaluate("document.querySelector('.bd-sidebar-primary').scrollTop = 0")
+    page.get_by_role("link", name="Vectors", exact=True).click()
+    page.wait_for_url("**/vectors.html")
+    page.wait_for_load_state()
+    assert page.evaluate(HEAD)["entry"] is True
+    assert page.locator(".bd-sidebar-primary").evaluate("e => e.scrollTop") == 0
+
+
+def test_the_head_names_the_pages_above(book):
+    page = (book / API).read_text(encoding="utf-8")
+    assert "Reference › The nnlib API ›&nbsp;</span>" in page
+    assert '<p class="nn-place-section">Page 4 of 23</p>' in page
+
+
+@pytest.mark.browser
+def test_on_a_phone_the_contents_open_where_one_is_and_hold_the_pages_buttons(reopen, address):
+    page = reopen(address, SOFTMAX, size=PHONE).page
+    page.locator(".primary-toggle").click()
+    entry = page.locator("dialog[open] li.current > a").last
+    box = entry.bounding_box()
+    assert entry.inner_text() == "The softmax classifier"
+    assert 0 <= box["y"] <= PHONE[1] - box["height"]
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="On this page").click()
+    download = page.locator("dialog[open]").get_by_role("link", name=".ipynb")
+    assert download.get_attribute("href").endswith("softmax.ipynb")
+    page.keyboard.press("Escape")
+    assert page.locator(".article-header-buttons .dropdown >> visible=true").count() == 0
