@@ -134,6 +134,31 @@ def test_a_line_of_text_has_a_length_that_is_easy_to_read(reopen, address, size,
     assert least <= visited.page.evaluate(SIGNS) <= most
 
 
+MEASURES = """
+() => {
+  const width = selector => document.querySelector(selector).getBoundingClientRect().width;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return {
+    column: width(".bd-article > section"), text: width(".bd-article section > p") / rem,
+    panels: width(".nn-panels:has(> .nn-panel + .nn-panel)"),
+    panel: width(".nn-panels:not(:has(.nn-panel + .nn-panel, .nn-gallery))") / rem,
+    output: width(".bd-article section > .cell .output.stream"),
+    code: width(".bd-article section > .cell .cell_input") / rem,
+  };
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("size", "least"), [(PHONE, 320), (DESKTOP, 790), (WIDE, 1100)])
+def test_what_is_wide_fills_the_column_and_the_text_does_not(reopen, address, size, least):
+    found = reopen(address, SOFTMAX, size=size).page.evaluate(MEASURES)
+    assert found["panels"] == found["output"] == found["column"] >= least
+    narrow = size == PHONE
+    assert narrow or found["text"] == pytest.approx(38)
+    assert narrow or found["panel"] == found["code"] == pytest.approx(43)
+
+
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(reopen, address):
     page = reopen(address, SOFTMAX, size=WIDEST).page

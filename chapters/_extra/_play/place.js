@@ -68,5 +68,5 @@
     followInDialog("secondary", "a.active");
     tell();
   });
-  tell();
+  later();
 })();
