@@ -56,6 +56,11 @@ PIECES = {
     "skeleton": ("% WRITE: the puzzle\n", "still to be written: the puzzle", "% a remark\n"),
     "figure-count": (FIGURE % SEEN, "1 figures", (FIGURE % SEEN) * 3),
     "figure-caption": (FIGURE.replace("Two lines.", "") % SEEN, "no caption", FIGURE % SEEN),
+    "caption-direction": (
+        FIGURE.replace("Two lines.", "Left: a line.") % SEEN,
+        "says “Left”",
+        FIGURE.replace("Two lines.", "Right answers, 3 left out.") % SEEN,
+    ),
     "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % SEEN),
     "prediction-count": (CELL % PREDICT, "1 predictions", CELL % f"{PREDICT}\n{PREDICT}"),
     "prediction-answer": (CELL % PREDICT, "answered 0 times", CELL % f"{PREDICT}\n{RECALL}"),

@@ -8,6 +8,11 @@ from .core import LESSON, PAGE, Page, rule
 
 SHORTEST = 40
 CALLS = {"play", "show"}
+DIRECTION = re.compile(
+    r"(?i)(?:^|[.;:,(] *)(?:left|right|above|below)\b(?=[:,)]| (?:are|is|it|the|what)\b)"
+    r"|\b(?:on|to|at) (?:the )?(?:left|right)\b"
+    r"|\b(?:left|right|upper|lower|top|bottom)(?:-hand)? (?:panel|plot|picture|drawing)s?\b"
+)
 OPENING = re.compile(r"(?i)(?:an? )?(?:figure|image|plot|graph showing|picture showing)\b")
 
 
@@ -51,6 +56,26 @@ def figure_caption(page: Page):
     for block in page.source.named("figure"):
         if not [ln for ln in block.body.splitlines()[1:] if ln and not ln.startswith(":")]:
             yield block.line, "the figure has no caption: write it below the options"
+
+
+@rule("caption-direction", PAGE, "no caption says *left* or *below*: panels stack on a phone")
+def caption_direction(page: Page):
+    """Yield captions that say where something stands."""
+    captions = [
+        (cell.line, line)
+        for cell in page.source.cells
+        for line in re.findall(r"^:\s+caption: *[\"']?(.*)$", cell.options, re.MULTILINE)
+    ]
+    for name, call, line in page.source.calls:
+        if name == "play":
+            captions.append((line, words_of(keyword(call, "caption")) or ""))
+    for line, caption in captions:
+        if match := DIRECTION.search(caption):
+            where = match[0].strip(" .;:,(")
+            yield (
+                line,
+                f"the caption says “{where}”: name what is meant, panels stack on a phone",
+            )
 
 
 @rule("figure-alt", PAGE, f"alternative text, {SHORTEST} characters or more, of what is seen")
