@@ -18,8 +18,10 @@ from begin.cachekey import (
     forget_others,
 )
 from begin.checks import failures
+from docutils import nodes
 from processors import can_imitate, environment
 from read.exercise_numbers import count_by_page, recall_book
+from read.folds import keep_titles
 from write.alt_text import GLUED_HYPHEN, undescribed_pictures
 from write.scripts import ELEMENT
 from write.thumbnails import PLACE, filled
@@ -235,3 +237,9 @@ def test_a_thumbnail_draws_the_first_figure_of_a_section_again():
     assert '<svg id="fig-one-drawn" viewBox="0 0 2 1"><path/></svg></figure>' in page
     assert page.count("data:image/png") == 2
     assert page.count("<li>") == 2
+
+
+def test_a_fold_of_code_has_one_title_open_or_closed():
+    fold = nodes.container("", prompt_show="The slips", prompt_hide="Hide the code")
+    keep_titles(None, nodes.section("", nodes.container("", fold), nodes.container()))
+    assert fold["prompt_hide"] == fold["prompt_show"] == "The slips"
