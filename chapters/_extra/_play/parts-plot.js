@@ -253,7 +253,7 @@
       // A click or tap on free ground: f(x, y).
       press(f) {
         drawing.addEventListener("click", event => {
-          if (event.target.closest(".nn-point")) return;
+          if (event.target.closest(".nn-point, .nn-handle")) return;
           const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
           f(...on.from(x, y));
         });
