@@ -58,18 +58,27 @@ def build(root: Path, out: Path) -> None:
 
 
 def pieces(wheel: Path) -> dict[str, str]:
-    """Return scripts by file name: one with nnlib's code, and one for each data file.
+    """Return scripts by file name: one with nnlib's code, and one for each set of data.
 
-    A data file has the name of the function that reads it, so a cell that needs it says so.
+    Data files begin with the name of the function that reads them (``digits.npz``,
+    ``fashion_mnist.more.npz``), so a cell that needs them says so.
     """
     with zipfile.ZipFile(wheel) as whole:
         files = {n: whole.read(n) for n in sorted(whole.namelist()) if n.startswith("nnlib/")}
     code = {n: data for n, data in files.items() if not n.startswith(DATA)}
-    data = {Path(n).stem: n for n in files if n.startswith(DATA) and n.endswith(".npz")}
-    made = {f"data-{name}.js": _script(name, _zip({n: files[n]})) for name, n in data.items()}
+    data = {}
+    for name in files:
+        if name.startswith(DATA) and name.endswith(".npz"):
+            data.setdefault(reader(name), {})[name] = files[name]
+    made = {f"data-{name}.js": _script(name, _zip(held)) for name, held in data.items()}
     packed = _zip(code)
     listed = json.dumps({"data": sorted(data)})
     return {"library.js": f"nn.tryIt.library({listed});\n{_script('nnlib', packed)}"} | made
+
+
+def reader(file: str) -> str:
+    """Return the name of the function that reads a data file."""
+    return Path(file).name.partition(".")[0]
 
 
 def sizes(out: Path, code: str) -> tuple[bool, float]:
