@@ -67,6 +67,12 @@ def test_a_figure_fits_its_window_has_its_room_and_says_what_it_shows(open_page,
     assert visited.too_wide() == []
 
 
+def test_the_room_of_a_figure_grows_with_the_letters_of_a_very_wide_window(open_page):
+    figure = Figure(open_page(PAGES["softmax"], size=(1920, 1080)).page.locator("nn-softmax"))
+    room, height = figure.evaluate(HEIGHTS)
+    assert room == pytest.approx(height, rel=0.01)
+
+
 @pytest.mark.parametrize("name", AGREEING)
 def test_script_and_nnlib_agree(open_page, name):
     page = open_page(PAGES[name]).page

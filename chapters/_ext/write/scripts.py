@@ -92,10 +92,14 @@ def _room(app, used: list[str]) -> str:
 
 
 def _height(name: str, pixels: str) -> str:
-    """Return the rules that give an element a height, which its still picture keeps to."""
+    """Return the rules that give an element a height, which its still picture keeps to.
+
+    It is in rem, since letters and figures are larger in very wide windows.
+    """
+    height = f"{int(pixels) / 16:g}rem"
     return (
-        f"nn-{name} {{ min-height: {pixels}px; }} "
-        f"nn-{name} .nn-fallback svg {{ max-height: {pixels}px; }}"
+        f"nn-{name} {{ min-height: {height}; }} "
+        f"nn-{name} .nn-fallback svg {{ max-height: {height}; }}"
     )
 
 
