@@ -1,8 +1,8 @@
 // Cards: a closer look at a term, a source, an equation or a figure, beside the link to it.
 // A link stays a link; its card opens on hover, focus or the first tap, stays while the pointer is
 // on link or card, and closes on Escape (WCAG 1.4.13). Terms come from the page's own data, the
-// rest is a copy of what the link leads to on this page. All terms of a page are one stop of the
-// Tab key, from which the arrow keys ← and → lead to the other terms.
+// rest is a copy of what the link leads to on this page. Terms in the text are no stops of the Tab
+// key: who reads by keyboard finds all of them in a fold at the end of the page, with their cards.
 (() => {
   const LATER = 250, KINDS = ".citation, figure, div.math, .math-wrapper";
   const data = document.getElementById("nn-cards");
@@ -43,8 +43,10 @@
     return [body, make("p", {className: "nn-card-links"}, make("a", {href}, "Go there"))];
   }
 
+  const named = link => decodeURIComponent(link.hash.slice(1));
+
   function content(node) {
-    const id = decodeURIComponent((node.getAttribute("href").split("#")[1]) || "");
+    const id = named(node);
     if (node.classList.contains("nn-term")) return terms[id] ? term(id, node.href) : null;
     const place = target(node);
     return place ? copy(place, node.getAttribute("href")) : null;
@@ -119,23 +121,19 @@
   addEventListener("scroll", put, {passive: true, capture: true});
   addEventListener("resize", put);
 
-  // Only the term that had the focus last is a stop of Tab, at first the page's first one.
-  function chain(nodes) {
-    nodes.forEach((node, k) => {
-      node.tabIndex = k ? -1 : 0;
-      node.addEventListener("focus", () => nodes.forEach(one => { one.tabIndex = one === node ? 0 : -1; }));
-      node.addEventListener("keydown", event => {
-        const to = {ArrowRight: nodes[k + 1], ArrowLeft: nodes[k - 1]}[event.key];
-        if (!to || event.altKey || event.ctrlKey || event.metaKey) return;
-        event.preventDefault();
-        touched = false;
-        to.focus();
-      });
-    });
+  // The fold is filled when it is opened for the first time.
+  function fold(nodes) {
+    if (!nodes.length) return;
+    nodes.forEach(node => { node.tabIndex = -1; });
+    const entry = node => make("li", {}, ...term(named(node), node.href));
+    const list = make("ul", {}), title = make("summary", {}, `Terms on this page (${nodes.length})`);
+    const whole = make("details", {className: "nn-terms"}, title, list);
+    whole.addEventListener("toggle", () => list.append(...nodes.map(entry)), {once: true});
+    nodes[0].closest("article").append(whole);
   }
 
   function start() {
-    chain([...document.querySelectorAll("main a.nn-term")]);
+    fold([...document.querySelectorAll("main a.nn-term")].filter(node => terms[named(node)]));
     for (const node of document.querySelectorAll("main a.nn-term, main a.reference.internal[href^='#']")) {
       if (node.classList.contains("nn-term") || target(node)) watch(node);
     }

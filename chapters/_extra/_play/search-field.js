@@ -81,6 +81,7 @@
 
   function open() {
     box.hidden = false;
+    document.documentElement.classList.add("nn-finding");
     input.setAttribute("aria-expanded", String(list.children.length > 0));
     fit();
   }
@@ -89,6 +90,7 @@
     clearTimeout(timer);
     timer = 0;
     box.hidden = true;
+    document.documentElement.classList.remove("nn-finding");
     chosen = -1;
     shown = "";
     status.textContent = "";
