@@ -2,7 +2,8 @@
 
 Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
 such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
-for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins.
+for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins; a
+third number is for a figure that fills the column of a wide window.
 With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
@@ -24,8 +25,9 @@ logger = logging.getLogger(__name__)
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
-ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
+ROOM = re.compile(r"^// room: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
+WIDE = "54rem"  # three do
 SHEETS = (
     "nn.css",
     "page.css",
@@ -85,6 +87,7 @@ def _room(app, used: list[str]) -> str:
     rules = "".join(
         f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
         f"{_height(name, found[1])} }} "
+        f"@container (min-width: {WIDE}) {{ {_height(name, found[3] or found[2])} }} "
         for name, found in asked
         if found
     )

@@ -3,7 +3,7 @@
 // gradients back. data: {graphs: [{title, text, and what nnlib's graph.data() gives}], start,
 // steps: how many have been taken}.
 // needs: parts-time parts-net parts-parse parts-trace
-// room: 534 506
+// room: 534 505 470
 (() => {
   const STEP = 0.1, PIXELS = 3;  // an arrow key changes an input by a step, a drag by one for so many pixels
   const FLIGHT = 700;  // milliseconds that a number takes along an edge
@@ -372,7 +372,7 @@
       if (users > 1 || back) {
         // Also what is not sent yet takes its room, so that no number moves when it comes.
         const product = `${show(locals[target][operand])} × ${factor(gradients[target])} = ${amount}`;
-        const long = back && f.along === 0 && 0.58 * f.letters * product.length < points[1][0] - points[0][0] - 2 * radius;
+        const long = back && f.along === 0 && f.letters > 13 && 0.58 * f.letters * product.length < points[1][0] - points[0][0] - 2 * radius;
         const blame = long ? product : amount, [x, y] = room(at, blame, taken, f.letters);
         const sent = state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
         if (sent && (users > 1 || long)) words.push(nn.text(x, y + 5, blame, {class: "nn-blame nn-sent"}));

@@ -1,7 +1,7 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
 // over the plane, and the plane of the hidden units.
 // needs: parts-grid parts-plot parts-units
-// room: 1065 769
+// room: 1063 790 560
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
 // x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which the script checks.
 (() => {
@@ -21,12 +21,17 @@
 
   const STYLE = `
     nn-neuron-net .nn-bar { margin: 0 0 .4rem; gap: .4rem; }
-    nn-neuron-net .nn-stage { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; justify-content: center; }
-    nn-neuron-net .nn-stage > * { flex: 1 1 17rem; min-width: 0; max-width: 30rem; }
+    nn-neuron-net .nn-stage { display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
+    nn-neuron-net .nn-stage > * { min-width: 0; }
+    nn-neuron-net .nn-stage > :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
     nn-neuron-net summary { cursor: pointer; min-height: 2.3rem; line-height: 2.3rem; }
     nn-neuron-net .nn-arrow { opacity: .8; }
-    nn-neuron-net .nn-columns { align-items: flex-start; }
-    @container (max-width: 36rem) { nn-neuron-net button:not(.nn-unit) { padding: .3rem .5rem; } }`;
+    @container (min-width: 54rem) {
+      nn-neuron-net .nn-stage { grid-template: "input units inner" "told more more" / 1fr 1fr 1fr; }
+      nn-neuron-net .nn-more { columns: 2; column-gap: 1.5rem; }
+      nn-neuron-net .nn-more > * { break-inside: avoid; }
+    }
+    @container (max-width: 36rem) { nn-neuron-net .nn-stage { display: flex; flex-direction: column; align-items: stretch; } nn-neuron-net button:not(.nn-unit) { padding: .3rem .5rem; } }`;
 
   function build(element, {points: given, presets, start, x, known}) {
     if (!document.getElementById("nn-neuron-net-style")) document.head.append(nn.html("style", {id: "nn-neuron-net-style"}, STYLE));
@@ -212,8 +217,10 @@
       node.open = !narrow();
       return node;
     };
-    element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, input.plot.node, units.node), key, live.node,
-      nn.columns(inner.plot.node, nn.html("div", {}, fold(title, ...panels), fold(nn.html("summary", {}, "Answers and loss"), facts.node))));
+    const area = (name, node) => { node.style.gridArea = name; return node; };
+    element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, area("input", input.plot.node), area("units", units.node),
+      nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", inner.plot.node),
+      nn.html("div", {class: "nn-more", style: "grid-area: more"}, fold(title, ...panels), fold(nn.html("summary", {}, "Answers and loss"), facts.node))));
     draw();
     show(2);
     nn.flush();

@@ -21,7 +21,7 @@
     function place(sizes) {
       const wide = node.clientWidth || 290, vertical = along() === 1, depth = sizes.length;
       const size = n => Math.floor(Math.min(most, (vertical ? wide : tall() - 16) / n - 3));
-      const row = 26 + Math.min(most, 30), high = vertical ? (depth - 1) * row + 36 : tall();
+      const row = 17 + Math.min(most, 30), high = vertical ? (depth - 1) * row + 36 : tall();
       const edge = Math.max(...[sizes[0], sizes[depth - 1]].map(size)) / 2 + 5;
       places = sizes.map((n, l) => Array.from({length: n}, (_, k) => {
         const t = vertical ? Math.min(30, size(n)) : size(n), pitch = Math.min(vertical ? wide / n : (tall() - 16) / n, t + (n > 4 ? 6 : 26));

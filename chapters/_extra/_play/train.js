@@ -1,7 +1,7 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
 // points that the reader drags, adds and removes; each unit shows what it computes.
 // needs: parts-plot parts-time parts-grid parts-units
-// room: 826 913
+// room: 762 900 624
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
 // start: {set, layers, widths, bend, exponent, at}: indices of set and bend, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
 // known: [{set, widths, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
@@ -61,8 +61,9 @@
   const rateOf = exponent => +(10 ** exponent).toPrecision(12);
 
   const STYLE = `
-    nn-train .nn-stage { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; justify-content: center; }
-    nn-train .nn-stage > * { flex: 1 1 18rem; min-width: 0; max-width: 30rem; }
+    nn-train .nn-stage { display: grid; grid-template: "units map" "run run" "make loss" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
+    nn-train .nn-stage > * { min-width: 0; }
+    nn-train .nn-stage > :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
     nn-train .nn-plot { cursor: crosshair; }
     nn-train .nn-dots { cursor: grab; }
     nn-train .nn-point .nn-knob { fill: none; stroke: var(--nn-ink); stroke-width: 2; }
@@ -75,7 +76,14 @@
     nn-train summary { cursor: pointer; min-height: 2.3rem; line-height: 2.3rem; }
     nn-train .nn-live { min-height: 3.2em; }
     nn-train .nn-brush svg { vertical-align: -.2em; }
-    @container (max-width: 36rem) { nn-train button:not(.nn-unit) { padding: .3rem .5rem; } }`;
+    @container (min-width: 54rem) {
+      nn-train .nn-stage { grid-template: "units map loss" "run make make" / 1fr 1fr 1fr; }
+      nn-train .nn-make { columns: 2; column-gap: 1.5rem; }
+      nn-train .nn-make > * { break-inside: avoid; }
+    }
+    @container (max-width: 36rem) {
+      nn-train .nn-stage { display: flex; flex-direction: column; align-items: stretch; }
+      nn-train button:not(.nn-unit) { padding: .3rem .5rem; } nn-train .nn-stepper { display: flex; flex-direction: column-reverse; } }`;
 
   function build(element, {sets, names, noise, start, known}) {
     if (!document.getElementById("nn-train-style")) document.head.append(nn.html("style", {id: "nn-train-style"}, STYLE));
@@ -286,14 +294,16 @@
     const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
     const rate = nn.slider({label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent, show: v => nn.number(10 ** v), move: v => change({exponent: v})});
     const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
-    const fold = (title, ...nodes) => {
-      const node = nn.html("details", {}, nn.html("summary", {}, title), ...nodes);
+    const fold = (title, area, ...nodes) => {
+      const node = nn.html("details", {style: `grid-area: ${area}`}, nn.html("summary", {}, title), ...nodes);
       node.open = !narrow();
       return node;
     };
-    element.replaceChildren(nn.html("div", {class: "nn-stage"}, units.node, map.node), time.node, brush.node, live.node,
-      nn.columns(fold("Data and network", set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)),
-        fold("Loss", chart.node, facts.node)));
+    const area = (name, node) => { node.style.gridArea = name; return node; };
+    element.replaceChildren(nn.html("div", {class: "nn-stage"}, area("units", units.node), area("map", map.node),
+      nn.html("div", {style: "grid-area: run"}, time.node, brush.node, live.node),
+      fold("Data and network", "make", nn.html("div", {class: "nn-make"}, set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other))),
+      fold("Loss", "loss", chart.node, facts.node)));
     offer();
     fresh();
     draw();
