@@ -14,16 +14,30 @@ MAP_PAGE = """# First
 ```{code-cell} python
 :tags: [remove-input]
 from nnlib import book, viz
+from nnlib.book.elements import element
+titles = {"part/asked": "Asked", "part/second": "Second"}
+viz.Html(element("resume", {"titles": titles, "folder": "../"}, ""), "")
+```
+
+```{code-cell} python
+:tags: [remove-input]
+card = '<ul><li>You can ask.<p class="nn-far" data-part="part"></p></li></ul>'
+viz.Html(element("shelf", {"pages": {"part": ["part/asked", "part/second"]}}, card), "")
+```
+
+```{code-cell} python
+:tags: [remove-input]
 pages = [
-    {"page": "part/first", "title": "First", "question": "Where?", "after": [], "here": True},
-    {"page": "part/asked", "title": "Asked", "question": "What?", "after": ["part/first"],
+    {"page": "part/second", "title": "Second", "question": "Where?", "after": [],
+     "href": "second.html"},
+    {"page": "part/asked", "title": "Asked", "question": "What?", "after": ["part/second"],
      "href": "asked.html"},
     {"page": "part/late", "title": "Late", "question": "When?", "after": ["part/asked"]},
 ]
-book.play("map", {"parts": [{"title": "Part", "builds": "You can ask.", "pages": pages}],
+book.play("map", {"parts": [{"title": "Part", "pages": pages}],
                   "goals": [{"text": "ask", "page": "part/asked"}], "start": 0},
           caption="A map.", alt="Three pages.",
-          still=viz.Html("<ul><li>First</li></ul>", "one"))
+          still=viz.Html("<ul><li>Second</li></ul>", "one"))
 ```
 """
 ASKED_PAGE = """# Asked

@@ -70,7 +70,7 @@ def test_name_promise_start_doors_and_figure_stand_on_the_first_screen(home, siz
     page = home(size)
     page.evaluate(LAST, "maths/numpy-matplotlib")
     seen = ["h1", ".nn-front-words", ".nn-begin a >> nth=0", ".nn-begin nn-resume a"]
-    seen += ["nn-digit", "figure.nn-play figcaption", ".nn-doors"]
+    seen += ["nn-digit", "figure:has(nn-digit) figcaption", ".nn-doors"]
     for selector in seen:
         box = page.locator(f"article {selector}").bounding_box()
         assert box["height"] > 0
@@ -152,7 +152,7 @@ def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
     swipe(page, *corners(page, (0.5, 0.85), (0.5, 0.5), (0.5, 0.15)))
     assert best(page) == 1
     assert page.evaluate("scrollY") == 0
-    below = page.locator("figure.nn-play figcaption").bounding_box()
+    below = page.locator("figure:has(nn-digit) figcaption").bounding_box()
     x, y = below["x"] + 40, below["y"] + 20
     swipe(page, (x, y), (x, y - 60), (x, y - 200))
     page.wait_for_function("scrollY > 50")

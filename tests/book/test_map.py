@@ -13,8 +13,9 @@ ENTRIES = [
     entry
     for part in yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8")).values()
     for entry in part
+    if entry["page"] != "start/home"  # where the map stands
 ]
-PAGE = "chapters/start/welcome.html"
+PAGE = "chapters/start/home.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 FOCUSED = """() => {
   const box = document.activeElement, r = box.getBoundingClientRect();
@@ -23,10 +24,22 @@ FOCUSED = """() => {
 }"""  # the page whose box has the focus, and whether the middle of the box is seen
 
 
+@pytest.fixture
+def unfolded(reopen, address):
+    """Return a function that opens the page and the whole map on it."""
+
+    def opened(size=DESKTOP):
+        visited = reopen(address, PAGE, size=size)
+        visited.page.locator("nn-map summary").press("Enter")
+        return visited
+
+    return opened
+
+
 @SIZES
 @pytest.mark.parametrize(("first", "key"), [("Home", "ArrowDown"), ("End", "ArrowUp")])
-def test_every_stop_of_the_arrow_keys_is_in_view(open_visit, address, size, first, key):
-    tab = open_visit(address, PAGE, size=size).page
+def test_every_stop_of_the_arrow_keys_is_in_view(unfolded, size, first, key):
+    tab = unfolded(size).page
     boxes = tab.locator("nn-map .nn-map-page")
     boxes.and_(tab.locator("[tabindex='0']")).focus()
     tab.keyboard.press(first)
@@ -41,6 +54,44 @@ def test_every_stop_of_the_arrow_keys_is_in_view(open_visit, address, size, firs
     assert covered == []
 
 
+def way_to(page):
+    """Return all pages that lead to a page, and itself, in reading order."""
+    after = {entry["page"]: entry["after"] for entry in ENTRIES}
+    found, waiting = {page}, [page]
+    while waiting:
+        fresh = set(after[waiting.pop()]) - found
+        found |= fresh
+        waiting += fresh
+    return [entry["title"] for entry in ENTRIES if entry["page"] in found]
+
+
+def titles(page):
+    """Return the titles on the way that the page shows, and those of them that are planned."""
+    steps = page.locator(".nn-way-there li").all()
+    planned = [step for step in steps if not step.get_by_role("link").count()]
+    return tuple(
+        [step.text_content().split(" (planned)")[0] for step in part]
+        for part in (steps, planned)
+    )
+
+
+@SIZES
+def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(reopen, address, size):
+    visited = reopen(address, PAGE, size=size)
+    page = visited.page
+    assert titles(page) == (way_to("backprop/deep-network"), [])
+    assert page.locator("nn-map").bounding_box()["height"] < 1.5 * size[1]
+    assert visited.too_wide() == []
+    page.get_by_role("button", name="invent pictures (planned)").press("Enter")
+    steps, planned = titles(page)
+    assert steps == way_to("generative/gan")
+    assert planned[-1] == steps[-1]
+    said = page.locator("nn-map .nn-note").first.inner_text()
+    assert said.startswith(
+        f"{len(steps)} pages lead to “{steps[-1]}”, of which {len(planned)} are"
+    )
+
+
 def test_the_goal_that_was_chosen_is_kept(open_visit, address):
     page = open_visit(address, PAGE).page
     goals = page.get_by_role("group", name="I want to").get_by_role("button")
@@ -52,26 +103,16 @@ def test_the_goal_that_was_chosen_is_kept(open_visit, address):
     assert page.locator("nn-map .nn-here").get_attribute("data-page") == here
 
 
-def test_the_page_of_the_map_is_marked_and_leads_nowhere(open_visit, address):
-    page = open_visit(address, PAGE).page
-    here = page.locator("nn-map [aria-current='page']")
-    assert here.get_attribute("data-page") == "start/welcome"
-    page.evaluate("window.stayed = true")
-    here.focus()
-    page.keyboard.press("Enter")
-    assert page.evaluate("window.stayed")
-    assert "You are here." in page.locator(".nn-map-panel").inner_text()
-
-
 def test_enter_opens_a_page_that_is_written(open_visit, address):
     page = open_visit(address, PAGE).page
+    page.locator("nn-map summary").press("Enter")
     page.locator("nn-map [data-page='start/setup']").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/start/setup.html")
 
 
-def test_a_long_list_of_pages_that_follow_is_cut(open_visit, address):
-    page = open_visit(address, PAGE).page
+def test_a_long_list_of_pages_that_follow_is_cut(unfolded):
+    page = unfolded().page
     users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
     assert len(users) > 5
     page.locator("nn-map [data-page='backprop/deep-network']").focus()
@@ -91,19 +132,16 @@ def test_every_part_says_what_can_be_built_after_it():
 
 
 @SIZES
-def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(open_visit, address, size):
-    opened = open_visit(address, PAGE, size=size)
-    cards = opened.page.locator("nn-map .nn-made")
+def test_the_cards_say_what_can_be_built_and_how_far_the_reader_is(unfolded, size):
+    opened = unfolded(size)
+    cards = opened.page.locator(".nn-shelf > li")
     taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
     assert cards.count() == len(taught)
-    for part, written in ((2, 11), (3, 7)):  # where none is planned any more
+    for part, written in ((0, 3), (1, 8), (2, 11), (3, 7)):
         assert f"0 of {written} pages ticked" in cards.nth(part).inner_text()
-        assert "planned" not in cards.nth(part).inner_text()
     later = cards.nth(4).inner_text()  # where none is written yet
-    planned = sum(e["page"].startswith("optimization/") for e in ENTRIES)
-    assert f"{planned} planned" in later
+    assert "Optimisation is not written yet." in later
     assert "ticked" not in later
-    assert "0 of 3 pages ticked" in cards.first.inner_text()
     opened.page.evaluate(
         """() => {
           const all = nn.progress.read(), id = "0123456789";
@@ -115,11 +153,12 @@ def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(open_visit, ad
     assert "1 of 3 pages ticked" in cards.first.inner_text()
     boxes = [card.bounding_box() for card in cards.all()]
     assert len({(corner["x"], corner["y"]) for corner in boxes}) == len(boxes)
-    assert {card.evaluate("c => getComputedStyle(c).position") for card in cards.all()} == {
-        "static"
-    }
-    box = opened.page.locator("nn-map [data-page='start/setup']")
-    assert "✓, every question answered" in box.inner_text().replace("\n", "")
+    for place in (
+        ".nn-map-page[data-page='start/setup']",
+        ".nn-way-there li:has-text('Set up')",
+    ):
+        box = opened.page.locator(f"nn-map {place}")
+        assert "✓, every question answered" in box.inner_text().replace("\n", "")
     assert opened.too_wide() == []
 
 
@@ -127,5 +166,5 @@ def test_without_scripts_the_map_is_a_list_with_links(open_visit, address):
     page = open_visit(address, PAGE, java_script_enabled=False).page
     items = page.locator("nn-map .nn-fallback ol > li")
     assert items.count() == len(ENTRIES)
-    assert "You can walk any calculation backwards" in page.locator("nn-map").inner_text()
+    assert "You can walk any calculation backwards" in page.locator("nn-shelf").inner_text()
     assert page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()

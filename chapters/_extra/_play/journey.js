@@ -1,5 +1,4 @@
-// Below the map: what each part lets the reader build, how far they are, where they were last,
-// and their progress moved to a file and back. Nothing leaves the machine.
+// Below the map: the reader's progress, moved to a file and back. Nothing leaves the machine.
 nn.journey = (() => {
   const KIND = "neural-networks-from-first-principles/progress", LIMIT = 1_000_000;
   const {progress} = nn;
@@ -94,49 +93,20 @@ nn.journey = (() => {
     return nn.html("div", {class: "nn-tools"}, row, said);
   }
 
-  // ---- the parts
-  function card(part) {
-    const open = part.pages.filter(page => page.href || page.here).map(page => page.page);
-    const bar = nn.html("span", {class: "nn-meter", "aria-hidden": "true"}, nn.html("span"));
-    const words = nn.html("span", {class: "nn-done"});
-    const node = nn.html("li", {class: "nn-made"},
-      nn.html("p", {}, nn.html("strong", {}, part.title)),
-      nn.html("p", {}, part.builds), nn.html("p", {class: "nn-far"}, bar, words));
-    return {node, show() {
-      const done = open.filter(name => progress.summary(name).done).length;
-      const planned = part.pages.length - open.length;
-      bar.hidden = open.length === 0;
-      bar.firstChild.style.width = `${open.length ? 100 * done / open.length : 0}%`;
-      words.textContent = (open.length ? `${done} of ${count(open.length, "page", "pages")} ticked` : "") +
-        (planned ? `${open.length ? ", " : ""}${planned} planned` : "");
-    }};
-  }
-
-  function build(parts) {
-    const pages = parts.flatMap(part => part.pages);
-    const cards = parts.filter(part => part.builds).map(card);
-    const back = nn.html("p", {class: "nn-return"});
-    const where = nn.html("p", {class: "nn-where"});
+  function build() {
+    const where = nn.html("p", {class: "nn-where-kept"});
 
     function show() {
-      cards.forEach(one => one.show());
-      const all = progress.read(), last = pages.find(page => page.page === all.last && page.href);
-      const {asked, right} = last ? progress.summary(last.page) : {};
-      back.replaceChildren(...(last ? ["Continue where you were: ",
-        nn.html("a", {href: last.href}, last.title),
-        asked ? ` (${right} of ${asked} questions answered)` : ""] : []));
       where.textContent = !progress.kept()
         ? "This browser keeps nothing between pages (a private window, perhaps): what you answer is forgotten when you leave a page."
         : "What you answer is kept in this browser and sent nowhere." +
-          (location.protocol === "file:" && !answered(all)
+          (location.protocol === "file:" && !answered(progress.read())
             ? " Some browsers keep the pages of a folder apart, so that nothing arrives here; then open the book from a server: python3 -m http.server." : "");
     }
 
     progress.hear(show);
     show();
-    return {back, node: nn.html("div", {class: "nn-journey"},
-      nn.html("p", {class: "nn-map-name"}, "What you can build after each part"),
-      nn.html("ul", {class: "nn-builds"}, ...cards.map(one => one.node)), where, tools())};
+    return nn.html("div", {class: "nn-journey"}, where, tools());
   }
 
   return {build, merged, read};

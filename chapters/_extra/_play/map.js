@@ -1,7 +1,7 @@
-// <nn-map>: the map of the course. Every page is a box, every prerequisite an arrow, every page
-// whose questions are answered is ticked.
-// parts: [{title, builds?, pages: [{page, title, question, after: [page, …], href? or here?}]}], in reading
-// order; a page without href is planned, or is the one on which the map stands (here: true).
+// <nn-map>: the way to what a reader wants to do, and behind it the map of the course, on which
+// every page is a box and every prerequisite an arrow. Pages whose questions are answered are ticked.
+// parts: [{title, pages: [{page, title, question, after: [page, …], href?}]}], in reading order; a
+// page without href is planned.
 // goals: [{text, page}]; start: index of the first one shown.
 // needs: progress journey
 nn.define("map", (element, {parts, goals, start}) => {
@@ -30,7 +30,6 @@ nn.define("map", (element, {parts, goals, start}) => {
       nn.html("span", {class: "nn-map-rank", "aria-hidden": "true"}), page.title,
       nn.html("span", {class: "nn-map-tick"}));
     if (page.href) box.href = page.href;
-    else if (page.here) fill(box, {role: "link", "aria-current": "page"});
     else {
       fill(box, {role: "link", "aria-disabled": "true"});
       box.append(nn.html("span", {class: "nn-map-hidden"}, " (planned)"));
@@ -48,15 +47,17 @@ nn.define("map", (element, {parts, goals, start}) => {
   });
 
   // A tick for a page that is done, how far one has come on another.
+  function mark(node, k, all = nn.progress.read()) {
+    const {asked, right, tried, done} = nn.progress.summary(pages[k].page, all);
+    node.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
+    const words = done ? ", every question answered" : tried ? " questions answered" : "";
+    if (words) node.append(nn.html("span", {class: "nn-map-hidden"}, words));
+    return node;
+  }
   function tick() {
     const all = nn.progress.read();
-    boxes.forEach((box, k) => {
-      const {asked, right, tried, done} = nn.progress.summary(pages[k].page, all);
-      const mark = box.querySelector(".nn-map-tick");
-      mark.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
-      const words = done ? ", every question answered" : tried ? " questions answered" : "";
-      if (words) mark.append(nn.html("span", {class: "nn-map-hidden"}, words));
-    });
+    boxes.forEach((box, k) => mark(box.querySelector(".nn-map-tick"), k, all));
+    lay(state.chosen);
   }
 
   function fill(node, attributes) {
@@ -85,10 +86,27 @@ nn.define("map", (element, {parts, goals, start}) => {
     ...parts.filter(part => !joined(part)).map(section));
   const panel = nn.html("div", {class: "nn-map-panel", role: "status"});
   const wishes = nn.buttons({
-    label: "I want to", options: goals.map(goal => goal.text), chosen: kept < 0 ? start : kept,
+    label: "I want to", chosen: kept < 0 ? start : kept,
+    options: goals.map(({text, page}) => pages[at.get(page)].href ? text : `${text} (planned)`),
     press: k => { nn.progress.aim(goals[k].page); choose(at.get(goals[k].page)); },
   });
   wishes.node.prepend(nn.html("span", {}, "I want to"));
+
+  // ---- the way to the chosen page, in reading order
+  const said = nn.html("p", {class: "nn-note", role: "status"});
+  const way = nn.html("ol", {class: "nn-way-there"});
+
+  function lay(k) {
+    const road = [...needed(k), k], planned = road.filter(j => !pages[j].href).length;
+    const many = road.length === 1 ? "One page leads" : `${road.length} pages lead`;
+    said.textContent = `${many} to “${pages[k].title}”` +
+      (planned ? `, of which ${planned} ${planned === 1 ? "is" : "are"} not written yet.` : ".");
+    way.replaceChildren(...road.map(j => {
+      const {href, title} = pages[j], tick = mark(nn.html("span", {class: "nn-map-tick"}), j);
+      return nn.html("li", {}, href ? nn.html("a", {href}, title) : nn.html("span", {}, title,
+        nn.html("span", {class: "nn-map-hidden"}, " (planned)")), tick);
+    }));
+  }
 
   // ---- the arrows
   const edges = before.flatMap((list, to) => list.map(from => {
@@ -140,6 +158,7 @@ nn.define("map", (element, {parts, goals, start}) => {
     state.hovered = null;
     boxes[k].tabIndex = 0;
     wishes.set(goals.findIndex(goal => goal.page === pages[k].page));
+    lay(k);
     show(k);
   }
 
@@ -173,7 +192,6 @@ nn.define("map", (element, {parts, goals, start}) => {
   }
 
   function standing(page) {
-    if (page.here) return "You are here.";
     return page.href ? nn.html("a", {href: page.href}, "Open the page") : "This page is planned.";
   }
 
@@ -186,8 +204,6 @@ nn.define("map", (element, {parts, goals, start}) => {
       nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",
         standing(page)));
   }
-
-  const journey = nn.journey.build(parts);
 
   // ---- keyboard: arrows walk along the pages and from part to part, Enter opens a page
   function step(key, k) {
@@ -213,6 +229,13 @@ nn.define("map", (element, {parts, goals, start}) => {
     nn-map { display: block; }
     .bd-content div.cell_output:has(nn-map), .bd-content div.cell_output .text_html:has(nn-map) {
       overflow: visible; }
+    nn-map > .nn-bar { gap: .35rem .4rem; }
+    nn-map > .nn-bar > * { font-size: .85rem; padding: .25rem .5rem; min-height: 2rem; }
+    nn-map .nn-way-there { counter-reset: way; list-style: none; margin: .3rem 0 1rem; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem .4rem; }
+    nn-map .nn-way-there li { counter-increment: way; margin: 0; padding: .15rem .5rem; border: 1.5px solid var(--nn-a); border-radius: 5px; font-size: .85rem; line-height: 1.4; }
+    nn-map .nn-way-there li:not(:has(a)) { border: 1.5px dashed var(--nn-ink); }
+    .nn-way-there li::before { content: counter(way); margin-right: .45rem; font-variant-numeric: tabular-nums; color: var(--nn-quiet); }
+    nn-map .nn-whole > summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
     .nn-map-field { position: relative; margin: .6rem 0; }
     .nn-map-arrows { position: absolute; inset: 0; pointer-events: none; overflow: visible; }
     .nn-map-columns { columns: 4 9rem; column-gap: 2rem; padding-left: 2rem; }
@@ -226,7 +249,7 @@ nn.define("map", (element, {parts, goals, start}) => {
       font-size: .85rem; line-height: 1.25; text-align: left; color: var(--nn-ink);
       background: var(--pst-color-background); border: 1.5px dashed var(--nn-ink);
       border-radius: 5px; text-decoration: none; cursor: default; }
-    nn-map a.nn-map-page:is([href], [aria-current]) { border-style: solid; border-width: 2px;
+    nn-map a.nn-map-page[href] { border-style: solid; border-width: 2px;
       font-weight: 600; }
     nn-map a.nn-map-page[href] { text-decoration: underline; cursor: pointer; }
     nn-map a.nn-map-page.nn-on { background: var(--nn-soft); border-color: var(--nn-a); }
@@ -254,12 +277,16 @@ nn.define("map", (element, {parts, goals, start}) => {
       nn-map a.nn-map-page { scroll-margin-bottom: 18rem; }
       .nn-map-arrows g:not(.nn-on, .nn-next) { display: none; }
     }
-    @media print { .nn-map-panel { position: static; } }`);
+    @media print { .nn-map-panel { position: static; } nn-map .nn-whole:not([open]) { display: none; } }`);
 
   arrows.append(...edges.map(edge => edge.group));
   still.classList.add("nn-paper");
-  element.replaceChildren(style, journey.back, wishes.node,
-    nn.html("div", {}, field, loose, panel), journey.node, still);
+  const whole = nn.html("details", {class: "nn-whole"},
+    nn.html("summary", {}, `The whole map: ${pages.length} pages, and what each builds on`),
+    nn.html("p", {class: "nn-note"}, "Point at a page, or tap it: blue arrows come from what it needs, orange ones lead on. " +
+      "With the keyboard, up and down go from page to page, left and right from part to part, Enter opens."),
+    field, loose, panel);
+  element.replaceChildren(style, wishes.node, said, way, whole, nn.journey.build(), still);
   choose(state.chosen);
   tick();
   nn.progress.hear(() => { tick(); place(); });
