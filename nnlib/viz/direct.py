@@ -206,6 +206,11 @@ def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
     return np.concatenate(pieces)
 
 
+def _is_boundary(marks) -> bool:
+    """Return whether these are the contours of one level, such as a decision boundary."""
+    return not getattr(marks, "filled", True) and len(marks.levels) == 1
+
+
 def _drawn(axes) -> Iterator[tuple[np.ndarray, float]]:
     """Yield what a name must not cover: points in pixels, and half their breadth in points."""
     for line in filter(lambda line: line.get_visible(), axes.lines):
@@ -218,7 +223,7 @@ def _drawn(axes) -> Iterator[tuple[np.ndarray, float]]:
     for marks in axes.collections:
         if hasattr(marks, "get_sizes") and marks.get_sizes().size:
             yield _course(marks), float(np.sqrt(marks.get_sizes().max())) / 2
-        elif hasattr(marks, "get_segments"):
+        elif hasattr(marks, "get_segments") or _is_boundary(marks):
             yield _course(marks), 1.0
     for box in (patch.get_window_extent() for patch in axes.patches):
         x, y = np.arange(box.x0, box.x1 + 1), np.arange(box.y0, box.y1 + 1)
@@ -232,7 +237,8 @@ def _leader(axes, spot: Spot, colour: str, scale: float):
     from matplotlib.lines import Line2D
 
     box, (dx, dy) = spot.box, spot.side
-    corner = box.left + box.width * (1 - dx) / 2, box.bottom + box.height * (1 - dy) / 2
+    corner = np.array([box.left, box.bottom]) + np.array([1 - dx, 1 - dy]) * box[2:] / 2
+    corner -= 1.5 * np.array(spot.side)  # so that it does not touch the name
     leader = Line2D(*(np.array([spot.point, corner]).T / scale), color=colour, linewidth=0.8)
     leader.set_figure(axes.figure)
     return leader

@@ -21,7 +21,7 @@ __all__ = ["gallery"]
 
 ROOMY = (
     "display: grid; gap: .7rem .6rem; max-width: {}rem; text-align: center; "
-    "grid-template-columns: repeat(auto-fill, minmax(max(4.4rem, 100% / {}), 1fr))"
+    "grid-template-columns: repeat(auto-fill, minmax(max(4.4rem, {}ch, 100% / {}), 1fr))"
 )
 SHARP = "width: 100%; image-rendering: pixelated"
 BAR = "width: 100%; height: .9rem"
@@ -175,7 +175,8 @@ def _wrap(title: str, letters: int) -> str:
 def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Html:
     """Return the pictures as HTML cells."""
     cells = "".join(map(_cell, (_png(picture, ends) for picture in pictures), titles))
-    style = ROOMY.format(max(20, 7 * columns), columns + 1)
+    longest = max(len(word) for title in titles for word in [*title.split(), ""])
+    style = ROOMY.format(max(20, 7 * columns), longest, columns + 1)
     body = f'<div class="nn-gallery" style="{style}">{cells}</div>'
     names = ", ".join(" ".join(title.split("\n")) for title in titles if title)
     return Html(

@@ -80,7 +80,7 @@ def surface(
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
     if paths:
-        label_lines(axes)
+        label_lines(axes, ink=INK)  # on shading
     return axes
 
 

@@ -15,6 +15,7 @@ GAPS = 3.0, 6.0  # between a line and its name
 LEADERS = 14, 22, 32, 44, 58, 74  # the same where a thin line leads there
 CLEAR = 1.2  # around a name, that nothing else may need
 APART = 16.0  # from here on another line cannot be taken for this one
+PLAIN = 16.0  # the cost of a spot up to which no other kind is tried
 MOST = 200  # spots to choose from
 SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
 
@@ -85,15 +86,17 @@ class Room:
 
 
 def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> list[Spot]:
-    """Return the best free spots beside a line for the first of ``sizes``, by name, that fits.
+    """Return the best free spots for the first of ``sizes``, by name, that fits.
 
-    If none does, return those further off, to which a thin line leads.
+    If none fits beside the line, or only where another line is near, those further off, to
+    which a thin line leads, are among them.
     """
+    found = []
     for gaps, (words, size) in itertools.product((GAPS, LEADERS), sizes.items()):
-        found = _beside(own, others, words, size, gaps, room)
-        if found:
-            return sorted(found)[:MOST]
-    return []
+        found += _beside(own, others, words, size, gaps, room)
+        if found and min(found).cost < PLAIN:
+            break
+    return sorted(found)[:MOST]
 
 
 def _beside(
@@ -116,7 +119,7 @@ def _beside(
     far = _distances(corners, size, others)
     if apart:
         long = np.hypot(*(ends - points).T)
-        cost = long + 3 * room.crossings(points, ends)
+        cost = PLAIN / 2 + 0.5 * long + 3 * room.crossings(points, ends)
         clear = np.full(len(free), fill_value=True)
     else:
         near = _distances(corners, size, own)

@@ -30,7 +30,8 @@ ANSWER = """() => [...document.querySelectorAll("nn-quiz .nn-question")].map(que
   return [answers(question.querySelectorAll(choices)), answers(checks)];
 })"""
 SMALL = """() => [...document.querySelectorAll(".nn-panel > .nn-plot text")].flatMap(text => {
-  const scale = text.checkVisibility() ? text.getScreenCTM() : null;
+  const shown = text.checkVisibility() && !text.closest(".nn-shelf");  // small pictures
+  const scale = shown ? text.getScreenCTM() : null;
   const parts = text.children.length ? [...text.children] : [text];
   const sizes = parts.map(part => parseFloat(getComputedStyle(part).fontSize));
   const largest = scale ? Math.hypot(scale.a, scale.b) * Math.max(...sizes) : 12.5;

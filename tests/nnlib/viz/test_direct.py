@@ -134,3 +134,14 @@ def test_words_in_each_colour_can_be_read(theme):
         for paper in papers:
             low, high = sorted([luminance(colour), luminance(paper)])
             assert (high + 0.05) / (low + 0.05) >= 4.5, (colour, paper)
+
+
+def test_a_name_keeps_off_a_decision_boundary():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-1, 1, (60, 2))
+    ax = viz.regions(lambda x: x[:, 0] - x[:, 1], points, points @ [1, -1] > 0, names="AB")
+    ax.figure.draw_without_rendering()
+    boundary = next(c for c in ax.collections if not getattr(c, "filled", True))
+    corners = boundary.get_transform().transform_path(boundary.get_paths()[0]).vertices
+    steps = np.linspace(corners[:-1], corners[1:], 5, axis=1).reshape(-1, 2)
+    assert not any(box.count_contains(steps) for box in boxes(ax))
