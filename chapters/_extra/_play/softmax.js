@@ -99,8 +99,8 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     carry.setAttribute("x", right ? 14 : -14);
     carry.setAttribute("class", `nn-name ${right ? "" : "nn-end"}`);
     const {y} = ends[truth], from = Math.min(to(z[truth]), level);
-    gap.setAttribute("d", `M${from} ${y + 12}H${level}M${from} ${y + 8}v8M${level} ${y + 8}v8`);
-    cost.textContent = T === 1 ? `loss ${small(L)}` : `${nn.number(T)} × loss ${small(L)}`;
+    gap.setAttribute("d", `M${from} ${y + 12}H${level}M${from} ${y + 8}v8M${level} ${y + 12}${level < edge ? "m0 -4v8" : "m-6 -5l6 5l-6 5"}`);
+    cost.textContent = T === 1 ? `loss ${small(L)}` : `T × loss ${small(L)}`;
     const room = 8 * cost.textContent.length, [x, side] = level + room < 290 ? [level + 9, "start"]
       : from - room > 20 ? [Math.min(from, to(0)) - 14, "end"] : [(from + level) / 2, "middle"];
     cost.setAttribute("x", x);
@@ -116,7 +116,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   const redraw = nn.frame(draw);
 
   const heat = nn.slider({
-    label: "temperature T", min: -1, max: 1, step: 0.02, value: 0,
+    label: "temperature T", min: -1, max: 0.6, step: 0.02, value: 0,
     show: v => nn.number(10 ** v), move: v => { state.T = 10 ** v; redraw(); },
   });
   function twice() {
