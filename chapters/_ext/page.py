@@ -21,6 +21,7 @@ from read import (
     folds,
     formulas,
     reference_pages,
+    sidenotes,
     strip,
     syllabus,
     syllabus_pages,
@@ -58,6 +59,7 @@ STEPS = (
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
+    ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
     ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
@@ -100,12 +102,15 @@ DIRECTIVES = {
     "formula-sheet": formulas.FormulaSheet,
     "glossary-list": reference_pages.GlossaryList,
     "notation-table": reference_pages.NotationTable,
+    "sidenote": sidenotes.SidenoteDirective,
     "strip": strip.Strip,
     "syllabus-table": syllabus_pages.SyllabusTable,
     "errata-table": syllabus_pages.ErrataTable,
     "thumbnails": thumbnails.Thumbnails,
 }
 NODES = {  # with the HTML element of each that is not replaced before
+    sidenotes.Sidenote: "aside",
+    sidenotes.Beside: "div",
     syllabus.Fold: "details",
     syllabus.FoldTitle: "summary",
     syllabus_pages.TopicTable: None,

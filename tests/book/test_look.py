@@ -159,6 +159,35 @@ def test_what_is_wide_fills_the_column_and_the_text_does_not(reopen, address, si
     assert narrow or found["panel"] == found["code"] == pytest.approx(43)
 
 
+BESIDE = """
+() => {
+  const note = document.querySelector(".nn-beside > .nn-sidenote").getBoundingClientRect();
+  const text = document.querySelector(".nn-beside > p").getBoundingClientRect();
+  const column = document.querySelector(".bd-article > section").getBoundingClientRect();
+  return {
+    lower: note.top - text.top, below: note.top - text.bottom,
+    gap: note.left - text.right, left: column.right - note.right,
+  };
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE])
+def test_a_side_note_stands_beside_its_paragraph_or_below_it(reopen, address, size):
+    page = reopen(address, SOFTMAX, size=size).page
+    found = page.evaluate(BESIDE)
+    if size == PHONE:
+        assert found["below"] >= 0
+    else:
+        assert 0 <= found["lower"] < 12
+        assert 20 <= found["gap"] <= 40
+        assert found["left"] >= -0.5
+    page.emulate_media(media="print")
+    assert page.evaluate(BESIDE)["below"] >= 0
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(reopen, address):
     page = reopen(address, SOFTMAX, size=WIDEST).page

@@ -10,7 +10,17 @@ from statistics import median
 FENCE = re.compile(r"^(?P<ticks>`{3,}|:{3,})\{(?P<name>[\w-]+)\}(?P<rest>.*)$")
 PLAIN_FENCE = re.compile(r"^(?P<ticks>`{3,})\w*$")
 UNSEEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
-PROSE = {"admonition", "note", "tip", "important", "figure", "list-table", "table", "strip"}
+PROSE = {
+    "admonition",
+    "note",
+    "tip",
+    "important",
+    "figure",
+    "list-table",
+    "table",
+    "strip",
+    "sidenote",
+}
 MARKERS = {"exercise-start", "exercise-end", "solution-start", "solution-end"}
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
 ROLE = re.compile(r"\{[\w:]+\}`[^`]*`")

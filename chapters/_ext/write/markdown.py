@@ -6,6 +6,7 @@ where they lead; what is left are paragraphs, lists, formulas, tables and folds.
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import urljoin
 
 from docutils import nodes
@@ -158,6 +159,8 @@ class Markdown:
             yield plain
         elif isinstance(node, nodes.section):
             yield from self.blocks(node, level + 1)
+        elif kind(node) == "Beside":  # a side note comes behind its paragraph
+            yield from chain(*(self.block(child, level) for child in reversed(node.children)))
         elif kind(node) == "Fold":
             yield from self._fold(node, level)
         elif isinstance(node, nodes.Admonition):

@@ -1,0 +1,49 @@
+"""Side notes: short remarks beside the paragraph that they follow in the source.
+
+On a wide window a side note stands in the margin, on a narrow one and on paper below its
+paragraph. In HTML it comes first, because only then does the paragraph stand beside it.
+"""
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 60  # words
+
+
+class Sidenote(nodes.Part, nodes.Element):
+    """A remark beside the paragraph before it."""
+
+
+class Beside(nodes.Part, nodes.Element):
+    """A side note and the paragraph to which it belongs."""
+
+
+class SidenoteDirective(SphinxDirective):
+    """The directive ``sidenote``, right behind a paragraph."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the side note, which `place` moves beside its paragraph."""
+        note = Sidenote("", *self.parse_content_to_nodes(), classes=["nn-sidenote"])
+        self.set_source_info(note)
+        return [note]
+
+
+def place(app, doctree: nodes.document) -> None:
+    """Put each side note and the paragraph before it into one block."""
+    for note in list(doctree.findall(Sidenote)):
+        k = note.parent.index(note)
+        paragraph = note.parent[k - 1] if k else None
+        words = len(note.astext().split())
+        if not isinstance(paragraph, nodes.paragraph):
+            logger.warning("sidenote: expected a paragraph before it", location=note)
+        elif words > LONGEST:
+            text = f"sidenote: expected at most {LONGEST} words, got {words}"
+            logger.warning(text, location=note)
+        else:
+            above = note.parent
+            above[k - 1 : k + 1] = [Beside("", note, paragraph, classes=["nn-beside"])]
