@@ -1,5 +1,5 @@
 // <nn-tracer>: the arrays of a network of two layers, their shapes, and how each gets its gradient.
-// room: 1175 580
+// room: 1055 580
 // sizes: {N, D, H, C} of the batch, the inputs, the hidden units and the classes; start: an array.
 nn.define("tracer", (element, {sizes, start}) => {
   const {html, svg} = nn, MOST = 4096, WIDE = 330, MAIN = 82, SIDE = 254, HALF = 74;
