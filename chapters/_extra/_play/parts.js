@@ -295,32 +295,6 @@ window.nn = (() => {
 
   const text = (x, y, content, attributes = {}) => svg("text", {x, y, ...attributes}, String(content));
 
-  // Horizontal bars from 0 to 1 with their names and values; marked is the one in orange.
-  function bars({labels, show = v => number(v), width = 300, named = 90, row = 30}) {
-    const full = width - named - 62;
-    const rows = labels.map((label, k) => {
-      const y = k * row + 4, box = {x: named, y, height: row - 8};
-      return {name: text(0, y + 16, label), empty: svg("rect", {...box, width: full, class: "nn-empty"}),
-        full: svg("rect", {...box, width: full, style: `transform-origin: ${named}px 0`}),
-        value: text(named + full + 6, y + 16, "")};
-    });
-    const node = scaled(svg("svg", {viewBox: `0 0 ${width} ${labels.length * row + 4}`, role: "img", class: "nn-drawing"},
-      ...rows.flatMap(Object.values)));
-    return {
-      node,
-      set(values, marked = -1) {
-        const told = values.map(show);
-        rows.forEach((one, k) => {
-          one.name.setAttribute("class", k === marked ? "nn-strong" : "");
-          one.full.setAttribute("class", k === marked ? "nn-true" : "nn-other");
-          one.full.style.transform = `scaleX(${values[k]})`;
-          one.value.textContent = told[k];
-        });
-        node.setAttribute("aria-label", labels.map((name, k) => `${name} ${told[k]}`).join(", "));
-      },
-    };
-  }
-
   // A matrix of number inputs; change(values) hears of every finite edit. Without change it is
   // for reading. mark({row, column}) lights one row, one column, or one entry.
   function matrix({values, label, step = 0.5, show = v => String(v).replace("-", "−"), change}) {
@@ -355,6 +329,6 @@ window.nn = (() => {
     };
   }
 
-  return {bar, bars, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
+  return {bar, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
     fold, frame, handle, html, id, inline, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
 })();
