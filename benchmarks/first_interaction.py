@@ -3,8 +3,8 @@
 Usage: python benchmarks/first_interaction.py [--book FOLDER] [--slower 4] [--runs 3] [PAGE ...]
 
 Each page of the built book is opened from its file, in Chromium and with the processor that
-much slower. The first control of its first figure, or where there is none of its first question
-or filter, is pressed again and again. *answers* is when the figure has changed for the first
+much slower. Its first figure, or where there is none its first question or filter, is brought
+into the middle of the window, and its first control is pressed again and again. *answers* is when the figure has changed for the first
 time and been painted; *usable* when it does so within a third of a second, and goes on to: a
 browser that is still busy answers once and then stands. The bytes are those of the page and of
 all that it loads. The slowest page comes first.
@@ -26,7 +26,7 @@ PRESS = """(() => {
   const KINDS = ["figure.nn-play", ":is(nn-predict, nn-quiz, nn-filter)"];
   const seen = {answers: null, usable: null, calm: false};
   window.nnSeen = seen;
-  let changed = false, useless = new Set(), up = true;
+  let changed = false, useless = new Set(), up = true, shown = null;
   const watch = new MutationObserver(() => { changed = true; });
 
   function control() {
@@ -61,6 +61,8 @@ PRESS = """(() => {
     const found = document.readyState !== "loading" && control();
     if (!found) return later();
     const [figure, node] = found;
+    if (figure !== shown) figure.scrollIntoView({block: "center", behavior: "instant"});
+    shown = figure;
     changed = false;
     watch.disconnect();
     const all = {subtree: true, childList: true, attributes: true, characterData: true};

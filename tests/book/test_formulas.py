@@ -150,6 +150,12 @@ $$
 abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi + abcdefghi
 $$
 
+And one that is a little too wide for a phone:
+
+$$
+abcdefghi + abcdefghi + abcdefghi + abcdef
+$$
+
 ```{code-cell} python
 :tags: [remove-input]
 from nnlib import book
@@ -178,7 +184,7 @@ def typeset():
 def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typeset):
     page = typeset.page()
     assert "\\(" not in page.replace("\\\\(", "")
-    assert page.count("<annotation") == 10  # four in the text, twice three of the question
+    assert page.count("<annotation") == 11  # five in the text, twice three of the question
     assert '<span class="nn-glued">(<span class="math' in page
     assert "katex.min.js" not in page
     assert re.findall(rf'href="../../{SHEETS}/([\w-]+)\.css"', page) == [
@@ -204,9 +210,12 @@ def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, t
 def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
     with visit(browser, base, "chapters/part/second.html", size=PHONE) as seen:
-        wide = seen.page.locator("div.math").last
+        wide, nearly = (seen.page.locator("div.math").nth(k) for k in (-2, -1))
         assert wide.evaluate("e => e.scrollWidth > e.clientWidth + 50")
         wide.and_(seen.page.locator("[tabindex='0']")).wait_for()
+        assert nearly.evaluate("e => e.scrollWidth <= e.clientWidth")
+        assert nearly.evaluate("e => parseInt(e.style.fontSize)") in range(80, 100)
+        assert nearly.get_attribute("tabindex") is None
         assert seen.too_wide() == []
         seen.page.locator("a.reference.internal[href='#equation-eq-two']").click()
         assert seen.page.url.endswith("#equation-eq-two")

@@ -76,11 +76,23 @@
     new MutationObserver(() => name(true)).observe(root, {attributes: true, attributeFilter: ["data-mode"]});
   }
 
+  // A formula that is a little too wide for its column is set that much smaller.
+  const SMALLEST = 0.8, columns = new WeakMap();
+  function fit(formula) {
+    const column = formula.clientWidth;
+    if (columns.get(formula) === column) return;
+    columns.set(formula, column);
+    formula.style.fontSize = "";
+    const share = column / formula.scrollWidth;
+    if (share < 1 && share >= SMALLEST) formula.style.fontSize = `${Math.floor(share * 100)}%`;
+  }
+
   // What scrolls inside itself is a stop of the Tab key where it does not fit, and only there.
   // An observer hears of a place when it is laid out, and so asks for no layout of its own.
   function reachWide() {
     const wide = ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
     const seen = new ResizeObserver(entries => {
+      entries.forEach(({target}) => { if (target.matches("div.math")) fit(target); });
       const cut = entries.map(({target: t}) =>
         t.scrollWidth > t.clientWidth + 1 || t.scrollHeight > t.clientHeight + 1);
       entries.forEach(({target}, k) => {
