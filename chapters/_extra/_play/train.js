@@ -91,7 +91,7 @@
     const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), bend: start.bend, exponent: start.exponent, draw: 0,
       points: [], chosen: 0, brush: 0, unit: null};
     let own = null;  // the points as arrays
-    const fetch = () => {
+    const readData = () => {
       state.points = sets[state.set].points.map(p => [...p]);
       own = rows(state.points);
       state.chosen = 0;
@@ -194,7 +194,7 @@
     // Another network or other data: training begins again; if it was running, it runs on.
     function change(what) {
       Object.assign(state, what);
-      if ("set" in what) fetch();
+      if ("set" in what) readData();
       show(null);
       fresh();
       time.to(0);
@@ -225,7 +225,7 @@
       moved();
     }
     const spoken = (x, y) => `point ${state.chosen + 1} of ${state.points.length}, ${names[state.points[state.chosen]?.[2]]}, at ${nn.number(x)}, ${nn.number(y)}`;
-    fetch();
+    readData();
     const hand = nn.point({on: map, at: state.points[0].slice(0, 2), label: "A data point: arrow keys move it, page up and down choose another, Enter adds one, Delete removes it",
       show: spoken, move: (x, y) => put(state.chosen, x, y), press: (x, y) => add(nn.clamp(x + 0.3, -REACH, REACH), y)});
     hand.node.addEventListener("keydown", event => {
