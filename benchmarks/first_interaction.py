@@ -4,10 +4,10 @@ Usage: python benchmarks/first_interaction.py [--book FOLDER] [--slower 4] [--ru
 
 Each page of the built book is opened from its file, in Chromium and with the processor that
 much slower. Its first figure, or where there is none its first question or filter, is brought
-into the middle of the window, and its first control is pressed again and again. *answers* is when the figure has changed for the first
-time and been painted; *usable* when it does so within a third of a second, and goes on to: a
-browser that is still busy answers once and then stands. The bytes are those of the page and of
-all that it loads. The slowest page comes first.
+into the middle of the window, and its first control is pressed again and again. *answers* is
+when the figure has changed for the first time and been painted; *usable* when it does so within
+a third of a second, and goes on to: a browser that is still busy answers once and then stands.
+The bytes are those of the page and of all that it loads. The slowest page comes first.
 """
 
 import argparse
