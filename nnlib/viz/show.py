@@ -126,6 +126,7 @@ def _drawings(figure, salt: str, *, alone: bool) -> str:
 def _inline(figure, salt: str, size: tuple[float, float]) -> str:
     """Return a matplotlib figure as an SVG element without date, random ids or fixed ink."""
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.text import Text
 
     buffer = io.StringIO()
@@ -138,9 +139,13 @@ def _inline(figure, salt: str, size: tuple[float, float]) -> str:
         if axes.get_subplotspec() is not None:
             axes.set_subplotspec(axes.get_subplotspec())
     plain = {"svg.hashsalt": salt, "svg.fonttype": "none", "image.composite_image": False}
-    with rc_context(plain):
+    canvas, paper = figure.canvas, figure.get_facecolor()
+    figure.set_facecolor("none")
+    with rc_context(plain):  # `savefig` would draw everything twice, to lay it out before
         metadata = {"Date": None, "Creator": None}
-        figure.savefig(buffer, format="svg", facecolor="none", metadata=metadata)
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
+    figure.set_facecolor(paper)
+    figure.set_canvas(canvas)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r' (?:d|x|y)="[^"]*"', lambda m: _rounded(m[0]), _tight(svg))
