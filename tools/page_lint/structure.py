@@ -69,7 +69,7 @@ def _unnamed(page: Page, strip: str):
     """Yield a finding for each page of `after` that is missing where a strip says its needs."""
     needs = strip.strip().partition("- ")[0]
     for name in book.COURSE.pages[page.name].after if needs else ():
-        if f"{name.rpartition('/')[2]}`" not in needs:
+        if not re.search(rf"\b{name.rpartition('/')[2]}>?`", needs):
             yield f"the strip does not name {name}, which pages.yml has as this page's `after`"
 
 
