@@ -24,12 +24,11 @@
     nn-neuron-net .nn-stage { display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
     nn-neuron-net .nn-stage > * { min-width: 0; }
     nn-neuron-net .nn-stage > :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
-    nn-neuron-net summary { cursor: pointer; min-height: 2.3rem; line-height: 2.3rem; }
     nn-neuron-net .nn-arrow { opacity: .8; }
     @container (min-width: 54rem) {
       nn-neuron-net .nn-stage { grid-template: "input units inner" "told more more" / 1fr 1fr 1fr; }
-      nn-neuron-net .nn-more { columns: 2; column-gap: 1.5rem; }
-      nn-neuron-net .nn-more > * { break-inside: avoid; }
+      nn-neuron-net .nn-rest { columns: 2; column-gap: 1.5rem; }
+      nn-neuron-net .nn-rest > * { break-inside: avoid; }
     }
     @container (max-width: 36rem) { nn-neuron-net .nn-stage { display: flex; flex-direction: column; align-items: stretch; } nn-neuron-net button:not(.nn-unit) { padding: .3rem .5rem; } }`;
 
@@ -195,10 +194,10 @@
       dial("bias", () => state.net.b[j], v => { state.net.b[j] = v; })]);
     groups.push([...[0, 1].map(i => dial(`weight of h${"₁₂"[i]}`, () => state.net.v[i], v => { state.net.v[i] = v; })),
       dial("bias", () => state.net.c, v => { state.net.c = v; })]);
-    const panels = groups.map(group => nn.html("div", {}, ...group.map(one => one.node))), title = nn.html("summary");
+    const panels = groups.map(group => nn.html("div", {}, ...group.map(one => one.node))), dials = nn.fold(element, "", ...panels);
     function show(k) {
       state.neuron = k;
-      title.textContent = `Numbers of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
+      dials.firstChild.textContent = `Numbers of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
       panels.forEach((panel, j) => { panel.hidden = j !== k; });
       units.mark(k === 2 ? 2 : 1, k === 2 ? 0 : k);
       redraw();
@@ -212,15 +211,10 @@
       redraw();
     }});
     loaded.node.append(bend.node);
-    const fold = (head, ...nodes) => {
-      const node = nn.html("details", {}, head, ...nodes);
-      node.open = !narrow();
-      return node;
-    };
     const area = (name, node) => { node.style.gridArea = name; return node; };
     element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, area("input", input.plot.node), area("units", units.node),
       nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", inner.plot.node),
-      nn.html("div", {class: "nn-more", style: "grid-area: more"}, fold(title, ...panels), fold(nn.html("summary", {}, "Answers and loss"), facts.node))));
+      nn.html("div", {class: "nn-rest", style: "grid-area: more"}, dials, nn.fold(element, "Answers and loss", facts.node))));
     draw();
     show(2);
     nn.flush();

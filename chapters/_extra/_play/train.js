@@ -73,7 +73,6 @@
     nn-train .nn-bar { margin: .3rem 0; gap: .4rem; }
     nn-train .nn-stepper .nn-slider { grid-template-columns: auto 1fr auto; }
     nn-train .nn-stepper .nn-slider input { grid-area: auto; }
-    nn-train summary { cursor: pointer; min-height: 2.3rem; line-height: 2.3rem; }
     nn-train .nn-live { min-height: 3.2em; }
     nn-train .nn-brush svg { vertical-align: -.2em; }
     @container (min-width: 54rem) {
@@ -294,16 +293,11 @@
     const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
     const rate = nn.slider({label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent, show: v => nn.number(10 ** v), move: v => change({exponent: v})});
     const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
-    const fold = (title, area, ...nodes) => {
-      const node = nn.html("details", {style: `grid-area: ${area}`}, nn.html("summary", {}, title), ...nodes);
-      node.open = !narrow();
-      return node;
-    };
     const area = (name, node) => { node.style.gridArea = name; return node; };
     element.replaceChildren(nn.html("div", {class: "nn-stage"}, area("units", units.node), area("map", map.node),
       nn.html("div", {style: "grid-area: run"}, time.node, brush.node, live.node),
-      fold("Data and network", "make", nn.html("div", {class: "nn-make"}, set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other))),
-      fold("Loss", "loss", chart.node, facts.node)));
+      area("make", nn.fold(element, "Data and network", nn.html("div", {class: "nn-make"}, set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)))),
+      area("loss", nn.fold(element, "Loss", chart.node, facts.node))));
     offer();
     fresh();
     draw();
