@@ -61,16 +61,6 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
     assert [(x, y) for x, y in pairs if abs(x[2] - y[2]) > MOST] == []
 
 
-HOLD = """
-window.idle = [];
-window.requestIdleCallback = work => window.idle.push(work);
-"""
-RELEASE = """async () => {
-  while (document.documentElement.classList.contains("nn-arriving")) {
-    window.idle.splice(0).forEach(work => work());
-    await new Promise(requestAnimationFrame);
-  }
-}"""
 SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
 PLACES = """
 () => {
@@ -82,28 +72,32 @@ PLACES = """
 """
 
 
-def hold_idle(tab):
-    """Open a page as for a reader, in a browser that never has time."""
-    tab.add_init_script(ARRIVING + HOLD)
-
-
 @pytest.mark.browser
-def test_sections_wait_until_there_is_time_and_then_stand_where_they_would_have(
+def test_sections_wait_until_they_come_near_and_a_jump_ends_where_it_should(
     open_visit, address
 ):
-    tab = open_visit(address, SOFTMAX, prepare=hold_idle).page
+    def arrive(tab):
+        tab.add_init_script(ARRIVING)
+
+    tab = open_visit(address, SOFTMAX, prepare=arrive).page
     last = tab.locator("#sources > h2")
     assert tab.locator(".bd-article h1").evaluate(SEEN)
     assert not last.evaluate(SEEN)
     tab.emulate_media(media="print")
     assert last.evaluate(SEEN)
     tab.emulate_media(media="screen")
-    tab.evaluate(RELEASE)
+    tab.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    tab.wait_for_selector("#sources.nn-laid-out")
     assert last.evaluate(SEEN)
-    waited = tab.evaluate(PLACES)
-    at_anchor = open_visit(address, f"{SOFTMAX}#sources").page
+    tab.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    tab.evaluate("document.querySelector('.page-toc a[href=\"#exercises\"]').click()")
+    assert tab.locator("html.nn-arriving").count() == 0
+    tab.wait_for_function("scrollY > 0 && document.activeElement")
+    at_anchor = open_visit(address, f"{SOFTMAX}#exercises", prepare=arrive).page
     assert at_anchor.locator("html.nn-arriving").count() == 0
-    assert at_anchor.evaluate(PLACES) == pytest.approx(waited, abs=0.5)
+    assert at_anchor.evaluate(PLACES) == pytest.approx(tab.evaluate(PLACES), abs=0.5)
+    where = "document.querySelector('#exercises').getBoundingClientRect().top"
+    tab.wait_for_function(f"Math.abs({where} - {at_anchor.evaluate(where)}) < 2")
 
 
 UNSEEN = """

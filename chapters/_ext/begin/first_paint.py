@@ -4,7 +4,7 @@ The theme decides between light and dark when all scripts have come; until then 
 white, and its code set in other lines. A browser reads a face that is data in a sheet only when
 the first letter wants it, after the first paint. A script in the head does both at once.
 It also marks a page that a reader opens at its beginning: there the sections out of sight wait
-until the page can be used (``page.css``, ``page.js``). A page that is opened at an anchor, or
+until they come near (``page.css``, ``page.js``). A page that is opened at an anchor, or
 again where it was left, is laid out at once, so that the place is the right one.
 The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
 fonts from other folders.

@@ -1,22 +1,24 @@
-// On every page: lay out the sections that wait, open the folds around the place that an address
+// On every page: lay out what comes near, open the folds around the place that an address
 // names, name the theme's own folds and buttons, let wide things be reached, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
 
-  // Sections out of sight have waited (page.css) until the page can be used. Then their parts are
-  // laid out, each in a frame of its own, when the browser has nothing else to do.
-  function layOut() {
-    const parts = ":is(section > section, section > section > .cell, nn-steps li)";
-    const waiting = [...document.querySelectorAll(`.bd-article ${parts}`)];
-    const whenIdle = window.requestIdleCallback ?? (work => setTimeout(work, 50));
-    function next() {
-      const part = waiting.shift();
-      if (!part) return root.classList.remove("nn-arriving");
-      part.classList.add("nn-laid-out");
-      requestAnimationFrame(() => whenIdle(next));
+  // Parts out of sight wait (page.css) until they come near. A jump within the page lays out all
+  // of them first, so that it ends at the right place.
+  function layOutWhatComesNear() {
+    const parts = ".bd-article :is(section > section, section > section > .cell, nn-steps li)";
+    const near = part => part.firstElementChild?.checkVisibility({contentVisibilityAuto: true});
+    for (const part of document.querySelectorAll(parts)) {
+      if (near(part)) part.classList.add("nn-laid-out");
+      part.addEventListener("contentvisibilityautostatechange", event => {
+        if (!event.skipped && event.target === part) part.classList.add("nn-laid-out");
+      });
     }
-    whenIdle(next);
+    document.addEventListener("click", event => {
+      const link = event.target.closest("a");
+      if (link?.hash && link.pathname === location.pathname) root.classList.remove("nn-arriving");
+    }, true);
   }
 
   function unfold() {
@@ -107,7 +109,7 @@
   addEventListener("load", unfold);
   addEventListener("load", nameCopyButtons);
   addEventListener("load", nameTheme);
-  addEventListener("load", layOut);
+  addEventListener("DOMContentLoaded", layOutWhatComesNear);
   addEventListener("load", () => document.fonts.ready.then(reachWide));
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
