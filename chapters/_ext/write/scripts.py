@@ -3,7 +3,7 @@
 Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
 such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
 for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins; a
-third number is for a figure that fills the column of a wide window.
+third number is for a figure that fills the column of a window which is wide enough.
 With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
@@ -28,6 +28,7 @@ DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 WIDE = "54rem"  # three do
+THREE_COLUMNS = "1500px"  # the window in which the column is as wide
 SHEETS = (
     "nn.css",
     "page.css",
@@ -84,6 +85,11 @@ def data(script: str) -> str:
 def _room(app, used: list[str]) -> str:
     """Return the style that keeps the height free which the elements of a page will take."""
     asked = [(name, ROOM.search(_text(app, name))) for name in used]
+    wide = "".join(
+        f".bd-article figure.nn-play:has(> nn-{name}) {{ max-width: none; }} "
+        for name, found in asked
+        if found and found[3]
+    )
     rules = "".join(
         f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
         f"{_height(name, found[1])} }} "
@@ -91,6 +97,7 @@ def _room(app, used: list[str]) -> str:
         for name, found in asked
         if found
     )
+    rules += f"@media (min-width: {THREE_COLUMNS}) {{ {wide}}} " if wide else ""
     return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
 
 

@@ -47,7 +47,8 @@ def add_place(app, pagename, templatename, context, doctree) -> None:
     """Add to the context the titles above a page in the book, and its number beneath them."""
     if not hasattr(app, "nn_places"):
         app.nn_places = dict(_places(app.env, app.config.root_doc, ()))
-    context["nn_place"] = app.nn_places.get(pagename, {"path": (), "count": ""})
+    alone = {"path": (), "count": app.config.project}
+    context["nn_place"] = app.nn_places.get(pagename, alone)
 
 
 def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]]:

@@ -3,7 +3,7 @@
 // gradients back. data: {graphs: [{title, text, and what nnlib's graph.data() gives}], start,
 // steps: how many have been taken}.
 // needs: parts-time parts-net parts-parse parts-trace
-// room: 534 505 445
+// room: 534 505 461
 (() => {
   const STEP = 0.1, PIXELS = 3;  // an arrow key changes an input by a step, a drag by one for so many pixels
   const FLIGHT = 700;  // milliseconds that a number takes along an edge

@@ -1,7 +1,7 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
 // points that the reader drags, adds and removes; each unit shows what it computes.
 // needs: parts-plot parts-time parts-grid parts-units
-// room: 762 940 591
+// room: 762 881 591
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
 // start: {set, layers, widths, bend, exponent, at}: indices of set and bend, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
 // known: [{set, widths, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
