@@ -3,16 +3,16 @@
 // gradients back. data: {graphs: [{title, text, and what nnlib's graph.data() gives}], start,
 // steps: how many have been taken}.
 // needs: parts-time parts-net parts-parse parts-trace
-// room: 534 505 461
+// room: 534 505 472
 (() => {
   const STEP = 0.1, PIXELS = 3;  // an arrow key changes an input by a step, a drag by one for so many pixels
   const FLIGHT = 700;  // milliseconds that a number takes along an edge
   const LETTERS = {circle: 4, above: 5, beside: 9};  // of a name that fit in, above and beside a circle
   const STYLE = `
     nn-graph .nn-menu > .nn-bar { margin: 0 0 .5rem; gap: .5rem; }
-    nn-graph .nn-walk { position: relative; max-height: min(80vh, 36rem); overflow-y: auto; --letters: 15px; }
+    nn-graph .nn-walk { position: relative; max-height: min(80vh, 36rem); overflow-y: auto; }
     nn-graph .nn-board { position: relative; margin: 0 auto; }
-    nn-graph .nn-walk text { font-size: var(--letters); }
+    nn-graph .nn-board text { font-size: var(--letters); }
     nn-graph .nn-sign { font-weight: 600; }
     nn-graph .nn-name { font-style: italic; }
     nn-graph .nn-to { text-anchor: end; }
@@ -42,7 +42,7 @@
     .nn-problem mark { color: inherit; background: none; border-bottom: 3px solid var(--nn-b); }
     nn-graph .nn-live { min-height: 3.2em; }
     @container (max-width: 36rem) {
-      nn-graph .nn-walk { max-height: 28rem; --letters: 13px; }
+      nn-graph .nn-walk { max-height: 28rem; }
       nn-graph .nn-menu > .nn-bar { flex-wrap: nowrap; overflow-x: auto; padding: 3px; }
       nn-graph .nn-menu button { flex: none; }
       nn-graph .nn-stepper .nn-bar { gap: .3rem; }
@@ -114,19 +114,20 @@
   // downwards where they do not fit. radius: of a circle; leaf: half the width and height of an input.
   function frame(wide, {size: [layers, slots], nodes, edges}) {
     const small = wide < 560, down = layers > 3 && wide < 76 * (layers - 1) + 70, slim = down || (layers > 3 && wide < 110 * layers);
-    const radius = small || slim ? 18 : 26, leaf = slim ? [27, 18] : small ? [34, 17] : [44, 20];
+    const big = wide > 860 && layers < 6;
+    const radius = small || slim ? 18 : big ? 31 : 26, leaf = slim ? [27, 18] : small ? [34, 17] : big ? [54, 24] : [44, 20];
     const share = (room, parts, least, most) => nn.clamp(parts > 1 ? room / (parts - 1) : most, least, most);
-    const before = down ? [52, leaf[1] + 20] : [leaf[0] + 4, 50];
+    const before = down ? [52, leaf[1] + 20] : [leaf[0] + 4, big ? 60 : 50];
     const step = down ? [share(wide - before[0] - leaf[0] - 4, slots, 56, 120), share(small ? 336 : 480, layers, 54, 74)]
-      : [share(wide - before[0] - 40, layers, 72, 190), share(330, slots, 78, 128)];
+      : [share(wide - before[0] - 40, layers, 72, big ? 280 : 190), share(330, slots, 78, big ? 150 : 128)];
     const at = ([layer, slot]) => {
       const [x, y] = down ? [slot, layer] : [layer, slot];
       return [x * step[0] + before[0], y * step[1] + before[1]];
     };
-    const after = down ? [node => node.operation ? 66 : leaf[0] + 4, () => 24] : [() => 40, () => 48];
+    const after = down ? [node => node.operation ? 66 : leaf[0] + 4, () => 24] : [() => big ? 48 : 40, () => big ? 56 : 48];
     const ends = nodes.map(node => at(node.place).map((v, k) => v + after[k](node)));
     const all = [...ends, ...edges.flatMap(edge => edge.places.map(at))];
-    return {along: down ? 1 : 0, at, radius, leaf, slim, letters: small ? 13 : 15,
+    return {along: down ? 1 : 0, at, radius, leaf, slim, letters: small ? 13 : big ? 18 : 15,
       width: Math.max(...all.map(p => p[0])), height: Math.max(...all.map(p => p[1]))};
   }
 
@@ -335,6 +336,7 @@
         viewBox: `0 0 ${f.width} ${f.height}`, role: "img", "aria-label": `The graph of ${state.drawn.text}. ${words}`,
       }, ...wires.flatMap(w => w.marks), ...wires.flatMap(w => w.words), ...nodes.map((node, k) => gate(node, k, f, step, done, sides)));
       board.style.width = `${f.width}px`;
+      board.style.setProperty("--letters", `${f.letters}px`);
       fill([drawing, ...nodes.flatMap(node => node.operation ? [] : [put(node, f)])]);
       live.set(words);
       follow(f, step);
@@ -406,7 +408,7 @@
       const name = short(node.name, f.along === 0 ? LETTERS.above : LETTERS.beside);
       const marks = [
         nn.svg("circle", {cx: x, cy: y, r: radius, class: `${now ? "nn-now" : ""} ${done.known[k] ? "" : "nn-waiting"}`}),
-        nn.text(x, y + 5, node.symbol, {class: "nn-sign", textLength: node.symbol.length > 3 ? 1.8 * radius : null, lengthAdjust: "spacingAndGlyphs"}),
+        nn.text(x, y + 5, node.symbol, {class: "nn-sign", textLength: 0.6 * f.letters * node.symbol.length > 1.8 * radius ? 1.8 * radius : null, lengthAdjust: "spacingAndGlyphs"}),
       ];
       if (f.along === 0) {
         const named = value && !value.includes("e");  // an exponent takes the name's room

@@ -1,7 +1,7 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
 // over the plane, and the plane of the hidden units.
 // needs: parts-grid parts-plot parts-units
-// room: 1063 815 531
+// room: 1063 770 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
 // x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which the script checks.
 (() => {
