@@ -35,6 +35,7 @@ PRESS = """(() => {
       if (!found) continue;
       const open = [...found.querySelectorAll(CONTROL)].find(
         node => !node.disabled && !useless.has(node) && node.getClientRects().length);
+      if (!open) useless.clear();
       return open ? [found, open] : null;
     }
     return null;
@@ -52,7 +53,10 @@ PRESS = """(() => {
       if (node.value === before) { up = !up; up ? node.stepUp() : node.stepDown(); }
     } else if (node.type === "number") node.value = +node.value + 1;
     else if (node.tagName === "INPUT") node.value = node.value ? "" : "a";
-    else return say(new KeyboardEvent("keydown", {bubbles, key: "ArrowRight"}));
+    else {
+      up = !up;  // to and fro, so that no end is reached
+      return say(new KeyboardEvent("keydown", {bubbles, key: up ? "ArrowLeft" : "ArrowRight"}));
+    }
     say(new Event("input", {bubbles}));
     say(new Event("change", {bubbles}));
   }
