@@ -63,7 +63,8 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
-    cells = [_cell(f, f"{name}-{k}", alone=len(figures) == 1) for k, f in enumerate(figures)]
+    alone = sum(hasattr(figure, "savefig") for figure in figures) == 1  # galleries fill a row
+    cells = [_cell(figure, f"{name}-{k}", alone=alone) for k, figure in enumerate(figures)]
     for figure in figures:
         _shown(figure)
     return Html(_panels(cells, alt), f"Figure {name}: {alt}")

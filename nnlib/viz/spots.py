@@ -15,6 +15,7 @@ GAPS = 3.0, 6.0  # between a line and its name
 LEADERS = 14, 22, 32, 44, 58, 74  # the same where a thin line leads there
 CLEAR = 1.2  # around a name, that nothing else may need
 APART = 16.0  # from here on another line cannot be taken for this one
+ALONE = 2.5  # how far from all others a line must be where a thin line begins
 PLAIN = 16.0  # the cost of a spot up to which no other kind is tried
 MOST = 200  # spots to choose from
 SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
@@ -105,12 +106,14 @@ def _beside(
     """Return the free spots of one size at given distances from points of a line."""
     apart = gaps == LEADERS
     own = own[:: max(len(own) // 60, 1)]
+    alone = _distances(own, (0, 0), others)
     if apart:
-        own = own[_distances(own, (0, 0), others) > GAPS[0]]
+        own, alone = own[alone > ALONE], alone[alone > ALONE]
     tries = [*itertools.product(range(len(own)), gaps, SIDES)]
     if not tries:
         return []
-    points = own[[k for k, _, _ in tries]]
+    which = np.array([k for k, _, _ in tries])
+    points = own[which]
     sides = np.array([side for _, _, side in tries])
     ends = points + np.array([gap for _, gap, _ in tries])[:, None] * sides
     corners = ends - np.array(size) * (1 - sides) / 2
@@ -119,7 +122,8 @@ def _beside(
     far = _distances(corners, size, others)
     if apart:
         long = np.hypot(*(ends - points).T)
-        cost = PLAIN / 2 + 0.5 * long + 3 * room.crossings(points, ends)
+        shared = np.maximum(APART - alone[which[free]], 0)  # near to other lines
+        cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
         clear = np.full(len(free), fill_value=True)
     else:
         near = _distances(corners, size, own)
@@ -135,5 +139,5 @@ def _beside(
 def _distances(corners: np.ndarray, size: tuple, points: np.ndarray) -> np.ndarray:
     """Return how far from each rectangle (K, 2) of one size the nearest of the points is."""
     half = np.array(size) / 2
-    beyond = np.abs(corners[:, None] + half - points[:: max(len(points) // 300, 1)]) - half
+    beyond = np.abs(corners[:, None] + half - points[:: max(len(points) // 600, 1)]) - half
     return np.hypot(*np.moveaxis(np.maximum(beyond, 0), 2, 0)).min(axis=1)
