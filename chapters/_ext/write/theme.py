@@ -31,6 +31,7 @@ def set_options(app, config) -> None:
     config.html_theme_options.setdefault("secondary_sidebar_items", PAGE_SIDEBAR)
     config.html_theme_options.setdefault("show_toc_level", 2)
     config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
+    config.html_theme_options.setdefault("back_to_top_button", False)  # it covers controls
     config.html_theme_options.setdefault("footer_content_items", ["nn-rights.html"])
 
 
