@@ -167,7 +167,7 @@ EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"
 def test_every_edge_of_a_graph_is_seen_also_backwards(open_visit, address):
     page = open_visit(address, GRAPHS).page
     figure = page.locator("nn-graph").first
-    for name in ("backward to the end", "◀ back", "forward to the end"):
+    for name in ("backward pass", "◀ back", "forward pass"):
         figure.get_by_role("button", name=name).click()
         assert figure.locator("svg path").count() > 4
         assert figure.locator("svg path").evaluate_all(EDGES) == 0

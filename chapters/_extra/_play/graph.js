@@ -25,7 +25,9 @@
     nn-graph .nn-leaf:focus-within { border-style: solid; outline: 3px solid var(--nn-a); outline-offset: 1px; }
     nn-graph .nn-leaf:has([aria-invalid]) { border-color: var(--nn-b); outline: 3px solid var(--nn-b); }
     nn-graph .nn-leaf.nn-slim { flex-direction: column; gap: 0; border-radius: 12px; }
-    nn-graph .nn-leaf.nn-slim::after { content: none; }
+    nn-graph .nn-leaf:is(.nn-slim, .nn-long)::after { content: none; }
+    nn-graph .nn-leaf.nn-long input { width: auto; flex: 1 1 auto; font-size: .85em; letter-spacing: -.02em; }
+    nn-graph .nn-leaf.nn-slim.nn-long input { width: 100%; flex: none; }
     nn-graph .nn-token rect { fill: var(--pst-color-background, #fff); stroke: var(--of); stroke-width: 2; }
     nn-graph .nn-token text { fill: var(--of); font-weight: 600; }
     nn-graph .nn-stepper .nn-slider { grid-template-columns: auto 1fr auto; }
@@ -356,6 +358,7 @@
       if (!leaves.has(name)) leaves.set(name, leaf(name));
       const node = leaves.get(name), [x, y] = f.at(place), share = (v, whole) => `${100 * v / whole}%`;
       node.classList.toggle("nn-slim", f.slim);
+      node.classList.toggle("nn-long", node.querySelector("input").value.length > 4);
       Object.assign(node.style, {left: share(x, f.width), top: share(y, f.height), width: `${2 * f.leaf[0]}px`, height: `${2 * f.leaf[1]}px`});
       return node;
     }
