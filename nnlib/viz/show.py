@@ -26,7 +26,7 @@ LEVEL = re.compile(r"([ML][^ LMz]+ ([^LMz]+))(?:L[^ ]+ \2)+(?=L[^ ]+ \2[LMz\"])"
 UPRIGHT = re.compile(r"([ML]([^ LMz]+) [^LMz]+)(?:L\2 [^LMz]+)+(?=L\2 )")
 
 
-def show(*figures_or_axes, alt: str, name: str) -> Html:
+def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     """Show figures as panels, side by side where there is room, else below each other.
 
     Parameters
@@ -38,6 +38,9 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
         What is to be seen, in one to three sentences, for readers who do not see it.
     name : str
         A name of the page's own; it makes the ids inside the drawing unique and repeatable.
+    wide : bool
+        Whether a figure that stands alone is drawn a second time, as wide as the text, for
+        screens on which it fits. Its bytes double.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
     alone = sum(hasattr(figure, "savefig") for figure in figures) == 1  # galleries fill a row
-    cells = [_cell(figure, f"{name}-{k}", alone=alone) for k, figure in enumerate(figures)]
+    wide &= alone
+    cells = [_cell(figure, f"{name}-{k}", wide=wide) for k, figure in enumerate(figures)]
     for figure in figures:
         _shown(figure)
     return Html(_panels(cells, alt), f"Figure {name}: {alt}")
@@ -73,7 +77,7 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
 def picture(axes) -> str:
     """Return what a notebook shows for Axes: their figure, with the title as alternative."""
     text = axes.get_title(loc="left") or axes.get_title() or "figure"
-    return _panels([_cell(_whole(axes), "panel", alone=True)], text)
+    return _panels([_cell(_whole(axes), "panel", wide=True)], text)
 
 
 def _panels(cells: list[str], alt: str) -> str:
@@ -100,24 +104,24 @@ def _shown(figure) -> None:
         pyplot.close(figure)
 
 
-def _cell(figure, salt: str, *, alone: bool) -> str:
+def _cell(figure, salt: str, *, wide: bool) -> str:
     """Return one panel as SVG or HTML."""
     if hasattr(figure, "savefig"):
-        return _drawings(figure, salt, alone=alone)
+        return _drawings(figure, salt, wide=wide)
     for method in ("_repr_svg_", "_repr_html_"):
         if hasattr(figure, method):
             return getattr(figure, method)()
     raise TypeError(f"show: expected a figure or Axes, got {type(figure).__name__}")
 
 
-def _drawings(figure, salt: str, *, alone: bool) -> str:
-    """Return a matplotlib figure as SVG as wide as a phone, and if it is alone as the text."""
+def _drawings(figure, salt: str, *, wide: bool) -> str:
+    """Return a matplotlib figure as SVG as wide as a phone, and if `wide` as the text too."""
     size = figure.get_size_inches()
     height = NARROW * size[1] / size[0]
     svg = _inline(figure, salt, (NARROW, height))
-    if alone and all(axes.get_aspect() == "auto" for axes in figure.axes):
-        wide = _inline(figure, f"{salt}-wide", (WIDE, TALLER * height))
-        svg += wide.replace(
+    if wide and all(axes.get_aspect() == "auto" for axes in figure.axes):
+        larger = _inline(figure, f"{salt}-wide", (WIDE, TALLER * height))
+        svg += larger.replace(
             'class="nn-plot" style="', 'class="nn-plot nn-wide" style="display:none;'
         )
     figure.set_size_inches(size)
