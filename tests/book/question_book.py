@@ -16,7 +16,8 @@ MAP_PAGE = """# First
 from nnlib import book, viz
 from nnlib.book.elements import element
 titles = {"part/asked": "Asked", "part/second": "Second"}
-viz.Html(element("resume", {"titles": titles, "folder": "../"}, ""), "")
+resume = element("resume", {"titles": titles, "folder": "../"}, "")
+viz.Html(f'<div class="nn-bare">{resume}</div>', "")
 ```
 
 ```{code-cell} python
