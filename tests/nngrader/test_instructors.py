@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from nngrader.cli import main
+from nngrader.sandbox import supervisor
 from nngrader.sandbox.supervisor import Worker
 
 from .sample_course import ROOT
@@ -33,7 +34,10 @@ def program():
 
 @contextlib.contextmanager
 def impatient():
-    """Shorten the seconds after which a call that computes is stopped to a quarter."""
+    """Shorten the seconds after which a call that computes is stopped to a quarter.
+
+    One that waits for a busy machine may wait as long as ever.
+    """
     ask = Worker.ask
 
     def ask_briefly(self, question, seconds, *more):
@@ -41,6 +45,7 @@ def impatient():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Worker, "ask", ask_briefly)
+        patch.setattr(supervisor, "PATIENCE", 4 * supervisor.PATIENCE)
         yield
 
 
