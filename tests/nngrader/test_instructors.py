@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 from nngrader.cli import main
-from nngrader.sandbox import supervisor
-from nngrader.sandbox.supervisor import Worker
 
 from .sample_course import ROOT
 
@@ -30,23 +28,6 @@ def program():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@contextlib.contextmanager
-def impatient():
-    """Shorten the seconds after which a call that computes is stopped to a quarter.
-
-    One that waits for a busy machine may wait as long as ever.
-    """
-    ask = Worker.ask
-
-    def ask_briefly(self, question, seconds, *more):
-        return ask(self, question, seconds / 4, *more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Worker, "ask", ask_briefly)
-        patch.setattr(supervisor, "PATIENCE", 4 * supervisor.PATIENCE)
-        yield
 
 
 def typed_here(term, step, line, expected=0):
@@ -69,8 +50,7 @@ def again(request, few_seeds):
     played, deep = program(), request.config.getoption("deep")
     if not deep:
         played.Term.type = typed_here
-    brief = contextlib.nullcontext if deep else impatient
-    with few_seeds(), brief(), tempfile.TemporaryDirectory(prefix="term-") as folder:
+    with few_seeds(), tempfile.TemporaryDirectory(prefix="term-") as folder:
         os.chmod(folder, 0o755)
         return played.run(Path(folder))
 
