@@ -81,7 +81,9 @@ class Steps(list):
         return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
 
     def play(self, *, caption: str, alt: str) -> Html:
-        """Return the steps as a figure that shows one at a time; without script, as a list.
+        """Return the steps as a figure: a list, which can be shown one step at a time.
+
+        A list of more than 20 begins with its first step.
 
         Parameters
         ----------
@@ -108,7 +110,7 @@ class Steps(list):
         data = '<script type="application/json">{}</script>'
         return Html(
             f'<figure class="nn-play" role="group" aria-label="{html.escape(alt)}">'
-            f"<nn-steps>{data}{self._items()}</nn-steps>"
+            f'<nn-steps>{data}<div class="nn-walk">{self._items()}</div></nn-steps>'
             f"<figcaption>{html.escape(caption)}</figcaption></figure>",
             f"{caption} {alt}\n{self!r}",
         )

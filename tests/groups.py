@@ -22,7 +22,9 @@ LONG: tuple[str, ...] = (
     "tests/nngrader/test_processors.py",
     "tests/book/test_parts.py",
     "tests/book/test_every_page.py",  # of those that wait for the book
-    "tests/book/questions/test_questions.py",
+    "tests/book/test_search.py",
+    "tests/book/test_browser.py",
+    "tests/book/test_map.py",
     "tests/book/questions/test_questions_progress.py",
 )
 """Groups that take longest, the longest first: they start first."""

@@ -1,4 +1,4 @@
-"""Find what must not be committed: stray whitespace, broken YAML, large or generated files.
+"""Find what must not be committed: half a merge, stray whitespace, broken YAML, large files.
 
 Run as ``python tools/check_repository.py``; `make lint` and pre-commit run it. It looks at all
 files that git tracks or would add, vendored folders excepted where that is sensible.
@@ -38,6 +38,13 @@ def whitespace(text: str) -> str | None:
     return None
 
 
+def conflict(text: str) -> str | None:
+    """Return that a merge was left half done, if one was, or None."""
+    marks = ("<" * 7, ">" * 7)  # written so that this file does not find itself
+    left = any(line.startswith(marks) for line in text.splitlines())
+    return "marks of a conflict: finish the merge" if left else None
+
+
 def structure(path: Path, text: str) -> str | None:
     """Return what is wrong with a YAML, JSON or notebook file, or None."""
     try:
@@ -62,7 +69,7 @@ def complaint(path: Path) -> str | None:
     text = path.read_bytes().decode("utf-8", "replace")
     if any(home in text for home in HOME) and not name.startswith(("tests/", "exercises/")):
         return "a path of somebody's machine"
-    return structure(path, text) or whitespace(text)
+    return conflict(text) or structure(path, text) or whitespace(text)
 
 
 def main() -> None:

@@ -59,24 +59,20 @@ def covers_directives(page: str) -> str:
     return "\n\n".join(blocks)
 
 
-def erratum_directives(page: str) -> str:
-    """Return an `erratum` directive for each error of the notes, with claim and truth."""
-    blocks = []
-    for name in sorted(COURSE.errata_of(page)):
+def erratum_directive(page: str) -> str:
+    """Return an `erratum` directive for the errors of the notes, with claims and truths."""
+    names = sorted(COURSE.errata_of(page))
+    if not names:
+        return ""
+    lines = []
+    for name in names:
         e = COURSE.errata[name]
-        blocks.append(
-            "\n".join(
-                [
-                    note(f"put {name} into the subsection that it belongs to"),
-                    comment(f"The notes: {e.claim}"),
-                    comment(f"Right: {e.correct}"),
-                    "",
-                    f"```{{erratum}} {name}",
-                    "```",
-                ]
-            )
-        )
-    return "\n\n".join(blocks)
+        lines += [
+            note(f"say what is right of {name} where its topic is taught"),
+            comment(f"The notes: {e.claim}"),
+            comment(f"Right: {e.correct}"),
+        ]
+    return "\n".join([*lines, "", f"```{{erratum}} {' '.join(names)}", "```"])
 
 
 def skeleton(page: str) -> str:
@@ -91,7 +87,7 @@ def skeleton(page: str) -> str:
         "PLAY": entry["play"],
         "NEEDS": " and ".join(f"*{title}*" for title in before) or "nothing yet",
         "COVERS": covers_directives(page),
-        "ERRATA": erratum_directives(page),
+        "ERRATA": erratum_directive(page),
         "SLUG": re.sub(r"\W+", "-", page.split("/")[1]),
     }
     text = TEMPLATE.read_text(encoding="utf-8")

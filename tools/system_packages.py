@@ -2,7 +2,8 @@
 
 Needed: bubblewrap for the grader's sandbox, a Chromium browser that opens the built book, and
 PostgreSQL, which the grader's tests start for themselves.
-Root on Debian or Ubuntu installs them; anybody else is told the one line to run.
+Root on Debian or Ubuntu installs them; anybody else is told the one line to run. Where Debian
+has Chromium without a window, root gets that too: tests that open pages take a quarter less.
 """
 
 import glob
@@ -11,12 +12,21 @@ import shutil
 import subprocess
 import sys
 
+WINDOWLESS = "chromium-headless-shell"  # package and program
 NEEDED = {  # Debian package: programs, any of which will do
     "bubblewrap": ("bwrap",),
-    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "chromium": (
+        WINDOWLESS,
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ),
     "postgresql": ("initdb",),
     "util-linux": ("setpriv",),
 }
+CAREFUL = "--no-remove -o Acquire::Retries=0 -o Acquire::http::Timeout=15"
+UNASKED = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
 ELSEWHERE = "/usr/lib/postgresql/*/bin"  # where Debian puts programs that are not on the PATH
 
 
@@ -46,23 +56,42 @@ def line(packages, root):
 
 
 def main():
-    """Install what is missing if this is allowed, else exit with the command to run."""
+    """Install what is missing, or exit with the command to run."""
     wanted = missing()
-    if not wanted:
-        return
+    if wanted:
+        install(wanted)
+    if may_install() and not find(WINDOWLESS):
+        install_windowless()
+
+
+def may_install():
+    """Return whether this process may install packages of Debian's."""
+    return sys.platform.startswith("linux") and os.geteuid() == 0 and bool(find("apt-get"))
+
+
+def install_windowless():
+    """Install Chromium without a window if it is offered; without it Chromium itself does."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+    if subprocess.run(["apt-cache", "show", WINDOWLESS], **quiet).returncode == 0:
+        print(f"Installing {WINDOWLESS} (once)", flush=True)
+        command = f"apt-get install -y --no-install-recommends {CAREFUL} {WINDOWLESS}"
+        subprocess.run(command.split(), env=UNASKED, **quiet)
+
+
+def install(wanted):
+    """Install packages if this is allowed, else exit with the command to run."""
     if not sys.platform.startswith("linux"):
         if not any(map(shutil.which, NEEDED["chromium"])):
             sys.exit("system_packages: install Chromium or Google Chrome, then run it again.")
         return
     root = os.geteuid() == 0
-    if not (root and shutil.which("apt-get")):
+    if not may_install():
         sys.exit(
             f"system_packages: {', '.join(wanted)} missing. Run this, then try again:\n"
             f"  {line(wanted, root)}"
         )
     print(f"Installing {', '.join(wanted)} (once)", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    if subprocess.run(line(wanted, root), shell=True, env=environment, check=False).returncode:
+    if subprocess.run(line(wanted, root), shell=True, env=UNASKED, check=False).returncode:
         sys.exit(f"system_packages: that failed. Run it by hand:\n  {line(wanted, root)}")
 
 

@@ -13,7 +13,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 
 from begin import cachekey, course, first_paint, glossary
 from execute import parallel
-from finish import after_warnings, icons, search, theme_script
+from finish import after_warnings, icons, search, theme_script, theme_style
 from link import terms
 from read import (
     api,
@@ -68,6 +68,7 @@ STEPS = (
     ("env-get-updated", exercise_numbers.count_by_page, LAST),  # from 1 on each page
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
     # Link each page, when all have been read.
+    ("doctree-resolved", folds.put_below, AMONG),  # code below the figure that it draws
     ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
     ("doctree-resolved", reference_pages.resolve, AMONG),  # glossary, notation, bibliography
     ("doctree-resolved", syllabus_pages.resolve, AMONG),  # topics, and names of pages
@@ -88,9 +89,11 @@ STEPS = (
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
     ("html-page-context", alt_text.check_pictures, LAST),  # each says what is to be seen
     ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
+    ("html-page-context", scripts.delay, LAST),  # those of the theme and of extensions
     # Finish, once for a build.
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
+    ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
     ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
     ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
     ("build-finished", search.write_index, AMONG),  # the words of all pages
@@ -142,7 +145,7 @@ def setup(app) -> dict[str, bool]:
     app.add_role("nolink", terms.nolink)
     typeset.add_renderer(app)
     for sheet in scripts.SHEETS:
-        app.add_css_file(sheet)
+        app.add_css_file(sheet, priority=600 if sheet == "print.css" else 500)  # the last word
     for event, step, place in STEPS:
         app.connect(event, step, priority=place)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

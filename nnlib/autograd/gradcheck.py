@@ -49,7 +49,8 @@ def gradcheck(
     Returns
     -------
     bool
-        Whether all agree. Kinks within h of an input disagree without being wrong.
+        Whether all agree. Within h of a corner, such as ReLU's at 0, they may disagree without
+        being wrong.
 
     Raises
     ------

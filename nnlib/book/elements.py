@@ -10,6 +10,8 @@ from typing import Any
 
 __all__ = ["element", "finite", "key", "listing", "markup", "words"]
 
+# Words between asterisks, which are no products.
+EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*]|[^\s*][^*]*[^\s*])\*(?![\w*])")
 # An escaped sign, a formula, a piece of code.
 PIECES = re.compile(r"\\\$|\$(?P<formula>[^\s$](?:[^$\n]*[^\s$])?)\$|`(?P<code>[^`\n]+)`")
 
@@ -32,12 +34,17 @@ def _piece(match: re.Match) -> str:
 
 
 def markup(text: str) -> str:
-    """Return a text as HTML, in which formulas and code are marked up."""
+    """Return a text as HTML, in which formulas, code and emphasis are marked up."""
     parts, end = [], 0
     for match in PIECES.finditer(text):
-        parts += [html.escape(text[end : match.start()]), _piece(match)]
+        parts += [_plain(text[end : match.start()]), _piece(match)]
         end = match.end()
-    return "".join([*parts, html.escape(text[end:])])
+    return "".join([*parts, _plain(text[end:])])
+
+
+def _plain(text: str) -> str:
+    """Return words as HTML, those between two asterisks emphasized."""
+    return EMPHASIS.sub(r"<em>\1</em>", html.escape(text))
 
 
 def words(caller: str, name: str, text: Any) -> str:

@@ -21,7 +21,7 @@ def predict(
     name : str
         Links the prediction to its ``recall``.
     question : str
-        May hold ``$formulas$`` and ```code```.
+        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of str
         At least two; left out where a number is asked for.
     unit : str

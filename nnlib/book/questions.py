@@ -65,7 +65,7 @@ def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     Parameters
     ----------
     text : str
-        May hold ``$formulas$`` and ```code```.
+        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of (text, is_right, reason)
         Two or more, in the order shown; the reason is told to whoever chooses it.
 
@@ -86,7 +86,7 @@ def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     Parameters
     ----------
     text : str
-        May hold ``$formulas$`` and ```code```.
+        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of (text, is_right, reason)
         Two or more; the reason says why the box should be ticked or left empty.
 
@@ -144,7 +144,7 @@ def numeric(
     Parameters
     ----------
     text : str
-        May hold ``$formulas$`` and ```code```; says to how many digits.
+        May hold ``$formulas$``, ```code``` and ``*emphasis*``; says to how many digits.
     answer : float
         The right number.
     why : str
@@ -235,7 +235,7 @@ def order(
     Parameters
     ----------
     text : str
-        May hold ``$formulas$`` and ```code```.
+        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
     steps : sequence of (step, reason)
         Three or more, in a right order; the reason says why the step cannot come earlier. The
         first one needs none, unless another order begins otherwise.
@@ -295,7 +295,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
     Parameters
     ----------
     text : str
-        What the code should do; may hold ``$formulas$`` and ```code```.
+        What the code should do; may hold ``$formulas$``, ```code``` and ``*emphasis*``.
     lines : sequence of (code, reason)
         The program; the reason says why the line is fine, for the wrong one what is wrong and
         how to mend it. An empty line has none and cannot be pressed.

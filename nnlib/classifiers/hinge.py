@@ -82,7 +82,7 @@ def hinge_gradient(
             \frac{\partial L_n}{\partial s_{nj}}
 
     Of several largest margins Crammer and Singer's loss counts the first; one against the rest
-    counts each class for itself. Exactly at a kink, where a margin is just met, 0 is taken.
+    counts each class for itself. Exactly at a corner, where a margin is just met, 0 is taken.
 
     Parameters
     ----------

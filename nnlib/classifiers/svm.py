@@ -23,7 +23,7 @@ class LinearSVM(LinearClassifier):
 
     .. math:: \min_W\ P(W) = \tfrac12 \|W\|^2 + C \sum_n \ell(W x_n, y_n)
 
-    The squared hinge is smooth, and Newton's method finds the least P. The others have kinks.
+    The squared hinge is smooth, and Newton's method finds the least P. The others have corners.
     There each margin m that sample n may miss has a multiplier a, zero while the margin is met;
     the samples with another are the support vectors, and W is made of them alone. One sample
     after the other, its multipliers move to where the dual objective is largest, for the hinge

@@ -122,7 +122,7 @@ def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) ->
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
         f'aria-label="{html.escape(words)}" viewBox="0 0 {width:g} {height:g}" '
         f'style="display:block;width:100%;min-width:{0.94 * width:.0f}px;'
-        f'max-width:{1.1 * width:.0f}px;height:auto" '
+        f'max-width:{width:.0f}px;height:auto" '
         f'font-size="13" font-family="inherit" fill="{INK}">'
         f"{''.join(edges)}{''.join(shown)}</svg>"
     )

@@ -78,7 +78,7 @@ def draw(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: boo
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
         f'aria-label="{words}" viewBox="0 0 {width:g} {height:g}" '
-        f'style="display:block;width:100%;max-width:{1.1 * width:.0f}px;height:auto" '
+        f'style="display:block;width:100%;max-width:{width:.0f}px;height:auto" '
         f'font-size="13" font-family="inherit" text-anchor="middle" fill="{INK}">'
         f"{''.join(edges)}{''.join(circles)}</svg>"
     )

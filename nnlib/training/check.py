@@ -118,7 +118,7 @@ def gradient_check(
     Returns
     -------
     GradientCheck
-        The entries; those within ε of a kink (a ReLU at 0) may be wrong without a mistake.
+        The entries; those within ε of a corner (a ReLU at 0) may be wrong without a mistake.
 
     Raises
     ------

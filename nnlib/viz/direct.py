@@ -139,7 +139,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
     while waiting:
         for k in waiting:
             found[k] = [spot for spot in found.get(k, ()) if not spot.box.overlaps(last)]
-            if not found[k]:
+            if not found[k] or any(spot.apart for spot in found[k]):  # its line may cross last
                 found[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(waiting, key=lambda k: len(found[k]) or np.inf)
         waiting.remove(k)
@@ -151,6 +151,8 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         room.take(last := best.box)
         if best.apart:
             leaders.append(_leader(axes, best, names[k].get_color(), scale))
+            room.take_points(np.linspace(*scale * leaders[-1].get_xydata(), 80), 1.0)
+            found.clear()  # other names must not cover the thin line
     _to_margin(beside, room.frame, renderer, scale)
     return leaders, [name for _, name in beside]
 
@@ -198,12 +200,13 @@ def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
     whole = np.isfinite(corners).all(axis=1)
     if not joined or len(corners) < 2:
         return corners[whole]
-    pieces = [corners[whole][:1]]
-    for k in np.flatnonzero(whole[:-1] & whole[1:]):
-        a, b = corners[k : k + 2]
-        count = int(np.clip(np.hypot(*(b - a)), 1, 500))
-        pieces.append(a + (b - a) * np.linspace(0, 1, count + 1)[1:, None])
-    return np.concatenate(pieces)
+    pieces = np.flatnonzero(whole[:-1] & whole[1:])
+    steps = corners[pieces + 1] - corners[pieces]
+    counts = np.clip(np.hypot(*steps.T), 1, 500).astype(int)
+    which = np.repeat(np.arange(len(pieces)), counts)
+    done = np.arange(1, len(which) + 1) - (counts.cumsum() - counts)[which]
+    between = corners[pieces][which] + steps[which] * (done / counts[which])[:, None]
+    return np.concatenate([corners[whole][:1], between])
 
 
 def _is_boundary(marks) -> bool:

@@ -1,13 +1,15 @@
 """A grid of small pictures with titles, drawn on Axes or as HTML cells.
 
 On Axes the grid is drawn by matplotlib. In a page, ``show`` sets the same pictures as HTML
-cells that fill the width: five in a row on a wide screen, three or four on a phone. Their
-styles are inline, since a notebook does not have the book's style sheet.
+cells that fill the width. A phone shows whole rows too where their titles leave room for it,
+since rows often mean something; else it shows half of a row or a third. The styles of cells are
+inline, since a notebook does not have the book's style sheet.
 """
 
 import base64
 import html
 import io
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -19,9 +21,12 @@ from .style import WIDTH, canvas, styled
 
 __all__ = ["gallery"]
 
-ROOMY = (
-    "display: grid; gap: .7rem .6rem; max-width: {}rem; text-align: center; "
-    "grid-template-columns: repeat(auto-fill, minmax(max(4.4rem, {}ch, 100% / {}), 1fr))"
+PHONE = 20.0  # rem, the width that galleries have on a phone
+BESIDE, SMALLEST, LETTER = 0.6, 3.4, 0.43  # rem: between pictures, a picture, a letter
+LARGEST = 8.6  # rem, the most that a picture takes beside others: five are as wide as code
+GRID = (
+    "display: grid; gap: .7rem {gap}rem; max-width: {most:g}rem; text-align: center; "
+    "grid-template-columns: repeat({columns}, minmax({least}, 1fr))"
 )
 SHARP = "width: 100%; image-rendering: pixelated"
 BAR = "width: 100%; height: .9rem"
@@ -58,7 +63,8 @@ def gallery(
         What the numbers measure when none is negative but they may exceed 1, such as
         ``"activation"``. Then the largest is white, and a scale is drawn.
     columns : int
-        Pictures beside each other where there is room; a phone shows fewer.
+        Pictures beside each other where there is room; a phone shows fewer where that is
+        too narrow for their titles.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new panel.
 
@@ -174,15 +180,37 @@ def _wrap(title: str, letters: int) -> str:
 
 def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Html:
     """Return the pictures as HTML cells."""
+    titles = [title.replace("→ ", "→\N{NO-BREAK SPACE}") for title in titles]
     cells = "".join(map(_cell, (_png(picture, ends) for picture in pictures), titles))
-    longest = max(len(word) for title in titles for word in [*title.split(), ""])
-    style = ROOMY.format(max(20, 7 * columns), longest, columns + 1)
-    body = f'<div class="nn-gallery" style="{style}">{cells}</div>'
+    body = f'<div class="nn-gallery" style="{_grid(titles, columns)}">{cells}</div>'
     names = ", ".join(" ".join(title.split("\n")) for title in titles if title)
     return Html(
         body + (_scale(quantity, ends) if quantity else ""),
         f"{len(pictures)} pictures" + (f": {names}" if names else ""),
     )
+
+
+def _grid(titles: list[str], columns: int) -> str:
+    """Return the style of a grid: `columns` pictures in a row, or fewer where it is narrow."""
+    most = max(PHONE, LARGEST * columns)
+    longest = max(len(word) for title in titles for word in re.split(r"[ \n]", title))
+    cell = max(SMALLEST, LETTER * longest)
+    fitting = [k for k in range(1, columns + 1) if k * (cell + BESIDE) <= PHONE + BESIDE] or [1]
+    fewer = max(fitting, key=lambda k: (k > 1 and columns % k == 0, k))
+    if fewer == columns:
+        return GRID.format(gap=BESIDE, most=most, columns=columns, least="0")
+    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # too narrow for all of them
+    return GRID.format(
+        gap=BESIDE,
+        most=most,
+        columns="auto-fill",
+        least=f"clamp({_share(columns)}, ({narrow} - 100%) * 999, {_share(fewer)})",
+    )
+
+
+def _share(columns: int) -> str:
+    """Return a width that so many pictures beside each other have, and one more has not."""
+    return f"(99% - {BESIDE * (columns - 1):g}rem) / {columns}"
 
 
 def _cell(source: str, title: str) -> str:

@@ -1,11 +1,12 @@
 """matplotlib figures as inline SVG in the page's text colour, for light and dark mode."""
 
 import html
-import io
 import re
 import sys
+from collections.abc import Iterator
 
 from .colours import INK, VARIABLES, WORDS
+from .drawing import drawing
 from .html import Html
 from .light import light
 
@@ -19,6 +20,8 @@ BLACK = "#000000"  # matplotlib's default colour, which follows the page too
 WORD = 9.0  # points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # inches
 TALLER = 1.15  # of the wide drawing
+SLANT = 60  # degrees, of the names of narrow columns
+LETTER, COLUMNS = 0.09, 0.8  # inches of a letter in a name; the columns' share of a drawing
 LETTERS = re.compile(rf"(<text[^>]* style=\"[^\"]*)var\(--nn-([{''.join(WORDS)}]), #\w+\)")
 
 # Points of a path inside a line along an axis: contours that follow an edge have hundreds.
@@ -116,42 +119,64 @@ def _cell(figure, salt: str, *, wide: bool) -> str:
 
 def _drawings(figure, salt: str, *, wide: bool) -> str:
     """Return a matplotlib figure as SVG as wide as a phone, and if `wide` as the text too."""
-    size = figure.get_size_inches()
+    size, paper = figure.get_size_inches(), figure.get_facecolor()
     height = NARROW * size[1] / size[0]
+    for axes in figure.axes:
+        axes.tick_params(which="both", labelsize=WORD)
+    for text in _words(figure):
+        text.set_fontsize(WORD)
+    figure.set_facecolor("none")
     svg = _inline(figure, salt, (NARROW, height))
     if wide and all(axes.get_aspect() == "auto" for axes in figure.axes):
+        slanted = [name for axes in figure.axes for name in _slanted_for_nothing(axes)]
+        for name in slanted:
+            name.set(rotation=0, ha="center")
         larger = _inline(figure, f"{salt}-wide", (WIDE, TALLER * height))
+        for name in slanted:
+            name.set(rotation=SLANT, ha="right")
         svg += larger.replace(
             'class="nn-plot" style="', 'class="nn-plot nn-wide" style="display:none;'
         )
-    figure.set_size_inches(size)
+    figure.set(size_inches=size, facecolor=paper)
     return svg
+
+
+def _slanted_for_nothing(axes) -> list:
+    """Return the slanted names of a table's columns, if they fit side by side when wide."""
+    names = [name for name in axes.get_xticklabels() if name.get_rotation() == SLANT]
+    return names if fit_columns([name.get_text() for name in names], WIDE) else []
+
+
+def fit_columns(names: list[str], width: float) -> bool:
+    """Return whether names of columns fit side by side in a drawing of so many inches."""
+    return max(map(len, names), default=0) * LETTER * len(names) <= COLUMNS * width
+
+
+def _words(artist) -> Iterator:
+    """Yield all texts of an artist except those at ticks, whose size is a setting."""
+    from matplotlib.axis import Axis
+    from matplotlib.text import Text
+
+    if isinstance(artist, Text):
+        yield artist
+    elif isinstance(artist, Axis):
+        yield from (artist.label, artist.offsetText)
+    else:
+        for child in artist.get_children():
+            yield from _words(child)
 
 
 def _inline(figure, salt: str, size: tuple[float, float]) -> str:
     """Return a matplotlib figure as an SVG element without date, random ids or fixed ink."""
     from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.text import Text
 
-    buffer = io.StringIO()
     figure.set_size_inches(size)
-    for axes in figure.axes:
-        axes.tick_params(which="both", labelsize=WORD)
-    for text in figure.findobj(Text):
-        text.set_fontsize(WORD)
     for axes in figure.axes:  # the layout starts from the same state, so the bytes are the same
         if axes.get_subplotspec() is not None:
             axes.set_subplotspec(axes.get_subplotspec())
     plain = {"svg.hashsalt": salt, "svg.fonttype": "none", "image.composite_image": False}
-    canvas, paper = figure.canvas, figure.get_facecolor()
-    figure.set_facecolor("none")
-    with rc_context(plain):  # `savefig` would draw everything twice, to lay it out before
-        metadata = {"Date": None, "Creator": None}
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
-    figure.set_facecolor(paper)
-    figure.set_canvas(canvas)
-    svg = buffer.getvalue()
+    with rc_context(plain):
+        svg = drawing(figure)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r' (?:d|x|y)="[^"]*"', lambda m: _rounded(m[0]), _tight(svg))
     svg = _only_used_ids(_scalable(svg), salt)

@@ -56,17 +56,30 @@ class Room:
     def __init__(self, frame: Box):
         self.frame = frame
         self.taken = np.zeros((int(frame.height) + 1, int(frame.width) + 1), dtype=bool)
+        self.words = self.taken.copy()  # taken by words
 
     def take_points(self, points: np.ndarray, breadth: float) -> None:
         """Take a square around each point."""
-        for point in np.unique(np.round(points), axis=0):
-            self.take(Box(*(point - breadth), 2 * breadth, 2 * breadth))
+        points = np.round(points) - self.frame[:2]
+        limits = self.taken.shape[::-1]
+        (x0, y0), (x1, y1) = (
+            np.clip(ends.astype(int), 0, limits).T
+            for ends in (points - breadth, points + breadth + 1)
+        )
+        corners = np.zeros(np.array(self.taken.shape) + 1, int)  # sums of them are 1 inside
+        for sign, y, x in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
+            np.add.at(corners, (y, x), sign)
+        self.taken |= corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
 
     def take(self, box: Box) -> None:
-        """Take a rectangle."""
+        """Take a rectangle for words."""
         left, bottom = box.left - self.frame.left, box.bottom - self.frame.bottom
         ends = (bottom, bottom + box.height), (left, left + box.width)
-        self.taken[tuple(slice(max(int(a), 0), max(int(b) + 1, 0)) for a, b in ends)] = True
+        for where, around in ((self.taken, 0), (self.words, 2)):
+            part = (
+                slice(max(int(a) - around, 0), max(int(b) + 1 + around, 0)) for a, b in ends
+            )
+            where[tuple(part)] = True
 
     def are_free(self, corners: np.ndarray, size: tuple) -> np.ndarray:
         """Return for rectangles (K, 2) of one size whether each is inside and not taken."""
@@ -80,10 +93,14 @@ class Room:
         return inside & (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] == 0)
 
     def crossings(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return how much of the ways from points (K, 2) to others is taken, in points."""
+        """Return how much of the ways from points (K, 2) to others is taken, in points.
+
+        A way through words is infinitely long.
+        """
         way = start + np.linspace(0.15, 1, 60)[:, None, None] * (end - start) - self.frame[:2]
         x, y = np.clip(way, 0, np.array(self.taken.shape)[::-1] - 1).astype(int).T
-        return self.taken[y, x].mean(axis=1) * np.hypot(*(end - start).T)
+        taken = self.taken[y, x].mean(axis=1) * np.hypot(*(end - start).T)
+        return np.where(self.words[y, x].any(axis=1), np.inf, taken)
 
 
 def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> list[Spot]:
@@ -124,7 +141,7 @@ def _beside(
         long = np.hypot(*(ends - points).T)
         shared = np.maximum(APART - alone[which[free]], 0)  # near to other lines
         cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
-        clear = np.full(len(free), fill_value=True)
+        clear = np.isfinite(cost)
     else:
         near = _distances(corners, size, own)
         cost, clear = near, far > near + GAPS[0]
@@ -138,6 +155,8 @@ def _beside(
 
 def _distances(corners: np.ndarray, size: tuple, points: np.ndarray) -> np.ndarray:
     """Return how far from each rectangle (K, 2) of one size the nearest of the points is."""
-    half = np.array(size) / 2
-    beyond = np.abs(corners[:, None] + half - points[:: max(len(points) // 600, 1)]) - half
-    return np.hypot(*np.moveaxis(np.maximum(beyond, 0), 2, 0)).min(axis=1)
+    points, squares = points[:: max(len(points) // 600, 1)], 0.0
+    for axis, half in enumerate(np.array(size) / 2):
+        beyond = np.abs(corners[:, axis, None] + half - points[:, axis]) - half
+        squares = squares + np.square(np.maximum(beyond, 0, out=beyond), out=beyond)
+    return np.sqrt(squares.min(axis=1))

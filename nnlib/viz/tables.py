@@ -7,6 +7,7 @@ import numpy as np
 
 from ..checks import classes, drawable
 from .colours import BLUE, ORANGE
+from .show import SLANT, fit_columns
 from .style import WIDTH, canvas, short, styled
 
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
@@ -305,8 +306,8 @@ def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence)
     (R, C), names = shape, list(map(str, columns))
     axes.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5))
     every = -(-C // 18)
-    slanted = max(map(len, names), default=0) * 0.09 > 0.8 * WIDTH / C
-    turn = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    slant = {"rotation": SLANT, "ha": "right", "rotation_mode": "anchor"}
+    turn = {} if fit_columns(names, WIDTH) else slant
     axes.set_xticks(range(0, len(names), every), names[::every], **turn)
     axes.set_yticks(range(len(rows)), list(map(str, rows)))
     axes.tick_params(length=0)

@@ -50,6 +50,10 @@ class Figure:
         """Return the values of the figure's definition list as numbers."""
         return [number(text) for text in self.texts()]
 
+    def unfold(self, name: str) -> None:
+        """Open a fold, as a reader on a phone does."""
+        self.locator("summary", has_text=name).click()
+
     def press(self, name: str, times: int = 1) -> None:
         """Press the named button by keyboard."""
         for _ in range(times):
@@ -57,6 +61,7 @@ class Figure:
 
     def slide(self, slider: str | int, value: float | str) -> None:
         """Set a slider, given by its label or index, as the pointer would."""
+        self.settle()  # a button pressed before may show it
         found = (
             self.locator("input[type=range]").nth(slider)
             if isinstance(slider, int)

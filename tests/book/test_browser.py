@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"
+SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
 AUTOMATIC = "as your system has them"
 
 
@@ -77,6 +78,10 @@ def test_an_address_opens_the_fold_around_its_place(open_visit, address):
     assert not other.is_visible()
     page.evaluate("location.hash = 'ee147-err-013'")
     other.wait_for(state="visible")
+    solution = page.locator("div.solution").first
+    assert not solution.locator("section p").first.is_visible()
+    page.evaluate("location.hash = document.querySelector('div.solution').id")
+    solution.locator("section p").first.wait_for(state="visible")
 
 
 def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, address):
@@ -126,6 +131,13 @@ def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
     assert f"{shown.count()} of {whole} topics" in page.locator("nn-filter").inner_text()
     page.get_by_label("Kind").select_option("")
     assert shown.count() == whole
+    assert not rows.last.evaluate(SEEN)
+    page.get_by_label("Kind").select_option("problem")
+    hidden = page.locator("tr[data-kind=fact]").last
+    page.evaluate("id => { location.hash = id; }", hidden.get_attribute("id"))
+    page.wait_for_function("document.querySelector(':target').offsetHeight")
+    assert shown.count() == whole
+    assert hidden.evaluate(SEEN)
 
 
 def test_every_link_of_the_generated_pages_has_its_target(book):

@@ -77,7 +77,12 @@ def test_covers_leaves_an_anchor_and_the_generated_page_links_to_it(built):
 
 def test_the_fold_tells_claim_right_statement_and_check(built):
     fold = re.search(r"<details.*?</details>", built.page(), flags=re.DOTALL)[0]
-    for words in ("Put right: one statement", "1 + 1", "It is 2.", "assert"):
+    for words in (
+        "Corrections to the lecture notes: one statement",
+        "1 + 1",
+        "It is 2.",
+        "assert",
+    ):
         assert words in fold
 
 

@@ -19,9 +19,10 @@ from begin.cachekey import (
 )
 from begin.checks import failures
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from processors import can_imitate, environment
 from read.exercise_numbers import count_by_page, recall_book
-from read.folds import keep_titles
+from read.folds import keep_titles, put_below
 from write.alt_text import GLUED_HYPHEN, undescribed_pictures
 from write.scripts import ELEMENT
 from write.thumbnails import PLACE, filled
@@ -243,3 +244,26 @@ def test_a_fold_of_code_has_one_title_open_or_closed():
     fold = nodes.container("", prompt_show="The slips", prompt_hide="Hide the code")
     keep_titles(None, nodes.section("", nodes.container("", fold), nodes.container()))
     assert fold["prompt_hide"] == fold["prompt_show"] == "The slips"
+
+
+@pytest.mark.parametrize(
+    ("shown", "below"),
+    [
+        (nodes.figure(), True),
+        (nodes.raw("", '<figure class="nn-play"></figure>', format="html"), True),
+        (nodes.raw("", "<table></table>", format="html"), False),
+        (nodes.literal_block("", "0.5"), False),
+    ],
+    ids=["figure", "moving figure", "table", "text"],
+)
+def test_the_code_of_a_figure_stands_below_it_and_other_code_above_its_result(shown, below):
+    fold, output = HideCodeCellNode(), nodes.container("", shown)
+    cell = nodes.container("", fold, output)
+    put_below(None, nodes.section("", cell), "page")
+    assert cell.children == ([output, fold] if below else [fold, output])
+
+
+def test_a_fold_of_code_without_a_result_stays():
+    cell = nodes.container("", HideCodeCellNode())
+    put_below(None, nodes.section("", cell), "page")
+    assert len(cell) == 1

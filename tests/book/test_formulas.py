@@ -6,12 +6,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from browser import PHONE, visit
+from docutils import nodes
 from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook
 from open_pages import reopened
 from write.formula_html import SHIFT
 from write.katex import KATEX, RefusedError, Typesetter
-from write.typeset import SHEETS, _beginning, _ending
+from write.typeset import SHEETS, _beginning, _ending, glue
 
 SOFTMAX = "chapters/classifiers/softmax.html"
 KINDS = [
@@ -191,6 +192,14 @@ def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typ
         *("katex", "KaTeX_Main-Regular", "KaTeX_Math-Italic")
     ]
     assert "MathJax" not in page
+
+
+def test_signs_are_taken_from_the_text_beside_a_formula_not_from_one_like_it():
+    row = nodes.paragraph("", "", nodes.Text("("), nodes.emphasis("", "a"), nodes.Text("."))
+    row += [nodes.Text("("), nodes.math("", "b"), nodes.Text(".")]
+    glue(None, row, "page")
+    assert row.astext() == "(a.(b."
+    assert [found.astext() for found in row.findall(nodes.inline)] == ["(b."]
 
 
 def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, tmp_path):

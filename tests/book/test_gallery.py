@@ -97,13 +97,19 @@ def test_the_page_opens_with_a_small_picture_of_each_function(book):
     assert [name for name in reused if page.count(f'<svg id="{name}"') != 1] == []
 
 
+SMALL_ONES = """() => [...document.querySelectorAll(".nn-thumbnails :is(use, img)")]
+  .every(picture => picture.checkVisibility({contentVisibilityAuto: true}))"""
+
+
 @pytest.mark.browser
 def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(open_visit, address):
     visited = open_visit(address, "chapters/reference/gallery.html")
+    visited.page.wait_for_function(SMALL_ONES)  # the small pictures come last
     figures = visited.page.locator("nn-steps").all()
     assert len(figures) == 2
     for figure in figures:
         assert figure.locator(".katex").count() > 1
+        figure.get_by_role("button", name="one at a time").press("Enter")
         slider = figure.locator("input").first
         before = figure.inner_text()
         slider.press("ArrowRight")

@@ -1,5 +1,7 @@
 """The head of a page: in sight, and true, wherever one is and however one came there."""
 
+import re
+
 import pytest
 from browser import DESKTOP, PHONE
 
@@ -30,6 +32,7 @@ HEAD = """
   };
 }
 """
+AT_REST = "Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)"
 SECTIONS = "es => es.map(e => e.firstChild.textContent)"
 
 
@@ -65,6 +68,7 @@ def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, addre
         page.get_by_role("button", name="On this page").click()
     page.locator(".page-toc a[href='#temperature'] >> visible=true").click()
     page.wait_for_function("location.hash === '#temperature'")
+    page.evaluate(AT_REST)  # the menu of a phone slides away
     head.expect(head.lines[1])
     page.go_back()
     head.expect("Page 9 of 11")
@@ -103,6 +107,13 @@ def test_the_head_names_the_pages_above(book):
     page = (book / API).read_text(encoding="utf-8")
     assert "Reference › The nnlib API ›&nbsp;</span>" in page
     assert '<p class="nn-place-section">Page 4 of 23</p>' in page
+    assert "secondary-toggle" in page
+
+
+def test_the_head_of_the_search_names_it_and_offers_no_contents(book):
+    page = (book / "search.html").read_text(encoding="utf-8")
+    assert '<p class="nn-place-page"><span>Search</span></p>' in re.sub(r">\s+<", "><", page)
+    assert "secondary-toggle" not in page
 
 
 @pytest.mark.browser

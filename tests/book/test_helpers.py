@@ -246,6 +246,9 @@ def test_a_quiz_of_something_else_is_refused():
         ("$x < 1$", '<span class="math notranslate nohighlight">\\(x &lt; 1\\)</span>'),
         (r"for \$5", "for $5"),
         ("`$HOME`", "<code>$HOME</code>"),
+        ("sure *and right*.", "sure <em>and right</em>."),
+        ("2*x*3, a * b * c", "2*x*3, a * b * c"),
+        ("`2 *a* 3`, f(*args, **rest)", "<code>2 *a* 3</code>, f(*args, **rest)"),
     ],
 )
 def test_texts_carry_formulas_code_and_signs(text, html):
@@ -472,7 +475,8 @@ def test_a_gallery_of_sizes_has_a_scale_from_zero():
 
 
 @pytest.mark.parametrize(
-    "words", ["display: grid", "100% / 4", "width: 100%; image-rendering: pixelated"]
+    "words",
+    ["display: grid", "repeat(3, minmax(0, 1fr))", "width: 100%; image-rendering: pixelated"],
 )
 def test_a_gallery_needs_no_style_sheet(words):
     assert words in cells(np.zeros((2, 2, 2)), columns=3)

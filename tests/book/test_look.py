@@ -3,16 +3,20 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from begin.course import Course
 from browser import DESKTOP, PHONE
 from build_page import without_formulas
-from finish import icons, theme_script
+from finish import icons, theme_script, theme_style
 from made_once import made_once
 from minibook import MiniBook
 from pages import REFERENCE, ROOT
 from sphinx.errors import ExtensionError
+from write import scripts
 from write.markup import minified
+
+from nnlib import viz
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
@@ -83,6 +87,47 @@ def test_what_the_theme_calls_for_wide_things_is_taken_out_once(book):
         theme_script.without_call("f();")
 
 
+def test_rules_of_the_theme_that_no_page_can_use_are_left_out(book):
+    text = """.used,.never{a:b}:is(.never).used{a:b}.used:not(.never){a:b}#never p{a:b}
+    @media print{.never{a:b}} @media screen{p.used{a:b}.never .used{a:b}}
+    @font-face{font-family:"Font Awesome 6 Free"}@keyframes turn{0%{a:b}}p>[data-x="."]{a:b}"""
+    assert theme_style.pruned(text, {"used"}).split("\n") == [
+        ".used{a:b}",
+        ":is(.never).used{a:b}",
+        ".used:not(.never){a:b}",
+        "@media screen{p.used{a:b}}",
+        "@keyframes turn{0%{a:b}}",
+        'p>[data-x="."]{a:b}',
+    ]
+    kept = (book / "_static" / theme_style.SHEET).read_text(encoding="utf-8")
+    assert ".bd-sidebar-primary" in kept
+    assert ".tooltip-inner" in kept  # a script makes it
+    assert len(kept) < theme_style.SOURCE.stat().st_size / 3
+
+
+def test_what_no_figure_needs_runs_behind_the_figures(book):
+    text = (book / SOFTMAX).read_text(encoding="utf-8")
+    late = [text.index(f"_static/{name}") for name in scripts.LATE]
+    last = text.index("_static/scripts/pydata-sphinx-theme.js")
+    places = [text.rindex("</article>"), *late, last]
+    assert places == sorted(places)
+    assert places[0] < text.rindex("DOMContentLoaded", 0, late[0])
+
+
+def test_a_click_searches_no_page_for_the_buttons_that_it_may_have_meant(book):
+    search = (
+        "function n(s){const o=t.querySelectorAll(e);for(let{target:r}=s;r&&r!==this;"
+        "r=r.parentNode)for(const a of o)if(a===r)return f(s)}"
+    )
+    short = theme_script.without_search(search)
+    loop = "for(let{target:r}=s;r&&r!==this;r=r.parentNode)if(r.matches?.(e))return f(s)}"
+    assert short == f"function n(s){{{theme_script.ASKED}{loop}"
+    assert theme_script.without_search(short) == short
+    assert theme_script.ASKED in (book / theme_script.BOOTSTRAP).read_text(encoding="utf-8")
+    with pytest.raises(ExtensionError, match="found 0"):
+        theme_script.without_search("f();")
+
+
 def test_our_list_of_the_themes_files_is_the_themes_less_its_icon_script():
     name = "static/webpack-macros.html"
     theirs = (icons.SCRIPT.parents[2] / name).read_text(encoding="utf-8")
@@ -138,9 +183,15 @@ MEASURES = """
 () => {
   const width = selector => document.querySelector(selector).getBoundingClientRect().width;
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const drawn = selector => {
+    const drawings = document.querySelector(selector).querySelectorAll("svg.nn-plot");
+    const boxes = [...drawings].map(drawing => drawing.getBoundingClientRect());
+    return Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left));
+  };
   return {
     column: width(".bd-article > section"), text: width(".bd-article section > p") / rem,
     panels: width(".nn-panels:has(> .nn-panel + .nn-panel)"),
+    drawings: drawn(".nn-panels:has(> .nn-panel + .nn-panel)"),
     panel: width(".nn-panels:not(:has(.nn-panel + .nn-panel, .nn-gallery))") / rem,
     output: width(".bd-article section > .cell .output.stream"),
     code: width(".bd-article section > .cell .cell_input") / rem,
@@ -154,9 +205,37 @@ MEASURES = """
 def test_what_is_wide_fills_the_column_and_the_text_does_not(reopen, address, size, least):
     found = reopen(address, SOFTMAX, size=size).page.evaluate(MEASURES)
     assert found["panels"] == found["output"] == found["column"] >= least
+    assert found["drawings"] >= 0.8 * found["column"]
     narrow = size == PHONE
     assert narrow or found["text"] == pytest.approx(38)
     assert narrow or found["panel"] == found["code"] == pytest.approx(43)
+
+
+ROWS = """
+html => {
+  const box = document.createElement("div");
+  box.innerHTML = html;
+  document.querySelector(".bd-article > section").append(box);
+  const cells = [...box.querySelectorAll(".nn-gallery > div")];
+  const tops = cells.map(e => e.getBoundingClientRect().top);
+  box.remove();
+  return tops.filter(top => top === tops[0]).length;
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("title", "columns", "phone"),
+    [("", 5, 5), ("from 784", 4, 4), ("step 16", 6, 3), ("shirt\n→ pullover", 5, 4)],
+)
+def test_a_phone_shows_whole_rows_of_a_gallery_or_parts_of_one(
+    reopen, address, title, columns, phone
+):
+    drawn = viz.gallery(np.zeros((columns, 2, 2)), [title] * columns, columns=columns)
+    html = viz.show(drawn, alt="Pictures.", name="rows")._repr_html_()
+    for size, beside in [(PHONE, phone), (DESKTOP, columns)]:
+        assert reopen(address, SOFTMAX, size=size).page.evaluate(ROWS, html) == beside
 
 
 BESIDE = """
@@ -274,6 +353,16 @@ def test_no_two_sheets_give_rules_to_the_same_bare_class():
     named = [set(re.findall(r"(?m)^\.(nn-[\w-]+)", f.read_text("utf-8"))) for f in sheets]
     assert len(named) > 6
     assert sum(map(len, named)) == len(set().union(*named))
+
+
+def test_no_sheet_for_screens_asks_what_a_page_or_section_holds():
+    # such a rule would style the whole page again at each change in a figure
+    sheets = [f for f in Path(ROOT, "chapters/_static").glob("*.css") if f.stem != "print"]
+    asked = re.compile(
+        r"(?<![\w-])(?:html|body|main|article|section|\.bd-[\w-]+)[^\s>+~,{]*:has\("
+    )
+    found = [f"{f.name}: {asked.search(f.read_text('utf-8'))}" for f in sheets]
+    assert [line for line in found if not line.endswith(": None")] == []
 
 
 def test_no_style_of_another_element_hides_an_arrow_or_the_focus(open_visit, address):

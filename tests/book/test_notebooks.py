@@ -56,7 +56,7 @@ def texts(made):
         "The sum is 3.0, its opposite −1.5.",
         "**Time**\n\n5 minutes, without the exercise\n\n**You need**\n\n- Third\n\n",
         "**You will be able to**\n\n- make a bar longer\n- say what came out for $x$",
-        "<details><summary>Put right: one statement of the notes</summary>",
+        "<details><summary>Corrections to the lecture notes: one statement</summary>",
         "**Right:** It is 2.",
         "**Figure 1.** One bar of height $1$.\n\nFig. 1 shows it.",
         "### Exercise 1 (Longer)\n\nMake it longer.",

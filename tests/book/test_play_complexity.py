@@ -24,8 +24,8 @@ def drawn(seed=0, sets=12, most=60):
 DATA = drawn()
 
 
-def data():
-    return DATA
+def data(**changes):
+    return DATA | changes
 
 
 @pytest.fixture
@@ -105,3 +105,24 @@ def test_the_drawings_say_what_they_show(figure):
     left, right = figure.locator("svg.nn-plot").all()
     assert "12 polynomials of degree 2" in left.get_attribute("aria-label")
     assert "At degree 2: squared bias" in right.get_attribute("aria-label")
+
+
+def test_errors_are_averaged_at_the_places_that_the_data_name(open_figure):
+    """On days 0 to 3, read once and then twice, cubics and lines are nnlib's there."""
+    days, truth = np.arange(4.0), 5 - 4 * 0.5 ** np.arange(4)
+    read = truth + np.random.default_rng(1).integers(-1, 2, (6, 2, 4))
+    at, law = {"x": days.tolist(), "f": truth.tolist()}, {"x": [0, 1.5, 3], "f": [1, 3.6, 4.5]}
+    draws = [{"x": [*days, *days], "y": y.ravel().tolist()} for y in read]
+    few = {"degree": 3, "samples": 4, "degrees": 3, "few": 4, "step": 4, "noise": 2 / 3}
+    figure = open_figure(at=at, law=law, draws=draws, range=[0, 3], **few)
+    assert figure.numbers()[-1] == 0
+    for degree in (3, 1):
+        figure.slide("degree", degree)
+        for N in (4, 8):
+            figure.slide("samples", N)
+            X = np.tile(days, N // 4)[:, None]
+            models = [PolynomialRegression(degree).fit(X, y.ravel()[:N]) for y in read]
+            values = np.array([model.predict(days[:, None]) for model in models])
+            bias = ((values.mean(axis=0) - truth) ** 2).mean()
+            variance = np.var(values, axis=0).mean()
+            np.testing.assert_allclose(figure.numbers()[:2], [bias, variance], rtol=0.006)

@@ -75,7 +75,7 @@ def agree(figure, *given):
 
 def test_the_script_finds_what_nnlib_finds_to_six_digits(open_figure):
     figure = open_figure()
-    assert figure.get_attribute("data-agrees") == "true"
+    assert figure.evaluate("e => e.agrees()") is True
 
 
 @pytest.mark.parametrize("way", ["train", "rest", "b", "w"])
@@ -83,7 +83,7 @@ def test_a_script_that_computes_something_else_is_noticed(open_figure, way):
     wrong = case(0, 3, 0.1)
     wrong[way] = (np.array(wrong[way]) + 1e-4).tolist()
     figure = open_figure(known=[wrong])
-    assert figure.get_attribute("data-agrees") == "false"
+    assert figure.evaluate("e => e.agrees()") is False
 
 
 @pytest.mark.parametrize("degree", [0, 1, 3, 9])

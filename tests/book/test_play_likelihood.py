@@ -117,6 +117,7 @@ def test_the_mean_is_dragged(figure):
 
 def test_a_finger_on_a_phone_moves_the_mean(open_page):
     figure = Figure(open_page(size=PHONE).page.locator(ELEMENT))
+    figure.unfold("Terms of the log-likelihood")
     before = facts(figure)[EACH]
     figure.pull(-15, -10, ".nn-knob")
     assert facts(figure)[EACH] > before

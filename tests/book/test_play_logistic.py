@@ -206,11 +206,11 @@ def test_without_weights_there_is_no_line_to_drag(figure):
 
 
 def test_a_script_that_computes_something_else_is_noticed(open_figure):
-    assert open_figure().get_attribute("data-agrees") == "true"
+    assert open_figure().evaluate("e => e.agrees()") is True
     right = data()
-    assert open_figure(least=right["least"] + 1e-4).get_attribute("data-agrees") == "false"
+    assert open_figure(least=right["least"] + 1e-4).evaluate("e => e.agrees()") is False
     moved = [right["best"][0] + 0.1, *right["best"][1:]]
-    assert open_figure(best=moved).get_attribute("data-agrees") == "false"
+    assert open_figure(best=moved).evaluate("e => e.agrees()") is False
 
 
 def test_it_survives_sums_of_thousands(open_figure):

@@ -134,6 +134,11 @@ def test_the_drawing_tells_what_it_shows(figure):
     assert "regions of the net" in drawing.get_attribute("aria-label")
 
 
+def test_the_unit_whose_answer_the_plane_shows_is_pressed_from_the_start(figure):
+    pressed = figure.locator(".nn-unit[aria-pressed=true]")
+    assert pressed.get_attribute("aria-label") == "output unit"
+
+
 def test_small_pictures_are_what_the_units_compute(figure):
     figure.press("two corners")
     figure.settle()

@@ -119,6 +119,7 @@ def test_the_keyboard_moves_each_slider_and_each_end(open_figure):
         assert answers(figure) != before, label
         assert slider.get_attribute("aria-valuetext").endswith("%")
     figure.press("reset")
+    figure.settle()
     end(figure, "ill people").press("PageUp")
     assert counts(figure) == [2, 18, 98, 882]
     end(figure, "ill people who test positive").press("End")

@@ -107,12 +107,16 @@ def test_keys_change_the_rank_and_stop_at_its_ends(figure):
 def test_the_rank_is_dragged_along_the_singular_values(figure, hand):
     knob = handle(figure, "rank").locator(".nn-knob")
     x, y = middle(knob)
-    step = figure.locator("svg").first.bounding_box()["width"] * 238 / 300 / 63
+    box = figure.locator("svg").first.bounding_box()
+    step = box["width"] * 238 / 300 / 63
     hand(figure.page, (x, y), (x + 4 * step, y - 20), (x + 20 * step, y))
     assert facts(figure)[0] == 30
     assert middle(knob)[0] == pytest.approx(x + 20 * step, abs=1)
     words = handle(figure, "rank").locator("text").all_text_contents()
-    assert words == ["rank 30", f"7,800 bytes, error {facts(figure)[3]}"]
+    assert words == ["rank 30", "7,800 bytes", f"error {facts(figure)[3]}"]
+    for line in handle(figure, "rank").locator("text").all():
+        end = line.bounding_box()
+        assert end["x"] + end["width"] <= box["x"] + box["width"]
 
 
 def test_the_spectrum_is_that_of_numpy_and_a_tap_shows_one_term(figure):

@@ -111,6 +111,6 @@ def test_twice_the_scores_is_half_the_temperature(figure):
 def test_bars_and_temperature_share_one_screen(open_page, size):
     figure = Figure(open_page(size=size).page.locator(ELEMENT))
     assert figure.bounding_box()["height"] < 640
-    assert figure.sentence() == "The picture is a cat. Loss = −ln 0.197 = 1.62"
+    assert figure.sentence() == "The picture is a cat. Loss = −ln\u00a00.197 = 1.62"
     figure.get_by_label("flower", exact=True).check()
     assert loss(figure) == 7.85

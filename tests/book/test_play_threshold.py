@@ -112,9 +112,22 @@ def test_a_perfect_order_has_area_one(open_figure):
     assert figure.texts() == ["100.0%", "100.0%", "100.0%", "100.0%", "100.0%", "1.000"]
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_table_fits_its_window(open_figure, size):
-    figure = open_figure(size=size)
+def test_the_table_fits_its_window(open_figure):
+    figure = open_figure()
+    assert figure.locator("summary").count() == 0
     table = figure.locator(".nn-counts").bounding_box()
     assert table["x"] >= 0
-    assert table["x"] + table["width"] <= size[0]
+    assert table["x"] + table["width"] <= DESKTOP[0]
+
+
+def test_on_a_phone_the_roc_curve_and_the_table_wait_in_folds_that_they_fit(open_figure):
+    figure = open_figure(size=PHONE)
+    table = figure.locator(".nn-counts")
+    assert figure.locator("svg.nn-plot:visible").count() == 1
+    assert not table.is_visible()
+    figure.unfold("ROC curve")
+    figure.unfold("Confusion matrix and shares")
+    assert figure.locator("svg.nn-plot:visible").count() == 2
+    box = table.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE[0]

@@ -44,7 +44,7 @@ def trained(data, name, epochs, widths, bend, exponent, draw=0):
 
 
 def by_nnlib(*training):
-    """Return the loss by nnlib, and how many points are on the right side."""
+    """Return the loss by nnlib, and how many points are classified correctly."""
     net, X, t = trained(*training)
     z = net(X)
     loss = nn.functional.binary_cross_entropy_with_logits(z, t).item()
@@ -214,10 +214,10 @@ def test_points_are_dragged_added_and_removed_by_mouse_and_finger(open_page, siz
     swipe(figure.page, end, start)
     assert figure.page.evaluate("scrollY") == before
     assert float(chosen(figure).split()[-1].replace("−", "-")) == pytest.approx(y, abs=0.1)
-    figure.get_by_role("button", name="kind 1").tap()
+    figure.get_by_role("button", name="class 1").tap()
     figure.page.mouse.click(*spot(figure, -2.8, 0))
     assert count(figure) == 121
-    assert chosen(figure).startswith("point 121 of 121, kind 1, at −2.")
+    assert chosen(figure).startswith("point 121 of 121, class 1, at −2.")
     figure.get_by_role("button", name="remove").tap()
     figure.page.touchscreen.tap(*spot(figure, -2.8, 0))
     assert count(figure) == 120
@@ -231,8 +231,9 @@ def test_points_are_moved_added_and_removed_by_keys(figure):
     keys = figure.page.keyboard
     keys.press("PageDown")
     assert chosen(figure).startswith("point 120 of 120")
-    keys.press("PageUp")
-    keys.press("PageUp")
+    for _ in range(2):
+        keys.press("PageUp")
+        figure.settle()
     x, y, _ = figure.data["sets"][2]["points"][1]
     keys.press("ArrowUp")
     where = chosen(figure).split(", at ")[1].replace("−", "-")

@@ -67,6 +67,14 @@ READERS = {
 }
 # What is typed by those who know how it is called.
 NAMES = {
+    # questions of beginners, whose words stand in no title
+    "what is a gradient": "maths/matrix-calculus.html",
+    "why is my loss nan": SOFTMAX,
+    "accuracy stuck": GRADIENT_DESCENT,
+    "my network does not learn": "backprop/gradient-checking.html",
+    "is my backprop correct": "backprop/gradient-checking.html",
+    "image classification": "classifiers/learning-problem.html",
+    "how does a neural network learn": "classifiers/learning-problem.html",
     # pages before terms, by name, abbreviation, either spelling
     "gradient descent": GRADIENT_DESCENT,
     "Gradient Descent": GRADIENT_DESCENT,

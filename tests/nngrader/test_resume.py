@@ -116,15 +116,16 @@ def test_a_worker_ends_with_a_grader_that_is_killed(course, base):
     slow = "import time\ntime.sleep(300)"
     hand_in(course, "ada", base.solved().add_cell(slow).text())
     line = command(course, "grade", NAME)
-    running = subprocess.Popen(line, stdout=subprocess.DEVNULL, env=environment())
-    assert wait_for(lambda: len(workers_below(running.pid)) > 0)
-    workers = workers_below(running.pid)
-    os.kill(running.pid, signal.SIGKILL)
-    running.wait()
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, env=environment()) as running:
+        try:
+            assert wait_for(lambda: len(workers_below(running.pid)) > 0)
+            workers = workers_below(running.pid)
+        finally:
+            os.kill(running.pid, signal.SIGKILL)
     assert wait_for(lambda: not any(is_worker(pid) for pid in workers))
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

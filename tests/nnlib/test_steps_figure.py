@@ -1,29 +1,32 @@
-"""The moving figure shows one step at a time, from a file, by keyboard, mouse and touch."""
+"""The figure shows all steps or one at a time, from a file, by keyboard, mouse and touch."""
 
 from pathlib import Path
 
 import pytest
 
 from nnlib import linalg
+from nnlib.steps import Step, Steps
 
 pytestmark = pytest.mark.browser
 
 EXTRA = Path(__file__).parents[2] / "chapters" / "_extra"
 STEPS = linalg.row_reduce([[2, 1, 5], [4, 4, 12]], steps=True)
 FIGURE = STEPS.play(caption="A reduction.", alt="Five steps on a 2x3 matrix.")
+LONG = Steps([Step(f"Count to {k}.", f"{k}") for k in range(1, 22)])
+MANY = LONG.play(caption="Counting.", alt="Steps from 1 to 21.")
 PLAY = ("parts", "parts-time", "steps")
 LAST = len(STEPS) - 1
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """A page with the figure twice and no more than its scripts."""
+    """A page with the figure twice, a long one, and no more than its scripts."""
     file = tmp_path_factory.mktemp("figure") / "page.html"
     addresses = [(EXTRA / f"_play/{name}.js").as_uri() for name in PLAY]
     scripts = "".join(f'<script src="{address}" defer></script>' for address in addresses)
     file.write_text(
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Figure</title>"
-        f"{scripts}</head><body>{FIGURE.html}{FIGURE.html}</body></html>",
+        f"{scripts}</head><body>{FIGURE.html}{FIGURE.html}{MANY.html}</body></html>",
         encoding="utf-8",
     )
     return file
@@ -49,6 +52,9 @@ def figure(page):
     """The first figure, at its first step."""
     page.emulate_media(media="screen")
     figure = page.locator("nn-steps").first
+    one = figure.get_by_role("button", name="one at a time")
+    if one.is_visible():
+        one.click()
     figure.get_by_role("slider", name="step").fill("1")
     return figure
 
@@ -64,10 +70,20 @@ def sentence(figure):
     return figure.locator(".nn-live").inner_text()
 
 
-def test_it_starts_with_the_first_step_and_says_so(page):
+def test_it_starts_with_all_steps_and_one_button(page):
     untouched = page.locator("nn-steps").nth(1)
-    assert shown(untouched) == [0]
-    assert sentence(untouched) == f"Step 1 of {len(STEPS)}: Start with A."
+    assert shown(untouched) == list(range(len(STEPS)))
+    assert untouched.locator("li p").all_inner_texts() == [str(step) for step in STEPS]
+    assert untouched.get_by_role("button").all_inner_texts() == ["one at a time"]
+    assert untouched.get_by_role("slider").count() == 0
+    assert untouched.locator("[tabindex]").count() == 0
+
+
+def test_a_long_list_starts_with_its_first_step_and_says_so(page):
+    long = page.locator("nn-steps").nth(2)
+    assert shown(long) == [0]
+    assert sentence(long) == f"Step 1 of {len(LONG)}: {LONG[0]}"
+    assert long.get_by_role("button").first.inner_text() == f"all {len(LONG)} steps"
 
 
 def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
@@ -99,13 +115,21 @@ def test_the_slider_goes_to_any_step(figure):
     assert shown(figure) == [2]
 
 
-def test_all_steps_can_be_read_as_a_list(figure):
-    every = figure.get_by_role("button", name="all steps")
-    every.click()
+def test_all_steps_can_be_read_as_a_list_again(figure):
+    figure.get_by_role("slider", name="step").fill("2")
+    figure.get_by_role("button", name=f"all {len(STEPS)} steps").click()
     assert shown(figure) == list(range(len(STEPS)))
     assert figure.locator("li p").all_inner_texts() == [str(step) for step in STEPS]
-    every.click()
+    figure.get_by_role("button", name="one at a time").click()
+    assert shown(figure) == [1]
+    assert sentence(figure) == f"Step 2 of {len(STEPS)}: {STEPS[1]}"
+
+
+def test_the_arrow_keys_scroll_a_wide_formula_and_do_not_step(figure):
+    figure.locator(".math").first.evaluate("wide => { wide.tabIndex = 0; wide.focus(); }")
+    figure.page.keyboard.press("ArrowRight")
     assert shown(figure) == [0]
+    figure.locator(".math").first.evaluate("wide => wide.removeAttribute('tabindex')")
 
 
 def test_it_keeps_within_the_page(figure):
@@ -114,7 +138,8 @@ def test_it_keeps_within_the_page(figure):
 
 def test_two_figures_on_a_page_do_not_disturb_each_other(figure):
     figure.get_by_role("button", name="step ▶").click()
-    assert shown(figure.page.locator("nn-steps").nth(1)) == [0]
+    assert shown(figure) == [1]
+    assert shown(figure.page.locator("nn-steps").nth(1)) == list(range(len(STEPS)))
 
 
 def test_print_shows_all_steps(figure):

@@ -128,4 +128,5 @@ def test_text_fits_its_card_and_the_page_does_not_scroll_sideways(browser, graph
         "all => all.map(s => s.getBoundingClientRect().width / s.viewBox.baseVal.width * 13)"
     )
     assert min(sizes) >= 12  # pixels, or 9 pt
+    assert max(sizes) < 13.1  # as in all other drawings
     page.close()

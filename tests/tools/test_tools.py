@@ -147,7 +147,23 @@ def test_what_is_missing_is_named_with_the_line_that_installs_it():
 
 def test_any_chromium_will_do():
     system = load("system_packages")
-    assert "chromium" not in system.missing(which=lambda name: name == "google-chrome")
+    for program in ("google-chrome", "chromium-headless-shell"):
+        assert "chromium" not in system.missing(which=lambda name, has=program: name == has)
+
+
+def test_chromium_without_a_window_is_installed_where_it_is_offered(monkeypatch, tmp_path):
+    system = load("system_packages")
+    for name, code in (("apt-cache", "exit 0"), ("apt-get", f'echo "$@" > {tmp_path}/asked')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{code}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(system, "UNASKED", {"PATH": str(tmp_path)})
+    system.install_windowless()
+    assert (tmp_path / "asked").read_text().endswith("chromium-headless-shell\n")
+    (tmp_path / "apt-cache").write_text("#!/bin/sh\nexit 100\n")
+    (tmp_path / "asked").unlink()
+    system.install_windowless()
+    assert not (tmp_path / "asked").exists()
 
 
 def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
@@ -178,6 +194,7 @@ def test_a_skipped_test_fails(tmp_path):
         ("a.ipynb", "{}\n", "commit its text"),
         ("a.py", "x = '" + "/root" + "/here'\n", "machine"),
         ("a.py", "x" * 3_000_001, "larger than"),
+        ("half.md", "<" * 7 + " mine\n", "finish the merge"),
     ],
 )
 def test_what_must_not_be_committed_is_named(

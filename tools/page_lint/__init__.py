@@ -10,6 +10,7 @@ from . import (  # noqa: F401  (each registers its rules)
     structure,
     symbols,
     terms,
+    words,
 )
 from .core import RULES, Finding, Page, Report, Rule, check
 

@@ -16,6 +16,24 @@ from begin.course import Course, read_yaml  # noqa: E402  (the extension's own r
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
 EXEMPT = ("start/home", "start/welcome", "start/setup", "reference/")  # from the sizes
 
+AGAIN = {  # the lessons that are written again
+    "start/welcome",
+    "classifiers/generalization",
+    "classifiers/linear-regression",
+    "classifiers/maximum-likelihood",
+    "maths/eigen",
+    "maths/linear-systems",
+    "maths/matrices",
+    "maths/matrix-calculus",
+    "maths/numpy-matplotlib",
+    "maths/probability",
+    "maths/svd-pca",
+    "maths/vectors",
+    "backprop/activations",
+    "backprop/activation-catalogue",
+    "backprop/deep-network",
+}
+
 
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
     """Return the pages of the table of contents in order, and those below another page."""

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import chain
 
 from . import book
-from .core import PAGE, WRITTEN, Page, rule
+from .core import AGAIN, PAGE, WRITTEN, Page, rule
 from .runs import RUN, Hashes, paragraphs, runs
 
 AT_ONCE = 3
@@ -54,6 +54,17 @@ def covers(page: Page):
 def erratum(page: Page):
     """Yield errata of the notes that the page does not correct."""
     yield from _counted(page, "erratum", page.errata, "put right", book.COURSE.errata)
+
+
+@rule("erratum-fold", AGAIN, "the errata stand in one fold, between Summary and Sources")
+def erratum_fold(page: Page):
+    """Yield folds of errata beyond the first, and one that stands elsewhere."""
+    place = {line.text: line.number for line in page.source.headings}
+    for k, block in enumerate(page.source.named("erratum")):
+        if k:
+            yield block.line, "a second fold of errata: put all ids of the page into one"
+        elif not place.get("Summary", 0) < block.line < place.get("Sources", 10**9):
+            yield block.line, "the fold of errata stands between Summary and Sources"
 
 
 @rule("own-words", PAGE, f"no {RUN} words in a row as they stand in the notes")

@@ -1,8 +1,9 @@
 """Rules on numbers: those in the prose come from cells, or a cell asserts them.
 
-A number may be typed when it is small (up to 20), a year, part of a name or a reference, or
-when it stands in the page's code: in a cell tagged ``hand-check``, which asserts it, or in any
-other as a value that was chosen (the size of a picture, a seed, a rate) and not computed.
+A number may be typed in a formula, when it is small (up to 20), a year, part of a name or a
+reference, or when it stands in the page's code: in a cell tagged ``hand-check``, which asserts
+it, or in any other as a value that was chosen (the size of a picture, a seed, a rate) and not
+computed.
 """
 
 import ast
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from .core import WRITTEN, Page, rule
-from .source import ROLE, Cell
+from .source import FORMULA, ROLE, Cell, Line
 
 CURE = (
     "is typed and stands in no cell: glue it with book.numbers, or assert it in a cell "
@@ -87,8 +88,15 @@ def _constants(code: str) -> Iterator[Decimal]:
 def typed(text: str) -> Iterator[str]:
     """Yield the numbers of a line of prose that are neither glued nor part of a name."""
     text = NAMES.sub(" ", re.sub(r"`[^`]*`", " ", ROLE.sub(" ", text)))
-    text = re.sub(r"\]\([^)]*\)|\\(?:tfrac|frac)\d\d", " ", text)
+    text = re.sub(r"\]\([^)]*\)", " ", text)
     yield from NUMBER.findall(text)
+
+
+def _worded(page: Page) -> Iterator[Line]:
+    """Yield the lines of the page's text without formulas."""
+    for line in page.source.body:
+        if line.number not in page.source.displayed:
+            yield Line(line.number, FORMULA.sub(" ", line.text))
 
 
 @rule("typed-number", WRITTEN, "a number in prose is glued, or a cell of the page holds it")
@@ -96,7 +104,7 @@ def typed_number(page: Page):
     """Yield numbers of the prose that no cell computes or asserts."""
     known = {number for cell in page.source.cells for number in in_code(cell)}
     known |= {(100 * number).normalize() for number in known}  # 0.8 and 80%
-    for line in page.source.body:
+    for line in _worded(page):
         for text in typed(re.sub(r"\d+ (?:more )?minutes", " ", line.text)):
             number = value(text)
             if number is not None and not _free(number) and number not in known:
@@ -114,9 +122,8 @@ def _free(number: Decimal) -> bool:
 @rule("timing", WRITTEN, "no seconds in prose: timings are shown, never quoted")
 def timing(page: Page):
     """Yield durations and speed-ups that are typed in the prose."""
-    for line in page.source.body:
-        text = re.sub(r"\$[^$]*\$", " ", line.text)
-        if match := SECONDS.search(text):
+    for line in _worded(page):
+        if match := SECONDS.search(line.text):
             yield line.number, f"“{match[0]}” is a timing: show it in a cell tagged `timing`"
 
 

@@ -33,11 +33,12 @@ STRUCK = {
     ),
     "a closing moral": ("in conclusion", "in summary", "to sum up", "all in all"),
 }
-JUST = re.compile(r"\bjust (?!as\b|below\b|above\b|under\b|before\b|after\b|in case\b)", re.I)
-EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f]")
-CONTRAST = re.compile(
-    r"\b(?:is|are|was|does) not (?:just|only|merely|simply)\b[^.]*\bbut\b", re.I
+JUST = re.compile(
+    r"\bjust (?!as\b|below\b|above\b|under\b|before\b|after\b|in case\b"
+    r"|(?:saw|seen|did|done|made|found|met|shown|drawn|\w+ed)\b)",  # a moment ago
+    re.I,
 )
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f]")
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|Fig|Eq|Dr|vs|cf|approx|No|pp?|[A-Z])\.$")
 LEAD = re.compile(r"^\s*(?:[*-]|\d+\.)?\s*\*\*[^*]+\*\*\s*")
 
@@ -56,14 +57,6 @@ def struck_word(page: Page):
                 yield line.number, f"“{match[0].strip()}” is {kind}: leave it out"
         if JUST.search(line.plain):
             yield line.number, "“just” is filler: leave it out"
-
-
-@rule("contrast", WRITTEN, "no contrast set up to be knocked down (“not only … but”)")
-def contrast(page: Page):
-    """Yield contrasts of the pattern “not only … but”."""
-    for line in _texts(page):
-        if match := CONTRAST.search(line.plain):
-            yield line.number, f"“{match[0][:40]}…”: say what it is"
 
 
 @rule("mark", WRITTEN, "no exclamation mark, emoji, or dash as a link")

@@ -119,7 +119,7 @@ class PageSource:
                 end = closing(self.lines, k, match["ticks"])
                 body = "\n".join([match["rest"].strip(), *self.lines[k + 1 : end]])
                 found.append(Block(match["name"], body, k + 1, end + 1, in_exercises))
-                k = end
+                k = k if match["name"] in PROSE else end  # prose may hold directives
             k += 1
         return found
 

@@ -5,7 +5,7 @@ from itertools import pairwise, takewhile
 from textwrap import shorten
 
 from . import book
-from .core import LESSON, PAGE, Page, rule
+from .core import AGAIN, LESSON, PAGE, Page, rule
 
 SPINE = (
     "Picture",
@@ -18,8 +18,11 @@ SPINE = (
     "Summary",
     "Sources",
 )
+PARTS = SPINE[:4]
 ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
-FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
+MOST_WORDS = 4500
+FEWEST_CELLS, MOST_CELLS = 8, 16
+MEDIAN_LINES, MOST_LINES = 12, 20
 PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
 TOLD_BY_STRIP = re.compile(r"\bAfter this page you\b|\bAllow (?:\S+ ){1,3}minutes\b")
 FOLDED = {"hide-input", "hide-cell"}
@@ -29,19 +32,35 @@ NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 @rule("spine", LESSON, "sections in the order of the spine; questions, exercises, summary")
 def spine(page: Page):
-    """Yield sections that are unknown, out of order or missing."""
+    """Yield sections that are out of order or missing."""
     headings = page.source.headings
-    names = [line.text for line in headings]
-    for line in headings:
-        if line.text not in SPINE:
-            yield line.number, f"“{line.text}” is no section of the spine: {', '.join(SPINE)}"
     known = [ln for ln in headings if ln.text in SPINE]
     for before, after in pairwise(known):
         if SPINE.index(before.text) >= SPINE.index(after.text):
             yield after.number, f"“{after.text}” must stand before “{before.text}”"
+    for line in headings[-len(ALWAYS) :]:
+        if line.text not in ALWAYS:
+            yield line.number, f"“{line.text}” must stand before “{ALWAYS[0]}”"
     for name in ALWAYS:
-        if name not in names:
+        if name not in [line.text for line in headings]:
             yield page.top, f"the section “{name}” is missing"
+
+
+@rule("section-title", AGAIN, "the title of a section says what the section shows")
+def section_title(page: Page):
+    """Yield sections that are called by the name of their part of the spine."""
+    for line in page.source.headings:
+        if line.text in PARTS:
+            yield line.number, f"“{line.text}” names a part: say what this section shows"
+
+
+@rule("spoiler", AGAIN, "no result stands above the first heading")
+def spoiler(page: Page):
+    """Yield glued numbers of the opening, which the reader is to find out."""
+    first = min((line.number for line in page.source.headings), default=0)
+    for line in page.source.body:
+        if line.number < first and "{glue:text}" in line.text:
+            yield line.number, "the opening gives a result away: leave it to the experiment"
 
 
 @rule("opening", LESSON, "a puzzle, and under it one strip: what the page needs, goals")
@@ -73,32 +92,37 @@ def _unnamed(page: Page, strip: str):
             yield f"the strip does not name {name}, which pages.yml has as this page's `after`"
 
 
-@rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")
+@rule("length", LESSON, f"at most {MOST_WORDS:,} words: a longer page is two")
 def length(page: Page):
-    """Yield a finding if the lesson is too long for its topics, or too short."""
-    most = min(max(1000 + 50 * len(page.topics), LEAST_LIMIT), MOST_WORDS)
-    words = page.source.words
-    if not FEWEST_WORDS <= words <= most:
-        yield page.top, f"{words:,} words; this page may have {FEWEST_WORDS} to {most:,}"
+    """Yield a finding if the lesson is too long."""
+    if (words := page.source.words) > MOST_WORDS:
+        yield page.top, f"{words:,} words; at most {MOST_WORDS:,}: make two pages of it"
 
 
-@rule("cell-count", LESSON, "8 to 14 visible cells before the exercises")
+@rule(
+    "cell-count", LESSON, f"{FEWEST_CELLS} to {MOST_CELLS} visible cells before the exercises"
+)
 def cell_count(page: Page):
     """Yield a finding if the page has too few or too many visible cells."""
     count = len(page.source.lesson_cells)
-    if not 8 <= count <= 14:
-        yield page.top, f"{count} visible cells before the exercises; expected 8 to 14"
+    if not FEWEST_CELLS <= count <= MOST_CELLS:
+        expected = f"expected {FEWEST_CELLS} to {MOST_CELLS}"
+        yield page.top, f"{count} visible cells before the exercises; {expected}"
 
 
-@rule("cell-length", LESSON, "visible cells: 8 lines in the median, 15 at most")
+@rule(
+    "cell-length",
+    LESSON,
+    f"visible cells: {MEDIAN_LINES} lines in the median, {MOST_LINES} at most",
+)
 def cell_length(page: Page):
     """Yield cells that are too long."""
-    if page.source.median_lines > 8:
-        usual = page.source.median_lines
-        yield page.top, f"the median visible cell has {usual:g} lines; at most 8: split some"
+    if (usual := page.source.median_lines) > MEDIAN_LINES:
+        text = f"the median visible cell has {usual:g} lines; at most {MEDIAN_LINES}"
+        yield page.top, f"{text}: split some"
     for cell in page.source.lesson_cells:
-        if len(cell.lines) > 15:
-            yield cell.line, f"a visible cell of {len(cell.lines)} lines; at most 15: split it"
+        if (lines := len(cell.lines)) > MOST_LINES:
+            yield cell.line, f"a visible cell of {lines} lines; at most {MOST_LINES}: split it"
 
 
 @rule("cell-width", LESSON, "74 columns in visible cells, 68 in solutions")
@@ -120,17 +144,6 @@ def fold_title(page: Page):
             yield cell.line, f"“{title[1]}” is an order: name what is in the fold"
         if cell.tags & FOLDED and not title and "figure:" not in cell.options:
             yield cell.line, "the fold has no title: add `code_prompt_show:` to its cell"
-
-
-@rule("cell-code", PAGE, "every cell parses as Python")
-def cell_code(page: Page):
-    """Yield cells that are not Python."""
-    for cell in page.source.cells:
-        code = "\n".join("pass" if ln.startswith(("%", "!")) else ln for ln in cell.lines)
-        try:
-            compile(code, "cell", "exec")
-        except SyntaxError as error:
-            yield cell.start + (error.lineno or 1) - 1, f"the cell is not Python: {error.msg}"
 
 
 @rule("skeleton", PAGE, "no note of the skeleton is left (`% WRITE: …`, `# WRITE: …`)")

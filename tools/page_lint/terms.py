@@ -7,7 +7,7 @@ from . import book
 from .core import LESSON, Page, rule
 from .source import Line
 
-CURE = "define it here, in italics, or let the page build on that one"
+CURE = "define it here, in italics, link to that page, or let this one build on it"
 
 
 @cache
@@ -61,7 +61,14 @@ def _defined(page: Page, words: re.Pattern, until: float) -> bool:
     )
 
 
-@rule("term", LESSON, "a term of the glossary is defined here, in italics, or on a page before")
+def _linked(line: Line, home: str) -> bool:
+    """Return whether a line links to the page that defines a term."""
+    return (
+        re.search(rf"{{doc}}`(?:[^`]*[/<])?{home.rpartition('/')[2]}>?`", line.text) is not None
+    )
+
+
+@rule("term", LESSON, "a term is defined here, in italics, on a page before, or one linked")
 def term(page: Page):
     """Yield terms that are used before they are defined."""
     rows = glossary()
@@ -73,6 +80,6 @@ def term(page: Page):
         if home == page.name:
             if not _defined(page, words, float("inf")):
                 yield line.number, f"“{name}” is to be defined on this page: set it in italics"
-        elif not _defined(page, words, line.number):
+        elif not _linked(line, home) and not _defined(page, words, line.number):
             where = f"the glossary has it on {home}, on which this page does not build"
             yield line.number, f"“{name}” is used before it is defined ({where}): {CURE}"

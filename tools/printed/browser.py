@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# That with windows first: it sets words as a reader's browser does.
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

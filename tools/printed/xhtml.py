@@ -94,7 +94,7 @@ def _unfold(soup: BeautifulSoup) -> None:
         fold["class"] = [*fold.get("class", []), "fold"]
         fold.attrs.pop("open", None)
     for summary in soup.find_all("summary"):
-        if not summary.get_text(strip=True) or "above-input" in summary.parent.get("class", []):
+        if not summary.get_text(strip=True) or "hide" in summary.parent.get("class", []):
             summary.decompose()
         else:
             summary.name, summary["class"] = "p", ["fold-title"]

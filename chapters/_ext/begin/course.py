@@ -61,7 +61,7 @@ class Course:
     Parameters
     ----------
     pages : Path
-        ``pages.yml``.
+        ``pages.yml``; beside it may stand ``parts.yml`` with the titles of its parts.
     syllabus : Path
         The folder of ``<notes>.yml`` and ``<notes>-errata.yml``.
     """
@@ -80,6 +80,14 @@ class Course:
             for part, pages in parts.items()
             for page in pages
         }
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """Return the title of each part that has a page, in reading order."""
+        file = self.files[0].with_name("parts.yml")
+        titles = {e["part"]: e["title"] for e in read_yaml(file)} if file.is_file() else {}
+        parts = dict.fromkeys(page.part for page in self.pages.values())
+        return {part: titles.get(part, part.capitalize()) for part in parts}
 
     @cached_property
     def topics(self) -> dict[str, Topic]:

@@ -42,22 +42,26 @@ class _Watch:
     def __init__(self):
         self.client = None
         self.last = 0
-        self.total = 0.0
+        self.before = self.total = 0.0
         self.slowest = (0, 0.0)
 
     def begin(self, cell, cell_index) -> None:
-        """Store which cell runs now."""
-        self.last = cell_index
+        """Store which cell runs now, and the seconds that the kernel took until then."""
+        self.last, self.before = cell_index, self._seconds()
 
     def end(self, cell, cell_index, execute_reply) -> None:
         """Store the processor seconds of a cell that has run."""
+        self.total = self._seconds()
+        taken = cell_index, self.total - self.before
+        self.slowest = max(self.slowest, taken, key=lambda s: s[1])
+
+    def _seconds(self) -> float:
+        """Return the processor seconds of the kernel until now."""
         try:
             times = psutil.Process(self.client.km.provisioner.pid).cpu_times()
         except psutil.Error:  # the kernel is gone, which fails the page elsewhere
-            return
-        total = times.user + times.system + times.children_user + times.children_system
-        self.slowest = max(self.slowest, (cell_index, total - self.total), key=lambda s: s[1])
-        self.total = total
+            return self.total
+        return times.user + times.system + times.children_user + times.children_system
 
 
 def execute(path: Path, notebook, root: Path, timeout: int) -> Run:

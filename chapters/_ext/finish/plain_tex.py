@@ -60,6 +60,8 @@ def plain(tex: str) -> str:
     ('∇_θ L', 'W^T x', 'p(t_n|x_n)')
     >>> plain(r"\tfrac{1}{1 + e^{-z}}"), plain(r"\sqrt{\frac{2}{n}}")
     ('1/(1 + e^-z)', '√(2/n)')
+    >>> plain(r"2x && \text{$x$ moved}")
+    '2x x moved'
     >>> plain(r"e^{-\frac{(x-\mu)^2}{2\sigma^2}}"), plain(r"X \in \mathbb{R}^{N \times D}")
     ('e^(-((x-μ)^2)/(2σ^2))', 'X ∈ R^(N × D)')
     """
@@ -83,8 +85,8 @@ def _piece(token: str, tokens: Iterator[str]) -> str:
         return "".join(_pieces(tokens, "}"))
     if token in "^_":
         return f"{token}{_bracketed(_argument(tokens))}"
-    if token in "}&~":
-        return " " * (token != "}")
+    if token in "}&~$":  # a dollar stands around a formula in a text
+        return " " * (token in "&~")
     if len(token) == 1:
         return token
     name = token[1:].rstrip("*")

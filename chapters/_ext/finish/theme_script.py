@@ -1,8 +1,11 @@
-"""Take one function out of the theme's script, which ``page.js`` replaces.
+"""Take what costs a page most out of the theme's scripts.
 
-When a page has loaded, and again after each change of a figure, it asks every code block,
-output and table whether it overflows; so the browser lays out the whole page, also what is out
-of sight.
+When a page has loaded, and again after each change of a figure, the theme asks every code
+block, output and table whether it overflows; so the browser lays out the whole page, also what
+is out of sight. ``page.js`` replaces that function.
+
+At each click and key Bootstrap looks through the whole page, once for each of its kinds of
+button, for those that might have been meant. It can ask what was clicked on instead.
 """
 
 import re
@@ -15,23 +18,42 @@ CALL = re.compile(
     r'"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)'
 )
 DONE = "/* page.js lets wide things be reached */0"
+BOOTSTRAP = "_static/scripts/bootstrap.js"
+SEARCH = re.compile(
+    r"const (\w)=\w\.querySelectorAll\((\w)\);"
+    r"(for\(let\{target:(\w)\}=\w;\4&&\4!==this;\4=\4\.parentNode\))"
+    r"for\(const (\w) of \1\)if\(\5===\4\)"
+)
+ASKED = "/* the page is not searched */"
 
 
 def without_call(text: str) -> str:
     """Return the theme's script without the call of that function, which stands last in it."""
-    if DONE in text:  # a file of the build before
+    return _once(CALL, DONE, text, DONE, "calls when a page has loaded")
+
+
+def without_search(text: str) -> str:
+    """Return Bootstrap so that it asks what was clicked on, and searches no page for it."""
+    asking = rf"{ASKED}\3if(\4.matches?.(\2))"
+    return _once(SEARCH, asking, text, ASKED, "does when something is clicked on")
+
+
+def _once(pattern: re.Pattern, by: str, text: str, done: str, what: str) -> str:
+    """Replace the one place of a script that a pattern matches."""
+    if done in text:  # a file of the build before
         return text
-    text, times = CALL.subn(DONE, text)
+    text, times = pattern.subn(by, text)
     if times != 1:
         raise ExtensionError(
-            f"theme_script: expected one call to take out of the theme's {Path(SCRIPT).name}, "
-            f"found {times}; see what the new version calls when a page has loaded"
+            "theme_script: expected one place to change in a script of the theme, "
+            f"found {times}; see what the new version {what}"
         )
     return text
 
 
 def shorten(app, exception) -> None:
-    """Write the theme's script without that call into the finished book."""
+    """Write the theme's scripts without both into the finished book."""
     if exception is None and app.builder.name == "html":
-        file = Path(app.outdir, SCRIPT)
-        file.write_text(without_call(file.read_text(encoding="utf-8")), encoding="utf-8")
+        for name, change in ((SCRIPT, without_call), (BOOTSTRAP, without_search)):
+            file = Path(app.outdir, name)
+            file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")

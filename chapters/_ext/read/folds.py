@@ -1,9 +1,10 @@
-"""Folds of code keep their title when they are opened: it says what is in them.
+"""Folds of code stand below the figure that they draw, and keep their title when opened.
 
 A cell's own title is its ``code_prompt_show``; that of the others stands in ``_config.yml``.
 """
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 
 
 def keep_titles(app, doctree: nodes.document) -> None:
@@ -11,3 +12,19 @@ def keep_titles(app, doctree: nodes.document) -> None:
     for cell in doctree.findall(nodes.container):
         if "prompt_show" in cell:
             cell["prompt_hide"] = cell["prompt_show"]
+
+
+def put_below(app, doctree: nodes.document, docname: str) -> None:
+    """Let the code of a figure come after it: a question and its picture stay together."""
+    for fold in list(doctree.findall(HideCodeCellNode)):
+        cell = fold.parent
+        if cell.index(fold) == 0 and any(cell.findall(_is_figure)):
+            cell.remove(fold)
+            cell.append(fold)
+
+
+def _is_figure(node: nodes.Node) -> bool:
+    """Return whether a node is a figure with a caption, still or moving."""
+    return isinstance(node, nodes.figure) or (
+        isinstance(node, nodes.raw) and "<figure" in node.astext()
+    )

@@ -11,11 +11,6 @@ from link.terms import definition_of
 from sphinx.util.docutils import SphinxDirective
 
 BIBLIOGRAPHY = "reference/bibliography"
-PARTS = {
-    "backprop": "Backpropagation",
-    "cnn": "Convolutional networks",
-    "rnn": "Recurrent networks",
-}
 
 
 class Defined(nodes.Inline, nodes.TextElement):
@@ -54,15 +49,9 @@ def _room(fields: list[dict]) -> str:
     return f"<div hidden>{rows}</div>"
 
 
-def part_title(part: str) -> str:
-    """Return the title of a part of the book."""
-    return PARTS.get(part, part.capitalize())
-
-
 def parts_of(course, used: set[str]) -> dict:
     """Return a menu of the parts of the book that have rows."""
-    parts = dict.fromkeys(page.part for page in course.pages.values())
-    options = [(part, part_title(part)) for part in parts if part in used]
+    options = [(part, title) for part, title in course.parts.items() if part in used]
     return {"name": "part", "label": "Part", "options": options}
 
 
@@ -130,12 +119,11 @@ class NotationTable(SphinxDirective):
         """Return a section for the symbols with several meanings and for each part."""
         self.env.metadata[self.env.docname]["nn-generated"] = True
         course, symbols = self.env.app.nn_course, self.env.app.nn_symbols
-        parts = dict.fromkeys(page.part for page in course.pages.values())
         out = [_section("Symbols with more than one meaning", "twice", self._twice(symbols))]
-        for part in parts:
+        for part, title in course.parts.items():
             found = [s for s in symbols if s.page.split("/")[0] == part]
             if found:
-                out.append(_section(part_title(part), part, self._table(found)))
+                out.append(_section(title, part, self._table(found)))
         return out
 
     def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:
@@ -143,7 +131,7 @@ class NotationTable(SphinxDirective):
         rows = [
             [
                 [nodes.math("", s.symbol)],
-                [nodes.Text(s.shape)],
+                inline(s.shape),
                 [nodes.literal("", s.code)] if s.code else [],
                 [*inline(s.meaning), nodes.Text(". "), Defined("", page=s.page)],
             ]

@@ -77,9 +77,8 @@ class Corrections(_Ids):
         if not found:
             return []
         count = "one statement" if len(found) == 1 else f"{len(found)} statements"
-        fold = Fold(
-            "", FoldTitle("", f"Put right: {count} of the notes"), classes=["nn-errata"]
-        )
+        title = FoldTitle("", f"Corrections to the lecture notes: {count}")
+        fold = Fold("", title, classes=["nn-errata"])
         for erratum in found:
             fold += describe(self, erratum)
             fold[-1] += check_of(erratum)

@@ -143,11 +143,15 @@ def _tables(app, docname: str, notes: str) -> str:
     taught = sum(bool(_address(app, docname, topic.page)) for topic in topics)
     share = f"{taught} of {len(topics)} topics are taught on pages that are written."
     head = "<thead><tr><th>Topic</th><th>Kind</th><th>Page</th></tr></thead>"
-    return f'<p class="nn-share">{share}</p>' + "".join(
-        f'<table class="table nn-topics"><caption>{escape(section)}</caption>{head}<tbody>'
-        + "".join(_row(app, docname, topic) for topic in group)
-        + "</tbody></table>"
+    sections = [
+        (section, [_row(app, docname, topic) for topic in group])
         for section, group in groupby(topics, key=lambda topic: topic.section)
+    ]
+    return f'<p class="nn-share">{share}</p>' + "".join(
+        f'<div class="nn-topics-part" style="--rows: {len(rows)}">'
+        f'<table class="table nn-topics">'
+        f"<caption>{escape(section)}</caption>{head}<tbody>{''.join(rows)}</tbody></table></div>"
+        for section, rows in sections
     )
 
 

@@ -10,6 +10,9 @@ into the page, where it is ``nnData.grammar``: a script that was opened from a f
 Four small scripts are on every page: ``page.js`` (folds that open, print in light),
 ``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks beside the
 pages that are done) and ``search-field.js``, which loads the search when its field is used.
+
+The scripts of the theme and of Sphinx's extensions come behind all of ours, so that a figure
+answers before they run; the page counts as loaded when they have.
 """
 
 import json
@@ -29,6 +32,14 @@ ROOM = re.compile(r"^// room: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 WIDE = "54rem"  # three do
 THREE_COLUMNS = "1500px"  # the window in which the column is as wide
+LATE = (  # in this order; those of the theme itself follow in static/webpack-macros.html
+    "doctools.js",
+    "sphinx_highlight.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "scripts/sphinx-book-theme.js",
+)
+SOURCE = re.compile(r'src="([^"]+)"')
 SHEETS = (
     "nn.css",
     "page.css",
@@ -39,9 +50,9 @@ SHEETS = (
     "terms.css",
     "search.css",
     "live.css",
-    "home.css",
     "print.css",
 )
+FRONT = "home.css"  # it lays out the one page on which a digit is drawn
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
@@ -55,7 +66,26 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
         app.add_js_file(f"../_play/{name}.js", defer="defer")
         if body := data(_text(app, name)):
             app.add_js_file(None, body=body)
+    if "digit" in used:
+        app.add_css_file(FRONT)
     context["metatags"] = context.get("metatags", "") + _room(app, used)
+
+
+def delay(app, pagename, templatename, context, doctree) -> None:
+    """Take the scripts that no figure needs out of the head, for the end of the page."""
+    late = [f"_static/{name}" for name in LATE]
+    files = [file for file in context["script_files"] if _name(file) not in late]
+    found = sorted(
+        (file for file in context["script_files"] if _name(file) in late),
+        key=lambda file: late.index(_name(file)),
+    )
+    context["script_files"] = files
+    context["nn_late"] = [SOURCE.search(context["js_tag"](file))[1] for file in found]
+
+
+def _name(file) -> str:
+    """Return the path of a script in the finished book, or nothing for one without a file."""
+    return str(getattr(file, "filename", file) or "")
 
 
 def _scripts(app, used: list[str]) -> list[str]:

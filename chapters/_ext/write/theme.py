@@ -17,6 +17,7 @@ NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
 # In sight on every page: the buttons for both contents, page and section, the search field.
 HEAD = ["toggle-primary-sidebar.html", "nn-place.html", "nn-search-field.html"]
 SIDEBAR = ["navbar-logo.html", "sbt-sidebar-nav.html", "nn-current-entry.html"]
+BARE = "html_theme.sidebar_secondary.remove"  # says a page that has no contents beside it
 PAGE_SIDEBAR = ["page-toc.html", "nn-page-buttons.html"]
 
 
@@ -49,7 +50,8 @@ def add_place(app, pagename, templatename, context, doctree) -> None:
     if not hasattr(app, "nn_places"):
         app.nn_places = dict(_places(app.env, app.config.root_doc, ()))
     alone = {"path": (), "count": app.config.project}
-    context["nn_place"] = app.nn_places.get(pagename, alone)
+    contents = doctree is not None and BARE not in app.env.metadata[pagename]
+    context["nn_place"] = app.nn_places.get(pagename, alone) | {"contents": contents}
 
 
 def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]]:

@@ -107,10 +107,10 @@ def glue(app, doctree, docname) -> None:
         parts = [nodes.Text(first)] if first else []
         parts += [node.deepcopy(), *([nodes.Text(last)] if last else [])]
         row[place] = nodes.inline("", "", *parts, classes=["nn-glued"])
-        if last:
-            row.replace(behind, nodes.Text(behind.astext()[len(last) :]))
+        if last:  # by place: a text of the same words may stand before it
+            row[place + 1] = nodes.Text(behind.astext()[len(last) :])
         if first:
-            row.replace(before, nodes.Text(before.astext()[: -len(first)]))
+            row[place - 1] = nodes.Text(before.astext()[: -len(first)])
 
 
 def _ending(text: str) -> str:

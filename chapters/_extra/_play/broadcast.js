@@ -84,7 +84,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
       return;
     }
     const count = sizes.reduce((n, size) => n * size, 1);
-    live.set(`The result has the shape ${written(sizes)}: ${count.toLocaleString("en")} ${count === 1 ? "number" : "numbers"}.` +
+    live.set(`The result has the shape ${written(sizes)}: ${nn.thousands(count)} ${count === 1 ? "number" : "numbers"}.` +
       (small ? "" : count === 0 ? " There is nothing to draw."
         : ` Only results with at most two axes, of at most ${MOST} each, are drawn.`));
   }

@@ -1,9 +1,11 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each degree.
 // needs: parts-plot
-// room: 1125 654
+// room: 942 654
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x, y}],
-// each a data set of which the first N samples are used, x from -1 to 1; degree, samples: the start;
-// degrees: the highest one; few: the smallest N; y: the range drawn on the left.
+// each a data set of which the first N samples are used; degree, samples: the start; degrees: the
+// highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x, f}, the
+// places where errors are averaged, by default those of the law; range: of x, by default from -1 to 1;
+// step: of the slider of samples; xlabel, ylabel.
 (() => {
   // The values of the Legendre polynomials up to a degree, the columns that are fitted.
   function legendre(x, degree) {
@@ -35,29 +37,32 @@
       const part = dot(q, left);
       for (let i = 0; i < q.length; i++) left[i] -= part * q[i];
       for (let i = 0; i < g.length; i++) at[i] += part * g[i];
-      found.push({values: [...at], train: dot(left, left) / y.length});
+      const rest = dot(left, left) / y.length;
+      found.push({values: [...at], train: rest > 1e-20 ? rest : 0});
     }
     return found;
   }
 
   const mean = values => values.reduce((s, v) => s + v, 0) / values.length;
 
-  // For each degree: the mean fit, squared bias, variance, both averaged over the places, and the
-  // mean error on the samples that were fitted.
-  function split(all, f, noise) {
+  // For each degree: the mean fit, squared bias, variance, both averaged over the places from `first`
+  // on, and the mean error on the samples that were fitted.
+  function split(all, f, noise, first) {
     return all[0].map((_, degree) => {
       const values = all.map(one => one[degree].values);
       const centre = f.map((_, i) => mean(values.map(v => v[i])));
-      const bias = mean(f.map((v, i) => (centre[i] - v) ** 2));
-      const variance = mean(f.map((_, i) => mean(values.map(v => (v[i] - centre[i]) ** 2))));
+      const bias = mean(f.map((v, i) => (centre[i] - v) ** 2).slice(first));
+      const variance = mean(f.map((_, i) => mean(values.map(v => (v[i] - centre[i]) ** 2))).slice(first));
       return {centre, bias, variance, total: bias + variance + noise, train: mean(all.map(one => one[degree].train))};
     });
   }
 
-  nn.define("complexity", (element, {law, noise, draws, degree, samples, degrees, few, y}) => {
+  nn.define("complexity", (element, {law, noise, draws, degree, samples, degrees, few, y, at = law, range = [-1, 1], step = 2,
+    xlabel = "x", ylabel = "y"}) => {
     const most = draws[0].x.length, state = {degree, samples, shown: 0};
-    const grid = law.x.map(v => legendre(v, degrees)), low = 1e-4, high = 20;
-    const left = nn.plot({x: [-1, 1], y, height: 260, left: 36, xlabel: "x", ylabel: "y"});
+    const inner = v => (2 * v - range[0] - range[1]) / (range[1] - range[0]);
+    const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees)), low = 1e-4, high = 20;
+    const left = nn.plot({x: range, y, height: 260, left: 36, xlabel, ylabel});
     const faint = draws.map(() => left.line({colour: "a", width: 0.7}));
     const truth = left.line({colour: "ink", dash: "7 5", width: 2.4, points: law.x.map((v, i) => [v, law.f[i]])});
     const average = left.line({colour: "a", width: 4});
@@ -77,45 +82,45 @@
       nn.svg("svg", {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
         nn.svg("path", {d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash, style: `stroke-width: ${width}`}),
         ...(shape ? [nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4)}`, class: "nn-dots"})] : [])), words);
-    const keys = [nn.html("div", {class: "nn-key"}, ...[["", "ink", "7 5", 2.4, null, "the law"], ["", "a", null, 0.9, null, `${draws.length} fits`],
+    const keys = [nn.html("div", {class: "nn-key"}, ...[["", "ink", "7 5", 2.4, null, "the truth"], ["", "a", null, 0.9, null, `${draws.length} fits`],
       ["", "a", null, 4, null, "their mean"], ["", "b", null, 2.2, "circle", "one set, its fit"]].map(stroke)),
     nn.html("div", {class: "nn-key"}, ...PARTS.map(stroke))];
 
     let all, parts;
     function fit() {
-      all = draws.map(d => fits(d.x.slice(0, state.samples), d.y.slice(0, state.samples), grid, degrees));
-      parts = split(all, law.f, noise);
+      all = draws.map(d => fits(d.x.slice(0, state.samples).map(inner), d.y.slice(0, state.samples), grid, degrees));
+      parts = split(all, [...law.f, ...at.f], noise, law.x.length);
     }
     function draw() {
       const k = state.degree, now = parts[k], set = draws[state.shown];
-      const curve = values => values.map((v, i) => [law.x[i], v]);
+      const curve = values => law.x.map((v, i) => [v, values[i]]);
       faint.forEach((line, d) => line.set(curve(all[d][k].values)));
       average.set(curve(now.centre));
       one.set(curve(all[state.shown][k].values));
       dots.set(set.x.slice(0, state.samples).map((v, i) => [v, set.y[i]]).filter(([, v]) => v >= y[0] && v <= y[1]));
       PARTS.forEach(([name], p) => {
-        const at = part => name === "noise" ? noise : part[name];
-        lines[p].set(parts.map((part, d) => [d, Math.max(at(part), low / 2)]));
-        if (marks[p]) marks[p].set(at(now) >= low && at(now) <= high ? [[k, at(now)]] : []);
+        const value = part => name === "noise" ? noise : part[name];
+        lines[p].set(parts.map((part, d) => [d, Math.max(value(part), low / 2)]));
+        if (marks[p]) marks[p].set(value(now) >= low && value(now) <= high ? [[k, value(now)]] : []);
       });
       rule.set([[k, low], [k, high]]);
       facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
       const best = parts.reduce((b, part, d) => part.total < parts[b].total ? d : b, 0);
-      const blame = now.bias > now.variance ? "more of it bias than variance" : "more of it variance than bias";
-      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, apart from the noise ${blame}. `
+      const larger = now.bias > now.variance ? "more of it bias than variance" : "more of it variance than bias";
+      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, apart from the noise ${larger}. `
         + `The smallest, ${nn.short(parts[best].total)}, is at degree ${best}.`);
-      left.describe(`${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, their mean, and the law.`);
+      left.describe(`${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, their mean, and the truth.`);
       right.describe(`At degree ${k}: squared bias ${nn.short(now.bias)}, variance ${nn.short(now.variance)}, noise ${nn.short(noise)}.`);
     }
     const redraw = nn.frame(draw), refit = nn.frame(() => { fit(); draw(); });
     const sliders = [
       nn.slider({label: "degree", min: 0, max: degrees, step: 1, value: degree, show: v => String(v),
         move: v => { state.degree = v; redraw(); }}),
-      nn.slider({label: "samples", min: few, max: most, step: 2, value: samples, show: v => String(v),
+      nn.slider({label: "samples", min: few, max: most, step, value: samples, show: v => String(v),
         move: v => { state.samples = v; refit(); }})];
     const another = nn.bar(nn.button("another data set", () => { state.shown = (state.shown + 1) % draws.length; redraw(); }));
-    element.replaceChildren(...sliders.map(s => s.node), another, nn.columns(nn.html("div", {}, keys[0], left.node), nn.html("div", {}, keys[1], right.node)),
-      facts.node, live.node);
+    element.replaceChildren(sliders[0].node, nn.tuck(element, "Samples and data set", sliders[1].node, another), nn.columns(nn.html("div", {}, keys[0], left.node), nn.html("div", {}, keys[1], right.node)),
+      nn.tuck(element, "Parts of the error", facts.node), live.node);
     truth.node.parentNode.append(truth.node);
     fit();
     draw();

@@ -23,7 +23,14 @@ nn.digit = (() => {
       Math.max(0, Math.min(edge(k + 1), old + 1) - Math.max(edge(k), old))));
   }
 
-  const product = (a, b) => a.map(row => Float64Array.from(b[0], (_, j) => row.reduce((sum, v, k) => sum + v * b[k][j], 0)));
+  // Most entries of the factors are 0: ink is thin, and a new pixel has a share in few old ones.
+  const product = (a, b) => a.map(row => {
+    const out = new Float64Array(b[0].length);
+    row.forEach((v, k) => {
+      if (v) for (let j = 0; j < out.length; j++) out[j] += v * b[k][j];
+    });
+    return out;
+  });
   const transposed = a => Array.from(a[0], (_, j) => Float64Array.from(a, row => row[j]));
 
   // What the network reads of a drawing, size by size values 0 or 1 row by row: centred, scaled,
@@ -39,8 +46,9 @@ nn.digit = (() => {
       Float64Array.from({length: SIDE}, (_, j) => Math.exp(-0.5 * ((i - j) / blur) ** 2)));
     const down = product(smooth, shares([top, bottom], scale, size));
     const across = product(smooth, shares([left, right], narrow, size));
-    const field = product(product(down, rows), transposed(across)).map(row => [...row]).flat();
-    const least = Math.max([...field].sort((a, b) => b - a)[dark - 1], 1e-9);
+    const field = new Float64Array(SIDE * SIDE);
+    product(product(down, rows), transposed(across)).forEach((row, i) => field.set(row, i * SIDE));
+    const least = Math.max(field.slice().sort()[field.length - dark], 1e-9);
     const found = new Float64Array(IN);
     field.forEach((v, k) => {
       const i = Math.floor(k / SIDE / BLOCK), j = Math.floor(k % SIDE / BLOCK);
@@ -102,17 +110,18 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   eraser.setAttribute("aria-pressed", "false");
 
   const percent = p => `${Math.round(100 * p)}%`;
+  const say = (node, words) => { if (node.textContent !== words) node.textContent = words; };
   const draw = nn.frame(() => {
     const x = nn.digit.counts(ink, SIZE, {dark, blur}), odds = x ? read(x) : null;
     board.set(ink);
     seen.set(x ?? new Float64Array(64));
     const best = odds ? odds.indexOf(Math.max(...odds)) : -1;
     rows.forEach(({bar, value, node}, k) => {
-      bar.style.transform = `scaleX(${odds ? odds[k] : 0})`;
-      value.textContent = odds ? percent(odds[k]) : "";
+      bar.style.transform = `scaleX(${odds ? odds[k].toFixed(3) : 0})`;
+      say(value, odds ? percent(odds[k]) : "");
       node.classList.toggle("nn-digit-best", k === best);
     });
-    verdict.textContent = odds ? best : "?";
+    say(verdict, odds ? String(best) : "?");
     speak(odds ? `It reads ${best}, ${percent(odds[best])}.` : "The board is empty.");
   });
 
@@ -126,10 +135,11 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   // ---- ink
   function line(from, to, value = state.erasing ? 0 : 1) {
     const radius = value ? PEN : RUBBER, [dx, dy] = [to.x - from.x, to.y - from.y];
-    for (let k = 0; k < ink.length; k++) {
-      const x = k % SIZE + 0.5 - from.x, y = Math.floor(k / SIZE) + 0.5 - from.y;
-      const t = nn.clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
-      if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= radius ** 2) ink[k] = value;
+    const span = (a, b) => [Math.max(0, Math.floor(Math.min(a, b) - radius)), Math.min(SIZE, Math.ceil(Math.max(a, b) + radius))];
+    const [left, right] = span(from.x, to.x), [top, bottom] = span(from.y, to.y);
+    for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) {
+      const x = j + 0.5 - from.x, y = i + 0.5 - from.y, t = nn.clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
+      if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= radius ** 2) ink[i * SIZE + j] = value;
     }
     draw();
   }

@@ -1,6 +1,6 @@
 // <nn-eigen>: turn a vector x until A x lies along it; the angle between them over all directions.
 // needs: parts-plot
-// room: 942 577
+// room: 854 577
 // matrix: the first one; degrees: the direction of x at the start; presets: [{name, matrix}].
 nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   const EXTENT = 1.75, DEGREE = Math.PI / 180, WIDE = 1.2;  // degrees within which x snaps
@@ -105,7 +105,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   const names = nn.buttons({label: "matrices", options: presets.map(p => p.name), chosen: -1, press: k => put(presets[k].matrix)});
   ring.set(Array.from({length: 121}, (_, k) => unit(3 * k)));
   element.replaceChildren(names.node, nn.columns(plane.node,
-    nn.html("div", {}, nn.inline("A =", entries.node), nn.bar(again, reset), plot.node)), slider.node, facts.node, live.node);
+    nn.html("div", {}, nn.inline("A =", entries.node), nn.bar(again, reset), plot.node)), slider.node, nn.tuck(element, "x, A x and their angle", facts.node), live.node);
   put(matrix);
   draw();
 }, "matrix");

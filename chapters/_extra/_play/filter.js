@@ -1,13 +1,19 @@
 // <nn-filter>: show only the rows of the page that match the chosen values and the words typed.
-// rows selects them; a row carries a class nn-<field>-<value> for each field.
+// rows selects them; a row carries a class nn-<field>-<value> for each field. From the first choice
+// on, those out of sight wait until they come near (page.css), so that each choice is prompt.
 nn.define("filter", (element, {rows: selector, noun, fields}) => {
   const rows = [...document.querySelectorAll(selector)];
   const plain = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const texts = rows.map(row => plain(row.textContent));
-  const groups = [...new Set(rows.flatMap(row => [row.closest("table"), row.closest("section")]))].filter(group => group && !group.contains(element));
+  const groups = [...new Set(rows.flatMap(row => [row.closest(".nn-topics-part"), row.closest("section")]))].filter(group => group && !group.contains(element));
   const status = nn.html("p", {class: "nn-note", role: "status"});
   const chosen = {};
   let words = [];
+
+  function choose() {
+    document.documentElement.classList.add("nn-arriving");
+    show();
+  }
 
   function show() {
     const classes = Object.entries(chosen).filter(([, value]) => value).map(pair => `nn-${pair.join("-")}`);
@@ -23,13 +29,13 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
     const key = nn.id();
     const select = nn.html("select", {id: key}, nn.html("option", {value: ""}, "all"),
       ...options.map(([value, text]) => nn.html("option", {value}, text)));
-    select.addEventListener("change", () => { chosen[name] = select.value; show(); });
+    select.addEventListener("change", () => { chosen[name] = select.value; choose(); });
     return nn.html("div", {}, nn.html("label", {for: key}, label), " ", select);
   }
 
   const key = nn.id();
   const input = nn.html("input", {id: key, type: "search", autocomplete: "off", spellcheck: "false"});
-  input.addEventListener("input", () => { words = plain(input.value).split(/\s+/).filter(Boolean); show(); });
+  input.addEventListener("input", () => { words = plain(input.value).split(/\s+/).filter(Boolean); choose(); });
   const box = nn.html("div", {}, nn.html("label", {for: key}, "Words"), " ", input);
   element.replaceChildren(nn.html("div", {class: "nn-bar"}, ...fields.map(menu), box), status);
   show();
@@ -40,6 +46,7 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
     element.querySelectorAll("select, input").forEach(node => { node.value = ""; });
     Object.keys(chosen).forEach(name => { chosen[name] = ""; });
     words = [];
+    document.documentElement.classList.remove("nn-arriving");  // so that the place is the right one
     show();
     row.scrollIntoView();
   });

@@ -1,11 +1,11 @@
 // <nn-fit>: a polynomial through a few samples, by degree and penalty; its errors there and elsewhere.
 // needs: parts-plot
-// room: 930 489
+// room: 857 489
 // x, y: all samples; draws: for each draw the places of the few that are fitted, the rest validate;
 // centre, unit: the powers are those of u = (x − centre) / unit; most: highest degree; degree: of the start;
 // window: [[x, x], [y, y]] of the curve; errors: [low, high] of the other plot; xlabel, ylabel, measure
 // (unit of y), samples (what they are); known: cases by nnlib, {draw, degree, alpha, bias, train, rest, w, b},
-// which the script checks.
+// which agrees() compares.
 (() => {
   const dot = (u, v) => u.reduce((sum, value, k) => sum + value * v[k], 0);
   const mean = v => v.reduce((sum, value) => sum + value, 0) / v.length;
@@ -70,7 +70,7 @@
     const side = nn.plot({x: [-0.4, most + 0.4], y: errors, log: "y", height: 250, right: 62, xlabel: "degree", ylabel: `error (${measure})`,
       xticks: Array.from({length: most + 1}, (_, k) => k)});
     const here = side.line({colour: "ink", dash: "2 4", width: 1.6});
-    const trainLine = side.line({colour: "b", label: few}), restLine = side.line({colour: "a", dash: "7 4", label: "others"});
+    const trainLine = side.line({colour: "b", label: few, away: 8}), restLine = side.line({colour: "a", dash: "7 4", label: "others", away: 8});
     const trainDots = side.dots({colour: "b", r: 4, shape: "square"}), restDots = side.dots({colour: "a", r: 4});
     const facts = nn.facts([`error on ${few} (${measure})`, `error on the others (${measure})`, "length of w", `b, at u = 0 (${measure})`]);
     const written = alpha => alpha >= 1000 ? nn.number(alpha, 0) : nn.short(alpha);
@@ -112,18 +112,16 @@
         redraw();
       }));
     element.replaceChildren(nn.columns(plot.node, side.node), live.node,
-      nn.columns(nn.html("div", {}, degree.node, penalty.node, bias.node, buttons), facts.node));
+      nn.columns(nn.html("div", {}, degree.node, penalty.node, bias.node, buttons), nn.tuck(element, "Errors and weights", facts.node)));
     draw();
 
     // The script must find what nnlib found.
     const close = (a, b) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
-    const agrees = known.every(one => {
+    element.agrees = () => known.every(one => {
       const found = fitted(one.draw, one.degree, one.alpha, one.bias);
       return close(found.train, one.train) && close(found.rest, one.rest) && close(found.model.b, one.b)
         && one.w.length === found.model.w.length && one.w.every((v, k) => close(found.model.w[k], v));
     });
-    element.dataset.agrees = agrees;
-    if (!agrees) console.error("nn-fit: the script and nnlib disagree");
   }
 
   nn.define("fit", build, "x", "y", "draws", "centre", "unit", "most", "degree", "window", "errors", "xlabel", "ylabel", "measure", "samples", "known");

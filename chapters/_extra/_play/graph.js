@@ -16,7 +16,7 @@
     nn-graph .nn-sign { font-weight: 600; }
     nn-graph .nn-name { font-style: italic; }
     nn-graph .nn-to { text-anchor: end; }
-    nn-graph .nn-sent { stroke-width: 7px; }
+    nn-graph .nn-plate { fill: var(--pst-color-background, #fff); }
     nn-graph .nn-leaf { position: absolute; transform: translate(-50%, -50%); box-sizing: border-box; display: flex; align-items: center; justify-content: center; gap: .15rem; margin: 0; border: 1.6px dashed var(--nn-a); border-radius: 999px; background: color-mix(in srgb, var(--nn-a) 10%, var(--pst-color-background, #fff)); font-size: var(--letters); line-height: 1.1; cursor: ns-resize; touch-action: none; user-select: none; }
     nn-graph .nn-leaf i { flex: none; }
     nn-graph .nn-leaf::after { content: "↕"; flex: none; opacity: .75; }
@@ -121,7 +121,7 @@
     const share = (room, parts, least, most) => nn.clamp(parts > 1 ? room / (parts - 1) : most, least, most);
     const before = down ? [52, leaf[1] + 20] : [leaf[0] + 4, big ? 60 : 50];
     const step = down ? [share(wide - before[0] - leaf[0] - 4, slots, 56, 120), share(small ? 336 : 480, layers, 54, 74)]
-      : [share(wide - before[0] - 40, layers, 72, big ? 280 : 190), share(330, slots, 78, big ? 150 : 128)];
+      : [share(wide - before[0] - 40, layers, 72, big ? 280 : small ? 190 : 240), share(330, slots, 78, big ? 150 : 128)];
     const at = ([layer, slot]) => {
       const [x, y] = down ? [slot, layer] : [layer, slot];
       return [x * step[0] + before[0], y * step[1] + before[1]];
@@ -380,7 +380,10 @@
         const long = back && f.along === 0 && f.letters > 13 && 0.58 * f.letters * product.length < points[1][0] - points[0][0] - 2 * radius;
         const blame = long ? product : amount, [x, y] = room(at, blame, taken, f.letters);
         const sent = state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
-        if (sent && (users > 1 || long)) words.push(nn.text(x, y + 5, blame, {class: "nn-blame nn-sent"}));
+        if (sent && (users > 1 || long)) {
+          const half = 0.33 * f.letters * blame.length;
+          words.push(nn.svg("rect", {x: x - half, y: y - 0.6 * f.letters, width: 2 * half, height: 1.2 * f.letters, class: "nn-plate"}), nn.text(x, y + 5, blame, {class: "nn-blame nn-sent"}));
+        }
       }
       if (!active) return {marks, words};
       return {marks, words, fly: drawing => fly(drawing, line, back, back ? amount : show(found[source]))};
@@ -436,15 +439,13 @@
     // The script must find what nnlib found.
     const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
     const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-    const agrees = graphs.every(({text, nodes, edges}) => {
+    element.agrees = () => graphs.every(({text, nodes, edges}) => {
       const inputs = nodes.filter(node => !node.operation).map(node => [node.name, node.value]);
       const found = nn.trace(nn.parse(text), new Map(inputs)), {values: v, gradients} = found.result;
       return found.nodes.length === nodes.length && same(found.edges, edges) && nodes.every((node, k) =>
         ["name", "operation", "symbol", "operands", "place"].every(what => same(found.nodes[k][what], node[what])) &&
         near(v[k], node.value) && near(gradients[k], node.gradient));
     });
-    element.dataset.agrees = agrees;
-    if (!agrees) console.error("nn-graph: the script and nnlib disagree");
 
     const menu = nn.buttons({label: "Graph", options: graphs.map(g => g.title), chosen: start, press: k => choose(k)});
     element.replaceChildren(nn.html("div", {class: "nn-menu"}, menu.node), box, stepper.node, live.node, typed.node);

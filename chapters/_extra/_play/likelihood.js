@@ -1,6 +1,6 @@
 // <nn-likelihood>: a Gaussian over measured birds; its log-likelihood, and a cut through it.
 // needs: parts-plot
-// room: 1156 625
+// room: 846 625
 // groups: [{name, X: [[x, y], …], x, y, start: {mean, sd, rho}}], x and y the ranges drawn;
 // xlabel, ylabel: with units; names: what x and y are called; limits: {sd: [[low, high], [low, high]],
 // rho: largest correlation}; first: the group to begin with.
@@ -119,7 +119,8 @@
     const actions = nn.bar(nn.button("to the maximum", () => put(best(state.m))),
       nn.button("both sd × 2", scaled(2)), nn.button("both sd ÷ 2", scaled(0.5)), nn.button("reset", () => choose(groups.indexOf(state.group))));
     element.replaceChildren(which.node, nn.columns(map.node, nn.html("div", {}, cut.node)), live.node,
-      nn.columns(nn.html("div", {}, ...sliders.map(s => s.node), actions), facts.node));
+      nn.columns(nn.html("div", {}, nn.tuck(element, "Spread and correlation", ...sliders.map(s => s.node)), actions),
+        nn.tuck(element, "Terms of the log-likelihood", facts.node)));
     choose(first);
     nn.flush();
   }, "groups", "xlabel", "ylabel", "names", "limits");

@@ -1,9 +1,9 @@
 // <nn-logistic>: two weights and a bias move a line between two species and the probabilities.
 // needs: parts-plot
-// room: 1017 575
+// room: 800 575
 // x: [[a, b]], each bird from the centre; t: 0 or 1 for each; names: of the two; centre, xlabel, ylabel:
 // of the axes; ticks: of both axes, the first and last their ends; start: [w₁, w₂, b]; limits: [low, high] of each; eta: the rate of a step downhill;
-// best: [w₁, w₂, b] of the least mean loss; least: that loss by nnlib, which the script checks.
+// best: [w₁, w₂, b] of the least mean loss; least: that loss by nnlib, which agrees() compares.
 (() => {
   const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
   const sum = ([u, v, b], [x, y]) => u * x + v * y + b;
@@ -89,12 +89,11 @@
     const buttons = nn.bar(nn.button("× 2", () => scale(2)), nn.button("÷ 2", () => scale(0.5)), nn.button("downhill", () => down(1)),
       nn.button("100 steps", () => down(100)), nn.button("least loss", () => put(best)), nn.button("reset", () => put(start)));
     element.replaceChildren(key, nn.columns(map.node, nn.html("div", {}, curve.node)),
-      nn.columns(nn.html("div", {}, ...sliders.map(s => s.node), buttons), facts.node), live.node);
+      nn.columns(nn.html("div", {}, nn.tuck(element, "Weights and bias", ...sliders.map(s => s.node)), buttons),
+        nn.tuck(element, "Loss and accuracy", facts.node)), live.node);
     put(start);
     nn.flush();
-    const g = slope(best, x, t);
-    element.dataset.agrees = Math.abs(loss(best, x, t) - least) < 1e-6 && Math.hypot(...g) < 1e-4;
-    if (element.dataset.agrees === "false") console.error("nn-logistic: the script and nnlib disagree");
+    element.agrees = () => Math.abs(loss(best, x, t) - least) < 1e-6 && Math.hypot(...slope(best, x, t)) < 1e-4;
   }
 
   nn.define("logistic", build, "x", "t", "names", "centre", "ticks", "start", "limits", "eta", "best", "least");

@@ -1,9 +1,9 @@
-// <nn-margin>: two kinds of points, the widest street between them, and a point to drag across it.
+// <nn-margin>: two classes of points, the widest street between them, and a point to drag across it.
 // needs: parts-plot
-// room: 1115 642
+// room: 741 642
 // points: [[x, y, side]], side 1 or -1; moved: which of them is dragged; names: of the sides -1 and 1;
 // x, y: ranges; xlabel, ylabel; C: 10 to a multiple of 0.1; known: [{C, hinge: [w1, w2, b], log: [...]}]
-// by scikit-learn and nnlib, which the script checks.
+// by scikit-learn and nnlib, which agrees() compares.
 (() => {
   const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
 
@@ -80,7 +80,7 @@
     const line = map.line({colour: "ink", width: 2.6}), other = map.line({colour: "d", dash: "9 5", width: 2.4});
     const rings = map.dots({colour: "ink", r: 8}), looks = [["b", "square"], ["a", "circle"]];
     const dots = looks.map(([colour, shape]) => map.dots({colour, shape, r: 5}));
-    const chart = nn.plot({x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead of its own kind, y (w·x + b)", ylabel: "its loss"});
+    const chart = nn.plot({x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead of its own class, y (w·x + b)", ylabel: "its loss"});
     chart.line({colour: "ink", width: 2.6, points: [[-3, 4], [1, 0], [4, 0]]});
     chart.line({colour: "d", dash: "9 5", points: Array.from({length: 57}, (_, k) => [-3 + k / 8, Math.log1p(Math.exp(3 - k / 8))])});
     const mark = chart.dots({colour: looks[points[moved][2] > 0 ? 1 : 0][0], shape: looks[points[moved][2] > 0 ? 1 : 0][1], r: 7});
@@ -131,12 +131,12 @@
       handle.set(...points[moved]);
       redraw();
     });
-    element.replaceChildren(key, nn.columns(map.node, chart.node), weight.node, nn.html("div", {class: "nn-bar"}, back), facts.node, live.node);
+    element.replaceChildren(key, nn.columns(map.node, nn.tuck(element, "Loss of the marked point", chart.node)), weight.node, nn.bar(back),
+      nn.tuck(element, "Width, support vectors, loss", facts.node), live.node);
     draw();
     nn.flush();
     const near = (found, [u, v, b]) => Math.max(Math.abs(found.w[0] - u), Math.abs(found.w[1] - v), Math.abs(found.b - b)) < 2e-3;
-    element.dataset.agrees = known.every(({C: c, hinge, log}) => near(widest(points, c), hinge) && near(likely(points, c), log));
-    if (element.dataset.agrees === "false") console.error("nn-margin: the script and the libraries disagree");
+    element.agrees = () => known.every(({C: c, hinge, log}) => near(widest(points, c), hinge) && near(likely(points, c), log));
   }
 
   nn.define("margin", build, "points", "moved", "names", "x", "y", "C", "known");

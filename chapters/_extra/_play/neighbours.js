@@ -6,22 +6,23 @@
 (() => {
   const MOST = 15, CELL = 0.05;
   const DISTANCES = [
-    {name: "L1", of: (u, v) => Math.abs(u) + Math.abs(v), root: d => d,
+    {name: "L1", root: d => d,
       ball: t => [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 0]][t * 4], corners: 4},
-    {name: "L2", of: (u, v) => u * u + v * v, root: Math.sqrt,
+    {name: "L2", root: Math.sqrt,
       ball: t => [Math.cos(2 * Math.PI * t), Math.sin(2 * Math.PI * t)], corners: 72},
-    {name: "max", of: (u, v) => Math.max(Math.abs(u), Math.abs(v)), root: d => d,
+    {name: "max", root: d => d,
       ball: t => [[1, 1], [-1, 1], [-1, -1], [1, -1], [1, 1]][t * 4], corners: 4},
   ];
   const LOOKS = [["a", "circle"], ["b", "square"], ["c", "triangle"]];
 
-  // The k nearest of the points to (x, y), nearest first, the lower index first in a tie; L2 is
-  // compared by its square. skip: a point that may not vote.
-  function nearest(points, of, x, y, k, skip = -1) {
+  // The k nearest of the points (x₀, y₀, x₁, …) to (x, y), nearest first, the lower index first in a
+  // tie; L2 is compared by its square. skip: a point that may not vote.
+  function nearest(points, distance, x, y, k, skip = -1) {
     const found = [], sums = [];
-    for (let n = 0; n < points.length; n++) {
+    for (let n = 0; 2 * n < points.length; n++) {
       if (n === skip) continue;
-      const d = of(points[n][0] - x, points[n][1] - y);
+      const u = Math.abs(points[2 * n] - x), v = Math.abs(points[2 * n + 1] - y);
+      const d = distance === 0 ? u + v : distance === 1 ? u * u + v * v : Math.max(u, v);
       if (found.length === k && d >= sums[k - 1]) continue;
       let at = Math.min(found.length, k - 1);
       while (at > 0 && sums[at - 1] > d) { sums[at] = sums[at - 1]; found[at] = found[at - 1]; at--; }
@@ -55,11 +56,11 @@
     const facts = nn.facts(["votes", "distance to the last voter", "misjudged by the others"]), live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
-    let stale = true;
+    let stale = true, places = null;
 
     const voters = () => Math.min(state.k, state.points.length);
     const norm = () => DISTANCES[state.distance];
-    const decide = (a, b, k, skip) => count(nearest(state.points, norm().of, a, b, k, skip).found, state.labels, C).winner;
+    const decide = (a, b, k, skip) => count(nearest(places, state.distance, a, b, k, skip).found, state.labels, C).winner;
 
     // A cell is coloured as its middle is judged; lines run where neighbouring cells differ.
     function colour() {
@@ -86,8 +87,9 @@
     const told = votes => names.map((name, c) => [votes[c], name]).filter(([v]) => v)
       .sort((p, q) => q[0] - p[0]).map(([v, name]) => `${name} ${v}`).join(", ");
     function draw() {
-      const [a, b] = query.at, k = voters(), N = state.points.length, {of, root, ball: shape, corners, name} = norm();
+      const [a, b] = query.at, k = voters(), N = state.points.length, {root, ball: shape, corners, name} = norm();
       if (stale) {
+        places = Float64Array.from(state.points.flat());
         colour();
         const wrong = misjudged();
         state.wrong = wrong === null ? "–" : `${wrong} of ${N}`;
@@ -101,7 +103,7 @@
         plot.describe("A plane without points.");
         return;
       }
-      const {found, sums} = nearest(state.points, of, a, b, k), {votes, winner} = count(found, state.labels, C);
+      const {found, sums} = nearest(places, state.distance, a, b, k), {votes, winner} = count(found, state.labels, C);
       const radius = root(sums[k - 1]);
       links.set(found.flatMap(n => [[a, b], state.points[n], [NaN, NaN]]));
       ball.set(Array.from({length: corners + 1}, (_, t) => shape(t / corners).map((v, i) => [a, b][i] + radius * v)));

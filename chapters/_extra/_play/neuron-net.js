@@ -1,9 +1,9 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
 // over the plane, and the plane of the hidden units.
 // needs: parts-grid parts-plot parts-units
-// room: 1063 770 531
+// room: 814 802 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
-// x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which the script checks.
+// x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which agrees() compares.
 (() => {
   const CELLS = 60, SMALL = 25, LONG = 0.05,  // of the arrow on a line, for each unit of its weights
     sigmoid = z => 1 / (1 + Math.exp(-z));
@@ -23,8 +23,10 @@
     nn-neuron-net .nn-bar { margin: 0 0 .4rem; gap: .4rem; }
     nn-neuron-net .nn-stage { display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
     nn-neuron-net .nn-stage > * { min-width: 0; }
-    nn-neuron-net .nn-stage > :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
+    nn-neuron-net .nn-stage :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
     nn-neuron-net .nn-arrow { opacity: .8; }
+    nn-neuron-net .nn-live { min-height: 3.2em; }
+    @container (min-width: 36rem) { nn-neuron-net .nn-second[open] > summary { display: none; } }
     @container (min-width: 54rem) {
       nn-neuron-net .nn-stage { grid-template: "input units inner" "told more more" / 1fr 1fr 1fr; }
       nn-neuron-net .nn-rest { columns: 2; column-gap: 1.5rem; }
@@ -212,16 +214,16 @@
     }});
     loaded.node.append(bend.node);
     const area = (name, node) => { node.style.gridArea = name; return node; };
+    const second = nn.fold(element, "Second plane: hidden units", inner.plot.node);
+    second.classList.add("nn-second");
     element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, area("input", input.plot.node), area("units", units.node),
-      nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", inner.plot.node),
+      nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", second),
       nn.html("div", {class: "nn-rest", style: "grid-area: more"}, dials, nn.fold(element, "Answers and loss", facts.node))));
-    draw();
     show(2);
     nn.flush();
     const near = (a, b) => Math.abs(a - b) < 1e-9 * (1 + Math.abs(b));
-    element.dataset.agrees = known.every(net => near(cost(net, given), net.loss) &&
+    element.agrees = () => known.every(net => near(cost(net, given), net.loss) &&
       given.every((p, n) => near(output(net, p), net.outputs[n])));
-    if (element.dataset.agrees === "false") console.error("nn-neuron-net: the script and nnlib disagree");
   }
 
   nn.define("neuron-net", build, "points", "presets", "start", "x", "known");

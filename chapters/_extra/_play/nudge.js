@@ -1,8 +1,8 @@
 // <nn-nudge>: finite differences under a microscope: two quotients, and their errors over the step h.
 // needs: parts-plot
-// room: 1046 595
+// room: 1006 595
 // steps: the step sizes h, falling; functions: [{name, kind, at, errors}], errors being those of
-// float64 and float32, one-sided and two-sided, by NumPy, which the script checks; start: {step}.
+// float64 and float32, one-sided and two-sided, by NumPy, which agrees() compares; start: {step}.
 (() => {
   // Each function in arithmetic that rounds by r, its slope, and (f(x + h) - f(x)) / h without cancellation.
   const KINDS = {
@@ -72,15 +72,14 @@
     const last = steps.length - 1;                  // small steps on the left, as in the chart
     const slider = nn.slider({label: "step h", min: 0, max: last, step: 1, value: last - state.step,
       show: k => told(steps[last - k]), move: k => { state.step = last - k; redraw(); }});
-    element.replaceChildren(menu.node, digits.node, nn.columns(eye.node, chart.node), slider.node, facts.node, live.node);
+    element.replaceChildren(menu.node, digits.node, nn.columns(eye.node, chart.node), slider.node, nn.tuck(element, "Slope and quotients", facts.node), live.node);
     draw();
     nn.flush();
-    element.dataset.agrees = functions.every(({kind, at, errors}) => errors.every((sides, d) => sides.every((known, side) =>
+    element.agrees = () => functions.every(({kind, at, errors}) => errors.every((sides, d) => sides.every((known, side) =>
       steps.every((h, k) => {
         const it = KINDS[kind], got = quotients(it, at, h, ROUNDS[d]);
         return Math.abs(relative(side ? got.two : got.one, it.slope(at)) - known[k]) <= 1e-12 * Math.max(1, known[k]);
       }))));
-    if (element.dataset.agrees === "false") console.error("nn-nudge: the script and NumPy disagree");
   }
 
   // What the errors come from, in words.

@@ -7,10 +7,11 @@
   // Parts out of sight wait (page.css) until they come near. A jump within the page lays out all
   // of them first, so that it ends at the right place.
   function layOutWhatComesNear() {
-    const parts = ".bd-article :is(section > section, section > section > .cell, nn-steps li)";
+    const parts = ".bd-article :is(section > section, section > section > :is(.cell, p, .math), nn-steps li)";
     const near = part => part.firstElementChild?.checkVisibility({contentVisibilityAuto: true});
-    for (const part of document.querySelectorAll(parts)) {
-      if (near(part)) part.classList.add("nn-laid-out");
+    const all = [...document.querySelectorAll(parts)];
+    all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // asked first: one layout
+    for (const part of all) {
       part.addEventListener("contentvisibilityautostatechange", event => {
         if (!event.skipped && event.target === part) part.classList.add("nn-laid-out");
       });
@@ -25,9 +26,10 @@
     const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const folds = [];
     for (let node = place; node; node = node.parentElement) {
-      if (node.tagName === "DETAILS" && !node.open) folds.push(node);
+      if (node.matches("details:not([open])")) folds.push(() => { node.open = true; });
+      if (node.matches(".toggle-hidden")) folds.push(() => node.querySelector(".toggle-button").click());
     }
-    folds.forEach(fold => { fold.open = true; });
+    folds.forEach(open => open());
     if (folds.length) place.scrollIntoView();
   }
 
@@ -105,10 +107,16 @@
     document.querySelectorAll(wide).forEach(place => seen.observe(place));
   }
 
+  // Thumbnails, which draw figures a second time, come when the page has nothing else to do.
+  function rest() {
+    (window.requestIdleCallback ?? setTimeout)(() => root.classList.add("nn-at-rest"));
+  }
+
   addEventListener("DOMContentLoaded", nameFolds);
   addEventListener("load", unfold);
   addEventListener("load", nameCopyButtons);
   addEventListener("load", nameTheme);
+  addEventListener("load", rest);
   addEventListener("DOMContentLoaded", layOutWhatComesNear);
   addEventListener("load", () => document.fonts.ready.then(reachWide));
   addEventListener("hashchange", unfold);

@@ -99,14 +99,15 @@
   };
   const between = (a, b, t) => a.map((v, k) => v + t * (b[k] - v));
 
-  // 256 colours: "grey" (as photographs are), "ink" (paper to ink), "diverging" (orange, neutral
-  // zero, blue), or two or more of our inks, such as ["a", "b"].
+  // 256 colours, each as one number for a pixel, red lowest: "grey" (as photographs are), "ink"
+  // (paper to ink), "diverging" (orange, neutral zero, blue), or two or more of our inks, such as ["a", "b"].
+  const packed = ([red, green, blue]) => (255 << 24 | Math.round(blue) << 16 | Math.round(green) << 8 | Math.round(red)) >>> 0;
   function palette(scale) {
-    if (scale === "grey") return Array.from({length: 256}, (_, k) => [k, k, k]);
+    if (scale === "grey") return Uint32Array.from({length: 256}, (_, k) => packed([k, k, k]));
     const stops = (scale === "diverging" ? ["b", "soft", "a"] : scale === "ink" ? ["soft", "ink"] : scale).map(inks);
-    return Array.from({length: 256}, (_, k) => {
+    return Uint32Array.from({length: 256}, (_, k) => {
       const at = k / 255 * (stops.length - 1), i = Math.min(Math.floor(at), stops.length - 2);
-      return between(stops[i], stops[i + 1], at - i);
+      return packed(between(stops[i], stops[i + 1], at - i));
     });
   }
 
@@ -119,16 +120,14 @@
     const node = html("canvas", {width, height, role: "img", "aria-label": label,
       class: smooth ? "nn-picture nn-smooth" : "nn-picture"});
     const context = node.getContext("2d"), image = context.createImageData(width, height);
+    const dots = new Uint32Array(image.data.buffer), per = 255 / (high - low);
+    const share = v => nn.clamp(Math.round((v - low) * per), 0, 255);
     let colours = palette(scale), last = null;
     const coloured = values => values.length === 3 * width * height;
     function draw() {
       if (!last) return;
-      const out = image.data, per = 255 / (high - low), three = coloured(last);
-      for (let k = 0, o = 0; k < width * height; k++, o += 4) {
-        if (three) for (let c = 0; c < 3; c++) out[o + c] = (last[3 * k + c] - low) * per;
-        else [out[o], out[o + 1], out[o + 2]] = colours[nn.clamp(Math.round((last[k] - low) * per), 0, 255)];
-        out[o + 3] = 255;
-      }
+      if (coloured(last)) for (let k = 0; k < dots.length; k++) dots[k] = packed([0, 1, 2].map(c => share(last[3 * k + c])));
+      else for (let k = 0; k < dots.length; k++) dots[k] = colours[share(last[k])];
       context.putImageData(image, 0, 0);
     }
     function set(next) {

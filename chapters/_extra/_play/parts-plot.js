@@ -117,8 +117,9 @@
   });
 
   const METHODS = {
-    // A line through points, or the graph of a function; label stands at its last visible point.
-    line(on, {points = [], colour = "a", dash = null, width = 2.2, label = ""}) {
+    // A line through points, or the graph of a function; label stands at its last visible point,
+    // so many pixels away.
+    line(on, {points = [], colour = "a", dash = null, width = 2.2, label = "", away = 5}) {
       const node = svg("path", {class: "nn-stroke", style: `${ink(colour)}; stroke-width: ${width}`, "stroke-dasharray": dash});
       const words = label ? svg("text", {class: "nn-name", style: ink(colour)}, label) : null;
       on.clipped.append(node);
@@ -126,7 +127,7 @@
       return mark(on, points, value => {
         const places = typeof value === "function" ? sampled(on, value) : value;
         node.setAttribute("d", coordinates(on, places));
-        if (words) on.name(words, places);
+        if (words) on.name(words, places, away);
       }, node);
     },
     // A closed shape, filled: a polygon, or what lies between two lines.
@@ -199,24 +200,25 @@
   };
 
   function mark(on, first, paint, node) {
-    let last = [first];
-    const set = (...value) => { last = value; paint(...value); };
+    let last = [first], stale = false;
+    const set = (...value) => { last = value; stale = false; paint(...value); };
+    const late = nn.frame(() => { if (stale) set(...last); });
     set(first);
-    on.redo(() => paint(...last));
+    on.redo(() => { stale = true; late(); });  // unless it is set before, as most are
     return {node, set};
   }
 
   // Marching squares: in each cell, the pieces of line where the field passes a level.
   function contours(on, field, levels, n) {
-    const {left, top, width, height} = on.inner, place = [];
-    const grid = Array.from({length: n + 1}, (_, j) => Array.from({length: n + 1}, (_, i) => {
-      if (!j) place[i] = near(left + i / n * width);
-      return field(...on.from(left + i / n * width, top + j / n * height));
-    }));
+    const {left, top, width, height} = on.inner, all = Array.from({length: n + 1}, (_, k) => k);
+    const column = i => left + i / n * width, row = j => top + j / n * height;
+    const xs = all.map(i => on.from(column(i), top)[0]), ys = all.map(j => on.from(left, row(j))[1]);
+    const place = all.map(i => near(column(i))), grid = ys.map(y => xs.map(x => field(x, y)));
     let path = "";
-    const row = j => top + j / n * height;
     for (const level of levels) for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) {
-      const corner = [grid[j][i], grid[j][i + 1], grid[j + 1][i + 1], grid[j + 1][i]];
+      const upper = grid[j], lower = grid[j + 1], below = upper[i] < level;
+      if (upper[i + 1] < level === below && lower[i + 1] < level === below && lower[i] < level === below) continue;
+      const corner = [upper[i], upper[i + 1], lower[i + 1], lower[i]];
       const side = corner.map((v, k) => (v < level) !== (corner[(k + 1) % 4] < level));
       const at = side.map((cut, k) => cut && (level - corner[k]) / (corner[(k + 1) % 4] - corner[k]));
       const x = place[i], dx = width / n, dy = height / n, y = row(j);
@@ -254,22 +256,22 @@
       press(f) {
         drawing.addEventListener("click", event => {
           if (event.target.closest(".nn-point, .nn-handle")) return;
-          const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
+          const {x, y} = nn.place(event, drawing);
           f(...on.from(x, y));
         });
       },
-      name(words, places) { nameAt(on, words, places); },
+      name(words, places, away = 5) { nameAt(on, words, places, away); },
     };
     for (const [name, method] of Object.entries(METHODS)) on[name] = (options = {}) => method(on, options);
     return on;
   }
 
   // The name of a line stands at its end; names at the right edge keep clear of each other.
-  function nameAt(on, words, places) {
+  function nameAt(on, words, places, away) {
     const inside = places.map(([x, y]) => on.to(x, y)).filter(([px, py]) =>
       py >= on.inner.top - 1 && py <= on.inner.top + on.inner.height + 1 && px <= on.inner.left + on.inner.width + 1);
     const [x, y] = inside[inside.length - 1] ?? [-99, -99];
-    words.place = [x + 5, y + 4];
+    words.place = [x + away, y + 4];
     const sorted = on.labels.filter(l => l.place).sort((a, b) => a.place[1] - b.place[1]);
     let last = -Infinity;
     for (const label of sorted) {
@@ -289,6 +291,7 @@
     const bottom = inner.top + inner.height;
     const placesOf = (range, given, isLog, n) => given ?? (isLog ? decades(...range, n) : ticks(...range, n));
     function range(nextX, nextY) {
+      if (on.x && [...on.x, ...on.y].join() === [...nextX, ...nextY].join()) return;
       const logX = log.includes("x"), logY = log.includes("y");
       const sx = scale(nextX, inner.left, inner.left + inner.width, logX), sy = scale(nextY, bottom, inner.top, logY);
       Object.assign(on, {x: nextX, y: nextY, px: sx.at, py: sy.at,
@@ -347,7 +350,7 @@
     nn.keys(node, (right, up, large) => shift(+(now + (right || up) * (large ? 5 : 1) * step).toFixed(9)));
     place(at);
     on.redo(() => place(now));
-    on.over.append(node);
+    on.free.before(node);  // so that words stay on it
     on.svg.setAttribute("role", "group");
     return {node, set: place};
   }

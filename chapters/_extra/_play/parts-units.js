@@ -8,18 +8,16 @@
   // where layers run to the right; down(): whether they run downwards; name(layer, k): of a unit;
   // caption(layer, k): written at it; pick(layer, k) hears of a press. set({sizes, values, W}): for each layer the number of units,
   // their values at side × side places (place by place, top row first), from the second layer on the
-  // weights (row by row); numbers: also written. mark(layer, k): the unit that is pressed.
+  // weights (row by row); numbers: also written. mark(layer, k): the unit that is pressed, from the next set on.
   function units({label, side, most = 38, tall = () => 300, down = () => false, numbers = false, name, caption = () => "", pick}) {
     const canvas = html("canvas", {"aria-hidden": "true"});
     const node = html("div", {class: "nn-units", role: "toolbar", "aria-label": label}, canvas);
-    const small = html("canvas", {width: side, height: side}), brush = small.getContext("2d");
-    const image = brush.createImageData(side, side);
-    let colours = nn.palette("diverging"), last = null, chosen = null, places = [], buttons = [], shape = "";
+    const strip = html("canvas", {width: side}), brush = strip.getContext("2d");  // all pictures, one below the other
+    let colours = null, inks = null, last = null, chosen = null, places = [], buttons = [], shape = "", width = 0, upright = false, laid = "";
 
-    const along = () => down() ? 1 : 0;
     // Middle and size of each picture, by layer.
     function place(sizes) {
-      const wide = node.clientWidth || 290, vertical = along() === 1, depth = sizes.length;
+      const wide = width, vertical = upright, depth = sizes.length;
       const size = n => Math.floor(Math.min(most, (vertical ? wide : tall() - 16) / n - 3));
       const row = 17 + Math.min(most, 30), high = vertical ? (depth - 1) * row + 36 : tall();
       const edge = Math.max(...[sizes[0], sizes[depth - 1]].map(size)) / 2 + 5;
@@ -40,11 +38,15 @@
       buttons = sizes.map((n, l) => Array.from({length: n}, (_, k) => html("button", {type: "button", class: "nn-unit", tabindex: -1,
         "aria-label": name(l, k), title: name(l, k), onclick: () => { enter(l, k, false); pick(l, k); }})));
       buttons.forEach((row, l) => row.forEach((one, k) => nn.keys(one, (right, up) => {
-        const [on, across] = along() ? [-up, right] : [right, -up], layer = nn.clamp(l + on, 0, buttons.length - 1);
+        const [on, across] = upright ? [-up, right] : [right, -up], layer = nn.clamp(l + on, 0, buttons.length - 1);
         enter(layer, nn.clamp(k + across, 0, buttons[layer].length - 1), true);
       })));
       node.replaceChildren(canvas, ...buttons.flat());
+      press();
       enter(...(chosen ?? [sizes.length - 1, 0]), false);
+    }
+    function press() {
+      buttons.forEach((row, l) => row.forEach((one, k) => one.setAttribute("aria-pressed", chosen?.[0] === l && chosen[1] === k)));
     }
     function enter(l, k, focus) {
       buttons.flat().forEach(one => { one.tabIndex = -1; });
@@ -52,40 +54,57 @@
       if (focus) buttons[l][k].focus();
     }
 
-    function draw() {
-      if (!last) return;
-      const {sizes, values, W} = last, [wide, high] = place(sizes), dots = devicePixelRatio || 1;
-      offer(sizes);
+    // What follows from the sizes and the room: done again only when one of them is another.
+    function lay(sizes) {
+      const dots = devicePixelRatio || 1, now = [shape, width, upright, dots].join();
+      if (now === laid) return;
+      laid = now;
+      const [wide, high] = place(sizes);
       Object.assign(canvas, {width: Math.round(wide * dots), height: Math.round(high * dots)});
+      canvas.getContext("2d").setTransform(dots, 0, 0, dots, 0, 0);
+      strip.height = side * places.flat().length;
       node.style.height = `${high}px`;
-      const pen = canvas.getContext("2d"), style = getComputedStyle(node), ink = key => style.getPropertyValue(`--nn-${key}`).trim();
-      pen.setTransform(dots, 0, 0, dots, 0, 0);
-      W.forEach((weights, l) => lines(pen, l, weights, ink));
-      pen.setLineDash([]);
-      pen.globalAlpha = 1;
-      places.forEach((row, l) => row.forEach((spot, k) => picture(pen, values[l], sizes[l], k, spot, ink)));
-      if (numbers) W.forEach((weights, l) => figures(pen, l, weights, style, ink));
-      places.forEach((row, l) => row.forEach((spot, k) => captioned(pen, caption(l, k), spot, k, style, ink)));
       places.forEach((row, l) => row.forEach(({x, y, t}, k) => Object.assign(buttons[l][k].style,
         {left: `${100 * (x - t / 2) / wide}%`, top: `${y - t / 2}px`, width: `${t}px`, height: `${t}px`})));
+    }
+
+    function paint() {
+      const style = getComputedStyle(node), ink = key => style.getPropertyValue(key).trim();
+      colours = nn.palette("diverging");
+      inks = {a: ink("--nn-a"), b: ink("--nn-b"), ink: ink("--nn-ink"), paper: ink("--pst-color-background") || "#fff", face: style.fontFamily};
+    }
+
+    function draw() {
+      if (!last || !width) return;
+      const {sizes, values, W} = last;
+      lay(sizes);
+      if (!inks) paint();
+      const pen = canvas.getContext("2d");
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      W.forEach((weights, l) => lines(pen, l, weights));
+      pen.setLineDash([]);
+      pen.globalAlpha = 1;
+      pictures(pen, values, sizes);
+      if (numbers) W.forEach((weights, l) => figures(pen, l, weights));
+      places.forEach((row, l) => row.forEach((spot, k) => captioned(pen, caption(l, k), spot, k)));
     }
 
     // From the edge of one picture to that of the next.
     function ends(l, j, k) {
       const from = places[l][k], to = places[l + 1][j];
-      return along() ? [from.x, from.y + from.t / 2, to.x, to.y - to.t / 2] : [from.x + from.t / 2, from.y, to.x - to.t / 2, to.y];
+      return upright ? [from.x, from.y + from.t / 2, to.x, to.y - to.t / 2] : [from.x + from.t / 2, from.y, to.x - to.t / 2, to.y];
     }
 
-    function lines(pen, l, weights, ink) {
+    function lines(pen, l, weights) {
       const n = places[l].length, largest = Math.max(1e-9, ...weights.map(Math.abs));
       weights.forEach((w, i) => {
         const j = Math.floor(i / n), k = i % n, [x0, y0, x1, y1] = ends(l, j, k);
         const apart = chosen && chosen[0] < places.length - 1 && !(chosen[0] === l + 1 && chosen[1] === j) && !(chosen[0] === l && chosen[1] === k);
         pen.globalAlpha = apart ? 0.12 : 0.85;
-        pen.strokeStyle = ink(w < 0 ? "b" : "a");
+        pen.strokeStyle = w < 0 ? inks.b : inks.a;
         pen.lineWidth = 0.4 + 3 * Math.abs(w) / largest;
         pen.setLineDash(w < 0 ? [5, 3] : []);
-        const half = along() ? [x0, (y0 + y1) / 2, x1, (y0 + y1) / 2] : [(x0 + x1) / 2, y0, (x0 + x1) / 2, y1];
+        const half = upright ? [x0, (y0 + y1) / 2, x1, (y0 + y1) / 2] : [(x0 + x1) / 2, y0, (x0 + x1) / 2, y1];
         pen.beginPath();
         pen.moveTo(x0, y0);
         pen.bezierCurveTo(...half, x1, y1);
@@ -93,53 +112,60 @@
       });
     }
 
-    // Zero is neutral; the strongest colour is the largest value of this unit, or 1.
-    function picture(pen, values, n, k, {x, y, t}, ink) {
-      let largest = 1e-9;
-      for (let i = k; i < values.length; i += n) largest = Math.max(largest, Math.abs(values[i]));
-      for (let i = k, o = 0; i < values.length; i += n, o += 4) {
-        [image.data[o], image.data[o + 1], image.data[o + 2]] = colours[Math.round(127.5 * (1 + (values[i] / largest || 0)))];
-        image.data[o + 3] = 255;
-      }
+    // Zero is neutral; the strongest colour is the largest value of a unit, or 1.
+    function pictures(pen, values, sizes) {
+      const image = brush.createImageData(side, strip.height), out = new Uint32Array(image.data.buffer);
+      let o = 0;
+      sizes.forEach((n, l) => {
+        for (let k = 0; k < n; k++) {
+          let largest = 1e-9;
+          for (let i = k; i < values[l].length; i += n) largest = Math.max(largest, Math.abs(values[l][i]));
+          for (let i = k; i < values[l].length; i += n) out[o++] = colours[Math.round(127.5 * (1 + (values[l][i] / largest || 0)))];
+        }
+      });
       brush.putImageData(image, 0, 0);
-      pen.drawImage(small, x - t / 2, y - t / 2, t, t);
-      pen.strokeStyle = ink("ink");
-      pen.lineWidth = 1;
-      pen.strokeRect(x - t / 2, y - t / 2, t, t);
+      Object.assign(pen, {strokeStyle: inks.ink, lineWidth: 1});
+      places.flat().forEach(({x, y, t}, k) => {
+        pen.drawImage(strip, 0, k * side, side, side, x - t / 2, y - t / 2, t, t);
+        pen.strokeRect(x - t / 2, y - t / 2, t, t);
+      });
     }
 
     // Below a picture, or beside it: the first on the left.
-    function captioned(pen, words, {x, y, t}, k, style, ink) {
-      const beside = along() === 1, left = beside && k === 0 && words.length < 4;
-      Object.assign(pen, {font: `13px ${style.fontFamily}`, fillStyle: ink("ink"), textBaseline: beside ? "middle" : "top",
+    function captioned(pen, words, {x, y, t}, k) {
+      if (!words) return;
+      const beside = upright, left = beside && k === 0 && words.length < 4;
+      Object.assign(pen, {font: `13px ${inks.face}`, fillStyle: inks.ink, textBaseline: beside ? "middle" : "top",
         textAlign: beside ? left ? "end" : "start" : "center"});
       pen.fillText(words, beside ? x + (left ? -1 : 1) * (t / 2 + 5) : x, beside ? y : y + t / 2 + 4);
     }
 
     // The weight on each line; where lines cross, nearer to their ends.
-    function figures(pen, l, weights, style, ink) {
+    function figures(pen, l, weights) {
       const n = places[l].length;
-      Object.assign(pen, {font: `600 13px ${style.fontFamily}`, textAlign: "center", textBaseline: "middle", lineJoin: "round"});
+      Object.assign(pen, {font: `600 13px ${inks.face}`, strokeStyle: inks.paper, fillStyle: inks.ink, lineWidth: 5, textAlign: "center", textBaseline: "middle", lineJoin: "round"});
       weights.forEach((w, i) => {
         const [x0, y0, x1, y1] = ends(l, Math.floor(i / n), i % n), at = places[l + 1].length > 1 ? 0.66 : 0.38, bent = at * at * (3 - 2 * at);
-        const [x, y] = along() ? [x0 + bent * (x1 - x0), y0 + at * (y1 - y0)] : [x0 + at * (x1 - x0), y0 + bent * (y1 - y0)];
-        Object.assign(pen, {strokeStyle: style.getPropertyValue("--pst-color-background").trim() || "#fff", lineWidth: 5, fillStyle: ink("ink")});
+        const [x, y] = upright ? [x0 + bent * (x1 - x0), y0 + at * (y1 - y0)] : [x0 + at * (x1 - x0), y0 + bent * (y1 - y0)];
         pen.strokeText(nn.number(w, 1), x, y);
         pen.fillText(nn.number(w, 1), x, y);
       });
     }
 
-    new MutationObserver(() => { colours = nn.palette("diverging"); draw(); })
+    new MutationObserver(() => { inks = null; draw(); })
       .observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
-    let width = 0;
-    new ResizeObserver(() => { if (node.clientWidth !== width) { width = node.clientWidth; draw(); } }).observe(node);
+    // It is first drawn when its width is known, and not before it is near the window.
+    new ResizeObserver(([{contentRect}]) => {
+      if (contentRect.width === width) return;
+      [width, upright] = [contentRect.width, down()];
+      draw();
+    }).observe(node);
     return {
       node,
-      set(next) { last = next; draw(); },
+      set(next) { last = next; offer(next.sizes); draw(); },
       mark(l, k) {
         chosen = l === null ? null : [l, k];
-        buttons.forEach((row, i) => row.forEach((one, j) => one.setAttribute("aria-pressed", Boolean(chosen) && i === l && j === k)));
-        draw();
+        press();
       },
     };
   }

@@ -65,9 +65,11 @@ window.nn = (() => {
   // is called before; flush() draws what waits at once.
   const waiting = new Set();
   function flush() {
-    const now = [...waiting];
-    waiting.clear();
-    now.forEach(draw => draw());
+    for (let round = 0; round < 2 && waiting.size; round++) {  // a drawing may ask for the marks of a plot
+      const now = [...waiting];
+      waiting.clear();
+      now.forEach(draw => draw());
+    }
   }
   const frame = draw => () => {
     if (!waiting.size) requestAnimationFrame(flush);
@@ -88,6 +90,9 @@ window.nn = (() => {
     const text = value.toFixed(digits);
     return (+text === 0 ? text.replace("-", "") : text).replace("-", "−");
   };
+
+  // thousands(60000.2) is "60,000".
+  const thousands = value => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 
   // Small notes kept between visits; without storage (private mode) until the page closes.
   const memory = {};
@@ -215,18 +220,24 @@ window.nn = (() => {
   const columns = (...nodes) => html("div", {class: "nn-columns"},
     ...nodes.map(node => node.tagName === "DIV" && !node.className ? node : html("div", {}, node)));
 
+  // Where a pointer is in a drawing's own coordinates, {x, y}. To find how the drawing lies on the
+  // screen forces a layout: where many events follow each other, it is found once and given.
+  const onScreen = drawing => drawing.getScreenCTM().inverse();
+  const place = ({clientX, clientY}, drawing, screen = onScreen(drawing)) =>
+    new DOMPoint(clientX, clientY).matrixTransform(screen);
+
   // Pointer drag (mouse, pen, touch): move(x, y, first) in the drawing's own coordinates.
   function drag(handle, drawing, move) {
-    let inverse = null;
+    let screen = null;
     const report = (event, first) => {
-      const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(inverse);
+      const {x, y} = place(event, drawing, screen);
       move(x, y, first);
     };
     // Chromium ignores touch-action on the children of an SVG, so the touch is stopped here too.
     handle.style.touchAction = "none";
     handle.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
     handle.addEventListener("pointerdown", event => {
-      inverse = drawing.getScreenCTM().inverse();  // once a drag: it forces a layout
+      screen = onScreen(drawing);
       handle.setPointerCapture(event.pointerId);
       handle.focus({preventScroll: true});
       report(event, true);
@@ -290,8 +301,13 @@ window.nn = (() => {
   }
 
   // What not everybody needs, in a fold: closed on a phone, open where there is room.
+  const narrow = element => element.clientWidth < 480;
   const fold = (element, label, ...nodes) => html("details", {class: "nn-more",
-    open: element.clientWidth < 480 ? null : ""}, html("summary", {}, label), ...nodes);
+    open: narrow(element) ? null : ""}, html("summary", {}, label), ...nodes);
+
+  // In a fold on a phone alone, so that the picture and its main control share the screen.
+  const tuck = (element, label, ...nodes) =>
+    narrow(element) ? fold(element, label, ...nodes) : html("div", {}, ...nodes);
 
   const text = (x, y, content, attributes = {}) => svg("text", {x, y, ...attributes}, String(content));
 
@@ -330,5 +346,6 @@ window.nn = (() => {
   }
 
   return {bar, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
-    fold, frame, handle, html, id, inline, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
+    fold, frame, handle, html, id, inline, keys, live, matrix, number, place, scaled, short, slider, store, svg, text,
+    thousands, toggle, tuck};
 })();

@@ -71,7 +71,7 @@ nn.define("people", (element, start) => {
     return counts;
   }
 
-  const many = v => String(v).replace(/(\d)(?=(\d{3})+$)/g, "$1,");
+  const many = nn.thousands;
   const counted = () => state.seed ? drawn(state) : expected(state);
 
   // The place behind n people of a block that begins at y, and how many stand before a place.
@@ -125,7 +125,7 @@ nn.define("people", (element, start) => {
   crowd.append(...titles, ring.node, ...Object.values(ends).map(end => end.node));
   crowd.addEventListener("click", event => {
     if (event.target.closest(".nn-handle")) return;
-    const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(crowd.getScreenCTM().inverse());
+    const {x, y} = nn.place(event, crowd);
     if (y > TOP && y < foot) pick(personAt(x, y));
   });
 
@@ -163,9 +163,9 @@ nn.define("people", (element, start) => {
       answers[k].bar.setAttribute("width", all ? wide * some / all : 0);
     });
     again.setAttribute("aria-disabled", String(posterior(state, true) === null));
-    const how = state.seed ? `Draw ${state.seed}` : "Expected";
-    live.set(positive === 0 ? `${how}: nobody is positive.`
-      : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${percent(found / positive)}.`);
+    const how = state.seed ? `Draw ${state.seed}` : "Expected", rule = posterior(state, true);
+    const shares = state.seed ? `${percent(found / positive)}; Bayes' rule says ${percent(rule)}` : percent(rule);
+    live.set(positive === 0 ? `${how}: nobody is positive.` : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`);
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
   }
   const redraw = nn.frame(draw);

@@ -14,7 +14,7 @@
   // come so high: there it is the one that the address names, if it is in sight, or the last.
   function current() {
     const {scrollHeight, clientHeight} = document.documentElement;
-    const begun = sections.filter(section => section.getBoundingClientRect().top <= edge());
+    const begun = sections.filter(section => !section.hidden && section.getBoundingClientRect().top <= edge());
     if (scrollY + clientHeight < scrollHeight - 2 || scrollY === 0) return begun.at(-1);
     const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const asked = sections.find(section => section.contains(named));

@@ -1,6 +1,6 @@
 // <nn-push>: push one score; every probability, a column of the Jacobian and the slopes of the loss.
 // needs: parts-plot
-// room: 1080 552
+// room: 868 546
 // classes: three names; scores: where the sliders start; truth, pushed: indices of classes.
 nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const INKS = ["a", "b", "c"], SHAPES = ["circle", "square", "diamond"], DASHES = [null, "8 5", "2 4"];
@@ -32,7 +32,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const dots = classes.map((_, k) => plot.dots({colour: INKS[k], shape: SHAPES[k], r: 5.5}));
 
   const pulls = nn.plot({height: 150, x: [-1, 1], y: [-0.6, 2.6], left: 72, right: 60, xticks: [-1, 0, 1], yticks: [],
-    xlabel: "slope of the loss, p − q"});
+    xlabel: "∂L/∂z = p − q"});
   const zero = pulls.line({colour: "ink", width: 1.2, points: [[0, -0.6], [0, 2.6]]});
   zero.node.style.opacity = 0.6;
   const bars = classes.map((_, k) => pulls.area({colour: INKS[k], edge: true}));
@@ -106,6 +106,6 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
     }));
   element.replaceChildren(truths.node,
     nn.columns(nn.html("div", {}, ...sliders.map(one => one.node), buttons, pulls.node), nn.html("div", {}, plot.node)),
-    live.node, nn.columns(nn.html("div", {}, table), nn.html("div", {}, facts.node)));
+    live.node, nn.tuck(element, "Jacobian, probabilities, loss", nn.columns(nn.html("div", {}, table), facts.node)));
   draw();
 }, "classes", "scores", "truth", "pushed");

@@ -2,7 +2,7 @@
 // needs: parts-plot parts-time
 // room: 907 560
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
-// start: the surface to begin with. ends: where nnlib arrives, which the script checks.
+// start: the surface to begin with. ends: where nnlib arrives, which agrees() compares.
 (() => {
   const SURFACES = {
     ravine: {f: (x, y) => (x * x + 20 * y * y) / 2, slope: (x, y) => [x, 20 * y]},
@@ -94,8 +94,7 @@
     element.replaceChildren(menu.node, key, nn.columns(map.node, chart.node), rate.node, time.node, live.node);
     choose(start);
     nn.flush();
-    element.dataset.agrees = agrees(surfaces, steps);
-    if (element.dataset.agrees === "false") console.error("nn-race: the script and nnlib disagree");
+    element.agrees = () => agrees(surfaces, steps);
   }
 
   // The script must arrive where nnlib did.

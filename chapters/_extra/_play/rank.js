@@ -9,7 +9,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   const N = size * size, TERM = 2 * size + 4, CONTRAST = 64;
   const state = {k: start, of: 0, term: 3, held: false};
   const signed = text => new Int8Array(nn.bytes(text).buffer);
-  const thousands = v => Math.round(v).toLocaleString("en");
+  const {thousands} = nn;
 
   // Add term k to sum, in place.
   function add(sum, {left, right, scale}, k) {
@@ -19,8 +19,12 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     }
     return sum;
   }
-  const level = v => nn.clamp(Math.round(v), 0, 255);
-  const rms = (sum, pixels) => Math.sqrt(pixels.reduce((all, p, i) => all + (p - level(sum[i])) ** 2, 0) / N);
+  const level = v => v < 0 ? 0 : v > 255 ? 255 : Math.round(v);
+  function rms(sum, pixels) {
+    let all = 0;
+    for (let i = 0; i < N; i++) all += (pixels[i] - level(sum[i])) ** 2;
+    return Math.sqrt(all / N);
+  }
 
   // Bytes of a picture and its error after each term, when it is first looked at.
   function opened(k) {
@@ -47,10 +51,10 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     yticks: [100, 1000, 10000], show: thousands, xlabel: "term", ylabel: "singular value"});
   const kept = spectrum.area({colour: "a"}), stairs = spectrum.line({colour: "ink", width: 1.4});
   const {top, height} = spectrum.inner, centre = x => spectrum.from(x, 0)[0];
-  const words = [nn.text(8, top + 12, "", {class: "nn-name"}), nn.text(8, top + 28, "", {class: "nn-name"})];
-  const told = k => `${thousands(k * TERM)} bytes, error ${nn.number(opened(state.of).errors[k - 1], 1)}`;
+  const words = [12, 28, 44].map(y => nn.text(8, top + y, "", {class: "nn-name"}));
+  const told = k => [`${thousands(k * TERM)} bytes`, `error ${nn.number(opened(state.of).errors[k - 1], 1)}`];
   const rank = nn.handle({drawing: spectrum.svg, label: "rank", min: 1, max: ranks, step: 1, value: start,
-    read: x => centre(x) - 0.5, show: v => `${v}, ${told(v)}`, move: v => { state.k = v; redraw(); }},
+    read: x => centre(x) - 0.5, show: v => [v, ...told(v)].join(", "), move: v => { state.k = v; redraw(); }},
   nn.svg("rect", {x: -12, y: top, width: 24, height, class: "nn-hit"}),
   nn.svg("path", {d: `M0 ${top}v${height}`, class: "nn-stroke"}), nn.svg("circle", {r: 8, cy: top + height, class: "nn-knob"}), ...words);
   const alone = nn.handle({drawing: spectrum.svg, label: "term shown alone", min: 1, max: ranks, step: 1, value: state.term,
@@ -64,14 +68,21 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     redraw();
   });
 
-  const plot = nn.plot({height: 220, x: [0, 17000], y: [0.9, 60], log: "y", yticks: [1, 2, 5, 10, 20, 50], xticks: [0, 5000, 10000, 15000], left: 34, right: 48,
+  const plot = nn.plot({height: 220, x: [0, 17000], y: [0.9, 60], log: "y", yticks: [1, 2, 5, 10, 20, 50], xticks: [0, 5000, 10000, 15000], left: 34, right: 48, show: thousands,
     xlabel: "bytes", ylabel: "error (grey levels)"});
   const ours = plot.line({colour: "a", label: "SVD"}), theirs = plot.line({colour: "b", dash: "6 4", label: "JPEG"});
   const here = plot.dots({colour: "a", r: 6});
 
+  // The sum of the first k terms; it goes on from the last one where it can.
+  let last = {k: Infinity};
+  function sumOf(p, k) {
+    if (last.p !== p || last.k > k) last = {p, k: 0, sum: new Float64Array(N)};
+    while (last.k < k) add(last.sum, p, last.k++);
+    return last.sum;
+  }
+
   function draw() {
-    const {k, term: j} = state, p = opened(state.of), sum = new Float64Array(N);
-    for (let i = 0; i < k; i++) add(sum, p, i);
+    const {k, term: j} = state, p = opened(state.of), sum = sumOf(p, k);
     const one = add(new Float64Array(N), p, j - 1);
     const most = one.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9), grey = sum.map(level);
     copy.set(state.held ? p.pixels : grey);
@@ -89,7 +100,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     const x = spectrum.px(k + 0.5), right = k < ranks / 2;
     rank.set(k);
     rank.node.setAttribute("transform", `translate(${x} 0)`);
-    [`rank ${k}`, told(k)].forEach((line, i) => {
+    [`rank ${k}`, ...told(k)].forEach((line, i) => {
       words[i].textContent = line;
       words[i].setAttribute("x", right ? 8 : -8);
       words[i].setAttribute("class", `nn-name ${right ? "" : "nn-end"}`);

@@ -8,6 +8,7 @@ nn.search = (data => {
   const WHOLE = {page: 120, section: 40, term: 90, symbol: 95, api: 60, source: 30, topic: 0};
   const CODE = 130, ID = 130, TITLE = 100; // a name in code as written, the id of a topic, part of a page's title
   const NEXT = .9, BEGUN = .5, PHRASE = 1.8; // the page of a term; a name of which the beginning is typed; words of the query side by side in a title
+  const ASKED = 1.25; // times as much is a term worth to who asks what it is
   const REFERENCE = .6, ROW = .25, SCALE = 30;
   const ENOUGH = .6; // of what the best record has of the query, another one needs so much
   const OFTEN = 5; // a title that so many sections have says nothing
@@ -233,11 +234,13 @@ nn.search = (data => {
     const term = records.find(({kind, title, forms}) => kind === "term" && title !== query && forms.includes(query));
     if (term) byWords(words(term.title), score);
     const asked = ` ${wanted.map(single).join(" ")} `, worths = new Map(), favoured = new Set();
+    const meaning = /^what(?:'s|’s| is| are| does)\b/i.test(query);
     const raise = (k, worth) => worths.set(k, Math.max(worth, worths.get(k) || 0));
     records.forEach((record, k) => {
       const worth = Math.max(named(record, query, wanted), term ? .99 * named(record, term.title, words(term.title)) : 0);
+      const asks = meaning && record.kind === "term" ? ASKED : 1;
       const whole = record.kind === "term" && !record.reference ? wholes.get(record.address.split("#")[0]).k : k;
-      if (worth) { raise(k, worth); raise(whole, worth * (whole === k ? 1 : NEXT)); } // the page that explains a term comes with it
+      if (worth) { raise(k, worth * asks); raise(whole, worth * asks * (whole === k ? 1 : NEXT)); } // the page that explains a term comes with it
       else if (wanted.length > 1 && beside(record, asked)) favoured.add(k).add(whole);
     });
     for (const [k, worth] of worths) score.set(k, (score.get(k) || 0) + SCALE * worth);

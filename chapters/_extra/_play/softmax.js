@@ -109,7 +109,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     above.setAttribute("aria-label", `Scores: ${classes.map((name, k) => `${name} ${nn.number(z[k], 1)}`).join(", ")}; log-sum-exp ${nn.number(T * total)}`);
     below.setAttribute("aria-label", `Probabilities: ${classes.map((name, k) => `${name} ${percent(p[k])}`).join(", ")}`);
     const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
-    const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln ${q} = ${small(L)}`;
+    const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln\u00a0${q} = ${small(L)}`;
     live.set(`The picture is a ${classes[truth]}. ${equation}`);
     refused.textContent = "";
   }

@@ -1,22 +1,23 @@
-// <nn-steps>: the steps of an algorithm, one at a time. They stand in the page as a list with
-// their formulas; without this script the list is the figure.
+// <nn-steps>: the steps of an algorithm, all below each other or one at a time. They stand in the
+// page as a list with their formulas; without this script the list is the figure.
 // needs: parts-time
 (() => {
+  const LONG = 20;  // steps: a longer list begins with one at a time
   const STYLE = `
-    nn-steps ol { display: grid; list-style: none; margin: 0; padding: 0; }
-    nn-steps ol > li { grid-area: 1 / 1; min-width: 0; margin: 0; visibility: hidden; }
-    nn-steps ol > li.nn-now { visibility: visible; }
-    nn-steps ol:not(.nn-all) > li > p { display: none; }
+    nn-steps ol { list-style: decimal; margin: 0; padding: 0 0 0 1.6rem; }
+    nn-steps ol > li { min-width: 0; margin: 0 0 .8rem; }
+    nn-steps ol.nn-one { display: grid; list-style: none; padding: 0; }
+    nn-steps ol.nn-one > li { grid-area: 1 / 1; margin: 0; visibility: hidden; }
+    nn-steps ol.nn-one > li.nn-now { visibility: visible; }
+    nn-steps ol.nn-one > li > p { display: none; }
     nn-steps li .math { overflow-x: auto; overflow-y: hidden; text-align: center; }
-    nn-steps ol.nn-all { display: block; list-style: decimal; padding-left: 1.6rem; }
-    nn-steps ol.nn-all > li { visibility: visible; margin: 0 0 .8rem; }
     nn-steps .nn-live { min-height: 3em; margin: 0; }
     @media (max-width: 600px) { nn-steps .nn-live { min-height: 4.6em; } }
     nn-steps .nn-walk { border-radius: 4px; padding: .3rem; }
     @media print {
-      nn-steps ol { display: block; list-style: decimal; padding-left: 1.6rem; }
-      nn-steps ol > li { visibility: visible; }
-      nn-steps ol:not(.nn-all) > li > p { display: block; }
+      nn-steps ol.nn-one { display: block; list-style: decimal; padding-left: 1.6rem; }
+      nn-steps ol.nn-one > li { visibility: visible; margin-bottom: .8rem; }
+      nn-steps ol.nn-one > li > p { display: block; }
       nn-steps :is(.nn-bar, .nn-slider, .nn-live) { display: none; }
     }`;
 
@@ -24,28 +25,34 @@
     if (!document.getElementById("nn-steps-style")) {
       document.head.append(nn.html("style", {id: "nn-steps-style"}, STYLE));
     }
-    const list = element.querySelector("ol"), items = [...list.children];
+    // The list stays where it is: to move its formulas would style and lay them out again.
+    const box = element.querySelector(".nn-walk"), list = box.firstChild, items = [...list.children];
     const live = nn.live();
-    const box = nn.html("div", {class: "nn-walk", tabindex: 0, role: "group", "aria-label": "Steps; arrow keys step"});
     const stepper = nn.stepper({first: 1, last: items.length, at: 1, run: false, go});
-    const all = nn.button("all steps", () => unfold(!list.classList.contains("nn-all")));
+    const mode = nn.button("", () => stepper.node.hidden ? go(stepper.at) : show(false));
 
     function go(step) {
-      unfold(false);
+      show(true);
       items.forEach((item, k) => item.classList.toggle("nn-now", k === step - 1));
       live.set(`Step ${step} of ${items.length}: ${items[step - 1].querySelector("p").textContent}`);
     }
 
-    function unfold(open) {
-      list.classList.toggle("nn-all", open);
-      all.setAttribute("aria-pressed", open);
+    function show(one) {
+      list.classList.toggle("nn-one", one);
+      mode.textContent = one ? `all ${items.length} steps` : "one at a time";
+      for (const part of [stepper.node, live.node]) part.hidden = !one;
+      for (const [name, value] of Object.entries({tabindex: 0, role: "group", "aria-label": "Step; arrow keys step"})) {
+        if (one) box.setAttribute(name, value);
+        else box.removeAttribute(name);
+      }
     }
 
-    box.append(list);
+    // The arrow keys step; in a formula that is wider than its place they scroll.
+    box.addEventListener("keydown", event => { if (event.target !== box) event.stopImmediatePropagation(); });
     stepper.keys(box);
-    stepper.bar.append(all);
-    element.replaceChildren(live.node, box, stepper.node);
-    go(1);
+    element.prepend(nn.bar(mode), stepper.node, live.node);
+    if (items.length > LONG) go(1);
+    else show(false);
   }
 
   nn.define("steps", build);

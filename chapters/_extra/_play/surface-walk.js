@@ -1,20 +1,27 @@
 // <nn-surface-walk>: a place on a map; gradient, level line and curve of curvature there, and a cut.
 // needs: parts-plot
-// room: 1090 665
+// room: 887 646
 // surfaces: [{name, x, y, xlabel, ylabel, start, levels, arrow, rise, reach, heights, c, g, H, bumps, known}];
 // f(d) = c + g·d + d'Hd/2 + Σ height · exp(-|d - at|²/(2 width²)); arrow: units of the map per unit of
 // slope; rise: how far the curve of curvature lies off the tangent plane; reach: half the length of
-// the cut; known: {at, f, g, H} by nnlib, which the script checks; start: the surface to begin with.
+// the cut; known: {at, f, g, H} by nnlib, which agrees() compares; start: the surface to begin with.
 (() => {
   const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
   const times = (M, v) => M.map(row => dot(row, v));
 
+  // The value at (x, y); contours ask for it thousands of times.
+  function elevation({c = 0, g = [0, 0], H = [[0, 0], [0, 0]], bumps = []}, x, y) {
+    let f = c + g[0] * x + g[1] * y + (H[0][0] * x * x + (H[0][1] + H[1][0]) * x * y + H[1][1] * y * y) / 2;
+    for (const {height, at, width} of bumps) f += height * Math.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / (2 * width * width));
+    return f;
+  }
+
   // Value, gradient and Hessian at p.
-  function local({c = 0, g = [0, 0], H = [[0, 0], [0, 0]], bumps = []}, p) {
-    const Hp = times(H, p), found = {f: c + dot(g, p) + dot(p, Hp) / 2, g: g.map((v, k) => v + Hp[k]), H: H.map(row => [...row])};
+  function local(surface, p) {
+    const {g = [0, 0], H = [[0, 0], [0, 0]], bumps = []} = surface, Hp = times(H, p);
+    const found = {f: elevation(surface, ...p), g: g.map((v, k) => v + Hp[k]), H: H.map(row => [...row])};
     for (const {height, at, width} of bumps) {
       const d = [p[0] - at[0], p[1] - at[1]], s = width * width, value = height * Math.exp(-dot(d, d) / (2 * s));
-      found.f += value;
       for (const i of [0, 1]) {
         found.g[i] -= value * d[i] / s;
         for (const j of [0, 1]) found.H[i][j] += value * (d[i] * d[j] / s - (i === j)) / s;
@@ -49,8 +56,9 @@
     const flat = map.line({colour: "c", dash: "8 4"});
     const above = map.line({colour: "d", width: 2.4}), below = map.line({colour: "d", dash: "5 3", width: 2.4});
     const slope = map.arrow({colour: "b"});
-    const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 12, xlabel: "distance along the dotted line", ylabel: "height"});
-    const curve = cut.line({colour: "a", width: 4}), tangent = cut.line({colour: "c", dash: "8 4"}), bent = cut.line({colour: "d", dash: "0 7", width: 4});
+    const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 64, xlabel: "distance along the dotted line", ylabel: "height"});
+    const curve = cut.line({colour: "a", width: 4, label: "surface"});
+    const tangent = cut.line({colour: "c", dash: "8 4", label: "tangent"}), bent = cut.line({colour: "d", dash: "0 7", width: 4, label: "parabola"});
     const foot = cut.dots({colour: "ink", r: 5});
     const facts = nn.facts(["gradient", "slope along the cut", "curvature along the cut", "eigenvalues of the Hessian"]);
     const hessian = nn.matrix({values: first.known.H, label: "Hessian", show: v => nn.number(v)});
@@ -59,7 +67,7 @@
       nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
         nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
     const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient"), stroke("c", "8 4", "tangent plane"),
-      stroke("d", null, "above it"), stroke("d", "5 3", "below it"), stroke("a", null, "cut"), stroke("d", "0 7", "its parabola"));
+      stroke("d", null, "above it"), stroke("d", "5 3", "below it"));
 
     function draw() {
       const s = state.surface, p = place.at, {f, g, H} = local(s, p), steep = Math.hypot(...g);
@@ -76,14 +84,14 @@
       const [low, high] = s.heights, third = (high - low) / 3;  // the cut's window follows the dot
       const up = Math.max(0, Math.ceil((f + third / 2 - high) / third)), down = Math.max(0, Math.ceil((low + third / 30 - f) / third));
       cut.range([-s.reach, s.reach], s.heights.map(v => v + (up - down) * third));
-      curve.set(t => local(s, along(t)).f);
+      curve.set(t => elevation(s, ...along(t)));
       tangent.set(t => f + t * rate);
       bent.set(t => f + t * rate + t * t * bend / 2);
       foot.set([[0, f]]);
       facts.set([pair(g), nn.number(rate), nn.number(bend), `${nn.number(big)},\u00a0${nn.number(small)}`]);
       hessian.set(H);
-      const shape = small > 1e-9 ? "a bowl: it bends up every way" : big < -1e-9 ? "a dome: it bends down every way"
-        : big > 1e-9 && small < -1e-9 ? "a saddle: up one way, down another" : "straight one way";
+      const shape = small > 1e-9 ? "a bowl: it curves upwards in every direction" : big < -1e-9 ? "a dome: it curves downwards in every direction"
+        : big > 1e-9 && small < -1e-9 ? "a saddle: upwards in one direction, downwards in another" : "straight in one direction";
       const slopes = steep < 0.005 ? "The gradient is 0: the tangent plane is level."
         : `Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}.`;
       live.set(`Height ${nn.number(f)}. ${slopes} The surface is ${shape}.`);
@@ -96,7 +104,7 @@
       const s = state.surface = surfaces[k];
       map.range(s.x, s.y);
       [map.ground.lastChild.previousSibling, map.ground.lastChild].forEach((label, i) => { label.textContent = [s.xlabel, s.ylabel][i]; });
-      hills.set((x, y) => local(s, [x, y]).f, s.levels);
+      hills.set((x, y) => elevation(s, x, y), s.levels);
       place.set(...s.start);
       redraw();
     }
@@ -104,11 +112,11 @@
     const menu = nn.buttons({label: "surface", options: surfaces.map(s => s.name), chosen: start, press: choose});
     const turn = nn.slider({label: "cut, from the arrow", min: -180, max: 180, step: 5, value: 0,
       show: v => `${nn.number(v, 0)}°`, move: v => { state.turn = v; redraw(); }});
-    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, cut.node, turn.node)), facts.node, nn.inline("Hessian", hessian.node), live.node);
+    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, cut.node, turn.node)), live.node,
+      nn.tuck(element, "Slope, curvature, Hessian", facts.node, nn.inline("Hessian", hessian.node)));
     choose(start);
     nn.flush();
-    element.dataset.agrees = surfaces.every(agrees);
-    if (element.dataset.agrees === "false") console.error("nn-surface-walk: the script and nnlib disagree");
+    element.agrees = () => surfaces.every(agrees);
   }
 
   // The script must find what nnlib's differences found.

@@ -1,6 +1,6 @@
 // <nn-threshold>: from which score on is a sample called positive? Counts, shares and the ROC curve.
 // needs: parts-plot
-// room: 1190 613
+// room: 650 613
 // scores: one a sample, from 0 to 1; truth: 1 for positives, 0 for negatives, in the same order;
 // threshold: where the slider starts; positive, negative: what the two are called.
 (() => {
@@ -85,8 +85,8 @@
     const most = at.reduce((b, t, k) => quotient(all[k].recall) >= 0.9 ? k : b, 0);
     const buttons = nn.bar(nn.button("0.5", () => go(0.5)), nn.button("largest F1", () => go(at[best])),
       nn.button("recall of 90%", () => go(at[most])), nn.button("call nobody", () => go(1)));
-    element.replaceChildren(slider.node, buttons, live.node, key, nn.columns(left.node, right.node),
-      nn.columns(table, facts.node));
+    element.replaceChildren(slider.node, buttons, live.node, key, nn.columns(left.node, nn.tuck(element, "ROC curve", right.node)),
+      nn.tuck(element, "Confusion matrix and shares", nn.columns(table, facts.node)));
     draw();
   }, "scores", "truth", "threshold", "positive", "negative");
 })();

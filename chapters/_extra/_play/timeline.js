@@ -1,6 +1,6 @@
 // <nn-timeline>: events on a line of years, to zoom and to walk; below, the winners of a contest.
 // needs: parts-plot parts-time
-// room: 1060 690
+// room: 665 686
 // events: [{year, title, text, source, kind, major}], by year; kinds: {kind: {name, colour, shape}};
 // spans: [{name, years: [from, to]}]; contest: [{year, error, name, source}]; person: an error to
 // compare with; start: index of the event shown first.
@@ -90,7 +90,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
 
   // A tap chooses; a drag moves the years along.
   let grip = null, moved = 0;
-  const at = event => new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
+  const at = event => nn.place(event, drawing);
   drawing.addEventListener("pointerdown", event => {
     grip = {x: at(event).x, view: [...state.view]};
     moved = 0;
@@ -154,7 +154,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   const rule = plot.cursor({at: 2012, label: "year of the contest", step: 1, show: x => String(Math.round(x)), move: winner});
 
   element.replaceChildren(zoomed.node, drawing, key, live.node, source, steps,
-    html("p", {class: "nn-note"}, "The contest of ImageNet, its winners:"), nn.columns(plot.node, html("div", {}, told.node, toldSource)));
+    nn.fold(element, "The contest of ImageNet, its winners", nn.columns(plot.node, html("div", {}, told.node, toldSource))));
   winner(2012);
   draw();
 }, "events", "kinds", "spans", "contest", "person", "start");

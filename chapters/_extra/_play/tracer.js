@@ -1,5 +1,5 @@
 // <nn-tracer>: the arrays of a network of two layers, their shapes, and how each gets its gradient.
-// room: 1055 580
+// room: 904 580
 // sizes: {N, D, H, C} of the batch, the inputs, the hidden units and the classes; start: an array.
 nn.define("tracer", (element, {sizes, start}) => {
   const {html, svg} = nn, MOST = 4096, WIDE = 330, MAIN = 82, SIDE = 254, HALF = 74;
@@ -151,7 +151,7 @@ nn.define("tracer", (element, {sizes, start}) => {
     });
     operations.forEach(({y, node}) => { node.firstChild.style.stroke = `var(--nn-${step && y === step[1] ? "b" : "ink"})`; });
     const shape = shaped(sizesOf(at)), none = at === "Q", held = slopes(at);
-    facts.set([shape, none ? "none" : shape, none ? "none" : count(sizesOf(at)).toLocaleString("en"), held === null ? "none" : held.toLocaleString("en")]);
+    facts.set([shape, none ? "none" : shape, none ? "none" : nn.thousands(count(sizesOf(at))), held === null ? "none" : nn.thousands(held)]);
     if (none) rule.replaceChildren("No gradient: ", why, ".");
     else rule.replaceChildren(...written(`-${at}`), " = ", ...formula(tokens), `: ${why}.`);
     turned.textContent = other(at) ? `The other way round: ${other(at)}` : "";
@@ -170,6 +170,6 @@ nn.define("tracer", (element, {sizes, start}) => {
       redraw();
     }}));
   element.replaceChildren(nn.bar(...fields.map(f => f.node)), nn.columns(html("div", {}, graph),
-    html("div", {}, live.node, boxes, rule, turned, facts.node)));
+    html("div", {}, live.node, boxes, rule, nn.tuck(element, "The other order, and sizes", turned, facts.node))));
   draw();
 }, "sizes", "start");

@@ -3,10 +3,11 @@
 // needs: parts-plot parts-time parts-grid parts-units
 // room: 762 881 591
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
-// start: {set, layers, widths, bend, exponent, at}: indices of set and bend, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
-// known: [{set, widths, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
+// start: {set, layers, widths, activation, exponent, at}: indices of set and activation, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
+// reached: {layers: [{W, b}], losses} of the start by nnlib, so that a page that opens trains nothing;
+// known: [{set, widths, activation, exponent, draw, epochs, loss}] by nnlib, which agrees() compares.
 (() => {
-  const EACH = 10, LAST = 300, GRID = 49, REACH = 3, SMALL = 25, BENDS = ["tanh", "ReLU", "none"];
+  const EACH = 10, LAST = 300, GRID = 49, REACH = 3, SMALL = 25, ACTIVATIONS = ["tanh", "ReLU", "none"];
 
   // Weights (m, n) row by row, drawn evenly with variance 1/n; biases 0.
   function begin(noise, widths, draw) {
@@ -18,14 +19,14 @@
   }
 
   // What goes in, and what each layer gives, for N rows.
-  function forward(X, N, layers, bend) {
+  function forward(X, N, layers, activation) {
     const kept = [X];
     layers.forEach(({n, m, W, b}, l) => {
       const A = kept[l], Z = new Float64Array(N * m), last = l === layers.length - 1;
       for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
         let z = b[j];
         for (let k = 0; k < n; k++) z += A[i * n + k] * W[j * n + k];
-        Z[i * m + j] = last || bend === 2 ? z : bend === 1 ? Math.max(z, 0) : Math.tanh(z);
+        Z[i * m + j] = last || activation === 2 ? z : activation === 1 ? Math.max(z, 0) : Math.tanh(z);
       }
       kept.push(Z);
     });
@@ -37,8 +38,8 @@
   const mean = (z, t) => t.reduce((sum, kind, i) => sum + Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i]))) - kind * z[i], 0) / t.length;
 
   // One step of gradient descent with all points; changes the layers.
-  function descend({X, t}, layers, bend, rate) {
-    const N = t.length, kept = forward(X, N, layers, bend);
+  function descend({X, t}, layers, activation, rate) {
+    const N = t.length, kept = forward(X, N, layers, activation);
     let G = kept[layers.length].map((z, i) => (sigmoid(z) - t[i]) / N);
     for (let l = layers.length - 1; l >= 0; l--) {
       const {n, m, W, b} = layers[l], A = kept[l], dW = new Float64Array(m * n), db = new Float64Array(m), back = new Float64Array(N * n);
@@ -47,8 +48,8 @@
         db[j] += g;
         for (let k = 0; k < n; k++) { dW[j * n + k] += g * A[i * n + k]; back[i * n + k] += g * W[j * n + k]; }
       }
-      if (l && bend === 0) for (let k = 0; k < back.length; k++) back[k] *= 1 - A[k] * A[k];
-      if (l && bend === 1) for (let k = 0; k < back.length; k++) if (A[k] <= 0) back[k] = 0;
+      if (l && activation === 0) for (let k = 0; k < back.length; k++) back[k] *= 1 - A[k] * A[k];
+      if (l && activation === 1) for (let k = 0; k < back.length; k++) if (A[k] <= 0) back[k] = 0;
       dW.forEach((g, k) => { W[k] -= rate * g; });
       db.forEach((g, k) => { b[k] -= rate * g; });
       G = back;
@@ -84,10 +85,10 @@
       nn-train .nn-stage { display: flex; flex-direction: column; align-items: stretch; }
       nn-train button:not(.nn-unit) { padding: .3rem .5rem; } nn-train .nn-stepper { display: flex; flex-direction: column-reverse; } }`;
 
-  function build(element, {sets, names, noise, start, known}) {
+  function build(element, {sets, names, noise, start, reached, known}) {
     if (!document.getElementById("nn-train-style")) document.head.append(nn.html("style", {id: "nn-train-style"}, STYLE));
     const live = nn.live(), narrow = () => element.clientWidth < 560;
-    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), bend: start.bend, exponent: start.exponent, draw: 0,
+    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), activation: start.activation, exponent: start.exponent, draw: 0,
       points: [], chosen: 0, brush: 0, unit: null};
     let own = null;  // the points as arrays
     const readData = () => {
@@ -95,7 +96,7 @@
       own = rows(state.points);
       state.chosen = 0;
     };
-    const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "first number x₁", ylabel: "second number x₂"});
+    const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "x₁", ylabel: "x₂"});
     const shades = nn.picture({width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true});
     shades.node.setAttribute("aria-hidden", "true");
     shades.node.style.opacity = 0.45;  // so that the dots stand out
@@ -108,7 +109,7 @@
     guess.node.style.opacity = 0.7;
     chart.words({at: [1750, Math.LN2 + 0.02], label: "a guess: ln 2"});
     const curve = chart.line({colour: "a", width: 2.4}), now = chart.dots({colour: "a", shape: "diamond", r: 6}), height = chart.words({colour: "a"});
-    const facts = nn.facts(["layer sizes", "parameters", "mean loss (nats)", "on the right side"]);
+    const facts = nn.facts(["layer sizes", "parameters", "mean loss (nats)", "classified correctly"]);
 
     // ---- the network, unit by unit
     const outputs = () => shape(state).length - 1;
@@ -131,16 +132,20 @@
       films = [begin(noise, shape(state), state.draw)];
       losses = [lossOf(films[0])];
     }
-    const scores = layers => forward(own.X, own.t.length, layers, state.bend)[layers.length];
+    const scores = layers => forward(own.X, own.t.length, layers, state.activation)[layers.length];
     const lossOf = layers => mean(scores(layers), own.t);
     function reach(k) {
-      while (films.length <= k) {
-        const layers = copy(films[films.length - 1]);
-        for (let e = 0; e < EACH; e++) descend(own, layers, state.bend, rateOf(state.exponent));
-        films.push(layers);
-        losses.push(lossOf(layers));
+      let at = k;
+      while (!films[at]) at--;
+      for (; at < k; at++) {
+        const layers = copy(films[at]);
+        for (let e = 0; e < EACH; e++) descend(own, layers, state.activation, rateOf(state.exponent));
+        films[at + 1] = layers;
+        losses[at + 1] = lossOf(layers);
       }
     }
+    // The weights that nnlib has reached at the start, in the shape of these layers.
+    const given = layers => layers.map((layer, l) => ({...layer, W: Float64Array.from(reached.layers[l].W), b: Float64Array.from(reached.layers[l].b)}));
 
     const places = new Float64Array(2 * GRID * GRID);
     for (let j = 0, o = 0; j < GRID; j++) for (let i = 0; i < GRID; i++, o += 2) {
@@ -160,7 +165,7 @@
       const k = time.at;
       reach(k);
       const layers = films[k], {points, unit} = state, z = scores(layers), fine = Number.isFinite(losses[k]), sizes = shape(state);
-      const kept = forward(places, GRID * GRID, layers, state.bend), answer = kept[layers.length];
+      const kept = forward(places, GRID * GRID, layers, state.activation), answer = kept[layers.length];
       // The plane shows the answer, or what the chosen unit computes.
       const [l, u] = unit ?? [layers.length, 0], n = sizes[l], shown = Float64Array.from({length: GRID * GRID}, (_, i) => kept[l][i * n + u]);
       const most = unit ? shown.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-9) : 1;
@@ -181,10 +186,10 @@
       const count = layers.reduce((sum, {n, m}) => sum + n * m + m, 0), right = points.length - off.length;
       const told = fine ? nn.number(losses[k], 4) : "not a number";
       facts.set([sizes.join("-"), String(count), told, fine ? `${right} of ${points.length}` : "none"]);
-      const end = !fine ? "The steps were too long: the loss has left the numbers. Lower the learning rate." : off.length ? `${off.length} on the wrong side (×).` : "All on the right side.";
+      const end = !fine ? "The steps were too long: the loss has left the numbers. Lower the learning rate." : off.length ? `${off.length} misclassified (×).` : "All classified correctly.";
       const about = unit ? ` The plane shows ${called(...unit)}.` : "";
       live.set(`Epoch ${EACH * k}, ${sizes.join("-")}: loss ${told}. ${end}${about}`);
-      map.describe(`${sets[state.set].name}: ${points.length} points of two kinds, and the regions in which the network decides for each. ${end}${about}`);
+      map.describe(`${sets[state.set].name}: ${points.length} points of two classes, and the regions in which the network predicts each. ${end}${about}`);
       chart.describe(`Loss against epoch: from ${nn.number(losses[0], 3)} at the start to ${told} at epoch ${EACH * k}. A dotted line marks the loss of a guess, 0.693.`);
       Object.assign(element.dataset, {loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length});
     }
@@ -239,8 +244,8 @@
 
     // A press on a point takes it, one on free ground adds one; a finger elsewhere scrolls the page.
     function grasped() {
-      const drawing = map.svg, from = ({clientX, clientY}) => {
-        const {x, y} = new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+      const drawing = map.svg, from = pointer => {
+        const {x, y} = nn.place(pointer, drawing);
         return map.from(x, y);
       };
       const nearest = (x, y, reach) => {
@@ -285,7 +290,7 @@
     brush.node.prepend(nn.html("span", {}, "Add"));
     const time = nn.stepper({last: LAST, at: start.at, label: "epoch", rate: 12, show: k => String(EACH * k), go: () => redraw()});
     const set = nn.buttons({label: "data", options: sets.map(s => s.name), chosen: start.set, press: k => change({set: k})});
-    const bend = nn.buttons({label: "activation of the hidden layers", options: BENDS, chosen: start.bend, press: k => change({bend: k})});
+    const activation = nn.buttons({label: "activation of the hidden layers", options: ACTIVATIONS, chosen: start.activation, press: k => change({activation: k})});
     const layers = nn.slider({label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers, show: v => nn.number(v, 0), move: v => { change({layers: v}); offer(); }});
     const widths = start.widths.map((value, l) => nn.slider({label: `width, layer ${l + 1}`, min: 1, max: 16, step: 1, value, show: v => nn.number(v, 0),
       move: v => change({widths: state.widths.map((old, k) => k === l ? v : old)})}));
@@ -296,19 +301,26 @@
     const area = (name, node) => { node.style.gridArea = name; return node; };
     element.replaceChildren(nn.html("div", {class: "nn-stage"}, area("units", units.node), area("map", map.node),
       nn.html("div", {style: "grid-area: run"}, time.node, brush.node, live.node),
-      area("make", nn.fold(element, "Data and network", nn.html("div", {class: "nn-make"}, set.node, bend.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)))),
+      area("make", nn.fold(element, "Data and network", nn.html("div", {class: "nn-make"}, set.node, activation.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)))),
       area("loss", nn.fold(element, "Loss", chart.node, facts.node))));
     offer();
     fresh();
+    films[start.at] = given(films[0]);
+    losses = [...reached.losses];
     draw();
     nn.flush();
-    element.dataset.agrees = known.every(one => {
-      const mine = begin(noise, [2, ...one.widths, 1], one.draw), all = rows(sets[one.set].points);
-      for (let e = 0; e < one.epochs; e++) descend(all, mine, one.bend, rateOf(one.exponent));
-      return Math.abs(mean(forward(all.X, all.t.length, mine, one.bend)[mine.length], all.t) - one.loss) < 1e-9;
-    });
-    if (element.dataset.agrees === "false") console.error("nn-train: the script and nnlib disagree");
+    const trained = ({set: which, widths: inner, activation: chosen, exponent, draw: drawn, epochs}) => {
+      const mine = begin(noise, [2, ...inner, 1], drawn), all = rows(sets[which].points);
+      for (let e = 0; e < epochs; e++) descend(all, mine, chosen, rateOf(exponent));
+      return {mine, loss: mean(forward(all.X, all.t.length, mine, chosen)[mine.length], all.t)};
+    };
+    element.agrees = () => {
+      const {mine} = trained({...start, widths: start.widths.slice(0, start.layers), draw: 0, epochs: EACH * start.at});
+      const near = (a, b) => a.every((v, k) => Math.abs(v - b[k]) < 1e-6);
+      return mine.every(({W, b}, l) => near(W, reached.layers[l].W) && near(b, reached.layers[l].b)) &&
+        known.every(one => Math.abs(trained(one).loss - one.loss) < 1e-9);
+    };
   }
 
-  nn.define("train", build, "sets", "names", "noise", "start", "known");
+  nn.define("train", build, "sets", "names", "noise", "start", "reached", "known");
 })();

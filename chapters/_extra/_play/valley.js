@@ -1,9 +1,9 @@
 // <nn-valley>: gradient descent in one weight: the steps on the curve, and the loss at each step.
 // needs: parts-plot
-// room: 985 525
+// room: 921 525
 // valleys: [{name, kind, x, y, start, rate, known}]; the loss of a kind is below; rate: the learning
 // rate that the slider starts from, a power of ten with exponents in steps of 0.02;
-// known: {start, rate, steps, w} by nnlib, which the script checks.
+// known: {start, rate, steps, w} by nnlib, which agrees() compares.
 (() => {
   const LOSSES = {
     bowl: {f: w => (w - 3) ** 2, slope: w => 2 * (w - 3), lowest: 0},
@@ -87,14 +87,13 @@
       show: v => nn.number(10 ** v, 3), move: v => { state.rate = +(10 ** v).toPrecision(12); redraw(); }});
     const steps = nn.slider({label: "steps", min: 0, max: SHOWN, step: 1, value: state.steps,
       show: v => nn.number(v, 0), move: v => { state.steps = v; redraw(); }});
-    element.replaceChildren(menu.node, nn.columns(hill.node, chart.node), nn.columns(rate.node, steps.node), facts.node, live.node);
+    element.replaceChildren(menu.node, nn.columns(hill.node, chart.node), nn.columns(rate.node, steps.node), nn.tuck(element, "Weight, loss, slope", facts.node), live.node);
     choose(start);
     nn.flush();
-    element.dataset.agrees = valleys.every(({kind, known}) => {
+    element.agrees = () => valleys.every(({kind, known}) => {
       const path = walk(LOSSES[kind], known.start, known.rate, known.steps);
       return Math.abs(path[known.steps] - known.w) < 1e-9;
     });
-    if (element.dataset.agrees === "false") console.error("nn-valley: the script and nnlib disagree");
   }
 
   nn.define("valley", build, "valleys");

@@ -10,7 +10,7 @@ nn.define("vectors", (element, {start, extent = 4}) => {
   const drop = plane.line({colour: "ink", dash: "3 4", width: 1.5});
   const shadow = plane.line({colour: "d", width: 6});
   const a = plane.arrow({colour: "a"}), b = plane.arrow({colour: "b"});
-  const facts = nn.facts(["a", "b", "a · b", "angle between them", "shadow of b on a", "norm of a", "norm of b", "norm of a − b"]);
+  const facts = nn.facts(["u", "v", "u · v", "angle between them", "projection of v on u", "norm of u", "norm of v", "norm of u − v"]);
   const live = nn.live();
 
   const norm = ([x, y], p) => p === Infinity ? Math.max(Math.abs(x), Math.abs(y))
@@ -40,18 +40,18 @@ nn.define("vectors", (element, {start, extent = 4}) => {
     facts.set([pair(u), pair(v), nn.number(ab), degrees, aa ? nn.number(ab / Math.sqrt(aa)) : "none",
       nn.number(norm(u, power)), nn.number(norm(v, power)), nn.number(norm(u.map((x, k) => x - v[k]), power))]);
     const along = Math.abs(u[0] * v[1] - u[1] * v[0]) < 1e-9;
-    const sense = Math.abs(ab) < 1e-9 ? "stands at right angles to a: they are perpendicular"
-      : `points ${along ? "" : "partly "}${ab > 0 ? "the way of a" : "against a"}`;
-    live.set(angle === null ? "A vector of length zero has no direction." : `a · b = ${nn.number(ab)}: b ${sense}.`);
-    plane.describe(`a is ${pair(u)}, b is ${pair(v)}; the ${NAMES[p]}-norm ball through the tip of a.`);
+    const sense = Math.abs(ab) < 1e-9 ? "is orthogonal to u"
+      : `points ${along ? "" : "partly "}${ab > 0 ? "the way of u" : "against u"}`;
+    live.set(angle === null ? "A vector of length zero has no direction." : `u · v = ${nn.number(ab)}: v ${sense}.`);
+    plane.describe(`u is ${pair(u)}, v is ${pair(v)}; the ${NAMES[p]}-norm ball through the tip of u.`);
   }
   const redraw = nn.frame(draw);
 
   const handle = (key, label, colour, shape) => nn.point({
-    on: plane, at: state[key], label, name: key, colour, shape, snap: 0.1,
+    on: plane, at: state[key], label, name: label.at(-1), colour, shape, snap: 0.1,
     move: (x, y) => { state[key] = [x, y]; redraw(); },
   });
-  const points = [handle("a", "tip of a", "a", "circle"), handle("b", "tip of b", "b", "square")];
+  const points = [handle("a", "tip of u", "a", "circle"), handle("b", "tip of v", "b", "square")];
   const norms = nn.buttons({label: "norm", options: NAMES.map(n => `${n}-norm`), chosen: state.p, press: k => { state.p = k; redraw(); }});
   const reset = nn.button("reset", () => {
     Object.assign(state, {a: start[0], b: start[1], p: 1});

@@ -27,7 +27,7 @@ hinge = problem(
 
 @hinge.reference
 def hinge_loss(scores, targets, margin=1.0):
-    """Mean multiclass hinge loss, and its gradient by the scores.
+    """Mean multiclass hinge loss, and its gradient with respect to the scores.
 
     gap[n, c] = scores[n, c] - scores[n, targets[n]] + margin
     loss = (1/N) * (sum over n, and over c other than targets[n], of max(0, gap[n, c]))
@@ -173,7 +173,8 @@ def every_class_pulls(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the score of the right class stands in every gap. What is the derivative by it?",
+    "the score of the right class stands in every gap. What is the derivative with respect "
+    "to it?",
     loses="gradient",
 )
 def right_class_not_pushed(scores, targets, margin=1.0):

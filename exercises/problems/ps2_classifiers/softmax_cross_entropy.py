@@ -300,8 +300,8 @@ def target_forgotten(scores, targets):
 
 
 @softmax.mistake(
-    "this is the derivative by log p. How do the scores enter it, those of the other classes "
-    "too?",
+    "this is the derivative with respect to log p. How do the scores enter it, those of the "
+    "other classes too?",
     loses="gradient stability",
 )
 def by_log_p(scores, targets):
@@ -310,8 +310,8 @@ def by_log_p(scores, targets):
 
 
 @softmax.mistake(
-    "this is the derivative by p, and the one by the scores is asked. How does p change with "
-    "a score?",
+    "this is the derivative with respect to p, and the one with respect to the scores is "
+    "asked. How does p change with a score?",
     loses="gradient",
 )
 def by_p(scores, targets):

@@ -1,4 +1,4 @@
-"""ps3, backpropagation: blame, one number at a time, then a layer, then a network."""
+"""ps3, backpropagation: one number at a time, then a layer, then a network."""
 
 from .affine_backward import backwards
 from .affine_forward import forwards

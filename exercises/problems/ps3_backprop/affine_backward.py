@@ -116,7 +116,7 @@ def both_averaged(dy, x, W):
 
 @backwards.mistake(
     "each sample keeps its own gradient here. In how many of the y[n, h] does b[h] stand, and "
-    "what happens to the blame of all of them?",
+    "what happens to the gradients of all of them?",
     loses="shape bias",
 )
 def bias_not_summed(dy, x, W):
@@ -211,7 +211,8 @@ def everything_averaged(dy, x, W):
 
 
 @backwards.mistake(
-    "dx takes dy as if each output were blamed alike. Which dy[n, h] belongs to W[h, d]?",
+    "dx takes dy as if its entries were all alike for a sample. Which dy[n, h] belongs to "
+    "W[h, d]?",
     loses="value",
 )
 def outputs_alike(dy, x, W):

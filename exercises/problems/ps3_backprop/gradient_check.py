@@ -359,7 +359,7 @@ def kinks_forgotten(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "where f bends down, the slope on the left is the larger one. Which slopes may be taken "
+    "where f turns down, the slope on the left is the larger one. Which slopes may be taken "
     "there?",
     loses="kinks",
 )

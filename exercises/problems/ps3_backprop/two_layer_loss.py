@@ -1,4 +1,4 @@
-"""two_layer_loss: a network with one hidden layer, its loss, and the gradient by all it learns.
+"""two_layer_loss: a network with one hidden layer, its loss, and its gradients.
 
 The parts come in the order in which they are computed, backwards from the loss: what is wrong
 in the scores is charged to the layer that is nearer to them.
@@ -326,7 +326,8 @@ def uphill(params, X, y):
 
 
 @network.mistake(
-    "this is the gradient by p of the right class. What is between p and the scores?",
+    "this is the gradient with respect to p of the right class. What is between p and the "
+    "scores?",
     loses="output",
 )
 def by_the_probabilities(params, X, y):
@@ -334,8 +335,8 @@ def by_the_probabilities(params, X, y):
 
 
 @network.mistake(
-    "the gradient by a bias is a mean over samples here. b is added to every row: what becomes "
-    "of what comes back from each?",
+    "the gradient with respect to a bias is a mean over samples here. b is added to every "
+    "row: what becomes of what comes back from each?",
     loses="output",
 )
 def biases_averaged(params, X, y):

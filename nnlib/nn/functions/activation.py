@@ -141,7 +141,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """Elu without a kink: y = x, or a (e^(x/a) - 1) where x <= 0; its slope at 0 is 1."""
+    """Elu without a corner: y = x, or a (e^(x/a) - 1) where x <= 0; its slope at 0 is 1."""
     if alpha == 0:
         raise RuntimeError("celu: expected alpha other than 0")
     return _elu("celu", input, alpha, inplace, rate=1 / alpha)

@@ -81,7 +81,7 @@ def l1_loss(
 def smooth_l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
 ) -> Tensor:
-    r"""Return the absolute error with its kink rounded: squared below beta.
+    r"""Return the absolute error with its corner at 0 rounded: squared below beta.
 
     .. math:: L_i = e_i^2 / (2 β) \text{ for } e_i < β
         \text{, else } e_i - β / 2, \quad e_i = |x_i - t_i|

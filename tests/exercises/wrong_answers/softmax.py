@@ -154,7 +154,7 @@ def return_inside_the_loop(scores, targets):
         return loss / len(scores), gradient / len(scores)
 
 
-@wrong("softmax_cross_entropy", "the derivative by log p", "gradient stability")
+@wrong("softmax_cross_entropy", "the derivative with respect to log p", "gradient stability")
 def one_hot_alone(scores, targets):
     log_p, _ = parts(scores, targets)
     g = np.zeros(scores.shape)
@@ -298,7 +298,8 @@ def probabilities_as_gradient(scores, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "gradient is of the wrong sign, and apart from that: this is the derivative by log p",
+    "gradient is of the wrong sign, and apart from that: this is the derivative with respect "
+    "to log p",
     "gradient stability",
 )
 def one_hot_of_the_wrong_sign(scores, targets):

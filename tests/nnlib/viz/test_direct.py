@@ -16,6 +16,14 @@ SETS = {
     "crossing": {"rising": T, "falling": 10 - T, "flat": np.full(200, 2.0)},
     "decaying": {f"rate {k}": np.exp(-k * T / 4) for k in range(1, 6)},
     "long": {"a name of several words": T, "another name of some words": T**2 / 10 + 3},
+    "close": {
+        f"the {k}": np.exp(-T / 4) * (6 + n / 2) + n / 4 * np.sin(T)
+        for n, k in enumerate(("first", "second", "third", "fourth"))
+    },
+    "fan": {
+        f"the {k}": (1 + n / 30) * T
+        for n, k in enumerate(("first", "second", "third", "fourth"))
+    },
     "waves": {"sine": np.sin(T), "cosine": np.cos(T), "both": np.sin(T) + np.cos(T)},
 }
 WIDTHS = (3.4, 5.8)
@@ -38,6 +46,11 @@ def boxes(ax):
     return [name.get_window_extent() for name in names_of(ax)]
 
 
+def leaders_of(ax):
+    (labels,) = (child for child in ax.get_children() if hasattr(child, "names"))
+    return labels.leaders
+
+
 def distance(box, line):
     points = line.get_transform().transform(line.get_xydata())
     steps = np.linspace(points[:-1], points[1:], 5, axis=1).reshape(-1, 2)
@@ -50,6 +63,10 @@ def test_names_cover_neither_lines_nor_each_other_nor_the_edge(name, width):
     ax = drawn(name, width)
     for k, box in enumerate(boxes(ax)):
         assert all(distance(box, line) > 0 for line in ax.get_lines()), labels_of(ax)[k]
+        others = [
+            led for led in leaders_of(ax) if led.get_color() != names_of(ax)[k].get_color()
+        ]
+        assert all(distance(box, led) > 0 for led in others), labels_of(ax)[k]
         assert not any(box.overlaps(other) for other in boxes(ax)[:k]), labels_of(ax)[k]
         assert ax.figure.bbox.x0 <= box.x0 <= box.x1 <= ax.figure.bbox.x1
         assert ax.figure.bbox.y0 <= box.y0 <= box.y1 <= ax.figure.bbox.y1
@@ -58,9 +75,8 @@ def test_names_cover_neither_lines_nor_each_other_nor_the_edge(name, width):
 @pytest.mark.parametrize(("name", "width"), both)
 def test_a_name_is_nearest_to_its_own_line_or_a_line_leads_there(name, width):
     ax = drawn(name, width)
-    (labels,) = (child for child in ax.get_children() if hasattr(child, "names"))
-    led = {leader.get_color(): leader for leader in labels.leaders}
-    for line, text, box in zip(ax.get_lines(), labels.names, boxes(ax), strict=True):
+    led = {leader.get_color(): leader for leader in leaders_of(ax)}
+    for line, text, box in zip(ax.get_lines(), names_of(ax), boxes(ax), strict=True):
         if text.get_color() in led:
             (x, *_), (y, *_) = led[text.get_color()].get_data()
             start = type(box)([[x, y], [x, y]])

@@ -16,6 +16,7 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 
 from nnlib import viz
 from nnlib.viz.colours import VARIABLES
@@ -142,6 +143,34 @@ def test_a_figure_alone_is_drawn_a_second_time_as_wide_as_the_text():
     assert widths(draw("curves")) == ["353.6", "608.0"]
     assert widths(draw("curves"), draw("bars")) == ["353.6", "353.6"]
     assert widths(draw("roc")) == ["353.6"]  # its axes have one scale
+
+
+def test_names_of_columns_are_slanted_only_in_the_drawing_that_has_no_room_for_them():
+    def slanted(columns):
+        names = [chr(ord("a") + k) * 9 for k in range(columns)]
+        ax = viz.heatmap(np.ones((1, columns)), ["row"], names, xlabel="x", ylabel="y")
+        for _ in range(2):  # to show leaves them as they were
+            html = viz.show(ax, alt="What is seen.", name="names")._repr_html_()
+        drawings = html.split("<svg")[1:]
+        return [len(re.findall(r"rotate\(-60\b[^>]*>[^<]*\w{9}<", svg)) for svg in drawings]
+
+    assert slanted(2) == [0, 0]
+    assert slanted(4) == [4, 0]
+    assert slanted(8) == [8, 8]
+
+
+def test_a_drawing_measures_each_of_its_words_once(monkeypatch):
+    measured, really = Counter(), TextToPath.get_text_width_height_descent
+
+    def counted(self, words, font, is_formula):
+        measured[words, font.get_weight(), font.get_size()] += 1
+        return really(self, words, font, is_formula)
+
+    monkeypatch.setattr(TextToPath, "get_text_width_height_descent", counted)
+    ax = draw("convergence")
+    viz.show(ax, alt="What is seen.", name="once", wide=False)
+    assert {ax.get_xlabel(), ax.get_ylabel()} <= {words for words, *_ in measured}
+    assert set(measured.values()) == {1}
 
 
 def test_showing_a_figure_leaves_its_size_as_it_was():

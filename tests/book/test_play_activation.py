@@ -12,8 +12,7 @@ from nnlib.nn import functional as F
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PIECES = [[1.0, 0.0], [-0.5, -1.5]]
-START = {"start": "sigmoid", "at": 2.0, "pieces": PIECES}
-ELEMENT = "bends"
+ELEMENT = "activation"
 
 
 def maxout(z):
@@ -21,7 +20,7 @@ def maxout(z):
     return F.maxout(nnlib.stack([w * z + b, v * z + c], dim=1), 2).squeeze(1)
 
 
-BENDS = {
+FUNCTIONS = {
     "sigmoid": F.sigmoid,
     "tanh": F.tanh,
     "ReLU": F.relu,
@@ -29,8 +28,11 @@ BENDS = {
     "PReLU": lambda z: F.prelu(z, nnlib.tensor([0.25], dtype=z.dtype)),
     "ELU": F.elu,
     "softplus": F.softplus,
+    "GELU": F.gelu,
+    "SiLU": F.silu,
     "maxout": maxout,
 }
+START = {"start": "sigmoid", "at": 2.0, "pieces": PIECES, "choices": list(FUNCTIONS)}
 
 
 def of_nnlib(f, place):
@@ -56,27 +58,71 @@ def middle(plot, share):
     return box["x"] + (44 + share * 246) * scale, box["y"] + box["height"] / 2
 
 
-@pytest.mark.parametrize("name", BENDS)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_values_and_derivatives_are_those_of_nnlib(open_figure, name):
     figure = open_figure(start=name)
     plot = figure.locator("svg.nn-plot").first
     for place in (-4.0, -2.3, -1.0, -0.5, 0.0, 0.1, 1.0, 4.0):
         figure.page.mouse.move(*middle(plot, (place + 4) / 8))
-        value, slope = of_nnlib(BENDS[name], place)
-        z, shown, derivative, left = figure.numbers()
-        assert z == place
+        value, slope = of_nnlib(FUNCTIONS[name], place)
+        z, shown, derivative, weight, factor, left = figure.numbers()
+        assert (z, weight) == (place, 1)
         assert shown == pytest.approx(value, abs=5.1e-5)
-        assert derivative == pytest.approx(slope, abs=5.1e-5)
-        assert left == pytest.approx(slope**5, rel=0.006, abs=1e-300)
+        assert derivative == factor == pytest.approx(slope, abs=5.1e-5)
+        assert left == pytest.approx(slope**10, rel=0.006, abs=1e-300)
+
+
+def end(figure):
+    return figure.get_by_role("slider", name="weight w")
+
+
+def test_the_weight_multiplies_the_derivative(open_figure):
+    figure = open_figure(at=0.0)
+    for _ in range(6):
+        end(figure).press("Shift+ArrowUp")
+    assert figure.numbers()[2:] == [0.25, 4, 1, 1]
+    figure.press("reset")
+    assert figure.numbers()[3] == 1
+    assert end(figure).get_attribute("aria-valuetext") == "1.0"
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "ReLU"])
+def test_the_end_of_the_line_is_dragged_to_the_weight_that_leads_there(open_figure, name):
+    figure = open_figure(at=1.0, start=name)
+    slope = figure.numbers()[2]
+    plot = figure.locator("svg.nn-plot").nth(2)
+    box, knob = plot.bounding_box(), end(figure).locator(".nn-knob").bounding_box()
+    scale = box["width"] / 300
+    start = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    y = box["y"] + scale * (28 + 172 * 5 / 8)  # where the axis has 0.01
+    figure.page.mouse.move(*start)
+    figure.page.mouse.down()
+    figure.page.mouse.move(start[0], y, steps=4)
+    figure.page.mouse.up()
+    weight, _, left = figure.numbers()[3:]
+    assert weight == pytest.approx(0.01**0.1 / slope, abs=0.06)
+    assert left == pytest.approx((slope * weight) ** 10, rel=0.02)
+
+
+def test_a_derivative_of_zero_leaves_nothing_whatever_the_weight(open_figure):
+    figure = open_figure(at=-1.0, start="ReLU")
+    end(figure).press("End")
+    assert figure.numbers()[2:] == [0, 5, 0, 0]
+
+
+def test_only_the_functions_that_are_asked_for_can_be_chosen(open_figure):
+    figure = open_figure(choices=["sigmoid", "GELU"])
+    names = figure.get_by_role("group", name="activation functions").get_by_role("button")
+    assert names.all_inner_texts() == ["sigmoid", "GELU"]
 
 
 def test_the_drawn_curves_are_those_of_nnlib(open_figure):
     figure = open_figure(start="ELU")
     paths = figure.locator("svg.nn-plot path.nn-stroke").all()
-    strokes = [(p.get_attribute("style"), p.get_attribute("d")) for p in paths]
-    thick = [d for style, d in strokes if "stroke-width: 3" in style]
-    assert len(thick) == 2
-    for d, which, top, span in zip(thick, (0, 1), (4, 2), (6, 2.7), strict=True):
+    drawn = [path.get_attribute("d") for path in paths]
+    curves = [d for d in drawn if len(re.findall("[ML]", d)) > 150]
+    assert len(curves) == 2
+    for d, which, top, span in zip(curves, (0, 1), (4, 2), (6, 2.7), strict=True):
         points = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", d), dtype=float)
         assert len(points) > 150
         for px, py in points[::13]:
@@ -106,6 +152,7 @@ def test_the_mouse_moves_both_cursors(open_figure, side):
 
 def test_a_finger_moves_the_cursor(open_figure):
     figure = open_figure(size=PHONE, touch=True)
+    figure.unfold("Ten such layers")
     plot = figure.locator("svg.nn-plot").first
     plot.scroll_into_view_if_needed()
     figure.page.touchscreen.tap(*middle(plot, 0.75))
@@ -115,19 +162,19 @@ def test_a_finger_moves_the_cursor(open_figure):
     assert figure.numbers()[0] == 0.0
 
 
-def test_a_kink_is_told_and_only_where_one_is(open_figure):
+def test_a_jump_is_told_and_only_where_one_is(open_figure):
     figure = open_figure(at=0.0)
-    for name in BENDS:
+    for name in FUNCTIONS:
         figure.press(name)
-        assert ("kink" in figure.sentence()) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
+        assert ("jumps" in figure.sentence()) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
     figure.press("ELU")
     figure.slide("α", 0.5)
-    assert "kink" in figure.sentence()
+    assert "jumps" in figure.sentence()
 
 
 def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
     figure = open_figure(at=-1.0)
-    for name in BENDS:
+    for name in FUNCTIONS:
         figure.press(name)
         figure.settle()
         shown = figure.get_by_label("α", exact=True).is_visible()

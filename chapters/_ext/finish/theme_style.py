@@ -1,0 +1,87 @@
+"""Leave out of the theme's style sheet what no page can use, nine tenths of it.
+
+The theme brings all of Bootstrap. A browser reads every rule before the first paint, and asks
+many of them of each element. Here the finished pages and scripts say which classes and ids
+there are; a selector that needs another one matches nothing.
+"""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pydata_sphinx_theme
+import tinycss2
+
+SHEET = "styles/pydata-sphinx-theme.css"
+SOURCE = Path(pydata_sphinx_theme.__file__).parent.joinpath(
+    "theme", "pydata_sphinx_theme", "static", SHEET
+)
+NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
+WORD = re.compile(r"[\w-]+")
+GROUPS = ("media", "supports")  # rules that hold other rules
+ICON_FONT = "Font Awesome"  # icons.py draws them without it
+
+
+def names(static: Path, pages: list[Path]) -> set[str]:
+    """Return the classes and ids of the pages, and every word of their scripts."""
+    found = set()
+    for page in pages:
+        for held in NAMED.findall(page.read_text(encoding="utf-8")):
+            found.update(held.split())
+    scripts = (static.rglob("*.js"), (static.parent / "_play").rglob("*.js"))
+    for script in (file for folder in scripts for file in folder):
+        found.update(WORD.findall(script.read_text(encoding="utf-8")))
+    return found
+
+
+def pruned(text: str, known: set[str]) -> str:
+    """Return a style sheet without the rules that need a class or id that is not known."""
+    rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+    return _written(rules, known)
+
+
+def _written(rules: list, known: set[str]) -> str:
+    """Return the rules that can match something, as a style sheet."""
+    return "\n".join(filter(None, (_rule(rule, known) for rule in rules)))
+
+
+def _rule(rule, known: set[str]) -> str:
+    """Return a rule with the selectors that can match, or nothing if there is none."""
+    if rule.type == "qualified-rule":
+        kept = [part for part in _parts(rule.prelude) if _needed(part) <= known]
+        selectors = ",".join(tinycss2.serialize(part).strip() for part in kept)
+        return f"{selectors}{{{tinycss2.serialize(rule.content)}}}" if kept else ""
+    if rule.type == "at-rule" and rule.at_keyword in GROUPS:
+        inside = _written(tinycss2.parse_rule_list(rule.content, True, True), known)
+        head = tinycss2.serialize(rule.prelude)
+        return f"@{rule.at_keyword}{head}{{{inside}}}" if inside else ""
+    text = rule.serialize()
+    return "" if rule.type == "at-rule" and ICON_FONT in text else text
+
+
+def _parts(prelude: list) -> list[list]:
+    """Return the selectors between the commas of a rule's head."""
+    parts = [[]]
+    for token in prelude:
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _needed(selector: list) -> set[str]:
+    """Return the classes and ids that a selector needs, those in :is() or :not() not asked."""
+    classes = {
+        after.value for dot, after in pairwise(selector) if dot == "." and after.type == "ident"
+    }
+    return classes | {token.value for token in selector if token.type == "hash"}
+
+
+def prune(app, exception) -> None:
+    """Write the theme's style sheet with the rules that the pages can use."""
+    if exception is None and app.builder.name == "html":
+        static = Path(app.outdir, "_static")
+        known = names(static, sorted(Path(app.outdir).rglob("*.html")))
+        text = pruned(SOURCE.read_text(encoding="utf-8"), known)
+        (static / SHEET).write_text(text, encoding="utf-8")
