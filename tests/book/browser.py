@@ -172,13 +172,15 @@ def visit(
 ) -> Iterator[Visit]:
     """Open one page as a first visit; yield it when it has loaded.
 
-    ``prepare`` gets the tab
-    before the page is asked for. All visits with the same options of a context share a window
-    one after the other: what a page has kept is deleted behind it.
+    ``prepare`` gets the tab before the page is asked for. All visits of a server with the same
+    options of a context share a window, and its cache, one after the other: what a page has
+    kept is deleted behind it. A visit of files has a window to itself, because all files are one
+    origin, and what another page of it kept could still arrive after the deletion.
     """
     windows = browser.__dict__.setdefault("windows", {})
     kind = tuple(sorted(options.items()))
-    window = windows.pop(kind, None) or new_window(browser, options)
+    alone = base.startswith("file:")
+    window = (None if alone else windows.pop(kind, None)) or new_window(browser, options)
     others = window.pages
     try:
         visited = Visit(new_tab(window, size, scheme))
@@ -189,9 +191,9 @@ def visit(
         yield visited
         for page in set(window.pages) - set(others):
             page.close()
-        forget(window, base)
-        if kind not in windows:
-            windows[kind] = window
+        if not alone:
+            forget(window, base)
+            windows.setdefault(kind, window)
     finally:
         if windows.get(kind) is not window:
             window.close()
