@@ -21,6 +21,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/generalization",
     "classifiers/linear-regression",
     "classifiers/maximum-likelihood",
+    "classifiers/softmax",
     "maths/eigen",
     "maths/linear-systems",
     "maths/matrices",
