@@ -26,7 +26,7 @@ EXERCISE = (
     "````{solution-start} ex-%d\n:class: dropdown\n````\nSo.\n"
     "```{code-cell} python\nprint(1)\n```\n````{solution-end}\n````\n"
 )
-STRIP = "```{strip}\nSums, from {doc}`gradient-descent` and {doc}`maximum-likelihood`.\n\n- add\n- subtract\n```\n"
+STRIP = "```{strip}\nSums, from {doc}`gradient-descent`.\n\n- add\n- subtract\n```\n"
 EXERCISES = "## Exercises\n\n" + "".join(EXERCISE % (k, k) for k in range(4))
 PREDICT, RECALL = 'book.predict("a", "?", ["x", "y"])', 'book.recall("a", 0, "x")'
 QUESTION = 'book.single("?", [("a", True, "b"), ("c", False, "d")])'
