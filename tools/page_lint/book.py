@@ -20,6 +20,7 @@ AGAIN = {  # the lessons that are written again
     "start/welcome",
     "classifiers/generalization",
     "classifiers/linear-regression",
+    "classifiers/logistic-regression",
     "classifiers/maximum-likelihood",
     "classifiers/softmax",
     "maths/eigen",
