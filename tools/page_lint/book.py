@@ -33,6 +33,7 @@ AGAIN = {  # the lessons that are written again
     "maths/vectors",
     "backprop/activations",
     "backprop/activation-catalogue",
+    "backprop/computational-graphs",
     "backprop/deep-network",
 }
 
