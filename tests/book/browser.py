@@ -174,7 +174,7 @@ def visit(
 
     ``prepare`` gets the tab before the page is asked for. All visits of a server with the same
     options of a context share a window, and its cache, one after the other: what a page has
-    kept is deleted behind it. A visit of files has a window to itself, because all files are one
+    kept is deleted behind it. A visit of files has a window to itself, since all files are one
     origin, and what another page of it kept could still arrive after the deletion.
     """
     windows = browser.__dict__.setdefault("windows", {})
