@@ -34,6 +34,7 @@ AGAIN = {  # the lessons that are written again
     "backprop/activations",
     "backprop/activation-catalogue",
     "backprop/computational-graphs",
+    "backprop/tensor-backprop",
     "backprop/deep-network",
 }
 

@@ -26,9 +26,9 @@ nn.define("tracer", (element, {sizes, start}) => {
     ...layer("X", "W1", "b1", "Z1"), ...layer("A", "W2", "b2", "Z2"),
     Z1: {rule: ["-A", " ⊙ 1(", "Z1", " > 0)"], why: "open units pass it on, closed ones send 0"},
     Z2: {rule: ["P", " ⊙ (", "-P", " − row sums of ", "-P", " ⊙ ", "P", ")"], why: "together with the loss: (P − Q) / N"},
-    P: {rule: ["−", "Q", " / (N ", "P", ")"], why: "only the true class has a slope"},
+    P: {rule: ["−", "Q", " / (N ", "P", ")"], why: "the loss depends on the probability of the label alone"},
     L: {rule: ["1"], why: "here the way back begins"},
-    Q: {rule: ["none"], why: "the truth is given, nothing sends it a gradient"},
+    Q: {rule: ["none"], why: "the labels are given, and nothing changes them"},
   };
   const ORDER = Object.keys(ARRAYS);
 
@@ -52,7 +52,7 @@ nn.define("tracer", (element, {sizes, start}) => {
   };
   const formula = rule => rule.flatMap((token, k) => [...k && rule.every(known) ? [" "] : [], ...written(token)]);
 
-  // The operation that sends an array its gradient, and how many slopes its Jacobian holds.
+  // The operation that sends an array its gradient, and how many entries its Jacobian has.
   const user = key => STEPS.find(step => step[2].includes(key));
   const count = shape => shape.reduce((n, size) => n * size, 1);
   function slopes(key) {
@@ -129,7 +129,7 @@ nn.define("tracer", (element, {sizes, start}) => {
     boxes.setAttribute("aria-label", key === "Q" ? "No gradient" : all.map(token => `${spoken(token)} ${shaped(sizesOf(token))}`).join(", "));
   }
 
-  const facts = nn.facts(["shape", "shape of its gradient", "numbers in its gradient", "slopes in the Jacobian"]);
+  const facts = nn.facts(["shape", "shape of its gradient", "numbers in its gradient", "entries of the Jacobian"]);
   const rule = html("p", {class: "nn-note"}), turned = html("p", {class: "nn-note"}), live = nn.live();
 
   function draw() {
