@@ -23,6 +23,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/logistic-regression",
     "classifiers/maximum-likelihood",
     "classifiers/softmax",
+    "classifiers/soft-labels",
     "maths/eigen",
     "maths/linear-systems",
     "maths/matrices",
