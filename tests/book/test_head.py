@@ -4,6 +4,7 @@ import re
 
 import pytest
 from browser import DESKTOP, PHONE
+from pages import PAGES
 
 WIDE, TABLET = (1920, 1000), (800, 1000)
 SOFTMAX = "chapters/classifiers/softmax.html"
@@ -34,6 +35,9 @@ HEAD = """
 """
 AT_REST = "Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)"
 SECTIONS = "es => es.map(e => e.firstChild.textContent)"
+IDS = "es => es.map(e => e.id)"
+PART = [page for page in PAGES if page.startswith("classifiers/")]
+TOP = f"Page {PART.index('classifiers/softmax') + 1} of {len(PART)}"
 
 
 class Head:
@@ -43,6 +47,7 @@ class Head:
         self.page = page
         names = page.locator(".bd-article > section > section > h2").evaluate_all(SECTIONS)
         self.lines = [f"{k} of {len(names)} · {name}" for k, name in enumerate(names, 1)]
+        self.ids = page.locator(".bd-article > section > section").evaluate_all(IDS)
 
     def expect(self, line):
         """Wait for a section's line; the head is whole and in sight, and hides no target."""
@@ -63,20 +68,20 @@ class Head:
 def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, address, size):
     page = reopen(address, SOFTMAX, size=size).page
     head = Head(page)
-    head.expect("Page 9 of 11")
+    head.expect(TOP)
     if size[0] < 1200:
         page.get_by_role("button", name="On this page").click()
-    page.locator(".page-toc a[href='#temperature'] >> visible=true").click()
-    page.wait_for_function("location.hash === '#temperature'")
+    page.locator(f".page-toc a[href='#{head.ids[1]}'] >> visible=true").click()
+    page.wait_for_function("id => location.hash === `#${id}`", arg=head.ids[1])
     page.evaluate(AT_REST)  # the menu of a phone slides away
     head.expect(head.lines[1])
     page.go_back()
-    head.expect("Page 9 of 11")
+    head.expect(TOP)
     page.keyboard.press("End")
     head.expect(head.lines[-1])
     page.evaluate("location.hash = 'summary'")
     head.expect(head.lines[-2])
-    page.goto(f"{address}{SOFTMAX}#experiment")
+    page.goto(f"{address}{SOFTMAX}#{head.ids[3]}")
     head.expect(head.lines[3])
     page.evaluate("history.replaceState(null, '', location.pathname)")
 

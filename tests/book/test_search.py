@@ -308,7 +308,7 @@ def test_the_field_is_in_sight_at_every_width_and_place(open_visit, address, wid
         const {left, right, top, bottom} = e.getBoundingClientRect();
         return left >= 0 && right <= innerWidth && right - left > least && bottom - top > 30
           && e === document.elementFromPoint((left + right) / 2, (top + bottom) / 2); }"""
-    visited = open_visit(address, f"{PAGE}#temperature", size=(width, 700))
+    visited = open_visit(address, f"{PAGE}#common-mistakes", size=(width, 700))
     least = 30 if width <= 576 else 90  # on a phone a button, which opens the field
     for do in ("0", "scrollTo(0, 1e6)", "scrollTo(0, 900)", "location.hash = 'sources'"):
         visited.page.evaluate(f"void ({do})")
