@@ -29,9 +29,9 @@ both = pytest.mark.parametrize("visible", [True, False])
 
 
 def test_the_values_of_the_graph_are_those_that_are_judged():
-    shown, text = {}, cells()["text_blame"]
+    shown, text = {}, cells()["text_graph_gradients"]
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], shown)
-    assert packed("blame", 1, False)["cases"][0]["args"]["inputs"] == {
+    assert packed("graph_gradients", 1, False)["cases"][0]["args"]["inputs"] == {
         name: shown[name] for name in "xwbvt"
     }
     assert shown["L"] == 6.25
@@ -39,7 +39,7 @@ def test_the_values_of_the_graph_are_those_that_are_judged():
 
 
 def test_the_gradients_of_the_graph_are_those_of_differences():
-    p = PROBLEMS["blame"]
+    p = PROBLEMS["graph_gradients"]
     by_differences = p.alternatives["by_moving_each_node"]()
     assert {n: round(g, 6) for n, g in by_differences.items()} == p.solve()
 
@@ -50,12 +50,13 @@ def test_the_other_graph_is_worked_out_right():
     r = q + u
     assert (r**2, 2 * r, 2 * r * u, 2 * r * s + 2 * r) == (64, 16, 32, 64)
     assert round((2.001 * 3 + 2.001) ** 2, 6) == 64.064016
-    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", cells()["text_blame"], re.M)
+    text = cells()["text_graph_gradients"]
+    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", text, re.M)
     assert dict(rows) == {"r": "16", "q": "16", "s": "32", "u": "48 + 16 = 64"}
 
 
 def test_the_release_holds_no_gradient_of_the_graph():
-    text = cases_json.dumps(packed("blame", 1, True))
+    text = cases_json.dumps(packed("graph_gradients", 1, True))
     assert [n for n in ("-12.5", "-25", "-2.5", "-10") if re.search(rf"{n}\b", text)] == []
 
 
@@ -111,7 +112,7 @@ def test_gradients_of_the_graph_that_are_guessed_earn_nothing(fill, visible):
     def f():
         return dict(zip(names, FILLED[fill](9).tolist(), strict=True))
 
-    assert judged(packed("blame", 3, visible), f).score == 0
+    assert judged(packed("graph_gradients", 3, visible), f).score == 0
 
 
 @both

@@ -2,9 +2,9 @@
 
 from .affine_backward import backwards
 from .affine_forward import forwards
-from .blame import graph
 from .classify_deep import clothes
 from .gradient_check import checker
+from .graph_gradients import graph
 from .relu_backward import rectified
 from .softmax_jacobian import slopes
 from .softmax_vjp import pulled

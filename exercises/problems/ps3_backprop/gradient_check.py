@@ -1,8 +1,8 @@
 """gradient_check: how far a gradient is from what two values of the function say.
 
-At zero and at kinks one rule serves: what lies between the slopes on the two sides, or misses
+At zero and at corners one rule serves: what lies between the slopes on the two sides, or misses
 them by no more than rounding explains, has no error. So 0 against 0 has none, nor has any slope
-that may be taken at a kink, also where the point is nearer to the kink than h.
+that may be taken at a corner, also where the point is nearer to the corner than h.
 """
 
 import numpy as np
@@ -35,7 +35,7 @@ checker = problem(
         "axes": (1, "an `x` of two axes or three"),
         "zero": (0.5, "entries on which $f$ does not depend"),
         "small": (0.5, "a function that hardly changes, so that every slope is near 0"),
-        "kinks": (2, "entries on a kink or nearer to it than `h`"),
+        "corners": (2, "entries on a corner or nearer to it than `h`"),
         "inputs-unchanged": (1, "`x` and `grad` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -165,14 +165,14 @@ def very_small_slopes(rng, N):
     return FLAT, (phase - 1) / A, A, grad
 
 
-@checker.case("kinks")
-def on_a_kink(rng, N):
-    """Entries on a kink or nearer to it than h, each with a slope that may be taken there."""
+@checker.case("corners")
+def on_a_corner(rng, N):
+    """Entries on a corner or nearer to it than h, each with a slope that may be taken there."""
     x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
     wrong, near = np.split(rng.permutation(N), [1])
     A[near[::2]] *= -1  # there f bends down, and the slope on the left is the larger one
     grad = 1 + 2 * A
-    places = np.arange(N - 1) % 3  # on a kink; right of it; left of the other
+    places = np.arange(N - 1) % 3  # on a corner; right of it; left of the other
     x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]
     between = rng.uniform(-0.9, -0.5, size=N - 1)
     grad[near] = 1 + A[near] * np.where(places == 0, between, 1)
@@ -246,7 +246,7 @@ def by_generators(f, x, grad, h=1e-5):
 
 
 def checked(n_of=None, error_of=None, between=None, noise=NOISE):
-    """Return a gradient check with another quotient, error, or rule at kinks."""
+    """Return a gradient check with another quotient, error, or rule at corners."""
 
     def changed(f, x, grad, h=1e-5):
         middle, errors = f(x), [0.0]
@@ -350,18 +350,18 @@ def of_norms(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "at a kink n is the mean of two slopes, and you hold g against it. Which g may be taken "
+    "at a corner n is the mean of two slopes, and you hold g against it. Which g may be taken "
     "there?",
-    loses="kinks",
+    loses="corners",
 )
-def kinks_forgotten(f, x, grad, h=1e-5):
+def corners_forgotten(f, x, grad, h=1e-5):
     return checked(between=lambda left, right, n, g: abs(n - g) <= 1e-8)(f, x, grad, h)
 
 
 @checker.mistake(
     "where f turns down, the slope on the left is the larger one. Which slopes may be taken "
     "there?",
-    loses="kinks",
+    loses="corners",
 )
 def left_taken_for_the_smaller(f, x, grad, h=1e-5):
     return checked(between=lambda left, right, n, g: left - NOISE <= g <= right + NOISE)(
@@ -381,7 +381,7 @@ def too_much_room(f, x, grad, h=1e-5):
 @checker.mistake(
     "rounding alone brings g out of the slopes: two values of f differ by some 1e-16, divided "
     "by h. How much may g miss them by?",
-    loses="kinks",
+    loses="corners",
 )
 def no_room_for_rounding(f, x, grad, h=1e-5):
     return checked(noise=0)(f, x, grad, h)

@@ -142,7 +142,7 @@ def half_at_zero(dy, x):
 @rectified.mistake(
     "max(0, .) is taken of dy times the mask. May a gradient be negative?", loses="value"
 )
-def negative_blame_dropped(dy, x):
+def negative_upstream_dropped(dy, x):
     return np.maximum(dy * (x > 0), 0)
 
 

@@ -8,7 +8,11 @@ import numpy as np
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.finding_checks.check import sentence
 
-WORDS = [w for name in ("blame", "train_network") for w in PROBLEMS[name].wrong.values()]
+WORDS = [
+    word
+    for name in ("graph_gradients", "train_network")
+    for word in PROBLEMS[name].wrong.values()
+]
 NAMES = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
 
 

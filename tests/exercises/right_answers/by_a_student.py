@@ -11,7 +11,7 @@ import numpy as np
 from tests.exercises.right_answers.register import right
 
 
-@right("blame")
+@right("graph_gradients")
 def by_the_whole_derivative_of_each():
     x, w, b, v, t = map(Fraction, (4, 3, -7, "1/2", 9))
     miss = v * (w * x + b) + x - t
@@ -26,13 +26,13 @@ def by_the_whole_derivative_of_each():
     return {name: float(value) for name, value in exact.items()}
 
 
-@right("blame")
+@right("graph_gradients")
 def from_one_array():
     grads = np.array([-5, 5, -5, -25, -2.5, -2.5, -2.5, -10, -12.5], dtype=np.float32)
     return dict(zip("dtzvhabwx", grads, strict=True))
 
 
-@right("blame")
+@right("graph_gradients")
 def every_node_as_fractions():
     x, w, v = Fraction(4), Fraction(3), Fraction(1, 2)
     d = -2 * Fraction(5, 2)
@@ -40,7 +40,7 @@ def every_node_as_fractions():
     return g | {"t": -d, "v": 5 * d, "w": d * v * x, "x": d * v * w + d, "L": 1}
 
 
-@right("blame")
+@right("graph_gradients")
 def as_arrays_without_an_axis():
     return {name: np.array(number) for name, number in from_one_array().items()}
 

@@ -5,7 +5,7 @@ import numpy as np
 from tests.exercises.right_answers.register import right
 
 
-@right("blame")
+@right("graph_gradients")
 def worked_out_in_the_cell():
     x, w, b, v, t = 4, 3, -7, 0.5, 9
     h = max(0, w * x + b)

@@ -5,16 +5,17 @@ import numpy as np
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.wrong_answers.register import wrong
 
-RIGHT = {name: PROBLEMS[name].solve for name in ("blame", "two_layer_loss", "gradient_check")}
+SOLVED = ("graph_gradients", "two_layer_loss", "gradient_check")
+RIGHT = {name: PROBLEMS[name].solve for name in SOLVED}
 GLOBALS = PROBLEMS["train_network"].solve.__globals__
 
-# blame
+# graph_gradients
 
 
-@wrong("blame", "z: z is added to others", "value")
+@wrong("graph_gradients", "z: z is added to others", "value")
 def slip_in_the_sum():
     return (
-        RIGHT["blame"]()
+        RIGHT["graph_gradients"]()
         | {"z": -7, "v": -35, "h": -3.5, "a": -3.5, "b": -3.5}
         | {
             "w": -14,
@@ -23,27 +24,29 @@ def slip_in_the_sum():
     )
 
 
-@wrong("blame", "w: w is multiplied by x", "products")
+@wrong("graph_gradients", "w: w is multiplied by x", "products")
 def slip_in_a_product():
-    return RIGHT["blame"]() | {"w": 10}
+    return RIGHT["graph_gradients"]() | {"w": 10}
 
 
-@wrong("blame", "these are the values on the way forward", "shape value products paths")
+@wrong(
+    "graph_gradients", "these are the values on the way forward", "shape value products paths"
+)
 def values_for_gradients():
     return {"d": -2.5, "t": 9, "z": 2.5, "v": 0.5, "h": 5, "a": 5, "b": -7, "w": 3, "x": 4}
 
 
-@wrong("blame", "Which name is missing", "shape value products paths")
+@wrong("graph_gradients", "Which name is missing", "shape value products paths")
 def one_forgotten():
-    return {name: g for name, g in RIGHT["blame"]().items() if name != "a"}
+    return {name: g for name, g in RIGHT["graph_gradients"]().items() if name != "a"}
 
 
-@wrong("blame", "Which have you not worked out yet?", "shape value products paths")
+@wrong("graph_gradients", "Which have you not worked out yet?", "shape value products paths")
 def hardly_begun():
     return dict.fromkeys("dtzvhabwx", 0) | {"d": -5}
 
 
-@wrong("blame", "Which have you not worked out yet?", "shape value products paths")
+@wrong("graph_gradients", "Which have you not worked out yet?", "shape value products paths")
 def all_ones():
     return dict.fromkeys("dtzvhabwx", 1)
 
@@ -90,7 +93,7 @@ def slope_of_a_sigmoid(params, X, y):
 @wrong(
     "gradient_check",
     "an axis is left over",
-    "shape value default axes zero small kinks inputs-unchanged",
+    "shape value default axes zero small corners inputs-unchanged",
 )
 def every_error(f, x, grad, h=1e-5):
     return [RIGHT["gradient_check"](f, x, grad, h)] * x.size

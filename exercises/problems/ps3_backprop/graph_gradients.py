@@ -1,4 +1,4 @@
-"""blame: backpropagation by hand through a graph with numbers, judged gate by gate.
+"""graph_gradients: backpropagation by hand through a graph with numbers, judged gate by gate.
 
 The numbers stand in the notebook and are the same for everybody, in the check and in the
 grading. What is judged is each step by itself: whether a gradient follows from the student's
@@ -14,8 +14,8 @@ from nngrader.engine import problem
 from .common import ELSEWHERE
 
 
-def as_typed(blame, inputs):
-    gradients = blame()
+def as_typed(by_student, inputs):
+    gradients = by_student()
     if not isinstance(gradients, dict):
         return gradients, None
     numbers, asked = [], ("d", "t", "z", "v", "h", "a", "b", "w", "x")
@@ -85,10 +85,10 @@ def gate_by_gate(args, typed, many):
 
 
 graph = problem(
-    "blame",
+    "graph_gradients",
     driver=as_typed,
     measure=gate_by_gate,
-    observed=("what blame() gives", "names"),
+    observed=("what graph_gradients() gives", "names"),
     returns={
         "d": "value",
         "t": "value",
@@ -123,8 +123,8 @@ graph = problem(
 
 
 @graph.reference
-def blame():
-    """The gradient of L by each of nine nodes of the graph above, worked out by hand.
+def graph_gradients():
+    """The gradient of L with respect to nine nodes of the graph above, worked out by hand.
 
     Returns a dict with the names d, t, z, v, h, a, b, w and x, and a number for each.
     """
