@@ -45,7 +45,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const heads = classes.map(name => head(name));
   const entries = classes.map(() => classes.map(() => nn.html("td", {style})));
   const table = nn.html("table", {class: "nn-counts", style: "font-size: .82rem", "aria-label": "Jacobian of softmax"},
-    nn.html("thead", {}, nn.html("tr", {}, side("p by z"), ...heads)),
+    nn.html("thead", {}, nn.html("tr", {}, side("∂p/∂z"), ...heads)),
     nn.html("tbody", {}, ...classes.map((name, i) => nn.html("tr", {}, side(name), ...entries[i]))));
   const facts = nn.facts(classes.map(name => `p of ${name}`).concat("loss")), live = nn.live();
 
