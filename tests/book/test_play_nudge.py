@@ -46,8 +46,8 @@ def test_quotients_are_those_of_nnlib(figure, name, step):
         ("x³ at 1", "float32", 18, "does not change at all"),
         ("x³ at 1", "float64", 32, "a larger step would be better"),
         ("x² at 1", "float64", 0, "right to the last digit"),
-        ("relu(x) at 0.01", "float64", 2, "across the kink"),
-        ("relu(x) at 0.01", "float64", 3, "across the kink"),
+        ("relu(x) at 0.01", "float64", 2, "across the corner"),
+        ("relu(x) at 0.01", "float64", 3, "across the corner"),
         ("relu(x) at 0.01", "float64", 4, "right to the last digit"),
         ("relu(x) at 0.01", "float64", 6, "a larger step would be better"),
     ],
@@ -84,4 +84,4 @@ def test_words_never_blame_what_is_not_there(figure):
             if "two-sided exact" in figure.sentence():
                 assert two == pytest.approx(slope, rel=1e-3)
                 assert "would be better" not in figure.sentence()
-                assert "kink" not in figure.sentence()
+                assert "corner" not in figure.sentence()

@@ -38,6 +38,7 @@ AGAIN = {  # the lessons that are written again
     "backprop/computational-graphs",
     "backprop/tensor-backprop",
     "backprop/deep-network",
+    "backprop/gradient-checking",
 }
 
 

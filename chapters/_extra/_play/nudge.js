@@ -61,7 +61,7 @@
       facts.set([nn.number(slope, 3), nn.number(got.one, 9), nn.number(got.two, 9)]);
       const words = verdict(it, x, h, slope, got);
       live.set(`${name}, ${DIGITS[state.digits]}, h = ${told(h)}. One-sided ${off(got.one, slope)}, two-sided ${off(got.two, slope)}. ${words}`);
-      eye.describe(`${name} within two steps of x, the cut through x and x + h, and the cut through x − h and x + h. ${words}`);
+      eye.describe(`${name} within two steps of x, the secant through x and x + h, and the secant through x − h and x + h. ${words}`);
       chart.describe(`Relative errors of both quotients over the step. At h = ${told(h)} one-sided ${off(got.one, slope)}, two-sided ${off(got.two, slope)}.`);
     }
     const redraw = nn.frame(draw);
@@ -84,7 +84,7 @@
 
   // What the errors come from, in words.
   function verdict({f}, x, h, slope, {one, two, exact}) {
-    if (f === KINDS.relu.f && h > x) return "The step reaches across the kink: the two-sided cut mixes the slopes on both sides of it.";
+    if (f === KINDS.relu.f && h > x) return "The step reaches across the corner: the two-sided secant mixes the slopes on both sides of it.";
     const cut = relative(exact[1], slope), rounded = Math.abs(two - exact[1]) / Math.abs(slope);
     if (one === 0 && two === 0) return "The step is lost in rounding: f does not change at all.";
     if (two === slope) return "The two-sided quotient is right to the last digit.";
