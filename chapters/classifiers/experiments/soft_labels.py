@@ -6,9 +6,10 @@ on average over five seeds and in four of them. Rival causes have a control each
 sort (the teacher's, shuffled among the wrong classes of a picture, or spread evenly over them,
 with the same entropy, row by row); which classes are alike (rows averaged over a class, or
 exchanged within it); better labels (the teacher's decisions); the pictures that only the
-teacher saw (a teacher with the student's 500); and a badly set rival (label smoothing, a
-penalty, learning rates and epochs for all). Settings are chosen afterwards, by the mean
-validation error over the seeds.
+teacher saw (three teachers with the student's 500: trained for 30 epochs, stopped at the lowest
+validation loss, and five that are stopped too, each asked only about the fifth that it has not
+seen); and a badly set rival (label smoothing, a penalty, learning rates and epochs for all).
+Settings are chosen afterwards, by the mean validation error over the seeds.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ from nnlib.training import fit, loaders, predict
 TEMPERATURES = (1, 2, 4, 8)
 SMOOTHINGS = (0.05, 0.2, 0.4)
 GRID = [(lr, lam) for lr in (0.03, 0.1, 0.3, 0.9) for lam in (0.0, 0.003, 0.01)]
-EPOCHS = (5, 15, 40, 120)
+EPOCHS = (5, 15, 40, 120, 400)
 
 TOLERANCES = {
     "labels": {"absolute": 0.03},
@@ -52,6 +53,43 @@ def network(X, y, seed, epochs=20, V=None, v=None):
             if losses[-1] == min(losses):
                 best = [p.array.copy() for p in model.parameters()]
     return model, losses, best
+
+
+def stopped(X, y, seed, epochs, V, v):
+    """The network of the lowest validation loss."""
+    model, _, best = network(X, y, seed, epochs, V, v)
+    for p, array in zip(model.parameters(), best, strict=True):
+        p.array[...] = array
+    return model
+
+
+def crossed(X, y, seed, V, v, parts=5):
+    """Scores of each picture by a network that saw the others and was stopped."""
+    Z = np.zeros((len(X), 10), X.dtype)
+    for k in range(parts):
+        held = np.arange(len(X)) % parts == k
+        Z[held] = predict(stopped(X[~held], y[~held], seed, 60, V, v), X[held])
+    return Z
+
+
+def every_setting(X, Q, size=50, seed=0):
+    """Yield the weights and biases of all S settings of the grid, (10 S, 784), at EPOCHS.
+
+    The same steps as those of linear, side by side: the scores of all settings are one product.
+    """
+    lr, lam = (np.array(column, X.dtype)[:, None, None] for column in zip(*GRID, strict=True))
+    S, rng = len(GRID), np.random.default_rng(seed)
+    W, b = np.zeros((S * 10, 784), X.dtype), np.zeros(S * 10, X.dtype)
+    rate, keep = np.repeat(lr.ravel(), 10), np.repeat(1 - (lr * lam).ravel(), 10)
+    for epoch in range(1, EPOCHS[-1] + 1):
+        for i in np.split(rng.permutation(len(X)), range(size, len(X), size)):
+            Z = (X[i] @ W.T + b).reshape(len(i), S, 10)
+            G = ((softmax(Z, dim=2) - Q[i][:, None]) / len(i)).reshape(len(i), -1) * rate
+            W *= keep[:, None]
+            W -= G.T @ X[i]
+            b -= G.sum(axis=0)
+        if epoch in EPOCHS:
+            yield W, b
 
 
 def linear(X, Q, lr, lam, epochs, size=50, seed=0):
@@ -101,7 +139,7 @@ def even(R, y):
     return Q.astype(R.dtype)
 
 
-def lessons(X, y, i, z, z_own, seed):
+def lessons(X, y, i, z, own, seed):
     """What each student is taught, by name: rows of ten probabilities for its 500 pictures."""
     Q = np.eye(10, dtype=X.dtype)[y[i]]
     rng = np.random.default_rng(1000 + seed)
@@ -115,27 +153,22 @@ def lessons(X, y, i, z, z_own, seed):
         found[f"swapped {T}"] = swapped(R, y[i], rng)
         found[f"class {T}"] = np.array([R[y[i] == k].mean(axis=0) for k in range(10)])[y[i]]
         found[f"even {T}"] = even(R, y[i])
-        found[f"own {T}"] = softmax(z_own / T, dim=1)
+        for name, scores in own.items():
+            found[f"{name} {T}"] = softmax(scores / T, dim=1)
     return found
 
 
-def students(names, X, y, V, v, X_test, y_test, i, z, z_own, seed):
+def students(taught, X, V, v, X_test, y_test, i, seed):
     """Validation and test errors of each student, for each setting and number of epochs."""
     out = {}
-    for name, R in lessons(X, y, i, z, z_own, seed).items():
-        if name not in names:
-            continue
-        grid = []
-        for lr, lam in GRID:
-            for epoch, (W, b) in enumerate(linear(X[i], R, lr, lam, EPOCHS[-1], seed=seed), 1):
-                if epoch in EPOCHS:
-                    grid.append(
-                        [
-                            int(((A @ W.T + b).argmax(axis=1) != a).sum())
-                            for A, a in ((V, v), (X_test, y_test))
-                        ]
-                    )
-        out[f"{name} on V"], out[f"{name} on test"] = map(list, zip(*grid, strict=True))
+    for name, R in taught.items():
+        errors = {"V": [], "test": []}
+        for W, b in every_setting(X[i], R, seed=seed):
+            for where, A, t in (("V", V, v), ("test", X_test, y_test)):
+                Z = (A @ W.T + b).reshape(len(A), len(GRID), 10)
+                errors[where].append((Z.argmax(axis=2) != t[:, None]).sum(axis=0).tolist())
+        for where, rows in errors.items():
+            out[f"{name} on {where}"] = np.array(rows).T.ravel().tolist()
     return out
 
 
@@ -166,11 +199,11 @@ def run(seed):
     z_V, z_test = predict(teacher, V), predict(teacher, X_test)
     out["network, 20 epochs"] = calibrated(z_V, v, z_test, y_test)
     out["epochs of the network"] = int(np.argmin(losses)) + 1
-    stopped, _, _ = network(X, y, seed, epochs=0)
-    for p, array in zip(stopped.parameters(), best, strict=True):
+    best_net = network(X, y, seed, epochs=0)[0]
+    for p, array in zip(best_net.parameters(), best, strict=True):
         p.array[...] = array
     out["network, stopped"] = calibrated(
-        predict(stopped, V), v, predict(stopped, X_test), y_test
+        predict(best_net, V), v, predict(best_net, X_test), y_test
     )
     Q = np.eye(10, dtype=X.dtype)[y]
     path = list(linear(X, Q, 0.1, 0.0, 25, seed=seed))
@@ -181,15 +214,26 @@ def run(seed):
     out["linear, 100 epochs"] = calibrated(V @ W.T + b, v, X_test @ W.T + b, y_test)
     i = np.random.default_rng(100 + seed).permutation(4000)[:500]
     small, _, _ = network(X[i], y[i], seed, epochs=30)
-    z, z_own = predict(teacher, X[i]), predict(small, X[i])
-    out["right on the 500"] = float((z.argmax(axis=1) == y[i]).mean())
-    out["entropies"] = [float(entropy(softmax(z / T, dim=1)).mean()) for T in TEMPERATURES]
+    early = stopped(X[i], y[i], seed, 60, V, v)
+    z = predict(teacher, X[i])
+    own = {
+        "own": predict(small, X[i]),
+        "early": predict(early, X[i]),
+        "crossed": crossed(X[i], y[i], seed, V, v),
+    }
+    for name, scores in (("", z), *((f" of {name}", own[name]) for name in own)):
+        out[f"right on the 500{name}"] = float((scores.argmax(axis=1) == y[i]).mean())
+        out[f"entropies{name}"] = [
+            float(entropy(softmax(scores / T, dim=1)).mean()) for T in TEMPERATURES
+        ]
     out["doubt"] = [
         float(1 - softmax(z / T, dim=1)[np.arange(500), y[i]].mean()) for T in TEMPERATURES
     ]
-    out["small teacher"] = float((predict(small, X_test).argmax(axis=1) == y_test).mean())
-    names = set(lessons(X, y, i, z, z_own, seed))
-    return out | students(names, X, y, V, v, X_test, y_test, i, z, z_own, seed)
+    for name, model in (("small", small), ("early", early)):
+        hits = predict(model, X_test).argmax(axis=1) == y_test
+        out[f"{name} teacher"] = float(hits.mean())
+    taught = lessons(X, y, i, z, own, seed)
+    return out | students(taught, X, V, v, X_test, y_test, i, seed)
 
 
 def thin():
