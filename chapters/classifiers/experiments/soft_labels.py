@@ -5,7 +5,8 @@ softened by a temperature, bring the student at least 1 point on the test set ov
 on average over five seeds and in four of them. Rival causes have a control each: doubts of any
 sort (the teacher's, shuffled among the wrong classes of a picture, or spread evenly over them,
 with the same entropy, row by row); which classes are alike (rows averaged over a class, or
-exchanged within it); better labels (the teacher's decisions); the pictures that only the
+exchanged within it); better labels (the teacher's decisions); the few labels
+that the teacher contradicts (its rows, but for these the labels); the pictures that only the
 teacher saw (three teachers with the student's 500: trained for 30 epochs, stopped at the lowest
 validation loss, and five that are stopped too, each asked only about the fifth that it has not
 seen); and a badly set rival (label smoothing, a penalty, learning rates and epochs for all).
@@ -153,6 +154,7 @@ def lessons(X, y, i, z, own, seed):
         found[f"swapped {T}"] = swapped(R, y[i], rng)
         found[f"class {T}"] = np.array([R[y[i] == k].mean(axis=0) for k in range(10)])[y[i]]
         found[f"even {T}"] = even(R, y[i])
+        found[f"agreed {T}"] = np.where((z.argmax(axis=1) != y[i])[:, None], Q, R)
         for name, scores in own.items():
             found[f"{name} {T}"] = softmax(scores / T, dim=1)
     return found
