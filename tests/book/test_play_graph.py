@@ -303,8 +303,8 @@ def problem(figure):
     return figure.locator(".nn-problem").inner_text()
 
 
-def blames(figure):
-    return figure.locator(".nn-gate text.nn-blame").all_text_contents()
+def gradients_in(figure):
+    return figure.locator(".nn-gate text.nn-gradient").all_text_contents()
 
 
 def inputs(figure):
@@ -335,7 +335,7 @@ def test_an_input_is_dragged_at_its_node_by_mouse_and_finger(figure):
     page, (x, y) = figure.page, middle(leaf(figure, "z"))
     drag(page, (x, y), (x, y + 6), (x + 20, y + 30))
     assert value(figure, "z") == "3"  # ten steps of 0.1, one for three pixels
-    assert blames(figure) == ["", "", "3", "5", "1"]  # of w, z and f
+    assert gradients_in(figure) == ["", "", "3", "5", "1"]  # of w, z and f
     before, (x, y) = page.evaluate("scrollY"), middle(leaf(figure, "x"))
     swipe(page, (x, y), (x, y - 6), (x, y - 15))
     assert value(figure, "x") == "2.5"
@@ -353,7 +353,7 @@ def test_an_input_is_typed_after_a_tap_and_moved_by_keys(figure):
     keys.press("Shift+ArrowUp")
     assert value(figure, "y") == "-2.9"
     assert figure.locator("input:focus").count() == 1
-    assert blames(figure) == ["", "", "4", "−0.9", "1"]
+    assert gradients_in(figure) == ["", "", "4", "−0.9", "1"]
     keys.press("ArrowRight")  # moves in the number, takes no step
     assert figure.locator("output").inner_text() == "4/5"
 
@@ -362,7 +362,7 @@ def test_numbers_run_along_the_edges_and_stand_at_their_ends_at_once(figure):
     figure.press("step ▶")
     tokens = figure.locator(".nn-token")
     assert tokens.all_text_contents() == ["4", "4"]
-    assert blames(figure) == ["4", "4", "4", "5", "1"]
+    assert gradients_in(figure) == ["4", "4", "4", "5", "1"]
     tokens.first.wait_for(state="detached")
     figure.press("reset")
     assert figure.locator(".nn-gate text.nn-value").all_text_contents() == ["w", "f"]
@@ -411,7 +411,7 @@ def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
     keys.press("End")
     graph = trace.expression("relu(w*x + b)", w=-1.5, x=2, b=3)
     assert graph.output.value == 0  # at the kink
-    assert blames(figure) == [number(node.gradient) for node in graph]
+    assert gradients_in(figure) == [number(node.gradient) for node in graph]
     pressed = figure.locator("button[aria-pressed=true]")
     assert pressed.count() == 0
 
@@ -423,7 +423,7 @@ def test_values_are_kept_by_name_and_new_names_get_numbers_of_their_own(figure):
     typed(figure).fill("x")
     typed(figure).fill("x * y")
     assert inputs(figure) == {"x": 2, "y": 7}
-    assert blames(figure) == ["7", "2", "1"]
+    assert gradients_in(figure) == ["7", "2", "1"]
 
 
 def test_a_slip_is_told_with_its_place_and_the_last_graph_stays(figure):
@@ -452,7 +452,7 @@ def test_an_expression_without_a_finite_result_waits_for_better_inputs(figure):
     assert problem(figure).startswith("Column 1: log(y - x) is not a finite real number")
     figure.get_by_role("spinbutton", name="y").fill("4")
     assert problem(figure) == ""
-    assert blames(figure) == ["1", "−1", "1", "1", "−1", "1", "1", "1"]
+    assert gradients_in(figure) == ["1", "−1", "1", "1", "−1", "1", "1", "1"]
 
 
 @pytest.mark.parametrize(
@@ -498,7 +498,7 @@ def test_numbers_on_the_edges_do_not_lie_on_each_other(figure, text):
 def test_names_that_javascript_knows_are_names_like_others(figure):
     typed(figure).fill("constructor * __proto__ + hasOwnProperty")
     assert inputs(figure) == {"constructor": 1, "__proto__": 2, "hasOwnProperty": 3}
-    assert blames(figure) == ["2", "1", "1", "1", "1"]
+    assert gradients_in(figure) == ["2", "1", "1", "1", "1"]
 
 
 def test_a_long_expression_scrolls_in_its_box_and_the_node_at_work_is_seen(figure):

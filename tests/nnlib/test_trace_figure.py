@@ -113,8 +113,8 @@ def test_a_changed_input_changes_every_number(figure):
     shown.get_by_role("spinbutton", name="z").fill("-4")
     shown.get_by_role("button", name="backward pass").click()
     expected = trace.expression("(x + y) * z", x=2, y=3, z=-4)
-    blame = shown.locator("text.nn-blame:not(.nn-sent)").all_text_contents()
-    assert sorted(blame) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)
+    found = shown.locator("text.nn-gradient:not(.nn-sent)").all_text_contents()
+    assert sorted(found) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)
 
 
 def test_inputs_without_a_finite_result_are_refused(figure):
@@ -194,4 +194,4 @@ def test_another_graph_is_chosen_by_its_button_and_opens_with_everything_compute
     assert shown.locator("input[type=number]").count() == 1
     assert shown.locator("output").inner_text() == "3/3"
     gradients = ["2.72 × 1 = 2.72", "2.72", "1"]  # along the edge, then at both nodes
-    assert shown.locator("text.nn-blame").all_text_contents() == gradients
+    assert shown.locator("text.nn-gradient").all_text_contents() == gradients

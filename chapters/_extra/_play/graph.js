@@ -378,11 +378,11 @@
         // Also what is not sent yet takes its room, so that no number moves when it comes.
         const product = `${show(locals[target][operand])} × ${factor(gradients[target])} = ${amount}`;
         const long = back && f.along === 0 && f.letters > 13 && 0.58 * f.letters * product.length < points[1][0] - points[0][0] - 2 * radius;
-        const blame = long ? product : amount, [x, y] = room(at, blame, taken, f.letters);
+        const gradient = long ? product : amount, [x, y] = room(at, gradient, taken, f.letters);
         const sent = state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
         if (sent && (users > 1 || long)) {
-          const half = 0.33 * f.letters * blame.length;
-          words.push(nn.svg("rect", {x: x - half, y: y - 0.6 * f.letters, width: 2 * half, height: 1.2 * f.letters, class: "nn-plate"}), nn.text(x, y + 5, blame, {class: "nn-blame nn-sent"}));
+          const half = 0.33 * f.letters * gradient.length;
+          words.push(nn.svg("rect", {x: x - half, y: y - 0.6 * f.letters, width: 2 * half, height: 1.2 * f.letters, class: "nn-plate"}), nn.text(x, y + 5, gradient, {class: "nn-gradient nn-sent"}));
         }
       }
       if (!active) return {marks, words};
@@ -405,9 +405,9 @@
     function gate(node, k, f, step, done, sides) {
       const [x, y] = f.at(node.place), {radius} = f, now = step && step.node === k;
       const value = done.known[k] ? show(state.graph.result.values[k]) : "";
-      const blame = done.held[k] === null ? "" : show(done.held[k]);
+      const gradient = done.held[k] === null ? "" : show(done.held[k]);
       const arrives = done.messages.some(m => m.to === k), comes = on => on ? "nn-comes" : "";
-      const held = (a, b, from = "") => nn.text(a, b, blame, {class: `nn-blame ${from} ${comes(arrives)}`});
+      const held = (a, b, from = "") => nn.text(a, b, gradient, {class: `nn-gradient ${from} ${comes(arrives)}`});
       const group = (...marks) => nn.svg("g", {class: "nn-gate", "data-name": node.name}, ...marks);
       if (!node.operation) return group(f.along === 0 ? held(x, y + f.leaf[1] + f.letters + 1) : held(x, y - f.leaf[1] - 6));
       const made = comes(now && step.kind === "forward");

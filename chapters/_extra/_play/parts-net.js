@@ -65,7 +65,7 @@
   function wire({from, to, through = [], bend = 0}, nodes, f, along, radius) {
     const points = [nodes[from].place, ...through, nodes[to].place].map(f.at);
     const {path, middle} = curve(points, {along, radius, bend});
-    const line = svg("path", {d: path}), words = text(middle[0], middle[1] + 4, "", {class: "nn-blame"});
+    const line = svg("path", {d: path}), words = text(middle[0], middle[1] + 4, "", {class: "nn-gradient"});
     return {
       node: svg("g", {}, line, svg("path", {d: head(points[points.length - 1], along, radius), class: "nn-head"}), words),
       set({label, on, weight}) {
@@ -80,7 +80,7 @@
   function circle({place, dashed}, k, f, radius, pick) {
     const [x, y] = f.at(place), disc = svg("circle", {cx: x, cy: y, r: radius});
     const parts = {sign: text(x, y + 4.5, "", {class: "nn-sign"}), above: text(x, y - radius - 6, "", {class: "nn-value"}),
-      below: text(x, y + radius + 15, "", {class: "nn-blame"})};
+      below: text(x, y + radius + 15, "", {class: "nn-gradient"})};
     const node = svg("g", pick ? {tabindex: 0, role: "button", class: "nn-pick"} : {}, disc, ...Object.values(parts));
     if (pick) {
       node.addEventListener("click", () => pick(k));
