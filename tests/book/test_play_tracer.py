@@ -143,8 +143,8 @@ def test_the_truth_gets_no_gradient_and_a_wrong_size_is_refused(figure):
 
 
 def test_the_keyboard_walks_from_array_to_array(figure):
-    assert figure.sentence().startswith("W[1] has the shape (128, 784)")
-    chip(figure, "W[1]").focus()
+    assert figure.sentence().startswith("X has the shape (32, 784)")
+    assert choose(figure, "W[1]").startswith("W[1] has the shape (128, 784)")
     for name in ("b[1]", "Z[1]", "A[1]"):
         figure.page.keyboard.press("ArrowDown")
         assert figure.sentence().startswith(f"{name} has the shape")

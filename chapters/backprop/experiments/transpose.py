@@ -1,5 +1,7 @@
 """What a network learns on clothes if the transpose is wrong on the way back.
 
+About half of the pictures are shown as negatives, so that a linear model can learn little.
+
 Between the hidden layers the weight matrices W are square, so W and its transpose both fit.
 The contenders differ only in what stands in the place of such a W when the gradient goes back.
 Every weight matrix itself gets the product of what arrives and of its input. In the ablations
@@ -62,6 +64,13 @@ def backward(G, kept, way_back):
     return gradients
 
 
+def loss(layers, X, t):
+    """Return the mean cross-entropy."""
+    Z = forward(X, layers)[-1].astype(float)
+    Z -= Z.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(t)), t]).mean())
+
+
 def cosine(a, b):
     """Return the cosine of the angle between two arrays, 0 where one of them is 0."""
     lengths = np.linalg.norm(a) * np.linalg.norm(b)
@@ -69,16 +78,18 @@ def cosine(a, b):
 
 
 def train(X, t, sizes, contender, rate, seed):
-    """Return the layers, and for each epoch the cosine of the first layer's gradient.
+    """Return the layers, and what is recorded: first the cosine of the first layer's gradient.
 
-    The cosines are means over an epoch, the first is that of the first step; the last number
-    compares W of the second layer with the matrix in its place.
+    The cosines are means over an epoch, the first is that of the first step. Then come the
+    cosine of W of the second layer with the matrix in its place, the sums of the squares of the
+    first layer's weights and biases before and after training, and the loss at the end.
     """
     rng, other = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     layers = [[draw(rng, m, n), np.zeros(m, np.float32)] for n, m in pairwise(sizes)]
     back, square = BACK[contender.split(",")[0]], range(1, len(layers) - 1)
     held = [*square] if contender.endswith((HELD, BOTH)) else []
     held += [len(layers) - 1] if contender.endswith(BOTH) else []
+    squares = [sum(float((p**2).sum()) for p in layers[0])]
     fixed = {k: draw(other, *layers[k][0].shape) for k in square}
     angles = []
     for epoch in range(EPOCHS):
@@ -94,10 +105,12 @@ def train(X, t, sizes, contender, rate, seed):
                     if p.ndim == 1 or k not in held:
                         p -= rate * (1 - epoch / EPOCHS) * g
         angles += [float(np.mean(cosines))] if angles else [cosines[0], float(np.mean(cosines))]
-    if square:
-        W = layers[1][0]
-        angles.append(cosine(back(W, fixed[1], other), W))
-    return layers, angles
+    squares.append(sum(float((p**2).sum()) for p in layers[0]))
+    turned = cosine(back(layers[1][0], fixed[1], other), layers[1][0]) if square else 0.0
+    end = np.nan_to_num(
+        [*squares, loss(layers, X, t)], nan=1e9, posinf=1e9
+    )  # after an overflow
+    return layers, {"cosines": angles, "W": turned, "squares": end[:2], "loss": float(end[2])}
 
 
 def right(layers, X, t):
@@ -106,11 +119,14 @@ def right(layers, X, t):
 
 
 def data(seed):
-    """Pictures to learn from, to choose the learning rate by, and to judge by."""
+    """Pictures to learn from, to choose the rate by, and to judge by; half negatives."""
     (X, t), (X_test, t_test) = fashion_mnist()
+    rng = np.random.default_rng(2000 + seed)
+    signs = rng.choice(np.float32([-1, 1]), len(X) + len(X_test))
     mean, order = X.mean(axis=0), np.random.default_rng(1000 + seed).permutation(len(X))
     learn, choose = order[:LEARN], order[LEARN:]
-    return (X[learn] - mean, t[learn]), (X[choose] - mean, t[choose]), (X_test - mean, t_test)
+    X, X_test = np.split(np.concatenate([X - mean, X_test - mean]) * signs[:, None], [len(X)])
+    return (X[learn], t[learn]), (X[choose], t[choose]), (X_test, t_test)
 
 
 def tuned(contender, sizes, seed, rates=RATES):
@@ -119,10 +135,10 @@ def tuned(contender, sizes, seed, rates=RATES):
     best = (-1,)
     for rate in rates:
         with np.errstate(all="ignore"):  # too large a rate overflows, its accuracy tells
-            layers, angles = train(X, t, sizes, contender, rate, seed)
+            layers, traced = train(X, t, sizes, contender, rate, seed)
         accuracy = right(layers, *choose).mean()
         if accuracy > best[0]:
-            best = accuracy, layers, angles, rate
+            best = accuracy, layers, traced, rate
     return best[1:]
 
 
@@ -131,21 +147,20 @@ def run(seed):
     found, judged = {}, data(seed)[2]
     for net, sizes in NETS.items():
         for contender in CONTENDERS:
-            layers, angles, rate = tuned(contender, sizes, seed)
+            layers, traced, rate = tuned(contender, sizes, seed)
             found[f"{net}: {contender}"] = float(right(layers, *judged).mean())
             found[f"{net}: {contender}: rate"] = rate
-            found[f"{net}: {contender}: cosines"] = angles[:-1]
-            found[f"{net}: {contender}: W"] = angles[-1]
+            found |= {f"{net}: {contender}: {name}": value for name, value in traced.items()}
     layers, _, rate = tuned("right", (784, 10), seed)
     return found | {"linear": float(right(layers, *judged).mean()), "linear: rate": rate}
 
 
 def thin():
     """The wrong transpose between two hidden layers, at one learning rate."""
-    layers, angles, _ = tuned("wrong transpose", NETS["two"], 0, (0.3,))
+    layers, traced, _ = tuned("wrong transpose", NETS["two"], 0, (0.3,))
     return {
         "accuracy": float(right(layers, *data(0)[2]).mean()),
-        "cosine": angles[-2],
+        "cosine": traced["cosines"][-1],
     }
 
 
