@@ -131,6 +131,22 @@ def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_outp
     assert output.text == "1\n2\n"
 
 
+def test_a_kernel_whose_ports_are_taken_is_started_anew(run, monkeypatch):
+    from nbclient import NotebookClient  # which loads for seconds
+
+    start, starts = NotebookClient.async_start_new_kernel, []
+
+    async def taken_once(client, **options):
+        starts.append(client.km)
+        if len(starts) == 1:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return await start(client, **options)
+
+    monkeypatch.setattr(NotebookClient, "async_start_new_kernel", taken_once)
+    (output,) = run("print(1)").notebook.cells[1].outputs
+    assert (output.text, len(set(map(id, starts)))) == ("1\n", 2)
+
+
 def test_what_a_cell_prints_in_pieces_is_one_output(run):
     done = run(
         "import sys, time\nfor k in range(3):\n    print(k, flush=True); time.sleep(0.3)"

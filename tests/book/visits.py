@@ -20,7 +20,8 @@ from playwright.sync_api import Browser
 
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
 PIECES = 2  # of a long table more would show nothing new
-KEYS = ("ArrowRight", "ArrowUp", "Enter")
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "Enter")
 ANSWER = """() => [...document.querySelectorAll("nn-quiz .nn-question")].map(question => {
   const why = question.querySelector(".nn-why");
   const answers = buttons => [...buttons].map(button => (button.click(), why.innerText));
@@ -162,6 +163,7 @@ def moves(page, figure) -> bool:
         control.focus()
         for key in KEYS:
             page.keyboard.press(key)
+            page.evaluate(DRAWN)
             if figure.inner_html() != before:
                 return True
     return False

@@ -106,9 +106,20 @@ def merge_streams(notebook) -> None:
 
 
 def _attempt(client: NotebookClient, **options) -> Exception | None:
-    """Execute the notebook; return the error of the cell that failed, or None."""
-    try:
-        client.execute(**options)
-    except FAILED as error:
-        return error
+    """Execute the notebook; return the error of the cell that failed, or None.
+
+    Between the choice of a kernel's ports and its start another program may take one. Then the
+    kernel ends before it has run a cell, and another is started, up to three in all.
+    """
+    for left in (2, 1, 0):
+        try:
+            client.execute(**options)
+        except FAILED as error:
+            return error
+        except RuntimeError as error:
+            if not left or "before replying" not in str(error):
+                raise
+            client.km = None  # else the next kernel would get the same ports
+        else:
+            break
     return None
