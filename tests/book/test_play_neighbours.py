@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
 ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the figure
-FACTS = ("votes", "distance to the last voter", "misjudged by the others")
+FACTS = ("votes", "distance to the last voter", "misclassified by the others")
 ELEMENT = "neighbours"
 
 

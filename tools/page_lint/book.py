@@ -22,6 +22,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/linear-regression",
     "classifiers/logistic-regression",
     "classifiers/maximum-likelihood",
+    "classifiers/nearest-neighbours",
     "classifiers/softmax-gradient",
     "classifiers/softmax",
     "classifiers/soft-labels",

@@ -53,7 +53,7 @@
     const edges = plot.line({colour: "ink", width: 1.2}), ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    const facts = nn.facts(["votes", "distance to the last voter", "misjudged by the others"]), live = nn.live();
+    const facts = nn.facts(["votes", "distance to the last voter", "misclassified by the others"]), live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
     let stale = true, places = null;
@@ -79,7 +79,7 @@
     }
 
     // Each point judged by the others.
-    function misjudged() {
+    function misclassified() {
       const N = state.points.length, k = Math.min(state.k, N - 1);
       return k < 1 ? null : state.points.filter(([a, b], n) => decide(a, b, k, n) !== state.labels[n]).length;
     }
@@ -91,7 +91,7 @@
       if (stale) {
         places = Float64Array.from(state.points.flat());
         colour();
-        const wrong = misjudged();
+        const wrong = misclassified();
         state.wrong = wrong === null ? "–" : `${wrong} of ${N}`;
         stale = false;
       }
