@@ -88,7 +88,7 @@ def grad(
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    r"""Compute the gradients of outputs by inputs, without touching any ``grad``.
+    r"""Compute the gradients of outputs with respect to inputs, without touching any ``grad``.
 
     .. math:: \sum_k v_k^\top \, \partial y_k / \partial x_i \quad \text{for each } i
 

@@ -60,7 +60,8 @@ def gradcheck(
     TypeError
         If func gives anything but Tensors.
     RuntimeError
-        If a derivative disagrees: of which result, by which input, at which element.
+        If a derivative disagrees: of which result, with respect to which input, at which
+        element.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -74,7 +75,8 @@ def gradcheck(
         return wrong is None
     k, i, difference = wrong
     raise RuntimeError(
-        f"gradcheck: the derivative of result {k} by input {i} is wrong {difference}"
+        f"gradcheck: the derivative of result {k} with respect to input {i} is wrong "
+        f"{difference}"
     )
 
 

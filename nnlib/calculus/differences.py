@@ -106,7 +106,7 @@ def numerical_jacobian(
     h: float | None = None,
     layout: str = "numerator",
 ) -> Array:
-    r"""Approximate the derivatives of all entries of an array by all entries of another.
+    r"""Approximate the derivatives of an array with respect to all entries of another.
 
     .. math:: J_{ij} = \frac{\partial y_i}{\partial x_j}, \quad
         \Delta y \approx J \, \Delta x

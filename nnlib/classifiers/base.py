@@ -137,8 +137,8 @@ def penalized(
 ) -> Callable[[Array], tuple[float, Array]]:
     """Return the objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W.
 
-    ``loss`` takes scores Z and gives losses (N,) and their derivatives by Z; of W the first D
-    columns are penalised, a bias after them is not.
+    ``loss`` takes scores Z and gives losses (N,) and their derivatives with
+    respect to Z; of W the first D columns are penalised, a bias after them is not.
     """
 
     def objective(W: Array) -> tuple[float, Array]:

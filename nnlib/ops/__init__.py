@@ -89,12 +89,12 @@ def _equal(f: Callable) -> Callable:
 
 
 def fill_(input: Tensor, value: float) -> Tensor:
-    """Set every element to value; the gradient by what was there is 0."""
+    """Set every element to value; the gradient with respect to what was there is 0."""
     return change_(input, where(True, value, input).to(input.dtype).expand(input.shape))
 
 
 def copy_(input: Tensor, src: Tensor) -> Tensor:
-    """Set every element to that of src; the gradient by what was there is 0."""
+    """Set every element to that of src; the gradient with respect to what was there is 0."""
     return change_(input, where(True, src, input).to(input.dtype))
 
 

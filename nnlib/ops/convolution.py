@@ -120,10 +120,10 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
-    """Write the gradient of ``correlated`` by x into dx, and return that by the kernels.
+    """Write the gradient with respect to x into dx, and return that of the kernels.
 
     At stride 1, dx is a convolution too: of g, with mirrored kernels. The matrix X gathered
-    for it, times x, is the gradient by the kernels, mirrored; so one X serves both gradients,
+    for it, times x, is the gradient of the kernels, mirrored; so one X serves both gradients,
     and no windows are summed. This X has H W times the outputs elements, while ``spread`` and
     the X of the images have I J times the inputs; measured, both take the same time where the
     latter is 2/3 of the former.

@@ -171,7 +171,7 @@ def rsqrt(input: Tensor) -> Tensor:
 def pow(input: Tensor, exponent: Tensor) -> Tensor:
     """Power: y = a^b, so dL/da = dL/dy · b a^(b-1), 0 for b = 0, and dL/db = dL/dy · y log a.
 
-    At a = 0 the derivative by b is taken as 0 for b >= 0, its limit for b > 0.
+    At a = 0 the derivative with respect to b is taken as 0 for b >= 0, its limit for b > 0.
     """
     a, b = pair(input, exponent)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array(exponent) < 0)):
@@ -367,7 +367,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _atan2_slope(a: Any, b: Any) -> Any:
-    """Return b / (a² + b²), the derivative of ``atan2`` by a; 0 at the origin."""
+    """Return b / (a² + b²), the derivative of ``atan2`` with respect to a; 0 at the origin."""
     square_sum = a * a + b * b
     return b / (square_sum + (square_sum == 0))
 

@@ -1,7 +1,7 @@
 """Matrix products, and sums of products over named axes (einsum).
 
-Each is a sum of products, so its derivative by one factor is again one: of dL/dy and the
-other factors.
+Each is a sum of products, so its derivative with respect to one factor is again one: of dL/dy
+and the other factors.
 """
 
 from __future__ import annotations
@@ -236,7 +236,8 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        The sums y. The derivative by one factor is the einsum of dL/dy with the others.
+        The sums y. The derivative with respect to one factor is the einsum of dL/dy with the
+        others.
 
     Raises
     ------
@@ -331,7 +332,7 @@ def _single(x: Tensor, its: str, out: str) -> Tensor:
 def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
     """Sum products over the last dims axes of a and first of b, or over pairs of axes.
 
-    The derivative by one factor is the tensordot of dL/dy with the other.
+    The derivative with respect to one factor is the tensordot of dL/dy with the other.
     """
     m, n, pairs = array(a).ndim, array(b).ndim, raw(dims)
     if isinstance(dims, int):

@@ -34,8 +34,8 @@ class Node:
     gradient : float or ndarray
         d output / d this: the sum of what its users send; None for a constant.
     local : tuple of float or None
-        Where all are numbers, the derivative of this value by each operand; None for a
-        constant.
+        Where all are numbers, the derivative of this value with respect to each operand; None
+        for a constant.
     sent : tuple of float, ndarray or None
         What the operation sends to each operand: local derivative times gradient.
     shape : tuple of int

@@ -63,7 +63,7 @@
     checkUsed(output, calls, names, whole);
     const nodes = numbered(output, calls, names), result = compute(nodes, nodes.map(node => node.value));
     const endless = nodes.findIndex((_, k) => !Number.isFinite(result.gradients[k]));
-    if (endless >= 0) throw new nn.Problem(`the derivative by ${nodes[endless].name} is not finite with these inputs`, whole);
+    if (endless >= 0) throw new nn.Problem(`the derivative with respect to ${nodes[endless].name} is not finite with these inputs`, whole);
     const {places, edges, size} = layout(nodes.map(node => node.operands.map(x => x.node ?? null)));
     nodes.forEach((node, k) => { node.place = places[k]; });
     return {nodes, edges, size, result};

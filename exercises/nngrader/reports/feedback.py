@@ -16,7 +16,7 @@ from .style import bar, document, points
 EXPECTED = {
     "shape": "Answers of the shape and kind that the notebook asks for.",
     "value": "The values that the definition gives.",
-    "gradient": "The derivative of the value by each entry of the input.",
+    "gradient": "The derivative of the value with respect to each entry of the input.",
     "stability": "Finite, exact answers where naive formulas overflow or lose digits.",
     "edge": "The same definition at its edges.",
     "integers": "The same answer for whole numbers, whose arithmetic wraps around or cuts off.",

@@ -32,7 +32,7 @@ def right_by_the_file(args, labels):
         "weight is expected as (10, 784), bias as (10,)",
         "weight and bias are expected as finite real numbers",
     )
-    with np.errstate(over="ignore", invalid="ignore"):  # where sums overflow, they bend
+    with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
     return share_right(
         labels,

@@ -31,7 +31,7 @@ softmax = problem(
 
 @softmax.reference
 def softmax_cross_entropy(scores, targets):
-    """Mean cross-entropy loss of a softmax classifier, and its gradient by the scores.
+    """Mean cross-entropy of a softmax classifier, and its gradient with respect to the scores.
 
     p[n, c] = exp(scores[n, c]) / (sum over k of exp(scores[n, k]))
     loss = -(1/N) * (sum over n of log p[n, targets[n]])
@@ -418,8 +418,8 @@ def number_of_the_class(scores, targets):
 
 
 @softmax.mistake(
-    "this is p (1 - p), the derivative of a probability by its own score. Of what is the "
-    "derivative asked?",
+    "this is p (1 - p), the derivative of a probability with respect to its own score. Of what "
+    "is the derivative asked?",
     loses="gradient",
 )
 def own_derivative(scores, targets):

@@ -23,13 +23,13 @@ backwards = problem(
 
 @backwards.reference
 def affine_backward(dy, x, W):
-    """Gradients of the loss by what went into a layer y = x W^T + b.
+    """Gradients of the loss with respect to what went into a layer y = x W^T + b.
 
     dx[n, d] = (sum over h of dy[n, h] * W[h, d])
     dW[h, d] = (sum over n of dy[n, h] * x[n, d])
     db[h]    = (sum over n of dy[n, h])
 
-    dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
+    dy : (N, H) array, float64: the gradient of the loss with respect to each y[n, h]
     x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
@@ -136,7 +136,8 @@ def one_bias(dy, x, W):
 
 
 @backwards.mistake(
-    "the bias takes nothing of dy. Its slope is 1, but which gradient comes from above?",
+    "db does not depend on dy. The derivative of y with respect to b is 1, but by which "
+    "upstream gradient is it multiplied?",
     loses="bias",
 )
 def bias_without_dy(dy, x, W):
@@ -186,7 +187,8 @@ def weights_of_the_first_sample(dy, x, W):
 
 
 @backwards.mistake(
-    "dW does not depend on dy. The slope of y by W is x, but which gradient comes from above?",
+    "dW does not depend on dy. The derivative of y with respect to W is x, but by which "
+    "upstream gradient is it multiplied?",
     loses="weights",
 )
 def weights_without_dy(dy, x, W):
@@ -194,7 +196,8 @@ def weights_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "dx does not depend on dy. The slope of y by x is W, but which gradient comes from above?",
+    "dx does not depend on dy. The derivative of y with respect to x is W, but by which "
+    "upstream gradient is it multiplied?",
     loses="value",
 )
 def samples_without_dy(dy, x, W):

@@ -25,7 +25,7 @@ def right_by_the_network(args, labels):
         "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,), H from 1 to 1000",
         "W1, b1, W2 and b2 are expected as finite real numbers",
     )
-    with np.errstate(over="ignore", invalid="ignore"):  # where sums overflow, they bend
+    with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         h = np.maximum(args["pictures"] / 255 @ p["W1"].T + p["b1"], 0)
         scores = h @ p["W2"].T + p["b2"]
     return share_right(

@@ -1,8 +1,8 @@
-"""gradient_check: how far a gradient is from what two values of the function say.
+"""gradient_check: how far a gradient is from a central difference.
 
-At zero and at corners one rule serves: what lies between the slopes on the two sides, or misses
-them by no more than rounding explains, has no error. So 0 against 0 has none, nor has any slope
-that may be taken at a corner, also where the point is nearer to the corner than h.
+At zero and at corners one rule serves: what lies between the slopes on the two sides, or beyond
+by no more than rounding explains, has no error. So 0 against 0 has none, nor has any slope that
+may be taken at a corner, also where the point is nearer to the corner than h.
 """
 
 import numpy as np
@@ -170,7 +170,7 @@ def on_a_corner(rng, N):
     """Entries on a corner or nearer to it than h, each with a slope that may be taken there."""
     x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
     wrong, near = np.split(rng.permutation(N), [1])
-    A[near[::2]] *= -1  # there f bends down, and the slope on the left is the larger one
+    A[near[::2]] *= -1  # there f turns down, and the slope on the left is the larger one
     grad = 1 + 2 * A
     places = np.arange(N - 1) % 3  # on a corner; right of it; left of the other
     x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]

@@ -101,7 +101,7 @@ graph = problem(
         "x": "paths",
     },
     wrong={
-        "d": "L is the square of d. What is the slope of a square, and at which number?",
+        "d": "L is the square of d. What is the derivative of a square, and at which number?",
         "t": "d = z + x - t. If t grows by 1, what becomes of d, and then of L?",
         "z": "z is added to others. If it grows by 1, by how much does the sum grow?",
         "v": "z = v h. If v grows by 1, by how much does z grow?",
@@ -110,7 +110,7 @@ graph = problem(
         "b": "b is added to p. If it grows by 1, by how much does the sum grow?",
         "w": "w is multiplied by x, and the product added to b. If w grows by 1, by how much "
         "does a grow?",
-        "x": "x has two ways to L. What comes back along each of them?",
+        "x": "two paths lead from x to L. What is the gradient along each of them?",
     },
     points={
         "shape": (0.5, "a dict of nine numbers with these names"),
@@ -218,20 +218,21 @@ def turned_round():
 
 
 @graph.mistake(
-    "the number squared is no slope. By what rule is d ** 2 differentiated?", loses="value"
+    "this is the square itself, not its derivative. How is d ** 2 differentiated?",
+    loses="value",
 )
 def value_for_slope():
     return backwards(square=lambda d: d * d)
 
 
-@graph.mistake("t is taken away. If it grows, does d grow?", loses="value")
+@graph.mistake("t is subtracted. If it grows, does d grow?", loses="value")
 def minus_forgotten():
     return backwards(minus=lambda up: up)
 
 
 @graph.mistake(
-    "what comes back at a + was multiplied by the other number. Does the sum grow faster when "
-    "the other number is large?",
+    "at a sum the upstream gradient was multiplied by the other number. Does the sum grow "
+    "faster when the other number is large?",
     loses="value products paths",
 )
 def sum_like_a_product():
@@ -239,8 +240,8 @@ def sum_like_a_product():
 
 
 @graph.mistake(
-    "what comes back at a product was multiplied by the node's own value. Which number decides "
-    "how fast a product grows with this one?",
+    "at a product the upstream gradient was multiplied by the node's own value. Which "
+    "number decides how fast a product grows with this one?",
     loses="products paths",
 )
 def product_not_switched():
@@ -248,7 +249,7 @@ def product_not_switched():
 
 
 @graph.mistake(
-    "this is the slope of one product alone. What came back to this product from above?",
+    "this is the derivative of one product alone. Which upstream gradient is it multiplied by?",
     loses="products paths",
 )
 def upstream_forgotten():
@@ -256,7 +257,8 @@ def upstream_forgotten():
 
 
 @graph.mistake(
-    "what comes back at a product was handed on as it came. How fast does v h grow with v?",
+    "at a product the upstream gradient was passed on unchanged. How fast does v h grow "
+    "with v?",
     loses="products paths",
 )
 def product_like_a_sum():
@@ -264,7 +266,8 @@ def product_like_a_sum():
 
 
 @graph.mistake(
-    "what comes back was added to the other number. What does a product do with a slope?",
+    "the upstream gradient was added to the other number. What does the chain rule do "
+    "with the two?",
     loses="products paths",
 )
 def product_added():
@@ -272,44 +275,43 @@ def product_added():
 
 
 @graph.mistake(
-    "what comes back at max(0, a) was multiplied by its value. What is its slope where a is "
-    "above 0?",
+    "at max(0, a) the upstream gradient was multiplied by its value. What is its "
+    "derivative where a is above 0?",
     loses="value",
 )
 def relu_by_its_value():
     return backwards(relu=lambda up, h: up * h)
 
 
-@graph.mistake(
-    "nothing came back through max(0, a). Is a above 0 here, or below?", loses="value"
-)
+@graph.mistake("max(0, a) passed no gradient on. Is a above 0 here, or below?", loses="value")
 def gate_closed():
     return backwards(relu=lambda up, h: 0.0)
 
 
 @graph.mistake(
-    "this is the slope of max(0, a) alone. What came back to it from above?", loses="value"
+    "this is the derivative of max(0, a) alone. Which upstream gradient is it multiplied by?",
+    loses="value",
 )
 def relu_without_upstream():
     return backwards(relu=lambda up, h: 1)
 
 
 @graph.mistake(
-    "only what comes back through the product is here. Where else does x enter?", loses="paths"
+    "only the gradient through the product is here. Where else does x enter?", loses="paths"
 )
 def one_path_lost():
     return backwards(meet=lambda one, other: one)
 
 
 @graph.mistake(
-    "only what comes back from the last sum is here. Where else does x enter?", loses="paths"
+    "only the gradient through the last sum is here. Where else does x enter?", loses="paths"
 )
 def other_path_lost():
     return backwards(meet=lambda one, other: other)
 
 
 @graph.mistake(
-    "what comes back on two ways was multiplied. If x grows by a little, both ways change L: "
+    "the gradients of two paths were multiplied. If x grows by a little, both paths change L: "
     "by how much together?",
     loses="paths",
 )

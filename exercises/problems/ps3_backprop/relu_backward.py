@@ -25,7 +25,7 @@ def relu_backward(dy, x):
 
     dx[n, d] = dy[n, d] where x[n, d] > 0, and 0 elsewhere: at exactly 0 the slope counts as 0
 
-    dy : (N, D) array, float64: the gradient of the loss by each y[n, d]
+    dy : (N, D) array, float64: the gradient of the loss with respect to each y[n, d]
     x : (N, D) array, float64: what went in
     Returns dx : (N, D) array, float64. Both arrays stay as they are.
     """
@@ -89,7 +89,7 @@ def mask_from_dy(dy, x):
 
 
 @rectified.mistake(
-    "these are slopes, 0 and 1. Which gradient comes from above, and what is done with it?",
+    "these are local derivatives, 0 and 1. By which upstream gradient are they multiplied?",
     loses="value",
 )
 def slope_alone(dy, x):
@@ -97,7 +97,8 @@ def slope_alone(dy, x):
 
 
 @rectified.mistake(
-    "dy is multiplied by max(0, x). Is that the slope of ReLU, or its value?", loses="value"
+    "dy is multiplied by max(0, x). Is that the derivative of ReLU, or its value?",
+    loses="value",
 )
 def value_for_slope(dy, x):
     return dy * np.maximum(x, 0)
@@ -109,7 +110,7 @@ def times_x(dy, x):
 
 
 @rectified.mistake(
-    "this goes through where it should be stopped. For which x is max(0, x) flat?",
+    "the gradient is passed on where it should be 0. For which x is max(0, x) flat?",
     loses="value",
 )
 def mask_turned_round(dy, x):
@@ -117,14 +118,15 @@ def mask_turned_round(dy, x):
 
 
 @rectified.mistake(
-    "below 0 the sign is turned. Which slope has max(0, x) there?", loses="value"
+    "below 0 the sign is reversed. Which derivative has max(0, x) there?", loses="value"
 )
 def slope_of_the_absolute_value(dy, x):
     return dy * np.sign(x)
 
 
 @rectified.mistake(
-    "this is right but where x is exactly 0. Which slope does the text give ReLU there?",
+    "this is right except where x is exactly 0. Which derivative does the text give ReLU "
+    "there?",
     loses="zero",
 )
 def one_at_zero(dy, x):
@@ -132,7 +134,8 @@ def one_at_zero(dy, x):
 
 
 @rectified.mistake(
-    "where x is exactly 0, half of dy goes through. Which slope does the text give ReLU there?",
+    "where x is exactly 0, half of dy is passed on. Which derivative does the text give "
+    "ReLU there?",
     loses="zero",
 )
 def half_at_zero(dy, x):
@@ -155,7 +158,7 @@ def relu_of_the_product(dy, x):
 
 
 @rectified.mistake(
-    "a little goes through below 0. Which slope has max(0, x) there?", loses="value"
+    "a little of dy is passed on below 0. Which derivative has max(0, x) there?", loses="value"
 )
 def leaky(dy, x):
     return np.where(x > 0, dy, 0.01 * dy)

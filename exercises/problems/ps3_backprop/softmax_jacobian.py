@@ -28,7 +28,7 @@ def softmax_jacobian(z):
     """Derivative of each probability p = softmax(z) by each score.
 
     p[i] = exp(z[i]) / (sum over k of exp(z[k]))
-    J[i, j] = the derivative of p[i] by z[j]
+    J[i, j] = the derivative of p[i] with respect to z[j]
 
     z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns J : (C, C) array, float64. z stays as it is.
@@ -119,8 +119,8 @@ def diagonal_alone(z):
 
 
 @slopes.mistake(
-    "these are the derivatives of each probability by its own score. By how many scores is "
-    "each to be differentiated?",
+    "these are the derivatives of each probability with respect to its own score. How many "
+    "scores does each probability depend on?",
     loses="shape value",
 )
 def own_derivatives(z):

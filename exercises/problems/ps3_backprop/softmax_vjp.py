@@ -57,11 +57,12 @@ pulled = problem(
 
 @pulled.reference
 def softmax_vjp(g, z):
-    """Gradient of the loss by the scores z that went into p = softmax(z).
+    """Gradient of the loss with respect to the scores z that went into p = softmax(z).
 
-    dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
+    dz[j] = (sum over i of g[i] * J[i, j])
+    J[i, j] = the derivative of p[i] with respect to z[j]
 
-    g : (C,) array, float64: the gradient of the loss by each p[i]
+    g : (C,) array, float64: the gradient of the loss with respect to each p[i]
     z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns dz : (C,) array, float64. Both arrays stay as they are.
     No array of C * C numbers is made on the way: C may be 20,000.
@@ -161,8 +162,8 @@ def sum_forgotten(g, z):
 
 
 @pulled.mistake(
-    "each g[j] meets only the derivative of p[j] by its own score. Through which other "
-    "probabilities does z[j] reach the loss?",
+    "each g[j] is multiplied only by the derivative of p[j] with respect to its own score. "
+    "Through which other probabilities does z[j] reach the loss?",
     loses="value",
 )
 def diagonal_alone(g, z):

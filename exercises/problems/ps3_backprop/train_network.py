@@ -234,7 +234,8 @@ def uphill(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "W1 or W2 is 0. If all weights begin at 0, what comes back to W1?", loses="value random"
+    "W1 or W2 is 0. If all weights begin at 0, what is the gradient of W1?",
+    loses="value random",
 )
 def from_zeros(X, y, hidden, epochs, lr, rng):
     def start(X, y, hidden, rng):

@@ -57,7 +57,7 @@ def two_layer_loss(params, X, y):
     X : (N, D) array of float64, one sample a row
     y : (N,) array of integers, the right class of each row
     Returns (loss, grads): a number, and a dict with the same four names, where grads["W1"] is
-    the gradient of the loss by W1, and so on. All that is given stays as it is.
+    the gradient of the loss with respect to W1, and so on. All that is given stays as it is.
     No entry of a that you meet is exactly 0.
     """
     a = X @ params["W1"].T + params["b1"]
@@ -256,7 +256,7 @@ def mean_over_all_scores(params, X, y):
 
 
 @network.mistake(
-    "what comes back passes every unit here. What is the slope of max(0, a) where "
+    "the upstream gradient passes every unit here. What is the derivative of max(0, a) where "
     "a is below 0?",
     loses="hidden",
 )
@@ -265,7 +265,7 @@ def mask_forgotten(params, X, y):
 
 
 @network.mistake(
-    "what decides here is the sign of what comes back. Whose sign does the ReLU ask for?",
+    "the sign of the upstream gradient decides here. Whose sign does the ReLU ask for?",
     loses="hidden",
 )
 def mask_of_what_comes_back(params, X, y):
@@ -273,8 +273,8 @@ def mask_of_what_comes_back(params, X, y):
 
 
 @network.mistake(
-    "what comes back is multiplied by what the unit put out. What is the slope of max(0, a) "
-    "where a is above 0?",
+    "the upstream gradient is multiplied by the output of the unit. What is the "
+    "derivative of max(0, a) where a is above 0?",
     loses="hidden",
 )
 def value_for_slope(params, X, y):
@@ -282,7 +282,7 @@ def value_for_slope(params, X, y):
 
 
 @network.mistake(
-    "what comes back passes where a is below 0, and stops where it is above. Which way round?",
+    "the gradient passes where a is below 0, and stops where a is above 0. Which way round?",
     loses="hidden",
 )
 def mask_turned(params, X, y):
@@ -336,7 +336,7 @@ def by_the_probabilities(params, X, y):
 
 @network.mistake(
     "the gradient with respect to a bias is a mean over samples here. b is added to every "
-    "row: what becomes of what comes back from each?",
+    "row: what is done with the gradients of all rows?",
     loses="output",
 )
 def biases_averaged(params, X, y):
@@ -345,7 +345,7 @@ def biases_averaged(params, X, y):
 
 
 @network.mistake(
-    "each row keeps its own. One b is added to all rows: what becomes of what comes back from "
+    "each row keeps its own gradient. One b is added to all rows: what is done with those of "
     "them?",
     loses="shape output",
 )

@@ -81,8 +81,8 @@ class Value:
     plain number as exponent, and the methods exp() log() tanh() relu() return a new Value whose
     data is the result; relu is max(0, data), with slope 0 at 0.
     y.backward() sets y.grad to 1 and adds to the grad of every Value v that y was made from,
-    directly or through others, the derivative of y by v: the sum, over all ways from v to y, of
-    the product of the slopes on the way. It is called once.
+    directly or through others, the derivative of y with respect to v: the sum, over all paths
+    from v to y, of the product of the derivatives along the path. It is called once.
     """
 
     def __init__(self, data):
@@ -376,8 +376,8 @@ class HandsOnTwice(Value):
 
 
 @value.mistake(
-    "every way back is walked by itself, and where a result is used twice their number "
-    "doubles. When could you hand on the gradients of all of them at once?",
+    "every path back is walked by itself, and where a result is used twice their number "
+    "doubles. When could you pass on the gradients of all of them at once?",
     loses="paths",
 )
 class WalksEveryWay(Value):
@@ -389,7 +389,8 @@ class WalksEveryWay(Value):
 
 
 @value.mistake(
-    "every gradient is 0. What is the derivative of y by y, with which the way back begins?",
+    "every gradient is 0. What is the derivative of y with respect to y, with which the "
+    "backward pass begins?",
     loses="gradient functions zero numbers left reuse chain paths",
 )
 class NeverBegins(Value):
@@ -400,7 +401,8 @@ class NeverBegins(Value):
 
 
 @value.mistake(
-    "the way back begins with the value of y. What is the derivative of y by y?",
+    "the backward pass begins with the value of y. What is the derivative of y with "
+    "respect to y?",
     loses="gradient",
 )
 class BeginsWithItsValue(Value):
@@ -412,8 +414,8 @@ class BeginsWithItsValue(Value):
 
 
 @value.mistake(
-    "in a product each factor gets its own value as slope. By how much does a * b grow when a "
-    "grows by 1?",
+    "in a product each factor gets its own value as derivative. By how much does a * b "
+    "grow when a grows by 1?",
     loses="gradient",
 )
 class FactorsNotExchanged(Value):
@@ -449,8 +451,8 @@ class QuotientGrows(Value):
 
 
 @value.mistake(
-    "the slope of a / b by b is not steep enough, or too steep. Which power of b stands below "
-    "the fraction line?",
+    "the derivative of a / b with respect to b has the wrong size. Which power of b "
+    "stands in its denominator?",
     loses="gradient",
 )
 class QuotientWithoutSquare(Value):
@@ -461,7 +463,8 @@ class QuotientWithoutSquare(Value):
 
 
 @value.mistake(
-    "in the slope of a ** n a factor is missing. What is the derivative of a ** 2 by a?",
+    "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
+    "respect to a?",
     loses="gradient",
 )
 class PowerWithoutFactor(Value):
@@ -470,7 +473,8 @@ class PowerWithoutFactor(Value):
 
 
 @value.mistake(
-    "the slope of a ** n has the wrong exponent. What is the derivative of a ** 2 by a?",
+    "the derivative of a ** n has the wrong exponent. What is the derivative of a ** 2 with "
+    "respect to a?",
     loses="gradient",
 )
 class PowerNotLowered(Value):
@@ -488,7 +492,8 @@ class ExpLikePower(Value):
 
 
 @value.mistake(
-    "the slope of log is one divided by the result. One divided by what is it?",
+    "the derivative of log is one divided by the result here. One divided by what should "
+    "it be?",
     loses="functions",
 )
 class LogOfTheResult(Value):
@@ -498,7 +503,7 @@ class LogOfTheResult(Value):
 
 
 @value.mistake(
-    "the slope of tanh is 1 minus tanh here. What is squared in it?",
+    "the derivative of tanh is 1 minus tanh here. What is squared in it?",
     loses="functions",
 )
 class TanhWithoutSquare(Value):
@@ -508,8 +513,8 @@ class TanhWithoutSquare(Value):
 
 
 @value.mistake(
-    "the slope of tanh is 1 minus a square. Of what: of that which went in, or of what came "
-    "out?",
+    "the derivative of tanh is 1 minus a square. The square of what: of the input, or of the "
+    "output?",
     loses="functions",
 )
 class TanhOfTheInput(Value):
@@ -518,7 +523,7 @@ class TanhOfTheInput(Value):
 
 
 @value.mistake(
-    "relu hands its gradient back whatever went in. Where is max(0, a) flat?",
+    "relu passes its gradient on whatever the input was. Where is max(0, a) flat?",
     loses="functions zero",
 )
 class ReluAlwaysOpen(Value):
@@ -527,7 +532,8 @@ class ReluAlwaysOpen(Value):
 
 
 @value.mistake(
-    "at exactly 0 relu is open here. Which slope does the text give it there?", loses="zero"
+    "at exactly 0 relu passes the gradient on. Which derivative does the text give it there?",
+    loses="zero",
 )
 class ReluOpenAtZero(Value):
     def relu(self):
@@ -535,7 +541,7 @@ class ReluOpenAtZero(Value):
 
 
 @value.mistake(
-    "relu takes its own value for its slope. How steep is max(0, a) where a is above 0?",
+    "relu takes its own value for its derivative. What is the derivative of max(0, a) above 0?",
     loses="functions",
 )
 class ReluValueForSlope(Value):
