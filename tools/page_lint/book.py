@@ -23,6 +23,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/logistic-regression",
     "classifiers/maximum-likelihood",
     "classifiers/nearest-neighbours",
+    "classifiers/gradient-descent",
     "classifiers/softmax-gradient",
     "classifiers/softmax",
     "classifiers/soft-labels",
