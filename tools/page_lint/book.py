@@ -22,6 +22,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/linear-regression",
     "classifiers/logistic-regression",
     "classifiers/maximum-likelihood",
+    "classifiers/model-selection",
     "classifiers/nearest-neighbours",
     "classifiers/gradient-descent",
     "classifiers/softmax-gradient",
