@@ -25,7 +25,7 @@ TALLEST = 1010  # pixels on a phone, whose window is 780: the rest is in folds
 ROOM = 0.06  # so much more or less than a figure asks for it may take
 SAYS = {
     "margin": "Gentoo",
-    "neuron-net": "All four answers are right",
+    "neuron-net": "All four outputs are right",
     "nudge": "x³ at 1",
     "train": "Epoch 400",
     "valley": "Learning rate",

@@ -1,4 +1,4 @@
-"""The nine numbers of a 2-2-1 net: its answers, loss and regions are those of nnlib."""
+"""The nine numbers of a 2-2-1 net: its outputs, loss and regions are those of nnlib."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,13 @@ NETS = {
     "one neuron": ([[6, 6], [6, -6]], [-3, -3], [8, 0], -4),
     "a strip": ([[6, 6], [6, 6]], [-3, -9], [8, -8], -4),
     "two corners": ([[6, -6], [-6, 6]], [-3, -3], [8, 8], -4),
+    "undecided": ([[-10, 10], [10, 10]], [5, -5], [-8, 8], 0),
 }
 
 
-def model(W, b, v, c, bend=True):
+def model(W, b, v, c, activation=True):
     """Return the network in nnlib, without the final sigmoid."""
-    hidden = nn.Sigmoid() if bend else nn.Identity()
+    hidden = nn.Sigmoid() if activation else nn.Identity()
     net = nn.Sequential(
         nn.Linear(2, 2, dtype=np.float64), hidden, nn.Linear(2, 1, dtype=np.float64)
     )
@@ -32,9 +33,9 @@ def model(W, b, v, c, bend=True):
     return net
 
 
-def expected(*numbers, at=CORNERS, **bend):
+def expected(*numbers, at=CORNERS, **activation):
     """Return the four outputs, how many are right, and the loss."""
-    z = model(*numbers, **bend)(nnlib.tensor(at))[:, 0]
+    z = model(*numbers, **activation)(nnlib.tensor(at))[:, 0]
     right = int(((z.detach().numpy() > 0) == (TARGETS == 1)).sum())
     loss = F.binary_cross_entropy_with_logits(z, nnlib.tensor(TARGETS)).item()
     return [*F.sigmoid(z).detach().numpy(), right, loss]
@@ -66,11 +67,12 @@ def slide(figure, neuron, label, value):
 
 
 @pytest.mark.parametrize("name", NETS)
-@pytest.mark.parametrize("bend", [True, False])
-def test_answers_and_loss_are_those_of_nnlib(figure, name, bend):
+@pytest.mark.parametrize("activation", [True, False])
+def test_outputs_and_loss_are_those_of_nnlib(figure, name, activation):
     figure.press(name)
-    figure.get_by_label("sigmoid in the hidden units").set_checked(bend)
-    assert facts(figure) == pytest.approx(expected(*NETS[name], bend=bend), abs=6e-4)
+    figure.get_by_label("sigmoid in the hidden units").set_checked(activation)
+    told = expected(*NETS[name], activation=activation)
+    assert facts(figure) == pytest.approx(told, abs=6e-4)
 
 
 def test_slider_changes_one_number(figure):
@@ -90,8 +92,8 @@ def test_regions_of_the_inputs_are_those_of_nnlib(figure, name):
     figure.press(name)
     ticks = -0.5 + (np.arange(60) + 0.5) / 60 * 2
     x = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
-    answers = F.sigmoid(model(*NETS[name])(nnlib.tensor(x))).detach().numpy().reshape(60, 60)
-    assert np.allclose(grid(figure, 0), answers, atol=1e-5)
+    outputs = F.sigmoid(model(*NETS[name])(nnlib.tensor(x))).detach().numpy().reshape(60, 60)
+    assert np.allclose(grid(figure, 0), outputs, atol=1e-5)
 
 
 def test_boundary_in_the_hidden_plane_is_a_line(figure):
@@ -100,7 +102,7 @@ def test_boundary_in_the_hidden_plane_is_a_line(figure):
     assert np.allclose(grid(figure, 1), 1 / (1 + np.exp(4 - 8 * h1 + 8 * h2)), atol=1e-5)
 
 
-def test_without_the_bend_the_net_is_one_neuron(figure):
+def test_without_the_activation_function_the_net_is_one_neuron(figure):
     figure.get_by_label("sigmoid in the hidden units").uncheck()
     figure.settle()
     assert "0.0 x₁ + 0.0 x₂ + 44.0" in figure.sentence()
@@ -134,7 +136,7 @@ def test_the_drawing_tells_what_it_shows(figure):
     assert "regions of the net" in drawing.get_attribute("aria-label")
 
 
-def test_the_unit_whose_answer_the_plane_shows_is_pressed_from_the_start(figure):
+def test_the_unit_whose_output_the_plane_shows_is_pressed_from_the_start(figure):
     pressed = figure.locator(".nn-unit[aria-pressed=true]")
     assert pressed.get_attribute("aria-label") == "output unit"
 
@@ -146,9 +148,9 @@ def test_small_pictures_are_what_the_units_compute(figure):
     x = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
     net = model(*NETS["two corners"])
     hidden = net[:2](nnlib.tensor(x)).detach().numpy()
-    answer = F.sigmoid(net(nnlib.tensor(x))).detach().numpy()
+    output = F.sigmoid(net(nnlib.tensor(x))).detach().numpy()
     pictures = figure.evaluate("element => element.pictures.map(values => [...values])")
-    for ours, right in zip(pictures, (x, 2 * hidden - 1, 2 * answer - 1), strict=True):
+    for ours, right in zip(pictures, (x, 2 * hidden - 1, 2 * output - 1), strict=True):
         np.testing.assert_allclose(ours, right.ravel(), atol=1e-9)
 
 
@@ -179,5 +181,5 @@ def test_lines_and_points_are_dragged_by_mouse_and_finger(open_page, size):
     assert figure.locator("button[aria-pressed=true]:not(.nn-unit)").count() == 0
     figure.press("a strip")
     if size == PHONE:
-        figure.get_by_text("Answers and loss").tap()
+        figure.get_by_text("Outputs and loss").tap()
     assert facts(figure) == pytest.approx(expected(*NETS["a strip"]), abs=6e-4)

@@ -36,6 +36,7 @@ AGAIN = {  # the lessons that are written again
     "maths/probability",
     "maths/svd-pca",
     "maths/vectors",
+    "backprop/neurons",
     "backprop/activations",
     "backprop/activation-catalogue",
     "backprop/computational-graphs",

@@ -3,13 +3,13 @@
 // needs: parts-grid parts-plot parts-units
 // room: 814 802 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
-// x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which agrees() compares.
+// x: range of both inputs; known: [{W, b, v, c, activation, outputs, loss}] by nnlib, which agrees() compares.
 (() => {
   const CELLS = 60, SMALL = 25, LONG = 0.05,  // of the arrow on a line, for each unit of its weights
     sigmoid = z => 1 / (1 + Math.exp(-z));
-  const hidden = ({W, b, bend}, x) => W.map((w, j) => {
+  const hidden = ({W, b, activation}, x) => W.map((w, j) => {
     const z = w[0] * x[0] + w[1] * x[1] + b[j];
-    return bend ? sigmoid(z) : z;
+    return activation ? sigmoid(z) : z;
   });
   const score = ({v, c}, h) => v[0] * h[0] + v[1] * h[1] + c;
   const output = (net, x) => sigmoid(score(net, hidden(net, x)));
@@ -37,12 +37,12 @@
   function build(element, {points: given, presets, start, x, known}) {
     if (!document.getElementById("nn-neuron-net-style")) document.head.append(nn.html("style", {id: "nn-neuron-net-style"}, STYLE));
     const copy = ({W, b, v, c}) => ({W: W.map(w => [...w]), b: [...b], v: [...v], c});
-    const state = {net: {...copy(presets[start]), bend: true}, neuron: 2}, live = nn.live(), narrow = () => element.clientWidth < 560;
+    const state = {net: {...copy(presets[start]), activation: true}, neuron: 2}, live = nn.live(), narrow = () => element.clientWidth < 560;
     let points = given.map(p => [...p]);
     const looks = [["b", "square"], ["a", "circle"]];  // low values are orange, high ones blue
     const called = points.map(([p, q]) => `${p}${q}`), NEURONS = ["hidden unit 1", "hidden unit 2", "output unit"];
 
-    // A plane with shades behind it, the boundary of the answer, and the names of the four points.
+    // A plane with shades behind it, the boundary of the output, and the names of the four points.
     function side(xlabel, ylabel, range, ticks) {
       const plot = nn.plot({x: range, y: range, width: 310, height: 306, left: 34, xlabel, ylabel, xticks: ticks, yticks: ticks});
       const shades = nn.picture({width: CELLS, height: CELLS, low: 0, high: 1, scale: "diverging"});
@@ -60,8 +60,8 @@
       nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash, style: `stroke-width: ${width}`})), words);
     const kind = ([colour, shape], words) => nn.html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
       nn.svg("path", {d: `M0 0${nn.SHAPES[shape](6)}`, class: "nn-dots"})), words);
-    const key = nn.html("div", {class: "nn-key"}, kind(looks[0], "should be 0"), kind(looks[1], "should be 1"), stroke("ink", null, "answer 0.5"));
-    const facts = nn.facts([...points.map(([, , t], n) => `answer at ${called[n]}, should be ${t}`), "right", "loss (nats)"]);
+    const key = nn.html("div", {class: "nn-key"}, kind(looks[0], "should be 0"), kind(looks[1], "should be 1"), stroke("ink", null, "output 0.5"));
+    const facts = nn.facts([...points.map(([, , t], n) => `output at ${called[n]}, should be ${t}`), "right", "loss (nats)"]);
 
     // Where w · x + b = 0 runs, far beyond the frame; nowhere if w is 0.
     function zeros(w, b) {
@@ -123,7 +123,7 @@
     function draw() {
       const {net} = state, places = points.map(p => hidden(net, p)), z = places.map(h => score(net, h));
       const range = i => {
-        if (net.bend) return [-0.15, 1.15];
+        if (net.activation) return [-0.15, 1.15];
         const all = places.map(h => h[i]), low = Math.min(...all), high = Math.max(...all), room = 0.15 * (high - low) + 0.5;
         return [low - room, high + room];
       };
@@ -135,27 +135,27 @@
       input.edge.set((p, q) => score(net, hidden(net, [p, q])));
       inner.edge.set((p, q) => score(net, [p, q]));
       inner.marks.forEach((mark, k) => mark.set(places.filter((_, n) => points[n][2] === k)));
-      points.forEach(([p, q], n) => answers[n].set(input.plot.from(input.plot.px(p), input.plot.py(q) + 23), nn.number(sigmoid(z[n]))));
+      points.forEach(([p, q], n) => outputs[n].set(input.plot.from(input.plot.px(p), input.plot.py(q) + 23), nn.number(sigmoid(z[n]))));
       named(places, group => group.map(n => called[n]).join(" and "));
-      lines.forEach((line, j) => line.set(j < 2 || net.bend));
+      lines.forEach((line, j) => line.set(j < 2 || net.activation));
       paint();
       const right = points.map(([, , t], n) => (z[n] > 0) === (t === 1)), all = right.filter(Boolean).length, loss = nn.number(cost(net, points), 3);
       facts.set([...z.map(v => nn.number(sigmoid(v), 3)), `${all} of ${points.length}`, loss]);
       const wrong = called.filter((_, n) => !right[n]).join(" and ");
-      const said = all === points.length ? "All four answers are right" : `Wrong at ${wrong}`;
-      live.set(`${said}. The loss is ${loss}.${net.bend ? "" : ` Without the sigmoid the net is one neuron: z = ${collapsed(net)}.`}` +
+      const said = all === points.length ? "All four outputs are right" : `Wrong at ${wrong}`;
+      live.set(`${said}. The loss is ${loss}.${net.activation ? "" : ` Without the sigmoid the net is one neuron: z = ${collapsed(net)}.`}` +
         (state.neuron === 2 ? "" : ` The plane shows ${NEURONS[state.neuron]}.`));
       input.plot.describe(`Inputs: the regions of the net around four points. ${said}. Line of hidden unit 1: ${equation(0)}; of hidden unit 2: ${equation(1)}.`);
       inner.plot.describe(`Hidden plane: the four points at ${places.map(h => `(${h.map(v => nn.number(v)).join(", ")})`).join(", ")} and the straight boundary of the output unit.`);
     }
-    const level = h => state.net.bend ? h : sigmoid(h);  // without the sigmoid, shades of the same kind
+    const level = h => state.net.activation ? h : sigmoid(h);  // without the sigmoid, shades of the same kind
 
     // What each unit computes over the plane, 0.5 (or a sum of 0) in the neutral colour.
     function paint() {
       const {net} = state, n = SMALL * SMALL, kept = [new Float64Array(2 * n), new Float64Array(2 * n), new Float64Array(n)];
       for (let k = 0; k < n; k++) {
         const p = cell(k), h = hidden(net, p);
-        for (let i = 0; i < 2; i++) { kept[0][2 * k + i] = p[i]; kept[1][2 * k + i] = net.bend ? 2 * h[i] - 1 : h[i]; }
+        for (let i = 0; i < 2; i++) { kept[0][2 * k + i] = p[i]; kept[1][2 * k + i] = net.activation ? 2 * h[i] - 1 : h[i]; }
         kept[2][k] = 2 * output(net, p) - 1;
       }
       element.pictures = kept;
@@ -178,11 +178,11 @@
       groups.flat().forEach(one => one.set(one.get()));
       redraw();
     };
-    const lines = [0, 1].map(j => boundary(input, {colour: "cd"[j], dash: ["9 4", "3 4"][j], name: () => `h${"₁₂"[j]} = ${state.net.bend ? "0.5" : "0"}`, label: NEURONS[j], at: [[0.2, 0.3], [0.45, 1.05]][j],
+    const lines = [0, 1].map(j => boundary(input, {colour: "cd"[j], dash: ["9 4", "3 4"][j], name: () => `h${"₁₂"[j]} = ${state.net.activation ? "0.5" : "0"}`, label: NEURONS[j], at: [[0.2, 0.3], [0.45, 1.05]][j],
       get: () => ({w: state.net.W[j], b: state.net.b[j]}), put: (w, b) => { state.net.W[j] = w; state.net.b[j] = b; changed(); }}));
     lines.push(boundary(inner, {colour: "ink", name: () => "", label: NEURONS[2], at: [0.5, 0.1],
       get: () => ({w: state.net.v, b: state.net.c}), put: (w, b) => { state.net.v = w; state.net.c = b; changed(); }}));
-    const answers = points.map(() => input.plot.words({side: "middle"})), names = points.map(() => inner.plot.words({}));
+    const outputs = points.map(() => input.plot.words({side: "middle"})), names = points.map(() => inner.plot.words({}));
     const units = nn.units({label: "What each unit computes over the plane", side: SMALL, most: 64, tall: () => narrow() ? 190 : 290, numbers: true,
       name: (l, k) => l === 0 ? `input x${"₁₂"[k]}` : NEURONS[l === 2 ? 2 : k],
       caption: (l, k) => l === 0 ? `x${"₁₂"[k]}` : l === 1 ? `h${"₁₂"[k]}, bias ${nn.number(state.net.b[k], 1)}` : `bias ${nn.number(state.net.c, 1)}`,
@@ -204,21 +204,21 @@
       units.mark(k === 2 ? 2 : 1, k === 2 ? 0 : k);
       redraw();
     }
-    const bend = nn.toggle({label: "sigmoid in the hidden units", on: true, flip: on => { state.net.bend = on; redraw(); }});
+    const activation = nn.toggle({label: "sigmoid in the hidden units", on: true, flip: on => { state.net.activation = on; redraw(); }});
     const loaded = nn.buttons({label: "nets", options: presets.map(p => p.name), chosen: start, press: k => {
-      state.net = {...copy(presets[k]), bend: state.net.bend};
+      state.net = {...copy(presets[k]), activation: state.net.activation};
       points = given.map(p => [...p]);
       samples.forEach((sample, n) => sample.set(...points[n].slice(0, 2)));
       groups.flat().forEach(one => one.set(one.get()));
       redraw();
     }});
-    loaded.node.append(bend.node);
+    loaded.node.append(activation.node);
     const area = (name, node) => { node.style.gridArea = name; return node; };
     const second = nn.fold(element, "Second plane: hidden units", inner.plot.node);
     second.classList.add("nn-second");
     element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, area("input", input.plot.node), area("units", units.node),
       nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", second),
-      nn.html("div", {class: "nn-rest", style: "grid-area: more"}, dials, nn.fold(element, "Answers and loss", facts.node))));
+      nn.html("div", {class: "nn-rest", style: "grid-area: more"}, dials, nn.fold(element, "Outputs and loss", facts.node))));
     show(2);
     nn.flush();
     const near = (a, b) => Math.abs(a - b) < 1e-9 * (1 + Math.abs(b));
