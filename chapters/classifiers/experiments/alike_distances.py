@@ -48,6 +48,11 @@ def by_lines(inner, cross, labels, y, penalty):
     return ((cross @ alpha + mean).argmax(axis=1) == y).mean()
 
 
+def within_class(square, own):
+    """Variance of squared distances about the mean of the pairs of one class, or of two."""
+    return (square[own].var() * own.sum() + square[~own].var() * (~own).sum()) / own.size
+
+
 def judged(inner, cross, lengths, labels, y):
     """Measure distances and both classifiers, tuned on the validation set."""
     square = lengths[:, None] - 2 * cross + inner.diagonal()
@@ -68,6 +73,7 @@ def judged(inner, cross, lengths, labels, y):
         "order": float(1 - np.mean(nearer)),
         "own": float(square[test][own[test]].mean()),
         "other": float(square[test][~own[test]].mean()),
+        "spread": float(np.sqrt(within_class(square[test], own[test]))),
         "vote": float(by_vote(square[test], labels, y[test])[k]),
         "lines": float(by_lines(inner_c, cross_c[test], labels, y[test], penalty)),
         "k": KS[k],
