@@ -1,0 +1,161 @@
+"""The rule of 1958 and networks of today, with few pictures or many, on slow machines and fast.
+
+Every contender gets the same pictures and may use the same number of multiplications; it
+need not use them all. Learning rate and size, and the kind of update of the perceptron, are
+chosen on pictures held back, anew for each number of pictures and each machine.
+"""
+
+from functools import cache
+
+import numpy as np
+
+import nnlib
+from nnlib import experiment, nn, optim
+from nnlib.datasets import fashion_mnist
+from nnlib.nn.functional import cross_entropy
+from nnlib.training import accuracy
+
+PICTURES = (250, 5000)
+MACHINES = (100e6, 2e9, 40e9)  # multiplications
+BATCHES = (2, 10, 10)  # small where the machine allows few steps
+SEEDS = range(5)
+LONGEST = {250: (2_500, 12_500), 5000: (25_000, 100_000)}  # looks at a picture, the same again
+RATES = (0.001, 0.003, 0.01, 0.03)
+SIZES = {"linear": (0,), "dense": (16, 128), "convolutional": (2, 8)}
+UPDATES = ("all at once", "one against the rest")
+NAMES = ("perceptron", "averaged", *SIZES)
+TOLERANCES = {"perceptron": {"absolute": 0.08}, "convolutional": {"absolute": 0.08}}
+
+
+def build(name, size):
+    """A model of this size, from 784 numbers to ten scores."""
+    if name == "linear":
+        return nn.Sequential(nn.Linear(784, 10))
+    if name == "dense":
+        return nn.Sequential(nn.Linear(784, size), nn.ReLU(), nn.Linear(size, 10))
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *(nn.Conv2d(1, size, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(size, 2 * size, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        nn.Flatten(),
+        nn.Linear(2 * size * 49, 10),
+    )
+
+
+def cost(name, size):
+    """Multiplications for one look at one picture, with learning from it."""
+    if name in ("perceptron", "averaged"):
+        return 784 * 10  # what changes the weights is added, not multiplied
+    layers = {
+        "linear": (784 * 10,),
+        "dense": (784 * size, 10 * size),
+        "convolutional": (784 * 9 * size, 196 * 9 * size * 2 * size, 2 * size * 49 * 10),
+    }[name]
+    return 3 * sum(layers) - layers[0]  # forward, for the weights, and back but for the pixels
+
+
+def perceptrons(X, y, updates, looks, rng):
+    """Ten perceptrons after so many looks: their last weights, and the mean of all."""
+    X = np.c_[X, np.ones(len(X), X.dtype)]
+    W, total, seen = np.zeros((10, X.shape[1]), X.dtype), np.zeros((10, X.shape[1])), 0
+    while True:
+        for n in rng.permutation(len(X)):
+            v = W @ X[n]
+            if updates == "all at once":  # one error: the largest score is not the label's
+                first = v.argmax()
+                if first != y[n]:
+                    W[y[n]] += X[n]
+                    W[first] -= X[n]
+            else:  # ten questions of yes or no
+                for k in np.flatnonzero((v > 0) != (np.arange(10) == y[n])):
+                    W[k] += X[n] if k == y[n] else -X[n]
+            total += W
+            seen += 1
+            if seen == looks:
+                return W, total / looks
+
+
+def descend(model, X, y, rate, batch, looks, rng):
+    """Stochastic gradient descent with momentum; the rate falls to 0 in a line."""
+    sgd, seen = optim.SGD(model.parameters(), lr=rate, momentum=0.9), 0
+    while seen < looks:
+        order = rng.permutation(len(X))
+        for some in np.split(order, range(batch, len(X), batch)):
+            sgd.param_groups[0]["lr"] = rate * (1 - seen / looks)
+            loss = cross_entropy(model(nnlib.tensor(X[some])), nnlib.tensor(y[some]))
+            sgd.zero_grad()
+            loss.backward()
+            sgd.step()
+            seen += len(some)
+            if seen >= looks:
+                break
+
+
+def learn(name, setting, machine, X, y, seed, judged):
+    """Accuracy on the pictures `judged` after training on X, y."""
+    what, size, looks = setting
+    rng = np.random.default_rng(seed)
+    nnlib.manual_seed(seed)
+    if name in ("perceptron", "averaged"):
+        W = perceptrons(X, y, what, looks, rng)[name == "averaged"]
+        return float(np.mean((judged[0] @ W[:, :-1].T + W[:, -1]).argmax(axis=1) == judged[1]))
+    model = build(name, size)
+    descend(model, X, y, what, BATCHES[machine], looks, rng)
+    return accuracy(model, *judged)
+
+
+def menu(name, pictures, machine):
+    """What can be chosen: kind of update or learning rate, size, and how many looks."""
+    whats, sizes = (RATES, SIZES[name]) if name in SIZES else (UPDATES, (0,))
+    found = set()
+    for size in sizes:
+        most = int(MACHINES[machine] // cost(name, size))
+        looks = {min(most, longest) for longest in LONGEST[pictures]}
+        found |= {(what, size, k) for what in whats for k in looks}
+    return sorted(found)
+
+
+@cache
+def chosen(name, pictures, machine):
+    """The setting with the best accuracy on a fifth of the pictures, held back."""
+    (X, y), _ = fashion_mnist()
+    settings = menu(name, pictures, machine)
+    found = np.zeros(len(settings))
+    for seed in range(100, 103 if pictures == 250 else 101):
+        picked = np.random.default_rng(seed).permutation(len(y))[:pictures]
+        keep, use = picked[: pictures // 5], picked[pictures // 5 :]
+        held_back = X[keep], y[keep]
+        found += [learn(name, s, machine, X[use], y[use], seed, held_back) for s in settings]
+    return settings[int(found.argmax())]
+
+
+def run(seed):
+    """All contenders with each number of pictures (2) on each machine (3)."""
+    (X, y), test = fashion_mnist()
+    found = {}
+    for name in NAMES:
+        rows, settings = [], []
+        for pictures in PICTURES:
+            picked = np.random.default_rng(seed).permutation(len(y))[:pictures]
+            best = [chosen(name, pictures, machine) for machine in range(3)]
+            rows.append(
+                [
+                    learn(name, s, m, X[picked], y[picked], seed, test)
+                    for m, s in enumerate(best)
+                ]
+            )
+            settings.append([list(s) for s in best])
+        found[name], found[f"{name} chosen"] = rows, settings
+    return found
+
+
+def thin():
+    """Two contenders with 250 pictures and few looks."""
+    (X, y), test = fashion_mnist()
+    picked = np.random.default_rng(0).permutation(len(y))[:250]
+    tries = {"perceptron": ("all at once", 0, 1000), "convolutional": (0.01, 2, 1000)}
+    return {n: learn(n, s, 1, X[picked], y[picked], 0, test) for n, s in tries.items()}
+
+
+if __name__ == "__main__":
+    experiment.record(run, seeds=SEEDS, thin=thin)
