@@ -41,6 +41,7 @@ AGAIN = {  # the lessons that are written again
     "backprop/neurons",
     "backprop/activations",
     "backprop/activation-catalogue",
+    "backprop/losses",
     "backprop/computational-graphs",
     "backprop/tensor-backprop",
     "backprop/deep-network",

@@ -11,7 +11,7 @@ import nnlib.nn.functional as F
 from nnlib import experiment, nn, optim
 from nnlib.datasets import seattle_weather
 
-RATES, EPOCHS, CHECK, BATCH, UNITS = (0.01, 0.03, 0.1, 0.3, 1.0), 60, 4, 50, 16
+RATES, EPOCHS, CHECK, BATCH, UNITS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), 120, 6, 50, 16
 EDGES = (0.05, 1.05, 2.05, 4.05, 8.05, 16.05)  # mm; the first bin holds the dry days
 LOSSES = {"squared": F.mse_loss, "absolute": F.l1_loss, "bins": F.cross_entropy}
 TOLERANCES = {
@@ -65,9 +65,10 @@ def fit(kind, hidden, A, target, learn, keep, seed, rates=RATES):
         sgd = optim.SGD(net.parameters(), lr=rate)
         for epoch in range(1, EPOCHS + 1):
             batches = np.array_split(rng.permutation(learn), len(learn) // BATCH)
-            descend(net, loss, sgd, A, target, batches)
+            with np.errstate(all="ignore"):  # a rate that is too large diverges
+                descend(net, loss, sgd, A, target, batches)
             if epoch % CHECK == 0:
-                Z = outputs(net, A)
+                Z = np.nan_to_num(outputs(net, A), nan=1e9, posinf=1e9, neginf=-1e9)
                 now = float(loss(nnlib.tensor(Z[keep]), nnlib.tensor(target[keep])).item())
                 if now < best[0]:
                     best = now, Z, rate, epoch
