@@ -18,6 +18,7 @@ EXEMPT = ("start/home", "start/welcome", "start/setup", "reference/")  # from th
 
 AGAIN = {  # the lessons that are written again
     "start/welcome",
+    "start/setup",
     "start/history",
     "classifiers/learning-problem",
     "classifiers/generalization",
