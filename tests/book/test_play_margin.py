@@ -70,26 +70,26 @@ def test_street_follows_the_marked_bird(figure, birds, position):
     assert found[3] == pytest.approx(exactly[3], rel=0.08, abs=0.05)
 
 
-def test_line_of_the_hinge_ignores_a_bird_beyond_the_kerb(figure):
+def test_line_of_the_hinge_ignores_a_bird_beyond_the_edge(figure):
     before = lines(figure)
     figure.locator(".nn-point").focus()
     for _ in range(3):
         figure.page.keyboard.press("ArrowRight")
     after = lines(figure)
-    assert after[:3] == before[:3]  # both kerbs and the middle
+    assert after[:3] == before[:3]  # both edges and the middle
     assert after[3] != before[3]  # the line of logistic regression
     assert "would be the same without it" in figure.sentence()
 
 
 @pytest.mark.parametrize("position", [(0.7, -0.4), (0.6, 0.0), (0.8, 0.3), (0.5, -0.5)])
-def test_words_tell_the_kerb_from_the_street(figure, birds, position):
+def test_words_tell_the_edge_from_the_street(figure, birds, position):
     positions, side, moved = birds
     put(figure, *position)
     positions[moved] = spot(figure)
     svc = SVC(kernel="linear", C=10, tol=1e-9).fit(positions, side)
     assert moved in svc.support_
     lead = side[moved] * svc.decision_function(positions)[moved]
-    expected = "stands on the kerb" if lead > 1 - 1e-4 else "inside the street"
+    expected = "stands on the edge" if lead > 1 - 1e-4 else "inside the street"
     assert expected in figure.sentence()
 
 

@@ -31,6 +31,7 @@ AGAIN = {  # the lessons that are written again
     "classifiers/softmax-gradient",
     "classifiers/softmax",
     "classifiers/soft-labels",
+    "classifiers/svm",
     "maths/eigen",
     "maths/linear-systems",
     "maths/matrices",

@@ -115,7 +115,7 @@
       marked.set([[clip(soften), Math.min(Math.log1p(Math.exp(-soften)), 4)]]);
       const width = 2 / Math.hypot(...best.w), held = best.held.filter(Boolean).length;
       facts.set([nn.number(width), nn.number(held, 0), nn.number(wrong, 0), nn.number(loss)]);
-      const words = own > 1 - 1e-6 ? (best.held[moved] ? "It stands on the kerb and holds the street" : "It is right by the margin: it costs nothing, and the hinge line would be the same without it")
+      const words = own > 1 - 1e-6 ? (best.held[moved] ? "It stands on the edge of the street and holds the street" : "It is right by the margin: it costs nothing, and the hinge line would be the same without it")
         : own > 0 ? `It is right, and inside the street: it pays ${nn.number(loss)}` : `It is on the wrong side: it pays ${nn.number(loss)}`;
       live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]}: lead ${nn.number(own)}. ${words}.`);
       map.describe(`${state.points.length} points, a line with a street of width ${nn.number(width)} around it, ${held} support vectors, ${wrong} on the wrong side. ${words}.`);
