@@ -1,10 +1,9 @@
 """Say what pages lack, one line a finding.
 
-Usage: python tools/lint_pages.py [--rule RULE] [--again] [--rules] [PAGE …]
+Usage: python tools/lint_pages.py [--rule RULE] [--rules] [PAGE …]
 
-Without a page, all pages of the table of contents. With `--again`, every lesson is judged as
-one that is written again, which tells what the others still lack. A comment in the page allows
-a finding in the block below it, for a reason that is listed: `% lint-allow RULE: reason`, or
+Without a page, all pages of the table of contents. A comment in the page allows a finding in
+the block below it, for a reason that is listed: `% lint-allow RULE: reason`, or
 `% lint-allow RULE “what”: reason` for one of several.
 """
 
@@ -20,9 +19,6 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as classifiers/softmax")
     parser.add_argument("--rule", action="append", choices=sorted(RULES), help="only this rule")
-    parser.add_argument(
-        "--again", action="store_true", help="judge every lesson as one written again"
-    )
     parser.add_argument("--rules", action="store_true", help="list the rules")
     options = parser.parse_args()
     for page in options.pages:
@@ -38,7 +34,7 @@ def main() -> int:
         print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))
         return 0
     pages = options.pages or [*PAGES, *BELOW]
-    reports = [check(Page.load(page), options.rule, again=options.again) for page in pages]
+    reports = [check(Page.load(page), options.rule) for page in pages]
     for report in reports:
         print("\n".join(report.lines()), end="\n" * bool(report.lines()))
     count = sum(len(report.findings) for report in reports)

@@ -148,7 +148,7 @@ def page(text, name="classifiers/softmax"):
 
 
 def findings(rule, text):
-    return [finding.text for finding in check(page(text), [rule], again=True).findings]
+    return [finding.text for finding in check(page(text), [rule]).findings]
 
 
 @pytest.mark.parametrize(

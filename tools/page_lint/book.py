@@ -16,40 +16,6 @@ from begin.course import Course, read_yaml  # noqa: E402  (the extension's own r
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
 EXEMPT = ("start/home", "start/welcome", "start/setup", "reference/")  # from the sizes
 
-AGAIN = {  # the lessons that are written again
-    "start/welcome",
-    "start/setup",
-    "start/history",
-    "classifiers/learning-problem",
-    "classifiers/generalization",
-    "classifiers/linear-regression",
-    "classifiers/logistic-regression",
-    "classifiers/maximum-likelihood",
-    "classifiers/model-selection",
-    "classifiers/nearest-neighbours",
-    "classifiers/gradient-descent",
-    "classifiers/softmax-gradient",
-    "classifiers/softmax",
-    "classifiers/soft-labels",
-    "classifiers/svm",
-    "maths/eigen",
-    "maths/linear-systems",
-    "maths/matrices",
-    "maths/matrix-calculus",
-    "maths/numpy-matplotlib",
-    "maths/probability",
-    "maths/svd-pca",
-    "maths/vectors",
-    "backprop/neurons",
-    "backprop/activations",
-    "backprop/activation-catalogue",
-    "backprop/losses",
-    "backprop/computational-graphs",
-    "backprop/tensor-backprop",
-    "backprop/deep-network",
-    "backprop/gradient-checking",
-}
-
 
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
     """Return the pages of the table of contents in order, and those below another page."""

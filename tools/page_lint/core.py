@@ -9,7 +9,6 @@ from . import book
 from .source import PageSource
 
 LESSON, WRITTEN, PAGE = "lessons", "lessons and the pages of Start", "all pages"
-AGAIN = "lessons written again"
 WAIVER = re.compile(r"^% lint-allow (?P<rule>[\w-]+)(?: (?P<what>[^:]+?))?: *(?P<reason>.*)$")
 
 
@@ -53,7 +52,7 @@ class Page:
             return {PAGE}
         if self.name.startswith(book.EXEMPT):
             return {PAGE, WRITTEN}
-        return {PAGE, WRITTEN, LESSON} | ({AGAIN} if self.name in book.AGAIN else set())
+        return {PAGE, WRITTEN, LESSON}
 
     @cached_property
     def builds_on(self) -> frozenset[str]:
@@ -154,7 +153,7 @@ class Report:
         return shown
 
 
-def check(page: Page, names: list[str] | None = None, *, again: bool = False) -> Report:
+def check(page: Page, names: list[str] | None = None) -> Report:
     """Return the findings of the rules on a page, less those that waivers allow.
 
     Parameters
@@ -163,11 +162,8 @@ def check(page: Page, names: list[str] | None = None, *, again: bool = False) ->
         The page.
     names : list of str, optional
         Only these rules; a waiver is then not asked to be of use.
-    again : bool
-        Whether a lesson is judged as one that is written again, though it is not yet.
     """
-    scopes = page.scopes | ({AGAIN} if again and LESSON in page.scopes else set())
-    chosen = [r for r in RULES.values() if r.scope in scopes]
+    chosen = [r for r in RULES.values() if r.scope in page.scopes]
     chosen = [r for r in chosen if names is None or r.name in names]
     found = {Finding(line, r.name, text) for r in chosen for line, text in r.check(page)}
     given = waivers(page.source)

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import chain
 
 from . import book
-from .core import AGAIN, PAGE, WRITTEN, Page, rule
+from .core import PAGE, WRITTEN, Page, rule
 from .runs import RUN, Hashes, paragraphs, runs
 
 AT_ONCE = 3
@@ -56,7 +56,7 @@ def erratum(page: Page):
     yield from _counted(page, "erratum", page.errata, "put right", book.COURSE.errata)
 
 
-@rule("erratum-fold", AGAIN, "the errata stand in one fold, between Summary and Sources")
+@rule("erratum-fold", WRITTEN, "the errata stand in one fold, between Summary and Sources")
 def erratum_fold(page: Page):
     """Yield folds of errata beyond the first, and one that stands elsewhere."""
     place = {line.text: line.number for line in page.source.headings}

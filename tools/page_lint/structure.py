@@ -5,7 +5,7 @@ from itertools import pairwise, takewhile
 from textwrap import shorten
 
 from . import book
-from .core import AGAIN, LESSON, PAGE, Page, rule
+from .core import LESSON, PAGE, Page, rule
 
 SPINE = (
     "Picture",
@@ -46,7 +46,7 @@ def spine(page: Page):
             yield page.top, f"the section “{name}” is missing"
 
 
-@rule("section-title", AGAIN, "the title of a section says what the section shows")
+@rule("section-title", LESSON, "the title of a section says what the section shows")
 def section_title(page: Page):
     """Yield sections that are called by the name of their part of the spine."""
     for line in page.source.headings:
@@ -54,7 +54,7 @@ def section_title(page: Page):
             yield line.number, f"“{line.text}” names a part: say what this section shows"
 
 
-@rule("spoiler", AGAIN, "no result stands above the first heading")
+@rule("spoiler", LESSON, "no result stands above the first heading")
 def spoiler(page: Page):
     """Yield glued numbers of the opening, which the reader is to find out."""
     first = min((line.number for line in page.source.headings), default=0)

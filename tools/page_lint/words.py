@@ -10,7 +10,7 @@ import tokenize
 from collections.abc import Iterator
 
 from . import book
-from .core import AGAIN, Page, rule
+from .core import WRITTEN, Page, rule
 from .source import Cell, Line
 
 SPEAKER = r"(?:unit|neuron|network|net|layer|model|classifier|function)s?|sigmoids?|tanh|relu"
@@ -46,7 +46,7 @@ LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.
 PLAYED = re.compile(r"""\bplay\(\s*["']([\w-]+)["']""")
 
 
-@rule("house-word", AGAIN, "the field's words, of the list in `tools/page_lint/words.py`")
+@rule("house-word", WRITTEN, "the field's words, of the list in `tools/page_lint/words.py`")
 def house_word(page: Page):
     """Yield words of the house where the field has one of its own."""
     for line in _met(page):
