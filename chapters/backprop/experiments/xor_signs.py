@@ -16,14 +16,14 @@ TOLERANCES = {"share": {"absolute": 0.06}}  # of 200 starts, over processors
 
 
 def signs(parameters):
-    """Return whether the hidden weights can have the signs of XOR, and whether all weights do."""
+    """Return whether hidden weights can have the signs of XOR, and whether all weights do."""
     W1, _, W2, _ = parameters
     ways = W1 * W2.swapaxes(1, 2)  # v_j w_ji: (networks, inputs, units)
     return W1.prod(axis=(1, 2)) > 0, (ways.prod(axis=2) < 0).all(axis=1)
 
 
 def trial(seed, hidden, others=1.0, steps=10_000):
-    """Train 200 networks; return the signs at the start and the end, what changed, what is solved."""
+    """Train 200 networks; return what is solved, by sign, and which signs the end has."""
     W1, *rest = STARTS["random_start"](np.random.default_rng(100 + seed), STARTS["STARTS"], 2)
     start = [hidden * W1, *(others * p for p in rest)]
     end, z = STARTS["train"](start, 1.0, steps)
