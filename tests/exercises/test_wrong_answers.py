@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.exercises.declared_problems import judged, lost, packed, texts
+from tests.exercises.declared_problems import PROBLEMS, judged, lost, packed, texts
 from tests.exercises.finding_checks.catalogue import false_findings
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.wrong_answers.catalogue import WRONG
@@ -60,3 +60,17 @@ def test_all_that_is_said_is_true(name, f, words, loses, seed):
 def test_what_is_said_of_hidden_cases_holds_no_number_of_theirs(name, f, words, loses, seed):
     findings = verdict(name, f, seed, False).findings
     assert numbers_in(packed(name, seed, False), findings) == []
+
+
+DRIVEN = [
+    pytest.param(name, f, id=f"{name}: {f.__name__}")
+    for name, f, *_ in WRONG
+    if PROBLEMS[name].driver
+]
+
+
+@pytest.mark.deep(20)
+@pytest.mark.parametrize(("name", "f"), DRIVEN)
+def test_no_draw_lets_a_wrong_class_or_training_pass(name, f):
+    kept = [seed for seed in range(100, 150) if not lost(judged(packed(name, seed, False), f))]
+    assert kept == []

@@ -164,11 +164,13 @@ class Value:
 
 value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
+# Every program of a set holds what a wrong answer may lack, so that no draw lets it pass: a
+# power of each sort here, a + a, a * a and a gradient that was there before in AGAIN.
 EACH_ONCE = (  # a sum outside: a turned difference turns no sign of the whole
-    "y = (a - b) * c / d + e ** 3",
-    "y = a / (b - c) + d ** 2 * e",
-    "y = (a - b ** 3) * c / d + e",
-    "y = a * b - c / d + e ** 4",
+    "y = (a - b ** 3) * c ** -2 / d + e ** 0.5",
+    "y = a ** 3 / (b - c ** 0.5) + d ** -2 * e",
+    "y = (a ** -2 - b ** 3) * c / d + e ** 0.5",
+    "y = a * b ** 3 - c ** -2 / d + e ** 0.5",
 )
 FUNCTIONS = (
     "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
@@ -176,9 +178,9 @@ FUNCTIONS = (
     "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
 )
 AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
-    "c = a * b; y = (c + c * a) * (c * b + c)",
-    "c = a * b; d = c * a; y = (c + d * b) * (d + c) - a",
-    "c = a + a; d = c * b - a; y = (c + d * d) * (d * b + c)",
+    "a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a",
+    "a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) - b",
+    "a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) - b",
 )
 
 
@@ -326,6 +328,31 @@ class Overwrites(Value):
         for number in reversed(self.order()):
             for earlier, slope in number.slopes:
                 earlier.grad = slope * number.grad
+
+
+@value.mistake(
+    "backward sets every grad to 0 first. What was there before, and what does the text say is "
+    "done with it?",
+    loses="reuse",
+)
+class SetsToZero(Value):
+    def backward(self):
+        for number in self.order():
+            number.grad = 0.0
+        super().backward()
+
+
+@value.mistake(
+    "a + a counts as one a. How often does a stand among the numbers that the sum was made "
+    "from?",
+    loses="reuse",
+)
+class KeepsASet(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in dict(number.slopes).items():
+                earlier.grad += slope * number.grad
 
 
 @value.mistake(

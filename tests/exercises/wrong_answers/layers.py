@@ -49,7 +49,7 @@ class NoFunctions(Value):
 
 @wrong(
     "Value",
-    "every gradient is 0. What is the derivative of y by y",
+    "every gradient is 0. What is the derivative of y with respect to y",
     "gradient functions zero numbers left reuse chain paths",
 )
 class ReturnsTheGradient(Value):
@@ -69,7 +69,7 @@ class PartsOfAnArray(Value):
         self.grad = np.zeros(1)
 
 
-@wrong("Value", "grad is wrong in the last entry only", "reuse")
+@wrong("Value", "grad is 0 in places where it should not be, and right elsewhere", "reuse")
 class LettersAlone(Value):
     def backward(self):
         super().backward()
@@ -98,6 +98,43 @@ class LastUseAlone(Value):
                 if earlier not in done:
                     earlier.grad += slope * number.grad
                 done.add(earlier)
+
+
+@wrong("Value", "exponent below 0", "shape value gradient")
+class RefusesNegativePowers(Value):
+    def __pow__(self, n):
+        if n < 0:
+            raise ValueError("exponent below 0")
+        return super().__pow__(n)
+
+
+@wrong("Value", "data", "value gradient chain")
+class WholeExponents(Value):
+    def __pow__(self, n):
+        return super().__pow__(int(n))
+
+
+@wrong("Value", "grad", "gradient")
+class PowersWithoutTheirExponent(Value):
+    def __pow__(self, n):
+        return self.made(self.data**n, (self, self.data ** (n - 1)))
+
+
+@wrong("Value", "a + a counts as one a", "reuse")
+class RemembersInADict(Value):
+    def made(self, data, *slopes):
+        return super().made(data, *dict(slopes).items())
+
+
+@wrong("Value", "backward sets every grad to 0 first", "reuse")
+class BeginsAtZero(Value):
+    def backward(self):
+        for number in self.order():
+            number.grad = 0.0
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad = earlier.grad + slope * number.grad
 
 
 # affine_forward
