@@ -51,16 +51,16 @@ value = problem(
     returns={"data": "value", "grad": "gradient"},
     points={
         "shape": (0.5, "`data` and `grad` are numbers"),
-        "value": (2.5, "`data`, after + - * / **, where each letter is used once"),
-        "gradient": (4, "`grad` of the same letters"),
+        "value": (2, "`data`, after + - * / **, where each letter is used once"),
+        "gradient": (3, "`grad` of the same letters"),
         "functions": (
-            2.5,
+            2,
             "both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once",
         ),
         "zero": (0.5, "both, with the `relu` of exactly 0 and of numbers below"),
         "numbers": (1, "both, with plain numbers on the right: `a - 4`"),
         "left": (1, "both, with plain numbers on the left: `4 - a`"),
-        "reuse": (2, "both, where letters and results are used several times"),
+        "reuse": (4, "both, where letters and results are used several times"),
         "chain": (1, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
         "paths": (
             1,
