@@ -21,7 +21,7 @@ def wrong(x):
 
 
 def test_a_wrong_rule_is_found():
-    with pytest.raises(RuntimeError, match="result 0 by input 0 is wrong"):
+    with pytest.raises(RuntimeError, match="result 0 with respect to input 0 is wrong"):
         gradcheck(wrong, leaf(3.0))
     assert not gradcheck(wrong, leaf(3.0), raise_exception=False)
 
@@ -67,8 +67,8 @@ def test_the_message_says_where_a_rule_is_wrong_and_how(factors, message):
 
     inputs = ["an option", leaf(1.0, 2.0, 3.0), leaf(4.0, 5.0, 6.0)]
     where = (
-        r"^gradcheck: the derivative of result 1 by input 2 is wrong in 3 of 9 elements, "
-        r"most at dy\[2\]/dx\[2\]: expected 3 \(finite differences\), "
+        r"^gradcheck: the derivative of result 1 with respect to input 2 is wrong in 3 of "
+        r"9 elements, most at dy\[2\]/dx\[2\]: expected 3 \(finite differences\), "
     )
     with pytest.raises(RuntimeError, match=where + message):
         gradcheck(lambda option, a, b: (a * b, product(a, b)), inputs)
