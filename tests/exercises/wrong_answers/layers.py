@@ -254,7 +254,7 @@ def both_signs_asked(dy, x):
     return dy * ((x > 0) & (dy > 0))
 
 
-@wrong("relu_backward", "these are slopes, 0 and 1", "value shape")
+@wrong("relu_backward", "these are local derivatives, 0 and 1", "value shape")
 def the_mask(dy, x):
     return x > 0
 
