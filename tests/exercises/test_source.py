@@ -9,6 +9,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.notebooks import mark
 from nngrader.engine.observation.observe import driven
+from nngrader.settings import read_settings
 
 from tests.exercises.declared_problems import (
     ASSIGNMENTS,
@@ -248,3 +249,14 @@ def test_the_outcome_of_backpropagation_is_the_one_told():
     assert by_values > 10 * by_arrays
     assert "the 379 derivatives" in cells()["ps3_backprop text_uses"]
     assert 15 * 20 + 15 + 4 * 15 + 4 == 379
+
+
+@every_assignment
+def test_the_text_names_the_limits_of_its_settings(assignment):
+    folder = EXERCISES / "source" / assignment
+    limits, _ = read_settings(folder / "nngrader.toml")
+    text = (folder / f"{assignment}.md").read_text(encoding="utf-8")
+    assert (
+        f"One call has {limits.call_seconds:g} seconds of computing time, all calls of a "
+        f"function {limits.total_seconds:g}, and {limits.memory_mb:,} MB of memory"
+    ) in text

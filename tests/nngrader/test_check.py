@@ -1,9 +1,13 @@
 """`nngrader check`: what it says of a notebook, and its exit status."""
 
+import json
+import signal
 import subprocess
+import time
 
 import pytest
 
+from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
 
 
@@ -117,3 +121,50 @@ def test_check_names_a_file_with_cases_that_is_broken(released, base, tmp_path, 
     assert done.returncode == 1
     assert f"{NAME}.cases.json is broken" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_visible_cases_name_the_limits_of_grading(released):
+    file = released / "release" / NAME / f"{NAME}.cases.json"
+    for data in json.loads(file.read_text()).values():
+        limits = {"call_seconds": 1.0, "total_seconds": 2.5, "memory_mb": 400}
+        assert data["limits"] == limits | {"output_kb": 256}
+        assert data["graded"] >= len(data["cases"])
+
+
+def test_check_ends_a_loop_and_names_the_function(released, base, tmp_path):
+    loop = "def hinge_loss(scores, y, margin=1.0):\n    while True:\n        pass"
+    done = check(released, tmp_path, base.solved().write("hinge_loss", loop))
+    assert done.returncode == 1
+    assert (
+        "hinge_loss took longer than it may (more than 1 seconds of computing time in one call)"
+    ) in done.stdout
+    assert "softmax_cross_entropy: 40 of 40 points" in done.stdout
+
+
+def test_check_tells_of_a_cell_that_is_cut_off_when_graded(released, base, tmp_path):
+    cell = "import time\nwhile time.process_time() < 4:\n    pass"
+    done = check(released, tmp_path, base.solved().add_cell(cell))
+    assert done.returncode == 0
+    assert "A cell takes more than the 1 seconds that it has when graded, it begins" in (
+        done.stdout
+    )
+
+
+def test_ctrl_c_ends_check_in_one_line_and_leaves_no_process(released, base, tmp_path):
+    cell = "import subprocess\nsubprocess.run(['sleep', '1000'])"
+    notebook = student_folder(released, tmp_path, base.solved().add_cell(cell))
+    line = command(released, "check", notebook)
+    with adopt_orphans() as left:
+        process = subprocess.Popen(
+            line,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment(),
+        )
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=20)[0]
+    assert output == "Stopped before the notebook was through.\n"
+    assert process.returncode == 1
+    assert left == []

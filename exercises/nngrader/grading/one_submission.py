@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from ..course.assignment import AssignmentSpec
 from ..engine import judge, observed, report, with_file
+from ..engine.observation.driver import answer_cap
 from ..errors import CannotDo
 from ..intake.suspicion import CALLS, DANGEROUS, suspicious
 from ..sandbox.launch import Sandbox
@@ -223,26 +222,6 @@ class Stub:
         )
         self.reports[name] = report(data, verdict, most)
         return self.reports[name]["score"]
-
-
-def answer_cap(data: dict, output_kb: int) -> int:
-    """Return the size in bytes of the largest answer that is read, far above the right one.
-
-    Parameters
-    ----------
-    data : dict
-        A packed problem.
-    output_kb : int
-        What is allowed beyond eight times the largest right answer.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
-    sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
-    sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
-    return output_kb * 1024 + 8 * max(sizes, default=0)
 
 
 def no_points(data: dict, most: float) -> dict:

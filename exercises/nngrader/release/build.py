@@ -26,6 +26,7 @@ from ..gradebook.database import config_of, open_gradebook, quiet
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
 from ..sandbox.launch import Sandbox
+from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
 from ..storage.scratch import Scratch
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
@@ -34,6 +35,7 @@ from .package import build_wheel, write_zip
 SEEDS = 50
 VISIBLE_SEED, TRIAL_SEED = 1, 2
 SQLITE = "sqlite:///"
+TOLD = ("call_seconds", "total_seconds", "memory_mb", "output_kb")  # limits that `check` keeps
 
 
 class NotFit(Exception):
@@ -85,6 +87,8 @@ def release(
     out = out or course / "release"
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
+        hidden = trial.hidden(name)
+        visible = with_limits(visible, hidden, read_settings(policy_file(course, name))[0])
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
         tell("looking for what must not go out")
@@ -92,7 +96,7 @@ def release(
         reasons += cell_complaints(problems, instructor)
         reasons += leaks(folder, instructor, course, name)
         reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
-        reasons += shown_cases(visible, trial.hidden(name))
+        reasons += shown_cases(visible, hidden)
         tell("grading the solved and the untouched version")
         reasons += score_complaints(trial, name, instructor)
         reasons = reasons or seed_complaints(problems, seeds, tell)
@@ -183,6 +187,15 @@ def with_locked(visible: dict, instructor: dict) -> dict:
         if is_code(c) and mark(c).get("locked") and not is_test(c) and not is_solution(c)
     }
     return {name: data | {"locked": locked} for name, data in visible.items()}
+
+
+def with_limits(visible: dict, hidden: dict, limits: Limits) -> dict:
+    """Return the visible cases with the limits of grading, and how many calls it makes."""
+    told = {name: getattr(limits, name) for name in TOLD}
+    return {
+        name: data | {"limits": told, "graded": len(hidden[name]["cases"])}
+        for name, data in visible.items()
+    }
 
 
 def with_points(visible: dict, instructor: dict) -> dict:

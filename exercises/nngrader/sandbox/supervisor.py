@@ -15,20 +15,16 @@ import threading
 import time
 from typing import NamedTuple
 
+from ..limits import CRASHED, ENDED, PATIENCE, TOO_LARGE, TOO_LONG, TOO_MUCH, WAITED
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
 BRIEF = 0.01  # a question that takes fewer seconds is not worth a measurement
-PATIENCE = 4  # wall time allowed to a question, as a multiple of its processor time
-LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
 CROWDED = 8  # a further factor for wall time while other programs keep the processor busy
 START = 60  # seconds until a worker must be ready; not charged to the student
 RENEW = 20  # seconds until a fresh process must be there; not charged either
 GRACE = 2  # seconds in which a worker may end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
-TOO_LONG, WAITED = "took too long", "waited too long"
-TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
-ENDED, CRASHED = "ended the process", "crashed Python itself"
 FORGED, BROKEN = "forged an answer", "broke the connection"
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
@@ -37,7 +33,7 @@ FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in m
 
 
 class Died(Exception):
-    """Raised where a student's process was killed or ended; its text is a constant above."""
+    """Raised where a student's process was killed or ended; its text is a constant."""
 
 
 class Worker:

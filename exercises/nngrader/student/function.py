@@ -13,6 +13,7 @@ from ..engine.declaration.challenge import files_beside
 from ..engine.judgement.ledger import EVERYTHING
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
+from .limited import Limited
 
 SUFFIX = ".cases.json"
 DIGITS = 4
@@ -37,7 +38,7 @@ def check_message(f: Callable, folder: Path) -> str:
     cells = cells_run()
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
-    verdict = judge(data, caller(data, f), names_used(*sources))
+    verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
     used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
     return report(data, f, verdict, folder) + (f"\n  {STILL_THERE}" if used else "")
 
@@ -99,7 +100,7 @@ def _file_lines(data, verdict, folder):
 def _by_hand(data, f):
     """Return lines that compare answers in the example for pencil and paper."""
     example = data["example"]
-    parts = result_of(data, example, caller(data, f)).parts or []
+    parts = result_of(data, example, Limited(data, caller(data, f))).parts or []
     both = [
         (name, _shown(_real(part["values"])), _shown(w))
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)

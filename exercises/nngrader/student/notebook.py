@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import types
 from pathlib import Path
 
@@ -22,10 +24,13 @@ from ..errors import CannotDo, NotThere
 from ..intake.submission import Unreadable, cells_of
 from ..intake.suspicion import THERE
 from ..screen import any_terminal
+from ..settings import Limits
 from ..storage.results import digest
 from .function import SUFFIX, report
+from .limited import Limited
 
 SECONDS = 300
+GROUPS = hasattr(os, "killpg")  # as Windows has not
 RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its end
 
 
@@ -60,15 +65,33 @@ def checkup(notebook: Path) -> int:
         except subprocess.TimeoutExpired:
             print(f"The notebook took more than {SECONDS} seconds. Does a loop never end?")
             return 1
+        except KeyboardInterrupt:
+            print("Stopped before the notebook was through.")
+            return 1
         if not verdict.is_file():
             print("The notebook ended the process before it was through.")
         return int(not verdict.is_file() or verdict.read_text() != RIGHT)
 
 
 def run_alone(command: list[str], folder: Path) -> None:
-    """Run a process in a folder, without input and without windows for pictures."""
+    """Run a process in a folder, without input and without windows for pictures.
+
+    What it has started ends with it, on systems that have groups of processes.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        If it takes too long.
+    """
     settings = os.environ | {"MPLBACKEND": "Agg"}
-    subprocess.run(command, cwd=folder, env=settings, stdin=subprocess.DEVNULL, timeout=SECONDS)
+    own = {"cwd": folder, "env": settings, "stdin": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, **own)
+    try:
+        process.wait(SECONDS)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
+        process.wait()
 
 
 def problems_beside(folder: Path) -> dict:
@@ -112,7 +135,8 @@ def run_here(notebook: Path) -> bool:
     tests = {f"test_{name}" for name in problems}
     sources = [plain(c.source) for c in cells if c.code and c.grade_id not in tests]
     print(*notes(cells, sources, problems), sep="", end="")
-    names = run_cells(sources)
+    limits = Limits(**next(iter(problems.values())).get("limits", {}))
+    names = run_cells(sources, limits.call_seconds)
     right = [judge_one(d, names.get(name), sources, folder) for name, d in problems.items()]
     return all(right)
 
@@ -150,13 +174,15 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
     return found
 
 
-def run_cells(sources: list[str]) -> dict:
+def run_cells(sources: list[str], seconds: float) -> dict:
     """Run cells one after the other, even after errors, and return the names defined.
 
     Parameters
     ----------
     sources : list of str
         Texts of the cells.
+    seconds : float
+        Processor time that a cell has when the notebook is graded.
 
     Returns
     -------
@@ -166,12 +192,19 @@ def run_cells(sources: list[str]) -> dict:
     module = types.ModuleType("__main__")
     module.__dict__["check"] = module.__dict__["display"] = lambda *_, **__: None
     for n, source in enumerate(sources, 1):
+        begin = f"it begins {(source.strip().splitlines() or [''])[0][:50]!r}"
+        start = time.process_time()
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(source, f"<code cell {n}>", "exec"), module.__dict__)
         except (Exception, KeyboardInterrupt) as e:
-            line = (source.strip().splitlines() or [""])[0]
-            print(f"A cell failed, it begins {line[:50]!r}: {type(e).__name__}: {e}")
+            print(f"A cell failed, {begin}: {type(e).__name__}: {e}")
+        if time.process_time() - start > seconds:
+            print(
+                f"A cell takes more than the {seconds:g} seconds that it has when graded, "
+                f"{begin}. What it defines is lost then: keep your functions in cells of "
+                "their own."
+            )
     return module.__dict__
 
 
@@ -181,7 +214,7 @@ def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
         print(f"{data['name']}: the notebook defines nothing of this name.")
         return False
     data = with_file(data, files_beside(data, folder))
-    verdict = judge(data, caller(data, f), names_used(*sources))
+    verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
     print(report(data, f, verdict, folder))
     return verdict.score == 100
 

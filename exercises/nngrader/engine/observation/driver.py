@@ -26,6 +26,8 @@ import inspect
 import textwrap
 from types import CodeType
 
+import numpy as np
+
 from .call_result import CALLED, checked, part_of
 from .observe import Held, Steps, driven, observe
 from .observe import measured as observe_measured
@@ -132,6 +134,26 @@ def caller(data, f):
 def observed(data):
     """Return how many values a call returns, before anything is measured."""
     return data.get("observed") or len(data["returns"])
+
+
+def answer_cap(data: dict, output_kb: int) -> int:
+    """Return the size in bytes of the largest answer that is read, far above the right one.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem.
+    output_kb : int
+        What is allowed beyond eight times the largest right answer.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
+    sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
+    return output_kb * 1024 + 8 * max(sizes, default=0)
 
 
 def result_of(data, case, run):

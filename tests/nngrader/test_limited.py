@@ -1,0 +1,116 @@
+"""`check` ends a call where grading would, with the same words, and leaves nothing behind."""
+
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+from nngrader import check
+from nngrader.engine.observation.observe import observe
+from nngrader.student import limited
+from nngrader.student.limited import Limited
+
+from .test_limits import FAULTS, SHORT
+
+LIMITS = {name: SHORT[name] for name in ("call_seconds", "total_seconds", "memory_mb")}
+CASES = [{"want": [np.zeros(3)], "args": {}}]
+
+
+def limits_of(f, cases=CASES, graded=1, **limits):
+    data = {"cases": cases, "limits": LIMITS | limits, "graded": graded}
+    return Limited(data, lambda args: observe(f, args, 1))
+
+
+def defined(source):
+    names = {"np": np, "time": time}
+    exec(source, names)
+    return names["f"]
+
+
+@pytest.mark.parametrize("fault", ["computing", "sleeping", "memory"])
+def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault):
+    source, kind, words, _ = FAULTS[fault]
+    more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
+    came = limits_of(defined(source), **more)({})
+    assert came == {"error": [[kind], ""], "stopped": words}
+
+
+def test_what_catches_the_interruption_is_interrupted_again():
+    caught = []
+
+    def f():
+        while True:
+            try:
+                while True:
+                    time.sleep(0.01)
+            except BaseException as e:
+                caught.append(type(e))
+                if len(caught) == 3:
+                    raise
+
+    came = limits_of(f, call_seconds=0.1)({})
+    assert came["error"] == [["TimeoutError"], ""]
+    assert caught == [limited.Interruption] * 3
+
+
+def test_an_answer_that_is_far_too_large_is_not_read():
+    came = limits_of(lambda: np.zeros(100_000), output_kb=256)({})
+    assert came["stopped"] == "returns far more than is asked for"
+    came = limits_of(lambda: np.zeros(100_000))({})
+    assert came["parts"][0]["shape"] == [100_000]
+
+
+def test_after_two_ends_a_function_is_not_called_again():
+    calls = []
+
+    def f():
+        calls.append(1)
+        time.sleep(100)
+
+    run = limits_of(f, call_seconds=0.02)
+    assert [run({})["stopped"] for _ in range(4)] == [run.cause.words] * 4
+    assert len(calls) == 2
+
+
+def test_calls_that_grading_makes_besides_leave_fewer_seconds_here():
+    f = defined(FAULTS["computing"][0])
+    run = limits_of(lambda: f(0.15), graded=4, total_seconds=0.8)
+    assert "parts" in run({})
+    assert run({})["stopped"] == (
+        "took longer than it may (more than 0.2 seconds of computing time in all calls of "
+        "it, 0.8 in grading, which makes more calls)"
+    )
+
+
+def test_what_an_interruption_finds_is_as_it_was_before():
+    before = signal.getsignal(signal.SIGINT)
+    run = limits_of(defined(FAULTS["sleeping"][0]), call_seconds=0.02)
+    threads = threading.enumerate()
+    run({})
+    assert signal.getsignal(signal.SIGINT) is before
+    assert threading.enumerate() == threads
+
+
+def test_ctrl_c_ends_a_call_and_says_so_in_one_line(monkeypatch, capsys):
+    import nngrader.cells
+
+    def softmax():
+        threading.Timer(0.1, limited.send, [threading.main_thread().ident]).start()
+        time.sleep(100)
+
+    run = limits_of(softmax, call_seconds=30.0)
+    monkeypatch.setattr(nngrader.cells, "check_message", lambda f, folder: run({}))
+    check(softmax)
+    assert capsys.readouterr().out == (
+        "check: softmax was still running when you stopped it.\n"
+    )
+
+
+def test_a_call_is_judged_where_it_cannot_be_interrupted():
+    came = []
+    run = limits_of(lambda: defined(FAULTS["computing"][0])(0.2), call_seconds=0.1)
+    thread = threading.Thread(target=lambda: came.append(run({})))
+    thread.start()
+    thread.join()
+    assert came[0]["error"] == [["TimeoutError"], ""]
