@@ -7,11 +7,12 @@ Both depend only on `AssignmentSpec`, which all submissions of an assignment sha
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass, field
 
 from ..course.assignment import AssignmentSpec
 from ..engine import judge, observed, report, with_file
-from ..engine.observation.driver import answer_cap
+from ..engine.observation.driver import PARSING, answer_cap
 from ..errors import CannotDo
 from ..intake.suspicion import CALLS, DANGEROUS, suspicious
 from ..sandbox.launch import Sandbox
@@ -169,12 +170,19 @@ def _points(source, names, most, gid, flags):
 
 def _evaluate(source, names):
     """Run a cell of the instructor's, and return its last line's value, as notebooks do."""
-    tree = ast.parse(source)
-    last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = ast.Expression(tree.body.pop().value)
-    exec(compile(tree, "test", "exec"), names)
-    return None if last is None else eval(compile(last, "test", "eval"), names)
+    first, last = _compiled(source)
+    exec(first, names)
+    return None if last is None else eval(last, names)
+
+
+@functools.lru_cache(256)
+def _compiled(source):
+    """Return the code of a cell without its last line's value, and of that value or None."""
+    with PARSING:
+        tree, last = ast.parse(source), None
+        if tree.body and isinstance(tree.body[-1], ast.Expr):
+            last = compile(ast.Expression(tree.body.pop().value), "test", "eval")
+        return compile(tree, "test", "exec"), last
 
 
 @dataclass

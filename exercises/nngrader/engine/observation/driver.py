@@ -24,6 +24,7 @@ import dis
 import functools
 import inspect
 import textwrap
+import threading
 from types import CodeType
 
 import numpy as np
@@ -34,6 +35,7 @@ from .observe import measured as observe_measured
 
 KNOWN = {"np", *dir(builtins)}
 METERS = {"Steps": Steps, "Held": Held}  # names that a driver may use without importing them
+PARSING = threading.Lock()  # two threads that make a syntax tree at once can fail (Python 3.11)
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
@@ -220,5 +222,6 @@ def _no_values(kind):
 @functools.lru_cache(64)
 def _sentences(name, source):
     """Return the string constants in a function's source."""
-    nodes = ast.walk(ast.parse(source))
+    with PARSING:
+        nodes = ast.walk(ast.parse(source))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
