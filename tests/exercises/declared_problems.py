@@ -112,6 +112,13 @@ def lost(verdict):
     return {a for a, (earned, most) in verdict.points.items() if earned < most - 1e-9}
 
 
+def is_charged_as_declared(problem, mistake, verdict):
+    """Return whether a known mistake lost one of its aspects, or all where that is declared."""
+    if problem.measure or not mistake.once:
+        return lost(verdict) == mistake.loses
+    return len(lost(verdict)) == 1 and lost(verdict) <= mistake.loses
+
+
 def texts(verdict):
     """Return all findings of a verdict as one text."""
     return "\n".join(text for _, text, _ in verdict.findings)

@@ -21,7 +21,7 @@ from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.student.function import check_message
 
-from tests.exercises.declared_problems import lost, texts
+from tests.exercises.declared_problems import is_charged_as_declared, texts
 from tests.exercises.driver_problems import learning
 from tests.exercises.driver_problems.catalogue import PROBLEMS
 from tests.exercises.driver_problems.folding import deal, folds, properties
@@ -53,10 +53,10 @@ def test_a_problem_with_a_driver_holds_to_its_declaration(name, first):
 
 
 @mistakes
-def test_a_mistake_is_told_its_hint_and_loses_its_aspects(name, mistake):
+def test_a_mistake_is_told_its_hint_and_charged_once(name, mistake):
     known = PROBLEMS[name].mistakes[mistake]
     verdict = judged(name, known.solve)
-    assert lost(verdict) == known.loses
+    assert is_charged_as_declared(PROBLEMS[name], known, verdict)
     assert known.hint in texts(verdict) or known.loses <= {"inputs-unchanged", "chain"}
 
 

@@ -12,7 +12,15 @@ import pytest
 from nngrader.engine import cases_json
 from nngrader.engine.declaration.gate import over_seeds
 
-from tests.exercises.declared_problems import PLAIN, PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared_problems import (
+    PLAIN,
+    PROBLEMS,
+    is_charged_as_declared,
+    judged,
+    lost,
+    packed,
+    texts,
+)
 
 SEEDS = (1, 2, 3)
 DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
@@ -79,8 +87,10 @@ def verdict(name, mistake, seed, visible):
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
-def test_a_mistake_loses_its_aspects_and_no_others(name, mistake, seed, visible):
-    assert lost(verdict(name, mistake, seed, visible)) == PROBLEMS[name].mistakes[mistake].loses
+def test_a_mistake_is_charged_as_it_is_declared(name, mistake, seed, visible):
+    p = PROBLEMS[name]
+    came = verdict(name, mistake, seed, visible)
+    assert is_charged_as_declared(p, p.mistakes[mistake], came), lost(came)
 
 
 @half_of_them

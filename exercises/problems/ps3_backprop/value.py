@@ -51,17 +51,17 @@ value = problem(
     returns={"data": "value", "grad": "gradient"},
     points={
         "shape": (0.5, "`data` and `grad` are numbers"),
-        "value": (2, "`data`, after + - * / **, where each letter is used once"),
-        "gradient": (3, "`grad` of the same letters"),
+        "value": (1, "`data`, after + - * / **, where each letter is used once"),
+        "gradient": (2, "`grad` of the same letters"),
         "functions": (
-            2,
+            1.5,
             "both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once",
         ),
         "zero": (0.5, "both, with the `relu` of exactly 0 and of numbers below"),
-        "numbers": (1, "both, with plain numbers on the right: `a - 4`"),
-        "left": (1, "both, with plain numbers on the left: `4 - a`"),
-        "reuse": (4, "both, where letters and results are used several times"),
-        "chain": (1, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
+        "numbers": (0.5, "both, with plain numbers on the right: `a - 4`"),
+        "left": (0.5, "both, with plain numbers on the left: `4 - a`"),
+        "reuse": (8, "both, where letters and results are used several times"),
+        "chain": (0.5, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
         "paths": (
             1,
             "both, where each of twelve results is used twice. 4,096 ways lead back, and "
@@ -419,6 +419,7 @@ class WalksEveryWay(Value):
     "every gradient is 0. What is the derivative of y with respect to y, with which the "
     "backward pass begins?",
     loses="gradient functions zero numbers left reuse chain paths",
+    once=False,
 )
 class NeverBegins(Value):
     def backward(self):

@@ -114,7 +114,7 @@ def nothing_masked(scores, targets, margin=1.0):
     return gap.sum() / len(n), pulls(gap, n, targets)
 
 
-@wrong("hinge_loss", "Is 0 above 0?", "gradient integers default")
+@wrong("hinge_loss", "Is 0 above 0?", "gradient")
 def at_least_zero(scores, targets, margin=1.0):
     gap, n = gaps(scores, targets, margin)
     g = (gap >= 0) * 1.0

@@ -62,7 +62,7 @@ def writes_into_scores(scores, targets):
     return -log_p.mean(), g
 
 
-@wrong("softmax_cross_entropy", "each picture keeps its own loss", "value shape")
+@wrong("softmax_cross_entropy", "each picture keeps its own loss", "value")
 def loss_per_sample(scores, targets):
     log_p, g = parts(scores, targets)
     return -log_p, g
@@ -154,7 +154,7 @@ def return_inside_the_loop(scores, targets):
         return loss / len(scores), gradient / len(scores)
 
 
-@wrong("softmax_cross_entropy", "the derivative with respect to log p", "gradient stability")
+@wrong("softmax_cross_entropy", "the derivative with respect to log p", "gradient")
 def one_hot_alone(scores, targets):
     log_p, _ = parts(scores, targets)
     g = np.zeros(scores.shape)

@@ -68,6 +68,7 @@ def pack(problem, seed, *, visible):
         "mistakes": {
             name: {"hint": m.hint, "loses": sorted(m.loses)}
             | ({"signs": m.signs} if m.signs else {})
+            | ({} if m.once else {"once": False})
             for name, m in mistakes.items()
         },
         "cases": _cases(problem, np.random.default_rng(stream), visible),

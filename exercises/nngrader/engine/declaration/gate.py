@@ -46,10 +46,22 @@ def check_seed(problem, seed):
         if abs(score - 100) > ROUNDING
     ]
     for name, mistake in problem.mistakes.items():
-        due = 100 - sum(data["points"][a] * _lost(data, name, a) for a in mistake.loses)
-        if abs((score := _score(data, mistake.solve)) - due) > ROUNDING:
-            complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
+        costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
+        once = mistake.once and not data.get("measure")
+        expected = [(data, max(costs) if once else sum(costs))]
+        if once and len(costs) > 1:  # all that it names is wrong, too
+            expected.append((_each_charged(data, name), sum(costs)))
+        for packed, cost in expected:
+            if abs((score := _score(packed, mistake.solve)) - 100 + cost) > ROUNDING:
+                due = 100 - cost
+                complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
     return complaints
+
+
+def _each_charged(data, name):
+    """Return packed data in which a known mistake costs all the aspects that it spoils."""
+    known = {name: data["mistakes"][name] | {"once": False}}
+    return data | {"mistakes": data["mistakes"] | known}
 
 
 def _check_challenge(problem):

@@ -46,13 +46,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: a wrong answer of students', its hint, and the aspects that it loses."""
+    """A known mistake: a wrong answer of students', its hint, the aspects that it spoils."""
 
     solve: Callable
     hint: str
     loses: frozenset
     fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
     signs: dict = field(default_factory=dict)  # by part, the axis whose lines may have any sign
+    once: bool = True  # whether it costs only the aspect in which it spoils most
 
 
 class Problem:
@@ -157,8 +158,11 @@ class Problem:
         """Register a case for pencil and paper, shown in full when nothing else explains."""
         self.by_hand = args
 
-    def mistake(self, hint, *, loses, signs=None):
+    def mistake(self, hint, *, loses, once=True, signs=None):
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
+
+        It is charged once, in the one of them in which it spoils most. ``once=False`` charges
+        all of them: for an answer that shows nothing of what the others ask for.
 
         ``signs`` is for answers such as singular vectors, whose signs differ from processor to
         processor. It gives, by part, the axis whose lines (rows or columns) may each have
@@ -167,7 +171,8 @@ class Problem:
 
         def add(f):
             name = f.__name__.replace("_", " ")
-            self.mistakes[name] = Mistake(f, hint, frozenset(loses.split()), signs=signs or {})
+            spoils = frozenset(loses.split())
+            self.mistakes[name] = Mistake(f, hint, spoils, signs=signs or {}, once=once)
             return f
 
         return add

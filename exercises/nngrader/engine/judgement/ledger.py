@@ -49,6 +49,7 @@ class Ledger:
     failed: bool = False  # whether a call failed on ordinary input
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
+    by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
 
     def lose(self, aspect, group, part=""):
         """Mark one kind of case of an aspect as lost, for one part or for all of them."""
@@ -61,6 +62,8 @@ class Ledger:
     def find(self, aspect, group, text, part="", mistake=None):
         """Lose points and add a finding, unless there is one for this kind of case and part."""
         self.lose(aspect, group, part)
+        if mistake:
+            self.by_mistake.setdefault(mistake, set()).add((aspect, group, part))
         if text and (aspect, group, part) not in self.reported:
             self.reported.add((aspect, group, part))
             self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
@@ -84,6 +87,9 @@ class Ledger:
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
+        for mistake, spoiled in self.by_mistake.items():
+            if self._is_charged_once(mistake):
+                self._charge_once(mistake, spoiled)
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
         if not active and not self.explained:
@@ -99,9 +105,49 @@ class Ledger:
         spared = tuple(a for a in shares if a in self.spared and shares[a] == 1)
         return Verdict(score, points, found, bool(self.unclear), spared)
 
-    def _share(self, aspect):
+    def _is_charged_once(self, mistake):
+        """Return whether a known mistake costs one aspect only, whatever it has spoiled.
+
+        Not so where a part is only right or wrong, so that everything looks like a mistake, nor
+        where something else is wrong that nobody can explain: that is no answer with one slip.
+        """
+        known = self.data["mistakes"][mistake].get("once", True)
+        return known and not self.data.get("measure") and not self.unclear
+
+    def _charge_once(self, mistake, spoiled):
+        """Let a known mistake cost the aspect in which it spoils most, and spare the others."""
+        findings = [f for f in self.parts_by_finding if f[2] == mistake]
+        parts = {"", *(part for f in findings for part in self.parts_by_finding[f])}
+        own = set(self.data["mistakes"][mistake]["loses"])
+        spoiled = spoiled | {
+            (a, group, part)
+            for a, group, part in self.lost
+            if a in PASSIVE and a in own and part in parts
+        }
+        costs = {
+            a: self.data["points"][a] * (1 - self._share(a, spoiled))
+            for a in self.data["points"]
+            if any(a == b for b, *_ in spoiled)
+        }
+        dearest = max(costs, key=costs.get)
+        for lost in spoiled:
+            if lost[0] != dearest:
+                self.lost.discard(lost)
+                self.spare(lost[0])
+        for aspect, text, name in list(self.parts_by_finding):
+            here = {(b, part) for b, _, part in spoiled if b == aspect != dearest}
+            told = {(aspect, part) for part in self.parts_by_finding[aspect, text, name]}
+            if (
+                here
+                and (name == mistake or (name is None and aspect in PASSIVE))
+                and (told <= here)
+            ):
+                del self.parts_by_finding[aspect, text, name]
+
+    def _share(self, aspect, lost=None):
         """Return the share of an aspect that is earned: kinds of case and parts count alike."""
-        missed = {(group, part) for a, group, part in self.lost if a == aspect}
+        lost = self.lost if lost is None else lost
+        missed = {(group, part) for a, group, part in lost if a == aspect}
         if aspect in PASSIVE:
             return 0.0 if missed else 1.0
         each = units(self.data, aspect)
