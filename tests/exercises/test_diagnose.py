@@ -53,7 +53,7 @@ FACTORS = [
     ("N² times too small", lambda s, m: s["N"] ** -2),
     ("2 times too large", lambda s, m: 2),
     ("2 times too small", lambda s, m: 0.5),
-    ("ln 2 times too small", lambda s, m: 1 / np.log(2)),
+    ("1/ln 2 times too large", lambda s, m: 1 / np.log(2)),
     ("ln 10 times too large", lambda s, m: np.log(10)),
     ("margin times too large", lambda s, m: m),
     ("of the wrong sign", lambda s, m: -1),

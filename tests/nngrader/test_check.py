@@ -6,6 +6,10 @@ import subprocess
 import time
 
 import pytest
+from nngrader.engine import Verdict
+from nngrader.release.build import with_grading
+from nngrader.settings import Limits
+from nngrader.student.function import NOT_PROVED, report
 
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
@@ -129,6 +133,19 @@ def test_the_visible_cases_name_the_limits_of_grading(released):
         limits = {"call_seconds": 1.0, "total_seconds": 2.5, "memory_mb": 400}
         assert data["limits"] == limits | {"output_kb": 256}
         assert data["graded"] >= len(data["cases"])
+        assert not data["same"]
+
+
+def test_inputs_that_are_those_of_grading_are_not_said_to_be_others():
+    def packed(*inputs):
+        return {"f": {"cases": [{"args": {"x": x}} for x in inputs]}}
+
+    for hidden, same in ((packed(1, 2), True), (packed(2, 3), False)):
+        assert with_grading(packed(1, 2), hidden, Limits())["f"]["same"] is same
+    right = Verdict(100.0, {}, [])
+    for same in (True, False):
+        data = {"name": "f", "total": 4, "same": same}
+        assert (NOT_PROVED in report(data, len, right, None)) is not same
 
 
 def test_check_ends_a_loop_and_names_the_function(released, base, tmp_path):

@@ -109,6 +109,39 @@ def test_a_page_tells_points_by_aspect_what_was_tried_and_the_hint():
     assert "width: 50.0%" in text
 
 
+def test_what_lost_points_comes_first_and_what_is_right_is_folded():
+    base = RESULT["problems"]["f<b>"]
+    right = {"score": 4.0, "max": 4.0, "aspects": {"value": [4.0, 4.0]}, "findings": []}
+    half = {"aspects": {"shape": [2.0, 2.0], "value": [0.0, 2.0], "edge": [1.0, 2.0]}}
+    problems = {"right": base | right, "wrong": base | half, "little": base | {"score": 29.0}}
+    text = page(RESULT | {"problems": problems})
+    order = [text.index(f"<code>{name}</code>") for name in ("wrong", "little", "right")]
+    assert order == sorted(order)
+    assert text.index("right</code>") > text.index('<section><details><summary class="head">')
+    assert text.count("Everything that was tried came out right.") == 1
+    wrong = text[order[0] : order[1]]
+    assert wrong.index(">value<") < wrong.index(">edge<") < wrong.index("<details>")
+    assert "1 line with all points" in wrong
+    assert wrong.index(">shape<") > wrong.index("<details>")
+    assert text.index("Your instructor sees these notes") > order[-1]
+
+
+def test_a_hint_that_several_aspects_share_is_said_once():
+    same = [["value", "loss: which axis?", "m"], ["edge", "loss: which axis?", "m"]]
+    problem = RESULT["problems"]["f<b>"] | {"findings": [*same, ["shape", "why?", None]]}
+    text = page(RESULT | {"problems": {"f": problem}})
+    assert text.count("loss: which axis?") == 1
+    assert "<b>value, edge:</b> loss: which axis?" in text
+
+
+def test_a_page_tells_what_was_not_charged_and_what_points_are_for():
+    criteria = {"value": "the loss, to $10^{-9}$, of `x` < 1"}
+    problem = RESULT["problems"]["f<b>"] | {"spared": ["a<b>"], "criteria": criteria}
+    text = page(RESULT | {"problems": {"f": problem}})
+    assert "The same again, not charged: a&lt;b&gt;." in text
+    assert "The loss, to <i>10<sup>−9</sup></i>, of <code>x</code> &lt; 1." in text
+
+
 def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
     mark = {
         "score": 60.0,

@@ -4,7 +4,8 @@
 writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdict`:
 ``run(args)`` returns what `observe` returns, in this process or from a sandbox, and ``names``
 are the dotted names that `reading.names_used` finds, among which forbidden ones cost points.
-`sentence(aspect, text)` returns a finding of the verdict as one sentence, and
+`sentence(aspect, text)` returns a finding of the verdict as one sentence, `sentences(findings)`
+all of them, each once, and
 `report(data, verdict, most)` returns the verdict as plain data, to be kept.
 
 Files of definitions import from here `problem` and `challenge`, and `Steps` and `Held`, with
@@ -17,7 +18,7 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
-from .judgement.ledger import Verdict, report, sentence
+from .judgement.ledger import Verdict, report, sentence, sentences
 from .observation.driver import caller, observed
 from .observation.observe import Held, Steps
 
@@ -34,5 +35,6 @@ __all__ = [
     "problem",
     "report",
     "sentence",
+    "sentences",
     "with_file",
 ]

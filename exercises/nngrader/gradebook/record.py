@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.notebooks import grade_id, is_solution, is_test, mark
-from ..engine import sentence
+from ..engine import sentences
 from ..errors import CannotDo, first_line
 from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
@@ -395,7 +395,7 @@ def _words(cell, result):
     lines = []
     for name, report in result["problems"].items():
         if name in cell["source"]:
-            lines += [f"{sentence(a, text)}\n" for a, text, _ in report["findings"]]
+            lines += [f"{text}\n" for text in sentences(report["findings"])]
     return "".join(lines)
 
 

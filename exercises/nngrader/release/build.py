@@ -88,7 +88,7 @@ def release(
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
         hidden = trial.hidden(name)
-        visible = with_limits(visible, hidden, read_settings(policy_file(course, name))[0])
+        visible = with_grading(visible, hidden, read_settings(policy_file(course, name))[0])
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
         tell("looking for what must not go out")
@@ -189,13 +189,19 @@ def with_locked(visible: dict, instructor: dict) -> dict:
     return {name: data | {"locked": locked} for name, data in visible.items()}
 
 
-def with_limits(visible: dict, hidden: dict, limits: Limits) -> dict:
-    """Return the visible cases with the limits of grading, and how many calls it makes."""
+def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
+    """Return the visible cases with what holds in grading.
+
+    That is its limits, how many calls it makes, and whether all of them have the same inputs.
+    """
     told = {name: getattr(limits, name) for name in TOLD}
-    return {
-        name: data | {"limits": told, "graded": len(hidden[name]["cases"])}
-        for name, data in visible.items()
-    }
+    found = {}
+    for name, data in visible.items():
+        shown = [cases_json.dumps(case["args"]) for case in data["cases"]]
+        graded = [cases_json.dumps(case["args"]) for case in hidden[name]["cases"]]
+        same = set(graded) <= set(shown)
+        found[name] = data | {"limits": told, "graded": len(graded), "same": same}
+    return found
 
 
 def with_points(visible: dict, instructor: dict) -> dict:

@@ -6,12 +6,13 @@ engine, flags by the grader.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from ..engine import sentence
+from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
-from .style import bar, document, points
+from .style import bar, counted, document, points
 
 EXPECTED = {
     "shape": "Answers of the shape and kind that the notebook asks for.",
@@ -105,6 +106,10 @@ ADVICE = (  # the same for findings
     ),
     ("took longer than it may", SLOW),
 )
+ALL_RIGHT = "Everything that was tried came out right."
+SPARED = "The same again, not charged:"
+CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
+POWER = re.compile(r"\^\{([^}]*)\}")
 NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
@@ -129,9 +134,9 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
-        *_notes(result),
-        *(_problem(name, report, code) for name, report in result["problems"].items()),
+        *(_problem(name, report, code) for name, report in _dearest_first(result["problems"])),
         *_by_hand(mark),
+        *_notes(result),
     ]
     return document(f"{title}: feedback", parts)
 
@@ -172,27 +177,57 @@ def _explanation(text, known):
     return f'<span class="said">{means}</span>' if means else ""
 
 
+def _dearest_first(problems):
+    """Return the names and reports of all problems, those that lost most points first."""
+    return sorted(problems.items(), key=lambda p: p[1]["score"] - p[1]["max"])
+
+
 def _problem(name, report, code):
-    """Return the section on one problem: its aspects as a table, then the findings."""
-    rows = "\n".join(_aspect(a, report) for a in report["aspects"])
+    """Return the section on one problem: hints, then the aspects; folded where all is right."""
+    lost, full = [], []
+    for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
+        (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     found = "\n".join(
-        f'<p class="hint">{_hint(sentence(aspect, text))}{_explanation(text, ADVICE)}</p>'
-        for aspect, text, _ in report["findings"]
+        f'<p class="hint">{_hint(text)}{_explanation(text, ADVICE)}</p>'
+        for text in sentences(report["findings"])
     )
-    whole = abs(report["score"] - report["max"]) < 1e-6
-    found = found or ('<p class="good">Everything that was tried came out right.</p>' * whole)
+    if spared := report.get("spared"):
+        found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
-    return f"""<section>
-<div class="head"><h2><code>{escape(name)}</code></h2><b>{score}</b></div>
-{_challenge(report, code)}{found}
-<table class="aspects">
+    title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
+    challenge = _challenge(report, code)
+    if not lost and not report["findings"]:
+        return (
+            f'<section><details><summary class="head">{title}</summary>\n{challenge}'
+            f'<p class="good">{ALL_RIGHT}</p>\n{_table(full, report)}\n</details></section>'
+        )
+    rest = ""
+    if full:
+        summary = f"<summary>{counted(len(full), 'line')} with all points</summary>"
+        rest = f"\n<details>{summary}\n{_table(full, report)}\n</details>"
+    shown = _table(lost, report) if lost else ""
+    return (
+        f'<section>\n<div class="head">{title}</div>\n{challenge}{found}\n{shown}{rest}\n'
+        "</section>"
+    )
+
+
+def _missed(report, aspect):
+    """Return the points of an aspect that were not earned."""
+    earned, most = report["aspects"][aspect]
+    return most - earned
+
+
+def _table(aspects, report):
+    """Return the table of some aspects: what is asked and was tried, and the points."""
+    rows = "\n".join(_aspect(a, report) for a in aspects)
+    return f"""<table class="aspects">
 <thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
 <td class="share"></td><th scope="col" class="n">Points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
-</table>
-</section>"""
+</table>"""
 
 
 def _aspect(aspect, report):
@@ -202,13 +237,30 @@ def _aspect(aspect, report):
     notes = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
     notes += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
     lost = " lost" if earned < most - 1e-9 else ""
-    expected = EXPECTED.get(aspect, "What the notebook asks for.")
+    asked = report.get("criteria", {}).get(aspect)
+    expected = _criterion(asked) if asked else EXPECTED.get(aspect, "")
     return (
         f'<tr><th scope="row" class="aspect">{escape(aspect)}</th>'
         f'<td class="what">{expected}{notes}</td>'
         f'<td class="share">{bar(earned / most if most else 0)}</td>'
         f'<td class="n{lost}">{points(earned)} of {points(most)}</td></tr>'
     )
+
+
+def _criterion(text):
+    """Return the assignment's words for what an aspect's points are for as HTML."""
+    text = CODE.sub(r"<code>\1</code>", escape(text[:1].upper() + text[1:]))
+    return (
+        FORMULA.sub(lambda m: f"<i>{POWER.sub(_raised, m[1])}</i>", text).replace(
+            r" \cdot ", " · "
+        )
+        + "."
+    )
+
+
+def _raised(power):
+    """Return a power of TeX as HTML."""
+    return f"<sup>{power[1].replace('-', '−')}</sup>"
 
 
 def _waits(aspect, report):

@@ -57,6 +57,9 @@ td.share { width: 7rem; padding-top: .95rem; }
 .hint { background: var(--hint); border-left: .25rem solid var(--edge); margin: .5rem 0 0;
   padding: .55rem .8rem; border-radius: 0 .35rem .35rem 0; }
 .good { color: var(--good); margin: .8rem 0 0; }
+summary { cursor: pointer; } summary.head h2::before { content: "▸ "; }
+details[open] > summary.head h2::before { content: "▾ "; }
+details:not(:has(> .head)) { margin-top: .8rem; color: var(--soft); }
 .comment { white-space: pre-line; }
 ul, ol { margin: .4rem 0 0; padding-left: 1.3rem; } li { margin: .25rem 0 0; }
 svg { display: block; width: 100%; max-width: 22rem; height: auto; margin-top: .8rem; }

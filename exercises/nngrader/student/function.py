@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..engine import Verdict, caller, cases_json, judge, sentence, with_file
+from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.judgement.ledger import EVERYTHING
 from ..engine.observation.driver import result_of
@@ -72,14 +72,15 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     right = [a for a in full if a not in verdict.spared]
     if right and len(right) < len(verdict.points):
         lines.append(f"  Right: {', '.join(right)}.")
-    lines += [f"  {sentence(aspect, text)}" for aspect, text, _ in verdict.findings]
+    lines += [f"  {text}" for text in sentences(verdict.findings)]
     if verdict.spared:
         lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
     if verdict.unclear:
         lines += _by_hand(data, f)
     if data.get("file"):
         return "\n".join([*lines, *_file_lines(data, verdict, folder)])
-    return "\n".join([*lines, *([f"  {NOT_PROVED}"] if verdict.score == 100 else [])])
+    proved = data.get("same") or verdict.score < 100
+    return "\n".join([*lines, *([] if proved else [f"  {NOT_PROVED}"])])
 
 
 def _file_lines(data, verdict, folder):

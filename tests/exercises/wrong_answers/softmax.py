@@ -307,7 +307,7 @@ def one_hot_of_the_wrong_sign(scores, targets):
     return -log_p.mean(), np.eye(g.shape[1])[targets] / len(g) + 1e-300
 
 
-@wrong("softmax_cross_entropy", "ln 2 times too small", "value")
+@wrong("softmax_cross_entropy", "1/ln 2 times too large. Which logarithm", "value")
 def in_bits(scores, targets):
     log_p, g = parts(scores, targets)
     return -log_p.mean() / np.log(2), g

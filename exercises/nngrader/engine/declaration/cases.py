@@ -62,6 +62,7 @@ def pack(problem, seed, *, visible):
         "parameters": list(problem.parameters),
         "returns": problem.returns,
         "points": {a: 100 * p / problem.total for a, p in problem.points.items()},
+        "criteria": problem.criteria,
         "forbidden": {price: list(names) for price, names in problem.forbidden.items()},
         "lists": problem.lists,
         "example": _example(problem),

@@ -40,7 +40,7 @@ class Explanation:
 WHERE_FROM = "Where does that come from?"
 UNNAMED = "off by a factor"
 DECIMALS = range(1, 8)
-CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors whose value is the same in all cases
+CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors whose value is the same in all cases
 
 
 def changed(of_part, here, mistakes):
@@ -77,7 +77,7 @@ def _predicts(found, of_part):
 def named_factors(e):
     """Return factors by name that a forgotten mean, norm, logarithm or square leaves behind."""
     s = e.sizes
-    found = {"1": 1.0, "2": 2.0, "ln 2": math.log(2), "ln 10": math.log(10)}
+    found = {"1": 1.0, "2": 2.0, "1/ln 2": 1 / math.log(2), "ln 10": math.log(10)}
     found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
     found |= s
     found |= {f"{a}·{b}": s[a] * s[b] for a, b in combinations(s, 2)}
@@ -148,7 +148,7 @@ def _question_about(name):
     """Return the question to the student that goes with a factor."""
     if name.endswith("²"):
         return f"On which side of a fraction does {name[:-1]} stand?"
-    return "Which logarithm is asked?" if name.startswith("ln") else WHERE_FROM
+    return "Which logarithm is asked?" if "ln " in name else WHERE_FROM
 
 
 def _mistake_and_factor(of_part, mistakes):

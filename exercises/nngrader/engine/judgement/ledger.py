@@ -184,6 +184,18 @@ def sentence(aspect, text):
     return text if re.match(rf"{re.escape(aspect)}\b", text) else f"{aspect}: {text}"
 
 
+def sentences(findings):
+    """Return findings as sentences; one that several aspects share is said once.
+
+    >>> sentences([("value", "loss: which axis?", "m"), ("edge", "loss: which axis?", "m")])
+    ['value, edge: loss: which axis?']
+    """
+    aspects = {}
+    for aspect, text, _ in findings:
+        aspects.setdefault(text, []).append(aspect)
+    return [sentence(", ".join(dict.fromkeys(named)), text) for text, named in aspects.items()]
+
+
 def _joined(parts, text):
     """Return a finding with the parts that it is about as subject, its verb in agreement."""
     parts = list(dict.fromkeys(filter(None, parts)))
@@ -215,7 +227,9 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
     -------
     dict
         `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
-        of the known mistake or None]; `tried`, what the cases of each aspect test, in words;
+        of the known mistake or None]; `spared`, the aspects in which something is wrong that
+        has cost another one; `criteria`, what the points of an aspect are for, as the
+        assignment says it; `tried`, what the cases of each aspect test, in words;
         for a challenge also `challenge`: what was `measured` (None where nothing could be), how
         many `bytes` the file has, and whether `lower` is better.
     """
@@ -234,6 +248,8 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
             for a, (earned, of) in verdict.points.items()
         },
         "findings": [list(f) for f in verdict.findings],
+        "spared": list(verdict.spared),
+        "criteria": data.get("criteria", {}),
         "tried": tried,
     }
     return summary | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
