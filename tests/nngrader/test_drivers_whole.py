@@ -196,7 +196,7 @@ def test_an_untouched_notebook_earns_nothing(whole):
 
 @pytest.mark.deep(3)
 @pytest.mark.parametrize("student", MISTAKEN)
-def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, student):
+def test_a_mistake_is_charged_and_its_hint_stands_on_the_page(whole, student):
     for problem, mistake in MISTAKEN[student]:
         about, report = DRIVEN[problem].mistakes[mistake], whole.problem(student, problem)
         lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
@@ -304,3 +304,9 @@ def test_the_same_again_runs_nothing_and_changes_nothing(whole, monkeypatch, tmp
     assert run(whole.course, "grade", NAME, "--json", tmp_path / "again.json") == 0
     again = json.loads((tmp_path / "again.json").read_text())
     assert {r["student"]: r for r in again} == whole.results
+
+
+@pytest.mark.parametrize("student", ["untouched", "no-file"])
+def test_only_who_took_up_the_challenge_is_asked_for_its_file(whole, student):
+    asked = any("was not handed in" in flag for flag in whole.results[student]["flags"])
+    assert asked is (student == "no-file")

@@ -188,6 +188,26 @@ def test_what_a_problem_asks_for_is_imported_without_remark():
     assert suspicious([], ["nnlib.nn", "os"], ["nnlib"]) == ["imports os"]
 
 
+def test_innocent_work_is_not_flagged():
+    source = """
+import heapq, statistics
+from fractions import Fraction
+import matplotlib.pyplot as plt
+class Value:
+    def __init__(self, data):
+        self.data = data
+    def __add__(self, other):
+        return Value(self.data + other.data)
+    __radd__ = __add__
+    def __repr__(self):
+        return f"Value({self.data})"
+x = Value.__add__(Value(1), Value(2)).__repr__()
+heapq.heappush([], Fraction(1, 2))
+plt.plot([statistics.mean([1, 2])])
+"""
+    assert suspicious(names_used(source), imports(source)) == []
+
+
 def test_dangerous_imports_stand_before_the_others():
     found = suspicious([], [f"a{k:02}" for k in range(30)] + ["subprocess"])
     assert found[0] == "imports subprocess"

@@ -136,7 +136,8 @@ class Grader:
             folder = a.course / "submitted" / student / a.name
             cells, odd = read_submission(folder, a.name, a.solution_ids)
             rebuilt = rebuild(a.instructor, a.released, cells)
-            rebuilt.files, missing = read_declared(folder, a.declared)
+            wanted = a.taken_up(rebuilt.work)
+            rebuilt.files, missing = read_declared(folder, a.declared, wanted)
             rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.executor.unsafe
             handed = _Handed(student, rebuilt, self._key(rebuilt))
             handed.result = self.store.get(handed.key)

@@ -68,7 +68,7 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
 
 
 def read_declared(
-    folder: Path, declared: dict[str, int]
+    folder: Path, declared: dict[str, int], wanted: set[str]
 ) -> tuple[dict[str, bytes | None], list]:
     """Return files that a problem wants beside the notebook, such as weights.
 
@@ -78,6 +78,8 @@ def read_declared(
         `submitted/STUDENT/ASSIGNMENT`.
     declared : dict
         The largest size in bytes, by name.
+    wanted : set of str
+        Those whose absence is worth a flag.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def read_declared(
                 raise Unreadable(f"{name!a} lies behind a symbolic link: not followed")
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
-            flags.append(f"{name} was not handed in")
+            flags += [f"{name} was not handed in"] * (name in wanted)
         except TooLarge as e:
             found[name] = bytes(most + 1)
             flags.append(str(e))

@@ -22,6 +22,25 @@ USUAL = {  # packages that a submission may import without a flag
     "time",
     "typing",
 }
+INNOCENT = USUAL | {  # and those that some honest answers bring
+    "bisect",
+    "cmath",
+    "contextlib",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "heapq",
+    "json",
+    "matplotlib",
+    "numbers",
+    "pprint",
+    "re",
+    "statistics",
+    "string",
+    "textwrap",
+    "warnings",
+}
 THERE = USUAL | sys.stdlib_module_names  # packages that can be imported where submissions run
 DANGEROUS = {  # ways to the interpreter, to its files and to other processes
     "_ctypes",
@@ -64,15 +83,24 @@ CALLS = {
     "numpy.save",
     "numpy.testing",
 }
-PLAIN_DUNDER = {
+OPERATORS = """
+    abs add and bool contains delitem divmod enter eq exit float floordiv ge getitem gt
+    hash iadd iand ifloordiv imatmul imul index int invert ior ipow isub iter itruediv
+    le len lt matmul mod mul ne neg next or pos pow radd rand repr reversed rfloordiv
+    rmatmul rmod rmul ror round rpow rsub rtruediv rxor setitem str sub truediv xor
+""".split()
+PLAIN_DUNDER = {f"__{name}__" for name in OPERATORS} | {
     "__all__",
+    "__array_priority__",
     "__author__",
+    "__call__",
     "__doc__",
     "__future__",
     "__init__",
-    "__len__",
     "__main__",
     "__name__",
+    "__post_init__",
+    "__slots__",
     "__version__",
 }
 MOST_FLAGS = 12
@@ -102,7 +130,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     """
     modules = {i.split(".")[0] for i in imports} | {"numpy"}
     odd = [TOO_MANY] if MORE in [*names, *imports] else []
-    usual = USUAL.union(uses)
+    usual = INNOCENT.union(uses)
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     odd += [f"imports {clean(i)}" for i in brought if i != MORE]
     odd += [f"uses {clean(n)}" for n in sorted(names, key=_harmless) if unusual(n, modules)]
