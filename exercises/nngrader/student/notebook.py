@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import signal
 import subprocess
@@ -174,14 +175,14 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
     return found
 
 
-def run_cells(sources: list[str], seconds: float) -> dict:
+def run_cells(sources: list[str], seconds: float = math.inf) -> dict:
     """Run cells one after the other, even after errors, and return the names defined.
 
     Parameters
     ----------
     sources : list of str
         Texts of the cells.
-    seconds : float
+    seconds : float, optional
         Processor time that a cell has when the notebook is graded.
 
     Returns
