@@ -1,6 +1,6 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each degree.
 // needs: parts-plot
-// room: 942 654
+// room: 836 627
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x, y}],
 // each a data set of which the first N samples are used; degree, samples: the start; degrees: the
 // highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x, f}, the
@@ -68,12 +68,12 @@
     const average = left.line({colour: "a", width: 4});
     const one = left.line({colour: "b", width: 2.2});
     const dots = left.dots({colour: "b", r: 3.6});
-    const right = nn.plot({x: [0, degrees], y: [low, high], log: "y", height: 260, xticks: Array.from({length: degrees + 1}, (_, k) => k),
+    const right = nn.plot({x: [0, degrees], y: [low, high], log: "y", height: 260, right: 86, xticks: Array.from({length: degrees + 1}, (_, k) => k),
       yticks: [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: "squared error (logarithmic)"});
-    const PARTS = [["total", "ink", null, 3.4, "circle", "expected error"], ["bias", "c", "9 4", 2.2, "square", "squared bias"],
+    const PARTS = [["total", "ink", null, 3.4, "circle", "expected"], ["bias", "c", "9 4", 2.2, "square", "bias²"],
       ["variance", "a", null, 2.2, "diamond", "variance"], ["noise", "ink", "2 4", 1.8, null, "noise"],
-      ["train", "b", "5 3", 2.2, "triangle", "error on the training samples"]];
-    const lines = PARTS.map(([, colour, dash, width]) => right.line({colour, dash, width}));
+      ["train", "b", "5 3", 2.2, "triangle", "training"]];
+    const lines = PARTS.map(([, colour, dash, width,, label]) => right.line({colour, dash, width, label, away: 13}));
     const marks = PARTS.map(([, colour,,, shape]) => shape && right.dots({colour, shape, r: 4.5}));
     const rule = right.line({colour: "ink", width: 1});
     const facts = nn.facts(["squared bias", "+ variance", "+ noise", "= expected error on new samples", "mean error on training samples"]);
@@ -82,9 +82,8 @@
       nn.svg("svg", {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
         nn.svg("path", {d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash, style: `stroke-width: ${width}`}),
         ...(shape ? [nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4)}`, class: "nn-dots"})] : [])), words);
-    const keys = [nn.html("div", {class: "nn-key"}, ...[["", "ink", "7 5", 2.4, null, "the truth"], ["", "a", null, 0.9, null, `${draws.length} fits`],
-      ["", "a", null, 4, null, "their mean"], ["", "b", null, 2.2, "circle", "one set, its fit"]].map(stroke)),
-    nn.html("div", {class: "nn-key"}, ...PARTS.map(stroke))];
+    const key = nn.html("div", {class: "nn-key"}, ...[["", "ink", "7 5", 2.4, null, "the truth"], ["", "a", null, 0.9, null, `${draws.length} fits`],
+      ["", "a", null, 4, null, "their mean"], ["", "b", null, 2.2, "circle", "one set, its fit"]].map(stroke));
 
     let all, parts;
     function fit() {
@@ -119,7 +118,7 @@
       nn.slider({label: "samples", min: few, max: most, step, value: samples, show: v => String(v),
         move: v => { state.samples = v; refit(); }})];
     const another = nn.bar(nn.button("another data set", () => { state.shown = (state.shown + 1) % draws.length; redraw(); }));
-    element.replaceChildren(sliders[0].node, nn.tuck(element, "Samples and data set", sliders[1].node, another), nn.columns(nn.html("div", {}, keys[0], left.node), nn.html("div", {}, keys[1], right.node)),
+    element.replaceChildren(sliders[0].node, nn.tuck(element, "Samples and data set", sliders[1].node, another), nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
       nn.tuck(element, "Parts of the error", facts.node), live.node);
     truth.node.parentNode.append(truth.node);
     fit();
