@@ -31,7 +31,6 @@ INNOCENT = USUAL | {  # and those that some honest answers bring
     "enum",
     "fractions",
     "heapq",
-    "json",
     "matplotlib",
     "numbers",
     "pprint",

@@ -12,7 +12,7 @@ RETURNED = {
     "nan": unflagged("return np.nan, scores * np.nan"),
     "huge answer": unflagged("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
     "endless list": unflagged("x = []\nx.append(x)\nreturn x, x"),
-    "array that is equal to everything": Hostile(
+    "array that is equal to everything": unflagged(
         """
         class Equal(np.ndarray):
             def __eq__(self, other): return True
@@ -187,7 +187,7 @@ REPLIES = {
         """
     ),
     "always the error that is asked for": unflagged("raise ValueError"),
-    "error without text": Hostile(
+    "error without text": unflagged(
         """
         class E(Exception):
             def __str__(self): raise SystemExit

@@ -103,11 +103,8 @@ HABITS = {
     "a short sleep": Written(f"import time\n{starting('time.sleep(0.1)').solution}"),
     "a warning": Written(
         f"import warnings\n{starting('warnings.warn(str(len(scores)))').solution}",
-        flag="imports warnings",
     ),
-    "warnings as errors": Written(
-        f"import warnings\nwarnings.simplefilter('error')\n{RIGHT}", flag="imports warnings"
-    ),
+    "warnings as errors": Written(f"import warnings\nwarnings.simplefilter('error')\n{RIGHT}"),
     "errors of arithmetic": beside("np.seterr(all='raise')"),
     "logging": Written(
         "import logging\nlogging.basicConfig(level=logging.DEBUG)\n"
@@ -205,8 +202,10 @@ BESIDE = {
         "from google.colab import drive\ndrive.mount('/content/drive')", "imports google.colab"
     ),
     "plots": beside(
-        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nplt.show()",
-        "imports matplotlib",
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1])\nplt.show()"
+    ),
+    "plots with an error": beside(
+        "import matplotlib.pyplot as plt\nax = plt.gca()\nnowhere(ax)", "raised NameError"
     ),
     "the kernel": beside("get_ipython().run_line_magic('matplotlib', 'inline')", "NameError"),
     "about the author": beside("__author__ = 'Ada'\n__all__ = []\nprint(__name__)"),

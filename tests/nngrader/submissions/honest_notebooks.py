@@ -87,7 +87,7 @@ def with_helper(base, before, after=""):
     return notebook.add_cell(f"{before}\n{helper}", before="hinge_loss")
 
 
-@noticed(flag="imports matplotlib")
+@honest()
 def picture_and_helper_in_one_cell(course, base, student):
     hand_in(course, student, with_helper(base, "import matplotlib.pyplot as plt").text())
 
@@ -103,7 +103,7 @@ def display_without_import(course, base, student):
     hand_in(course, student, with_helper(base, "display(np.ones(3))").text())
 
 
-@noticed(flag="hinge_loss: raised ModuleNotFoundError when it was loaded")
+@honest()
 def picture_on_the_first_line_of_a_solution(course, base, student):
     first = "import matplotlib.pyplot as plt\n"
     hand_in(course, student, with_helper(base, "", first).text())

@@ -116,7 +116,7 @@ def load(question, names, texts):
     """Run a cell statement by statement, so that a failing one does not stop the others.
 
     For example, a cell that draws a picture fails here, where nothing can be drawn, but its
-    functions are needed. Annotations are never evaluated.
+    functions are needed; that is no error of the student's. Annotations are never evaluated.
     """
     flags, failed = __future__.annotations.compiler_flag, None
     for statement in ast.parse(reading.plain(question["source"])).body:
@@ -126,10 +126,28 @@ def load(question, names, texts):
             flags |= code.co_flags & FUTURE
             exec(code, names)
         except Exception as e:
-            failed = failed or e
+            if is_drawing(e):
+                DRAWN.update(bound(statement))
+            else:
+                failed = failed or e
     if failed:
         raise failed
     return {"error": None}
+
+
+def is_drawing(e):
+    """Return whether a statement failed only since matplotlib is not there."""
+    if isinstance(e, ModuleNotFoundError):
+        return str(e.name).partition(".")[0] == "matplotlib"
+    return isinstance(e, NameError) and e.name in DRAWN
+
+
+def bound(statement):
+    """Return the names that a statement would have given a value."""
+    nodes = list(ast.walk(statement))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    imported = [a for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+    return stored | {a.asname or a.name.partition(".")[0] for a in imported}
 
 
 def keep(question, names, texts):
@@ -193,6 +211,7 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
+DRAWN = set()  # names of matplotlib and of what would have been drawn
 KEPT = {}  # the values of names before the test cell
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
