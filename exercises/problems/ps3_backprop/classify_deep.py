@@ -41,7 +41,7 @@ clothes = challenge(
     "classify_deep",
     file="network.npz",
     most_bytes=500_000,
-    thresholds={0.836: 4},
+    thresholds={0.8: 1, 0.82: 1, 0.836: 2},
     measure=right_by_the_network,
     forbidden={"all": ELSEWHERE},
 )
