@@ -188,6 +188,8 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
         ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over goes with no driver"),
         ({"observed": ("a",)}, "observed and kept are there for a measure"),
         ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
+        ({"entries": {"z": "abc"}}, "entries names z, neither argument nor part"),
+        ({"tells": "{:g}"}, "tells is about what a measure returns, and there is none"),
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],
 )

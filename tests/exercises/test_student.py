@@ -4,15 +4,16 @@ import re
 import subprocess
 import sys
 from inspect import isclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from nngrader import check
 from nngrader.engine import cases_json
-from nngrader.student.function import check_message
+from nngrader.student.function import check_message, report
 
-from tests.exercises.declared_problems import PROBLEMS, packed
+from tests.exercises.declared_problems import PROBLEMS, judged, packed
 
 SOLVE = {name: p.solve for name, p in PROBLEMS.items()}
 
@@ -206,6 +207,7 @@ def test_checking_needs_numpy_alone(folder):
     blocked = "IPython nbformat nbgrader jupytext scipy sklearn torch matplotlib".split()
     program = f"""
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 for name in {blocked!r}:
     sys.modules[name] = None
@@ -219,3 +221,36 @@ check(hinge_loss)
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
     )
     assert "hinge_loss is not written yet" in ran.stdout, ran.stderr
+
+
+def told(name, mistake):
+    """Return what check prints of a known mistake, on visible cases."""
+    data, f = packed(name, 1, True), PROBLEMS[name].mistakes[mistake].solve
+    return report(data, f, judged(data, f), Path())
+
+
+def test_a_program_that_fails_is_shown_letter_by_letter():
+    printed = told("Value", "MinusForgotten").partition("  A case that fails:\n")[2]
+    numbers, program, *differ = printed.splitlines()
+    assert re.fullmatch(
+        r"    a = [\d.]+, b = [\d.]+, c = [\d.]+, d = [\d.]+, e = [\d.]+", numbers
+    )
+    assert program == "    y = (a - b ** 3) * c ** -2 / d + e ** 0.5"
+    (wrong,) = differ
+    yours, asked = re.fullmatch(
+        r"    grad of b: yours ([\d.]+), asked -([\d.]+)", wrong
+    ).groups()
+    assert yours == asked
+
+
+def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
+    assert "A case that fails" not in told("Value", "WalksEveryWay")
+
+
+def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
+    printed = told("train_network", "one step")
+    assert re.search(
+        r"^  Your loss is 0\.\d+, asked is 0\.1 or lower\.$", printed, re.MULTILINE
+    )
+    f = PROBLEMS["train_network"].mistakes["one step"].solve
+    assert judged(packed("train_network", 1, False), f).told == ()

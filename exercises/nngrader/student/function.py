@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ NOT_PROVED = "The points are given on other inputs, made afresh."
 HELD_BACK = (
     "The points are given on inputs that are held back: these only show where you stand."
 )
+MOST_TRIED = 4  # cases that may be tried again, to show one that fails
 MOST_SHOWN = 400  # characters of an argument or an answer
 
 
@@ -75,7 +77,10 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     lines += [f"  {text}" for text in sentences(verdict.findings)]
     if verdict.spared:
         lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
-    if verdict.unclear:
+    lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
+    if data.get("entries"):
+        lines += _failing_case(data, f, verdict)
+    elif verdict.unclear:
         lines += _by_hand(data, f)
     if data.get("file"):
         return "\n".join([*lines, *_file_lines(data, verdict, folder)])
@@ -112,6 +117,56 @@ def _by_hand(data, f):
     ]
     given = [f"    {name} = {_shown(v)}" for name, v in example["args"].items()]
     return ["  An example to go through by hand:", *given, *differ] if differ else []
+
+
+def _failing_case(data, f, verdict):
+    """Return lines that show the shortest case that fails, with yours and what is asked."""
+    lost = {a for a, (earned, most) in verdict.points.items() if earned < most}
+    lost |= {"value"} if lost & set(data["returns"].values()) else set()
+    tried = [case for case in data["cases"] if case["aspect"] in lost and "unshown" not in case]
+    for case in sorted(tried, key=lambda c: len(str(c["args"])))[:MOST_TRIED]:
+        parts = result_of(data, case, Limited(data, caller(data, f))).parts
+        if found := _differences(data, case, parts):
+            return ["  A case that fails:", *_given(data, case["args"]), *found]
+    return []
+
+
+def _given(data, args):
+    """Return the arguments of a case as lines: entries first, a program after its numbers."""
+    texts = [value for value in args.values() if isinstance(value, str)]
+    rest = {n: v for n, v in args.items() if not isinstance(v, str)}
+    if texts:  # what no program uses need not be shown
+        used = re.findall(r"\w+", " ".join(texts))
+        rest = {n: v for n, v in rest.items() if n in used or n in data["entries"]}
+    lines = [_entries(data, name, value) for name, value in rest.items()]
+    return [f"    {line}" for line in [*lines, *"\n".join(texts).splitlines()]]
+
+
+def _entries(data, name, value):
+    """Return an argument as a line of Python, a list entry by entry."""
+    if name not in data["entries"]:
+        return f"{name} = {_shown(value)}"
+    named = zip(data["entries"][name], value, strict=False)
+    return ", ".join(f"{letter} = {_shown(v)}" for letter, v in named)
+
+
+def _differences(data, case, parts):
+    """Return lines on the parts, or entries of them, that differ from what is asked."""
+    if parts is None:
+        return ["    here it fails"]
+    lines = []
+    for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
+        came = None if part["values"] is None else _real(part["values"])
+        both = [(name, came, want)]
+        if name in data["entries"] and came is not None and came.shape == np.shape(want):
+            letters = data["entries"][name]
+            both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
+        lines += [
+            f"    {title}: yours {_shown(c)}, asked {_shown(w)}"
+            for title, c, w in both
+            if _shown(c) != _shown(w)
+        ]
+    return lines
 
 
 def _real(values):

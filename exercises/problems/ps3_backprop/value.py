@@ -49,6 +49,7 @@ value = problem(
     driver=evaluate,
     lists=True,
     returns={"data": "value", "grad": "gradient"},
+    entries={"numbers": "abcdefgh", "grad": "abcdefgh"},
     points={
         "shape": (0.5, "`data` and `grad` are numbers"),
         "value": (1, "`data`, after + - * / **, where each letter is used once"),
@@ -235,7 +236,7 @@ def long_chain(rng):
     )
 
 
-@value.case("paths", hidden=1)
+@value.case("paths", hidden=1, shown=False)
 def many_paths(rng):
     """Twelve steps that each use the last result twice, so that 4,096 ways lead back."""
     return "y = a\nfor _ in range(n):\n    y = y * b + y", rng.uniform(0.5, 1.0, size=2), 12

@@ -201,7 +201,7 @@ def _packed(problem, case, sizes, given, want, wrong):
         "error": want.error,
         "raw_bytes": want.size,
         "mistaken": {name: values for name, values in answers.items() if values},
-    }
+    } | ({} if case.shown else {"unshown": True})
 
 
 def _loop_cases(problem, letter, rng):

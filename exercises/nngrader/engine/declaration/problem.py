@@ -26,6 +26,7 @@ class Case:
     visible: int
     hidden: int
     rtol: float
+    shown: bool = True  # whether the notebook may show that it fails, entry by entry
 
     @property
     def group(self):
@@ -102,6 +103,12 @@ class Problem:
         Packages besides NumPy that the driver or the student may import.
     self_reported : sequence of str, optional
         Aspects of parts that are computed beside the student's code, who could forge them.
+    entries : dict, optional
+        For arguments and parts that are lists, one letter for each entry, such as "abc". In
+        the notebook a case that fails is then shown, entry by entry.
+    tells : str, optional
+        What the notebook says of a number that the measure returns after its parts, such as a
+        loss: "your loss is {:.3g}".
     trains : bool, optional
         Whether computing an answer trains a model, which takes long: inputs are drawn again
         only a few times, the gate tries few seeds, and tests make no mutants of the reference.
@@ -125,6 +132,8 @@ class Problem:
         wrong=None,
         uses=(),
         self_reported=(),
+        entries=None,
+        tells="",
         trains=False,
     ):
         self.name, self.returns = name, dict(returns)
@@ -135,6 +144,7 @@ class Problem:
         self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
+        self.entries, self.tells = dict(entries or {}), tells
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
@@ -145,11 +155,15 @@ class Problem:
         self.solve = f
         return f
 
-    def case(self, aspect, *, visible=1, hidden=2, rtol=None):
-        """Register a kind of case; the aspect "value" charges each part to its own aspect."""
+    def case(self, aspect, *, visible=1, hidden=2, rtol=None, shown=True):
+        """Register a kind of case; the aspect "value" charges each part to its own aspect.
+
+        ``shown=False`` where the driver puts a sign of its own among the numbers, which no
+        student should take for theirs.
+        """
 
         def add(make):
-            self.cases.append(Case(make, aspect, visible, hidden, rtol or self.rtol))
+            self.cases.append(Case(make, aspect, visible, hidden, rtol or self.rtol, shown))
             return make
 
         return add
@@ -194,7 +208,8 @@ class Problem:
         """Return driver and measure as text, and what they need, as `pack` includes them."""
         found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
         found |= {"uses": list(self.uses)} if self.uses else {}
-        found |= {"wrong": self.wrong} if self.wrong else {}
+        for name in ("wrong", "entries", "tells"):
+            found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
         return found
@@ -284,6 +299,11 @@ def _moving_faults(p):
         yield "memory is measured of plain functions alone: never_at_once goes with no driver"
     if (p.observed or p.kept) and not p.measure:
         yield "observed and kept are there for a measure, and there is none"
+    if p.tells and not p.measure:
+        yield "tells is about what a measure returns, and there is none"
+    named = {*p.returns, *(p.parameters if p.driver or p.solve else ())}
+    if unknown := sorted(set(p.entries) - named):
+        yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
     if unknown := sorted(set(p.wrong) - set(p.returns)):
         yield f"wrong names {', '.join(unknown)}, which is no part of the answer"
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,7 +53,8 @@ def judge(data, run, names=(), measure=measured):
     right = _right_parts(data, entries)
     _judge_loops(ledger, observed, right)
     _judge_memory(ledger, observed, right)
-    return ledger.verdict(list(names))
+    told = [o.told for _, o in observed if o.told is not None] if data["visible"] else []
+    return replace(ledger.verdict(list(names)), told=tuple(told))
 
 
 # Exceptions, types and shapes

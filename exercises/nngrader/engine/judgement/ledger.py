@@ -26,7 +26,8 @@ class Verdict:
     ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` is whether a
     wrong value on ordinary input could not be explained; ``spared`` names aspects that keep all
     their points although something in them is wrong, since that has cost another aspect;
-    ``measured`` is the result of a challenge, such as an accuracy.
+    ``measured`` is the result of a challenge, such as an accuracy; ``told`` holds numbers that
+    the notebook shows, such as the loss that a training reached.
     """
 
     score: float
@@ -35,6 +36,7 @@ class Verdict:
     unclear: bool = False
     spared: tuple = ()
     measured: float | None = None
+    told: tuple = ()
 
 
 @dataclass

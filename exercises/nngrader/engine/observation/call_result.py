@@ -45,7 +45,8 @@ class CallResult:
     ``parts`` describes the returned values and is None where the call failed; ``raised`` holds
     the names of the exception's classes that are Python's own, most special first; ``message``
     is the exception's text, which the student chose; ``stopped`` says how a limit, or the end
-    of the process, made the call fail; ``fault`` says why nothing could be measured.
+    of the process, made the call fail; ``fault`` says why nothing could be measured; ``told``
+    is a number that the measure gave besides.
     """
 
     parts: list | None = None
@@ -57,10 +58,11 @@ class CallResult:
     steps: int = 0
     held: int = 0
     fault: str = ""
+    told: float | None = None
 
-    def instead(self, parts, fault):
+    def instead(self, parts, fault, told=None):
         """Return a copy with other parts, or with the reason why there are none."""
-        return replace(self, parts=parts, fault=fault)
+        return replace(self, parts=parts, fault=fault, told=told)
 
 
 def checked(observation):

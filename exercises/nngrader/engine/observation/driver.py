@@ -23,6 +23,7 @@ import builtins
 import dis
 import functools
 import inspect
+import math
 import textwrap
 import threading
 from types import CodeType
@@ -184,8 +185,20 @@ def measured(data, case, result, measure=observe_measured):
     reply = measure(data["measure"], inputs, raw, len(data["returns"]))
     if not isinstance(reply.get("parts"), list):
         return result.instead([], _fault(data, result.parts, reply.get("message")))
-    parts = [part_of(p) for p in reply["parts"]]
-    return result.instead([_as_array(p) for p in parts], "")
+    parts = [_as_array(part_of(p)) for p in reply["parts"]]
+    told = None
+    if data.get("tells") and len(parts) > len(data["returns"]):
+        told = _number(parts.pop())
+    return result.instead(parts, "", told)
+
+
+def _number(part):
+    """Return a part that is one finite number as a float, None for anything else."""
+    values = part["values"]
+    if values is None or values.size != 1 or values.dtype.kind not in "biuf":
+        return None
+    number = float(values.item())
+    return number if math.isfinite(number) else None
 
 
 def _as_array(part):
