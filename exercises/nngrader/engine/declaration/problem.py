@@ -301,7 +301,7 @@ def _moving_faults(p):
         yield "observed and kept are there for a measure, and there is none"
     if p.tells and not p.measure:
         yield "tells is about what a measure returns, and there is none"
-    named = {*p.returns, *(p.parameters if p.driver or p.solve else ())}
+    named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
     if unknown := sorted(set(p.wrong) - set(p.returns)):
