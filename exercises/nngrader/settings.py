@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-TABLES = ("limits", "points", "sandbox", "late")
+TABLES = ("limits", "points", "sandbox", "late", "book")
 DAY = 86_400.0
 OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the settings
 
@@ -88,6 +89,23 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
         if not _is_number(value) or not 0 <= value < math.inf:
             raise ValueError(f"{file.name}: points of {name} = {value!r}, expected a number")
     return Limits(**limits, container=_container(file, sandbox)), points
+
+
+def read_address(file: Path) -> str:
+    """Return the address of the rendered book, from `[book]` of `nngrader.toml`, or "".
+
+    Raises
+    ------
+    ValueError
+        If it is no address of a site.
+    """
+    table = _table(file, read_toml(file), "book")
+    for name in table:
+        require_known(file, "setting of [book]", name, ("address",))
+    address = table.get("address", "")
+    if not isinstance(address, str) or (address and not re.match(r"https?://\S+$", address)):
+        raise ValueError(f"{file.name}: address = {address!r}, expected https://…")
+    return address.rstrip("/")
 
 
 def require_known(file: Path, kind: str, name: str, expected) -> None:

@@ -260,3 +260,23 @@ def test_the_text_names_the_limits_of_its_settings(assignment):
         f"One call has {limits.call_seconds:g} seconds of computing time, all calls of a "
         f"function {limits.total_seconds:g}, and {limits.memory_mb:,} MB of memory"
     ) in text
+
+
+@every_assignment
+def test_each_problem_says_what_to_read_first(assignment):
+    text = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text(encoding="utf-8")
+    _, *problems = re.split(r"^## \d+\. ", text, flags=re.MULTILINE)
+    for problem in problems:
+        (line,) = re.findall(r"^\*\*Read first:\*\* (.*)\.$", problem, re.MULTILINE)
+        links = re.findall(r"\[([^\]]+)\]\(book:([\w/-]+)\)", line)
+        assert links
+        for title, page in links:
+            chapter = EXERCISES.parent / "chapters" / f"{page}.md"
+            assert f"\n# {title}\n" in chapter.read_text(encoding="utf-8")
+
+
+@every_assignment
+def test_without_an_address_of_the_book_its_pages_are_named(assignment):
+    texts = "\n".join(c["source"] for c in notebook(assignment))
+    assert "book:" not in texts
+    assert "**Read first:** *" in texts

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.notebooks import from_text, mark, with_tables
+from nngrader.course.notebooks import from_text, mark, with_links, with_tables
 from nngrader.errors import CannotDo
+from nngrader.settings import read_address, read_settings
 
 from .sample_course import EXERCISES, NAME
 
@@ -110,3 +111,30 @@ def test_the_notebooks_of_the_course_are_those_of_a_release():
     notebook = Course(EXERCISES).instructor(NAME)
     assert not any("{points}" in c["source"] for c in notebook["cells"])
     assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
+
+
+def test_links_to_the_book_follow_its_address():
+    text = "**Read first:** [Softmax](book:classifiers/softmax) and [b](https://b.org)."
+    for address, expected in (
+        ("", "*Softmax*"),
+        ("https://nn.org", "[Softmax](https://nn.org/chapters/classifiers/softmax.html)"),
+    ):
+        notebook = {"cells": [{"cell_type": "markdown", "source": text}]}
+        (cell,) = with_links(notebook, address)["cells"]
+        assert cell["source"] == f"**Read first:** {expected} and [b](https://b.org)."
+
+
+def test_the_address_of_the_book_is_read_and_checked(tmp_path):
+    file = tmp_path / "nngrader.toml"
+    assert read_address(file) == ""
+    for text, words in (
+        ('[book]\naddress = "book/index.html"', "expected https://"),
+        ("[book]\naddress = 3", "expected https://"),
+        ('[book]\nadress = "https://nn.org"', "unknown setting of"),
+    ):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=words):
+            read_address(file)
+    file.write_text('[book]\naddress = "https://nn.org/"')
+    assert read_address(file) == "https://nn.org"
+    assert read_settings(file)[1] == {}

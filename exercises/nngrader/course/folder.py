@@ -21,8 +21,8 @@ from types import ModuleType
 from ..engine import pack
 from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
-from ..settings import read_settings
-from .notebooks import from_text, with_sources, with_tables
+from ..settings import read_address, read_settings
+from .notebooks import from_text, with_links, with_sources, with_tables
 
 __all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
 
@@ -89,9 +89,11 @@ class Course:
             If its text has a mistake, or has no cell that a private one could replace.
         """
         file, problems = self.source(assignment), self.problems(assignment)
-        _, worth = read_settings(file.with_name("nngrader.toml"))
+        settings = file.with_name("nngrader.toml")
+        _, worth = read_settings(settings)
         notebook = from_text(file, problems, worth)
         with_sources(notebook, self._private_cells(assignment))
+        with_links(notebook, read_address(settings))
         return with_tables(notebook, problems, worth)
 
     def _private_cells(self, assignment):

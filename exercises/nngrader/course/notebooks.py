@@ -23,6 +23,7 @@ MARK = re.compile(  # a name for the next cell of text, or a cell that is no tex
 )
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
+BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
@@ -167,6 +168,28 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
         raise CannotDo(f"{file}: {e}") from None
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def with_links(notebook: dict, address: str) -> dict:
+    """Put links to the book's pages, or their titles, in place of ``[title](book:page)``.
+
+    Parameters
+    ----------
+    notebook : dict
+        As `from_text` returns it; it is changed.
+    address : str
+        The address of the rendered book, "" where it has none.
+
+    Returns
+    -------
+    dict
+        The notebook.
+    """
+    link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = BOOK.sub(link, cell["source"])
+    return notebook
 
 
 def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
