@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from nngrader import check
 from nngrader.engine import cases_json
-from nngrader.student.function import check_message, report
+from nngrader.student.function import called_wrong, check_message, report
 
 from tests.exercises.declared_problems import PROBLEMS, judged, packed
 
@@ -254,3 +254,25 @@ def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
     )
     f = PROBLEMS["train_network"].mistakes["one step"].solve
     assert judged(packed("train_network", 1, False), f).told == ()
+
+
+SQUARED = """def pairwise_distances(X, Y):
+    return ((X[:, None] - Y[None]) ** 2).sum(axis=2)
+"""
+NEIGHBOURS = """def knn_predict(X, y, Z, k):
+    return np.array([vote(row) for row in [pairwise_distances(Z, X)]])
+"""
+
+
+@pytest.mark.parametrize(("right", "lines"), [(False, 1), (True, 0)])
+def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
+    problems = {n: packed(n, 1, True) for n in ("pairwise_distances", "knn_predict")}
+    names = {"np": np}
+    exec(SQUARED + NEIGHBOURS, names)
+    if right:
+        names["pairwise_distances"] = SOLVE["pairwise_distances"]
+    told = called_wrong(problems, names["knn_predict"])
+    words = "It calls pairwise_distances, which is not right yet ("
+    assert [line.startswith(f"  {words}") for line in told] == [True] * lines
+    assert all(line.endswith("of 14 points): begin there.") for line in told)
+    assert called_wrong(problems, names["pairwise_distances"]) == []

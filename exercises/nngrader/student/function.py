@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 import numpy as np
 
@@ -42,7 +43,40 @@ def check_message(f: Callable, folder: Path) -> str:
     sources = _source(f) if cells is None else cells
     verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
     used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
-    return report(data, f, verdict, folder) + (f"\n  {STILL_THERE}" if used else "")
+    lines = [report(data, f, verdict, folder)]
+    lines += called_wrong(problems, f) if verdict.score < 100 else []
+    return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
+
+
+def called_wrong(problems: dict, f: Callable) -> list[str]:
+    """Return lines on functions of other problems that a function calls and that are not right.
+
+    Parameters
+    ----------
+    problems : dict
+        The packed problems, by name.
+    f : callable
+        A function or class that is not right.
+    """
+    functions = vars(f).values() if inspect.isclass(f) else [f]
+    functions = [g for g in functions if inspect.isfunction(g)]
+    called = {n: g.__globals__.get(n) for g in functions for n in _names_in(g.__code__)}
+    lines = []
+    for name in sorted(problems.keys() & called.keys()):
+        data, other = problems[name], called[name]
+        if other is f or not callable(other) or data.get("file"):
+            continue
+        score = judge(data, Limited(data, caller(data, other))).score
+        if score < 100:
+            points = f"{score * data['total'] / 100:.4g} of {data['total']:g} points"
+            lines.append(f"  It calls {name}, which is not right yet ({points}): begin there.")
+    return lines
+
+
+def _names_in(code):
+    """Return the names that code and the functions inside it look up."""
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return {*code.co_names}.union(*map(_names_in, inner))
 
 
 def visible_problems(folder: Path) -> dict:

@@ -27,7 +27,7 @@ from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
-from .function import SUFFIX, report
+from .function import SUFFIX, called_wrong, report
 from .limited import Limited
 
 SECONDS = 300
@@ -138,8 +138,14 @@ def run_here(notebook: Path) -> bool:
     print(*notes(cells, sources, problems), sep="", end="")
     limits = Limits(**next(iter(problems.values())).get("limits", {}))
     names = run_cells(sources, limits.call_seconds)
-    right = [judge_one(d, names.get(name), sources, folder) for name, d in problems.items()]
-    return all(right)
+    right = {}
+    for name, data in problems.items():
+        right[name] = judge_one(data, names.get(name), sources, folder)
+        if not right[name] and callable(names.get(name)):
+            print(
+                *(f"{line}\n" for line in called_wrong(problems, names[name])), sep="", end=""
+            )
+    return all(right.values())
 
 
 def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
