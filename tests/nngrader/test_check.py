@@ -168,20 +168,22 @@ def test_check_tells_of_a_cell_that_is_cut_off_when_graded(released, base, tmp_p
 
 
 def test_ctrl_c_ends_check_in_one_line_and_leaves_no_process(released, base, tmp_path):
-    cell = "import subprocess\nsubprocess.run(['sleep', '1000'])"
+    cell = "import subprocess\nopen('begun', 'w').close()\nsubprocess.run(['sleep', '1000'])"
     notebook = student_folder(released, tmp_path, base.solved().add_cell(cell))
     line = command(released, "check", notebook)
-    with adopt_orphans() as left:
-        process = subprocess.Popen(
-            line,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=environment(),
-        )
-        time.sleep(4)
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    how |= {"env": environment(), "preexec_fn": heed_interrupts}
+    with adopt_orphans() as left, subprocess.Popen(line, **how) as process:
+        while not notebook.with_name("begun").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        output = process.communicate(timeout=20)[0]
+        output = process.communicate()[0]
     assert output == "Stopped before the notebook was through.\n"
     assert process.returncode == 1
     assert left == []
+
+
+def heed_interrupts():
+    """Undo what a shell does to programs in its background, which ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
