@@ -49,16 +49,16 @@ def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
     wheel = next(n for n in names if n.endswith(".whl"))
     assert names == sorted(["README.txt", wheel, f"{NAME}.cases.json", f"{NAME}.ipynb"])
     assert wheel.startswith("nn_first_principles-")
-    assert f"pip install jupyterlab {wheel}" in readme
+    assert f"pip install jupyterlab matplotlib {wheel}" in readme
 
 
 def test_the_readme_names_what_is_installed_and_handed_in():
     text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": {"file": None, "uses": None}})
-    assert "pip install jupyterlab a.whl\n" in text
+    assert "pip install jupyterlab matplotlib a.whl\n" in text
     assert "5. Hand in the one file ps5_cnn.ipynb.\n" in text
     challenge = {"file": {"name": "weights.npz"}, "uses": ["torch"]}
     text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
-    assert 'pip install jupyterlab "a.whl[torch]"\n' in text
+    assert 'pip install jupyterlab matplotlib "a.whl[torch]"\n' in text
     assert "5. Hand in 2 files: ps5_cnn.ipynb, weights.npz.\n" in text
 
 

@@ -17,7 +17,7 @@ README = """{title}
 1. You need Python 3.11 or newer. Open a terminal in this folder and type, once:
        python3 -m venv env
        . env/bin/activate
-       pip install jupyterlab {package}
+       pip install jupyterlab matplotlib {package}
    On Windows the first two lines are:
        py -m venv env
        env\\Scripts\\activate
