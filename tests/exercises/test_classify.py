@@ -116,7 +116,7 @@ WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
-        "Is each pixel divided by 255?",
+        "Is each pixel divided by 255, and is the bias added?",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each picture"),
     "nothing": (npz(**GOOD), lambda f, p: None, "is None"),

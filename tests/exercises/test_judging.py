@@ -456,3 +456,12 @@ def test_entries_agree_as_numpy_says(rtol, odd):
     largest = max(abs(v) for v in one if np.isfinite(v))
     expected = np.isclose(got, want, rtol=0, atol=rtol * largest + 1e-300, equal_nan=True)
     np.testing.assert_array_equal(off(got, want, rtol), ~expected)
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_truth_value_in_place_of_a_number_is_called_so(visible):
+    verdict = judged(packed("gradient_check", 1, visible), lambda *_, **__: False)
+    assert verdict.score == 0
+    assert texts(verdict) == (
+        "error is True or False, expected a number. Which line computes what is asked?"
+    )

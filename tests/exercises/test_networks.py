@@ -179,7 +179,7 @@ WRONG = {
     "not scaled": (
         GOOD | {"b2": np.arange(10.0) / 9},
         lambda f, p: (p[:, :20].astype(float) @ f["W2"].T + f["b2"]).argmax(1),
-        "Is each pixel divided by 255, and where is the ReLU?",
+        "Is each pixel divided by 255, are both biases added, and where is the ReLU?",
     ),
     "no hidden layer": (
         {"W1": np.eye(10, 784), "b1": np.zeros(10)},

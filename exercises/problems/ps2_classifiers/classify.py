@@ -39,7 +39,7 @@ def right_by_the_file(args, labels):
         scores,
         args["target"],
         "the labels are not the classes with the highest scores, weight times pixel / 255 plus "
-        "bias. Is each pixel divided by 255?",
+        "bias. Is each pixel divided by 255, and is the bias added?",
     )
 
 

@@ -33,7 +33,7 @@ def right_by_the_network(args, labels):
         scores,
         args["target"],
         "the labels are not the classes with the highest scores of the network in the file. Is "
-        "each pixel divided by 255, and where is the ReLU?",
+        "each pixel divided by 255, are both biases added, and where is the ReLU?",
     )
 
 

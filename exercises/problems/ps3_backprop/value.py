@@ -417,8 +417,8 @@ class WalksEveryWay(Value):
 
 
 @value.mistake(
-    "every gradient is 0. What is the derivative of y with respect to y, with which the "
-    "backward pass begins?",
+    "every gradient is 0. With which derivative does the backward pass begin at y, and does "
+    "anything hand it on to the numbers that y was made from?",
     loses="gradient functions zero numbers left reuse chain paths",
     once=False,
 )

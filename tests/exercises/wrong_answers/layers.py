@@ -49,7 +49,7 @@ class NoFunctions(Value):
 
 @wrong(
     "Value",
-    "every gradient is 0. What is the derivative of y with respect to y",
+    "every gradient is 0. With which derivative does the backward pass begin",
     "gradient functions zero numbers left reuse chain paths",
 )
 class ReturnsTheGradient(Value):

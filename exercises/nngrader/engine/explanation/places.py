@@ -94,7 +94,8 @@ def last_line(e):
     """Return a description if the last line alone is right."""
     for axis, name, _ in _line_names(e):
         wrong = _wrong_lines(e, axis)
-        if len(wrong) > 3 and wrong[:-1].all() and not wrong[-1] and _has_enough_right(e):
+        alone = len(wrong) > 3 and wrong[:-1].all() and not wrong[-1]
+        if alone and e.got.ndim > 1 and _has_enough_right(e):  # one number is right by chance
             return f"is right in its last {name} only. What do the others take from the last?"
     return None
 

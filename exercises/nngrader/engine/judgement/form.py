@@ -17,6 +17,7 @@ STOPPED = {
     "RecursionError": "calls itself too deeply, or without end (RecursionError)",
     "SystemExit": "ends the whole program (SystemExit)",
 }
+TRUTH = "is True or False, expected a number. Which line computes what is asked?"
 NAMED = (  # exceptions that students meet; a choice among more could tell hidden inputs
     "AssertionError AttributeError Exception FileNotFoundError FloatingPointError ImportError "
     "IndexError KeyError ModuleNotFoundError NameError OSError OverflowError StopIteration "
@@ -98,6 +99,8 @@ def form(answer, want, sizes, *, lists, visible):
     values, odd = _real(answer["values"])
     if values is None:
         return Form(odd, None)
+    if not want.ndim and answer["dtype"] == "bool" and want.dtype.kind != "b":
+        return Form(TRUTH, None)
     if values.shape != want.shape:
         return _misshapen(values, want, sizes, visible)
     rtol = FLOAT32_RTOL if answer["dtype"] in NARROW else 0.0
