@@ -25,7 +25,7 @@ CALLED = {
     "text": "text. Which call makes text of numbers?",
     "dict": "a dict. Which of its values are asked for?",
     "set": "a set. Which call makes an array of it?",
-    "list": "a list that is no array of numbers. What is in it, and are its rows of one length?",
+    "list": "a list that is no array of numbers. What is in it, and are its rows equally long?",
     "tuple": "a tuple that is no array of numbers. Which of its values is asked for?",
     "generator": "a generator. Does the function say yield where return is meant?",
     "iterator": "an iterator. Which call runs through it and keeps what comes?",
