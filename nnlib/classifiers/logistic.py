@@ -218,19 +218,19 @@ def _diagonal(curve: Array, W: Array) -> Array:
     return np.diag(np.tile(curve, len(W)))
 
 
-def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
+def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
     r"""Take one step of gradient descent on the mean loss of binary logistic regression.
 
     .. math::
         p &= \sigma(X w + b) \\
-        w &\leftarrow w - \frac{\eta}{N} X^\top (p - y), \qquad
-        b \leftarrow b - \frac{\eta}{N} \sum_n (p_n - y_n)
+        w &\leftarrow w - \frac{\eta}{N} X^\top (p - t), \qquad
+        b \leftarrow b - \frac{\eta}{N} \sum_n (p_n - t_n)
 
     Parameters
     ----------
     X : (N, D) array_like
         Samples as rows.
-    y : (N,) array_like
+    t : (N,) array_like
         0 or 1.
     w : (D,) array_like
         Weights to start from.
@@ -251,26 +251,26 @@ def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     Raises
     ------
     ValueError
-        If the shapes disagree, there are no samples, lr is negative, or y is not 0 or 1.
+        If the shapes disagree, there are no samples, lr is negative, or t is not 0 or 1.
 
     Source: Goodfellow et al. (2016), section 5.7.1; chapter "Logistic regression".
 
     >>> logistic_step([[1, 2], [3, 0]], [1, 0], [0, 0], lr=1, steps=True)
     1. The log odds Xw + b are (0, 0).
     2. The sigmoid makes them probabilities p = (1/2, 1/2).
-    3. Prediction minus truth: p − y = (−1/2, 1/2).
-    4. The gradient is Xᵀ(p − y)/2 = (1/2, −1/2) for w, the mean 0 for b.
+    3. Prediction minus truth: p − t = (−1/2, 1/2).
+    4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, the mean 0 for b.
     5. The step of 1 leads to w = (−1/2, 1/2), b = 0.
     """
-    X, y, w, b, lr = (
+    X, t, w, b, lr = (
         exact(value, function="logistic_step", argument=name)
-        for name, value in dict(X=X, y=y, w=w, b=b, lr=lr).items()
+        for name, value in dict(X=X, t=t, w=w, b=b, lr=lr).items()
     )
-    _check_step(X, y, w, b, lr)
+    _check_step(X, t, w, b, lr)
     N, z = len(X), X @ w + b
     exactly = not z.any()
     p = z + Fraction(1, 2) if exactly else sigmoid(numeric(z))
-    r = p - y if exactly else p - numeric(y)
+    r = p - t if exactly else p - numeric(t)
     if not exactly:
         X, w, b, lr = numeric(X), numeric(w), float(b.item()), float(lr.item())
     else:
@@ -283,10 +283,10 @@ def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
         [
             Step(f"The log odds Xw + b are {text(z)}.", f"Xw + b = {tex(z)}"),
             Step(f"The sigmoid makes them probabilities p = {text(p)}.", f"p = {tex(p)}"),
-            Step(f"Prediction minus truth: p − y = {text(r)}.", f"p - y = {tex(r)}"),
+            Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - y = {tex(r)}"),
             Step(
-                f"The gradient is Xᵀ(p − y)/{N} = {text(dw)} for w, the mean {text(db)} for b.",
-                rf"\frac{{1}}{{{N}}} X^\top (p - y) = {tex(dw)}",
+                f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, the mean {text(db)} for b.",
+                rf"\frac{{1}}{{{N}}} X^\top (p - t) = {tex(dw)}",
             ),
             Step(
                 f"The step of {text(lr)} leads to w = {text(new[0])}, b = {text(new[1])}.",
@@ -297,14 +297,14 @@ def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     )
 
 
-def _check_step(X: Array, y: Array, w: Array, b: Array, lr: Array) -> None:
+def _check_step(X: Array, t: Array, w: Array, b: Array, lr: Array) -> None:
     """Raise ValueError if shapes do not match, or a target is neither 0 nor 1."""
-    if X.ndim != 2 or X.size == 0 or y.shape != X.shape[:1] or w.shape != X.shape[1:]:
+    if X.ndim != 2 or X.size == 0 or t.shape != X.shape[:1] or w.shape != X.shape[1:]:
         raise ValueError(
-            "logistic_step: expected X (N, D), y (N,) and w (D,), none empty, "
-            f"got {X.shape}, {y.shape} and {w.shape}"
+            "logistic_step: expected X (N, D), t (N,) and w (D,), none empty, "
+            f"got {X.shape}, {t.shape} and {w.shape}"
         )
     if b.ndim or lr.ndim or lr < 0:
         raise ValueError(f"logistic_step: expected numbers b and lr >= 0, got {b} and {lr}")
-    if any(label not in (0, 1) for label in y):
-        raise ValueError(f"logistic_step: expected y of 0 and 1, got {text(y)}")
+    if any(label not in (0, 1) for label in t):
+        raise ValueError(f"logistic_step: expected t of 0 and 1, got {text(t)}")
