@@ -21,9 +21,7 @@ from nnlib import viz
 LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
 SOFTMAX = "chapters/classifiers/softmax.html"
-EIGEN = (
-    "chapters/maths/eigen.html"  # it has figures of one panel and of several, and wide output
-)
+LOGISTIC = "chapters/classifiers/logistic-regression.html"  # one panel, and two
 API = "chapters/reference/nnlib/functional.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
 ASSET = re.compile(r"_static/[\w/.-]+")
@@ -206,7 +204,7 @@ MEASURES = """
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 320), (DESKTOP, 790), (WIDE, 1100)])
 def test_what_is_wide_fills_the_column_and_the_text_does_not(reopen, address, size, least):
-    found = reopen(address, EIGEN, size=size).page.evaluate(MEASURES)
+    found = reopen(address, LOGISTIC, size=size).page.evaluate(MEASURES)
     assert found["panels"] == found["output"] == found["column"] >= least
     assert found["drawings"] >= 0.8 * found["column"]
     narrow = size == PHONE

@@ -104,6 +104,8 @@ def test_an_answer_of_any_type_is_told_of(folder, name, kind):
         assert not re.search(r"\b(\d+) of \1 points", text)
     elif (name, kind) == ("relu_backward", "bool"):  # where it is not 0: that is the mask
         assert PROBLEMS[name].mistakes["slope alone"].hint in text
+    elif "is True or False, expected a number" in text:
+        assert kind == "bool"
     else:
         assert "first make it right on ordinary input" in text
 

@@ -151,6 +151,11 @@ def _(a, found):
     return isinstance(a.raw, str)
 
 
+@sentence(r"is True or False, expected a number", of="form")
+def _(a, found):
+    return isinstance(a.raw, bool | np.bool_)
+
+
 @sentence(r"is complex\. Which step", of="form")
 def _(a, found):
     return np.iscomplexobj(a.raw) and a.raw.imag.any()

@@ -136,7 +136,7 @@ def gap_where_it_counts(scores, targets, margin=1.0):
     return gap.sum() / len(gap), gap > 0.5
 
 
-@wrong("hinge_loss", "loss is 0. Which line computes it", "value integers default")
+@wrong("hinge_loss", "loss is True or False, expected a number", "value integers default shape")
 def truth_of_the_loss(scores, targets, margin=1.0):
     gap, n = gaps(scores, targets, margin)
     return gap.sum() < 0, pulls(gap, n, targets)
