@@ -160,8 +160,8 @@ def test_what_costs_points_is_named_in_the_text(name):
 @every_declared
 def test_every_problem_has_help_for_the_stuck(name):
     text = cells()[f"text_{name}"]
-    assert "<summary>When you are stuck</summary>" in text
-    assert text.count("<details>") == text.count("</details>") == 1
+    assert text.count("<summary>When you are stuck</summary>") == 1
+    assert text.count("<details>") == text.count("</details>") == text.count("<summary>")
 
 
 @pytest.mark.parametrize("name", CHALLENGES)

@@ -84,6 +84,22 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
     assert text["source"].splitlines()[2:] == ["| 5 | value | it |", "| 1 | shape |  |"]
 
 
+def test_three_large_lines_of_points_are_seen_and_form_is_one_line(tmp_path):
+    points = {"shape": 1, "zero": 2, "value": 5, "gradient": 4, "edge": 3, "loops": 1}
+    asked = {"zero": "at 0", "shape": "a row", "loops": "no loop over N"}
+    many = SimpleNamespace(name="many", solve=softmax, points=points, total=16, criteria=asked)
+    (tmp_path / "ps.md").write_text("```{points}\n```\n\n```{problem} many\n```\n")
+    notebook = with_tables(from_text(tmp_path / "ps.md", [many], {}), [many], {})
+    seen, _, folded = notebook["cells"][0]["source"].partition("<details>")
+    rows = [part.strip().splitlines()[-3:] for part in (seen, folded.partition("\n\n</d")[0])]
+    assert rows[0] == ["| 5 | value |  |", "| 4 | gradient |  |", "| 3 | edge |  |"]
+    assert rows[1][1:] == [
+        "| 2 | zero | at 0 |",
+        "| 2 | form | *shape*: a row; *loops*: no loop over N |",
+    ]
+    assert "<summary>4 points in smaller lines</summary>" in folded
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

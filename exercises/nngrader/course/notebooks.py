@@ -26,6 +26,8 @@ UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+MOST_LINES = 3  # of a problem's table of points that are seen; the others are in a fold
+FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 TEST = """check({name})
@@ -290,12 +292,47 @@ def _solution(solve):
     return "\n".join([*lines[whole.lineno - 1 : first], begin, *body, end])
 
 
+def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
+    """Return what the points of a problem are for, those for its form as one line, last.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    worth : float
+        Its points in this assignment.
+
+    Returns
+    -------
+    list of (float, str, str)
+        Points, the aspect, and what they are for.
+    """
+    scale, asked = worth / problem.total, problem.criteria
+    lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]
+    form = [line for line in lines if line[1] in PASSIVE]
+    lines = [line for line in lines if line[1] not in PASSIVE]
+    if len(form) < 2:
+        return lines + form
+    words = "; ".join(f"*{aspect}*: {words}" if words else aspect for _, aspect, words in form)
+    return [*lines, (sum(points for points, *_ in form), FORM, words)]
+
+
 def _table(problem, worth):
-    """Return the points of a problem by aspect as a Markdown table, those for form last."""
+    """Return the points of a problem as Markdown: its largest lines, the others in a fold."""
+    lines = points_lines(problem, worth)
+    seen = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
+    if len(lines) <= MOST_LINES + 1:
+        return _rows(lines, problem)
+    rest = [line for line in lines if line not in seen]
+    summary = f"<summary>{sum(p for p, *_ in rest):g} points in smaller lines</summary>"
+    first = _rows([line for line in lines if line in seen], problem)
+    return f"{first}\n\n<details>\n{summary}\n\n{_rows(rest, problem)}\n\n</details>"
+
+
+def _rows(lines, problem):
+    """Return lines of points as a Markdown table."""
     rows = [["points", "aspect", "what they are for"], ["---"] * 3]
-    for aspect in sorted(problem.points, key=lambda a: a in PASSIVE):
-        points = problem.points[aspect] * worth / problem.total
-        rows.append([f"{points:g}", aspect, problem.criteria.get(aspect, "")])
+    rows += [[f"{points:g}", aspect, words] for points, aspect, words in lines]
     last = 3 if problem.criteria else 2
     return "\n".join(f"| {' | '.join(row[:last])} |" for row in rows).replace(" --- ", "---")
 
