@@ -2,11 +2,9 @@
 
 import functools
 import json
-import re
 
 import numpy as np
 import pytest
-from nngrader.engine import cases_json
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
@@ -26,38 +24,6 @@ both = pytest.mark.parametrize("visible", [True, False])
 
 
 # What the texts show
-
-
-def test_the_values_of_the_graph_are_those_that_are_judged():
-    shown, text = {}, cells()["text_graph_gradients"]
-    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], shown)
-    assert packed("graph_gradients", 1, False)["cases"][0]["args"]["inputs"] == {
-        name: shown[name] for name in "xwbvt"
-    }
-    assert shown["L"] == 6.25
-    assert "$L = 6.25$" in text
-
-
-def test_the_gradients_of_the_graph_are_those_of_differences():
-    p = PROBLEMS["graph_gradients"]
-    by_differences = p.alternatives["by_moving_each_node"]()
-    assert {n: round(g, 6) for n, g in by_differences.items()} == p.solve()
-
-
-def test_the_other_graph_is_worked_out_right():
-    u, s = 2, 3
-    q = u * s
-    r = q + u
-    assert (r**2, 2 * r, 2 * r * u, 2 * r * s + 2 * r) == (64, 16, 32, 64)
-    assert round((2.001 * 3 + 2.001) ** 2, 6) == 64.064016
-    text = cells()["text_graph_gradients"]
-    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", text, re.M)
-    assert dict(rows) == {"r": "16", "q": "16", "s": "32", "u": "48 + 16 = 64"}
-
-
-def test_the_release_holds_no_gradient_of_the_graph():
-    text = cases_json.dumps(packed("graph_gradients", 1, True))
-    assert [n for n in ("-12.5", "-25", "-2.5", "-10") if re.search(rf"{n}\b", text)] == []
 
 
 def test_the_weights_found_by_hand_have_the_loss_that_is_told():
@@ -102,17 +68,6 @@ def test_gradients_that_know_nothing_earn_nothing(fill, visible):
         return float(FILLED[fill](())), made
 
     assert judged(packed("two_layer_loss", 3, visible), f).score == 0
-
-
-@both
-@pytest.mark.parametrize("fill", FILLED)
-def test_gradients_of_the_graph_that_are_guessed_earn_nothing(fill, visible):
-    names = "dtzvhabwx"
-
-    def f():
-        return dict(zip(names, FILLED[fill](9).tolist(), strict=True))
-
-    assert judged(packed("graph_gradients", 3, visible), f).score == 0
 
 
 @both

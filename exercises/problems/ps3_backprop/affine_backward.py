@@ -11,9 +11,9 @@ backwards = problem(
     returns={"dx": "value", "dW": "weights", "db": "bias"},
     points={
         "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
-        "value": (2.5, "`dx`"),
-        "weights": (3.5, "`dW`"),
-        "bias": (2, "`db`"),
+        "value": (4, "`dx`"),
+        "weights": (5, "`dW`"),
+        "bias": (3, "`db`"),
         "integers": (0.5, "all three, a third each, where `x` holds pictures of type `uint8`"),
         "inputs-unchanged": (0.5, "`dy`, `x` and `W` stay as they are"),
     },

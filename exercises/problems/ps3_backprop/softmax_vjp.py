@@ -41,10 +41,10 @@ pulled = problem(
     returns={"dz": "value"},
     points={
         "shape": (0.5, "a (C,) array of `float64`"),
-        "value": (5, "random numbers"),
+        "value": (6, "random numbers"),
         "stability": (2, "scores near 1,000 and near -2,000 side by side"),
         "large": (
-            2,
+            3,
             r"20,000 classes, without an array or a list of $C \cdot C$ numbers, and within "
             r"four seconds: one loop over the classes is allowed, one inside another takes "
             r"minutes",

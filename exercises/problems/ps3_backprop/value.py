@@ -61,7 +61,7 @@ value = problem(
         "zero": (0.5, "both, with the `relu` of exactly 0 and of numbers below"),
         "numbers": (0.5, "both, with plain numbers on the right: `a - 4`"),
         "left": (0.5, "both, with plain numbers on the left: `4 - a`"),
-        "reuse": (8, "both, where letters and results are used several times"),
+        "reuse": (16, "both, where letters and results are used several times"),
         "chain": (0.5, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
         "paths": (
             1,

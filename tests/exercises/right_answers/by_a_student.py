@@ -3,46 +3,11 @@
 import itertools
 import math
 import operator
-from fractions import Fraction
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from tests.exercises.right_answers.register import right
-
-
-@right("graph_gradients")
-def by_the_whole_derivative_of_each():
-    x, w, b, v, t = map(Fraction, (4, 3, -7, "1/2", 9))
-    miss = v * (w * x + b) + x - t
-    exact = {
-        "x": 2 * miss * (v * w + 1),
-        "w": 2 * miss * v * x,
-        "v": 2 * miss * (w * x + b),
-        "t": -2 * miss,
-        **dict.fromkeys("dz", 2 * miss),
-        **dict.fromkeys("hab", 2 * miss * v),
-    }
-    return {name: float(value) for name, value in exact.items()}
-
-
-@right("graph_gradients")
-def from_one_array():
-    grads = np.array([-5, 5, -5, -25, -2.5, -2.5, -2.5, -10, -12.5], dtype=np.float32)
-    return dict(zip("dtzvhabwx", grads, strict=True))
-
-
-@right("graph_gradients")
-def every_node_as_fractions():
-    x, w, v = Fraction(4), Fraction(3), Fraction(1, 2)
-    d = -2 * Fraction(5, 2)
-    g = dict.fromkeys(("d", "y", "z"), d) | dict.fromkeys(("h", "a", "b", "p"), d * v)
-    return g | {"t": -d, "v": 5 * d, "w": d * v * x, "x": d * v * w + d, "L": 1}
-
-
-@right("graph_gradients")
-def as_arrays_without_an_axis():
-    return {name: np.array(number) for name, number in from_one_array().items()}
 
 
 @right("Value")
@@ -197,31 +162,6 @@ class Lists:
                 p.grad = p.grad + one.grad * slope
 
 
-@right("affine_forward")
-def with_a_column_of_ones(x, W, b):
-    return np.c_[x, np.ones(len(x))] @ np.c_[W, b].T
-
-
-@right("affine_forward")
-def number_by_number(x, W, b):
-    rows, weights = x.tolist(), W.tolist()
-    return np.array(
-        [
-            [math.fsum(map(operator.mul, w, r)) + c for w, c in zip(weights, b, strict=True)]
-            for r in rows
-        ]
-    )
-
-
-@right("affine_forward")
-def input_by_input_in_fortran_order(x, W, b):
-    y = np.empty((x.shape[0], W.shape[0]), order="F")
-    y[...] = b
-    for d in range(x.shape[1]):
-        y += np.multiply.outer(x[:, d].astype(np.float64), W[:, d])
-    return y
-
-
 @right("affine_backward")
 def by_einsum(dy, x, W):
     f = np.float64
@@ -248,50 +188,6 @@ def added_entry_by_entry(dy, x, W):
 def bias_as_a_weight_of_one(dy, x, W):
     both = (np.hstack([x, np.ones((x.shape[0], 1))]).T @ dy).T
     return np.matmul(W.T, dy.T).T, both[:, :-1], both[:, -1]
-
-
-@right("relu_backward")
-def zeroed_in_a_copy(dy, x):
-    dx = np.array(dy)
-    dx[~(x > 0)] = 0
-    return dx
-
-
-@right("relu_backward")
-def divided_by_itself(dy, x):
-    gate = np.divide(np.maximum(x, 0), x, out=np.zeros(x.shape), where=x != 0)
-    return gate * dy
-
-
-@right("relu_backward")
-def by_np_putmask(dy, x):
-    dx = np.zeros(dy.shape)
-    np.putmask(dx, x > 0, dy)
-    return dx
-
-
-@right("softmax_jacobian")
-def two_cases_in_two_loops(z):
-    top = max(z.tolist())
-    e = [math.exp(s - top) for s in z]
-    p = [one / math.fsum(e) for one in e]
-    C = range(len(p))
-    return np.array([[p[i] * (1 - p[i]) if i == j else -p[i] * p[j] for j in C] for i in C])
-
-
-@right("softmax_jacobian")
-def filled_diagonal(z):
-    p = np.exp(z - np.logaddexp.reduce(z))
-    J = np.outer(-p, p)
-    np.fill_diagonal(J, np.diag(J) + p)
-    return J
-
-
-@right("softmax_jacobian")
-def by_vjps_of_unit_vectors(z):
-    p = np.exp(z - z.max())
-    p /= p.sum()
-    return np.stack([p * (e - e @ p) for e in np.identity(z.size)])
 
 
 @right("softmax_vjp")

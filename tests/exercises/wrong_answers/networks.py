@@ -5,50 +5,9 @@ import numpy as np
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.wrong_answers.register import wrong
 
-SOLVED = ("graph_gradients", "two_layer_loss", "gradient_check")
+SOLVED = ("two_layer_loss", "gradient_check")
 RIGHT = {name: PROBLEMS[name].solve for name in SOLVED}
 GLOBALS = PROBLEMS["train_network"].solve.__globals__
-
-# graph_gradients
-
-
-@wrong("graph_gradients", "z: z is added to others", "value")
-def slip_in_the_sum():
-    return (
-        RIGHT["graph_gradients"]()
-        | {"z": -7, "v": -35, "h": -3.5, "a": -3.5, "b": -3.5}
-        | {
-            "w": -14,
-            "x": -15.5,
-        }
-    )
-
-
-@wrong("graph_gradients", "w: w is multiplied by x", "products")
-def slip_in_a_product():
-    return RIGHT["graph_gradients"]() | {"w": 10}
-
-
-@wrong(
-    "graph_gradients", "these are the values on the way forward", "shape value products paths"
-)
-def values_for_gradients():
-    return {"d": -2.5, "t": 9, "z": 2.5, "v": 0.5, "h": 5, "a": 5, "b": -7, "w": 3, "x": 4}
-
-
-@wrong("graph_gradients", "Which name is missing", "shape value products paths")
-def one_forgotten():
-    return {name: g for name, g in RIGHT["graph_gradients"]().items() if name != "a"}
-
-
-@wrong("graph_gradients", "Which have you not worked out yet?", "shape value products paths")
-def hardly_begun():
-    return dict.fromkeys("dtzvhabwx", 0) | {"d": -5}
-
-
-@wrong("graph_gradients", "Which have you not worked out yet?", "shape value products paths")
-def all_ones():
-    return dict.fromkeys("dtzvhabwx", 1)
 
 
 # two_layer_loss
