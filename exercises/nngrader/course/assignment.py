@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..engine.declaration.gate import check_seed
@@ -48,6 +48,8 @@ class AssignmentSpec:
     code : str
         A digest of our code and of the versions that it runs with, which must be the same on
         every machine that grades.
+    solved : list of (str, str, bool)
+        The instructor's own cells, as a runner takes them: they define right functions.
     """
 
     cells: list
@@ -58,6 +60,7 @@ class AssignmentSpec:
     most: float
     unsafe: bool
     code: str
+    solved: list = field(default_factory=list)
 
     def result(self, status: str, flags: list, cells: dict, **judged) -> dict:
         """Return a result as it is stored: status, flags, points, reports, times, fingerprints.
@@ -188,6 +191,7 @@ class Assignment:
         return AssignmentSpec(
             cells=[_as_tested(c) for c in self.instructor["cells"] if _is_run_by_grader(c)],
             functions=self.functions,
+            solved=[_as_loaded(c) for c in self.instructor["cells"] if _is_loaded(c)],
             hidden=self.hidden,
             limits=self.limits,
             uses=self.uses,
@@ -252,6 +256,16 @@ def _is_run_by_grader(cell):
     """Return whether the grader runs a code cell itself, since it is locked or a test cell."""
     is_locked = mark(cell).get("locked") and not is_solution(cell)
     return is_code(cell) and (is_test(cell) or is_locked)
+
+
+def _is_loaded(cell):
+    """Return whether a code cell defines what the functions of students need, or are."""
+    return is_code(cell) and not is_test(cell) and bool(grade_id(cell))
+
+
+def _as_loaded(cell):
+    """Return name, source, and that no student added it."""
+    return grade_id(cell), cell["source"], False
 
 
 def _as_tested(cell):

@@ -19,6 +19,7 @@ from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
 from ..storage.results import processor
+from .follow_through import RightFunctions, followed, wrong_before
 
 __all__ = ["Job", "Stub", "run"]
 
@@ -82,7 +83,8 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
     try:
         names, imports = runner.read(_wanted(spec))
         flags = job.flags + suspicious(names, imports, spec.uses)
-        judged = judge_cells(spec, job, runner, names, flags)
+        with RightFunctions(spec.solved, sandbox) as right:
+            judged = judge_cells(spec, job, runner, names, flags, right)
     finally:
         runner.close()
     flags += _notes_as_flags(runner)
@@ -106,7 +108,12 @@ def _wanted(spec):
 
 
 def judge_cells(
-    spec: AssignmentSpec, job: Job, runner: Runner, names: list, flags: list
+    spec: AssignmentSpec,
+    job: Job,
+    runner: Runner,
+    names: list,
+    flags: list,
+    right: RightFunctions,
 ) -> dict:
     """Run the instructor's locked cells and test cells, and return their points and reports.
 
@@ -122,6 +129,8 @@ def judge_cells(
         Dotted names that stand in the student's cells.
     flags : list of str
         A flag is added here for a test cell that fails by a fault of its own.
+    right : RightFunctions
+        Right functions, for those of the student's that call wrong ones.
 
     Returns
     -------
@@ -131,7 +140,8 @@ def judge_cells(
         `seconds` that the student's functions took, by problem.
     """
     reports, cells, seconds = {}, {}, {}
-    stubs = {f: Stub(f, runner, spec.hidden, names, reports, job.files) for f in spec.functions}
+    common = runner, spec.hidden, names, reports, job.files, right
+    stubs = {f: Stub(f, *common) for f in spec.functions}
     space = {"__name__": "tests", **stubs}
     for source, gid, most in spec.cells:
         if gid is None:
@@ -203,6 +213,8 @@ class Stub:
         The reports by problem, to which each judged problem is added.
     files : dict
         Contents of the files to hand in, by name; None for a missing one.
+    right : RightFunctions, optional
+        Right functions, for those of the student's that call wrong ones.
     """
 
     name: str
@@ -211,6 +223,7 @@ class Stub:
     names: list
     reports: dict
     files: dict = field(default_factory=dict)
+    right: RightFunctions | None = None
     __nngrader_stub__ = True
 
     def __call__(self, *args, **kwargs):
@@ -220,16 +233,32 @@ class Stub:
     def points(self, name: str, most: float) -> float:
         """Judge the function on hidden cases, store the report, and return the points."""
         data = with_file(self.hidden[name], self.files)
+        found = report(data, self._verdict(data), most)
+        if self.right and found["score"] < most and not data.get("file"):
+            found = self._followed(data, found)
+        self.reports[name] = found
+        return found["score"]
+
+    def _verdict(self, data):
+        """Return the verdict on what the function does in the sandbox."""
         parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
         driver = data.get("driver")
-        verdict = judge(
+        return judge(
             data,
             lambda a: self.runner.call(self.name, a, parts, cap, driver),
             self.names,
             lambda *asked: self.runner.measure(self.name, *asked),
         )
-        self.reports[name] = report(data, verdict, most)
-        return self.reports[name]["score"]
+
+    def _followed(self, data, alone):
+        """Return the report with right functions in place of wrong ones that are called."""
+        wrong = wrong_before(self.name, self.reports, self.hidden, self.runner.cells)
+        if not wrong:
+            return alone
+        self.right.asked.clear()
+        with self.runner.corrected({name: self.right.called(name) for name in wrong}):
+            verdict = self._verdict(data)
+        return followed(data, alone, verdict, sorted(self.right.asked))
 
 
 def no_points(data: dict, most: float) -> dict:

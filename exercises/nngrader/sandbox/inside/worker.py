@@ -45,6 +45,7 @@ def answer_all(source, sink):
     student.display = lambda *_, **__: None  # notebooks have this function
     sys.modules.update(student=student, nngrader=stand_in())
     texts = []
+    PIPES.extend((source, sink))
     while True:
         try:
             question = wire.receive(source)
@@ -171,6 +172,37 @@ def restore(question, names, texts):
     return {"error": None}
 
 
+class Right:
+    """Stands for a student's function, and asks the grader for what a right one returns.
+
+    Arguments that cannot be sent, such as a generator, go to the student's own function.
+    """
+
+    def __init__(self, name, own):
+        self.name, self.own = name, own
+
+    def __call__(self, *args, **kwargs):
+        """Return what the right function returns, or raise what it raises."""
+        try:
+            needs = wire.pack({"needs": self.name, "args": list(args), "kwargs": kwargs})
+        except wire.Bad:
+            return self.own(*args, **kwargs)
+        source, sink = PIPES
+        wire.send(sink, needs)
+        answer = wire.receive(source)
+        if answer["error"] is not None:
+            raise getattr(builtins, answer["error"], Exception)
+        return answer["value"]
+
+
+def correct(question, names, texts):
+    """Put right functions in the place of others that are wrong; classes stay."""
+    for name in question["names"]:
+        if isinstance(names.get(name), types.FunctionType):
+            names[name] = Right(name, names[name])
+    return {"error": None}
+
+
 def alike(question, names, texts):
     """Return the fingerprints by which a cell is compared with other students' cells."""
     return {
@@ -212,6 +244,7 @@ def value(question, names, texts):
 
 
 DRAWN = set()  # names of matplotlib and of what would have been drawn
+PIPES = []  # from the grader and to it
 KEPT = {}  # the values of names before the test cell
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
@@ -230,6 +263,7 @@ ASKED = {
     "load": load,
     "keep": keep,
     "restore": restore,
+    "correct": correct,
     "call": call,
     "measure": measure,
     "value": value,

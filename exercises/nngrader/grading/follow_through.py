@@ -1,0 +1,131 @@
+"""Judge a function again with right ones in place of those that it calls and that are wrong.
+
+A wrong `affine_backward` spoils every function that calls it, and has been charged already. The
+student's function runs in the sandbox as before; where it calls a function of another problem,
+the sandbox asks for what a right one returns. That is computed by the instructor's own cells in
+another sandbox, under the same limits, so the two never meet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from collections.abc import Callable
+
+from ..engine import Verdict, report
+from ..sandbox.launch import Sandbox
+from ..sandbox.runner import Raised, Runner
+from ..sandbox.supervisor import Died
+from ..storage.scratch import slot
+
+SHARE = 0.1  # of what it gives back, this much is lost all the same
+
+
+class RightFunctions:
+    """Calls the instructor's functions in a sandbox of their own, started by the first call.
+
+    It is a context manager and ends with its block.
+
+    Parameters
+    ----------
+    solved : list of (str, str, bool)
+        The cells that define them, as a runner takes them.
+    sandbox : Sandbox
+        Where the worker comes from.
+    """
+
+    def __init__(self, solved: list, sandbox: Sandbox):
+        self.solved, self.sandbox = solved, sandbox
+        self.runner, self.asked, self.open = None, set(), contextlib.ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.open.close()
+
+    def called(self, name: str) -> Callable:
+        """Return a callable that takes a list and a dict of arguments of the function `name`.
+
+        It returns plain data, and raises `Raised` where the function does or takes too long.
+        """
+        return functools.partial(self._call, name)
+
+    def _call(self, name, args, kwargs):
+        if self.runner is None:
+            runner = Runner(self.solved, self.sandbox, self.open.enter_context(slot()))
+            self.open.callback(runner.close)
+            self.runner = runner
+        self.asked.add(name)
+        try:
+            return self.runner.value(name, tuple(args), kwargs)
+        except Died:
+            raise Raised("TimeoutError") from None
+
+
+def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[str]:
+    """Return the problems that are wrong and whose functions a function may call.
+
+    Parameters
+    ----------
+    name : str
+        The function.
+    reports : dict
+        The reports so far, by problem.
+    hidden : dict
+        Packed problems by name.
+    cells : list of (str, str, bool)
+        The submission's cells: name, source, whether the student added it.
+
+    Returns
+    -------
+    list of str
+        None where the text of the function's cell, and of cells that the student added, names
+        none of them; else all of them, for one may call another.
+    """
+    wrong = [
+        n
+        for n, r in reports.items()
+        if n != name and r["score"] < r["max"] and not hidden[n].get("file")
+    ]
+    texts = [source for cell, source, own in cells if own or cell == name]
+    named = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b")
+    return wrong if wrong and any(map(named.search, texts)) else []
+
+
+def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> dict:
+    """Return the report on a function that calls wrong ones, most of the points given back.
+
+    Parameters
+    ----------
+    data : dict
+        The packed problem.
+    alone : dict
+        The report on the function as it was handed in.
+    corrected : Verdict
+        The verdict on it with right functions in place of the wrong ones.
+    called : list of str
+        The functions that were replaced and called.
+
+    Returns
+    -------
+    dict
+        A report, `alone` where right functions give nothing back.
+    """
+    found = report(data, corrected, alone["max"])
+    gained = {a: n - alone["aspects"][a][0] for a, (n, _) in found["aspects"].items()}
+    if not called or found["score"] <= alone["score"]:
+        return alone
+    for aspect, (points, most) in found["aspects"].items():
+        found["aspects"][aspect] = [round(points - SHARE * max(0.0, gained[aspect]), 6), most]
+    score = round(sum(points for points, _ in found["aspects"].values()), 6)
+    back = score - alone["score"]
+    named = " and ".join(called)
+    verb, one = ("is", "a right one") if len(called) == 1 else ("are", "right ones")
+    words = (
+        f"it calls {named}, which {verb} not right yet. Judged with {one} in its place, it has "
+        f"{back:.3g} points more than as it stands."
+    )
+    findings = [[max(gained, key=gained.get), words, None], *found["findings"]]
+    return found | {"score": score, "findings": findings}

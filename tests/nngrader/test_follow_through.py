@@ -1,0 +1,183 @@
+"""A function that calls a wrong one is judged again with a right one in its place."""
+
+import textwrap
+
+import pytest
+from nngrader.course import Course
+from nngrader.course.assignment import AssignmentSpec
+from nngrader.engine import pack
+from nngrader.grading.follow_through import SHARE
+from nngrader.grading.one_submission import Job, run
+from nngrader.sandbox.launch import Sandbox
+from nngrader.settings import Limits
+
+from .sample_course import EXERCISES
+
+pytestmark = pytest.mark.sandbox
+LIMITS = Limits(call_seconds=2.0, total_seconds=6.0, memory_mb=500)
+PROBLEMS = {p.name: p for p in Course(EXERCISES).problems("ps3_backprop")}
+MOST = {"affine_backward": 10.0, "two_layer_loss": 14.0, "train_network": 8.0}
+WRONG = "def affine_backward(dy, x, W):\n    return dy @ W, dy.T @ x / len(x), dy.sum(axis=0)"
+ENDLESS = "def affine_backward(dy, x, W):\n    while True: pass"
+CALLS = """
+def two_layer_loss(params, X, y):
+    a = X @ params["W1"].T + params["b1"]
+    h = np.maximum(a, 0)
+    z = h @ params["W2"].T + params["b2"]
+    z = z - z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    n = np.arange(len(X))
+    dz = np.exp(log_p)
+    dz[n, y] -= 1
+    dz /= len(X)
+    dh, dW2, db2 = affine_backward(dz, h, params["W2"])
+    _, dW1, db1 = affine_backward(dh * (a > 0), X, params["W1"])
+    return -log_p[n, y].mean(), {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+"""
+TRAINS = """
+def train_network(X, y, hidden, epochs, lr, rng):
+    C = y.max() + 1
+    params = {"W1": rng.normal(size=(hidden, X.shape[1])) * (2 / X.shape[1])**0.5,
+              "b1": np.zeros(hidden),
+              "W2": rng.normal(size=(C, hidden)) / hidden**0.5, "b2": np.zeros(C)}
+    for _ in range(epochs):
+        _, grads = two_layer_loss(params, X, y)
+        params = {k: params[k] - lr * grads[k] for k in params}
+    return params
+"""
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(LIMITS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def hidden():
+    """Return the hidden cases of the three problems."""
+    return {name: pack(PROBLEMS[name], 5, visible=False) for name in MOST}
+
+
+def reference(name):
+    """Return the source of a problem's right answer."""
+    cells = Course(EXERCISES).instructor("ps3_backprop")["cells"]
+    return next(c["source"] for c in cells if c["id"] == name)
+
+
+@pytest.fixture(scope="module")
+def graded(box, hidden):
+    """Return a function that grades answers, by problem; the others are right ones."""
+    solved = [("setup", "import numpy as np", False)]
+    solved += [(name, reference(name), False) for name in MOST]
+
+    def grade(**answers):
+        names = [name for name in MOST if name in answers]
+        spec = AssignmentSpec(
+            cells=[
+                (f'from nngrader import points\npoints("{n}", {n}, {MOST[n]})', n, MOST[n])
+                for n in names
+            ],
+            functions=names,
+            hidden=hidden,
+            limits=LIMITS,
+            uses=[],
+            most=sum(MOST[n] for n in names),
+            unsafe=False,
+            code="",
+            solved=solved,
+        )
+        cells = [("setup", "import numpy as np", False)]
+        cells += [(n, textwrap.dedent(answers[n]), False) for n in names]
+        return run(spec, Job(cells), box, 0)
+
+    return grade
+
+
+def found(result, name):
+    """Return what stands in the report on a problem, as one text."""
+    return " ".join(text for _, text, _ in result["problems"][name]["findings"])
+
+
+def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
+    result = graded(affine_backward=WRONG, two_layer_loss=CALLS)
+    report = result["problems"]["two_layer_loss"]
+    assert report["score"] == pytest.approx(14 - SHARE * 7, abs=0.6)
+    assert report["score"] == pytest.approx(sum(p for p, _ in report["aspects"].values()))
+    assert result["cells"]["two_layer_loss"] == [report["score"], 14]
+    assert "it calls affine_backward, which is not right yet" in found(result, "two_layer_loss")
+    assert result["problems"]["affine_backward"]["score"] < 10
+
+
+def test_nothing_is_said_where_the_called_function_is_right(graded):
+    right = graded(affine_backward=reference("affine_backward"), two_layer_loss=CALLS)
+    assert right["score"] == 24
+    slip = CALLS.replace("dz /= len(X)", "dz /= 2 * len(X)")
+    wrong = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
+    assert wrong["problems"]["two_layer_loss"]["score"] < 13
+    assert "calls" not in found(wrong, "two_layer_loss")
+
+
+def test_a_mistake_of_its_own_is_charged_all_the_same(graded):
+    slip = CALLS.replace("return -log_p[n, y].mean()", "return -log_p[n, y].sum()")
+    alone = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
+    both = graded(affine_backward=WRONG, two_layer_loss=slip)
+    scores = [r["problems"]["two_layer_loss"]["score"] for r in (alone, both)]
+    assert scores[1] <= scores[0] < 14
+    assert scores[0] - scores[1] < 2
+    assert "affine_backward" in found(both, "two_layer_loss")
+
+
+def test_a_right_function_helps_where_the_students_own_never_ends(graded):
+    result = graded(affine_backward=ENDLESS, two_layer_loss=CALLS)
+    assert result["problems"]["two_layer_loss"]["score"] > 12
+    assert result["problems"]["affine_backward"]["score"] == 0
+
+
+def test_a_training_that_calls_what_calls_a_wrong_function_is_followed(graded):
+    upside_down = WRONG.replace("dy.T @ x / len(x)", "-dy.T @ x")
+    result = graded(affine_backward=upside_down, two_layer_loss=CALLS, train_network=TRAINS)
+    assert result["problems"]["train_network"]["score"] > 7
+    assert "calls two_layer_loss" in found(result, "train_network")
+
+
+def test_who_does_not_name_a_wrong_function_is_judged_once(graded, monkeypatch):
+    def nobody(*_):
+        raise AssertionError("judged again")
+
+    monkeypatch.setattr("nngrader.grading.one_submission.followed", nobody)
+    graded(affine_backward=WRONG, two_layer_loss="def two_layer_loss(params, X, y):\n    pass")
+
+
+FORGED = """
+def two_layer_loss(params, X, y):
+    import sys
+    worker = sys.modules["__main__"]
+    affine_backward(np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4)))
+    if worker.PIPES:
+        source, sink = worker.PIPES
+        worker.wire.send(sink, worker.wire.pack({asked}))
+        return worker.wire.receive(source)["value"]
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '{"needs": "two_layer_loss", "args": [params, X, y], "kwargs": {}}',
+        '{"needs": ["affine_backward"], "args": [], "kwargs": {}}',
+        '{"needs": "affine_backward", "args": {}, "kwargs": []}',
+        '{"needs": "__import__", "args": ["os"], "kwargs": {}}',
+        '{"needs": None}',
+    ],
+)
+def test_who_asks_the_grader_for_more_gets_nothing(graded, asked):
+    result = graded(affine_backward=WRONG, two_layer_loss=FORGED.replace("{asked}", asked))
+    assert result["problems"]["two_layer_loss"]["score"] == 0
+
+
+def test_who_asks_without_end_is_stopped(graded):
+    endless = "def two_layer_loss(params, X, y):\n    while True:\n        affine_backward({})"
+    call = "np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4))"
+    result = graded(affine_backward=WRONG, two_layer_loss=endless.format(call))
+    assert result["problems"]["two_layer_loss"]["score"] == 0
