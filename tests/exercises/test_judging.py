@@ -465,3 +465,15 @@ def test_a_truth_value_in_place_of_a_number_is_called_so(visible):
     assert texts(verdict) == (
         "error is True or False, expected a number. Which line computes what is asked?"
     )
+
+
+def test_a_factor_that_nobody_declared_is_charged_where_it_spoils_most():
+    def halved(*args):
+        loss, grads = PROBLEMS["two_layer_loss"].solve(*args)
+        return loss, {name: gradient / 2 for name, gradient in grads.items()}
+
+    verdict = judged(packed("two_layer_loss", 1, True), halved)
+    assert lost(verdict) == {"hidden"}
+    assert {"output", "stability"} == set(verdict.spared)
+    text = texts(verdict)
+    assert "dW2 and db2 and dW1 and db1 are 2 times too small" in text

@@ -52,6 +52,7 @@ class Ledger:
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
+    spread: dict = field(default_factory=dict)  # by aspect and words: what is spoiled
 
     def lose(self, aspect, group, part=""):
         """Mark one kind of case of an aspect as lost, for one part or for all of them."""
@@ -74,9 +75,12 @@ class Ledger:
         """Note that something in this aspect is wrong and costs another aspect."""
         self.spared.add(aspect)
 
-    def also(self, aspect, text, mistake, part):
-        """Add another part to a finding; no points are lost for it."""
-        self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
+    def also(self, words, mistake, first, here):
+        """Note that an error charged to one part spoils another; both (aspect, kind, part)."""
+        self.spare(here[0])
+        self.parts_by_finding.setdefault((first[0], words, mistake), []).append(here[2])
+        if not mistake:
+            self.spread.setdefault((first[0], words), set()).update((first, here))
 
     def findings(self):
         """Return the findings in the order of the problem's aspects."""
@@ -89,6 +93,8 @@ class Ledger:
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
+        for finding, spoiled in self.spread.items():
+            self._charge_dearest(*finding, spoiled)
         for mistake, spoiled in self.by_mistake.items():
             if self._is_charged_once(mistake):
                 self._charge_once(mistake, spoiled)
@@ -126,12 +132,7 @@ class Ledger:
             for a, group, part in self.lost
             if a in PASSIVE and a in own and part in parts
         }
-        costs = {
-            a: self.data["points"][a] * (1 - self._share(a, spoiled))
-            for a in self.data["points"]
-            if any(a == b for b, *_ in spoiled)
-        }
-        dearest = max(costs, key=costs.get)
+        dearest = self._dearest(spoiled)
         for lost in spoiled:
             if lost[0] != dearest:
                 self.lost.discard(lost)
@@ -145,6 +146,27 @@ class Ledger:
                 and (told <= here)
             ):
                 del self.parts_by_finding[aspect, text, name]
+
+    def _charge_dearest(self, first, words, spoiled):
+        """Let an error without a name cost the aspect in which it spoils most."""
+        dearest = self._dearest(spoiled)
+        self.lost |= spoiled
+        for lost in spoiled:
+            if lost[0] != dearest:
+                self.lost.discard(lost)
+                self.spare(lost[0])
+        if dearest != first:
+            parts = self.parts_by_finding.pop((first, words, None))
+            self.parts_by_finding.setdefault((dearest, words, None), []).extend(parts)
+
+    def _dearest(self, spoiled):
+        """Return the aspect that loses most points by what is spoiled."""
+        costs = {
+            a: self.data["points"][a] * (1 - self._share(a, spoiled))
+            for a in self.data["points"]
+            if any(a == b for b, *_ in spoiled)
+        }
+        return max(costs, key=costs.get)
 
     def _share(self, aspect, lost=None):
         """Return the share of an aspect that is earned: kinds of case and parts count alike."""

@@ -44,13 +44,13 @@ def _judge_ordinary(ledger, of_part, here, charges):
     part, group, aspect = of_part[0].part, of_part[0].group, of_part[0].aspect
     for charge in [c for c in charges if c.group == group and c.part != part]:
         if all(e.right or _follows(e, charge.found, ledger.data["mistakes"]) for e in of_part):
-            ledger.spare(aspect)
             again = (
                 describe([e for e in of_part if not e.right])
                 if charge.found.shown_by
                 else charge.found
             )
-            ledger.also(charge.aspect, again.text, again.mistake, part)
+            first = charge.aspect, charge.group, charge.part
+            ledger.also(again.text, again.mistake, first, (aspect, group, part))
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
