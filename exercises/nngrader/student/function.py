@@ -24,6 +24,7 @@ NOT_PROVED = "The points are given on other inputs, made afresh."
 HELD_BACK = (
     "The points are given on inputs that are held back: these only show where you stand."
 )
+FOLLOWED = "In grading it is judged once more with a right one in that place."
 MOST_TRIED = 4  # cases that may be tried again, to show one that fails
 MOST_SHOWN = 400  # characters of an argument or an answer
 
@@ -70,7 +71,7 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
         if score < 100:
             points = f"{score * data['total'] / 100:.4g} of {data['total']:g} points"
             lines.append(f"  It calls {name}, which is not right yet ({points}): begin there.")
-    return lines
+    return [*lines, f"  {FOLLOWED}"] if lines else []
 
 
 def _names_in(code):
