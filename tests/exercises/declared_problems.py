@@ -41,11 +41,11 @@ PLAIN = [  # whose functions take and return numbers and arrays, and are called 
     name for name, p in PROBLEMS.items() if not (p.driver or p.measure)
 ]
 
-TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; what is measured
+TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; a driver
     "pairwise_distances",
     "row_reduce",
     "softmax_cross_entropy",
-    "stratified_folds",
+    "gradient_check",
 )
 
 

@@ -47,7 +47,7 @@ clothes = challenge(
     "classify",
     file="weights.npz",
     most_bytes=70_000,
-    thresholds={0.78: 2, 0.81: 2, 0.82: 2},
+    thresholds={0.78: 2, 0.81: 3, 0.82: 3},
     measure=right_by_the_file,
     forbidden={"all": ELSEWHERE},
 )

@@ -8,13 +8,11 @@ from .common import DIGITS, ELSEWHERE
 gaussians = problem(
     "gaussian_classifier_fit",
     rtol=DIGITS,
-    returns={"priors": "value", "means": "means", "covariance": "covariance"},
+    returns={"priors": "value", "means": "value", "covariance": "covariance"},
     points={
         "shape": (1, "arrays of these three shapes, in this order"),
-        "value": (2, "the priors"),
-        "means": (3, "the means"),
-        "covariance": (4, "the covariance"),
-        "integers": (1, "a third each, where `X` is of type `uint8`"),
+        "value": (6, "the priors and the means, half each"),
+        "covariance": (7, "the covariance"),
         "inputs-unchanged": (1, "`X` and `y` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -29,7 +27,7 @@ def gaussian_classifier_fit(X, y):
     means[c] = (1 / N_c) * (sum over the n with y[n] = c of X[n])
     covariance = (1 / N) * (sum over n of z_n z_n^T), where z_n = X[n] - means[y[n]]
 
-    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    X : (N, D) array of float64
     y : (N,) array of integers from 0 to C - 1, each of which occurs
     Returns (priors, means, covariance): arrays of shape (C,), (C, D) and (D, D), float64.
     X and y stay as they are.
@@ -59,13 +57,6 @@ def clouds(rng, C, D):
     y = some_labels(rng, C)
     mixing = rng.normal(size=(D, D)) + np.eye(D)
     return rng.normal(size=(len(y), D)) @ mixing + 3 * rng.normal(size=(C, D))[y] + 2, y
-
-
-@gaussians.case("integers")
-def pictures(rng, C, D):
-    """Pictures of type uint8."""
-    y = some_labels(rng, C)
-    return rng.integers(256, size=(len(y), D), dtype=np.uint8), y
 
 
 @gaussians.alternative
@@ -143,7 +134,7 @@ def equal_shares(X, y):
 
 @gaussians.mistake(
     "the sum over a class is divided by all N samples. How many are of this class?",
-    loses="means covariance",
+    loses="value covariance",
 )
 def means_divided_by_n(X, y):
     priors, means, _ = gaussian_classifier_fit(X, y)
@@ -154,7 +145,7 @@ def means_divided_by_n(X, y):
 
 @gaussians.mistake(
     "all features of a class share one mean. Over which axis does it go?",
-    loses="means covariance",
+    loses="value covariance",
 )
 def one_mean_a_class(X, y):
     priors, means, _ = gaussian_classifier_fit(X, y)
@@ -278,25 +269,6 @@ def correlations(X, y):
     covariance = spread(X, y)
     s = np.sqrt(np.diag(covariance))
     return with_covariance(X, y, covariance / np.outer(s, s))
-
-
-@gaussians.mistake(
-    "products do not fit into uint8. What is 20 * 20 there? Print it.", loses="integers"
-)
-def products_in_uint8(X, y):
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    return priors, means, X.T @ X / len(X) - (means.T * priors) @ means
-
-
-@gaussians.mistake(
-    "these means have lost their fractions. Of which type is an array made like X?",
-    loses="integers",
-)
-def means_made_like_x(X, y):
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    means = means.astype(X.dtype) * 1.0
-    Z = X - means[y]
-    return priors, means, Z.T @ Z / len(X)
 
 
 @gaussians.mistake(

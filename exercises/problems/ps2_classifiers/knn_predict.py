@@ -4,20 +4,15 @@ import numpy as np
 from nngrader.engine import problem
 
 from .common import ELSEWHERE
-from .pairwise_distances import pairwise_distances, squares_in_int16
+from .pairwise_distances import pairwise_distances
 
 neighbours = problem(
     "knn_predict",
     returns={"labels": "value"},
     points={
-        "shape": (1, "an (M,) array of `int64`"),
-        "value": (6, "random points, each with a clear majority"),
-        "ties": (2.5, "points for which several labels have most votes"),
-        "integers": (
-            2,
-            "pictures of type `uint8`, whose numbers go from 0 to 255, each with a clear "
-            "majority",
-        ),
+        "shape": (1.5, "an (M,) array of `int64`"),
+        "value": (9, "random points, each with a clear majority"),
+        "ties": (3, "points for which several labels have most votes"),
         "inputs-unchanged": (0.5, "`X_train`, `y_train` and `X` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -31,7 +26,7 @@ def knn_predict(X_train, y_train, X, k):
     Near is what has a small Euclidean distance. Where several labels have most votes, the
     smallest of them is taken.
 
-    X_train : (N, D) array, float64 or integers (also pictures of type uint8)
+    X_train : (N, D) array, float64
     y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
     X : (M, D) array of the same kind as X_train
     k : int, from 1 to N
@@ -78,8 +73,8 @@ def asked(rng, X_train, X, k, M, *, tied):
 def are_apart(X, X_train, k):
     """Return the rows whose voters do not depend on the order of equal distances."""
     near = np.sort(pairwise_distances(X, X_train), axis=1)[:, : k + 2]
-    wrong = [np.sort(table(X, X_train), axis=1)[:, k - 1 : k + 1] for table in TABLES]
-    return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, *wrong)], axis=0)
+    otherwise = np.sort(added_up(X, X_train), axis=1)[:, k - 1 : k + 1]
+    return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, otherwise)], axis=0)
 
 
 def columns(X, Y):
@@ -89,37 +84,7 @@ def columns(X, Y):
 
 def added_up(X, Y):
     """Return the sums of |x - y|."""
-    return sum(abs(x - y) for x, y in columns(np.float64(X), np.float64(Y)))
-
-
-def wrapped(X, Y):
-    """Return the sums of (x - y)², computed in the integer type of the rows."""
-    return sum(np.float64((x - y) ** 2) for x, y in columns(X, Y))
-
-
-def wrapped_before_squares(X, Y):
-    """Return the sums of (x - y)² with differences in the type of the rows."""
-    return sum(np.float64(x - y) ** 2 for x, y in columns(X, Y))
-
-
-def wrapped_the_other_way(X, Y):
-    """Return the sums of (y - x)² with differences in the type of the rows."""
-    return wrapped_before_squares(Y, X).T
-
-
-def expanded(X, Y):
-    """Return |x|² + |y|² - 2xy, computed in the type of the rows."""
-    return (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
-
-
-TABLES = (
-    added_up,
-    wrapped,
-    wrapped_before_squares,
-    wrapped_the_other_way,
-    expanded,
-    squares_in_int16,
-)
+    return sum(abs(x - y) for x, y in columns(X, Y))
 
 
 def voted(table, X_train, y_train, X, k):
@@ -139,13 +104,6 @@ def tied_votes(rng, N, M, D):
     """Several labels with most votes."""
     X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([4, 6])), M, tied=True)
-
-
-@neighbours.case("integers")
-def pictures(rng, N, M, D):
-    """Pictures of type uint8."""
-    X_train, X = (rng.integers(256, size=(n, D), dtype=np.uint8) for n in (3 * N, MANY * M))
-    return asked(rng, X_train, X, 6, M, tied=False)
 
 
 def nearest(X_train, X, k):
@@ -327,40 +285,6 @@ def first_seen_of_the_tied(X_train, y_train, X, k):
     labels = y_train[np.sort(np.unique(y_train, return_index=True)[1])]
     votes = (y_train[nearest(X_train, X, k)][:, :, None] == labels).sum(axis=1)
     return labels[votes.argmax(axis=1)]
-
-
-@neighbours.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
-def wraps_around(X_train, y_train, X, k):
-    return voted(wrapped, X_train, y_train, X, k)
-
-
-@neighbours.mistake(
-    "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
-)
-def subtracted_in_uint8(X_train, y_train, X, k):
-    return voted(wrapped_before_squares, X_train, y_train, X, k)
-
-
-@neighbours.mistake(
-    "the known rows are subtracted in uint8. What is 3 - 5 there? Print it.", loses="integers"
-)
-def subtracted_from_the_known_in_uint8(X_train, y_train, X, k):
-    return voted(wrapped_the_other_way, X_train, y_train, X, k)
-
-
-@neighbours.mistake(
-    "squares and products do not fit into uint8. What is 20 * 20 there? Print it.",
-    loses="integers",
-)
-def expanded_in_uint8(X_train, y_train, X, k):
-    return voted(expanded, X_train, y_train, X, k)
-
-
-@neighbours.mistake(
-    "squares do not fit into int16. What is 200 * 200 there? Print it.", loses="integers"
-)
-def squared_in_int16(X_train, y_train, X, k):
-    return voted(squares_in_int16, X_train, y_train, X, k)
 
 
 @neighbours.mistake(

@@ -11,12 +11,8 @@ ridge = problem(
     returns={"w": "value", "b": "bias"},
     points={
         "shape": (1, "a (D,) array and a number, in this order"),
-        "value": (5, "`w`, for more samples than features and for fewer"),
-        "bias": (3, "`b`"),
-        "integers": (
-            2,
-            "`w` and `b`, half each, where `X` is of type `uint8` and `y` holds whole numbers",
-        ),
+        "value": (9, "`w`, for more samples than features and for fewer"),
+        "bias": (4, "`b`"),
         "inputs-unchanged": (1, "`X` and `y` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -30,8 +26,8 @@ def ridge_fit(X, y, alpha):
     (w, b) makes the smallest of all
     (sum over n of (w . X[n] + b - y[n])^2) + alpha * (sum over d of w[d]^2)
 
-    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
-    y : (N,) array of numbers, float64 or integers
+    X : (N, D) array of float64
+    y : (N,) array, float64
     alpha : float above 0
     Returns (w, b): a (D,) array, float64, and a number. X and y stay as they are.
     """
@@ -53,13 +49,6 @@ def measurements(rng, N, D):
     """Measurements that lie away from the origin."""
     X = rng.normal(size=(N, D)) + rng.uniform(1, 3, size=D)
     return X, X @ rng.normal(size=D) + rng.normal(size=N) + 4, float(rng.uniform(2.2, 4.8))
-
-
-@ridge.case("integers")
-def pictures(rng, N, D):
-    """Pictures of type uint8, with whole numbers to predict."""
-    X = rng.integers(256, size=(N, D), dtype=np.uint8)
-    return X, rng.integers(-5, 20, size=N), float(rng.uniform(500, 5000))
 
 
 @ridge.alternative
@@ -239,27 +228,6 @@ def each_feature_scaled(X, y, alpha):
 @ridge.mistake("the last sample does not count. Where does your loop end?", loses="value bias")
 def last_sample_left_out(X, y, alpha):
     return ridge_fit(X[:-1], y[:-1], alpha)
-
-
-@ridge.mistake(
-    "products do not fit into uint8. What is 20 * 20 there? Print it.", loses="integers"
-)
-def products_in_uint8(X, y, alpha):
-    middle = X.mean(axis=0)
-    G = X.T @ X - len(X) * np.outer(middle, middle)
-    w = np.linalg.solve(G + alpha * np.eye(len(G)), (X - middle).T @ y)
-    return w, y.mean() - middle @ w
-
-
-@ridge.mistake(
-    "these weights have lost their fractions. Of which type is an array made like X?",
-    loses="integers",
-)
-def made_like_x(X, y, alpha):
-    w, _ = ridge_fit(X, y, alpha)
-    kept = np.zeros(len(w), X.dtype if X.dtype.kind == "f" else np.int64)
-    kept[:] = w
-    return kept * 1.0, y.mean() - X.mean(axis=0) @ kept
 
 
 @ridge.mistake(

@@ -3,7 +3,6 @@
 from tests.exercises.finding_checks.check import false_findings
 
 from . import (  # noqa: F401, each registers checks; the first that fits is asked
-    folds,
     networks,
     places,
     values,

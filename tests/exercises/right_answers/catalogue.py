@@ -5,7 +5,7 @@ from tests.exercises.right_answers.register import RIGHT
 from . import (  # noqa: F401, each adds to RIGHT
     by_a_student,
     distances_and_losses,
-    fits_and_folds,
+    fits,
     layers,
     networks,
 )

@@ -4,7 +4,7 @@ from tests.exercises.wrong_answers.register import WRONG
 
 from . import (  # noqa: F401, each adds to WRONG
     distances,
-    fits_and_folds,
+    fits,
     hinge,
     layers,
     linear_algebra,

@@ -1,4 +1,4 @@
-"""Right fits and folds of ps2 in other styles than the references', unregistered."""
+"""Right fits of ps2 in other styles than the references', unregistered."""
 
 import numpy as np
 
@@ -109,59 +109,3 @@ def entry_by_entry(X, y):
     ]
     S = [[sum(g[i] * g[j] for g in gaps) / N for j in range(D)] for i in range(D)]
     return np.array([len(o) / N for o in own]), np.array(means), np.array(S)
-
-
-@right("stratified_folds")
-def one_by_one_to_the_emptiest(y, k, rng):
-    if not 1 < k <= y.size:
-        raise ValueError("k")
-    folds, have = [[] for _ in range(k)], np.zeros((k, y.max() + 1), int)
-    for i in rng.permutation(y.size):
-        least = min(range(k), key=lambda f: (have[f, y[i]], len(folds[f])))
-        folds[least].append(i)
-        have[least, y[i]] += 1
-    return [np.array(fold, dtype=np.intp) for fold in folds]
-
-
-@right("stratified_folds")
-def empty_folds_as_empty_lists(y, k, rng):
-    if k < 2 or k > len(y):
-        raise ValueError
-    folds = [[] for _ in range(k)]
-    for c in np.unique(y):
-        for turn, i in enumerate(rng.permutation(np.flatnonzero(y == c))):
-            folds[turn % k].append(i)
-    return [np.array(fold) for fold in folds]
-
-
-@right("stratified_folds")
-def sorted_at_the_end(y, k, rng):
-    if k < 2 or k > len(y):
-        raise ValueError
-    child = np.random.default_rng(rng.integers(2**32, size=4))
-    order = child.permutation(len(y))
-    order = order[np.argsort(y[order], kind="stable")]
-    return sorted(sorted(order[i::k].tolist()) for i in range(k))
-
-
-@right("stratified_folds")
-def by_random_keys(y, k, rng):
-    if k <= 1 or len(y) < k:
-        raise ValueError
-    order = np.lexsort((rng.random(len(y)), y))
-    return [tuple(order[start::k].tolist()) for start in range(k)]
-
-
-@right("stratified_folds")
-def shuffled_class_lists(labels, k, generator):
-    if k < 2:
-        raise ValueError("too few folds")
-    if k > len(labels):
-        raise ValueError("too many folds")
-    folds = [np.array([], dtype=int) for _ in range(k)]
-    for c in set(labels.tolist()):
-        own = np.flatnonzero(labels == c)
-        generator.shuffle(own)
-        for i, part in enumerate(np.array_split(own, k)):
-            folds[i] = np.sort(np.concatenate((folds[i], part)))
-    return folds
