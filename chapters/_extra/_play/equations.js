@@ -21,7 +21,7 @@ nn.define("equations", (element, {systems, at = [1, 1], unknowns, totals, ends})
   // Words below and to the right of a place, but inside the plot.
   function beside(words, on, place, text) {
     const [px, py] = on.to(...place), {left, top, width, height} = on.inner;
-    words.set(on.from(Math.min(px + 8, left + width - 8 * text.length), nn.clamp(py + 18, top + 14, top + height - 6)), text);
+    words.set(on.from(Math.min(px + 8, left + width - 8 * text.length), nn.clamp(py + 22, top + 14, top + height - 6)), text);
   }
 
   function draw() {
@@ -29,8 +29,9 @@ nn.define("equations", (element, {systems, at = [1, 1], unknowns, totals, ends})
       A.map(row => row[0] * x[0] + last * row[1] * x[1]));
     strokes.forEach((stroke, i) => stroke.set([[0, b[i] / A[i][1]], [b[i] / A[i][0], 0]]));
     const apart = A[0][0] * A[1][1] !== A[0][1] * A[1][0] && Math.abs(b[0] / A[0][1] - b[1] / A[1][1]) > 1;
-    beside(owners[0], lines, [1.4, (b[0] - 1.4 * A[0][0]) / A[0][1] + 1.6], "yours");
-    beside(owners[1], lines, apart ? [0, 4] : [1.1, 3.6], whose);
+    const above = i => [1.4, (b[i] - 1.4 * A[i][0]) / A[i][1] + 1.8];
+    beside(owners[0], lines, apart ? above(0) : [1.9, 1.9], "yours");
+    beside(owners[1], lines, apart ? [0, 4.2] : above(1), whose);
     target.set([b]);
     const [px, py] = sums.to(...b);
     named.set(sums.from(px - 4, py - 14));
