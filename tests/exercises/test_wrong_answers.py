@@ -42,7 +42,8 @@ def test_a_wrong_answer_is_told_what_is_wrong(name, f, words, loses, seed):
 @every_hidden_seed
 @every_answer
 def test_a_wrong_answer_loses_what_it_should(name, f, words, loses, seed):
-    assert lost(verdict(name, f, seed, False)) == loses
+    found = lost(verdict(name, f, seed, False))
+    assert found == loses if loses else found
 
 
 @half_of_them

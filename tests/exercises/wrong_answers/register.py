@@ -4,17 +4,17 @@ Some are such a mistake written in another way, and must be told its hint; the o
 of them, and must be told the rest.
 
 `WRONG` lists (problem, function, words that must stand in the findings of the visible check,
-aspects lost on hidden cases).
+aspects lost on hidden cases, or None: at least one).
 """
 
 WRONG = []
 
 
-def wrong(problem, words, loses):
+def wrong(problem, words, loses=None):
     """Return a decorator that adds a wrong answer with the words that it must be told."""
 
     def add(f):
-        WRONG.append((problem, f, words, set(loses.split())))
+        WRONG.append((problem, f, words, loses and set(loses.split())))
         return f
 
     return add
