@@ -54,7 +54,8 @@ def how_far(args, *arrays):
     scores = scores - scores.max(axis=1, keepdims=True)
     right = scores[np.arange(len(y)), y]
     loss = np.mean(np.log(np.exp(scores).sum(axis=1)) - right)
-    learned, width, random = np.zeros(6), np.zeros(1), np.zeros(3)
+    learned, width, random = np.zeros(7), np.zeros(1), np.zeros(3)
+    pairs = zip(*runs[:2], strict=True)  # after all epochs, and after one
     if not np.isfinite(loss):
         learned[0] = 1
     elif loss > args["most"]:
@@ -62,9 +63,11 @@ def how_far(args, *arrays):
             learned[1] = 1
         elif len(b1) > 1 and np.allclose(W1, W1[0]) and np.allclose(W2, W2[:, :1]):
             learned[2] = 1
+        elif all(np.array_equal(last, first) for last, first in pairs):
+            learned[6] = 1
         elif loss > 1.2 * np.log(C):
             learned[3] = 1
-        elif loss > 0.5 * np.log(C):
+        elif loss > 0.8 * np.log(C):
             learned[4] = 1
         else:
             learned[5] = 1
@@ -227,7 +230,7 @@ def from_uniform_weights(X, y, hidden, epochs, lr, rng):
 
 @training.mistake(
     "the loss is higher than that of somebody who knows nothing, ln C. In which direction does "
-    "each step go, and how long is it?",
+    "each step go, how long is it, and is the gradient right?",
     loses="value",
 )
 def uphill(X, y, hidden, epochs, lr, rng):
@@ -258,8 +261,20 @@ def from_equal_weights(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "the loss is hardly lower than that of somebody who knows nothing, ln C. How many steps "
-    "are taken, and how long are they? Where does the return stand?",
+    "the loss is hardly lower than that of somebody who knows nothing, ln C. How long is each "
+    "step, and does the gradient go through the same ReLU as the scores?",
+    loses="value",
+)
+def short_steps(X, y, hidden, epochs, lr, rng):
+    def start(X, y, hidden, rng):
+        return {name: v / 100 for name, v in started(X, y, hidden, rng).items()}
+
+    return downhill(X, y, hidden, epochs, lr / 100, rng, start)
+
+
+@training.mistake(
+    "after all epochs the weights are those after one. Where does the return stand, and are "
+    "the weights that you return those that each step changes?",
     loses="value",
 )
 def one_step(X, y, hidden, epochs, lr, rng):

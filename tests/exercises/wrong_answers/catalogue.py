@@ -8,6 +8,7 @@ from . import (  # noqa: F401, each adds to WRONG
     hinge,
     layers,
     linear_algebra,
+    naive_training,
     neighbours,
     networks,
     softmax,

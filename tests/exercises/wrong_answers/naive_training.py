@@ -35,7 +35,7 @@ def step(p, g, lr):
         p[name] = p[name] - lr * g[name]
 
 
-@wrong("train_network", "whatever rng is, the weights are the same", "random")
+@wrong("train_network", "whatever rng is, the weights are the same")
 def seed_set_at_the_top(X, y, hidden, epochs, lr, rng):
     rng = np.random.default_rng(42)
     p = initial(X, y, hidden, rng)
@@ -44,7 +44,7 @@ def seed_set_at_the_top(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "two equal generators give different weights", "random")
+@wrong("train_network", "two equal generators give different weights")
 def draws_from_numpy_itself(X, y, hidden, epochs, lr, rng):
     C = int(max(y)) + 1
     W1, b1 = 0.5 * np.random.randn(hidden, X.shape[1]), np.zeros(hidden)  # noqa: NPY002
@@ -59,7 +59,7 @@ def draws_from_numpy_itself(X, y, hidden, epochs, lr, rng):
     return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 
 
-@wrong("train_network", "two equal generators give different weights", "random")
+@wrong("train_network", "two equal generators give different weights")
 def shuffles_with_numpy_itself(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -70,7 +70,7 @@ def shuffles_with_numpy_itself(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "W1 or W2 is 0", "value random")
+@wrong("train_network", "W1 or W2 is 0")
 def weights_begin_at_zero(X, y, hidden, epochs, lr, rng):
     C = y.max() + 1
     p = {"W1": np.zeros((hidden, X.shape[1])), "b1": np.zeros(hidden)}
@@ -80,7 +80,7 @@ def weights_begin_at_zero(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "In which direction does each step go", "value")
 def adds_the_gradient(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -90,7 +90,7 @@ def adds_the_gradient(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "Where does the return stand?", "value")
+@wrong("train_network", "Where does the return stand", "value")
 def return_inside_the_loop(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -98,7 +98,7 @@ def return_inside_the_loop(X, y, hidden, epochs, lr, rng):
         return p
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "are the weights that you return", "value")
 def updates_a_copy(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -107,7 +107,7 @@ def updates_a_copy(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "loss", "value")
 def no_activation_function(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -118,7 +118,7 @@ def no_activation_function(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "hardly lower than", "value")
 def tiny_first_weights(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng, scale=1e-6)
     for _ in range(epochs):
@@ -126,7 +126,7 @@ def tiny_first_weights(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "loss", "value")
 def step_size_of_its_own(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -134,7 +134,7 @@ def step_size_of_its_own(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "hidden says how many units there are", "hidden")
+@wrong("train_network", "hidden says how many units there are")
 def always_fifty_units(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, 50, rng)
     for _ in range(epochs):
@@ -163,7 +163,7 @@ def columns_for_units(X, y, hidden, epochs, lr, rng):
     return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 
 
-@wrong("train_network", "", "value")
+@wrong("train_network", "is the gradient right", "value")
 def right_class_not_subtracted(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
@@ -174,7 +174,7 @@ def right_class_not_subtracted(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@wrong("train_network", "")
+@wrong("train_network", "long is", "value")
 def gradient_of_the_sum(X, y, hidden, epochs, lr, rng):
     p = initial(X, y, hidden, rng)
     for _ in range(epochs):
