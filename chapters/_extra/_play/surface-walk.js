@@ -56,7 +56,7 @@
     const flat = map.line({colour: "c", dash: "8 4"});
     const above = map.line({colour: "d", width: 2.4}), below = map.line({colour: "d", dash: "5 3", width: 2.4});
     const slope = map.arrow({colour: "b"});
-    const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 64, xlabel: "distance along the dotted line", ylabel: "height"});
+    const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 78, xlabel: "distance along the dotted line", ylabel: "height"});
     const curve = cut.line({colour: "a", width: 4, label: "surface"});
     const tangent = cut.line({colour: "c", dash: "8 4", label: "tangent"}), bent = cut.line({colour: "d", dash: "0 7", width: 4, label: "parabola"});
     const foot = cut.dots({colour: "ink", r: 5});
@@ -66,8 +66,8 @@
     const stroke = (colour, dash, words) => nn.html("span", {style: nn.ink(colour)},
       nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
         nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
-    const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient"), stroke("c", "8 4", "tangent plane"),
-      stroke("d", null, "above it"), stroke("d", "5 3", "below it"));
+    const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient"), stroke("c", "8 4", "tangent"),
+      stroke("d", null, "curves up"), stroke("d", "5 3", "curves down"));
 
     function draw() {
       const s = state.surface, p = place.at, {f, g, H} = local(s, p), steep = Math.hypot(...g);
