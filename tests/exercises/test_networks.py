@@ -80,7 +80,8 @@ def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
 
     verdict = judged(packed("train_network", 3, visible), f)
     assert verdict.points["value"][0] == 0
-    assert verdict.points["random"][0] == 0
+    earned, most = verdict.points["given"]
+    assert earned <= most / 2  # the width is right, and nothing else
 
 
 # The challenge

@@ -103,8 +103,12 @@ def test_notebook_and_page_and_result_hold_the_same_sentence(name, share, tmp_pa
         printed = student.report(packed(name, 1, True), f, verdict, tmp_path)
         read = html.unescape(re.sub(r"<[^>]*>", "", page(name, kept)))
         assert kept["findings"], title
-        for text in sentences(kept["findings"]):
+        later = re.search(r"tep (\d) of \d", printed)  # the notebook tells of no later step
+        waits = [*PROBLEMS[name].steps][int(later[1]) :] if later else []
+        told = [f for f in kept["findings"] if f[0] not in [*waits, *["long"] * bool(later)]]
+        for text in sentences(told):
             assert text in printed, title
+        for text in sentences(kept["findings"]):
             assert text in read, title
 
 

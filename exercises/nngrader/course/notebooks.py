@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import json
 import re
 import textwrap
@@ -277,19 +278,36 @@ def _of_problem(problem, worth):
 
 
 def _solution(solve):
-    """Return a reference's source with nbgrader's solution marks around what students write."""
+    """Return a reference's source with nbgrader's solution marks around what students write.
+
+    Of a class they get the heads of its first methods, as many as have a docstring, or of its
+    first one alone.
+    """
     lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
-    whole = inner = ast.parse("\n".join(lines)).body[0]
-    after = whole.body[bool(ast.get_docstring(whole))]
-    if isinstance(whole, ast.ClassDef) and isinstance(after, ast.FunctionDef):
-        inner = after
-        after = inner.body[bool(ast.get_docstring(inner))]
-    first = after.lineno - 1
-    while lines[first - 1].lstrip().startswith("#"):
-        first -= 1
-    begin, end = (" " * after.col_offset + words for words in SOLUTION)
-    body = lines[first : whole.end_lineno]
-    return "\n".join([*lines[whole.lineno - 1 : first], begin, *body, end])
+    whole = ast.parse("\n".join(lines)).body[0]
+    written, at = [], whole.lineno - 1
+    heads = _heads(whole)
+    for head, until in zip(heads, [*heads[1:], None], strict=True):
+        after = head.body[bool(ast.get_docstring(head))]
+        first = after.lineno - 1
+        while lines[first - 1].lstrip().startswith("#"):
+            first -= 1
+        begin, end = (" " * after.col_offset + words for words in SOLUTION)
+        last = (head if until else whole).end_lineno
+        written += [*lines[at:first], begin, *lines[first:last], end]
+        at = last
+    return "\n".join(written)
+
+
+def _heads(whole):
+    """Return the nodes of a function or class after whose heads students write."""
+    after = whole.body[bool(ast.get_docstring(whole)) :]
+    if not isinstance(whole, ast.ClassDef) or not isinstance(after[0], ast.FunctionDef):
+        return [whole]
+    told = itertools.takewhile(
+        lambda node: isinstance(node, ast.FunctionDef) and ast.get_docstring(node), after
+    )
+    return list(told) or after[:1]
 
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
 from ..engine.declaration.challenge import files_beside
-from ..engine.judgement.ledger import EVERYTHING
+from ..engine.judgement.ledger import EVERYTHING, PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
 from .limited import Limited
@@ -107,7 +108,10 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     lines = [f"{data['name']}: {earned:.4g} of {most:g} points on the visible cases."]
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
-    if right and len(right) < len(verdict.points):
+    if data.get("steps"):
+        told, verdict = _at_its_step(data, verdict, right)
+        lines += told
+    elif right and len(right) < len(verdict.points):
         lines.append(f"  Right: {', '.join(right)}.")
     lines += [f"  {text}" for text in sentences(verdict.findings)]
     if verdict.spared:
@@ -121,6 +125,36 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
         return "\n".join([*lines, *_file_lines(data, verdict, folder)])
     proved = data.get("same") or verdict.score < 100
     return "\n".join([*lines, *([] if proved else [f"  {NOT_PROVED}"])])
+
+
+def _at_its_step(data, verdict, right):
+    """Return lines on the steps that are right, and the verdict up to the first that is not.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem with steps.
+    verdict : Verdict
+        The engine's.
+    right : list of str
+        The aspects in which nothing is wrong.
+    """
+    steps = list(data["steps"])
+    now = next((k for k, a in enumerate(steps) if a not in right), None)
+    if now is None:
+        return [f"  All {len(steps)} steps are right."], verdict
+    many = f"Steps 1 {'and' if now == 2 else 'to'} {now} are right. "
+    done = ["", "Step 1 is right. "][now] if now < 2 else many
+    line = f"  {done}{'Next: step' if done else 'Step'} {now + 1} of {len(steps)}"
+    waits = [a for a in verdict.points if a not in (*PASSIVE, *steps[: now + 1])]
+    points = {
+        a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
+    }
+    also = steps[now] in verdict.spared  # then its reason stands with what was charged
+    findings = [f for f in verdict.findings if f[0] not in waits or (f[2] and also)]
+    spared = tuple(a for a in verdict.spared if a not in waits)
+    shown = replace(verdict, points=points, findings=findings, spared=spared)
+    return [f"{line}, {data['steps'][steps[now]]}."], shown
 
 
 def _file_lines(data, verdict, folder):
@@ -157,6 +191,7 @@ def _by_hand(data, f):
 def _failing_case(data, f, verdict):
     """Return lines that show the shortest case that fails, with yours and what is asked."""
     lost = {a for a, (earned, most) in verdict.points.items() if earned < most}
+    lost |= set(verdict.spared)
     lost |= {"value"} if lost & set(data["returns"].values()) else set()
     tried = [case for case in data["cases"] if case["aspect"] in lost and "unshown" not in case]
     for case in sorted(tried, key=lambda c: len(str(c["args"])))[:MOST_TRIED]:

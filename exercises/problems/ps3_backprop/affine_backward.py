@@ -8,14 +8,12 @@ from .common import DIGITS, ELSEWHERE
 backwards = problem(
     "affine_backward",
     rtol=DIGITS,
-    returns={"dx": "value", "dW": "weights", "db": "bias"},
+    returns={"dx": "value", "dW": "weights", "db": "weights"},
     points={
         "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
-        "value": (4, "`dx`"),
-        "weights": (5, "`dW`"),
-        "bias": (3, "`db`"),
-        "integers": (0.5, "all three, a third each, where `x` holds pictures of type `uint8`"),
-        "inputs-unchanged": (0.5, "`dy`, `x` and `W` stay as they are"),
+        "value": (5, "`dx`"),
+        "weights": (7, "`dW` and `db`, half each"),
+        "inputs-unchanged": (1, "`dy`, `x` and `W` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -30,7 +28,7 @@ def affine_backward(dy, x, W):
     db[h]    = (sum over n of dy[n, h])
 
     dy : (N, H) array, float64: the gradient of the loss with respect to each y[n, h]
-    x : (N, D) array, float64 or uint8, one sample a row
+    x : (N, D) array, float64, one sample a row
     W : (H, D) array, float64
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
     All arrays stay as they are.
@@ -49,13 +47,6 @@ backwards.example(
 def random_numbers(rng, N, D, H):
     """Random numbers."""
     return rng.normal(size=(N, H)), rng.normal(size=(N, D)), rng.normal(size=(H, D))
-
-
-@backwards.case("integers")
-def pictures(rng, N, D, H):
-    """Pictures of type uint8."""
-    x = rng.integers(256, size=(N, D), dtype=np.uint8)
-    return rng.normal(size=(N, H)), x, rng.normal(size=(H, D))
 
 
 @backwards.alternative
@@ -99,7 +90,7 @@ def weights_averaged(dy, x, W):
 
 @backwards.mistake(
     "db is divided by N. Has the loss not been averaged already, before dy came to you?",
-    loses="bias",
+    loses="weights",
 )
 def bias_averaged(dy, x, W):
     return dy @ W, dy.T @ x, dy.mean(axis=0)
@@ -117,20 +108,20 @@ def both_averaged(dy, x, W):
 @backwards.mistake(
     "each sample keeps its own gradient here. In how many of the y[n, h] does b[h] stand, and "
     "what happens to the gradients of all of them?",
-    loses="shape bias",
+    loses="shape weights",
 )
 def bias_not_summed(dy, x, W):
     return dy @ W, dy.T @ x, dy.copy()
 
 
 @backwards.mistake(
-    "db is summed over the outputs. Which index does b have?", loses="shape bias"
+    "db is summed over the outputs. Which index does b have?", loses="shape weights"
 )
 def bias_summed_over_outputs(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum(axis=1)
 
 
-@backwards.mistake("db is one number here. How many biases are there?", loses="shape bias")
+@backwards.mistake("db is one number here. How many biases are there?", loses="shape weights")
 def one_bias(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum()
 
@@ -138,7 +129,7 @@ def one_bias(dy, x, W):
 @backwards.mistake(
     "db does not depend on dy. The derivative of y with respect to b is 1, but by which "
     "upstream gradient is it multiplied?",
-    loses="bias",
+    loses="weights",
 )
 def bias_without_dy(dy, x, W):
     return dy @ W, dy.T @ x, np.full(len(W), float(len(x)))
@@ -232,17 +223,8 @@ def summed_too_early(dy, x, W):
 
 
 @backwards.mistake(
-    "dx has lost its fractions. Of which type is an array made like x?", loses="integers"
-)
-def made_like_the_samples(dy, x, W):
-    dx = np.zeros(x.shape, dtype=x.dtype if x.dtype.kind == "f" else int)
-    dx[:] = dy @ W
-    return dx, dy.T @ x, dy.sum(axis=0)
-
-
-@backwards.mistake(
     "only the last sample counts in db. Is it added to the others, or written over them?",
-    loses="bias",
+    loses="weights",
 )
 def bias_of_the_last_sample(dy, x, W):
     return dy @ W, dy.T @ x, dy[-1] * 1.0

@@ -40,16 +40,13 @@ pulled = problem(
     driver=pull_back,
     returns={"dz": "value"},
     points={
-        "shape": (0.5, "a (C,) array of `float64`"),
-        "value": (6, "random numbers"),
-        "stability": (2, "scores near 1,000 and near -2,000 side by side"),
+        "shape": (0.75, "a (C,) array of `float64`"),
+        "value": (7, "random numbers"),
         "large": (
-            3,
-            r"20,000 classes, without an array or a list of $C \cdot C$ numbers, and within "
-            r"four seconds: one loop over the classes is allowed, one inside another takes "
-            r"minutes",
+            3.5,
+            r"20,000 classes, without $C \cdot C$ numbers in memory, within four seconds",
         ),
-        "inputs-unchanged": (0.5, "`g` and `z` stay as they are"),
+        "inputs-unchanged": (0.75, "`g` and `z` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -63,7 +60,7 @@ def softmax_vjp(g, z):
     J[i, j] = the derivative of p[i] with respect to z[j]
 
     g : (C,) array, float64: the gradient of the loss with respect to each p[i]
-    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
+    z : (C,) array, float64
     Returns dz : (C,) array, float64. Both arrays stay as they are.
     No array of C * C numbers is made on the way: C may be 20,000.
     """
@@ -79,13 +76,6 @@ pulled.example(np.array([4.0, 1.0, -2.0]), np.log(np.array([1.0, 2.0, 1.0])), 0)
 def ordinary(rng, C):
     """Ordinary scores."""
     return rng.normal(size=C), rng.normal(size=C), 0
-
-
-@pulled.case("stability")
-def far_apart(rng, C):
-    """Scores near 1,000 and near -2,000, side by side."""
-    up = rng.permutation(np.arange(C) < max(2, C // 2))
-    return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
 
 
 @pulled.case("large", hidden=1)
@@ -140,16 +130,6 @@ def in_place_on_copies(g, z):
 def jacobian_built(g, z):
     p = softmax(z)
     return (np.diag(p) - np.outer(p, p)) @ g
-
-
-@pulled.mistake(
-    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
-    "every exp finite and one of them above 0?",
-    loses="stability",
-)
-def no_shift(g, z):
-    p = np.exp(z) / np.exp(z).sum()
-    return p * (g - g @ p)
 
 
 @pulled.mistake(

@@ -88,7 +88,7 @@ training = problem(
     measure=how_far,
     observed=["params", *["an array in params"] * 15],
     kept=("most",),
-    returns={"loss": "value", "width": "hidden", "random": "random"},
+    returns={"loss": "value", "width": "given", "random": "given"},
     wrong={
         "loss": "the loss of your weights is not as low as is asked. Print it after every "
         "twentieth epoch: does it fall?",
@@ -98,12 +98,11 @@ training = problem(
     },
     points={
         "shape": (0.5, "a dict of four arrays whose shapes fit each other, `X` and `y`"),
-        "value": (6.5, "a loss of 0.1 or lower, with the given epochs: 150, and `lr` 0.5"),
-        "hidden": (1, "as many units as `hidden` says"),
-        "random": (
-            1.5,
-            "equal generators give equal weights, different ones different weights; these "
-            "calls have one epoch",
+        "value": (7, "a loss of 0.1 or lower, with 150 epochs and `lr` 0.5"),
+        "given": (
+            2,
+            "half: as many units as `hidden` says; half: equal generators give equal weights, "
+            "different ones different weights",
         ),
         "inputs-unchanged": (0.5, "`X` and `y` stay as they are"),
     },
@@ -239,7 +238,7 @@ def uphill(X, y, hidden, epochs, lr, rng):
 
 @training.mistake(
     "W1 or W2 is 0. If all weights begin at 0, what is the gradient of W1?",
-    loses="value random",
+    loses="value given",
 )
 def from_zeros(X, y, hidden, epochs, lr, rng):
     def start(X, y, hidden, rng):
@@ -251,7 +250,7 @@ def from_zeros(X, y, hidden, epochs, lr, rng):
 @training.mistake(
     "all hidden units have the same weights. If they begin equal, what could make them "
     "different?",
-    loses="value random",
+    loses="value given",
 )
 def from_equal_weights(X, y, hidden, epochs, lr, rng):
     def start(X, y, hidden, rng):
@@ -284,7 +283,7 @@ def one_step(X, y, hidden, epochs, lr, rng):
 @training.mistake(
     "hidden says how many units there are, and the layer has another number. Where does your "
     "code use it?",
-    loses="hidden",
+    loses="given",
 )
 def width_of_its_own(X, y, hidden, epochs, lr, rng):
     return train_network(X, y, 2 * hidden, epochs, lr, rng)
@@ -292,7 +291,7 @@ def width_of_its_own(X, y, hidden, epochs, lr, rng):
 
 @training.mistake(
     "whatever rng is, the weights are the same. Where does your code draw from it?",
-    loses="random",
+    loses="given",
 )
 def own_seed(X, y, hidden, epochs, lr, rng):
     return train_network(X, y, hidden, epochs, lr, np.random.default_rng(0))
@@ -300,7 +299,7 @@ def own_seed(X, y, hidden, epochs, lr, rng):
 
 @training.mistake(
     "two equal generators give different weights. Which random numbers do not come from rng?",
-    loses="random",
+    loses="given",
 )
 def another_generator(X, y, hidden, epochs, lr, rng):
     return train_network(X, y, hidden, epochs, lr, np.random.default_rng())

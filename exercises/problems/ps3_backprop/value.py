@@ -48,25 +48,29 @@ value = problem(
     rtol=DIGITS,
     driver=evaluate,
     lists=True,
-    returns={"data": "value", "grad": "gradient"},
+    returns={"data": "value", "grad": "value"},
     entries={"numbers": "abcdefgh", "grad": "abcdefgh"},
+    steps={
+        "value": "+ and *, with each number used once",
+        "reuse": "numbers and results that are used more than once",
+        "operations": "the other operations, and plain numbers",
+    },
     points={
-        "shape": (0.5, "`data` and `grad` are numbers"),
-        "value": (1, "`data`, after + - * / **, where each letter is used once"),
-        "gradient": (2, "`grad` of the same letters"),
-        "functions": (
-            1.5,
-            "both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once",
+        "shape": (1, "`data` and `grad` are numbers"),
+        "value": (4, "step 1: `data` and `grad`, half each"),
+        "reuse": (
+            13,
+            "step 2: `grad`; half where a letter is used twice, half where results are",
         ),
-        "zero": (0.5, "both, with the `relu` of exactly 0 and of numbers below"),
-        "numbers": (0.5, "both, with plain numbers on the right: `a - 4`"),
-        "left": (0.5, "both, with plain numbers on the left: `4 - a`"),
-        "reuse": (16, "both, where letters and results are used several times"),
-        "chain": (0.5, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
-        "paths": (
+        "operations": (
+            5,
+            "step 3: `data` and `grad`, a fifth each: `-` `/` `**`; the four functions; "
+            "`relu` at 0 and below; plain numbers on the right; on the left",
+        ),
+        "long": (
             1,
-            "both, where each of twelve results is used twice. 4,096 ways lead back, and "
-            "`backward` must not walk each of them by itself",
+            "extra: 10,000 powers in a row, `y = y ** 0.9999`; twelve times `y = y * b + y`, "
+            "where 4,096 paths lead back and `backward` may not walk each by itself",
         ),
     },
     forbidden={"all": ELSEWHERE},
@@ -78,16 +82,30 @@ class Value:
     """A number that remembers from which numbers it was made, and how.
 
     Value(2.0) has data = 2.0, a float, and grad = 0.0.
-    +, -, * and / of two numbers, of which one may be a plain number on either side, ** with a
-    plain number as exponent, and the methods exp() log() tanh() relu() return a new Value whose
-    data is the result; relu is max(0, data), with slope 0 at 0.
-    y.backward() sets y.grad to 1 and adds to the grad of every Value v that y was made from,
-    directly or through others, the derivative of y with respect to v: the sum, over all paths
-    from v to y, of the product of the derivatives along the path. It is called once.
+    + - * / of two numbers, one of which may be a plain number on either side, ** with a plain
+    number as exponent, and exp() log() tanh() relu() return a new Value.
     """
 
     def __init__(self, data):
+        """Keep data and grad, and room for what the number is made from."""
         self.data, self.grad, self.slopes = data, 0.0, ()
+
+    def __add__(self, other):
+        """Return the sum as a new Value that knows its parents and local derivatives."""
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        """Return the product in the same way."""
+        other = self.number(other)
+        return self.made(self.data * other.data, (self, other.data), (other, self.data))
+
+    def backward(self):
+        """Set grad to 1; add to the grad of all behind the derivative of self by them."""
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
 
     def made(self, data, *slopes):
         result = type(self)(data)
@@ -97,17 +115,9 @@ class Value:
     def number(self, other):
         return other if isinstance(other, Value) else type(self)(other)
 
-    def __add__(self, other):
-        other = self.number(other)
-        return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
-
     def __sub__(self, other):
         other = self.number(other)
         return self.made(self.data - other.data, (self, 1.0), (other, -1.0))
-
-    def __mul__(self, other):
-        other = self.number(other)
-        return self.made(self.data * other.data, (self, other.data), (other, self.data))
 
     def __truediv__(self, other):
         other = self.number(other)
@@ -156,18 +166,23 @@ class Value:
                     stack.append((earlier, False))
         return order
 
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-
 
 value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
 # Every program of a set holds what a wrong answer may lack, so that no draw lets it pass: a
-# power of each sort here, a + a, a * a and a gradient that was there before in AGAIN.
-EACH_ONCE = (  # a sum outside: a turned difference turns no sign of the whole
+# power of each sort in ALL_FOUR, a + a, a * a and a gradient that was there before in AGAIN.
+EACH_ONCE = (
+    "y = (a + b * c) * d + e",
+    "y = a + b * (c + d * e)",
+    "y = (a * b + c) * d + e",
+)
+TWICE = ("y = (a * a + a) * b", "y = (a + a * a) * b", "y = b * (a * a + a)")
+AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
+    "a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a",
+    "a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) + b",
+    "a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) + b",
+)
+ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
     "y = (a - b ** 3) * c ** -2 / d + e ** 0.5",
     "y = a ** 3 / (b - c ** 0.5) + d ** -2 * e",
     "y = (a ** -2 - b ** 3) * c / d + e ** 0.5",
@@ -178,21 +193,35 @@ FUNCTIONS = (
     "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
     "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
 )
-AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
-    "a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a",
-    "a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) - b",
-    "a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) - b",
-)
 
 
 @value.case("value", visible=2)
 def each_once(rng):
-    """Letters, each used once, with + - * / **."""
+    """Letters, each used once, with + and *."""
     program = EACH_ONCE[int(rng.integers(len(EACH_ONCE)))]
     return program, rng.uniform(0.5, 2.0, size=5), 0
 
 
-@value.case("functions")
+@value.case("reuse", parts="grad")
+def one_letter_twice(rng):
+    """A letter that is used twice."""
+    return TWICE[int(rng.integers(len(TWICE)))], rng.uniform(0.5, 2.0, size=2), 0
+
+
+@value.case("reuse", parts="grad")
+def used_again(rng):
+    """Letters and results that are used several times."""
+    return AGAIN[int(rng.integers(len(AGAIN)))], rng.uniform(0.5, 2.0, size=2), 0
+
+
+@value.case("operations")
+def minus_quotient_power(rng):
+    """Letters, each used once, with - / **."""
+    program = ALL_FOUR[int(rng.integers(len(ALL_FOUR)))]
+    return program, rng.uniform(0.5, 2.0, size=5), 0
+
+
+@value.case("operations")
 def four_functions(rng):
     """Letters, each used once, with exp, log, tanh and relu, on both sides of 0."""
     numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
@@ -201,32 +230,26 @@ def four_functions(rng):
     return FUNCTIONS[int(rng.integers(len(FUNCTIONS)))], numbers, 0
 
 
-@value.case("zero", hidden=1)
+@value.case("operations", hidden=1)
 def relu_at_zero(rng):
     """The relu of exactly 0, and of numbers below."""
     numbers = rng.uniform(0.5, 2.0, size=4) * np.array([0, -1, -1, 1])
     return "y = a.relu() - b.relu() + c.relu() + d", numbers, 0
 
 
-@value.case("numbers")
+@value.case("operations")
 def number_on_the_right(rng):
     """Plain numbers on the right of + - * /."""
     return "y = ((a + 2) * 3 - 4) / 5", rng.uniform(0.5, 2.0, size=1), 0
 
 
-@value.case("left")
+@value.case("operations")
 def number_on_the_left(rng):
     """Plain numbers on the left of + - * /."""
-    return "y = 2 / (3 - 4 * (5 + a))", rng.uniform(0.5, 2.0, size=1), 0
+    return "y = 2 / a * (3 - 4 * (5 + b))", rng.uniform(0.5, 2.0, size=2), 0
 
 
-@value.case("reuse")
-def used_again(rng):
-    """Letters and results that are used several times."""
-    return AGAIN[int(rng.integers(len(AGAIN)))], rng.uniform(0.5, 2.0, size=2), 0
-
-
-@value.case("chain", hidden=1)
+@value.case("long", hidden=1)
 def long_chain(rng):
     """A chain of 10,000 powers."""
     return (
@@ -236,7 +259,7 @@ def long_chain(rng):
     )
 
 
-@value.case("paths", hidden=1, shown=False)
+@value.case("long", hidden=1, shown=False)
 def many_paths(rng):
     """Twelve steps that each use the last result twice, so that 4,096 ways lead back."""
     return "y = a\nfor _ in range(n):\n    y = y * b + y", rng.uniform(0.5, 1.0, size=2), 12
@@ -321,7 +344,8 @@ class OfPowersAndProducts(Value):
 @value.mistake(
     "a number that is used twice keeps the gradient of one use alone. What should happen to "
     "grad when a second one comes?",
-    loses="reuse paths",
+    loses="reuse long",
+    where="one_letter_twice used_again many_paths",
 )
 class Overwrites(Value):
     def backward(self):
@@ -335,6 +359,7 @@ class Overwrites(Value):
     "backward sets every grad to 0 first. What was there before, and what does the text say is "
     "done with it?",
     loses="reuse",
+    where="used_again",
 )
 class SetsToZero(Value):
     def backward(self):
@@ -357,9 +382,10 @@ class KeepsASet(Value):
 
 
 @value.mistake(
-    "a number hands its gradient on before all that was made of it has been heard. In which "
-    "order must they come?",
-    loses="reuse paths",
+    "a number hands its gradient on before everything that was made from it has added its own. "
+    "In which order must they come?",
+    loses="reuse long",
+    where="used_again many_paths",
 )
 class TooEarly(Value):
     def order(self):
@@ -377,6 +403,7 @@ class TooEarly(Value):
     "each number hands on as soon as one way has led to it, and once alone. What of that which "
     "a longer way brings to it afterwards?",
     loses="reuse",
+    where="used_again",
 )
 class OnceAtDiscovery(Value):
     def backward(self):
@@ -392,7 +419,8 @@ class OnceAtDiscovery(Value):
 @value.mistake(
     "each time that a number is reached it hands on all of its grad, also what it has handed "
     "on before. When is its grad complete?",
-    loses="reuse paths",
+    loses="reuse long",
+    where="used_again many_paths",
 )
 class HandsOnTwice(Value):
     def backward(self):
@@ -406,7 +434,8 @@ class HandsOnTwice(Value):
 @value.mistake(
     "every path back is walked by itself, and where a result is used twice their number "
     "doubles. When could you pass on the gradients of all of them at once?",
-    loses="paths",
+    loses="long",
+    where="many_paths",
 )
 class WalksEveryWay(Value):
     def backward(self):
@@ -419,7 +448,7 @@ class WalksEveryWay(Value):
 @value.mistake(
     "every gradient is 0. With which derivative does the backward pass begin at y, and does "
     "anything hand it on to the numbers that y was made from?",
-    loses="gradient functions zero numbers left reuse chain paths",
+    loses="value reuse operations long",
     once=False,
 )
 class NeverBegins(Value):
@@ -432,7 +461,7 @@ class NeverBegins(Value):
 @value.mistake(
     "the backward pass begins with the value of y. What is the derivative of y with "
     "respect to y?",
-    loses="gradient",
+    loses="value",
 )
 class BeginsWithItsValue(Value):
     def backward(self):
@@ -443,9 +472,35 @@ class BeginsWithItsValue(Value):
 
 
 @value.mistake(
+    "each number gets the local derivative alone. By which gradient, that of the result, is it "
+    "multiplied?",
+    loses="value reuse",
+)
+class UpstreamForgotten(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope
+
+
+@value.mistake(
+    "only the numbers from which y was made directly get a gradient that is right. With which "
+    "number does the backward pass begin: with y, or with the letters?",
+    loses="value reuse",
+)
+class OrderNotReversed(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in self.order():
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+
+
+@value.mistake(
     "in a product each factor gets its own value as derivative. By how much does a * b "
     "grow when a grows by 1?",
-    loses="gradient",
+    loses="value",
 )
 class FactorsNotExchanged(Value):
     def __mul__(self, other):
@@ -456,7 +511,7 @@ class FactorsNotExchanged(Value):
 @value.mistake(
     "the gradient above goes to both factors as it is. By how much does a * b grow when a "
     "grows by 1?",
-    loses="gradient",
+    loses="value",
 )
 class ProductLikeSum(Value):
     def __mul__(self, other):
@@ -464,14 +519,22 @@ class ProductLikeSum(Value):
         return self.made(self.data * other.data, (self, 1.0), (other, 1.0))
 
 
-@value.mistake("what happens to a - b when b grows?", loses="gradient")
+@value.mistake(
+    "what happens to a - b when b grows?",
+    loses="operations",
+    where="minus_quotient_power",
+)
 class MinusForgotten(Value):
     def __sub__(self, other):
         other = self.number(other)
         return self.made(self.data - other.data, (self, 1.0), (other, 1.0))
 
 
-@value.mistake("does a / b grow or fall when b grows?", loses="gradient")
+@value.mistake(
+    "does a / b grow or fall when b grows?",
+    loses="operations",
+    where="minus_quotient_power",
+)
 class QuotientGrows(Value):
     def __truediv__(self, other):
         other = self.number(other)
@@ -482,7 +545,8 @@ class QuotientGrows(Value):
 @value.mistake(
     "the derivative of a / b with respect to b has the wrong size. Which power of b "
     "stands in its denominator?",
-    loses="gradient",
+    loses="operations",
+    where="minus_quotient_power",
 )
 class QuotientWithoutSquare(Value):
     def __truediv__(self, other):
@@ -492,9 +556,23 @@ class QuotientWithoutSquare(Value):
 
 
 @value.mistake(
+    "in a quotient the two local derivatives have changed places. What is the derivative of "
+    "a / b with respect to a?",
+    loses="operations",
+    where="minus_quotient_power",
+)
+class QuotientExchanged(Value):
+    def __truediv__(self, other):
+        other = self.number(other)
+        y = self.data / other.data
+        return self.made(y, (self, -y / other.data), (other, 1 / other.data))
+
+
+@value.mistake(
     "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
     "respect to a?",
-    loses="gradient",
+    loses="operations long",
+    where="minus_quotient_power long_chain",
 )
 class PowerWithoutFactor(Value):
     def __pow__(self, n):
@@ -504,7 +582,8 @@ class PowerWithoutFactor(Value):
 @value.mistake(
     "the derivative of a ** n has the wrong exponent. What is the derivative of a ** 2 with "
     "respect to a?",
-    loses="gradient",
+    loses="operations long",
+    where="minus_quotient_power long_chain",
 )
 class PowerNotLowered(Value):
     def __pow__(self, n):
@@ -513,7 +592,8 @@ class PowerNotLowered(Value):
 
 @value.mistake(
     "exp is differentiated like a power. In exp(a), what grows: the base or the exponent?",
-    loses="functions",
+    loses="operations",
+    where="four_functions",
 )
 class ExpLikePower(Value):
     def exp(self):
@@ -523,7 +603,8 @@ class ExpLikePower(Value):
 @value.mistake(
     "the derivative of log is one divided by the result here. One divided by what should "
     "it be?",
-    loses="functions",
+    loses="operations",
+    where="four_functions",
 )
 class LogOfTheResult(Value):
     def log(self):
@@ -533,7 +614,8 @@ class LogOfTheResult(Value):
 
 @value.mistake(
     "the derivative of tanh is 1 minus tanh here. What is squared in it?",
-    loses="functions",
+    loses="operations",
+    where="four_functions",
 )
 class TanhWithoutSquare(Value):
     def tanh(self):
@@ -544,7 +626,8 @@ class TanhWithoutSquare(Value):
 @value.mistake(
     "the derivative of tanh is 1 minus a square. The square of what: of the input, or of the "
     "output?",
-    loses="functions",
+    loses="operations",
+    where="four_functions",
 )
 class TanhOfTheInput(Value):
     def tanh(self):
@@ -553,7 +636,8 @@ class TanhOfTheInput(Value):
 
 @value.mistake(
     "relu passes its gradient on whatever the input was. Where is max(0, a) flat?",
-    loses="functions zero",
+    loses="operations",
+    where="four_functions relu_at_zero",
 )
 class ReluAlwaysOpen(Value):
     def relu(self):
@@ -562,7 +646,8 @@ class ReluAlwaysOpen(Value):
 
 @value.mistake(
     "at exactly 0 relu passes the gradient on. Which derivative does the text give it there?",
-    loses="zero",
+    loses="operations",
+    where="relu_at_zero",
 )
 class ReluOpenAtZero(Value):
     def relu(self):
@@ -571,7 +656,8 @@ class ReluOpenAtZero(Value):
 
 @value.mistake(
     "relu takes its own value for its derivative. What is the derivative of max(0, a) above 0?",
-    loses="functions",
+    loses="operations",
+    where="four_functions",
 )
 class ReluValueForSlope(Value):
     def relu(self):
@@ -582,7 +668,8 @@ class ReluValueForSlope(Value):
 @value.mistake(
     "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
     "forwards?",
-    loses="functions zero",
+    loses="operations",
+    where="four_functions relu_at_zero",
 )
 class ReluOfTheGradient(Value):
     def relu(self):
@@ -601,7 +688,8 @@ class ReluOfTheGradient(Value):
 @value.mistake(
     "with a number on the left the difference is turned round. Which is subtracted from which "
     "in 3 - a?",
-    loses="left",
+    loses="operations",
+    where="number_on_the_left",
 )
 class LeftDifferenceTurned(Value):
     def __rsub__(self, other):
@@ -611,7 +699,8 @@ class LeftDifferenceTurned(Value):
 @value.mistake(
     "with a number on the left the quotient is turned round. Which is divided by which in "
     "2 / a?",
-    loses="left",
+    loses="operations",
+    where="number_on_the_left",
 )
 class LeftQuotientTurned(Value):
     def __rtruediv__(self, other):

@@ -119,7 +119,7 @@ def _one(verb):
 def _holds(data, f, aspect, k, text, mistake):
     """Return whether one sentence is true of the cases that it is about."""
     cases = _about(data, aspect, text, mistake, k)
-    named = TRIED.search(text) if data.get("measure") else None
+    named = TRIED.search(text)
     cases = [c for c in cases if named and c["tried"] == named[1]] or cases
     answers = [Answer(data, case, k, f) for case in cases]
     if mistake:

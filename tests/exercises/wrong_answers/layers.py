@@ -10,7 +10,7 @@ Value = PROBLEMS["Value"].solve
 # Value
 
 
-@wrong("Value", "calls itself too deeply, or without end", "chain")
+@wrong("Value", "calls itself too deeply, or without end", "long")
 class CallsItself(Value):
     def order(self):
         order, seen = [], set()
@@ -26,23 +26,23 @@ class CallsItself(Value):
         return order
 
 
-@wrong("Value", "is not callable", "left")
+@wrong("Value", "is not callable", "operations")
 class NoQuotientOfPlainNumbers(Value):
     __rtruediv__ = None
 
 
-@wrong("Value", "is not callable", "left")
+@wrong("Value", "is not callable", "operations")
 class NoNumbersOnTheLeft(Value):
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = None
 
 
-@wrong("Value", "has no attribute 'data'", "numbers left")
+@wrong("Value", "has no attribute 'data'", "operations")
 class NoNumbersAtAll(Value):
     def number(self, other):
         return other
 
 
-@wrong("Value", "is not callable", "functions zero")
+@wrong("Value", "is not callable", "operations")
 class NoFunctions(Value):
     log = tanh = relu = None
 
@@ -50,7 +50,7 @@ class NoFunctions(Value):
 @wrong(
     "Value",
     "every gradient is 0. With which derivative does the backward pass begin",
-    "gradient functions zero numbers left reuse chain paths",
+    "value reuse operations long",
 )
 class ReturnsTheGradient(Value):
     def backward(self):
@@ -62,7 +62,7 @@ class ReturnsTheGradient(Value):
         return grads
 
 
-@wrong("Value", "the number stands inside an array", "shape functions zero")
+@wrong("Value", "the number stands inside an array", "shape operations")
 class PartsOfAnArray(Value):
     def __init__(self, data):
         super().__init__(np.array([data]).ravel())
@@ -78,7 +78,7 @@ class LettersAlone(Value):
                 number.grad = 0.0
 
 
-@wrong("Value", ("in entry 3 only", *["in 1 of 5 entries. What have"] * 2), "gradient left")
+@wrong("Value", "grad is wrong in", "operations")
 class QuotientSquaredAbove(Value):
     def __truediv__(self, other):
         other = self.number(other)
@@ -86,7 +86,7 @@ class QuotientSquaredAbove(Value):
         return self.made(self.data / other.data, (self, 1 / other.data), (other, slope))
 
 
-@wrong("Value", "grad differs", "reuse paths")
+@wrong("Value", "grad differs", "reuse long")
 class LastUseAlone(Value):
     def order(self):
         return list({id(n): n for n in super().order() if n.slopes}.values())
@@ -100,7 +100,7 @@ class LastUseAlone(Value):
                 done.add(earlier)
 
 
-@wrong("Value", "exponent below 0", "shape value gradient")
+@wrong("Value", "exponent below 0", "operations")
 class RefusesNegativePowers(Value):
     def __pow__(self, n):
         if n < 0:
@@ -108,13 +108,13 @@ class RefusesNegativePowers(Value):
         return super().__pow__(n)
 
 
-@wrong("Value", "data", "value gradient chain")
+@wrong("Value", "data", "operations long")
 class WholeExponents(Value):
     def __pow__(self, n):
         return super().__pow__(int(n))
 
 
-@wrong("Value", "grad", "gradient")
+@wrong("Value", "grad", "operations")
 class PowersWithoutTheirExponent(Value):
     def __pow__(self, n):
         return self.made(self.data**n, (self, self.data ** (n - 1)))
@@ -153,13 +153,13 @@ def bias_as_a_row(dy, x, W):
 @wrong(
     "affine_backward",
     "its first axis is that of H, asked is N",
-    "shape value weights bias integers inputs-unchanged",
+    "shape value weights inputs-unchanged",
 )
 def another_order(dy, x, W):
     return dy.T @ x, dy.sum(axis=0), dy @ W
 
 
-@wrong("affine_backward", "returns two values, expected three values", "shape bias integers")
+@wrong("affine_backward", "returns two values, expected three values", "shape weights")
 def bias_left_out(dy, x, W):
     return dy @ W, dy.T @ x
 
@@ -169,19 +169,19 @@ def signs_turned(dy, x, W):
     return -dy @ W, -dy.T @ x, -dy.sum(axis=0)
 
 
-@wrong("affine_backward", "the function changes its caller's x", "inputs-unchanged integers")
+@wrong("affine_backward", "the function changes its caller's x", "inputs-unchanged")
 def dx_in_the_place_of_x(dy, x, W):
     dW = dy.T @ x
     x[:] = dy @ W
     return x, dW, dy.sum(axis=0)
 
 
-@wrong("affine_backward", "dx differs", "value integers")
+@wrong("affine_backward", "dx differs", "value")
 def x_in_dx(dy, x, W):
     return dy @ W * x, dy.T @ x, dy.sum(axis=0)
 
 
-@wrong("affine_backward", "dW differs", "weights integers")
+@wrong("affine_backward", "dW differs", "weights")
 def outputs_instead_of_inputs(dy, x, W):
     return dy @ W, dy.T @ x * W, dy.sum(axis=0)
 
@@ -210,7 +210,7 @@ def g_changed(g, z):
     return p * g
 
 
-@wrong("softmax_vjp", "only one number is left", "shape value stability large inputs-unchanged")
+@wrong("softmax_vjp", "only one number is left", "shape value large inputs-unchanged")
 def weighted_mean_alone(g, z):
     p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
     return g @ p
@@ -219,7 +219,7 @@ def weighted_mean_alone(g, z):
 @wrong(
     "softmax_vjp",
     "every entry meets every other",
-    "shape value stability large inputs-unchanged",
+    "shape value large inputs-unchanged",
 )
 def nothing_summed(g, z):
     p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
@@ -232,14 +232,7 @@ def a_list(g, z):
     return (p * (g - g @ p)).tolist()
 
 
-@wrong("softmax_vjp", "dz differs", "value stability large shape inputs-unchanged")
+@wrong("softmax_vjp", "dz differs", "value large shape inputs-unchanged")
 def probabilities_squared(g, z):
     p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
     return p * g - p**2 * (g @ p)
-
-
-@wrong("softmax_vjp", "what is exp(1000), and what is exp(-1000)?", "stability")
-def shifted_by_the_largest_size_again(g, z):
-    e = np.exp(z - np.abs(z).max())
-    p = e / e.sum()
-    return p * (g - g @ p)

@@ -113,7 +113,11 @@ def _order_changed(letters, drawn, taken):
 
 def _case(problem, case, rng, sizes):
     """Return one case, drawn until its known mistakes all fail and differ from each other."""
-    due = {n: m for n, m in problem.mistakes.items() if case.aspect in _shown_in(problem, m)}
+    due = {
+        n: m
+        for n, m in problem.mistakes.items()
+        if case.aspect in _shown_in(problem, m) and case.group in (m.where or [case.group])
+    }
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
     for _ in range(draws):
         given = _given(problem, case.group, case.make(rng, **sizes))
@@ -190,7 +194,7 @@ def _packed(problem, case, sizes, given, want, wrong):
     mistakes = {} if want.error else problem.mistakes | problem.ignored_defaults()
     known = {n: wrong.get(n) or _answer(problem, m, given) for n, m in mistakes.items()}
     answers = {name: answer.values for name, answer in known.items()}
-    return {
+    packed = {
         "group": case.group,
         "aspect": case.aspect,
         "tried": case.tried,
@@ -202,6 +206,7 @@ def _packed(problem, case, sizes, given, want, wrong):
         "raw_bytes": want.size,
         "mistaken": {name: values for name, values in answers.items() if values},
     } | ({} if case.shown else {"unshown": True})
+    return packed | ({"judged": list(case.parts)} if case.parts else {})
 
 
 def _loop_cases(problem, letter, rng):

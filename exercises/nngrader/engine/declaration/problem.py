@@ -27,6 +27,7 @@ class Case:
     hidden: int
     rtol: float
     shown: bool = True  # whether the notebook may show that it fails, entry by entry
+    parts: tuple = ()  # the parts of the answer that are judged here, () for all
 
     @property
     def group(self):
@@ -55,6 +56,7 @@ class Mistake:
     fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
     signs: dict = field(default_factory=dict)  # by part, the axis whose lines may have any sign
     once: bool = True  # whether it costs only the aspect in which it spoils most
+    where: tuple = ()  # the kinds of case that show it, () for all of its aspects
 
 
 class Problem:
@@ -109,6 +111,9 @@ class Problem:
     tells : str, optional
         What the notebook says of a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
+    steps : dict, optional
+        Aspects in the order in which the student builds the answer, each with what the step
+        is, in words. The notebook speaks of the first that is not right and of none after it.
     trains : bool, optional
         Whether computing an answer trains a model, which takes long: inputs are drawn again
         only a few times, the gate tries few seeds, and tests make no mutants of the reference.
@@ -134,6 +139,7 @@ class Problem:
         self_reported=(),
         entries=None,
         tells="",
+        steps=None,
         trains=False,
     ):
         self.name, self.returns = name, dict(returns)
@@ -145,6 +151,7 @@ class Problem:
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.entries, self.tells = dict(entries or {}), tells
+        self.steps = dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
@@ -155,15 +162,18 @@ class Problem:
         self.solve = f
         return f
 
-    def case(self, aspect, *, visible=1, hidden=2, rtol=None, shown=True):
+    def case(self, aspect, *, visible=1, hidden=2, rtol=None, shown=True, parts=""):
         """Register a kind of case; the aspect "value" charges each part to its own aspect.
 
         ``shown=False`` where the driver puts a sign of its own among the numbers, which no
-        student should take for theirs.
+        student should take for theirs. ``parts`` names the parts of the answer that count in
+        a special case, separated by spaces, where not all do.
         """
 
         def add(make):
-            self.cases.append(Case(make, aspect, visible, hidden, rtol or self.rtol, shown))
+            judged = tuple(parts.split())
+            kind = Case(make, aspect, visible, hidden, rtol or self.rtol, shown, judged)
+            self.cases.append(kind)
             return make
 
         return add
@@ -172,7 +182,7 @@ class Problem:
         """Register a case for pencil and paper, shown in full when nothing else explains."""
         self.by_hand = args
 
-    def mistake(self, hint, *, loses, once=True, signs=None):
+    def mistake(self, hint, *, loses, once=True, signs=None, where=""):
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
 
         It is charged once, in the one of them in which it spoils most. ``once=False`` charges
@@ -181,12 +191,16 @@ class Problem:
         ``signs`` is for answers such as singular vectors, whose signs differ from processor to
         processor. It gives, by part, the axis whose lines (rows or columns) may each have
         either sign. The signs of the first part decide those of the others.
+
+        ``where`` names the kinds of case (their generators) that show the mistake, where an
+        aspect has others that do not.
         """
 
         def add(f):
             name = f.__name__.replace("_", " ")
             spoils = frozenset(loses.split())
-            self.mistakes[name] = Mistake(f, hint, spoils, signs=signs or {}, once=once)
+            kinds = tuple(where.split())
+            self.mistakes[name] = Mistake(f, hint, spoils, {}, signs or {}, once, kinds)
             return f
 
         return add
@@ -208,7 +222,7 @@ class Problem:
         """Return driver and measure as text, and what they need, as `pack` includes them."""
         found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
         found |= {"uses": list(self.uses)} if self.uses else {}
-        for name in ("wrong", "entries", "tells"):
+        for name in ("wrong", "entries", "tells", "steps"):
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
@@ -304,6 +318,14 @@ def _moving_faults(p):
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
+    if unknown := sorted(set(p.steps) - set(p.points)):
+        yield f"steps names {', '.join(unknown)}, which is no aspect"
+    groups, parts = {c.group for c in p.cases}, {part for c in p.cases for part in c.parts}
+    for name, mistake in p.mistakes.items():
+        if unknown := sorted(set(mistake.where) - groups):
+            yield f"the mistake {name} shows in {', '.join(unknown)}, which is no kind of case"
+    if unknown := sorted(parts - set(p.returns)):
+        yield f"a case judges {', '.join(unknown)}, which is no part of the answer"
     if unknown := sorted(set(p.wrong) - set(p.returns)):
         yield f"wrong names {', '.join(unknown)}, which is no part of the answer"
 

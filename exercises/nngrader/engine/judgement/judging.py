@@ -11,7 +11,7 @@ from ..observation.compare import ORDINARY, Entry, close
 from ..observation.driver import as_judged
 from ..observation.observe import measured
 from .form import STOPPED, failure, form, raised
-from .ledger import Ledger
+from .ledger import Ledger, judged
 from .thresholds import judge_challenge
 from .values import judge_values, with_signs
 
@@ -75,7 +75,12 @@ def _read(ledger, case, o):
         return []
     parts = _judge_count(ledger, case, o.parts)
     case = with_signs(ledger.data, case, parts)
-    found = [_read_part(ledger, case, k, part) for k, part in enumerate(parts)]
+    asked = judged(ledger.data, case)
+    found = [
+        _read_part(ledger, case, k, part)
+        for k, (name, part) in enumerate(zip(ledger.data["returns"], parts, strict=False))
+        if name in asked
+    ]
     return [e for e in found if e is not None]
 
 

@@ -192,9 +192,14 @@ def units(data, aspect):
         if case["aspect"] == "value":
             parts = [part for part, a in data["returns"].items() if a == aspect]
         else:
-            parts = list(data["returns"]) if case["aspect"] == aspect else []
+            parts = judged(data, case) if case["aspect"] == aspect else []
         found |= dict.fromkeys((case["group"], part) for part in parts)
     return list(found)
+
+
+def judged(data, case):
+    """Return the parts of the answer that are judged in a case."""
+    return case.get("judged") or list(data["returns"])
 
 
 def sentence(aspect, text):
