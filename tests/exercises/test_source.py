@@ -276,3 +276,33 @@ def test_without_an_address_of_the_book_its_pages_are_named(assignment):
     texts = "\n".join(c["source"] for c in notebook(assignment))
     assert "book:" not in texts
     assert "**Read first:** *" in texts
+
+
+PICTURES = {
+    "Value": "tangents",
+    "affine_backward": "weights_picture",
+    "softmax_vjp": "bars",
+    "two_layer_loss": "downhill",
+    "gradient_check": "hidden_errors",
+    "train_network": "regions",
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
+    import matplotlib.pyplot as plt  # takes a second
+
+    cell = cells()[PICTURES[name]]
+    exec(cell, {"np": np, name: solution(name)})
+    drawn = plt.gcf().axes
+    assert drawn
+    assert all(ax.has_data() for ax in drawn)
+    plt.close("all")
+    assert capsys.readouterr().out == ""
+
+    def unwritten(*args):
+        raise NotImplementedError
+
+    exec(cell, {"np": np, name: unwritten})
+    assert plt.get_fignums() == []
+    assert capsys.readouterr().out == f"The picture comes when {name} is right.\n"

@@ -27,11 +27,10 @@ def affine_backward(dy, x, W):
     dW[h, d] = (sum over n of dy[n, h] * x[n, d])
     db[h]    = (sum over n of dy[n, h])
 
-    dy : (N, H) array, float64: the gradient of the loss with respect to each y[n, h]
-    x : (N, D) array, float64, one sample a row
-    W : (H, D) array, float64
-    Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
-    All arrays stay as they are.
+    dy : (N, H) array: the gradient of the loss with respect to each y[n, h]
+    x : (N, D) array, one sample a row
+    W : (H, D) array
+    Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,).
     """
     return dy @ W, dy.T @ x, dy.sum(axis=0)
 

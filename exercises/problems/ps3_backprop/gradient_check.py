@@ -57,7 +57,7 @@ def gradient_check(f, x, grad, h=1e-5):
     x : array of float64, of any shape
     grad : array of the same shape, what is claimed to be the gradient of f at x
     h : float above 0; 1e-5 where it is left out
-    Returns error : the largest error_i, a number. x and grad stay as they are.
+    Returns error : the largest error_i, a number.
     """
     middle, worst = f(x), 0.0
     for i in np.ndindex(x.shape):

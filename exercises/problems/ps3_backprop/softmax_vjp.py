@@ -59,10 +59,9 @@ def softmax_vjp(g, z):
     dz[j] = (sum over i of g[i] * J[i, j])
     J[i, j] = the derivative of p[i] with respect to z[j]
 
-    g : (C,) array, float64: the gradient of the loss with respect to each p[i]
-    z : (C,) array, float64
-    Returns dz : (C,) array, float64. Both arrays stay as they are.
-    No array of C * C numbers is made on the way: C may be 20,000.
+    g : (C,) array: the gradient of the loss with respect to each p[i]
+    z : (C,) array
+    Returns dz : (C,) array. C may be 20,000, so no C * C numbers are made on the way.
     """
     e = np.exp(z - z.max())
     p = e / e.sum()

@@ -49,16 +49,14 @@ network = problem(
 def two_layer_loss(params, X, y):
     """Mean cross-entropy of a network with one hidden layer, and its gradient.
 
-    a = X W1^T + b1,  h = max(0, a),  scores = h W2^T + b2
-    p[n, c] = exp(scores[n, c]) / (sum over k of exp(scores[n, k]))
+    a = X W1^T + b1,  h = max(0, a),  scores = h W2^T + b2,  p = softmax(scores)
     loss = (1/N) * (sum over n of -ln p[n, y[n]])
 
-    params : dict of W1 (H, D), b1 (H,), W2 (C, H) and b2 (C,), arrays of float64
-    X : (N, D) array of float64, one sample a row
+    params : dict of W1 (H, D), b1 (H,), W2 (C, H) and b2 (C,)
+    X : (N, D) array of float64
     y : (N,) array of integers, the right class of each row
     Returns (loss, grads): a number, and a dict with the same four names, where grads["W1"] is
-    the gradient of the loss with respect to W1, and so on. All that is given stays as it is.
-    No entry of a that you meet is exactly 0.
+    the gradient of the loss with respect to W1. No entry of a is exactly 0.
     """
     a = X @ params["W1"].T + params["b1"]
     h = np.maximum(a, 0)
