@@ -164,7 +164,7 @@ def bias_left_out(dy, x, W):
     return dy @ W, dy.T @ x
 
 
-@wrong("affine_backward", "are of the wrong sign", "value")
+@wrong("affine_backward", "are of the wrong sign", "weights")
 def signs_turned(dy, x, W):
     return -dy @ W, -dy.T @ x, -dy.sum(axis=0)
 
