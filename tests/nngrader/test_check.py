@@ -4,12 +4,15 @@ import json
 import signal
 import subprocess
 import time
+from types import SimpleNamespace
 
 import pytest
 from nngrader.engine import Verdict
 from nngrader.release.build import with_grading
 from nngrader.settings import Limits
+from nngrader.storage.results import digest
 from nngrader.student.function import NOT_PROVED, report
+from nngrader.student.notebook import notes
 
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
@@ -81,6 +84,14 @@ def test_check_tells_of_a_changed_cell_and_of_what_is_not_there_when_graded(
     assert done.returncode == 0, done.stdout
     assert "The cell setup was changed: when graded, ours is used." in done.stdout
     assert "Not there when graded: matplotlib." in done.stdout
+
+
+def test_the_courses_own_cells_may_draw():
+    drawing = SimpleNamespace(source="import matplotlib.pyplot as plt", grade_id="map")
+    problems = {"f": {"locked": {"map": digest(drawing.source)}}}
+    assert notes([drawing], [drawing.source], problems) == []
+    (line,) = notes([], [drawing.source], problems)
+    assert line.startswith("Not there when graded: matplotlib.")
 
 
 def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
