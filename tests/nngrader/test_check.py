@@ -12,7 +12,7 @@ from nngrader.release.build import with_grading
 from nngrader.settings import Limits
 from nngrader.storage.results import digest
 from nngrader.student.function import NOT_PROVED, report
-from nngrader.student.notebook import notes
+from nngrader.student.notebook import sources_of
 
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
@@ -86,12 +86,11 @@ def test_check_tells_of_a_changed_cell_and_of_what_is_not_there_when_graded(
     assert "Not there when graded: matplotlib." in done.stdout
 
 
-def test_the_courses_own_cells_may_draw():
-    drawing = SimpleNamespace(source="import matplotlib.pyplot as plt", grade_id="map")
+def test_the_courses_own_pictures_are_not_drawn():
+    drawing = SimpleNamespace(code=True, source="import matplotlib.pyplot", grade_id="map")
+    own = SimpleNamespace(code=True, source="import matplotlib", grade_id=None)
     problems = {"f": {"locked": {"map": digest(drawing.source)}}}
-    assert notes([drawing], [drawing.source], problems) == []
-    (line,) = notes([], [drawing.source], problems)
-    assert line.startswith("Not there when graded: matplotlib.")
+    assert sources_of([drawing, own], problems) == [own.source]
 
 
 def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
