@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.notebooks import from_text, mark, with_links, with_tables
+from nngrader.course.notebooks import from_text, is_picture, mark, with_links, with_tables
 from nngrader.errors import CannotDo
 from nngrader.settings import read_address, read_settings
 
@@ -82,6 +82,16 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
     assert stub == 'class Value:\n    """A number."""\n\n    def __init__(self, data):\n'
     assert rest.endswith("return 2 * self.data\n        ### END SOLUTION")
     assert text["source"].splitlines()[2:] == ["| 5 | value | it |", "| 1 | shape |  |"]
+
+
+def test_the_pictures_of_the_course_are_known():
+    drawn = [
+        c for c in Course(EXERCISES).instructor("ps2_classifiers")["cells"] if is_picture(c)
+    ]
+    assert [c["id"] for c in drawn][:2] == ["distances_map", "neighbours_map"]
+    assert {mark(c)["solution"] or mark(c)["grade"] for c in drawn} == {False}
+    theirs = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}}
+    assert not is_picture(theirs | {"source": "import matplotlib"})
 
 
 def test_three_large_lines_of_points_are_seen_and_form_is_one_line(tmp_path):

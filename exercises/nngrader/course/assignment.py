@@ -17,6 +17,7 @@ from .notebooks import (
     from_file,
     grade_id,
     is_code,
+    is_picture,
     is_solution,
     is_test,
     mark,
@@ -255,12 +256,12 @@ def _cells(notebook):
 def _is_run_by_grader(cell):
     """Return whether the grader runs a code cell itself, since it is locked or a test cell."""
     is_locked = mark(cell).get("locked") and not is_solution(cell)
-    return is_code(cell) and (is_test(cell) or is_locked)
+    return is_code(cell) and (is_test(cell) or is_locked) and not is_picture(cell)
 
 
 def _is_loaded(cell):
     """Return whether a code cell defines what the functions of students need, or are."""
-    return is_code(cell) and not is_test(cell) and bool(grade_id(cell))
+    return is_code(cell) and bool(grade_id(cell)) and not (is_test(cell) or is_picture(cell))
 
 
 def _as_loaded(cell):

@@ -26,6 +26,7 @@ OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
+DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 MOST_LINES = 3  # of a problem's table of points that are seen; the others are in a fold
 FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
@@ -57,6 +58,12 @@ def is_solution(cell: dict) -> bool:
 def is_test(cell: dict) -> bool:
     """Return whether this is a test cell, whose result gives its points."""
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
+
+
+def is_picture(cell: dict) -> bool:
+    """Return whether this is a cell of the course that draws; no grading runs it."""
+    given = is_code(cell) and not is_solution(cell) and not is_test(cell)
+    return given and bool(DRAWS.search(cell["source"]))
 
 
 def is_task(cell: dict) -> bool:

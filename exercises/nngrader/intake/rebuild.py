@@ -6,7 +6,15 @@ import copy
 import itertools
 from dataclasses import dataclass, field
 
-from ..course.notebooks import grade_id, is_code, is_solution, is_task, is_test, mark
+from ..course.notebooks import (
+    grade_id,
+    is_code,
+    is_picture,
+    is_solution,
+    is_task,
+    is_test,
+    mark,
+)
 from .submission import Cell
 
 __all__ = ["rebuild"]
@@ -101,7 +109,7 @@ def _place(out, cell, released, theirs):
             out.flags.append(f"{gid}: {PICTURE}")
     if is_test(cell):
         out.tested[gid] = len(out.work)
-    elif is_code(cell):
+    elif is_code(cell) and not is_picture(cell):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
 
