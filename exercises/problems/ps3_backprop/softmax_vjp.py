@@ -13,7 +13,8 @@ def pull_back(softmax_vjp, g, z, classes):
 
     def long(C):
         k = np.arange(C)
-        return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k)
+        far = np.where(np.sin(k) > -0.5, 1000, -2000)
+        return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k) + far
 
     few = classes // 20  # first a size at which a Jacobian does not fill the memory yet
     small, held = long(few), Held()
@@ -44,7 +45,8 @@ pulled = problem(
         "value": (7, "random numbers"),
         "large": (
             3.5,
-            r"20,000 classes, without $C \cdot C$ numbers in memory, within four seconds",
+            r"20,000 classes, scores near 1,000 and −2,000, without $C \cdot C$ numbers in "
+            r"memory, within four seconds",
         ),
         "inputs-unchanged": (0.75, "`g` and `z` stay as they are"),
     },
@@ -60,7 +62,7 @@ def softmax_vjp(g, z):
     J[i, j] = the derivative of p[i] with respect to z[j]
 
     g : (C,) array: the gradient of the loss with respect to each p[i]
-    z : (C,) array
+    z : (C,) array, numbers of any size
     Returns dz : (C,) array. C may be 20,000, so no C * C numbers are made on the way.
     """
     e = np.exp(z - z.max())
@@ -129,6 +131,16 @@ def in_place_on_copies(g, z):
 def jacobian_built(g, z):
     p = softmax(z)
     return (np.diag(p) - np.outer(p, p)) @ g
+
+
+@pulled.mistake(
+    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
+    "every exp finite and one of them above 0?",
+    loses="large",
+)
+def no_shift(g, z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (g - g @ p)
 
 
 @pulled.mistake(

@@ -236,3 +236,10 @@ def a_list(g, z):
 def probabilities_squared(g, z):
     p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
     return p * g - p**2 * (g @ p)
+
+
+@wrong("softmax_vjp", "what is exp(1000), and what is exp(-1000)?", "large")
+def shifted_by_the_largest_size_again(g, z):
+    e = np.exp(z - np.abs(z).max())
+    p = e / e.sum()
+    return p * (g - g @ p)
