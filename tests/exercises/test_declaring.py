@@ -26,13 +26,14 @@ def declare(**changes):
 
     p.reference(changes.get("reference", mean_square))
     p.case("value", visible=2)(changes.get("ordinary", ordinary))
-    p.case("edge")(changes.get("large", large))
+    p.case("edge", parts=changes.get("parts", ""))(changes.get("large", large))
     if changes.get("example", True):
         p.example(np.array([1.0, 2.0]), 2.0)
     for k in range(changes.get("mistakes", 4)):
         wrong = changes.get("wrong") if k == 0 else None
         wrong = wrong or (lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
-        p.mistake("what?", loses=changes.get("loses", "value"))(named(wrong, f"wrong_{k}"))
+        about = {"loses": changes.get("loses", "value"), "where": changes.get("where", "")}
+        p.mistake("what?", **about)(named(wrong, f"wrong_{k}"))
     for k in range(changes.get("alternatives", 2)):
         right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
         p.alternative(named(right, f"right_{k}"))
@@ -82,6 +83,9 @@ def test_a_sound_problem_is_accepted():
             "self-reported aspects give 2 of 11",
         ),
         ({"about": {"no_loop_over": "N"}}, "no points for loops"),
+        ({"about": {"steps": {"speed": "fast"}}}, "steps names speed, which is no aspect"),
+        ({"where": "small"}, "shows in small, which is no kind of case"),
+        ({"parts": "speed"}, "a case judges speed, which is no part of the answer"),
         ({"about": {"forbidden": {"style": ["scipy"]}}}, "no points for style"),
     ],
 )

@@ -32,6 +32,21 @@ class Value:
         return 2 * self.data
 
 
+class Stepped:
+    """A number."""
+
+    def __init__(self, data):
+        """Keep data."""
+        self.data = data
+
+    def double(self):
+        """Return twice the number."""
+        return self.sum(self)
+
+    def sum(self, other):
+        return self.data + other.data
+
+
 POINTS = {"shape": 1, "value": 5}
 PROBLEMS = [
     SimpleNamespace(name="softmax", solve=softmax, points=POINTS, total=6, criteria={}),
@@ -92,6 +107,21 @@ def test_the_pictures_of_the_course_are_known():
     assert {mark(c)["solution"] or mark(c)["grade"] for c in drawn} == {False}
     theirs = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}}
     assert not is_picture(theirs | {"source": "import matplotlib"})
+
+
+def test_of_a_class_students_get_the_heads_of_methods_that_have_a_docstring(tmp_path):
+    stepped = SimpleNamespace(name="S", solve=Stepped, points=POINTS, total=6, criteria={})
+    (tmp_path / "ps.md").write_text("```{problem} S\n```\n")
+    cell = from_text(tmp_path / "ps.md", [stepped], {})["cells"][0]["source"]
+    given = re.sub(r" +### BEGIN SOLUTION\n.*?### END SOLUTION", "        …", cell, flags=re.S)
+    assert given == (
+        'class Stepped:\n    """A number."""\n\n    def __init__(self, data):\n'
+        '        """Keep data."""\n        …\n\n    def double(self):\n'
+        '        """Return twice the number."""\n        …'
+    )
+    here = {}
+    exec(cell, here)
+    assert here["Stepped"](2).double() == 4
 
 
 def test_three_large_lines_of_points_are_seen_and_form_is_one_line(tmp_path):
