@@ -99,7 +99,9 @@ def test_a_mistake_is_charged_as_it_is_declared(name, mistake, seed, visible):
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
 def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
     found = verdict(name, mistake, seed, visible)
-    assert {m for aspect, _, m in found.findings if aspect != "shape"} == {mistake}
+    named = {m for aspect, _, m in found.findings if aspect != "shape"}
+    hints = {m: known.hint for m, known in PROBLEMS[name].mistakes.items()}
+    assert {hints.get(m) for m in named} == {hints[mistake]}
     assert PROBLEMS[name].mistakes[mistake].hint in texts(found)
 
 

@@ -275,6 +275,19 @@ def mean_error(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
+    "the errors are added up or averaged. Which one of them is asked?", loses="value"
+)
+def mean_error_of_all(f, x, grad, h=1e-5):
+    """Count the errors between the slopes on the two sides, too: no corner is thought of."""
+    found = []
+    checked(
+        error_of=lambda n, g: found.append(abs(n - g) / max(abs(n), abs(g))) or 0.0,
+        between=lambda left, right, n, g: abs(n - g) <= NOISE,
+    )(f, x, grad, h)
+    return sum(found) / x.size
+
+
+@checker.mistake(
     "this is a difference, and no share of anything. By what does the formula divide?",
     loses="value",
 )
@@ -415,4 +428,21 @@ def first_axis_alone(f, x, grad, h=1e-5):
         m, g = (right + left) / 2, grad.flat[i]
         if not _inside(left, right, g):
             worst = max(worst, abs(m - g) / max(abs(m), abs(g)))
+    return worst
+
+
+@checker.mistake(
+    "all entries of a row move at once. Which single entry moves for grad[i, j]?",
+    loses="edge",
+    where="more_axes",
+)
+def whole_rows_move(f, x, grad, h=1e-5):
+    worst = 0.0
+    for i in range(len(x)):
+        e = np.zeros_like(x)
+        e[i] = h
+        right, left, g = (f(x + e) - f(x)) / h, (f(x) - f(x - e)) / h, np.sum(grad[i])
+        n = (right + left) / 2
+        if abs(n - g) > NOISE and (x.ndim > 1 or not _inside(left, right, g)):
+            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
     return worst

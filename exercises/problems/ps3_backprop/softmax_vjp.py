@@ -16,7 +16,7 @@ def pull_back(softmax_vjp, g, z, classes):
         far = np.where(np.sin(k) > -0.5, 1000, -2000)
         return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k) + far
 
-    few = classes // 20  # first a size at which a Jacobian does not fill the memory yet
+    few = classes // 40  # first a size at which a Jacobian does not fill the memory yet
     small, held = long(few), Held()
     with held:
         start = time.process_time()
@@ -24,7 +24,7 @@ def pull_back(softmax_vjp, g, z, classes):
         took = time.process_time() - start
     if held.most > 3 * few**2:
         return np.full(len(z), -1.0)
-    if took > 0.5:  # and four hundred times as long with all of them
+    if took > 0.1:  # and 1,600 times as long with all of them
         raise TimeoutError
     gradient, some = softmax_vjp(*long(classes)), slice(0, classes, classes // len(z))
     if issubclass(type(gradient), np.ndarray):

@@ -362,7 +362,9 @@ def another(score):
         p, N = softmax(scores), len(X)
         dscores = (p - np.eye(len(params["b2"]))[y]) / N
         da = dscores @ params["W2"] * slope
-        loss = -np.log(p[np.arange(N), y]).mean()
+        scores = scores - scores.max(axis=1, keepdims=True)
+        total = np.exp(scores).sum(axis=1)
+        loss = np.mean(np.log(total) - scores[np.arange(N), y])
         grads = {"W2": dscores.T @ h, "b2": dscores.sum(0), "W1": da.T @ X, "b1": da.sum(0)}
         return loss, grads
 
@@ -469,6 +471,16 @@ def scores_not_shifted(params, X, y):
     p, N = e / e.sum(axis=1, keepdims=True), len(X)
     dscores = (p - np.eye(len(params["b2"]))[y]) / N
     return -np.log(p[np.arange(N), y]).mean(), back(params, X, dscores)
+
+
+@network.mistake(
+    "a probability has become 0, and the logarithm of it is infinite. Can you write ln p "
+    "without computing p?",
+    loses="stability",
+)
+def logarithm_of_a_probability(params, X, y):
+    p = softmax(forward(params, X)[1])[np.arange(len(X)), y]
+    return -np.log(p).mean(), two_layer_loss(params, X, y)[1]
 
 
 @network.mistake(

@@ -186,7 +186,7 @@ ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
     "y = (a - b ** 3) * c ** -2 / d + e ** 0.5",
     "y = a ** 3 / (b - c ** 0.5) + d ** -2 * e",
     "y = (a ** -2 - b ** 3) * c / d + e ** 0.5",
-    "y = a * b ** 3 - c ** -2 / d + e ** 0.5",
+    "y = (a * b ** 3 - c ** -2) / d + e ** 0.5",
 )
 FUNCTIONS = (
     "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
@@ -356,6 +356,34 @@ class Overwrites(Value):
 
 
 @value.mistake(
+    "a number that is used twice keeps the gradient of one use alone. What should happen to "
+    "grad when a second one comes?",
+    loses="reuse",
+    where="used_again",
+)
+class OverwritesTheOtherWayRound(Value):
+    """Goes to the left one of two numbers first, so that another gradient is the last."""
+
+    def order(self):
+        order, seen, stack = [], {self}, [(self, iter(self.slopes))]
+        while stack:
+            _, left = stack[-1]
+            earlier = next((e for e, _ in left if e not in seen), None)
+            if earlier is None:
+                order.append(stack.pop()[0])
+            else:
+                seen.add(earlier)
+                stack.append((earlier, iter(earlier.slopes)))
+        return order
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad = slope * number.grad
+
+
+@value.mistake(
     "backward sets every grad to 0 first. What was there before, and what does the text say is "
     "done with it?",
     loses="reuse",
@@ -485,6 +513,34 @@ class UpstreamForgotten(Value):
 
 
 @value.mistake(
+    "in a product each factor gets the local derivative alone. By which gradient, that of the "
+    "result, is it multiplied?",
+    loses="value reuse",
+)
+class UpstreamForgottenInProducts(Value):
+    def __mul__(self, other):
+        result = super().__mul__(other)
+        result.alone = True
+        return result
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * (1.0 if hasattr(number, "alone") else number.grad)
+
+
+@value.mistake(
+    "data is a whole number: what stands behind the point is lost. What does int do with 0.9?",
+    loses="value reuse operations long",
+    once=False,
+)
+class WholeNumbers(Value):
+    def __init__(self, data):
+        super().__init__(int(data))
+
+
+@value.mistake(
     "only the numbers from which y was made directly get a gradient that is right. With which "
     "number does the backward pass begin: with y, or with the letters?",
     loses="value reuse",
@@ -598,6 +654,17 @@ class PowerNotLowered(Value):
 class ExpLikePower(Value):
     def exp(self):
         return self.made(np.exp(self.data), (self, self.data * np.exp(self.data - 1)))
+
+
+@value.mistake(
+    "the logarithm is to base 10 here. Of which base does the text speak, by its name log and "
+    "as the inverse of exp?",
+    loses="operations",
+    where="four_functions",
+)
+class LogToBaseTen(Value):
+    def log(self):
+        return self.made(np.log10(self.data), (self, 1 / (self.data * np.log(10))))
 
 
 @value.mistake(

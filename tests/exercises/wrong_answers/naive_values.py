@@ -259,7 +259,7 @@ class KTimesXToTheK(ByClosures):
         return out
 
 
-@wrong("Value", "data differs")
+@wrong("Value", "What does int do with 0.9?")
 class WholeNumberData(ByClosures):
     def __init__(self, data, parents=()):
         super().__init__(int(data), parents)
@@ -303,7 +303,7 @@ class ZeroesGradientsFirst(ByClosures):
             node._backward()
 
 
-@wrong("Value", "a number hands its gradient on before all")
+@wrong("Value", "a number hands its gradient on before everything")
 class OrderNotReversed(ByClosures):
     """Walks from y without waiting, the last one found first."""
 
@@ -318,7 +318,7 @@ class OrderNotReversed(ByClosures):
                 stack.extend(node.parents)
 
 
-@wrong("Value", "derivative")
+@wrong("Value", "in a product each factor gets the local derivative alone")
 class UpstreamGradientForgotten(ByClosures):
     def __mul__(self, other):
         other = as_value(other, self)
@@ -355,7 +355,7 @@ class UpstreamAsAnArgument(LoopsOverParentsInASet):
             parent.backward(upstream * slope)
 
 
-@wrong("Value", "swapped")
+@wrong("Value", "changed places")
 class QuotientSlopesSwapped(ByClosures):
     def __truediv__(self, other):
         other = as_value(other, self)
@@ -369,7 +369,7 @@ class QuotientSlopesSwapped(ByClosures):
         return out
 
 
-@wrong("Value", "data")
+@wrong("Value", "to base 10")
 class CommonLogarithm(ByClosures):
     def log(self):
         out = type(self)(math.log10(self.data), (self,))
@@ -381,9 +381,9 @@ class CommonLogarithm(ByClosures):
         return out
 
 
-@wrong("Value", "None")
+@wrong("Value", "backward sets every grad to 0 first")
 class GradIsNoneAtFirst(ByClosures):
-    """Makes a grad only where one arrives, and there takes the place of what stood."""
+    """Has no grad before backward, which begins with zeros."""
 
     def __init__(self, data, parents=()):
         super().__init__(data, parents)

@@ -3,8 +3,8 @@
 Some are such a mistake written in another way, and must be told its hint; the others are none
 of them, and must be told the rest.
 
-`WRONG` lists (problem, function, words that must stand in the findings of the visible check,
-aspects lost on hidden cases, or None: at least one).
+`WRONG` lists (problem, function, words that must stand in the findings of the visible check, or
+several of which one must, aspects lost on hidden cases, or None: at least one).
 """
 
 WRONG = []
