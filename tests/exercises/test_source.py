@@ -199,23 +199,30 @@ def test_other_draws_of_digits_turn_out_as_told():
 
 
 def test_the_outcome_of_linear_algebra_is_the_one_told():
-    here = cell_of("ps1_linear_algebra", "uses")
+    names = ("reaction", "powers", "cars", "letters", "drawing", "cloud")
+    here = {name: cell_of("ps1_linear_algebra", name) for name in names}
     summary = cells()["ps1_linear_algebra text_outcome"]
-    assert np.allclose(here["balance"](), [2, 16, 2, 2, 8, 5])
-    assert np.allclose(here["REACTION"] @ here["balance"](), 0)
+    x = here["reaction"]["x"]
+    assert np.allclose(x, [2, 16, 2, 2, 8, 5])
+    atoms = [here["reaction"][name] for name in ("K", "Mn", "O", "H", "Cl")]
+    assert np.allclose(np.array(atoms) @ x, 0)
     assert "2 KMnO₄ + 16 HCl → 2 KCl + 2 MnCl₂ + 8 H₂O + 5 Cl₂" in summary
-    slope, share = here["brake"]()
-    assert (round(slope, 1), round(share, 2)) == (3.9, 0.65)
+    curves = solution("gram_schmidt")(here["powers"]["A"])
+    crossed = (np.diff(np.sign(curves + 1e-9), axis=0) != 0).sum(axis=0)
+    assert list(crossed) == [0, 1, 2, 3, 4, 5]
+    line, speed, way = (here["cars"][name] for name in ("line", "speed", "way"))
+    slope = (line[-1] - line[0]) / (speed[-1] - speed[0])
+    assert (round(slope, 1), round(line.var() / way.var(), 2)) == (3.9, 0.65)
     assert "3.9 feet more, and 65 % of the variance" in summary
-    eigenvalue, most = here["letters"]()
-    letters = [c for c in here["SENTENCE"].lower() if c.isalpha()]
-    assert np.isclose(eigenvalue, 1)
-    assert all(np.isclose(share, letters.count(c) / len(letters)) for c, share in most)
-    assert {c for c, _ in most[:2]} == {"e", "t"}
-    assert [c for c, _ in most[2:]] == ["s", "i", "o"]
-    assert [letters.count(c) for c in "et"] == [27, 27]
-    assert len(letters) == 217
-    assert "on each in 12.4 % of all steps" in summary
+    letters, often = (here["letters"][name] for name in ("text", "often"))
+    share = dict(zip(here["letters"]["names"], often / often.sum(), strict=True))
+    assert all(np.isclose(share[c], letters.count(c) / len(letters)) for c in share)
+    assert sorted(share, key=share.get)[-2:] in (["e", "t"], ["t", "e"])
+    assert f"on each in {share['e']:.1%} of all steps".replace("%", " %") in summary
+    variances = here["cloud"]["variances"]
+    assert 0.85 < variances[0] / variances.sum() < 0.95
+    drawing = here["drawing"]["A"]
+    assert np.linalg.matrix_rank(drawing) > 90
 
 
 def test_the_outcome_of_backpropagation_is_the_one_told():

@@ -10,12 +10,7 @@ nearest = problem(
     returns={"approximation": "value"},
     points={
         "shape": (1, "an (m, n) array of `float64`"),
-        "value": (6, "matrices of random fractions"),
-        "integers": (
-            2,
-            "pictures of type `uint8`, whose numbers go from 0 to 255; the result is "
-            "`float64` and is not rounded",
-        ),
+        "value": (10, "matrices of random fractions, tall and wide"),
         "inputs-unchanged": (1, "`A` stays as it is"),
     },
     forbidden={"all": ELSEWHERE},
@@ -28,7 +23,7 @@ def best_rank_k(A, k):
 
     A_k = sum over i < k of s[i] * outer(u_i, v_i), where A = sum of all of them
 
-    A : (m, n) array of numbers, float64 or integers (also a picture of type uint8)
+    A : (m, n) array, float64
     k : int, from 1 to min(m, n)
     Returns A_k : (m, n) array, float64. A stays as it is.
     No two singular values that you meet are equal.
@@ -52,17 +47,6 @@ def spread_out(rng, M, N):
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.1, 0.1, size=r))
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
     return U * s @ V.T, k
-
-
-@nearest.case("integers")
-def picture(rng, M, N):
-    """Pictures of type uint8."""
-    k = some_rank(rng, min(3, min(M, N) - 2))
-    while True:
-        A = rng.integers(256, size=(M, N), dtype=np.uint8)
-        s = np.linalg.svd(A, compute_uv=False)
-        if (s[:-1] > 1.05 * s[1:])[: k + 2].all():
-            return A, k
 
 
 @nearest.alternative
@@ -240,40 +224,3 @@ def first_columns(A, k):
 def on_the_first_columns(A, k):
     Q = np.linalg.qr(np.asarray(A, float)[:, :k])[0]
     return Q @ Q.T @ A
-
-
-@nearest.mistake(
-    "these numbers were put into the type of A. What becomes of a fraction there, and of -3 in "
-    "uint8?",
-    loses="integers",
-)
-def in_the_type_of_a(A, k):
-    found = best_rank_k(A, k)
-    return found if A.dtype.kind == "f" else found.astype(int).astype(A.dtype).astype(float)
-
-
-@nearest.mistake(
-    "these numbers were rounded to whole ones. Is the best matrix one of whole numbers?",
-    loses="integers",
-)
-def rounded_like_a(A, k):
-    found = best_rank_k(A, k)
-    return found if A.dtype.kind == "f" else found.round()
-
-
-@nearest.mistake(
-    "numbers below 0 and above 255 were cut off, as of a picture. Does the text ask for that?",
-    loses="integers",
-)
-def cut_off_like_a_picture(A, k):
-    found = best_rank_k(A, k)
-    return found if A.dtype.kind == "f" else found.clip(0, 255)
-
-
-@nearest.mistake(
-    "the products of A with itself are computed in uint8. What is 20 * 20 there?",
-    loses="integers",
-)
-def products_in_uint8(A, k):
-    V = np.linalg.eigh(A.T @ A)[1][:, -k:]
-    return A @ V @ V.T

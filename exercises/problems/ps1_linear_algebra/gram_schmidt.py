@@ -16,8 +16,8 @@ bases = problem(
     returns={"Q": "value"},
     points={
         "shape": (1, "an (m, r) array"),
-        "value": (5, "independent columns"),
-        "dependent": (3, "columns in the millions, some of which depend on those before them"),
+        "value": (6, "independent columns"),
+        "dependent": (4, "columns in the millions, some of which depend on those before them"),
         "stability": (
             2,
             "columns so nearly alike that about a billionth of them is left; to five "

@@ -7,12 +7,11 @@ from .common import ELSEWHERE
 
 principal = problem(
     "pca",
-    returns={"components": "value", "variances": "variances", "scores": "scores"},
+    returns={"components": "value", "variances": "scores", "scores": "scores"},
     points={
         "shape": (1, "three arrays of `float64`, in this order"),
         "value": (5, "the components of random samples, in order and turned as said"),
-        "variances": (3, "their variances"),
-        "scores": (3, "the scores"),
+        "scores": (6, "their variances and the scores, half each"),
         "integers": (1, "all three, a third each, for pictures of type `uint8`"),
         "inputs-unchanged": (1, "`X` stays as it is"),
     },
@@ -134,7 +133,7 @@ def one_after_the_other(X, k):
 
 @principal.mistake(
     "the samples keep their mean. What is taken off each column first?",
-    loses="value variances scores",
+    loses="value scores",
 )
 def not_centred(X, k):
     X = np.asarray(X, float)
@@ -144,7 +143,7 @@ def not_centred(X, k):
 @principal.mistake(
     "the mean of each sample is taken off, and that of each column is asked. Over which axis "
     "goes the mean of a feature?",
-    loses="value variances scores",
+    loses="value scores",
 )
 def centred_by_rows(X, k):
     Z = X - X.mean(axis=1, keepdims=True)
@@ -153,7 +152,7 @@ def centred_by_rows(X, k):
 
 @principal.mistake(
     "one mean of all numbers is taken off. How many means have D features?",
-    loses="value variances scores",
+    loses="value scores",
 )
 def one_mean_for_all(X, k):
     Z = X - X.mean()
@@ -162,7 +161,7 @@ def one_mean_for_all(X, k):
 
 @principal.mistake(
     "each feature was divided by its own spread. Does the text ask for that?",
-    loses="value variances scores",
+    loses="value scores",
 )
 def each_feature_scaled(X, k):
     Z = X - X.mean(axis=0)
@@ -172,7 +171,7 @@ def each_feature_scaled(X, k):
 @principal.mistake(
     "these are components of the least variance. In which order does eigh give its "
     "eigenvalues?",
-    loses="value variances scores",
+    loses="value scores",
 )
 def least_variance(X, k):
     Z = X - X.mean(axis=0)
@@ -203,7 +202,7 @@ def signs_left_as_they_came(X, k):
 
 @principal.mistake(
     "the sum of squares is divided by the number of samples. By what does the formula divide?",
-    loses="variances",
+    loses="scores",
 )
 def divided_by_n(X, k):
     components, variances, scores = pca(X, k)
@@ -212,7 +211,7 @@ def divided_by_n(X, k):
 
 @principal.mistake(
     "these are squares of singular values. What turns a sum of squares into a variance?",
-    loses="variances",
+    loses="scores",
 )
 def not_divided(X, k):
     components, variances, scores = pca(X, k)
@@ -220,7 +219,7 @@ def not_divided(X, k):
 
 
 @principal.mistake(
-    "these are the singular values. What has a variance that they do not?", loses="variances"
+    "these are the singular values. What has a variance that they do not?", loses="scores"
 )
 def singular_values(X, k):
     components, variances, scores = pca(X, k)
@@ -228,7 +227,7 @@ def singular_values(X, k):
 
 
 @principal.mistake(
-    "these are standard deviations. How does a variance come of them?", loses="variances"
+    "these are standard deviations. How does a variance come of them?", loses="scores"
 )
 def standard_deviations(X, k):
     components, variances, scores = pca(X, k)
@@ -238,7 +237,7 @@ def standard_deviations(X, k):
 @principal.mistake(
     "singular values are divided by N - 1 here, and not their squares. Which of the two has "
     "the unit of a variance?",
-    loses="variances",
+    loses="scores",
 )
 def square_forgotten(X, k):
     components, variances, scores = pca(X, k)
@@ -247,7 +246,7 @@ def square_forgotten(X, k):
 
 @principal.mistake(
     "these are shares of the whole variance. What are they before they are divided?",
-    loses="variances",
+    loses="scores",
 )
 def shares(X, k):
     components, variances, scores = pca(X, k)
@@ -256,7 +255,7 @@ def shares(X, k):
 
 @principal.mistake(
     "these are the variances of the features. Along which directions are they asked?",
-    loses="variances",
+    loses="scores",
 )
 def variances_of_features(X, k):
     components, _, scores = pca(X, k)

@@ -13,12 +13,15 @@ from .common import ELSEWHERE
 
 powers = problem(
     "power_iteration",
-    returns={"eigenvalue": "value", "eigenvector": "vector"},
+    returns={"eigenvalue": "value", "eigenvector": "value"},
     points={
         "shape": (1, "one number and an (n,) array, in this order"),
-        "value": (4, "a positive eigenvalue that is at least 2.5 times as large as the next"),
-        "vector": (4, "its eigenvector"),
-        "negative": (2, "the same where the eigenvalue is negative, half each"),
+        "value": (
+            9,
+            "a positive eigenvalue that is at least 2.5 times as large as the next, and its "
+            "eigenvector, half each",
+        ),
+        "negative": (3, "the same where the eigenvalue is negative, half each"),
         "stopping": (
             2,
             "a rough answer, right to a twentieth, for `tol = 1e-4` and `max_iter = 18`; "
@@ -201,7 +204,7 @@ def length_for_the_eigenvalue(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "the largest entry is 1 here. What should the length of the vector be?", loses="vector"
+    "the largest entry is 1 here. What should the length of the vector be?", loses="value"
 )
 def largest_entry_one(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
@@ -210,14 +213,14 @@ def largest_entry_one(A, v, tol=1e-10, max_iter=10_000):
 
 @powers.mistake(
     "the entries add up to 1 here. Which length is asked, and how is it computed?",
-    loses="vector",
+    loses="value",
 )
 def sum_one(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
     return value, vector / np.abs(vector).sum()
 
 
-@powers.mistake("the largest entry is negative here. Which sign is asked?", loses="vector")
+@powers.mistake("the largest entry is negative here. Which sign is asked?", loses="value")
 def largest_entry_negative(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
     return value, -vector
@@ -226,7 +229,7 @@ def largest_entry_negative(A, v, tol=1e-10, max_iter=10_000):
 @powers.mistake(
     "this is the eigenvector of the transposed matrix. Does v stand on the right of A, or on "
     "its left?",
-    loses="vector",
+    loses="value",
 )
 def from_the_left(A, v, tol=1e-10, max_iter=10_000):
     return power_iteration(A.T, v, tol, max_iter)

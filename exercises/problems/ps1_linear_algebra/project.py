@@ -12,9 +12,9 @@ projections = problem(
     returns={"p": "value"},
     points={
         "shape": (1, "an (m,) array"),
-        "value": (5, "independent columns"),
+        "value": (6, "independent columns"),
         "dependent": (
-            3,
+            4,
             "columns that depend on each other: $p$ is as unique as before, $x$ is not",
         ),
         "inputs-unchanged": (1, "`b` and `A` stay as they are"),

@@ -12,11 +12,11 @@ elimination = problem(
     points={
         "shape": (1, "an (m, n) array and a list, in this order"),
         "value": (
-            5,
+            6,
             "`R` for whole numbers from -9 to 9, where column 0 and another one are zeros, "
             "and column 1 begins with a 0",
         ),
-        "pivots": (2, "their `pivots`"),
+        "pivots": (3, "their `pivots`"),
         "dependent": (
             3,
             "`R` and `pivots`, half each, where rows and columns depend on each other, and "

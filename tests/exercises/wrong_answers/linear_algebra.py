@@ -29,19 +29,19 @@ def in_single_precision(A, k):
     return (U[:, :k] * s[:k] @ Vt[:k]).astype(np.float32)
 
 
-@wrong("best_rank_k", "is a tuple that is no array", "shape value integers inputs-unchanged")
+@wrong("best_rank_k", "is a tuple that is no array", "shape value inputs-unchanged")
 def the_three_factors(A, k):
     U, s, Vt = factors(A)
     return U[:, :k], s[:k], Vt[:k]
 
 
-@wrong("best_rank_k", "has shape", "shape value integers inputs-unchanged")
+@wrong("best_rank_k", "has shape", "shape value inputs-unchanged")
 def scores_alone(A, k):
     U, s, _ = factors(A)
     return U[:, :k] * s[:k]
 
 
-@wrong("best_rank_k", "approximation differs", "value integers shape inputs-unchanged")
+@wrong("best_rank_k", "approximation differs", "value shape inputs-unchanged")
 def zero_where_small(A, k):
     s = np.sort(np.abs(A), axis=None)[-k]
     return np.where(np.abs(A) >= s, A, 0.0)
@@ -83,13 +83,13 @@ def rebuilt_samples(X, k):
     return C, variances, scores + 1
 
 
-@wrong("pca", "variances", "variances")
+@wrong("pca", "variances", "scores")
 def divided_by_features(X, k):
     C, variances, scores = right_parts(X, k)
     return C, variances * (len(X) - 1) / X.shape[1], scores
 
 
-@wrong("pca", "expected three values", "shape variances scores integers")
+@wrong("pca", "expected three values", "shape scores integers")
 def components_alone(X, k):
     return right_parts(X, k)[0]
 
@@ -99,52 +99,6 @@ def turned_order(X, k):
     return right_parts(X, k)[::-1]
 
 
-@wrong("pca", "has shape", "shape value variances scores integers inputs-unchanged")
+@wrong("pca", "has shape", "shape value scores integers inputs-unchanged")
 def all_of_them(X, k):
     return right_parts(X, min(len(X) - 1, X.shape[1]))
-
-
-# numerical_jacobian
-
-
-@wrong("numerical_jacobian", "rows and columns are exchanged", "shape")
-def a_row_for_each_argument(f, x, h=1e-5):
-    return np.array([(f(x + e) - f(x - e)) / (2 * h) for e in h * np.eye(len(x))])
-
-
-@wrong("numerical_jacobian", "is 2 times too large and of the wrong sign", "value")
-def twice_and_turned(f, x, h=1e-5):
-    return np.stack([(f(x - e) - f(x + e)) / h for e in h * np.eye(len(x))], axis=1)
-
-
-@wrong("numerical_jacobian", "has shape", "shape value default integers inputs-unchanged")
-def gradient_of_the_sum(f, x, h=1e-5):
-    return np.array([(f(x + e) - f(x - e)).sum() / (2 * h) for e in h * np.eye(len(x))])
-
-
-@wrong("numerical_jacobian", "this is the answer for h = 1e-05", "value")
-def own_step(f, x, h=1e-5):
-    return np.stack([(f(x + e) - f(x - e)) / 2e-5 for e in 1e-5 * np.eye(len(x))], axis=1)
-
-
-@wrong("numerical_jacobian", "the function changes its caller's x", "inputs-unchanged")
-def x_drifts(f, x, h=1e-5):
-    work = x.astype(float)
-    J = np.stack([(f(work + e) - f(work - e)) / (2 * h) for e in h * np.eye(len(x))], axis=1)
-    x[0] += 1
-    return J
-
-
-@wrong("numerical_jacobian", "is a list, expected an array", "shape")
-def rows_in_a_list(f, x, h=1e-5):
-    J = np.stack([(f(x + e) - f(x - e)) / (2 * h) for e in h * np.eye(len(x))], axis=1)
-    return J.tolist()
-
-
-@wrong("numerical_jacobian", "jacobian", "value")
-def last_column_left_out(f, x, h=1e-5):
-    J = np.zeros((len(f(x)), len(x)))
-    for j in range(len(x) - 1):
-        e = h * np.eye(len(x))[j]
-        J[:, j] = (f(x + e) - f(x - e)) / (2 * h)
-    return J
