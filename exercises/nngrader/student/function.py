@@ -119,6 +119,8 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
     if data.get("entries"):
         lines += _failing_case(data, f, verdict)
+    elif data.get("driver") and not data.get("measure") and verdict.score < 100:
+        lines += _by_hand(data, f) or _failing_case(data, f, verdict)
     elif verdict.unclear:
         lines += _by_hand(data, f)
     if data.get("file"):
@@ -184,7 +186,7 @@ def _by_hand(data, f):
     differ = [
         f"    {n}: yours {yours}, asked {asked}" for n, yours, asked in both if yours != asked
     ]
-    given = [f"    {name} = {_shown(v)}" for name, v in example["args"].items()]
+    given = [f"    {n} = {_shown(v)}" for n, v in example["args"].items() if _is_some(v)]
     return ["  An example to go through by hand:", *given, *differ] if differ else []
 
 
@@ -194,15 +196,22 @@ def _failing_case(data, f, verdict):
     lost |= set(verdict.spared)
     lost |= {"value"} if lost & set(data["returns"].values()) else set()
     tried = [case for case in data["cases"] if case["aspect"] in lost and "unshown" not in case]
-    for case in sorted(tried, key=lambda c: len(str(c["args"])))[:MOST_TRIED]:
+    first = () if data.get("entries") else ("value",)  # without letters, of ordinary input
+    tried.sort(key=lambda c: (c["aspect"] not in first, len(str(c["args"]))))
+    for case in tried[:MOST_TRIED]:
         parts = result_of(data, case, Limited(data, caller(data, f))).parts
-        if found := _differences(data, case, parts):
-            return ["  A case that fails:", *_given(data, case["args"]), *found]
+        found, given = _differences(data, case, parts), _given(data, case["args"])
+        if found and (data.get("entries") or sum(map(len, given)) <= MOST_SHOWN):
+            return ["  A case that fails:", *given, *found]
     return []
 
 
 def _given(data, args):
     """Return the arguments of a case as lines: entries first, a program after its numbers."""
+    if not data.get("entries"):
+        return [
+            f"    {name} = {_shown(value)}" for name, value in args.items() if _is_some(value)
+        ]
     texts = [value for value in args.values() if isinstance(value, str)]
     rest = {n: v for n, v in args.items() if not isinstance(v, str)}
     if texts:  # what no program uses need not be shown
@@ -228,7 +237,8 @@ def _differences(data, case, parts):
     for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
         came = None if part["values"] is None else _real(part["values"])
         both = [(name, came, want)]
-        if name in data["entries"] and came is not None and came.shape == np.shape(want):
+        named = name in data.get("entries", ())
+        if named and came is not None and came.shape == np.shape(want):
             letters = data["entries"][name]
             both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
         lines += [
@@ -237,6 +247,11 @@ def _differences(data, case, parts):
             if _shown(c) != _shown(w)
         ]
     return lines
+
+
+def _is_some(value):
+    """Return whether an argument is anything but an array without entries."""
+    return not isinstance(value, np.ndarray) or value.size > 0
 
 
 def _real(values):

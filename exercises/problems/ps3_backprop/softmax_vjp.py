@@ -79,7 +79,7 @@ def ordinary(rng, C):
     return rng.normal(size=C), rng.normal(size=C), 0
 
 
-@pulled.case("large", hidden=1)
+@pulled.case("large", hidden=1, shown=False)
 def many_classes(rng, C):
     """20,000 classes."""
     return rng.normal(size=C), rng.normal(size=C), 20_000

@@ -72,6 +72,15 @@ def _(a, found):
     )
 
 
+@sentence(r"is (wrong|0) for (.+), and right for the others\.")
+def _(a, found):
+    wrong = {letter for letter, w in zip("abcdefgh", a.bad(), strict=False) if w}
+    named = set(found[2].replace(" and ", ", ").split(", "))
+    some = {"one letter": len(wrong) == 1, "some letters": len(wrong) > 1}
+    empty = found[1] == "wrong" or not a.got[a.bad()].any()
+    return empty and some.get(found[2], named == wrong) and not a.bad().all()
+
+
 @sentence(r"is right in its (first|last) (row|column|entry) only\. What")
 def _(a, found):
     wrong = lines(a, found[2])

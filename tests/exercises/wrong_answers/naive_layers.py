@@ -67,16 +67,17 @@ def exponentials_alone(g, z):
 
 @wrong("softmax_vjp", "in the sum over i each g[i] meets p[j]")
 def index_mixed_up(g, z):
-    p, dz = probabilities(z), np.zeros(len(z))
+    p, dz, total = probabilities(z), np.zeros(len(z)), np.sum(g)
     for j in range(len(z)):
-        dz[j] = g[j] * p[j] - p[j] * p[j] * np.sum(g)
+        dz[j] = g[j] * p[j] - p[j] * p[j] * total
     return dz
 
 
 @wrong("softmax_vjp", "If one score grows, what must the other probabilities do?")
 def plus_beside_the_diagonal(g, z):
     p = probabilities(z)
-    return np.array([p[j] * ((1 - p[j]) * g[j] + p @ g - p[j] * g[j]) for j in range(len(z))])
+    others = p @ g - p * g
+    return np.array([p[j] * ((1 - p[j]) * g[j] + others[j]) for j in range(len(z))])
 
 
 @wrong("softmax_vjp", "changes its caller's z")

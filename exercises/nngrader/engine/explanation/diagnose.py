@@ -11,7 +11,7 @@ import numpy as np
 from ..observation.compare import close, off
 from .changes import Explanation, changed
 from .laws import broken_law
-from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
+from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
 from .places import bad, is_partly_right
 
 
@@ -65,7 +65,8 @@ def describe(wrong):
     """Return the first description that is true of every wrong entry."""
     if any(e.misshapen for e in wrong):
         return Explanation("")  # the wrong shape has been reported already
-    for pattern in PATTERNS:
+    positions = not any(e.letters for e in wrong)
+    for pattern in [p for p in PATTERNS if positions or p not in POSITIONS]:
         with np.errstate(all="ignore"):
             descriptions = [_descriptions(pattern, e) for e in wrong]
         for words in descriptions[0]:

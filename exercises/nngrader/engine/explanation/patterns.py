@@ -174,6 +174,7 @@ PATTERNS = (
     zero,
     same_number,
     argument,
+    places.lettered,
     places.moved,
     places.reversed_lines,
     places.cumulative,
@@ -198,8 +199,24 @@ PATTERNS = (
     ordered,
     counted,
 )
+POSITIONS = (  # these say nothing where the entries of a list stand for several things
+    places.moved,
+    places.reversed_lines,
+    places.cumulative,
+    reordered,
+    places.one_line,
+    places.some_line,
+    places.by_sign,
+    places.left_empty,
+    places.not_emptied,
+    places.first_lines,
+    places.last_line,
+    ordered,
+    counted,
+)
 NEARLY_RIGHT = (  # these count as explanations where an entry other than 0 is right
     few_digits,
+    places.lettered,
     places.only_first_row,
     places.only_first_rows,
     places.wrong_at_index,

@@ -157,6 +157,25 @@ def only_first_rows(e):
     return "is right in its first rows only; the rest is 0. Where does your loop end?"
 
 
+def lettered(e):
+    """Return descriptions of which letters are wrong, where entries are named by letters."""
+    wrong = bad(e)
+    if not e.letters or wrong.ndim != 1 or wrong.all() or not wrong.any():
+        return None
+    named = [letter for letter, w in zip(e.letters, wrong, strict=False) if w]
+    words = " and ".join([", ".join(named[:-1])] * (len(named) > 1) + named[-1:])
+    some = "some letters" if len(named) > 1 else "one letter"
+    which = [(words, words)] * e.visible + [(some, "these" if len(named) > 1 else "it")]
+    go = "do" if len(named) > 1 else "does"
+    if e.got[wrong].any():
+        return [
+            f"is wrong for {w}, and right for the others. Which steps {go} {again} go through?"
+            for w, again in which
+        ]
+    asked = "Which step should hand it on?"
+    return [f"is 0 for {w}, and right for the others. {asked}" for w, _ in which]
+
+
 # The entries at an index
 
 

@@ -206,7 +206,9 @@ def _read_part(ledger, case, k, answer):
     want = want.astype(float)
     shown = ledger.data["visible"]
     odd = looks.fault if is_known else None
-    return Entry(part, aspect, case, values, want, mistaken, rtol, shown, fault, odd)
+    letters = ledger.data.get("entries", {}).get(part, "")
+    about = part, aspect, case, values, want, mistaken, rtol, shown, fault, odd
+    return Entry(*about, letters)
 
 
 def _known_form(looks, mistaken, rtol):

@@ -16,7 +16,7 @@ class Entry:
     the aspect that loses points if it is wrong; ``mistaken`` holds the value that each known
     mistake returns; ``fault`` describes a wrong type or shape that has cost no points yet;
     ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
-    say more.
+    say more; ``letters`` names the entries of a list that stands for several things.
     """
 
     part: str
@@ -29,6 +29,7 @@ class Entry:
     visible: bool
     fault: str | None = None
     odd: str | None = None
+    letters: str = ""
 
     @property
     def group(self):
