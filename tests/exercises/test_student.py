@@ -287,6 +287,16 @@ def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
     assert "A case that fails" not in told("Value", "WalksEveryWay")
 
 
+def test_what_a_function_called_by_a_driver_gave_is_shown_beside_what_is_asked():
+    printed = told("softmax_vjp", "diagonal alone")
+    assert "    g = [4.0, 1.0, -2.0]" in printed
+    assert "    dz: yours [0.75, 0.25, -0.375], asked [0.75, 0.0, -0.75]" in printed
+    printed = told("gradient_check", "corners forgotten").partition("  A case that fails:\n")[2]
+    assert re.search(r"formula = np.sum.*\n    x = \[", printed)
+    assert re.search(r"error: yours \d\S*, asked \d", printed)
+    assert "A case that fails" not in told("softmax_vjp", "jacobian built")
+
+
 def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
     printed = told("train_network", "one step")
     assert re.search(
