@@ -173,11 +173,11 @@ def _is_shown(name, of_part, loses):
 
 
 def _rank(name, of_part, here):
-    """Return a mistake's sort key: first those that fit all parts, then this part alone."""
+    """Return a mistake's sort key: those that fit all parts, this alone, most of the others."""
     others = [e for e in here if e.part != of_part[0].part]
     whole = all(e.matches(e.mistaken.get(name)) for e in here)
     alone = all(
         e.mistaken.get(name) is not None and close(e.mistaken[name], e.want, e.rtol)
         for e in others
     )
-    return not whole, not alone
+    return not whole, not alone, sum(not e.matches(e.mistaken.get(name)) for e in others)
