@@ -537,7 +537,7 @@ class UpstreamForgottenInProducts(Value):
 )
 class WholeNumbers(Value):
     def __init__(self, data):
-        super().__init__(int(data))
+        super().__init__(np.trunc(np.float64(data)))
 
 
 @value.mistake(

@@ -78,7 +78,7 @@ class LettersAlone(Value):
                 number.grad = 0.0
 
 
-@wrong("Value", "grad is wrong for d, and right for the others", "operations")
+@wrong("Value", ("grad is wrong for", "grad differs"), "operations")
 class QuotientSquaredAbove(Value):
     def __truediv__(self, other):
         other = self.number(other)

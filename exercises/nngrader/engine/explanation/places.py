@@ -164,16 +164,15 @@ def lettered(e):
         return None
     named = [letter for letter, w in zip(e.letters, wrong, strict=False) if w]
     words = " and ".join([", ".join(named[:-1])] * (len(named) > 1) + named[-1:])
-    some = "some letters" if len(named) > 1 else "one letter"
-    which = [(words, words)] * e.visible + [(some, "these" if len(named) > 1 else "it")]
-    go = "do" if len(named) > 1 else "does"
-    if e.got[wrong].any():
-        return [
-            f"is wrong for {w}, and right for the others. Which steps {go} {again} go through?"
-            for w, again in which
-        ]
-    asked = "Which step should hand it on?"
-    return [f"is 0 for {w}, and right for the others. {asked}" for w, _ in which]
+    which = [(words, "does" if len(named) == 1 else "do", words)] * e.visible
+    which.append(("some letters", "do", "these"))  # which ones is another matter in each case
+    if not e.got[wrong].any():
+        asked = "Which step should hand it on?"
+        return [f"is 0 for {w}, and right for the others. {asked}" for w, *_ in which]
+    return [
+        f"is wrong for {w}, and right for the others. Which steps {do} {again} go through?"
+        for w, do, again in which
+    ]
 
 
 # The entries at an index
