@@ -191,7 +191,7 @@ ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
 FUNCTIONS = (
     "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
     "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
-    "y = a.exp() * (c.tanh() - d.relu()) + b.log() + e.relu()",
+    "y = a.exp() * (c.tanh() * b.log() - d.relu()) + e.relu()",
 )
 
 
