@@ -190,6 +190,10 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
         ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
         ({"entries": {"z": "abc"}}, "entries names z, neither argument nor part"),
         ({"tells": "{:g}"}, "tells is about what a measure returns, and there is none"),
+        (
+            {"near": (1.0, "near")},
+            "near is about the number that tells says, and there is none",
+        ),
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],
 )

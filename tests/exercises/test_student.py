@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from inspect import isclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -326,3 +327,12 @@ def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
     assert [bool(re.fullmatch(words, line)) for line in told[:-1]] == [True] * lines
     assert told[-1:] == [f"  {FOLLOWED}"] * lines
     assert called_wrong(problems, names["pairwise_distances"]) == []
+
+
+@pytest.mark.parametrize(("loss", "said"), [(0.02, False), (0.08, True)])
+def test_check_says_how_near_a_training_is_to_the_limit(loss, said):
+    data = packed("train_network", 1, True)
+    full = judged(data, PROBLEMS["train_network"].solve)
+    lines = report(data, None, replace(full, told=(loss,)), Path()).splitlines()
+    assert f"  Your loss is {loss}, asked is 0.1 or lower." in lines
+    assert any("on the other samples of the grading" in line for line in lines) == said

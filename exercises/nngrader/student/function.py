@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -117,6 +118,9 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     if verdict.spared:
         lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
     lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
+    limit, words = data.get("near") or (math.inf, "")
+    if verdict.score == 100 and any(number > limit for number in verdict.told):
+        lines.append(f"  {words}")
     if data.get("entries"):
         lines += _failing_case(data, f, verdict)
     elif data.get("driver") and not data.get("measure") and verdict.score < 100:

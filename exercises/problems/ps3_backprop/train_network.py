@@ -54,6 +54,7 @@ def how_far(args, *arrays):
     scores = scores - scores.max(axis=1, keepdims=True)
     right = scores[np.arange(len(y)), y]
     loss = np.mean(np.log(np.exp(scores).sum(axis=1)) - right)
+    both = ((0, W1), (1, W2))
     learned, width, random = np.zeros(7), np.zeros(1), np.zeros(3)
     pairs = zip(*runs[:2], strict=True)  # after all epochs, and after one
     if not np.isfinite(loss):
@@ -61,7 +62,7 @@ def how_far(args, *arrays):
     elif loss > args["most"]:
         if not W1.any() or not W2.any():
             learned[1] = 1
-        elif len(b1) > 1 and np.allclose(W1, W1[0]) and np.allclose(W2, W2[:, :1]):
+        elif len(b1) > 1 and all(np.ptp(a, k).max() <= 1e-6 * abs(a).max() for k, a in both):
             learned[2] = 1
         elif all(np.array_equal(last, first) for last, first in pairs):
             learned[6] = 1
@@ -108,6 +109,7 @@ training = problem(
     },
     forbidden={"all": ELSEWHERE},
     tells="Your loss is {:.3g}, asked is 0.1 or lower.",
+    near=(0.042, "That is near: on the other samples of the grading it may end above."),
     trains=True,
 )
 

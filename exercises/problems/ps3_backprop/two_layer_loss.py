@@ -373,7 +373,7 @@ def another(score):
 
 @network.mistake(
     "nothing is cut off at 0 on the way to the scores. What stands between the two layers?",
-    loses="value stability",
+    loses="value output hidden stability",
 )
 def no_relu(params, X, y):
     def score(params, X):
@@ -427,13 +427,15 @@ def softmax_over_everything(params, X, y):
 @network.mistake(
     "the scores were divided by their sum as they are, so some p are below 0. What makes "
     "numbers above 0 of them first?",
-    loses="value stability",
+    loses="value output hidden stability",
 )
 def exp_forgotten(params, X, y):
     return with_probabilities(lambda s: s / s.sum(axis=1, keepdims=True))(params, X, y)
 
 
-@network.mistake("where are b1 and b2 added on the way to the scores?", loses="value")
+@network.mistake(
+    "where are b1 and b2 added on the way to the scores?", loses="value output hidden"
+)
 def biases_forgotten(params, X, y):
     bare = params | {name: 0 * params[name] for name in ("b1", "b2")}
     return two_layer_loss(bare, X, y)
@@ -450,12 +452,12 @@ def before_the_relu(params, X, y):
     return loss, grads | {"W2": dscores.T @ a}
 
 
-@network.mistake("where is b1 added on the way to the scores?", loses="value")
+@network.mistake("where is b1 added on the way to the scores?", loses="value output hidden")
 def first_bias_forgotten(params, X, y):
     return two_layer_loss(params | {"b1": 0 * params["b1"]}, X, y)
 
 
-@network.mistake("where is b2 added on the way to the scores?", loses="value")
+@network.mistake("where is b2 added on the way to the scores?", loses="value output hidden")
 def second_bias_forgotten(params, X, y):
     return two_layer_loss(params | {"b2": 0 * params["b2"]}, X, y)
 

@@ -111,6 +111,9 @@ class Problem:
     tells : str, optional
         What the notebook says of a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
+    near : tuple of (float, str), optional
+        Above which of these numbers a right answer is near to a wrong one, on other inputs,
+        and what the notebook says of that.
     steps : dict, optional
         Aspects in the order in which the student builds the answer, each with what the step
         is, in words. The notebook speaks of the first that is not right and of none after it.
@@ -139,6 +142,7 @@ class Problem:
         self_reported=(),
         entries=None,
         tells="",
+        near=None,
         steps=None,
         trains=False,
     ):
@@ -151,7 +155,7 @@ class Problem:
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.entries, self.tells = dict(entries or {}), tells
-        self.steps = dict(steps or {})
+        self.near, self.steps = near and list(near), dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
@@ -222,7 +226,7 @@ class Problem:
         """Return driver and measure as text, and what they need, as `pack` includes them."""
         found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
         found |= {"uses": list(self.uses)} if self.uses else {}
-        for name in ("wrong", "entries", "tells", "steps"):
+        for name in ("wrong", "entries", "tells", "near", "steps"):
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
@@ -313,6 +317,8 @@ def _moving_faults(p):
         yield "memory is measured of plain functions alone: never_at_once goes with no driver"
     if (p.observed or p.kept) and not p.measure:
         yield "observed and kept are there for a measure, and there is none"
+    if p.near and not p.tells:
+        yield "near is about the number that tells says, and there is none"
     if p.tells and not p.measure:
         yield "tells is about what a measure returns, and there is none"
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
