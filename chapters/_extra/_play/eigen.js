@@ -53,7 +53,9 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     image.set(Array.from({length: 121}, (_, k) => small(apply(A, unit(3 * k)))));
     arrow.set([[0, 0], x]);
     mapped.set([[0, 0], small(y)]);
-    mapped.node.nextSibling.textContent = shrink > 1 ? `A x ÷ ${shrink}` : "A x";
+    const words = mapped.node.nextSibling;  // kept inside the plane
+    words.textContent = shrink > 1 ? `A x ÷ ${shrink}` : "A x";
+    words.setAttribute("x", Math.min(+words.getAttribute("x"), plane.to(EXTENT, 0)[0] - words.getComputedTextLength() - 4));
     const lined = angle !== null && Math.abs(angle) < 0.05 || angle === null;
     const value = x[0] * y[0] + x[1] * y[1];
     const which = all === "all" ? 0 : all.findIndex(e => away(e.at, at) < 0.1);

@@ -62,7 +62,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   nn.svg("circle", {r: 14, class: "nn-hit"}), nn.svg("path", {d: `M0 0${nn.SHAPES.diamond(6.5)}`, class: "nn-knob"}));
   rank.node.setAttribute("style", nn.ink("a"));
   alone.node.setAttribute("style", nn.ink("b"));
-  spectrum.over.append(rank.node, alone.node);
+  spectrum.over.append(alone.node, rank.node);  // where both lie, the rank is taken
   spectrum.press(x => {
     state.term = nn.clamp(Math.round(x), 1, ranks);
     redraw();
