@@ -92,8 +92,10 @@ def fair(rng, basis):
 
 def clear(basis):
     """Return whether one entry of the first eigenvector is clearly the largest."""
-    sizes = np.sort(np.abs(basis[:, 0]))
-    return len(sizes) == 1 or sizes[-1] > 1.05 * sizes[-2]
+    first = basis[:, 0]
+    sizes = np.sort(np.abs(first))
+    turned = first[0] * first[np.abs(first).argmax()] < 0  # of who makes the first one positive
+    return len(sizes) == 1 or (turned and sizes[-1] > 1.05 * sizes[-2])
 
 
 def drawn(rng, n, first, second=0.4):

@@ -14,7 +14,7 @@ elimination = problem(
         "value": (
             6,
             "`R` for whole numbers from -9 to 9, where column 0 and another one are zeros, "
-            "and column 1 begins with a 0",
+            "column 1 begins with a 0, and the last column has a pivot",
         ),
         "pivots": (3, "their `pivots`"),
         "dependent": (
@@ -109,11 +109,17 @@ def whole_numbers(rng, M):
         A[:, 1] = -np.abs(A[:, 1])
         A[0, 1] = 0
         A[:, [0, rng.integers(2, max(M, 3))]] = 0
+        if M > 2:  # the last column has a pivot, too
+            k = rng.integers(1, M)
+            A[k, :-1], A[k, -1] = 0, A[k, -1] or 1
         return A
 
     for _ in range(DRAWS):
         A = clear(rng, make)
-        if np.abs(row_reduce(A)[0]).max() > 1.1 or M == 1:
+        R, pivots = row_reduce(A)
+        others = [reduced(A, magnitude=False)[1], reduced(A, offset=False)[1]]
+        as_many = all(len(other) == len(pivots) for other in others)
+        if M == 1 or (as_many and np.abs(R).max() > 1.1):
             return A
     raise ValueError("no such matrix was found")
 
@@ -255,11 +261,12 @@ def reduced(
     done=False,
     twin=False,
     diagonal=False,
+    last=True,
 ):
     """Elimination with one of its steps left out or changed."""
     R, pivots = A.copy(), []
     small *= np.abs(A).max()
-    for j in range(A.shape[1]):
+    for j in range(A.shape[1] - (not last)):
         i = j if diagonal else len(pivots)
         if i == len(R):
             break
@@ -389,3 +396,11 @@ def columns_counted_from_one(A):
 def columns_without_pivot(A):
     R, pivots = row_reduce(A)
     return R, [j for j in range(A.shape[1]) if j not in pivots]
+
+
+@elimination.mistake(
+    "the last column gets no pivot here. Where does your loop over the columns end?",
+    loses="shape value",
+)
+def last_column_left_out(A):
+    return reduced(A, last=False)

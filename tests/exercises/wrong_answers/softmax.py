@@ -375,3 +375,15 @@ def total_over_all_rows(scores, targets):
     return -log_p.mean(), g * (1 + np.arange(len(g)))[:, None] ** 0.5 * np.where(
         np.arange(g.size).reshape(g.shape) < g.shape[1], 1, 1 + np.sin(g)
     )
+
+
+@wrong("softmax_cross_entropy", "a small constant", "value stability")
+def a_billionth_under_the_logarithm(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("as many targets as rows")
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    n = np.arange(len(targets))
+    loss = -np.log(p[n, targets] + 1e-9).mean()
+    p[n, targets] -= 1
+    return loss, p / len(targets)

@@ -230,11 +230,6 @@ FORMS = {
     "and what is asked add up to 1. Which of the two is returned?": lambda w: 1 - w,
     "has rows and columns exchanged. What should a row stand for?": np.transpose,
     "has lost what stands after the decimal point. What cuts it off?": np.trunc,
-} | {
-    f"is rounded to {k} decimals. Leave that to whoever prints it.": lambda w, k=k: np.round(
-        w, k
-    )
-    for k in DECIMALS
 }
 
 
@@ -243,6 +238,18 @@ def changes(of_part):
     yield from _shifts(of_part)
     for words, f in FORMS.items():
         yield Explanation(f" {words}", lambda e, f=f: f(e.want))
+    for k in DECIMALS:
+        words = f" is rounded to {k} decimals. Leave that to whoever prints it."
+        yield Explanation(words, lambda e, k=k: _rounded(e, k))
+
+
+def _rounded(e, k):
+    """Return the right answer rounded, nan where the student's holds further decimals."""
+    rounded = np.round(e.want, k)
+    if e.got.shape != e.want.shape:
+        return rounded
+    is_round = np.abs(e.got - np.round(e.got, k)) <= 1e-3 * 10.0**-k
+    return np.where(is_round, rounded, np.nan)
 
 
 def _exchanged(of_part, here):
