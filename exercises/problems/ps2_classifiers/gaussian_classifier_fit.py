@@ -289,3 +289,24 @@ def between_the_classes(X, y):
     means = np.array([X[y == c].mean(axis=0) for c in range(max(y) + 1)])
     Z = means[y] - X.mean(axis=0)
     return with_covariance(X, y, Z.T @ Z / len(X))
+
+
+@gaussians.mistake(
+    "the last class is missing. If the largest label is 4, how many classes are there?",
+    loses="shape value covariance",
+)
+def last_class_left_out(X, y):
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    rest = y < y.max()
+    Z = X[rest] - means[y[rest]]
+    return priors[:-1], means[:-1], Z.T @ Z / len(X)
+
+
+@gaussians.mistake(
+    "a row of this matrix belongs to a sample. How are the factors of the product to be turned "
+    "so that a row belongs to a feature?",
+    loses="shape covariance",
+)
+def samples_by_samples(X, y):
+    Z = X - gaussian_classifier_fit(X, y)[1][y]
+    return with_covariance(X, y, Z @ Z.T / len(X))

@@ -43,7 +43,7 @@ neighbours.example(
     3,
 )
 
-LABELS, MANY, CLEAR = 4, 20, 1e-4  # labels; candidates for each row; how far k and k + 1 differ
+LABELS, MANY, CLEAR = 4, 60, 1e-4  # labels; candidates for each row; how far k and k + 1 differ
 # No k is a prime: the lengths of axes are, and an axis of k is not taken for one of them.
 # Nor is a label and 1 a prime, for the same reason: np.bincount returns as many counts.
 NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
@@ -57,10 +57,16 @@ def asked(rng, X_train, X, k, M, *, tied):
     order = np.argsort(d, axis=1)
     votes = (y_train[order[:, :k], None] == labels).sum(axis=1)
     best = votes == votes.max(axis=1, keepdims=True)
+    near = y_train[order[:, :k], None] == labels
+    weighted = (near / np.sort(d, axis=1)[:, :k, None]).sum(axis=1).argmax(axis=1)
     fit = ((best.sum(axis=1) > 1) == tied) & are_apart(X, X_train, k)
+    fit &= tied | (weighted == best.argmax(axis=1))  # weights by nearness show in ties alone
     rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
     voters = slice(k - 1), slice(k + 1), slice(1, k + 1), slice(3), slice(1)
     other = [(y_train[order[:, v], None] == labels).sum(axis=1).argmax(axis=1) for v in voters]
+    present = np.cumsum(votes > 0, axis=1) - 1  # the places of labels among the voters'
+    places = np.take_along_axis(present, best.argmax(axis=1)[:, None], axis=1)[:, 0]
+    other.append(places)
     telling = sum(found[fit] != answers for found in other)  # mistakes that each row shows
     turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
     for a in range(LABELS):
@@ -364,3 +370,32 @@ def always_three(X_train, y_train, X, k):
 def sorted_down_the_columns(X_train, y_train, X, k):
     order = np.argsort(pairwise_distances(X, X_train), axis=0)[:, :k]
     return majority(y_train[order % len(y_train)])
+
+
+@neighbours.mistake(
+    "a near neighbour has more weight here than a far one. How many votes has each in the "
+    "text?",
+    loses="ties",
+)
+def weighted_by_nearness(X_train, y_train, X, k):
+    near, labels = nearest(X_train, X, k), np.unique(y_train)
+    weights = 1 / np.take_along_axis(pairwise_distances(X, X_train), near, axis=1)
+    votes = weights[:, :, None] * (y_train[near][:, :, None] == labels)
+    return labels[votes.sum(axis=1).argmax(axis=1)]
+
+
+@neighbours.mistake(
+    "this is a place in the list of the neighbours' different labels. Which label stands "
+    "there?",
+    loses="value",
+)
+def place_among_the_neighbours(X_train, y_train, X, k):
+    rows = y_train[nearest(X_train, X, k)]
+    return np.array([np.unique(row, return_counts=True)[1].argmax() for row in rows])
+
+
+@neighbours.mistake(
+    "only the first picture is answered. Where does the return stand?", loses="shape value ties"
+)
+def first_picture_alone(X_train, y_train, X, k):
+    return knn_predict(X_train, y_train, X[:1], k)

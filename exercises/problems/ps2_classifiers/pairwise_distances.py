@@ -208,6 +208,15 @@ def subtracted_in_uint8(X, Y):
 
 
 @distances.mistake(
+    "differences, squares and their sum are all taken in uint8. What are 3 - 5 and 20 * 20 "
+    "there? Print them.",
+    loses="integers",
+)
+def added_up_in_uint8(X, Y):
+    return np.sqrt(np.float64(sum((x[:, None] - y) ** 2 for x, y in columns(X, Y))))
+
+
+@distances.mistake(
     "squares and products do not fit into uint8. What is 20 * 20 there? Print it.",
     loses="integers",
 )

@@ -296,3 +296,13 @@ def last_weight_free(X, y, alpha):
     penalty[-1, -1] = 0
     b, *w = np.linalg.solve(A.T @ A + penalty, A.T @ y)
     return np.array(w), b
+
+
+@ridge.mistake(
+    "these weights belong to features that were divided by their spread, and b goes with "
+    "others. Which w says the same of X as it is?",
+    loses="value bias",
+)
+def scaled_weights_and_plain_means(X, y, alpha):
+    w, _ = weights_of_scaled_features(X, y, alpha)
+    return w, y.mean() - X.mean(axis=0) @ w

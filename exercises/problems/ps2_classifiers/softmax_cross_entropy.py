@@ -278,7 +278,9 @@ def logarithm_forgotten(scores, targets):
 )
 def over_the_samples(scores, targets):
     same_length(scores, targets)
-    return from_probabilities(shifted_softmax(scores, axis=0), targets)
+    log_p = log_softmax(scores.T).T  # finite: a logarithm of 0 would be a second mistake
+    gradient = np.exp(log_p) - np.eye(scores.shape[1])[targets]
+    return -log_p[np.arange(len(scores)), targets].mean(), gradient / len(scores)
 
 
 @softmax.mistake(
@@ -435,3 +437,26 @@ def own_derivative(scores, targets):
 def one_not_averaged(scores, targets):
     loss, _ = softmax_cross_entropy(scores, targets)
     return loss, shifted_softmax(scores) / len(scores) - np.eye(scores.shape[1])[targets]
+
+
+@softmax.mistake(
+    "the class with the highest score is taken for the right one, in the loss and in the "
+    "gradient. Which argument knows the right class?",
+    loses="value gradient stability",
+)
+def the_best_for_the_target(scores, targets):
+    same_length(scores, targets)
+    return softmax_cross_entropy(scores, scores.argmax(axis=1))
+
+
+@softmax.mistake(
+    "one maximum is taken for all rows. What is exp(-2000), in a row that lies far below it, "
+    "and what is the logarithm of a sum of such numbers?",
+    loses="stability",
+)
+def one_maximum_in_the_logarithm(scores, targets):
+    same_length(scores, targets)
+    z = scores - scores.max()
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    gradient = np.exp(log_p) - np.eye(scores.shape[1])[targets]
+    return -log_p[np.arange(len(scores)), targets].mean(), gradient / len(scores)

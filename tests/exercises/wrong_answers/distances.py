@@ -299,3 +299,11 @@ def complex_root(X, Y):
 @wrong("pairwise_distances", "has lost what stands after the decimal point", "value")
 def truncated(X, Y):
     return right(X, Y).astype(int).astype(float)
+
+
+@wrong("pairwise_distances", "differences, squares and their sum are all taken in", "integers")
+def all_in_the_pictures_type(X, Y):
+    total = np.zeros((len(X), len(Y)), dtype=X.dtype)
+    for k in range(X.shape[1]):
+        total += np.subtract.outer(X[:, k], Y[:, k]) ** 2
+    return np.sqrt(total.astype(float))

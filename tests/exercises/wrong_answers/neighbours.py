@@ -61,3 +61,27 @@ def number_of_labels(X_train, y_train, X, k):
 def neighbours_among_columns(X_train, y_train, X, k):
     near = np.argsort(np.abs(X.mean(axis=0)))[:, None] + np.arange(k)
     return majority(y_train[near % len(y_train)])
+
+
+@wrong("knn_predict", "only the first picture is answered", "value")
+def answered_inside_the_loop(X_train, y_train, X, k):
+    found = []
+    for near in sorted_labels(X_train, y_train, X):
+        found.append(np.bincount(near[:k]).argmax())
+        return np.array(found)
+
+
+@wrong("knn_predict", "a near neighbour has more weight here", "ties")
+def inverse_distances_vote(X_train, y_train, X, k):
+    found = []
+    for x in X:
+        d = np.linalg.norm(X_train - x, axis=1)
+        near = np.argsort(d)[:k]
+        found.append(np.bincount(y_train[near], weights=1 / d[near]).argmax())
+    return np.array(found)
+
+
+@wrong("knn_predict", "a place in the list of the neighbours' different labels", "value")
+def place_in_unique(X_train, y_train, X, k):
+    near = sorted_labels(X_train, y_train, X)[:, :k].tolist()
+    return np.array([np.argmax([row.count(c) for c in sorted(set(row))]) for row in near])

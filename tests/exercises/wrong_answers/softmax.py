@@ -387,3 +387,30 @@ def a_billionth_under_the_logarithm(scores, targets):
     loss = -np.log(p[n, targets] + 1e-9).mean()
     p[n, targets] -= 1
     return loss, p / len(targets)
+
+
+@wrong("softmax_cross_entropy", "each row should be a distribution", "value")
+def over_the_pictures_in_logarithms(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    log_p = scores - np.logaddexp.reduce(scores, axis=0)
+    y = np.eye(scores.shape[1])[targets]
+    return -(log_p * y).sum() / len(y), (np.exp(log_p) - y) / len(y)
+
+
+@wrong("softmax_cross_entropy", "is taken for the right one, in the loss and in the", "value")
+def best_for_right(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    log_p, g = parts(scores, np.array([row.argmax() for row in scores]))
+    return -log_p.mean(), g
+
+
+@wrong("softmax_cross_entropy", "the logarithm of a sum of such numbers", "stability")
+def shifted_once_for_all_rows(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    s = scores - np.amax(scores)
+    log_p = s - np.log(np.einsum("nc->n", np.exp(s)))[:, None]
+    y = np.eye(s.shape[1])[targets]
+    return -log_p[y > 0].mean(), (np.exp(log_p) - y) / len(y)
