@@ -27,7 +27,7 @@ HELD_BACK = (
     "The points are given on inputs that are held back: these only show where you stand."
 )
 FOLLOWED = "In grading it is judged once more with a right one in that place."
-MOST_TRIED = 4  # cases that may be tried again, to show one that fails
+MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 MOST_SHOWN = 400  # characters of an argument or an answer
 
 

@@ -119,13 +119,31 @@ def both_signs(rng, shape):
     return A
 
 
-@checker.case("value", visible=2)
-def given_step(rng, N):
-    """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
+def with_errors(rng, N, place):
+    """Return a case whose largest error has the given place: no entry may be left out."""
     formula = SMOOTH[int(rng.integers(len(SMOOTH)))]
     x, A = rng.uniform(0.5, 1.5, size=N), both_signs(rng, N)
-    grad = spoilt(rng, slopes(formula, x, A, h=1e-3), 1)
-    return formula, x, A, grad, float(rng.uniform(0.02, 0.06))
+    right = slopes(formula, x, A, h=1e-3)
+    grad = spoilt(rng, right, 1)
+    error = np.abs(grad - right) / np.maximum(np.abs(grad), np.abs(right))
+    third, second, worst = np.argsort(error)[-3:]
+    order = np.setdiff1d(np.arange(N), [third, second, worst])
+    order = np.insert(order, [0, 0] if place < N - 1 else [1, 1], [second, third])
+    order = np.insert(order, place, worst)
+    step = float(rng.uniform(0.02, 0.06))
+    return formula, x[order], A[order], grad[order], step
+
+
+@checker.case("value")
+def given_step(rng, N):
+    """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
+    return with_errors(rng, N, N // 2)
+
+
+@checker.case("value")
+def error_at_the_end(rng, N):
+    """A step that is given, and a largest error that comes last."""
+    return with_errors(rng, N, N - 1)
 
 
 @checker.case("edge")
@@ -144,7 +162,7 @@ def more_axes(rng, N):
 def on_a_corner(rng, N):
     """Entries on a corner or nearer to it than h, each with a slope that may be taken there."""
     x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
-    wrong, near = np.split(rng.permutation(N), [1])
+    wrong, near = 0, 1 + rng.permutation(N - 1)  # the first entry may not be left out
     A[near[::2]] *= -1  # there f turns down, and the slope on the left is the larger one
     grad = 1 + 2 * A
     places = np.arange(N - 1) % 3  # on a corner; right of it; left of the other
@@ -244,7 +262,7 @@ def checked(n_of=None, error_of=None, between=None, noise=NOISE):
 @checker.mistake(
     "the difference is taken between x + h and x alone. Between which two values is n taken?",
     loses="value edge",
-    where="given_step more_axes",
+    where="given_step error_at_the_end more_axes",
 )
 def one_sided(f, x, grad, h=1e-5):
     return checked(lambda up, here, down, h: (up - here) / h)(f, x, grad, h)
@@ -405,6 +423,46 @@ def moved_and_left(f, x, grad, h=1e-5):
         if not _inside(left, right, g):
             errors.append(abs(n - g) / max(abs(n), abs(g)))
     return max(errors)
+
+
+@checker.mistake(
+    "the last entry is never tried. Where does range(n - 1) end?",
+    loses="value",
+    where="error_at_the_end",
+)
+def last_left_out(f, x, grad, h=1e-5):
+    tried = np.arange(x.size).reshape(x.shape) < x.size - 1
+    return _of_these(tried, f, x, grad, h)
+
+
+@checker.mistake(
+    "only the error of the last entry comes back. Which one of them is asked?",
+    loses="value",
+    where="given_step",
+)
+def last_alone(f, x, grad, h=1e-5):
+    return _of_these(np.arange(x.size).reshape(x.shape) == x.size - 1, f, x, grad, h)
+
+
+@checker.mistake(
+    "only the error of the first entry counts. Does the return stand inside the loop, and is x "
+    "as it was when the next entry moves?",
+    loses="value",
+)
+def first_alone(f, x, grad, h=1e-5):
+    return _of_these(np.arange(x.size).reshape(x.shape) == 0, f, x, grad, h)
+
+
+def _of_these(tried, f, x, grad, h):
+    middle, worst = f(x), 0.0
+    for i in np.argwhere(tried).tolist():
+        e = np.zeros(x.shape)
+        e[tuple(i)] = h
+        right, left = (f(x + e) - middle) / h, (middle - f(x - e)) / h
+        n, g = (right + left) / 2, grad[tuple(i)]
+        if not _inside(left, right, g):
+            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
+    return worst
 
 
 @checker.mistake("all entries of x move at once. Which one moves for g[i]?", loses="value")

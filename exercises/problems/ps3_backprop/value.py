@@ -178,9 +178,9 @@ EACH_ONCE = (
 )
 TWICE = ("y = (a * a + a) * b", "y = (a + a * a) * b", "y = b * (a * a + a)")
 AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
-    "a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a",
-    "a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) + b",
-    "a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) + b",
+    ("a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a", "b"),
+    ("a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) + b", "a"),
+    ("a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) + b", "b"),
 )
 ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
     "y = (a - b ** 3) * c ** -2 / d + e ** 0.5",
@@ -189,9 +189,9 @@ ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
     "y = (a * b ** 3 - c ** -2) / d + e ** 0.5",
 )
 FUNCTIONS = (
-    "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
-    "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
-    "y = a.exp() * (c.tanh() * b.log() - d.relu()) + e.relu()",
+    "y = a.exp() * b.log() - (c.tanh() + e.relu()) * d.relu()",
+    "y = (a.exp() - d.relu()) * (c.tanh() + e.relu()) * b.log()",
+    "y = a.exp() * ((c.tanh() + e.relu()) * b.log() - d.relu())",
 )
 
 
@@ -210,8 +210,11 @@ def one_letter_twice(rng):
 
 @value.case("reuse", parts="grad")
 def used_again(rng):
-    """Letters and results that are used several times."""
-    return AGAIN[int(rng.integers(len(AGAIN)))], rng.uniform(0.5, 2.0, size=2), 0
+    """Letters and results that are used several times, some of equal value."""
+    program, one = AGAIN[int(rng.integers(len(AGAIN)))]
+    numbers = rng.uniform(0.5, 2.0, size=2)
+    numbers["ab".index(one)] = 1.0  # then a product is equal to its other factor, and not it
+    return program, numbers, 0
 
 
 @value.case("operations")
@@ -384,6 +387,53 @@ class OverwritesTheOtherWayRound(Value):
 
 
 @value.mistake(
+    "a number that is used twice keeps the gradient of one use alone. What should happen to "
+    "grad when a second one comes?",
+    loses="reuse",
+)
+class KeepsTheFirst(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad = earlier.grad or slope * number.grad
+
+
+@value.mistake(
+    "two numbers of equal value are taken for one. By what does backward know a number that it "
+    "has met before?",
+    loses="reuse operations",
+    where="used_again four_functions",
+)
+class EqualIsTheSame(Value):
+    def order(self):
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            number, done = stack.pop()
+            if done:
+                order.append(number)
+            elif number.data not in seen:
+                seen.add(number.data)
+                stack.append((number, True))
+                for earlier, _ in number.slopes:
+                    stack.append((earlier, False))
+        return order
+
+
+@value.mistake(
+    "a + b is written into a itself. Which number should hold the sum?",
+    loses="reuse",
+    where="used_again",
+)
+class AddsIntoItself(Value):
+    def __add__(self, other):
+        other = self.number(other)
+        self.data += other.data
+        self.slopes = (*self.slopes, (other, 1.0))
+        return self
+
+
+@value.mistake(
     "backward sets every grad to 0 first. What was there before, and what does the text say is "
     "done with it?",
     loses="reuse",
@@ -428,6 +478,26 @@ class TooEarly(Value):
 
 
 @value.mistake(
+    "a number hands its gradient on before everything that was made from it has added its own. "
+    "In which order must they come?",
+    loses="reuse",
+    where="used_again",
+)
+class TooEarlyTheOtherWayRound(Value):
+    """Appends a number before it visits its parents, the left one first."""
+
+    def order(self):
+        order, seen, stack = [], set(), [self]
+        while stack:
+            number = stack.pop()
+            if number not in seen:
+                seen.add(number)
+                order.append(number)
+                stack.extend(earlier for earlier, _ in reversed(number.slopes))
+        return order[::-1]
+
+
+@value.mistake(
     "each number hands on as soon as one way has led to it, and once alone. What of that which "
     "a longer way brings to it afterwards?",
     loses="reuse",
@@ -457,6 +527,46 @@ class HandsOnTwice(Value):
             for earlier, slope in number.slopes:
                 earlier.grad += slope * number.grad
                 reached.append(earlier)
+
+
+@value.mistake(
+    "each time that a number is reached it hands on all of its grad, also what it has handed "
+    "on before. When is its grad complete?",
+    loses="reuse long",
+    where="used_again many_paths",
+)
+class HandsOnTwiceByRules(Value):
+    """Hands on to all its parents, then lets the first of them do so, and all behind it."""
+
+    def backward(self):
+        self.grad, stack = 1.0, [self]
+        while stack:
+            number = stack.pop()
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+            stack.extend(earlier for earlier, _ in reversed(number.slopes))
+
+
+@value.mistake(
+    "each time that a number is reached it hands on all of its grad, also what it has handed "
+    "on before. When is its grad complete?",
+    loses="reuse long",
+    where="used_again many_paths",
+)
+class HandsOnTwiceInDepth(Value):
+    def backward(self):
+        self.grad, ways = 1.0, [iter(self.slopes)]
+        given = [self]
+        while ways:
+            step = next(ways[-1], None)
+            if step is None:
+                ways.pop()
+                given.pop()
+            else:
+                earlier, slope = step
+                earlier.grad += slope * given[-1].grad
+                ways.append(iter(earlier.slopes))
+                given.append(earlier)
 
 
 @value.mistake(
@@ -576,6 +686,28 @@ class ProductLikeSum(Value):
 
 
 @value.mistake(
+    "a sum hands on the local derivatives of a product. By how much does a + b grow when a "
+    "grows by 1?",
+    loses="value",
+)
+class SumLikeProduct(Value):
+    def __add__(self, other):
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, other.data), (other, self.data))
+
+
+@value.mistake(
+    "in a sum each number gets its own value as derivative. By how much does a + b grow when a "
+    "grows by 1?",
+    loses="value",
+)
+class SumOfItsOwnValues(Value):
+    def __add__(self, other):
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, self.data), (other, other.data))
+
+
+@value.mistake(
     "what happens to a - b when b grows?",
     loses="operations",
     where="minus_quotient_power",
@@ -625,6 +757,19 @@ class QuotientExchanged(Value):
 
 
 @value.mistake(
+    "a quotient is cut to a whole number. Which of / and // keeps what stands behind the "
+    "point?",
+    loses="operations",
+    where="minus_quotient_power",
+)
+class QuotientCut(Value):
+    def __truediv__(self, other):
+        other = self.number(other)
+        slope = -self.data / other.data**2
+        return self.made(self.data // other.data, (self, 1 / other.data), (other, slope))
+
+
+@value.mistake(
     "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
     "respect to a?",
     loses="operations long",
@@ -644,6 +789,19 @@ class PowerWithoutFactor(Value):
 class PowerNotLowered(Value):
     def __pow__(self, n):
         return self.made(self.data**n, (self, n * self.data**n))
+
+
+@value.mistake(
+    "a ** k is made of k factors here. What comes out for k = 0.5, and what for k = -2?",
+    loses="operations long",
+    where="minus_quotient_power long_chain",
+)
+class PowerOfWholeNumbers(Value):
+    def __pow__(self, n):
+        result = self
+        for _ in range(int(n) - 1):
+            result = result * self
+        return result
 
 
 @value.mistake(
@@ -680,6 +838,18 @@ class LogOfTheResult(Value):
 
 
 @value.mistake(
+    "log takes its own value for its derivative, as exp does. Of which function of a is log(a) "
+    "the integral?",
+    loses="operations",
+    where="four_functions",
+)
+class LogValueForSlope(Value):
+    def log(self):
+        y = np.log(self.data)
+        return self.made(y, (self, y))
+
+
+@value.mistake(
     "the derivative of tanh is 1 minus tanh here. What is squared in it?",
     loses="operations",
     where="four_functions",
@@ -702,6 +872,78 @@ class TanhOfTheInput(Value):
 
 
 @value.mistake(
+    "the derivative of tanh is 1 plus a square here, so it is largest far from 0. Where is "
+    "tanh steepest?",
+    loses="operations",
+    where="four_functions",
+)
+class TanhPlusSquare(Value):
+    def tanh(self):
+        y = np.tanh(self.data)
+        return self.made(y, (self, 1 + y**2))
+
+
+@value.mistake(
+    "tanh has the derivative of the sigmoid here, y (1 - y). Between which two values does "
+    "tanh lie?",
+    loses="operations",
+    where="four_functions",
+)
+class TanhLikeSigmoid(Value):
+    def tanh(self):
+        y = np.tanh(self.data)
+        return self.made(y, (self, y * (1 - y)))
+
+
+class OneAlone(Value):
+    """Forgets the upstream gradient in one of its functions."""
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * (1.0 if hasattr(number, "alone") else number.grad)
+
+
+FORGOTTEN = (
+    "{} hands its local derivative back alone. By which gradient, that of the result, is it "
+    "multiplied?"
+)
+
+
+@value.mistake(FORGOTTEN.format("exp"), loses="operations", where="four_functions")
+class UpstreamForgottenInExp(OneAlone):
+    def exp(self):
+        result = super().exp()
+        result.alone = True
+        return result
+
+
+@value.mistake(FORGOTTEN.format("log"), loses="operations", where="four_functions")
+class UpstreamForgottenInLog(OneAlone):
+    def log(self):
+        result = super().log()
+        result.alone = True
+        return result
+
+
+@value.mistake(FORGOTTEN.format("tanh"), loses="operations", where="four_functions")
+class UpstreamForgottenInTanh(OneAlone):
+    def tanh(self):
+        result = super().tanh()
+        result.alone = True
+        return result
+
+
+@value.mistake(FORGOTTEN.format("relu"), loses="operations", where="four_functions")
+class UpstreamForgottenInRelu(OneAlone):
+    def relu(self):
+        result = super().relu()
+        result.alone = True
+        return result
+
+
+@value.mistake(
     "relu passes its gradient on whatever the input was. Where is max(0, a) flat?",
     loses="operations",
     where="four_functions relu_at_zero",
@@ -709,6 +951,17 @@ class TanhOfTheInput(Value):
 class ReluAlwaysOpen(Value):
     def relu(self):
         return self.made(max(self.data, 0.0), (self, 1.0))
+
+
+@value.mistake(
+    "below 0 relu lets a small part through. What is max(0, a) there?",
+    loses="operations",
+    where="relu_at_zero",
+)
+class ReluLeaks(Value):
+    def relu(self):
+        slope = 1.0 if self.data > 0 else 0.01
+        return self.made(slope * self.data, (self, slope))
 
 
 @value.mistake(

@@ -394,3 +394,69 @@ class GradIsNoneAtFirst(ByClosures):
         for node in order:
             node.grad = 0.0
         super().backward()
+
+
+@wrong("Value", "two numbers of equal value are taken for one")
+class ComparesTheData(ByClosures):
+    """Looks equal numbers up in the set of those it has seen."""
+
+    def __eq__(self, other):
+        return self.data == other.data
+
+    def __hash__(self):
+        return hash(self.data)
+
+
+@wrong("Value", "In which order must they come")
+class AppendsBeforeItsParents(ByClosures):
+    def backward(self):
+        order = []
+
+        def look(node):
+            if node not in order:
+                order.append(node)
+                for parent in node.parents:
+                    look(parent)
+
+        look(self)
+        self.grad = 1.0
+        for node in order:
+            node._backward()
+
+
+@wrong("Value", "also what it has handed on before")
+class PassesOnEachTime(ByClosures):
+    def backward(self):
+        def hand(node):
+            node._backward()
+            for parent in node.parents:
+                hand(parent)
+
+        self.grad = 1.0
+        hand(self)
+
+
+@wrong("Value", "tanh hands its local derivative back alone", "operations")
+class TanhWithoutUpstream(ByClosures):
+    def tanh(self):
+        out = type(self)(np.tanh(self.data), (self,))
+
+        def _backward():
+            self.grad += 1 - out.data**2
+
+        out._backward = _backward
+        return out
+
+
+@wrong("Value", "a sum hands on the local derivatives of a product")
+class CopiedTheProduct(ByClosures):
+    def __add__(self, other):
+        other = as_value(other, self)
+        out = type(self)(self.data + other.data, (self, other))
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
