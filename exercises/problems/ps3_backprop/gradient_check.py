@@ -131,7 +131,9 @@ def with_errors(rng, N, place):
     order = np.insert(order, [0, 0] if place < N - 1 else [1, 1], [second, third])
     order = np.insert(order, place, worst)
     step = float(rng.uniform(0.02, 0.06))
-    return formula, x[order], A[order], grad[order], step
+    grad = grad[order]
+    grad[-1 if place < N - 1 else 0] *= 1.02  # so that no entry's error is 0 at either end
+    return formula, x[order], A[order], grad, step
 
 
 @checker.case("value")

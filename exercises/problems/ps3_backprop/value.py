@@ -389,7 +389,8 @@ class OverwritesTheOtherWayRound(Value):
 @value.mistake(
     "a number that is used twice keeps the gradient of one use alone. What should happen to "
     "grad when a second one comes?",
-    loses="reuse",
+    loses="reuse long",
+    where="one_letter_twice used_again many_paths",
 )
 class KeepsTheFirst(Value):
     def backward(self):
