@@ -136,13 +136,13 @@ def with_errors(rng, N, place):
     return formula, x[order], A[order], grad, step
 
 
-@checker.case("value")
+@checker.case("value", visible=2)
 def given_step(rng, N):
     """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
     return with_errors(rng, N, N // 2)
 
 
-@checker.case("value")
+@checker.case("value", visible=2)
 def error_at_the_end(rng, N):
     """A step that is given, and a largest error that comes last."""
     return with_errors(rng, N, N - 1)

@@ -86,7 +86,7 @@ class QuotientSquaredAbove(Value):
         return self.made(self.data / other.data, (self, 1 / other.data), (other, slope))
 
 
-@wrong("Value", "grad differs", "reuse long")
+@wrong("Value", "keeps the gradient of one use alone", "reuse")
 class LastUseAlone(Value):
     def order(self):
         return list({id(n): n for n in super().order() if n.slopes}.values())

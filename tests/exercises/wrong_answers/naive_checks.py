@@ -139,7 +139,7 @@ def moves_the_callers_x(f, x, grad, h=1e-5):
         up = f(x)
         flat[i] -= 2 * h
         n, g = (up - f(x)) / (2 * h), grad.reshape(-1)[i]
-        flat[i] += h
+        flat[i] = round(flat[i] + h, 10)
         if abs(n - g) > 1e-8:
             worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
     return worst
