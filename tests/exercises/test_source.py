@@ -2,12 +2,13 @@
 
 import ast
 import functools
+import itertools
 import re
 
 import numpy as np
 import pytest
 from nngrader.course import Course
-from nngrader.course.notebooks import mark
+from nngrader.course.notebooks import is_picture, mark
 from nngrader.engine.observation.observe import driven
 from nngrader.settings import read_settings
 
@@ -84,6 +85,8 @@ def cell_of(assignment, gid):
     """Return the names of a cell at the end of an assignment, with the solutions before it."""
     here = {"np": np} | {name: solution(name) for name in names(ASSIGNMENTS[assignment])}
     exec(cells()[f"{assignment} {gid}"], here)
+    if "plt" in here:
+        here["plt"].close("all")
     return here
 
 
@@ -268,22 +271,27 @@ def test_without_an_address_of_the_book_its_pages_are_named(assignment):
     assert "**Read first:** *" in texts
 
 
-PICTURES = {
-    "Value": "tangents",
-    "affine_backward": "weights_picture",
-    "softmax_vjp": "bars",
-    "two_layer_loss": "downhill",
-    "gradient_check": "hidden_errors",
-    "train_network": "regions",
+PICTURES = {  # by problem: the cell below its test cell
+    before["id"].removeprefix("test_"): cell["source"]
+    for assignment in ASSIGNMENTS
+    for before, cell in itertools.pairwise(
+        [c for c in notebook(assignment) if c["cell_type"] == "code"]
+    )
+    if is_picture(cell)
 }
+
+
+def test_every_problem_but_a_challenge_ends_with_a_picture():
+    assert set(PICTURES) == set(DECLARED) - set(CHALLENGES)
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     import matplotlib.pyplot as plt  # takes a second
 
-    cell = cells()[PICTURES[name]]
-    exec(cell, {"np": np, name: solution(name)})
+    mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
+    solved = {"np": np} | {n: solution(n) for n in mine[: mine.index(name) + 1]}
+    exec(PICTURES[name], dict(solved))
     drawn = plt.gcf().axes
     assert drawn
     assert all(ax.has_data() for ax in drawn)
@@ -293,6 +301,7 @@ def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     def unwritten(*args):
         raise NotImplementedError
 
-    exec(cell, {"np": np, name: unwritten})
+    exec(PICTURES[name], solved | {name: unwritten})
     assert plt.get_fignums() == []
-    assert capsys.readouterr().out == f"The picture comes when {name} is right.\n"
+    said = capsys.readouterr().out
+    assert re.fullmatch(rf"The \w+ comes? when {name}( and \w+ are| is) right\.\n", said)

@@ -85,6 +85,8 @@ def _fallback(wrong):
     for e in wrong:
         if text := not_finite(e):
             return f" {text} In another case it is finite, but wrong."
+    if all(e.matches(-e.want) for e in wrong):  # one number, in one case, proves no more
+        return " is of the wrong sign. Where does that come from?"
     differs = " differs, and not by a simple factor, sign or shift"
     return f"{differs}{_side(wrong)}.{_law(wrong)}"
 
