@@ -244,12 +244,12 @@ def changes(of_part):
 
 
 def _rounded(e, k):
-    """Return the right answer rounded, nan where the student's holds further decimals."""
+    """Return the right answer rounded, or nan if the student's holds further decimals."""
     rounded = np.round(e.want, k)
     if e.got.shape != e.want.shape:
         return rounded
-    is_round = np.abs(e.got - np.round(e.got, k)) <= 1e-3 * 10.0**-k
-    return np.where(is_round, rounded, np.nan)
+    further = np.abs(e.got - np.round(e.got, k)) > 1e-3 * 10.0**-k
+    return np.full_like(rounded, np.nan) if further.any() else rounded
 
 
 def _exchanged(of_part, here):
