@@ -241,7 +241,7 @@ def _loops(code):
     )
 
 
-@sentence(r"the function changes its caller's (\w+(?: and \w+)*)\.", of="form")
+@sentence(r"the function changes its caller's (\w+(?: and \w+)*)\.", of="one")
 def _(a, found):
     return set(found[1].split(" and ")) <= set(a.written)
 

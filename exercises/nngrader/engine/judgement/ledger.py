@@ -17,6 +17,7 @@ PLURAL = {
     "differs": "differ",
     "holds": "hold",
 }
+UNNAMED = re.compile(r"(sign or shift)(?:: it is too (?:large|small)\b(?: everywhere)?)?(?=\.)")
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,25 @@ class Ledger:
     def findings(self):
         """Return the findings in the order of the problem's aspects."""
         order = list(self.data["points"])
+        self._leave_out_sides()
         found = [
             (aspect, _joined(parts, text), mistake)
             for (aspect, text, mistake), parts in self.parts_by_finding.items()
         ]
         return sorted(found, key=lambda f: order.index(f[0]))
+
+    def _leave_out_sides(self):
+        """Say of no part that it is too large where another kind of case says otherwise."""
+        sides = {}
+        for (aspect, text, _), parts in self.parts_by_finding.items():
+            if side := UNNAMED.search(text):
+                for part in parts:
+                    sides.setdefault((aspect, part), set()).add(side[0])
+        told, self.parts_by_finding = self.parts_by_finding, {}
+        for (aspect, text, mistake), parts in told.items():
+            unsure = any(len(sides.get((aspect, part), ())) > 1 for part in parts)
+            words = UNNAMED.sub(r"\1", text) if unsure else text
+            self.parts_by_finding.setdefault((aspect, words, mistake), []).extend(parts)
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
