@@ -256,7 +256,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     Source: Goodfellow et al. (2016), section 5.7.1; chapter "Logistic regression".
 
     >>> logistic_step([[1, 2], [3, 0]], [1, 0], [0, 0], lr=1, steps=True)
-    1. The log odds Xw + b are (0, 0).
+    1. The log-odds Xw + b are (0, 0).
     2. The sigmoid makes them probabilities p = (1/2, 1/2).
     3. Prediction minus truth: p − t = (−1/2, 1/2).
     4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, the mean 0 for b.
@@ -281,9 +281,9 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
         return numeric(new[0]), float(new[1])
     return Steps(
         [
-            Step(f"The log odds Xw + b are {text(z)}.", f"Xw + b = {tex(z)}"),
+            Step(f"The log-odds Xw + b are {text(z)}.", f"Xw + b = {tex(z)}"),
             Step(f"The sigmoid makes them probabilities p = {text(p)}.", f"p = {tex(p)}"),
-            Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - y = {tex(r)}"),
+            Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - t = {tex(r)}"),
             Step(
                 f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, the mean {text(db)} for b.",
                 rf"\frac{{1}}{{{N}}} X^\top (p - t) = {tex(dw)}",
