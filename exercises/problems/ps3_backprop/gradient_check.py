@@ -97,18 +97,23 @@ def slopes(formula, x, A, h=1e-6):
 
 
 def spoilt(rng, grad, sign):
-    """Return a gradient with three entries changed, two of them in the same direction.
+    """Return a gradient with four entries changed, two of each sign.
 
-    The divisor of the relative error decides which of these two has the larger error. The
-    third entry, with a small error, is changed in the other direction.
+    The divisor of the relative error decides which of the entries has the largest. Those of the
+    other sign have the two largest errors; one of this sign, with a small error, is changed in
+    the other direction.
     """
     grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
-    less = float(rng.uniform(1 / (1 + 1 / more) + 0.03, more - 0.05))
+    small = 1 - 1 / (1 + more)  # the error of an entry that is 1 + more times too large
+    less = float(rng.uniform(small + 0.05, more - 0.03))
+    between = float(rng.uniform(small + 0.01, less - 0.02))
     flat = grad.reshape(-1)
     one, other = rng.choice(np.flatnonzero(sign * flat > 0), 2, replace=False)
     flat[one] *= 1 + more
     flat[other] *= 1 - float(rng.uniform(0.1, 0.2))
-    flat[rng.choice(np.flatnonzero(sign * flat < 0))] *= 1 - less
+    worst, second = rng.choice(np.flatnonzero(sign * flat < 0), 2, replace=False)
+    flat[worst] *= 1 - less
+    flat[second] *= 1 - between
     return grad
 
 
@@ -334,6 +339,23 @@ def by_the_quotient(f, x, grad, h=1e-5):
 )
 def by_the_claim(f, x, grad, h=1e-5):
     return checked(error_of=lambda n, g: abs(n - g) / abs(g))(f, x, grad, h)
+
+
+@checker.mistake(
+    "you divide by the larger of n and g, whatever their signs. What do the bars in |n| do?",
+    loses="value",
+)
+def by_the_larger_signed(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g) / max(n, g))(f, x, grad, h)
+
+
+@checker.mistake(
+    "the difference is multiplied by the larger of |n| and |g|. What does the formula do with "
+    "it?",
+    loses="value",
+)
+def times_the_larger(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g) * max(abs(n), abs(g)))(f, x, grad, h)
 
 
 @checker.mistake(

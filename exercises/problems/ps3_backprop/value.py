@@ -665,6 +665,32 @@ class OrderNotReversed(Value):
 
 
 @value.mistake(
+    "of the two numbers that a result was made from, only the first gets a gradient. Over how "
+    "many of them does your loop run?",
+    loses="value reuse",
+)
+class FirstParentAlone(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes[:1]:
+                earlier.grad += slope * number.grad
+
+
+@value.mistake(
+    "of the two numbers that a result was made from, each gets half of the gradient. By which "
+    "gradient, that of the result, is the local derivative multiplied?",
+    loses="value reuse",
+)
+class GradientSharedOut(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad / len(number.slopes)
+
+
+@value.mistake(
     "in a product each factor gets its own value as derivative. By how much does a * b "
     "grow when a grows by 1?",
     loses="value",
@@ -695,6 +721,17 @@ class SumLikeProduct(Value):
     def __add__(self, other):
         other = self.number(other)
         return self.made(self.data + other.data, (self, other.data), (other, self.data))
+
+
+@value.mistake(
+    "a sum shares its gradient out between the two numbers. By how much does a + b grow when a "
+    "grows by 1?",
+    loses="value",
+)
+class SumOfHalves(Value):
+    def __add__(self, other):
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, 0.5), (other, 0.5))
 
 
 @value.mistake(
@@ -793,6 +830,30 @@ class PowerNotLowered(Value):
 
 
 @value.mistake(
+    "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
+    "respect to a?",
+    loses="operations long",
+    where="minus_quotient_power number_on_the_left",
+)
+class PowerWithoutFactorInQuotients(OfPowersAndProducts):
+    """Makes quotients of powers, so that they are wrong by the same mistake."""
+
+    __pow__ = PowerWithoutFactor.__pow__
+
+
+@value.mistake(
+    "the derivative of a ** n has the wrong exponent. What is the derivative of a ** 2 with "
+    "respect to a?",
+    loses="operations long",
+    where="minus_quotient_power number_on_the_left",
+)
+class PowerNotLoweredInQuotients(OfPowersAndProducts):
+    """Makes quotients of powers, so that they are wrong by the same mistake."""
+
+    __pow__ = PowerNotLowered.__pow__
+
+
+@value.mistake(
     "a ** k is made of k factors here. What comes out for k = 0.5, and what for k = -2?",
     loses="operations long",
     where="minus_quotient_power long_chain",
@@ -824,6 +885,27 @@ class ExpLikePower(Value):
 class LogToBaseTen(Value):
     def log(self):
         return self.made(np.log10(self.data), (self, 1 / (self.data * np.log(10))))
+
+
+@value.mistake(
+    "the logarithm is to base 10 here. Of which base does the text speak, by its name log and "
+    "as the inverse of exp?",
+    loses="operations",
+    where="four_functions",
+)
+class LogToBaseTenInData(Value):
+    def log(self):
+        return self.made(np.log10(self.data), (self, 1 / self.data))
+
+
+@value.mistake(
+    "the derivative of log is its input here. One divided by what should it be?",
+    loses="operations",
+    where="four_functions",
+)
+class LogOfTheInput(Value):
+    def log(self):
+        return self.made(np.log(self.data), (self, self.data))
 
 
 @value.mistake(
@@ -957,12 +1039,22 @@ class ReluAlwaysOpen(Value):
 @value.mistake(
     "below 0 relu lets a small part through. What is max(0, a) there?",
     loses="operations",
-    where="relu_at_zero",
+    where="four_functions relu_at_zero",
 )
 class ReluLeaks(Value):
     def relu(self):
         slope = 1.0 if self.data > 0 else 0.01
         return self.made(slope * self.data, (self, slope))
+
+
+@value.mistake(
+    "below 0 the derivative of relu is small here, and not 0. Where is max(0, a) flat?",
+    loses="operations",
+    where="four_functions relu_at_zero",
+)
+class ReluLeaksBackwards(Value):
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.01))
 
 
 @value.mistake(

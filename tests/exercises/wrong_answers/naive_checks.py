@@ -165,3 +165,16 @@ def one_too_few(f, x, grad, h=1e-5):
         far = abs(n - grad[i])
         errors.append(0.0 if far <= 1e-8 else far / max(abs(n), abs(grad[i])))
     return max(errors)
+
+
+@wrong("gradient_check", "you divide by the larger of n and g, whatever their signs")
+def divisor_without_bars(f, x, grad, h=1e-5):
+    worst, flat, g = 0.0, x.copy().ravel(), grad.ravel()
+    for i in range(flat.size):
+        up, down = flat.copy(), flat.copy()
+        up[i] += h
+        down[i] -= h
+        n = (f(up.reshape(x.shape)) - f(down.reshape(x.shape))) / (2 * h)
+        if abs(n - g[i]) > 1e-8:
+            worst = max(worst, abs(n - g[i]) / max(n, g[i]))
+    return worst

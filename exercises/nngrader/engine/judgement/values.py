@@ -83,9 +83,9 @@ def _judge_special(ledger, of_part, here, carried):
     if part in ledger.unclear or ledger.failed:
         ledger.find(aspect, group, ": first make it right on ordinary input.", part)
         return
-    candidates = {
-        n: m for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)
-    }
+    candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
+    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
+    candidates = {n: mistakes[n] for n in candidates}
     text, mistake = _in_words(ledger, of_part, here, candidates)
     ledger.find(aspect, group, text, part, mistake)
 
