@@ -1,9 +1,9 @@
 // <nn-broadcast>: type two shapes; see them matched from the right, and small arrays repeated.
-// room: 922 432
+// room: 736 420
 // shapes: two lists of sizes; presets: [{name, shapes}].
 nn.define("broadcast", (element, {shapes, presets = []}) => {
   const state = {a: shapes[0], b: shapes[1]};
-  const CELL = 38, MOST = 6;
+  const CELL = 34, MOST = 6;
   const live = nn.live(), table = nn.html("div"), drawings = nn.html("div");
 
   const written = shape => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
