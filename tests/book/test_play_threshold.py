@@ -67,7 +67,7 @@ def test_nobody_called_has_no_precision(open_figure):
     assert accuracy == "80.0%"
     assert (
         figure.sentence()
-        == "Threshold 1.000: 0 called shirts, 0 of them rightly. Of 40 shirts, 40 are missed."
+        == "Threshold 1.000: 0 of 40 shirts are found, and 0 of 160 others are called shirts."
     )
 
 
@@ -131,3 +131,19 @@ def test_on_a_phone_the_roc_curve_and_the_table_wait_in_folds_that_they_fit(open
     box = table.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE[0]
+
+
+def test_the_foot_of_the_line_is_dragged_and_moved_by_keys(open_figure):
+    figure = open_figure()
+    slider = figure.get_by_label("threshold", exact=True)
+    figure.pull(40, 0)
+    figure.settle()
+    dragged = float(slider.input_value())
+    assert dragged > 0.55
+    assert figure.sentence().startswith(f"Threshold {dragged:.3f}:")
+    figure.locator(".nn-point").press("ArrowLeft")
+    assert float(slider.input_value()) == pytest.approx(dragged - 0.005)
+    figure.press("largest F1")
+    figure.settle()
+    shown = float(figure.locator(".nn-point").get_attribute("aria-valuenow"))
+    assert shown == pytest.approx(float(slider.input_value()))

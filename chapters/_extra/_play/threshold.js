@@ -68,10 +68,11 @@
       for (const [name, value] of Object.entries(sums)) cells[name].textContent = value;
       LINES.forEach(([name], k) => marks[k].set(quotient(now[name]) === null ? [] : [[t, quotient(now[name])]]));
       rule.set([[t, 0], [t, 1]]);
+      grip.set(t, 0);
       here.set([[1 - quotient(now.specificity), quotient(now.recall)]]);
       facts.set([...["precision", "recall", "specificity", "f1", "accuracy"].map(name => percent(now[name])), area.toFixed(3)]);
-      live.set(`Threshold ${t.toFixed(3)}: ${sums.called} called ${positive}, ${c.TP} of them rightly. `
-        + `Of ${sums.P} ${positive}, ${c.FN} are missed.`);
+      live.set(`Threshold ${t.toFixed(3)}: ${c.TP} of ${sums.P} ${positive} are found, `
+        + `and ${c.FP} of ${sums.N} ${negative} are called ${positive}.`);
       left.describe(`Precision, recall, specificity and F1 against the threshold. At ${t.toFixed(3)}: `
         + LINES.map(([name,,,, words]) => `${words} ${percent(now[name])}`).join(", "));
       right.describe(`ROC curve with area ${area.toFixed(3)}. At threshold ${t.toFixed(3)} recall is ${percent(now.recall)}, `
@@ -81,6 +82,9 @@
     const slider = nn.slider({label: "threshold", min: 0, max: 1, step: 0.005, value: threshold, show: v => v.toFixed(3),
       move: v => { state.threshold = v; redraw(); }});
     const go = t => { state.threshold = t; slider.set(t); redraw(); };
+    // The foot of the upright line is dragged.
+    const grip = nn.point({on: left, at: [threshold, 0], label: "threshold in the plot", colour: "ink", step: 0.005, snap: 0.005,
+      fit: ([x]) => [x, 0], show: x => x.toFixed(3), move: go});
     const best = at.reduce((b, t, k) => (quotient(all[k].f1) ?? 0) > (quotient(all[b].f1) ?? 0) ? k : b, 0);
     const most = at.reduce((b, t, k) => quotient(all[k].recall) >= 0.9 ? k : b, 0);
     const buttons = nn.bar(nn.button("0.5", () => go(0.5)), nn.button("largest F1", () => go(at[best])),
