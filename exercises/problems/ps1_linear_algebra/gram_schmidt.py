@@ -249,7 +249,12 @@ def added(A):
     return cleaned(A, lambda q, a, left: -(q @ left))
 
 
-@bases.mistake("which way does what is left of the column point?", loses="value")
+@bases.mistake(
+    "these are the right vectors, but some are turned round. Which way does what is left of the "
+    "column point, and does the text turn anything?",
+    loses="value",
+    signs={"Q": 1},
+)
 def turned_round(A):
     return -gram_schmidt(A)
 
@@ -344,3 +349,77 @@ def classical(A):
 @bases.mistake("the last column does not count. Where does your loop end?", loses="shape value")
 def last_column_left_out(A):
     return gram_schmidt(A)[:, :-1]
+
+
+@bases.mistake(
+    "what is left is divided by the square of its length. What is the length of v, and what is "
+    "v·v?",
+    loses="value",
+)
+def divided_by_the_square_alone(A):
+    return cleaned(A, modified, length=lambda v: v @ v)
+
+
+@bases.mistake(
+    "the magnitudes of the entries of each vector add up to 1 here. Which length is asked, and how "
+    "is it computed?",
+    loses="value",
+)
+def magnitudes_that_add_up_to_one(A):
+    return cleaned(A, modified, length=lambda v: np.abs(v).sum())
+
+
+@bases.mistake(
+    "what lies along the columns of A is taken away, and these are not at right angles. Along "
+    "which vectors does the text take it away?",
+    loses="value",
+)
+def along_the_columns(A):
+    found = []
+    for k, a in enumerate(A.T):
+        left = a.copy()
+        for other in A.T[:k]:
+            left = left - (other @ left) / (other @ other) * other
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(left))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+@bases.mistake(
+    "the first column of Q is that of A, as it came. Which length should it have?",
+    loses="value",
+)
+def first_column_as_it_came(A):
+    found = [A[:, 0]]
+    for a in A.T[1:]:
+        left = a.copy()
+        for q in found:
+            left = left - (q @ left) * q
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(left))
+    return np.array(found).T
+
+
+@bases.mistake(
+    "the work ends at the first column that depends on those before it. What becomes of such a "
+    "column, and what of those behind it?",
+    loses="dependent",
+)
+def ended_at_the_first_dependent(A):
+    dropped = np.flatnonzero(left_over(A) <= 1e-10)
+    return gram_schmidt(A[:, : dropped[0]] if len(dropped) else A)
+
+
+@bases.mistake(
+    "no column has been dropped. Which share of its length must be left of a column, at least?",
+    loses="dependent",
+)
+@np.errstate(all="ignore")
+def none_dropped(A):
+    found = []
+    for a in A.T:
+        left = a.copy()
+        for q in found:
+            left = left - (q @ left) * q
+        found.append(left / np.linalg.norm(left))
+    return np.array(found).T

@@ -12,7 +12,7 @@ projections = problem(
     returns={"p": "value"},
     points={
         "shape": (1, "an (m,) array"),
-        "value": (6, "independent columns"),
+        "value": (6, "independent columns, of different lengths"),
         "dependent": (
             4,
             "columns that depend on each other: $p$ is as unique as before, $x$ is not",
@@ -45,12 +45,13 @@ projections.example(
 
 @projections.case("value", visible=2)
 def independent(rng, M):
-    """Independent columns."""
+    """Independent columns, of different lengths."""
     n = some(rng, M - 2)
     while True:
         A = integers(rng, M, n)
         if left_over(A).min() > CLEAR:
-            return rng.normal(size=M) * 5, A
+            # lengths far apart: a thousand steps downhill do not get there, whatever is drawn
+            return rng.normal(size=M) * 5, A * 8.0 ** rng.permutation(np.arange(n) % 3)
 
 
 @projections.case("dependent")
@@ -188,3 +189,30 @@ def lengths_left_as_they_are(b, A):
 def a_direction_for_each_column(b, A):
     U = np.linalg.svd(A)[0][:, : A.shape[1]]
     return U @ (U.T @ b)
+
+
+@projections.mistake(
+    "what lies along one column after the other is taken from b, but the columns are not at right "
+    "angles. What does the second step spoil of the first?",
+    loses="value",
+)
+def one_column_after_the_other(b, A):
+    left = b.copy()
+    for a in A.T:
+        left = left - (a @ left) / (a @ a) * a
+    return b - left
+
+
+@projections.mistake(
+    "b is reflected at the column space, and not projected on it. How far is the way there?",
+    loses="value",
+)
+def reflected(b, A):
+    return 2 * project(b, A) - b
+
+
+@projections.mistake(
+    "a column of ones was put beside the others. Is it among the columns of A?", loses="value"
+)
+def with_a_column_of_ones(b, A):
+    return project(b, np.column_stack([np.ones(len(b)), A]))

@@ -119,7 +119,9 @@ def whole_numbers(rng, M):
         R, pivots = row_reduce(A)
         others = [reduced(A, magnitude=False)[1], reduced(A, offset=False)[1]]
         as_many = all(len(other) == len(pivots) for other in others)
-        if M == 1 or (as_many and np.abs(R).max() > 1.1):
+        signed = reduced(A, magnitude=False, signed=True)[1]
+        moderate = 1.1 < np.abs(R).max() < 4  # six decimals are fewer than seven digits of it
+        if M == 1 or (as_many and len(signed) < len(pivots) and moderate):
             return A
     raise ValueError("no such matrix was found")
 
@@ -262,6 +264,10 @@ def reduced(
     twin=False,
     diagonal=False,
     last=True,
+    signed=False,
+    subtract=True,
+    moving="",
+    itself=False,
 ):
     """Elimination with one of its steps left out or changed."""
     R, pivots = A.copy(), []
@@ -274,15 +280,20 @@ def reduced(
         first = (np.abs(column) > small).argmax() if swap else 0
         most = (np.abs(column) if magnitude else column).argmax()
         p = (i if offset and not done else 0) + (most if largest and swap else first)
-        if abs(R[p, j]) <= small and (swap or np.abs(column).max() <= small):
+        size = R[p, j] if signed else abs(R[p, j])
+        if size <= small and (swap or np.abs(column).max() <= small):
             continue
         R[[i, p]] = R[[p, p]] if twin else R[[p, i]]
-        if divide:
-            R[i] = R[i] / R[i, j]
+        if moving == "pivot":  # it is 1 once its own entry is divided
+            R[i, j] = 1
+        elif divide:
+            R[i] = R[i] / (abs(R[i, j]) if divide == "size" else R[i, j])
         for k in range(0 if upward else i + 1, len(R)):
-            if k != i:
-                R[k] = R[k] - (R[k, j] if divide else R[k, j] / R[i, j]) * R[i]
-        if unit:
+            if moving == "factor" and k != i:  # it is 0 once its own entry is 0
+                R[k, j] = 0
+            elif subtract and (k != i or itself):
+                R[k] = R[k] - (R[k, j] if divide or moving else R[k, j] / R[i, j]) * R[i]
+        if unit and not divide and not moving:
             R[i] = R[i] / R[i, j]
         pivots.append(j)
     return R, pivots
@@ -404,3 +415,68 @@ def columns_without_pivot(A):
 )
 def last_column_left_out(A):
     return reduced(A, last=False)
+
+
+@elimination.mistake(
+    "a tiny pivot multiplies its row by a billion, and digits are lost there. Which row of the "
+    "column would make the best pivot?",
+    loses="stability",
+)
+def first_that_is_not_zero_divided(A):
+    return reduced(A, largest=False, divide=True)
+
+
+@elimination.mistake(
+    "of -7, 0 and 2 the 2 is taken here, and a column of -7 and -3 counts as 0. What is the "
+    "magnitude of -7?",
+    loses="shape value pivots",
+)
+def signed_everywhere(A):
+    return reduced(A, magnitude=False, signed=True, divide=True)
+
+
+@elimination.mistake(
+    "the other rows keep what they had in the column of the pivot. What should stand there?",
+    loses="value",
+)
+def nothing_subtracted(A):
+    return reduced(A, divide=True, subtract=False)
+
+
+@elimination.mistake(
+    "every row with a pivot is 0 in the end. From which rows is a multiple of it taken away?",
+    loses="value",
+)
+def taken_from_itself(A):
+    return reduced(A, divide=True, itself=True)
+
+
+@elimination.mistake(
+    "only the first entry of each difference was computed with the old factor. What becomes of "
+    "R[k, j] once the row is partly changed?",
+    loses="value",
+)
+def factor_overwritten(A):
+    return reduced(A, divide=True, moving="factor")
+
+
+@elimination.mistake(
+    "only the first entry of each row was divided by the pivot. What becomes of the pivot once "
+    "its own entry is divided?",
+    loses="value",
+)
+def pivot_overwritten(A):
+    return reduced(A, moving="pivot")
+
+
+@elimination.mistake("some pivots are -1. By what was their row divided?", loses="value")
+def divided_by_the_magnitude(A):
+    return reduced(A, divide="size")
+
+
+@elimination.mistake(
+    "this is how many columns have a pivot. Which are they?", loses="shape pivots"
+)
+def rank_alone(A):
+    R, pivots = row_reduce(A)
+    return R, len(pivots)

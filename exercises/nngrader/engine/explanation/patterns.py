@@ -77,7 +77,7 @@ def argument(e):
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.ndim and v.dtype.kind in "biuf":
             if close(e.got, v, e.rtol):
-                return f"is {name}, as it came. What should be done with it?"
+                return f"is {name}, as it came. What should be done with it, and does your code get there?"
     return None
 
 
@@ -151,6 +151,8 @@ def ordered(e):
         return None
     along = np.diff(e.got.ravel()[np.argsort(e.want, axis=None)])
     if (along > 0).all():
+        if np.abs(e.got - e.want).max() < 0.2 * np.abs(e.want).max():
+            return "is near what is asked. Does something stop too early, or change a little?"
         alike = "rises and falls with what is asked, by another rule"
         return f"{alike}. Which function is left out, or applied too often?"
     if (along < 0).all():
