@@ -140,9 +140,13 @@ def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
     assert reached(heart, largest)[0] > values["largest of all cosines", False]
 
 
+TURNED = np.arange(64).reshape(8, 8).T.ravel()  # the places of a block on its side
 WRONG = {
     "error": (np.eye(64), lambda f, p: np.zeros((1024, 64)), "off by more than 8 grey levels"),
     "nan": (np.eye(64), lambda f, p: np.full((1024, 64), np.nan), "off by more than 8"),
+    "lines": (np.eye(64), lambda f, p: p.reshape(-1, 64), "64 pixels of one line"),
+    "no mean": (np.eye(64), lambda f, p: blocks(p) - 128.0, "128 is missing everywhere"),
+    "downwards": (np.eye(64), lambda f, p: blocks(p.T)[:, TURNED], "counted downwards"),
     "shape": (np.eye(64), lambda f, p: blocks(p).T, "a row for each block"),
     "the picture": (np.eye(64), lambda f, p: p, "a row for each block"),
     "complex": (np.eye(64), lambda f, p: blocks(p) + 0j, "real numbers"),

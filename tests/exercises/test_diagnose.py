@@ -125,6 +125,7 @@ OTHER = [
     ("is right but for the sign", lambda w, a, s: w * np.where(alt(w) > 0.7, 1, -1)),
     ("is off by one factor and one amount everywhere", lambda w, a, s: 3 * w + 7.7),
     ("rises and falls with what is asked, by another rule", lambda w, a, s: w**3 + w),
+    ("is near what is asked", lambda w, a, s: w + 0.1 * w**3 / np.abs(w).max() ** 2),
     ("falls where what is asked rises", lambda w, a, s: -(w**3) - w),
     ("is right in its first row only. What", lambda w, a, s: put(w, np.s_[1:], 9 * alt(w[1:]))),
     (

@@ -278,6 +278,8 @@ def _rounded(value):
     if value is None or isinstance(value, str | bool):
         return value
     values = np.asarray(value)
+    if values.ndim == 0 and values.dtype.kind == "f" and 0 < abs(values) < 0.1**DIGITS:
+        return float(f"{values:.1e}")  # a tolerance of 1e-10 is not 0
     rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
     return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()
 

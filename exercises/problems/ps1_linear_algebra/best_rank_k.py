@@ -36,15 +36,16 @@ nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
 def some_rank(rng, most):
-    """Return a random rank from 2 to `most`, or 1 if `most` is 1."""
-    return int(rng.integers(2, most + 1)) if most > 1 else 1
+    """Return a random rank from 3, if there are so many, to `most`."""
+    return int(rng.integers(min(3, most), most + 1))
 
 
 @nearest.case("value", visible=2)
 def spread_out(rng, M, N):
     """Matrices whose singular values lie well apart."""
     r, k = min(M, N), some_rank(rng, min(M, N) - 2)
-    s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.1, 0.1, size=r))
+    s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
+    s[k:] *= np.exp(0.15)  # the last one kept is near the next, whatever is drawn
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
     return U * s @ V.T, k
 
@@ -171,10 +172,10 @@ def root_of_singular_values(A, k):
 @nearest.mistake(
     "columns of the third factor are taken for the right singular vectors. svd gives it "
     "transposed: where do the vectors stand in it?",
-    loses="value",
+    loses="shape value",
 )
 def columns_of_the_third_factor(A, k):
-    U, s, Vt = np.linalg.svd(A)
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return U[:, :k] * s[:k] @ Vt[:, :k].T
 
 
@@ -224,3 +225,21 @@ def first_columns(A, k):
 def on_the_first_columns(A, k):
     Q = np.linalg.qr(np.asarray(A, float)[:, :k])[0]
     return Q @ Q.T @ A
+
+
+@nearest.mistake(
+    "only the first term is here. Does your loop reach its second turn, and where does its "
+    "return stand?",
+    loses="value",
+)
+def first_term_alone(A, k):
+    return terms(A, slice(1))
+
+
+@nearest.mistake(
+    "rows of U are taken for the left singular vectors. Are they its rows or its columns?",
+    loses="value",
+)
+def rows_of_the_first_factor(A, k):
+    U, s, Vt = np.linalg.svd(A)
+    return U[:k].T * s[:k] @ Vt[:k]

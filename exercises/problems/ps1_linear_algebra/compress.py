@@ -50,8 +50,24 @@ def percent(args, numbers):
     rebuilt = numbers.astype(float) @ basis.astype(float)
     error = np.sqrt(np.mean((rebuilt - blocks) ** 2))
     if not error <= most_error:
+        across = blocks.reshape(H // side, W // side, -1).swapaxes(0, 1).reshape(n, -1)
+        if np.sqrt(np.mean((rebuilt - across) ** 2)) <= most_error:
+            raise ValueError("the blocks are counted downwards. How does the text count them?")
+        if np.sqrt(np.mean((rebuilt - picture.reshape(n, -1)) ** 2)) <= most_error:
+            raise ValueError(
+                "what is taken for a block is 64 pixels of one line of the picture"
+            )
+        if np.sqrt(np.mean((rebuilt + 128 - blocks) ** 2)) <= most_error:
+            raise ValueError("128 is missing everywhere. Who adds again what was taken off?")
+        if error > 4 * most_error:
+            raise ValueError(
+                "the picture that comes out is off by more than 8 grey levels (root mean "
+                "square), and even by more than 32: are blocks, pixels and basis in the order "
+                "that the text says?"
+            )
         raise ValueError(
-            "the picture that comes out is off by more than 8 grey levels (root mean square)"
+            "the picture that comes out is off by more than 8 grey levels (root mean square), "
+            "though by less than 32: what is left out?"
         )
     if not (np.abs(numbers.astype(float)) @ np.abs(basis.astype(float))).max() <= 1e9:
         raise ValueError(

@@ -250,8 +250,8 @@ def added(A):
 
 
 @bases.mistake(
-    "these are the right vectors, but some are turned round. Which way does what is left of the "
-    "column point, and does the text turn anything?",
+    "these are the right vectors, but some are turned round. Which way does what is left of "
+    "the column point, and does the text turn anything?",
     loses="value",
     signs={"Q": 1},
 )
@@ -361,8 +361,8 @@ def divided_by_the_square_alone(A):
 
 
 @bases.mistake(
-    "the magnitudes of the entries of each vector add up to 1 here. Which length is asked, and how "
-    "is it computed?",
+    "the magnitudes of the entries of each vector add up to 1 here. Which length is asked, and "
+    "how is it computed?",
     loses="value",
 )
 def magnitudes_that_add_up_to_one(A):

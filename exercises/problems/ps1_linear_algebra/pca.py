@@ -321,3 +321,56 @@ def rounded_mean(X, k):
         return pca(X, k)
     Z = X.astype(float) - X.mean(axis=0).astype(int)
     return parts(Z, turned(np.linalg.svd(Z)[2][:k]))
+
+
+@principal.mistake(
+    "rows of the matrix that eigh gives are taken for eigenvectors. Where does it say that "
+    "they stand?",
+    loses="value scores",
+)
+def rows_of_eigh(X, k):
+    Z = X - X.mean(axis=0)
+    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
+    return parts(Z, turned(vectors[::-1][:k]), values[::-1][:k])
+
+
+@principal.mistake(
+    "each feature was divided by its spread, before its mean came off or after. Does the text "
+    "ask for that?",
+    loses="value scores",
+)
+def each_feature_scaled_by_n(X, k):
+    Z = X - X.mean(axis=0)
+    return pca(Z / Z.std(axis=0), k)
+
+
+@principal.mistake(
+    "all D components are here, with their variances and scores. What does k say?",
+    loses="shape value",
+)
+def all_components(X, k):
+    Z = X - X.mean(axis=0)
+    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
+    return parts(Z, turned(vectors[:, ::-1].T), values[::-1])
+
+
+@principal.mistake(
+    "the samples are back in their D coordinates. How many scores are asked for each sample?",
+    loses="shape scores",
+)
+def made_again_from_scores(X, k):
+    components, variances, scores = pca(X, k)
+    return components, variances, scores @ components + X.mean(axis=0)
+
+
+@principal.mistake(
+    "differences from the mean and their products were computed in the type of X. What is "
+    "3 - 5 in uint8, and what is 200 times 2?",
+    loses="integers",
+)
+def products_in_uint8(X, k):
+    if X.dtype.kind == "f":
+        return pca(X, k)
+    Z = X - X.mean(axis=0).astype(X.dtype)
+    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
+    return parts(Z, turned(vectors[:, ::-1][:, :k].T), values[::-1][:k])

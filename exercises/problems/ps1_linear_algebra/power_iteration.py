@@ -17,7 +17,7 @@ powers = problem(
     points={
         "shape": (1, "one number and an (n,) array, in this order"),
         "value": (
-            9,
+            8,
             "a positive eigenvalue that is at least 2.5 times as large as the next, and its "
             "eigenvector, half each",
         ),
@@ -25,10 +25,11 @@ powers = problem(
         "stopping": (
             2,
             "a rough answer, right to a twentieth, for `tol = 1e-4` and `max_iter = 18`; "
-            "half each. For the default `tol` 18 steps would not suffice",
+            "half each. For the default `tol` 18 steps would not suffice, and once they do "
+            "because `v` is close to the eigenvector",
         ),
         "errors": (
-            1,
+            2,
             "a `RuntimeError` where the vector turns for ever, where two eigenvalues of "
             "opposite sign are equally large, and where `max_iter` steps are too few",
         ),
@@ -122,6 +123,18 @@ def negative(rng, N):
 def few_steps(rng, N):
     """Rough answers for tol = 0.0001, in at most 18 steps."""
     return *drawn(rng, N, rng.uniform(20, 30)), 1e-4, 18
+
+
+@powers.case("stopping", rtol=0.05)
+def close_start(rng, N):
+    """A start so close to the eigenvector that 18 steps suffice for tol = 0.0001."""
+    while True:
+        A, basis = matrix(rng, spread(rng, max(N, 2), rng.uniform(2, 5), 0.8))
+        if clear(basis):
+            first = basis[:, 0] / np.linalg.norm(basis[:, 0])
+            near = first + 1e-3 * basis[:, 1] / np.linalg.norm(basis[:, 1])
+            turn = -np.sign(first[np.abs(first).argmax()])  # the wrong sign, as elsewhere
+            return A, 2 * turn * near, 1e-4, 18
 
 
 @powers.case("errors", hidden=1)
@@ -254,3 +267,21 @@ def quotient_not_divided(A, v, tol=1e-10, max_iter=10_000):
 def two_steps(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
     return value**2, vector
+
+
+@powers.mistake(
+    "this is what the symmetric half of A has, (A + Aᵀ) / 2. Does the text say that A is "
+    "symmetric?",
+    loses="value",
+)
+def made_symmetric(A, v, tol=1e-10, max_iter=10_000):
+    return power_iteration((A + A.T) / 2, v, tol, 10 * max_iter)
+
+
+@powers.mistake(
+    "it stops where the squared length of a step is below tol, and not its length. What is the "
+    "root of 1e-10?",
+    loses="value",
+)
+def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
+    return power_iteration(A, v, np.sqrt(tol), max_iter)

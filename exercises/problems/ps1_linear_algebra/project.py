@@ -192,8 +192,8 @@ def a_direction_for_each_column(b, A):
 
 
 @projections.mistake(
-    "what lies along one column after the other is taken from b, but the columns are not at right "
-    "angles. What does the second step spoil of the first?",
+    "what lies along one column after the other is taken from b, but the columns are not at "
+    "right angles. What does the second step spoil of the first?",
     loses="value",
 )
 def one_column_after_the_other(b, A):

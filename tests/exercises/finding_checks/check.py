@@ -169,8 +169,9 @@ def _is_mistake(data, mistake, answers, k, factor):
         given = given * (factor_of(a, factor) if factor else 1)
         given = _turned(given, a.got, known.signs.get(list(p.returns)[k]))
         if a.got is None:  # of another shape than is asked, but of that of the mistake
-            room = a.case["rtol"] * np.abs(given).max(initial=0)
-            if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=room):
+            room = a.case["rtol"] * np.abs(given[np.isfinite(given)]).max(initial=0)
+            near = {"rtol": 1e-6, "atol": room, "equal_nan": True}
+            if not np.allclose(np.asarray(a.raw, float), given, **near):
                 return False
         elif not a.equals(given) and not _is_so_but_for_nan(a, given):
             return False

@@ -173,6 +173,11 @@ def _(a, found):
     )
 
 
+@sentence(r"is near what is asked\.")
+def _(a, found):
+    return np.abs(a.got - a.want).max() < 0.2 * np.abs(a.want).max()
+
+
 @sentence(r"falls where what is asked rises(.*)")
 def _(a, found):
     return (np.diff(a.got.ravel()[np.argsort(a.want, axis=None)]) < 0).all()

@@ -256,6 +256,6 @@ def _(a, found):
     return isinstance(a.error, TimeoutError)
 
 
-@sentence(r"^(\w+(?:Error|Warning)): ", of="one")  # pytest makes errors of warnings
+@sentence(r"^(\w+(?:Error|Warning))(?::| \(line)", of="one")  # pytest makes errors of warnings
 def _(a, found):
     return found[1] in [kind.__name__ for kind in type(a.error).__mro__]

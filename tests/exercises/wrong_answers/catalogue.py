@@ -4,6 +4,7 @@ from tests.exercises.wrong_answers.register import WRONG
 
 from . import (  # noqa: F401, each adds to WRONG
     distances,
+    elimination,
     fits,
     hinge,
     layers,

@@ -77,7 +77,8 @@ def argument(e):
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.ndim and v.dtype.kind in "biuf":
             if close(e.got, v, e.rtol):
-                return f"is {name}, as it came. What should be done with it, and does your code get there?"
+                question = "What should be done with it, and does your code get there?"
+                return f"is {name}, as it came. {question}"
     return None
 
 

@@ -62,8 +62,11 @@ def failure(data, case, o):
     given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
     arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
     shapes = ", ".join(f"{n} {v.shape}" for n, v in arrays.items())
-    message = f"{kind}: {o.message}" if o.message else kind
-    return f"{message} (with {case['tried']}{': ' * bool(shapes)}{shapes})"
+    words = o.message.strip()
+    message = f"{kind}{' ' if words.startswith('(') else ': '}{words}" if words else kind
+    asked = [c["error"] for c in data["cases"] if c["error"] in o.raised]
+    unasked = f", where no {kind} is asked for" if asked and not case["error"] else ""
+    return f"{message}{unasked} (with {case['tried']}{': ' * bool(shapes)}{shapes})"
 
 
 @dataclass(frozen=True)

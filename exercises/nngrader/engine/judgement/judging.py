@@ -98,10 +98,12 @@ def _judge_error(ledger, case, o):
     text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
     if _may_show_error(o.parts):
         text += " An error is raised, not returned or printed."
-    stopped = o.stopped or (
-        o.raised[:1] and o.raised[0] in STOPPED
-    )  # of these, ordinary input has a finding
-    ledger.find(case["aspect"], case["group"], "" if stopped else text)
+    stopped = o.stopped or (STOPPED.get(o.raised[0]) if o.raised else "")
+    if stopped:  # told once: on ordinary input, or in the first of these cases
+        came = f"expected a {case['error']}, but {ledger.data['name']} {stopped}."
+        text = "" if ledger.failed or ledger.stopped else f"{case['tried']}: {came}"
+        ledger.stopped = True
+    ledger.find(case["aspect"], case["group"], text)
 
 
 def _may_show_error(parts):

@@ -50,6 +50,7 @@ class Ledger:
     reported: set = field(default_factory=set)
     explained: bool = False
     failed: bool = False  # whether a call failed on ordinary input
+    stopped: bool = False  # whether one was stopped where an error is asked for
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
