@@ -25,8 +25,9 @@ powers = problem(
         "stopping": (
             2,
             "a rough answer, right to a twentieth, for `tol = 1e-4` and `max_iter = 18`; "
-            "half each. For the default `tol` 18 steps would not suffice, and once they do "
-            "because `v` is close to the eigenvector",
+            "half each. For the default `tol` 18 steps would not suffice. Once `v` has no part "
+            "along the eigenvector of the largest eigenvalue: asked is the largest of those "
+            "along which it has one",
         ),
         "errors": (
             2,
@@ -126,15 +127,15 @@ def few_steps(rng, N):
 
 
 @powers.case("stopping", rtol=0.05)
-def close_start(rng, N):
-    """A start so close to the eigenvector that 18 steps suffice for tol = 0.0001."""
-    while True:
-        A, basis = matrix(rng, spread(rng, max(N, 2), rng.uniform(2, 5), 0.8))
-        if clear(basis):
-            first = basis[:, 0] / np.linalg.norm(basis[:, 0])
-            near = first + 1e-3 * basis[:, 1] / np.linalg.norm(basis[:, 1])
-            turn = -np.sign(first[np.abs(first).argmax()])  # the wrong sign, as elsewhere
-            return A, 2 * turn * near, 1e-4, 18
+def apart(rng, N):
+    """A start without a part along the eigenvector of the largest eigenvalue."""
+    # Two matrices that do not meet: from a start in the one the other is never seen.
+    n = max(N, 4)
+    first, v = drawn(rng, n // 2 + 1, rng.uniform(20, 30))
+    A, start, order = np.zeros((n, n)), np.zeros(n), rng.permutation(n)
+    A[: len(v), : len(v)], start[: len(v)] = first, v
+    A[len(v) :, len(v) :] = drawn(rng, n - len(v), rng.uniform(50, 60))[0]
+    return A[np.ix_(order, order)], start[order], 1e-4, 18
 
 
 @powers.case("errors", hidden=1)
@@ -285,3 +286,12 @@ def made_symmetric(A, v, tol=1e-10, max_iter=10_000):
 )
 def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
     return power_iteration(A, v, np.sqrt(tol), max_iter)
+
+
+@powers.mistake(
+    "this is what another start leads to. Where does the text say to begin?",
+    loses="stopping",
+    where="apart",
+)
+def another_start(A, v, tol=1e-10, max_iter=10_000):
+    return power_iteration(A, np.ones(len(A)), tol, 10 * max_iter)

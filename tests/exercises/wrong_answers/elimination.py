@@ -226,7 +226,7 @@ def symmetric_part(A, v, tol=1e-10, max_iter=10_000):
     return dominant(A, v, tol, 10 * max_iter, lambda step, tol: step <= tol)
 
 
-@wrong("power_iteration", "a start so close to the eigenvector", "stopping")
+@wrong("power_iteration", "this is what another start leads to", "stopping")
 def start_of_ones(A, v, tol=1e-10, max_iter=10_000):
     return dominant(A, np.ones(len(A)), tol, max_iter, lambda step, tol: step <= tol)
 
