@@ -271,15 +271,6 @@ def two_steps(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "this is what the symmetric half of A has, (A + Aᵀ) / 2. Does the text say that A is "
-    "symmetric?",
-    loses="value",
-)
-def made_symmetric(A, v, tol=1e-10, max_iter=10_000):
-    return power_iteration((A + A.T) / 2, v, tol, 10 * max_iter)
-
-
-@powers.mistake(
     "it stops where the squared length of a step is below tol, and not its length. What is the "
     "root of 1e-10?",
     loses="value",
@@ -294,4 +285,5 @@ def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
     where="apart",
 )
 def another_start(A, v, tol=1e-10, max_iter=10_000):
-    return power_iteration(A, np.ones(len(A)), tol, 10 * max_iter)
+    # more steps where tol is rough: from there it may take longer
+    return power_iteration(A, np.ones(len(A)), tol, max_iter if tol < 1e-6 else 1000)

@@ -220,7 +220,7 @@ def squared_step(A, v, tol=1e-10, max_iter=10_000):
     return dominant(A, v, tol, max_iter, lambda step, tol: step**2 <= tol)
 
 
-@wrong("power_iteration", "(A + Aᵀ) / 2")
+@wrong("power_iteration", "eigenvalue differs")
 def symmetric_part(A, v, tol=1e-10, max_iter=10_000):
     A = (A + A.T) / 2
     return dominant(A, v, tol, 10 * max_iter, lambda step, tol: step <= tol)
