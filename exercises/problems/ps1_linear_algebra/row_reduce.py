@@ -267,7 +267,6 @@ def reduced(
     signed=False,
     subtract=True,
     moving="",
-    itself=False,
 ):
     """Elimination with one of its steps left out or changed."""
     R, pivots = A.copy(), []
@@ -291,7 +290,7 @@ def reduced(
         for k in range(0 if upward else i + 1, len(R)):
             if moving == "factor" and k != i:  # it is 0 once its own entry is 0
                 R[k, j] = 0
-            elif subtract and (k != i or itself):
+            elif subtract and k != i:
                 R[k] = R[k] - (R[k, j] if divide or moving else R[k, j] / R[i, j]) * R[i]
         if unit and not divide and not moving:
             R[i] = R[i] / R[i, j]
@@ -441,14 +440,6 @@ def signed_everywhere(A):
 )
 def nothing_subtracted(A):
     return reduced(A, divide=True, subtract=False)
-
-
-@elimination.mistake(
-    "every row with a pivot is 0 in the end. From which rows is a multiple of it taken away?",
-    loses="value",
-)
-def taken_from_itself(A):
-    return reduced(A, divide=True, itself=True)
 
 
 @elimination.mistake(

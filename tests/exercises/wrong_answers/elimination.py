@@ -56,7 +56,7 @@ def swapped_and_divided_alone(A):
     return eliminated(A, largest, each=lambda R, t, r, c: None)
 
 
-@wrong("row_reduce", "From which rows is a multiple of it taken away?", "value")
+@wrong("row_reduce", "R is 0 everywhere")
 def own_row_not_left_out(A):
     def subtract(R, t, r, c):
         R[t] -= R[t, c] * R[r]

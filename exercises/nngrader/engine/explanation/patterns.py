@@ -68,7 +68,7 @@ def zero(e):
     if e.got.any():
         return None
     if e.got.ndim:
-        return "is 0 everywhere. Is anything ever put into it?"
+        return "is 0 everywhere. Is anything ever put into it, or is it taken away again?"
     return "is 0. Which line computes it, and from what?"
 
 
