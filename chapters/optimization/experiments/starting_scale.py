@@ -1,0 +1,128 @@
+"""Which starting weights train: three depths, tanh and ReLU, ten standard deviations.
+
+Every contender tries seven learning rates (Adam three), and two starts choose among them by
+validation accuracy.
+"""
+
+from functools import cache
+
+import numpy as np
+
+import nnlib
+from nnlib import experiment, nn, optim
+from nnlib.nn import functional as F
+
+UNITS, STEPS, BATCH = 100, 500, 50
+DEPTHS = (2, 10, 30)
+SCALES = (0.02, 0.058, 0.08, 0.1, 0.12, 0.141, 0.17, 0.2, 0.4, 1.0)  # standard deviations
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+ADAM_RATES = (0.0001, 0.001, 0.01)
+TUNED_ON = (0, 1)
+TOLERANCES = {"loss": {"relative": 0.1}}
+
+
+def spirals(samples, seed):
+    """Points on three spiral arms that make one turn each, and the arm of each point."""
+    rng = np.random.default_rng(seed)
+    arm = rng.integers(3, size=samples)
+    radius = rng.uniform(0.1, 1, size=samples)
+    angle = 2 * np.pi * (radius + arm / 3) + rng.normal(scale=0.4, size=samples)
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return np.float32(2 * X), arm
+
+
+def build(depth, activation, scale, seed):
+    """A network with hidden layers of 100 units, biases 0, and weights of one scale.
+
+    The first layer has only two inputs and the last one only three outputs; they start with
+    variance 1 / inputs whatever the scale, so that only the layers between them differ.
+    """
+    rng, modules, inputs = np.random.default_rng(seed), [], 2
+    for k in range(depth):
+        modules += [linear(rng, inputs, UNITS, scale if k else inputs**-0.5), activation()]
+        inputs = UNITS
+    return nn.Sequential(*modules, linear(rng, inputs, 3, inputs**-0.5))
+
+
+def linear(rng, inputs, outputs, scale):
+    """A linear layer with normally distributed weights."""
+    layer = nn.Linear(inputs, outputs)
+    with nnlib.no_grad():
+        weights = scale * rng.normal(size=(outputs, inputs))
+        layer.weight.copy_(nnlib.tensor(np.float32(weights)))
+        layer.bias.zero_()
+    return layer
+
+
+def train(network, optimizer, seed, steps=STEPS):
+    """Mini-batch descent with a learning rate that falls to zero; the losses."""
+    X, y = spirals(3000, 100 + seed)
+    rng, losses = np.random.default_rng(seed), []
+    falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, STEPS)
+    for _ in range(steps):
+        rows = rng.integers(len(X), size=BATCH)
+        loss = F.cross_entropy(network(nnlib.tensor(X[rows])), nnlib.tensor(y[rows]))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        falling.step()
+        losses.append(loss.item())
+        if not np.isfinite(loss.item()):
+            break  # the rate is too large
+    return losses
+
+
+def accuracy(network, X, y):
+    """Share of right answers."""
+    with nnlib.no_grad():
+        return float((network(nnlib.tensor(X)).numpy().argmax(axis=1) == y).mean())
+
+
+@cache
+def trained(depth, activation, scale, family, lr, seed):
+    """Validation and test accuracy of a network after its training."""
+    network = build(depth, activation, scale, seed)
+    train(network, family(network.parameters(), lr=lr), seed)
+    return accuracy(network, *spirals(4000, 1000)), accuracy(network, *spirals(10_000, 2000))
+
+
+def best_rate(depth, activation, scale, family, rates):
+    """The learning rate with the best mean validation accuracy."""
+
+    def mean(lr):
+        seeds = TUNED_ON
+        return np.mean([trained(depth, activation, scale, family, lr, s)[0] for s in seeds])
+
+    return max(rates, key=mean)
+
+
+def contenders():
+    """Name, depth, activation function, scale, optimiser and its rates."""
+    for depth in DEPTHS:
+        for activation in (nn.Tanh, nn.ReLU):
+            for scale in SCALES:
+                name = f"{depth} {activation.__name__} {scale}"
+                yield name, depth, activation, scale, optim.SGD, RATES
+                if depth == 30:
+                    yield f"{name} Adam", depth, activation, scale, optim.Adam, ADAM_RATES
+
+
+def run(seed):
+    """The test accuracy of every contender with its best rate, and that rate."""
+    found = {}
+    for name, *what, rates in contenders():
+        lr = best_rate(*what, rates)
+        found[name] = {"lr": lr, "test": trained(*what, lr, seed)[1]}
+    return found
+
+
+def thin():
+    """The mean loss of the last of a hundred steps, ten layers of ReLU with He's scale."""
+    network = build(10, nn.ReLU, 0.141, 0)
+    losses = train(network, optim.SGD(network.parameters(), lr=0.03), 0, 100)
+    return {"loss": float(np.mean(losses[-50:]))}
+
+
+if __name__ == "__main__":
+    np.seterr(all="ignore")  # a rate that is too large overflows, which is a result here
+    experiment.record(run, seeds=range(5), thin=thin)
