@@ -1,0 +1,282 @@
+"""Ten hidden layers on three spirals: what batch normalisation does, and which part of it is needed.
+
+Every contender tries the same number of learning rates and keeps the one with the best mean
+validation accuracy. The jolt gives every unit a new shift and scale in every step, after the
+normalisation, so that the layer above gets inputs whose mean and spread keep changing; without
+a normalisation the shift is measured in the unit's own spread over the batch.
+"""
+
+from functools import cache
+
+import numpy as np
+
+import nnlib
+from nnlib import experiment, nn, optim
+from nnlib.nn import functional as F
+
+LAYERS, UNITS, STEPS, BATCH = 10, 50, 400, 100
+JOLTS = {"small jolts": 1 / 16, "large jolts": 1 / 2}  # standard deviation of the shift
+SEEDS = range(5)
+TOLERANCES = {"plain": {"relative": 0.15}, "batch norm": {"relative": 0.15}}
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+CONTENDERS = (
+    "linear model",
+    "plain",
+    "plain, small jolts",
+    "first batch only",
+    "constants backwards",
+    "batch norm",
+    "batch norm, small jolts",
+    "batch norm, large jolts",
+    "layer norm",
+)
+
+
+class Constants(nn.BatchNorm1d):
+    """Batch normalisation whose mean and variance count as constants on the way back."""
+
+    def forward(self, z):
+        """Normalise with the batch's statistics, cut out of the graph."""
+        if not self.training:
+            return super().forward(z)
+        with nnlib.no_grad():
+            super().forward(z)  # updates the running averages
+        mean, var = z.detach().mean(dim=0), z.detach().var(dim=0, unbiased=False)
+        return (z - mean) / (var + self.eps) ** 0.5 * self.weight + self.bias
+
+
+class Jolt(nn.Module):
+    """A shift and a scale for each unit, drawn anew in every training step."""
+
+    def __init__(self, size, seed, relative=False):
+        super().__init__()
+        self.size, self.relative = size, relative
+        self.rng = np.random.default_rng(seed)
+
+    def forward(self, y):
+        """Jolt the batch in training; leave it alone in evaluation."""
+        if not self.training:
+            return y
+        scale = np.exp(self.rng.normal(0, self.size / 2, y.shape[1])).astype(np.float32)
+        shift = self.rng.normal(0, self.size, y.shape[1]).astype(np.float32)
+        spread = np.float32(y.detach().numpy().std(axis=0)) if self.relative else np.float32(1)
+        return y * nnlib.tensor(scale) + nnlib.tensor(shift * spread)
+
+
+def norm(name, seed, k):
+    """What stands between the linear layer and ReLU."""
+    kind, _, jolt = name.partition(", ")
+    kinds = {"batch norm": nn.BatchNorm1d, "layer norm": nn.LayerNorm}
+    kinds["constants backwards"] = Constants
+    between = [kinds[kind](UNITS)] if kind in kinds else []
+    if jolt:
+        between.append(Jolt(JOLTS[jolt], 1000 * seed + k, relative=kind == "plain"))
+    return between
+
+
+def build(name, seed):
+    """A network with weights of variance 2 / inputs and biases 0."""
+    rng, modules, inputs = np.random.default_rng(seed), [], 2
+    for k in range(0 if name == "linear model" else LAYERS):
+        modules += [linear(rng, inputs, UNITS), *norm(name, seed, k), nn.ReLU()]
+        inputs = UNITS
+    network = nn.Sequential(*modules, linear(rng, inputs, 10))
+    if name == "first batch only":
+        standardise(network, training_set(seed)[0][:500])
+    return network
+
+
+def linear(rng, inputs, outputs):
+    """A linear layer with normally distributed weights."""
+    layer = nn.Linear(inputs, outputs)
+    weights = rng.normal(0, (2 / inputs) ** 0.5, (outputs, inputs))
+    with nnlib.no_grad():
+        layer.weight.copy_(nnlib.tensor(np.float32(weights)))
+        layer.bias.zero_()
+    return layer
+
+
+def standardise(network, X):
+    """Rescale weights and biases once, so that each hidden sum has mean 0 and variance 1."""
+    a = nnlib.tensor(X)
+    with nnlib.no_grad():
+        for module in list(network)[:-1]:
+            if isinstance(module, nn.Linear):
+                z = module(a).numpy()
+                mean, spread = z.mean(axis=0), z.std(axis=0) + 1e-5
+                module.weight.copy_(module.weight / nnlib.tensor(spread[:, None]))
+                module.bias.copy_((module.bias - nnlib.tensor(mean)) / nnlib.tensor(spread))
+            a = module(a)
+
+
+@cache
+def spirals(samples, seed):
+    """Points on three spiral arms that make one turn each, and the arm of each point."""
+    rng = np.random.default_rng(seed)
+    arm = rng.integers(3, size=samples)
+    radius = rng.uniform(0.1, 1, size=samples)
+    angle = 2 * np.pi * (radius + arm / 3) + rng.normal(scale=0.4, size=samples)
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return np.float32(2 * X), arm
+
+
+def training_set(seed):
+    """The points that a seed is trained with."""
+    return spirals(3000, 100 + seed)
+
+
+def held_out(which):
+    """The validation set or the test set."""
+    return spirals(4000, 1000) if which == "validation" else spirals(10_000, 2000)
+
+
+def gradient(network, X, y):
+    """The loss and its gradient, as one vector."""
+    network.zero_grad()
+    loss = F.cross_entropy(network(nnlib.tensor(X)), nnlib.tensor(y))
+    loss.backward()
+    grads = [p.grad.numpy().ravel() for p in network.parameters()]
+    return loss.item(), np.concatenate(grads).astype(float)
+
+
+def train(name, lr, seed, steps=STEPS, watch=None):
+    """Mini-batch descent with a learning rate that falls to zero."""
+    network, (X, y) = build(name, seed), training_set(seed)
+    rng, losses = np.random.default_rng(seed), []
+    optimizer = optim.SGD(network.parameters(), lr=lr)
+    falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, STEPS)
+    for step in range(steps):
+        rows = rng.integers(len(X), size=BATCH)
+        loss = F.cross_entropy(network(nnlib.tensor(X[rows])), nnlib.tensor(y[rows]))
+        optimizer.zero_grad()
+        loss.backward()
+        if watch:
+            watch(network, step, before=True)
+        optimizer.step()
+        if watch:
+            watch(network, step, before=False)
+        falling.step()
+        losses.append(loss.item())
+        if not np.isfinite(losses[-1]):
+            break
+    return network, losses
+
+
+def accuracy(network, which):
+    """Share of right answers, in evaluation mode."""
+    X, y = held_out(which)
+    network.eval()
+    with nnlib.no_grad():
+        scores = np.concatenate(
+            [network(nnlib.tensor(part)).numpy() for part in np.split(X, 4)]
+        )
+    return float((scores.argmax(axis=1) == y).mean())
+
+
+def inputs_of_relu(network, X):
+    """Mean and spread, over the probe, of what each ReLU is given."""
+    a, found = nnlib.tensor(X), []
+    with nnlib.no_grad():
+        for module in network:
+            if isinstance(module, nn.ReLU):
+                z = a.numpy().astype(float)
+                found.append([z.mean(axis=0), z.std(axis=0)])
+            a = module(a)
+    return np.array(found)  # (layers, 2, units)
+
+
+def moved(before, after):
+    """How far the means of the units moved in a step, in spreads over the probe."""
+    change = after[:, 0] - before[:, 0]
+    return float(np.sqrt((change**2).mean() / (before[:, 1] ** 2).mean()))
+
+
+def measure(name, lr, seed):
+    """The shift of the layers' inputs in a step, and how far a gradient can be trusted."""
+    X, y = spirals(500, 3000 + seed)
+    kept, shifts, turns = {}, [], []
+
+    def watch(network, step, before):
+        if step % 40 != 20:
+            return
+        grads = [p.grad for p in network.parameters()]
+        buffers = [b.numpy().copy() for b in network.buffers()]
+        if before:
+            kept["z"] = inputs_of_relu(network, X)
+            turns.append(turn(network, X, y))
+        else:
+            shifts.append(moved(kept["z"], inputs_of_relu(network, X)))
+        for p, g in zip(network.parameters(), grads, strict=True):
+            p.grad = g
+        with nnlib.no_grad():
+            for b, old in zip(network.buffers(), buffers, strict=True):
+                b.copy_(nnlib.tensor(old))
+
+    train(name, lr, seed, watch=watch)
+    return {"shift": shifts, "turn": np.median(turns, axis=0)}
+
+
+def turn(network, X, y):
+    """Change of the gradient after a step of each rate, relative to the gradient's norm."""
+    state = [module.rng.bit_generator.state for module in network if isinstance(module, Jolt)]
+
+    def same_jolts():
+        for module, s in zip((m for m in network if isinstance(m, Jolt)), state, strict=True):
+            module.rng.bit_generator.state = s
+
+    start, found = [p.numpy().copy() for p in (q.detach() for q in network.parameters())], []
+    same_jolts()
+    _, g = gradient(network, X, y)
+    parts = [p.grad.numpy().copy() for p in network.parameters()]
+    for lr in RATES:
+        with nnlib.no_grad():
+            for p, old, d in zip(network.parameters(), start, parts, strict=True):
+                p.copy_(nnlib.tensor(old - np.float32(lr) * d))
+        same_jolts()
+        _, h = gradient(network, X, y)
+        found.append(np.linalg.norm(h - g) / np.linalg.norm(g))
+    with nnlib.no_grad():
+        for p, old in zip(network.parameters(), start, strict=True):
+            p.copy_(nnlib.tensor(old))
+    return found
+
+
+@cache
+def trained(name, lr, seed):
+    """Losses, validation and test accuracy of one training."""
+    network, losses = train(name, lr, seed)
+    return losses, accuracy(network, "validation"), accuracy(network, "test")
+
+
+@cache
+def best_rate(name):
+    """The learning rate with the best mean validation accuracy."""
+    return max(RATES, key=lambda lr: np.mean([trained(name, lr, s)[1] for s in SEEDS]))
+
+
+def run(seed):
+    """Every contender with every rate; the measurements with the chosen rate only."""
+    found = {"rates": RATES}
+    for name in CONTENDERS:
+        lr = best_rate(name)
+        losses, _, test = trained(name, lr, seed)
+        whole = len(losses) // 20 * 20
+        found[name] = {
+            "lr": lr,
+            "validation": [trained(name, rate, seed)[1] for rate in RATES],
+            "losses": np.reshape(losses[:whole], (-1, 20)).mean(axis=1).round(4),
+            "test": test,
+        }
+        if name != "linear model":
+            found[name] |= measure(name, lr, seed)
+    return found
+
+
+def thin():
+    """Mean loss of twenty steps after forty steps at one rate."""
+    return {name: np.mean(train(name, 0.1, 0, 60)[1][40:]) for name in ("plain", "batch norm")}
+
+
+if __name__ == "__main__":
+    np.seterr(all="ignore")  # a rate that is too large overflows, which is a result here
+    experiment.record(run, seeds=SEEDS, thin=thin)
