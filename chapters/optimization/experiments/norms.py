@@ -1,4 +1,4 @@
-"""Ten hidden layers on three spirals: what batch normalisation does, and which part of it is needed.
+"""Ten hidden layers on three spirals: what batch norm does, and which part is needed.
 
 Every contender tries the same number of learning rates and keeps the one with the best mean
 validation accuracy. The jolt gives every unit a new shift and scale in every step, after the
@@ -28,6 +28,7 @@ CONTENDERS = (
     "batch norm",
     "batch norm, small jolts",
     "batch norm, large jolts",
+    "batch norm, fixed lengths",
     "layer norm",
 )
 
@@ -69,7 +70,7 @@ def norm(name, seed, k):
     kinds = {"batch norm": nn.BatchNorm1d, "layer norm": nn.LayerNorm}
     kinds["constants backwards"] = Constants
     between = [kinds[kind](UNITS)] if kind in kinds else []
-    if jolt:
+    if jolt in JOLTS:
         between.append(Jolt(JOLTS[jolt], 1000 * seed + k, relative=kind == "plain"))
     return between
 
@@ -80,7 +81,7 @@ def build(name, seed):
     for k in range(0 if name == "linear model" else LAYERS):
         modules += [linear(rng, inputs, UNITS), *norm(name, seed, k), nn.ReLU()]
         inputs = UNITS
-    network = nn.Sequential(*modules, linear(rng, inputs, 10))
+    network = nn.Sequential(*modules, linear(rng, inputs, 3))
     if name == "first batch only":
         standardise(network, training_set(seed)[0][:500])
     return network
@@ -142,24 +143,44 @@ def gradient(network, X, y):
 def train(name, lr, seed, steps=STEPS, watch=None):
     """Mini-batch descent with a learning rate that falls to zero."""
     network, (X, y) = build(name, seed), training_set(seed)
-    rng, losses = np.random.default_rng(seed), []
+    rng, losses, start = np.random.default_rng(seed), [], lengths(network)
     optimizer = optim.SGD(network.parameters(), lr=lr)
     falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, STEPS)
     for step in range(steps):
+        if watch and step % 40 == 20:
+            watch(network)
         rows = rng.integers(len(X), size=BATCH)
         loss = F.cross_entropy(network(nnlib.tensor(X[rows])), nnlib.tensor(y[rows]))
         optimizer.zero_grad()
         loss.backward()
-        if watch:
-            watch(network, step, before=True)
         optimizer.step()
-        if watch:
-            watch(network, step, before=False)
         falling.step()
+        if name.endswith("fixed lengths"):
+            restore(network, start)
+        if watch and step % 40 == 20:
+            watch(network)
         losses.append(loss.item())
         if not np.isfinite(losses[-1]):
             break
-    return network, losses
+    return network, losses, start
+
+
+def hidden(network):
+    """The linear layers that a ReLU follows."""
+    return [module for module in network if isinstance(module, nn.Linear)][:-1]
+
+
+def lengths(network):
+    """The length of the weights of each hidden unit, a column for each layer."""
+    weights = [layer.weight.detach().numpy().astype(float) for layer in hidden(network)]
+    return [np.linalg.norm(W, axis=1, keepdims=True) for W in weights]
+
+
+def restore(network, start):
+    """Give the weights of each hidden unit the length that they had at the start."""
+    with nnlib.no_grad():
+        for layer, old, new in zip(hidden(network), start, lengths(network), strict=True):
+            layer.weight.copy_(layer.weight * nnlib.tensor(np.float32(old / new)))
 
 
 def accuracy(network, which):
@@ -191,84 +212,75 @@ def moved(before, after):
     return float(np.sqrt((change**2).mean() / (before[:, 1] ** 2).mean()))
 
 
-def measure(name, lr, seed):
-    """The shift of the layers' inputs in a step, and how far a gradient can be trusted."""
-    X, y = spirals(500, 3000 + seed)
-    kept, shifts, turns = {}, [], []
-
-    def watch(network, step, before):
-        if step % 40 != 20:
-            return
-        grads = [p.grad for p in network.parameters()]
-        buffers = [b.numpy().copy() for b in network.buffers()]
-        if before:
-            kept["z"] = inputs_of_relu(network, X)
-            turns.append(turn(network, X, y))
-        else:
-            shifts.append(moved(kept["z"], inputs_of_relu(network, X)))
-        for p, g in zip(network.parameters(), grads, strict=True):
-            p.grad = g
-        with nnlib.no_grad():
-            for b, old in zip(network.buffers(), buffers, strict=True):
-                b.copy_(nnlib.tensor(old))
-
-    train(name, lr, seed, watch=watch)
-    return {"shift": shifts, "turn": np.median(turns, axis=0)}
-
-
-def turn(network, X, y):
-    """Change of the gradient after a step of each rate, relative to the gradient's norm."""
-    state = [module.rng.bit_generator.state for module in network if isinstance(module, Jolt)]
-
-    def same_jolts():
-        for module, s in zip((m for m in network if isinstance(m, Jolt)), state, strict=True):
-            module.rng.bit_generator.state = s
-
-    start, found = [p.numpy().copy() for p in (q.detach() for q in network.parameters())], []
-    same_jolts()
+def turn(network, X, y, lr):
+    """Change of the gradient after a step of this rate, relative to the gradient's length."""
+    jolts = [module for module in network if isinstance(module, Jolt)]
+    state = [jolt.rng.bit_generator.state for jolt in jolts]
+    start = [p.detach().numpy().copy() for p in network.parameters()]
     _, g = gradient(network, X, y)
-    parts = [p.grad.numpy().copy() for p in network.parameters()]
-    for lr in RATES:
-        with nnlib.no_grad():
-            for p, old, d in zip(network.parameters(), start, parts, strict=True):
-                p.copy_(nnlib.tensor(old - np.float32(lr) * d))
-        same_jolts()
-        _, h = gradient(network, X, y)
-        found.append(np.linalg.norm(h - g) / np.linalg.norm(g))
+    with nnlib.no_grad():
+        for p, old in zip(network.parameters(), start, strict=True):
+            p.copy_(nnlib.tensor(old - np.float32(lr) * p.grad.numpy()))
+    for jolt, before in zip(jolts, state, strict=True):
+        jolt.rng.bit_generator.state = before  # the same jolt for both gradients
+    _, h = gradient(network, X, y)
     with nnlib.no_grad():
         for p, old in zip(network.parameters(), start, strict=True):
             p.copy_(nnlib.tensor(old))
-    return found
+    return np.linalg.norm(h - g) / np.linalg.norm(g)
 
 
 @cache
 def trained(name, lr, seed):
-    """Losses, validation and test accuracy of one training."""
-    network, losses = train(name, lr, seed)
-    return losses, accuracy(network, "validation"), accuracy(network, "test")
+    """Everything that is recorded of one training."""
+    X, y = spirals(500, 3000 + seed)
+    seen, shifts, turns = [], [], []
+
+    def watch(network):
+        buffers = [b.numpy().copy() for b in network.buffers()]
+        seen.append(inputs_of_relu(network, X))
+        if len(seen) % 2:
+            turns.append(turn(network, X, y, lr))
+        else:
+            shifts.append(moved(*seen[-2:]))
+        with nnlib.no_grad():
+            for b, old in zip(network.buffers(), buffers, strict=True):
+                b.copy_(nnlib.tensor(old))
+
+    deep = name != "linear model"
+    network, losses, start = train(name, lr, seed, watch=watch if deep else None)
+    found = {"validation": accuracy(network, "validation"), "test": accuracy(network, "test")}
+    whole = len(losses) // 20 * 20  # all, unless a rate was too large
+    found["losses"] = np.reshape(losses[:whole], (-1, 20)).mean(axis=1).round(4)
+    if deep:
+        ratios = [new / old for new, old in zip(lengths(network), start, strict=True)]
+        found |= {"shift": middle(shifts), "turn": middle(turns), "growth": middle(ratios)}
+    return found
+
+
+def middle(values, highest=1000.0):
+    """The median; a training that broke down counts as a very large number."""
+    found = np.median(values) if len(values) else highest
+    return float(np.clip(np.nan_to_num(found, nan=highest), 0, highest))
 
 
 @cache
 def best_rate(name):
     """The learning rate with the best mean validation accuracy."""
-    return max(RATES, key=lambda lr: np.mean([trained(name, lr, s)[1] for s in SEEDS]))
+    return max(
+        RATES, key=lambda lr: np.mean([trained(name, lr, s)["validation"] for s in SEEDS])
+    )
 
 
 def run(seed):
-    """Every contender with every rate; the measurements with the chosen rate only."""
+    """Every contender with every rate; losses and the test set with the chosen rate only."""
     found = {"rates": RATES}
     for name in CONTENDERS:
-        lr = best_rate(name)
-        losses, _, test = trained(name, lr, seed)
-        whole = len(losses) // 20 * 20
-        found[name] = {
-            "lr": lr,
-            "validation": [trained(name, rate, seed)[1] for rate in RATES],
-            "losses": np.reshape(losses[:whole], (-1, 20)).mean(axis=1).round(4),
-            "test": test,
-        }
-        if name != "linear model":
-            found[name] |= measure(name, lr, seed)
+        all_rates = [trained(name, lr, seed) for lr in RATES]
+        best = trained(name, best_rate(name), seed)
+        kept = [key for key in best if key not in ("losses", "test")]
+        found[name] = {key: [one[key] for one in all_rates] for key in kept}
+        found[name] |= {key: best[key] for key in ("losses", "test")} | {"lr": best_rate(name)}
     return found
 
 
