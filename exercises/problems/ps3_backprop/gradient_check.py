@@ -124,33 +124,37 @@ def both_signs(rng, shape):
     return A
 
 
-def with_errors(rng, N, place):
-    """Return a case whose largest error has the given place: no entry may be left out."""
+def with_errors(rng, N, last):
+    """Return a case of N + 2 entries whose largest error comes last, or in the middle."""
+    n = N + 2
+    place = n - 1 if last else n // 2
     formula = SMOOTH[int(rng.integers(len(SMOOTH)))]
-    x, A = rng.uniform(0.5, 1.5, size=N), both_signs(rng, N)
+    x, A = rng.uniform(0.5, 1.5, size=n), both_signs(rng, n)
     right = slopes(formula, x, A, h=1e-3)
     grad = spoilt(rng, right, 1)
     error = np.abs(grad - right) / np.maximum(np.abs(grad), np.abs(right))
     third, second, worst = np.argsort(error)[-3:]
-    order = np.setdiff1d(np.arange(N), [third, second, worst])
-    order = np.insert(order, [0, 0] if place < N - 1 else [1, 1], [second, third])
+    order = np.setdiff1d(np.arange(n), [third, second, worst])
+    order = np.insert(order, [1, 1] if last else [0, 0], [second, third])
     order = np.insert(order, place, worst)
     step = float(rng.uniform(0.02, 0.06))
-    grad = grad[order]
-    grad[-1 if place < N - 1 else 0] *= 1.02  # so that no entry's error is 0 at either end
+    right, grad = right[order], grad[order]
+    end = 0 if last else -1
+    if grad[end] == right[end]:  # its error may not be 0: it is put beyond both slopes
+        grad[end] *= 1.15
     return formula, x[order], A[order], grad, step
 
 
 @checker.case("value", visible=2)
 def given_step(rng, N):
     """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
-    return with_errors(rng, N, N // 2)
+    return with_errors(rng, N, last=False)
 
 
 @checker.case("value", visible=2)
 def error_at_the_end(rng, N):
     """A step that is given, and a largest error that comes last."""
-    return with_errors(rng, N, N - 1)
+    return with_errors(rng, N, last=True)
 
 
 @checker.case("edge")
