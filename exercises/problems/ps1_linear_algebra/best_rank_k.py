@@ -36,7 +36,8 @@ nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
 def some_rank(rng, most):
-    """Return a random rank from 3, if there are so many, to `most`."""
+    """Return a random rank from 3, if there are so many, to `most`, at least 1."""
+    most = max(most, 1)
     return int(rng.integers(min(3, most), most + 1))
 
 

@@ -181,6 +181,7 @@ def test_what_is_drawn_on_a_gallery_afterwards_is_shown():
 def test_a_figure_of_pyplot_is_shown_once_by_a_notebook():
     from matplotlib import pyplot as plt
 
+    plt.close("all")  # what other tests of this process have left open
     figure, other = plt.figure(), plt.figure()
     figure.gca().plot([0, 1])
     viz.show(figure, alt="A line.", name="once")
