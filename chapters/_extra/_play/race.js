@@ -6,6 +6,7 @@
 (() => {
   const SURFACES = {
     ravine: {f: (x, y) => (x * x + 20 * y * y) / 2, slope: (x, y) => [x, 20 * y]},
+    valley: {f: (x, y) => (x * x + 400 * y * y) / 2, slope: (x, y) => [x, 400 * y]},
     saddle: {f: (x, y) => x * x / 2 - y * y / 2 + y ** 4 / 8 + 0.5, slope: (x, y) => [x, -y + y ** 3 / 2]},
     banana: {f: (x, y) => (1 - x) ** 2 + 10 * (y - x * x) ** 2,
       slope: (x, y) => [2 * (x - 1) - 40 * x * (y - x * x), 20 * (y - x * x)]},
