@@ -18,8 +18,9 @@ def run(seed):
     found = {}
     for name in CONTENDERS:
         results = [norms["trained"](name, lr, seed) for lr in norms["RATES"]]
-        test = norms["trained"](name, norms["best_rate"](name), seed)["test"]
-        found[name] = {"validation": [one["validation"] for one in results], "test": test}
+        best = norms["trained"](name, norms["best_rate"](name), seed)
+        found[name] = {"validation": [one["validation"] for one in results]}
+        found[name] |= {key: best[key] for key in ("test", "recounted")}
     return found
 
 

@@ -24,13 +24,14 @@ CONTENDERS = {
     "0.12, 3,000 steps": (0.12, LONG, (0.03, 0.1, 0.3)),
     "0.2, 3,000 steps": (0.2, LONG, (0.000001, 0.00001, 0.0001)),
 }
+ADAM = {"0.08, Adam": 1e-8, "0.08, Adam, small ε": 1e-12}  # what is added to the denominator
 LAST_LAYER = {"10 tanh, 1.0": 10, "30 tanh, 1.0": 30}
 
 
-def train(network, parameters, lr, seed, steps):
-    """As in the first program, for other numbers of steps, of some parameters."""
+def train(network, optimizer, seed, steps):
+    """As in the first program, for other numbers of steps."""
     X, y = FIRST["spirals"](3000, 100 + seed)
-    rng, optimizer = np.random.default_rng(seed), optim.SGD(list(parameters), lr=lr)
+    rng = np.random.default_rng(seed)
     falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, steps)
     for _ in range(steps):
         rows = rng.integers(len(X), size=FIRST["BATCH"])
@@ -72,13 +73,17 @@ def run(seed):
         tried = []
         for lr in rates:
             network = FIRST["build"](30, nn.ReLU, scale, seed)
-            train(network, network.parameters(), lr, seed, steps)
+            train(network, optim.SGD(network.parameters(), lr=lr), seed, steps)
             tried.append((*accuracies(network), lr))
         _, test, lr = max(tried)
         found[name] = {"test": test, "lr": lr}
+    for name, eps in ADAM.items():
+        network = FIRST["build"](30, nn.ReLU, 0.08, seed)
+        train(network, optim.Adam(network.parameters(), lr=0.001, eps=eps), seed, 500)
+        found[name] = {"test": accuracies(network)[1]}
     for name, depth in LAST_LAYER.items():
         network = FIRST["build"](depth, nn.Tanh, 1.0, seed)
-        train(network, network[-1].parameters(), 0.1, seed, 500)
+        train(network, optim.SGD(network[-1].parameters(), lr=0.1), seed, 500)
         found[name] = {"test": accuracies(network)[1]}
     return found
 
