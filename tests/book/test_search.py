@@ -87,14 +87,14 @@ NAMES = {
     "Set up and hand in": SETUP,
     "notation": "reference/notation.html",
     # terms where they are explained, with and without a hyphen; planned ones in the glossary
-    "normalization": GLOSSARY + "term-normalisation",
+    "normalization": "optimization/normalization.html",
     "optimizer": f"{GRADIENT_DESCENT}#term-optimiser",
     "mini-batch": f"{GRADIENT_DESCENT}#term-mini-batch",
     "minibatch": f"{GRADIENT_DESCENT}#term-mini-batch",
     "mini batches": f"{GRADIENT_DESCENT}#term-mini-batch",
     "crossentropy": "backprop/losses.html#term-cross-entropy",
     "Bayes’ rule": "maths/probability.html#term-bayes-rule",
-    "stochastic gradient descent": GLOSSARY + "term-stochastic-gradient-descent",
+    "stochastic gradient descent": "optimization/sgd.html",
     # symbols, as letters, as TeX, by name, with spaces or without
     "∇": NOTATION + "notation-maths",
     r"\nabla": NOTATION + "notation-maths",
@@ -244,7 +244,7 @@ def test_the_keyboard_searches_on_any_page(open_visit, address):
         "results" in visited.page.get_by_role("status").filter(has_text="result").inner_text()
     )
     keys.press("ArrowDown")
-    assert chosen(visited) == "gradient descent"
+    assert chosen(visited) == "Stochastic gradient descent"
     keys.press("ArrowUp")
     keys.press("ArrowUp")
     assert re.fullmatch(r"All \d+ results", options(visited).last.inner_text())

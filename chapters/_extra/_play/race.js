@@ -1,6 +1,6 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 907 560
+// room: 907 530
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
 // start: the surface to begin with. ends: where nnlib arrives, which agrees() compares.
 (() => {
@@ -43,7 +43,7 @@
     }
     const state = {t: 0, factor: 1}, names = Object.keys(surfaces[start].lr), live = nn.live();
     const first = surfaces[start];
-    const map = nn.plot({x: first.x, y: first.y, height: 290, left: 30, xlabel: "first weight", ylabel: "second weight"});
+    const map = nn.plot({x: first.x, y: first.y, height: 290, left: 38, xlabel: "first weight", ylabel: "second weight"});
     const hills = map.contours();
     const racers = names.map((name, k) => ({name, trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6}), now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6})}));
     const chart = nn.plot({x: [0, steps], y: [1e-6, 1e2], log: "y", height: 210, right: 12, xlabel: "step", ylabel: "height above the valley"});
