@@ -32,7 +32,7 @@ IMPORTED = (  # by the pages, and by what reads and writes them
     "myst_nb.core.read",
 )
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-LEFT_OUT = ("start/home", "start/welcome")  # train; test_home.py, test_map.py see the book
+LEFT_OUT = ("start/home",)  # trains; test_home.py sees the book
 THEMES = {
     "pydata": Path(pydata_sphinx_theme.__file__).parent
     / "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css",
