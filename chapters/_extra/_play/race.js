@@ -7,6 +7,7 @@
   const SURFACES = {
     ravine: {f: (x, y) => (x * x + 20 * y * y) / 2, slope: (x, y) => [x, 20 * y]},
     valley: {f: (x, y) => (x * x + 400 * y * y) / 2, slope: (x, y) => [x, 400 * y]},
+    turned: {f: (x, y) => ((x + y) ** 2 + 400 * (y - x) ** 2) / 4, slope: (x, y) => [(x + y) / 2 - 200 * (y - x), (x + y) / 2 + 200 * (y - x)]},
     saddle: {f: (x, y) => x * x / 2 - y * y / 2 + y ** 4 / 8 + 0.5, slope: (x, y) => [x, -y + y ** 3 / 2]},
     banana: {f: (x, y) => (1 - x) ** 2 + 10 * (y - x * x) ** 2,
       slope: (x, y) => [2 * (x - 1) - 40 * x * (y - x * x), 20 * (y - x * x)]},
@@ -16,6 +17,7 @@
     "gradient descent": lr => g => g.map(v => -lr * v),
     momentum: lr => { let m = [0, 0]; return g => { m = m.map((v, k) => 0.9 * v + g[k]); return m.map(v => -lr * v); }; },
     Nesterov: lr => { let m = [0, 0]; return g => { m = m.map((v, k) => 0.9 * v + g[k]); return m.map((v, k) => -lr * (g[k] + 0.9 * v)); }; },
+    AdaGrad: lr => { let v = [0, 0]; return g => { v = v.map((s, k) => s + g[k] * g[k]); return g.map((d, k) => -lr * d / (Math.sqrt(v[k]) + 1e-10)); }; },
     Adam: lr => {
       let m = [0, 0], s = [0, 0], t = 0;
       return g => {
