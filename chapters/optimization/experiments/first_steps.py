@@ -1,0 +1,146 @@
+"""Warm-up and clipping for a deeper network, over learning rates, from two scales of weights.
+
+Written before the run. The account to be tested: warm-up helps because the gradients of the
+first steps are much longer than those of later ones, so that a rate that suits the rest throws
+the weights far off at the start. It is refuted
+
+1. if warm-up enlarges the range of usable rates as much where the first gradients are hardly
+   longer (weights by He's rule) as where they are many times as long (weights 1.5 times as
+   large);
+2. if limiting the length of every gradient, which has nothing to do with time, does not replace
+   warm-up;
+3. if as many short steps in the middle of the training do what warm-up does at its start.
+
+All contenders fall along a straight line to 0. Each has thirteen rates, warm-up and clipping
+three settings besides. Settings are chosen by the validation loss over the first three seeds,
+and the other five seeds judge them on the test set.
+"""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from nnlib import experiment
+from nnlib.datasets import fashion_mnist
+
+WIDTHS, BATCH, STEPS = (196, 32, 32, 32, 32, 10), 64, 300
+GAINS = (1.0, 1.5)  # times the standard deviation of He's rule
+RATES = tuple(2.0 ** (np.arange(-9, 4) / 2))
+TRIES = {  # which share of the steps warms up, or the longest norm of a gradient
+    "neither": (None,),
+    "warm-up": (0.03, 0.1, 0.3),
+    "clipped": (0.5, 1.0, 4.0),
+    "pause": (0.1,),
+}
+TOLERANCES = {"loss": {"relative": 0.1}, "norms": {"relative": 0.1}}
+
+
+@cache
+def data(seed):
+    """4,000 pictures to train with, 1,000 for validation and 4,000 for the test, 14 by 14."""
+    (X, y), (Z, z) = fashion_mnist()
+    X, Z = (p.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) for p in (X, Z))
+    order = np.random.default_rng(seed).permutation(len(X))
+    X, y = X[order], y[order].astype(int)
+    X, Z = (np.float32((p - X[:4000].mean(axis=0)) / X[:4000].std()) for p in (X, Z))
+    return (X[:4000], y[:4000]), (X[4000:], y[4000:]), (Z, z.astype(int))
+
+
+def start(seed, gain):
+    """Weights with a multiple of the standard deviation of He's rule, and biases of zero."""
+    rng, layers = np.random.default_rng(1000 + seed), []
+    for inputs, outputs in pairwise(WIDTHS):
+        W = rng.normal(0, gain * (2 / inputs) ** 0.5, (inputs, outputs))
+        layers.append((np.float32(W), np.zeros(outputs, np.float32)))
+    return layers
+
+
+def forward(layers, X):
+    """The inputs of all layers, and log-probabilities."""
+    inputs = [X]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+    s = inputs[-1] @ layers[-1][0] + layers[-1][1]
+    s = s - s.max(axis=1, keepdims=True)
+    return inputs, s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+
+
+def judged(layers, X, y):
+    """Mean cross-entropy in nats; a network that failed has the loss 9."""
+    logp = forward(layers, X)[1]
+    loss = float(-logp[np.arange(len(y)), y].mean())
+    return round(loss, 4) if loss < 9 else 9.0
+
+
+def gradient(layers, X, y):
+    """Gradients of weights and biases, layer by layer."""
+    inputs, logp = forward(layers, X)
+    d = np.exp(logp)
+    d[np.arange(len(y)), y] -= 1
+    d /= np.float32(len(y))
+    found = []
+    for (W, _), a in zip(layers[::-1], inputs[::-1], strict=True):
+        found.append((a.T @ d, d.sum(axis=0)))
+        d = (d @ W.T) * (a > 0)
+    return found[::-1]
+
+
+def train(seed, gain, rates, longest=np.inf):
+    """Steps of SGD, one for each rate, with clipped gradients; the norms before clipping."""
+    (X, y), _, _ = data(seed)
+    layers, rng, norms = start(seed, gain), np.random.default_rng(2000 + seed), []
+    for rate in rates:
+        rows = rng.integers(len(X), size=BATCH)
+        grads = gradient(layers, X[rows], y[rows])
+        norms.append(float(np.sqrt(sum((g**2).sum() for pair in grads for g in pair))))
+        step = np.float32(rate * min(1, longest / norms[-1]))
+        for (W, b), (gW, gb) in zip(layers, grads, strict=True):
+            W -= step * gW
+            b -= step * gb
+    return layers, norms
+
+
+def rates_of(name, eta, setting):
+    """A straight line to 0, with short steps at the start or from the middle on."""
+    t = np.arange(STEPS)
+    rates = eta * (1 - t / STEPS)
+    if name == "warm-up":
+        return rates * np.minimum(1, (t + 1) / (setting * STEPS))
+    if name == "pause":
+        return rates * np.where(
+            t < STEPS / 2, 1, np.minimum(1, (t + 1 - STEPS / 2) / (setting * STEPS))
+        )
+    return rates
+
+
+def one(seed, gain, name, eta, setting):
+    """Validation and test loss of one training."""
+    _, validation, test = data(seed)
+    longest = setting if name == "clipped" else np.inf
+    layers, _ = train(seed, gain, rates_of(name, eta, setting), longest)
+    return [judged(layers, *validation), judged(layers, *test)]
+
+
+def run(seed):
+    """Every contender with every setting, and the norms of the gradients with a small rate."""
+    found = {}
+    for gain in GAINS:
+        for name, settings in TRIES.items():
+            found[f"{gain} {name}"] = [
+                [one(seed, gain, name, eta, s) for eta in RATES] for s in settings
+            ]
+        norms = train(seed, gain, rates_of("neither", 2.0**-5, None))[1]
+        found[f"{gain} norms"] = np.round(norms, 3)
+    return found
+
+
+def thin():
+    """One training with warm-up, and the first norms."""
+    norms = train(0, 1.5, rates_of("neither", 2.0**-5, None)[:20])[1]
+    return {"loss": one(0, 1.0, "warm-up", 0.25, 0.1), "norms": norms[::5]}
+
+
+if __name__ == "__main__":
+    np.seterr(all="ignore")  # a rate that is too large overflows, which is a result here
+    experiment.record(run, seeds=range(8), thin=thin)
