@@ -1,0 +1,59 @@
+// <nn-batch-norm>: a batch of five values of one unit, and what normalising makes of each.
+// needs: parts-plot
+// room: 472 546
+// values: of the batch at first; running: [mean, variance] of earlier batches; range: of the axis;
+// known: [{values, out}]: batches as NumPy normalises them, the last with the running mean and
+// variance, which agrees() compares.
+nn.define("batch-norm", (element, {values, running, range, known}) => {
+  const EPS = 1e-5, UP = 1, DOWN = 0;
+  const state = {values: [...values], running: false};
+  const mean = list => list.reduce((a, b) => a + b) / list.length;
+  const moments = list => [mean(list), mean(list.map(v => (v - mean(list)) ** 2))];
+  const normed = (list, [mu, variance]) => list.map(v => (v - mu) / Math.sqrt(variance + EPS));
+  const used = () => state.running ? running : moments(state.values);
+  const first = normed(values, moments(values));
+
+  const plot = nn.plot({x: range, y: [-0.5, 1.5], height: 210, left: 34, right: 12, yticks: [], xlabel: "value"});
+  const band = plot.area({colour: "c"}), middle = plot.line({colour: "c", width: 2.4});
+  const threads = values.map(() => plot.line({colour: "ink", width: 1, dash: "3 3"}));
+  const out = plot.dots({colour: "b", shape: "square", r: 5});
+  plot.free.append(nn.text(4, plot.to(0, UP)[1] + 4, "x"), nn.text(4, plot.to(0, DOWN)[1] + 4, "x̂"));
+  const facts = nn.facts(["mean", "variance", "results x̂", "others that moved"]);
+  const live = nn.live();
+  let held = null;
+
+  function draw() {
+    const [mu, variance] = used(), sd = Math.sqrt(variance), results = normed(state.values, [mu, variance]);
+    const [low, high] = [mu - sd, mu + sd].map(v => nn.clamp(v, ...range));
+    band.set([[low, UP - 0.22], [high, UP - 0.22], [high, UP + 0.22], [low, UP + 0.22]]);
+    middle.set([[mu, UP - 0.22], [mu, UP + 0.22]]);
+    results.forEach((v, k) => threads[k].set([[state.values[k], UP], [v, DOWN]]));
+    out.set(results.map(v => [v, DOWN]));
+    const before = state.running ? normed(values, running) : first;
+    const others = results.filter((v, k) => k !== held && state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
+    facts.set([nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "), String(others)]);
+    const source = state.running ? "of earlier batches" : "of this batch";
+    live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${others ? `${others} samples that nobody touched have` : "no sample that nobody touched has"} moved.`);
+    plot.describe(`Values ${state.values.map(v => nn.number(v)).join(", ")}; results ${results.map(v => nn.number(v)).join(", ")}.`);
+  }
+  const redraw = nn.frame(draw);
+  const dots = values.map((value, k) => nn.point({on: plot, at: [value, UP], label: `sample ${k + 1}`, step: 0.1, fit: ([v]) => [v, UP],
+    show: v => nn.number(v), move(v) {
+      held = k;
+      state.values[k] = +v.toFixed(2);
+      redraw();
+    }}));
+  const mode = nn.buttons({label: "mean and variance", options: ["of this batch (training)", "of earlier batches (use)"],
+    press: k => { state.running = k === 1; redraw(); }});
+  const back = nn.button("Reset", () => {
+    Object.assign(state, {values: [...values]});
+    values.forEach((v, k) => dots[k].set(v, UP));
+    redraw();
+  });
+  element.replaceChildren(mode.node, plot.node, live.node, nn.bar(back), nn.tuck(element, "The numbers", facts.node));
+  draw();
+  element.agrees = () => known.every(({values: list, out: there}, k) => {
+    const found = normed(list, k === known.length - 1 ? running : moments(list));
+    return found.every((v, n) => Math.abs(v - there[n]) < 1e-9);
+  });
+}, "values", "running", "range", "known");
