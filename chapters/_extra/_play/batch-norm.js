@@ -33,7 +33,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     const others = results.filter((v, k) => k !== held && state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
     facts.set([nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "), String(others)]);
     const source = state.running ? "of earlier batches" : "of this batch";
-    live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${others ? `${others} samples that nobody touched have` : "no sample that nobody touched has"} moved.`);
+    live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${others ? `${others} untouched samples have another x̂` : "every untouched sample keeps its x̂"}.`);
     plot.describe(`Values ${state.values.map(v => nn.number(v)).join(", ")}; results ${results.map(v => nn.number(v)).join(", ")}.`);
   }
   const redraw = nn.frame(draw);
