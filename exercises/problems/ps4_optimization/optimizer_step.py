@@ -1,0 +1,676 @@
+"""optimizer_step: a step of momentum, Nesterov, RMSProp or Adam, with a state that is passed.
+
+The driver takes some steps with each method, on gradients that are given, so that the order in
+which they come tells a state that is kept from one that is not. What the state holds is free.
+"""
+
+import numpy as np
+from nngrader.engine import problem
+
+from .common import DIGITS, ELSEWHERE
+
+
+def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
+    places, options = [], {"momentum": momentum, "alpha": alpha, "eps": eps}
+    for method in ("momentum", "nesterov", "rmsprop", "adam"):
+        at, state, visited = w, {}, []
+        for given in g.copy():
+            kept = given.copy()
+            whole = optimizer_step(
+                method,
+                at,
+                given,
+                state,
+                lr,
+                betas=(float(betas[0]), float(betas[1])),
+                **options,
+            )
+            if not np.array_equal(kept, given):
+                g += 1  # seen as a change of g
+            if type(whole) not in (tuple, list) or len(whole) != 2:
+                raise TypeError("expected (w, state), the new parameters and the new state")
+            at, state = whole
+            if not isinstance(at, np.ndarray) or at.shape != w.shape:
+                raise TypeError("the new w is expected as an array in the shape of the old one")
+            visited.append(at.copy())
+        places.append(np.array(visited))
+    return tuple(places)
+
+
+steps = problem(
+    "optimizer_step",
+    driver=taken,
+    rtol=DIGITS,
+    returns={
+        "momentum_w": "value",
+        "nesterov_w": "nesterov",
+        "rmsprop_w": "rmsprop",
+        "adam_w": "adam",
+    },
+    points={
+        "shape": (1, "`w` an array of `float64`"),
+        "value": (4, "momentum"),
+        "nesterov": (3, "Nesterov momentum"),
+        "rmsprop": (4, "RMSProp"),
+        "adam": (5, "Adam"),
+        "inputs-unchanged": (1, "`w` and `g` stay as they are"),
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@steps.reference
+def optimizer_step(
+    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+):
+    """One step of an optimiser, from parameters w with the gradient g.
+
+    "momentum": v = momentum v + g,                   w = w - lr v
+    "nesterov": v as above,                           w = w - lr (g + momentum v)
+    "rmsprop":  s = alpha s + (1 - alpha) g^2,        w = w - lr g / (sqrt(s) + eps)
+    "adam":     m = beta1 m + (1 - beta1) g,  s = beta2 s + (1 - beta2) g^2,  in step t from 1
+                w = w - lr (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps)
+    The v, m or s on the right is that of the step before; before the first they are 0.
+
+    method : str, one of these four
+    w, g : arrays of the same shape
+    state : dict, {} in the first step, later what you returned with the step before
+    lr, momentum, alpha, eps : floats; betas : two floats
+    Returns (w, state): the new parameters, and a dict of what you need in the next step.
+    """
+    t = state.get("t", 0) + 1
+    v, m, s = (state.get(name, np.zeros(w.shape)) for name in "vms")
+    if method in ("momentum", "nesterov"):
+        v = momentum * v + g
+        step = v if method == "momentum" else g + momentum * v
+    elif method == "rmsprop":
+        s = alpha * s + (1 - alpha) * g**2
+        step = g / (np.sqrt(s) + eps)
+    else:
+        m = betas[0] * m + (1 - betas[0]) * g
+        s = betas[1] * s + (1 - betas[1]) * g**2
+        step = m / (1 - betas[0] ** t) / (np.sqrt(s / (1 - betas[1] ** t)) + eps)
+    return w - lr * step, {"t": t, "v": v, "m": m, "s": s}
+
+
+steps.example(
+    np.array([3.0, 5.0]),
+    np.array([[4.0, -2.0], [2.0, 4.0]]),
+    0.5,
+    0.5,
+    0.75,
+    np.array([0.5, 0.75]),
+    1.0,
+)
+
+
+@steps.case("value", visible=2)
+def some_steps(rng, T, A, B):
+    """Some steps with each method, on gradients that are given."""
+    shape = (A, B)
+    g = rng.normal(size=(T, *shape))
+    g += 0.2 * np.sign(g)
+    numbers = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.4, 0.8))
+    alpha, eps = float(rng.uniform(0.5, 0.8)), float(rng.uniform(0.2, 0.5))
+    betas = np.array([rng.uniform(0.3, 0.5), rng.uniform(0.6, 0.8)])
+    return rng.normal(size=shape), g, *numbers, alpha, betas, eps
+
+
+@steps.alternative
+def a_branch_each(
+    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+):
+    new = dict(state)
+    if method == "momentum":
+        new["velocity"] = momentum * state.get("velocity", 0.0) + g
+        return w - lr * new["velocity"], new
+    if method == "nesterov":
+        new["velocity"] = momentum * state.get("velocity", 0.0) + g
+        return w - lr * g - lr * momentum * new["velocity"], new
+    if method == "rmsprop":
+        new["square"] = alpha * state.get("square", 0.0) + (1 - alpha) * g * g
+        return w - lr * g / (new["square"] ** 0.5 + eps), new
+    new["step"] = state.get("step", 0) + 1
+    new["first"] = betas[0] * state.get("first", 0.0) + (1 - betas[0]) * g
+    new["second"] = betas[1] * state.get("second", 0.0) + (1 - betas[1]) * g * g
+    mean = new["first"] / (1 - betas[0] ** new["step"])
+    root = np.sqrt(new["second"] / (1 - betas[1] ** new["step"]))
+    return w - lr * mean / (root + eps), new
+
+
+@steps.alternative
+def in_place_in_the_state(
+    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+):
+    if not state:
+        state.update(t=0, one=np.zeros_like(w), two=np.zeros_like(w))
+    state["t"] += 1
+    if method in {"momentum", "nesterov"}:
+        state["one"] *= momentum
+        state["one"] += lr * g
+        ahead = {"momentum": state["one"], "nesterov": lr * g + momentum * state["one"]}
+        return w - ahead[method], state
+    keep = alpha if method == "rmsprop" else betas[1]
+    state["two"] += (1 - keep) * (g**2 - state["two"])
+    if method == "rmsprop":
+        return w - lr / (np.sqrt(state["two"]) + eps) * g, state
+    state["one"] += (1 - betas[0]) * (g - state["one"])
+    corrected = np.sqrt(1 - betas[1] ** state["t"])
+    size = lr / (1 - betas[0] ** state["t"])
+    return w - size * state["one"] / (np.sqrt(state["two"]) / corrected + eps), state
+
+
+@steps.alternative
+def from_all_gradients(
+    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+):
+    past = [*state.get("past", []), g.copy()]
+    ages = range(len(past) - 1, -1, -1)
+
+    def total(share, numbers):
+        return sum(share**age * x for age, x in zip(ages, numbers, strict=True))
+
+    def average(share, numbers):
+        return (1 - share) * total(share, numbers)
+
+    squares = [x * x for x in past]
+    if method == "momentum":
+        step = total(momentum, past)
+    elif method == "nesterov":
+        step = g + momentum * total(momentum, past)
+    elif method == "rmsprop":
+        step = g / (np.sqrt(average(alpha, squares)) + eps)
+    else:
+        m, s = average(betas[0], past), average(betas[1], squares)
+        n = len(past)
+        step = m / (1 - betas[0] ** n) / (np.sqrt(s / (1 - betas[1] ** n)) + eps)
+    return [w - lr * step, {"past": past}]
+
+
+def with_other(method, make):
+    """Return a solution with another rule for one method.
+
+    ``make(g, state, t, momentum, alpha, betas, eps)`` returns the step and what is kept.
+    """
+
+    def changed(which, w, g, state, lr, *, momentum, alpha, betas, eps):
+        if which != method:
+            options = {"momentum": momentum, "alpha": alpha, "betas": betas, "eps": eps}
+            return optimizer_step(which, w, g, state, lr, **options)
+        t = state.get("t", 0) + 1
+        step, kept = make(g, state, t, momentum, alpha, betas, eps)
+        return w - lr * step, {"t": t, **kept}
+
+    return changed
+
+
+def momentum_as(method, of):
+    """Return a solution in which ``of(g, v, momentum)`` gives the step and the new v."""
+
+    def make(g, state, t, momentum, alpha, betas, eps):
+        step, v = of(g, state.get("v", 0 * g), momentum)
+        return step, {"v": v}
+
+    return with_other(method, make)
+
+
+def rmsprop_as(of):
+    """Return a solution in which ``of(g, s, t, alpha, eps)`` gives the step and the new s."""
+
+    def make(g, state, t, momentum, alpha, betas, eps):
+        step, s = of(g, state.get("s", 0 * g), t, alpha, eps)
+        return step, {"s": s}
+
+    return with_other("rmsprop", make)
+
+
+def adam_as(of=None, m_of=None, s_of=None):
+    """Return a solution with another m, another s, or another step made from both."""
+
+    def make(g, state, t, momentum, alpha, betas, eps):
+        m, s, (b1, b2) = state.get("m", 0 * g), state.get("s", 0 * g), betas
+        m = m_of(g, m, b1) if m_of else b1 * m + (1 - b1) * g
+        s = s_of(g, s, b2) if s_of else b2 * s + (1 - b2) * g**2
+        step = (of or adams)(m, s, t, b1, b2, eps)
+        return step, {"m": m, "s": s}
+
+    return with_other("adam", make)
+
+
+def adams(m, s, t, b1, b2, eps):
+    """Return the step of Adam, with both corrections."""
+    return m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
+
+
+@steps.mistake(
+    "each step is that of a first step. What is in the state that you return, and what do you "
+    "take out of the state that you are given?",
+    loses="value nesterov rmsprop adam",
+)
+def state_forgotten(method, w, g, state, lr, **options):
+    return optimizer_step(method, w, g, {}, lr, **options)[0], {}
+
+
+@steps.mistake(
+    "it goes uphill. In which direction does the gradient point?",
+    loses="value nesterov rmsprop adam",
+)
+def uphill(method, w, g, state, lr, **options):
+    return optimizer_step(method, w, g, state, -lr, **options)
+
+
+@steps.mistake(
+    "this is the answer for the numbers that stand in the signature. Where does your code use "
+    "momentum, alpha, betas and eps as they are given?",
+    loses="value nesterov rmsprop adam",
+)
+def options_ignored(method, w, g, state, lr, **options):
+    return optimizer_step(method, w, g, state, lr)
+
+
+@steps.mistake(
+    "v is an average here: the gradient is multiplied by 1 - momentum. What does the formula, "
+    "as PyTorch's, multiply it by?",
+    loses="value nesterov",
+)
+def averaged_velocity(method, w, g, state, lr, *, momentum, **options):
+    if method not in ("momentum", "nesterov"):
+        return optimizer_step(method, w, g, state, lr, momentum=momentum, **options)
+    v = momentum * state.get("v", 0 * g) + (1 - momentum) * g
+    return w - lr * (v if method == "momentum" else g + momentum * v), {"v": v}
+
+
+@steps.mistake(
+    "momentum is multiplied by the new gradient. Of which of the two, the old velocity and the "
+    "gradient, should less be left with each step?",
+    loses="value",
+)
+def momentum_of_the_gradient(*given, **options):
+    return momentum_as("momentum", lambda g, v, c: (v + c * g, v + c * g))(*given, **options)
+
+
+@steps.mistake(
+    "momentum is multiplied by the old velocity and by the gradient. Which of the two does the "
+    "formula leave whole?",
+    loses="value",
+)
+def momentum_of_both(*given, **options):
+    return momentum_as("momentum", lambda g, v, c: (c * (v + g), c * (v + g)))(
+        *given, **options
+    )
+
+
+@steps.mistake(
+    "the velocity never forgets: it is the plain sum of all gradients. Which share of the old "
+    "velocity stays?",
+    loses="value",
+)
+def nothing_forgotten(*given, **options):
+    return momentum_as("momentum", lambda g, v, c: (v + g, v + g))(*given, **options)
+
+
+@steps.mistake(
+    "w moves by the velocity of the step before. Which comes first, the new velocity or the "
+    "move?",
+    loses="value",
+)
+def old_velocity(*given, **options):
+    return momentum_as("momentum", lambda g, v, c: (v, c * v + g))(*given, **options)
+
+
+def in_place_of(method, other):
+    """Return a solution that takes the step of another method."""
+
+    def changed(which, w, g, state, lr, **options):
+        return optimizer_step(other if which == method else which, w, g, state, lr, **options)
+
+    return changed
+
+
+@steps.mistake(
+    "here comes the step of Nesterov. Which branch of your code does this method take?",
+    loses="value",
+)
+def momentum_like_nesterov(*given, **options):
+    return in_place_of("momentum", "nesterov")(*given, **options)
+
+
+@steps.mistake(
+    "here comes the step of Adam. Which branch of your code does this method take?",
+    loses="value nesterov rmsprop",
+)
+def all_like_adam(method, *given, **options):
+    return optimizer_step("adam", *given, **options)
+
+
+@steps.mistake(
+    "here comes the step of RMSProp. Which branch of your code does this method take?",
+    loses="adam",
+)
+def adam_like_rmsprop(*given, **options):
+    return in_place_of("adam", "rmsprop")(*given, **options)
+
+
+@steps.mistake(
+    "this is momentum without Nesterov. What does his step do with the new velocity, and what "
+    "with the gradient?",
+    loses="nesterov",
+)
+def nesterov_like_momentum(*given, **options):
+    return momentum_as("nesterov", lambda g, v, c: (c * v + g, c * v + g))(*given, **options)
+
+
+@steps.mistake(
+    "this is gradient descent without a velocity. What does Nesterov's step add to the "
+    "gradient?",
+    loses="nesterov",
+)
+def nesterov_plain(*given, **options):
+    return momentum_as("nesterov", lambda g, v, c: (g, c * v + g))(*given, **options)
+
+
+@steps.mistake(
+    "the gradient itself is missing in Nesterov's step. What stands beside momentum times v in "
+    "it?",
+    loses="nesterov",
+)
+def nesterov_without_gradient(*given, **options):
+    return momentum_as("nesterov", lambda g, v, c: (c * (c * v + g), c * v + g))(
+        *given, **options
+    )
+
+
+@steps.mistake(
+    "the step is v + momentum times v. To what does Nesterov add momentum times v?",
+    loses="nesterov",
+)
+def velocity_twice(*given, **options):
+    return momentum_as("nesterov", lambda g, v, c: ((1 + c) * (c * v + g), c * v + g))(
+        *given, **options
+    )
+
+
+@steps.mistake(
+    "the gradient is added to the whole new velocity. What is the velocity multiplied by in "
+    "Nesterov's step?",
+    loses="nesterov",
+)
+def velocity_whole(*given, **options):
+    return momentum_as("nesterov", lambda g, v, c: (g + c * v + g, c * v + g))(
+        *given, **options
+    )
+
+
+@steps.mistake(
+    "in RMSProp eps stands inside the root. To what is it added, in the formula and in "
+    "PyTorch?",
+    loses="rmsprop",
+)
+def eps_inside(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + (1 - alpha) * g**2
+        return g / np.sqrt(s + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in RMSProp eps is missing. What is the divisor of a weight whose gradient was always 0?",
+    loses="rmsprop",
+)
+def eps_forgotten(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + (1 - alpha) * g**2
+        return g / np.sqrt(s), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in RMSProp the root is missing. Of which unit is s, if g is in metres?", loses="rmsprop"
+)
+def root_forgotten(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + (1 - alpha) * g**2
+        return g / (s + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "s is the sum of all squares: this is AdaGrad. Which share of the old s does RMSProp keep, "
+    "and which share of the new square does it take?",
+    loses="rmsprop",
+)
+def adagrad(*given, **options):
+    def of(g, s, t, alpha, eps):
+        return g / (np.sqrt(s + g**2) + eps), s + g**2
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in RMSProp alpha is the share of the new square. Of which is it the share in the formula?",
+    loses="rmsprop",
+)
+def shares_exchanged(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = (1 - alpha) * s + alpha * g**2
+        return g / (np.sqrt(s) + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in RMSProp the new square is added whole. What do the two shares of an average add up to?",
+    loses="rmsprop",
+)
+def square_whole(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + g**2
+        return g / (np.sqrt(s) + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "RMSProp corrects s as Adam does. Does its formula know in which step it is?",
+    loses="rmsprop",
+)
+def rmsprop_corrected(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + (1 - alpha) * g**2
+        return g / (np.sqrt(s / (1 - alpha**t)) + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "RMSProp divides by the s of the step before. Which comes first, the new s or the move?",
+    loses="rmsprop",
+)
+def old_square(*given, **options):
+    def of(g, s, t, alpha, eps):
+        return g / (np.sqrt(s) + eps), alpha * s + (1 - alpha) * g**2
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake("RMSProp begins with s = g^2. What is s before the first step?", loses="rmsprop")
+def starts_with_the_square(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = g**2 if t == 1 else alpha * s + (1 - alpha) * g**2
+        return g / (np.sqrt(s) + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in RMSProp all weights share one s. Of which array does s have the shape?",
+    loses="rmsprop",
+)
+def one_square_for_all(*given, **options):
+    def of(g, s, t, alpha, eps):
+        s = alpha * s + (1 - alpha) * np.mean(g**2)
+        return g / (np.sqrt(s) + eps), s
+
+    return rmsprop_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "Adam corrects neither m nor s. By how much too small is m after the first step, since it "
+    "began at 0?",
+    loses="adam",
+)
+def not_corrected(*given, **options):
+    return adam_as(lambda m, s, t, b1, b2, eps: m / (np.sqrt(s) + eps))(*given, **options)
+
+
+@steps.mistake("Adam corrects m and not s. Which of the two began at 0?", loses="adam")
+def m_alone_corrected(*given, **options):
+    return adam_as(lambda m, s, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(s) + eps))(
+        *given, **options
+    )
+
+
+@steps.mistake("Adam corrects s and not m. Which of the two began at 0?", loses="adam")
+def s_alone_corrected(*given, **options):
+    return adam_as(lambda m, s, t, b1, b2, eps: m / (np.sqrt(s / (1 - b2**t)) + eps))(
+        *given, **options
+    )
+
+
+@steps.mistake(
+    "Adam divides by 1 - beta in every step. Which power of beta is it in step t, and who "
+    "counts the steps?",
+    loses="adam",
+)
+def always_the_first_step(*given, **options):
+    return adam_as(lambda m, s, t, b1, b2, eps: adams(m, s, 1, b1, b2, eps))(*given, **options)
+
+
+@steps.mistake(
+    "Adam counts its first step as number 2. With which t does it begin, and how often is it "
+    "raised in a step?",
+    loses="adam",
+)
+def begins_with_two(*given, **options):
+    return adam_as(lambda m, s, t, b1, b2, eps: adams(m, s, t + 1, b1, b2, eps))(
+        *given, **options
+    )
+
+
+@steps.mistake("Adam multiplies beta by t. What does the formula do with t?", loses="adam")
+def times_t(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in Adam eps stands inside the root. To what is it added, in the formula and in PyTorch?",
+    loses="adam",
+)
+def adams_eps_inside(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1**t) / np.sqrt(s / (1 - b2**t) + eps)
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in Adam eps is added to the root before s is corrected. What is divided by 1 - beta2^t: s "
+    "alone, or eps too?",
+    loses="adam",
+)
+def eps_corrected(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(s) + eps)
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in Adam eps is missing. What is the divisor of a weight whose gradient was always 0?",
+    loses="adam",
+)
+def adams_eps_forgotten(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "Adam corrects the root, and not what is under it. Is 1 - beta2^t under the root in the "
+    "formula?",
+    loses="adam",
+)
+def root_corrected(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1**t) / (np.sqrt(s) / (1 - b2**t) + eps)
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "in Adam the root is missing. Of which unit is s, if g is in metres?", loses="adam"
+)
+def adams_root_forgotten(*given, **options):
+    def of(m, s, t, b1, b2, eps):
+        return m / (1 - b1**t) / (s / (1 - b2**t) + eps)
+
+    return adam_as(of)(*given, **options)
+
+
+@steps.mistake(
+    "Adam keeps the corrected m and s for the next step, which corrects them once more. Which "
+    "m stands on the right of its formula?",
+    loses="adam",
+)
+def corrected_ones_kept(*given, **options):
+    def make(g, state, t, momentum, alpha, betas, eps):
+        m, s = state.get("m", 0 * g), state.get("s", 0 * g)
+        m = (betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)
+        s = (betas[1] * s + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)
+        return m / (np.sqrt(s) + eps), {"m": m, "s": s}
+
+    return with_other("adam", make)(*given, **options)
+
+
+@steps.mistake(
+    "beta1 and beta2 have changed places. Which of them belongs to the gradients, and which to "
+    "their squares?",
+    loses="adam",
+)
+def betas_exchanged(method, w, g, state, lr, *, betas, **options):
+    return optimizer_step(method, w, g, state, lr, betas=betas[::-1], **options)
+
+
+@steps.mistake(
+    "Adam takes the gradient where m belongs: this is RMSProp with a correction. What is m an "
+    "average of?",
+    loses="adam",
+)
+def without_m(*given, **options):
+    return adam_as(
+        m_of=lambda g, m, b1: g * 1.0,
+        of=lambda m, s, t, b1, b2, eps: m / (np.sqrt(s / (1 - b2**t)) + eps),
+    )(*given, **options)
+
+
+@steps.mistake(
+    "Adam adds the gradient to m whole. What do the two shares of an average add up to?",
+    loses="adam",
+)
+def gradient_whole(*given, **options):
+    return adam_as(m_of=lambda g, m, b1: b1 * m + g)(*given, **options)
+
+
+@steps.mistake(
+    "Adam adds the square to s whole. What do the two shares of an average add up to?",
+    loses="adam",
+)
+def adams_square_whole(*given, **options):
+    return adam_as(s_of=lambda g, s, b2: b2 * s + g**2)(*given, **options)
