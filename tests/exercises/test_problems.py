@@ -252,7 +252,13 @@ def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
             assert len(one["sizes"]) < 2 or (first[0] < first[1]) != (second[0] < second[1])
 
 
-TOGETHER = ("pca", "ridge_fit", "gaussian_classifier_fit")  # one sample alone has no spread
+TOGETHER = (  # one sample alone has no spread
+    "pca",
+    "ridge_fit",
+    "gaussian_classifier_fit",
+    "batch_norm_forward",
+    "batch_norm_backward",
+)
 
 
 def _has_samples(p):

@@ -12,7 +12,7 @@ backwards = problem(
     points={
         "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
         "value": (7, "`dX`"),
-        "parameters": (4, "`dgamma` and `dbeta`, half each"),
+        "parameters": (5, "`dgamma` and `dbeta`, half each"),
         "inputs-unchanged": (1, "`dY`, `X` and `gamma` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},

@@ -12,11 +12,11 @@ from .common import DIGITS, ELSEWHERE
 normalised = problem(
     "batch_norm_forward",
     rtol=DIGITS,
-    returns={"Y": "value", "running_mean": "running", "running_var": "running"},
+    returns={"Y": "value", "new_mean": "running", "new_var": "running"},
     points={
         "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
         "value": (5, "`Y` in training"),
-        "running": (4, "`running_mean` and `running_var` in training, half each"),
+        "running": (4, "`new_mean` and `new_var` in training, half each"),
         "evaluation": (4, "all three where `training` is False"),
         "inputs-unchanged": (1, "all arrays that are given stay as they are"),
     },
@@ -31,22 +31,22 @@ def batch_norm_forward(X, running_mean, running_var, gamma, beta, training, mome
     Y[n, d] = gamma[d] * (X[n, d] - m[d]) / sqrt(v[d] + eps) + beta[d]
 
     In training m and v are mean and variance of the column over the batch, v divided by N, and
-    new = (1 - momentum) * old + momentum * (value of this batch), its variance by N - 1 here.
-    In evaluation m and v are running_mean and running_var, and these stay what they are.
+    new = (1 - momentum) * running + momentum * (value of this batch), its variance by N - 1.
+    In evaluation m and v are running_mean and running_var, and these are the new ones, too.
 
     X : (N, D) array, one sample a row, N at least 2
     running_mean, running_var, gamma, beta : (D,) arrays
     training : bool
     momentum, eps : floats between 0 and 1
-    Returns (Y, running_mean, running_var): arrays of shape (N, D), (D,) and (D,).
+    Returns (Y, new_mean, new_var): arrays of shape (N, D), (D,) and (D,).
     """
-    mean, var = running_mean, running_var
+    mean, var = new_mean, new_var = running_mean, running_var
     if training:
         mean, var = X.mean(axis=0), X.var(axis=0)
-        running_mean = (1 - momentum) * running_mean + momentum * mean
-        running_var = (1 - momentum) * running_var + momentum * X.var(axis=0, ddof=1)
+        new_mean = (1 - momentum) * running_mean + momentum * mean
+        new_var = (1 - momentum) * running_var + momentum * X.var(axis=0, ddof=1)
     Y = gamma * (X - mean) / np.sqrt(var + eps) + beta
-    return Y, running_mean, running_var
+    return Y, new_mean, new_var
 
 
 normalised.example(
@@ -382,7 +382,7 @@ def biased_average(*given):
 
 
 @normalised.mistake(
-    "the whole running_var is multiplied by N / (N - 1), the old average too. Which part of it "
+    "the whole new_var is multiplied by N / (N - 1), the old average too. Which part of it "
     "comes from this batch?",
     loses="running",
 )
@@ -396,7 +396,7 @@ def old_average_corrected(*given):
 
 
 @normalised.mistake(
-    "running_var takes in standard deviations. Of what is it an average?", loses="running"
+    "new_var takes in standard deviations. Of what is it an average?", loses="running"
 )
 def average_of_deviations(*given):
     return averages(
@@ -407,9 +407,7 @@ def average_of_deviations(*given):
     )(*given)
 
 
-@normalised.mistake(
-    "running_var takes in eps as well. Where alone is eps needed?", loses="running"
-)
+@normalised.mistake("new_var takes in eps as well. Where alone is eps needed?", loses="running")
 def eps_in_the_average(*given):
     return averages(
         lambda X, mean, var, momentum, eps: (

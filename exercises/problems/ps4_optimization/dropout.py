@@ -100,7 +100,7 @@ masked = problem(
     returns={
         "forward": "value",
         "backward": "backward",
-        "evaluation": "evaluation",
+        "evaluation": "given",
         "random": "given",
     },
     wrong={
@@ -115,9 +115,12 @@ masked = problem(
     points={
         "shape": (1, "two arrays of numbers in the shape of `X`"),
         "value": (5, "`Y` in training: the share of zeros, and the factor of the others"),
-        "backward": (4, "`dX` in training"),
-        "evaluation": (2, "`Y` and `dX` where `training` is False"),
-        "given": (2, "equal generators give equal masks, different ones different masks"),
+        "backward": (5, "`dX` in training"),
+        "given": (
+            3,
+            "half: `Y` and `dX` where `training` is False; half: equal generators give equal "
+            "masks, different ones different masks",
+        ),
         "inputs-unchanged": (1, "`X` and `dY` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -372,7 +375,7 @@ def gradient_multiplied(*given):
 @masked.mistake(
     "in evaluation entries are dropped, too. May the same picture be classified now one way "
     "and now another?",
-    loses="evaluation",
+    loses="given",
 )
 def always_training(X, dY, p, training, rng):
     return dropout(X, dY, p, True, rng)
@@ -381,7 +384,7 @@ def always_training(X, dY, p, training, rng):
 @masked.mistake(
     "in evaluation everything is multiplied by 1 - p. What was done in training, so that this "
     "is no longer needed?",
-    loses="evaluation",
+    loses="given",
 )
 def scaled_in_evaluation(X, dY, p, training, rng):
     if training:
@@ -392,7 +395,7 @@ def scaled_in_evaluation(X, dY, p, training, rng):
 @masked.mistake(
     "in evaluation everything is divided by 1 - p. What would that make up for, if nothing is "
     "dropped?",
-    loses="evaluation",
+    loses="given",
 )
 def divided_in_evaluation(X, dY, p, training, rng):
     if training:
@@ -402,7 +405,7 @@ def divided_in_evaluation(X, dY, p, training, rng):
 
 @masked.mistake(
     "in evaluation Y is right and dX is not. What is the derivative of Y = X?",
-    loses="evaluation",
+    loses="given",
 )
 def gradient_in_evaluation(X, dY, p, training, rng):
     right = dropout(X, dY, p, training, rng)

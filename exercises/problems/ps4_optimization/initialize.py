@@ -97,8 +97,8 @@ starts = problem(
     observed=["W", *["another W"] * 4],
     returns={
         "xavier": "value",
-        "glorot_uniform": "uniform",
-        "he": "he",
+        "glorot_uniform": "value",
+        "he": "value",
         "layout": "given",
         "random": "given",
     },
@@ -115,9 +115,7 @@ starts = problem(
     },
     points={
         "shape": (1, "an array of numbers"),
-        "value": (3, "mean, variance and distribution of `xavier`"),
-        "uniform": (4, "those of `glorot_uniform`"),
-        "he": (4, "those of `he`"),
+        "value": (11, "mean, variance and distribution, a third for each method"),
         "given": (
             2,
             "half: the shape (n_out, n_in); half: equal generators give equal weights, "
@@ -218,7 +216,7 @@ def with_other(**draws):
 
 @starts.mistake(
     "all weights are equal. If two units begin alike, what could make them different later?",
-    loses="value uniform he given",
+    loses="value given",
 )
 def zeros(method, n_in, n_out, rng):
     return np.zeros((n_out, n_in))
@@ -226,7 +224,7 @@ def zeros(method, n_in, n_out, rng):
 
 @starts.mistake(
     "the mean of the weights is not 0. Between which two numbers do they lie?",
-    loses="value uniform he",
+    loses="value",
 )
 def above_zero(method, n_in, n_out, rng):
     return np.abs(initialize(method, n_in, n_out, rng))
@@ -234,7 +232,7 @@ def above_zero(method, n_in, n_out, rng):
 
 @starts.mistake(
     "many weights are copies of others. How many numbers do you draw, and how many are asked?",
-    loses="value uniform he",
+    loses="value",
 )
 def one_row_for_all(method, n_in, n_out, rng):
     return np.tile(initialize(method, n_in, n_out, rng)[:1], (n_out, 1))
@@ -243,7 +241,7 @@ def one_row_for_all(method, n_in, n_out, rng):
 @starts.mistake(
     "the variance stands where its root belongs. What does scale mean in rng.normal, and what "
     "has c to do with a variance?",
-    loses="value uniform he",
+    loses="value",
 )
 def root_forgotten(method, n_in, n_out, rng):
     if method == "glorot_uniform":
@@ -256,7 +254,7 @@ def root_forgotten(method, n_in, n_out, rng):
 @starts.mistake(
     "the variance is right, and the distribution is another one. Which method asks for normal "
     "weights, and which for uniform ones?",
-    loses="value uniform he",
+    loses="value",
 )
 def distributions_exchanged(method, n_in, n_out, rng):
     if method == "glorot_uniform":
@@ -268,7 +266,7 @@ def distributions_exchanged(method, n_in, n_out, rng):
 @starts.mistake(
     "the variance is a third of what is asked. What is the variance of uniform numbers from -c "
     "to c?",
-    loses="value uniform he",
+    loses="value",
 )
 def limit_for_deviation(method, n_in, n_out, rng):
     c = np.sqrt(2 / (n_in if method == "he" else n_in + n_out))
@@ -277,7 +275,7 @@ def limit_for_deviation(method, n_in, n_out, rng):
 
 @starts.mistake(
     "the variance is too large. On which numbers does it depend in the formula, and how?",
-    loses="value uniform he",
+    loses="value",
 )
 def standard_normal(method, n_in, n_out, rng):
     return rng.standard_normal((n_out, n_in))
@@ -285,7 +283,7 @@ def standard_normal(method, n_in, n_out, rng):
 
 @starts.mistake(
     "the variance is too small. On which numbers does it depend in the formula, and how?",
-    loses="value uniform he",
+    loses="value",
 )
 def fixed_scale(method, n_in, n_out, rng):
     return 0.001 * rng.standard_normal((n_out, n_in))
@@ -317,7 +315,7 @@ def xavier_like_he(*given):
 
 @starts.mistake(
     '"glorot_uniform" counts the inputs alone. Which numbers are added under the 6?',
-    loses="uniform",
+    loses="value",
 )
 def uniform_of_the_inputs(*given):
     return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(6 / a)))(*given)
@@ -325,35 +323,37 @@ def uniform_of_the_inputs(*given):
 
 @starts.mistake(
     '"glorot_uniform" has half of the variance. How does c follow from c^2 / 3?',
-    loses="uniform",
+    loses="value",
 )
 def three_for_six(*given):
     return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(3 / (a + b))))(*given)
 
 
 @starts.mistake(
-    '"glorot_uniform" has twice the variance. How does c follow from c^2 / 3?', loses="uniform"
+    '"glorot_uniform" has twice the variance. How does c follow from c^2 / 3?', loses="value"
 )
 def twelve_for_six(*given):
     return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(12 / (a + b))))(*given)
 
 
 @starts.mistake(
-    '"he" counts the outputs. Through how many weights does the sum of a unit go?', loses="he"
+    '"he" counts the outputs. Through how many weights does the sum of a unit go?',
+    loses="value",
 )
 def outputs_for_inputs(*given):
     return with_other(he=normal(lambda a, b: 2 / b))(*given)
 
 
 @starts.mistake(
-    '"he" has half of the variance. What does a ReLU do with half of the sums?', loses="he"
+    '"he" has half of the variance. What does a ReLU do with half of the sums?', loses="value"
 )
 def half_of_it(*given):
     return with_other(he=normal(lambda a, b: 1 / a))(*given)
 
 
 @starts.mistake(
-    '"he" has the variance of Xavier. Which of the two numbers does He leave out?', loses="he"
+    '"he" has the variance of Xavier. Which of the two numbers does He leave out?',
+    loses="value",
 )
 def he_like_xavier(*given):
     return with_other(he=normal(lambda a, b: 2 / (a + b)))(*given)

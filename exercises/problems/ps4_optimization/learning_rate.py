@@ -31,16 +31,14 @@ rates = problem(
     rtol=DIGITS,
     returns={
         "warm_up": "value",
-        "step_rates": "step",
-        "exponential_rates": "exponential",
-        "cosine_rates": "cosine",
+        "step_rates": "schedules",
+        "exponential_rates": "schedules",
+        "cosine_rates": "schedules",
     },
     points={
         "shape": (1, "one number for each step, a `float`"),
         "value": (3, "the warm-up"),
-        "step": (2, '"step" after it'),
-        "exponential": (2, '"exponential" after it'),
-        "cosine": (2, '"cosine" after it'),
+        "schedules": (6, "what comes after it: a third for each of the three schedules"),
         "edge": (1, "no warm-up: `warmup` is 0"),
     },
     forbidden={"all": ELSEWHERE},
@@ -209,7 +207,7 @@ def ends_at_one(*given):
 
 @rates.mistake(
     "there is no warm-up: the schedule begins with step 0. What are the first steps for?",
-    loses="value step exponential cosine",
+    loses="value schedules",
 )
 def warm_up_ignored(step, schedule, lr, warmup, total, gamma, step_size):
     return learning_rate(step, schedule, lr, 0, total, gamma, step_size)
@@ -218,7 +216,7 @@ def warm_up_ignored(step, schedule, lr, warmup, total, gamma, step_size):
 @rates.mistake(
     "after the warm-up the schedule has already lost some steps. From where does t count, and "
     "how many steps are T?",
-    loses="step exponential cosine",
+    loses="schedules",
 )
 def counted_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
     if step < warmup:
@@ -229,7 +227,7 @@ def counted_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
 @rates.mistake(
     "the schedule is one step ahead. What is t in the first step after the warm-up, and with "
     "which rate does that begin?",
-    loses="step exponential cosine",
+    loses="schedules",
 )
 def one_step_ahead(step, schedule, lr, warmup, total, gamma, step_size):
     if step < warmup:
@@ -246,7 +244,7 @@ def one_step_ahead(step, schedule, lr, warmup, total, gamma, step_size):
 @rates.mistake(
     "the warm-up lasts one step longer, and in that step the rate is above lr. Which step is "
     "the last with step < warmup?",
-    loses="step exponential cosine",
+    loses="schedules",
 )
 def one_step_longer(step, schedule, lr, warmup, total, gamma, step_size):
     if 0 < step == warmup:
@@ -257,7 +255,7 @@ def one_step_longer(step, schedule, lr, warmup, total, gamma, step_size):
 @rates.mistake(
     '"step" falls a little in every step. What is to be done with t / step_size before it '
     "becomes an exponent?",
-    loses="step",
+    loses="schedules",
 )
 def not_in_steps(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma ** (t / size))(*given)
@@ -265,7 +263,7 @@ def not_in_steps(*given):
 
 @rates.mistake(
     '"step" is multiplied by gamma once. What happens after two times step_size?',
-    loses="step",
+    loses="schedules",
 )
 def a_single_step(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * (gamma if t >= size else 1))(*given)
@@ -274,7 +272,7 @@ def a_single_step(*given):
 @rates.mistake(
     '"step" multiplies gamma by the number of drops. Where does that number stand in the '
     "formula?",
-    loses="step",
+    loses="schedules",
 )
 def times_the_number(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma * (t // size))(*given)
@@ -282,7 +280,7 @@ def times_the_number(*given):
 
 @rates.mistake(
     '"step" falls by gamma with every step_size. Does a drop leave gamma, or take it?',
-    loses="step",
+    loses="schedules",
 )
 def taken_in_steps(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * (1 - gamma) ** (t // size))(*given)
@@ -290,7 +288,7 @@ def taken_in_steps(*given):
 
 @rates.mistake(
     '"step" counts drops by the remainder. Which of // and % says how often step_size fits?',
-    loses="step",
+    loses="schedules",
 )
 def by_the_remainder(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma ** (t % size))(*given)
@@ -298,7 +296,7 @@ def by_the_remainder(*given):
 
 @rates.mistake(
     '"step" is rounded to the nearest number of drops. What is k just before the first drop?',
-    loses="step",
+    loses="schedules",
 )
 def rounded(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma ** int(t / size + 0.5))(
@@ -308,7 +306,7 @@ def rounded(*given):
 
 @rates.mistake(
     '"exponential" is exp(-gamma t). Which number is raised to the power t in the formula?',
-    loses="exponential",
+    loses="schedules",
 )
 def natural(*given):
     return later("exponential", lambda lr, t, T, gamma, size: lr * np.exp(-gamma * t))(*given)
@@ -316,7 +314,7 @@ def natural(*given):
 
 @rates.mistake(
     '"exponential" multiplies gamma by t. Where does t stand in the formula?',
-    loses="exponential",
+    loses="schedules",
 )
 def times_t(*given):
     return later("exponential", lambda lr, t, T, gamma, size: lr * gamma * t)(*given)
@@ -325,7 +323,7 @@ def times_t(*given):
 @rates.mistake(
     '"exponential" is lr / (1 + gamma t), the inverse-time schedule. By which factor do two '
     "neighbours differ in a geometric sequence?",
-    loses="exponential",
+    loses="schedules",
 )
 def inverse_time(*given):
     return later("exponential", lambda lr, t, T, gamma, size: lr / (1 + gamma * t))(*given)
@@ -334,7 +332,7 @@ def inverse_time(*given):
 @rates.mistake(
     '"exponential" spreads one factor gamma over all steps. Which power of gamma is it in '
     "step t?",
-    loses="exponential",
+    loses="schedules",
 )
 def share_of_all(*given):
     return later("exponential", lambda lr, t, T, gamma, size: lr * gamma ** (t / T))(*given)
@@ -342,20 +340,20 @@ def share_of_all(*given):
 
 @rates.mistake(
     '"exponential" falls as "step" does. What belongs to one of them alone?',
-    loses="exponential",
+    loses="schedules",
 )
 def exponential_like_step(*given):
     return later("exponential", lambda lr, t, T, gamma, size: lr * gamma ** (t // size))(*given)
 
 
 @rates.mistake(
-    '"step" falls as "exponential" does. What belongs to one of them alone?', loses="step"
+    '"step" falls as "exponential" does. What belongs to one of them alone?', loses="schedules"
 )
 def step_like_exponential(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma**t)(*given)
 
 
-@rates.mistake('"cosine" is twice as large. What is 1 + cos(0)?', loses="cosine")
+@rates.mistake('"cosine" is twice as large. What is 1 + cos(0)?', loses="schedules")
 def not_halved(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t / T)))(
         *given
@@ -363,14 +361,14 @@ def not_halved(*given):
 
 
 @rates.mistake(
-    '"cosine" becomes negative. What is added to the cosine in the formula?', loses="cosine"
+    '"cosine" becomes negative. What is added to the cosine in the formula?', loses="schedules"
 )
 def one_forgotten(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * np.cos(np.pi * t / T))(*given)
 
 
 @rates.mistake(
-    '"cosine" rises. Which sign does the cosine have in the formula?', loses="cosine"
+    '"cosine" rises. Which sign does the cosine have in the formula?', loses="schedules"
 )
 def rises(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 - np.cos(np.pi * t / T)) / 2)(
@@ -381,14 +379,14 @@ def rises(*given):
 @rates.mistake(
     '"cosine" is a quarter of a wave. Where is the half of lr reached, and where in half a '
     "wave?",
-    loses="cosine",
+    loses="schedules",
 )
 def quarter_of_a_wave(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * np.cos(np.pi * t / T / 2))(*given)
 
 
 @rates.mistake(
-    '"cosine" comes back to lr. How much of a wave does the formula take?', loses="cosine"
+    '"cosine" comes back to lr. How much of a wave does the formula take?', loses="schedules"
 )
 def whole_wave(*given):
     return later(
@@ -397,7 +395,7 @@ def whole_wave(*given):
 
 
 @rates.mistake(
-    '"cosine" takes its angle in degrees. In what does np.cos count?', loses="cosine"
+    '"cosine" takes its angle in degrees. In what does np.cos count?', loses="schedules"
 )
 def in_degrees(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(180 * t / T)) / 2)(
@@ -407,7 +405,7 @@ def in_degrees(*given):
 
 @rates.mistake(
     '"cosine" reaches 0 in the last step. By which number of steps is t divided?',
-    loses="cosine",
+    loses="schedules",
 )
 def zero_at_the_end(*given):
     return later(
@@ -417,7 +415,7 @@ def zero_at_the_end(*given):
 
 @rates.mistake(
     '"cosine" divides t by all steps, those of the warm-up too. How many are T?',
-    loses="cosine",
+    loses="schedules",
 )
 def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
     if schedule != "cosine":
@@ -427,7 +425,7 @@ def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
 
 @rates.mistake(
     "here comes the cosine. Which branch of your code does this schedule take?",
-    loses="step exponential",
+    loses="schedules",
 )
 def all_like_cosine(step, schedule, *given):
     return learning_rate(step, "cosine", *given)
@@ -435,14 +433,14 @@ def all_like_cosine(step, schedule, *given):
 
 @rates.mistake(
     'here comes "exponential". Which branch of your code does this schedule take?',
-    loses="cosine",
+    loses="schedules",
 )
 def cosine_like_exponential(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * gamma**t)(*given)
 
 
 @rates.mistake(
-    'here comes "step". Which branch of your code does this schedule take?', loses="cosine"
+    'here comes "step". Which branch of your code does this schedule take?', loses="schedules"
 )
 def cosine_like_step(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * gamma ** (t // size))(*given)

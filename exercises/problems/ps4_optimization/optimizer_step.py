@@ -43,14 +43,13 @@ steps = problem(
     rtol=DIGITS,
     returns={
         "momentum_w": "value",
-        "nesterov_w": "nesterov",
+        "nesterov_w": "value",
         "rmsprop_w": "rmsprop",
         "adam_w": "adam",
     },
     points={
         "shape": (1, "`w` an array of `float64`"),
-        "value": (4, "momentum"),
-        "nesterov": (3, "Nesterov momentum"),
+        "value": (7, "momentum and Nesterov momentum, half each"),
         "rmsprop": (4, "RMSProp"),
         "adam": (5, "Adam"),
         "inputs-unchanged": (1, "`w` and `g` stay as they are"),
@@ -245,7 +244,7 @@ def adams(m, s, t, b1, b2, eps):
 @steps.mistake(
     "each step is that of a first step. What is in the state that you return, and what do you "
     "take out of the state that you are given?",
-    loses="value nesterov rmsprop adam",
+    loses="value rmsprop adam",
 )
 def state_forgotten(method, w, g, state, lr, **options):
     return optimizer_step(method, w, g, {}, lr, **options)[0], {}
@@ -253,7 +252,7 @@ def state_forgotten(method, w, g, state, lr, **options):
 
 @steps.mistake(
     "it goes uphill. In which direction does the gradient point?",
-    loses="value nesterov rmsprop adam",
+    loses="value rmsprop adam",
 )
 def uphill(method, w, g, state, lr, **options):
     return optimizer_step(method, w, g, state, -lr, **options)
@@ -262,7 +261,7 @@ def uphill(method, w, g, state, lr, **options):
 @steps.mistake(
     "this is the answer for the numbers that stand in the signature. Where does your code use "
     "momentum, alpha, betas and eps as they are given?",
-    loses="value nesterov rmsprop adam",
+    loses="value rmsprop adam",
 )
 def options_ignored(method, w, g, state, lr, **options):
     return optimizer_step(method, w, g, state, lr)
@@ -271,7 +270,7 @@ def options_ignored(method, w, g, state, lr, **options):
 @steps.mistake(
     "v is an average here: the gradient is multiplied by 1 - momentum. What does the formula, "
     "as PyTorch's, multiply it by?",
-    loses="value nesterov",
+    loses="value",
 )
 def averaged_velocity(method, w, g, state, lr, *, momentum, **options):
     if method not in ("momentum", "nesterov"):
@@ -337,7 +336,7 @@ def momentum_like_nesterov(*given, **options):
 
 @steps.mistake(
     "here comes the step of Adam. Which branch of your code does this method take?",
-    loses="value nesterov rmsprop",
+    loses="value rmsprop",
 )
 def all_like_adam(method, *given, **options):
     return optimizer_step("adam", *given, **options)
@@ -354,7 +353,7 @@ def adam_like_rmsprop(*given, **options):
 @steps.mistake(
     "this is momentum without Nesterov. What does his step do with the new velocity, and what "
     "with the gradient?",
-    loses="nesterov",
+    loses="value",
 )
 def nesterov_like_momentum(*given, **options):
     return momentum_as("nesterov", lambda g, v, c: (c * v + g, c * v + g))(*given, **options)
@@ -363,7 +362,7 @@ def nesterov_like_momentum(*given, **options):
 @steps.mistake(
     "this is gradient descent without a velocity. What does Nesterov's step add to the "
     "gradient?",
-    loses="nesterov",
+    loses="value",
 )
 def nesterov_plain(*given, **options):
     return momentum_as("nesterov", lambda g, v, c: (g, c * v + g))(*given, **options)
@@ -372,7 +371,7 @@ def nesterov_plain(*given, **options):
 @steps.mistake(
     "the gradient itself is missing in Nesterov's step. What stands beside momentum times v in "
     "it?",
-    loses="nesterov",
+    loses="value",
 )
 def nesterov_without_gradient(*given, **options):
     return momentum_as("nesterov", lambda g, v, c: (c * (c * v + g), c * v + g))(
@@ -382,7 +381,7 @@ def nesterov_without_gradient(*given, **options):
 
 @steps.mistake(
     "the step is v + momentum times v. To what does Nesterov add momentum times v?",
-    loses="nesterov",
+    loses="value",
 )
 def velocity_twice(*given, **options):
     return momentum_as("nesterov", lambda g, v, c: ((1 + c) * (c * v + g), c * v + g))(
@@ -393,7 +392,7 @@ def velocity_twice(*given, **options):
 @steps.mistake(
     "the gradient is added to the whole new velocity. What is the velocity multiplied by in "
     "Nesterov's step?",
-    loses="nesterov",
+    loses="value",
 )
 def velocity_whole(*given, **options):
     return momentum_as("nesterov", lambda g, v, c: (g + c * v + g, c * v + g))(
