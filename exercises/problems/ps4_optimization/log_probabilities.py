@@ -6,7 +6,7 @@ agree. Nobody can tell on how many pictures the weights were trained; the text a
 
 What was tried, as losses on the 4,000 held-back pictures, of five networks with 64 hidden units
 each (`tools/make_few_pictures.py`): 60 epochs with momentum and nothing else 1.07 to 1.11; 20
-epochs of plain steps 0.67 to 0.95; weight decay and a falling rate 0.65 to 0.66; small shifts or
+epochs of plain steps 0.67 to 0.95; weight decay, falling rate 0.65 to 0.66; small shifts or
 blurred pixels with weight decay and dropout 0.61 to 0.62; four of these in one network 0.592.
 """
 

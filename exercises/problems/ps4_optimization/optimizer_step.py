@@ -104,15 +104,14 @@ steps.example(
 
 
 @steps.case("value", visible=2)
-def some_steps(rng, T, A, B):
+def some_steps(rng, T, D):
     """Some steps with each method, on gradients that are given."""
-    shape = (A, B)
-    g = rng.normal(size=(T, *shape))
+    g = rng.normal(size=(T, D))
     g += 0.2 * np.sign(g)
     numbers = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.4, 0.8))
     alpha, eps = float(rng.uniform(0.5, 0.8)), float(rng.uniform(0.2, 0.5))
     betas = np.array([rng.uniform(0.3, 0.5), rng.uniform(0.6, 0.8)])
-    return rng.normal(size=shape), g, *numbers, alpha, betas, eps
+    return rng.normal(size=D), g, *numbers, alpha, betas, eps
 
 
 @steps.alternative

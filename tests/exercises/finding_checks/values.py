@@ -25,6 +25,12 @@ def _(a, found):
     return a.equals(a.want + (1 if found[1] == "large" else -1) * a.number(found[2]))
 
 
+@sentence(r"holds what is asked of \w+\. In which order")
+def _(a, found):
+    wants = [np.asarray(want) for want in a.case["want"]]
+    return a.bad().any() and any(w.shape == a.got.shape and a.equals(w) for w in wants)
+
+
 @sentence(r"has lost its sign")
 def _(a, found):
     return (a.got >= 0).all() and a.equals(np.abs(a.want))

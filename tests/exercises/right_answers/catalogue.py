@@ -8,6 +8,7 @@ from . import (  # noqa: F401, each adds to RIGHT
     fits,
     layers,
     networks,
+    optimization,
 )
 
 __all__ = ["RIGHT"]

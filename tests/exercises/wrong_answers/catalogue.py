@@ -11,10 +11,12 @@ from . import (  # noqa: F401, each adds to WRONG
     linear_algebra,
     naive_checks,
     naive_layers,
+    naive_optimization,
     naive_training,
     naive_values,
     neighbours,
     networks,
+    normalisation,
     softmax,
 )
 

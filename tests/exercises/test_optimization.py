@@ -1,0 +1,193 @@
+"""The problems of ps4 in which chance decides, its written question, and its challenge."""
+
+import functools
+
+import numpy as np
+import pytest
+from nngrader.engine.declaration.gate import check_seed
+
+from tests.exercises.challenge_files import data_of, judge_file, npz, tool
+from tests.exercises.declared_problems import CHALLENGES, PROBLEMS, judged, lost, packed
+from tests.exercises.test_source import cells, example
+
+P = CHALLENGES["log_probabilities"]
+data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
+both = pytest.mark.parametrize("visible", [True, False])
+
+
+# What the texts show
+
+
+def test_the_variances_that_are_shown_are_right():
+    shown = example("initialize")
+    n_in, n_out = shown["n_in"], shown["n_out"]
+    asked = [2 / (n_in + n_out), 2 / (n_in + n_out), 2 / n_in]
+    assert np.allclose(shown["variances"], asked)
+    assert np.round(np.sqrt(3 * asked[1]), 4) == shown["c"]
+
+
+def test_the_mask_that_is_shown_gives_what_is_shown():
+    shown = example("dropout")
+    assert set(np.unique(shown["mask"])) == {0, 1 / (1 - shown["p"])}
+    assert np.array_equal(shown["Y"], shown["X"] * shown["mask"])
+    assert np.array_equal(shown["dX"], shown["dY"] * shown["mask"])
+
+
+def test_the_numbers_of_the_diagnosis_are_those_of_the_curves():
+    here = {"np": np}
+    exec(cells()["ps4_optimization curves"], here)
+    here["plt"].close("all")
+    read = {
+        (run, kind): np.array(here[kind][run].split(), float)
+        for run in "ABC"
+        for kind in ("training_loss", "validation_loss")
+    }
+    assert {len(curve) for curve in read.values()} == {20}
+    text = cells()["diagnosis"]
+    A, B = read["A", "training_loss"], read["B", "validation_loss"]
+    assert (A.argmin() + 1, A.min(), A[-1]) == (9, 0.91, 1.6)
+    assert "lowest at epoch 9, with 0.91, and is at 1.6 after 20" in text
+    assert list(read["A", "validation_loss"][3:6]) == [1.15, 1.58, 2.37]
+    assert (here["epochs"]["B"][B.argmin()], B.min(), B[-1]) == (18, 0.76, 1.11)
+    assert "lowest at about epoch 18, with 0.76, and rises to 1.11" in text
+    above = read["C", "training_loss"] - read["C", "validation_loss"]
+    assert above.min() > 0
+    assert "1.28 against 0.88 at the end" in text
+    assert 784 * 64 + 64 + 64 * 10 + 10 == 50_890
+
+
+# Chance
+
+
+@pytest.mark.parametrize("name", ["initialize", "dropout"])
+def test_chance_never_costs_a_point(name, share):
+    for seed in share(range(1000, 1200), 20):
+        assert judged(packed(name, seed, False), PROBLEMS[name].solve).score == 100
+
+
+def scaled(factor):
+    """Return an initialisation whose variance is wrong by a factor."""
+    return lambda *args: np.sqrt(factor) * PROBLEMS["initialize"].solve(*args)
+
+
+@both
+@pytest.mark.parametrize("factor", [0.5, 0.75, 4 / 3, 2.0])
+def test_a_variance_that_is_wrong_by_a_third_or_more_is_always_found(factor, visible, share):
+    for seed in share(range(50), 10):
+        verdict = judged(packed("initialize", seed, visible), scaled(factor))
+        assert verdict.points["value"][0] == 0
+
+
+@both
+def test_dropping_a_tenth_more_than_asked_is_always_found(visible, share):
+    def f(X, dY, p, training, rng):
+        return PROBLEMS["dropout"].solve(X, dY, p + 0.14, training, rng)
+
+    for seed in share(range(50), 10):
+        assert "value" in lost(judged(packed("dropout", seed, visible), f))
+
+
+FILLED = {
+    "zeros": np.zeros,
+    "ones": np.ones,
+    "nan": lambda shape: np.full(shape, np.nan),
+    "random": np.random.default_rng(0).normal,
+}
+
+
+@both
+@pytest.mark.parametrize("fill", FILLED)
+def test_what_knows_nothing_earns_little(fill, visible):
+    make = FILLED[fill]
+    answers = {
+        "initialize": lambda method, n_in, n_out, rng: make((n_out, n_in)),
+        "dropout": lambda X, dY, p, training, rng: (make(X.shape), make(X.shape)),
+        "optimizer_step": lambda method, w, g, state, lr, **options: (make(w.shape), {}),
+        "learning_rate": lambda *args: float(make(())),
+        "batch_norm_forward": lambda X, *rest: (
+            make(X.shape),
+            make(X.shape[1:]),
+            make(X.shape[1:]),
+        ),
+    }
+    scores = {n: judged(packed(n, 3, visible), f).score for n, f in answers.items()}
+    assert max(scores.values()) <= 15, scores
+
+
+# The challenge
+
+
+def test_the_solved_file_has_all_points_and_no_file_none():
+    assert check_seed(P, 1) == []
+
+
+def test_the_tool_makes_the_file_that_is_here():
+    made = tool("make_few_pictures").few_pictures_weights()
+    with np.load(P.solved_path) as solved:
+        for name, array in made.items():
+            assert np.allclose(solved[name], array, atol=0.02)
+
+
+@both
+def test_the_solved_file_reaches_what_the_text_says(visible):
+    got, _ = reached(P.solved_path.read_bytes(), visible=visible)
+    expected = {True: 0.610, False: 0.592}[visible]
+    assert got == pytest.approx(expected, abs=0.001)
+    assert f"{expected:.3f}" in cells()["text_log_probabilities"]
+
+
+def test_each_threshold_asks_for_another_idea():
+    maker = tool("make_few_pictures")
+    levels = list(P.thresholds.values())
+    ways = {"long": (1.07, 1.12, 0), "weight decay": (0.64, 0.68, 2), "shifted": (0.6, 0.63, 3)}
+    for way, (low, high, passed) in ways.items():
+        got, _ = reached(npz(**maker.trained(0, **maker.WAYS[way])))
+        assert low < got < high
+        assert sum(got <= level for level in levels) == passed
+
+
+GOOD = {
+    "W1": np.eye(20, 784),
+    "b1": np.zeros(20),
+    "W2": np.eye(10, 20),
+    "b2": np.arange(10.0) / 9,
+}
+SHAPES = "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,)"
+
+
+def raw_scores(f, p):
+    return np.maximum(p / 255 @ f["W1"].T + f["b1"], 0) @ f["W2"].T + f["b2"]
+
+
+WRONG = {
+    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Is each pixel divided by 255"),
+    "scores": (GOOD, raw_scores, "these are scores"),
+    "probabilities": (GOOD, lambda f, p: np.exp(P.solve(f, p)), "these are probabilities"),
+    "labels": (GOOD, lambda f, p: P.solve(f, p).argmax(1), "ten numbers for each picture"),
+    "nothing": (GOOD, lambda f, p: None, "is None"),
+    "nan": (GOOD | {"b2": np.full(10, np.nan)}, P.solve, "finite real numbers"),
+    "turned": (GOOD | {"W1": np.eye(784, 20)}, lambda f, p: p[:, 0], SHAPES),
+    "endless": (
+        GOOD | {"W1": np.full((20, 784), 1e308)},
+        P.solve,
+        "How large are the weights?",
+    ),
+}
+
+
+@both
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_be_counted_is_told_why(what, visible):
+    arrays, f, words = WRONG[what]
+    got, message = reached(npz(**arrays), f, visible)
+    assert got is None
+    assert words in message
+
+
+@both
+def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
+    labels = data(visible)["cases"][0]["kept"]["target"]
+    sure = np.where(np.eye(10)[labels] > 0, -1e-9, -30.0)
+    got, message = reached(npz(**GOOD), lambda file, pictures: sure, visible)
+    assert got is None
+    assert "these are not the logarithms" in message
