@@ -211,7 +211,7 @@ def eps_forgotten(*given):
 
 
 @normalised.mistake(
-    "this divides by the variance itself. Of which unit is a variance, if x is in metres?",
+    "this divides by the variance itself. In what is a variance measured, if x is in metres?",
     loses="value",
 )
 def divided_by_the_variance(*given):

@@ -65,11 +65,11 @@ def optimizer_step(
     """One step of an optimiser, from parameters w with the gradient g.
 
     "momentum": v = momentum v + g,                   w = w - lr v
-    "nesterov": v as above,                           w = w - lr (g + momentum v)
-    "rmsprop":  s = alpha s + (1 - alpha) g^2,        w = w - lr g / (sqrt(s) + eps)
-    "adam":     m = beta1 m + (1 - beta1) g,  s = beta2 s + (1 - beta2) g^2,  in step t from 1
-                w = w - lr (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps)
-    The v, m or s on the right is that of the step before; before the first they are 0.
+    "nesterov": v = momentum v + g,                   w = w - lr (g + momentum v)
+    "rmsprop":  v = alpha v + (1 - alpha) g^2,        w = w - lr g / (sqrt(v) + eps)
+    "adam":     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  in step t from 1
+                w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
+    The m or v on the right is that of the step before; before the first they are 0.
 
     method : str, one of these four
     w, g : arrays of the same shape
@@ -78,18 +78,18 @@ def optimizer_step(
     Returns (w, state): the new parameters, and a dict of what you need in the next step.
     """
     t = state.get("t", 0) + 1
-    v, m, s = (state.get(name, np.zeros(w.shape)) for name in "vms")
+    m, v = (state.get(name, np.zeros(w.shape)) for name in "mv")
     if method in ("momentum", "nesterov"):
         v = momentum * v + g
         step = v if method == "momentum" else g + momentum * v
     elif method == "rmsprop":
-        s = alpha * s + (1 - alpha) * g**2
-        step = g / (np.sqrt(s) + eps)
+        v = alpha * v + (1 - alpha) * g**2
+        step = g / (np.sqrt(v) + eps)
     else:
         m = betas[0] * m + (1 - betas[0]) * g
-        s = betas[1] * s + (1 - betas[1]) * g**2
-        step = m / (1 - betas[0] ** t) / (np.sqrt(s / (1 - betas[1] ** t)) + eps)
-    return w - lr * step, {"t": t, "v": v, "m": m, "s": s}
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        step = m / (1 - betas[0] ** t) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)
+    return w - lr * step, {"t": t, "m": m, "v": v}
 
 
 steps.example(
@@ -179,9 +179,9 @@ def from_all_gradients(
     elif method == "rmsprop":
         step = g / (np.sqrt(average(alpha, squares)) + eps)
     else:
-        m, s = average(betas[0], past), average(betas[1], squares)
+        m, v = average(betas[0], past), average(betas[1], squares)
         n = len(past)
-        step = m / (1 - betas[0] ** n) / (np.sqrt(s / (1 - betas[1] ** n)) + eps)
+        step = m / (1 - betas[0] ** n) / (np.sqrt(v / (1 - betas[1] ** n)) + eps)
     return [w - lr * step, {"past": past}]
 
 
@@ -213,31 +213,31 @@ def momentum_as(method, of):
 
 
 def rmsprop_as(of):
-    """Return a solution in which ``of(g, s, t, alpha, eps)`` gives the step and the new s."""
+    """Return a solution in which ``of(g, v, t, alpha, eps)`` gives the step and the new v."""
 
     def make(g, state, t, momentum, alpha, betas, eps):
-        step, s = of(g, state.get("s", 0 * g), t, alpha, eps)
-        return step, {"s": s}
+        step, v = of(g, state.get("v", 0 * g), t, alpha, eps)
+        return step, {"v": v}
 
     return with_other("rmsprop", make)
 
 
-def adam_as(of=None, m_of=None, s_of=None):
-    """Return a solution with another m, another s, or another step made from both."""
+def adam_as(of=None, m_of=None, v_of=None):
+    """Return a solution with another m, another v, or another step made from both."""
 
     def make(g, state, t, momentum, alpha, betas, eps):
-        m, s, (b1, b2) = state.get("m", 0 * g), state.get("s", 0 * g), betas
+        m, v, (b1, b2) = state.get("m", 0 * g), state.get("v", 0 * g), betas
         m = m_of(g, m, b1) if m_of else b1 * m + (1 - b1) * g
-        s = s_of(g, s, b2) if s_of else b2 * s + (1 - b2) * g**2
-        step = (of or adams)(m, s, t, b1, b2, eps)
-        return step, {"m": m, "s": s}
+        v = v_of(g, v, b2) if v_of else b2 * v + (1 - b2) * g**2
+        step = (of or adams)(m, v, t, b1, b2, eps)
+        return step, {"m": m, "v": v}
 
     return with_other("adam", make)
 
 
-def adams(m, s, t, b1, b2, eps):
+def adams(m, v, t, b1, b2, eps):
     """Return the step of Adam, with both corrections."""
-    return m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
+    return m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps)
 
 
 @steps.mistake(
@@ -267,8 +267,8 @@ def options_ignored(method, w, g, state, lr, **options):
 
 
 @steps.mistake(
-    "v is an average here: the gradient is multiplied by 1 - momentum. What does the formula, "
-    "as PyTorch's, multiply it by?",
+    "the velocity is an average here: the gradient is multiplied by 1 - momentum. By what does "
+    "the formula multiply it, as PyTorch does?",
     loses="value",
 )
 def averaged_velocity(method, w, g, state, lr, *, momentum, **options):
@@ -405,9 +405,9 @@ def velocity_whole(*given, **options):
     loses="rmsprop",
 )
 def eps_inside(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + (1 - alpha) * g**2
-        return g / np.sqrt(s + eps), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * g**2
+        return g / np.sqrt(v + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
@@ -417,32 +417,32 @@ def eps_inside(*given, **options):
     loses="rmsprop",
 )
 def eps_forgotten(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + (1 - alpha) * g**2
-        return g / np.sqrt(s), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * g**2
+        return g / np.sqrt(v), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "in RMSProp the root is missing. Of which unit is s, if g is in metres?", loses="rmsprop"
+    "in RMSProp the root is missing. In what is v measured, if g is in metres?", loses="rmsprop"
 )
 def root_forgotten(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + (1 - alpha) * g**2
-        return g / (s + eps), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * g**2
+        return g / (v + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "s is the sum of all squares: this is AdaGrad. Which share of the old s does RMSProp keep, "
-    "and which share of the new square does it take?",
+    "in RMSProp v is the sum of all squares: this is AdaGrad. Which share of the old v does "
+    "RMSProp keep, and which share of the new square does it take?",
     loses="rmsprop",
 )
 def adagrad(*given, **options):
-    def of(g, s, t, alpha, eps):
-        return g / (np.sqrt(s + g**2) + eps), s + g**2
+    def of(g, v, t, alpha, eps):
+        return g / (np.sqrt(v + g**2) + eps), v + g**2
 
     return rmsprop_as(of)(*given, **options)
 
@@ -452,9 +452,9 @@ def adagrad(*given, **options):
     loses="rmsprop",
 )
 def shares_exchanged(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = (1 - alpha) * s + alpha * g**2
-        return g / (np.sqrt(s) + eps), s
+    def of(g, v, t, alpha, eps):
+        v = (1 - alpha) * v + alpha * g**2
+        return g / (np.sqrt(v) + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
@@ -464,76 +464,76 @@ def shares_exchanged(*given, **options):
     loses="rmsprop",
 )
 def square_whole(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + g**2
-        return g / (np.sqrt(s) + eps), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + g**2
+        return g / (np.sqrt(v) + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "RMSProp corrects s as Adam does. Does its formula know in which step it is?",
+    "RMSProp corrects v as Adam does. Does its formula know in which step it is?",
     loses="rmsprop",
 )
 def rmsprop_corrected(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + (1 - alpha) * g**2
-        return g / (np.sqrt(s / (1 - alpha**t)) + eps), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * g**2
+        return g / (np.sqrt(v / (1 - alpha**t)) + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "RMSProp divides by the s of the step before. Which comes first, the new s or the move?",
+    "RMSProp divides by the v of the step before. Which comes first, the new v or the move?",
     loses="rmsprop",
 )
 def old_square(*given, **options):
-    def of(g, s, t, alpha, eps):
-        return g / (np.sqrt(s) + eps), alpha * s + (1 - alpha) * g**2
+    def of(g, v, t, alpha, eps):
+        return g / (np.sqrt(v) + eps), alpha * v + (1 - alpha) * g**2
 
     return rmsprop_as(of)(*given, **options)
 
 
-@steps.mistake("RMSProp begins with s = g^2. What is s before the first step?", loses="rmsprop")
+@steps.mistake("RMSProp begins with v = g^2. What is v before the first step?", loses="rmsprop")
 def starts_with_the_square(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = g**2 if t == 1 else alpha * s + (1 - alpha) * g**2
-        return g / (np.sqrt(s) + eps), s
+    def of(g, v, t, alpha, eps):
+        v = g**2 if t == 1 else alpha * v + (1 - alpha) * g**2
+        return g / (np.sqrt(v) + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "in RMSProp all weights share one s. Of which array does s have the shape?",
+    "in RMSProp all weights share one v. Of which array does v have the shape?",
     loses="rmsprop",
 )
 def one_square_for_all(*given, **options):
-    def of(g, s, t, alpha, eps):
-        s = alpha * s + (1 - alpha) * np.mean(g**2)
-        return g / (np.sqrt(s) + eps), s
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * np.mean(g**2)
+        return g / (np.sqrt(v) + eps), v
 
     return rmsprop_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "Adam corrects neither m nor s. By how much too small is m after the first step, since it "
+    "Adam corrects neither m nor v. By how much too small is m after the first step, since it "
     "began at 0?",
     loses="adam",
 )
 def not_corrected(*given, **options):
-    return adam_as(lambda m, s, t, b1, b2, eps: m / (np.sqrt(s) + eps))(*given, **options)
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v) + eps))(*given, **options)
 
 
-@steps.mistake("Adam corrects m and not s. Which of the two began at 0?", loses="adam")
+@steps.mistake("Adam corrects m and not v. Which of the two began at 0?", loses="adam")
 def m_alone_corrected(*given, **options):
-    return adam_as(lambda m, s, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(s) + eps))(
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(v) + eps))(
         *given, **options
     )
 
 
-@steps.mistake("Adam corrects s and not m. Which of the two began at 0?", loses="adam")
+@steps.mistake("Adam corrects v and not m. Which of the two began at 0?", loses="adam")
 def s_alone_corrected(*given, **options):
-    return adam_as(lambda m, s, t, b1, b2, eps: m / (np.sqrt(s / (1 - b2**t)) + eps))(
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps))(
         *given, **options
     )
 
@@ -544,7 +544,7 @@ def s_alone_corrected(*given, **options):
     loses="adam",
 )
 def always_the_first_step(*given, **options):
-    return adam_as(lambda m, s, t, b1, b2, eps: adams(m, s, 1, b1, b2, eps))(*given, **options)
+    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, 1, b1, b2, eps))(*given, **options)
 
 
 @steps.mistake(
@@ -553,15 +553,15 @@ def always_the_first_step(*given, **options):
     loses="adam",
 )
 def begins_with_two(*given, **options):
-    return adam_as(lambda m, s, t, b1, b2, eps: adams(m, s, t + 1, b1, b2, eps))(
+    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, t + 1, b1, b2, eps))(
         *given, **options
     )
 
 
 @steps.mistake("Adam multiplies beta by t. What does the formula do with t?", loses="adam")
 def times_t(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1 * t) / (np.sqrt(np.abs(v / (1 - b2 * t))) + eps)
 
     return adam_as(of)(*given, **options)
 
@@ -571,20 +571,20 @@ def times_t(*given, **options):
     loses="adam",
 )
 def adams_eps_inside(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1**t) / np.sqrt(s / (1 - b2**t) + eps)
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1**t) / np.sqrt(v / (1 - b2**t) + eps)
 
     return adam_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "in Adam eps is added to the root before s is corrected. What is divided by 1 - beta2^t: s "
+    "in Adam eps is added to the root before v is corrected. What is divided by 1 - beta2^t: v "
     "alone, or eps too?",
     loses="adam",
 )
 def eps_corrected(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(s) + eps)
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(v) + eps)
 
     return adam_as(of)(*given, **options)
 
@@ -594,8 +594,8 @@ def eps_corrected(*given, **options):
     loses="adam",
 )
 def adams_eps_forgotten(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))
 
     return adam_as(of)(*given, **options)
 
@@ -606,33 +606,33 @@ def adams_eps_forgotten(*given, **options):
     loses="adam",
 )
 def root_corrected(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1**t) / (np.sqrt(s) / (1 - b2**t) + eps)
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1**t) / (np.sqrt(v) / (1 - b2**t) + eps)
 
     return adam_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "in Adam the root is missing. Of which unit is s, if g is in metres?", loses="adam"
+    "in Adam the root is missing. In what is v measured, if g is in metres?", loses="adam"
 )
 def adams_root_forgotten(*given, **options):
-    def of(m, s, t, b1, b2, eps):
-        return m / (1 - b1**t) / (s / (1 - b2**t) + eps)
+    def of(m, v, t, b1, b2, eps):
+        return m / (1 - b1**t) / (v / (1 - b2**t) + eps)
 
     return adam_as(of)(*given, **options)
 
 
 @steps.mistake(
-    "Adam keeps the corrected m and s for the next step, which corrects them once more. Which "
+    "Adam keeps the corrected m and v for the next step, which corrects them once more. Which "
     "m stands on the right of its formula?",
     loses="adam",
 )
 def corrected_ones_kept(*given, **options):
     def make(g, state, t, momentum, alpha, betas, eps):
-        m, s = state.get("m", 0 * g), state.get("s", 0 * g)
+        m, v = state.get("m", 0 * g), state.get("v", 0 * g)
         m = (betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)
-        s = (betas[1] * s + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)
-        return m / (np.sqrt(s) + eps), {"m": m, "s": s}
+        v = (betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)
+        return m / (np.sqrt(v) + eps), {"m": m, "v": v}
 
     return with_other("adam", make)(*given, **options)
 
@@ -654,7 +654,7 @@ def betas_exchanged(method, w, g, state, lr, *, betas, **options):
 def without_m(*given, **options):
     return adam_as(
         m_of=lambda g, m, b1: g * 1.0,
-        of=lambda m, s, t, b1, b2, eps: m / (np.sqrt(s / (1 - b2**t)) + eps),
+        of=lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps),
     )(*given, **options)
 
 
@@ -667,8 +667,8 @@ def gradient_whole(*given, **options):
 
 
 @steps.mistake(
-    "Adam adds the square to s whole. What do the two shares of an average add up to?",
+    "Adam adds the square to v whole. What do the two shares of an average add up to?",
     loses="adam",
 )
 def adams_square_whole(*given, **options):
-    return adam_as(s_of=lambda g, s, b2: b2 * s + g**2)(*given, **options)
+    return adam_as(v_of=lambda g, v, b2: b2 * v + g**2)(*given, **options)

@@ -240,7 +240,7 @@ def step_of(momentum=None, nesterov=None, rmsprop=None, adam=None):
     return optimizer_step
 
 
-@wrong("optimizer_step", "v is an average here")
+@wrong("optimizer_step", "the velocity is an average here")
 def average_of_gradients(method, w, g, state, lr, *, momentum, **options):
     if method in ("rmsprop", "adam"):
         return step_of()(method, w, g, state, lr, momentum=momentum, **options)
@@ -266,7 +266,7 @@ def rms_of_the_page(*given, **options):
     return step_of(rmsprop=rmsprop)(*given, **options)
 
 
-@wrong("optimizer_step", "s is the sum of all squares: this is AdaGrad")
+@wrong("optimizer_step", "v is the sum of all squares: this is AdaGrad")
 def squares_added(*given, **options):
     def rmsprop(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         s = s + g**2
@@ -275,7 +275,7 @@ def squares_added(*given, **options):
     return step_of(rmsprop=rmsprop)(*given, **options)
 
 
-@wrong("optimizer_step", "Adam corrects neither m nor s")
+@wrong("optimizer_step", "Adam corrects neither m nor v")
 def adam_uncorrected(*given, **options):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2 = betas
@@ -285,7 +285,7 @@ def adam_uncorrected(*given, **options):
     return step_of(adam=adam)(*given, **options)
 
 
-@wrong("optimizer_step", "Adam keeps the corrected m and s for the next step")
+@wrong("optimizer_step", "Adam keeps the corrected m and v for the next step")
 def hats_kept(*given, **options):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2, t = *betas, t + 1
