@@ -416,15 +416,6 @@ def summed_along_rows(*given):
 
 
 @backwards.mistake(
-    "dbeta is 0 here, as the column sums of dX are. Is beta added before or after the mean is "
-    "taken off?",
-    loses="parameters",
-)
-def beta_vanishes(*given):
-    return of_parameters(lambda dY, X, hat: ((dY * hat).sum(0), np.zeros(X.shape[1])))(*given)
-
-
-@backwards.mistake(
     "dgamma and dbeta have changed places. In which order are they returned?",
     loses="parameters",
 )

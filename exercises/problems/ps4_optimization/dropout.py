@@ -164,7 +164,7 @@ def away_from_zero(rng, shape):
 
 def drawn(rng, N, M, low, high):
     """Return inputs, gradients, a probability and a seed."""
-    shape = (10 * N, 10 * M)
+    shape = (40 + 2 * N, 56 + 2 * M)  # 50 by 70 at least, or 54 by 66
     arrays = away_from_zero(rng, shape), away_from_zero(rng, shape)
     return *arrays, float(rng.uniform(low, high)), int(rng.integers(10**6))
 

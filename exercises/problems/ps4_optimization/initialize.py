@@ -152,7 +152,8 @@ starts.example(100, 300, 1)
 @starts.case("value", visible=2)
 def wide_and_narrow(rng, N, M):
     """A layer with more outputs than inputs, or with more inputs than outputs."""
-    few, many = 10 * min(N, M), 25 * min(N, M)
+    k = min(N, M)
+    few, many = 30 + 4 * k, 75 + 10 * k  # from 50 and 125 on
     sizes = (few, many) if N < M else (many, few)
     return *sizes, int(rng.integers(10**6))
 

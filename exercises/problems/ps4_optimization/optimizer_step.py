@@ -11,20 +11,12 @@ from .common import DIGITS, ELSEWHERE
 
 
 def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
-    places, options = [], {"momentum": momentum, "alpha": alpha, "eps": eps}
+    places, options = [], (momentum, alpha, (float(betas[0]), float(betas[1])), eps)
     for method in ("momentum", "nesterov", "rmsprop", "adam"):
         at, state, visited = w, {}, []
         for given in g.copy():
             kept = given.copy()
-            whole = optimizer_step(
-                method,
-                at,
-                given,
-                state,
-                lr,
-                betas=(float(betas[0]), float(betas[1])),
-                **options,
-            )
+            whole = optimizer_step(method, at, given, state, lr, *options)
             if not np.array_equal(kept, given):
                 g += 1  # seen as a change of g
             if type(whole) not in (tuple, list) or len(whole) != 2:
@@ -60,7 +52,7 @@ steps = problem(
 
 @steps.reference
 def optimizer_step(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     """One step of an optimiser, from parameters w with the gradient g.
 
@@ -116,7 +108,7 @@ def some_steps(rng, T, D):
 
 @steps.alternative
 def a_branch_each(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     new = dict(state)
     if method == "momentum":
@@ -138,7 +130,7 @@ def a_branch_each(
 
 @steps.alternative
 def in_place_in_the_state(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     if not state:
         state.update(t=0, one=np.zeros_like(w), two=np.zeros_like(w))
@@ -160,7 +152,7 @@ def in_place_in_the_state(
 
 @steps.alternative
 def from_all_gradients(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     past = [*state.get("past", []), g.copy()]
     ages = range(len(past) - 1, -1, -1)
@@ -191,10 +183,9 @@ def with_other(method, make):
     ``make(g, state, t, momentum, alpha, betas, eps)`` returns the step and what is kept.
     """
 
-    def changed(which, w, g, state, lr, *, momentum, alpha, betas, eps):
+    def changed(which, w, g, state, lr, momentum, alpha, betas, eps):
         if which != method:
-            options = {"momentum": momentum, "alpha": alpha, "betas": betas, "eps": eps}
-            return optimizer_step(which, w, g, state, lr, **options)
+            return optimizer_step(which, w, g, state, lr, momentum, alpha, betas, eps)
         t = state.get("t", 0) + 1
         step, kept = make(g, state, t, momentum, alpha, betas, eps)
         return w - lr * step, {"t": t, **kept}
@@ -245,16 +236,16 @@ def adams(m, v, t, b1, b2, eps):
     "take out of the state that you are given?",
     loses="value rmsprop adam",
 )
-def state_forgotten(method, w, g, state, lr, **options):
-    return optimizer_step(method, w, g, {}, lr, **options)[0], {}
+def state_forgotten(method, w, g, state, lr, *options):
+    return optimizer_step(method, w, g, {}, lr, *options)[0], {}
 
 
 @steps.mistake(
     "it goes uphill. In which direction does the gradient point?",
     loses="value rmsprop adam",
 )
-def uphill(method, w, g, state, lr, **options):
-    return optimizer_step(method, w, g, state, -lr, **options)
+def uphill(method, w, g, state, lr, *options):
+    return optimizer_step(method, w, g, state, -lr, *options)
 
 
 @steps.mistake(
@@ -262,7 +253,7 @@ def uphill(method, w, g, state, lr, **options):
     "momentum, alpha, betas and eps as they are given?",
     loses="value rmsprop adam",
 )
-def options_ignored(method, w, g, state, lr, **options):
+def options_ignored(method, w, g, state, lr, *options):
     return optimizer_step(method, w, g, state, lr)
 
 
@@ -271,9 +262,9 @@ def options_ignored(method, w, g, state, lr, **options):
     "the formula multiply it, as PyTorch does?",
     loses="value",
 )
-def averaged_velocity(method, w, g, state, lr, *, momentum, **options):
+def averaged_velocity(method, w, g, state, lr, momentum, *options):
     if method not in ("momentum", "nesterov"):
-        return optimizer_step(method, w, g, state, lr, momentum=momentum, **options)
+        return optimizer_step(method, w, g, state, lr, momentum, *options)
     v = momentum * state.get("v", 0 * g) + (1 - momentum) * g
     return w - lr * (v if method == "momentum" else g + momentum * v), {"v": v}
 
@@ -283,8 +274,8 @@ def averaged_velocity(method, w, g, state, lr, *, momentum, **options):
     "gradient, should less be left with each step?",
     loses="value",
 )
-def momentum_of_the_gradient(*given, **options):
-    return momentum_as("momentum", lambda g, v, c: (v + c * g, v + c * g))(*given, **options)
+def momentum_of_the_gradient(*given):
+    return momentum_as("momentum", lambda g, v, c: (v + c * g, v + c * g))(*given)
 
 
 @steps.mistake(
@@ -292,10 +283,8 @@ def momentum_of_the_gradient(*given, **options):
     "formula leave whole?",
     loses="value",
 )
-def momentum_of_both(*given, **options):
-    return momentum_as("momentum", lambda g, v, c: (c * (v + g), c * (v + g)))(
-        *given, **options
-    )
+def momentum_of_both(*given):
+    return momentum_as("momentum", lambda g, v, c: (c * (v + g), c * (v + g)))(*given)
 
 
 @steps.mistake(
@@ -303,8 +292,8 @@ def momentum_of_both(*given, **options):
     "velocity stays?",
     loses="value",
 )
-def nothing_forgotten(*given, **options):
-    return momentum_as("momentum", lambda g, v, c: (v + g, v + g))(*given, **options)
+def nothing_forgotten(*given):
+    return momentum_as("momentum", lambda g, v, c: (v + g, v + g))(*given)
 
 
 @steps.mistake(
@@ -312,15 +301,15 @@ def nothing_forgotten(*given, **options):
     "move?",
     loses="value",
 )
-def old_velocity(*given, **options):
-    return momentum_as("momentum", lambda g, v, c: (v, c * v + g))(*given, **options)
+def old_velocity(*given):
+    return momentum_as("momentum", lambda g, v, c: (v, c * v + g))(*given)
 
 
 def in_place_of(method, other):
     """Return a solution that takes the step of another method."""
 
-    def changed(which, w, g, state, lr, **options):
-        return optimizer_step(other if which == method else which, w, g, state, lr, **options)
+    def changed(which, w, g, state, lr, *options):
+        return optimizer_step(other if which == method else which, w, g, state, lr, *options)
 
     return changed
 
@@ -329,24 +318,24 @@ def in_place_of(method, other):
     "here comes the step of Nesterov. Which branch of your code does this method take?",
     loses="value",
 )
-def momentum_like_nesterov(*given, **options):
-    return in_place_of("momentum", "nesterov")(*given, **options)
+def momentum_like_nesterov(*given):
+    return in_place_of("momentum", "nesterov")(*given)
 
 
 @steps.mistake(
     "here comes the step of Adam. Which branch of your code does this method take?",
     loses="value rmsprop",
 )
-def all_like_adam(method, *given, **options):
-    return optimizer_step("adam", *given, **options)
+def all_like_adam(method, *given):
+    return optimizer_step("adam", *given)
 
 
 @steps.mistake(
     "here comes the step of RMSProp. Which branch of your code does this method take?",
     loses="adam",
 )
-def adam_like_rmsprop(*given, **options):
-    return in_place_of("adam", "rmsprop")(*given, **options)
+def adam_like_rmsprop(*given):
+    return in_place_of("adam", "rmsprop")(*given)
 
 
 @steps.mistake(
@@ -354,8 +343,8 @@ def adam_like_rmsprop(*given, **options):
     "with the gradient?",
     loses="value",
 )
-def nesterov_like_momentum(*given, **options):
-    return momentum_as("nesterov", lambda g, v, c: (c * v + g, c * v + g))(*given, **options)
+def nesterov_like_momentum(*given):
+    return momentum_as("nesterov", lambda g, v, c: (c * v + g, c * v + g))(*given)
 
 
 @steps.mistake(
@@ -363,8 +352,8 @@ def nesterov_like_momentum(*given, **options):
     "gradient?",
     loses="value",
 )
-def nesterov_plain(*given, **options):
-    return momentum_as("nesterov", lambda g, v, c: (g, c * v + g))(*given, **options)
+def nesterov_plain(*given):
+    return momentum_as("nesterov", lambda g, v, c: (g, c * v + g))(*given)
 
 
 @steps.mistake(
@@ -372,20 +361,16 @@ def nesterov_plain(*given, **options):
     "it?",
     loses="value",
 )
-def nesterov_without_gradient(*given, **options):
-    return momentum_as("nesterov", lambda g, v, c: (c * (c * v + g), c * v + g))(
-        *given, **options
-    )
+def nesterov_without_gradient(*given):
+    return momentum_as("nesterov", lambda g, v, c: (c * (c * v + g), c * v + g))(*given)
 
 
 @steps.mistake(
     "the step is v + momentum times v. To what does Nesterov add momentum times v?",
     loses="value",
 )
-def velocity_twice(*given, **options):
-    return momentum_as("nesterov", lambda g, v, c: ((1 + c) * (c * v + g), c * v + g))(
-        *given, **options
-    )
+def velocity_twice(*given):
+    return momentum_as("nesterov", lambda g, v, c: ((1 + c) * (c * v + g), c * v + g))(*given)
 
 
 @steps.mistake(
@@ -393,10 +378,8 @@ def velocity_twice(*given, **options):
     "Nesterov's step?",
     loses="value",
 )
-def velocity_whole(*given, **options):
-    return momentum_as("nesterov", lambda g, v, c: (g + c * v + g, c * v + g))(
-        *given, **options
-    )
+def velocity_whole(*given):
+    return momentum_as("nesterov", lambda g, v, c: (g + c * v + g, c * v + g))(*given)
 
 
 @steps.mistake(
@@ -404,35 +387,35 @@ def velocity_whole(*given, **options):
     "PyTorch?",
     loses="rmsprop",
 )
-def eps_inside(*given, **options):
+def eps_inside(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + (1 - alpha) * g**2
         return g / np.sqrt(v + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "in RMSProp eps is missing. What is the divisor of a weight whose gradient was always 0?",
     loses="rmsprop",
 )
-def eps_forgotten(*given, **options):
+def eps_forgotten(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + (1 - alpha) * g**2
         return g / np.sqrt(v), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "in RMSProp the root is missing. In what is v measured, if g is in metres?", loses="rmsprop"
 )
-def root_forgotten(*given, **options):
+def root_forgotten(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + (1 - alpha) * g**2
         return g / (v + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
@@ -440,79 +423,79 @@ def root_forgotten(*given, **options):
     "RMSProp keep, and which share of the new square does it take?",
     loses="rmsprop",
 )
-def adagrad(*given, **options):
+def adagrad(*given):
     def of(g, v, t, alpha, eps):
         return g / (np.sqrt(v + g**2) + eps), v + g**2
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "in RMSProp alpha is the share of the new square. Of which is it the share in the formula?",
     loses="rmsprop",
 )
-def shares_exchanged(*given, **options):
+def shares_exchanged(*given):
     def of(g, v, t, alpha, eps):
         v = (1 - alpha) * v + alpha * g**2
         return g / (np.sqrt(v) + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "in RMSProp the new square is added whole. What do the two shares of an average add up to?",
     loses="rmsprop",
 )
-def square_whole(*given, **options):
+def square_whole(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + g**2
         return g / (np.sqrt(v) + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "RMSProp corrects v as Adam does. Does its formula know in which step it is?",
     loses="rmsprop",
 )
-def rmsprop_corrected(*given, **options):
+def rmsprop_corrected(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + (1 - alpha) * g**2
         return g / (np.sqrt(v / (1 - alpha**t)) + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "RMSProp divides by the v of the step before. Which comes first, the new v or the move?",
     loses="rmsprop",
 )
-def old_square(*given, **options):
+def old_square(*given):
     def of(g, v, t, alpha, eps):
         return g / (np.sqrt(v) + eps), alpha * v + (1 - alpha) * g**2
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake("RMSProp begins with v = g^2. What is v before the first step?", loses="rmsprop")
-def starts_with_the_square(*given, **options):
+def starts_with_the_square(*given):
     def of(g, v, t, alpha, eps):
         v = g**2 if t == 1 else alpha * v + (1 - alpha) * g**2
         return g / (np.sqrt(v) + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
     "in RMSProp all weights share one v. Of which array does v have the shape?",
     loses="rmsprop",
 )
-def one_square_for_all(*given, **options):
+def one_square_for_all(*given):
     def of(g, v, t, alpha, eps):
         v = alpha * v + (1 - alpha) * np.mean(g**2)
         return g / (np.sqrt(v) + eps), v
 
-    return rmsprop_as(of)(*given, **options)
+    return rmsprop_as(of)(*given)
 
 
 @steps.mistake(
@@ -520,22 +503,18 @@ def one_square_for_all(*given, **options):
     "began at 0?",
     loses="adam",
 )
-def not_corrected(*given, **options):
-    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v) + eps))(*given, **options)
+def not_corrected(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v) + eps))(*given)
 
 
 @steps.mistake("Adam corrects m and not v. Which of the two began at 0?", loses="adam")
-def m_alone_corrected(*given, **options):
-    return adam_as(lambda m, v, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(v) + eps))(
-        *given, **options
-    )
+def m_alone_corrected(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(v) + eps))(*given)
 
 
 @steps.mistake("Adam corrects v and not m. Which of the two began at 0?", loses="adam")
-def s_alone_corrected(*given, **options):
-    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps))(
-        *given, **options
-    )
+def s_alone_corrected(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps))(*given)
 
 
 @steps.mistake(
@@ -543,8 +522,8 @@ def s_alone_corrected(*given, **options):
     "counts the steps?",
     loses="adam",
 )
-def always_the_first_step(*given, **options):
-    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, 1, b1, b2, eps))(*given, **options)
+def always_the_first_step(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, 1, b1, b2, eps))(*given)
 
 
 @steps.mistake(
@@ -552,29 +531,27 @@ def always_the_first_step(*given, **options):
     "raised in a step?",
     loses="adam",
 )
-def begins_with_two(*given, **options):
-    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, t + 1, b1, b2, eps))(
-        *given, **options
-    )
+def begins_with_two(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, t + 1, b1, b2, eps))(*given)
 
 
 @steps.mistake("Adam multiplies beta by t. What does the formula do with t?", loses="adam")
-def times_t(*given, **options):
+def times_t(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1 * t) / (np.sqrt(np.abs(v / (1 - b2 * t))) + eps)
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
     "in Adam eps stands inside the root. To what is it added, in the formula and in PyTorch?",
     loses="adam",
 )
-def adams_eps_inside(*given, **options):
+def adams_eps_inside(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1**t) / np.sqrt(v / (1 - b2**t) + eps)
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
@@ -582,22 +559,22 @@ def adams_eps_inside(*given, **options):
     "alone, or eps too?",
     loses="adam",
 )
-def eps_corrected(*given, **options):
+def eps_corrected(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(v) + eps)
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
     "in Adam eps is missing. What is the divisor of a weight whose gradient was always 0?",
     loses="adam",
 )
-def adams_eps_forgotten(*given, **options):
+def adams_eps_forgotten(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
@@ -605,21 +582,21 @@ def adams_eps_forgotten(*given, **options):
     "formula?",
     loses="adam",
 )
-def root_corrected(*given, **options):
+def root_corrected(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1**t) / (np.sqrt(v) / (1 - b2**t) + eps)
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
     "in Adam the root is missing. In what is v measured, if g is in metres?", loses="adam"
 )
-def adams_root_forgotten(*given, **options):
+def adams_root_forgotten(*given):
     def of(m, v, t, b1, b2, eps):
         return m / (1 - b1**t) / (v / (1 - b2**t) + eps)
 
-    return adam_as(of)(*given, **options)
+    return adam_as(of)(*given)
 
 
 @steps.mistake(
@@ -627,14 +604,14 @@ def adams_root_forgotten(*given, **options):
     "m stands on the right of its formula?",
     loses="adam",
 )
-def corrected_ones_kept(*given, **options):
+def corrected_ones_kept(*given):
     def make(g, state, t, momentum, alpha, betas, eps):
         m, v = state.get("m", 0 * g), state.get("v", 0 * g)
         m = (betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)
         v = (betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)
         return m / (np.sqrt(v) + eps), {"m": m, "v": v}
 
-    return with_other("adam", make)(*given, **options)
+    return with_other("adam", make)(*given)
 
 
 @steps.mistake(
@@ -642,8 +619,8 @@ def corrected_ones_kept(*given, **options):
     "their squares?",
     loses="adam",
 )
-def betas_exchanged(method, w, g, state, lr, *, betas, **options):
-    return optimizer_step(method, w, g, state, lr, betas=betas[::-1], **options)
+def betas_exchanged(method, w, g, state, lr, momentum, alpha, betas, eps):
+    return optimizer_step(method, w, g, state, lr, momentum, alpha, betas[::-1], eps)
 
 
 @steps.mistake(
@@ -651,24 +628,24 @@ def betas_exchanged(method, w, g, state, lr, *, betas, **options):
     "average of?",
     loses="adam",
 )
-def without_m(*given, **options):
+def without_m(*given):
     return adam_as(
         m_of=lambda g, m, b1: g * 1.0,
         of=lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps),
-    )(*given, **options)
+    )(*given)
 
 
 @steps.mistake(
     "Adam adds the gradient to m whole. What do the two shares of an average add up to?",
     loses="adam",
 )
-def gradient_whole(*given, **options):
-    return adam_as(m_of=lambda g, m, b1: b1 * m + g)(*given, **options)
+def gradient_whole(*given):
+    return adam_as(m_of=lambda g, m, b1: b1 * m + g)(*given)
 
 
 @steps.mistake(
     "Adam adds the square to v whole. What do the two shares of an average add up to?",
     loses="adam",
 )
-def adams_square_whole(*given, **options):
-    return adam_as(v_of=lambda g, v, b2: b2 * v + g**2)(*given, **options)
+def adams_square_whole(*given):
+    return adam_as(v_of=lambda g, v, b2: b2 * v + g**2)(*given)

@@ -103,7 +103,7 @@ def row_by_row(X, dY, p, training, rng):
 
 @right("optimizer_step")
 def with_a_deep_state(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     own = {"buffers": dict(state.get("buffers", {})), "n": state.get("n", 0) + 1}
 
@@ -124,7 +124,7 @@ def with_a_deep_state(
 
 @right("optimizer_step")
 def weight_by_weight(
-    method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
+    method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
     t, new, kept = state.get("t", 0) + 1, w.copy(), {}
     for i in np.ndindex(w.shape):

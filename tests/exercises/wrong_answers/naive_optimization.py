@@ -215,7 +215,7 @@ def written_into_x(X, dY, p, training, rng):
 def step_of(momentum=None, nesterov=None, rmsprop=None, adam=None):
     """Return a student's function with one branch in another way."""
 
-    def optimizer_step(method, w, g, state, lr, *, momentum=0.9, alpha=0.99, betas=(0.9, 0.999),
+    def optimizer_step(method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999),
                        eps=1e-8):  # fmt: skip
         v, s = state.get("v", 0.0), state.get("s", 0.0)
         m, t = state.get("m", 0.0), state.get("t", 0)
@@ -241,63 +241,63 @@ def step_of(momentum=None, nesterov=None, rmsprop=None, adam=None):
 
 
 @wrong("optimizer_step", "the velocity is an average here")
-def average_of_gradients(method, w, g, state, lr, *, momentum, **options):
+def average_of_gradients(method, w, g, state, lr, momentum, *options):
     if method in ("rmsprop", "adam"):
-        return step_of()(method, w, g, state, lr, momentum=momentum, **options)
+        return step_of()(method, w, g, state, lr, momentum, *options)
     v = momentum * state.get("v", 0.0) + (1 - momentum) * g
     return w - lr * (v if method == "momentum" else g + momentum * v), {"v": v}
 
 
 @wrong("optimizer_step", "this is momentum without Nesterov")
-def nesterov_before_the_step(*given, **options):
+def nesterov_before_the_step(*given):
     def nesterov(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         step = g + momentum * v
         return w - lr * step, {"v": step}
 
-    return step_of(nesterov=nesterov)(*given, **options)
+    return step_of(nesterov=nesterov)(*given)
 
 
 @wrong("optimizer_step", "in RMSProp eps stands inside the root")
-def rms_of_the_page(*given, **options):
+def rms_of_the_page(*given):
     def rmsprop(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         s = alpha * s + (1 - alpha) * g * g
         return w - lr / np.sqrt(s + eps) * g, {"s": s}
 
-    return step_of(rmsprop=rmsprop)(*given, **options)
+    return step_of(rmsprop=rmsprop)(*given)
 
 
 @wrong("optimizer_step", "v is the sum of all squares: this is AdaGrad")
-def squares_added(*given, **options):
+def squares_added(*given):
     def rmsprop(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         s = s + g**2
         return w - lr * g / (s**0.5 + eps), {"s": s}
 
-    return step_of(rmsprop=rmsprop)(*given, **options)
+    return step_of(rmsprop=rmsprop)(*given)
 
 
 @wrong("optimizer_step", "Adam corrects neither m nor v")
-def adam_uncorrected(*given, **options):
+def adam_uncorrected(*given):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2 = betas
         m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
         return w - lr * m / (np.sqrt(s) + eps), {"m": m, "s": s}
 
-    return step_of(adam=adam)(*given, **options)
+    return step_of(adam=adam)(*given)
 
 
 @wrong("optimizer_step", "Adam keeps the corrected m and v for the next step")
-def hats_kept(*given, **options):
+def hats_kept(*given):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2, t = *betas, t + 1
         m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
         s = (b2 * s + (1 - b2) * g**2) / (1 - b2**t)
         return w - lr * m / (np.sqrt(s) + eps), {"m": m, "s": s, "t": t}
 
-    return step_of(adam=adam)(*given, **options)
+    return step_of(adam=adam)(*given)
 
 
 @wrong("optimizer_step", "adam_w is nan")
-def counted_afterwards(*given, **options):
+def counted_afterwards(*given):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2 = betas
         m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
@@ -305,53 +305,53 @@ def counted_afterwards(*given, **options):
             step = m / np.float64(1 - b1**t) / (np.sqrt(s / np.float64(1 - b2**t)) + eps)
         return w - lr * step, {"m": m, "s": s, "t": t + 1}
 
-    return step_of(adam=adam)(*given, **options)
+    return step_of(adam=adam)(*given)
 
 
 @wrong("optimizer_step", "Adam divides by 1 - beta in every step")
-def step_not_counted(*given, **options):
+def step_not_counted(*given):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
         b1, b2, t = *betas, 1
         m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
         step = m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
         return w - lr * step, {"m": m, "s": s, "t": t}
 
-    return step_of(adam=adam)(*given, **options)
+    return step_of(adam=adam)(*given)
 
 
 @wrong("optimizer_step", "each step is that of a first step")
-def empty_state(method, w, g, state, lr, **options):
-    new, _ = step_of()(method, w, g, {}, lr, **options)
+def empty_state(method, w, g, state, lr, *options):
+    new, _ = step_of()(method, w, g, {}, lr, *options)
     return new, state
 
 
 @wrong("optimizer_step", "this is the answer for the numbers that stand in the signature")
-def constants_of_the_book(method, w, g, state, lr, **options):
+def constants_of_the_book(method, w, g, state, lr, *options):
     return step_of()(method, w, g, state, lr)
 
 
 @wrong("optimizer_step", "expected (w, state)")
-def parameters_alone(method, w, g, state, lr, **options):
-    return step_of()(method, w, g, state, lr, **options)[0]
+def parameters_alone(method, w, g, state, lr, *options):
+    return step_of()(method, w, g, state, lr, *options)[0]
 
 
 @wrong("optimizer_step", "it goes uphill")
-def plus_for_minus(method, w, g, state, lr, **options):
-    new, state = step_of()(method, w, g, state, lr, **options)
+def plus_for_minus(method, w, g, state, lr, *options):
+    new, state = step_of()(method, w, g, state, lr, *options)
     return w + (w - new), state
 
 
 @wrong("optimizer_step", "the function changes its caller's w")
-def written_into_w(method, w, g, state, lr, **options):
-    new, state = step_of()(method, w, g, state, lr, **options)
+def written_into_w(method, w, g, state, lr, *options):
+    new, state = step_of()(method, w, g, state, lr, *options)
     w[:] = new
     return w, state
 
 
 @wrong("optimizer_step", "the function changes its caller's g")
-def written_into_g(method, w, g, state, lr, **options):
+def written_into_g(method, w, g, state, lr, *options):
     new, state = step_of()(method, w, g.copy(), {k: np.copy(v) for k, v in state.items()}, lr,
-                           **options)  # fmt: skip
+                           *options)  # fmt: skip
     g *= lr
     return new, state
 

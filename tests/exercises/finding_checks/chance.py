@@ -1,0 +1,59 @@
+"""Checks of findings about first weights and dropout, in which chance decides."""
+
+import re
+
+import numpy as np
+
+from tests.exercises.declared_problems import PROBLEMS
+from tests.exercises.finding_checks.check import sentence
+
+WORDS = [*PROBLEMS["initialize"].wrong.values(), *PROBLEMS["dropout"].wrong.values()]
+
+
+@sentence("|".join(map(re.escape, WORDS)), of="values")
+def _(a, found):
+    return a.bad().any()
+
+
+def layers(a):
+    """Return the student's first weights, by method."""
+    n_in, n_out, seed = a.args.values()
+    methods = ("xavier", "glorot_uniform", "he")
+    return [a.f.f(m, n_in, n_out, np.random.default_rng(seed)) for m in methods]
+
+
+@sentence(r"W is expected as \(n_out, n_in\)", of="form")
+def _(a, found):
+    asked = sorted((a.args["n_in"], a.args["n_out"]))
+    return any(sorted(np.shape(W)) != asked for W in layers(a))
+
+
+@sentence("W is expected as an array of numbers", of="form")
+def _(a, found):
+    return any(np.asarray(W).dtype.kind not in "iuf" for W in layers(a))
+
+
+def dropped(a):
+    """Return the student's Y and dX, in training and in evaluation."""
+    X, dY, p, seed = a.args.values()
+    with np.errstate(all="ignore"):
+        calls = [
+            a.f.f(X.copy(), dY.copy(), p, training, np.random.default_rng(seed))
+            for training in (True, False)
+        ]
+    return [np.asarray(part) for call in calls for part in call]
+
+
+@sentence("Y and dX have the shape of X", of="form")
+def _(a, found):
+    return any(part.shape != a.args["X"].shape for part in dropped(a))
+
+
+@sentence("Y or dX holds something that is no finite number", of="form")
+def _(a, found):
+    return not all(np.isfinite(part).all() for part in dropped(a))
+
+
+@sentence("Y and dX are expected as arrays of numbers", of="form")
+def _(a, found):
+    return any(part.dtype.kind not in "iuf" for part in dropped(a))
