@@ -624,7 +624,7 @@ def betas_exchanged(method, w, g, state, lr, momentum, alpha, betas, eps):
 
 
 @steps.mistake(
-    "Adam takes the gradient where m belongs: this is RMSProp with a correction. What is m an "
+    "Adam takes the gradient where m belongs: this is RMSProp with corrected v. What is m an "
     "average of?",
     loses="adam",
 )
