@@ -221,6 +221,9 @@ def run(draw):
         sums = np.cumsum(members, axis=0)
         first = [round(error(sums[k] / (k + 1), y_test), 5) for k in range(MEMBERS)]
         found[name] = judged(members, y_test) | {"eta": eta, "first": first}
+    longer = {**found["dropout"]["setting"], "steps": 3 * STEPS}
+    net = fitted(sets, 100 * draw, **longer)[0]
+    found["long"] = {"alone": round(error(probabilities(net, X_test), y_test), 5)}
     found["masks"] = by_masks(nets["dropout"], sets)
     half = network(0, q=0.5)  # the plain network, masked only in use
     half.load_state_dict(nets["plain"].state_dict())
