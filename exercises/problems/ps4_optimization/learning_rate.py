@@ -127,7 +127,8 @@ def whole_curve(step, schedule, lr, warmup, total, gamma, step_size):
     else:
         after = np.power(gamma, t)
     before = np.linspace(0, 1, warmup + 1)[1:]
-    return (lr * np.concatenate([before, after]))[step]
+    curve = lr * np.concatenate([before, after])
+    return curve[step]
 
 
 def warmed(make):

@@ -138,8 +138,9 @@ def in_place_in_the_state(
     if method in {"momentum", "nesterov"}:
         state["one"] *= momentum
         state["one"] += lr * g
-        ahead = {"momentum": state["one"], "nesterov": lr * g + momentum * state["one"]}
-        return w - ahead[method], state
+        if method == "momentum":
+            return w - state["one"], state
+        return w - lr * g - momentum * state["one"], state
     keep = alpha if method == "rmsprop" else betas[1]
     state["two"] += (1 - keep) * (g**2 - state["two"])
     if method == "rmsprop":

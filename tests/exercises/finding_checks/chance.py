@@ -22,13 +22,13 @@ def layers(a):
     return [a.f.f(m, n_in, n_out, np.random.default_rng(seed)) for m in methods]
 
 
-@sentence(r"W is expected as \(n_out, n_in\)", of="form")
+@sentence(r"W is expected as \(n_out, n_in\)", of="one")
 def _(a, found):
     asked = sorted((a.args["n_in"], a.args["n_out"]))
     return any(sorted(np.shape(W)) != asked for W in layers(a))
 
 
-@sentence("W is expected as an array of numbers", of="form")
+@sentence("W is expected as an array of numbers", of="one")
 def _(a, found):
     return any(np.asarray(W).dtype.kind not in "iuf" for W in layers(a))
 
@@ -44,16 +44,16 @@ def dropped(a):
     return [np.asarray(part) for call in calls for part in call]
 
 
-@sentence("Y and dX have the shape of X", of="form")
+@sentence("Y and dX have the shape of X", of="one")
 def _(a, found):
     return any(part.shape != a.args["X"].shape for part in dropped(a))
 
 
-@sentence("Y or dX holds something that is no finite number", of="form")
+@sentence("Y or dX holds something that is no finite number", of="one")
 def _(a, found):
     return not all(np.isfinite(part).all() for part in dropped(a))
 
 
-@sentence("Y and dX are expected as arrays of numbers", of="form")
+@sentence("Y and dX are expected as arrays of numbers", of="one")
 def _(a, found):
     return any(part.dtype.kind not in "iuf" for part in dropped(a))
