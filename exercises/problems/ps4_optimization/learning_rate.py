@@ -126,7 +126,7 @@ def whole_curve(step, schedule, lr, warmup, total, gamma, step_size):
         after = gamma ** np.floor(t / step_size)
     else:
         after = np.power(gamma, t)
-    before = np.linspace(0, 1, warmup + 1)[1:]
+    before = np.arange(1, warmup + 1) / max(warmup, 1)
     curve = lr * np.concatenate([before, after])
     return curve[step]
 
