@@ -1,4 +1,4 @@
-"""Rivals that `slow_down.py` leaves out: momentum, larger batches throughout, and a second drop.
+"""Rivals that `slow_down.py` leaves out: momentum, larger batches, and a second drop.
 
 Written after the rest had been seen, and after a first look at these three with fewer seeds.
 The account (noise is lost within a few steps, distance is not) must hold for momentum 0.9 and
