@@ -16,7 +16,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   const plot = nn.plot({x: range, y: [-0.5, 1.5], height: 210, left: 34, right: 12, yticks: [], xlabel: "value"});
   const band = plot.area({colour: "c"}), middle = plot.line({colour: "c", width: 2.4});
   const threads = values.map(() => plot.line({colour: "ink", width: 1, dash: "3 3"}));
-  const out = plot.dots({colour: "b", shape: "square", r: 5});
+  const left = plot.dots({colour: "ink", shape: "cross", r: 5}), out = plot.dots({colour: "b", shape: "square", r: 5});
   plot.free.append(nn.text(4, plot.to(0, UP)[1] + 4, "x"), nn.text(4, plot.to(0, DOWN)[1] + 4, "x̂"));
   const facts = nn.facts(["mean", "variance", "results x̂", "others that moved"]);
   const live = nn.live();
@@ -30,10 +30,12 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     results.forEach((v, k) => threads[k].set([[state.values[k], UP], [v, DOWN]]));
     out.set(results.map(v => [v, DOWN]));
     const before = state.running ? normed(values, running) : first;
+    left.set(before.filter((v, k) => Math.abs(results[k] - v) > 0.005).map(v => [v, DOWN]));
     const others = results.filter((v, k) => k !== held && state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
     facts.set([nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "), String(others)]);
     const source = state.running ? "of earlier batches" : "of this batch";
-    live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${others ? `${others} untouched samples have another x̂` : "every untouched sample keeps its x̂"}.`);
+    const touched = state.values.some((v, k) => v !== values[k]);
+    live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${!touched ? "drag a dot of the upper row" : others ? `${others} untouched samples have another x̂` : "every untouched sample keeps its x̂"}.`);
     plot.describe(`Values ${state.values.map(v => nn.number(v)).join(", ")}; results ${results.map(v => nn.number(v)).join(", ")}.`);
   }
   const redraw = nn.frame(draw);
