@@ -23,7 +23,11 @@ WALKS = {  # batch size: learning rates, the last of which is its best
     1024: (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0),
     ALL: (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0),
 }
-TOLERANCES = {"steps": {"relative": 0.3}, "trace": {"relative": 0.3}, "square": {"relative": 0.5}}
+TOLERANCES = {
+    "steps": {"relative": 0.3},
+    "trace": {"relative": 0.3},
+    "square": {"relative": 0.5},
+}
 
 
 def walk(B, lr, seed):

@@ -20,7 +20,9 @@ def run(seed):
         steps, scales = [], []
         for lr in rates:
             steps.append(WAY["FIRST"]["train"](B, lr, seed)[0][-1])
-            way = WAY["walk"](B, lr, seed)[1] if steps[-1] > 0 else {"trace": -1.0, "square": 1.0}
+            way = (
+                WAY["walk"](B, lr, seed)[1] if steps[-1] > 0 else {"trace": -1.0, "square": 1.0}
+            )
             scales.append(way["trace"] / way["square"])
         found[str(B)] = {"steps": steps, "scale": scales}
     quiet = WAY["walk"](WAY["ALL"], 1 / 4, seed)[1]
