@@ -30,7 +30,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     results.forEach((v, k) => threads[k].set([[state.values[k], UP], [v, DOWN]]));
     out.set(results.map(v => [v, DOWN]));
     const before = state.running ? normed(values, running) : first;
-    left.set(before.filter((v, k) => Math.abs(results[k] - v) > 0.005).map(v => [v, DOWN]));
+    left.set(before.filter((v, k) => Math.abs(results[k] - v) > 0.005).map(v => [v, DOWN - 0.26]));
     const others = results.filter((v, k) => k !== held && state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
     facts.set([nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "), String(others)]);
     const source = state.running ? "of earlier batches" : "of this batch";
