@@ -2,10 +2,10 @@
 
 In penalties.py the network with pixels and noise lost with L1 on both layers, and it did not in
 penalties_output.py, where the outgoing weights were fixed. The explanation was the price of a
-product: 2 sqrt(|c|) where both factors pay absolute values, |c| where one of them is fixed. If one
-factor pays its absolute value and the other its square, the cheapest pair costs a multiple of
-|c| to the power 2/3, which lies between the two. So the explanation predicts a test accuracy that
-lies between those two too; it is refuted if this network is no better than with L1 on both
+product: 2 sqrt(|c|) where both factors pay absolute values, |c| where one of them is fixed. If
+one factor pays its absolute value and the other its square, the cheapest pair costs a multiple
+of |c| to the power 2/3, which lies between the two. So the explanation predicts a test accuracy
+that lies between those two too; it is refuted if this network is no better than with L1 on both
 layers. In a pilot with divisions 1 to 3 and five strengths it was clearly better.
 """
 

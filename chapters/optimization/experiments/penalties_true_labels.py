@@ -3,8 +3,8 @@
 In penalties.py 100 of the 500 labels are wrong, a choice that is set free here: everything else
 is as there and in penalties_output.py, with other strengths, since less has to be suppressed.
 The verdict to be tested is that L1 on both layers loses to L2 with pixels and noise, and that
-fixing the outgoing weights mends it. It depends on the wrong labels if L1 does not lose here. In
-a pilot with divisions 1 and 2, both layers trained, L1 was ahead.
+fixing the outgoing weights mends it. It depends on the wrong labels if L1 does not lose here.
+In a pilot with divisions 1 and 2, both layers trained, L1 was ahead.
 """
 
 import runpy
