@@ -255,6 +255,17 @@ def gamma_forgotten(dY, X, gamma, eps):
 
 
 @backwards.mistake(
+    "gamma is missing on the paths through m and v in dX. Which of the three paths come past "
+    "gamma on their way to the loss?",
+    loses="value",
+)
+def gamma_on_one_path(dY, X, gamma, eps):
+    _, dgamma, dbeta = batch_norm_backward(dY, X, gamma, eps)
+    hat, root = parts(X, eps)
+    return (gamma * dY - (dbeta + hat * dgamma) / len(X)) / root, dgamma, dbeta
+
+
+@backwards.mistake(
     "dX is not divided by the root. By how much does x_hat grow when x grows by 1?",
     loses="value",
 )
@@ -348,6 +359,16 @@ def of_parameters(make):
 )
 def not_normalised(*given):
     return of_parameters(lambda dY, X, hat: ((dY * X).sum(0), dY.sum(0)))(*given)
+
+
+@backwards.mistake(
+    "dgamma is multiplied by gamma. What is the derivative of a product with respect to one of "
+    "its factors?",
+    loses="parameters",
+)
+def gamma_by_gamma(dY, X, gamma, eps):
+    dX, dgamma, dbeta = batch_norm_backward(dY, X, gamma, eps)
+    return dX, gamma * dgamma, dbeta
 
 
 @backwards.mistake(

@@ -519,6 +519,14 @@ def s_alone_corrected(*given):
 
 
 @steps.mistake(
+    "Adam corrects v by the same number as m. Which share of the old v did it keep?",
+    loses="adam",
+)
+def one_correction(*given):
+    return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, t, b1, b1, eps))(*given)
+
+
+@steps.mistake(
     "Adam divides by 1 - beta in every step. Which power of beta is it in step t, and who "
     "counts the steps?",
     loses="adam",

@@ -325,6 +325,18 @@ def empty_state(method, w, g, state, lr, *options):
     return new, state
 
 
+@wrong("optimizer_step", "Adam corrects v by the same number as m", "adam")
+def one_bias(method, w, g, state, lr, momentum, alpha, betas, eps):
+    if method != "adam":
+        return step_of()(method, w, g, state, lr, momentum, alpha, betas, eps)
+    (b1, b2), t = betas, state.get("t", 0) + 1
+    m = b1 * state.get("m", 0) + (1 - b1) * g
+    v = b2 * state.get("v", 0) + (1 - b2) * g * g
+    lacks = 1 - b1**t
+    w = w - lr * (m / lacks) / (np.sqrt(v / lacks) + eps)
+    return w, {"m": m, "v": v, "t": t}
+
+
 @wrong("optimizer_step", "this is the answer for the numbers that stand in the signature")
 def constants_of_the_book(method, w, g, state, lr, *options):
     return step_of()(method, w, g, state, lr)

@@ -220,3 +220,18 @@ def root_of_v(dY, X, gamma, eps):
 def sample_by_sample(dY, X, gamma, eps):
     hat, root = normal(X, eps)
     return gamma * dY * (1 - hat**2) / root, (dY * hat).sum(0), dY.sum(0)
+
+
+@wrong("batch_norm_backward", "gamma is missing on the paths through m and v", "value")
+def gamma_late(dY, X, gamma, eps):
+    hat, root = normal(X, eps)
+    dX = (gamma * dY - dY.mean(0) - hat * (dY * hat).mean(0)) / root
+    return dX, (dY * hat).sum(0), dY.sum(0)
+
+
+@wrong("batch_norm_backward", "dgamma is multiplied by gamma", "parameters")
+def gamma_of_the_scaled(dY, X, gamma, eps):
+    hat, root = normal(X, eps)
+    dX_hat = gamma * dY
+    dX = (dX_hat - dX_hat.mean(0) - hat * (dX_hat * hat).mean(0)) / root
+    return dX, (dX_hat * hat).sum(0), dY.sum(0)
