@@ -133,7 +133,7 @@ def dropout(X, dY, p, training, rng):
 
     In training mask[n, d] = 0 with probability p, else 1 / (1 - p), independently of others;
     Y = X * mask,  dX = the gradient of the loss with respect to X
-    In evaluation Y = X, and nothing is random.
+    In evaluation Y = X and dX = dY, and nothing is random.
 
     X : (N, D) array
     dY : (N, D) array: the gradient of the loss with respect to Y
@@ -330,7 +330,8 @@ def mask_forgotten(*given):
 
 
 @masked.mistake(
-    "dX is 0 at other places than Y. How many masks do you draw in one call?", loses="backward"
+    "dX is 0 at other places than Y. From what does your code take the zeros of dX?",
+    loses="backward",
 )
 def another_mask(*given):
     return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * right_mask(dY.shape, p, rng))(
