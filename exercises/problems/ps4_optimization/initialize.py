@@ -168,7 +168,7 @@ def standard_and_scaled(method, n_in, n_out, rng):
 
 @starts.alternative
 def unit_by_unit(method, n_in, n_out, rng):
-    W = np.empty((n_out, n_in))
+    W = np.zeros((n_out, n_in))
     sd = np.sqrt(2 / n_in if method == "he" else 2 / (n_in + n_out))
     for row in W:
         if method == "glorot_uniform":
