@@ -183,7 +183,7 @@ def _subscripts(node):
 
 
 def _draws(statement):
-    """Return whether a statement draws random numbers: a second draw is as right as the first."""
+    """Return whether a statement draws: a second draw is as right as the first."""
     return any(isinstance(node, ast.Name) and node.id == "rng" for node in ast.walk(statement))
 
 
