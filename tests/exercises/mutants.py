@@ -182,11 +182,6 @@ def _subscripts(node):
         yield _set("upper", ast.UnaryOp(ast.USub(), ast.Constant(1)))
 
 
-def _draws(statement):
-    """Return whether a statement draws: a second draw is as right as the first."""
-    return any(isinstance(node, ast.Name) and node.id == "rng" for node in ast.walk(statement))
-
-
 def _statements(node):
     """Yield changes of bodies: one statement dropped, or the last before `return` repeated."""
     body = getattr(node, "body", None)
@@ -196,5 +191,5 @@ def _statements(node):
         if isinstance(statement, DROPPED):
             yield lambda node, k=k: node.body.__setitem__(k, ast.Pass())
         if isinstance(statement, ast.Return) and not isinstance(statement.value, ast.Constant):
-            if isinstance(node, ast.FunctionDef) and len(body) > 1 and not _draws(body[-2]):
+            if isinstance(node, ast.FunctionDef) and len(body) > 1:
                 yield lambda node: node.body.insert(len(node.body) - 1, node.body[-2])

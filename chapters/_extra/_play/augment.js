@@ -96,9 +96,9 @@
     drawing.append(title);
     const rows = networks.map(({name}, k) => {
       const y = 24 + ROW * k, box = {x: 0, y: y + 20, height: 12}, bar = svg("rect", {...box, class: "nn-true"});
-      const share = text(WIDE, y + 14, "", {class: "nn-end nn-strong"}), says = text(0, y + 47, "");
-      drawing.append(text(0, y + 14, name), svg("rect", {...box, width: WIDE, class: "nn-empty"}), bar, share, says);
-      return {bar, share, says};
+      const share = text(WIDE, y + 14, "", {class: "nn-end nn-strong"}), predicts = text(0, y + 47, "");
+      drawing.append(text(0, y + 14, name), svg("rect", {...box, width: WIDE, class: "nn-empty"}), bar, share, predicts);
+      return {bar, share, predicts};
     });
     const percent = p => p > 0.995 ? ">99%" : p < 0.005 ? "<1%" : `${Math.round(100 * p)}%`;
 
@@ -122,12 +122,12 @@
         const best = odds.indexOf(Math.max(...odds)), p = odds[truth];
         rows[k].bar.setAttribute("width", WIDE * p);
         rows[k].share.textContent = percent(p);
-        rows[k].says.textContent = `It says ${classes[best]}${best === truth ? "." : `, ${percent(odds[best])}.`}`;
+        rows[k].predicts.textContent = `It predicts ${classes[best]}${best === truth ? "." : `, ${percent(odds[best])}.`}`;
         return classes[best];
       });
       title.textContent = `Probability of ${classes[truth]}`;
-      drawing.setAttribute("aria-label", rows.map((row, k) => `${networks[k].name}: ${row.share.textContent}; ${row.says.textContent}`).join(" "));
-      live.set(`The ${classes[truth]}, ${sentence()}: ${answers[0] === answers[1] ? `both networks say ${answers[0]}` : `one network says ${answers[0]}, the other ${answers[1]}`}.`);
+      drawing.setAttribute("aria-label", rows.map((row, k) => `${networks[k].name}: ${row.share.textContent}; ${row.predicts.textContent}`).join(" "));
+      live.set(`The ${classes[truth]}, ${sentence()}: ${answers[0] === answers[1] ? `both networks predict ${answers[0]}` : `one network predicts ${answers[0]}, the other ${answers[1]}`}.`);
       for (const [name, one] of Object.entries(sliders)) one.set(state[name]);
     }
     const redraw = nn.frame(draw);

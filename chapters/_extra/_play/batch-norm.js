@@ -10,8 +10,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   const mean = list => list.reduce((a, b) => a + b) / list.length;
   const moments = list => [mean(list), mean(list.map(v => (v - mean(list)) ** 2))];
   const normed = (list, [mu, variance]) => list.map(v => (v - mu) / Math.sqrt(variance + EPS));
-  const used = () => state.running ? running : moments(state.values);
-  const first = normed(values, moments(values));
+  const used = list => state.running ? running : moments(list);
 
   const plot = nn.plot({x: range, y: [-0.5, 1.5], height: 210, left: 34, right: 12, yticks: [], xlabel: "value"});
   const band = plot.area({colour: "c"}), middle = plot.line({colour: "c", width: 2.4});
@@ -20,18 +19,17 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   plot.free.append(nn.text(4, plot.to(0, UP)[1] + 4, "x"), nn.text(4, plot.to(0, DOWN)[1] + 4, "x̂"));
   const facts = nn.facts(["mean", "variance", "results x̂", "others that moved"]);
   const live = nn.live();
-  let held = null;
 
   function draw() {
-    const [mu, variance] = used(), sd = Math.sqrt(variance), results = normed(state.values, [mu, variance]);
+    const [mu, variance] = used(state.values), sd = Math.sqrt(variance), results = normed(state.values, [mu, variance]);
     const [low, high] = [mu - sd, mu + sd].map(v => nn.clamp(v, ...range));
     band.set([[low, UP - 0.22], [high, UP - 0.22], [high, UP + 0.22], [low, UP + 0.22]]);
     middle.set([[mu, UP - 0.22], [mu, UP + 0.22]]);
     results.forEach((v, k) => threads[k].set([[state.values[k], UP], [v, DOWN]]));
     out.set(results.map(v => [v, DOWN]));
-    const before = state.running ? normed(values, running) : first;
+    const before = normed(values, used(values));
     left.set(before.filter((v, k) => Math.abs(results[k] - v) > 0.005).map(v => [v, DOWN - 0.26]));
-    const others = results.filter((v, k) => k !== held && state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
+    const others = results.filter((v, k) => state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005).length;
     facts.set([nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "), String(others)]);
     const source = state.running ? "of earlier batches" : "of this batch";
     const touched = state.values.some((v, k) => v !== values[k]);
@@ -41,14 +39,13 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   const redraw = nn.frame(draw);
   const dots = values.map((value, k) => nn.point({on: plot, at: [value, UP], label: `sample ${k + 1}`, step: 0.1, fit: ([v]) => [v, UP],
     show: v => nn.number(v), move(v) {
-      held = k;
       state.values[k] = +v.toFixed(2);
       redraw();
     }}));
   const mode = nn.buttons({label: "mean and variance", options: ["of this batch (training)", "of earlier batches (use)"],
     press: k => { state.running = k === 1; redraw(); }});
   const back = nn.button("Reset", () => {
-    Object.assign(state, {values: [...values]});
+    state.values = [...values];
     values.forEach((v, k) => dots[k].set(v, UP));
     redraw();
   });

@@ -7,7 +7,7 @@
 nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
-  const state = {at: [...start], chosen: 0, weights: kernels[0].weights.map(row => [...row])};
+  const state = {at: [...start], weights: kernels[0].weights.map(row => [...row])};
   const pixel = (i, j) => i < 0 || j < 0 || i > LAST || j > LAST ? 0 : picture[i * size + j];
   const around = (i, j) => [-1, 0, 1].map(down => [-1, 0, 1].map(right => pixel(i + down, j + right)));
   const sum = (weights, seen) => weights.flat().reduce((total, w, k) => total + w * seen.flat()[k], 0);
@@ -33,7 +33,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
   const digits = v => nn.number(v, 1);
   const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 34});
   const weights = nn.grid({values: state.weights, label: "kernel, nine weights", low: -1, high: 1, step: 1, size: 34, show: v => nn.number(v, 0),
-    brush: v => v === 1 ? -1 : v + 1, paint(next) { state.weights = next; state.chosen = -1; names.set(-1); redraw(); }});
+    brush: v => v === 1 ? -1 : v + 1, paint(next) { state.weights = next; names.set(-1); redraw(); }});
   const result = html("strong", {class: "nn-kernel-sum", "aria-hidden": "true"});
   const live = nn.live();
 
@@ -61,7 +61,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
   nn.drag(hit, drawing, (x, y) => move(Math.floor(y), Math.floor(x)));
   nn.keys(hit, (right, up, large) => move(state.at[0] - up * (large ? 5 : 1), state.at[1] + right * (large ? 5 : 1)));
   const names = nn.buttons({label: "kernel", options: kernels.map(one => one.name), press(k) {
-    Object.assign(state, {chosen: k, weights: kernels[k].weights.map(row => [...row])});
+    state.weights = kernels[k].weights.map(row => [...row]);
     redraw();
   }});
 

@@ -142,10 +142,10 @@ def dropout(X, dY, p, training, rng):
     rng : numpy.random.Generator, from which all that is random is drawn
     Returns (Y, dX): arrays of shape (N, D).
     """
-    if not training:
-        return X.copy(), dY.copy()
-    mask = (rng.random(X.shape) >= p) / (1 - p)
-    return X * mask, dY * mask
+    if training:
+        mask = (rng.random(X.shape) >= p) / (1 - p)
+        return X * mask, dY * mask
+    return X.copy(), dY.copy()
 
 
 masked.example(
