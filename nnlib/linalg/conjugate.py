@@ -76,7 +76,8 @@ def conjugate_gradient(
         If A and b are not of finite real numbers, A is not symmetric, they do not fit, or
         the tolerance is negative.
 
-    Source: Nocedal and Wright (2006), algorithm 5.2; chapter "Second-order methods".
+    Source: Nocedal and Wright (2006), algorithm 5.2; chapter "Line search and
+    conjugate gradients".
 
     >>> conjugate_gradient([[4, 1], [1, 3]], [1, 2], [2, 1]).x.round(4)
     array([0.0909, 0.6364])

@@ -41,7 +41,7 @@ class NonlinearCG(ClosureOptimizer):
         If lr is negative, beta unknown, or there are several groups.
 
     Source: Nocedal and Wright (2006), algorithm 5.4, equations 5.41a, 5.44 and 5.45, and
-    3.60 for the length; chapter "Second-order methods".
+    3.60 for the length; chapter "Line search and conjugate gradients".
 
     >>> from nnlib import Tensor
     >>> p = Tensor([3.0, -4.0], requires_grad=True)

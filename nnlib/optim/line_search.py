@@ -61,7 +61,8 @@ def strong_wolfe(
         The lowest point of the bracket, which meets the conditions unless the search
         ended for another reason.
 
-    Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6; chapter "Second-order methods".
+    Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6; chapter "Line search and
+    conjugate gradients".
 
     >>> def at(t):
     ...     return Point(t, (t - 3.0) ** 2, None, 2 * (t - 3.0))

@@ -223,7 +223,7 @@ def lr_finder(
         there is anything to compare.
 
     Source: Smith (2017), "Cyclical learning rates for training neural networks",
-    section 3.3; chapter "Learning-rate schedules and clipping".
+    section 3.3; chapter "Learning-rate schedules".
 
     >>> from nnlib import nn, optim
     >>> model, batch = nn.Linear(2, 2), (np.eye(2), np.array([0, 1]))

@@ -85,9 +85,10 @@ def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, ad
     figure = page.locator("nn-softmax")
     for k, key in enumerate(("End", "Home", "Home")):
         figure.locator(".nn-handle").nth(k).press(key)
-    assert re.search(r"a cat\. Loss = [1-9]\.\de−\d+$", figure.locator(".nn-live").inner_text())
+    said = figure.locator(".nn-live").inner_text()
+    assert re.search(r"class is trouser\. Loss = [1-9]\.\de−\d+$", said)
     bars = figure.locator("svg[role=group]").last.get_attribute("aria-label")
-    assert bars == "Probabilities: cat >99%, rat <0.01%, flower <0.01%"
+    assert bars == "Probabilities: trouser >99%, dress <0.01%, sneaker <0.01%"
     figure.get_by_role("button", name="all scores × 2").press("Enter")
     assert "end at ±10" in figure.locator(".nn-note").inner_text()
     assert "Loss = " in figure.locator(".nn-live").inner_text()

@@ -40,7 +40,7 @@ def handle(figure, name):
 
 @pytest.mark.parametrize("hand", [drag, swipe])
 def test_a_score_goes_where_a_hand_takes_it_and_the_probabilities_follow(figure, hand):
-    x, y = middle(handle(figure, "score of cat").locator(".nn-knob"))
+    x, y = middle(handle(figure, "score of trouser").locator(".nn-knob"))
     unit = UNIT * figure.locator("svg").first.bounding_box()["width"]
     hand(figure.page, (x, y), (x + unit, y + 3), (x + 3 * unit, y))
     z = values(figure, 0)
@@ -64,7 +64,7 @@ def test_all_scores_move_together_and_no_probability_does(figure, hand):
 
 @pytest.mark.parametrize("hand", [drag, swipe])
 def test_a_probability_moves_only_its_own_score(figure, hand):
-    x, y = middle(handle(figure, "probability of cat").locator(".nn-knob"))
+    x, y = middle(handle(figure, "probability of trouser").locator(".nn-knob"))
     box = figure.locator("svg .nn-empty").first.bounding_box()
     hand(figure.page, (x, y), (x + 9, y), (box["x"] + 0.6 * box["width"], y))
     p, z = values(figure, 1), values(figure, 0)
@@ -77,14 +77,14 @@ def test_a_probability_moves_only_its_own_score(figure, hand):
 
 
 def test_keys_move_every_bar_and_stop_at_its_ends(figure):
-    for name in ("score of rat", "probability of flower", "all scores together"):
+    for name in ("score of dress", "probability of sneaker", "all scores together"):
         before = handle(figure, name).get_attribute("aria-valuetext")
         handle(figure, name).press("Shift+ArrowRight")
         figure.settle()
         assert handle(figure, name).get_attribute("aria-valuetext") != before
     figure.press("reset")
     assert values(figure, 0).tolist() == START
-    handle(figure, "probability of flower").press("End")
+    handle(figure, "probability of sneaker").press("End")
     assert values(figure, 0)[2] == 10
 
 
@@ -111,6 +111,6 @@ def test_twice_the_scores_is_half_the_temperature(figure):
 def test_bars_and_temperature_share_one_screen(open_page, size):
     figure = Figure(open_page(size=size).page.locator(ELEMENT))
     assert figure.bounding_box()["height"] < 640
-    assert figure.sentence() == "The picture is a cat. Loss = −ln\u00a00.197 = 1.62"
-    figure.get_by_label("flower", exact=True).check()
+    assert figure.sentence() == "The true class is trouser. Loss = −ln\u00a00.197 = 1.62"
+    figure.get_by_label("sneaker", exact=True).check()
     assert loss(figure) == 7.85

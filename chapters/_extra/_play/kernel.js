@@ -3,8 +3,9 @@
 // room: 483 495
 // size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}], three rows of
 // three; start: [row, column] of the window's middle, counted from 0; known: [{at, sums}], the sum of each
-// kernel at some places as the page computes them, which agrees() compares.
-nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
+// kernel at some places as the page computes them, which agrees() compares. reach: the largest weight that
+// taps can reach; signed: draw negative sums too, darker than the grey of 0.
+nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, signed = false}) => {
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
   const state = {at: [...start], weights: kernels[0].weights.map(row => [...row])};
@@ -15,7 +16,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
 
   // Two pictures: the photograph under the window, and the sums at every place, the largest white.
   const shown = {width: size, height: size};
-  const photo = nn.picture({...shown, pixels}), map = nn.picture({...shown, high: 1, label: "The sums of the kernel at every place; light where they are large, black where they are 0 or less."});
+  const photo = nn.picture({...shown, pixels}), map = nn.picture({...shown, high: 1, label: `The sums of the kernel at every place; light where they are large, ${signed ? "grey where they are 0, dark where they are negative" : "black where they are 0 or less"}.`});
   photo.node.setAttribute("aria-hidden", "true");
   photo.node.removeAttribute("role");
   const frame = () => svg("rect", {width: 3, height: 3, fill: "none", class: "nn-kernel-frame"});
@@ -29,18 +30,18 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known}) => {
   const title = words => html("p", {class: "nn-note nn-kernel-title"}, words);
   const titled = (words, ...nodes) => html("div", {}, title(words), html("div", {class: "nn-kernel-board"}, ...nodes));
 
-  // Nine pixels, nine weights: a tap on a weight makes −1, 0 and 1 of each other.
+  // Nine pixels, nine weights: a tap raises a weight by 1, and the largest becomes the smallest.
   const digits = v => nn.number(v, 1);
   const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 34});
-  const weights = nn.grid({values: state.weights, label: "kernel, nine weights", low: -1, high: 1, step: 1, size: 34, show: v => nn.number(v, 0),
-    brush: v => v === 1 ? -1 : v + 1, paint(next) { state.weights = next; names.set(-1); redraw(); }});
+  const weights = nn.grid({values: state.weights, label: "kernel, nine weights", low: -reach, high: reach, step: 1, size: 34, show: v => nn.number(v, 0),
+    brush: v => v === reach ? -reach : v + 1, paint(next) { state.weights = next; names.set(-1); redraw(); }});
   const result = html("strong", {class: "nn-kernel-sum", "aria-hidden": "true"});
   const live = nn.live();
 
   function draw() {
     const [i, j] = state.at, now = around(i, j), total = sum(state.weights, now), all = sums(state.weights);
-    const largest = Math.max(...all, 1e-9);
-    map.set(all.map(v => Math.max(v, 0) / largest));
+    const largest = Math.max(...(signed ? all.map(Math.abs) : all), 1e-9);
+    map.set(all.map(v => signed ? (1 + v / largest) / 2 : Math.max(v, 0) / largest));
     window_.setAttribute("x", j - 1);
     window_.setAttribute("y", i - 1);
     place.setAttribute("x", j);

@@ -1,10 +1,11 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 907 530
+// room: 910 496
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
 // start: the surface to begin with. ends: where nnlib arrives, which agrees() compares.
 (() => {
   const SURFACES = {
+    bowl: {f: (x, y) => (x * x + y * y) / 2, slope: (x, y) => [x, y]},
     ravine: {f: (x, y) => (x * x + 20 * y * y) / 2, slope: (x, y) => [x, 20 * y]},
     valley: {f: (x, y) => (x * x + 400 * y * y) / 2, slope: (x, y) => [x, 400 * y]},
     turned: {f: (x, y) => ((x + y) ** 2 + 400 * (y - x) ** 2) / 4, slope: (x, y) => [(x + y) / 2 - 200 * (y - x), (x + y) / 2 + 200 * (y - x)]},
@@ -28,6 +29,7 @@
       };
     },
   };
+  const SHORT = {"gradient descent": "descent"};  // as a line is named at its end
   const LOOKS = [["a", "circle", null], ["b", "square", "7 3"], ["c", "diamond", "2 4"], ["d", "triangle", "9 3 2 3"]];
 
   function path({kind}, method, rate, start, steps) {
@@ -45,13 +47,11 @@
     }
     const state = {t: 0, factor: 1}, names = Object.keys(surfaces[start].lr), live = nn.live();
     const first = surfaces[start];
-    const map = nn.plot({x: first.x, y: first.y, height: 290, left: 38, xlabel: "first weight", ylabel: "second weight"});
+    const map = nn.plot({x: first.x, y: first.y, height: 290, left: 38, right: 24, xlabel: "first weight", ylabel: "second weight"});
     const hills = map.contours();
-    const racers = names.map((name, k) => ({name, trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6}), now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6})}));
-    const chart = nn.plot({x: [0, steps], y: [1e-6, 1e2], log: "y", height: 210, right: 12, xlabel: "step", ylabel: "height above the valley"});
-    racers.forEach((racer, k) => { racer.curve = chart.line({colour: LOOKS[k][0], dash: LOOKS[k][2]}); racer.mark = chart.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 5}); });
-    const key = nn.html("div", {class: "nn-key"}, ...names.map((name, k) => nn.html("span", {style: nn.ink(LOOKS[k][0])},
-      nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"}, nn.svg("path", {d: `M0 0${nn.SHAPES[LOOKS[k][1]](6)}`, class: "nn-dots"})), name)));
+    const racers = names.map((name, k) => ({name, trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6, label: SHORT[name] ?? name, away: 10}), now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6})}));
+    const chart = nn.plot({x: [0, steps], y: [1e-7, 1e2], log: "y", height: 210, right: 92, xlabel: "step", ylabel: "height above the valley"});
+    racers.forEach((racer, k) => { racer.curve = chart.line({colour: LOOKS[k][0], dash: LOOKS[k][2], label: SHORT[racer.name] ?? racer.name}); racer.mark = chart.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 5}); });
 
     const height = ([x, y]) => Math.max(SURFACES[state.surface.kind].f(x, y), 1e-6);
     const good = ([x, y]) => Number.isFinite(x + y) && Math.abs(x) + Math.abs(y) < 1e6;
@@ -72,7 +72,7 @@
         racer.mark.set([racer.heights[k]]);
       }
       const ranked = racers.map(racer => [racer.name, good(racer.path[k]) ? height(racer.path[k]) : Infinity]).sort((p, q) => p[1] - q[1]);
-      live.set(`Step ${k}: ` + ranked.map(([name, h]) => `${name} ${h === Infinity ? "has left the map" : nn.short(h)}`).join(", ") + ".");
+      live.set(`Step ${k}: ` + ranked.map(([name, h]) => `${name} ${h === Infinity ? "has left the map" : h > 1e-6 ? nn.short(h) : "has arrived"}`).join(", ") + ".");
       map.describe(`Contours of ${state.surface.name} and ${names.length} paths after ${k} steps.`);
       chart.describe("Height of each optimiser at each step, on a logarithmic scale.");
     }
@@ -94,7 +94,7 @@
     const menu = nn.buttons({label: "surface", options: surfaces.map(s => s.name), chosen: start, press: choose});
     const rate = nn.slider({label: "rates ×", min: -2, max: 2, step: 0.1, value: 0, show: v => nn.number(2 ** v),
       move: v => { state.factor = 2 ** v; rerun(); }});
-    element.replaceChildren(menu.node, key, nn.columns(map.node, chart.node), rate.node, time.node, live.node);
+    element.replaceChildren(menu.node, nn.columns(map.node, chart.node), rate.node, time.node, live.node);
     choose(start);
     nn.flush();
     element.agrees = () => agrees(surfaces, steps);

@@ -110,7 +110,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     below.setAttribute("aria-label", `Probabilities: ${classes.map((name, k) => `${name} ${percent(p[k])}`).join(", ")}`);
     const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
     const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln\u00a0${q} = ${small(L)}`;
-    live.set(`The picture is a ${classes[truth]}. ${equation}`);
+    live.set(`The true class is ${classes[truth]}. ${equation}`);
     refused.textContent = "";
   }
   const redraw = nn.frame(draw);

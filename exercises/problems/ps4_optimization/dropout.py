@@ -34,7 +34,7 @@ def seen(args, *found):
         if not np.isfinite(array).all():
             raise ValueError("Y or dX holds something that is no finite number. Which step?")
     Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = (a.astype(float) for a in found)
-    forward, backward, use, random = np.zeros(10), np.zeros(6), np.zeros(5), np.zeros(2)
+    forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
 
     def alike(a, b):
         return np.allclose(a, b, rtol=1e-8, atol=1e-12)
@@ -59,7 +59,7 @@ def seen(args, *found):
     elif alike(scale, 1 / p):
         forward[8] = 1
     elif not alike(scale, 1 / (1 - p)):
-        forward[9] = 1
+        forward[10 if alike(scale, 1 / share) else 9] = 1
     if kept.all() or not kept.any() or not alike(dX, dY * factor):
         through = dX != 0
         if alike(dX, dY):
@@ -318,6 +318,19 @@ def divided_by_p(*given):
 )
 def multiplied(*given):
     return by_mask(lambda shape, p, rng: (rng.random(shape) >= p) * (1 - p))(*given)
+
+
+@masked.mistake(
+    "what is kept is divided by the share that happened to be kept this time. From which "
+    "number does the formula make the factor?",
+    loses="value",
+)
+def divided_by_the_share_kept(*given):
+    def draw(shape, p, rng):
+        kept = rng.random(shape) >= p
+        return kept / kept.mean()
+
+    return by_mask(draw)(*given)
 
 
 @masked.mistake(

@@ -51,7 +51,7 @@ def learning_rate(step, schedule, lr, warmup, total, gamma, step_size):
 
     step < warmup:  lr * (step + 1) / warmup, with every schedule
     later, where t = step - warmup and T = total - warmup:
-    "step":         lr * gamma^k, where k is t / step_size without what is behind the point
+    "step":         lr * gamma^k, where k is t / step_size rounded down
     "exponential":  lr * gamma^t
     "cosine":       lr * (1 + cos(pi * t / T)) / 2
 
@@ -78,8 +78,9 @@ rates.example(0.8, 2, 8, 0.5, 3)
 @rates.case("value", visible=2)
 def with_warm_up(rng, W, S, R):
     """A schedule with warm-up."""
-    numbers = float(rng.uniform(0.05, 0.3)), W, W + 2 * S + R, float(rng.uniform(0.6, 0.9)), S
-    return numbers
+    T = 2 * S + R
+    T += T == W  # else half a cosine that counts from step 0 rises
+    return float(rng.uniform(0.05, 0.3)), W, W + T, float(rng.uniform(0.6, 0.9)), S
 
 
 @rates.case("edge", parts="step_rates exponential_rates cosine_rates")
@@ -306,6 +307,14 @@ def rounded(*given):
 
 
 @rates.mistake(
+    '"exponential" grows. Is gamma above 1 or below it, and which sign has its power?',
+    loses="schedules",
+)
+def grows(*given):
+    return later("exponential", lambda lr, t, T, gamma, size: lr * gamma**-t)(*given)
+
+
+@rates.mistake(
     '"exponential" is exp(-gamma t). Which number is raised to the power t in the formula?',
     loses="schedules",
 )
@@ -396,6 +405,16 @@ def whole_wave(*given):
 
 
 @rates.mistake(
+    '"cosine" falls in jumps: its angle is rounded down. What does // do with a fraction?',
+    loses="schedules",
+)
+def whole_angles(*given):
+    return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t // T)) / 2)(
+        *given
+    )
+
+
+@rates.mistake(
     '"cosine" takes its angle in degrees. In what does np.cos count?', loses="schedules"
 )
 def in_degrees(*given):
@@ -422,6 +441,17 @@ def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
     if schedule != "cosine":
         return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
     return learning_rate(step, schedule, lr, warmup, total + warmup, gamma, step_size)
+
+
+@rates.mistake(
+    '"cosine" does not begin at lr: its angle grows from step 0 on. What is t in the first '
+    "step after the warm-up?",
+    loses="schedules",
+)
+def cosine_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
+    if schedule != "cosine" or step < warmup:
+        return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
+    return lr * (1 + np.cos(np.pi * step / (total - warmup))) / 2
 
 
 @rates.mistake(

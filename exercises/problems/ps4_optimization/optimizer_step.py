@@ -431,6 +431,64 @@ def adagrad(*given):
     return rmsprop_as(of)(*given)
 
 
+def eps_on_its_own(method):
+    """Return a solution that adds eps to the parameters, for want of brackets."""
+
+    def changed(which, w, g, state, lr, momentum, alpha, betas, eps):
+        given = which, w, g, state, lr, momentum, alpha, betas
+        if which != method:
+            return optimizer_step(*given, eps)
+        new, state = optimizer_step(*given, 0.0)
+        return new + eps, state
+
+    return changed
+
+
+@steps.mistake(
+    "in RMSProp eps is added to the parameters. What do the brackets of the formula hold "
+    "together?",
+    loses="rmsprop",
+)
+def brackets_forgotten(*given):
+    return eps_on_its_own("rmsprop")(*given)
+
+
+@steps.mistake(
+    "in Adam eps is added to the parameters. What do the brackets of the formula hold "
+    "together?",
+    loses="adam",
+)
+def adams_brackets_forgotten(*given):
+    return eps_on_its_own("adam")(*given)
+
+
+@steps.mistake(
+    "in RMSProp v is an average of the gradients themselves. What may stand under a root, and "
+    "of what is v the average?",
+    loses="rmsprop",
+)
+def square_forgotten(*given):
+    def of(g, v, t, alpha, eps):
+        v = alpha * v + (1 - alpha) * g
+        with np.errstate(invalid="ignore"):
+            return g / (np.sqrt(v) + eps), v
+
+    return rmsprop_as(of)(*given)
+
+
+@steps.mistake(
+    "in Adam v is an average of the gradients themselves, as m is. What may stand under a "
+    "root, and of what is v the average?",
+    loses="adam",
+)
+def adams_square_forgotten(*given):
+    def of(m, v, t, b1, b2, eps):
+        with np.errstate(invalid="ignore"):
+            return adams(m, v, t, b1, b2, eps)
+
+    return adam_as(of, v_of=lambda g, v, b2: b2 * v + (1 - b2) * g)(*given)
+
+
 @steps.mistake(
     "in RMSProp alpha is the share of the new square. Of which is it the share in the formula?",
     loses="rmsprop",
@@ -544,10 +602,15 @@ def begins_with_two(*given):
     return adam_as(lambda m, v, t, b1, b2, eps: adams(m, v, t + 1, b1, b2, eps))(*given)
 
 
-@steps.mistake("Adam multiplies beta by t. What does the formula do with t?", loses="adam")
+@steps.mistake(
+    "Adam multiplies beta by t, so that 1 - beta t becomes negative. What does the formula do "
+    "with t?",
+    loses="adam",
+)
 def times_t(*given):
     def of(m, v, t, b1, b2, eps):
-        return m / (1 - b1 * t) / (np.sqrt(np.abs(v / (1 - b2 * t))) + eps)
+        with np.errstate(divide="ignore", invalid="ignore"):  # a root of negative numbers
+            return m / (1 - b1 * t) / (np.sqrt(v / (1 - b2 * t)) + eps)
 
     return adam_as(of)(*given)
 

@@ -107,7 +107,54 @@ def three_under_the_root(method, n_in, n_out, rng):
     return np.sqrt(2 / n) * rng.normal(size=(n_out, n_in))
 
 
+@wrong("initialize", '"xavier" has half of the variance')
+def one_variance_for_both(method, n_in, n_out, rng):
+    variance = 2 / n_in if method == "he" else 1 / (n_in + n_out)
+    if method == "glorot_uniform":
+        c = math.sqrt(3 * variance)
+        return rng.uniform(-c, c, (n_out, n_in))
+    return math.sqrt(variance) * rng.standard_normal((n_out, n_in))
+
+
+@wrong("initialize", "the weights are cut off at two standard deviations")
+def he_clipped(method, n_in, n_out, rng):
+    sd = np.sqrt(2 / n_in if method == "he" else 2 / (n_in + n_out))
+    if method == "glorot_uniform":
+        return rng.uniform(-np.sqrt(3) * sd, np.sqrt(3) * sd, (n_out, n_in))
+    W = sd * rng.standard_normal((n_out, n_in))
+    return np.clip(W, -2 * sd, 2 * sd) if method == "he" else W
+
+
+@wrong("initialize", "the weights are cut off at two standard deviations")
+def drawn_until_within_two_deviations(method, n_in, n_out, rng):
+    sd = np.sqrt(2 / n_in if method == "he" else 2 / (n_in + n_out))
+    if method == "glorot_uniform":
+        return rng.uniform(-np.sqrt(3) * sd, np.sqrt(3) * sd, (n_out, n_in))
+    W = rng.standard_normal((n_out, n_in))
+    while (far := np.abs(W) > 2).any():
+        W[far] = rng.standard_normal(far.sum())
+    return sd / 0.8796 * W  # so that the variance is what is asked, as in Keras
+
+
+@wrong("initialize", '"glorot_uniform" has four times the variance')
+def width_for_limit(method, n_in, n_out, rng):
+    variance = 2 / n_in if method == "he" else 2 / (n_in + n_out)
+    if method == "glorot_uniform":
+        width = math.sqrt(12 * variance)
+        return rng.uniform(-width, width, (n_out, n_in))
+    return rng.normal(0, math.sqrt(variance), (n_out, n_in))
+
+
 # dropout
+
+
+@wrong("dropout", "the share that happened to be kept")
+def scaled_by_what_is_left(X, dY, p, training, rng):
+    if not training:
+        return X, dY
+    mask = (rng.random(X.shape) > p).astype(float)
+    mask *= mask.size / mask.sum()
+    return X * mask, dY * mask
 
 
 @wrong("dropout", "the share p of the entries is kept")
@@ -308,6 +355,39 @@ def counted_afterwards(*given):
     return step_of(adam=adam)(*given)
 
 
+@wrong("optimizer_step", "Adam multiplies beta by t", "adam")
+def beta_times_t(*given):
+    def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
+        (b1, b2), t = betas, t + 1
+        m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
+        with np.errstate(all="ignore"):
+            step = m / np.float64(1 - b1 * t) / (np.sqrt(s / np.float64(1 - b2 * t)) + eps)
+        return w - lr * step, {"m": m, "s": s, "t": t}
+
+    return step_of(adam=adam)(*given)
+
+
+@wrong("optimizer_step", "in Adam v is an average of the gradients themselves", "adam")
+def adam_without_square(*given):
+    def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
+        (b1, b2), t = betas, t + 1
+        m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g
+        with np.errstate(all="ignore"):
+            step = m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
+        return w - lr * step, {"m": m, "s": s, "t": t}
+
+    return step_of(adam=adam)(*given)
+
+
+@wrong("optimizer_step", "in RMSProp eps is added to the parameters", "rmsprop")
+def rmsprop_without_brackets(*given):
+    def rmsprop(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
+        s = alpha * s + (1 - alpha) * g**2
+        return w - lr * g / np.sqrt(s) + eps, {"s": s}
+
+    return step_of(rmsprop=rmsprop)(*given)
+
+
 @wrong("optimizer_step", "Adam divides by 1 - beta in every step")
 def step_not_counted(*given):
     def adam(w, g, v, s, m, t, lr, momentum, alpha, betas, eps):
@@ -422,6 +502,33 @@ def cosine_of_all_steps(step, schedule, lr, warmup, total, gamma, step_size):
     if step < warmup:
         return lr * (step + 1) / warmup
     return later(schedule, step - warmup, lr, total, gamma, step_size)
+
+
+@wrong("learning_rate", '"cosine" does not begin at lr')
+def cosine_of_the_step(step, schedule, lr, warmup, total, gamma, step_size):
+    if step < warmup:
+        return lr * (step + 1) / warmup
+    if schedule == "cosine":
+        return lr / 2 + lr / 2 * math.cos(math.pi * step / (total - warmup))
+    return later(schedule, step - warmup, lr, total - warmup, gamma, step_size)
+
+
+@wrong("learning_rate", '"exponential" grows')
+def divided_by_gamma(step, schedule, lr, warmup, total, gamma, step_size):
+    if step < warmup:
+        return lr * (step + 1) / warmup
+    if schedule == "exponential":
+        return lr / gamma ** (step - warmup)
+    return later(schedule, step - warmup, lr, total - warmup, gamma, step_size)
+
+
+@wrong("learning_rate", '"cosine" falls in jumps')
+def whole_numbers_in_the_cosine(step, schedule, lr, warmup, total, gamma, step_size):
+    if step < warmup:
+        return lr * (step + 1) / warmup
+    if schedule == "cosine":
+        return lr * (1 + math.cos(math.pi * (step - warmup) // (total - warmup))) / 2
+    return later(schedule, step - warmup, lr, total - warmup, gamma, step_size)
 
 
 @wrong("learning_rate", '"cosine" becomes negative')
