@@ -1,10 +1,13 @@
 """Numbers that cells compute and the prose of a page shows."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 __all__ = ["numbers", "setup"]
+
+GLUED = "application/papermill.record/"  # what MyST-NB looks for in the outputs of a cell
 
 
 def setup() -> None:
@@ -32,6 +35,16 @@ def _plain(name: str, value: Any) -> Any:
     raise TypeError(f"numbers: expected a number or a text for {name}, got {value!r}")
 
 
+def _glue(name: str, value: Any) -> None:
+    """Glue without display as ``myst_nb.glue`` does, whose import outlasts most cells."""
+    from IPython.core.formatters import format_display_data
+    from IPython.display import display
+
+    shown, metadata = format_display_data(value)
+    metadata["scrapbook"] = {"name": name, "mime_prefix": GLUED}
+    display({GLUED + kind: part for kind, part in shown.items()}, raw=True, metadata=metadata)
+
+
 def numbers(**values) -> None:
     """Make numbers and texts available to the prose as ``{glue:text}`name:.1%```.
 
@@ -50,9 +63,7 @@ def numbers(**values) -> None:
     Without MyST-NB nothing happens: the prose of a notebook already has its numbers.
     """
     plain = {name: _plain(name, value) for name, value in values.items()}
-    try:
-        from myst_nb import glue
-    except ImportError:
+    if find_spec("myst_nb") is None:
         return
     for name, value in plain.items():
-        glue(name, value, display=False)
+        _glue(name, value)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from nnlib import book, viz
+from nnlib.book import prose
 from nnlib.viz.light import light
 
 
@@ -303,12 +304,25 @@ def test_only_finite_numbers_are_glued(value):
 def test_numpy_numbers_are_glued_as_python_numbers(monkeypatch):
     glued = {}
     monkeypatch.setattr(
-        "myst_nb.glue", lambda name, value, display: glued.update({name: value})
+        "nnlib.book.prose._glue", lambda name, value: glued.update({name: value})
     )
     book.numbers(a=np.float32(0.5), b=np.int64(3), c="two", d=np.mean([1.0, 2.0]))
     assert glued == {"a": 0.5, "b": 3, "c": "two", "d": 1.5}
     assert [type(glued[name]) for name in ("a", "b", "d")] == [float, int, float]
     assert repr(glued["c"]) == "two"
+
+
+@pytest.mark.parametrize("value", [0.5, 3, "two"])
+def test_a_number_is_glued_as_myst_nb_glues_it(monkeypatch, value):
+    from myst_nb.ext import glue
+
+    shown = []
+    for place in ("IPython.display.display", "myst_nb.ext.glue.ipy_display"):
+        monkeypatch.setattr(place, lambda *parts, **options: shown.append((parts, options)))
+    book.numbers(x=value)
+    glue.glue("x", prose._plain("x", value), display=False)
+    ours, theirs = shown
+    assert ours == theirs
 
 
 def test_a_figure_is_the_same_bytes_each_time():
