@@ -1,9 +1,9 @@
 """Plain and residual networks of 8 to 32 layers on small pictures of clothes, and why.
 
-Every contender tries three learning rates with the first seed and keeps the one with the best
-validation accuracy; then five seeds run with it. The shortcuts have no parameters, so that
-both kinds of network have the same number of them. The first seed is also trained three times
-as long, each kind with its own rate.
+Every contender tries four learning rates with two seeds that do not count, and keeps the one
+with the best mean validation accuracy; then five seeds run with it. The shortcuts have no
+parameters, so that both kinds of network have the same number of them. The deepest networks
+are also trained three times as long, each kind with its own rate.
 """
 
 import itertools
@@ -19,11 +19,10 @@ from nnlib.nn import functional as F
 TOLERANCES = {"plain": {"relative": 0.15}, "residual": {"relative": 0.15}}
 MAPS, BATCH, EPOCHS = (8, 16, 32), 50, 5
 BLOCKS = {8: 1, 14: 2, 20: 3, 32: 5}  # layers: blocks in each of the three stages
-RATES = (0.01, 0.03, 0.1)
-SEEDS, LONGER = range(5), (0,)
+RATES = (0.01, 0.03, 0.1, 0.3)
+TUNING, SEEDS = (101, 102), range(5)
 DEEPEST = 32
 CONTENDERS = [(kind, depth) for depth in (8, 20, 32) for kind in ("plain", "residual")]
-KNOWN = {}  # trainings by all that tells them apart
 CONTENDERS += [("plain, identity start", DEEPEST)]
 
 
@@ -121,34 +120,35 @@ def judge(network, which):
     return mean, float((scores.argmax(axis=1) == y).mean())
 
 
-def train(kind, depth, lr, seed, epochs=EPOCHS, most=10**9):
-    """Momentum 0.9 with a learning rate that falls to zero."""
-    network, (X, y) = Network(kind, depth, seed), pictures()["training"]
-    rng, losses = np.random.default_rng(100 + seed), []
-    optimizer = optim.SGD(network.parameters(), lr=lr, momentum=0.9, weight_decay=1e-4)
-    falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, epochs * len(X) // BATCH)
+def fit(network, X, y, lr, rng, epochs):
+    """Train with momentum 0.9 and a learning rate that falls to zero."""
+    sgd = optim.SGD(network.parameters(), lr, momentum=0.9, weight_decay=1e-4)
+    falling = optim.lr_scheduler.LinearLR(sgd, 1, 0, epochs * len(X) // BATCH)
     network.train()
+    losses = []
     for _ in range(epochs):
-        for rows in rng.permutation(len(X)).reshape(-1, BATCH)[:most]:
-            loss = F.cross_entropy(network(nnlib.tensor(X[rows])), nnlib.tensor(y[rows]))
-            optimizer.zero_grad()
+        for rows in rng.permutation(len(X)).reshape(-1, BATCH):
+            scores = network(nnlib.tensor(X[rows]))
+            loss = F.cross_entropy(scores, nnlib.tensor(y[rows]))
+            sgd.zero_grad()
             loss.backward()
-            optimizer.step()
+            sgd.step()
             falling.step()
             losses.append(loss.item())
-            if not np.isfinite(losses[-1]):
-                return network, losses
-    return network, losses
+    return losses
+
+
+def train(kind, depth, lr, seed, epochs=EPOCHS):
+    """Return a trained network and the loss of each step."""
+    network, rng = Network(kind, depth, seed), np.random.default_rng(100 + seed)
+    return network, fit(network, *pictures()["training"], lr, rng, epochs)
 
 
 def trained(kind, depth, lr, seed, epochs=EPOCHS):
     """What is recorded of one training."""
-    if (kind, depth, lr, seed, epochs) in KNOWN:
-        return KNOWN[kind, depth, lr, seed, epochs]
     network, losses = train(kind, depth, lr, seed, epochs)
     loss, accuracy = judge(network, "training")
-    found = {"loss": loss, "training": accuracy}
-    print(kind, depth, lr, seed, epochs, accuracy, flush=True)
+    found = {"lr": lr, "loss": loss, "training": accuracy}
     found["validation"] = judge(network, "validation")[1]
     found["test"] = judge(network, "test")[1]
     found["steps"] = np.mean(np.reshape(losses[: len(losses) // 10 * 10], (-1, 10)), axis=1)
@@ -162,23 +162,41 @@ def trained(kind, depth, lr, seed, epochs=EPOCHS):
     return found
 
 
+def validated(kind, depth, lr, seed):
+    """Accuracy on the validation pictures."""
+    return judge(train(kind, depth, lr, seed)[0], "validation")[1]
+
+
+def together(function, cases):
+    """Results of a function by its arguments, two at the same time."""
+    with ProcessPoolExecutor(2) as pool:
+        found = pool.map(function, *zip(*cases, strict=True))
+        return dict(zip(cases, found, strict=True))
+
+
 @cache
-def best_rate(kind, depth):
-    """The learning rate with the best validation accuracy of the first seed."""
-    return max(RATES, key=lambda lr: trained(kind, depth, lr, SEEDS[0])["validation"])
+def tried():
+    """The mean validation accuracy of each contender with each learning rate."""
+    cases = [(*c, lr, seed) for c in CONTENDERS for lr in RATES for seed in TUNING]
+    found = together(validated, cases)
+    return {
+        c: {lr: float(np.mean([found[*c, lr, seed] for seed in TUNING])) for lr in RATES}
+        for c in CONTENDERS
+    }
 
 
 def run(seed):
     """Every contender at its own rate."""
-    found = {}
-    for kind, depth in CONTENDERS:
-        lr = best_rate(kind, depth)
-        found[f"{kind}, {depth}"] = one = {"lr": lr, **trained(kind, depth, lr, seed)}
-        print(kind, depth, lr, one["training"], one["test"], flush=True)
-        if seed in LONGER and depth == DEEPEST and kind in ("plain", "residual"):
-            longer = trained(kind, depth, lr, seed, 3 * EPOCHS)
-            found[f"{kind}, longer"] = longer
-            print("longer", longer["training"], longer["test"], flush=True)
+    rate = {c: max(means, key=means.get) for c, means in tried().items()}
+    cases = {f"{c[0]}, {c[1]}": (*c, rate[c], seed, EPOCHS) for c in CONTENDERS}
+    for kind in ("plain", "residual"):
+        deepest = kind, DEEPEST
+        cases[f"{kind}, longer"] = (*deepest, rate[deepest], seed, 3 * EPOCHS)
+    results = together(trained, list(cases.values()))
+    found = {name: results[case] for name, case in cases.items()}
+    if seed == SEEDS[0]:
+        for c, means in tried().items():
+            found[f"{c[0]}, {c[1]}"]["tried"] = list(means.items())
     return found
 
 
@@ -190,17 +208,6 @@ def thin():
     }
 
 
-def together(cases):
-    """Train several networks at the same time, and keep what was recorded."""
-    with ProcessPoolExecutor(2) as pool:
-        KNOWN.update(zip(cases, pool.map(trained, *zip(*cases, strict=True)), strict=True))
-
-
 if __name__ == "__main__":
     np.seterr(all="ignore")  # a rate that is too large overflows, which is a result here
-    together([(*c, lr, SEEDS[0], EPOCHS) for c in CONTENDERS for lr in RATES])
-    cases = [(*c, best_rate(*c), seed, EPOCHS) for seed in SEEDS[1:] for c in CONTENDERS]
-    deepest = [("plain", DEEPEST), ("residual", DEEPEST)]
-    cases += [(*c, best_rate(*c), seed, 3 * EPOCHS) for seed in LONGER for c in deepest]
-    together(cases)
     experiment.record(run, seeds=SEEDS, thin=thin)
