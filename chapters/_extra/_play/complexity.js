@@ -5,7 +5,8 @@
 // each a data set of which the first N samples are used; degree, samples: the start; degrees: the
 // highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x, f}, the
 // places where errors are averaged, by default those of the law; range: of x, by default from -1 to 1;
-// step: of the slider of samples; xlabel, ylabel.
+// step: of the slider of samples; top: of the axis of errors, which is linear then and else logarithmic;
+// xlabel, ylabel.
 (() => {
   // The values of the Legendre polynomials up to a degree, the columns that are fitted.
   function legendre(x, degree) {
@@ -58,18 +59,18 @@
   }
 
   nn.define("complexity", (element, {law, noise, draws, degree, samples, degrees, few, y, at = law, range = [-1, 1], step = 2,
-    xlabel = "x", ylabel = "y"}) => {
+    top, xlabel = "x", ylabel = "y"}) => {
     const most = draws[0].x.length, state = {degree, samples, shown: 0};
     const inner = v => (2 * v - range[0] - range[1]) / (range[1] - range[0]);
-    const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees)), low = 1e-4, high = 20;
+    const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees)), low = top ? 0 : 1e-4, high = top || 20;
     const left = nn.plot({x: range, y, height: 260, left: 36, xlabel, ylabel});
     const faint = draws.map(() => left.line({colour: "a", width: 0.7}));
     const truth = left.line({colour: "ink", dash: "7 5", width: 2.4, points: law.x.map((v, i) => [v, law.f[i]])});
     const average = left.line({colour: "a", width: 4});
     const one = left.line({colour: "b", width: 2.2});
     const dots = left.dots({colour: "b", r: 3.6});
-    const right = nn.plot({x: [0, degrees], y: [low, high], log: "y", height: 260, right: 86, xticks: Array.from({length: degrees + 1}, (_, k) => k),
-      yticks: [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: "squared error (logarithmic)"});
+    const right = nn.plot({x: [0, degrees], y: [low, high], log: top ? "" : "y", height: 260, right: 86, xticks: Array.from({length: degrees + 1}, (_, k) => k),
+      yticks: top ? undefined : [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: top ? "squared error" : "squared error (logarithmic)"});
     const PARTS = [["total", "ink", null, 3.4, "circle", "expected"], ["bias", "c", "9 4", 2.2, "square", "bias²"],
       ["variance", "a", null, 2.2, "diamond", "variance"], ["noise", "ink", "2 4", 1.8, null, "noise"],
       ["train", "b", "5 3", 2.2, "triangle", "training"]];
