@@ -1,14 +1,15 @@
 // <nn-vectors>: drag two vectors; dot product, angle, projection, norms and the norm ball follow.
 // needs: parts-plot
 // room: 656 343
-// start: [[x, y] of a, [x, y] of b]; extent: units to each side of the origin.
-nn.define("vectors", (element, {start, extent = 4}) => {
+// start: [[x, y] of a, [x, y] of b]; extent: units to each side of the origin; sum: draw b again from the tip of a, and the way to their sum.
+nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
   const POWERS = [1, 2, Infinity], NAMES = ["1", "2", "∞"];
   const state = {a: start[0], b: start[1], p: 1};
   const plane = nn.plane({extent, describe: "Two vectors from the origin"});
   const ball = plane.area({colour: "c", edge: true});
   const drop = plane.line({colour: "ink", dash: "3 4", width: 1.5});
   const shadow = plane.line({colour: "d", width: 6});
+  const walk = sum && plane.line({colour: "b", dash: "6 4", width: 1.8}), third = sum && plane.line({colour: "ink", dash: "6 4", width: 1.3, label: "u + v"});
   const a = plane.arrow({colour: "a"}), b = plane.arrow({colour: "b"});
   const facts = nn.facts(["u", "v", "u · v", "angle between them", "projection of v on u", "norm of u", "norm of v", "norm of u − v"]);
   const live = nn.live();
@@ -35,6 +36,11 @@ nn.define("vectors", (element, {start, extent = 4}) => {
     b.set([[0, 0], v]);
     shadow.set([[0, 0], foot]);
     drop.set([v, foot]);
+    if (sum) {
+      const end = u.map((x, k) => x + v[k]);
+      walk.set([u, end]);
+      third.set([[0, 0], end]);
+    }
     ball.set(outline(norm(u, power), power));
     const degrees = angle === null ? "none" : `${nn.number(angle, 0)}°`;
     facts.set([pair(u), pair(v), nn.number(ab), degrees, aa ? nn.number(ab / Math.sqrt(aa)) : "none",
