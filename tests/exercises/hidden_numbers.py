@@ -16,7 +16,8 @@ def numbers_in(data, findings):
     sentences += [case["tried"] for case in data["cases"]]
     sentences += [*data.get("wrong", {}).values(), *_raised(data)]
     sentences = sorted((s for s in sentences if re.search(r"\d", s)), key=len, reverse=True)
-    names = [name for name in (*data["returns"], *data["parameters"]) if name.isidentifier()]
+    named = (data["name"], *data["returns"], *data["parameters"])
+    names = [name for name in named if name.isidentifier()]
     return [text for _, text, _ in findings if _has_number(text, sentences, names)]
 
 

@@ -25,10 +25,24 @@ def broken(a, text):
     return all(holds(a.want) and not holds(a.got) for holds in named)
 
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+ALONG = r"places? along (?:the \w+ axis|[A-Z])"  # lines of an array of more than two axes
+LINE, LINES = f"row|column|entry|{ALONG}", f"rows|columns|entries|{ALONG}"
+
+
+def axes(a, name):
+    """Return the axes of an answer whose lines a finding may mean by a name."""
+    if not name.startswith("place"):
+        return [int(name.startswith("col"))]
+    if " axis" in name:
+        return [ORDINALS.index(name.split()[-2])]
+    return [k for k, n in enumerate(a.got.shape) if n == a.sizes[name[-1]]]
+
+
 def lines(a, name):
-    """Return a mask of the rows, columns or entries in which something is wrong."""
-    wrong = a.bad()
-    return wrong if wrong.ndim == 1 else wrong.any(axis=0 if name.startswith("col") else 1)
+    """Yield masks of the lines, such as rows, columns or entries, with something wrong."""
+    for axis in axes(a, name):
+        yield a.bad().any(axis=tuple(k for k in range(a.got.ndim) if k != axis))
 
 
 def numbered(words, n):
@@ -55,21 +69,18 @@ def _(a, found):
     return not a.bad()[at].any() and a.bad()[~at & (a.want != 0)].all()
 
 
+@sentence(rf"is wrong in (the first|the last) ({LINE}) only(?:, by (its sign|one \w+))?")
 @sentence(
-    r"is wrong in (the first|the last) (row|column|entry) only(?:, by (its sign|one \w+))?"
-)
-@sentence(
-    r"is wrong in (?:(row|column|entry) \d+|one (row|column|entry)) only"
+    rf"is wrong in (?:({LINE}) \d+|one ({LINE})) only"
     r"(?:, by (its sign|one \w+))?"
 )
 def _(a, found):
-    wrong = lines(a, next(g for g in found.groups() if g in ("row", "column", "entry")))
-    edge = {"the first": wrong[0], "the last": wrong[-1]}.get(found[1], True)
-    return (
-        wrong.sum() == 1
-        and edge
-        and off_by(a, np.ones(a.got.shape, bool), found[found.re.groups])
-    )
+    name = next(g for g in found.groups() if g and re.fullmatch(LINE, g))
+    for wrong in lines(a, name):
+        edge = {"the first": wrong[0], "the last": wrong[-1]}.get(found[1], True)
+        if wrong.sum() == 1 and edge:
+            return off_by(a, np.ones(a.got.shape, bool), found[found.re.groups])
+    return False
 
 
 @sentence(r"is (wrong|0) for (.+), and right for the others\.")
@@ -80,35 +91,46 @@ def _(a, found):
     return empty and not a.bad().all() and (found[2] == "some letters" or named == wrong)
 
 
-@sentence(r"is right in its (first|last) (row|column|entry) only\. What")
+@sentence(rf"is right in its (first|last) ({LINE}) only\. What")
 def _(a, found):
-    wrong = lines(a, found[2])
-    wrong = wrong if found[1] == "first" else wrong[::-1]
-    return not wrong[0] and wrong[1:].all()
+    turn = 1 if found[1] == "first" else -1
+    return any(not w[::turn][0] and w[::turn][1:].all() for w in lines(a, found[2]))
 
 
-@sentence(r"is right in its first (rows|columns|entries) only(?: \(up to \w+ (\d+)\))?\. What")
+@sentence(rf"is right in its first ({LINES}) only(?: \(up to [\w ]+ (\d+)\))?\. What")
 def _(a, found):
-    wrong = lines(a, found[1])
-    k = int(np.argmax(wrong))
-    return k > 1 and wrong[k:].all()
+    firsts = [(int(np.argmax(wrong)), wrong) for wrong in lines(a, found[1])]
+    return any(k > 1 and wrong[k:].all() for k, wrong in firsts)
 
 
-@sentence(r"is one (row|column|entry) too (late|early)")
+@sentence(rf"is one ({LINE}) too (late|early)")
 def _(a, found):
-    got, want = (v.T if found[1] == "column" else v for v in (a.got, a.want))
-    got, want = (got, want) if found[2] == "late" else (want, got)
-    return np.allclose(got[1:], want[:-1])
+    for axis in axes(a, found[1]):
+        got, want = (np.moveaxis(v, axis, 0) for v in (a.got, a.want))
+        got, want = (got, want) if found[2] == "late" else (want, got)
+        if np.allclose(got[1:], want[:-1]):
+            return True
+    return False
 
 
-@sentence(r"has its (rows|columns|entries) in reverse order")
+@sentence(rf"has its ({LINES}) in reverse order")
 def _(a, found):
-    return np.allclose(a.got, np.flip(a.want, int(found[1] == "columns")))
+    return any(np.allclose(a.got, np.flip(a.want, axis)) for axis in axes(a, found[1]))
 
 
-@sentence(r"adds up what is asked, (row|column|entry) by")
+@sentence(rf"is off by one (amount|factor) for each ([A-Z]|{ALONG})\.")
 def _(a, found):
-    return np.allclose(a.got, np.cumsum(a.want, int(found[1] == "column")))
+    d = a.got - a.want if found[1] == "amount" else a.got / a.want
+    for axis in axes(a, f"place along {found[2].removeprefix('place along ')}"):
+        rest = tuple(k for k in range(d.ndim) if k != axis)
+        if np.all(np.nanmax(d, axis=rest) - np.nanmin(d, axis=rest) < 1e-5):
+            return True
+    return False
+
+
+@sentence(rf"adds up what is asked, ({LINE}) by")
+def _(a, found):
+    return any(np.allclose(a.got, np.cumsum(a.want, axis)) for axis in axes(a, found[1]))
 
 
 @sentence(r"is filled in its first row only; the rest is 0")
@@ -203,6 +225,8 @@ def _is_cause(a, text):
     more = len(came) - len(asked)
     facts = {
         "rows and columns are exchanged": came == asked[::-1],
+        "axes stand in another order": more == 0 and sorted(came) == sorted(asked),
+        "as many entries in another form": np.size(a.raw) == a.want.size,
         "there is an axis of length 1 too many": more > 0 and 1 in came,
         "an axis of length 1 is missing": more < 0 and 1 in asked,
         "stands inside an array": asked == () and np.size(a.raw) == 1,

@@ -118,7 +118,7 @@ class Problem:
         Aspects in the order in which the student builds the answer, each with what the step
         is, in words. The notebook speaks of the first that is not right and of none after it.
     trains : bool, optional
-        Whether computing an answer trains a model, which takes long: inputs are drawn again
+        Whether computing an answer trains a model, or takes as long: inputs are drawn again
         only a few times, the gate tries few seeds, and tests make no mutants of the reference.
     """
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..observation.compare import close
 from . import places
-from .places import NEAR, bad, same_number
+from .places import NEAR, ORDINALS, bad, same_number
 
 EVERYWHERE = (None, "everywhere", "Which step treats all entries alike?")
 IN_ROWS = (1, "in each row", "What do you compute once for each row?")
@@ -117,9 +117,14 @@ def _along(e):
     if e.got.ndim == 2:
         yield from (IN_ROWS, IN_COLUMNS)
     for k in range(e.got.ndim) if e.got.ndim > 2 else ():
-        letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), f"axis {k}")
+        letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), _place(k))
         rest = tuple(j for j in range(e.got.ndim) if j != k)
         yield rest, f"for each {letter}", f"What do you compute once for each {letter}?"
+
+
+def _place(k):
+    """Return words for a place along an axis without a letter."""
+    return f"place along the {ORDINALS[k % 6]} axis"
 
 
 def _is_steady(d, axis):
