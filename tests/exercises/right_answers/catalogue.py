@@ -4,6 +4,7 @@ from tests.exercises.right_answers.register import RIGHT
 
 from . import (  # noqa: F401, each adds to RIGHT
     by_a_student,
+    convolution,
     distances_and_losses,
     fits,
     layers,

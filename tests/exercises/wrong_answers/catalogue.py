@@ -10,6 +10,7 @@ from . import (  # noqa: F401, each adds to WRONG
     layers,
     linear_algebra,
     naive_checks,
+    naive_convolution,
     naive_layers,
     naive_optimization,
     naive_training,

@@ -1,0 +1,431 @@
+"""conv2d_backward: the three gradients of a convolutional layer, with stride and padding."""
+
+import numpy as np
+from nngrader.engine import problem
+
+from .common import DIGITS, ELSEWHERE
+from .conv2d_forward import KERNELS
+
+gradients = problem(
+    "conv2d_backward",
+    rtol=DIGITS,
+    returns={"dx": "value", "dweight": "weights", "dbias": "weights"},
+    points={
+        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "value": (5, "`dx`, with stride 1 and no padding"),
+        "weights": (5, "`dweight` and `dbias`, half each, with stride 1 and no padding"),
+        "stride": (4, "all three with a stride of 2 or 3 and with padding"),
+        "inputs-unchanged": (1, "`dy`, `x` and `weight` stay as they are"),
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@gradients.reference
+def conv2d_backward(dy, x, weight, stride, padding):
+    """Gradients of the loss with respect to what went into a convolutional layer.
+
+    In the forward pass y[n, f, i, j] has a term weight[f, c, k, l] * padded[n, c, row, column]
+    for each c, k, l, where row = i * stride + k and column = j * stride + l. So it adds
+    weight[f, c, k, l] * dy[n, f, i, j]           to dpadded[n, c, row, column]
+    padded[n, c, row, column] * dy[n, f, i, j]    to dweight[f, c, k, l]
+    and dx is dpadded without the rows and columns that padding had added.
+
+    dy : (N, F, H_out, W_out) array: the gradient of the loss with respect to each entry of y
+    x : (N, C, H, W) array; weight : (F, C, KH, KW) array; stride, padding : ints
+    Returns (dx, dweight, dbias): arrays of shape (N, C, H, W), (F, C, KH, KW) and (F,).
+    """
+    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    dpadded, dweight = np.zeros(padded.shape), np.zeros(weight.shape)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            rows = slice(i * stride, i * stride + KH)
+            columns = slice(j * stride, j * stride + KW)
+            g = dy[:, :, i, j]
+            dpadded[:, :, rows, columns] += np.tensordot(g, weight, 1)
+            dweight += np.tensordot(g.T, padded[:, :, rows, columns], 1)
+    return dpadded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+
+
+gradients.example(
+    np.array([[[[1.0, 0.0], [2.0, 1.0]]]]),
+    np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]]),
+    np.array([[[[1.0, -1.0], [2.0, 3.0]]]]),
+    1,
+    0,
+)
+
+
+def drawn(rng, N, H, W, stride, padding):
+    """Return an upstream gradient, pictures and kernels that belong together."""
+    F, C, KH, KW = KERNELS
+    H_out = (H + 2 * padding - KH) // stride + 1
+    W_out = (W + 2 * padding - KW) // stride + 1
+    x = rng.normal(size=(N, C, H, W)) + 0.5
+    dy = rng.normal(size=(N, F, H_out, W_out)) + 0.3
+    return dy, x, rng.normal(size=KERNELS) + 0.2, stride, padding
+
+
+@gradients.case("value", visible=2)
+def plain(rng, N, H, W):
+    """Stride 1 and no padding."""
+    return drawn(rng, N, H, W, 1, 0)
+
+
+@gradients.case("stride", hidden=1)
+def in_steps(rng, N, H, W):
+    """A stride of 2 or 3, and one or two rows and columns of zeros."""
+    return drawn(rng, N, H, W, int(rng.integers(2, 4)), int(rng.integers(1, 3)))
+
+
+def padded_with_zeros(x, p):
+    """Return pictures with p rows and columns of zeros on each side."""
+    return np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+
+
+@gradients.alternative
+def offset_by_offset(dy, x, weight, stride, padding):
+    (H_out, W_out), p = dy.shape[2:], padding
+    padded = padded_with_zeros(x, p)
+    dpadded, dweight = 0 * padded, np.empty(weight.shape)
+    for k in range(weight.shape[2]):
+        for v in range(weight.shape[3]):
+            rows = slice(k, k + stride * (H_out - 1) + 1, stride)
+            columns = slice(v, v + stride * (W_out - 1) + 1, stride)
+            dpadded[:, :, rows, columns] += np.einsum("nfij,fc->ncij", dy, weight[:, :, k, v])
+            dweight[:, :, k, v] = np.einsum("nfij,ncij->fc", dy, padded[:, :, rows, columns])
+    dx = dpadded[:, :, p : dpadded.shape[2] - p, p : dpadded.shape[3] - p]
+    return dx, dweight, np.einsum("nfij->f", dy)
+
+
+@gradients.alternative
+def number_by_number(dy, x, weight, stride, padding):
+    dx, dweight = np.zeros(x.shape), np.zeros(weight.shape)
+    N, C, H, W = x.shape
+    for f, i, j in np.ndindex(dy.shape[1:]):
+        for k, v in np.ndindex(weight.shape[2:]):
+            row, column = i * stride + k - padding, j * stride + v - padding
+            if 0 <= row < H and 0 <= column < W:
+                for n in range(N):
+                    for c in range(C):
+                        dx[n, c, row, column] += weight[f, c, k, v] * dy[n, f, i, j]
+                        dweight[f, c, k, v] += x[n, c, row, column] * dy[n, f, i, j]
+    return dx, dweight, np.array([dy[:, f].sum() for f in range(dy.shape[1])])
+
+
+@gradients.alternative
+def zeros_between_and_turned_kernels(dy, x, weight, stride, padding):
+    (N, F, H_out, W_out), (_, _, KH, KW) = dy.shape, weight.shape
+    padded = padded_with_zeros(x, padding)
+    apart = np.zeros((N, F, padded.shape[2] + KH - 1, padded.shape[3] + KW - 1))
+    last = KH - 1 + stride * (H_out - 1) + 1, KW - 1 + stride * (W_out - 1) + 1
+    apart[:, :, KH - 1 : last[0] : stride, KW - 1 : last[1] : stride] = dy
+    view = np.lib.stride_tricks.sliding_window_view
+    turned = weight[:, :, ::-1, ::-1]
+    dpadded = np.einsum("nfijkl,fckl->ncij", view(apart, (KH, KW), (2, 3)), turned)
+    windows = view(padded, (KH, KW), (2, 3))[:, :, ::stride, ::stride]
+    dweight = np.tensordot(dy, windows, ((0, 2, 3), (0, 2, 3)))
+    p = padding
+    dx = dpadded[:, :, p : p + x.shape[2], p : p + x.shape[3]]
+    return [dx, dweight, dy.reshape(N, F, -1).sum(2).sum(0)]
+
+
+def back(dy, x, weight, stride, padding):
+    """Return the three gradients, offset by offset, which is fast."""
+    return offset_by_offset(dy, x, weight, stride, padding)
+
+
+def of_pictures(make):
+    """Return a solution with another gradient with respect to x."""
+
+    def changed(dy, x, weight, stride, padding):
+        return make(dy, x, weight, stride, padding), *back(dy, x, weight, stride, padding)[1:]
+
+    return changed
+
+
+def of_parameters(make):
+    """Return a solution with other gradients of the parameters: ``make(dy, …)``."""
+
+    def changed(dy, x, weight, stride, padding):
+        dx, dweight, dbias = back(dy, x, weight, stride, padding)
+        return dx, *make(dy, dweight, dbias)
+
+    return changed
+
+
+@gradients.mistake(
+    "where windows overlap, only the last one's gradient is left in dx. Is it added to those "
+    "of the others, or written over them?",
+    loses="value",
+)
+def overlaps_overwritten(*given):
+    def make(dy, x, weight, stride, padding):
+        (KH, KW), p = weight.shape[2:], padding
+        dpadded = np.zeros(padded_with_zeros(x, p).shape)
+        each = np.einsum("nfij,fckl->ijnckl", dy, weight)
+        for i, j in np.ndindex(dy.shape[2:]):
+            row, column = i * stride, j * stride
+            dpadded[:, :, row : row + KH, column : column + KW] = each[i, j]
+        return dpadded[:, :, p : p + x.shape[2], p : p + x.shape[3]]
+
+    return of_pictures(make)(*given)
+
+
+@gradients.mistake(
+    "dx is right for kernels that are turned by half a turn. With which entry of weight did "
+    "padded[…, i * stride + k, j * stride + l] meet y[…, i, j]?",
+    loses="value",
+)
+def kernel_turned(*given):
+    return of_pictures(
+        lambda dy, x, weight, *rest: back(dy, x, weight[:, :, ::-1, ::-1], *rest)[0]
+    )(*given)
+
+
+@gradients.mistake(
+    "dx comes from the first kernel alone. How many maps does each pixel go into?",
+    loses="value",
+)
+def first_kernel_alone(*given):
+    return of_pictures(lambda dy, x, weight, *rest: back(dy[:, :1], x, weight[:1], *rest)[0])(
+        *given
+    )
+
+
+@gradients.mistake(
+    "dx comes from the last kernel alone. Are the gradients of all maps added, or written over "
+    "each other?",
+    loses="value",
+)
+def last_kernel_alone(*given):
+    return of_pictures(lambda dy, x, weight, *rest: back(dy[:, -1:], x, weight[-1:], *rest)[0])(
+        *given
+    )
+
+
+@gradients.mistake(
+    "dx does not depend on weight. By what is a pixel multiplied in the forward pass?",
+    loses="value",
+)
+def pictures_without_weight(*given):
+    return of_pictures(lambda dy, x, weight, *rest: back(dy, x, weight * 0 + 1, *rest)[0])(
+        *given
+    )
+
+
+@gradients.mistake(
+    "dx does not depend on dy. The derivative of y with respect to a pixel is a weight, but by "
+    "which upstream gradient is it multiplied?",
+    loses="value",
+)
+def pictures_without_dy(*given):
+    return of_pictures(lambda dy, x, weight, *rest: back(dy * 0 + 1, x, weight, *rest)[0])(
+        *given
+    )
+
+
+@gradients.mistake(
+    "all three are divided by N. Has the loss not been averaged already, before dy came to "
+    "you?",
+    loses="value",
+)
+def everything_averaged(dy, x, weight, stride, padding):
+    return tuple(part / len(x) for part in back(dy, x, weight, stride, padding))
+
+
+@gradients.mistake(
+    "dweight is divided by N. Has the loss not been averaged already, before dy came to you?",
+    loses="weights",
+)
+def weights_averaged(*given):
+    n = len(given[0])
+    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias))(*given)
+
+
+@gradients.mistake(
+    "dbias is divided by N. Has the loss not been averaged already, before dy came to you?",
+    loses="weights",
+)
+def bias_averaged(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight, dbias / len(dy)))(*given)
+
+
+@gradients.mistake(
+    "dweight and dbias are divided by N. Has the loss not been averaged already, before dy "
+    "came to you?",
+    loses="weights",
+)
+def both_averaged(*given):
+    n = len(given[0])
+    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias / n))(*given)
+
+
+@gradients.mistake(
+    "dbias is a mean over the places of a map. At how many of them is the bias added, and what "
+    "is done with their gradients?",
+    loses="weights",
+)
+def bias_mean_of_places(*given):
+    return of_parameters(
+        lambda dy, dweight, dbias: (dweight, dbias / (dy.shape[2] * dy.shape[3]))
+    )(*given)
+
+
+@gradients.mistake(
+    "dbias keeps a number for each place. To how many places of a map is one bias added?",
+    loses="shape weights",
+)
+def bias_of_each_place(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.sum(axis=0)))(*given)
+
+
+@gradients.mistake(
+    "dbias keeps a row for each sample. To how many samples is one bias added?",
+    loses="shape weights",
+)
+def bias_of_each_sample(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.sum(axis=(2, 3))))(*given)
+
+
+@gradients.mistake("dbias is one number. How many biases are there?", loses="shape weights")
+def one_bias(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight, dbias.sum()))(*given)
+
+
+@gradients.mistake(
+    "dbias does not depend on dy: it counts the places. The derivative of y with respect to "
+    "bias is 1, but by which upstream gradient is it multiplied?",
+    loses="weights",
+)
+def bias_without_dy(*given):
+    return of_parameters(
+        lambda dy, dweight, dbias: (dweight, np.full(len(dbias), dy[:, 0].size * 1.0))
+    )(*given)
+
+
+@gradients.mistake(
+    "dweight comes out turned by half a turn. Which pixel did weight[f, c, 0, 0] meet at the "
+    "first place, and which did the last entry of the kernel meet there?",
+    loses="weights",
+)
+def weights_turned(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight[:, :, ::-1, ::-1] * 1.0, dbias))(
+        *given
+    )
+
+
+@gradients.mistake(
+    "dweight comes from the last place alone. Is it added to that of the others, or written "
+    "over it?",
+    loses="weights",
+)
+def weights_of_the_last_place(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    last = np.zeros(dy.shape)
+    last[:, :, -1, -1] = dy[:, :, -1, -1]
+    return dx, back(last, x, weight, stride, padding)[1], dbias
+
+
+@gradients.mistake(
+    "dweight comes from the last sample alone. Is it added to that of the others, or written "
+    "over it?",
+    loses="weights",
+)
+def weights_of_the_last_sample(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    return dx, back(dy[-1:], x[-1:], weight, stride, padding)[1], dbias
+
+
+@gradients.mistake(
+    "dweight comes from the first sample alone. Over which indices does the loss sum?",
+    loses="weights",
+)
+def weights_of_the_first_sample(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    return dx, back(dy[:1], x[:1], weight, stride, padding)[1], dbias
+
+
+@gradients.mistake(
+    "dweight does not depend on dy. The derivative of y with respect to a weight is a pixel, "
+    "but by which upstream gradient is it multiplied?",
+    loses="weights",
+)
+def weights_without_dy(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    return dx, back(dy * 0 + 1, x, weight, stride, padding)[1], dbias
+
+
+@gradients.mistake(
+    "dweight is the same for all channels. Which channel of x does weight[f, c] meet?",
+    loses="weights",
+)
+def channels_alike(*given):
+    return of_parameters(
+        lambda dy, dweight, dbias: (
+            dweight.sum(axis=1, keepdims=True).repeat(dweight.shape[1], axis=1),
+            dbias,
+        )
+    )(*given)
+
+
+@gradients.mistake(
+    "dx still has the rows and columns of padding. Of which shape is x?", loses="stride"
+)
+def padding_kept(dy, x, weight, stride, padding):
+    around = padded_with_zeros(x, padding)
+    return back(dy, around, weight, stride, 0)
+
+
+@gradients.mistake(
+    "dx has the right shape, but it is cut from the corner of what belongs to padded. In which "
+    "row of padded does x begin?",
+    loses="stride",
+)
+def cut_from_the_corner(dy, x, weight, stride, padding):
+    whole, *rest = padding_kept(dy, x, weight, stride, padding)
+    return whole[:, :, : x.shape[2], : x.shape[3]], *rest
+
+
+def in_single_steps(dy, x, weight, padding):
+    """Return the three gradients as if the windows lay one step apart."""
+    return back(dy, x, weight, 1, padding)
+
+
+@gradients.mistake(
+    "the windows lie one step apart in dx and in dweight. At which row of padded does window i "
+    "begin?",
+    loses="stride",
+)
+def neighbouring_windows(dy, x, weight, stride, padding):
+    return in_single_steps(dy, x, weight, padding)
+
+
+@gradients.mistake(
+    "the windows lie one step apart in dx. At which row of padded does window i begin?",
+    loses="stride",
+)
+def neighbouring_windows_in_dx(dy, x, weight, stride, padding):
+    right = back(dy, x, weight, stride, padding)
+    return in_single_steps(dy, x, weight, padding)[0], *right[1:]
+
+
+@gradients.mistake(
+    "the windows lie one step apart in dweight. At which row of padded does window i begin?",
+    loses="stride",
+)
+def neighbouring_windows_in_dweight(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    return dx, in_single_steps(dy, x, weight, padding)[1], dbias
+
+
+@gradients.mistake(
+    "dweight takes its windows from x as if it began at the first row of padded. Where do the "
+    "zeros stand that the forward pass added?",
+    loses="stride",
+)
+def weights_from_the_picture(dy, x, weight, stride, padding):
+    dx, _, dbias = back(dy, x, weight, stride, padding)
+    far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
+    return dx, back(dy, far, weight, stride, 0)[1], dbias
