@@ -48,7 +48,7 @@ nn.define("quiz", (element, {questions}) => {
     }
 
     show();
-    const text = nn.html("p", {class: "nn-asked", id: title}, `${k + 1}. `, rich(question.text));
+    const text = nn.html("p", {class: "nn-asked", id: title}, questions.length > 1 ? `${k + 1}. ` : "", rich(question.text));
     return {show, node: nn.html("div", {class: `nn-question nn-${question.kind}`},
       text, kind.node, why, foot)};
   }
@@ -63,7 +63,8 @@ nn.define("quiz", (element, {questions}) => {
   nn.progress.ask(questions.map(question => question.id));
   const asked = questions.map(ask);
   still.classList.add("nn-paper");
-  element.replaceChildren(...asked.map(one => one.node), score, still);
+  const last = [...document.querySelectorAll("nn-quiz")].at(-1) === element;
+  element.replaceChildren(...asked.map(one => one.node), ...(last ? [score] : []), still);  // the count is of the page
   nn.progress.hear(elsewhere => {
     if (elsewhere) asked.forEach(one => one.show());
     count();
