@@ -132,7 +132,7 @@ def test_loops_over_the_answer_take_twenty_times_as_long_as_a_call_may():
     before = time.process_time()
     y = loops_without_bias(part, weight, bias, stride, 0)
     each = (time.process_time() - before) / y.size
-    assert x.shape == (1, 3, 832, 832)
+    assert (x.shape, len(weight)) == ((1, 1, 832, 832), 32)
     assert each * len(weight) * 832**2 > 20 * limits().call_seconds
 
 
