@@ -1,5 +1,5 @@
 // <nn-volumes>: the sizes of three layers one after the other, drawn as volumes, with what they cost.
-// room: 805 470
+// room: 805 440
 // input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride, padding}];
 // known: [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees() compares.
 nn.define("volumes", (element, {input, layers, known}) => {
