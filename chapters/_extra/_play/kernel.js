@@ -4,7 +4,7 @@
 // size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}], three rows of
 // three; start: [row, column] of the window's middle, counted from 0; known: [{at, sums}], the sum of each
 // kernel at some places as the page computes them, which agrees() compares. reach: the largest weight that
-// taps can reach; signed: draw negative sums too, darker than the grey of 0.
+// taps can reach; signed: draw negative sums too, in the colours of the weights.
 nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, signed = false}) => {
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
@@ -14,9 +14,11 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const sum = (weights, seen) => weights.flat().reduce((total, w, k) => total + w * seen.flat()[k], 0);
   const sums = weights => Float64Array.from(picture, (_, k) => sum(weights, around(Math.floor(k / size), k % size)));
 
-  // Two pictures: the photograph under the window, and the sums at every place, the largest white.
+  // Two pictures: the photograph under the window, and the sums at every place, the largest white or,
+  // where they have a sign, blue.
   const shown = {width: size, height: size};
-  const photo = nn.picture({...shown, pixels}), map = nn.picture({...shown, high: 1, label: `The sums of the kernel at every place; light where they are large, ${signed ? "grey where they are 0, dark where they are negative" : "black where they are 0 or less"}.`});
+  const photo = nn.picture({...shown, pixels}), map = nn.picture({...shown, high: 1, scale: signed ? "diverging" : "grey",
+    label: `The sums of the kernel at every place; ${signed ? "blue where they are positive, pale where they are 0, orange where they are negative" : "light where they are large, black where they are 0 or less"}.`});
   photo.node.setAttribute("aria-hidden", "true");
   photo.node.removeAttribute("role");
   const frame = () => svg("rect", {width: 3, height: 3, fill: "none", class: "nn-kernel-frame"});
@@ -25,6 +27,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const hit = svg("g", {tabindex: 0, role: "slider", class: "nn-kernel-hit", "aria-label": "window over the picture", "aria-roledescription": "window",
     "aria-valuemin": 0, "aria-valuemax": size * size - 1}, svg("rect", {width: size, height: size, fill: "transparent"}), window_);
   const drawing = over("the picture", hit), drawn = over("the sums", place);
+  if (signed) place.style.stroke = "var(--nn-ink)";
   drawing.setAttribute("role", "group");
   drawn.setAttribute("aria-hidden", "true");
   const title = words => html("p", {class: "nn-note nn-kernel-title"}, words);
