@@ -56,10 +56,8 @@ def block(name):
     return layers if relu else [*layers, nn.ReLU()]
 
 
-def network(name, seed):
-    """The whole network, with the weights of He et al., and 1/n where no ReLU follows."""
-    layers = [nn.Conv2d(1, MAPS, 3, padding=1), nn.ReLU(), *block(name)]
-    layers += [nn.MaxPool2d(2), nn.Flatten(), nn.Linear(MAPS * 49, 10)]
+def started(layers, seed):
+    """A network with the weights of He et al., and with 1/n where no ReLU follows."""
     rng = np.random.default_rng(seed)
     for layer, follower in zip(layers, [*layers[1:], None], strict=True):
         if hasattr(layer, "weight"):
@@ -70,6 +68,12 @@ def network(name, seed):
                 layer.weight.copy_(nnlib.tensor(np.float32(w)))
                 layer.bias.zero_()
     return nn.Sequential(*layers)
+
+
+def network(name, seed):
+    """The whole network before training."""
+    layers = [nn.Conv2d(1, MAPS, 3, padding=1), nn.ReLU(), *block(name)]
+    return started([*layers, nn.MaxPool2d(2), nn.Flatten(), nn.Linear(MAPS * 49, 10)], seed)
 
 
 def trained(name, seed, rate, epochs=EPOCHS):
