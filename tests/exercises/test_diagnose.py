@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from nngrader.engine.explanation.changes import changes, named_factors
 from nngrader.engine.explanation.diagnose import explain, known
+from nngrader.engine.explanation.shapes import cause
 from nngrader.engine.judgement.form import form
 from nngrader.engine.observation.compare import Entry, close
 
@@ -373,7 +374,8 @@ def test_every_simple_change_changes_something():
 SHAPES = [
     ((5, 7), (5, 7), None),
     ((7, 5), (5, 7), "(C, N), expected (N, C): rows and columns are exchanged"),
-    ((7, 5, 11), (5, 7, 11), "its axes stand in another order"),
+    ((7, 5, 11), (5, 7, 11), "its axes stand in another order. What should the first stand"),
+    ((5, 11, 7), (5, 7, 11), "its axes stand in another order. What should the second stand"),
     ((35,), (5, 7), "(N·C,), expected (N, C): all entries lie in one row. Which call flattens"),
     ((1, 5, 7), (5, 7), "there is an axis of length 1 too many. Which index or keepdims"),
     (
@@ -414,6 +416,13 @@ def fault(shape, want, *, visible=True):
 def test_a_shape_is_described(shape, want, words):
     message = fault(shape, want).fault
     assert (words in message) if words else message is None
+
+
+def test_axes_that_stay_do_not_hide_two_that_are_exchanged():
+    came = np.arange(560.0).reshape(5, 4, 7, 4)
+    words, values = cause(came, np.ones((5, 4, 4, 7)), {})
+    assert words.endswith("What should the third stand for?")
+    assert np.array_equal(values, came.swapaxes(2, 3))
 
 
 @pytest.mark.parametrize(("shape", "want", "words"), SHAPES[1:])

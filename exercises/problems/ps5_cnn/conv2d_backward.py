@@ -274,6 +274,25 @@ def bias_mean_of_places(*given):
 
 
 @gradients.mistake(
+    "dweight and dbias are means over the places of a map. Each weight is used at every place: "
+    "what is done with the gradients that it gets there?",
+    loses="weights",
+)
+def both_means_of_places(*given):
+    n = given[0][0, 0].size
+    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias / n))(*given)
+
+
+@gradients.mistake(
+    "dbias is a mean over samples and places. At how many of them is the bias added, and what "
+    "is done with their gradients?",
+    loses="weights",
+)
+def bias_mean_of_all(*given):
+    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.mean(axis=(0, 2, 3))))(*given)
+
+
+@gradients.mistake(
     "dbias keeps a number for each place. To how many places of a map is one bias added?",
     loses="shape weights",
 )
@@ -388,6 +407,15 @@ def cut_from_the_corner(dy, x, weight, stride, padding):
     return whole[:, :, : x.shape[2], : x.shape[3]], *rest
 
 
+@gradients.mistake(
+    "dx is empty where padding is 0. Which numbers does a[p:-p] leave of an array when p is 0?",
+    loses="shape value",
+)
+def cut_up_to_minus_padding(dy, x, weight, stride, padding):
+    whole, *rest = padding_kept(dy, x, weight, stride, padding)
+    return whole[:, :, padding:-padding, padding:-padding], *rest
+
+
 def in_single_steps(dy, x, weight, padding):
     """Return the three gradients as if the windows lay one step apart."""
     return back(dy, x, weight, 1, padding)
@@ -429,3 +457,19 @@ def weights_from_the_picture(dy, x, weight, stride, padding):
     dx, _, dbias = back(dy, x, weight, stride, padding)
     far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
     return dx, back(dy, far, weight, stride, 0)[1], dbias
+
+
+@gradients.mistake(
+    "rows move by the stride and columns by 1, in dx and in dweight. At which column of padded "
+    "does window j begin?",
+    loses="stride",
+)
+def stride_of_rows_alone(dy, x, weight, stride, padding):
+    padded, dpadded = (padded_with_zeros(a, padding) for a in (x, 0 * x))
+    dweight, (KH, KW) = np.zeros(weight.shape), weight.shape[2:]
+    for i, j in np.ndindex(dy.shape[2:]):
+        window = np.s_[:, :, i * stride : i * stride + KH, j : j + KW]
+        dpadded[window] += np.tensordot(dy[:, :, i, j], weight, 1)
+        dweight += np.tensordot(dy[:, :, i, j].T, padded[window], 1)
+    dx = dpadded[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
+    return dx, dweight, dy.sum(axis=(0, 2, 3))

@@ -176,6 +176,44 @@ def samples_reshaped(x, weight, bias, stride, padding):
     return np.ascontiguousarray(y.swapaxes(0, 1)).reshape(y.shape)
 
 
+def product(columns, x, weight, padding, stride):
+    """Return weight times a matrix of columns, with axes and bias in their places."""
+    (N, _, H, W), (F, _, KH, KW) = x.shape, weight.shape
+    H_out, W_out = ((n + 2 * padding - K) // stride + 1 for n, K in ((H, KH), (W, KW)))
+    return (weight.reshape(F, -1) @ columns).reshape(F, N, H_out, W_out).swapaxes(0, 1)
+
+
+@fast.mistake(
+    "the windows were reshaped into a matrix before their axes were moved, so a column does "
+    "not hold one window. In which order do the axes of sliding_window_view come, and which of "
+    "them belong into one column?",
+    loses="value",
+)
+def windows_reshaped(x, weight, bias, stride, padding):
+    padded = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
+    view = np.lib.stride_tricks.sliding_window_view(padded, weight.shape[2:], axis=(2, 3))
+    rows = view[:, :, ::stride, ::stride].reshape(-1, weight[0].size)
+    return product(rows.T, x, weight, padding, stride) + bias[:, None, None]
+
+
+@fast.mistake(
+    "the product was reshaped into y, and then the right biases were added. Which axis of the "
+    "product is that of the maps, and where does it stand in y?",
+    loses="value",
+)
+def reshaped_before_the_bias(x, weight, bias, stride, padding):
+    return reshaped_into_place(x, weight, 0 * bias, stride, padding) + bias[:, None, None]
+
+
+@fast.mistake(
+    "samples and maps are mixed up: the product was reshaped with N before F, and then the "
+    "biases were added. Which of the two has the product on its first axis?",
+    loses="value",
+)
+def samples_reshaped_before_the_bias(x, weight, bias, stride, padding):
+    return samples_reshaped(x, weight, 0 * bias, stride, padding) + bias[:, None, None]
+
+
 @fast.mistake(
     "the numbers of a window come in another order than those of a kernel. In which order do "
     "weight.reshape(F, -1) and a column of the other matrix go through channels, rows and "

@@ -73,7 +73,7 @@ def drawn(rng, N, H, W):
 @layers.case("value", visible=2)
 def plain(rng, N, H, W):
     """Stride 1 and no padding."""
-    return *drawn(rng, N, H, W), 1, 0
+    return *drawn(rng, N, H, W + 1), 1, 0  # then W_out is even, and none of the letters
 
 
 @layers.case("stride", hidden=1)
@@ -85,7 +85,7 @@ def in_steps(rng, N, H, W):
 @layers.case("padding", hidden=1)
 def with_zeros(rng, N, H, W):
     """One or two rows and columns of zeros."""
-    return *drawn(rng, N, H, W), 1, int(rng.integers(1, 3))
+    return *drawn(rng, N, H, W + 1), 1, int(rng.integers(1, 3))
 
 
 @layers.alternative
@@ -225,6 +225,33 @@ def averaged(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
+    "the sum over the channels is divided by their number. What does the formula do with the "
+    "products of all channels?",
+    loses="value",
+)
+def channels_averaged(x, weight, bias, stride, padding):
+    return correlated(x, weight / x.shape[1], bias, stride, padding)
+
+
+@layers.mistake(
+    "the rows of each kernel are turned upside down. In which direction do k and l count in "
+    "the formula, in weight and in padded?",
+    loses="value",
+)
+def rows_turned(x, weight, bias, stride, padding):
+    return correlated(x, weight[:, :, ::-1], bias, stride, padding)
+
+
+@layers.mistake(
+    "each kernel is mirrored from left to right. In which direction do k and l count in the "
+    "formula, in weight and in padded?",
+    loses="value",
+)
+def columns_turned(x, weight, bias, stride, padding):
+    return correlated(x, weight[:, :, :, ::-1], bias, stride, padding)
+
+
+@layers.mistake(
     "all maps come from the first kernel. Which index of weight belongs to a map?",
     loses="value",
 )
@@ -282,6 +309,34 @@ def neighbouring_windows(x, weight, bias, stride, padding):
 )
 def stride_of_rows_alone(x, weight, bias, stride, padding):
     return correlated(x, weight, bias, 1, padding)[:, :, ::stride]
+
+
+@layers.mistake(
+    "columns move by the stride and rows by 1. Which of the two has a stride?",
+    loses="stride",
+)
+def stride_of_columns_alone(x, weight, bias, stride, padding):
+    return correlated(x, weight, bias, 1, padding)[:, :, :, ::stride]
+
+
+@layers.mistake(
+    "there are as many places as the stride allows, but the columns of the windows lie one "
+    "step apart. At which column of the picture does window j begin?",
+    loses="stride",
+)
+def neighbouring_columns(x, weight, bias, stride, padding):
+    W_out = correlated(x, weight, bias, stride, padding).shape[3]
+    return correlated(x, weight, bias, 1, padding)[:, :, ::stride, :W_out]
+
+
+@layers.mistake(
+    "there are as many places as the stride allows, but the rows of the windows lie one step "
+    "apart. At which row of the picture does window i begin?",
+    loses="stride",
+)
+def neighbouring_rows(x, weight, bias, stride, padding):
+    H_out = correlated(x, weight, bias, stride, padding).shape[2]
+    return correlated(x, weight, bias, 1, padding)[:, :, :H_out, ::stride]
 
 
 @layers.mistake(

@@ -73,9 +73,9 @@ def upstream(rng, N, H, W, kernel_size, stride):
 
 @pooled.case("value", visible=2)
 def overlapping(rng, N, H, W):
-    """Windows of three rows and columns that overlap by one."""
-    x = rng.normal(size=(N, CHANNELS, H, W))
-    return x, upstream(rng, N, H, W, 3, 2), 3, 2
+    """Windows of three rows and columns that overlap by one, and a row that is left over."""
+    x = rng.normal(size=(N, CHANNELS, H + 1, W))  # the last row lies in no window
+    return x, upstream(rng, N, H + 1, W, 3, 2), 3, 2
 
 
 @pooled.case("ties", parts="dx")
@@ -188,6 +188,40 @@ def smallest(x, dy, kernel_size, stride):
 def begins_with_zero(x, dy, kernel_size, stride):
     y, dx = max_pool(x, dy, kernel_size, stride)
     return np.maximum(y, 0), dx
+
+
+@pooled.mistake(
+    "numbers below 0 count as 0 in y, and a window without a number above 0 sends no gradient. "
+    "With what does your search for the largest begin?",
+    loses="value gradient",
+)
+def begins_with_zero_and_no_place(x, dy, kernel_size, stride):
+    y, _ = begins_with_zero(x, dy, kernel_size, stride)
+    return y, max_pool(x, dy * (y > 0), kernel_size, stride)[1]
+
+
+@pooled.mistake(
+    "the windows lie as far apart as they are large, whatever the stride. By how much does the "
+    "formula move one?",
+    loses="shape value gradient",
+)
+def side_by_side(x, dy, kernel_size, stride):
+    if kernel_size == stride:
+        return max_pool(x, dy, kernel_size, stride)
+    y = windows(x, kernel_size, kernel_size).max(axis=(4, 5))
+    return max_pool(x, dy[:, :, : y.shape[2], : y.shape[3]], kernel_size, kernel_size)
+
+
+@pooled.mistake(
+    "y has a place for the rows that are left over. Does a window count that reaches beyond "
+    "the edge?",
+    loses="shape value",
+)
+def rounded_up(x, dy, kernel_size, stride):
+    more = -(x.shape[2] - kernel_size) % stride, -(x.shape[3] - kernel_size) % stride
+    around = np.pad(x, ((0, 0), (0, 0), (0, more[0]), (0, more[1])), constant_values=-np.inf)
+    y = windows(around, kernel_size, stride).max(axis=(4, 5))
+    return y, max_pool(x, dy, kernel_size, stride)[1]
 
 
 @pooled.mistake(

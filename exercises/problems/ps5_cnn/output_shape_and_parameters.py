@@ -10,7 +10,7 @@ table = problem(
     lists=True,
     returns={"shapes": "value", "parameters": "parameters", "fields": "field"},
     points={
-        "shape": (1, "L rows of three whole numbers, and twice L whole numbers; lists will do"),
+        "shape": (1, "L rows of three integers, and twice L integers; lists will do"),
         "value": (4, "`shapes`"),
         "parameters": (4, "`parameters`"),
         "field": (4, "`fields`"),
@@ -29,9 +29,9 @@ def output_shape_and_parameters(layers, shape):
         A "conv" has F kernels of K by K with a bias each. A "max_pool" has no padding.
     shape : (C, H, W), three ints: the shape of a picture
     Returns (shapes, parameters, fields):
-    shapes : (L, 3) whole numbers, C, H and W after each layer
-    parameters : (L,) whole numbers, weights and biases of each layer
-    fields : (L,) whole numbers, on how many rows of the picture one output of the layer
+    shapes : (L, 3) integers, C, H and W after each layer
+    parameters : (L,) integers, weights and biases of each layer
+    fields : (L,) integers, on how many rows of the picture one output of the layer
         depends; columns are the same, and rows of padding count
     """
     C, H, W = shape
@@ -196,6 +196,14 @@ def rounded_up(*given):
     return with_shapes(lambda n, K, S, P: -(-(n + 2 * P - K) // S) + 1)(*given)
 
 
+@table.mistake(
+    "H and W have fractions. What does the formula do with a window that does not fit wholly?",
+    loses="shape value",
+)
+def not_rounded(*given):
+    return with_shapes(lambda n, K, S, P: (n + 2 * P - K) / S + 1)(*given)
+
+
 @table.mistake("the stride does not count in H and W. How far apart are two windows?",
     loses="value")  # fmt: skip
 def stride_ignored(*given):
@@ -261,6 +269,23 @@ def one_bias(*given):
 )
 def bias_for_each_channel(*given):
     return with_parameters(lambda K, C, F, places: (K * K + 1) * C * F)(*given)
+
+
+@table.mistake(
+    "a bias is counted for each channel that comes in. How many kernels has a layer, and how "
+    "many biases has one kernel?",
+    loses="parameters",
+)
+def biases_of_what_comes_in(*given):
+    return with_parameters(lambda K, C, F, places: K * K * C * F + C)(*given)
+
+
+@table.mistake(
+    "a bias is counted for each place of each map. How many places share one bias?",
+    loses="parameters",
+)
+def biases_at_each_place(*given):
+    return with_parameters(lambda K, C, F, places: K * K * C * F + F * places)(*given)
 
 
 @table.mistake(
@@ -417,3 +442,48 @@ def pooling_without_field(layers, shape):
         apart *= layer["stride"]
         found.append(field)
     return shapes, parameters, np.array(found)
+
+
+def without_some(steps, rows):
+    """Return fields where pooling does not count by its `steps`, or by its `rows`."""
+
+    def changed(layers, shape):
+        shapes, parameters, _ = output_shape_and_parameters(layers, shape)
+        field, apart, found = 1, 1, []
+        for layer in layers:
+            counts = layer["kind"] == "conv"
+            field += (layer["kernel_size"] - 1) * apart * (counts or rows)
+            apart *= layer["stride"] if counts or steps else 1
+            found.append(field)
+        return shapes, parameters, np.array(found)
+
+    return changed
+
+
+@table.mistake(
+    "pooling does not count in the receptive field at all. What do its windows do, and what "
+    "its stride?",
+    loses="field",
+)
+def pooling_left_out(*given):
+    return without_some(steps=False, rows=False)(*given)
+
+
+@table.mistake(
+    "the strides of pooling do not count in the receptive field. How far apart in the picture "
+    "are two neighbours after a pooling of stride 2?",
+    loses="field",
+)
+def stride_of_pooling_left_out(*given):
+    return without_some(steps=False, rows=True)(*given)
+
+
+@table.mistake(
+    "padding is taken away from the receptive field, a row for each row that was added. Do its "
+    "rows count, by the text?",
+    loses="field",
+)
+def padding_taken_away(*given):
+    return with_fields(
+        lambda field, apart, K, S, P: (field + (K - 1) * apart - 2 * P, S * apart)
+    )(*given)

@@ -323,3 +323,99 @@ def past_the_second_convolution(x, dy, weight1, weight2):
     y, dx, _, dweight2 = made(x, dy, weight1, weight2)
     s = x + conv(np.maximum(conv(x, weight1), 0), weight2)
     return y, dx, conv_back(dy * (s > 0), x, weight1)[1], dweight2
+
+
+@block.mistake(
+    "h is added in place of x, as when x has been written over. What does the shortcut bring "
+    "to s?",
+    loses="value gradient",
+)
+def shortcut_of_h(x, dy, weight1, weight2):
+    h = np.maximum(conv(x, weight1), 0)
+    s = h + conv(h, weight2)
+    ds = dy * (s > 0)
+    dh, dweight2 = conv_back(ds, h, weight2)
+    dx, dweight1 = conv_back((dh + ds) * (h > 0), x, weight1)
+    return np.maximum(s, 0), dx, dweight1, dweight2
+
+
+def gone_back(x, dy, weight1, weight2, *, sides=(1, 2), mask="a", turn=True):
+    """Return the right y, and gradients that go back in another way.
+
+    ``sides``: through which weights the gradient leaves the second convolution and the first;
+    ``mask``: what must be positive between them; ``turn``: whether kernels are turned.
+    """
+    a = conv(x, weight1)
+    h = np.maximum(a, 0)
+    s = x + conv(h, weight2)
+    ds, through = dy * (s > 0), {1: weight1, 2: weight2}
+    last, first = (through[k] if turn else through[k][:, :, ::-1, ::-1] for k in sides)
+    da = conv_back(ds, h, last)[0] * ({"a": a, "x": x}[mask] > 0)
+    dx, dweight1 = conv_back(da, x, first)[0], conv_back(da, x, weight1)[1]
+    return np.maximum(s, 0), ds + dx, dweight1, conv_back(ds, h, weight2)[1]
+
+
+@block.mistake(
+    "in the backward pass weight1 and weight2 have changed places. Which of them stands in the "
+    "convolution that lies next to s?",
+    loses="gradient",
+)
+def exchanged_on_the_way_back(*given):
+    return gone_back(*given, sides=(1, 2))
+
+
+@block.mistake(
+    "in the backward pass weight1 stands in both convolutions. Which one does the gradient of "
+    "s meet first?",
+    loses="gradient",
+)
+def first_weights_twice_on_the_way_back(*given):
+    return gone_back(*given, sides=(1, 1))
+
+
+@block.mistake(
+    "in the backward pass weight2 stands in both convolutions. Through which one did x go?",
+    loses="gradient",
+)
+def second_weights_twice_on_the_way_back(*given):
+    return gone_back(*given, sides=(2, 2))
+
+
+@block.mistake(
+    "between the convolutions the sign of x decides what passes. Whose sign does the ReLU ask "
+    "for?",
+    loses="gradient",
+)
+def mask_of_x(*given):
+    return gone_back(*given, sides=(2, 1), mask="x")
+
+
+@block.mistake(
+    "in the backward pass the kernels lie the other way round. Under which entry of the kernel "
+    "did the pixel above a place lie when the sum of that place was made?",
+    loses="gradient",
+)
+def kernels_not_turned(*given):
+    return gone_back(*given, sides=(2, 1), turn=False)
+
+
+@block.mistake(
+    "at both ReLU the sign of the upstream gradient decides what passes. Whose sign does a "
+    "ReLU ask for?",
+    loses="gradient",
+)
+def masks_of_the_gradients(*given):
+    return wrong(
+        ds=lambda ds, s: np.maximum(given[1], 0), da=lambda da, dh, a: np.maximum(dh, 0)
+    )(*given)
+
+
+@block.mistake(
+    "dx adds the gradients of s and of h. Which convolution lies between h and x?",
+    loses="gradient",
+)
+def first_convolution_left_out(x, dy, weight1, weight2):
+    y, _, *rest = made(x, dy, weight1, weight2)
+    s = x + conv(np.maximum(conv(x, weight1), 0), weight2)
+    ds = dy * (s > 0)
+    return y, ds + conv_back(ds, x, weight2)[0], *rest

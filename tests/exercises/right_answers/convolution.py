@@ -60,6 +60,55 @@ def channels_at_the_end(x, weight, bias, stride, padding):
     return y.transpose(0, 3, 1, 2)
 
 
+@right("conv2d_fast")
+def with_a_row_of_ones_for_the_bias(x, weight, bias, stride, padding):
+    around, (KH, KW) = ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2), weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, around), (KH, KW), (2, 3))
+    windows = windows[:, :, ::stride, ::stride]
+    N, _, H_out, W_out = windows.shape[:4]
+    columns = np.ones((weight[0].size + 1, N * H_out * W_out))
+    columns[:-1] = windows.transpose(1, 4, 5, 0, 2, 3).reshape(weight[0].size, -1)
+    y = np.c_[weight.reshape(len(weight), -1), bias] @ columns
+    return np.swapaxes(y.reshape(-1, N, H_out, W_out), 0, 1)
+
+
+@right("conv2d_backward")
+def by_the_matrix_of_the_layer(dy, x, weight, stride, padding):
+    (N, C, H, W), (F, _, KH, KW), p = x.shape, weight.shape, padding
+    (H_out, W_out), sides = dy.shape[2:], (C, H + 2 * p, W + 2 * p)
+    windows = [
+        (i, j, np.s_[i * stride : i * stride + KH], np.s_[j * stride : j * stride + KW])
+        for i in range(H_out)
+        for j in range(W_out)
+    ]
+    M = np.zeros((F, H_out, W_out, *sides))
+    for i, j, rows, columns in windows:
+        M[:, i, j, :, rows, columns] = weight
+    dpadded = (dy.reshape(N, -1) @ M.reshape(F * H_out * W_out, -1)).reshape(N, *sides)
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    dM = (dy.reshape(N, -1).T @ padded.reshape(N, -1)).reshape(M.shape)
+    dweight = sum(dM[:, i, j, :, rows, columns] for i, j, rows, columns in windows)
+    return [dpadded[:, :, p : p + H, p : p + W], dweight, dy.sum(3).sum(2).sum(0)]
+
+
+@right("max_pool")
+def by_the_best_so_far(x, dy, kernel_size, stride):
+    (H_out, W_out), dx = dy.shape[2:], np.zeros_like(x)
+    y, found = np.full(dy.shape, -np.inf), np.zeros(dy.shape, int)
+    offsets = [
+        np.s_[:, :, k : k + stride * H_out : stride, v : v + stride * W_out : stride]
+        for k in range(kernel_size)
+        for v in range(kernel_size)
+    ]
+    for number, offset in enumerate(offsets):
+        part = x[offset][:, :, :H_out, :W_out]
+        better = part > y
+        y[better], found[better] = part[better], number
+    for number, offset in enumerate(offsets):
+        dx[offset][:, :, :H_out, :W_out] += np.where(found == number, dy, 0)
+    return y, dx
+
+
 @right("max_pool")
 def by_sorting(x, dy, kernel_size, stride):
     (N, C, H, W), K = x.shape, kernel_size
@@ -94,6 +143,23 @@ def by_recursion(layers, shape):
     new = (fields[-1] if fields else 1) + (K - 1) * apart
     weights = np.zeros((F, C, K, K)).size + F if last["kind"] == "conv" else 0
     return [*shapes, [F, *sides]], [*parameters, weights], [*fields, new]
+
+
+@right("output_shape_and_parameters")
+def by_intervals(layers, shape):
+    (C, H, W), rows = shape, []
+    for number, layer in enumerate(layers, 1):
+        K, S, P = layer["kernel_size"], layer["stride"], layer.get("padding") or 0
+        H, W = ((n - K + 2 * P) // S + 1 for n in (H, W))
+        F = layer.get("out_channels", C)
+        count = F * C * K**2 + F if "padding" in layer else 0
+        first = last = 0
+        for below in reversed(layers[:number]):
+            first = first * below["stride"] - below.get("padding", 0)
+            last = last * below["stride"] - below.get("padding", 0) + below["kernel_size"] - 1
+        rows.append(((F, H, W), count, last - first + 1))
+        C = F
+    return tuple(zip(*rows, strict=True))
 
 
 @right("residual_block")

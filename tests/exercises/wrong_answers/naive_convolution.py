@@ -86,6 +86,38 @@ def channels_at_the_end(x, weight, bias, stride, padding):
     return np.tensordot(windows, weight, ((1, 4, 5), (1, 2, 3))) + bias
 
 
+@wrong("conv2d_forward", "the columns of the windows lie one step apart", "stride")
+def steps_down_alone(x, weight, bias, stride, padding):
+    H_out, W_out = sizes(x, weight, stride, padding)
+    big, y = around(x, padding), np.zeros((len(x), len(weight), H_out, W_out))
+    for i in range(H_out):
+        for j in range(W_out):
+            top, (KH, KW) = i * stride, weight.shape[2:]
+            window = big[:, None, :, top : top + KH, j : j + KW]
+            y[:, :, i, j] = (window * weight).sum((2, 3, 4)) + bias
+    return y
+
+
+@wrong("conv2d_forward", "the sum over the channels is divided by their number", "value")
+def mean_over_channels(x, weight, bias, stride, padding):
+    windows = view(around(x, padding), weight.shape[2:], (2, 3))[:, :, ::stride, ::stride]
+    each = np.einsum("ncijkl,fckl->nfcij", windows, weight)
+    return each.mean(axis=2) + bias[:, None, None]
+
+
+@wrong("conv2d_forward", "each kernel is mirrored from left to right", "value")
+def mirrored(x, weight, bias, stride, padding):
+    windows = view(around(x, padding), weight.shape[2:], (2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("ncijkl,fckl->nfij", windows, weight[..., ::-1])
+    return y + bias[:, None, None]
+
+
+@wrong("conv2d_forward", "What should the third stand for?", "shape")
+def width_before_height(x, weight, bias, stride, padding):
+    windows = view(around(x, padding), weight.shape[2:], (2, 3))[:, :, ::stride, ::stride]
+    return np.einsum("ncijkl,fckl->nfji", windows, weight) + bias[:, None, None]
+
+
 # conv2d_backward
 
 
@@ -143,6 +175,35 @@ def full_convolution_not_turned(dy, x, weight, stride, padding):
     return dx, *backwards(dy, x, weight, stride, padding)[1:]
 
 
+@wrong("conv2d_backward", "Which numbers does a[p:-p] leave of an array", "value")
+def cut_with_a_minus(dy, x, weight, stride, padding):
+    dbig, *rest = backwards(dy, x, weight, stride, padding, cut=False)
+    return dbig[:, :, padding:-padding, padding:-padding], *rest
+
+
+@wrong("conv2d_backward", "rows move by the stride and columns by 1", "stride")
+def steps_back_down_alone(dy, x, weight, stride, padding):
+    big, p, KH = around(x, padding), padding, weight.shape[2]
+    dbig, dweight = np.zeros(big.shape), np.zeros(weight.shape)
+    for n, f, i, j in np.ndindex(dy.shape):
+        part = np.s_[n, :, i * stride : i * stride + KH, j : j + weight.shape[3]]
+        dbig[part] += dy[n, f, i, j] * weight[f]
+        dweight[f] += dy[n, f, i, j] * big[part]
+    dx = dbig[:, :, p : p + x.shape[2], p : p + x.shape[3]]
+    return dx, dweight, dy.sum((0, 2, 3))
+
+
+@wrong("conv2d_backward", "in another order: expected dx, then dweight, then dbias", "shape")
+def pictures_last(dy, x, weight, stride, padding):
+    dx, dweight, dbias = backwards(dy, x, weight, stride, padding)
+    return dweight, dbias, dx
+
+
+@wrong("conv2d_backward", "dbias is a mean over samples and places", "weights")
+def bias_by_mean(dy, x, weight, stride, padding):
+    return *backwards(dy, x, weight, stride, padding)[:2], dy.mean((0, 2, 3))
+
+
 # conv2d_fast
 
 
@@ -157,6 +218,22 @@ def reshape_for_transpose(x, weight, bias, stride, padding):
     windows, F = columns_of(x, weight, stride, padding), len(weight)
     y = windows.reshape(-1, weight[0].size) @ weight.reshape(F, -1).T + bias
     return y.reshape(len(x), F, *windows.shape[1:3])
+
+
+@wrong("conv2d_fast", "a column does not hold one window", "value")
+def view_reshaped_at_once(x, weight, bias, stride, padding):
+    windows = view(around(x, padding), weight.shape[2:], (2, 3))[:, :, ::stride, ::stride]
+    N, _, H_out, W_out, _, _ = windows.shape
+    F = len(weight)
+    y = windows.reshape(N * H_out * W_out, -1) @ weight.reshape(F, -1).T + bias
+    return y.reshape(N, H_out, W_out, F).transpose(0, 3, 1, 2)
+
+
+@wrong("conv2d_fast", "and then the biases were added", "value")
+def samples_before_maps_and_bias_last(x, weight, bias, stride, padding):
+    windows, F = columns_of(x, weight, stride, padding), len(weight)
+    y = weight.reshape(F, -1) @ windows.reshape(-1, weight[0].size).T
+    return y.reshape(len(x), F, *windows.shape[1:3]) + bias[:, None, None]
 
 
 @wrong("conv2d_fast", "samples and maps are mixed up", "value")
@@ -327,6 +404,41 @@ def mean_pool(x, dy, kernel_size, stride):
     return windows.mean((4, 5)), dx
 
 
+@wrong("max_pool", "a window without a number above 0 sends no gradient", "value")
+def best_begins_with_zero(x, dy, kernel_size, stride):
+    y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        best, place = 0.0, None
+        for k in range(i * stride, i * stride + kernel_size):
+            for v in range(j * stride, j * stride + kernel_size):
+                if x[n, c, k, v] > best:
+                    best, place = x[n, c, k, v], (n, c, k, v)
+        y[n, c, i, j] = best
+        if place is not None:
+            dx[place] += dy[n, c, i, j]
+    return y, dx
+
+
+@wrong("max_pool", "y has a place for the rows that are left over", "value")
+def smaller_windows_at_the_edge(x, dy, kernel_size, stride):
+    rows = range(0, x.shape[2] - kernel_size + stride, stride)
+    columns = range(0, x.shape[3] - kernel_size + stride, stride)
+    K = kernel_size
+    y = [[x[:, :, i : i + K, j : j + K].max((2, 3)) for j in columns] for i in rows]
+    dx = gradient_in_each(x, dy, kernel_size, stride)
+    return np.array(y).transpose(2, 3, 0, 1), dx
+
+
+def gradient_in_each(x, dy, kernel_size, stride):
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        top, left = i * stride, j * stride
+        window = x[n, c, top : top + kernel_size, left : left + kernel_size]
+        row, column = np.unravel_index(window.argmax(), window.shape)
+        dx[n, c, top + row, left + column] += dy[n, c, i, j]
+    return dx
+
+
 # output_shape_and_parameters
 
 
@@ -386,6 +498,23 @@ def no_strides(layers, shape):
     )
 
 
+@wrong("output_shape_and_parameters", "H and W have fractions", "value")
+def true_division(layers, shape):
+    return walk(
+        layers, shape, lambda n, K, S, P: (n + 2 * P - K) / S + 1, right_count, right_growth
+    )
+
+
+@wrong("output_shape_and_parameters", "pooling does not count in the receptive", "field")
+def fields_of_convolutions(layers, shape):
+    fields, field, apart = [], 1, 1
+    for layer in layers:
+        if layer["kind"] == "conv":
+            field, apart = right_growth(field, apart, layer["kernel_size"], layer["stride"])
+        fields.append(field)
+    return *walk(layers, shape, right_side, right_count, right_growth)[:2], fields
+
+
 # residual_block
 
 
@@ -434,3 +563,35 @@ def relu_then_add(x, dy, weight1, weight2):
     dh, dweight2 = conv_back(dt, h, weight2)
     dx, dweight1 = conv_back(dh * (h > 0), x, weight1)
     return x + np.maximum(t, 0), dy + dx, dweight1, dweight2
+
+
+@wrong("residual_block", "h is added in place of x", "gradient")
+def x_written_over(x, dy, weight1, weight2):
+    inner = conv(x, weight1)
+    first, x = x, np.maximum(inner, 0)
+    s = x + conv(x, weight2)
+    ds = dy * (s > 0)
+    dh, dweight2 = conv_back(ds, x, weight2)
+    dx, dweight1 = conv_back((dh + ds) * (inner > 0), first, weight1)
+    return np.maximum(s, 0), dx, dweight1, dweight2
+
+
+def back_through(x, dy, weight1, weight2, last, first, mask):
+    """Return y and gradients that leave the convolutions through `last`, then `first`."""
+    a = conv(x, weight1)
+    h = np.maximum(a, 0)
+    s = x + conv(h, weight2)
+    ds = dy * (s > 0)
+    da = conv_back(ds, h, last)[0] * (mask(x, a) > 0)
+    dx = ds + conv_back(da, x, first)[0]
+    return np.maximum(s, 0), dx, conv_back(da, x, first)[1], conv_back(ds, h, last)[1]
+
+
+@wrong("residual_block", "in the backward pass weight1 stands in both convolutions", "gradient")
+def copied_line(x, dy, weight1, weight2):
+    return back_through(x, dy, weight1, weight2, weight1, weight1, lambda x, a: a)
+
+
+@wrong("residual_block", "the sign of x decides what passes", "gradient")
+def mask_of_the_input(x, dy, weight1, weight2):
+    return back_through(x, dy, weight1, weight2, weight2, weight1, lambda x, a: x)

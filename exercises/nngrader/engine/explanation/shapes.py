@@ -104,12 +104,20 @@ def _transposed(values, want, sizes):
         return None
     if values.ndim == 2:
         return "rows and columns are exchanged. What should a row stand for?", values.T
-    order = [values.shape.index(n) for n in want.shape]
-    fits = len(set(order)) == len(order)
-    return (
-        "its axes stand in another order. What should the first stand for?",
-        values.transpose(order) if fits else None,
-    )
+    moved = [k for k, n in enumerate(want.shape) if values.shape[k] != n]
+    lengths = [values.shape[k] for k in moved]
+    words = f"its axes stand in another order. What should the {_ordinal(moved[0])} stand for?"
+    if len(set(lengths)) < len(lengths):  # which of two equal ones belongs where?
+        return words, None
+    order = list(range(values.ndim))
+    for k in moved:
+        order[k] = moved[lengths.index(want.shape[k])]
+    return words, values.transpose(order)
+
+
+def _ordinal(k):
+    """Return "third" for axis 2."""
+    return ORDINALS[k] if k < len(ORDINALS) else f"{k + 1}th"
 
 
 def _same_entries(values, want, sizes):

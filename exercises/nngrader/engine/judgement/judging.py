@@ -142,11 +142,22 @@ def _judge_count(ledger, case, parts):
         return _placed(parts, case["want"])
     shapes = [None if p["values"] is None else p["values"].shape for p in parts]
     asked = [w.shape for w in case["want"]]
-    if shapes != asked and shapes == asked[::-1]:
-        order = f"expected {', then '.join(wanted)}"
-        _charge_whole(ledger, case, f"the values come in another order: {order}.")
-        return parts[::-1]
+    order = _order_returned(shapes, asked)
+    if order is not None:
+        expected = f"expected {', then '.join(wanted)}"
+        _charge_whole(ledger, case, f"the values come in another order: {expected}.")
+        return [parts[k] for k in order]
     return parts
+
+
+def _order_returned(shapes, asked):
+    """Return where each expected part stands, if their shapes show that they are exchanged."""
+    if shapes == asked:
+        return None
+    if shapes == asked[::-1]:
+        return range(len(asked))[::-1]
+    differ = len(set(asked)) == len(asked) and set(shapes) == set(asked)
+    return [shapes.index(shape) for shape in asked] if differ else None
 
 
 def _returned_in_words(parts):
