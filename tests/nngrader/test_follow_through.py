@@ -6,7 +6,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
-from nngrader.grading.follow_through import SHARE
+from nngrader.grading.follow_through import SHARE, followed
 from nngrader.grading.one_submission import Job, run
 from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
@@ -181,3 +181,16 @@ def test_who_asks_without_end_is_stopped(graded):
     call = "np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4))"
     result = graded(affine_backward=WRONG, two_layer_loss=endless.format(call))
     assert result["problems"]["two_layer_loss"]["score"] == 0
+
+
+def test_what_is_too_large_to_be_given_back_is_told_as_it_was_alone(monkeypatch):
+    slow, large = "f took longer than it may", "f returns far more than is asked for"
+    points = {"value": [0, 6], "large": [0, 4], "order": [0, 2]}
+    alone = {"score": 0, "max": 12, "aspects": points}
+    alone["findings"] = [["value", "y is turned", None], ["large", slow, None]]
+    found = {"score": 6, "aspects": points | {"value": [6, 6]}}
+    found["findings"] = [["large", large, None], ["order", "f has a loop", None]]
+    monkeypatch.setattr("nngrader.grading.follow_through.report", lambda *_: found)
+    told = [words for _, words, _ in followed({}, alone, None, ["g"])["findings"]]
+    assert told[0].startswith("it calls g, which is not right yet")
+    assert told[1:] == ["f has a loop", slow]

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 
 from ..engine import Verdict, report
+from ..limits import DEATHS, TOO_LARGE
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
@@ -127,5 +128,17 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
         f"it calls {named}, which {verb} not right yet. Judged with {one} in its place, it has "
         f"{back:.3g} points more than as it stands."
     )
-    findings = [[max(gained, key=gained.get), words, None], *found["findings"]]
+    findings = [[max(gained, key=gained.get), words, None], *_of_its_own(found, alone)]
     return found | {"score": score, "findings": findings}
+
+
+def _of_its_own(found: dict, alone: dict) -> list:
+    """Return the findings of a corrected report, told as it was alone where a crossing failed.
+
+    What a right function gives back crosses two sandboxes, and may be too large for that; of
+    this the student knows nothing, so the same aspect is told as it was without it.
+    """
+    crossing = DEATHS[TOO_LARGE][1]
+    failed = {aspect for aspect, words, *_ in found["findings"] if crossing in words}
+    kept = [one for one in found["findings"] if one[0] not in failed]
+    return [*kept, *(one for one in alone["findings"] if one[0] in failed)]
