@@ -123,9 +123,10 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
     score = round(sum(points for points, _ in found["aspects"].values()), 6)
     back = score - alone["score"]
     named = " and ".join(called)
-    verb, one = ("is", "a right one") if len(called) == 1 else ("are", "right ones")
+    one, several = ("is", "a right one in its"), ("are", "right ones in their")
+    verb, right = one if len(called) == 1 else several
     words = (
-        f"it calls {named}, which {verb} not right yet. Judged with {one} in its place, it has "
+        f"it calls {named}, which {verb} not right yet. Judged with {right} place, it has "
         f"{back:.3g} points more than as it stands."
     )
     findings = [[max(gained, key=gained.get), words, None], *_of_its_own(found, alone)]
