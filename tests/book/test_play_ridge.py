@@ -50,7 +50,7 @@ def check(figure, place, angle, points, name, throw=0):
     said = figure.sentence()
     assert said.startswith(f"Ridge at {angle}°: ")
     assert f"holds {inside(points, place, angle)} of 9 squares ({name})" in said
-    assert f"and {inside(THROWS[throw], place, angle)} of 9 circles (dice)" in said
+    assert f"and {inside(THROWS[throw], place, angle)} of 9 circles (random search)" in said
     chance = float(said.split(f"the {name} finds it with a chance of ")[1].split("%")[0])
     assert chance / 100 == pytest.approx(found(points, angle), abs=0.02)
 
@@ -65,11 +65,11 @@ def test_its_chances_are_those_of_many_random_places(figure):
         check(figure, [0.3, 0.45], angle, GRID, "grid")
 
 
-def test_the_dice_are_as_lucky_as_many_throws(figure):
+def test_random_search_is_as_lucky_as_many_draws(figure):
     drawn = np.random.default_rng(1).random((20_000, 9, 2))
     hits = np.abs(drawn[..., 0] - PLACES[:, :1]).min(axis=1) < WIDTH / 2
     said = figure.sentence()
-    assert float(said.split("the dice with ")[1].split("%")[0]) / 100 == pytest.approx(
+    assert float(said.split("random search with ")[1].split("%")[0]) / 100 == pytest.approx(
         hits.mean(), abs=0.015
     )
 
@@ -81,7 +81,7 @@ def exact(points):
 
 
 def exact_luck(n=9, pieces=200_000):
-    """Return the chance of n throws for a ridge at 0 degrees, which the border cuts."""
+    """Return the chance of n random points for a ridge at 0 degrees, which the border cuts."""
     t = (np.arange(pieces) + 0.5) / pieces
     share = np.minimum(t + WIDTH / 2, 1) - np.maximum(t - WIDTH / 2, 0)
     return float((1 - (1 - share) ** n).mean())
@@ -99,12 +99,12 @@ def test_a_script_that_computes_something_else_is_noticed(open_figure, change):
     assert open_figure(known=[KNOWN | change]).evaluate("e => e.agrees()") is False
 
 
-def test_a_button_shows_the_tilted_grid_and_another_throws_again(figure):
+def test_a_button_shows_the_tilted_grid_and_another_draws_again(figure):
     figure.press("tilted grid")
     check(figure, [0.3, 0.45], 90, TILTED, "tilted grid")
-    figure.press("throw the dice again")
+    figure.press("draw again")
     check(figure, [0.3, 0.45], 90, TILTED, "tilted grid", throw=1)
-    figure.press("throw the dice again")
+    figure.press("draw again")
     check(figure, [0.3, 0.45], 90, TILTED, "tilted grid")
 
 

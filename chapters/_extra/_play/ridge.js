@@ -1,4 +1,4 @@
-// <nn-ridge>: points of a grid and of dice over a ridge that is moved and turned; how often each finds the ridge.
+// <nn-ridge>: points of a grid and of random search over a ridge that is moved and turned; how often each finds the ridge.
 // needs: parts-plot
 // room: 871 474
 // patterns: [{name, points}]; throws: [points, …], each as many; width of the ridge; place, angle (degrees): where it
@@ -50,10 +50,10 @@
     map.line({colour: "ink", width: 1, points: [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]});
     const marks = {pattern: map.dots({colour: "a", shape: "square", r: 4}), dice: map.dots({colour: "b", r: 4})};
     const hits = {pattern: map.dots({colour: "a", shape: "square", r: 7.5}), dice: map.dots({colour: "b", r: 7.5})};
-    const chart = nn.plot({x: [0, 180], y: [0, 0.6], height: 300, left: 44, right: 86, xlabel: "direction of the ridge in degrees", ylabel: "chance to find it",
+    const chart = nn.plot({x: [0, 180], y: [0, 0.6], height: 300, left: 44, right: 126, xlabel: "direction of the ridge in degrees", ylabel: "chance to find it",
       xticks: [0, 45, 90, 135, 180], yticks: [0, 0.2, 0.4, 0.6], show: v => v > 0 && v < 1 ? `${Math.round(100 * v)}%` : String(v)});
     const curve = chart.line({colour: "a", width: 2}), name = chart.words({colour: "a"});
-    const dice = chart.line({colour: "b", label: "dice", dash: "6 4", width: 2});
+    const dice = chart.line({colour: "b", label: "random search", dash: "6 4", width: 2});
     const now = {pattern: chart.dots({colour: "a", shape: "square", r: 5}), dice: chart.dots({colour: "b", r: 5})};
     const chances = patterns.map(p => all.map(d => [d, chance(p.points, d, width)])), lucky = all.map(d => [d, luck(count, d, width)]);
     const facts = nn.facts(["best value of the squares (1 on the crest)", "best value of the circles"]);
@@ -78,10 +78,10 @@
       now.pattern.set([[whole, mean.pattern]]);
       now.dice.set([[whole, mean.dice]]);
       facts.set([nn.number(best.pattern), nn.number(best.dice)]);
-      live.set(`Ridge at ${whole}°: it holds ${inside.pattern} of ${count} squares (${patterns[pattern].name}) and ${inside.dice} of ${count} circles (dice). `
-        + `Over all its places, the ${patterns[pattern].name} finds it with a chance of ${percent(mean.pattern)}, the dice with ${percent(mean.dice)}.`);
+      live.set(`Ridge at ${whole}°: it holds ${inside.pattern} of ${count} squares (${patterns[pattern].name}) and ${inside.dice} of ${count} circles (random search). `
+        + `Over all its places, the ${patterns[pattern].name} finds it with a chance of ${percent(mean.pattern)}, random search with ${percent(mean.dice)}.`);
       map.describe(`A square with a narrow ridge at ${whole}°, ${count} squares of the ${patterns[pattern].name} and ${count} circles drawn at random.`);
-      chart.describe(`The chance to find a ridge over its direction. At ${whole}°: ${patterns[pattern].name} ${percent(mean.pattern)}, dice ${percent(mean.dice)}.`);
+      chart.describe(`The chance to find a ridge over its direction. At ${whole}°: ${patterns[pattern].name} ${percent(mean.pattern)}, random search ${percent(mean.dice)}.`);
     }
     const redraw = nn.frame(draw);
     const end = () => state.place.map((v, k) => v + REACH * along(state.angle)[k]);
@@ -102,7 +102,7 @@
         redraw();
       }});
     const menu = nn.buttons({label: "squares", options: patterns.map(p => p.name), chosen: 0, press: k => { state.pattern = k; redraw(); }});
-    menu.node.append(nn.button("throw the dice again", () => { state.thrown = (state.thrown + 1) % throws.length; redraw(); }));
+    menu.node.append(nn.button("draw again", () => { state.thrown = (state.thrown + 1) % throws.length; redraw(); }));
     element.replaceChildren(menu.node, nn.columns(map.node, chart.node), live.node, nn.tuck(element, "Best values", facts.node));
     draw();
     nn.flush();
