@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
@@ -312,6 +313,14 @@ def test_numpy_numbers_are_glued_as_python_numbers(monkeypatch):
     assert repr(glued["c"]) == "two"
 
 
+@pytest.fixture
+def shell():
+    """Take away the shell that IPython makes to format a value, as it would outlast the test."""
+    yield
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.usefixtures("shell")
 @pytest.mark.parametrize("value", [0.5, 3, "two"])
 def test_a_number_is_glued_as_myst_nb_glues_it(monkeypatch, value):
     from myst_nb.ext import glue

@@ -50,6 +50,7 @@ def test_a_tap_goes_from_two_to_minus_two(figure):
     assert weights.nth(4).text_content() == "1"
 
 
-def test_the_map_says_that_grey_is_zero(figure):
+def test_the_map_says_what_its_colours_mean(figure):
     named = figure.locator("[role=img]").evaluate_all("all => all.map(e => e.ariaLabel)")
-    assert any("grey where they are 0" in words for words in named)
+    colours = "blue where they are positive, pale where they are 0, orange where they are negative"
+    assert any(colours in words for words in named)

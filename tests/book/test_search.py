@@ -340,9 +340,9 @@ def test_results_show_page_section_and_the_place_that_was_found(open_visit, addr
     results = visited.page.locator("#nn-search-results > li")
     results.first.wait_for()
     row = results.filter(
-        has=visited.page.locator("a[href*='softmax.html#the-loss-is-how-far']")
+        has=visited.page.locator("a[href*='soft-labels.html#a-temperature-changes']")
     )
-    assert "The softmax classifier" in row.locator(".nn-where").inner_text()
+    assert "Calibration and distillation" in row.locator(".nn-where").inner_text()
     assert row.locator("mark").first.inner_text().lower() == "temperature"
     told = visited.page.get_by_role("status").filter(has_text="results for")
     assert f"{results.count()} results for “temperature”" in told.inner_text()
