@@ -315,7 +315,7 @@ def test_numpy_numbers_are_glued_as_python_numbers(monkeypatch):
 
 @pytest.fixture
 def shell():
-    """Take away the shell that IPython makes to format a value, as it would outlast the test."""
+    """Take away the shell that IPython makes to format a value; it would outlast the test."""
     yield
     InteractiveShell.clear_instance()
 

@@ -52,5 +52,7 @@ def test_a_tap_goes_from_two_to_minus_two(figure):
 
 def test_the_map_says_what_its_colours_mean(figure):
     named = figure.locator("[role=img]").evaluate_all("all => all.map(e => e.ariaLabel)")
-    colours = "blue where they are positive, pale where they are 0, orange where they are negative"
+    colours = (
+        "blue where they are positive, pale where they are 0, orange where they are negative"
+    )
     assert any(colours in words for words in named)
