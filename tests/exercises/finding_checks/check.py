@@ -4,6 +4,7 @@ Every kind of sentence that the engine can say has a check, which computes anew 
 sentence claims; a sentence without a check is an error.
 """
 
+import copy
 import math
 import re
 
@@ -39,7 +40,7 @@ class Answer:
 
     def __init__(self, data, case, k, f):
         self.case, self.sizes, self.args = case, case["sizes"], case["args"]
-        copies = {n: np.copy(v) if np.ndim(v) else v for n, v in self.args.items()}
+        copies = copy.deepcopy(self.args)  # lists stay lists, as a student is given them
         self.f, self.error, self.whole = f, None, None
         try:
             with np.errstate(all="ignore"):
