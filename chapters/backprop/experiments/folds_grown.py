@@ -34,8 +34,11 @@ def grow(kept, trial):
     return begin
 
 
-def grown(seed):
-    """For each start the trials that every lesson took, and the test accuracy of the last."""
+def grown(seed, grow=grow, carried=slice(None, -1)):
+    """For each start the trials that every lesson took, and the test accuracy of the last.
+
+    The layers that are carried into the next lesson go to `grow`, with the number of the trial.
+    """
     starts = range(STRIPS["STARTS"])
     kept, counts = {k: [] for k in starts}, {k: [] for k in starts}
     for folds in LESSONS:
@@ -45,16 +48,12 @@ def grown(seed):
             validation, test, _, layers = STRIPS["best_of"](folds, seed, begins)
             for n, k in enumerate(waiting):
                 if k not in best or validation[n] > best[k][0]:
-                    hidden = [[p[..., n] for p in layer] for layer in layers[:-1]]
-                    best[k] = validation[n], test[n], hidden
-            done = [k for k in waiting if best[k][0] > ENOUGH]
-            waiting = [k for k in waiting if k not in done]
-            for k in done:
-                counts[k].append(trial + 1)
+                    network = [[p[..., n] for p in layer] for layer in layers]
+                    best[k] = validation[n], test[n], network[carried]
+                counts[k] = [*counts[k][: folds - 1], trial + 1]
+            waiting = [k for k in waiting if best[k][0] <= ENOUGH]
             if not waiting:
                 break
-        for k in waiting:
-            counts[k].append(TRIALS)
         kept = {k: best[k][2] for k in starts}
     return [counts[k] for k in starts], [float(best[k][1]) for k in starts]
 

@@ -35,26 +35,8 @@ def grow(old, trial):
 
 def run(seed):
     """For each start the trials that every lesson took, and the test accuracy of the last."""
-    starts = range(STRIPS["STARTS"])
-    old, counts = {k: [] for k in starts}, {k: [] for k in starts}
-    for folds in GROWN["LESSONS"]:
-        best, waiting = {}, list(starts)
-        for trial in range(GROWN["TRIALS"]):
-            begins = {k: grow(old[k], trial) for k in waiting}
-            validation, test, _, layers = STRIPS["best_of"](folds, seed, begins)
-            for n, k in enumerate(waiting):
-                if k not in best or validation[n] > best[k][0]:
-                    network = [[p[..., n] for p in layer] for layer in layers]
-                    best[k] = validation[n], test[n], network
-                counts[k] = [*counts[k][: folds - 1], trial + 1]
-            waiting = [k for k in waiting if best[k][0] <= GROWN["ENOUGH"]]
-            if not waiting:
-                break
-        old = {k: best[k][2] for k in starts}
-    return {
-        "grown": [float(best[k][1]) for k in starts],
-        "trials": [counts[k] for k in starts],
-    }
+    trials, accuracy = GROWN["grown"](seed, grow, slice(None))
+    return {"grown": accuracy, "trials": trials}
 
 
 def thin():

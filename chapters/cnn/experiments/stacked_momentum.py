@@ -7,7 +7,6 @@ has the learning rate, of three, with the best mean validation accuracy over see
 """
 
 import runpy
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from nnlib import experiment, optim
 from nnlib.nn import functional as F
 
 FIRST = runpy.run_path(str(Path(__file__).with_name("stacked_deep.py")))
-small, accuracy, network = (FIRST[name] for name in ("small", "accuracy", "network"))
+small, accuracy, network, together = (
+    FIRST[name] for name in ("small", "accuracy", "network", "together")
+)
 TRAIN, TEST = FIRST["TRAIN"], FIRST["TEST"]
 SAMPLES, EPOCHS, BATCH = FIRST["SAMPLES"], FIRST["EPOCHS"], FIRST["BATCH"]
 NAMES, RATES = ("5×5", "two 3×3, linear"), (0.03, 0.1, 0.3)
@@ -56,13 +57,6 @@ def measured(name, rate, seed):
     """The accuracy on the training pictures and on the 4,000 test pictures."""
     net, rows, _, _ = trained(name, seed, rate)
     return accuracy(net, TRAIN.X[rows], TRAIN.y[rows]), accuracy(net, TEST.X, TEST.y)
-
-
-def together(function, cases):
-    """Results of a function by its arguments, two at the same time."""
-    with ProcessPoolExecutor(2) as pool:
-        found = pool.map(function, *zip(*cases, strict=True))
-        return dict(zip(cases, found, strict=True))
 
 
 @cache
