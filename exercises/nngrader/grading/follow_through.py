@@ -140,6 +140,7 @@ def _of_its_own(found: dict, alone: dict) -> list:
     this the student knows nothing, so the same aspect is told as it was without it.
     """
     crossing = DEATHS[TOO_LARGE][1]
-    failed = {aspect for aspect, words, *_ in found["findings"] if crossing in words}
+    told = {aspect for aspect, *_ in alone["findings"]}
+    failed = {a for a, words, *_ in found["findings"] if crossing in words} & told
     kept = [one for one in found["findings"] if one[0] not in failed]
     return [*kept, *(one for one in alone["findings"] if one[0] in failed)]

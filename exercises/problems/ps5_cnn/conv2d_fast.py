@@ -2,12 +2,12 @@
 
 One case applies 32 kernels to a grey picture of 832 by 832 pixels. Its answer has 22
 million numbers, so the driver makes the picture, by repeating a small one, and gives back every
-61st row and 53rd column. A loop over the numbers of the answer takes more than twenty times as
-long as a call may, also on a processor twice as fast as ours, where it took 48 times as long
-(tests/exercises/test_convolution.py measures it), one over the places, which
-takes all kernels at once, somewhat longer than it may on most machines. So lines of Python are
-counted, too, at two sizes: their number must not grow with the picture. They are counted beside
-the student's code, which could forge their number: it is worth little.
+61st row and 53rd column. A loop over the numbers of the answer took 48 times as long as a call
+may, so that twenty times are left on a processor twice as fast (tests/exercises/
+test_convolution.py measures it); one over the places, which takes all kernels at once, takes
+somewhat longer than it may on most machines. So lines of Python are counted, too, at two sizes:
+their number must not grow with the picture. They are counted beside the student's code, which
+could forge their number: it is worth little.
 """
 
 import numpy as np
@@ -176,13 +176,6 @@ def samples_reshaped(x, weight, bias, stride, padding):
     return np.ascontiguousarray(y.swapaxes(0, 1)).reshape(y.shape)
 
 
-def product(columns, x, weight, padding, stride):
-    """Return weight times a matrix of columns, with axes and bias in their places."""
-    (N, _, H, W), (F, _, KH, KW) = x.shape, weight.shape
-    H_out, W_out = ((n + 2 * padding - K) // stride + 1 for n, K in ((H, KH), (W, KW)))
-    return (weight.reshape(F, -1) @ columns).reshape(F, N, H_out, W_out).swapaxes(0, 1)
-
-
 @fast.mistake(
     "the windows were reshaped into a matrix before their axes were moved, so a column does "
     "not hold one window. In which order do the axes of sliding_window_view come, and which of "
@@ -192,8 +185,9 @@ def product(columns, x, weight, padding, stride):
 def windows_reshaped(x, weight, bias, stride, padding):
     padded = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
     view = np.lib.stride_tricks.sliding_window_view(padded, weight.shape[2:], axis=(2, 3))
-    rows = view[:, :, ::stride, ::stride].reshape(-1, weight[0].size)
-    return product(rows.T, x, weight, padding, stride) + bias[:, None, None]
+    view, F = view[:, :, ::stride, ::stride], len(weight)
+    y = view.reshape(-1, weight[0].size) @ weight.reshape(F, -1).T + bias
+    return y.reshape(len(x), *view.shape[2:4], F).transpose(0, 3, 1, 2)
 
 
 @fast.mistake(

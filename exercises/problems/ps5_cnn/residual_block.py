@@ -339,10 +339,10 @@ def shortcut_of_h(x, dy, weight1, weight2):
     return np.maximum(s, 0), dx, dweight1, dweight2
 
 
-def gone_back(x, dy, weight1, weight2, *, sides=(1, 2), mask="a", turn=True):
+def gone_back(x, dy, weight1, weight2, *, sides=(2, 1), mask="a", turn=True):
     """Return the right y, and gradients that go back in another way.
 
-    ``sides``: through which weights the gradient leaves the second convolution and the first;
+    ``sides``: through which weights the gradient leaves the second convolution, and the first;
     ``mask``: what must be positive between them; ``turn``: whether kernels are turned.
     """
     a = conv(x, weight1)
@@ -387,7 +387,7 @@ def second_weights_twice_on_the_way_back(*given):
     loses="gradient",
 )
 def mask_of_x(*given):
-    return gone_back(*given, sides=(2, 1), mask="x")
+    return gone_back(*given, mask="x")
 
 
 @block.mistake(
@@ -396,7 +396,7 @@ def mask_of_x(*given):
     loses="gradient",
 )
 def kernels_not_turned(*given):
-    return gone_back(*given, sides=(2, 1), turn=False)
+    return gone_back(*given, turn=False)
 
 
 @block.mistake(
