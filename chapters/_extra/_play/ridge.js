@@ -50,10 +50,10 @@
     map.line({colour: "ink", width: 1, points: [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]});
     const marks = {pattern: map.dots({colour: "a", shape: "square", r: 4}), dice: map.dots({colour: "b", r: 4})};
     const hits = {pattern: map.dots({colour: "a", shape: "square", r: 7.5}), dice: map.dots({colour: "b", r: 7.5})};
-    const chart = nn.plot({x: [0, 180], y: [0, 0.6], height: 300, left: 44, right: 126, xlabel: "direction of the ridge in degrees", ylabel: "chance to find it",
+    const chart = nn.plot({x: [0, 180], y: [0, 0.6], height: 300, left: 44, right: 86, xlabel: "direction of the ridge in degrees", ylabel: "chance to find it",
       xticks: [0, 45, 90, 135, 180], yticks: [0, 0.2, 0.4, 0.6], show: v => v > 0 && v < 1 ? `${Math.round(100 * v)}%` : String(v)});
     const curve = chart.line({colour: "a", width: 2}), name = chart.words({colour: "a"});
-    const dice = chart.line({colour: "b", label: "random search", dash: "6 4", width: 2});
+    const dice = chart.line({colour: "b", label: "random", dash: "6 4", width: 2});
     const now = {pattern: chart.dots({colour: "a", shape: "square", r: 5}), dice: chart.dots({colour: "b", r: 5})};
     const chances = patterns.map(p => all.map(d => [d, chance(p.points, d, width)])), lucky = all.map(d => [d, luck(count, d, width)]);
     const facts = nn.facts(["best value of the squares (1 on the crest)", "best value of the circles"]);
