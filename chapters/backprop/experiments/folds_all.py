@@ -2,7 +2,7 @@
 
 The first fold alone is found from opposite signs and slopes near 1. If the three folds together
 are missed only for want of signs and slopes, networks 1-2-2-2-1 find them that begin with the
-signs of the folds and weights near theirs, and fewer do whose weights have only the signs.
+signs of the folds and roughly their sizes, and fewer do whose weights have only the signs.
 
 Of the networks of folds.py that begin with random weights, some end without any cut. If they
 have died, a hidden layer is 0 at all places, and no gradient reaches the weights below it.
@@ -28,12 +28,14 @@ def with_signs(rng, spread):
     ]
 
 
-def with_sizes(rng, _):
-    """The folds, each weight and bias times a factor of its own between 0.78 and 1.28."""
-    return [
-        [p * np.exp(rng.uniform(-0.25, 0.25, p.shape)) for p in layer]
-        for layer in STRIPS["FOLDS"]()
+def with_sizes(most):
+    """The folds, each weight and bias times a factor of its own between 1 / most and most."""
+    return lambda rng, _: [
+        [p * most ** rng.uniform(-1, 1, p.shape) for p in layer] for layer in STRIPS["FOLDS"]()
     ]
+
+
+BEGINS = {"signs": with_signs, "within 1.8": with_sizes(1.8), "within 1.3": with_sizes(1.3)}
 
 
 def dead(layers):
@@ -43,19 +45,22 @@ def dead(layers):
 
 
 def run(seed):
-    """Test accuracy of both on one draw of the points, and which random starts have died."""
-    found = {}
-    for name, begin in (("signs", with_signs), ("signs and sizes", with_sizes)):
+    """Accuracy before and after training, and which random starts have died."""
+    found, judged = {}, STRIPS["points"](3, seed)[2]
+    for name, begin in BEGINS.items():
         starts = dict.fromkeys(range(STRIPS["STARTS"]), begin)
         found[name] = STRIPS["best_of"](3, seed, starts)[1].round(4)
+        untrained = [begin(np.random.default_rng([seed, k]), 0.0) for k in starts]
+        before = STRIPS["right"](STRIPS["side_by_side"](untrained), *judged)
+        found[f"{name}, before"] = before.round(4)
     starts = dict.fromkeys(range(STRIPS["STARTS"]), STRIPS["random"](STRIPS["DEEP"]))
     *_, found["cuts"], layers = STRIPS["best_of"](3, seed, starts)
     return found | {"dead": dead(layers).astype(int)}
 
 
 def thin():
-    """The first start with signs and sizes."""
-    return {"accuracy": float(STRIPS["best_of"](3, 0, {0: with_sizes})[1][0])}
+    """The first start with sizes within a factor of 1.3."""
+    return {"accuracy": float(STRIPS["best_of"](3, 0, {0: BEGINS["within 1.3"]})[1][0])}
 
 
 if __name__ == "__main__":
