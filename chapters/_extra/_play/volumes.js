@@ -1,25 +1,28 @@
 // <nn-volumes>: the sizes of three layers one after the other, drawn as volumes, with what they cost.
-// room: 805 440
+// room: 672 440
 // input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride, padding}];
+// chosen: the volume to begin with, 0 for the input (1 if it is not given).
 // known: [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees() compares.
-nn.define("volumes", (element, {input, layers, known}) => {
+nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
   const {html, svg} = nn;
   const copy = {input: [...input], layers: layers.map(one => ({...one}))};
-  const state = {...copy, chosen: 1};
+  const state = {...copy, chosen};
   const whole = v => Math.round(v).toLocaleString("en-GB");
 
   // Each volume's side, depth, parameters, multiplications and the field that one unit sees.
+  // A dense layer in the place of a convolution joins all numbers before it with all after it.
   function through({input: [side, depth], layers}) {
     let field = 1, jump = 1;
-    const found = [{side, depth, parameters: 0, products: 0, field}];
+    const found = [{side, depth, parameters: 0, products: 0, dense: 0, field}];
     for (const {kind, filters, kernel, stride, padding} of layers) {
       const pooled = kind === "max pooling";
       side = side + 2 * padding < kernel ? 0 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
       field += (kernel - 1) * jump;
       jump *= stride;
-      const weights = pooled ? 0 : kernel * kernel * depth;
+      const weights = pooled ? 0 : kernel * kernel * depth, before = found.at(-1);
       depth = pooled ? depth : filters;
-      found.push({side, depth, parameters: pooled ? 0 : (weights + 1) * depth, products: side * side * depth * weights, field});
+      const dense = pooled ? 0 : (before.side * before.side * before.depth + 1) * side * side * depth;
+      found.push({side, depth, parameters: pooled ? 0 : (weights + 1) * depth, products: side * side * depth * weights, dense, field});
     }
     return found;
   }
@@ -30,6 +33,7 @@ nn.define("volumes", (element, {input, layers, known}) => {
     const box = svg("svg", {viewBox: "0 0 100 100", "aria-hidden": "true"}, back, face), size = html("strong"), does = html("span");
     const node = html("button", {type: "button", class: "nn-volume", onclick: () => { state.chosen = k; redraw(); }},
       html("span", {}, name), box, size, does);
+    const unbroken = words => words.flatMap(word => [html("span", {}, word), " "]);
     return {node, set({side, depth}, words, largest) {
       const a = side ? Math.max(3, 62 * side / largest) : 0, d = side ? 2 + 32 * Math.min(1, Math.log2(depth + 1) / 7) : 0;
       const x = (100 - a - d) / 2, y = (100 - a + d) / 2;
@@ -38,12 +42,12 @@ nn.define("volumes", (element, {input, layers, known}) => {
       face.setAttribute("width", a);
       face.setAttribute("height", a);
       back.setAttribute("d", `M${x} ${y}l${d} ${-d}h${a}v${a}l${-d} ${d}v${-a}h${-a}m${a} 0l${d} ${-d}`);
-      size.textContent = side ? `${side} × ${side} × ${depth}` : "does not fit";
-      does.textContent = words;
+      size.replaceChildren(...unbroken(side ? [`${side} × ${side}`, `× ${depth}`] : ["does", "not fit"]));
+      does.replaceChildren(...unbroken(words.map((word, j) => j < words.length - 1 ? `${word},` : word)));
       node.setAttribute("aria-pressed", k === state.chosen);
     }};
   });
-  const facts = nn.facts(["parameters, all layers", "multiplications for one picture", "a unit of layer 3 sees", "dense layers of these sizes: parameters"]);
+  const facts = nn.facts(["all parameters", "all multiplications", "layer 3 sees", "parameters, if dense"]);
   const live = nn.live();
 
   const kinds = nn.buttons({label: "kind of layer", options: ["convolution", "max pooling"], press(k) {
@@ -60,10 +64,11 @@ nn.define("volumes", (element, {input, layers, known}) => {
   const ofLayer = html("div", {}, kinds.node, ...Object.values(knobs).map(knob => knob.node)), ofInput = html("div", {}, side.node, channels.node);
 
   function draw() {
-    const found = through(state), last = found[3], sizes = found.map(v => v.side * v.side * v.depth);
+    const found = through(state), last = found[3];
     cards.forEach((card, k) => {
       const layer = state.layers[k - 1];
-      const words = !layer ? "" : `${layer.kernel} × ${layer.kernel}${layer.kind === "max pooling" ? ", max" : ""}${layer.stride > 1 ? `, stride ${layer.stride}` : ""}${layer.padding ? `, pad ${layer.padding}` : ""}`;
+      const words = !layer ? [] : [`${layer.kind === "max pooling" ? "max " : ""}${layer.kernel} × ${layer.kernel}`,
+        ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []), ...(layer.padding ? [`pad ${layer.padding}`] : [])];
       card.set(found[k], words, state.input[0]);
     });
     ofInput.hidden = state.chosen !== 0;
@@ -75,8 +80,7 @@ nn.define("volumes", (element, {input, layers, known}) => {
       knobs.filters.node.hidden = layer.kind === "max pooling";
     }
     const sum = key => found.reduce((total, v) => total + v[key], 0);
-    const dense = sizes.slice(1).reduce((total, n, k) => total + (sizes[k] + 1) * n, 0);
-    facts.set(last.side ? [whole(sum("parameters")), whole(sum("products")), `${last.field} × ${last.field} pixels`, whole(dense)] : ["", "", "", ""]);
+    facts.set(last.side ? [whole(sum("parameters")), whole(sum("products")), `${last.field} × ${last.field} pixels`, whole(sum("dense"))] : ["", "", "", ""]);
     const bad = found.findIndex(v => !v.side), here = found[state.chosen];
     live.set(bad > 0 ? `The kernel of layer ${bad} does not fit into what it is given.`
       : `${state.chosen ? `Layer ${state.chosen}` : "Input"}: ${here.side} × ${here.side} × ${here.depth}, ${whole(here.parameters)} parameters, ${whole(here.products)} multiplications.`);
@@ -88,6 +92,12 @@ nn.define("volumes", (element, {input, layers, known}) => {
       .nn-volumes { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .3rem; max-width: 40rem; }
       .nn-play .nn-volume { display: grid; justify-items: center; align-content: start; padding: .3rem .1rem; font-size: .8rem; line-height: 1.25; min-width: 0; }
       .nn-volume svg { width: 100%; max-width: 8rem; }
+      .nn-volume > :is(strong, span) { min-height: 1lh; }
+      .nn-volume :is(strong, span) > span { white-space: nowrap; }
+      @container (max-width: 36rem) {
+        .nn-play .nn-volume > :is(strong, span:last-child) { min-height: 2lh; }
+        nn-volumes .nn-live { min-height: 3lh; }
+      }
       .nn-volume-face { fill: var(--nn-a); fill-opacity: .55; stroke: currentColor; }
       .nn-volume-back { fill: var(--nn-a); fill-opacity: .2; stroke: currentColor; stroke-linejoin: round; }
     `),
