@@ -1,18 +1,18 @@
 // <nn-unroll>: a recurrent network that is a rain barrel, folded into one cell or unrolled day by day.
 // room: 461 480
 // rain: litres of each day, at first; start: how many days are shown; capacity, use: of the barrel, per day;
-// known: [{rain, states: [[a, b], …]}] as nnlib's layer computes them, which agrees() compares.
+// known: [{rain, states: [[a, r], …]}] as nnlib's layer computes them, which agrees() compares.
 nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
   const {html, svg, text} = nn, MOST = 8, STEP = 54, WIDE = 384, UNIT = 8, BASE = 262;
   const state = {rain: [...rain], day: start, folded: false};
   const relu = z => Math.max(0, z);
 
-  // The state (a, b) after each day; the one before the first day comes first.
+  // The state (a, r) after each day; the one before the first day comes first.
   const run = days => days.reduce((all, x) => {
-    const [a, b] = all.at(-1);
-    return [...all, [relu(a - b + x - use), relu(a - b + x - use - capacity)]];
+    const [a, r] = all.at(-1);
+    return [...all, [relu(a - r + x - use), relu(a - r + x - use - capacity)]];
   }, [[0, 0]]);
-  const level = ([a, b]) => a - b;
+  const level = ([a, r]) => a - r;
   // The days on which one litre more would change the level after the last of them.
   const mattering = days => days.map((_, k) =>
     level(run(days.map((x, j) => x + (j === k))).at(-1)) !== level(run(days).at(-1)));
@@ -28,13 +28,13 @@ nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
   function column(k) {
     const node = svg("g");
     const water = svg("rect", {class: "nn-unroll-water", x: -15, width: 30});
-    const high = text(0, 56, "", {class: "nn-unroll-mid"}), a = text(0, 127, "", {class: "nn-unroll-mid"}), b = text(0, 161, "", {class: "nn-unroll-mid"});
+    const high = text(0, 56, "", {class: "nn-unroll-mid"}), a = text(0, 127, "", {class: "nn-unroll-mid"}), over = text(0, 161, "", {class: "nn-unroll-mid"});
     node.append(water, svg("path", {class: "nn-unroll-barrel", d: "M-16 18v64h32v-64"}), high,
       svg("rect", {class: "nn-unroll-cell", x: -18, y: 102, width: 36, height: 70, rx: 6}),
-      svg("circle", {class: "nn-unroll-unit", cx: 0, cy: 122, r: 14}), svg("circle", {class: "nn-unroll-unit", cx: 0, cy: 156, r: 14}), a, b);
+      svg("circle", {class: "nn-unroll-unit", cx: 0, cy: 122, r: 14}), svg("circle", {class: "nn-unroll-unit", cx: 0, cy: 156, r: 14}), a, over);
     if (!k) {
       node.append(text(0, BASE + 18, "before", {class: "nn-unroll-mid nn-small"}), text(0, BASE - 4, "rain", {class: "nn-unroll-mid nn-small"}),
-        text(0, 12, "level", {class: "nn-unroll-mid nn-small"}), text(-30, 127, "a"), text(-30, 161, "b"));
+        text(0, 12, "level", {class: "nn-unroll-mid nn-small"}), text(-30, 127, "a"), text(-30, 161, "r"));
       return {node, set: one => show(one, true), place};
     }
     const bar = svg("rect", {class: "nn-unroll-rain", x: -15, width: 30}), fallen = text(0, 0, "", {class: "nn-unroll-mid"});
@@ -66,7 +66,7 @@ nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
       water.setAttribute("height", stands * 60 / capacity);
       high.textContent = reached ? stands : "";
       a.textContent = reached ? one[0] : "";
-      b.textContent = reached ? one[1] : "";
+      over.textContent = reached ? one[1] : "";
     }
   }
 
@@ -80,9 +80,9 @@ nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
       one.place(state.folded ? WIDE / 2 : 34 + STEP * k);
       one.set(states[k], k <= t, state.rain[k - 1], matter[k - 1]);
     });
-    const before = level(states[t - 1]), x = state.rain[t - 1], [a, b] = states[t];
+    const before = level(states[t - 1]), x = state.rain[t - 1], [a, r] = states[t];
     const days = matter.flatMap((yes, k) => yes ? [k + 1] : []), sum = limit => `max(0, ${before} + ${x} − ${limit})`;
-    live.set(`Day ${t}: a = ${sum(use)} = ${a}, b = ${sum(use + capacity)} = ${b}, level a − b = ${a - b}. `
+    live.set(`Day ${t}: a = ${sum(use)} = ${a}, r = ${sum(use + capacity)} = ${r}, level a − r = ${a - r}. `
       + (days.length ? `One litre more on day ${listed(days)} would change this level${days.length < t ? ", on an earlier day it would not" : ""}.`
         : "One litre more on any day so far would not change this level."));
   }
