@@ -37,6 +37,7 @@ def test_the_length_at_the_end_is_that_of_the_product(figure, radius):
     [
         (0.4, 1, "the bound alone"),
         (0.8, 1, "grows for 4 steps"),
+        (0.98, 1, "still growing after 30 steps"),
         (1, 1, "in proportion"),
         (1.2, 1, "explodes"),
         (1.2, 0.4, "the bound alone"),

@@ -45,6 +45,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     const verdict = s < 1 - 1e-9 ? "Every step shrinks it: the bound alone says that it vanishes."
       : r > 1 + 1e-9 ? "It explodes."
         : Math.abs(r - 1) <= 1e-9 ? state.lean > 0 ? "It grows in proportion to the steps." : "Its length stays."
+          : when === steps ? `It is still growing after ${steps} steps, and vanishes later.`
           : when > 0 ? `It grows for ${when} ${when === 1 ? "step" : "steps"} to ${told(top)} and then vanishes.` : "It vanishes, though the bound does not say so.";
     live.set(`Spectral radius ${nn.number(state.radius, 2)}, largest singular value ${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`);
     plane.describe(`A gradient of length 1 and its way through ${steps} steps. ${verdict}`);
