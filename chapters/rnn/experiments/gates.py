@@ -1,0 +1,202 @@
+"""Which gate an LSTM can do without, on three tasks that ask for memory.
+
+"once" is the adding problem over 20 steps; in "row" three adding problems of eight steps each
+follow one another without a pause, and each sum is asked for at the end of its own; in "copy"
+three of four signs are shown, and to be said again eight steps later. In the first two a third
+input is 1 in the first step of each problem.
+
+A gate is held open by a bias of 100: its value is then exactly 1 and its derivative exactly 0
+in float32. All LSTMs start with the bias 3 at the forget gate. Rivals of about as many
+parameters: a GRU, a tanh network with an orthogonal recurrent matrix, and a linear regression
+on all inputs of a problem ("copy": on the last twelve steps). The rate is the one with the
+lowest mean validation loss over two seeds that are not among the five.
+
+Known when this was written: a first version, kept as gates_longer.py, in which "once" had 24
+steps, the start was tuned as well, and start and rate were chosen on one seed. There rates of
+0.1 were often chosen that fail on other seeds. It refuted two of its expectations: without the
+forget gate the error did not grow along a stream, and the loss of the output gate did matter.
+Expected now, and to be refuted: (1) without the forget gate "once" is learned on all seeds;
+(2) without the input gate it is not, and "copy" has the largest error of all; (3) without the
+forget gate "row" has the largest error of the three ablations, and no larger one at the end of
+a stream of 60 problems than in its first three; (4) the tanh network, which has no gate, fails
+at "once" and "row" and learns "copy" on most seeds.
+"""
+
+from functools import cache
+
+import numpy as np
+
+import nnlib
+from nnlib import experiment, nn, optim
+from nnlib.text import adding_problem, copy_problem
+
+T, PROBLEM, STREAM, BATCH = 20, 8, 60, 32
+LENGTH, DELAY, SYMBOLS = 3, 8, 4
+STEPS = {"once": 600, "row": 400, "copy": 600}
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+LAYERS = {
+    "LSTM": (nn.LSTM, 24),
+    "GRU": (nn.GRU, 28),
+    "tanh": (nn.RNN, 48),
+}
+GATES = {"no input gate": 0, "no forget gate": 1, "no output gate": 3}  # blocks of the weights
+NAMES = ("LSTM", *GATES, "GRU", "tanh")
+TUNING = (100, 101)  # seeds
+TOLERANCES = {"first": {"absolute": 0.05}, "error": {"absolute": 0.05}}
+
+
+def additions(n, problems, length, rng):
+    """Return X (n, problems · length, 3) and the sums y (n, problems)."""
+    parts = [adding_problem(n, length, rng=rng) for _ in range(problems)]
+    start = np.zeros((n, problems * length, 1), np.float32)
+    start[:, ::length] = 1
+    X = np.concatenate([X for X, _ in parts], axis=1)
+    return np.concatenate([X, start], axis=2), np.stack([y for _, y in parts], axis=1)
+
+
+def sequences(task, n, rng):
+    """Return inputs and targets of a task."""
+    if task == "copy":
+        x, y = copy_problem(n, LENGTH, DELAY, symbols=SYMBOLS, rng=rng)
+        return np.eye(SYMBOLS + 2, dtype=np.float32)[x], y
+    return additions(n, *((1, T) if task == "once" else (3, PROBLEM)), rng)
+
+
+def network(name, task, seed):
+    """Return the recurrent layer and the linear layer behind it, at their start."""
+    nnlib.manual_seed(seed)
+    kind, units = LAYERS["LSTM" if name in GATES else name]
+    inputs, outputs = (SYMBOLS + 2, SYMBOLS + 1) if task == "copy" else (3, 1)
+    layer, head = kind(inputs, units, batch_first=True), nn.Linear(units, outputs)
+    if name == "tanh":
+        square = np.random.default_rng(seed).normal(size=(units, units))
+        layer.weight_hh_l0.data.array[:] = np.linalg.qr(square).Q
+        return layer, head
+    blocks = layer.bias_ih_l0.data.array.reshape(-1, units)
+    if kind is nn.LSTM:
+        blocks[1] = 3
+    if name in GATES:
+        blocks[GATES[name]] = 100
+    return layer, head
+
+
+def outputs(layer, head, X, task):
+    """Return the answers: sums (n, problems) or logits (n, T, classes)."""
+    out = head(layer(nnlib.tensor(X))[0])
+    length = T if task == "once" else PROBLEM
+    return out if task == "copy" else out[:, length - 1 :: length, 0]
+
+
+def loss_of(out, y, task):
+    """Return the loss that is minimised."""
+    if task == "copy":
+        return nn.functional.cross_entropy(
+            out.reshape(-1, SYMBOLS + 1), nnlib.tensor(y.reshape(-1))
+        )
+    return ((out - nnlib.tensor(y)) ** 2).mean()
+
+
+def train(name, task, rate, seed):
+    """Train for the steps of the task, with a rate that falls to zero."""
+    layer, head = network(name, task, seed)
+    parameters = [*layer.parameters(), *head.parameters()]
+    optimizer = optim.Adam(parameters, lr=rate)
+    rng = np.random.default_rng(seed)
+    for step in range(STEPS[task]):
+        optimizer.param_groups[0]["lr"] = rate * (1 - step / STEPS[task])
+        X, y = sequences(task, BATCH, rng)
+        loss = loss_of(outputs(layer, head, X, task), y, task)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+    return layer, head
+
+
+def judge(layer, head, task, seed, n=1000):
+    """Return loss and error: the mean squared one, or the share of wrong signs."""
+    X, y = sequences(task, n, np.random.default_rng(seed))
+    with nnlib.no_grad():
+        out = outputs(layer, head, X, task)
+        loss = loss_of(out, y, task).item()
+    if not np.isfinite(loss):
+        return 1000.0, 1000.0
+    return loss, wrong(out.numpy(), y) if task == "copy" else loss
+
+
+def wrong(out, y):
+    """Return the share of the signs to be said again that are wrong."""
+    return float((out[:, -LENGTH:].argmax(axis=2) != y[:, -LENGTH:]).mean())
+
+
+def climb(score, first):
+    """Return the best rate, from two neighbours on outwards until it is at neither edge."""
+    low, high, scores = first, first + 1, {}
+    while True:
+        for k in (low, high):
+            scores[k] = scores[k] if k in scores else score(RATES[k])
+        best = min(scores, key=scores.get)
+        if low < best < high or (best == low == 0) or (best == high == len(RATES) - 1):
+            return RATES[best]
+        low, high = (low - 1, high) if best == low else (low, high + 1)
+
+
+@cache
+def rate_of(name, task):
+    """Return the rate of the lowest mean validation loss over the seeds for tuning."""
+
+    def score(rate):
+        return np.mean([judge(*train(name, task, rate, seed), task, 1)[0] for seed in TUNING])
+
+    return climb(score, 2)
+
+
+def along(layer, head, seed):
+    """Return the mean squared error of each of the problems of a long stream."""
+    X, y = additions(200, STREAM, PROBLEM, np.random.default_rng(seed))
+    with nnlib.no_grad():
+        return ((outputs(layer, head, X, "row").numpy() - y) ** 2).mean(axis=0)
+
+
+def linear(task, seed):
+    """Return the test error of a least-squares fit on the inputs of one problem."""
+    if task == "copy":
+        X, y = sequences(task, 3000, np.random.default_rng(seed))
+        back = LENGTH + DELAY  # the window: these inputs and the present one
+        windows = np.stack([X[:, t - back : t + 1] for t in range(back, X.shape[1])], axis=1)
+        A, b = windows.reshape(len(X), LENGTH, -1), np.eye(SYMBOLS + 1)[y[:, -LENGTH:]]
+        fit = np.linalg.lstsq(A[:2000].reshape(-1, A.shape[2]), b[:2000].reshape(-1, 5))[0]
+        return float(((A[2000:] @ fit).argmax(axis=2) != y[2000:, -LENGTH:]).mean())
+    length = T if task == "once" else PROBLEM
+    X, y = additions(5000, 1, length, np.random.default_rng(seed))
+    A = np.c_[X.reshape(len(X), -1), np.ones(len(X))]
+    fit = np.linalg.lstsq(A[:4000], y[:4000])[0]
+    return float(((A[4000:] @ fit - y[4000:]) ** 2).mean())
+
+
+def run(seed):
+    """Test errors of all contenders on all tasks, and along the stream."""
+    found = {}
+    for task in STEPS:
+        for name in NAMES:
+            rate = rate_of(name, task)
+            trained = train(name, task, rate, seed)
+            key = f"{name}, {task}"
+            found[key] = judge(*trained, task, 2)[1]
+            found[f"{key}, rate"] = rate
+            if task == "row":
+                found[f"{name}, stream"] = along(*trained, 3).round(5)
+            print(seed, key, rate, round(found[key], 5), flush=True)
+        found[f"linear, {task}"] = linear(task, 3 + seed)
+    return found
+
+
+def thin():
+    """Return what a GRU reaches on one task: its error before training and after."""
+    first = judge(*network("GRU", "row", 0), "row", 2)[1]
+    return {"first": first, "error": judge(*train("GRU", "row", 0.03, 0), "row", 2)[1]}
+
+
+if __name__ == "__main__":
+    with np.errstate(all="ignore"):
+        experiment.record(run, seeds=range(5), thin=thin)
