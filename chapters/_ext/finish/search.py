@@ -20,6 +20,7 @@ from link.terms import definition_of, glossary_page
 from read import strip
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
+from sphinx_exercise.nodes import solution_node
 
 from .plain_tex import LETTERS, plain
 
@@ -36,6 +37,7 @@ SKIP = (
     nodes.image,
     addnodes.toctree,
     nodes.substitution_definition,
+    solution_node,  # who looks for a word shall meet the exercise first
 )
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
