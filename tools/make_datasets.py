@@ -64,6 +64,7 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "seattle-weather.csv": "62f0609f787158128aa2bd102967173a",
     "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b4",
     "tempest_gut.txt": "76b1bfcff40ead1585c280a7f14147c2",
+    "troilus_and_cressida_gut.txt": "d8900eea5aa6df25f79151994fba5075",
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
@@ -76,6 +77,7 @@ PLAYS = (  # those printed with each speaker in capitals on a line of its own; t
     *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
     *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
 )
+HELDBACK_PLAY = "troilus_and_cressida"  # printed in the same way
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 ISLANDS = ("Biscoe", "Dream", "Torgersen")
 SEXES = ("female", "male")
@@ -299,16 +301,24 @@ def make_first_names(folder: Path) -> Path:
 
 
 def make_shakespeare(folder: Path) -> Path:
-    """Write nine plays from their first act on, without empty lines one after the other."""
-    plays = {}
-    for name in PLAYS:
-        member = f"shksprdata/texts/{name}_gut.txt"
-        text = read_package(folder, "shakespeare", member).decode("ascii")
-        text = "\n".join(line.rstrip() for line in text.splitlines())
-        text = text[re.search(r"^ACT (I|1)\b", text, re.MULTILINE | re.IGNORECASE).start() :]
-        text = re.sub(r"\n{3,}", "\n\n", text).removesuffix("THE END").strip()
-        plays[name] = _bytes(text + "\n")
-    return write("shakespeare", **plays)
+    """Write nine plays."""
+    return write("shakespeare", **{name: read_play(folder, name) for name in PLAYS})
+
+
+def make_heldback_play(folder: Path) -> Path:
+    """Write the play that challenges are judged on."""
+    path = HELDBACK / "play.npz"
+    np.savez_compressed(path, text=read_play(folder, HELDBACK_PLAY))
+    return path
+
+
+def read_play(folder: Path, name: str) -> np.ndarray:
+    """Return the bytes of a play from its first act on, without empty lines in a row."""
+    text = read_package(folder, "shakespeare", f"shksprdata/texts/{name}_gut.txt")
+    text = "\n".join(line.rstrip() for line in text.decode("ascii").splitlines())
+    text = text[re.search(r"^ACT (I|1)\b", text, re.MULTILINE | re.IGNORECASE).start() :]
+    text = re.sub(r"\n{3,}", "\n\n", text).removesuffix("THE END").strip()
+    return _bytes(text + "\n")
 
 
 def make_photographs(folder: Path) -> Path:
@@ -349,6 +359,7 @@ FROM_PACKAGES: tuple[Callable[[Path], Path], ...] = (
     make_japanese_vowels,
     make_first_names,
     make_shakespeare,
+    make_heldback_play,
     make_photographs,
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from nngrader.release.package import build_wheel
 
+from nnlib.datasets import shakespeare
 from nnlib.datasets.fashion import FILE, MORE
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,7 @@ SHA256 = {  # of the raw bytes: the compressed file depends on zlib
     "images": "51934c6ce4537ea5533ffc26a26ac295ba04a5f4f7c0259fcae994a796d6ba6c",
     "labels": "90c19ae1fabca8ea9fddcc99deaca618699cb704dc6014e0ad2b0e291c701559",
 }
+PLAY = "3e06b91d45753ad7c7264b3e9b0f8b58bcc4e7bad4fb662386b7e5ef11b994bb"
 
 
 def pictures(file, more):
@@ -77,6 +79,15 @@ def test_the_distance_is_that_of_the_nearest_picture(maker):
     gaps = a[:, None].astype(float) - b
     want = np.sqrt((gaps**2).mean(axis=(2, 3)).min(axis=1))
     np.testing.assert_allclose(maker.nearest_distance(a, b), want)
+
+
+def test_the_held_back_play_is_the_one_that_was_made_and_none_of_the_package():
+    with np.load(HELDBACK / "play.npz") as file:
+        raw = file["text"].tobytes()
+    assert hashlib.sha256(raw).hexdigest() == PLAY
+    packaged = [text for part in shakespeare() for text in part.texts]
+    assert raw.decode() not in packaged
+    assert "public domain" in (HELDBACK / "play.LICENSE.txt").read_text()
 
 
 def test_licence_and_meaning_are_written_beside_the_pictures():

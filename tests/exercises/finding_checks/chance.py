@@ -1,4 +1,4 @@
-"""Checks of findings about first weights and dropout, in which chance decides."""
+"""Checks of findings about first weights, dropout and draws, in which chance decides."""
 
 import re
 
@@ -7,7 +7,11 @@ import numpy as np
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.finding_checks.check import sentence
 
-WORDS = [*PROBLEMS["initialize"].wrong.values(), *PROBLEMS["dropout"].wrong.values()]
+WORDS = [
+    words
+    for name in ("initialize", "dropout", "sample")
+    for words in PROBLEMS[name].wrong.values()
+]
 
 
 @sentence("|".join(map(re.escape, WORDS)), of="values")
@@ -57,3 +61,38 @@ def _(a, found):
 @sentence("Y and dX are expected as arrays of numbers", of="one")
 def _(a, found):
     return any(part.dtype.kind not in "iuf" for part in dropped(a))
+
+
+def entries(a):
+    """Return what the student drew of each row of logits."""
+    logits, temperature, seed = a.args.values()
+    tall = np.repeat(logits, 1500, axis=0)
+    with np.errstate(all="ignore"):
+        return np.asarray(a.f.f(tall, temperature, np.random.default_rng(seed)))
+
+
+@sentence("expected an array of numbers. What else comes back", of="one")
+def _(a, found):
+    return entries(a).dtype.kind not in "iuf"
+
+
+@sentence("each row has V numbers, so these are probabilities or marks", of="one")
+def _(a, found):
+    return entries(a).shape == (1500 * len(a.args["logits"]), a.args["logits"].shape[1])
+
+
+@sentence("expected one number for each row of logits", of="one")
+def _(a, found):
+    return entries(a).shape != (1500 * len(a.args["logits"]),)
+
+
+@sentence("expected whole numbers, which count the entries of a row", of="one")
+def _(a, found):
+    drawn = entries(a)
+    return not np.isfinite(drawn).all() or (drawn != np.round(drawn)).any()
+
+
+@sentence("expected numbers from 0 to V - 1", of="one")
+def _(a, found):
+    drawn = entries(a)
+    return drawn.min() < 0 or drawn.max() > a.args["logits"].shape[1] - 1

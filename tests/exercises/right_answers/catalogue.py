@@ -10,6 +10,7 @@ from . import (  # noqa: F401, each adds to RIGHT
     layers,
     networks,
     optimization,
+    recurrent,
 )
 
 __all__ = ["RIGHT"]

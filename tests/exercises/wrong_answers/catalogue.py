@@ -13,6 +13,7 @@ from . import (  # noqa: F401, each adds to WRONG
     naive_convolution,
     naive_layers,
     naive_optimization,
+    naive_recurrent,
     naive_training,
     naive_values,
     neighbours,

@@ -1,0 +1,241 @@
+"""gru_step: one step of a gated recurrent unit, in PyTorch's form."""
+
+import numpy as np
+from nngrader.engine import problem
+
+from .common import DIGITS, ELSEWHERE
+
+gated = problem(
+    "gru_step",
+    rtol=DIGITS,
+    returns={"h_new": "value"},
+    points={
+        "shape": (1, "an array of this shape, of `float64`"),
+        "value": (8, "`h_new`"),
+        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@gated.reference
+def gru_step(x, h, W, U, b, c):
+    """One step of a gated recurrent unit (GRU) for N sequences, in PyTorch's form.
+
+    r = sigmoid(x W_r^T + b_r + h U_r^T + c_r)          the reset gate
+    z = sigmoid(x W_z^T + b_z + h U_z^T + c_z)          the update gate
+    n = tanh(x W_n^T + b_n + r * (h U_n^T + c_n))       the new content
+    h_new = (1 - z) * n + z * h
+
+    x : (N, D) array; h : (N, H) array: the state before the step
+    W : (3H, D) array: W_r, W_z and W_n, one below the other
+    U : (3H, H) array: U_r, U_z and U_n, likewise
+    b, c : (3H,) arrays: b_r, b_z, b_n, and c_r, c_z, c_n
+    Returns h_new : (N, H) array.
+    """
+    a_r, a_z, a_n = np.split(x @ W.T + b, 3, axis=1)
+    u_r, u_z, u_n = np.split(h @ U.T + c, 3, axis=1)
+    r, z = 1 / (1 + np.exp(-(a_r + u_r))), 1 / (1 + np.exp(-(a_z + u_z)))
+    return (1 - z) * np.tanh(a_n + r * u_n) + z * h
+
+
+gated.example(
+    np.array([[2.0]]),
+    np.array([[3.0]]),
+    np.array([[1.0], [-1.0], [2.0]]),
+    np.array([[-1.0], [1.0], [1.0]]),
+    np.array([1.0, 0.0, -4.0]),
+    np.array([0.0, -1.0, -1.0]),
+)
+
+
+@gated.case("value", visible=2)
+def random_numbers(rng, N, D, H):
+    """Random numbers."""
+    x, h = rng.normal(size=(N, D)), rng.uniform(-0.9, 0.9, size=(N, H))
+    W, U = rng.normal(size=(3 * H, D)) / D**0.5, rng.normal(size=(3 * H, H)) / H**0.5
+    return x, h, W, U, rng.normal(size=3 * H) / 2, rng.normal(size=3 * H)
+
+
+@gated.alternative
+def block_by_block(x, h, W, U, b, c):
+    H, sums = h.shape[1], []
+    for k in range(3):
+        rows = slice(k * H, (k + 1) * H)
+        sums.append((x @ W[rows].T + b[rows], h @ U[rows].T + c[rows]))
+    r, z = ((1 + np.tanh((of_x + of_h) / 2)) / 2 for of_x, of_h in sums[:2])
+    n = np.tanh(sums[2][0] + r * sums[2][1])
+    return n + z * (h - n)
+
+
+@gated.alternative
+def number_by_number(x, h, W, U, b, c):
+    (N, H), new = h.shape, np.zeros(h.shape)
+    for s in range(N):
+        for k in range(H):
+
+            def of_x(row, s=s):
+                return sum(W[row, d] * x[s, d] for d in range(x.shape[1])) + b[row]
+
+            def of_h(row, s=s):
+                return sum(U[row, m] * h[s, m] for m in range(H)) + c[row]
+
+            r = 1 / (1 + np.exp(-of_x(k) - of_h(k)))
+            z = 1 / (1 + np.exp(-of_x(k + H) - of_h(k + H)))
+            n = np.tanh(of_x(k + 2 * H) + r * of_h(k + 2 * H))
+            new[s, k] = (1 - z) * n + z * h[s, k]
+    return new
+
+
+def made(x, h, W, U, b, c, *, order="rzn", content=None, mix=None):
+    """Return the new state, with parts of the step changed.
+
+    ``order``: in which the blocks stand; ``content(of_x, of_h, r, c)`` returns n from functions
+    that give the input's and the state's part of a sum; ``mix(z, n, r)`` the new state.
+    """
+    blocks = (dict(zip(order, np.split(p, 3), strict=True)) for p in (W, U, b, c))
+    W, U, b, c = blocks
+
+    def of_x(k):
+        return x @ W[k].T + b[k]
+
+    def of_h(k, state=h, bias=True):
+        return state @ U[k].T + (c[k] if bias else 0)
+
+    r, z = (1 / (1 + np.exp(-(of_x(k) + of_h(k)))) for k in "rz")
+    n = content(of_x, of_h, r, c) if content else np.tanh(of_x("n") + r * of_h("n"))
+    return mix(z, n, r) if mix else (1 - z) * n + z * h
+
+
+def with_content(make):
+    """Return a solution whose new content is ``make(h, of_x, of_h, r, c)``."""
+    return lambda x, h, *given: made(x, h, *given, content=lambda *a: make(h, *a))
+
+
+def with_mix(make):
+    """Return a solution whose new state is ``make(h, z, n, r)``."""
+    return lambda x, h, *given: made(x, h, *given, mix=lambda *a: make(h, *a))
+
+
+@gated.mistake(
+    "z and 1 - z have changed places, as in some papers. Which of the two does this formula "
+    "multiply with the old state?",
+    loses="value",
+)
+def update_gate_turned_round(*given):
+    return with_mix(lambda h, z, n, r: z * n + (1 - z) * h)(*given)
+
+
+@gated.mistake(
+    "r and z have changed places. In which order do their blocks stand in W?", loses="value"
+)
+def gates_exchanged(*given):
+    return made(*given, order="zrn")
+
+
+@gated.mistake(
+    "the blocks are taken in the order n, r, z. In which order do they stand?", loses="value"
+)
+def content_first(*given):
+    return made(*given, order="nrz")
+
+
+@gated.mistake("the reset gate does nothing. By what is it multiplied in n?", loses="value")
+def without_reset(*given):
+    return with_content(lambda h, of_x, of_h, r, c: np.tanh(of_x("n") + of_h("n")))(*given)
+
+
+@gated.mistake(
+    "the reset gate multiplies h before U_n does, as in the first paper. What does it multiply "
+    "in this formula?",
+    loses="value",
+)
+def reset_before_the_product(*given):
+    def content(h, of_x, of_h, r, c):
+        return np.tanh(of_x("n") + of_h("n", r * h))
+
+    return with_content(content)(*given)
+
+
+@gated.mistake(
+    "c_n stands outside the product with r. What does the reset gate multiply in this formula?",
+    loses="value",
+)
+def bias_outside(*given):
+    def content(h, of_x, of_h, r, c):
+        return np.tanh(of_x("n") + r * of_h("n", bias=False) + c["n"])
+
+    return with_content(content)(*given)
+
+
+@gated.mistake(
+    "the reset gate multiplies the input's part as well. What does it multiply in n?",
+    loses="value",
+)
+def reset_of_both(*given):
+    return with_content(lambda h, of_x, of_h, r, c: np.tanh(r * (of_x("n") + of_h("n"))))(
+        *given
+    )
+
+
+@gated.mistake(
+    "the reset gate multiplies the input's part. What does it multiply in n?", loses="value"
+)
+def reset_of_the_input(*given):
+    return with_content(lambda h, of_x, of_h, r, c: np.tanh(r * of_x("n") + of_h("n")))(*given)
+
+
+@gated.mistake(
+    "n has gone through the sigmoid. Which function does the formula take?", loses="value"
+)
+def sigmoid_of_the_content(*given):
+    def content(h, of_x, of_h, r, c):
+        return 1 / (1 + np.exp(-(of_x("n") + r * of_h("n"))))
+
+    return with_content(content)(*given)
+
+
+@gated.mistake("h_new has no part of the old state. Which share of h stays?", loses="value")
+def old_state_lost(*given):
+    return with_mix(lambda h, z, n, r: (1 - z) * n)(*given)
+
+
+@gated.mistake(
+    "all of n comes in, and z * h on top of it. Which share of n does the formula take?",
+    loses="value",
+)
+def shares_add_to_more_than_one(*given):
+    return with_mix(lambda h, z, n, r: n + z * h)(*given)
+
+
+@gated.mistake(
+    "the reset gate stands where the update gate should, in the last line. Which of them mixes "
+    "old and new?",
+    loses="value",
+)
+def mixed_by_the_reset_gate(*given):
+    return with_mix(lambda h, z, n, r: (1 - r) * n + r * h)(*given)
+
+
+@gated.mistake("this is n alone. What does the last line do with it?", loses="value")
+def content_alone(*given):
+    return with_mix(lambda h, z, n, r: n)(*given)
+
+
+@gated.mistake("the biases c are not added. Which sum have they in the formula?", loses="value")
+def second_bias_left_out(x, h, W, U, b, c):
+    return made(x, h, W, U, b, 0 * c)
+
+
+@gated.mistake("the biases b are not added. Which sum have they in the formula?", loses="value")
+def first_bias_left_out(x, h, W, U, b, c):
+    return made(x, h, W, U, 0 * b, c)
+
+
+@gated.mistake(
+    "the blocks of U are applied the wrong way round. Which index of U belongs to the new "
+    "state?",
+    loses="value",
+)
+def transposed(x, h, W, U, b, c):
+    return made(x, h, W, np.concatenate([block.T for block in np.split(U, 3)]), b, c)
