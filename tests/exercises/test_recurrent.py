@@ -1,6 +1,7 @@
 """The problem of ps6 in which chance decides, its written question, and its challenge."""
 
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -102,6 +103,13 @@ def test_the_probabilities_that_are_shown_are_right():
     odds = np.exp(shown["logits"] / shown["temperature"])
     right = odds / odds.sum(axis=1, keepdims=True)
     assert np.array_equal(shown["probabilities"], right.round(4))
+
+
+def test_the_counts_that_are_drawn_from_are_those_of_the_plays():
+    cell = cells()["ps6_rnn temperatures"]
+    letters, counts = re.search(r'letters, counts = "(.*)", \[(.*)\]', cell).groups()
+    text = "".join(shakespeare()[0].texts).lower()
+    assert [text.count(f"th{k}") for k in letters] == [int(n) for n in counts.split(",")]
 
 
 def test_chance_never_costs_a_point(share):
