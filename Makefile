@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 COURSE := exercises
+unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup system book epub pdf page test test-all processors lint lab exercises
 .PHONY: experiments bench clean

@@ -359,7 +359,6 @@ FROM_PACKAGES: tuple[Callable[[Path], Path], ...] = (
     make_japanese_vowels,
     make_first_names,
     make_shakespeare,
-    make_heldback_play,
     make_photographs,
 )
 
@@ -379,7 +378,7 @@ def main() -> None:
     packaged = make_fashion_mnist(a.source)
     more = make_more_clothes(a.source, packaged)
     made = [packaged, more, make_heldback(a.source, packaged, more, a.seed)]
-    made += [make(a.packages) for make in FROM_PACKAGES if a.packages]
+    made += [make(a.packages) for make in (*FROM_PACKAGES, make_heldback_play) if a.packages]
     for path in made:
         print(f"{path.name}: {path.stat().st_size:,} bytes")
 

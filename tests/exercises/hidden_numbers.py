@@ -5,7 +5,7 @@ import re
 
 OURS = re.compile(
     r"adds? up to [01]|above 1\b|length 1\b|back to 0|where 0 is|(?:u?int|float|complex)\d+|"
-    r"1/ln 2|ln 10|[NMCDH]²|by 1\b|(?:is|are) 0\b|\b2 times|[NMCDHWL] [-+] 1\b|- 1\)|"
+    r"1/ln 2|ln 10|[NMCDH]²|by 1\b|(?:is|are) 0\b|\b2 times|[NMCDHWLT] [-+] 1\b|- 1\)|"
     r"the diagonal is 0|rounded to \d decimals|\((?:(?:1|\?|…|[A-Z](?:·[A-Z])?)(?:, )?)+,?\)"
 )
 

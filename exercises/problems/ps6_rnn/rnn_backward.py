@@ -10,15 +10,15 @@ gradients = problem(
     "rnn_backward",
     rtol=DIGITS,
     returns={
-        "dx": "states",
-        "dh0": "states",
+        "dx": "value",
+        "dh0": "value",
         "dW_xh": "weights",
         "dW_hh": "weights",
         "db": "weights",
     },
     points={
         "shape": (1, "arrays of these five shapes, in this order, of `float64`"),
-        "states": (7, "`dx` and `dh0`, half each"),
+        "value": (7, "`dx` and `dh0`, half each"),
         "weights": (10, "`dW_xh`, `dW_hh` and `db`, a third each"),
         "inputs-unchanged": (1, "all arrays that are given stay as they are"),
     },
@@ -158,7 +158,7 @@ def wrong(**how):
 @gradients.mistake(
     "each step gets its own error alone, and no gradient from the step after it. On which "
     "path does h[t] reach the later states?",
-    loses="states weights",
+    loses="value weights",
 )
 def nothing_through_time(*given):
     return wrong(sums=lambda upstream, later, f: upstream * f)(*given)
@@ -167,7 +167,7 @@ def nothing_through_time(*given):
 @gradients.mistake(
     "only the last error goes back. At which states does the loss look, and where does dh[t] "
     "join?",
-    loses="states weights",
+    loses="value weights",
 )
 def last_error_alone(dh, *given):
     only = np.zeros(dh.shape)
@@ -178,7 +178,7 @@ def last_error_alone(dh, *given):
 @gradients.mistake(
     "all errors are sent through the last step, one on top of the other. At which step does "
     "dh[t] join?",
-    loses="states weights",
+    loses="value weights",
 )
 def all_errors_at_the_end(dh, *given):
     whole = np.zeros(dh.shape)
@@ -189,7 +189,7 @@ def all_errors_at_the_end(dh, *given):
 @gradients.mistake(
     "dh[t] is added behind the derivative of tanh. Is it the gradient with respect to h[t] or "
     "to the sum inside tanh?",
-    loses="states weights",
+    loses="value weights",
 )
 def joined_behind_tanh(*given):
     return wrong(sums=lambda upstream, later, f: upstream + later * f)(*given)
@@ -198,7 +198,7 @@ def joined_behind_tanh(*given):
 @gradients.mistake(
     "the gradient from step t + 1 is added behind the derivative of tanh. Of what is it the "
     "gradient, of h[t] or of the sum inside tanh?",
-    loses="states weights",
+    loses="value weights",
 )
 def later_joined_behind_tanh(*given):
     return wrong(sums=lambda upstream, later, f: upstream * f + later)(*given)
@@ -207,7 +207,7 @@ def later_joined_behind_tanh(*given):
 @gradients.mistake(
     "in the backward pass the gradient is multiplied as the state is in the forward pass. "
     "Forwards h is multiplied by W_hh: by what is the gradient multiplied?",
-    loses="states weights",
+    loses="value weights",
 )
 def not_transposed(dh, x, h0, W_xh, W_hh, h):
     return back(dh, x, h0, W_xh, W_hh, h, through=W_hh.T)
@@ -215,7 +215,7 @@ def not_transposed(dh, x, h0, W_xh, W_hh, h):
 
 @gradients.mistake(
     "the derivative of tanh is missing. What does a step do with its sum?",
-    loses="states weights",
+    loses="value weights",
 )
 def without_the_derivative(*given):
     return wrong(derivative=lambda h, before: 1.0)(*given)
@@ -223,7 +223,7 @@ def without_the_derivative(*given):
 
 @gradients.mistake(
     "this is the derivative of the sigmoid, h (1 - h). Which one belongs to tanh?",
-    loses="states weights",
+    loses="value weights",
 )
 def derivative_of_the_sigmoid(*given):
     return wrong(derivative=lambda h, before: h * (1 - h))(*given)
@@ -231,13 +231,13 @@ def derivative_of_the_sigmoid(*given):
 
 @gradients.mistake(
     "the derivative of tanh is 1 - h here. Which power of h belongs there?",
-    loses="states weights",
+    loses="value weights",
 )
 def derivative_without_the_square(*given):
     return wrong(derivative=lambda h, before: 1 - h)(*given)
 
 
-@gradients.mistake("tanh is taken once more, of h. What is h already?", loses="states weights")
+@gradients.mistake("tanh is taken once more, of h. What is h already?", loses="value weights")
 def tanh_of_the_state(*given):
     return wrong(derivative=lambda h, before: 1 - np.tanh(h) ** 2)(*given)
 
@@ -245,7 +245,7 @@ def tanh_of_the_state(*given):
 @gradients.mistake(
     "the derivative of tanh is taken at the state before. Which state came out of this step's "
     "tanh?",
-    loses="states weights",
+    loses="value weights",
 )
 def derivative_one_step_early(*given):
     return wrong(derivative=lambda h, before: 1 - before**2)(*given)
@@ -318,7 +318,7 @@ def averaged_over_the_batch(*given):
 
 @gradients.mistake(
     "dh0 is the gradient of the first state. Which step lies between h0 and h[0]?",
-    loses="states",
+    loses="value",
 )
 def gradient_of_the_first_state(*given):
     return wrong(state=lambda dz, g, later: g)(*given)
@@ -326,7 +326,7 @@ def gradient_of_the_first_state(*given):
 
 @gradients.mistake(
     "dh0 is the gradient of the first sum, inside tanh. Which matrix lies between h0 and it?",
-    loses="states",
+    loses="value",
 )
 def gradient_of_the_first_sum(*given):
     return wrong(state=lambda dz, g, later: dz[0])(*given)
@@ -334,7 +334,7 @@ def gradient_of_the_first_sum(*given):
 
 @gradients.mistake(
     "dx is made from the gradient of h[t]. What lies between h[t] and W_xh x[t]?",
-    loses="states",
+    loses="value",
 )
 def inputs_past_tanh(dh, x, h0, W_xh, W_hh, h):
     _, dh0, *weights = back(dh, x, h0, W_xh, W_hh, h)
@@ -348,7 +348,7 @@ def inputs_past_tanh(dh, x, h0, W_xh, W_hh, h):
 
 @gradients.mistake(
     "it goes through time forwards. In which order do the gradients become known?",
-    loses="states weights",
+    loses="value weights",
 )
 def forwards_in_time(dh, x, h0, W_xh, W_hh, h):
     before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
@@ -363,7 +363,7 @@ def forwards_in_time(dh, x, h0, W_xh, W_hh, h):
 @gradients.mistake(
     "the gradient from the step after is kept and added again at each earlier step. With "
     "which gradient has W_hh been multiplied in this step?",
-    loses="states weights",
+    loses="value weights",
 )
 def piled_up(dh, x, h0, W_xh, W_hh, h):
     before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)

@@ -110,8 +110,8 @@ def sample(logits, temperature, rng):
     z = logits / temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))
     below = np.cumsum(p / p.sum(axis=1, keepdims=True), axis=1)
-    u = rng.random((len(logits), 1))
-    return np.minimum((u > below).sum(axis=1), logits.shape[1] - 1)
+    last = logits.shape[1] - 1
+    return np.minimum((rng.random((len(logits), 1)) > below).sum(axis=1), last)
 
 
 sampler.example(np.log(np.array([[1.0, 2.0, 4.0], [9.0, 3.0, 1.0]])), 0.5, 1)
