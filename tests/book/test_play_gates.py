@@ -41,6 +41,7 @@ def holds(figure):
 
 def put(figure, key, step, end):
     """Open or close a gate by the keyboard."""
+    figure.settle()  # what was pressed before is drawn
     figure.get_by_role("slider", name=f"{ALL[key]} of step {step}").press(
         "End" if end else "Home"
     )

@@ -59,7 +59,9 @@ def random_logits(rng, T, N, V):
 def large_logits(rng, T, N, V):
     """Logits above 1,000 and below -1,000."""
     logits, target = drawn(rng, T, N, V)
-    return logits + rng.choice([-1500.0, 1500.0], size=(T, N, 1)), target
+    logits += rng.choice([-1500.0, 1500.0], size=(T, N, 1))
+    logits[*np.ogrid[:T, :N], (target + 1) % V] -= 60_000.0
+    return logits, target
 
 
 @hesitation.alternative
