@@ -141,8 +141,9 @@ def high_temperature(rng, V):
 @sampler.case("stability", visible=1, parts="frequencies")
 def large_logits(rng, V):
     """Logits above 1,000, and some below -1,000."""
-    away = np.array([[1500.0], [-1500.0], [1200.0], [-1200.0]])
-    return rows(rng, V) + away, float(rng.uniform(0.5, 0.7)), int(rng.integers(10**6))
+    logits = rows(rng, V) + np.array([[1500.0], [-1500.0], [1200.0], [-1200.0]])
+    logits[np.arange(ROWS), logits.argmin(axis=1)] -= 60_000.0
+    return logits, float(rng.uniform(0.5, 0.7)), int(rng.integers(10**6))
 
 
 def probabilities(logits, temperature):
