@@ -469,8 +469,7 @@ def upstream_added(*given):
 
 
 @step.mistake(
-    "the gradients of the weights are divided by N. Has the loss not been averaged already, "
-    "before dh_new came to you?",
+    "this is divided by N. Has the loss not been averaged already, before dh_new came to you?",
     loses="weights",
 )
 def averaged(*given):

@@ -110,8 +110,7 @@ def natural_logarithm(logits, target):
 
 
 @hesitation.mistake(
-    "bits and perplexity are made with natural logarithms and powers of 2. Which base belongs "
-    "to which logarithm?",
+    "natural logarithms meet powers of 2. Which base belongs to which logarithm?",
     loses="bits value",
 )
 def bases_mixed(logits, target):

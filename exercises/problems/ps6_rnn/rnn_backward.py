@@ -283,8 +283,7 @@ def transposed_gradient(*given):
 
 
 @gradients.mistake(
-    "the gradients of the weights are those of one step. Are those of the others added, or "
-    "written over?",
+    "this is what one step gives. Are the gradients of the others added, or written over?",
     loses="weights",
 )
 def written_over(dh, x, h0, W_xh, W_hh, h):
@@ -297,8 +296,8 @@ def written_over(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "the gradients of the weights are divided by the number of steps. Is the loss a mean over "
-    "them, before dh came to you?",
+    "this is divided by the number of steps. Has the loss not been averaged already, before dh "
+    "came to you?",
     loses="weights",
 )
 def averaged_over_time(*given):
@@ -307,8 +306,7 @@ def averaged_over_time(*given):
 
 
 @gradients.mistake(
-    "all gradients of the weights are divided by N. Has the loss not been averaged already, "
-    "before dh came to you?",
+    "this is divided by N. Has the loss not been averaged already, before dh came to you?",
     loses="weights",
 )
 def averaged_over_the_batch(*given):
