@@ -2,8 +2,8 @@
 
 A worker takes a file, or a group of files that share slow fixtures
 (``tests/groups.py``), the long ones first and those that open the built book last. While the
-tests run there is a line every half minute; at the end failures that say the same stand
-together, and whole in a file.
+tests run there is a line every half minute, and one for each new failure, with the test's name;
+at the end failures that say the same stand together, and whole in a file.
 """
 
 import re
@@ -111,6 +111,7 @@ class ConsoleReporter:
         self.folder = config.rootpath / "_build" / "tests"
         self.began = self.last_line = time.monotonic()
         self.total = self.done = self.bad = 0
+        self.named = set()  # the keys of the failures whose test has been named
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids):
@@ -133,10 +134,13 @@ class ConsoleReporter:
         return category, "", ""
 
     def pytest_runtest_logreport(self, report):
-        """Count a test, and print a line of progress every half minute."""
+        """Count a test, name one that fails in a new way, and show progress at times."""
         self.done += report.when == "call" or (report.when == "setup" and not report.passed)
         self.bad += report.failed
         now = time.monotonic()
+        if report.failed and (key := failure_key(report)) not in self.named:
+            self.named.add(key)
+            print(f"[{now - self.began:4.0f} s] failed: {title(report)}", flush=True)
         if now - self.last_line >= SECONDS_BETWEEN_LINES:
             self.last_line = now
             share = f"{self.done / self.total:4.0%}" if self.total else f"{self.done}"

@@ -87,6 +87,7 @@ def test_failures_fail_the_gate_and_those_that_say_the_same_are_told_once(projec
     assert done.stdout.count("the book was not built") == 1
     assert len(re.findall(r"E +assert \d+ == \(\d+ \+ 1\)", done.stdout)) == 1  # one of 30
     assert done.stdout.count("and 29 more that say the same") == 2
+    assert len(re.findall(r"^\[ +\d+ s\] failed: tests/book/test_", done.stdout, re.M)) == 3
     assert len(done.stdout.splitlines()) < 60
     assert done.stdout.splitlines()[-1].startswith("31 failed, 2 passed, 30 errors in ")
     assert (project / "_build/tests/failures.txt").read_text().count("test_sum") >= 30
