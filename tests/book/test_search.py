@@ -6,10 +6,13 @@ import pytest
 from begin.course import read_yaml
 from begin.glossary import read_terms
 from browser import DESKTOP, INK, PHONE, visit
+from docutils import nodes
+from docutils.utils import new_document
 from finish import search
 from finish.plain_tex import plain
 from pages import ROOT
 from sphinx.errors import ExtensionError
+from sphinx_exercise.nodes import exercise_node, solution_node
 
 SETUP, SOFTMAX = "start/setup.html", "classifiers/softmax.html"
 GRADIENT_DESCENT, GRAPHS = (
@@ -377,6 +380,16 @@ def test_words_for_a_page_that_is_not_in_this_build_wait(tmp_path):
     app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(nn_search="search.yml"))
     _, words = search._asked(app, SimpleNamespace(number={"chapters/maths/two": 0}))
     assert words == {"maths/two": ["other"]}
+
+
+def test_an_exercise_is_searched_and_its_solution_is_not():
+    document = new_document("page.md")
+    asked, solved = exercise_node(), solution_node()
+    for box, text in ((asked, "How many weights?"), (solved, "Fourteen.")):
+        box += nodes.paragraph(text, text)
+    section = nodes.section("", nodes.title("Exercises", "Exercises"), asked, solved, ids=["e"])
+    document += section
+    assert search.sections(document) == [["", "Exercises", "How many weights?", ""]]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -184,6 +185,17 @@ def test_the_counts_of_the_text_are_right_and_the_plays_as_hard():
     visible, hidden = (maker.counted(4, text, maker.codes(play)) for play in plays)
     assert f"costs {visible:.2f} bits" in cells()["text_surprisal"]
     assert hidden == pytest.approx(visible, abs=0.02)
+
+
+def test_text_challenge_and_tool_number_the_characters_alike():
+    maker = tool("make_characters")
+    block = re.search(r"```python\n(.*?)```", cells()["text_surprisal"], re.S)[1]
+    names = {}
+    exec(block, names)
+    assert names["alphabet"] == maker.ALPHABET == sys.modules[P.solve.__module__].ALPHABET
+    assert len(maker.ALPHABET) == len(set(maker.ALPHABET)) == 36
+    train = "".join(shakespeare()[0].texts)
+    np.testing.assert_array_equal(names["codes"], maker.codes(train))
 
 
 def test_the_measure_is_what_torch_computes():
