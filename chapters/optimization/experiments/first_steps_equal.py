@@ -1,9 +1,9 @@
 """Length of the gradient and largest curvature along a warm-up of as many steps as the hold.
 
-`first_steps_curvature.py` measured along a warm-up of 90 steps, but a hold lasts 30, and the rate
-that survives was compared for a warm-up of 30. Written after a reader had found this, and after
-a look at the state behind the last of these steps: the claim that the hold leaves more curvature
-is refuted if a warm-up of 30 steps to the same rate leaves as much.
+`first_steps_curvature.py` measured along a warm-up of 90 steps, but a hold lasts 30, and the
+rate that survives was compared for a warm-up of 30. Written after a reader had found this, and
+after a look at the state behind the last of these steps: the claim that the hold leaves more
+curvature is refuted if a warm-up of 30 steps to the same rate leaves as much.
 """
 
 import runpy
