@@ -5,6 +5,7 @@ Exact numbers and how they are written: ``nnlib.linalg.exact``.
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
 from . import (
+    angles,
     by_hand,
     cofactors,
     components,
@@ -32,6 +33,7 @@ from . import (
     systems,
     vectors,
 )
+from .angles import *
 from .by_hand import *
 from .cofactors import *
 from .components import *
@@ -73,7 +75,7 @@ FILES = (
     ),
     *(kinds, maps),
     *(polynomial, root_finding, by_hand, eigen, iteration, schur, jacobi),
-    *(singular, components),
+    *(singular, components, angles),
 )
 
 __all__: list[str] = [name for file in FILES for name in file.__all__]

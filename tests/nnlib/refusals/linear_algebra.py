@@ -90,6 +90,7 @@ FUNCTIONS = {
         n_components=(1, but({**POSITIVE, "3": 3}, "None")),
         method=("covariance", WORD),
     ),
+    "principal_angles": dict(A=(S, MATRIX), B=(S, {**MATRIX, "tall": np.ones((3, 2))})),
 }
 METHODS = [
     (linalg.pca(RECTANGLE, 1), "transform", dict(X=(RECTANGLE, {**MATRIX, "narrow": S}))),
