@@ -1,29 +1,30 @@
-"""Which way of drawing codes gives the better new pictures of clothes?
+"""How to draw codes for new pictures of clothes, judged by a classifier.
 
-All decoders have one hidden layer of 128 units and read 16 numbers; pictures have 14 × 14 pixels
-(means of 2 × 2). "plain": an autoencoder. "VAE": noise of a learned width in the code, and the
-Kullback-Leibler term times beta. Two ablations, one for each half of what a VAE adds:
+Which way of drawing codes gives the better new pictures?
+
+All decoders have one hidden layer of 128 units and read 16 numbers; pictures have 14 × 14
+pixels (means of 2 × 2). "plain": an autoencoder. "VAE": noise of a learned width in the code,
+and the Kullback-Leibler term times beta. Two ablations, one for each half of what a VAE adds:
 "penalty": the squared code is penalised as in the Kullback-Leibler term, without noise;
 "noise": noise of a fixed width is added to codes that batch normalisation holds at mean 0 and
-variance 1, without any penalty. Each is sampled by drawing standard normal codes, by a Gaussian
-fitted to its codes afterwards, and by a mixture of full Gaussians fitted by EM. The simplest
-rivals need no network: a Gaussian, and the same mixture, on 16 principal components; and a
-Gaussian on all pixels. "copies" are training pictures, which nobody should be proud of.
+variance 1, without any penalty. Each is sampled by drawing standard normal codes, by a
+Gaussian fitted to its codes afterwards, and by a mixture of full Gaussians fitted by EM. The
+simplest rivals need no network: a Gaussian, and the same mixture, on 16 principal components;
+and a Gaussian on all pixels. "copies" are training pictures, which nobody should be proud of.
 
-Judged by a classifier trained on the real pictures: the Fréchet distance between the values of its
-last hidden layer for 2,000 samples and for 2,000 held-back pictures. Beta, the strength of the
-penalty, the width of the noise and the number of parts of each mixture are chosen by the same
-distance to 2,000 other pictures, on a seed that is not among the five.
+Judged by a classifier trained on the real pictures: the Fréchet distance between the values
+of its last hidden layer for 2,000 samples and for 2,000 held-back pictures. Beta, the
+strength of the penalty, the width of the noise and the number of parts of each mixture are
+chosen by the same distance to 2,000 other pictures, on a seed that is not among the five.
 
-Known when this was written: a first run stopped after the tuning, in which beta went no higher
-than 4 and standard normal codes were best at this edge of the grid, far from the mixtures. So
-beta goes on to 64 here.
-Expected, and to be refuted: (1) standard normal codes of the VAE come nearer than any way to
-sample the plain autoencoder, because only the VAE was trained with such codes; refuted if the
-mixture on plain codes is nearer on at least four of five seeds. (2) Both halves are needed:
-refuted if standard normal codes of one ablation are as near as those of the VAE. (3) A VAE does
-not copy: refuted if its samples are less than half as far from the nearest training picture as
-held-back pictures are.
+Known when this was written: a first run stopped after the tuning, in which beta went no
+higher than 4 and standard normal codes were best at this edge of the grid, far from the
+mixtures. So beta goes on to 64 here. Expected, and to be refuted: (1) standard normal codes
+of the VAE come nearer than any way to sample the plain autoencoder, because only the VAE was
+trained with such codes; refuted if the mixture on plain codes is nearer on at least four of
+five seeds. (2) Both halves are needed: refuted if standard normal codes of one ablation are
+as near as those of the VAE. (3) A VAE does not copy: refuted if its samples are less than
+half as far from the nearest training picture as held-back pictures are.
 """
 
 from functools import cache
@@ -182,7 +183,9 @@ def draw(mixture, n, rng):
     weights, means, covs = mixture
     which = rng.choice(len(weights), n, p=weights)
     roots = np.linalg.cholesky(covs)
-    return means[which] + np.einsum("nij,nj->ni", roots[which], rng.normal(size=(n, means.shape[1])))
+    return means[which] + np.einsum(
+        "nij,nj->ni", roots[which], rng.normal(size=(n, means.shape[1]))
+    )
 
 
 def codes(net):
@@ -218,7 +221,11 @@ def samples(way, setting, parts, seed):
         mean, axes, Z = components()
         return (mean + draw(em(Z, parts, seed), DRAWN, rng) @ axes).clip(0, 1)
     net = coder(way, setting, seed)
-    Z = draw(em(codes(net), parts, seed), DRAWN, rng) if parts else rng.normal(size=(DRAWN, CODE))
+    Z = (
+        draw(em(codes(net), parts, seed), DRAWN, rng)
+        if parts
+        else rng.normal(size=(DRAWN, CODE))
+    )
     return array(net.decoder, Z)
 
 
@@ -254,7 +261,9 @@ def log_weights(net, x, K, rng):
     eps = rng.normal(size=(len(x), K, mean.shape[2]))
     z = mean + np.exp(log_var / 2) * eps
     out = array(net.decoder, z.reshape(-1, z.shape[2])).reshape(len(x), K, -1)
-    fits = -((out - x[:, None]) ** 2).sum(2) / (2 * SIGMA**2) - 98 * np.log(2 * np.pi * SIGMA**2)
+    fits = -((out - x[:, None]) ** 2).sum(2) / (2 * SIGMA**2) - 98 * np.log(
+        2 * np.pi * SIGMA**2
+    )
     return fits - (z**2).sum(2) / 2 + (eps**2).sum(2) / 2 + log_var.sum(2) / 2
 
 
