@@ -15,14 +15,14 @@ Array = np.ndarray
 
 
 def principal_angles(A: Any, B: Any) -> Array:
-    r"""Return the angles between the spaces that the columns of A and of B span, smallest first.
+    r"""Return the angles between the spaces that the columns of A and B span, smallest first.
 
     .. math:: \cos\theta_k = \sigma_k(Q_A^\top Q_B), \qquad
         Q_A, Q_B \text{ with orthonormal columns}
 
     The first is the smallest angle between a vector of one space and a vector of the other, the
-    next is the smallest at right angles to these two, and so on. All are 0 if one space contains
-    the other; two planes in space always share a line, so that their first angle is 0.
+    next is the smallest at right angles to these two, and so on. All are 0 if one space
+    contains the other; two planes in space always share a line, so that their first angle is 0.
 
     Parameters
     ----------

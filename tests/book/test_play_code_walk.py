@@ -1,4 +1,4 @@
-"""A walk over a plane of codes: the decoder draws as NumPy does, and the nearest picture is found."""
+"""A walk over a plane of codes: the decoder draws as NumPy does; the nearest one is found."""
 
 import base64
 import re
@@ -50,7 +50,7 @@ def test_the_nearest_picture_is_the_nearest(figure):
     figure.locator(".nn-point").press("Shift+ArrowUp")
     figure.locator(".nn-point").press("ArrowRight")
     step = (chosen["x"][1] - chosen["x"][0]) / 60
-    at = np.array(chosen["at"]) + [step, 5 * step]
+    at = np.array(chosen["at"]) + np.array([step, 5 * step])
     nearest = ((np.array(chosen["codes"]) - at) ** 2).sum(axis=1).argmin()
     pictures = np.frombuffer(base64.b64decode(data["pictures"]), np.uint8).reshape(-1, 784)
     np.testing.assert_allclose(drawn(figure, 1), pictures[nearest] / 255, atol=1e-6)

@@ -24,7 +24,7 @@ RATE = {}
 
 
 def judged(seed, size, rate, there=None):
-    """Return the errors on the training pictures and on others, by default the test pictures."""
+    """Return the errors on the training pictures and on others, by default the test ones."""
     X, _, V, _ = BASE["parts"](seed)
     mean = X.mean(axis=0)
     encoder, decoder = BASE["train"](X - mean, size, rate, seed, epochs=EPOCHS)

@@ -1,12 +1,13 @@
 """Whether a code learned without labels helps a linear classifier that has few of them.
 
-All 4,500 training pictures may be used without labels; of 1, 10 or 100 in each class the label is
-known. Softmax regression (L-BFGS) is trained on the labelled ones, in the code, and judged on the
-4,000 test pictures. Codes have 256 numbers. Autoencoders have one layer of 256 sigmoid units and
-a decoder with the same weights, transposed, and are trained by Adam for 15 epochs: plain; sparse,
-with the sum of the code as a penalty; denoising, with Gaussian noise or with pixels set to 0;
-contractive. Rivals: the pixels, the 256 first principal components, 256 random features (sigmoid
-units with Gaussian weights), and the plain autoencoder before training.
+All 4,500 training pictures may be used without labels; of 1, 10 or 100 in each class the label
+is known. Softmax regression (L-BFGS) is trained on the labelled ones, in the code, and judged
+on the 4,000 test pictures. Codes have 256 numbers. Autoencoders have one layer of 256 sigmoid
+units and a decoder with the same weights, transposed, and are trained by Adam for 15 epochs:
+plain; sparse, with the sum of the code as a penalty; denoising, with Gaussian noise or with
+pixels set to 0; contractive. Rivals: the pixels, the 256 first principal components, 256
+random features (sigmoid units with Gaussian weights), and the plain autoencoder before
+training.
 
 Each contender has its own strength (of three) and weight decay of the classifier (of five),
 chosen by the accuracy on 500 validation pictures with a seed that does not count; so the choice
@@ -54,7 +55,9 @@ def start(seed, scale=1 / 28):
     """Return W (256, 784) and both biases."""
     rng = np.random.default_rng([seed, 1])
     W = rng.normal(0, scale, (CODE, 784)).astype("f4")
-    return [nn.Parameter(nnlib.tensor(a)) for a in (W, np.zeros(CODE, "f4"), np.zeros(784, "f4"))]
+    return [
+        nn.Parameter(nnlib.tensor(a)) for a in (W, np.zeros(CODE, "f4"), np.zeros(784, "f4"))
+    ]
 
 
 def corrupted(x, kind, strength, rng):
