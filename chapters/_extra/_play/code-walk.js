@@ -1,6 +1,6 @@
 // <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws what it means.
 // needs: parts-plot parts-grid parts-dense
-// room: 640 420
+// room: 574 383
 // size: pixels a side; maps: [{name, x, y, codes, words, decoder, at, known}]: ranges, the codes of the
 // pictures, [[x, y, "name"], …] where a class lies, layers for nn.dense, where the point starts, and known,
 // [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures: all in base64, a byte each
