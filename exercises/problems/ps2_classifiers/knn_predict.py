@@ -126,7 +126,7 @@ def majority(near):
 def by_partition(X_train, y_train, X, k):
     d = np.abs(pairwise_distances(X, X_train))
     near = np.argpartition(d, k - 1, axis=1)[:, :k]
-    found = np.empty(len(X), dtype=np.int64)
+    found = np.zeros(len(X), dtype=np.int64)
     for m in range(len(X)):
         labels, counts = np.unique(y_train[near[m]], return_counts=True)
         found[m] = labels[np.argmax(counts)]

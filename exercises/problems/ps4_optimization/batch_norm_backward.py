@@ -69,7 +69,7 @@ def path_by_path(dY, X, gamma, eps):
 
 @backwards.alternative
 def unit_by_unit(dY, X, gamma, eps):
-    (N, D), dX = X.shape, np.empty(X.shape)
+    (N, D), dX = X.shape, np.zeros(X.shape)
     dgamma, dbeta = np.zeros(D), np.zeros(D)
     for d in range(D):
         mean = sum(X[:, d]) / N

@@ -88,7 +88,7 @@ def padded_with_zeros(x, p):
 def offset_by_offset(dy, x, weight, stride, padding):
     (H_out, W_out), p = dy.shape[2:], padding
     padded = padded_with_zeros(x, p)
-    dpadded, dweight = 0 * padded, np.empty(weight.shape)
+    dpadded, dweight = 0 * padded, np.zeros(weight.shape)
     for k in range(weight.shape[2]):
         for v in range(weight.shape[3]):
             rows = slice(k, k + stride * (H_out - 1) + 1, stride)

@@ -93,7 +93,7 @@ def number_by_number(x, weight, bias, stride, padding):
     (N, C, H, W), (F, _, KH, KW) = x.shape, weight.shape
     H_out, W_out = 1 + (H + 2 * padding - KH) // stride, 1 + (W + 2 * padding - KW) // stride
     x, weight = x.tolist(), weight.tolist()
-    y = np.empty((N, F, H_out, W_out))
+    y = np.zeros((N, F, H_out, W_out))
     for n in range(N):
         for f in range(F):
             for i in range(H_out):

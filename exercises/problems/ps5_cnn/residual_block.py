@@ -92,7 +92,7 @@ def conv(x, weight):
 def conv_back(dy, x, weight):
     """Return the gradients of conv with respect to x and weight."""
     dx = conv(dy, weight[:, :, ::-1, ::-1].swapaxes(0, 1))
-    dweight = np.empty(weight.shape)
+    dweight = np.zeros(weight.shape)
     for k, v in np.ndindex(3, 3):
         dweight[:, :, k, v] = np.einsum("nfhw,nchw->fc", dy, shifted(x, k, v))
     return dx, dweight

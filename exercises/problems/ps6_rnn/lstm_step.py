@@ -109,8 +109,8 @@ def gate_by_gate(x, h, c, W, U, b, dh_new, dc_new):
 @step.alternative
 def sequence_by_sequence(x, h, c, W, U, b, dh_new, dc_new):
     (N, H), both = h.shape, np.concatenate([W, U], axis=1)
-    h_new, c_new, dc = np.empty_like(h), np.empty_like(c), np.empty_like(c)
-    d_in, d_both, db = np.empty((N, both.shape[1])), np.zeros(both.shape), 0 * b
+    h_new, c_new, dc = np.zeros_like(h), np.zeros_like(c), np.zeros_like(c)
+    d_in, d_both, db = np.zeros((N, both.shape[1])), np.zeros(both.shape), 0 * b
     for n in range(N):
         v = np.concatenate([x[n], h[n]])
         z = (both @ v + b).reshape(4, H)

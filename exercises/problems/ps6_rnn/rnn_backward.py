@@ -39,7 +39,7 @@ def rnn_backward(dh, x, h0, W_xh, W_hh, h):
     Returns (dx, dh0, dW_xh, dW_hh, db): the gradients of the loss with respect to x, h0, W_xh,
     W_hh and b, each in the shape of what it belongs to.
     """
-    dx, dW_xh, dW_hh = np.empty(x.shape), np.zeros(W_xh.shape), np.zeros(W_hh.shape)
+    dx, dW_xh, dW_hh = np.zeros(x.shape), np.zeros(W_xh.shape), np.zeros(W_hh.shape)
     db, later = np.zeros(len(W_hh)), np.zeros(h0.shape)
     for t in reversed(range(len(x))):
         dz = (dh[t] + later) * (1 - h[t] ** 2)

@@ -57,7 +57,7 @@ def random_numbers(rng, T, N, D, H):
 def number_by_number(x, h0, W_xh, W_hh, b):
     T, N, D = x.shape
     H = len(b)
-    h = np.empty((T, N, H))
+    h = np.zeros((T, N, H))
     for t in range(T):
         for n in range(N):
             before = h0[n] if t == 0 else h[t - 1, n]
