@@ -1,11 +1,10 @@
-"""Every page is finished by rule: sizes, coverage, numbers from cells, nothing from outside."""
+"""The pages and their configuration are whole; `make lint` holds each page to its rules."""
 
 import re
 
 import pytest
 import yaml
-from page_lint import Page, check
-from pages import BELOW, CHAPTERS, COURSE, PAGES, REFERENCE, ROOT
+from pages import CHAPTERS, COURSE, PAGES, REFERENCE, ROOT
 
 AFTER_A_CLICK = {"live_worker"}  # fetches Python when a reader has asked for it
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -39,11 +38,6 @@ def test_the_ids_of_the_syllabus_are_unique():
     ]
     assert len(ids) == len(set(ids))
     assert len(ids) == len(COURSE.topics) + len(COURSE.errata)
-
-
-@pytest.mark.parametrize("page", [*PAGES, *BELOW])
-def test_a_page_keeps_every_rule_and_its_waivers_have_reasons(page):
-    assert [finding.show(page) for finding in check(Page.load(page)).findings] == []
 
 
 def test_the_configuration_avoids_the_known_traps():

@@ -146,6 +146,7 @@ def test_an_untouched_stub_is_told_so_once(name):
     assert [text for _, text, _ in verdict.findings] == [finding]
 
 
+@pytest.mark.deep(3)
 @pytest.mark.rotate("first", 1)
 @pytest.mark.parametrize("first", range(50))
 @every_problem
