@@ -170,6 +170,14 @@ def test_an_error_tells_its_line():
     assert observed(f)["error"][1].endswith("(line 2 of your function)")
 
 
+def test_a_power_that_is_too_large_is_told_in_words():
+    def f(X, k):
+        return 1e200**k
+
+    words = "Numerical result out of range (line 2 of your function)"
+    assert observed(f)["error"] == [["OverflowError", "ArithmeticError", "Exception"], words]
+
+
 def test_an_interrupt_is_let_through():
     def f(X, k):
         raise KeyboardInterrupt

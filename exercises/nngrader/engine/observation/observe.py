@@ -417,7 +417,8 @@ def _class_name(c):
 def _message(e, f):
     """Return an exception's text with the line of the student's function that raised it."""
     try:
-        text = str(e)[:300]
+        # Python's power of a float overflows with (34, "Numerical result out of range").
+        text = str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)[:300]
     except BaseException:
         text = ""
     if type(f) is Driven:
