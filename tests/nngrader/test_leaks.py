@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.engine import cases_json, pack
-from nngrader.release.leaks import leaks, moving_leaks, package_leaks, secrets_of, shown_cases
+from nngrader.release.leaks import (
+    BITS,
+    _bits,
+    leaks,
+    moving_leaks,
+    package_leaks,
+    secrets_of,
+    shown_cases,
+)
 from nngrader.release.pictures import Rows, channels, grey
 from nngrader.release.statements import lines_of, secret_statements
 
@@ -114,6 +122,24 @@ def npy(array):
     held = io.BytesIO()
     np.save(held, array)
     return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_sought"),
+    [
+        (np.arange(16), False),
+        (np.arange(16.0)[::-1] * 5, False),
+        (np.linspace(0, 1, 11), False),
+        (np.array([0, 0, 1, 0, 2, 0, 0, 1]), False),  # small counts
+        (np.array([3, 1, 4, 1, 5, 9, 2, 6]), False),  # eight digits stand in many a release
+        (np.random.default_rng(0).integers(10, size=16), True),
+        (np.random.default_rng(0).integers(1000, size=8), True),
+        (np.random.default_rng(0).normal(size=4), True),
+        (np.array([0.0, 1.0, np.nan, np.inf]), False),
+    ],
+)
+def test_numbers_are_sought_that_stand_nowhere_by_chance(numbers, is_sought):
+    assert (_bits(numbers) >= BITS) == is_sought
 
 
 SOLUTION = "statement of a solution: "

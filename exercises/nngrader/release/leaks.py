@@ -31,7 +31,9 @@ CELL_KEYS = {"nbgrader", "tags", "deletable", "editable", "collapsed", "jupyter"
 KERNEL = "python3"
 SAYS = "it holds a statement of a solution"
 FEW = 4  # different numbers that an array must hold to be recognised by them
-HEAD, VARIED = 16, 8  # an array is sought by its first numbers if so many of them differ
+HEAD = 16  # an array is sought by its first numbers
+BITS = 40  # that they must hold: a release of 16 MB holds numbers of 24 bits by chance
+DIGIT = np.log2(10)
 
 
 @dataclass(frozen=True)
@@ -258,9 +260,25 @@ def _numbers(course, problems):
         shown = {_digest(a.tobytes()) for _, a in _all_arrays(pack(p, 1, visible=True))}
         for group, a in _all_arrays(pack(p, seed, visible=False)):
             head = a.ravel()[:HEAD]
-            if len(np.unique(head)) >= VARIED and _digest(a.tobytes()) not in shown:
+            if _bits(head) >= BITS and _digest(a.tobytes()) not in shown:
                 what = f"a hidden input or answer of {p.name} ({group})"
                 yield what, ",".join(map(str, head.tolist())), head.tobytes()
+
+
+def _bits(head):
+    """Return about how many bits it takes to tell numbers from others of their kind.
+
+    Whole numbers are told by their steps: 0, 1, 2, … has equal ones and takes no bits. Of
+    others, each that differs from those before it takes its digits.
+    """
+    head = head[np.isfinite(head)]
+    if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):
+        steps = np.diff(head.astype(float))
+        return len(steps) * np.log2(np.ptp(steps) + 1) if len(steps) else 0.0
+    different = np.unique(np.round(np.diff(head), 9))
+    if len(different) == 1:
+        return 0.0
+    return DIGIT * sum(len(re.sub(r"\D", "", str(v)).strip("0")) for v in np.unique(head))
 
 
 def _all_arrays(data):
