@@ -8,18 +8,21 @@ input is 1 in the first step of each problem.
 A gate is held open by a bias of 100: its value is then exactly 1 and its derivative exactly 0
 in float32. All LSTMs start with the bias 3 at the forget gate. Rivals of about as many
 parameters: a GRU, a tanh network with an orthogonal recurrent matrix, and a linear regression
-on all inputs of a problem ("copy": on the last twelve steps). The rate is the one with the
-lowest mean validation loss over two seeds that are not among the five.
+on all inputs of a problem ("copy": on the last twelve steps). All rates of the grid are tried,
+and the one with the lowest mean validation loss over three seeds that are not among the ten is
+taken.
 
 Known when this was written: a first version, kept as gates_longer.py, in which "once" had 24
-steps, the start was tuned as well, and start and rate were chosen on one seed. There rates of
-0.1 were often chosen that fail on other seeds. It refuted two of its expectations: without the
-forget gate the error did not grow along a stream, and the loss of the output gate did matter.
-Expected now, and to be refuted: (1) without the forget gate "once" is learned on all seeds;
-(2) without the input gate it is not, and "copy" has the largest error of all; (3) without the
-forget gate "row" has the largest error of the three ablations, and no larger one at the end of
-a stream of 60 problems than in its first three; (4) the tanh network, which has no gate, fails
-at "once" and "row" and learns "copy" on most seeds.
+steps, the start was tuned as well, and start and rate were chosen on one seed; and a second, as
+this one but for a search of the rate that climbed from 0.01 and 0.03 for as long as the loss
+fell, two seeds for tuning and five for the test. There the whole LSTM got lower rates than the
+one without a forget gate, which looked better for it "in a row" and in "copy"; at equal rates
+(gates_rates.py, gates_rates_row.py) the whole was ahead in the first and level in the other.
+Expected now, and to be refuted: (1) without the input gate "once" is learned on no seed, and
+"copy" has the largest error of all; (2) without the forget gate "row" is learned on all seeds,
+with a larger mean error than the whole LSTM's, and one that grows along a stream of 60 problems
+but stays below a guess; (3) in "copy" the LSTM without a forget gate is within 0.1 of the whole
+one; (4) the tanh network fails at "once" and learns "copy" on some seeds.
 """
 
 from functools import cache
@@ -41,7 +44,7 @@ LAYERS = {
 }
 GATES = {"no input gate": 0, "no forget gate": 1, "no output gate": 3}  # blocks of the weights
 NAMES = ("LSTM", *GATES, "GRU", "tanh")
-TUNING = (100, 101)  # seeds
+TUNING = (100, 101, 102)  # seeds
 TOLERANCES = {"first": {"absolute": 0.05}, "error": {"absolute": 0.05}}
 
 
@@ -129,26 +132,20 @@ def wrong(out, y):
     return float((out[:, -LENGTH:].argmax(axis=2) != y[:, -LENGTH:]).mean())
 
 
-def climb(score, first):
-    """Return the best rate, from two neighbours on outwards until it is at neither edge."""
-    low, high, scores = first, first + 1, {}
-    while True:
-        for k in (low, high):
-            scores[k] = scores[k] if k in scores else score(RATES[k])
-        best = min(scores, key=scores.get)
-        if low < best < high or (best == low == 0) or (best == high == len(RATES) - 1):
-            return RATES[best]
-        low, high = (low - 1, high) if best == low else (low, high + 1)
-
-
 @cache
+def tuned(name, task):
+    """Return the mean validation loss over the seeds for tuning, of each rate."""
+    losses = [
+        np.mean([judge(*train(name, task, rate, seed), task, 1)[0] for seed in TUNING])
+        for rate in RATES
+    ]
+    print(name, task, np.round(losses, 5), flush=True)
+    return losses
+
+
 def rate_of(name, task):
-    """Return the rate of the lowest mean validation loss over the seeds for tuning."""
-
-    def score(rate):
-        return np.mean([judge(*train(name, task, rate, seed), task, 1)[0] for seed in TUNING])
-
-    return climb(score, 2)
+    """Return the rate of the lowest of these losses."""
+    return RATES[int(np.argmin(tuned(name, task)))]
 
 
 def along(layer, head, seed):
@@ -184,6 +181,7 @@ def run(seed):
             key = f"{name}, {task}"
             found[key] = judge(*trained, task, 2)[1]
             found[f"{key}, rate"] = rate
+            found[f"{key}, tuning"] = np.round(tuned(name, task), 5)
             if task == "row":
                 found[f"{name}, stream"] = along(*trained, 3).round(5)
             print(seed, key, rate, round(found[key], 5), flush=True)
@@ -199,4 +197,4 @@ def thin():
 
 if __name__ == "__main__":
     with np.errstate(all="ignore"):
-        experiment.record(run, seeds=range(5), thin=thin)
+        experiment.record(run, seeds=range(10), thin=thin)
