@@ -3,8 +3,8 @@
 The hidden sums are those of hidden.py. If ReLU is at fault, a linear model of the sums loses
 nothing against one of the pixels; if the few units are, it loses as much as with ReLU. With two
 and three layers the same is asked again: what is lost more than with ReLU left out, ReLU loses.
-Three layers of 102 sums hold what one layer of 102 holds, so one such layer is trained too: what
-it loses is due to the units, and what three lose beyond it is not.
+Three layers of 102 sums hold what one layer of 102 holds, so one such layer is trained too:
+what it loses is due to the units, and what three lose beyond it is not.
 """
 
 import runpy
