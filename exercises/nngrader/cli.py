@@ -121,8 +121,8 @@ def export(a) -> int:
     """Write the marks as a table for a learning platform."""
     from .reports.export import table, warnings
 
-    text = table(a.course, a.assignment, a.layout)
-    for warning in warnings(a.course, a.assignment, a.layout):
+    text = table(a.course, a.assignment, a.layout, a.zero_ungradable)
+    for warning in warnings(a.course, a.assignment, a.zero_ungradable):
         warn(shown(warning))
     if a.out:
         a.out.write_text(text, encoding="utf-8")
@@ -160,6 +160,8 @@ def parser() -> argparse.ArgumentParser:
         if f is export:
             layouts = ("csv", "canvas", "moodle", "gradescope")
             s.add_argument("--layout", choices=layouts, default="csv", help="default: csv")
+            zero = "give 0 where nothing of a submission could be graded, instead of no mark"
+            s.add_argument("--zero-ungradable", action="store_true", help=zero)
     return p
 
 

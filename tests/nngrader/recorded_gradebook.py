@@ -13,9 +13,14 @@ from .sample_course import NAME
 
 def rebuilt(assignment, student):
     """Return the instructor's notebook with a student's cells put in."""
+    return rebuilding(assignment, student).notebook
+
+
+def rebuilding(assignment, student):
+    """Return a submission as it is rebuilt, with its flags."""
     folder = assignment.course / "submitted" / student / assignment.name
     cells, _ = read_submission(folder, assignment.name, assignment.solution_ids)
-    return rebuild(assignment.instructor, assignment.released, cells).notebook
+    return rebuild(assignment.instructor, assignment.released, cells)
 
 
 def result(assignment, student, share=1.0, flags=()):

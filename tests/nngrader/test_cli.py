@@ -97,9 +97,9 @@ def test_each_layout_has_the_columns_of_its_platform(course, base, capsys):
         assert run(course, "export", NAME, "--layout", layout, "--out", course / "m.csv") == 0
         rows[layout] = (course / "m.csv").read_text().splitlines()
     assert rows["csv"] == [
-        "student,score,max_score,late_penalty,needs_manual_grade",
-        "ada,100.0,100.0,0.0,False",
-        "bob,0.0,100.0,0.0,False",
+        "student,score,max_score,late_penalty,needs_manual_grade,status",
+        "ada,100.0,100.0,0.0,False,final",
+        "bob,0.0,100.0,0.0,False,final",
     ]
     assert rows["canvas"] == [
         f"Student,ID,SIS User ID,SIS Login ID,Section,{NAME}",

@@ -1,5 +1,6 @@
 """Marks leave for each platform and are the same when it has read them as it says it does."""
 
+import copy
 import csv
 import io
 
@@ -37,7 +38,8 @@ FINAL = {"ada": 66.666667, "emmy": 80.25, "kim1": 0.0, "zoe": 1.5}
 def course(tmp_path, monkeypatch):
     """Return a course with marks; kim2 has none, and zoe is not in the class list."""
     (tmp_path / "students.csv").write_text(CLASS, encoding="utf-8")
-    monkeypatch.setattr(export, "marks", lambda course, assignment: MARKS)
+    monkeypatch.setattr(export, "marks", lambda *_: copy.deepcopy(MARKS))
+    monkeypatch.setattr(export, "latest", lambda *_: {})
     return Course(tmp_path)
 
 
@@ -109,24 +111,56 @@ def test_gradescopes_columns_hold_all_students(course):
 
 def test_the_plain_table_says_what_is_still_open(course):
     assert table(course, NAME).splitlines() == [
-        "student,score,max_score,late_penalty,needs_manual_grade",
-        "ada,66.666667,90.0,0.0,False",
-        "bo,40.0,90.0,0.0,True",
-        "emmy,80.25,90.0,5.0,False",
-        "kim1,0.0,90.0,0.0,False",
-        "kim2,,90.0,,",
-        "zoe,1.5,90.0,0.0,False",
+        "student,score,max_score,late_penalty,needs_manual_grade,status",
+        "ada,66.666667,90.0,0.0,False,final",
+        "bo,,90.0,0.0,True,unmarked",
+        "emmy,80.25,90.0,5.0,False,final",
+        "kim1,0.0,90.0,0.0,False,final",
+        "kim2,,90.0,,,missing",
+        "zoe,1.5,90.0,0.0,False,final",
     ]
 
 
-@pytest.mark.parametrize("layout", ["canvas", "moodle"])
-def test_who_has_no_mark_is_named(course, layout):
-    assert warnings(course, NAME, layout) == [
-        "no mark yet, as something is still to be marked by hand: bo",
-        "no mark, as nothing was handed in: kim2",
-        "not in the class list: zoe",
-    ]
-    assert warnings(course, NAME) == ["not in the class list: zoe"]
+OPEN = [
+    "no mark yet, as something is still to be marked by hand: bo",
+    "no mark, as nothing was handed in: kim2",
+    "not in the class list: zoe",
+]
+
+
+def test_who_has_no_mark_is_named(course):
+    assert warnings(course, NAME) == OPEN
+
+
+@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
+def test_what_could_not_be_graded_has_no_mark_unless_that_is_asked_for(
+    course, layout, monkeypatch
+):
+    results = {s: {"status": "ungradable" if s in ("bo", "kim1") else "graded"} for s in MARKS}
+    as_graded = table(course, NAME, layout)
+    monkeypatch.setattr(export, "latest", lambda *_: results)
+    lost = table(course, NAME, layout)
+    gone = {"kim1"} | ({"bo"} if layout == "csv" else set())
+    kept, new = set(as_graded.splitlines()), set(lost.splitlines())
+    assert len(kept - new) == len(gone)
+    assert all(any(s in row for s in gone) for row in kept - new)
+    for row in new - kept:  # of the tables that have a row for everybody
+        assert ",ungradable" in row or row.endswith(",,90.0,Ungraded")
+        assert ",0.0,90" not in row
+    told = warnings(course, NAME)
+    assert next(w for w in told if "could be graded" in w).endswith(": bo, kim1")
+    assert table(course, NAME, layout, zero_ungradable=True) == as_graded
+    assert warnings(course, NAME, zero_ungradable=True) == OPEN
+
+
+def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, monkeypatch):
+    given = mark(12.0) | {"by_hand": [("why", 12.0, 12.0, "")]}
+    monkeypatch.setattr(export, "marks", lambda *_: {"zoe": given, "ada": mark(0.0)})
+    results = {s: {"status": "ungradable"} for s in ("zoe", "ada")}
+    monkeypatch.setattr(export, "latest", lambda *_: results)
+    found = {row[0]: row for row in rows(table(course, NAME))}
+    assert (found["zoe"][1], found["zoe"][-1]) == ("12.0", "final")
+    assert (found["ada"][1], found["ada"][-1]) == ("", "ungradable")
 
 
 @pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
@@ -135,7 +169,7 @@ def test_without_a_class_list_the_id_stands_for_all(course, layout):
     text = table(course, NAME, layout)
     assert text.count("zoe") == {"csv": 1, "canvas": 3, "moodle": 1, "gradescope": 1}[layout]
     assert "kim2" not in text
-    assert "not in the class list" not in str(warnings(course, NAME, layout))
+    assert "not in the class list" not in str(warnings(course, NAME))
 
 
 @pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
@@ -144,7 +178,7 @@ def test_odd_names_are_written_as_they_are_and_told(course, layout, monkeypatch)
     monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
     (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")
     assert odd in [cell for row in rows(table(course, NAME, layout)) for cell in row]
-    (warning, *_) = warnings(course, NAME, layout)
+    (warning, *_) = warnings(course, NAME)
     assert warning.startswith("a spreadsheet would take these names for formulas: =HYPER")
     assert warning.endswith(", ada")
 
@@ -168,7 +202,10 @@ def test_numbers_are_exact_to_six_digits_and_have_no_exponent(value, text):
 def test_the_columns_stay_the_same(course):
     heads = {layout: rows(table(course, NAME, layout))[0] for layout in export.LAYOUTS}
     assert heads == {
-        "csv": ["student", "score", "max_score", "late_penalty", "needs_manual_grade"],
+        "csv": [
+            *("student", "score", "max_score", "late_penalty", "needs_manual_grade"),
+            "status",
+        ],
         "canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", NAME],
         "moodle": ["First name", "Last name", "ID number", "Email address", NAME],
         "gradescope": [

@@ -6,12 +6,14 @@ import shutil
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
+from nngrader.intake.rebuild import FOUND, harmless
 from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
 from .hand_marked_course import MODEL, RUBRIC, SCHEME, hand_marked_course, markdown_cell
-from .recorded_gradebook import gradebook, record
+from .recorded_gradebook import gradebook, rebuilding, record
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
 pytestmark = pytest.mark.sandbox
@@ -93,6 +95,39 @@ def test_an_answer_left_out_gets_no_points_and_waits_for_nobody(course, base):
     record(course, {"ada": 0.0})
     assert waiting(course, "ada") == ["draw"]
     assert marks(Course(course), NAME)["ada"]["by_hand"][0][0] == "draw"
+
+
+def without_metadata(notebook):
+    for cell in notebook.cells:
+        cell["metadata"] = {}
+    return notebook
+
+
+@pytest.mark.parametrize("lost", ["metadata", "cell", "place"])
+def test_a_written_answer_is_not_lost_with_its_cell(course, base, lost):
+    notebook = base.untouched()
+    if lost == "metadata":
+        without_metadata(notebook.write("why", ANSWER))
+    else:
+        notebook.cells.append(markdown_cell(ANSWER))
+    if lost == "cell":
+        notebook.delete("why")
+    hand_in(course, "ada", notebook.text())
+    record(course, {"ada": 0.0})
+    assert waiting(course, "ada") == ["draw", "why"]
+    (shown,) = [s for s in sources(course, "ada") if FOUND in s]
+    assert shown == f"{FOUND}\n\n---\n\n{harmless(ANSWER)}"
+    flags = rebuilding(Assignment(Course(course), NAME), "ada").flags
+    assert [f[:5] for f in flags if "no answer in its cell" in f] == ["why: "]
+
+
+def test_prose_beside_a_written_answer_does_not_replace_it(course, base):
+    notebook = without_metadata(base.untouched())
+    hand_in(course, "bare", notebook.text())
+    hand_in(course, "ada", answered(base).text())
+    record(course, {"ada": 0.0, "bare": 0.0})
+    assert waiting(course, "bare") == ["draw"]
+    assert not any(FOUND in s for who in ("ada", "bare") for s in sources(course, who))
 
 
 def test_a_command_counts_written_answers_in_the_most_that_can_be_had(course, base, tmp_path):

@@ -28,6 +28,11 @@ DISARMED = {  # replacements, made in this order
     "mermaid": "Mermaid",
 }
 PICTURE = "the picture in the text is not shown: look into what was handed in"
+FOUND = (
+    "**Nothing stands in the cell for this answer, or the cell is missing. The text below is "
+    "from other places of the submission and in no cell of the assignment: it may be the "
+    "answer.**"
+)
 
 
 @dataclass
@@ -75,8 +80,10 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
     Rebuilt
         The instructor's cells are the original ones, whatever the student did to them. A
         solution cell is the student's cell with its id (of several the last changed one), or
-        else a cell that defines the same name. Code cells that the student added keep their
-        place among the others; so do added text cells if there is a task, which a person marks.
+        else a cell that defines the same name. In place of a written answer that is missing or
+        untouched stands all prose that is in no cell of ours, so that a person is asked to mark
+        it. Code cells that the student added keep their place among the others; so do added
+        text cells if there is a task, which a person marks.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -84,6 +91,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
     chosen = {}
     if cells is not None:
         chosen = {g: picker.choose(g) for g, c in ours.items() if is_solution(c)}
+        chosen |= _found_prose(released, cells, chosen, out.flags)
         out.found = sum(c is not None for c in chosen.values())
         out.flags += _changed(ours, picker)
     own = _own_cells(released, ours, cells or [], chosen)
@@ -133,6 +141,36 @@ def harmless(prose: str) -> str:
     for armed, harmless_one in DISARMED.items():
         prose = prose.replace(armed, harmless_one)
     return prose
+
+
+def _found_prose(released, cells, chosen, flags):
+    """Return by written answer that is missing or untouched the prose in no cell of ours.
+
+    Some editors remove all metadata. Code is then known by the names that it defines, prose by
+    nothing, and an answer must not be lost with its id.
+    """
+    ours = {c["source"].strip() for c in released["cells"]} | {""}
+    taken = {c.position for c in chosen.values() if c}
+    ids = {grade_id(c) for c in released["cells"]} - {None}
+    loose = [
+        c.source
+        for c in cells
+        if not c.code
+        and c.position not in taken
+        and c.grade_id not in ids
+        and c.source.strip() not in ours
+    ]
+    found = {}
+    for cell in released["cells"] if loose else ():
+        gid = grade_id(cell)
+        if not is_solution(cell) or is_code(cell) or not mark(cell).get("grade"):
+            continue
+        if chosen[gid] is None or chosen[gid].source.strip() == cell["source"].strip():
+            found[gid] = Cell(gid, "\n\n---\n\n".join([FOUND, *loose]), False, -1)
+            flags.append(
+                f"{gid}: no answer in its cell; other text is shown there, to be marked"
+            )
+    return found
 
 
 def _clear(cell):

@@ -3,11 +3,13 @@
 A student has one row at most, sorted by id. Names and numbers come from the class list,
 `students.csv`; without one, the id takes their place.
 
-- A mark that is not final is never exported to a platform. If a person has still to mark
-  something, or nothing was handed in (whether that is 0 the course decides), Canvas's and
-  Moodle's tables have no row, since an empty cell would delete the platform's entry, even
-  "excused". The command names these students. The other two tables have every student of
-  the class list and of the gradebook;the plain one shows the marks so far.
+- A mark that is not final is never exported. It is not final if a person has still to mark
+  something, if nothing of the submission could be graded, or if nothing was handed in (whether
+  that is 0 the course decides). Canvas's and Moodle's tables then have no row, since an empty
+  cell would delete the platform's entry, even "excused". The other two tables have every
+  student of the class list and of the gradebook, with an empty score and the reason. The
+  command names these students. What could not be graded counts as 0 if `zero_ungradable` says
+  so, or if a person has given it points.
 - Late penalties of the gradebook have been deducted: do not let the platform deduct any again.
 - Names are written as they are, even if a spreadsheet would take them for formulas, since the
   platform must recognise them; the command lists such names.
@@ -22,13 +24,23 @@ import io
 
 from ..course.folder import Course
 from ..course.roster import Student, read
+from ..errors import NotThere
 from ..gradebook.database import marks
+from .class_report import latest
 
 FORMULA = tuple("=+-@\t\r")  # beginnings of cells that a spreadsheet takes for formulas
-CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade")
+CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status")
+FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
+TOLD = {  # of the marks that are not final
+    UNMARKED: "no mark yet, as something is still to be marked by hand",
+    UNGRADABLE: "no mark, as nothing of it could be graded (see the report; --zero-ungradable)",
+    MISSING: "no mark, as nothing was handed in",
+}
 
 
-def table(course: Course, assignment: str, layout: str = "csv") -> str:
+def table(
+    course: Course, assignment: str, layout: str = "csv", zero_ungradable: bool = False
+) -> str:
     """Return the marks of an assignment, as the gradebook has them.
 
     Parameters
@@ -39,6 +51,8 @@ def table(course: Course, assignment: str, layout: str = "csv") -> str:
         The assignment.
     layout : {"csv", "canvas", "moodle", "gradescope"}
         Columns as that platform reads or writes them.
+    zero_ungradable : bool
+        Whether a submission of which nothing could be graded has 0 points, instead of no mark.
 
     Returns
     -------
@@ -54,11 +68,12 @@ def table(course: Course, assignment: str, layout: str = "csv") -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows(LAYOUTS[layout](assignment, *_class(course, assignment)))
+    found = _class(course, assignment, zero_ungradable)
+    writer.writerows(LAYOUTS[layout](assignment, *found))
     return out.getvalue()
 
 
-def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
+def warnings(course: Course, assignment: str, zero_ungradable: bool = False) -> list[str]:
     """Return warnings that a person should read before uploading the table.
 
     Parameters
@@ -67,7 +82,7 @@ def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
         The course.
     assignment : str
         The assignment.
-    layout : {"csv", "canvas", "moodle", "gradescope"}
+    zero_ungradable : bool
         As for `table`.
 
     Returns
@@ -75,21 +90,15 @@ def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
     list of str
         One line for each kind of warning.
     """
-    students, found = _class(course, assignment)
-    odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
-    waiting = [s for s, mark in found.items() if mark["needs_manual_grade"]]
-    absent = [s.id for s in students if s.id not in found]
+    students, found = _class(course, assignment, zero_ungradable)
     known = read(course)
+    odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
+    complaints = [("a spreadsheet would take these names for formulas", odd)]
+    for status, text in TOLD.items():
+        complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     strangers = [s for s in found if known is not None and s not in known]
-    complaints = [
-        (odd, "a spreadsheet would take these names for formulas"),
-        (waiting, "no mark yet, as something is still to be marked by hand"),
-        (absent, "no mark, as nothing was handed in"),
-        (strangers, "not in the class list"),
-    ]
-    if layout == "csv":
-        complaints = [complaints[0], complaints[3]]
-    return [f"{words}: {', '.join(names)}" for names, words in complaints if names]
+    complaints.append(("not in the class list", strangers))
+    return [f"{text}: {', '.join(names)}" for text, names in complaints if names]
 
 
 def number(value: float) -> str:
@@ -102,17 +111,36 @@ def number(value: float) -> str:
     return text + "0" if text.endswith(".") else text
 
 
-def _class(course, assignment):
-    """Return the ids of all students with their rows of the class list, and marks by id."""
+def _class(course, assignment, zero_ungradable):
+    """Return all students with their rows of the class list, and marks with status by id."""
     found = marks(course, assignment)
+    lost = set() if zero_ungradable else _ungradable(course, assignment)
+    for student, mark in found.items():
+        given = any(points is not None for _, points, *_ in mark["by_hand"])
+        ungradable = student in lost and not given
+        unmarked = UNMARKED if mark["needs_manual_grade"] else FINAL
+        mark["status"] = UNGRADABLE if ungradable else unmarked
     listed = read(course) or {}
     return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
 
 
+def _ungradable(course, assignment):
+    """Return the ids of the students of whose submission nothing could be graded."""
+    try:
+        results = latest(course, assignment)
+    except NotThere:  # marks by hand alone
+        return set()
+    return {s for s, r in results.items() if r["status"] == UNGRADABLE}
+
+
+def _status(found, student):
+    """Return whether a student's mark is final, or why it is not."""
+    return found[student.id]["status"] if student.id in found else MISSING
+
+
 def _final(found, student):
     """Return a student's mark if it is final, else ""."""
-    mark = found.get(student.id)
-    return number(mark["score"]) if mark and not mark["needs_manual_grade"] else ""
+    return number(found[student.id]["score"]) if _status(found, student) == FINAL else ""
 
 
 def _most(found):
@@ -121,14 +149,13 @@ def _most(found):
 
 
 def _csv(_, students, found):
-    """Yield a table of all marks, with empty cells for students who have handed in nothing."""
+    """Yield a table of all students, with the reason where a mark is not final."""
     yield CSV
-    for student in students:
-        if mark := found.get(student.id):
-            numbers = [number(mark[column]) for column in CSV[1:4]]
-            yield [student.id, *numbers, mark["needs_manual_grade"]]
-        else:
-            yield [student.id, "", _most(found), "", ""]
+    for s in students:
+        mark, status = found.get(s.id), _status(found, s)
+        penalty = number(mark["late_penalty"]) if mark else ""
+        open_ = mark["needs_manual_grade"] if mark else ""
+        yield [s.id, _final(found, s), _most(found), penalty, open_, status]
 
 
 def _canvas(assignment, students, found):
