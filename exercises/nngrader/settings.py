@@ -43,6 +43,7 @@ class Limits:
     processes: int = limit(16, 1, 4096)  # processes and threads
     file_mb: int = limit(8, 1, 1 << 20)  # the largest file it may write
     space_mb: int = limit(32, 1, 1 << 20)  # all its files in /tmp
+    notebook_mb: int = limit(100, 1, 1024)  # the file handed in; its outputs are left out
     output_kb: int = limit(1024, 1, 1 << 16)  # an answer beyond the size of the right one
     container: Container | None = None  # a sandbox other than bubblewrap
 

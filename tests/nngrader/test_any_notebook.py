@@ -12,6 +12,8 @@ from nngrader.course.assignment import AssignmentSpec
 from nngrader.course.notebooks import grade_id, is_solution
 from nngrader.engine import pack
 from nngrader.grading.one_submission import Job, run
+from nngrader.intake import outputs
+from nngrader.intake.outputs import without_outputs
 from nngrader.intake.rebuild import rebuild
 from nngrader.intake.submission import cells_of, read_submission
 from nngrader.settings import Limits
@@ -80,6 +82,51 @@ def holds(spec, base, raw):
     for cell in rebuilt.notebook["cells"]:
         gid = grade_id(cell)
         assert gid is None or is_solution(cell) or cell["source"] == by_id[gid]
+
+
+def bare(value, depth=1):
+    """Return a value as a large notebook is read: from parsed JSON, which the reader scans."""
+    if isinstance(value, list):
+        return [bare(x, depth + 1) for x in value]
+    if not isinstance(value, dict):
+        return value
+    left_out = {1: {"metadata"}, 3: {"outputs", "attachments"}, 5: {"outputs", "attachments"}}
+    return {
+        k: type(x)()
+        if k in left_out.get(depth, ()) and isinstance(x, list | dict)
+        else bare(x, depth + 1)
+        for k, x in value.items()
+    }
+
+
+KEYS = st.sampled_from(["metadata", "outputs", "attachments", "cells", "source"])
+NESTED = st.recursive(
+    st.text(SURROGATES, max_size=5) | KEYS | st.none() | st.integers(),
+    lambda x: (
+        st.lists(x, max_size=3) | st.dictionaries(KEYS | st.text(max_size=2), x, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+@EVERY
+@given(value=NESTED, indent=st.sampled_from([None, 1]))
+def test_of_a_large_notebook_all_but_its_outputs_is_read(value, indent):
+    raw = json.dumps(value, indent=indent).encode()
+    assert json.loads(without_outputs(raw)) == bare(value)
+
+
+@EVERY
+@given(raw=st.text('"\\\\[]{}:ax', max_size=40))
+def test_what_is_left_of_any_bytes_is_no_more_than_there_was(raw):
+    assert len(without_outputs(raw.encode())) <= len(raw)
+
+
+def test_a_notebook_of_too_many_pieces_is_refused(monkeypatch):
+    monkeypatch.setattr(outputs, "MOST_TOKENS", 10)
+    with pytest.raises(ValueError, match="more than 10 strings and brackets"):
+        without_outputs(b"[" * 11)
+    assert without_outputs(b"[" * 10) == b"[" * 10
 
 
 @EVERY

@@ -141,9 +141,23 @@ def test_the_visible_cases_name_the_limits_of_grading(released):
     file = released / "release" / NAME / f"{NAME}.cases.json"
     for data in json.loads(file.read_text()).values():
         limits = {"call_seconds": 1.0, "total_seconds": 2.5, "memory_mb": 400}
-        assert data["limits"] == limits | {"output_kb": 256}
+        assert data["limits"] == limits | {"output_kb": 256, "notebook_mb": 100}
         assert data["graded"] >= len(data["cases"])
         assert not data["same"]
+
+
+def test_check_warns_of_a_notebook_that_is_large(released, base, tmp_path):
+    notebook = base.solved()
+    notebook["hinge_loss"]["outputs"] = [{"text": "x" * (51 << 20)}]
+    done = check(released, tmp_path, notebook)
+    assert "The notebook has 51 MB; one of more than 100 MB is not read" in done.stdout
+    assert done.returncode == 0
+
+
+def test_check_says_of_a_notebook_that_it_is_too_large(released, base, tmp_path):
+    done = check(released, tmp_path, base.solved().add_cell("x" * (9 << 20)))
+    assert "the notebook is larger than 8 MB without its outputs: not read" in done.stdout
+    assert done.returncode == 1
 
 
 def test_inputs_that_are_those_of_grading_are_not_said_to_be_others():

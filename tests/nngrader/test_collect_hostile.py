@@ -108,7 +108,19 @@ def test_a_bomb_is_not_read(course, tmp_path, capsys):
     files = {f"ada/{BOOK}": bytes(9 << 20), f"bob/{BOOK}": book()}
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
-    assert f"ada: {BOOK}: it is larger than 8 MB" in output
+    assert f"ada: {BOOK}: the notebook is larger than 8 MB without its outputs" in output
+    assert "nothing handed in by" not in output
+
+
+def test_a_bomb_of_more_than_is_read_is_told_with_the_limit(course, tmp_path, capsys):
+    settings = course / "source" / NAME / "nngrader.toml"
+    settings.write_text(settings.read_text().replace("[limits]", "[limits]\nnotebook_mb = 1"))
+    download = zipped(
+        tmp_path / "got.zip", {f"ada/{BOOK}": bytes(2 << 20), f"bob/{BOOK}": book()}
+    )
+    status, output = collect(course, download, capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert f"ada: {BOOK}: it is larger than 1 MB" in output
 
 
 def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys):

@@ -60,6 +60,9 @@ def test_the_readme_names_what_is_installed_and_handed_in():
     text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
     assert 'pip install jupyterlab matplotlib "a.whl[torch]"\n' in text
     assert "5. Hand in 2 files: ps5_cnn.ipynb, weights.npz.\n" in text
+    assert "A notebook of more than 100 MB is not read." in text
+    limited = {"relu": {"limits": {"notebook_mb": 30}}}
+    assert "A notebook of more than 30 MB is not read." in readme("ps5_cnn", "a.whl", limited)
 
 
 def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):

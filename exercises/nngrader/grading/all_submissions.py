@@ -134,7 +134,8 @@ class Grader:
         a, rebuilt = self.assignment, None
         try:
             folder = a.course / "submitted" / student / a.name
-            cells, odd = read_submission(folder, a.name, a.solution_ids)
+            most = a.limits.notebook_mb << 20
+            cells, odd = read_submission(folder, a.name, a.solution_ids, most)
             rebuilt = rebuild(a.instructor, a.released, cells)
             wanted = a.taken_up(rebuilt.work)
             rebuilt.files, missing = read_declared(folder, a.declared, wanted)

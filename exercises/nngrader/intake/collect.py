@@ -24,7 +24,7 @@ from ..storage.scratch import alone
 from .archive import Item, inside, opened
 from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, is_noise, sort, whose
-from .submission import MOST_BYTES, Unreadable
+from .submission import Unreadable, shrunk
 
 MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
 DATES = "dates of the files"
@@ -40,6 +40,7 @@ class Collected:
     unchanged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     times: Counter = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)
@@ -75,7 +76,8 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     CannotDo
         If the zip is broken, or the class list, or another run is at work.
     """
-    declared = Assignment(course, assignment).declared
+    asked = Assignment(course, assignment)
+    declared = asked.declared
     students = read_roster(course)
     known = os.listdir(course / "source")
     with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
@@ -88,7 +90,7 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
         mine = _by_student(found, students, assignment, declared, outcome)
         with working_folder(course) as work:
             for student, handed in sorted(mine.items()):
-                _collect_one(course, assignment, student, handed, declared, work, outcome)
+                _collect_one(asked, student, handed, work, outcome)
     return outcome
 
 
@@ -120,11 +122,16 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     for words, names in (
         ("marked as late by the platform", outcome.late),
         ("files that are not taken", outcome.ignored),
-        ("nothing handed in by", missing(course, assignment)),
+        ("nothing handed in by", _silent(course, assignment, outcome)),
     ):
         if names:
             report.append(f"{words}: {len(names)}: {shown(', '.join(names))[:WIDTH]}")
     return report
+
+
+def _silent(course, assignment, outcome):
+    """Return who has handed in nothing at all: one whose file was refused has."""
+    return [s for s in missing(course, assignment) if s not in outcome.refused]
 
 
 def _may_be_part(name, declared):
@@ -177,13 +184,14 @@ def _joined(several, wanted, outcome):
     return replace(several[0], items=items, late=any(h.late for h in several))
 
 
-def _collect_one(course, assignment, student, handed, declared, work, outcome):
+def _collect_one(asked, student, handed, work, outcome):
     """Copy one student's submission, and add to the outcome what happened."""
     try:
-        taken = _read(handed, assignment, declared, outcome)
-        became = put(course, student, assignment, taken, work)
+        taken = _read(handed, asked, outcome)
+        became = put(asked.course, student, asked.name, taken, work)
     except Unreadable as e:
         outcome.left_out.append((handed.label, str(e)))
+        outcome.refused.append(student)
         return
     getattr(outcome, became).append(student)
     outcome.late += [student] * handed.late
@@ -198,28 +206,28 @@ def _source(handed):
     return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
 
 
-def _read(handed, assignment, declared, outcome):
+def _read(handed, asked, outcome):
     """Return the notebook and the declared files of a submission."""
     items, refused = list(handed.items), []
     if not any(_is_notebook(i) for _, i in items):
         items, refused = _opened_inside(items)
-    files = _notebooks(items, assignment)
+    files = _notebooks(items, asked.name)
     if not files:
         reasons = "; ".join(f"{n}: {r}" for n, r in refused)
         raise Unreadable(reasons or f"no notebook among {len(handed.items)} files")
     for path, item in items:
-        if path[-1] in declared:
+        if path[-1] in asked.declared:
             files.setdefault(path[-1], item)
     kept = set(map(id, files.values()))
     outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
     outcome.ignored += ["/".join(i.parts) for i in handed.rest]
-    content = _contents(handed.label, files, declared, outcome)
+    content = _contents(handed.label, files, asked, outcome)
     dated = handed.when or max(files[n].when for n in content)
     when = None if not handed.when and handed.platform in NO_DATES else dated
     return SubmissionFiles(content, dated, when)
 
 
-def _contents(label, files, declared, outcome):
+def _contents(label, files, asked, outcome):
     """Return the contents of files; one that cannot be read is reported.
 
     If no notebook can be read, an error is raised.
@@ -227,7 +235,10 @@ def _contents(label, files, declared, outcome):
     found, reasons = {}, []
     for name, item in files.items():
         try:
-            found[name] = item.read(declared.get(name, MOST_BYTES))
+            if name in asked.declared:
+                found[name] = item.read(asked.declared[name])
+            else:
+                found[name] = shrunk(item.read(asked.limits.notebook_mb << 20))
         except (Unreadable, OSError) as e:
             reasons.append(f"{item.name}: {getattr(e, 'strerror', None) or e}")
     if not any(name.lower().endswith(".ipynb") for name in found):

@@ -12,7 +12,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_BYTES = 8 << 20
+from .outputs import without_outputs
+
+MOST_BYTES = 8 << 20  # of a file that is parsed: a notebook without its outputs
+MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs, unless the settings say otherwise
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
 MOST_FILES = 200  # searched if no notebook has the right name
@@ -37,7 +40,9 @@ class Cell:
     position: int
 
 
-def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell] | None, list]:
+def read_submission(
+    folder: Path, name: str, ids: list[str], most: int = MOST_NOTEBOOK
+) -> tuple[list[Cell] | None, list]:
     """Return the cells of a submission, and flags for all that is unusual about it.
 
     Parameters
@@ -49,6 +54,8 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
     ids : list of str
         Ids of the cells that students write. If no notebook has the right name, the one with
         most of these ids is used.
+    most : int
+        The largest size of a notebook, in bytes.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
     """
     flags = []
     try:
-        raw = _find(folder, name, ids, flags)
+        raw = _find(folder, name, ids, most, flags)
         return cells_of(raw, flags), flags
     except Unreadable as e:
         return None, [*flags, str(e)]
@@ -143,7 +150,27 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
     return raw, about.st_nlink
 
 
-def _find(folder, name, ids, flags):
+def shrunk(raw: bytes) -> bytes:
+    """Return a notebook that is small enough to be parsed, if need be without its outputs.
+
+    Raises
+    ------
+    Unreadable
+        If it is too large without its outputs, too.
+    """
+    if len(raw) <= MOST_BYTES:
+        return raw
+    try:
+        small = without_outputs(raw.decode("utf-16").encode() if raw[:2] in UTF16 else raw)
+    except ValueError as e:
+        raise Unreadable(f"the notebook cannot be read: {e}") from None
+    if len(small) > MOST_BYTES:
+        size = f"larger than {MOST_BYTES >> 20} MB without its outputs"
+        raise TooLarge(f"the notebook is {size}: not read")
+    return small
+
+
+def _find(folder, name, ids, most, flags):
     """Return the contents of the notebook, even if it has another name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
@@ -152,19 +179,19 @@ def _find(folder, name, ids, flags):
         raise Unreadable(f"{folder.name!a} is no folder")
     file = folder / f"{name}.ipynb"
     if not os.path.lexists(file):
-        file = _renamed(folder, ids)
+        file = _renamed(folder, ids, most)
         flags.append(f"{name}.ipynb is missing; {file.name!a} is used")
-    raw, names = read_regular(file)
+    raw, names = read_regular(file, most)
     if names > 1:
         flags.append("the notebook has a second name (hard link)")
-    return raw
+    return shrunk(raw)
 
 
-def _renamed(folder, ids):
+def _renamed(folder, ids, most):
     """Return the notebook of another name with most of our cells."""
     found = {}
     for file in itertools.islice(_notebooks(folder), MOST_FILES):
-        raw, _ = _readable(file)
+        raw = _readable(file, most)
         found[file] = sum(f'"{i}"'.encode() in raw for i in ids)
     if not found:
         raise Unreadable("there is no notebook in the folder")
@@ -184,12 +211,12 @@ def _notebooks(folder, deeper=True):
         yield from _notebooks(subfolder, deeper=False)
 
 
-def _readable(file):
-    """Return the result of `read_regular`, or None where it refuses the file."""
+def _readable(file, most):
+    """Return the contents of a notebook, empty where it cannot be read."""
     try:
-        return read_regular(file)
+        return read_regular(file, most)[0]
     except (Unreadable, OSError):
-        return b"", 0
+        return b""
 
 
 def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:

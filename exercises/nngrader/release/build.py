@@ -35,7 +35,7 @@ from .package import build_wheel, write_zip
 SEEDS = 50
 VISIBLE_SEED, TRIAL_SEED = 1, 2
 SQLITE = "sqlite:///"
-TOLD = ("call_seconds", "total_seconds", "memory_mb", "output_kb")  # limits that `check` keeps
+TOLD = ("call_seconds", "total_seconds", "memory_mb", "output_kb", "notebook_mb")  # to `check`
 
 
 class NotFit(Exception):

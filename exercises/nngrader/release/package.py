@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import CannotDo
+from ..settings import Limits
 
 PROJECT = Path(__file__).resolve().parents[3]
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -27,6 +28,8 @@ README = """{title}
 3. Write your solutions; the cell below each one checks it at once.
 4. Before you hand in, type: nngrader check {name}.ipynb
 5. Hand in {files}.
+   A notebook of more than {most} MB is not read. Its outputs are not graded: clear them if they
+   make it large.
 """
 
 
@@ -90,6 +93,11 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
             z.writestr(about, members[member])
 
 
+def _limits(visible):
+    """Return the limits of an assignment, from its visible cases."""
+    return Limits(**next(iter(visible.values()), {}).get("limits", {}))
+
+
 def readme(name: str, wheel: str, visible: dict) -> str:
     """Return the README of the zip, which tells a student what to do, step by step.
 
@@ -119,4 +127,5 @@ def readme(name: str, wheel: str, visible: dict) -> str:
         name=name,
         package=f'"{wheel}[torch]"' if torch else wheel,
         files=files,
+        most=_limits(visible).notebook_mb,
     )

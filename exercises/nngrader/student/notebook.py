@@ -22,7 +22,7 @@ from ..engine import caller, cases_json, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
 from ..errors import CannotDo, NotThere
-from ..intake.submission import Unreadable, cells_of
+from ..intake.submission import Unreadable, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
@@ -126,16 +126,18 @@ def run_here(notebook: Path) -> bool:
         Whether every visible case of every problem came out right.
     """
     flags, folder = [], notebook.resolve().parent  # before a cell can change the working folder
+    problems = problems_beside(notebook.parent)
+    limits = Limits(**next(iter(problems.values())).get("limits", {}))
+    raw = notebook.read_bytes()
+    flags += size_note(len(raw), limits.notebook_mb)
     try:
-        cells = cells_of(notebook.read_bytes(), flags)
+        cells = cells_of(shrunk(raw), flags)
     except Unreadable as e:
         print(e)
         return False
     print(*flags, sep="\n", end="\n" * bool(flags))
-    problems = problems_beside(notebook.parent)
     sources = sources_of(cells, problems)
     print(*notes(cells, sources, problems), sep="", end="")
-    limits = Limits(**next(iter(problems.values())).get("limits", {}))
     names = run_cells(sources, limits.call_seconds)
     right = {}
     for name, data in problems.items():
@@ -145,6 +147,32 @@ def run_here(notebook: Path) -> bool:
                 *(f"{line}\n" for line in called_wrong(problems, names[name])), sep="", end=""
             )
     return all(right.values())
+
+
+def size_note(size: int, most: int) -> list[str]:
+    """Return a line about a notebook that takes more than half of the size that is read.
+
+    Parameters
+    ----------
+    size : int
+        Its size in bytes.
+    most : int
+        The largest size in MB that is read when it is graded.
+
+    Returns
+    -------
+    list of str
+        The line, none for a smaller notebook.
+
+    >>> size_note(3 << 20, 100)
+    []
+    """
+    if size <= most << 19:
+        return []
+    return [
+        f"The notebook has {size >> 20} MB; one of more than {most} MB is not read when it is "
+        "graded. Clear its outputs before you hand it in: they are not graded."
+    ]
 
 
 def sources_of(cells: list, problems: dict) -> list[str]:

@@ -17,6 +17,17 @@ def perfect(course, base, student):
 
 
 @honest()
+def with_pictures_of_many_megabytes(course, base, student):
+    notebook = base.solved()
+    for c in notebook.cells:
+        if c["cell_type"] == "code":
+            c["outputs"] = [{"data": {"image/png": "iVBO\n" * 400_000, "text/plain": ['"[']}}]
+    text = notebook.text()
+    assert len(text) > 9 << 20
+    hand_in(course, student, text)
+
+
+@honest()
 def in_utf_16(course, base, student):
     hand_in(course, student, base.solved().text().encode("utf-16"))
 
