@@ -100,9 +100,23 @@ def absent(students: list[str]) -> str:
     """
     if not students:
         return ""
+    return f"not handed in: {_named(students)}"
+
+
+def _named(students):
+    """Return how many students these are, and the names of the first."""
     names = ", ".join(map(shown, students[:MOST_NAMES]))
     more = ", …" * (len(students) > MOST_NAMES)
-    return f"not handed in: {len(students)} student{'s' * (len(students) > 1)} ({names}{more})"
+    return f"{len(students)} student{'s' * (len(students) > 1)} ({names}{more})"
+
+
+def untimed(students: list[str]) -> str:
+    """Return a line that names students whose lateness is unknown, "" if there are none.
+
+    >>> untimed(["ada"])
+    'no time of handing in, so counted as in time: 1 student (ada)'
+    """
+    return f"no time of handing in, so counted as in time: {_named(students)}" * bool(students)
 
 
 def public(result: dict) -> dict:

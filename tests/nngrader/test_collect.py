@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from nngrader.course.assignment import Assignment
+from nngrader.intake.deposit import LATE_MARK
 from nngrader.intake.platforms import time_of
 
 from .lms_downloads import (
@@ -237,6 +238,36 @@ def test_the_time_in_nbgraders_own_folder_is_kept(course, tmp_path, capsys):
     _, output = collect(course, folder(tmp_path / "got", files), capsys)
     assert stamp(course, "ada") == datetime(2026, 1, 2, 3, 4, 5, 6)
     assert "time of handing in of 1: timestamp.txt" in output
+
+
+def test_a_time_counts_also_where_the_notebook_is_unchanged(course, tmp_path, capsys):
+    class_list(course)
+    name = "Ada Lovelace_501_assignsubmission_file_"
+    collect(course, zipped(tmp_path / "got.zip", {f"{name}/{BOOK}": book()}), capsys)
+    assert os.listdir(course / "submitted" / "ada" / NAME) == [BOOK]
+    files = {
+        f"ada/{NAME}/{BOOK}": book(),
+        f"ada/{NAME}/timestamp.txt": b"2026-01-02 03:04:05 UTC",
+    }
+    _, output = collect(course, folder(tmp_path / "got", files), capsys)
+    assert output.startswith("0 collected, 0 unchanged, 1 retimed, 0 replaced, 0 left out")
+    assert "time of handing in of 1: timestamp.txt" in output
+    assert stamp(course, "ada") == datetime(2026, 1, 2, 3, 4, 5)
+    _, output = collect(course, tmp_path / "got", capsys)
+    assert output.startswith("0 collected, 1 unchanged, 0 replaced, 0 left out")
+
+
+def test_canvass_mark_of_lateness_is_kept_beside_the_submission(course, tmp_path, capsys):
+    class_list(course)
+    early = {f"lovelaceada_1001_70001_{BOOK}": book("ada")}
+    late = {f"lovelaceada_LATE_1001_70001_{BOOK}": book("ada")}
+    mark = course / "submitted" / "ada" / NAME / LATE_MARK
+    collect(course, zipped(tmp_path / "a.zip", early), capsys)
+    assert not mark.exists()
+    collect(course, zipped(tmp_path / "b.zip", late), capsys)
+    assert mark.exists()
+    collect(course, zipped(tmp_path / "c.zip", {n: book("2") for n in early}, LATE), capsys)
+    assert not mark.exists()
 
 
 @pytest.mark.parametrize(

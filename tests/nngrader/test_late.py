@@ -3,14 +3,20 @@
 import csv
 import math
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.late import DAY, Policy, policy_file, read_policy, span, words
+from nngrader.gradebook.record import MARKED_LATE
+from nngrader.grading.command import tell_untimed
+from nngrader.intake.deposit import LATE_MARK
+from nngrader.reports.class_report import page as class_page
 from nngrader.reports.export import table
 from nngrader.reports.feedback import page
+from nngrader.storage.results import Store
 
 from .recorded_gradebook import gradebook, record
 from .sample_course import LIMITS, NAME, hand_in, make_course, release_unchecked, run
@@ -154,6 +160,26 @@ def test_penalties_are_recorded_flagged_exported_and_told_to_students(late):
     assert "Late: 20 points less." in shown
     again = record(late, ALL)
     assert again["bob"]["flags"] == results["bob"]["flags"]
+
+
+def test_of_whom_lateness_is_unknown_is_said_where_it_costs_points(late, capsys):
+    (late / "submitted" / "bob" / NAME / "timestamp.txt").unlink()
+    (late / "submitted" / "bob" / NAME / LATE_MARK).touch()
+    (late / "submitted" / "far" / NAME / LATE_MARK).touch()
+    results = record(late, ALL)
+    assert results["bob"]["flags"] == [MARKED_LATE]
+    assert results["far"]["flags"] == ["8 days late: 100 points less"]
+    tell_untimed(SimpleNamespace(course=Course(late), assignment=NAME), sorted(ALL))
+    line = "no time of handing in, so counted as in time: 1 student (bob)\n"
+    assert capsys.readouterr().out == line
+    Store(late / ".results").put(f"latest-{NAME}", results)
+    report = class_page(Course(late), NAME)
+    told = report.partition("Lateness unknown")[2]
+    assert "bob" in told.partition("</section>")[0]
+    state(late, DUE)  # without a penalty nothing is lost by not knowing
+    record(late, ALL)
+    tell_untimed(SimpleNamespace(course=Course(late), assignment=NAME), sorted(ALL))
+    assert capsys.readouterr().out == ""
 
 
 def test_nbgraders_own_tools_see_the_same_penalties(late, nbgrader):

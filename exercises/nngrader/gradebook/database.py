@@ -223,8 +223,10 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     Returns
     -------
     dict
-        By student: `score`, `max_score`, `late_penalty`, `needs_manual_grade`, and `by_hand`,
-        a list of (cell, score or None, most, comment) of the cells that a person marks.
+        By student: `score`, `max_score`, `late_penalty`, `needs_manual_grade`; `untimed`,
+        whether a penalty for lateness is stated and cannot be computed, as the time of handing
+        in is unknown; and `by_hand`, a list of (cell, score or None, most, comment) of the
+        cells that a person marks.
 
     Raises
     ------
@@ -256,6 +258,7 @@ def _mark(one, most, policy):
         "score": round(max(0.0, one.score - penalty), 6),
         "max_score": most,
         "late_penalty": penalty,
+        "untimed": policy.stated and one.timestamp is None,
         "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
         "by_hand": [_by_hand(one, g) for g in one.grades.values() if g.by_hand],
     }

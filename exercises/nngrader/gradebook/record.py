@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from ..course.assignment import Assignment
 from ..course.notebooks import grade_id, is_solution, is_test, mark
 from ..engine import sentences
 from ..errors import CannotDo, first_line
+from ..intake.deposit import LATE_MARK
 from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
 from ..storage.results import digest
@@ -28,6 +30,7 @@ from .late import enter_due, policy_of, words
 MOST_STAMP = 100  # bytes of a timestamp
 AHEAD = timedelta(days=1)  # by which a clock in another time zone may be ahead
 TRIES, PAUSE = 4, 2.0  # to write while another program holds the gradebook; seconds between
+MARKED_LATE = "the platform marks it as late, and tells no time: no points were deducted"
 NO_NAME = "the folder's name cannot be a student's id: rename it"
 DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
@@ -142,6 +145,8 @@ class Recorder:
         """Record one submission, unless the same result is recorded already."""
         student = result["student"]
         stamp = self._timestamp(student, result)
+        if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
+            flag(result, MARKED_LATE)
         rubrics = {
             grade_id(c): c["source"]
             for c in self.assignment.instructor["cells"]
@@ -239,12 +244,15 @@ class Recorder:
             if flagged := words(fair, entry.seconds):
                 flag(result, flagged)
 
+    def _handed_in(self, student):
+        """Return the folder of a submission."""
+        return self.assignment.course / "submitted" / student / self.name
+
     def _timestamp(self, student, result):
         """Return the time of submission as nbgrader writes it, "" if there is none."""
         from nbgrader.utils import parse_utc
 
-        name = self.assignment.name
-        file = self.assignment.course / "submitted" / student / name / "timestamp.txt"
+        file = self._handed_in(student) / "timestamp.txt"
         try:
             if file.parent.is_symlink() or file.parents[1].is_symlink():
                 return ""  # a link may lead to another student's; a flag says so already

@@ -11,10 +11,11 @@ from pathlib import Path
 from ..course.assignment import Assignment
 from ..course.roster import missing, read
 from ..errors import CannotDo, NotThere
+from ..gradebook.database import marks
 from ..gradebook.database import students as students_of_gradebook
 from ..gradebook.record import Recorder
 from ..sandbox.launch import Sandbox
-from ..screen import Progress, absent, public, say, shown, table, totals, warn
+from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
 from ..storage.results import Store, write_whole
 from ..storage.scratch import alone, sweep
 from .all_submissions import Grader, Threads
@@ -61,9 +62,17 @@ def grade_class(a) -> list[dict]:
         say(text)
     if a.json:
         write_whole(a.json, json.dumps([public(r) for r in results], indent=1) + "\n")
+    tell_untimed(a, students)
     if not a.students:
         tell_missing(a)
     return results
+
+
+def tell_untimed(a, students: list[str]) -> None:
+    """Print of whom it is unknown whether they are late, where lateness costs points."""
+    known = marks(a.course, a.assignment)
+    if text := untimed([s for s in students if s in known and known[s]["untimed"]]):
+        say(text)
 
 
 def tell_missing(a) -> None:

@@ -44,11 +44,16 @@ class Collected:
     ignored: list[str] = field(default_factory=list)
     times: Counter = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)
+    retimed: list[str] = field(default_factory=list)
 
     def total(self) -> str:
         """Return the line that sums up a collection."""
-        counts = ("collected", "unchanged", "replaced", "left_out")
-        return ", ".join(f"{len(getattr(self, c))} {c.replace('_', ' ')}" for c in counts)
+        counts = ("collected", "unchanged", "retimed", "replaced", "left_out")
+        return ", ".join(
+            f"{len(getattr(self, c))} {c.replace('_', ' ')}"
+            for c in counts
+            if c != "retimed" or self.retimed
+        )
 
 
 def collect(course: Course, assignment: str, place: Path) -> Collected:
@@ -224,7 +229,7 @@ def _read(handed, asked, outcome):
     content = _contents(handed.label, files, asked, outcome)
     dated = handed.when or max(files[n].when for n in content)
     when = None if not handed.when and handed.platform in NO_DATES else dated
-    return SubmissionFiles(content, dated, when)
+    return SubmissionFiles(content, dated, when, bool(handed.when), handed.late)
 
 
 def _contents(label, files, asked, outcome):

@@ -18,17 +18,23 @@ from .platforms import STAMP, time_of
 from .submission import Unreadable, read_regular
 
 UNFINISHED = ".collecting-"
+LATE_MARK = ".late"  # beside a submission that the platform marks as late
 KEPT = "replaced"  # beside `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
 
 @dataclass(frozen=True)
 class SubmissionFiles:
-    """The files of one submission, its newest date, and the time of submission if known."""
+    """The files of one submission, its newest date, and the time of submission if known.
+
+    ``told`` is whether the platform tells that time; ``late`` whether it marks it as late.
+    """
 
     files: dict[str, bytes]
     newest: datetime
     when: datetime | None
+    told: bool = False
+    late: bool = False
 
 
 @contextmanager
@@ -72,7 +78,8 @@ def put(
     Returns
     -------
     str
-        What happened: `collected`, `unchanged` or `replaced`.
+        What happened: `collected`, `unchanged`, `retimed` (the same files, with another time of
+        submission or another mark of lateness from the platform) or `replaced`.
 
     Raises
     ------
@@ -87,7 +94,7 @@ def put(
         return "collected"
     old, dated = _present(target)
     if old == taken.files:
-        return "unchanged"
+        return "retimed" if _stamp(taken, target) else "unchanged"
     if taken.newest <= dated:
         raise Unreadable(
             f"it is not newer than what is in submitted ({dated:%Y-%m-%d %H:%M:%S})"
@@ -130,12 +137,7 @@ def _present(target):
         except (Unreadable, OSError):
             files[path.name] = None
     newest = datetime.fromtimestamp(max(dates, default=0.0), UTC)
-    try:
-        return files, time_of(
-            read_regular(target / STAMP)[0].decode("ascii", "replace")
-        ) or newest
-    except (Unreadable, OSError):
-        return files, newest
+    return files, time_of(_present_stamp(target)) or newest
 
 
 def _written(taken, work):
@@ -147,4 +149,27 @@ def _written(taken, work):
         os.utime(folder / name, (taken.newest.timestamp(),) * 2)
     if taken.when:
         (folder / STAMP).write_text(taken.when.strftime(FORMAT))
+    if taken.late:
+        (folder / LATE_MARK).touch()
     return folder
+
+
+def _stamp(taken, folder):
+    """Write what the platform tells of a submission's time; return whether that was new."""
+    new = False
+    if taken.told and _present_stamp(folder) != (stamp := taken.when.strftime(FORMAT)):
+        (folder / STAMP).unlink(missing_ok=True)
+        (folder / STAMP).write_text(stamp)
+        new = True
+    if taken.late and not os.path.lexists(folder / LATE_MARK):
+        (folder / LATE_MARK).touch()
+        new = True
+    return new
+
+
+def _present_stamp(folder):
+    """Return the text of `timestamp.txt`, "" if it cannot be read."""
+    try:
+        return read_regular(folder / STAMP)[0].decode("ascii", "replace")
+    except (Unreadable, OSError):
+        return ""

@@ -227,6 +227,15 @@ def _notes(course, assignment, results, known):
     if late:
         rows = [[escape(s), points(p)] for s, p in sorted(late.items())]
         yield section("Late", table(["Student", "Points less"], rows, numbers=(1,)))
+    unknown = [s for s, m in known.items() if m.get("untimed")]
+    if unknown:
+        text = (
+            "No time of handing in is known, so they count as in time: collect them again from "
+        )
+        text += "a download that tells it, or write timestamp.txt beside the notebook."
+        yield section(
+            "Lateness unknown", f"<p>{text}</p>\n<p>{names(unknown, len(unknown))}</p>"
+        )
     yield from _missing(course, assignment, results)
 
 
