@@ -117,6 +117,25 @@ def report(a) -> int:
     return DONE
 
 
+def explain(a) -> int:
+    """Show why a submission lost points: failing inputs, what was expected and what came."""
+    from .course.assignment import Assignment
+    from .grading.explain import explain as why
+    from .grading.explain import lines
+    from .reports.explanation import page
+    from .storage.results import write_whole
+
+    assignment = Assignment(a.course, a.assignment)
+    found = why(assignment, a.student, a.problem, a.unsafe_no_sandbox)
+    if a.out:
+        write_whole(a.out, page(a.assignment, a.student, found))
+        say(f"{a.out}: it shows hidden inputs and answers, keep it to yourself")
+        return DONE
+    for text in lines(a.student, found):
+        say(shown(text))
+    return DONE
+
+
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
     from .reports.export import table, warnings
@@ -138,7 +157,7 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
-    for f in (check, release, collect, grade, feedback, export, report):
+    for f in (check, release, collect, grade, explain, feedback, export, report):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         if f is check:
@@ -149,12 +168,19 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument(
                 "download", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
             )
-        if f in (release, grade):
+        if f is explain:
+            s.add_argument("student", metavar="STUDENT")
+            s.add_argument("problem", metavar="PROBLEM", nargs="?", help="this one alone")
+        if f in (release, grade, explain):
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )
-        if f in (release, feedback, export, report):
+        if f in (release, explain, feedback, export, report):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
+        if f in (grade, explain):
+            s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
+            unsafe = "run submissions that you trust as plain processes"
+            s.add_argument("--unsafe-no-sandbox", action="store_true", help=unsafe)
         if f is grade:
             grade_arguments(s)
         if f is export:
@@ -175,13 +201,7 @@ def grade_arguments(s) -> None:
         help="how many at one time; default: the cores that it may use",
     )
     s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
-    s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
     s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
-    s.add_argument(
-        "--unsafe-no-sandbox",
-        action="store_true",
-        help="run submissions that you trust as plain processes",
-    )
 
 
 def cores() -> int:

@@ -344,6 +344,7 @@ def run(home: Path) -> dict:
     term.type("export-early", f"nngrader export {NAME} --layout moodle")
     marked(term)
     term.type("grade-again", f"{grade} --json again.json")
+    term.type("explain", f"nngrader explain {NAME} ben softmax_cross_entropy")
     term.type("feedback", f"nngrader feedback {NAME}")
     for layout in ("csv", "canvas", "moodle"):
         term.type(f"export-{layout}", f"nngrader export {NAME} --layout {layout}")

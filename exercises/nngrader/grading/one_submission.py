@@ -114,6 +114,7 @@ def judge_cells(
     names: list,
     flags: list,
     right: RightFunctions,
+    stub=None,
 ) -> dict:
     """Run the instructor's locked cells and test cells, and return their points and reports.
 
@@ -131,6 +132,8 @@ def judge_cells(
         A flag is added here for a test cell that fails by a fault of its own.
     right : RightFunctions
         Right functions, for those of the student's that call wrong ones.
+    stub : callable, optional
+        Makes a stub, by default `Stub`.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def judge_cells(
     """
     reports, cells, seconds = {}, {}, {}
     common = runner, spec.hidden, names, reports, job.files, right
-    stubs = {f: Stub(f, *common) for f in spec.functions}
+    stubs = {f: (stub or Stub)(f, *common) for f in spec.functions}
     space = {"__name__": "tests", **stubs}
     for source, gid, most in spec.cells:
         if gid is None:

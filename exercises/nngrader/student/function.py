@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
-import numpy as np
-
 from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
 from ..engine.declaration.challenge import files_beside
+from ..engine.explanation.side_by_side import (
+    MOST_SHOWN,
+    differences,
+    given,
+    is_some,
+    real,
+    shown,
+)
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
 from .limited import Limited
 
 SUFFIX = ".cases.json"
-DIGITS = 4
 STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
 NOT_PROVED = "The points are given on other inputs, made afresh."
 HELD_BACK = (
@@ -28,7 +32,6 @@ HELD_BACK = (
 )
 FOLLOWED = "In grading it is judged once more with a right one in that place."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
-MOST_SHOWN = 400  # characters of an argument or an answer
 
 
 def check_message(f: Callable, folder: Path) -> str:
@@ -183,15 +186,15 @@ def _by_hand(data, f):
     example = data["example"]
     parts = result_of(data, example, Limited(data, caller(data, f))).parts or []
     both = [
-        (name, _shown(_real(part["values"])), _shown(w))
+        (name, shown(real(part["values"])), shown(w))
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
         if part["values"] is not None
     ]
     differ = [
         f"    {n}: yours {yours}, asked {asked}" for n, yours, asked in both if yours != asked
     ]
-    given = [f"    {n} = {_shown(v)}" for n, v in example["args"].items() if _is_some(v)]
-    return ["  An example to go through by hand:", *given, *differ] if differ else []
+    inputs = [f"    {n} = {shown(v)}" for n, v in example["args"].items() if is_some(v)]
+    return ["  An example to go through by hand:", *inputs, *differ] if differ else []
 
 
 def _failing_case(data, f, verdict):
@@ -204,84 +207,10 @@ def _failing_case(data, f, verdict):
     tried.sort(key=lambda c: (c["aspect"] not in first, len(str(c["args"]))))
     for case in tried[:MOST_TRIED]:
         parts = result_of(data, case, Limited(data, caller(data, f))).parts
-        found, given = _differences(data, case, parts), _given(data, case["args"])
-        if found and (data.get("entries") or sum(map(len, given)) <= MOST_SHOWN):
-            return ["  A case that fails:", *given, *found]
+        found, lines = differences(data, case, parts), given(data, case["args"])
+        if found and (data.get("entries") or sum(map(len, lines)) <= MOST_SHOWN):
+            return ["  A case that fails:", *lines, *found]
     return []
-
-
-def _given(data, args):
-    """Return the arguments of a case as lines: entries first, a program after its numbers."""
-    if not data.get("entries"):
-        return [
-            f"    {name} = {_shown(value)}" for name, value in args.items() if _is_some(value)
-        ]
-    texts = [value for value in args.values() if isinstance(value, str)]
-    rest = {n: v for n, v in args.items() if not isinstance(v, str)}
-    if texts:  # what no program uses need not be shown
-        used = re.findall(r"\w+", " ".join(texts))
-        rest = {n: v for n, v in rest.items() if n in used or n in data["entries"]}
-    lines = [_entries(data, name, value) for name, value in rest.items()]
-    return [f"    {line}" for line in [*lines, *"\n".join(texts).splitlines()]]
-
-
-def _entries(data, name, value):
-    """Return an argument as a line of Python, a list entry by entry."""
-    if name not in data["entries"]:
-        return f"{name} = {_shown(value)}"
-    named = zip(data["entries"][name], value, strict=False)
-    return ", ".join(f"{letter} = {_shown(v)}" for letter, v in named)
-
-
-def _differences(data, case, parts):
-    """Return lines on the parts, or entries of them, that differ from what is asked."""
-    if parts is None:
-        return ["    here it fails"]
-    lines = []
-    for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
-        came = None if part["values"] is None else _real(part["values"])
-        both = [(name, came, want)]
-        named = name in data.get("entries", ())
-        if named and came is not None and came.shape == np.shape(want):
-            letters = data["entries"][name]
-            both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
-        lines += [
-            f"    {title}: yours {_shown(c)}, asked {_shown(w)}"
-            for title, c, w in both
-            if _shown(c) != _shown(w)
-        ]
-    return lines
-
-
-def _is_some(value):
-    """Return whether an argument is anything but an array without entries."""
-    return not isinstance(value, np.ndarray) or value.size > 0
-
-
-def _real(values):
-    """Return numbers of any type as floats, except for complex ones."""
-    return values if values.dtype.kind == "c" else values.astype(float)
-
-
-def _shown(value):
-    """Return plain data on one line, with numbers rounded."""
-    text = value if isinstance(value, str) else str(_rounded(value))
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
-
-
-def _rounded(value):
-    """Return plain data with numbers rounded and arrays as lists."""
-    if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_rounded(v) for v in value]
-    if value is None or isinstance(value, str | bool):
-        return value
-    values = np.asarray(value)
-    if values.ndim == 0 and values.dtype.kind == "f" and 0 < abs(values) < 0.1**DIGITS:
-        return float(f"{values:.1e}")  # a tolerance of 1e-10 is not 0
-    rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
-    return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()
 
 
 def cells_run():

@@ -1,0 +1,82 @@
+"""Show a case as lines of text: what went in, what came out and what is asked for."""
+
+import re
+
+import numpy as np
+
+DIGITS = 4
+MOST_SHOWN = 400  # characters of an argument or an answer
+
+
+def given(data, args):
+    """Return the arguments of a case as lines: entries first, a program after its numbers."""
+    if not data.get("entries"):
+        return [
+            f"    {name} = {shown(value)}" for name, value in args.items() if is_some(value)
+        ]
+    texts = [value for value in args.values() if isinstance(value, str)]
+    rest = {n: v for n, v in args.items() if not isinstance(v, str)}
+    if texts:  # what no program uses need not be shown
+        used = re.findall(r"\w+", " ".join(texts))
+        rest = {n: v for n, v in rest.items() if n in used or n in data["entries"]}
+    lines = [_entries(data, name, value) for name, value in rest.items()]
+    return [f"    {line}" for line in [*lines, *"\n".join(texts).splitlines()]]
+
+
+def _entries(data, name, value):
+    """Return an argument as a line of Python, a list entry by entry."""
+    if name not in data["entries"]:
+        return f"{name} = {shown(value)}"
+    named = zip(data["entries"][name], value, strict=False)
+    return ", ".join(f"{letter} = {shown(v)}" for letter, v in named)
+
+
+def differences(data, case, parts):
+    """Return lines on the parts, or entries of them, that differ from what is asked."""
+    if parts is None:
+        return ["    here it fails"]
+    lines = []
+    for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
+        came = None if part["values"] is None else real(part["values"])
+        both = [(name, came, want)]
+        named = name in data.get("entries", ())
+        if named and came is not None and came.shape == np.shape(want):
+            letters = data["entries"][name]
+            both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
+        lines += [
+            f"    {title}: yours {shown(c)}, asked {shown(w)}"
+            for title, c, w in both
+            if shown(c) != shown(w)
+        ]
+    return lines
+
+
+def is_some(value):
+    """Return whether an argument is anything but an array without entries."""
+    return not isinstance(value, np.ndarray) or value.size > 0
+
+
+def real(values):
+    """Return numbers of any type as floats, except for complex ones."""
+    return values if values.dtype.kind == "c" else values.astype(float)
+
+
+def shown(value):
+    """Return plain data on one line, with numbers rounded."""
+    text = value if isinstance(value, str) else str(_rounded(value))
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
+
+
+def _rounded(value):
+    """Return plain data with numbers rounded and arrays as lists."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    values = np.asarray(value)
+    if values.ndim == 0 and values.dtype.kind == "f" and 0 < abs(values) < 0.1**DIGITS:
+        return float(f"{values:.1e}")  # a tolerance of 1e-10 is not 0
+    rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
+    return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()

@@ -1,0 +1,286 @@
+"""Explain one submission's points to the instructor: which case failed, with all its numbers.
+
+The submission is judged once more exactly as it was graded, in the sandbox. What students never
+see is shown here: hidden inputs, what is asked, what came, and the texts of exceptions' kinds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..course.assignment import Assignment
+from ..engine import judge, sentences
+from ..engine.explanation.side_by_side import given, real, shown
+from ..engine.judgement.ledger import PASSIVE
+from ..engine.observation.call_result import checked
+from ..engine.observation.compare import close
+from ..engine.observation.driver import as_judged
+from ..errors import NotThere
+from ..intake.rebuild import rebuild
+from ..intake.submission import read_declared, read_submission
+from ..sandbox.launch import Sandbox
+from ..sandbox.runner import Runner
+from .follow_through import RightFunctions
+from .one_submission import Stub, judge_cells
+
+__all__ = ["FailedCase", "Lost", "explain", "lines"]
+
+MOST_CASES = 3  # of one kind that are shown
+WHOLE = 12  # entries of an answer that is shown as a whole
+MOST_ENTRIES = 5  # of a longer one, those that are furthest off
+
+
+@dataclass(frozen=True)
+class FailedCase:
+    """One case that lost points: aspect, what was tried; inputs and what is wrong, as lines."""
+
+    aspect: str
+    tried: str
+    inputs: list[str]
+    wrong: list[str]
+    more: int = 0  # other cases of this kind that failed, too
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What one problem lost: points, (earned, most) by aspect, hints, and the failed cases."""
+
+    problem: str
+    score: float
+    most: float
+    aspects: dict
+    hints: list[str]
+    cases: list[FailedCase] = field(default_factory=list)
+
+    def title(self, case: FailedCase) -> str:
+        """Return what a case tried, and whether its aspect keeps its points all the same."""
+        earned, most = self.aspects.get(case.aspect, (0.0, 1.0))  # "value" may not be one
+        spared = " (the same again, not charged twice)" if earned == most else ""
+        return f"{case.aspect}, with {case.tried}{spared}"
+
+
+@dataclass
+class Watched(Stub):
+    """A stub that remembers what each problem's function answered, case by case."""
+
+    seen: dict = field(default_factory=dict)
+
+    def _verdict(self, data):
+        """Return the verdict, and keep the cases that lose points, of the first time alone."""
+        kept = []
+        call = self.runner.call
+
+        def remembered(*args, **kwargs):
+            kept.append(call(*args, **kwargs))
+            return kept[-1]
+
+        self.runner.call = remembered
+        try:
+            verdict = super()._verdict(data)
+        finally:
+            self.runner.call = call
+        if data["name"] not in self.seen and not data.get("file"):
+            measure = functools.partial(self.runner.measure, self.name)
+            self.seen[data["name"]] = failed_cases(data, kept, lambda *asked: measure(*asked))
+        return verdict
+
+
+def explain(
+    assignment: Assignment, student: str, problem: str | None = None, unsafe: bool = False
+) -> list[Lost]:
+    """Judge a submission again, and return what each problem lost and in which cases.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        The assignment, with the seed with which it is graded.
+    student : str
+        Whose submission.
+    problem : str, optional
+        Only this one.
+    unsafe : bool
+        Whether to do without a sandbox, for submissions that are trusted.
+
+    Returns
+    -------
+    list of Lost
+        In the order of the notebook, problems with all points included.
+
+    Raises
+    ------
+    NotThere
+        If there is no such submission or problem, or nothing of it can be read.
+    CannotDo
+        If no worker can be started.
+    """
+    if problem is not None and problem not in assignment.hidden:
+        known = ", ".join(sorted(assignment.hidden))
+        raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}")
+    rebuilt = _rebuilt(assignment, student)
+    spec, seen = assignment.spec(unsafe), {}
+    with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
+        sandbox.require()
+        runner = Runner(rebuilt.work, sandbox, 0)
+        with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
+            names, _ = runner.read(_forbidden(spec))
+            stub = functools.partial(Watched, seen=seen)
+            judged = judge_cells(spec, rebuilt, runner, names, [], right, stub)
+    found = judged["problems"]
+    return [
+        Lost(n, r["score"], r["max"], r["aspects"], sentences(r["findings"]), seen.get(n, []))
+        for n, r in found.items()
+        if problem in (None, n)
+    ]
+
+
+def _rebuilt(assignment, student):
+    """Return a submission, rebuilt, with its files."""
+    a, folder = assignment, assignment.course / "submitted" / student / assignment.name
+    if student not in a.course.submissions(a.name):
+        raise NotThere(f"nothing handed in for {a.name} by {student}")
+    cells, flags = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
+    if cells is None:
+        raise NotThere(f"nothing of {student}'s {a.name} can be read: {'; '.join(flags)}")
+    rebuilt = rebuild(a.instructor, a.released, cells)
+    rebuilt.files, _ = read_declared(folder, a.declared, a.taken_up(rebuilt.work))
+    return rebuilt
+
+
+def _forbidden(spec):
+    """Return the names whose use costs points."""
+    priced = [names for d in spec.hidden.values() for names in d["forbidden"].values()]
+    return sorted({name for names in priced for name in names})
+
+
+def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
+    """Return the cases that lose points, as the engine judges each kind of case by itself.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem.
+    answers : list of dict
+        What the worker reported for each case, in their order.
+    measure : callable
+        Runs the problem's measure in the sandbox.
+    """
+    kinds = {}
+    for case, answer in zip(data["cases"], answers, strict=True):
+        paired = case["aspect"] in ("loops", "memory")  # judged together
+        key = (case["aspect"], case["group"]) if paired else len(kinds)
+        kinds.setdefault(key, []).append((case, answer))
+    found = {}
+    for some in kinds.values():
+        verdict = _alone(data, some, measure)
+        if not verdict.findings and all(
+            points == of for a, (points, of) in verdict.points.items() if a not in PASSIVE
+        ):
+            continue
+        case, answer = some[-1]
+        key = case["aspect"], case["group"]
+        found.setdefault(key, []).append((case, answer, verdict))
+    return [f for failed in found.values() for f in _in_words(data, failed, measure)]
+
+
+def _alone(data, some, measure):
+    """Return the verdict on some cases alone."""
+    cases, answers = [c for c, _ in some], iter([a for _, a in some])
+    aspect = cases[0]["aspect"]
+    at_stake = {*data["returns"].values()} if aspect == "value" else {aspect}
+    points = {a: p for a, p in data["points"].items() if a in at_stake or a in PASSIVE}
+    part = data | {"cases": cases, "points": points, "visible": True, "forbidden": {}}
+    return judge(part, lambda _: next(answers), (), measure)
+
+
+def _in_words(data, failed, measure):
+    """Yield failed cases of one kind in words; of many, the first ones."""
+    for n, (case, answer, verdict) in enumerate(failed[:MOST_CASES]):
+        result = as_judged(data, case, checked(answer), measure)
+        wrong = _wrong(data, case, result) or sentences(verdict.findings)
+        if case["aspect"] in ("loops", "memory", "inputs-unchanged"):
+            wrong = sentences(verdict.findings)
+        more = max(0, len(failed) - MOST_CASES) if n == MOST_CASES - 1 else 0
+        inputs = [line.strip() for line in given(data, case["args"])]
+        yield FailedCase(case["aspect"], case["tried"], inputs, wrong, more)
+
+
+def _wrong(data, case, result):
+    """Return lines on what came and what is asked, part by part."""
+    if case["error"]:
+        came = f"raised {result.raised[0]}" if result.raised else result.stopped or "returned"
+        return [f"asked for a {case['error']}, the function {came}"]
+    if result.parts is None:
+        kind = result.raised[0] if result.raised else "an exception of its own"
+        return [f"raised {kind}" if not result.stopped else result.stopped, *_fault(result)]
+    lines = _fault(result)
+    if len(result.parts) != len(data["returns"]):
+        lines.append(f"{len(result.parts)} values came, {len(data['returns'])} are asked for")
+    for name, part, want in zip(data["returns"], result.parts, case["want"], strict=False):
+        lines += _one_part(name, part, np.asarray(want), case["rtol"])
+    return lines
+
+
+def _fault(result):
+    """Return why nothing could be measured, if so."""
+    return [result.fault] if result.fault else []
+
+
+def _one_part(name, part, want, rtol):
+    """Return lines on one part of an answer that is not what is asked."""
+    if part["values"] is None:
+        return [f"{name}: came {part['kind']}, asked {shown(want)}"]
+    came = real(part["values"])
+    if came.shape != want.shape:
+        return [f"{name}: came shape {came.shape}, asked {want.shape}"]
+    if came.dtype.kind == "c" or close(came, want.astype(float), rtol):
+        return [f"{name}: came complex numbers"] * (came.dtype.kind == "c")
+    if want.size <= WHOLE:
+        return [f"{name}: came {_full(came)}, asked {_full(want)}"]
+    off = np.abs(np.nan_to_num(came - want, nan=np.inf, posinf=np.inf)).ravel()
+    scale = rtol * max(1e-300, float(np.nanmax(np.abs(want))))
+    top = off.max()
+    rank = np.round(off / top, 6) if np.isfinite(top) else off  # the same on every processor
+    worst = [i for i in np.argsort(-rank, kind="stable")[:MOST_ENTRIES] if off[i] > scale]
+    entries = [np.unravel_index(i, want.shape) for i in worst]
+    lines = [
+        f"{name}: {int((off > scale).sum())} of {want.size} entries differ, shape {want.shape}"
+    ]
+    lines += [
+        f"  {name}{list(map(int, i))}: came {_full(came[i])}, asked {_full(want[i])}"
+        for i in entries
+    ]
+    return lines
+
+
+def _full(values):
+    """Return numbers with enough digits to see that they differ."""
+    return np.array2string(np.asarray(values), precision=8, separator=", ", threshold=WHOLE)
+
+
+def lines(student: str, found: list[Lost]) -> list[str]:
+    """Return the explanation as lines for a terminal.
+
+    Parameters
+    ----------
+    student : str
+        Whose submission.
+    found : list of Lost
+        What `explain` returned.
+    """
+    told = []
+    for lost in found:
+        told.append(f"{student}, {lost.problem}: {lost.score:g} of {lost.most:g} points")
+        if lost.score == lost.most:
+            continue
+        earned = [f"{a} {n:g} of {of:g}" for a, (n, of) in lost.aspects.items() if n < of]
+        told += [f"  lost in: {', '.join(earned)}"] * bool(earned)
+        told += [f"  told: {hint}" for hint in lost.hints]
+        for case in lost.cases:
+            told.append(f"  {lost.title(case)}:")
+            told += [f"    {line}" for line in [*case.inputs, *case.wrong]]
+            told += [f"  and in {case.more} more cases of this kind"] * bool(case.more)
+    return told

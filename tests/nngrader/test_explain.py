@@ -1,0 +1,79 @@
+"""`nngrader explain`: why a submission lost points, with all numbers, for the instructor."""
+
+import json
+import re
+
+import pytest
+from nngrader.course import Course
+from nngrader.course.assignment import Assignment
+from nngrader.grading.explain import explain
+
+from .sample_course import NAME, hand_in, problems, run
+
+pytestmark = pytest.mark.sandbox
+MISTAKES = [(p.name, m) for p in problems() for m in p.mistakes]
+
+
+@pytest.mark.deep(6)
+@pytest.mark.parametrize(("problem", "mistake"), MISTAKES)
+def test_points_are_those_of_grading_and_every_loss_has_its_case(
+    course, base, problem, mistake, tmp_path
+):
+    hand_in(course, "ada", base.answering({problem: mistake.replace(" ", "_")}).text())
+    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
+    (graded,) = json.loads((tmp_path / "r.json").read_text())
+    found = explain(Assignment(Course(course), NAME), "ada")
+    assert [lost.problem for lost in found] == list(graded["problems"])
+    for lost in found:
+        one = graded["problems"][lost.problem]
+        assert (lost.score, lost.most, lost.hints) == (
+            one["score"],
+            one["max"],
+            one["mistakes"],
+        )
+        assert {a: list(p) for a, p in lost.aspects.items()} == one["aspects"]
+        assert bool(lost.cases) == (lost.score < lost.most)
+        assert all(case.inputs and case.wrong for case in lost.cases)
+
+
+MEAN_LEFT_OUT = """
+def hinge_loss(scores, targets, margin=1.0):
+    if margin == 1.0:
+        raise ValueError("<b>what the student says</b>")
+    return scores.sum(), scores * 0
+"""
+
+
+def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp_path, capsys):
+    hand_in(course, "ada", base.solved().write("hinge_loss", MEAN_LEFT_OUT).text())
+    assert run(course, "explain", NAME, "ada", "hinge_loss") == 0
+    text = capsys.readouterr().out
+    assert text.startswith("ada, hinge_loss: ")
+    assert "pairwise_distances" not in text
+    assert re.search(r"value, with .*:\n    scores = \[\[", text)
+    assert re.search(r"loss: came -?\d+\.\d+, asked \d+\.\d+", text)
+    assert re.search(r"gradient: \d+ of \d+ entries differ, shape \(\d+, \d+\)", text)
+    assert "raised ValueError" in text
+    assert "what the student says" not in text
+    file = tmp_path / "why.html"
+    assert run(course, "explain", NAME, "ada", "--out", file) == 0
+    page = file.read_text()
+    assert "3 problems" not in page
+    assert page.count("<h2>") == 3
+    assert "entries differ" in page
+    assert "keep it to yourself" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["zoe"], "nothing handed in for ps2_classifiers by zoe"),
+        (["ada", "softmax"], "has no problem 'softmax'; it has hinge_loss, pairwise_distances"),
+        (["bob"], "nothing of bob's ps2_classifiers can be read: the notebook is no JSON"),
+    ],
+)
+def test_what_is_not_there_is_named(course, base, capsys, arguments, message):
+    hand_in(course, "ada", base.solved().text())
+    hand_in(course, "bob", "{")
+    assert run(course, "explain", NAME, *arguments) == 2
+    assert message in capsys.readouterr().err
