@@ -50,7 +50,7 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
     text = capsys.readouterr().out
     assert text.startswith("ada, hinge_loss: ")
     assert "pairwise_distances" not in text
-    assert re.search(r"value, with .*:\n    scores = \[\[", text)
+    assert re.search(r"ordinary input, with .*:\n    scores = \[\[", text)
     assert re.search(r"loss: came -?\d+\.\d+, asked \d+\.\d+", text)
     assert re.search(r"gradient: \d+ of \d+ entries differ, shape \(\d+, \d+\)", text)
     assert "raised ValueError" in text

@@ -58,7 +58,9 @@ class Lost:
 
     def title(self, case: FailedCase) -> str:
         """Return what a case tried, and whether its aspect keeps its points all the same."""
-        earned, most = self.aspects.get(case.aspect, (0.0, 1.0))  # "value" may not be one
+        if case.aspect == "value":  # each part of the answer has an aspect of its own
+            return f"ordinary input, with {case.tried}"
+        earned, most = self.aspects[case.aspect]
         spared = " (the same again, not charged twice)" if earned == most else ""
         return f"{case.aspect}, with {case.tried}{spared}"
 

@@ -61,6 +61,7 @@ summary { cursor: pointer; } summary.head h2::before { content: "▸ "; }
 details[open] > summary.head h2::before { content: "▾ "; }
 details:not(:has(> .head)) { margin-top: .8rem; color: var(--soft); }
 .comment { white-space: pre-line; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 ul, ol { margin: .4rem 0 0; padding-left: 1.3rem; } li { margin: .25rem 0 0; }
 svg { display: block; width: 100%; max-width: 22rem; height: auto; margin-top: .8rem; }
 svg text { fill: var(--ink); font-size: 12px; }
