@@ -47,6 +47,7 @@ def source(page: str) -> PageSource:
     return PageSource(CHAPTERS / f"{page}.md")
 
 
+@cache
 def table(name: str) -> list[dict]:
     """Return the rows of a table in chapters/reference, or an empty list without its file."""
     path = REFERENCE / f"{name}.yml"

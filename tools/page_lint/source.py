@@ -66,16 +66,21 @@ class Cell:
         except SyntaxError:
             return ast.Module([], [])
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Return all nodes of the syntax tree, in the order of `ast.walk`."""
+        return list(ast.walk(self.tree))
+
     @property
     def unused(self) -> list[ast.expr]:
         """Return the expressions whose values are neither assigned nor displayed."""
-        lines = [node for node in ast.walk(self.tree) if isinstance(node, ast.Expr)]
+        lines = [node for node in self.nodes if isinstance(node, ast.Expr)]
         return [node.value for node in lines if node is not self.tree.body[-1]]
 
-    @property
+    @cached_property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
         """Return the cell's calls: function name without its module, node, line on the page."""
-        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        nodes = [node for node in self.nodes if isinstance(node, ast.Call)]
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         return [
             (ast.unparse(n.func).rpartition(".")[2], n, self.start + n.lineno - 1)
@@ -90,7 +95,7 @@ class Line:
     number: int
     text: str
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """Return the words alone, without formulas, roles, code, URLs or raw HTML."""
         text = re.sub(r"`[^`]*`", " ", ROLE.sub(" ", FORMULA.sub(" ", self.text)))
@@ -215,6 +220,11 @@ class PageSource:
     def prose(self) -> str:
         """Return the lesson's words as one text."""
         return "\n".join(line.text for line in self.lesson)
+
+    @cached_property
+    def small(self) -> str:
+        """Return the lesson's words as one text, without formulas and code, in lower case."""
+        return "\n".join(line.plain for line in self.lesson).lower()
 
     @property
     def words(self) -> int:

@@ -11,13 +11,15 @@ CURE = "define it here, in italics, link to that page, or let this one build on 
 
 
 @cache
-def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
-    """Return each term, its page, and a pattern of its forms; longer terms come first.
+def glossary() -> tuple[tuple[str, str, re.Pattern, list[str]], ...]:
+    """Return each term, its page, and its forms, as a pattern and in lower case.
+
+    Longer terms come first.
 
     Everyday words (``link: false``, ``quiet``) and names, such as PyTorch, may stand anywhere.
     """
     found = [
-        (entry["term"], entry["page"], pattern(*forms))
+        (entry["term"], entry["page"], pattern(*forms), [form.lower() for form in forms])
         for entry in book.table("glossary")
         if entry.get("link", True) and entry["term"][0].islower() and (forms := _heard(entry))
     ]
@@ -40,11 +42,12 @@ def pattern(*forms: str) -> re.Pattern:
 def _first_uses(page: Page, rows) -> dict[str, Line]:
     """Return the first line that uses each term, not counting use inside a longer term."""
     found, goals = {}, page.source.goals
+    rows = [row for row in rows if any(form in page.source.small for form in row[3])]
     sources = next((ln.number for ln in page.source.headings if ln.text == "Sources"), 10**9)
     for line in (line for line in page.source.lesson if line.number < sources):
         promise = line.text.startswith("#") or line.number in goals  # what is learned here
         text = "" if promise else line.plain
-        for term, _, words in rows:
+        for term, _, words, _ in rows:
             if words.search(text):
                 found.setdefault(term, line)
                 text = words.sub(" ", text)
@@ -73,7 +76,7 @@ def term(page: Page):
     """Yield terms that are used before they are defined."""
     rows = glossary()
     known, uses = page.builds_on, _first_uses(page, rows)
-    for name, home, words in rows:
+    for name, home, words, _ in rows:
         line = uses.get(name)
         if line is None or home in known:
             continue
