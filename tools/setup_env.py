@@ -151,6 +151,7 @@ def pip_install(python):
         "install",
         "--disable-pip-version-check",
         "--progress-bar=off",
+        "--no-compile",
     ]
 
 
@@ -162,6 +163,17 @@ def install(python, index):
     run([*pip_install(python), "--require-hashes", "-r", str(lock)], total)
     print(f"[3/4] {TORCH}", flush=True)
     run([*pip_install(python), *(["--index-url", index] if index else []), TORCH])
+    compile_all(python)
+
+
+def compile_all(python):
+    """Compile the packages on all cores; pip would compile them on one.
+
+    Some hold files for other versions of Python, so that the exit status says nothing.
+    """
+    packages = [str(path) for path in ENV.rglob("site-packages")]
+    command = [str(python), "-m", "compileall", "-q", "-j", "0", *packages]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
 def relative(path):

@@ -75,6 +75,16 @@ def made(env, monkeypatch, tmp_path):
     return steps
 
 
+def test_all_packages_are_compiled_but_one_for_another_python(env, monkeypatch, tmp_path):
+    monkeypatch.setattr(env, "ENV", tmp_path)
+    packages = tmp_path / "lib" / "site-packages"
+    (packages / "deep").mkdir(parents=True)
+    for name, text in (("a", "1"), ("deep/b", "1"), ("old", "print 1"), ("z", "1")):
+        (packages / f"{name}.py").write_text(text)
+    env.compile_all(sys.executable)
+    assert {p.name.partition(".")[0] for p in packages.rglob("*.pyc")} == {"a", "b", "z"}
+
+
 def test_a_second_set_up_does_nothing(env, monkeypatch, tmp_path):
     steps = made(env, monkeypatch, tmp_path)
     env.main()
