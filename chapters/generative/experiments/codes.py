@@ -39,24 +39,20 @@ def parts(seed):
     return TRAIN.X[rows], TRAIN.y[rows], TRAIN.X[others], TRAIN.y[others]
 
 
-def halves(size, bent=(True, True)):
-    """Return an encoder and a decoder, each bent by a hidden layer or linear."""
-    encoder = [nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, size)]
-    decoder = [nn.Linear(size, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 784)]
-    return (
-        nn.Sequential(*encoder) if bent[0] else nn.Linear(784, size),
-        nn.Sequential(*decoder) if bent[1] else nn.Linear(size, 784),
-    )
+def halves(size, bent_encoder=True):
+    """Return an encoder and a decoder with a hidden layer; the encoder may be linear."""
+    if bent_encoder:
+        encoder = nn.Sequential(nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, size))
+    else:
+        encoder = nn.Linear(784, size)
+    decoder = nn.Sequential(nn.Linear(size, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 784))
+    return encoder, decoder
 
 
-def train(X, size, rate, seed, bent=(True, True), epochs=EPOCHS):
-    """Return encoder and decoder after training on pictures from which their mean was taken."""
-    nnlib.manual_seed(seed)
-    rng = np.random.default_rng([seed, 1])
-    encoder, decoder = halves(size, bent)
-    optimizer = optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=rate)
+def each_epoch(X, encoder, decoder, optimizer, rng, epochs):
+    """Train encoder and decoder on batches, with a rate that falls to 0; yield every epoch."""
     falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, epochs * (len(X) // BATCH))
-    for _ in range(epochs):
+    for epoch in range(epochs):
         for rows in rng.permutation(len(X)).reshape(-1, BATCH):
             x = nnlib.tensor(X[rows])
             loss = ((decoder(encoder(x)) - x) ** 2).sum() / BATCH
@@ -64,6 +60,17 @@ def train(X, size, rate, seed, bent=(True, True), epochs=EPOCHS):
             loss.backward()
             optimizer.step()
             falling.step()
+        yield epoch
+
+
+def train(X, size, rate, seed, bent_encoder=True, epochs=EPOCHS):
+    """Return encoder and decoder after training on pictures from which their mean was taken."""
+    nnlib.manual_seed(seed)
+    rng = np.random.default_rng([seed, 1])
+    encoder, decoder = halves(size, bent_encoder)
+    optimizer = optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=rate)
+    for _ in each_epoch(X, encoder, decoder, optimizer, rng, epochs):
+        pass
     return encoder, decoder
 
 
@@ -93,13 +100,13 @@ def classified(codes, labels):
     return max(tried)[1], float(near)
 
 
-def chosen(size, bent=(True, True)):
+def chosen(size, bent_encoder=True):
     """Return the rate that is best on validation pictures, by a seed that does not count."""
     X, _, V, _ = parts(100)
     mean = X.mean(axis=0)
 
     def loss(rate):
-        encoder, decoder = train(X - mean, size, rate, 100, bent)
+        encoder, decoder = train(X - mean, size, rate, 100, bent_encoder)
         return error(V - mean, through(decoder, through(encoder, V - mean)))
 
     return min(RATES, key=loss)

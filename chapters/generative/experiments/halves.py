@@ -10,69 +10,38 @@ encoder keeps at least half of it at each size, on the test pictures and in the 
 seeds; refuted at a size where it keeps less.
 """
 
-import numpy as np
+import runpy
+from pathlib import Path
 
-import nnlib
-from nnlib import datasets, experiment, nn, optim
+from nnlib import experiment
 
 TOLERANCES = {"error": {"relative": 0.05}}
-SIZES, HIDDEN, BATCH, EPOCHS, KEPT = (2, 8, 32), 128, 100, 25, 4500
-RATES = (0.001, 0.003, 0.01)
-TRAIN, TEST = datasets.fashion_mnist()
+SIZES = (2, 8, 32)
+BASE = runpy.run_path(str(Path(__file__).with_name("codes.py")))
+RATE = {}
 
 
-def parts(seed):
-    """Return training and validation pictures, drawn by the seed as in ``codes``."""
-    order = np.random.default_rng([seed, 0]).permutation(len(TRAIN.X))
-    return TRAIN.X[order[:KEPT]], TRAIN.X[order[KEPT:]]
-
-
-def train(X, size, rate, seed, epochs=EPOCHS):
-    """Return encoder and decoder after training on pictures from which their mean was taken."""
-    nnlib.manual_seed(seed)
-    rng = np.random.default_rng([seed, 1])
-    encoder = nn.Linear(784, size)
-    decoder = nn.Sequential(nn.Linear(size, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 784))
-    optimizer = optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=rate)
-    falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, epochs * (len(X) // BATCH))
-    for _ in range(epochs):
-        for rows in rng.permutation(len(X)).reshape(-1, BATCH):
-            x = nnlib.tensor(X[rows])
-            loss = ((decoder(encoder(x)) - x) ** 2).sum() / BATCH
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            falling.step()
-    return encoder, decoder
+def trained(X, size, rate, seed, epochs=BASE["EPOCHS"]):
+    """Return encoder and decoder of ``codes`` after training, the encoder linear."""
+    return BASE["train"](X, size, rate, seed, bent_encoder=False, epochs=epochs)
 
 
 def error(X, encoder, decoder):
     """Return the squared error of a picture, summed over the pixels, in the mean."""
-    with nnlib.no_grad():
-        again = decoder(encoder(nnlib.tensor(X))).numpy()
-    return float(((X - again) ** 2).sum(axis=1).mean())
-
-
-def chosen(size):
-    """Return the rate that is best on validation pictures, by a seed that does not count."""
-    X, V = parts(100)
-    mean = X.mean(axis=0)
-    return min(RATES, key=lambda r: error(V - mean, *train(X - mean, size, r, 100)))
-
-
-RATE = {}
+    through = BASE["through"]
+    return BASE["error"](X, through(decoder, through(encoder, X)))
 
 
 def run(seed):
     """Test errors with a linear encoder and a bent decoder, by size."""
-    X, _ = parts(seed)
+    X = BASE["parts"](seed)[0]
     mean = X.mean(axis=0)
     for size in SIZES:
         if size not in RATE:
-            RATE[size] = chosen(size)
-    networks = [train(X - mean, size, RATE[size], seed) for size in SIZES]
+            RATE[size] = BASE["chosen"](size, bent_encoder=False)
+    networks = [trained(X - mean, size, RATE[size], seed) for size in SIZES]
     return {
-        "error": [error(TEST.X - mean, *pair) for pair in networks],
+        "error": [error(BASE["TEST"].X - mean, *pair) for pair in networks],
         "train": [error(X - mean, *pair) for pair in networks],
         "rate": [RATE[size] for size in SIZES],
     }
@@ -80,9 +49,9 @@ def run(seed):
 
 def thin():
     """The test error with two numbers, after five epochs."""
-    X = TRAIN.X[:KEPT]
+    X = BASE["TRAIN"].X[: BASE["KEPT"]]
     mean = X.mean(axis=0)
-    return {"error": error(TEST.X - mean, *train(X - mean, 2, 0.003, 0, epochs=5))}
+    return {"error": error(BASE["TEST"].X - mean, *trained(X - mean, 2, 0.003, 0, epochs=5))}
 
 
 if __name__ == "__main__":

@@ -19,13 +19,17 @@ half of the angles are below 5; refuted otherwise in the mean. (4) The rows of D
 directions of PCA: their mean largest cosine with any of them stays below 0.9 for r = 8.
 """
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 
 import nnlib
-from nnlib import datasets, experiment, linalg, nn, optim
+from nnlib import experiment, linalg, nn, optim
 
 TOLERANCES = {"above": {"absolute": 0.02}, "angle": {"absolute": 6}}
-SIZES, BATCH, EPOCHS = (2, 8, 32), 100, 40
+SIZES, EPOCHS = (2, 8, 32), 40
+BASE = runpy.run_path(str(Path(__file__).with_name("codes.py")))
 OPTIMISERS = {
     "SGD": (lambda ps, lr: optim.SGD(ps, lr=lr), (0.003, 0.01, 0.03, 0.1)),
     "momentum": (
@@ -34,8 +38,7 @@ OPTIMISERS = {
     ),
     "Adam": (lambda ps, lr: optim.Adam(ps, lr=lr), (0.001, 0.003, 0.01, 0.03)),
 }
-X = datasets.fashion_mnist()[0].X
-X = X - X.mean(axis=0)
+X = BASE["TRAIN"].X - BASE["TRAIN"].X.mean(axis=0)
 WHOLE = linalg.pca(X, max(SIZES) + 1, method="covariance")
 TOTAL = float((X.astype(float) ** 2).sum() / len(X))
 
@@ -53,16 +56,8 @@ def train(size, name, rate, seed, epochs=EPOCHS):
     for layer in (encoder, decoder):
         nn.init.normal_(layer.weight, 0, 0.01)
     optimizer = OPTIMISERS[name][0]([encoder.weight, decoder.weight], rate)
-    falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, epochs * (len(X) // BATCH))
     above, angles = [], []
-    for _ in range(epochs):
-        for rows in rng.permutation(len(X)).reshape(-1, BATCH):
-            x = nnlib.tensor(X[rows])
-            loss = ((decoder(encoder(x)) - x) ** 2).sum() / BATCH
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            falling.step()
+    for _ in BASE["each_epoch"](X, encoder, decoder, optimizer, rng, epochs):
         E, D = (layer.weight.detach().numpy().astype(float) for layer in (encoder, decoder))
         lost = float(((X - X @ E.T @ D.T) ** 2).sum() / len(X))
         if not np.isfinite(lost):
