@@ -1,11 +1,12 @@
 """sample: draw from the softmax of logits, sharpened or flattened by a temperature.
 
-The driver has each of four rows drawn 1,500 times in one call, once more from an equal
-generator, and once from another. The measure compares the frequencies with the probabilities.
+The driver has each of four rows drawn 4,000 times in one call. Three short calls, two of them
+with equal generators, show from where the chance comes. The measure compares the frequencies
+with the probabilities.
 
-A right answer is never lost by chance. A frequency of n = 1,500 draws leaves its probability by
-more than 0.13 with probability below 2 exp(-2 * 0.13^2 n) = 2e-22 (Hoeffding), and a case has
-fewer than 200 of them.
+A right answer is never lost by chance. Of n draws, the share f of an entry with probability p
+has n KL(f, p) > 50 with probability below 2 exp(-50) = 4e-22 (Chernoff), where KL is the
+divergence of the coin f from the coin p. A case has fewer than 200 such shares.
 """
 
 import numpy as np
@@ -17,11 +18,12 @@ ROWS = 4
 
 
 def drawn(sample, logits, temperature, seed):
-    tall, found = np.repeat(logits, 1500, axis=0), []
-    for s in (seed, seed, seed + 1):
-        given = tall.copy()
+    found = []
+    for times, s in ((4000, seed + 2), (150, seed), (150, seed), (150, seed + 1)):
+        given = np.repeat(logits, times, axis=0)
+        before = given.copy()
         found.append(sample(given, temperature, np.random.default_rng(s)))
-        if not np.array_equal(given, tall):
+        if not np.array_equal(given, before):
             logits += 1  # seen as a change of logits
     return tuple(found)
 
@@ -29,21 +31,25 @@ def drawn(sample, logits, temperature, seed):
 def counted(args, *found):
     logits, temperature = args["logits"], args["temperature"]
     K, V = logits.shape
-    for k in found:
+    form = np.zeros(1)
+    for k, times in zip(found, (4000, 150, 150, 150), strict=True):
         if k is None or k.dtype.kind not in "iuf":
             raise ValueError("expected an array of numbers. What else comes back?")
-        if k.shape == (1500 * K, V):
+        if k.shape == (times * K, V):
             raise ValueError(
                 "each row has V numbers, so these are probabilities or marks. What is asked is "
                 "which entry was drawn: one number for each row"
             )
-        if k.shape != (1500 * K,):
+        if k.shape == (times * K, 1):
+            form[0] = 1
+            k = k.ravel()
+        if k.shape != (times * K,):
             raise ValueError("expected one number for each row of logits, an array (N,)")
         if not np.isfinite(k).all() or (k != np.round(k)).any():
             raise ValueError("expected whole numbers, which count the entries of a row")
         if k.min() < 0 or k.max() > V - 1:
             raise ValueError("expected numbers from 0 to V - 1. How does Python count?")
-    first = found[0].astype(int).reshape(K, 1500)
+    first = found[0].astype(int).reshape(K, 4000)
 
     def softmax(z):
         e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -58,36 +64,54 @@ def counted(args, *found):
         5: np.roll(right, 1, axis=1),
     }
     frequency = np.array([(first == v).mean(axis=1) for v in range(V)]).T
-    seen, random = np.zeros(9), np.zeros(2)
-    if (first == first[:, :1]).all():
+
+    def surprise(p):
+        """Return by row how far the worst share of an entry is from its probability p."""
+        total = np.zeros(frequency.shape)
+        for f, q in ((frequency, p), (1 - frequency, 1 - p)):
+            some = f > 0
+            total[some] += f[some] * np.log(f[some] / np.maximum(q[some], 1e-300))
+        return 4000 * total.max(axis=1)
+
+    seen, random = np.zeros(10), np.zeros(2)
+    same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
+    fits = surprise(right) <= 50
+    if same.all():
         seen[6 if (first[:, 0] == logits.argmax(axis=1)).all() else 7] = 1
-    elif np.abs(frequency - right).max() > 0.13:
-        far = {k: np.abs(frequency - p).max() for k, p in others.items()}
+    elif not fits.all():
+        far = {k: surprise(p).max() for k, p in others.items()}
         nearest = min(far, key=far.get)
-        seen[nearest if far[nearest] <= 0.13 else 8] = 1
-    if not np.array_equal(found[0], found[1]):
+        some_rows = fits.any() and same[~fits].all()
+        seen[nearest if far[nearest] <= 50 else 9 if some_rows else 8] = 1
+    if not np.array_equal(found[1], found[2]):
         random[0] = 1
-    elif np.array_equal(found[0], found[2]) and not seen[6]:
+    elif np.array_equal(found[1], found[3]) and not seen[6]:
         random[1] = 1
-    return seen, random
+    return seen, random, form
 
 
 sampler = problem(
     "sample",
     driver=drawn,
     measure=counted,
-    observed=["k", *["an answer of another call"] * 2],
-    returns={"frequencies": "value", "random": "random"},
+    observed=["k", *["an answer of another call"] * 3],
+    returns={"frequencies": "value", "random": "random", "form": "shape"},
     wrong={
         "frequencies": "the entries are not drawn as often as softmax(logits / temperature) "
         "says. Draw 10,000 times from one row, and print the frequencies beside it.",
         "random": "equal generators give equal draws, different ones different draws. Which of "
         "the two fails?",
+        "form": "the drawn numbers have the shape (N, 1), expected (N,): an axis of length 1 "
+        "is too many. Which index or keepdims leaves it there?",
     },
     points={
         "shape": (1, "one whole number from 0 to V - 1 for each row"),
         "value": (7, "the frequencies"),
-        "stability": (2, "the frequencies of logits above 1,000 and below −1,000"),
+        "stability": (
+            2,
+            "the frequencies of logits above 1,000 and below −1,000, at a temperature of some "
+            "hundreds",
+        ),
         "random": (2, "equal generators give equal draws, different ones different draws"),
         "inputs-unchanged": (1, "`logits` stays as it is"),
     },
@@ -140,10 +164,12 @@ def high_temperature(rng, V):
 
 @sampler.case("stability", visible=1, parts="frequencies")
 def large_logits(rng, V):
-    """Logits above 1,000, and some below -1,000."""
-    logits = rows(rng, V) + np.array([[1500.0], [-1500.0], [1200.0], [-1200.0]])
-    logits[np.arange(ROWS), logits.argmin(axis=1)] -= 60_000.0
-    return logits, float(rng.uniform(0.5, 0.7)), int(rng.integers(10**6))
+    """Logits above 1,000 and below -1,000, at a temperature of some hundreds."""
+    temperature = float(rng.uniform(300, 500))
+    logits = temperature * rows(rng, V)
+    logits += 1e6 * np.array([[1.0], [-1.0], [0.8], [-0.8]])
+    logits[np.arange(ROWS), logits.argmin(axis=1)] -= 5e7
+    return logits, temperature, int(rng.integers(10**6))
 
 
 def probabilities(logits, temperature):
@@ -273,3 +299,24 @@ def generator_of_its_own(logits, temperature, rng):
 def overflowing(logits, temperature, rng):
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return from_probabilities(lambda z, T: np.exp(z / T))(logits, temperature, rng)
+
+
+@sampler.mistake(
+    "some rows are drawn rightly, and others always give one entry. Which number do you take "
+    "from the exponents of a row, and is it the largest of that row's exponents?",
+    loses="stability",
+)
+def one_largest_for_all_rows(logits, temperature, rng):
+    with np.errstate(all="ignore"):
+        return from_probabilities(lambda z, T: np.exp((z - z.max()) / T))(
+            logits, temperature, rng
+        )
+
+
+@sampler.mistake(
+    "large logits always give the largest entry: the temperature comes when the small "
+    "probabilities are 0 already. At which place of the formula does it stand?",
+    loses="stability",
+)
+def power_of_the_probabilities(*given):
+    return from_probabilities(lambda logits, T: probabilities(logits, 1.0) ** (1 / T))(*given)

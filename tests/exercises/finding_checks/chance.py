@@ -66,7 +66,7 @@ def _(a, found):
 def entries(a):
     """Return what the student drew of each row of logits."""
     logits, temperature, seed = a.args.values()
-    tall = np.repeat(logits, 1500, axis=0)
+    tall = np.repeat(logits, 4000, axis=0)
     with np.errstate(all="ignore"):
         return np.asarray(a.f.f(tall, temperature, np.random.default_rng(seed)))
 
@@ -78,12 +78,12 @@ def _(a, found):
 
 @sentence("each row has V numbers, so these are probabilities or marks", of="one")
 def _(a, found):
-    return entries(a).shape == (1500 * len(a.args["logits"]), a.args["logits"].shape[1])
+    return entries(a).shape == (4000 * len(a.args["logits"]), a.args["logits"].shape[1])
 
 
 @sentence("expected one number for each row of logits", of="one")
 def _(a, found):
-    return entries(a).shape != (1500 * len(a.args["logits"]),)
+    return entries(a).shape != (4000 * len(a.args["logits"]),)
 
 
 @sentence("expected whole numbers, which count the entries of a row", of="one")
@@ -96,3 +96,8 @@ def _(a, found):
 def _(a, found):
     drawn = entries(a)
     return drawn.min() < 0 or drawn.max() > a.args["logits"].shape[1] - 1
+
+
+@sentence(r"form: the drawn numbers have the shape \(N, 1\)", of="one")
+def _(a, found):
+    return entries(a).shape == (4000 * len(a.args["logits"]), 1)

@@ -1,4 +1,4 @@
-"""Ten wrong samplers, each as a student would write the whole."""
+"""Wrong samplers, each as a student would write the whole."""
 
 import random
 
@@ -72,3 +72,29 @@ def a_mark_for_the_drawn(logits, temperature, rng):
     z = (logits - logits.max(axis=1, keepdims=True)) / temperature
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     return rng.multinomial(1, p)
+
+
+@wrong("sample", "not drawn as often", "value stability")
+def normal_noise(logits, temperature, rng):
+    return (logits / temperature + rng.normal(size=logits.shape)).argmax(axis=1)
+
+
+@wrong("sample", "not drawn as often")
+def uniform_noise_on_probabilities(logits, temperature, rng):
+    z = (logits - logits.max(axis=1, keepdims=True)) / temperature
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return (p + rng.random(p.shape)).argmax(axis=1)
+
+
+@wrong("sample", "an axis of length 1 is too many", "shape")
+def a_column(logits, temperature, rng):
+    z = logits / temperature
+    return (z + rng.gumbel(size=z.shape)).argmax(axis=1, keepdims=True)
+
+
+@wrong("sample", "some rows are drawn rightly", "stability")
+def largest_of_the_batch(logits, temperature, rng):
+    z = logits / temperature
+    p = np.exp(z - np.max(z))
+    p = p / p.sum(axis=1)[:, None]
+    return np.array([np.searchsorted(np.cumsum(row)[:-1], rng.random()) for row in p])
