@@ -12,8 +12,13 @@ hesitation = problem(
     points={
         "shape": (1, "two numbers, in this order"),
         "bits": (4, "`bits`"),
-        "value": (3, "`perplexity`"),
-        "stability": (2, "both for logits above 1,000 and below −1,000"),
+        "value": (2, "`perplexity`"),
+        "stability": (
+            2,
+            "both, half for logits above 1,000 and below −1,000, half where a character comes "
+            "whose probability is smaller than any number of float64",
+        ),
+        "inputs-unchanged": (1, "the arrays that are given stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -64,6 +69,15 @@ def large_logits(rng, T, N, V):
     return logits, target
 
 
+@hesitation.case("stability")
+def impossible_character(rng, T, N, V):
+    """A character whose logit is 800 below the others, so that exp gives 0."""
+    logits, target = drawn(rng, T, N, V)
+    t, n = rng.integers(T), rng.integers(N)
+    logits[t, n, target[t, n]] -= 800.0
+    return logits, target
+
+
 @hesitation.alternative
 def number_by_number(logits, target):
     total = 0.0
@@ -88,9 +102,9 @@ def by_differences(logits, target):
 def one_hot(logits, target):
     flat = logits.reshape(-1, logits.shape[2])
     flat = flat - flat.max(axis=1)[:, None]
-    p = np.exp(flat) / np.exp(flat).sum(axis=1, keepdims=True)
     hot = np.eye(logits.shape[2])[target.ravel()]
-    bits = -np.log2((p * hot).sum(axis=1)).sum() / len(p)
+    right, whole = (flat * hot).sum(axis=1), np.exp(flat).sum(axis=1)
+    bits = (np.log2(whole) - right * np.log2(np.e)).sum() / len(flat)
     return np.float64(bits), 2.0**bits
 
 
@@ -264,9 +278,58 @@ def exchanged(logits, target):
 
 
 @hesitation.mistake(
+    "bits is the sum over all characters, and the perplexity is made of that. By how many is "
+    "it divided in the text?",
+    loses="bits value",
+)
+def summed_before_the_power(logits, target):
+    bits = surprises(logits, target).sum() / np.log(2)
+    with np.errstate(over="ignore"):
+        return bits, 2**bits
+
+
+@hesitation.mistake(
+    "the mean is taken over T N V numbers. How many characters came?", loses="bits value"
+)
+def averaged_over_the_alphabet_too(logits, target):
+    bits = surprises(logits, target).mean() / np.log(2) / logits.shape[2]
+    return bits, 2**bits
+
+
+def of_probabilities(logits, target, log2):
+    """Return bits and perplexity, where ``log2`` is taken of the finished softmax."""
+    p = np.exp(logits - logits.max(axis=2, keepdims=True))
+    p /= p.sum(axis=2, keepdims=True)
+    with np.errstate(divide="ignore"):
+        bits = -log2(np.take_along_axis(p, target[:, :, None], axis=2)).mean()
+    return bits, 2**bits
+
+
+@hesitation.mistake(
+    "the logarithm is taken of a probability that float64 has rounded to 0. What does the "
+    "logarithm make of exp(s) and of the fraction, before any number is put in?",
+    loses="stability",
+    where="impossible_character",
+)
+def logarithm_of_zero(logits, target):
+    return of_probabilities(logits, target, np.log2)
+
+
+@hesitation.mistake(
+    "very small probabilities are kept from being 0 by a small number. How many bits does a "
+    "probability of exp(-800) cost, and how many in your code?",
+    loses="stability",
+    where="impossible_character",
+)
+def small_number_added(logits, target):
+    return of_probabilities(logits, target, lambda p: np.log2(p + 1e-12))
+
+
+@hesitation.mistake(
     "large logits give something that is no finite number. What is exp(1500), and which number "
     "can be taken from all logits of a row without a change?",
     loses="stability",
+    where="large_logits",
 )
 def overflowing(logits, target):
     with np.errstate(all="ignore"):
