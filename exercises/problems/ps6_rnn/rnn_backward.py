@@ -371,3 +371,35 @@ def piled_up(dh, x, h0, W_xh, W_hh, h):
         later = later + dz[t] @ W_hh
     weights = np.einsum("tnh,tnd->hd", dz, x), np.einsum("tnh,tnm->hm", dz, before)
     return dz @ W_xh, later, *weights, dz.sum(axis=(0, 1))
+
+
+@gradients.mistake(
+    "what goes to the step before is made from the gradient of h[t]. What lies between h[t] "
+    "and W_hh h[t - 1]?",
+    loses="value weights",
+)
+def sent_past_tanh(dh, x, h0, W_xh, W_hh, h):
+    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
+    dz = np.zeros(h.shape)
+    for t in reversed(range(len(x))):
+        g = dh[t] + later
+        dz[t] = g * (1 - h[t] ** 2)
+        later = g @ W_hh
+    weights = np.einsum("tnh,tnd->hd", dz, x), np.einsum("tnh,tnm->hm", dz, before)
+    return dz @ W_xh, later, *weights, dz.sum(axis=(0, 1))
+
+
+@gradients.mistake(
+    "dh0 is multiplied by 1 - h0^2. Is h0 the output of a tanh of this layer?", loses="value"
+)
+def derivative_at_the_start(dh, x, h0, W_xh, W_hh, h):
+    dx, dh0, *weights = back(dh, x, h0, W_xh, W_hh, h)
+    return dx, dh0 * (1 - h0**2), *weights
+
+
+@gradients.mistake(
+    "dh[0] is added to dh0. To which state does it belong, to h0 or to h[0]?", loses="value"
+)
+def first_error_at_the_start(dh, *given):
+    dx, dh0, *weights = back(dh, *given)
+    return dx, dh0 + dh[0], *weights

@@ -279,3 +279,14 @@ def along_the_batch(x, h0, W_xh, W_hh, b):
 )
 def first_input_again(x, h0, W_xh, W_hh, b):
     return rnn_forward(np.repeat(x[:1], len(x), axis=0), h0, W_xh, W_hh, b)
+
+
+@layer.mistake(
+    "b is added behind tanh. Of which sum is tanh taken in the formula?", loses="value"
+)
+def bias_behind_tanh(x, h0, W_xh, W_hh, b):
+    h, states = h0, []
+    for x_t in x:
+        h = np.tanh(x_t @ W_xh.T + h @ W_hh.T) + b
+        states.append(h)
+    return np.array(states)
