@@ -239,3 +239,51 @@ def first_bias_left_out(x, h, W, U, b, c):
 )
 def transposed(x, h, W, U, b, c):
     return made(x, h, W, np.concatenate([block.T for block in np.split(U, 3)]), b, c)
+
+
+def with_gates(x, h, W, U, b, c, make):
+    """Return the new state, ``make(sums of x, sums of h)`` being z and n."""
+    z, n = make(np.split(x @ W.T + b, 3, axis=1), np.split(h @ U.T + c, 3, axis=1))
+    return (1 - z) * n + z * h
+
+
+@gated.mistake(
+    "the third block of c is not added. Which of the sums has it in the formula?",
+    loses="value",
+)
+def content_without_its_second_bias(*given):
+    def content(h, of_x, of_h, r, c):
+        return np.tanh(of_x("n") + r * of_h("n", bias=False))
+
+    return with_content(content)(*given)
+
+
+@gated.mistake(
+    "b is added to both products. Which biases belong to h U^T in the formula?", loses="value"
+)
+def first_bias_twice(x, h, W, U, b, c):
+    return made(x, h, W, U, b, b)
+
+
+@gated.mistake(
+    "the update gate stands where the reset gate should, in n. Which of them multiplies the "
+    "part of h?",
+    loses="value",
+)
+def content_by_the_update_gate(*given):
+    def make(of_x, of_h):
+        z = 1 / (1 + np.exp(-of_x[1] - of_h[1]))
+        return z, np.tanh(of_x[2] + z * of_h[2])
+
+    return with_gates(*given, make)
+
+
+@gated.mistake(
+    "the gates have gone through tanh. Between which numbers should a gate lie?", loses="value"
+)
+def tanh_for_the_gates(*given):
+    def make(of_x, of_h):
+        r, z = (np.tanh(of_x[k] + of_h[k]) for k in (0, 1))
+        return z, np.tanh(of_x[2] + r * of_h[2])
+
+    return with_gates(*given, make)
