@@ -1,8 +1,9 @@
 """sample: draw from the softmax of logits, sharpened or flattened by a temperature.
 
-The driver has each of four rows drawn 4,000 times in one call. Three short calls, two of them
-with equal generators, show from where the chance comes. The measure compares the frequencies
-with the probabilities.
+The driver has each of four rows drawn 4,000 times in one call. Ten short calls, the first two
+with equal generators, show from where the chance comes: an answer that draws one number for
+all rows may agree with itself once by luck, but not eight times. The measure compares the
+frequencies with the probabilities.
 
 A right answer is never lost by chance. Of n draws, the share f of an entry with probability p
 has n KL(f, p) > 50 with probability below 2 exp(-50) = 4e-22 (Chernoff), where KL is the
@@ -19,7 +20,7 @@ ROWS = 4
 
 def drawn(sample, logits, temperature, seed):
     found = []
-    for times, s in ((4000, seed + 2), (150, seed), (150, seed), (150, seed + 1)):
+    for times, s in ((4000, seed + 9), (40, seed), *((40, seed + k) for k in range(9))):
         given = np.repeat(logits, times, axis=0)
         before = given.copy()
         found.append(sample(given, temperature, np.random.default_rng(s)))
@@ -32,7 +33,7 @@ def counted(args, *found):
     logits, temperature = args["logits"], args["temperature"]
     K, V = logits.shape
     form = np.zeros(1)
-    for k, times in zip(found, (4000, 150, 150, 150), strict=True):
+    for k, times in zip(found, (4000, *[40] * 10), strict=True):
         if k is None or k.dtype.kind not in "iuf":
             raise ValueError("expected an array of numbers. What else comes back?")
         if k.shape == (times * K, V):
@@ -76,8 +77,10 @@ def counted(args, *found):
     seen, random = np.zeros(10), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
+    one_answer = all(np.array_equal(found[1], k) for k in found[3:])
     if same.all():
-        seen[6 if (first[:, 0] == logits.argmax(axis=1)).all() else 7] = 1
+        greedy = (first[:, 0] == logits.argmax(axis=1)).all()
+        seen[6 if greedy else 0 if one_answer else 7] = 1
     elif not fits.all():
         far = {k: surprise(p).max() for k, p in others.items()}
         nearest = min(far, key=far.get)
@@ -85,7 +88,7 @@ def counted(args, *found):
         seen[nearest if far[nearest] <= 50 else 9 if some_rows else 8] = 1
     if not np.array_equal(found[1], found[2]):
         random[0] = 1
-    elif np.array_equal(found[1], found[3]) and not seen[6]:
+    elif one_answer and not seen[6]:
         random[1] = 1
     return seen, random, form
 
@@ -94,7 +97,7 @@ sampler = problem(
     "sample",
     driver=drawn,
     measure=counted,
-    observed=["k", *["an answer of another call"] * 3],
+    observed=["k", *["an answer of another call"] * 10],
     returns={"frequencies": "value", "random": "random", "form": "shape"},
     wrong={
         "frequencies": "the entries are not drawn as often as softmax(logits / temperature) "
