@@ -263,6 +263,42 @@ def test_who_forgets_the_states_is_told_so(visible):
     assert "Which two states does a step hand on?" in message
 
 
+def read_by(file, text, *, order="ifgo", read=0, judged=1, b=1, b_y=1, f=np.tanh):
+    """Return the bits as a student might compute them, with a mistake."""
+    H, N = file["U"].shape[1], text.shape[1]
+    h, c, bits = np.zeros((N, H)), np.zeros((N, H)), []
+    for t in range(len(text) - 1):
+        z = file["W"][:, text[t + read]].T + h @ file["U"].T + b * file["b"]
+        sums = dict(zip(order, np.split(z, 4, axis=1), strict=True))
+        gate = {k: 1 / (1 + np.exp(-sums[k])) for k in "ifo"}
+        c = gate["f"] * c + gate["i"] * np.tanh(sums["g"])
+        h = gate["o"] * f(c)
+        s = h @ file["W_hy"].T + b_y * file["b_y"]
+        right = s[np.arange(N), text[t + judged]]
+        bits.append((np.logaddexp.reduce(s, axis=1) - right) / np.log(2))
+    return np.array(bits)
+
+
+MISREAD = {
+    "order i, f, o, g": {"order": "ifog"},
+    "has been read already": {"read": 1},
+    "Which character does it foretell?": {"judged": 0},
+    "b is not added": {"b": 0},
+    "b_y is not added": {"b_y": 0},
+    "without the tanh of c": {"f": lambda c: c},
+}
+
+
+@both
+@pytest.mark.parametrize("words", MISREAD)
+def test_who_reads_the_network_wrongly_is_told_where(words, visible):
+    got, message = reached(
+        npz(**GOOD), lambda file, text: read_by(file, text, **MISREAD[words]), visible
+    )
+    assert got is None
+    assert words in message
+
+
 @both
 def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     def f(file, text):

@@ -40,19 +40,19 @@ def bits_of_the_network(args, answer):
     if len(p["U"]) != 4 * H:
         raise ValueError("U is expected as (4H, H): a block of H rows for each gate")
 
-    def surprisal_of(text):
+    def surprisal_of(text, order="ifgo", read=0, judged=1, b=1, b_y=1, squash=np.tanh):
         N = text.shape[1]
-        h, c, rows = np.zeros((N, H)), np.zeros((N, H)), p["W"].T + p["b"]
+        h, c, rows = np.zeros((N, H)), np.zeros((N, H)), p["W"].T + b * p["b"]
         found = []
         for t in range(len(text) - 1):
-            z = rows[text[t]] + h @ p["U"].T
-            i, f, g, o = z[:, :H], z[:, H : 2 * H], z[:, 2 * H : 3 * H], z[:, 3 * H :]
+            z = rows[text[t + read]] + h @ p["U"].T
+            i, f, g, o = (z[:, k * H : (k + 1) * H] for k in map(order.index, "ifgo"))
             i, f, o = (0.5 * (1 + np.tanh(v / 2)) for v in (i, f, o))
             c = f * c + i * np.tanh(g)
-            h = o * np.tanh(c)
-            s = h @ p["W_hy"].T + p["b_y"]
+            h = o * squash(c)
+            s = h @ p["W_hy"].T + b_y * p["b_y"]
             s = s - s.max(axis=1, keepdims=True)
-            right = s[np.arange(N), text[t + 1]]
+            right = s[np.arange(N), text[t + judged]]
             found.append((np.log(np.exp(s).sum(axis=1)) - right) / np.log(2))
         return np.array(found)
 
@@ -78,6 +78,31 @@ def bits_of_the_network(args, answer):
             )
         if near(-np.log2(np.maximum(answer, 1e-30)), tried):
             raise ValueError("these are probabilities. What is asked are bits")
+        text = args["text"].astype(int)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if near(answer, surprisal_of(text, order="ifog")):
+                raise ValueError(
+                    "the sums are taken in the order i, f, o, g. In which order do the rows "
+                    "of W stand?"
+                )
+            if near(answer, surprisal_of(text, read=1)):
+                raise ValueError(
+                    "the character that is judged has been read already. What is the input of "
+                    "step t?"
+                )
+            if near(answer, surprisal_of(text, judged=0)):
+                raise ValueError(
+                    "after step t the probability of text[t] is taken, which the network has "
+                    "just read. Which character does it foretell?"
+                )
+            if near(answer, surprisal_of(text, b=0)):
+                raise ValueError("b is not added. Where does lstm_step have it?")
+            if near(answer, surprisal_of(text, b_y=0)):
+                raise ValueError("b_y is not added. Where do the logits have it?")
+            if near(answer, surprisal_of(text, squash=lambda c: c)):
+                raise ValueError(
+                    "h is made without the tanh of c. Where does lstm_step have it?"
+                )
         if near(answer[0], tried[0]):
             raise ValueError(
                 "the first character of each piece is right, and later ones are not. Which two "
