@@ -415,3 +415,13 @@ def rows_alone(x, weight, bias, stride, padding):
 def columns_alone(x, weight, bias, stride, padding):
     around = np.pad(x, ((0, 0), (0, 0), (0, 0), (padding, padding)))
     return correlated(around, weight, bias, stride, 0)
+
+
+@layers.mistake(
+    "the number of places is rounded up, so that the last window reaches beyond the edge. How "
+    "does the formula round?",
+    loses="stride",
+)
+def rounded_up(x, weight, bias, stride, padding):
+    around = padded_with(x, padding, padding + stride - 1)
+    return correlated(around, weight, bias, stride, 0)
