@@ -405,3 +405,17 @@ def column_by_column(x, dy, kernel_size, stride):
 def nothing_for_zeros(x, dy, kernel_size, stride):
     y, _ = max_pool(x, dy, kernel_size, stride)
     return y, max_pool(x, dy * (y != 0), kernel_size, stride)[1]
+
+
+@pooled.mistake(
+    "the gradient goes to a row and a column as they are counted within the window. Which row "
+    "of the picture is row k of window i?",
+    loses="gradient ties",
+)
+def place_within_the_window(x, dy, kernel_size, stride):
+    y, dx = max_pool(x, dy, kernel_size, stride)[0], np.zeros(x.shape)
+    n, c = np.ogrid[: len(x), : x.shape[1]]
+    for i, j in np.ndindex(dy.shape[2:]):
+        flat = windows(x, kernel_size, stride)[:, :, i, j].reshape(*x.shape[:2], -1)
+        dx[n, c, *divmod(flat.argmax(axis=2), kernel_size)] += dy[:, :, i, j]
+    return y, dx
