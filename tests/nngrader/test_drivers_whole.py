@@ -228,11 +228,9 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole, student, score,
     assert whole.results[student]["score"] == score
 
 
-@pytest.mark.deep(90)
-@pytest.mark.parametrize("student", ["no-file", "large"])
-def test_a_file_that_cannot_be_read_is_flagged(whole, student):
-    assert whole.results[student]["status"] == "flagged"
-    assert any("weights.npz" in f for f in whole.results[student]["flags"])
+def test_a_file_that_cannot_be_read_is_flagged(whole):
+    assert whole.results["large"]["status"] == "flagged"
+    assert any("weights.npz" in f for f in whole.results["large"]["flags"])
 
 
 def test_who_patches_what_the_driver_uses_gains_nothing(whole):
@@ -308,6 +306,6 @@ def test_the_same_again_runs_nothing_and_changes_nothing(whole, monkeypatch, tmp
 
 
 @pytest.mark.parametrize("student", ["untouched", "no-file"])
-def test_only_who_took_up_the_challenge_is_asked_for_its_file(whole, student):
-    asked = any("was not handed in" in flag for flag in whole.results[student]["flags"])
-    assert asked is (student == "no-file")
+def test_a_file_that_is_not_handed_in_is_no_flag_and_told_to_its_student(whole, student):
+    assert not any(".npz" in flag for flag in whole.results[student]["flags"])
+    assert "weights.npz is missing" in whole.page(student)

@@ -11,8 +11,8 @@ from nngrader.reports.item_analysis import (
     FEW,
     NO_REST,
     NO_SPREAD,
+    commonest,
     correlation,
-    costliest,
     costs,
     items,
     points_by_finding,
@@ -183,14 +183,29 @@ def test_descriptions_that_differ_in_numbers_alone_are_counted_together():
     assert sum(cost.words.values()) == 2
 
 
-def test_what_repeats_a_dearer_finding_is_not_told_first():
+def test_what_the_same_students_had_is_told_once():
     twice = [["gradient", "a", None], ["value", "b", None]]
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
-    assert [c.text for c in costliest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
+    assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
     found = costs({"a": result("a", both), "b": result("b", alone)})
-    assert [(c.text, c.points) for c in costliest(found, 3)] == [("value: b", 6)]
-    assert costliest(costs({"a": result("a", EMPTY)}), 3) == []
+    assert [(c.text, c.points) for c in commonest(found, 3)] == [("value: b", 6)]
+    assert commonest(costs({"a": result("a", EMPTY)}), 3) == []
+
+
+def test_most_students_come_first_and_a_registered_mistake_before_a_description():
+    named = [["value", "squared", "squared"]]
+    described = [["gradient", "odd", None], ["value", "squared", "squared"]]
+    dear = [["value", "wrong", None]]
+    results = {
+        "a": result("a", of(hinge_loss=({"value": 1.0, "gradient": 5.0}, described))),
+        "b": result("b", of(hinge_loss=({"value": 1.0}, named))),
+        "c": result("c", of(pairwise_distances=({"value": 20.0}, dear))),
+    }
+    told = [(c.mistake, c.text, len(c.students)) for c in commonest(costs(results), 3)]
+    assert told == [("squared", "value: squared", 2), (None, "value: wrong", 1)]
+    one = {"a": results["a"]}
+    assert [c.mistake for c in commonest(costs(one), 3)] == ["squared"]
 
 
 def test_who_is_not_explained_is_told():

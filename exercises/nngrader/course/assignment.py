@@ -147,24 +147,6 @@ class Assignment:
         files = [data["file"] for data in self.hidden.values() if data.get("file")]
         return {f["name"]: f["most_bytes"] for f in files}
 
-    def taken_up(self, work: list) -> set[str]:
-        """Return the files of the challenges whose functions a student has written.
-
-        Parameters
-        ----------
-        work : list of (str, str, bool)
-            The cells of a submission that are run: id, source, whether the student added it.
-        """
-        blank = [c for c in self.released["cells"] if is_solution(c) and is_code(c)]
-        cell_of = {name: c for c in blank for name in defined_names(c["source"])}
-        texts = {name: text for name, text, own in work if not own}
-        found = set()
-        for data in self.hidden.values():
-            cell = cell_of.get(data["name"])
-            if data.get("file") and cell and texts[grade_id(cell)] != cell["source"]:
-                found.add(data["file"]["name"])
-        return found
-
     @cached_property
     def functions(self) -> list[str]:
         """Return the names of functions and classes that the solution cells define."""

@@ -137,9 +137,8 @@ class Grader:
             most = a.limits.notebook_mb << 20
             cells, odd = read_submission(folder, a.name, a.solution_ids, most)
             rebuilt = rebuild(a.instructor, a.released, cells)
-            wanted = a.taken_up(rebuilt.work)
-            rebuilt.files, missing = read_declared(folder, a.declared, wanted)
-            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.executor.unsafe
+            rebuilt.files, unread = read_declared(folder, a.declared)
+            rebuilt.flags[:0] = odd + unread + [UNSAFE] * self.executor.unsafe
             handed = _Handed(student, rebuilt, self._key(rebuilt))
             handed.result = self.store.get(handed.key)
             return handed

@@ -148,7 +148,7 @@ def _rebuilt(assignment, student):
     if cells is None:
         raise NotThere(f"nothing of {student}'s {a.name} can be read: {'; '.join(flags)}")
     rebuilt = rebuild(a.instructor, a.released, cells)
-    rebuilt.files, _ = read_declared(folder, a.declared, a.taken_up(rebuilt.work))
+    rebuilt.files, _ = read_declared(folder, a.declared)
     return rebuilt
 
 

@@ -75,7 +75,7 @@ def read_submission(
 
 
 def read_declared(
-    folder: Path, declared: dict[str, int], wanted: set[str]
+    folder: Path, declared: dict[str, int]
 ) -> tuple[dict[str, bytes | None], list]:
     """Return files that a problem wants beside the notebook, such as weights.
 
@@ -85,8 +85,6 @@ def read_declared(
         `submitted/STUDENT/ASSIGNMENT`.
     declared : dict
         The largest size in bytes, by name.
-    wanted : set of str
-        Those whose absence is worth a flag.
 
     Returns
     -------
@@ -104,7 +102,7 @@ def read_declared(
                 raise Unreadable(f"{name!a} lies behind a symbolic link: not followed")
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
-            flags += [f"{name} was not handed in"] * (name in wanted)
+            continue  # a challenge is optional, and its feedback says what is missing
         except TooLarge as e:
             found[name] = bytes(most + 1)
             flags.append(str(e))

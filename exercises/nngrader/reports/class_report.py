@@ -18,7 +18,7 @@ from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..storage.results import Store
 from .breakdown import overview, problem, scores
-from .item_analysis import LEAST, UNWRITTEN, costliest, costs, judged, problem_names
+from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
 from .similarity import RULE, known_fingerprints, pairs
 from .style import counted, document, names, points, section, table
 
@@ -162,9 +162,9 @@ def _counts(course, assignment, results, known):
 
 
 def _misunderstood(fine, found):
-    """Return the section about the findings that cost the class most points."""
+    """Return the section about the findings that most students had."""
     empty = [c for c in found if UNWRITTEN in c.text]
-    top = costliest(found, TOP)
+    top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)

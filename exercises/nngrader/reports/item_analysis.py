@@ -269,8 +269,8 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     ]
 
 
-def costliest(found: list[Cost], most: int) -> list[Cost]:
-    """Return the findings that cost the class most.
+def commonest(found: list[Cost], most: int) -> list[Cost]:
+    """Return the findings that most students had; of equally many, registered mistakes first.
 
     Parameters
     ----------
@@ -282,13 +282,16 @@ def costliest(found: list[Cost], most: int) -> list[Cost]:
     Returns
     -------
     list of Cost
-        Findings, without those about unwritten functions, and without those that have the same
-        problem and students as a costlier one.
+        Findings, without those about unwritten functions, and without those of which the same
+        students had another one of the problem; a registered mistake only gives way to another.
     """
     kept = []
-    for cost in found:
+    for cost in sorted(found, key=lambda c: (-len(c.students), not c.mistake, -c.points)):
         again = any(
-            k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
+            k.problem == cost.problem
+            and set(cost.students) <= set(k.students)
+            and (k.mistake or not cost.mistake)
+            for k in kept
         )
         if cost.points > 1e-6 and UNWRITTEN not in cost.text and not again:
             kept.append(cost)
