@@ -1,6 +1,7 @@
 """One page is executed: what it read, how long it took, where it failed."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -153,6 +154,12 @@ def test_what_a_cell_prints_in_pieces_is_one_output(run):
     )
     (output,) = done.notebook.cells[1].outputs
     assert output.text == "0\n1\n2\n"
+
+
+def test_the_temporary_folder_of_a_page_is_deleted_at_its_end(run):
+    make = "import tempfile\nscratch = tempfile.TemporaryDirectory()\nprint(scratch.name)"
+    notebook = run(make).notebook
+    assert not Path(notebook.cells[1].outputs[0].text.strip()).exists()
 
 
 def test_the_seconds_are_those_of_the_kernel_and_name_the_slowest_cell(run):
