@@ -174,6 +174,15 @@ def without_shortcut(*given):
 
 
 @block.mistake(
+    "x is not added forwards, though backwards dx has its part. What does the shortcut bring "
+    "to s?",
+    loses="value gradient",
+)
+def shortcut_backwards_alone(*given):
+    return wrong(add=False, dx=lambda through, ds: through + ds)(*given)
+
+
+@block.mistake(
     "nothing is cut off at 0 between the two convolutions. What stands between a and h?",
     loses="value gradient",
 )
