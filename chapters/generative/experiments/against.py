@@ -218,4 +218,4 @@ def thin():
 
 
 if __name__ == "__main__":
-    experiment.record(run, seeds=range(1, 3), thin=thin)
+    experiment.record(run, seeds=range(1, 4), thin=thin)
