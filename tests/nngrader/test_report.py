@@ -193,6 +193,16 @@ def test_what_the_same_students_had_is_told_once():
     assert commonest(costs({"a": result("a", EMPTY)}), 3) == []
 
 
+def test_a_forbidden_name_and_a_missing_file_are_not_what_was_misunderstood():
+    both = [
+        ["all points", "torch is used in this notebook. It costs all points.", None],
+        ["first", "weights.npz is missing: without it there is nothing to try.", None],
+    ]
+    results = {"a": result("a", of(hinge_loss=({"value": 10.0, "gradient": 10.0}, both)))}
+    assert len(costs(results)) == 2
+    assert commonest(costs(results), 3) == []
+
+
 def test_most_students_come_first_and_a_registered_mistake_before_a_description():
     named = [["value", "squared", "squared"]]
     described = [["gradient", "odd", None], ["value", "squared", "squared"]]

@@ -11,11 +11,13 @@ import numpy as np
 from ..engine import sentence
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import EVERYTHING
+from ..engine.judgement.thresholds import ABSENT
 
 LEAST = 10  # submissions without which no correlation is given
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
 UNWRITTEN = STOPPED["NotImplementedError"]
+NO_IDEA = re.compile("|".join(map(re.escape, (UNWRITTEN, ABSENT, f"{EVERYTHING}: "))))
 NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -282,8 +284,9 @@ def commonest(found: list[Cost], most: int) -> list[Cost]:
     Returns
     -------
     list of Cost
-        Findings, without those about unwritten functions, and without those of which the same
-        students had another one of the problem; a registered mistake only gives way to another.
+        Findings about what was misunderstood: not about unwritten functions, missing files or
+        forbidden names. Of those that the same students had in a problem there is one; a
+        registered mistake only gives way to another.
     """
     kept = []
     for cost in sorted(found, key=lambda c: (-len(c.students), not c.mistake, -c.points)):
@@ -293,6 +296,6 @@ def commonest(found: list[Cost], most: int) -> list[Cost]:
             and (k.mistake or not cost.mistake)
             for k in kept
         )
-        if cost.points > 1e-6 and UNWRITTEN not in cost.text and not again:
+        if cost.points > 1e-6 and not again and not NO_IDEA.search(cost.text):
             kept.append(cost)
     return kept[:most]

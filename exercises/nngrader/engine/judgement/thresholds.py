@@ -7,6 +7,7 @@ from ..observation.driver import measured
 from .form import failure
 from .ledger import Ledger
 
+ABSENT = "is missing: without it there is nothing to try."  # of a file to hand in
 TROUBLE = {  # by the codes that `challenge.open_and_call` returns
     1: "cannot be opened: it is not a complete .npz file",
     2: "holds Python objects, expected arrays of numbers",
@@ -33,7 +34,7 @@ def _reached(data, case, run, measure):
     """Return the measured number and None, or None and why there is no number."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
-        return None, f"{name} is missing: without it there is nothing to try."
+        return None, f"{name} {ABSENT}"
     if given.size == 1 + (most := data["file"]["most_bytes"]) and not given.any():
         return None, f"{name} is larger than {most:,} bytes: it is not read."
     o = checked(run(dict(case["args"])))
