@@ -1,5 +1,11 @@
-"""ps7, generative models: begun; its text and its other problems are not written yet."""
+"""ps7, generative models: linear and contractive codes, latent variables, and a game of two."""
 
+from .contractive_penalty import contraction
+from .elbo import garments
+from .gan_losses import game
+from .importance_log_likelihood import bounds
 from .kl_gaussian import divergence
+from .pca_autoencoder import autoencoder
+from .reparameterize import trick
 
-PROBLEMS = [divergence]
+PROBLEMS = [autoencoder, contraction, divergence, trick, bounds, game, garments]

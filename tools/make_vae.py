@@ -1,0 +1,145 @@
+"""Train small variational autoencoders on the packaged pictures, for ps7.
+
+Run by hand: it takes some minutes on one core, writes the solved file of the challenge, which
+is committed, and prints the ELBO that each way reaches on the visible and on the held-back
+pictures, in nats per picture; the thresholds were read from that. `python tools/make_vae.py
+traversals` prints the pictures of the written question and their divergences instead. It needs
+torch, since that trains several times as fast as nnlib.
+"""
+
+import base64
+import sys
+import zlib
+
+import numpy as np
+import torch
+from make_challenges import HELDBACK
+from torch import nn
+
+from nnlib.datasets import fashion_mnist
+
+NOISE, MEASURED, BATCH = 0.1, 1000, 100
+# "page" is what the page on variational autoencoders trains: nnlib's Adam has the same defaults
+PAGE = dict(code=16, units=128, epochs=15, rate=0.002, mirrored=False, beta=1.0, warm=0.0)
+LONG = PAGE | dict(epochs=60)
+WIDE = LONG | dict(units=256)
+MIRRORED = WIDE | dict(epochs=200, rate=0.003, mirrored=True, warm=0.1)
+WAYS = {"page": PAGE, "long": LONG, "wide": WIDE, "mirrored": MIRRORED}
+STEPS, ENTRIES = np.linspace(-3, 3, 7), 4  # of the traversals
+READ = PAGE | dict(code=ENTRIES, epochs=40, beta=90.0)
+
+
+def small(X: np.ndarray) -> np.ndarray:
+    """Return pictures of 28 by 28 pixels from 0 to 1 as 14 by 14, by means of 2 by 2."""
+    return X.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+
+
+class Coder(nn.Module):
+    """An encoder with two heads, and a decoder, as on the page."""
+
+    def __init__(self, code: int, units: int):
+        super().__init__()
+        self.body, self.mean, self.log_var, self.hidden, self.out = (
+            nn.Linear(*sizes)
+            for sizes in (
+                *((196, units), (units, code), (units, code)),
+                *((code, units), (units, 196)),
+            )
+        )
+
+    def encode(self, x):
+        """Return mean and logarithm of the variance of the code."""
+        h = torch.relu(self.body(x))
+        return self.mean(h), self.log_var(h)
+
+    def decode(self, z):
+        """Return the mean of the picture."""
+        return torch.sigmoid(self.out(torch.relu(self.hidden(z))))
+
+    def terms(self, x, eps):
+        """Return squared error over 2 σ² and divergence of each picture."""
+        mean, log_var = self.encode(x)
+        out = self.decode(mean + (log_var / 2).exp() * eps)
+        kl = (mean**2 + log_var.exp() - 1 - log_var).sum(1) / 2
+        return ((out - x) ** 2).sum(1) / (2 * NOISE**2), kl
+
+
+def trained(*, code, units, epochs, rate, mirrored, beta, warm, seed=0) -> Coder:
+    """Return a network that was trained on the 5,000 packaged pictures."""
+    torch.manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
+    X = torch.tensor(small(fashion_mnist()[0].X), dtype=torch.float32)
+    flipped = X.reshape(-1, 14, 14).flip(2).reshape(-1, 196)
+    net = Coder(code, units)
+    adam = torch.optim.Adam(net.parameters(), lr=rate)
+    steps, done = epochs * len(X) // BATCH, 0
+    for _ in range(epochs):
+        for rows in torch.randperm(len(X), generator=rng).split(BATCH):
+            risen = (done + 1) / (warm * steps + 1)
+            adam.param_groups[0]["lr"] = rate * min(1 - done / steps, risen)
+            x, done = X[rows], done + 1
+            if mirrored:
+                x = torch.where(torch.rand((len(x), 1), generator=rng) < 0.5, x, flipped[rows])
+            fits, kl = net.terms(x, torch.randn((len(x), code), generator=rng))
+            adam.zero_grad()
+            (fits + beta * kl).mean().backward()
+            adam.step()
+    return net.eval()
+
+
+def arrays(net: Coder) -> dict[str, np.ndarray]:
+    """Return the arrays of the file."""
+    return {k: p.detach().numpy().astype(np.float16) for k, p in net.state_dict().items()}
+
+
+def elbo(net: Coder, X: np.ndarray, draws: int = 1) -> float:
+    """Return the mean ELBO of pictures in nats."""
+    x, rng = torch.tensor(X, dtype=torch.float32), torch.Generator().manual_seed(7)
+    with torch.no_grad():
+        shape = len(x), net.mean.out_features
+        each = [sum(net.terms(x, torch.randn(shape, generator=rng))) for _ in range(draws)]
+    return -float(torch.stack(each).mean()) - 98 * np.log(2 * np.pi * NOISE**2)
+
+
+def traversals(net: Coder) -> tuple[np.ndarray, np.ndarray]:
+    """Return pictures (entries, steps, 14, 14) from 0 to 15, and the entries' divergences."""
+    X = torch.tensor(small(fashion_mnist()[1].X), dtype=torch.float32)
+    with torch.no_grad():
+        mean, log_var = net.encode(X)
+        kl = ((mean**2 + log_var.exp() - 1 - log_var) / 2).mean(0).numpy()
+        rows = np.zeros((ENTRIES, len(STEPS), ENTRIES), np.float32)
+        for k in range(ENTRIES):
+            rows[k, :, k] = STEPS
+        out = net.decode(torch.tensor(rows)).numpy()
+    return (15 * out).round().astype(np.uint8).reshape(ENTRIES, len(STEPS), 14, 14), kl
+
+
+def as_text(pictures: np.ndarray) -> str:
+    """Return pictures of numbers from 0 to 15 as text."""
+    flat = pictures.ravel()
+    return base64.b64encode(zlib.compress((flat[::2] * 16 + flat[1::2]).tobytes(), 9)).decode()
+
+
+def main() -> None:
+    """Write the solved file, and print the ELBO of each way."""
+    visible = small(fashion_mnist()[1].X[:MEASURED].astype(float))
+    with np.load(HELDBACK / "fashion.npz") as data:
+        hidden = small(data["images"][:MEASURED] / 255.0)
+    folder = HELDBACK / "ps7_generative"
+    folder.mkdir(exist_ok=True)
+    for name, way in WAYS.items():
+        for seed in (0, 1, 2) if name == "page" else (0,):
+            net = trained(**way, seed=seed)
+            found = (f"{elbo(net, X, 10):.1f}" for X in (visible, hidden))
+            print(f"{name:9}", *found, flush=True)
+        if name == "mirrored":
+            np.savez_compressed(folder / "vae.npz", **arrays(net))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    if sys.argv[1:] == ["traversals"]:
+        found, kl = traversals(trained(**READ))
+        print(as_text(found), kl.round(2))
+    else:
+        main()
