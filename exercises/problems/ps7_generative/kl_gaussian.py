@@ -33,11 +33,11 @@ def kl_gaussian(mean, log_var):
     with ln(sigma^2) = log_var, of any size down to about 0.00001, where kl keeps eight digits
 
     mean, log_var : (N, D) arrays
-    Returns (kl, dmean, dlog_var): an array (N,) and two (N, D): the derivatives of kl[n] with
-    respect to mean[n, d] and log_var[n, d].
+    Returns (kl, dmean, dlog_var): an array (N,), and two (N, D): the derivatives of the mean of
+    kl over the N Gaussians with respect to mean and log_var.
     """
-    excess = np.expm1(log_var)
-    return (mean**2 + (excess - log_var)).sum(axis=1) / 2, mean.copy(), excess / 2
+    grown, N = np.expm1(log_var), len(mean)
+    return (mean**2 + (grown - log_var)).sum(axis=1) / 2, mean / N, grown / (2 * N)
 
 
 divergence.example(
@@ -65,7 +65,7 @@ def number_by_number(mean, log_var):
         for d in range(mean.shape[1]):
             m, v = mean[n, d], log_var[n, d]
             kl[n] += 0.5 * m * m + 0.5 * (np.expm1(v) - v)
-            dmean[n, d], dlog_var[n, d] = m, 0.5 * np.expm1(v)
+            dmean[n, d], dlog_var[n, d] = m / len(kl), 0.5 * np.expm1(v) / len(kl)
     return kl, dmean, dlog_var
 
 
@@ -76,7 +76,7 @@ def by_a_series(mean, log_var):
     excess = np.where(np.abs(v) < 1e-3, series, np.exp(v) - 1 - v)
     ones = np.ones(mean.shape[1])
     kl = 0.5 * (np.einsum("nd,nd->n", mean, mean) + excess @ ones)
-    return kl, 1.0 * mean, 0.5 * (excess + v)
+    return kl, mean / len(kl), 0.5 * (excess + v) / len(kl)
 
 
 @divergence.alternative
@@ -84,14 +84,14 @@ def by_hyperbolic_functions(mean, log_var):
     half = log_var / 2
     grown = 2 * np.exp(half) * np.sinh(half)
     kl = np.sum(mean * mean + grown - log_var, axis=-1) / 2
-    return [kl, np.array(mean), grown / 2]
+    return [kl, mean / kl.size, grown / 2 / kl.size]
 
 
 def found(mean, log_var, *, one=1.0, log=None):
     """Return the answer of the plain formula, with a number for 1 or an array for the log."""
     log = log_var if log is None else log
     kl = (mean**2 + np.exp(log_var) - one - log).sum(axis=1) / 2
-    return kl, mean.copy(), (np.exp(log_var) - 1) / 2
+    return kl, mean / len(kl), (np.exp(log_var) - 1) / 2 / len(kl)
 
 
 @divergence.mistake("kl is twice too large. Which factor stands before the sum?", loses="value")
@@ -136,7 +136,7 @@ def of_sigma(mean, log_var):
 )
 def taken_as_the_variance(mean, log_var):
     kl = (mean**2 + log_var - 1 - np.log(np.abs(log_var))).sum(axis=1) / 2
-    return kl, mean.copy(), (1 - 1 / log_var) / 2
+    return kl, mean / len(kl), (1 - 1 / log_var) / 2 / len(kl)
 
 
 @divergence.mistake(
@@ -177,7 +177,7 @@ def one_for_a_row(mean, log_var):
 )
 def logarithm_added(mean, log_var):
     kl, dmean, _ = found(mean, log_var, log=-log_var)
-    return kl, dmean, (np.exp(log_var) + 1) / 2
+    return kl, dmean, (np.exp(log_var) + 1) / 2 / len(kl)
 
 
 @divergence.mistake(
@@ -187,21 +187,20 @@ def logarithm_added(mean, log_var):
 )
 def logarithm_of_sigma(mean, log_var):
     kl, dmean, _ = found(mean, log_var, log=log_var / 2)
-    return kl, dmean, (np.exp(log_var) - 0.5) / 2
+    return kl, dmean, (np.exp(log_var) - 0.5) / 2 / len(kl)
 
 
 @divergence.mistake("the mean is not squared. What stands in the formula?", loses="value")
 def mean_not_squared(mean, log_var):
     kl = (mean + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
-    return kl, mean.copy(), (np.exp(log_var) - 1) / 2
+    return kl, *kl_gaussian(mean, log_var)[1:]
 
 
 @divergence.mistake(
     "kl is summed over the Gaussians. Which axis of mean counts them?", loses="shape value"
 )
 def over_the_batch(mean, log_var):
-    kl, *gradients = kl_gaussian(mean.T, log_var.T)
-    return kl, *(part.T for part in gradients)
+    return kl_gaussian(mean.T, log_var.T)[0], *kl_gaussian(mean, log_var)[1:]
 
 
 @divergence.mistake(
@@ -219,17 +218,16 @@ def one_number(mean, log_var):
 )
 def the_other_way_round(mean, log_var):
     kl = ((1 + mean**2) * np.exp(-log_var) - 1 + log_var).sum(axis=1) / 2
-    return kl, mean * np.exp(-log_var), (1 - (1 + mean**2) * np.exp(-log_var)) / 2
+    dlog_var = (1 - (1 + mean**2) * np.exp(-log_var)) / 2
+    return kl, mean * np.exp(-log_var) / len(kl), dlog_var / len(kl)
 
 
 @divergence.mistake(
-    "dmean is divided by the number of Gaussians. Of one kl, or of their mean, is the "
-    "derivative asked?",
-    loses="gradient",
+    "the gradient is that of the sum of all kl. Of what is it asked?", loses="gradient"
 )
-def gradient_of_the_mean(mean, log_var):
+def gradient_of_the_sum(mean, log_var):
     kl, *gradients = kl_gaussian(mean, log_var)
-    return kl, *(part / len(mean) for part in gradients)
+    return kl, *(part * len(mean) for part in gradients)
 
 
 @divergence.mistake(
@@ -247,7 +245,7 @@ def square_alone(mean, log_var):
 )
 def with_respect_to_the_variance(mean, log_var):
     kl, dmean, _ = kl_gaussian(mean, log_var)
-    return kl, dmean, (1 - np.exp(-log_var)) / 2
+    return kl, dmean, (1 - np.exp(-log_var)) / 2 / len(kl)
 
 
 @divergence.mistake(
@@ -256,7 +254,7 @@ def with_respect_to_the_variance(mean, log_var):
 )
 def with_respect_to_sigma(mean, log_var):
     kl, dmean, _ = kl_gaussian(mean, log_var)
-    return kl, dmean, np.exp(log_var / 2) - np.exp(-log_var / 2)
+    return kl, dmean, (np.exp(log_var / 2) - np.exp(-log_var / 2)) / len(kl)
 
 
 @divergence.mistake(
@@ -265,7 +263,7 @@ def with_respect_to_sigma(mean, log_var):
 )
 def logarithm_not_differentiated(mean, log_var):
     kl, dmean, _ = kl_gaussian(mean, log_var)
-    return kl, dmean, np.exp(log_var) / 2
+    return kl, dmean, np.exp(log_var) / 2 / len(kl)
 
 
 @divergence.mistake(

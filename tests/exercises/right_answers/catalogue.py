@@ -7,6 +7,7 @@ from . import (  # noqa: F401, each adds to RIGHT
     convolution,
     distances_and_losses,
     fits,
+    generative,
     layers,
     networks,
     optimization,

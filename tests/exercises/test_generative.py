@@ -1,0 +1,303 @@
+"""The problems of ps7, whose gradients are those of autograd, its reading and its challenge."""
+
+import base64
+import functools
+import importlib.util
+import re
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from nngrader.engine.declaration.gate import check_seed
+
+from nnlib import tensor
+from nnlib.distributions import Independent, Normal, kl_divergence
+from tests.exercises.challenge_files import data_of, judge_file, npz, tool
+from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS, judged, packed
+from tests.exercises.test_source import cells, example
+
+P = CHALLENGES["elbo"]
+data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
+both = pytest.mark.parametrize("visible", [True, False])
+
+
+def solve(name):
+    """Return the reference of a problem."""
+    return PROBLEMS[name].solve
+
+
+# The references
+
+
+def quotients(f, a, step=1e-5):
+    """Return the derivative of f(a) with respect to each entry, by central differences."""
+    found = np.zeros(a.shape)
+    for place in np.ndindex(a.shape):
+        moved = np.zeros(a.shape)
+        moved[place] = step
+        found[place] = (f(a + moved) - f(a - moved)) / (2 * step)
+    return found
+
+
+def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jacobian_too():
+    rng = np.random.default_rng(0)
+    x, W, b = rng.normal(size=(5, 4)), rng.normal(size=(3, 4)), rng.normal(size=3)
+    f = solve("contractive_penalty")
+    penalty, dW, db = f(x, W, b)
+    np.testing.assert_allclose(dW, quotients(lambda W: f(x, W, b)[0], W), atol=1e-8)
+    np.testing.assert_allclose(db, quotients(lambda b: f(x, W, b)[0], b), atol=1e-8)
+
+    def code(v):
+        return torch.sigmoid(torch.tensor(W) @ v + torch.tensor(b))
+
+    jacobians = [torch.autograd.functional.jacobian(code, torch.tensor(v)) for v in x]
+    assert penalty == pytest.approx(np.mean([float((J**2).sum()) for J in jacobians]))
+
+
+def test_the_divergence_is_that_of_nnlib_and_its_gradient_that_of_difference_quotients():
+    rng = np.random.default_rng(1)
+    mean, log_var = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    f = solve("kl_gaussian")
+    kl, dmean, dlog_var = f(mean, log_var)
+    q = Independent(Normal(tensor(mean), tensor(np.exp(log_var / 2))), 1)
+    p = Independent(Normal(tensor(0 * mean), tensor(np.ones(mean.shape))), 1)
+    np.testing.assert_allclose(kl, kl_divergence(q, p).numpy(), rtol=1e-9)
+    found = quotients(lambda m: f(m, log_var)[0].mean(), mean)
+    np.testing.assert_allclose(dmean, found, atol=1e-8)
+    found = quotients(lambda v: f(mean, v)[0].mean(), log_var)
+    np.testing.assert_allclose(dlog_var, found, atol=1e-8)
+
+
+def test_a_standard_normal_costs_nothing_and_the_sign_of_a_mean_changes_nothing():
+    f, rng = solve("kl_gaussian"), np.random.default_rng(2)
+    mean, log_var = rng.normal(size=(2, 5, 3))
+    assert (f(0 * mean, 0 * log_var)[0] == 0).all()
+    np.testing.assert_array_equal(f(mean, log_var)[0], f(-mean, log_var)[0])
+
+
+def test_near_the_standard_normal_the_divergence_is_that_of_the_series():
+    v = np.array([[1e-5, -2e-5, 3e-6]])
+    series = (v**2 / 2 + v**3 / 6).sum() / 2  # the next term is smaller by 1e-11
+    assert solve("kl_gaussian")(0 * v, v)[0][0] == pytest.approx(series, rel=1e-9)
+
+
+def test_the_gradient_through_a_draw_is_that_of_autograd():
+    rng = np.random.default_rng(3)
+    mean, log_var, eps = (
+        rng.normal(size=(4, 3)),
+        rng.normal(size=(4, 3)),
+        rng.normal(size=(6, 4, 3)),
+    )
+    m, v = (torch.tensor(a, requires_grad=True) for a in (mean, log_var))
+    z = m + torch.exp(v / 2) * torch.tensor(eps)
+    z.retain_grad()
+    f = torch.sin(z).prod(dim=2)
+    f.sum().backward(retain_graph=True)
+    df, f_values = z.grad.numpy().copy(), f.detach().numpy()
+    found = solve("reparameterize")(mean, log_var, eps, f_values, df)
+    np.testing.assert_allclose(found[0], z.detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(found[1], m.grad.numpy() / 6, rtol=1e-9)
+    np.testing.assert_allclose(found[2], v.grad.numpy() / 6, rtol=1e-9)
+    m.grad = v.grad = None
+    q = torch.distributions.Normal(m, torch.exp(v / 2))
+    weighted = q.log_prob(z.detach()).sum(dim=2) * torch.tensor(f_values)
+    weighted.mean(dim=0).sum().backward()
+    np.testing.assert_allclose(found[3], m.grad.numpy(), rtol=1e-9)
+    np.testing.assert_allclose(found[4], v.grad.numpy(), rtol=1e-9)
+
+
+def test_with_the_exact_posterior_both_bounds_are_the_log_likelihood():
+    rng, noise = np.random.default_rng(4), 0.5
+    x = rng.normal(size=6)
+    mean, variance = x / (1 + noise**2), noise**2 / (1 + noise**2)
+    z = mean[:, None] + variance**0.5 * rng.normal(size=(9, 6, 1))
+    fits = -((x - z[:, :, 0]) ** 2) / (2 * noise**2) - np.log(2 * np.pi * noise**2) / 2
+    log_var = np.full((6, 1), np.log(variance))
+    exact = -(x**2) / (2 * (1 + noise**2)) - np.log(2 * np.pi * (1 + noise**2)) / 2
+    for found in solve("importance_log_likelihood")(fits, z, mean[:, None], log_var):
+        np.testing.assert_allclose(found, exact, rtol=1e-10)
+
+
+@pytest.mark.parametrize("away", [0.0, 40.0])
+def test_the_losses_and_gradients_of_the_game_are_those_of_torch(away):
+    rng = np.random.default_rng(5)
+    real, fake = rng.normal(size=7) + away, rng.normal(size=5) - away
+    a, b = (torch.tensor(v, requires_grad=True) for v in (real, fake))
+    softplus = functools.partial(torch.nn.functional.softplus, threshold=1e9)
+    losses = (
+        softplus(-a).mean() + softplus(b).mean(),
+        -softplus(b).mean(),
+        softplus(-b).mean(),
+    )
+    found = solve("gan_losses")(real, fake)
+    np.testing.assert_allclose(found[:3], [float(v.detach()) for v in losses], rtol=1e-10)
+    gradients = torch.autograd.grad(losses[0], (a, b))
+    gradients += tuple(torch.autograd.grad(v, b)[0] for v in losses[1:])
+    for mine, theirs in zip(found[3:], gradients, strict=True):
+        np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-10)
+
+
+# The best linear autoencoder
+
+
+def shared(X, W, b, V, c):
+    """Return what all best autoencoders share: projector, product and shift."""
+    return V @ np.linalg.pinv(V), V @ W, V @ b + c
+
+
+def test_the_numbers_of_the_linear_example_are_right():
+    shown = example("pca_autoencoder")
+    X, k = shown["X"], int(shown["k"])
+    np.testing.assert_array_equal(X, PROBLEMS["pca_autoencoder"].by_hand[0])
+    found = shared(X, *solve("pca_autoencoder")(X, k))
+    for name, value in zip(("subspace", "product", "shift"), found, strict=True):
+        np.testing.assert_allclose(value, shown[name], atol=1e-12)
+
+
+@both
+def test_any_invertible_mix_of_the_code_is_right(visible):
+    def mixed(X, k):
+        rng = np.random.default_rng(6)
+        W, b, V, c = solve("pca_autoencoder")(X, k)
+        A = np.linalg.qr(rng.normal(size=(k, k)))[0] * rng.uniform(0.1, 10, size=k)
+        moved = rng.normal(size=k)
+        inverse = np.linalg.inv(A)
+        return A @ W, A @ b + moved, V @ inverse, c - V @ inverse @ moved
+
+    assert judged(packed("pca_autoencoder", 1, visible), mixed).score == 100
+
+
+def test_the_difference_of_projectors_is_the_sine_of_the_largest_principal_angle():
+    rng = np.random.default_rng(7)
+    A, B = (np.linalg.qr(rng.normal(size=(6, 2)))[0] for _ in range(2))
+    cosine = np.linalg.svd(A.T @ B)[1].min()
+    sine = np.linalg.norm(A @ A.T - B @ B.T, ord=2)
+    assert sine**2 + cosine**2 == pytest.approx(1)
+
+
+# What the text says of four rows of pictures
+
+
+def test_the_numbers_of_the_reading_are_those_of_the_rows():
+    cell, text = cells()["ps7_generative traversals"], cells()["reading"]
+    packed_rows = "".join(re.findall(r'^    "(.+)"$', cell, re.MULTILINE))
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed_rows)), np.uint8)
+    rows = np.stack([raw // 16, raw % 16], axis=1).reshape(4, 7, 14, 14) / 15
+    ends = np.abs(rows[:, 0] - rows[:, -1]).mean(axis=(1, 2))
+    A, B, C, D = (f"{v:.2f}" for v in ends)
+    assert f"a pixel changes by {B} and {C} of full black" in text
+    assert f"where A and D change by {A} and {D}" in text
+    ink = rows[3].mean(axis=(1, 2))
+    assert f"falls from {ink[0]:.2f} to {ink[3]:.2f} of full black, and to {ink[4]:.2f}" in text
+    assert (np.diff(ink[:5]) < 0).all()
+    assert ink[6] >= ink[4]
+
+
+# The challenge
+
+
+def test_the_solved_file_has_all_points_and_no_file_none():
+    assert check_seed(P, 1) == []
+
+
+@both
+def test_the_solved_file_reaches_what_the_text_says(visible):
+    got, _ = reached(P.solved_path.read_bytes(), visible=visible)
+    assert got > max(P.thresholds.values()) + 3
+    words = {True: "in the check {:.0f}", False: "it was {:.0f}"}[visible]
+    assert words.format(got) in cells()["text_elbo"]
+
+
+def test_the_first_threshold_lies_above_what_the_settings_of_the_page_reach():
+    path = EXERCISES.parent / "chapters" / "generative" / "experiments" / "imagining.py"
+    spec = importlib.util.spec_from_file_location("imagining", path)
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    way = tool("make_vae").WAYS["page"]
+    assert (way["code"], way["units"], way["epochs"], way["rate"]) == (
+        *(page.CODE, page.HIDDEN, page.EPOCHS, page.RATE),
+    )
+    assert page.SIGMA == tool("make_vae").NOISE
+    highest = re.search(r"came to 118 to (\d+) nats", cells()["text_elbo"])[1]
+    assert min(P.thresholds.values()) >= int(highest) + 10
+
+
+def some_arrays(H=4, D=3, G=5):
+    rng = np.random.default_rng(0)
+    shapes = {"body": (H, 196), "mean": (D, H), "log_var": (D, H), "hidden": (G, D)}
+    shapes["out"] = (196, G)
+    arrays = {f"{name}.weight": rng.normal(size=s) / 10 for name, s in shapes.items()}
+    return arrays | {f"{name}.bias": rng.normal(size=s[0]) / 10 for name, s in shapes.items()}
+
+
+def test_the_measure_is_what_torch_computes():
+    maker = tool("make_vae")
+    torch.manual_seed(3)
+    net = maker.Coder(3, 5).double()
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(256, size=(7, 28, 28), dtype=np.uint8)
+    eps = rng.normal(size=(7, 32))
+    file = {name: p.detach().numpy() for name, p in net.state_dict().items()}
+    with torch.no_grad():
+        x = torch.tensor(maker.small(pictures.reshape(7, 784) / 255))
+        fits, kl = net.terms(x, torch.tensor(eps[:, :3]))
+    expected = -(fits + kl).numpy() - 98 * np.log(2 * np.pi * 0.1**2)
+    np.testing.assert_allclose(P.solve(file, pictures, eps), expected, rtol=1e-9)
+
+
+GOOD = some_arrays()
+CONSTANT = 98 * np.log(2 * np.pi * 0.1**2)
+
+
+def divergence(file, pictures):
+    """Return the divergence of each picture's code from the prior."""
+    x = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255
+    h = np.maximum(x @ file["body.weight"].T + file["body.bias"], 0)
+    mean, v = (h @ file[f"{k}.weight"].T + file[f"{k}.bias"] for k in ("mean", "log_var"))
+    return (mean**2 + np.exp(v) - 1 - v).sum(axis=1) / 2
+
+
+FAR = GOOD | {"mean.bias": np.array([2.0, -3.0, 1.0])}  # with a divergence that is seen
+WRONG = {
+    "loss": (GOOD, lambda *a: -P.solve(*a), "minus the ELBO"),
+    "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "alone"),
+    "added": (FAR, lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x), "is added"),
+    "constant": (GOOD, lambda *a: P.solve(*a) + CONSTANT, "constant of the Gaussian"),
+    "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each picture"),
+    "nothing": (GOOD, lambda *a: None, "is None"),
+    "other pixels": (
+        GOOD,
+        lambda f, x, e: P.solve(f, x // 2, e),
+        "is not the ELBO of the network",
+    ),
+    "nan": (GOOD | {"out.bias": np.full(196, np.nan)}, P.solve, "finite real numbers"),
+    "too wide": (some_arrays(H=257), P.solve, "G to 256"),
+    "too long": (some_arrays(D=33), lambda f, x, e: np.zeros(len(x)), "D to 32"),
+    "one missing": (
+        {k: v for k, v in GOOD.items() if k != "out.bias"},
+        lambda f, x, e: np.zeros(len(x)),
+        "ten arrays",
+    ),
+    "large": (
+        GOOD | {"log_var.bias": np.full(3, 2000.0)},
+        lambda f, x, e: np.zeros(len(x)),
+        "How large are the weights?",
+    ),
+}
+
+
+@both
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_be_counted_is_told_why(what, visible):
+    arrays, f, words = WRONG[what]
+    got, message = reached(npz(**arrays), f, visible)
+    assert got is None
+    assert words in message
+
+
+@both
+def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
+    got, message = reached(npz(**GOOD), lambda f, x, e: np.full(len(x), 200.0), visible)
+    assert got is None
+    assert "not the ELBO of the network" in message
