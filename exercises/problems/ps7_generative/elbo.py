@@ -20,7 +20,7 @@ from .common import ELSEWHERE
 MEASURED, TRIED, MOST = 1000, 100, 32  # pictures, those for the function, numbers of a code
 
 
-def mean_elbo(args, answer):
+def bound_of_the_network(args, answer):
     p = arrays_of(
         args["file"],
         {
@@ -58,8 +58,8 @@ def mean_elbo(args, answer):
         error = ((0.5 * (1 + np.tanh(s / 2)) - x) ** 2).sum(axis=1)
         kl = (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
         fit = -50 * error - 98 * np.log(2 * np.pi * 0.01)
-        elbo = fit - kl
-    if not np.isfinite(elbo).all():
+        bound = fit - kl
+    if not np.isfinite(bound).all():
         raise ValueError("the ELBO is not finite. How large are the weights?")
     n = len(args["pictures"])
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != (n,):
@@ -68,8 +68,8 @@ def mean_elbo(args, answer):
     def near(a, b):
         return np.isclose(a, b, rtol=1e-3, atol=0.1).mean() >= 0.995
 
-    if not near(answer, elbo[:n]):
-        if near(-answer, elbo[:n]):
+    if not near(answer, bound[:n]):
+        if near(-answer, bound[:n]):
             raise ValueError(
                 "this is the loss, minus the ELBO. Which sign has a lower bound of ln p(x)?"
             )
@@ -79,8 +79,8 @@ def mean_elbo(args, answer):
             )
         if near(answer, fit[:n] + kl[:n]):
             raise ValueError("the divergence is added. Which sign has it in the ELBO?")
-        if near(answer + 98 * np.log(2 * np.pi * 0.01), -elbo[:n]) or near(
-            answer - 98 * np.log(2 * np.pi * 0.01), elbo[:n]
+        if near(answer + 98 * np.log(2 * np.pi * 0.01), -bound[:n]) or near(
+            answer - 98 * np.log(2 * np.pi * 0.01), bound[:n]
         ):
             raise ValueError(
                 "the constant of the Gaussian is missing. What stands before its exponential, "
@@ -91,7 +91,7 @@ def mean_elbo(args, answer):
             "large and divided by 255, is the given noise used, and is there a sigmoid at the "
             "end?"
         )
-    return elbo.mean()
+    return bound.mean()
 
 
 garments = challenge(
@@ -100,7 +100,7 @@ garments = challenge(
     most_bytes=500_000,
     thresholds={135: 1, 160: 2, 178: 3},
     measured="nats per picture",
-    measure=mean_elbo,
+    measure=bound_of_the_network,
     forbidden={"all": ELSEWHERE},
 )
 

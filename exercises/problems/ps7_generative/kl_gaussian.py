@@ -223,14 +223,6 @@ def the_other_way_round(mean, log_var):
 
 
 @divergence.mistake(
-    "the gradient is that of the sum of all kl. Of what is it asked?", loses="gradient"
-)
-def gradient_of_the_sum(mean, log_var):
-    kl, *gradients = kl_gaussian(mean, log_var)
-    return kl, *(part * len(mean) for part in gradients)
-
-
-@divergence.mistake(
     "dmean is twice too large. What becomes of the half before the sum?", loses="gradient"
 )
 def square_alone(mean, log_var):

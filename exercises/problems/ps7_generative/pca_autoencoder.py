@@ -65,8 +65,9 @@ def pca_autoencoder(X, k):
     them is right whose columns of V are far from linearly dependent.
     """
     mean = X.mean(axis=0)
-    W = np.linalg.svd(X - mean, full_matrices=False)[2][:k]
-    return W, -W @ mean, W.T, mean
+    Z = X - mean
+    V = np.linalg.eigh(Z.T @ Z)[1][:, ::-1][:, :k]
+    return V.T, -V.T @ mean, V, mean
 
 
 autoencoder.example(np.array([[15.0, 16.0], [3.0, 0.0], [13.0, 5.0], [5.0, 11.0]]), 1)
