@@ -19,7 +19,7 @@ divergence = problem(
         "shape": (1, "three arrays of these shapes, in this order"),
         "value": (5, "`kl`"),
         "gradient": (4, "`dmean` and `dlog_var`"),
-        "stability": (3, "all three where `log_var` and means are about 0.00001"),
+        "stability": (3, "`kl` and `dlog_var` where `log_var` and means are about 0.00001"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -51,7 +51,7 @@ def random_gaussians(rng, N, D):
     return rng.normal(size=(N, D)), 1.2 * rng.normal(size=(N, D)) - 0.4
 
 
-@divergence.case("stability")
+@divergence.case("stability", parts="kl dlog_var")
 def nearly_standard(rng, N, D):
     """Gaussians that are nearly standard: means and log_var of about 0.00001."""
     signs = rng.choice([-1.0, 1.0], size=(2, N, D))
@@ -220,6 +220,14 @@ def the_other_way_round(mean, log_var):
     kl = ((1 + mean**2) * np.exp(-log_var) - 1 + log_var).sum(axis=1) / 2
     dlog_var = (1 - (1 + mean**2) * np.exp(-log_var)) / 2
     return kl, mean * np.exp(-log_var) / len(kl), dlog_var / len(kl)
+
+
+@divergence.mistake(
+    "the gradient is that of the sum of all kl. Of what is it asked?", loses="gradient"
+)
+def gradient_of_the_sum(mean, log_var):
+    kl, *gradients = kl_gaussian(mean, log_var)
+    return kl, *(part * len(mean) for part in gradients)
 
 
 @divergence.mistake(
