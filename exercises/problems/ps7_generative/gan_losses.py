@@ -336,7 +336,7 @@ def dreal_by_the_fakes(real, fake):
 
 
 @game.mistake(
-    "where the critic is sure, a loss is 0 or infinite that should not be. What is 1 - D in "
+    "where the critic is sure, a number is 0 or infinite that should not be. What is 1 - D in "
     "float64 for a D of 1e-18, and which form needs no D at all?",
     loses="stability",
 )

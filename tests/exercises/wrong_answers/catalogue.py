@@ -6,6 +6,7 @@ from . import (  # noqa: F401, each adds to WRONG
     distances,
     elimination,
     fits,
+    generative,
     hinge,
     layers,
     linear_algebra,

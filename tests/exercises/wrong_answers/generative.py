@@ -1,0 +1,130 @@
+"""Wrong answers to ps7: some are registered mistakes as a student would write the whole."""
+
+import numpy as np
+
+from tests.exercises.wrong_answers.register import wrong
+
+
+@wrong("pca_autoencoder", "From where are variances measured?")
+def eigenvectors_of_second_moments(X, k):
+    values, vectors = np.linalg.eigh(X.T @ X / len(X))
+    V = vectors[:, np.argsort(-values)[:k]]
+    return V.T, np.zeros(k), V, np.zeros(X.shape[1])
+
+
+@wrong("pca_autoencoder", "In which order does eigh give its eigenvalues?")
+def first_columns_of_eigh(X, k):
+    mean = X.mean(axis=0)
+    V = np.linalg.eigh(np.cov(X, rowvar=False))[1][:, :k]
+    return V.T, -(V.T @ mean), V, mean
+
+
+@wrong("pca_autoencoder", "linearly dependent")
+def one_component_for_all(X, k):
+    mean = X.mean(axis=0)
+    W = np.repeat(np.linalg.svd(X - mean)[2][:1], k, axis=0)
+    return W / k, -(W @ mean) / k, W.T, mean
+
+
+@wrong("pca_autoencoder", "expected four arrays")
+def weights_turned(X, k):
+    mean = X.mean(axis=0)
+    W = np.linalg.svd(X - mean)[2][:k]
+    return W.T, -W @ mean, W, mean
+
+
+@wrong("pca_autoencoder", "Which of the two biases should do that?", "encoder")
+def only_the_last_bias(X, k):
+    mean = np.mean(X, axis=0)
+    Q = np.linalg.svd(np.cov(X.T))[0][:, :k]
+    return 2 * Q.T, np.zeros(k), Q / 2, mean
+
+
+@wrong("contractive_penalty", "Where else does the penalty depend on W?", "gradient")
+def weights_outside_alone(x, W, b):
+    h = 1 / (1 + np.exp(-(x @ W.T + b)))
+    s2 = (h * (1 - h)) ** 2
+    dz = s2 * (W**2).sum(1) * (2 - 4 * h) / len(h)
+    return (s2 * (W**2).sum(1)).sum() / len(h), 2 * s2.mean(0)[:, None] * W, dz.sum(0)
+
+
+@wrong("contractive_penalty", "By how many is it divided in the formula?")
+def added_up(x, W, b):
+    penalty, dW, db = 0.0, np.zeros(W.shape), np.zeros(b.shape)
+    for v in x:
+        h = 1 / (1 + np.exp(-(W @ v + b)))
+        s, lengths = h * (1 - h), np.square(W).sum(axis=1)
+        penalty += s**2 @ lengths
+        turn = 2 * s**2 * (1 - 2 * h) * lengths
+        dW += np.outer(turn, v) + 2 * (s**2)[:, None] * W
+        db += turn
+    return penalty, dW, db
+
+
+@wrong("kl_gaussian", "a difference of near numbers?", "stability")
+def as_in_the_formula(mean, log_var):
+    sigma = np.exp(log_var / 2)
+    kl = 0.5 * np.sum(mean**2 + sigma**2 - 1 - np.log(sigma**2), axis=1)
+    return kl, mean / len(mean), (sigma**2 - 1) / 2 / len(mean)
+
+
+@wrong("kl_gaussian", "Of which power of sigma is it the logarithm?")
+def from_log_sigma(mean, log_var):
+    sigma = np.exp(log_var)
+    kl = 0.5 * (mean**2 + sigma**2 - 1 - 2 * log_var).sum(-1)
+    return kl, mean / len(mean), (sigma**2 - 1) / len(mean)
+
+
+@wrong("reparameterize", "so that its variance is exp(log_var)?", "value")
+def stretched_by_the_variance(mean, log_var, eps, f, df):
+    s, K = np.exp(log_var / 2), len(eps)
+    score = (f[:, :, None] * eps).mean(0) / s
+    squares = (f[:, :, None] * (eps * eps - 1)).mean(0) / 2
+    return mean + s * s * eps, df.sum(0) / K, (df * eps * s / 2).mean(0), score, squares
+
+
+@wrong("reparameterize", "twice too large", "gradient")
+def chain_rule_without_the_half(mean, log_var, eps, f, df):
+    s = np.sqrt(np.exp(log_var))
+    noise = s * eps
+    score = (f[..., None] * noise).mean(0) / s**2
+    squares = (f[..., None] * (eps**2 - 1) / 2).mean(0)
+    return mean + noise, df.mean(0), (df * noise).mean(0), score, squares
+
+
+@wrong("importance_log_likelihood", "By how many is the sum of the weights divided?", "value")
+def sum_of_the_weights(fits, z, mean, log_var):
+    prior = -(z**2).sum(2) / 2
+    q = -((z - mean) ** 2 / np.exp(log_var) + log_var).sum(2) / 2
+    log_w = fits + prior - q
+    return log_w.mean(0), np.logaddexp.reduce(log_w)
+
+
+@wrong("importance_log_likelihood", "not finite", "stability")
+def weights_first(fits, z, mean, log_var):
+    with np.errstate(all="ignore"):
+        prior = -(z**2).sum(2) / 2
+        q = -((z - mean) ** 2 / np.exp(log_var) + log_var).sum(2) / 2
+        log_w = fits + prior - q
+        return np.average(log_w, axis=0), np.log(np.exp(log_w).sum(0) / len(z))
+
+
+@wrong("gan_losses", "which form needs no D at all?", "stability")
+def from_probabilities(real, fake):
+    with np.errstate(all="ignore"):
+        D, F = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))
+        critic = -np.mean(np.log(D)) - np.mean(np.log(1 - F))
+        n, m = len(real), len(fake)
+        dreal, dfake, dnon = (D - 1) / n, F / m, (F - 1) / m
+        return critic, np.log(1 - F).mean(), -np.log(F).mean(), dreal, dfake, -dfake, dnon
+
+
+@wrong("gan_losses", "Of a sum or of a mean are they asked?")
+def gradients_without_the_mean(real, fake):
+    def softplus(a):
+        return np.logaddexp(0, a)
+
+    D, F = np.exp(-softplus(-real)), np.exp(-softplus(fake))
+    critic = softplus(-real).mean() + softplus(fake).mean()
+    taken = np.exp(-softplus(-fake))
+    return critic, -softplus(fake).mean(), softplus(-fake).mean(), D - 1, taken, -taken, -F
