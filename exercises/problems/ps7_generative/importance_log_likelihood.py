@@ -60,8 +60,9 @@ def random_codes(rng, K, N, D):
 
 @bounds.case("stability")
 def far_from_zero(rng, K, N, D):
-    """Log-likelihoods below -1,000, and some above 1,000."""
+    """Log-likelihoods below -1,000, and some above 1,000, also of one picture."""
     fits, *others = drawn(rng, K, N, D)
+    fits[::2] -= 5000.0  # whoever takes away the mean or the least of a picture overflows
     return fits + np.resize([-1500.0, 1500.0, -1200.0], N), *others
 
 
@@ -292,6 +293,18 @@ def underflowing(*given):
     log_w = weights(*given)
     with np.errstate(all="ignore"):
         return log_w.mean(axis=0), np.log(np.exp(log_w).mean(axis=0))
+
+
+@bounds.mistake(
+    "the mean of a picture's logarithms is taken from them before the exponential. How large "
+    "may the others be then, and which number leaves none above 0?",
+    loses="stability",
+)
+def mean_taken_away(*given):
+    log_w = weights(*given)
+    middle = log_w.mean(axis=0)
+    with np.errstate(all="ignore"):
+        return middle, middle + np.log(np.exp(log_w - middle).mean(axis=0))
 
 
 @bounds.mistake(
