@@ -59,12 +59,10 @@ def test_the_divergence_is_that_of_nnlib_and_its_gradient_that_of_difference_quo
     rng = np.random.default_rng(1)
     mean, log_var = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     f = solve("kl_gaussian")
-    kl, dmean, dlog_var = f(mean, log_var)
+    kl, dlog_var = f(mean, log_var)
     q = Independent(Normal(tensor(mean), tensor(np.exp(log_var / 2))), 1)
     p = Independent(Normal(tensor(0 * mean), tensor(np.ones(mean.shape))), 1)
     np.testing.assert_allclose(kl, kl_divergence(q, p).numpy(), rtol=1e-9)
-    found = quotients(lambda m: f(m, log_var)[0].mean(), mean)
-    np.testing.assert_allclose(dmean, found, atol=1e-8)
     found = quotients(lambda v: f(mean, v)[0].mean(), log_var)
     np.testing.assert_allclose(dlog_var, found, atol=1e-8)
 

@@ -76,7 +76,7 @@ def draw_by_draw(mean, log_var, eps, f, df):
                 found[1, n, d] += df[k, n, d] * s * e / 2 / len(eps)
                 found[2, n, d] += f[k, n] * e / s / len(eps)
                 found[3, n, d] += f[k, n] * (e * e - 1) / 2 / len(eps)
-    return z, *found
+    return z, found[0], found[1], found[2], found[3]
 
 
 @trick.alternative

@@ -59,7 +59,7 @@ def term_by_term(mean, log_var):
     N, D = mean.shape
     width = np.array([[np.expm1(v) - v for v in row] for row in log_var]).reshape(N, D)
     kl = 0.5 * np.add(np.square(mean), width).sum(-1)
-    return kl, np.divide(mean, N), np.expm1(log_var) * (0.5 / N)
+    return kl, np.expm1(log_var) * (0.5 / N)
 
 
 @right("kl_gaussian")
@@ -69,7 +69,7 @@ def by_tanh(mean, log_var):
     total = np.zeros(mean.shape[0])
     for d in range(mean.shape[1]):
         total += (mean[:, d] ** 2 + grown[:, d] - log_var[:, d]) / 2
-    return total, mean / len(total), grown / 2 / len(total)
+    return total, grown / 2 / len(total)
 
 
 @right("reparameterize")

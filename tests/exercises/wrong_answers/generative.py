@@ -65,14 +65,14 @@ def added_up(x, W, b):
 def as_in_the_formula(mean, log_var):
     sigma = np.exp(log_var / 2)
     kl = 0.5 * np.sum(mean**2 + sigma**2 - 1 - np.log(sigma**2), axis=1)
-    return kl, mean / len(mean), (sigma**2 - 1) / 2 / len(mean)
+    return kl, (sigma**2 - 1) / 2 / len(mean)
 
 
 @wrong("kl_gaussian", "Of which power of sigma is it the logarithm?")
 def from_log_sigma(mean, log_var):
     sigma = np.exp(log_var)
     kl = 0.5 * (mean**2 + sigma**2 - 1 - 2 * log_var).sum(-1)
-    return kl, mean / len(mean), (sigma**2 - 1) / len(mean)
+    return kl, (sigma**2 - 1) / len(mean)
 
 
 @wrong("reparameterize", "so that its variance is exp(log_var)?", "value")
