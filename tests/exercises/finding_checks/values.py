@@ -178,7 +178,7 @@ def _(a, found):
     return isinstance(a.whole, kinds.get(found[1], np.ndarray))
 
 
-@sentence(r"returns (one value|two values), expected (?:two|three) values: [a-z, ]+", of="form")
+@sentence(r"returns (one value|two values), expected \w+ values: [a-z, ]+", of="form")
 def _(a, found):
     several = isinstance(a.whole, tuple | list)
     return len(a.whole) == 2 if found[1] == "two values" else not several

@@ -16,7 +16,10 @@ from .thresholds import judge_challenge
 from .values import judge_values, with_signs
 
 EACH = 4  # bytes for each number of a table; a float64 has 8, so half a table counts as one
-COUNTS = {1: "one value", 2: "two values", 3: "three values", 4: "four values"}
+COUNTS = {1: "one value"} | {
+    k: f"{word} values"
+    for k, word in enumerate("two three four five six seven eight".split(), 2)
+}
 
 
 def judge(data, run, names=(), measure=measured):
