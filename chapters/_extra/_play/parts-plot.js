@@ -40,7 +40,7 @@
       spot = fit([nn.clamp(x, ...on.x), nn.clamp(y, ...on.y)]);
       const [px, py] = on.to(...spot);
       node.setAttribute("transform", `translate(${px} ${py})`);
-      node.setAttribute("aria-valuenow", spot[0]);
+      node.setAttribute("aria-valuenow", +spot[0].toFixed(9));
       node.setAttribute("aria-valuetext", show(...spot));
     }
     const shift = (x, y) => { place(x, y); move(...spot); };
@@ -336,7 +336,7 @@
     function place(x) {
       now = nn.clamp(x, ...on.x);
       node.setAttribute("transform", `translate(${near(on.px(now))} 0)`);
-      node.setAttribute("aria-valuenow", now);
+      node.setAttribute("aria-valuenow", +now.toFixed(9));
       node.setAttribute("aria-valuetext", show(now));
     }
     const shift = x => { place(x); move(now); };
