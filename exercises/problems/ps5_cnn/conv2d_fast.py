@@ -128,7 +128,7 @@ def by_einsum(x, weight, bias, stride, padding):
     x = np.pad(x, [(0, 0)] * 2 + [(padding, padding)] * 2)
     windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
     windows = windows[..., ::stride, ::stride, :, :]
-    y = np.einsum("ncijkl,fckl->nfij", windows, weight)
+    y = np.einsum("ncijkl,fckl->nfij", windows, weight, optimize=True)
     return y + bias.reshape(-1, 1, 1)
 
 
