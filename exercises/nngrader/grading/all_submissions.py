@@ -44,6 +44,29 @@ class _Handed:
         return Job(r.work, list(r.flags), r.found, r.files, r.tested)
 
 
+def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
+    """Return a student's submission, rebuilt to be graded, with its files and flags.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        What was handed in.
+    student : str
+        Whose; the folder may be anything.
+
+    Returns
+    -------
+    Rebuilt
+        With ``found`` 0 where nothing can be read.
+    """
+    a, folder = assignment, assignment.course / "submitted" / student / assignment.name
+    cells, odd = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
+    rebuilt = rebuild(a.instructor, a.released, cells)
+    rebuilt.files, unread = read_declared(folder, a.declared)
+    rebuilt.flags[:0] = odd + unread
+    return rebuilt
+
+
 class Grader:
     """Grades submissions of one assignment, several at a time.
 
@@ -133,12 +156,8 @@ class Grader:
         """Read and rebuild a submission; return it, with its result if it was graded before."""
         a, rebuilt = self.assignment, None
         try:
-            folder = a.course / "submitted" / student / a.name
-            most = a.limits.notebook_mb << 20
-            cells, odd = read_submission(folder, a.name, a.solution_ids, most)
-            rebuilt = rebuild(a.instructor, a.released, cells)
-            rebuilt.files, unread = read_declared(folder, a.declared)
-            rebuilt.flags[:0] = odd + unread + [UNSAFE] * self.executor.unsafe
+            rebuilt = read_rebuilt(a, student)
+            rebuilt.flags += [UNSAFE] * self.executor.unsafe
             handed = _Handed(student, rebuilt, self._key(rebuilt))
             handed.result = self.store.get(handed.key)
             return handed

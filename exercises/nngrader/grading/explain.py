@@ -1,7 +1,7 @@
 """Explain one submission's points to the instructor: which case failed, with all its numbers.
 
 The submission is judged once more exactly as it was graded, in the sandbox. What students never
-see is shown here: hidden inputs, what is asked, what came, and the texts of exceptions' kinds.
+see is shown here: hidden inputs, what is asked, what came, and which exceptions were raised.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from ..engine.observation.call_result import checked
 from ..engine.observation.compare import close
 from ..engine.observation.driver import as_judged
 from ..errors import NotThere
-from ..intake.rebuild import rebuild
-from ..intake.submission import read_declared, read_submission
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
+from .all_submissions import read_rebuilt
 from .follow_through import RightFunctions
-from .one_submission import Stub, judge_cells
+from .one_submission import Stub, judge_cells, wanted_names
 
 __all__ = ["FailedCase", "Lost", "explain", "lines"]
 
@@ -70,25 +69,21 @@ class Watched(Stub):
     """A stub that remembers what each problem's function answered, case by case."""
 
     seen: dict = field(default_factory=dict)
+    kept: list = field(default_factory=list)
 
     def _verdict(self, data):
-        """Return the verdict, and keep the cases that lose points, of the first time alone."""
-        kept = []
-        call = self.runner.call
-
-        def remembered(*args, **kwargs):
-            kept.append(call(*args, **kwargs))
-            return kept[-1]
-
-        self.runner.call = remembered
-        try:
-            verdict = super()._verdict(data)
-        finally:
-            self.runner.call = call
-        if data["name"] not in self.seen and not data.get("file"):
-            measure = functools.partial(self.runner.measure, self.name)
-            self.seen[data["name"]] = failed_cases(data, kept, lambda *asked: measure(*asked))
+        """Return the verdict; keep the cases that lose points, of the first time alone."""
+        if data["name"] in self.seen or data.get("file"):
+            return super()._verdict(data)
+        self.kept.clear()
+        verdict = super()._verdict(data)
+        self.seen[data["name"]] = failed_cases(data, self.kept, self._measure)
         return verdict
+
+    def _call(self, args, *asked):
+        """Return what the student's function answers, and keep it."""
+        self.kept.append(super()._call(args, *asked))
+        return self.kept[-1]
 
 
 def explain(
@@ -128,7 +123,7 @@ def explain(
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
-            names, _ = runner.read(_forbidden(spec))
+            names, _ = runner.read(wanted_names(spec))
             stub = functools.partial(Watched, seen=seen)
             judged = judge_cells(spec, rebuilt, runner, names, [], right, stub)
     found = judged["problems"]
@@ -140,22 +135,14 @@ def explain(
 
 
 def _rebuilt(assignment, student):
-    """Return a submission, rebuilt, with its files."""
-    a, folder = assignment, assignment.course / "submitted" / student / assignment.name
-    if student not in a.course.submissions(a.name):
-        raise NotThere(f"nothing handed in for {a.name} by {student}")
-    cells, flags = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
-    if cells is None:
-        raise NotThere(f"nothing of {student}'s {a.name} can be read: {'; '.join(flags)}")
-    rebuilt = rebuild(a.instructor, a.released, cells)
-    rebuilt.files, _ = read_declared(folder, a.declared)
+    """Return a submission, rebuilt; raise an error where there is nothing to explain."""
+    if student not in assignment.course.submissions(assignment.name):
+        raise NotThere(f"nothing handed in for {assignment.name} by {student}")
+    rebuilt = read_rebuilt(assignment, student)
+    if not rebuilt.found:
+        flags = "; ".join(rebuilt.flags)
+        raise NotThere(f"nothing of {student}'s {assignment.name} can be read: {flags}")
     return rebuilt
-
-
-def _forbidden(spec):
-    """Return the names whose use costs points."""
-    priced = [names for d in spec.hidden.values() for names in d["forbidden"].values()]
-    return sorted({name for names in priced for name in names})
 
 
 def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:

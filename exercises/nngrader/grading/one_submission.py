@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..course.assignment import AssignmentSpec
@@ -81,7 +82,7 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
         return spec.nothing(job.flags)
     runner = Runner(job.work, sandbox, slot)
     try:
-        names, imports = runner.read(_wanted(spec))
+        names, imports = runner.read(wanted_names(spec))
         flags = job.flags + suspicious(names, imports, spec.uses)
         with RightFunctions(spec.solved, sandbox) as right:
             judged = judge_cells(spec, job, runner, names, flags, right)
@@ -101,7 +102,7 @@ def _notes_as_flags(runner):
     return listed + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
 
 
-def _wanted(spec):
+def wanted_names(spec: AssignmentSpec) -> list[str]:
     """Return the dotted names that the worker must always report if they are used."""
     priced = [names for d in spec.hidden.values() for names in d["forbidden"].values()]
     return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
@@ -114,7 +115,7 @@ def judge_cells(
     names: list,
     flags: list,
     right: RightFunctions,
-    stub=None,
+    stub: Callable | None = None,
 ) -> dict:
     """Run the instructor's locked cells and test cells, and return their points and reports.
 
@@ -245,13 +246,16 @@ class Stub:
     def _verdict(self, data):
         """Return the verdict on what the function does in the sandbox."""
         parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
-        driver = data.get("driver")
-        return judge(
-            data,
-            lambda a: self.runner.call(self.name, a, parts, cap, driver),
-            self.names,
-            lambda *asked: self.runner.measure(self.name, *asked),
-        )
+        asked = parts, cap, data.get("driver")
+        return judge(data, lambda a: self._call(a, *asked), self.names, self._measure)
+
+    def _call(self, args, *asked):
+        """Return what the student's function answers in one case."""
+        return self.runner.call(self.name, args, *asked)
+
+    def _measure(self, *asked):
+        """Return what the problem's measure finds in the sandbox."""
+        return self.runner.measure(self.name, *asked)
 
     def _followed(self, data, alone):
         """Return the report with right functions in place of wrong ones that are called."""
