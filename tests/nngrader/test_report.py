@@ -21,6 +21,7 @@ from nngrader.reports.item_analysis import (
 from nngrader.reports.style import table
 from nngrader.storage.results import Store
 
+from ..book.browser import DESKTOP, chromium, served, visit
 from .page_check import check_page
 from .sample_course import NAME, hand_in, run
 from .test_similarity import DISGUISED, LONG, REWRITTEN
@@ -231,7 +232,8 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
     assert first < second
     assert "3 students of 7, 70 points in all." in text
     assert "Not written, by so many: hinge_loss: 2." in text
-    assert "Not explained by a registered mistake: dana, emil (2)." in text
+    assert "Not explained by a registered mistake: 2. Look" in text
+    assert "problem's definition: dana, emil" in text
 
 
 def test_the_page_tells_time_scores_and_difficulty(course):
@@ -395,4 +397,44 @@ def test_the_report_is_readable_everywhere(course):
     results = [r | {"fingerprints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
     results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
     written(course, results)
+    check_page(course / "report" / f"{NAME}.html")
+
+
+def large_class(size, problems=7):
+    """Return results of a class: each student has one of four mistakes in each problem."""
+    rng = np.random.default_rng(0)
+    words = [
+        "the loss is added up over the samples, but the mean is asked.",
+        "the labels are subtracted from the scores, not from the probabilities.",
+        "softmax overflows. Which score can be subtracted from all?",
+        "the gradient lacks the factor 1/N.",
+    ]
+    results = []
+    for i in range(size):
+        reports = {}
+        for p in range(problems):
+            k = rng.integers(5)
+            value = 10.0 * (k == 4)
+            findings = [["value", words[k], f"m{k}"]] if k < 4 else []
+            aspects = {"value": [value, 10.0], "shape": [5.0, 5.0]}
+            report = {"score": value + 5, "max": 15.0, "aspects": aspects, "tried": {}}
+            reports[f"problem_with_a_name_{p}"] = report | {"findings": findings}
+        results.append(result(f"student-{i:04}", reports) | {"max_score": 15.0 * problems})
+    return results
+
+
+def test_names_of_many_students_are_folded_and_none_is_lost(course):
+    text, raw = written(course, large_class(200))
+    assert "<summary>and " in raw
+    assert all(f"student-{i:04}" in text for i in range(200))
+
+
+@pytest.mark.browser
+def test_the_first_page_about_two_hundred_students_fits_a_screen(course):
+    written(course, large_class(200))
+    with served(course / "report") as base, chromium() as browser:
+        with visit(browser, base, f"{NAME}.html", size=DESKTOP) as seen:
+            bottom = "() => document.querySelector('.beside').getBoundingClientRect().bottom"
+            assert seen.page.evaluate(bottom) <= DESKTOP[1]
+            assert seen.too_wide() == []
     check_page(course / "report" / f"{NAME}.html")

@@ -182,9 +182,9 @@ def _unexplained(fine, name, described):
     """Yield the section about wrong answers that no registered mistake explains."""
     if students := unexplained(fine, name):
         yield (
-            f"<p><b>Not explained by a registered mistake:</b> {names(students)} "
-            f"({len(students)}). Look at their cells: what several of them do alike is a "
-            f"mistake to register in the problem's definition.</p>"
+            f'<div class="who"><b>Not explained by a registered mistake:</b> {len(students)}. '
+            "Look at their cells: what several of them do alike is a mistake to register in "
+            f"the problem's definition: {names(students)}</div>"
         )
     yield from _findings("Described only", described)
 

@@ -22,13 +22,15 @@ STYLE = """
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; overflow-wrap: anywhere; }
-main.wide { max-width: 64rem; }
+main.wide { max-width: 72rem; }
+@media screen and (min-width: 64rem) { .beside { display: grid; gap: 1.25rem;
+  grid-template-columns: 20rem minmax(0, 1fr); } }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; line-height: 1.35; margin: 0; }
 h3 { font-size: 1rem; margin: 1.3rem 0 0; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
   font-size: .92em; }
-p { margin: .5rem 0 0; }
+p, .who { margin: .5rem 0 0; }
 a { color: inherit; }
 .soft { color: var(--soft); }
 .total { font-size: 2rem; font-weight: 650; margin: .6rem 0 0; }
@@ -60,6 +62,7 @@ td.share { width: 7rem; padding-top: .95rem; }
 summary { cursor: pointer; } summary.head h2::before { content: "▸ "; }
 details[open] > summary.head h2::before { content: "▾ "; }
 details:not(:has(> .head)) { margin-top: .8rem; color: var(--soft); }
+:is(td, .who) > details:not(:has(> .head)) { margin-top: 0; }
 .comment { white-space: pre-line; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 ul, ol { margin: .4rem 0 0; padding-left: 1.3rem; } li { margin: .25rem 0 0; }
@@ -221,27 +224,27 @@ def section(title: str, body: str, ident: str = "") -> str:
     return f"<section{ident}>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
 
 
-def names(students: list[str], most: int = 12) -> str:
-    """Return some names, and how many more there are.
+def names(students: list[str], most: int = 6) -> str:
+    """Return names, the first of them in sight and the others folded.
 
     >>> names(["ada", "<b>", "chen"], most=2)
-    'ada, &lt;b&gt; and 1 more'
+    'ada, &lt;b&gt; <details><summary>and 1 more</summary>chen</details>'
 
     Parameters
     ----------
     students : list of str
         Escaped here.
     most : int, optional
-        How many names are written out at most.
+        How many names are in sight at most.
 
     Returns
     -------
     str
         HTML.
     """
-    more = len(students) - most
-    rest = f" and {more} more" if more > 0 else ""
-    return ", ".join(map(escape, students[:most])) + rest
+    seen, folded = (", ".join(map(escape, part)) for part in (students[:most], students[most:]))
+    summary = f"<summary>and {len(students) - most} more</summary>"
+    return f"{seen} <details>{summary}{folded}</details>" if folded else seen
 
 
 def counted(n: int, word: str) -> str:
