@@ -1,6 +1,7 @@
 """Likeness: what makes two cells alike, and which pairs of a class stand out."""
 
 import ast
+import functools
 import inspect
 import textwrap
 
@@ -10,7 +11,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
-from nngrader.reports.similarity import ENOUGH, MOST_HOLDERS, alike, known_fingerprints, pairs
+from nngrader.reports import similarity
+from nngrader.reports.similarity import (
+    ENOUGH,
+    FEW,
+    alike,
+    rings,
+    same_as_published,
+    same_way,
+    solution_fingerprints,
+)
 
 from .sample_course import problems
 
@@ -123,6 +133,11 @@ def class_of_alternatives(rng, n=30):
     }
 
 
+@functools.cache
+def large_class(seed):
+    return class_of_alternatives(np.random.default_rng(seed), 200)
+
+
 EVERY = [s for sources in ANSWERS.values() for s in sources] + [LONG, REWRITTEN]
 
 
@@ -196,15 +211,26 @@ FINGERPRINTS = st.dictionaries(
 
 
 @settings(max_examples=200)
-@given(FINGERPRINTS, st.sets(st.integers(0, 40), max_size=5))
-def test_shares_are_symmetric_and_between_the_limits(held, known):
-    found = alike(held, known)
-    turned = alike(dict(reversed(held.items())), known)
+@given(FINGERPRINTS)
+def test_shares_are_symmetric_and_between_the_limits(held):
+    found = alike(held)
+    turned = alike(dict(reversed(held.items())))
     assert found == turned
     for (a, b), (share, weight) in found.items():
         assert a < b
         assert 0.6 <= share <= 1 + 1e-12
-        assert 0 < weight <= len((held[a] & held[b]) - known)
+        assert 0 < weight <= len(held[a] & held[b])
+
+
+@given(FINGERPRINTS)
+def test_the_same_way_is_told_by_counting(held):
+    share = {
+        (a, b): 2 * len(held[a] & held[b]) / (len(held[a]) + len(held[b]))
+        for a in held
+        for b in held
+        if a < b and min(len(held[a]), len(held[b])) >= similarity.LONG
+    }
+    assert same_way(held) == pytest.approx({p: s for p, s in share.items() if s > 0.5999})
 
 
 @given(FINGERPRINTS, st.sets(st.integers(50, 90), min_size=1, max_size=30))
@@ -213,11 +239,12 @@ def test_the_same_fingerprints_share_all(held, fingerprints):
     assert share == pytest.approx(1)
 
 
-def test_what_many_have_weighs_less_and_what_most_have_nothing():
+@pytest.mark.parametrize("n", [30, 200])
+def test_what_many_have_weighs_less_and_what_most_have_nothing(n):
     weights = []
-    for n in range(2, MOST_HOLDERS + 2):
-        held = {f"s{i:02}": {1, 2, 3} for i in range(n)}
-        weights.append(alike(held).get(("s00", "s01"), (0, 0.0))[1])
+    for k in range(2, max(FEW, n // 10) + 2):
+        held = {f"s{i:02}": {1, 2, 3} for i in range(k)}
+        weights.append(alike(held, n).get(("s00", "s01"), (0, 0.0))[1])
     assert weights[0] == 3
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] == 0 < weights[-2]
@@ -227,7 +254,7 @@ def test_what_many_have_weighs_less_and_what_most_have_nothing():
 @pytest.mark.parametrize("seed", range(20))
 def test_thirty_honest_solvers_make_no_pair(seed):
     honest = class_of_alternatives(np.random.default_rng(seed))
-    assert pairs(honest, SOLVED) == []
+    assert rings(honest, SOLVED) == []
 
 
 @pytest.mark.deep(5)
@@ -237,10 +264,10 @@ def test_a_copy_in_other_names_stands_out_of_thirty(seed):
     members["s07"] = {"train": fingerprint(LONG)} | members["s07"]
     members["s19"] = {"train": fingerprint(DISGUISED)} | members["s19"]
     members["s03"] = {"train": fingerprint(REWRITTEN)} | members["s03"]
-    (pair,) = pairs(members, SOLVED)
-    assert pair.students == ("s07", "s19")
-    assert pair.cells["train"] == 1
-    assert pair.weight >= ENOUGH
+    (ring,) = rings(members, SOLVED)
+    assert ring.students == ("s07", "s19")
+    assert ring.cells["train"] == 1
+    assert ring.weight >= ENOUGH
 
 
 def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
@@ -261,16 +288,69 @@ def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
             name: fingerprint(renamed(source, suffix)) for name, source in own.items()
         }
     one_alone = {s: {"hinge_loss": c["hinge_loss"]} for s, c in members.items()}
-    assert [p.students for p in pairs(members, SOLVED)] == [("s11", "s25")]
-    assert pairs(one_alone, SOLVED) == []
+    assert [r.students for r in rings(members, SOLVED)] == [("s11", "s25")]
+    assert rings(one_alone, SOLVED) == []
+
+
+@pytest.mark.deep(3)
+@pytest.mark.parametrize("cells", [{"train": 70}, dict.fromkeys("abcdef", 30)])
+@pytest.mark.parametrize("size", [2, 3, 5, 8, 13, 20])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_ring_is_found_by_one_long_cell_or_by_many_short_ones(cells, size, seed):
+    rng = np.random.default_rng(seed)
+    members = {s: dict(cells) for s, cells in large_class(seed).items()}
+    ring = sorted(rng.choice(sorted(members), size, replace=False).tolist())
+    copied = {cell: rng.integers(0, 2**48, n).tolist() for cell, n in cells.items()}
+    for student in members:
+        own = {cell: rng.integers(0, 2**48, n).tolist() for cell, n in cells.items()}
+        members[student] |= copied if student in ring else own
+    (found,) = rings(members, SOLVED)
+    assert list(found.students) == ring
+
+
+def test_a_third_of_a_class_that_copied_eight_cells_is_one_ring():
+    rng = np.random.default_rng(0)
+    copied = {f"p{k}": rng.integers(0, 2**48, 30).tolist() for k in range(8)}
+    members = {
+        f"s{i:03}": {p: rng.integers(0, 2**48, 30).tolist() for p in copied} for i in range(150)
+    }
+    ring = sorted(rng.choice(sorted(members), 50, replace=False).tolist())
+    (found,) = rings(members | dict.fromkeys(ring, copied), {})
+    assert list(found.students) == ring
+
+
+@pytest.mark.deep(3)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_large_class_that_follows_the_lecture_makes_no_ring(seed):
+    """Each cell has three usual ways and a dozen of rare ones, chosen independently."""
+    rng = np.random.default_rng(seed)
+    ways = rng.integers(0, 2**48, (8, 15, 30))
+    often = np.r_[0.3, 0.25, 0.15, np.full(12, 0.025)]
+    members = {
+        f"s{i:03}": {f"p{c}": ways[c, rng.choice(15, p=often)].tolist() for c in range(8)}
+        for i in range(200)
+    }
+    assert rings(members, {}) == []
+
+
+def test_the_published_solution_is_a_list_of_its_own(base):
+    published = solution_fingerprints(base.instructor_joined())
+    given = {c: set(f) for c, f in solution_fingerprints(base.untouched_notebook()).items()}
+    copy = {p: fingerprint(renamed(ANSWERS[p][0])) for p in ANSWERS}
+    one = {"hinge_loss": copy["hinge_loss"]}
+    other = {p: fingerprint(ANSWERS[p][1]) for p in ANSWERS}
+    found = same_as_published({"ada": copy, "bob": one, "chen": other}, published, given)
+    assert found == {"ada": list(published)}
 
 
 def test_what_was_given_out_and_the_instructors_solution_do_not_count(base):
-    instructor = base.instructor_joined()
-    known = known_fingerprints(instructor, base.untouched_notebook())
+    ours = [
+        solution_fingerprints(n) for n in (base.instructor_joined(), base.untouched_notebook())
+    ]
+    known = {cell: set(ours[0][cell]) | set(ours[1][cell]) for cell in ours[0]}
     assert set(known) == set(ANSWERS)
     given = {s: {p: fingerprint(ANSWERS[p][0]) for p in ANSWERS} for s in ("ada", "bob")}
-    assert pairs(given, known) == []
+    assert rings(given, known) == []
 
 
 def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs(monkeypatch):
@@ -285,6 +365,6 @@ def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs
         "nngrader.reports.similarity.combinations",
         lambda *a: (counted.append(p) or p for p in combinations(*a)),
     )
-    (pair,) = pairs(members, {})
-    assert pair.students == ("s007", "s211")
+    (ring,) = rings(members, {})
+    assert ring.students == ("s007", "s211")
     assert len(counted) < 6 * 60 * 5

@@ -19,12 +19,16 @@ from ..gradebook.database import marks, students
 from ..storage.results import Store
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
-from .similarity import RULE, known_fingerprints, pairs
+from .similarity import RULE, rings, same_as_published, solution_fingerprints
 from .style import counted, document, names, points, section, table
 
 NEEDED = {"status", "flags", "score", "max_score", "problems"}
 REPORTED = {"score", "max", "aspects", "findings", "tried"}
-MOST_PAIRS = 50
+MOST_RINGS = 50
+PUBLISHED = (
+    "Their fingerprints are those of the instructor's solution, which may be published. Short "
+    "cells do not count, since they have one obvious solution."
+)
 TOP = 3
 TERMS = (
     (
@@ -257,38 +261,47 @@ def _missing(course, assignment, results):
 
 
 def _likeness(course, assignment, fine):
-    """Return the section about pairs of submissions that are unusually alike."""
-    released = released_notebook(course, assignment)
-    solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
-    known = known_fingerprints(solved, released)
+    """Return the section about submissions that are unusually alike."""
+    released = solution_fingerprints(released_notebook(course, assignment))
+    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
+    solved = solution_fingerprints(source)
+    given = {cell: set(f) for cell, f in released.items()}
+    known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}
     fingerprints = {  # of the cells that students write, since ours are the same in all
         s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
         for s, r in fine.items()
         if "fingerprints" in r
     }
     without = len(fine) - len(fingerprints)
-    found = pairs(fingerprints, known)
-    rows = [
-        [
-            f"{escape(p.students[0])} and {escape(p.students[1])}",
-            "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in p.cells.items()),
-            f"{p.weight:.0f}",
-            "<br>".join(_where(s, assignment) for s in p.students),
-        ]
-        for p in found[:MOST_PAIRS]
-    ]
+    found = rings(fingerprints, known)
+    rows = [_ring(ring, assignment) for ring in found[:MOST_RINGS]]
     body = "<p>No two submissions are more alike than the class explains.</p>"
     if rows:
         columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
         body = table(columns, rows, numbers=(2,))
-    if len(found) > MOST_PAIRS:
-        body += f"<p>And {len(found) - MOST_PAIRS} more pairs, less alike.</p>"
+    if len(found) > MOST_RINGS:
+        body += f"<p>And {len(found) - MOST_RINGS} more groups, less alike.</p>"
+    if same := same_as_published(fingerprints, solved, given):
+        rows = [[escape(s), escape(", ".join(cells))] for s, cells in same.items()]
+        body += "<h3>The same as the instructor's solution</h3>"
+        body += f"<p>{PUBLISHED}</p>" + table(["Student", "Cells"], rows)
     if without:
         body += (
             f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
             "fingerprints of them.</p>"
         )
     return section("Likeness", body)
+
+
+def _ring(ring, assignment):
+    """Return a group of submissions that are alike as the cells of a row."""
+    *first, last = map(escape, ring.students)
+    return [
+        f"{', '.join(first)} and {last}",
+        "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in ring.cells.items()),
+        f"{ring.weight:.0f}",
+        "<br>".join(_where(s, assignment) for s in ring.students),
+    ]
 
 
 def _where(student, assignment):

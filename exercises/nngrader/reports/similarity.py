@@ -1,9 +1,10 @@
-"""Pairs of submissions that are more alike than others in the class: shown, never scored.
+"""Submissions that are more alike than the class explains: shown, never scored.
 
 A submission is compared by the fingerprints of its solution cells, which the worker computes
-from the syntax tree (`engine.observation.likeness`). Code that many hand in is no evidence, so
-a fingerprint weighs less the more submissions have it, and nothing if it is also in the
-released notebook or in the instructor's solution.
+from the syntax tree (`engine.observation.likeness`). What is in the released notebook or in the
+instructor's solution does not count here; who handed in that solution is a list of its own.
+Two kinds of likeness are looked for, since either may be had without the other: much code that
+few others have, and the same way of solving in so many cells that chance does not explain it.
 """
 
 from __future__ import annotations
@@ -12,39 +13,52 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import prod
+
+import numpy as np
 
 from ..engine.observation.likeness import fingerprint
 
-MOST_HOLDERS = 10  # a fingerprint that more submissions have is ignored, as in MOSS
+FEW = 10  # holders of a fingerprint that is rare in a small class
+RARE = 0.1  # the share of a large class that may hold a rare fingerprint
 ALIKE = 0.6  # the least share in common for a cell to count
 ENOUGH = 60.0  # the least weight in common, in fingerprints that no others have: twenty lines
+SAME = 0.9  # a cell of which so much is the same, and that is as long, counts whole
+LONG = 15  # fingerprints of a cell that is long enough to be solved in several ways
+CHANCE = 0.001  # the number of pairs so much alike that chance may give a class
 RULE = (
-    f"A pair is shown if its alike cells (at least {ALIKE:.0%} of what is rare in both) have "
-    f"together {ENOUGH:g} rare fingerprints, which is some twenty lines. A fingerprint is a "
-    "dozen neighbouring parts of the program, without names, comments and formatting, and in "
-    f"an order of its own. It is rare if at most {MOST_HOLDERS} submissions have it, and it "
-    "stands neither in what was given out nor in the instructor's solution; where n have it, "
-    "it counts 2/n."
+    f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
+    "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, without names, "
+    "comments and formatting, and in an order of its own; those in what was given out and in "
+    "the instructor's solution do not count. A pair is shown for either of two reasons. Its "
+    f"alike cells have together {ENOUGH:g} rare fingerprints, which is some twenty lines. Rare "
+    f"is what at most a tenth of the class has, or {FEW} in a small class; where n have it, it "
+    f"counts 2/n, but it counts whole in a cell that is as long and the same to {SAME:.0%}. Or "
+    "its alike cells are more than chance explains: if students chose their ways of solving "
+    "each cell independently, as often as this class has chosen them, less than one such pair "
+    f"in {1 / CHANCE:,.0f} classes would be expected. Pairs that hang together are shown as "
+    "one ring. The number is that of the pair with most rare fingerprints."
 )
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two submissions that are unusually alike.
+class Ring:
+    """Two or more submissions that are unusually alike.
 
-    ``cells`` gives the share that they have in common, by cell; ``weight`` is the number of
-    rare fingerprints in common, each divided by the number of students who have it.
+    ``cells`` gives the least share that a pair of them has in common, by alike cell, and
+    ``weight`` the largest weight of a pair: the rare fingerprints in common, each counted the
+    less the more students have it.
     """
 
-    students: tuple[str, str]
+    students: tuple[str, ...]
     cells: dict[str, float]
     weight: float
 
 
-def pairs(
+def rings(
     fingerprints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
-) -> list[Pair]:
-    """Return pairs of submissions that are unusually alike, those most alike first.
+) -> list[Ring]:
+    """Return groups of submissions that are unusually alike, the most alike first.
 
     Parameters
     ----------
@@ -55,65 +69,147 @@ def pairs(
 
     Returns
     -------
-    list of Pair
-        Pairs that meet `RULE`. Time and memory grow with the number of fingerprints, not with
-        the number of pairs.
+    list of Ring
+        Groups whose pairs meet `RULE`, each student in one ring at most.
     """
-    cells = sorted({cell for by_cell in fingerprints.values() for cell in by_cell})
-    found, weights = defaultdict(dict), Counter()
-    for cell in cells:
+    found, weights, common = defaultdict(dict), Counter(), {}
+    for cell in sorted({cell for by_cell in fingerprints.values() for cell in by_cell}):
         held = {s: set(by_cell.get(cell) or ()) for s, by_cell in fingerprints.items()}
-        for pair, (share, weight) in alike(held, known.get(cell, set())).items():
+        held = {s: numbers - known.get(cell, set()) for s, numbers in held.items()}
+        rare = alike(held, len(fingerprints))
+        for pair, (share, weight) in rare.items():
             found[pair][cell] = share
             weights[pair] += weight
-    shown = [Pair(p, c, weights[p]) for p, c in found.items() if weights[p] >= ENOUGH]
-    return sorted(shown, key=lambda p: (-p.weight, p.students))
+        ways = same_way(held)
+        solved = sum(len(numbers) >= LONG for numbers in held.values())
+        common[cell] = len(ways) / max(1, solved * (solved - 1) / 2)
+        for pair, share in ways.items():
+            found[pair].setdefault(cell, share)
+    n = len(fingerprints)
+    linked = [
+        pair
+        for pair, cells in found.items()
+        if weights[pair] >= ENOUGH
+        or n * (n - 1) / 2 * prod(common[c] or 1.0 for c in cells) < CHANCE
+    ]
+    made = [_ring(group, linked, found, weights) for group in _together(linked)]
+    return sorted(made, key=lambda r: (-r.weight, r.students))
 
 
 def alike(
-    held: Mapping[str, set[int]], known: set[int] = frozenset()
+    held: Mapping[str, set[int]], class_size: int = 0
 ) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return pairs that are alike in one cell.
+    """Return pairs that have rare fingerprints of one cell in common.
 
     Parameters
     ----------
     held : mapping
         Fingerprints by student.
-    known : set of int
-        Fingerprints that do not count.
+    class_size : int, optional
+        The number of submissions, by default that of the students here.
 
     Returns
     -------
     dict
         By pair, in alphabetical order: the share (twice the weight in common by the weight of
         both: 1 for the same fingerprints) and the weight in common; pairs below `ALIKE` are
-        left out.
+        left out. Time and memory grow with the number of fingerprints, not of pairs.
     """
+    n = max(class_size, len(held))
     holders = defaultdict(list)
     for student in sorted(held):
-        for number in held[student] - known:
+        for number in held[student]:
             holders[number].append(student)
-    whole, common = Counter(), Counter()
+    whole, common, number = Counter(), Counter(), Counter()
     for students in holders.values():
-        n = len(students)
-        if n > MOST_HOLDERS:
+        if len(students) > max(FEW, RARE * n):
             continue
-        weight = min(1.0, 2 / n)
+        weight = min(1.0, 2 / len(students))
         for student in students:
             whole[student] += weight
         for pair in combinations(students, 2):
             common[pair] += weight
-    shares = {(a, b): 2 * w / (whole[a] + whole[b]) for (a, b), w in common.items()}
-    return {p: (share, common[p]) for p, share in shares.items() if share >= ALIKE}
+            number[pair] += 1
+    found = {}
+    for (a, b), weight in common.items():
+        share = 2 * weight / (whole[a] + whole[b])
+        if share >= SAME and number[a, b] >= ENOUGH:
+            weight = float(number[a, b])
+        if share >= ALIKE:
+            found[a, b] = (share, weight)
+    return found
 
 
-def known_fingerprints(*notebooks: dict) -> dict[str, set[int]]:
-    """Return the fingerprints of notebooks of ours: the released one, the instructor's.
+def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
+    """Return pairs that solved one cell in the same way, whoever else did.
 
     Parameters
     ----------
-    *notebooks : dict
-        Trusted notebooks, since they are parsed here.
+    held : mapping
+        Fingerprints by student; who has fewer than `LONG` is left out.
+
+    Returns
+    -------
+    dict
+        The share in common by pair, in alphabetical order; pairs below `ALIKE` are left out.
+    """
+    students = sorted(s for s, numbers in held.items() if len(numbers) >= LONG)
+    sizes = np.array([len(held[s]) for s in students])
+    counts = Counter(number for s in students for number in held[s])
+    shared = [number for number, k in counts.items() if k > 1]
+    column = dict(zip(shared, range(len(shared)), strict=True))
+    has = np.zeros((len(students), len(column)), np.float32)
+    for i, student in enumerate(students):
+        has[i, [column[number] for number in held[student] if number in column]] = 1
+    share = 2 * (has @ has.T) / np.maximum(1, sizes[:, None] + sizes)
+    rows, columns = np.nonzero(np.triu(share >= ALIKE, 1))
+    return {
+        (students[i], students[j]): float(share[i, j])
+        for i, j in zip(rows, columns, strict=True)
+    }
+
+
+def same_as_published(
+    fingerprints: Mapping[str, Mapping[str, list[int]]],
+    published: Mapping[str, list[int]],
+    given: Mapping[str, set[int]],
+) -> dict[str, list[str]]:
+    """Return who handed in the instructor's solution, and in which cells.
+
+    Parameters
+    ----------
+    fingerprints : mapping
+        Fingerprints by student, and then by solution cell.
+    published : mapping
+        Fingerprints of the instructor's solution, by cell.
+    given : mapping
+        Fingerprints of the released notebook, by cell.
+
+    Returns
+    -------
+    dict
+        The cells by student, where all fingerprints are the same and those that were not given
+        out are together at least `ENOUGH`: a short cell has one obvious solution.
+    """
+    own = {cell: len(set(f) - given.get(cell, set())) for cell, f in published.items()}
+    same = {
+        student: [
+            c for c, f in published.items() if own[c] and set(by_cell.get(c, ())) == set(f)
+        ]
+        for student, by_cell in fingerprints.items()
+    }
+    return {
+        s: cells for s, cells in sorted(same.items()) if sum(own[c] for c in cells) >= ENOUGH
+    }
+
+
+def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
+    """Return the fingerprints of a notebook of ours: the released one, or the instructor's.
+
+    Parameters
+    ----------
+    notebook : dict
+        A trusted notebook, since it is parsed here.
 
     Returns
     -------
@@ -122,9 +218,22 @@ def known_fingerprints(*notebooks: dict) -> dict[str, set[int]]:
     """
     from ..course.notebooks import grade_id, is_code, is_solution
 
-    found = defaultdict(set)
-    for notebook in notebooks:
-        for cell in notebook["cells"]:
-            if is_solution(cell) and is_code(cell):
-                found[grade_id(cell)] |= set(fingerprint(cell["source"]))
-    return dict(found)
+    cells = [c for c in notebook["cells"] if is_solution(c) and is_code(c)]
+    return {grade_id(c): fingerprint(c["source"]) for c in cells}
+
+
+def _together(linked):
+    """Return the groups of students that hang together by pairs."""
+    groups = {}
+    for pair in linked:
+        merged = set().union(*(groups.get(s, {s}) for s in pair))
+        groups |= dict.fromkeys(merged, merged)
+    return {id(g): g for g in groups.values()}.values()
+
+
+def _ring(group, linked, found, weights):
+    """Return a ring: the least shares and the largest weight of its pairs."""
+    pairs = [p for p in linked if p[0] in group]
+    cells = sorted({cell for p in pairs for cell in found[p]})
+    least = {c: min(found[p][c] for p in pairs if c in found[p]) for c in cells}
+    return Ring(tuple(sorted(group)), least, max(weights[p] for p in pairs))
