@@ -28,9 +28,9 @@ LONG = 15  # fingerprints of a cell that is long enough to be solved in several 
 CHANCE = 0.001  # the number of pairs so much alike that chance may give a class
 RULE = (
     f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
-    "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, without names, "
-    "comments and formatting, and in an order of its own; those in what was given out and in "
-    "the instructor's solution do not count. A pair is shown for either of two reasons. Its "
+    "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
+    "without names, comments and formatting, and in an order of its own; those in what was "
+    "given out and in the instructor's solution do not count. A pair is shown for either of two reasons. Its "
     f"alike cells have together {ENOUGH:g} rare fingerprints, which is some twenty lines. Rare "
     f"is what at most a tenth of the class has, or {FEW} in a small class; where n have it, it "
     f"counts 2/n, but it counts whole in a cell that is as long and the same to {SAME:.0%}. Or "
