@@ -119,7 +119,8 @@ def value_summed(x, W, b):
 
 
 @contraction.mistake(
-    "dW and db are of the sum over the inputs. What became of the mean?", loses="gradient"
+    "this is the gradient of the sum over the inputs. What became of the mean?",
+    loses="gradient",
 )
 def gradient_summed(x, W, b):
     return contractive_penalty(x, W, b)[0], *made(x, W, b, divide=1)[1:]
@@ -268,3 +269,35 @@ def another_two_forgotten(x, W, b):
 def downhill(x, W, b):
     penalty, dW, db = contractive_penalty(x, W, b)
     return penalty, -dW, -db
+
+
+@contraction.mistake(
+    "the part of dW that comes straight from W is a sum over the inputs. Which part of the "
+    "penalty is no mean?",
+    loses="gradient",
+)
+def straight_part_summed(x, W, b):
+    return made(x, W, b, second=len(x))
+
+
+@contraction.mistake(
+    "the part that goes through the sigmoid does not know how long the rows of W are. By what "
+    "is (h (1 - h))^2 multiplied in the penalty?",
+    loses="gradient",
+)
+def lengths_forgotten(x, W, b):
+    h = 1 / (1 + np.exp(-(x @ W.T + b)))
+    dz = 2 * (h * (1 - h)) ** 2 * (1 - 2 * h) / len(x)
+    penalty, dW, _ = made(x, W, b, first=0.0)
+    return penalty, dz.T @ x + dW, dz.sum(axis=0)
+
+
+@contraction.mistake(
+    "the rows of W count by their lengths, and not by the squares of these. What is the sum of "
+    "squared entries of a row?",
+    loses="value",
+)
+def lengths_not_squared(x, W, b):
+    h = 1 / (1 + np.exp(-(x @ W.T + b)))
+    slope, (_, dW, db) = h * (1 - h), contractive_penalty(x, W, b)
+    return (slope**2 @ np.linalg.norm(W, axis=1)).mean(), dW, db

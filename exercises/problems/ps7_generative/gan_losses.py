@@ -12,6 +12,7 @@ from .common import DIGITS, ELSEWHERE
 
 LOSSES = ("critic", "saturating", "non_saturating")
 GRADIENTS = ("dreal", "dfake", "dsaturating", "dnon_saturating")
+CRITIC = ("critic", "dreal", "dfake")
 
 game = problem(
     "gan_losses",
@@ -153,13 +154,14 @@ def critic_summed(real, fake):
 
 
 @game.mistake(
-    "the three losses are sums over the pictures. By how many is each divided?", loses="value"
+    "these are sums over the pictures. By how many is each divided?", loses="value gradient"
 )
 def all_summed(real, fake):
     def make(real, fake, p):
         a, b = np.logaddexp(0, -real).sum(), np.logaddexp(0, fake).sum()
         c = np.logaddexp(0, -fake).sum()
-        return {"critic": a + b, "saturating": -b, "non_saturating": c}
+        summed = {k: p[k] * (len(real) if k == "dreal" else len(fake)) for k in GRADIENTS}
+        return {"critic": a + b, "saturating": -b, "non_saturating": c, **summed}
 
     return with_parts(make)(real, fake)
 
@@ -179,11 +181,40 @@ def fakes_alone(real, fake):
 
 
 @game.mistake(
-    "critic is half of what is asked. Is the mean taken of both parts together, or of each?",
-    loses="value",
+    "this is half of what is asked. Is the mean taken of both parts together, or of each?",
+    loses="value gradient",
 )
 def critic_halved(real, fake):
-    return with_parts(lambda r, f, p: {"critic": p["critic"] / 2})(real, fake)
+    return with_parts(lambda r, f, p: {k: p[k] / 2 for k in CRITIC})(real, fake)
+
+
+@game.mistake(
+    "one mean is taken over real and fake pictures together. How many means has the formula?",
+    loses="value gradient",
+)
+def one_mean_for_both(real, fake):
+    def make(real, fake, p):
+        N, M = len(real), len(fake)
+        a, b = np.logaddexp(0, -real).sum(), np.logaddexp(0, fake).sum()
+        dreal, dfake = N * p["dreal"], M * p["dfake"]
+        return dict(
+            zip(CRITIC, ((a + b) / (N + M), dreal / (N + M), dfake / (N + M)), strict=True)
+        )
+
+    return with_parts(make)(real, fake)
+
+
+@game.mistake(
+    "the part of the fakes has the wrong sign. Does the critic lose less or more where it "
+    "takes a fake for real?",
+    loses="value gradient",
+)
+def fakes_subtracted(real, fake):
+    def make(real, fake, p):
+        critic = np.logaddexp(0, -real).mean() - np.logaddexp(0, fake).mean()
+        return {"critic": critic, "dfake": -p["dfake"]}
+
+    return with_parts(make)(real, fake)
 
 
 @game.mistake(
@@ -195,15 +226,24 @@ def critic_as_a_gain(real, fake):
 
 
 @game.mistake(
-    "saturating is positive. Which sign has the logarithm of a probability?", loses="value"
+    "the sign is wrong. Which one has the logarithm of a probability, and does this loss rise "
+    "or fall where D rises?",
+    loses="value gradient",
 )
 def saturating_turned_round(real, fake):
-    return with_parts(lambda r, f, p: {"saturating": -p["saturating"]})(real, fake)
+    return with_parts(lambda r, f, p: {k: -p[k] for k in ("saturating", "dsaturating")})(
+        real, fake
+    )
 
 
-@game.mistake("non_saturating is negative. Which sign stands before its mean?", loses="value")
+@game.mistake(
+    "the sign is wrong. Which one stands before the mean, and does this loss rise or fall "
+    "where D rises?",
+    loses="value gradient",
+)
 def non_saturating_turned_round(real, fake):
-    return with_parts(lambda r, f, p: {"non_saturating": -p["non_saturating"]})(real, fake)
+    parts = "non_saturating", "dnon_saturating"
+    return with_parts(lambda r, f, p: {k: -p[k] for k in parts})(real, fake)
 
 
 @game.mistake(
@@ -293,8 +333,8 @@ def with_respect_to_D(real, fake):
 
 
 @game.mistake(
-    "the signs of the gradients of both generator losses are turned round. Does the generator "
-    "lose less or more where D rises?",
+    "a generator's gradient has the wrong sign. Does the generator lose less or more where D "
+    "rises?",
     loses="gradient",
 )
 def generator_turned_round(real, fake):
@@ -305,7 +345,7 @@ def generator_turned_round(real, fake):
 
 
 @game.mistake(
-    "dsaturating is the gradient of the other loss. Whose gradient vanishes where D is near 0?",
+    "this is the gradient of the generator's other loss. Whose vanishes where D is near 0?",
     loses="gradient",
 )
 def gradients_exchanged(real, fake):
@@ -336,9 +376,24 @@ def dreal_by_the_fakes(real, fake):
 
 
 @game.mistake(
-    "where the critic is sure, a number is 0 or infinite that should not be. What is 1 - D in "
-    "float64 for a D of 1e-18, and which form needs no D at all?",
+    "a loss is infinite for logits beyond 1,000. What is exp(1000), and how is softplus "
+    "written with exponentials of negative numbers alone?",
     loses="stability",
+    where="large_logits",
+)
+def softplus_overflows(real, fake):
+    def make(real, fake, p):
+        real, fake, taken = (np.log1p(np.exp(z)).mean() for z in (-real, fake, -fake))
+        return {"critic": real + fake, "saturating": -fake, "non_saturating": taken}
+
+    return with_parts(make)(real, fake)
+
+
+@game.mistake(
+    "a number is 0 or infinite that should not be, where the critic is sure. What are "
+    "1 - 1e-18 and 1 + 1e-18 in float64, and which form needs no D at all?",
+    loses="stability",
+    where="a_sure_critic",
 )
 def by_probabilities(real, fake):
     def make(real, fake, p):

@@ -296,8 +296,8 @@ def underflowing(*given):
 
 
 @bounds.mistake(
-    "the mean of a picture's logarithms is taken from them before the exponential. How large "
-    "may the others be then, and which number leaves none above 0?",
+    "what is taken from a picture's logarithms before the exponential is not their largest. "
+    "How large may the others be then, and which number leaves none above 0?",
     loses="stability",
 )
 def mean_taken_away(*given):
@@ -317,3 +317,31 @@ def one_top_for_all(*given):
     top = log_w.max()
     with np.errstate(all="ignore"):
         return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))
+
+
+@bounds.mistake(
+    "the prior has the wrong sign. Which codes are the most probable ones under it?",
+    loses="elbo value",
+)
+def prior_turned_round(*given):
+    return combined(weights(*given, prior=-1.0))
+
+
+@bounds.mistake(
+    "the logarithms of the densities are averaged over the entries of a code. How does the "
+    "density of independent entries follow from theirs?",
+    loses="elbo value",
+)
+def entries_averaged(fits, z, mean, log_var):
+    whole = weights(fits, z, mean, log_var)
+    return combined(fits + (whole - fits) / z.shape[2])
+
+
+@bounds.mistake(
+    "elbo takes the divergence by its formula. What does it take for these codes, and which "
+    "mean is written above?",
+    loses="elbo",
+)
+def divergence_by_its_formula(fits, z, mean, log_var):
+    kl = (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
+    return fits.mean(axis=0) - kl, combined(weights(fits, z, mean, log_var))[1]

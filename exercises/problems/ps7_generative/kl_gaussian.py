@@ -104,19 +104,19 @@ def not_halved(mean, log_var):
 
 
 @divergence.mistake(
-    "everything is twice too large. Which factor stands before the sum?", loses="value gradient"
+    "this is twice too large. Which factor stands before the sum?", loses="value gradient"
 )
 def nothing_halved(mean, log_var):
     return tuple(2 * part for part in kl_gaussian(mean, log_var))
 
 
 @divergence.mistake(
-    "kl is the mean over the entries. Do divergences of independent entries add, or average?",
-    loses="value",
+    "the mean is taken over the entries. Do divergences of independent entries add, or do they "
+    "average?",
+    loses="value gradient",
 )
 def averaged(mean, log_var):
-    kl, *gradients = kl_gaussian(mean, log_var)
-    return kl / mean.shape[1], *gradients
+    return tuple(part / mean.shape[1] for part in kl_gaussian(mean, log_var))
 
 
 @divergence.mistake("kl is negative. Which sign can a divergence have?", loses="value")

@@ -5,6 +5,13 @@ entries. What all best ones share is compared: the projector onto the columns of
 the product of decoder and encoder, and the shift that the two biases make together. The
 largest singular value of the difference of two projectors is the sine of the largest principal
 angle between their subspaces, so the first asks that all principal angles are 0.
+
+`np.linalg.eig` promises no order. Of most matrices it returns the largest eigenvalue first, so
+that whoever did not sort passed three draws of four. Therefore the last column of X varies most
+and is uncorrelated with the others, exactly: all numbers are multiples of 2^-20, whose sums are
+exact, and it differs from its mean only in rows where the others do not. An eigensolver that
+does not sort leaves that direction at the end, on every processor, and so does a power
+iteration that begins with the axes. A correlation of 1e-15 would let both pass again.
 """
 
 import numpy as np
@@ -40,7 +47,8 @@ autoencoder = problem(
     returns={"subspace": "value", "product": "encoder", "shift": "encoder"},
     wrong={
         "subspace": "the columns of V span another subspace than the first k principal "
-        "components. Of which matrix are they singular vectors, and which ones?",
+        "components. Of which matrix are they singular vectors, and which ones are taken? Do "
+        "they come in the order of their variances?",
         "product": "V W is not the orthogonal projection onto the best subspace. What must W "
         "make of a column of V?",
         "shift": "V b + c is not right. What should the autoencoder make of the mean of X?",
@@ -48,7 +56,8 @@ autoencoder = problem(
     points={
         "shape": (1, "four arrays of these shapes, in this order"),
         "value": (6, "the subspace that the columns of `V` span: all principal angles are 0"),
-        "encoder": (6, "the product `V @ W`, and the shift `V @ b + c`, half each"),
+        "encoder": (5, "the product `V @ W`, and the shift `V @ b + c`, half each"),
+        "inputs-unchanged": (1, "`X` stays as it is"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -60,7 +69,8 @@ def pca_autoencoder(X, k):
 
     z = W x + b,  x' = V z + c;  the mean of ||x' - x||^2 over the rows x of X is least
 
-    X : (N, D) array, one sample a row; k : int, from 1 to D - 1 and less than N - 1
+    X : (N, D) array, one sample a row; a column may be uncorrelated with all others
+    k : int, from 1 to D - 1 and less than N - 1
     Returns (W, b, V, c) of the shapes (k, D), (k,), (D, k) and (D,). Many are best, and each of
     them is right whose columns of V are far from linearly dependent.
     """
@@ -77,11 +87,15 @@ autoencoder.example(np.array([[15.0, 16.0], [3.0, 0.0], [13.0, 5.0], [5.0, 11.0]
 def spread_out(rng, E, D):
     """Samples that spread differently along each direction, about a mean that is not 0."""
     k = int(rng.integers(2, D - 1)) if D > 3 else 1
-    Q = np.linalg.qr(rng.normal(size=(D + E, D)))[0]
+    Q = np.linalg.qr(rng.normal(size=(D + E, D - 1)))[0]
     Q = np.linalg.qr(Q - Q.mean(axis=0))[0]
-    turned = np.linalg.qr(rng.normal(size=(D, D)))[0]
-    s = np.exp(-0.3 * np.arange(D) + rng.uniform(-0.05, 0.05, size=D))
-    return 4 * Q * s @ turned.T + rng.uniform(1, 3, size=D), k
+    turned = np.linalg.qr(rng.normal(size=(D - 1, D - 1)))[0]
+    s = np.exp(-0.3 * np.arange(D - 1) + rng.uniform(-0.05, 0.05, size=D - 1))
+    others = np.round(4 * Q * s @ turned.T * 2**20) / 2**20
+    others[-1] = -others[:-1].sum(axis=0)
+    X = np.zeros((D + E + 2, D))
+    X[:-2, :-1], X[-2:, -1] = others, rng.choice([4, 5]) * np.array([1.0, -1.0])
+    return rng.permutation(X) + rng.integers(64, 192, size=D) / 64, k
 
 
 @autoencoder.alternative
@@ -123,7 +137,7 @@ def components(Z):
 
 @autoencoder.mistake(
     "these are singular vectors of X as it is. From where are variances measured?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def not_centred(X, k):
     rows = components(X)[:k]
@@ -133,7 +147,7 @@ def not_centred(X, k):
 @autoencoder.mistake(
     "these are singular vectors of X as it is, though the mean is taken away later. From "
     "where are variances measured?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def centred_too_late(X, k):
     return centred_answer(X, components(X)[:k])
@@ -170,8 +184,8 @@ def mean_not_added(X, k):
 
 
 @autoencoder.mistake(
-    "b is added twice over: W times the mean has the other sign. What code should the mean "
-    "get?",
+    "V b has the other sign: the mean comes out with its own projection added. What code "
+    "should the mean get?",
     loses="encoder",
 )
 def sign_of_the_bias(X, k):
@@ -182,16 +196,16 @@ def sign_of_the_bias(X, k):
 @autoencoder.mistake(
     "these are the directions of least variance. In which order does eigh give its "
     "eigenvalues?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def least_variance(X, k):
     return centred_answer(X, components(X - X.mean(axis=0))[-k:])
 
 
 @autoencoder.mistake(
-    "the first and largest direction is left out. With which number does the first entry "
-    "begin?",
-    loses="shape value encoder",
+    "the direction of largest variance is left out. Do they come in the order of their "
+    "variances, and with which number does the first entry begin?",
+    loses="shape inputs-unchanged value encoder",
 )
 def one_too_far(X, k):
     return centred_answer(X, components(X - X.mean(axis=0))[1 : k + 1])
@@ -200,7 +214,7 @@ def one_too_far(X, k):
 @autoencoder.mistake(
     "these are columns of the matrix whose rows are the components. In which order does "
     "np.linalg.svd return its last factor?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def columns_for_rows(X, k):
     return centred_answer(X, components(X - X.mean(axis=0))[:, :k].T)
@@ -209,7 +223,7 @@ def columns_for_rows(X, k):
 @autoencoder.mistake(
     "each column of X was divided by its standard deviation first. In which units is the "
     "squared error measured?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def standardised(X, k):
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -241,7 +255,7 @@ def whitened_one_way(X, k):
 
 @autoencoder.mistake(
     "the mean is one number for all columns. How many numbers has the mean of the rows of X?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def one_mean_for_all(X, k):
     mean = np.full(X.shape[1], X.mean())
@@ -250,7 +264,7 @@ def one_mean_for_all(X, k):
 
 @autoencoder.mistake(
     "each row of X has lost its own mean. Over which axis is the mean of the samples taken?",
-    loses="shape value encoder",
+    loses="shape inputs-unchanged value encoder",
 )
 def mean_of_each_row(X, k):
     return centred_answer(X, components(X - X.mean(axis=1, keepdims=True))[:k])

@@ -297,3 +297,51 @@ def without_f(*given):
         score_mean=lambda m, v, e, f, df: e.mean(axis=0) / np.exp(v / 2),
         score_log_var=lambda m, v, e, f, df: (e**2 - 1).mean(axis=0) / 2,
     )(*given)
+
+
+@trick.mistake(
+    "sigma is taken as exp(log_var) wherever it stands. Of which power of sigma is log_var the "
+    "logarithm?",
+    loses="value gradient score",
+)
+def sigma_everywhere(mean, log_var, eps, f, df):
+    _, dmean, dlog_var, score_mean, score_log_var = reparameterize(mean, log_var, eps, f, df)
+    root = np.exp(log_var / 2)
+    return mean + root**2 * eps, dmean, dlog_var * root, score_mean / root, score_log_var
+
+
+@trick.mistake(
+    "dlog_var is multiplied by z. What of z changes with sigma, and what does not?",
+    loses="gradient",
+)
+def codes_for_the_noise(*given):
+    return changed(
+        dlog_var=lambda m, v, e, f, df: (
+            (df * (m + np.exp(v / 2) * e)).mean(axis=0) * np.exp(v / 2) / 2
+        )
+    )(*given)
+
+
+@trick.mistake(
+    "the scores are multiplied by df. Which of the two does an estimate need that never "
+    "differentiates f?",
+    loses="score",
+)
+def scores_of_df(*given):
+    return changed(
+        score_mean=lambda m, v, e, f, df: (df * e).mean(axis=0) / np.exp(v / 2),
+        score_log_var=lambda m, v, e, f, df: (df * (e**2 - 1)).mean(axis=0) / 2,
+    )(*given)
+
+
+@trick.mistake(
+    "score_log_var is divided by the variance once more. What is (z - mean)^2 over the "
+    "variance, in terms of eps?",
+    loses="score",
+)
+def score_divided_again(*given):
+    return changed(
+        score_log_var=lambda m, v, e, f, df: (
+            (f[:, :, None] * (e**2 - 1)).mean(axis=0) / 2 / np.exp(v)
+        )
+    )(*given)

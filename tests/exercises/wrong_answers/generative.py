@@ -128,3 +128,136 @@ def gradients_without_the_mean(real, fake):
     critic = softplus(-real).mean() + softplus(fake).mean()
     taken = np.exp(-softplus(-fake))
     return critic, -softplus(fake).mean(), softplus(-fake).mean(), D - 1, taken, -taken, -F
+
+
+@wrong("pca_autoencoder", "in the order of their variances")
+def in_the_order_of_eig(X, k):
+    mean = X.mean(axis=0)
+    V = np.linalg.eig(np.cov(X.T))[1][:, :k]
+    return V.T, -V.T @ mean, V, mean
+
+
+@wrong("pca_autoencoder", "in the order of their variances")
+def iterated_from_the_axes(X, k):
+    mean = X.mean(axis=0)
+    C = (X - mean).T @ (X - mean)
+    Q = np.eye(len(C))
+    for _ in range(400):
+        Q = np.linalg.qr(C @ Q)[0]
+    return Q[:, :k].T, -(mean @ Q[:, :k]), Q[:, :k], mean
+
+
+@wrong("pca_autoencoder", "changes its caller's X", "inputs-unchanged")
+def centred_in_place(X, k):
+    mean = X.mean(axis=0)
+    X -= mean
+    V = np.linalg.svd(X, full_matrices=False)[2][:k].T
+    return V.T, -V.T @ mean, V, mean
+
+
+@wrong("contractive_penalty", "Which part of the penalty is no mean?", "gradient")
+def one_part_without_the_mean(x, W, b):
+    h = 1 / (1 + np.exp(-(x @ W.T + b)))
+    s2, lengths = (h * (1 - h)) ** 2, (W**2).sum(1)
+    dz = 2 * s2 * (1 - 2 * h) * lengths / len(x)
+    return (s2 @ lengths).mean(), dz.T @ x + 2 * s2.sum(0)[:, None] * W, dz.sum(0)
+
+
+@wrong("contractive_penalty", "how long the rows of W are", "gradient")
+def one_part_without_the_lengths(x, W, b):
+    h = 1 / (1 + np.exp(-(x @ W.T + b)))
+    s2 = (h - h**2) ** 2
+    dz = (2 - 4 * h) * s2 / len(x)
+    penalty = np.sum(s2 * np.square(W).sum(1)) / len(x)
+    return penalty, dz.T @ x + 2 * s2.mean(0)[:, None] * W, dz.sum(0)
+
+
+@wrong("kl_gaussian", "add, or do they average?", "value")
+def mean_over_all(mean, log_var):
+    grown = np.expm1(log_var)
+    return (mean**2 + grown - log_var).mean(axis=1) / 2, grown / 2 / mean.size
+
+
+@wrong("reparameterize", "Of which power of sigma is log_var the logarithm?", "value")
+def with_exp_of_log_var(mean, log_var, eps, f, df):
+    s = np.exp(log_var)
+    squares = (f[:, :, None] * (eps**2 - 1)).mean(0) / 2
+    score = (f[:, :, None] * eps / s).mean(0)
+    return mean + s * eps, df.mean(0), (df * eps * s).mean(0) / 2, score, squares
+
+
+@wrong("reparameterize", "never differentiates f?", "score")
+def scored_by_derivatives(mean, log_var, eps, f, df):
+    s = np.exp(log_var / 2)
+    scores = (df * eps).mean(0) / s, (df * (eps**2 - 1) / 2).mean(0)
+    return mean + s * eps, df.mean(0), (df * eps * s).mean(0) / 2, *scores
+
+
+@wrong("importance_log_likelihood", "which mean is written above?", "elbo")
+def elbo_of_problem_3(fits, z, mean, log_var):
+    kl = (mean**2 + np.expm1(log_var) - log_var).sum(1) / 2
+    eps2 = (z - mean) ** 2 / np.exp(log_var)
+    log_w = fits + (eps2 + log_var - z**2).sum(2) / 2
+    return fits.mean(0) - kl, np.logaddexp.reduce(log_w) - np.log(len(z))
+
+
+@wrong("importance_log_likelihood", "the most probable ones under it?", "value")
+def prior_that_grows(fits, z, mean, log_var):
+    prior = (z**2).sum(2) / 2
+    q = -((z - mean) ** 2 / np.exp(log_var) + log_var).sum(2) / 2
+    log_w = fits + prior - q
+    return log_w.mean(0), np.logaddexp.reduce(log_w) - np.log(len(z))
+
+
+@wrong("importance_log_likelihood", "is not their largest", "stability")
+def least_taken_away(fits, z, mean, log_var):
+    prior = -(z**2).sum(2) / 2
+    q = -((z - mean) ** 2 / np.exp(log_var) + log_var).sum(2) / 2
+    log_w = fits + prior - q
+    least = log_w.min(0)
+    with np.errstate(all="ignore"):
+        return log_w.mean(0), least + np.log(np.exp(log_w - least).mean(0))
+
+
+def game(real, fake, softplus):
+    """Return the losses by a softplus of one's own, and right gradients."""
+    D, F = np.exp(-np.logaddexp(0, real)), np.exp(-np.logaddexp(0, -fake))
+    N, M, G = len(real), len(fake), np.exp(-np.logaddexp(0, fake))
+    with np.errstate(all="ignore"):
+        refused = softplus(fake).mean()
+        losses = softplus(-real).mean() + refused, -refused, softplus(-fake).mean()
+    return *losses, -D / N, F / M, -F / M, -G / M
+
+
+@wrong("gan_losses", "What is exp(1000)", "stability")
+def log1p_of_exp(real, fake):
+    return game(real, fake, lambda s: np.log1p(np.exp(s)))
+
+
+@wrong("gan_losses", "How many means has the formula?", "gradient")
+def mean_over_both(real, fake):
+    _, *generator, dreal, dfake, a, b = game(real, fake, lambda s: np.logaddexp(0, s))
+    N, M = len(real), len(fake)
+    both = np.concatenate([np.logaddexp(0, -real), np.logaddexp(0, fake)])
+    return both.mean(), *generator, dreal * N / (N + M), dfake * M / (N + M), a, b
+
+
+@wrong("gan_losses", "where it takes a fake for real?", "value")
+def fakes_with_the_other_sign(real, fake):
+    _, *others = game(real, fake, lambda s: np.logaddexp(0, s))
+    return np.logaddexp(0, -real).mean() - np.logaddexp(0, fake).mean(), *others
+
+
+@wrong("gan_losses", "does this loss rise or fall where D rises?", "gradient")
+def uphill(real, fake):
+    *others, last = game(real, fake, lambda s: np.logaddexp(0, s))
+    return *others, -last
+
+
+@wrong("gan_losses", "By how many is each divided?", "gradient")
+def sums_alone(real, fake):
+    _, _, _, dreal, dfake, a, b = game(real, fake, lambda s: np.logaddexp(0, s))
+    N, M = len(real), len(fake)
+    refused = np.logaddexp(0, fake).sum()
+    losses = np.logaddexp(0, -real).sum() + refused, -refused, np.logaddexp(0, -fake).sum()
+    return *losses, dreal * N, dfake * M, a * M, b * M
