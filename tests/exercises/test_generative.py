@@ -248,20 +248,47 @@ GOOD = some_arrays()
 CONSTANT = 98 * np.log(2 * np.pi * 0.1**2)
 
 
-def divergence(file, pictures):
-    """Return the divergence of each picture's code from the prior."""
+def codes(file, pictures):
+    """Return the means and the log-variances of each picture's code."""
     x = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255
     h = np.maximum(x @ file["body.weight"].T + file["body.bias"], 0)
-    mean, v = (h @ file[f"{k}.weight"].T + file[f"{k}.bias"] for k in ("mean", "log_var"))
+    return (h @ file[f"{k}.weight"].T + file[f"{k}.bias"] for k in ("mean", "log_var"))
+
+
+def divergence(file, pictures):
+    """Return the divergence of each picture's code from the prior."""
+    mean, v = codes(file, pictures)
     return (mean**2 + np.exp(v) - 1 - v).sum(axis=1) / 2
 
 
 FAR = GOOD | {"mean.bias": np.array([2.0, -3.0, 1.0])}  # with a divergence that is seen
+WIDE = {**GOOD, "log_var.bias": np.array([2.0, 1.0, 2.0])}
+
+
+def stretched(file, pictures, eps):
+    """Return noise that is multiplied by sigma once more."""
+    v = list(codes(file, pictures))[1]
+    return eps[:, : v.shape[1]] * np.exp(v / 2)
+
+
+def with_the_variance_a_tenth(file, pictures, eps):
+    """Return the bound with 2 * 0.1 below the squared error."""
+    kl = divergence(file, pictures)
+    return (P.solve(file, pictures, eps) + kl + CONSTANT) / 10 - CONSTANT - kl
+
+
 WRONG = {
     "loss": (GOOD, lambda *a: -P.solve(*a), "minus the ELBO"),
     "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "alone"),
     "added": (FAR, lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x), "is added"),
     "constant": (GOOD, lambda *a: P.solve(*a) + CONSTANT, "constant of the Gaussian"),
+    "means": (WIDE, lambda f, x, e: P.solve(f, x, 0 * e), "the means are decoded"),
+    "variance": (
+        WIDE,
+        lambda f, x, e: P.solve(f, x, stretched(f, x, e)),
+        "multiplied by exp(log_var)",
+    ),
+    "pixel": (FAR, with_the_variance_a_tenth, "variance of a pixel"),
     "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each picture"),
     "nothing": (GOOD, lambda *a: None, "is None"),
     "other pixels": (
