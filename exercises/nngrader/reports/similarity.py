@@ -30,14 +30,15 @@ RULE = (
     f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
     "without names, comments and formatting, and in an order of its own; those in what was "
-    "given out and in the instructor's solution do not count. A pair is shown for either of two reasons. Its "
-    f"alike cells have together {ENOUGH:g} rare fingerprints, which is some twenty lines. Rare "
-    f"is what at most a tenth of the class has, or {FEW} in a small class; where n have it, it "
-    f"counts 2/n, but it counts whole in a cell that is as long and the same to {SAME:.0%}. Or "
-    "its alike cells are more than chance explains: if students chose their ways of solving "
-    "each cell independently, as often as this class has chosen them, less than one such pair "
-    f"in {1 / CHANCE:,.0f} classes would be expected. Pairs that hang together are shown as "
-    "one ring. The number is that of the pair with most rare fingerprints."
+    "given out and in the instructor's solution do not count. A pair is shown for either of "
+    f"two reasons. Its alike cells have together {ENOUGH:g} rare fingerprints, which is some "
+    f"twenty lines. Rare is what at most a tenth of the class has, or {FEW} in a small "
+    "class; where n have it, it counts 2/n, but it counts whole in a cell that is as long "
+    f"and the same to {SAME:.0%}. Or its alike cells are more than chance explains: if "
+    "students chose their ways of solving each cell independently, as often as this class "
+    f"has chosen them, less than one such pair in {1 / CHANCE:,.0f} classes would be "
+    "expected. Pairs that hang together are shown as one ring. The number is that of the "
+    "pair with most rare fingerprints."
 )
 
 
