@@ -22,7 +22,7 @@ game = problem(
         "shape": (1, "three numbers and four arrays, in this order"),
         "value": (5, "the three losses"),
         "gradient": (6, "the four gradients"),
-        "stability": (3, "all seven for a critic that is sure, and for logits beyond 1,000"),
+        "stability": (3, "all seven where `D` is near 0 or 1, and for logits beyond 1,000"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -69,6 +69,12 @@ def random_logits(rng, N, M):
 def a_sure_critic(rng, N, M):
     """A critic that is sure: logits near 40 for what is real and near -40 for fakes."""
     return 40 + rng.normal(size=N), -40 + rng.normal(size=M)
+
+
+@game.case("stability")
+def a_deceived_critic(rng, N, M):
+    """A critic that is surely wrong: logits near -40 for what is real and near 40 for fakes."""
+    return -40 + rng.normal(size=N), 40 + rng.normal(size=M)
 
 
 @game.case("stability")
@@ -390,10 +396,10 @@ def softplus_overflows(real, fake):
 
 
 @game.mistake(
-    "a number is 0 or infinite that should not be, where the critic is sure. What are "
+    "a number is 0 or infinite that should not be, where D is near 0 or 1. What are "
     "1 - 1e-18 and 1 + 1e-18 in float64, and which form needs no D at all?",
     loses="stability",
-    where="a_sure_critic",
+    where="a_sure_critic a_deceived_critic",
 )
 def by_probabilities(real, fake):
     def make(real, fake, p):
