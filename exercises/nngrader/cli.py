@@ -160,6 +160,9 @@ def parser() -> argparse.ArgumentParser:
     for f in (check, release, collect, grade, explain, feedback, export, report):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
+        s.add_argument(  # it may stand on either side of the command
+            "--course", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=place
+        )
         if f is check:
             s.add_argument("notebook", type=Path, metavar="NOTEBOOK")
         else:

@@ -36,6 +36,18 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
     assert "usage: nngrader" in capsys.readouterr().err
 
 
+def test_the_course_may_be_named_on_either_side_of_the_command(capsys):
+    said = []
+    for arguments in (
+        ["--course", "/nowhere", "grade", NAME],
+        ["grade", NAME, "--course", "/nowhere"],
+    ):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        said.append(capsys.readouterr().err.splitlines()[-1])
+    assert said == ["nngrader: error: no course folder /nowhere"] * 2
+
+
 @pytest.mark.parametrize("name", ["check", "release", "collect", "grade", "feedback", "export"])
 def test_every_command_explains_itself(name, capsys):
     with pytest.raises(SystemExit) as ended:
