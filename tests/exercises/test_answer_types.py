@@ -140,6 +140,8 @@ MISTAKES = [
     ("array", lambda x: 2 * x > 0, "is of type bool, expected float64"),
     ("array", lambda x: np.array([{}, 1]), "is an array of another type, expected numbers"),
     ("array", lambda x: (2 * x).astype(str), "is an array of another type, expected numbers"),
+    ("array", lambda x: np.zeros(10**8), "is far too large"),
+    ("array", lambda x: [0.0] * 10**6, "is far too large"),
     ("array", lambda x: np.zeros(3, "M8[s]"), "is an array of another type, expected numbers"),
     ("array", lambda x: np.zeros(3, [("a", float)]), "is an array of another type"),
     ("array", lambda x: None, "is None. Does every path"),

@@ -100,9 +100,52 @@ def test_what_only_looks_like_it_is_not_found(source):
     assert forbidden_in(names_used(source), ["scipy", "numpy.vectorize"]) == []
 
 
+FUNCTION = "def f(x):\n    return helper(x)"
+
+
+@pytest.mark.parametrize(
+    "scratch",
+    [
+        "import scipy",
+        "from scipy.special import softmax as right\nprint(right(3) - f(3))",
+        "import scipy.special as s\nx = s.softmax(3)\nx - f(3)",
+    ],
+)
+def test_an_import_in_a_scratch_cell_is_not_a_functions(scratch):
+    assert forbidden_in(names_used(FUNCTION, scratch), ["scipy"]) == []
+    assert forbidden_in(names_used(FUNCTION, scratch, scratch), ["scipy"]) == []
+    assert "scipy" in str(imports(FUNCTION, scratch))
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        "from scipy.special import softmax as helper",
+        "from scipy.special import *",
+        "import scipy\nhelper = scipy.softmax",
+        "import scipy\nh = scipy.softmax\nkeep(h)",
+        "import scipy\nhelpers.append(scipy.softmax)",
+        "import scipy\nhelpers += [scipy.softmax]",
+        "import scipy\nf.helper = scipy.softmax",
+        "import scipy\nglobals().update(helper=scipy.softmax)",
+        "import scipy\nexec('helper = scipy.softmax')",
+        "def helper(x):\n    import scipy\n    return scipy.softmax(x)",
+        "for helper in [__import__('scipy')]: pass",
+    ],
+)
+def test_an_import_that_a_function_can_reach_counts(brought):
+    cells = [FUNCTION, "helpers = []", "def keep(x): helpers.append(x)"]
+    assert forbidden_in(names_used(brought, *cells), ["scipy"]) == ["scipy"]
+
+
+def test_numpy_counts_wherever_it_stands():
+    names = names_used(FUNCTION, "import scipy\nnp.vectorize(abs)")
+    assert forbidden_in(names, ["numpy.vectorize"]) == ["numpy.vectorize"]
+
+
 def test_many_names_do_not_push_an_import_out():
     noise = "\n".join(f"a{k} = b{k}" for k in range(9_000))
-    names = names_used(noise, "import scipy.spatial", "np." + "y" * 500)
+    names = names_used(noise, "import scipy.spatial", "scipy", "np." + "y" * 500)
     assert forbidden_in(names, ["scipy"]) == ["scipy"]
     assert len(names) == 4_000
     assert max(map(len, names)) == 100

@@ -187,7 +187,7 @@ def test_a_forbidden_name_in_the_function_is_told(folder):
 def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
     import IPython
 
-    cells = {"In": ["", "import torch", "def hinge_loss(): ..."]}
+    cells = {"In": ["", "import torch", "def hinge_loss(): torch"]}
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=cells))
     text = check_message(SOLVE["hinge_loss"], folder)
     assert "torch is used" in text

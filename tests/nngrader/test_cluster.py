@@ -1,10 +1,9 @@
 """A Dask cluster of processes of their own: TLS, a worker that dies, and what is refused."""
 
 import contextlib
-import datetime
-import ipaddress
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,17 +12,13 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.grading.cluster import Cluster
 
-from .sample_course import NAME, command, environment, hand_in, run
+from .sample_course import NAME, ROOT, command, environment, hand_in, run
 from .test_resume import is_worker, wait_for, workers_below
 
 pytestmark = pytest.mark.sandbox
@@ -31,27 +26,10 @@ START = 60  # seconds until a process of the cluster must have begun
 
 
 def certificate(folder):
-    """Write a certificate authority for a day, and one certificate for the whole cluster."""
-    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
-    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
-    names = [
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, n)]) for n in ("authority", "class")
-    ]
-    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    for n, file in enumerate(("ca", "one")):
-        made = x509.CertificateBuilder().subject_name(names[n]).issuer_name(names[0])
-        made = made.public_key(keys[n].public_key()).serial_number(n + 1)
-        made = made.not_valid_before(now - day).not_valid_after(now + day)
-        made = made.add_extension(x509.BasicConstraints(n == 0, None), critical=True)
-        made = made.add_extension(here, critical=False).sign(keys[0], hashes.SHA256())
-        (folder / f"{file}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret = keys[1].private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "key.pem").write_bytes(secret)
-    (folder / "key.pem").chmod(0o600)
+    """Make an authority and a certificate for the whole cluster, as the page says."""
+    page = (ROOT / "chapters/reference/instructors.md").read_text(encoding="utf-8")
+    (lines,) = [t for t in re.findall(r"```text\n(.*?)```", page, re.DOTALL) if "openssl" in t]
+    subprocess.run(["bash", "-ec", lines], cwd=folder, check=True, capture_output=True)
     settings = {"CA_FILE": "ca.pem"}
     for role in ("SCHEDULER", "WORKER", "CLIENT"):
         settings |= {f"{role}__CERT": "one.pem", f"{role}__KEY": "key.pem"}

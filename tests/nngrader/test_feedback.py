@@ -162,6 +162,21 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
         assert words in text
 
 
+def test_an_overridden_mark_is_the_only_one_that_is_told():
+    mark = {
+        "score": 27.0,
+        "max_score": 100.0,
+        "late_penalty": 0.0,
+        "needs_manual_grade": False,
+        "by_hand": [("test_f<b>", 27.0, 30.0, "Only a name.")],
+    }
+    text = html.unescape(re.sub("<[^>]*>", "", page(RESULT, mark)))
+    assert "27 of 30" in text
+    assert "A person has looked at this problem and given these points." in text
+    assert "Only a name." in text
+    assert "17.5" not in text
+
+
 def test_a_penalty_that_took_all_says_no_sum_without_it():
     mark = {"score": 0.0, "max_score": 9.0, "late_penalty": 5.0, "needs_manual_grade": False}
     text = page(RESULT, mark | {"by_hand": []})

@@ -1,5 +1,6 @@
 """Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
 
+import html
 import inspect
 import os
 import re
@@ -250,13 +251,21 @@ def test_of_honest_prose_nothing_is_lost():
         assert part in shown
 
 
+@pytest.mark.parametrize("text", ["`a < b`", "```\na < b\n```", "$a < b$", "a < b"])
+def test_code_and_formulas_in_an_answer_are_escaped_once(text):
+    page = as_shown(rebuild.harmless(f"{text}\n\n`c && d`"))
+    shown = html.unescape(re.sub("</?(span|code)[^>]*>", "", page)).replace(rebuild.UNSEEN, "")
+    assert "a < b" in shown
+    assert "c && d" in shown
+
+
 def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
     flags = ["ps.ipynb is missing; '[x](javascript:alert`1`).ipynb' is used", "a <b> & c"]
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     shown = with_results(notebook, {"flags": flags, "cells": {}, "problems": {}})
     page = as_shown(shown["cells"][0]["source"])
     assert not DANGEROUS.search(page)
-    assert "a &lt;b&gt; &amp; c" in page
+    assert "a &lt;b&gt; &amp; c" in page.replace(rebuild.UNSEEN, "")
 
 
 def cell(gid, source, kind="markdown", **more):

@@ -19,9 +19,10 @@ from .submission import Cell
 
 __all__ = ["rebuild"]
 
-DISARMED = {  # replacements, made in this order
-    "&": "&amp;",
-    "<": "&lt;",
+UNSEEN = "\u2060"  # a sign without width: after it neither a tag nor an entity begins
+DISARMED = {
+    "&": f"&{UNSEEN}",
+    "<": f"<{UNSEEN}",
     "![": "! [",
     "](": "] (",
     "]:": "] :",
@@ -130,13 +131,14 @@ def _text(cell, theirs, released):
 
 
 def harmless(prose: str) -> str:
-    """Return a student's prose with HTML, links, pictures and diagrams turned into mere text.
+    r"""Return a student's prose with HTML, links, pictures and diagrams turned into mere text.
 
     Otherwise nbconvert would let links run scripts, load pictures from anywhere, fail on a
-    pasted picture, and run a program on the page for diagrams.
+    pasted picture, and run a program on the page for diagrams. Entities in place of ``<`` and
+    ``&`` would be escaped once more in code and formulas.
 
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
-    ('a &lt; b &amp; &lt;script>', '! [a] (javascript:b)')
+    ('a <\u2060 b &\u2060 <\u2060script>', '! [a] (javascript:b)')
     """
     for armed, harmless_one in DISARMED.items():
         prose = prose.replace(armed, harmless_one)

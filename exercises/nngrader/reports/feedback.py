@@ -107,6 +107,7 @@ ADVICE = (  # the same for findings
     ("took longer than it may", SLOW),
 )
 ALL_RIGHT = "Everything that was tried came out right."
+OVERRIDDEN = "A person has looked at this problem and given these points."
 SPARED = "The same again, not charged:"
 CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
@@ -134,7 +135,10 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
-        *(_problem(name, report, code) for name, report in _dearest_first(result["problems"])),
+        *(
+            _problem(name, report, code, _given(mark, name))
+            for name, report in _dearest_first(result["problems"])
+        ),
         *_by_hand(mark),
         *_notes(result),
     ]
@@ -182,8 +186,17 @@ def _dearest_first(problems):
     return sorted(problems.items(), key=lambda p: p[1]["score"] - p[1]["max"])
 
 
-def _problem(name, report, code):
-    """Return the section on one problem: hints, then the aspects; folded where all is right."""
+def _given(mark, name):
+    """Return the points that a person has given a problem in place of the grader's, or None."""
+    by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
+    return by_hand.get(f"test_{name}")
+
+
+def _problem(name, report, code, given=None):
+    """Return the section on one problem: hints, then the aspects; folded where all is right.
+
+    Where a person has given other points, the section says these, and the grader's no more.
+    """
     lost, full = [], []
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
@@ -193,10 +206,13 @@ def _problem(name, report, code):
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
+    if given is not None:
+        report, lost, full = report | {"score": given}, [], []
+        found += f'\n<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
     challenge = _challenge(report, code)
-    if not lost and not report["findings"]:
+    if not lost and not report["findings"] and given is None:
         return (
             f'<section><details><summary class="head">{title}</summary>\n{challenge}'
             f'<p class="good">{ALL_RIGHT}</p>\n{_table(full, report)}\n</details></section>'

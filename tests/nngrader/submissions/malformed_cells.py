@@ -134,9 +134,15 @@ def unusual_calls(course, base, student):
     hand_in(course, student, base.solved().write("softmax_cross_entropy", source).text())
 
 
+@odd(score=100.0, flag="imports scipy")
+def forbidden_package_in_a_scratch_cell(course, base, student):
+    hand_in(course, student, base.solved().add_cell("import scipy.special").text())
+
+
 @odd(score=0.0, flag="imports scipy")
 def forbidden_package(course, base, student):
-    hand_in(course, student, base.solved().add_cell("import scipy.special").text())
+    own = "def helper():\n    import scipy.special"
+    hand_in(course, student, base.solved().add_cell(own).text())
 
 
 @odd(score=70.0, flag="hinge_loss: is not defined after the cells have run")

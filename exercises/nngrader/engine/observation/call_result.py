@@ -7,7 +7,7 @@ import numpy as np
 
 KINDS = (
     "array number list tuple none text dict set generator iterator view function exact tensor "
-    "table object"
+    "table large object"
 ).split()
 DTYPES = (
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
@@ -34,6 +34,7 @@ CALLED = {
     "tensor": "a tensor, expected an array. How do you get its numbers?",
     "table": "a table with labels, expected an array. How do you get its numbers?",
     "function": "a function. Are the parentheses of a call missing?",
+    "large": "far too large, with hundreds of thousands of entries. Which step makes so many?",
     "object": "something that is no array of numbers. What does the last line return?",
 }
 

@@ -50,6 +50,10 @@ EXACTLY = {  # how Python's numbers are read without calling a method of a subcl
 }
 
 
+class TooLarge(ValueError):
+    """Raised for a sequence with more entries than are read."""
+
+
 class Driven:
     """Calls a problem's driver with the student's object as first argument."""
 
@@ -283,9 +287,9 @@ def describe(value):
     Returns
     -------
     dict
-        ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, or object; ``values``:
-        an array of numbers, or None; ``dtype`` and ``shape`` of what was returned (shape None
-        where it has none); ``masked``: how many entries are masked.
+        ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, large, or object;
+        ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was returned
+        (shape None where it has none); ``masked``: how many entries are masked.
     """
     try:
         with np.errstate(all="ignore"):
@@ -325,7 +329,8 @@ def _array(value):
         masked = int(np.ma.getmaskarray(value).sum())
     base = np.ndarray.view(value, np.ndarray)
     about = {"dtype": base.dtype.name, "shape": list(base.shape), "masked": masked}
-    return _as_dict("array", _values(base), **about)
+    large = base.size > MOST_ENTRIES and base.dtype.kind in "biufc"
+    return _as_dict("large" if large else "array", _values(base), **about)
 
 
 def _values(base):
@@ -375,7 +380,9 @@ def _sequence(name, value):
     """Return a description of a list or tuple of numbers, of lists, or of arrays."""
     try:
         values = np.array(_nested(value, [MOST_NODES], 0))
-    except ValueError:  # too long, rows of unequal length, or something else than numbers
+    except TooLarge:
+        return _as_dict("large")
+    except ValueError:  # rows of unequal length, or something else than numbers
         return _as_dict(name)
     return _as_dict(name, values, values.dtype.name, list(values.shape))
 
@@ -383,8 +390,10 @@ def _sequence(name, value):
 def _nested(value, budget, depth):
     """Return a sequence as nested lists of numbers; raise ValueError for anything else."""
     budget[0] -= 1
-    if budget[0] < 0 or depth > MOST_DEPTH:
-        raise ValueError("too large")
+    if budget[0] < 0:
+        raise TooLarge
+    if depth > MOST_DEPTH:
+        raise ValueError("too deep")
     for kind in (list, tuple):
         if issubclass(type(value), kind):
             return [_nested(v, budget, depth + 1) for v in kind.__iter__(value)]
@@ -399,8 +408,10 @@ def _entries(value, budget):
     """Return an array that is an element of a list as nested lists."""
     base = np.ndarray.view(value, np.ndarray)
     budget[0] -= base.size
-    if budget[0] < 0 or base.dtype.kind not in "biufc":
-        raise ValueError("too large, or not numbers")
+    if base.dtype.kind not in "biufc":
+        raise ValueError("not numbers")
+    if budget[0] < 0:
+        raise TooLarge
     return base.tolist()
 
 

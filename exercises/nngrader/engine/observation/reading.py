@@ -6,6 +6,7 @@ parsing, too, can be made to hang or to crash. Every scan here is linear and lim
 
 import ast
 import re
+import sys
 import textwrap
 
 MOST_CHARACTERS = 200_000
@@ -15,6 +16,13 @@ MOST_PARTS = 8
 MORE = "..."  # in place of the names beyond `MOST_NAMES`
 COMPUTED = "getattr.computed"
 KEEP_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose body is Python
+KEPT = {"numpy", *sys.stdlib_module_names}  # what cells import of these always counts
+COMPUTING = set(
+    "__builtins__ __import__ compile delattr eval exec getattr globals locals setattr vars "
+    "sys gc inspect importlib ctypes".split()
+)  # ways to give names a value that no assignment shows
+HARMLESS = set("abs display float len list max min np numpy print sum".split())
+DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
 
@@ -118,12 +126,20 @@ def names_used(*sources, wanted=()):
 
     The sources are read together, so that an alias made in one cell is undone in another.
     Where there are too many names, those ``wanted`` are there all the same if anything inside
-    them is used, and `MORE` stands for the rest.
+    them is used, and `MORE` stands for the rest. What a cell imports that no function can use
+    (`_idle`) is left out, but for NumPy and Python's own modules.
 
     >>> names_used("import numpy as n", "apply = n.vectorize")
     ['numpy', 'numpy.vectorize']
+    >>> names_used("import scipy", "def f(): return 1"), names_used("import scipy", "scipy.a")
+    ([], ['scipy', 'scipy.a'])
     """
-    nodes = [node for tree in _trees(sources) for node in ast.walk(tree)]
+    trees = list(_trees(sources))
+    idle = _idle(trees)
+    nodes = [node for tree in trees if tree not in idle for node in ast.walk(tree)]
+    brought = _brought(idle)
+    for tree in idle:
+        nodes += [n for n in ast.walk(tree) if not (_brings(n) or _holds(n, brought))]
     alias, stars, found = {"np": "numpy"}, set(), set()
     for node in nodes:
         for short, full in _imported(node):
@@ -141,6 +157,92 @@ def names_used(*sources, wanted=()):
             found |= {f"{star}.{name}" for star in stars}
         found |= _computed(node)
     return _listed(found, wanted, first={full.split(".")[0] for full in alias.values()})
+
+
+def _brings(node):
+    """Return whether a node imports, or uses, what neither NumPy nor Python itself has."""
+    tops = {full.split(".")[0] for _, full in _imported(node)}
+    return bool(tops - KEPT)
+
+
+def _idle(trees):
+    """Return those cells whose imports cannot reach a function of another cell.
+
+    Such a cell, often one to try things in, defines no function or class, gives no value to a
+    name that other cells mention, writes into no object, computes no names, and hands nothing
+    that it has imported to a function of another cell.
+    """
+    idle = [t for t in trees if any(map(_brings, ast.walk(t)))] if len(trees) > 1 else []
+    idle = [tree for tree in idle if not any(map(_acts, ast.walk(tree)))]
+    while True:
+        mentioned = {n for tree in trees if tree not in idle for n in _mentioned(tree)}
+        brought = _brought(idle)
+        kept = [
+            tree
+            for tree in idle
+            if not any(_bound(n) & mentioned or _hands(n, brought) for n in ast.walk(tree))
+        ]
+        if len(kept) == len(idle):
+            return idle
+        idle = kept
+
+
+def _acts(node):
+    """Return whether a node may do more than import, compute, and name results."""
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.ImportFrom):
+        return any(a.name == "*" for a in node.names)
+    return isinstance(node, DEFINES) or getattr(node, "id", "") in COMPUTING
+
+
+def _bound(node):
+    """Return the names to which a node gives a value."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return {node.id}
+    return {short for short, _ in _imported(node) if short}
+
+
+def _mentioned(tree):
+    """Return the names in a cell that are no function's own, and its texts."""
+    try:
+        codes = [compile(tree, "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    found = set()
+    for code in codes:  # which grows
+        codes += [c for c in code.co_consts if isinstance(c, type(code))]
+        found |= {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
+    return found
+
+
+def _brought(trees):
+    """Return the names that hold something imported, by an import or by an assignment."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    brought = set().union(*(_bound(n) for n in nodes if _brings(n)))
+    for node in nodes:
+        if isinstance(node, ast.Assign) and _holds(node.value, brought):
+            brought |= {name for n in ast.walk(node) for name in _bound(n)}
+    return brought
+
+
+def _holds(node, brought):
+    """Return whether an expression mentions one of these names."""
+    names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+    return not brought.isdisjoint(names)
+
+
+def _hands(node, brought):
+    """Return whether a node calls something else with one of these names as an argument."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    own = getattr(called, "id", "") in brought | HARMLESS
+    return not own and any(
+        _holds(a, brought) for a in (*node.args, *(k.value for k in node.keywords))
+    )
 
 
 def _listed(names, wanted, first=()):
