@@ -136,6 +136,8 @@ def npy(array):
         (np.random.default_rng(0).integers(1000, size=8), True),
         (np.random.default_rng(0).normal(size=4), True),
         (np.array([0.0, 1.0, np.nan, np.inf]), False),
+        (np.array([0, 1, 0, 1, 1, 0, 1, 0]) / 17, False),  # derivatives of a mean
+        (np.array([0, -1, 1, 0, -1, 1, 0, 0], np.float32) / np.float32(13), False),
     ],
 )
 def test_numbers_are_sought_that_stand_nowhere_by_chance(numbers, is_sought):

@@ -11,6 +11,7 @@ import re
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ FEW = 4  # different numbers that an array must hold to be recognised by them
 HEAD = 16  # an array is sought by its first numbers
 BITS = 40  # that they must hold: a release of 16 MB holds numbers of 24 bits by chance
 DIGIT = np.log2(10)
+LARGEST = 1_000  # denominator of a share that arrays of this size have by chance
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,8 @@ def _bits(head):
     """Return about how many bits it takes to tell numbers from others of their kind.
 
     Whole numbers are told by their steps: 0, 1, 2, … has equal ones and takes no bits. Of
-    others, each that differs from those before it takes its digits.
+    others, each that differs from those before it takes its digits, but a share like 1/17 no
+    more than its numerator and denominator.
     """
     head = head[np.isfinite(head)]
     if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):
@@ -278,7 +281,20 @@ def _bits(head):
     different = np.unique(np.round(np.diff(head), 9))
     if len(different) == 1:
         return 0.0
-    return DIGIT * sum(len(re.sub(r"\D", "", str(v)).strip("0")) for v in np.unique(head))
+    return sum(min(_digit_bits(v), _share_bits(v)) for v in np.unique(np.abs(head)))
+
+
+def _digit_bits(number):
+    """Return how many bits the digits of a number take."""
+    return DIGIT * len(re.sub(r"\D", "", str(number)).strip("0"))
+
+
+def _share_bits(number):
+    """Return how many bits a number takes as a fraction, infinite if it is no simple one."""
+    share = Fraction(float(number)).limit_denominator(LARGEST)
+    if abs(share - Fraction(float(number))) > 4 * np.spacing(number):
+        return np.inf
+    return np.log2(share.denominator * max(1, share.numerator))
 
 
 def _all_arrays(data):
