@@ -82,9 +82,9 @@ def test_the_sentence_names_the_best_degree_and_what_is_to_blame(figure):
         totals = [parts(d, samples)[3] for d in range(DATA["degrees"] + 1)]
         assert f"is at degree {np.argmin(totals)}." in figure.sentence()
         bias, variance, *_ = parts(1, samples)
-        assert ("more of it bias" in figure.sentence()) == (bias > variance)
+        assert ("squared bias is larger" in figure.sentence()) == (bias > variance)
     figure.slide("degree", 9)
-    assert "more of it variance" in figure.sentence()
+    assert "the variance is larger" in figure.sentence()
 
 
 def test_keys_move_the_sliders_and_show_another_data_set(figure):

@@ -106,9 +106,9 @@
       rule.set([[k, low], [k, high]]);
       facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
       const best = parts.reduce((b, part, d) => part.total < parts[b].total ? d : b, 0);
-      const larger = now.bias > now.variance ? "more of it bias than variance" : "more of it variance than bias";
-      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, apart from the noise ${larger}. `
-        + `The smallest, ${nn.short(parts[best].total)}, is at degree ${best}.`);
+      const larger = now.bias > now.variance ? "the squared bias is larger than the variance" : "the variance is larger than the squared bias";
+      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, and ${larger}. `
+        + `The smallest expected error, ${nn.short(parts[best].total)}, is at degree ${best}.`);
       left.describe(`${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, their mean, and the truth.`);
       right.describe(`At degree ${k}: squared bias ${nn.short(now.bias)}, variance ${nn.short(now.variance)}, noise ${nn.short(noise)}.`);
     }
