@@ -37,7 +37,7 @@ def release(a) -> int:
     with Sandbox(read_settings(settings)[0]) as sandbox:
         sandbox.require()
     try:
-        file = make(a.course, a.assignment, a.out, tell=say)
+        file = make(a.course, a.assignment, a.out, tell=say, again=a.again)
     except NotFit as e:
         print(f"{a.assignment} is not released:", *e.reasons, sep="\n  ", file=sys.stderr)
         return FAILED
@@ -174,6 +174,9 @@ def parser() -> argparse.ArgumentParser:
         if f is explain:
             s.add_argument("student", metavar="STUDENT")
             s.add_argument("problem", metavar="PROBLEM", nargs="?", help="this one alone")
+        if f is release:
+            again = "try the seeds also of problems that have not changed"
+            s.add_argument("--again", action="store_true", help=again)
         if f in (release, grade, explain):
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"

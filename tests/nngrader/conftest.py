@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
-from nngrader.engine.declaration.gate import over_seeds
+from nngrader.engine.declaration.gate import seeds_needed
 from nngrader.release.package import build_wheel
 from nngrader.release.statements import code_forms
 from nngrader.sandbox.launch import Sandbox
@@ -129,13 +129,13 @@ def open_folder():
 def few_seeds(request):
     """Return a context manager in which a release checks its problems on few seeds."""
 
-    def on_few(problem, n):
-        return over_seeds(problem, n if request.config.getoption("deep") else FEW_SEEDS)
+    def few(problem, n):
+        return seeds_needed(problem, n if request.config.getoption("deep") else FEW_SEEDS)
 
     @contextlib.contextmanager
     def context():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("nngrader.release.build.over_seeds", on_few)
+            patch.setattr("nngrader.release.seeds.seeds_needed", few)
             yield
 
     return context

@@ -13,21 +13,33 @@ from nngrader.course.assignment import Assignment
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.release.build import (
     NotFit,
-    cell_complaints,
     gradebook_complaints,
     publish,
     release,
     score_complaints,
     trial_course,
     visible_cases,
-    weight_complaints,
 )
 from nngrader.release.leaks import leaks, package_leaks
 from nngrader.release.package import build_wheel, readme
+from nngrader.release.points import (
+    cell_complaints,
+    points_complaints,
+    text_complaints,
+    weight_complaints,
+)
 from nngrader.release.statements import secret_statements
 from nngrader.sandbox.launch import package_paths
 
-from .sample_course import NAME, grade_id, make_course, problems, problems_folder, run
+from .sample_course import (
+    EXERCISES,
+    NAME,
+    grade_id,
+    make_course,
+    problems,
+    problems_folder,
+    run,
+)
 
 SOLUTION_LINE = (
     "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
@@ -239,6 +251,50 @@ def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(base):
     cell["source"] = cell["source"].replace("hinge_loss, 30)", "hinge_loss, 40)")
     (found,) = weight_complaints(notebook)
     assert found == "test_hinge_loss asks for 40 points, and is worth 30"
+
+
+def text_before(notebook, graded, text):
+    """Write a text before a graded cell."""
+    at = next(n for n, c in enumerate(notebook["cells"]) if grade_id(c) == graded)
+    about = {"metadata": {"nbgrader": {"grade_id": "told"}}, "source": text}
+    notebook["cells"].insert(at, {"cell_type": "markdown"} | about)
+
+
+def test_a_table_whose_points_are_not_the_cells_is_found(base):
+    notebook = base.instructor_joined()
+    assert text_complaints(notebook) == []
+    text_before(
+        notebook, "test_hinge_loss", "| points | for |\n|---|---|\n| 20 | a |\n| 9 | b |"
+    )
+    assert text_complaints(notebook) == [
+        "told, before test_hinge_loss: its table adds up to 29 points, the cell gives 30"
+    ]
+
+
+def test_points_in_a_sentence_before_a_written_answer_are_compared():
+    marks = {"grade": True, "solution": True, "points": 10, "grade_id": "why"}
+    answer = {"cell_type": "markdown", "source": "", "metadata": {"nbgrader": marks}}
+    notebook = {"cells": [answer]}
+    text_before(notebook, "why", "A person reads it and gives 8 points, and 3 points for each.")
+    assert text_complaints(notebook) == [
+        "told, before why: it says 8 points, the cell gives 10"
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(f.name for f in (EXERCISES / "source").iterdir()))
+def test_the_points_of_each_assignment_agree(name):
+    course = Course(EXERCISES)
+    assert points_complaints(course.problems(name), course.instructor(name)) == []
+
+
+def test_wrong_points_are_told_before_anything_slow(course, monkeypatch):
+    def slow(*_):
+        raise AssertionError("the cases were made before the points were compared")
+
+    monkeypatch.setattr("nngrader.release.build.visible_cases", slow)
+    edit(course, "hinge_loss = 30", "hinge_loss = 31", settings_of(course))
+    with pytest.raises(NotFit, match="the cells add up to 101 points, not 100"):
+        release(Course(course), NAME)
 
 
 def test_a_mistake_that_scores_too_much_stops_the_release(course):

@@ -210,7 +210,7 @@ def rewrite(file: Path, *pairs: tuple[str, str]) -> None:
 
 
 def released(term: Term) -> None:
-    """Add a question worth 10 points; the first release is not fit, for two reasons."""
+    """Add a question worth 10 points; the first two releases are not fit."""
     source = term.course / "source" / NAME / f"{NAME}.md"
     settings = source.with_name("nngrader.toml")
     settings.write_text(DUE + settings.read_text())
@@ -218,8 +218,9 @@ def released(term: Term) -> None:
     asked = QUESTION.replace("the largest?\n", f"the largest?\n{picture}")
     source.write_text(source.read_text(encoding="utf-8") + asked, encoding="utf-8")
     term.type("refused", f"nngrader release {NAME}", expected=1)
-    rewrite(source, (picture, ""))
     rewrite(settings, (f"hinge_loss = {FORGOTTEN}", f"hinge_loss = {THREE['hinge_loss']}"))
+    term.type("refused-path", f"nngrader release {NAME}", expected=1)
+    rewrite(source, (picture, ""))
     term.type("release", f"nngrader release {NAME}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +16,8 @@ from ..course.notebooks import (
     is_solution,
     is_test,
     mark,
-    most_points,
 )
 from ..engine import cases_json, pack
-from ..engine.declaration.gate import over_seeds
 from ..errors import CannotDo, first_line
 from ..gradebook.database import config_of, open_gradebook, quiet
 from ..gradebook.late import enter_due, policy_file, read_policy
@@ -31,6 +28,8 @@ from ..storage.results import Store, digest, write_whole
 from ..storage.scratch import Scratch
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .package import build_wheel, write_zip
+from .points import points_complaints
+from .seeds import seed_complaints
 
 SEEDS = 50
 VISIBLE_SEED, TRIAL_SEED = 1, 2
@@ -52,6 +51,7 @@ def release(
     out: Path | None = None,
     seeds: int = SEEDS,
     tell: Callable = lambda text: None,
+    again: bool = False,
 ) -> Path:
     """Make `release/ASSIGNMENT`, the gradebook's entry and the zip, and return the zip's path.
 
@@ -70,6 +70,8 @@ def release(
         On how many seeds the problems are checked against their declaration.
     tell : callable, optional
         Called with a line of text about the progress.
+    again : bool, optional
+        Whether to try also the problems that have not changed since they were last tried.
 
     Returns
     -------
@@ -83,23 +85,24 @@ def release(
     """
     instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
+    limits, _ = read_settings(policy_file(course, name))
+    if reasons := points_complaints(problems, instructor):  # told within a second
+        raise NotFit(reasons)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
         hidden = trial.hidden(name)
-        visible = with_grading(visible, hidden, read_settings(policy_file(course, name))[0])
+        visible = with_grading(visible, hidden, limits)
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
         tell("looking for what must not go out")
-        reasons = weight_complaints(instructor)
-        reasons += cell_complaints(problems, instructor)
-        reasons += leaks(folder, instructor, course, name)
+        reasons = leaks(folder, instructor, course, name)
         reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
         reasons += shown_cases(visible, hidden)
         tell("grading the solved and the untouched version")
         reasons += score_complaints(trial, name, instructor)
-        reasons = reasons or seed_complaints(problems, seeds, tell)
+        reasons = reasons or seed_complaints(course, name, seeds, tell, again)
         reasons += gradebook_complaints(course, name, instructor)
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
@@ -110,15 +113,6 @@ def release(
         write_zip(made, name, folder, wheel, visible)
         publish(course, name, trial, made, out / f"{name}.zip")
     return out / f"{name}.zip"
-
-
-def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
-    """Return complaints about problems that break their declaration on one of many seeds."""
-    found = []
-    for n, problem in enumerate(problems, 1):
-        tell(f"{problem.name}: {seeds} seeds ({n} of {len(problems)} problems)")
-        found += over_seeds(problem, seeds)
-    return found
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
@@ -213,31 +207,6 @@ def with_points(visible: dict, instructor: dict) -> dict:
     return {
         name: data | {"total": given[name] or data["total"]} for name, data in visible.items()
     }
-
-
-def weight_complaints(instructor: dict) -> list[str]:
-    """Return complaints about test cells whose points disagree, or do not add up to 100."""
-    tests = [c for c in instructor["cells"] if is_test(c)]
-    found = [c for cell in tests if (c := other_price(cell))]
-    if most_points(instructor) != 100:
-        found.append(f"the cells add up to {most_points(instructor):g} points, not 100")
-    return found
-
-
-def other_price(cell: dict) -> str:
-    """Return a complaint if a test cell asks for other points than it is worth, or ""."""
-    asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
-    worth = mark(cell)["points"]
-    if not asked or sum(map(float, asked)) == worth:
-        return ""
-    return f"{grade_id(cell)} asks for {' and '.join(asked)} points, and is worth {worth:g}"
-
-
-def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Return complaints about problems that have no mark in the assignment's text."""
-    there = {grade_id(c) for c in instructor["cells"]}
-    lacking = [p.name for p in problems if p.name not in there]
-    return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
 
 
 def gradebook_of(course: Course, name: str) -> str:

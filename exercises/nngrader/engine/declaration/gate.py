@@ -24,11 +24,18 @@ def over_seeds(problem, n=50, *, first=0):
     """
     if isinstance(problem, Challenge):  # its data are the same for all seeds
         return _check_challenge(problem)
-    found, n = {}, min(n, FEW_SEEDS) if problem.trains else n
-    for seed in range(first, first + n):
+    found = {}
+    for seed in range(first, first + seeds_needed(problem, n)):
         for complaint in check_seed(problem, seed):
             found.setdefault(complaint, seed)
     return [f"{complaint} (seed {seed})" for complaint, seed in found.items()]
+
+
+def seeds_needed(problem, n):
+    """Return on how many of ``n`` seeds a problem is tried: fewer where each is a training."""
+    if isinstance(problem, Challenge):
+        return 1
+    return min(n, FEW_SEEDS) if problem.trains else n
 
 
 def check_seed(problem, seed):

@@ -1,0 +1,79 @@
+"""Compare the points in text, settings and cells: the first thing that a release asks."""
+
+from __future__ import annotations
+
+import re
+
+from ..course.notebooks import grade_id, is_code, is_test, mark, most_points
+
+TABLE = re.compile(r"^\| *points *\|.*\n\|[-| :]+\|((?:\n\|.*)*)", re.M)
+ROW = re.compile(r"^\| *(\d+(?:\.\d+)?) *\|", re.M)
+GIVEN = re.compile(r"\bgives? (?:it )?(\d+(?:\.\d+)?) points?\b(?! (?:for|to) each)")
+ROUNDING = 0.01  # of a table, whose lines are rounded
+
+
+def points_complaints(problems: list, instructor: dict) -> list[str]:
+    """Return complaints about points that disagree, or problems without cells.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        The declarations.
+    instructor : dict
+        The source notebook, with the tables of points in place.
+    """
+    found = cell_complaints(problems, instructor) + weight_complaints(instructor)
+    return found + text_complaints(instructor)
+
+
+def cell_complaints(problems: list, instructor: dict) -> list[str]:
+    """Return complaints about problems that have no mark in the assignment's text."""
+    there = {grade_id(c) for c in instructor["cells"]}
+    lacking = [p.name for p in problems if p.name not in there]
+    return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
+
+
+def weight_complaints(instructor: dict) -> list[str]:
+    """Return complaints about test cells whose points disagree, or do not add up to 100."""
+    tests = [c for c in instructor["cells"] if is_test(c)]
+    found = [c for cell in tests if (c := other_price(cell))]
+    if most_points(instructor) != 100:
+        found.append(f"the cells add up to {most_points(instructor):g} points, not 100")
+    return found
+
+
+def other_price(cell: dict) -> str:
+    """Return a complaint if a test cell asks for other points than it is worth, or ""."""
+    asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
+    worth = mark(cell)["points"]
+    if not asked or sum(map(float, asked)) == worth:
+        return ""
+    return f"{grade_id(cell)} asks for {' and '.join(asked)} points, and is worth {worth:g}"
+
+
+def text_complaints(instructor: dict) -> list[str]:
+    """Return complaints about points that a text promises and its cell does not give.
+
+    A table whose first column is `points`, or "gives 8 points" before a written answer, speaks
+    of the next cell that is graded.
+    """
+    found, texts = [], []
+    for cell in instructor["cells"]:
+        if mark(cell).get("grade") or mark(cell).get("task"):
+            found += [c for text in texts for c in _in_text(text, cell)]
+            texts = []
+        elif not is_code(cell):
+            texts.append(cell)
+    return found
+
+
+def _in_text(text, cell):
+    """Yield complaints about the points in a text, which those of a graded cell should be."""
+    worth, name = mark(cell)["points"], f"{grade_id(text)}, before {grade_id(cell)}"
+    tables = [sum(map(float, ROW.findall(rows))) for rows in TABLE.findall(text["source"])]
+    if tables and abs(sum(tables) - worth) > ROUNDING:
+        yield f"{name}: its table adds up to {sum(tables):g} points, the cell gives {worth:g}"
+    if not is_code(cell):
+        for said in GIVEN.findall(text["source"]):
+            if float(said) != worth:
+                yield f"{name}: it says {said} points, the cell gives {worth:g}"

@@ -1,0 +1,145 @@
+"""Hold problems to their declaration over many seeds: on all cores, and only what changed."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import multiprocessing
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from ..cli import cores
+from ..course.folder import FIRST, Course, files_of, read_problems
+from ..engine.declaration.gate import over_seeds, seeds_needed
+from ..storage.results import Store, code, digest, file_digest
+
+LIBRARIES = ("nnlib", "scipy", "scikit-learn", "torch")  # that references may call
+CHUNK = 10  # seeds that a process tries at a time; fewer are not worth its start
+
+
+def seed_complaints(
+    course: Course, name: str, seeds: int, tell: Callable, again: bool = False
+) -> list[str]:
+    """Return complaints about problems that break their declaration on one of many seeds.
+
+    A problem without complaints is not tried again before something changes that decides it.
+
+    Parameters
+    ----------
+    course : Course
+        Its `.results` hold what is remembered.
+    name : str
+        The assignment.
+    seeds : int
+        On how many seeds each problem is tried.
+    tell : callable
+        Called with a line of text about the progress.
+    again : bool
+        Whether to try also what has not changed.
+    """
+    problems = course.problems(name)
+    store = Store(course / ".results").part(name).part("seeds")
+    keys = {p.name: seeds_key(course, name, p.name, seeds) for p in problems}
+    changed = [p for p in problems if again or not store.get(keys[p.name])]
+    if same := [p.name for p in problems if p not in changed]:
+        tell(f"not changed since they were tried on {seeds} seeds: {', '.join(same)}")
+    found = []
+    for n, (problem, complaints) in enumerate(_tried(course, name, changed, seeds), 1):
+        tell(f"{problem.name}: {seeds} seeds ({n} of {len(changed)} problems)")
+        complaints = _each_once(complaints)
+        if not complaints:
+            store.put(keys[problem.name], True)
+        found += complaints
+    store.keep_only(set(keys.values()))
+    return found
+
+
+def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
+    """Return a digest of all that decides whether a problem holds to its declaration.
+
+    That is the files that declare it, the private ones, the held-back files, our code, and the
+    versions of Python, NumPy and the libraries that a reference may call.
+    """
+    files = [*declaring_files(course.definitions(name), problem), *course.private_files(name)]
+    files += sorted(f for f in (course / "heldback").rglob("*") if f.is_file())
+    return digest([problem, seeds, *map(file_digest, files), code(LIBRARIES)])
+
+
+def declaring_files(definitions: Path, problem: str) -> list[Path]:
+    """Return the files that declare a problem: where its name stands, and what these import.
+
+    All files of the definitions, where that is not certain.
+    """
+    files = files_of(definitions)
+    inside = {f.stem: f for f in files if f.parent == definitions and f.name != FIRST}
+    todo = [f for f in inside.values() if _says(f, problem)]
+    if not todo or len(files) != len(inside) + 1:
+        return files
+    found = {definitions / FIRST}
+    while todo:
+        if (file := todo.pop()) not in found:
+            found.add(file)
+            todo += [inside[m] for m in _imported(file) if m in inside]
+    return sorted(found)
+
+
+def _says(file, problem):
+    """Return whether the name of a problem is a name or a text in a file."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return any(problem in (getattr(n, "name", ""), getattr(n, "value", "")) for n in nodes)
+
+
+def _imported(file):
+    """Yield the names of modules beside it that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield from (
+                [node.module.split(".")[0]] if node.module else (a.name for a in node.names)
+            )
+
+
+def _tried(course, name, problems, seeds) -> Iterable:
+    """Yield each problem with the complaints about it, in order; few parts are tried here."""
+    parts = {p.name: chunks(seeds_needed(p, seeds)) for p in problems}
+    if cores() == 1 or sum(map(len, parts.values())) <= len(problems):
+        for p in problems:
+            yield p, [c for first, n in parts[p.name] for c in over_seeds(p, n, first=first)]
+        return
+    public, own = course.definitions(name), course.private and course.private / f"{name}.py"
+    spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
+        going = {
+            p.name: [pool.submit(_part, public, own, p.name, *part) for part in parts[p.name]]
+            for p in problems
+        }
+        for p in problems:
+            yield p, [c for future in going[p.name] for c in future.result()]
+
+
+def chunks(n: int) -> list[tuple[int, int]]:
+    """Return the first seed and the number of seeds of each part of ``n`` seeds.
+
+    >>> chunks(25)
+    [(0, 10), (10, 10), (20, 5)]
+    """
+    return [(first, min(CHUNK, n - first)) for first in range(0, n, CHUNK)]
+
+
+def _part(public, own, problem, first, n):
+    """Try a problem on some seeds, in another process."""
+    return over_seeds(_problems(public, own)[problem], n, first=first)
+
+
+@functools.cache
+def _problems(public, own):
+    """Return the problems by name, read once for each process."""
+    return {p.name: p for p in read_problems(public, own)}
+
+
+def _each_once(complaints):
+    """Return each complaint with the first seed at which it came."""
+    found = {}
+    for complaint in complaints:
+        found.setdefault(complaint.partition(" (seed ")[0], complaint)
+    return list(found.values())

@@ -1,0 +1,73 @@
+"""The seeds of a release: in parallel, and only of problems that changed."""
+
+import pytest
+from nngrader.course import Course
+from nngrader.release import seeds
+from nngrader.release.seeds import declaring_files, seed_complaints, seeds_key
+
+from .sample_course import EXERCISES, NAME, make_course, problems_folder
+
+NAMES = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return make_course(tmp_path / "fresh")
+
+
+def test_a_problem_is_declared_where_its_name_stands_and_by_what_that_file_imports():
+    found = declaring_files(EXERCISES / "problems" / NAME, "hinge_loss")
+    assert [f.name for f in found] == ["__init__.py", "common.py", "hinge_loss.py"]
+
+
+def test_only_what_changed_is_tried_again(fresh, monkeypatch):
+    tried, told = [], []
+    monkeypatch.setattr(seeds, "over_seeds", lambda p, n, first: tried.append(p.name) or [])
+    monkeypatch.setattr(seeds, "CHUNK", 50)
+
+    def asked(**options):
+        tried.clear()
+        assert seed_complaints(Course(fresh), NAME, 50, told.append, **options) == []
+        return sorted(tried)
+
+    assert asked() == sorted(NAMES)
+    assert asked() == []
+    assert told[-1].startswith("not changed since they were tried on 50 seeds: ")
+    file = problems_folder(fresh) / "hinge_loss.py"
+    file.write_text(file.read_text() + "\n# changed\n")
+    assert asked() == ["hinge_loss"]
+    assert asked(again=True) == sorted(NAMES)
+
+
+def test_a_problem_with_a_complaint_is_not_remembered(fresh, monkeypatch):
+    complaint = "hinge_loss: the reference scores 90, expected 100"
+    monkeypatch.setattr(seeds, "CHUNK", 50)
+    monkeypatch.setattr(
+        seeds,
+        "over_seeds",
+        lambda p, n, first: [f"{complaint} (seed 3)"] * (p.name == "hinge_loss"),
+    )
+    for _ in range(2):
+        found = seed_complaints(Course(fresh), NAME, 50, lambda text: None)
+        assert found == [f"{complaint} (seed 3)"]
+
+
+def test_the_key_follows_held_back_files_and_the_number_of_seeds(fresh):
+    def key(n=50):
+        return seeds_key(Course(fresh), NAME, "hinge_loss", n)
+
+    first = key()
+    assert first == key() != key(49)
+    (fresh / "heldback").mkdir(exist_ok=True)
+    (fresh / "heldback" / "a.npz").write_bytes(b"a")
+    assert key() != first
+
+
+def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch):
+    file = problems_folder(fresh) / "hinge_loss.py"
+    monkeypatch.setattr(seeds, "CHUNK", 2)
+    monkeypatch.setattr(seeds, "cores", lambda: 2)
+    wrong = '\nhinge.alternatives["a wrong one"] = lambda *_, **__: None\n'
+    file.write_text(file.read_text() + wrong)
+    found = seed_complaints(Course(fresh), NAME, 4, lambda text: None)
+    assert found == ["hinge_loss: a wrong one scores 0, expected 100 (seed 0)"]
