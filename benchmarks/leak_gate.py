@@ -1,0 +1,98 @@
+"""Try the release's search for hidden inputs on many seeds: false alarms, and planted leaks.
+
+    python benchmarks/leak_gate.py --seeds 500 ps1_linear_algebra ps2_classifiers
+
+A release holds nothing hidden, so whatever is found in it is a false alarm. Then each hidden
+array that is sought is planted, as JSON and as the bytes of an `.npy` file, and must be found.
+"""
+
+import argparse
+import io
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from nngrader.course import Course
+from nngrader.engine import cases_json, pack
+from nngrader.release.build import generate, trial_course, visible_cases, with_locked
+from nngrader.release.leaks import BITS, HEAD, _all_arrays, _bits, _digest, _numbers
+from nngrader.release.unfold import text_of, unfold
+
+EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
+
+
+def released_pieces(course, name, scratch):
+    """Return (text without spaces, bytes) of every piece of a release that is not tried."""
+    instructor, problems = course.instructor(name), course.problems(name)
+    trial = trial_course(course, name, scratch / "course")
+    generate(trial, name, instructor, with_locked(visible_cases(problems), instructor))
+    files = [f for f in (trial / "release" / name).rglob("*") if f.is_file()]
+    return [piece for f in files for piece in in_pieces(f.name, f.read_bytes())]
+
+
+def planted(array):
+    """Return an array as it may leave, JSON and `.npy`, each as pieces to be searched."""
+    held = io.BytesIO()
+    np.save(held, array)
+    files = {"a.json": cases_json.dumps({"x": array}).encode(), "a.npy": held.getvalue()}
+    return [in_pieces(name, raw) for name, raw in files.items()]
+
+
+def in_pieces(name, raw):
+    """Return (text without spaces, bytes) of each piece into which a file unfolds."""
+    return [("".join(text_of(p).split()), p) for _, p in unfold(name, raw)]
+
+
+def sought(problem, seed):
+    """Return the hidden arrays of a problem that hold enough to be recognised."""
+    shown = {_digest(a.tobytes()) for _, a in _all_arrays(pack(problem, 1, visible=True))}
+    return [
+        a
+        for _, a in _all_arrays(pack(problem, seed, visible=False))
+        if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown
+    ]
+
+
+def tried(course, name, seeds, scratch):
+    """Return the seeds with a false alarm, how many plants there were, and how many missed."""
+    pieces, problems = released_pieces(course, name, scratch), course.problems(name)
+    alarms, plants, missed = [], 0, 0
+    for seed in range(seeds):
+        (file := scratch / "seed").write_text(f"{seed}\n")
+        numbers = list(_numbers(Course(course.root, seed_file=file), problems))
+        if any(is_in(n, piece) for n in numbers for piece in pieces):
+            alarms.append(seed)
+        for array in (a for p in problems for a in sought(p, seed)):
+            for parts in planted(array):
+                plants += 1
+                missed += not any(is_in(n, piece) for n in numbers for piece in parts)
+    return alarms, plants, missed
+
+
+def is_in(number, piece):
+    """Return whether a hidden array, as text or bytes, is in a piece."""
+    return number[1] in piece[0] or number[2] in piece[1]
+
+
+def main():
+    """Try the assignments that are named, by default all."""
+    p = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    p.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
+    p.add_argument("--seeds", type=int, default=500)
+    a = p.parse_args()
+    names = a.assignments or sorted(f.name for f in (EXERCISES / "source").iterdir())
+    for name in names:
+        began = time.process_time()
+        with tempfile.TemporaryDirectory() as scratch:
+            alarms, plants, missed = tried(Course(EXERCISES), name, a.seeds, Path(scratch))
+        print(
+            f"{name}: {a.seeds} seeds, false alarms at {alarms or 'none'}; "
+            f"{plants:,} leaks planted, {missed} missed; "
+            f"{time.process_time() - began:.0f} s of processor time",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
