@@ -45,6 +45,16 @@ def release(a) -> int:
     return DONE
 
 
+def gradescope(a) -> int:
+    """Write ASSIGNMENT-gradescope.zip, an autograder for Gradescope's own container."""
+    from .release.gradescope import autograder
+
+    file = a.out or a.course / "release" / f"{a.assignment}-gradescope.zip"
+    autograder(a.course, a.assignment, file)
+    say(f"{file}: it holds solutions and the seed; upload it as the autograder, nowhere else")
+    return DONE
+
+
 def collect(a) -> int:
     """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
     from .intake.collect import collect as bring
@@ -157,7 +167,7 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
-    for f in (check, release, collect, grade, explain, feedback, export, report):
+    for f in (check, release, gradescope, collect, grade, explain, feedback, export, report):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         s.add_argument(  # it may stand on either side of the command
@@ -177,14 +187,15 @@ def parser() -> argparse.ArgumentParser:
         if f is release:
             again = "try the seeds also of problems that have not changed"
             s.add_argument("--again", action="store_true", help=again)
-        if f in (release, grade, explain):
+        if f in (release, gradescope, grade, explain):
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )
-        if f in (release, explain, feedback, export, report):
+        if f in (release, gradescope, explain, feedback, export, report):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
-        if f in (grade, explain):
+        if f in (gradescope, grade, explain):
             s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
+        if f in (grade, explain):
             unsafe = "run submissions that you trust as plain processes"
             s.add_argument("--unsafe-no-sandbox", action="store_true", help=unsafe)
         if f is grade:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
 from ..intake.rebuild import Rebuilt, rebuild
@@ -59,7 +60,12 @@ def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
     Rebuilt
         With ``found`` 0 where nothing can be read.
     """
-    a, folder = assignment, assignment.course / "submitted" / student / assignment.name
+    return read_from(assignment, assignment.course / "submitted" / student / assignment.name)
+
+
+def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
+    """Return what lies in a folder as `read_rebuilt` does."""
+    a = assignment
     cells, odd = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
     rebuilt = rebuild(a.instructor, a.released, cells)
     rebuilt.files, unread = read_declared(folder, a.declared)

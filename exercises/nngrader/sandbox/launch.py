@@ -54,12 +54,16 @@ class Sandbox:
     unsafe : bool
         Whether workers are plain processes with limits instead of being in bubblewrap; for
         trusted submissions alone.
+    apart : bool
+        Whether such plain processes belong to another user, who can read no file that is
+        closed to others; root alone can do that.
     uses : iterable of str
         Packages besides NumPy that a submission may import, such as "nnlib" and "torch".
     """
 
-    def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
+    def __init__(self, limits: Limits, *, unsafe: bool = False, apart: bool = False, uses=()):
         self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
+        self.apart = apart
         inside = limits.container and not unsafe  # the container's image then has the packages
         names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
         self.packages = package_paths(list(names))
@@ -87,7 +91,7 @@ class Sandbox:
         """
         memory = self.limits.memory_mb * MB
         if self.unsafe:
-            worker = Worker(self._plain(), memory)
+            worker = Worker(self._plain(slot), memory)
         elif self.limits.container:
             name = f"nngrader-{os.getpid()}-{secrets.token_hex(8)}"
             end = container.ending(self.limits, name)
@@ -146,13 +150,14 @@ class Sandbox:
     def __exit__(self, *_):
         self.empty.cleanup()
 
-    def _plain(self):
+    def _plain(self, slot):
         """Return the command of a worker without a sandbox, with the same packages."""
         folder = Path(self.empty.name)
         for f in (*PARTS, *self.packages):
             if not (folder / f.name).exists():
                 (folder / f.name).symlink_to(f)
         clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        clean += become(slot) if self.apart else []
         return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
     def _program(self, python, modules, own):

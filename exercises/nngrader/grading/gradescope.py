@@ -1,0 +1,136 @@
+"""Grade one submission in Gradescope's container, and write its `results.json`.
+
+`run_autograder` of the zip that `nngrader gradescope` writes runs this module there. The folder
+is theirs, `/autograder`: `source` holds the unpacked zip, `submission` what a student handed
+in, `submission_metadata.json` whose it is and when, and `results` what they read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.folder import Course
+from ..engine import sentences
+from ..errors import CannotDo
+from ..sandbox.launch import Refused, Sandbox
+from .all_submissions import UNSAFE, read_from
+from .one_submission import Job, run
+
+SOURCE, PRIVATE = "course", "private"
+ALL_RIGHT = "Everything that was tried came out right."
+BY_HAND = "{0:g} points of the assignment are given by a person, and are not in this sum."
+
+
+def grade(folder: Path) -> dict:
+    """Grade what lies in a container's folder, and return what Gradescope reads.
+
+    Parameters
+    ----------
+    folder : Path
+        `/autograder`.
+
+    Returns
+    -------
+    dict
+        Their `tests`, one a problem, with our hints as `output`; `output` with what a student
+        should know of the whole; and `extra_data`, which they keep: status, flags, points by
+        aspect. It holds no hidden input, no expected value, and no text of the student's code.
+
+    Raises
+    ------
+    CannotDo
+        If the zip is not whole, or no worker can be started.
+    """
+    root = folder / "source" / SOURCE
+    private = folder / "source" / PRIVATE
+    course = Course(root, problems=private if private.is_dir() else None)
+    (name,) = os.listdir(course / "source")
+    assignment = Assignment(course, name)
+    rebuilt = read_from(assignment, folder / "submission")
+    result = _run(assignment, rebuilt)
+    return _as_theirs(assignment, result) | {"extra_data": _kept(folder, result)}
+
+
+def _run(assignment, rebuilt):
+    """Return the result of a submission, run in the sandbox, or as another user without one."""
+    r, refused = rebuilt, None
+    for apart in (False, True):
+        spec = assignment.spec(unsafe=apart)
+        flags = r.flags + [UNSAFE] * apart
+        job = Job(r.work, flags, r.found, r.files, r.tested)
+        with Sandbox(spec.limits, unsafe=apart, apart=apart, uses=spec.uses) as sandbox:
+            try:
+                sandbox.require()
+            except Refused as e:
+                refused = refused or e
+                continue
+            return run(spec, job, sandbox, 0)
+    raise refused
+
+
+def _as_theirs(assignment, result):
+    """Return the tests and the output of a result."""
+    spec, most = assignment.spec(), sum(most for _, gid, most in assignment.spec().cells if gid)
+    tests = [_test(name, report) for name, report in result["problems"].items()]
+    words = [BY_HAND.format(spec.most - most)] * (spec.most > most)
+    if result["status"] == "ungradable":
+        words[:0] = ["Nothing could be graded:", *result["flags"]]
+        tests = [{"name": assignment.name, "score": 0.0, "max_score": most}]
+    return {"output": "\n".join(words), "output_format": "text", "tests": tests}
+
+
+def _test(name, report):
+    """Return one problem as a test of theirs: its hints, and the points by aspect."""
+    said = sentences(report["findings"]) or [ALL_RIGHT]
+    said += [f"{a}: {p:g} of {most:g} points" for a, (p, most) in report["aspects"].items()]
+    return {
+        "name": name,
+        "score": report["score"],
+        "max_score": report["max"],
+        "output": "\n".join(said),
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def _kept(folder, result):
+    """Return what Gradescope keeps beside the points: whose it is, when, status and flags."""
+    try:
+        about = json.loads((folder / "submission_metadata.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        about = {}
+    users = [u.get("email", "") for u in about.get("users") or ()]
+    aspects = {name: report["aspects"] for name, report in result["problems"].items()}
+    return {
+        "students": users,
+        "handed_in": about.get("created_at", ""),
+        "status": result["status"],
+        "flags": result["flags"],
+        "aspects": aspects,
+    }
+
+
+def main(folder: Path) -> int:
+    """Write `results/results.json`; print for the instructor what is flagged.
+
+    Without a result there is no file, and Gradescope says that the autograder failed, so that
+    a fault of ours is never a mark.
+    """
+    try:
+        found = grade(folder)
+    except (CannotDo, OSError) as e:
+        print(f"nngrader: {e}", file=sys.stderr)
+        return 1
+    out = folder / "results"
+    out.mkdir(exist_ok=True)
+    (out / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    print(*[found["extra_data"]["status"], *found["extra_data"]["flags"]], sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1])))
