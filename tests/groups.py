@@ -7,6 +7,7 @@ fixture of the session that they share is made once.
 GROUPS: dict[str, str] = {
     "tests/nngrader/test_class.py": "class",
     "tests/nngrader/test_feedback.py": "class",
+    "tests/nngrader/test_gradescope_autograder.py": "class",
     "tests/nngrader/test_report.py": "class",
 }
 """File: the group that it runs with; any other file is a group by itself."""
