@@ -25,6 +25,7 @@ from nngrader.release.leaks import (
 )
 from nngrader.release.pictures import Rows, channels, grey
 from nngrader.release.statements import lines_of, secret_statements
+from nngrader.release.unfold import unfold
 
 from .sample_course import NAME, joined_definitions, problems, problems_folder
 
@@ -335,6 +336,14 @@ def test_a_hidden_case_is_found_as_bytes_too(planting, base, unpacked):
     data = pack(problems()[0], Course(unpacked).seed(), visible=False)
     planting.add("b.npy", npy(data["cases"][1]["args"]["X"]))
     assert any("b.npy: it holds a hidden input" in f for f in planting.found(base))
+
+
+def test_a_long_array_is_found_in_the_packed_form_of_our_own_json():
+    rng = np.random.default_rng(0)
+    array = rng.integers(256, size=(40, 784), dtype=np.uint8)
+    pieces = [raw for _, raw in unfold("a.json", cases_json.dumps({"x": array}).encode())]
+    assert array.tobytes() not in pieces[0]
+    assert any(array.tobytes() in raw for raw in pieces)
 
 
 def test_no_hidden_input_is_a_visible_one():

@@ -82,6 +82,7 @@ CALLS = {
     "numpy.save",
     "numpy.testing",
 }
+WINDOWS = "numpy.lib.stride_tricks.sliding_window_view"  # honest, and below a name of `CALLS`
 OPERATORS = """
     abs add and bool contains delitem divmod enter eq exit float floordiv ge getitem gt
     hash iadd iand ifloordiv imatmul imul index int invert ior ipow isub iter itruediv
@@ -126,13 +127,17 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
 
     >>> suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
     ['imports os.path', 'imports aa', 'uses open', 'uses x.__globals__']
+    >>> suspicious(["numpy.lib", WINDOWS], []), suspicious(["numpy.lib"], [])
+    ([], ['uses numpy.lib'])
     """
     modules = {i.split(".")[0] for i in imports} | {"numpy"}
     odd = [TOO_MANY] if MORE in [*names, *imports] else []
     usual = INNOCENT.union(uses)
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     odd += [f"imports {clean(i)}" for i in brought if i != MORE]
-    odd += [f"uses {clean(n)}" for n in sorted(names, key=_harmless) if unusual(n, modules)]
+    way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
+    used = sorted(set(names).difference(way), key=_harmless)
+    odd += [f"uses {clean(n)}" for n in used if unusual(n, modules)]
     return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)
 
 
@@ -155,10 +160,10 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     [False, True, True, False]
     >>> [unusual(n) for n in ("random._os", "self._x", "a.sys.modules", "os")]
     [True, False, True, False]
-    >>> unusual("random._x", {"random"})
-    True
+    >>> unusual("random._x", {"random"}), unusual(WINDOWS)
+    (True, False)
     """
-    if name == MORE:
+    if name in (MORE, WINDOWS):
         return False
     if any(name == c or name.startswith(c + ".") for c in CALLS):
         return True

@@ -20,6 +20,7 @@ from .pictures import PNG, chunks
 
 DEEP = 4  # levels of packing that are undone
 MOST_BYTES = 200_000_000  # of one unpacked piece
+ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how its streams begin
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
 BROKEN = (
     zipfile.BadZipFile,
@@ -81,11 +82,13 @@ def _tarred(raw):
 
 
 def _compressed(raw):
-    """Yield the contents of a file packed by gzip, bzip2 or xz."""
+    """Yield the contents of a file packed by gzip, bzip2, xz or zlib."""
     for magic, module in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ", lzma)):
         if raw.startswith(magic):
             with module.open(io.BytesIO(raw)) as f:
                 yield "unpacked", f.read(MOST_BYTES)
+    if raw[:2] in ZLIB:  # as long arrays stand in our own JSON
+        yield "unpacked", zlib.decompressobj().decompress(raw, MOST_BYTES)
 
 
 def _png(raw):
