@@ -39,7 +39,7 @@ def seed_complaints(
         Whether to try also what has not changed.
     """
     problems = course.problems(name)
-    store = Store(course / ".results").part(name).part("seeds")
+    store = Store(course / ".results").part("seeds").part(name)
     keys = {p.name: seeds_key(course, name, p.name, seeds) for p in problems}
     changed = [p for p in problems if again or not store.get(keys[p.name])]
     if same := [p.name for p in problems if p not in changed]:
