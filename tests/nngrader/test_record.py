@@ -169,7 +169,7 @@ def test_nothing_of_the_desk_is_left_even_of_a_run_that_was_killed(filled):
     assert run(filled, "grade", NAME, "--students", "nobody") == 2  # sweeps before it looks
     record(filled, CLASS)
     left = {f.name for f in (filled / ".results").iterdir()}
-    assert left == {NAME, f"recorded-{NAME}.jsonl"}
+    assert left == {NAME, "seeds", f"recorded-{NAME}.jsonl"}
 
 
 def test_a_timestamp_that_is_gone_counts_as_in_time(filled):
