@@ -85,7 +85,9 @@ def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, ad
     figure = page.locator("nn-softmax")
     for k, key in enumerate(("End", "Home", "Home")):
         figure.locator(".nn-handle").nth(k).press(key)
-    said = figure.locator(".nn-live").inner_text()
+    live = figure.locator(".nn-live")
+    live.filter(has_text="e−").wait_for(state="attached")  # it speaks when the keys rest
+    said = live.inner_text()
     assert re.search(r"class is trouser\. Loss = [1-9]\.\de−\d+$", said)
     bars = figure.locator("svg[role=group]").last.get_attribute("aria-label")
     assert bars == "Probabilities: trouser >99%, dress <0.01%, sneaker <0.01%"
