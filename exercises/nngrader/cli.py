@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -210,6 +209,8 @@ def parser() -> argparse.ArgumentParser:
 
 def grade_arguments(s) -> None:
     """Add the arguments of `nngrader grade` to its parser."""
+    from .settings import cores
+
     s.add_argument("--students", nargs="+", metavar="STUDENT", help="these alone")
     s.add_argument(
         "--workers",
@@ -219,13 +220,6 @@ def grade_arguments(s) -> None:
     )
     s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
     s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
-
-
-def cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def workers(text: str) -> int:

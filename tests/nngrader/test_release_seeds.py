@@ -66,7 +66,7 @@ def test_the_key_follows_held_back_files_and_the_number_of_seeds(fresh):
 def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch):
     file = problems_folder(fresh) / "hinge_loss.py"
     monkeypatch.setattr(seeds, "CHUNK", 2)
-    monkeypatch.setattr(seeds, "cpu_count", lambda: 2)
+    monkeypatch.setattr(seeds, "cores", lambda: 2)
     wrong = '\nhinge.alternatives["a wrong one"] = lambda *_, **__: None\n'
     file.write_text(file.read_text() + wrong)
     found = seed_complaints(Course(fresh), NAME, 4, lambda text: None)

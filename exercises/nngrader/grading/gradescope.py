@@ -15,13 +15,13 @@ from pathlib import Path
 from ..course.assignment import Assignment
 from ..course.folder import Course
 from ..engine import sentences
+from ..engine.judgement.ledger import ALL_RIGHT
 from ..errors import CannotDo
 from ..sandbox.launch import Refused, Sandbox
 from .all_submissions import UNSAFE, read_from
 from .one_submission import Job, run
 
 SOURCE, PRIVATE = "course", "private"
-ALL_RIGHT = "Everything that was tried came out right."
 BY_HAND = "{0:g} points of the assignment are given by a person, and are not in this sum."
 
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from joblib import cpu_count
-
 from ..course.folder import FIRST, Course, files_of, read_problems
 from ..engine.declaration.gate import over_seeds, seeds_needed
+from ..settings import cores
 from ..storage.results import Store, code, digest, file_digest
 
 LIBRARIES = ("nnlib", "scipy", "scikit-learn", "torch")  # that references may call
@@ -103,13 +102,13 @@ def _imported(file):
 def _tried(course, name, problems, seeds) -> Iterable:
     """Yield each problem with the complaints about it, in order; few parts are tried here."""
     parts = {p.name: chunks(seeds_needed(p, seeds)) for p in problems}
-    if cpu_count() == 1 or sum(map(len, parts.values())) <= len(problems):
+    if cores() == 1 or sum(map(len, parts.values())) <= len(problems):
         for p in problems:
             yield p, [c for first, n in parts[p.name] for c in over_seeds(p, n, first=first)]
         return
     public, own = course.definitions(name), course.private and course.private / f"{name}.py"
     spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-    with ProcessPoolExecutor(cpu_count(), mp_context=spawn) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
         going = {
             p.name: [pool.submit(_part, public, own, p.name, *part) for part in parts[p.name]]
             for p in problems

@@ -11,7 +11,7 @@ from html import escape
 
 from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
-from ..engine.judgement.ledger import EVERYTHING, PASSIVE
+from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
 from .style import bar, counted, document, points
 
 EXPECTED = {
@@ -106,7 +106,6 @@ ADVICE = (  # the same for findings
     ),
     ("took longer than it may", SLOW),
 )
-ALL_RIGHT = "Everything that was tried came out right."
 OVERRIDDEN = "A person has looked at this problem and given these points."
 SPARED = "The same again, not charged:"
 CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")

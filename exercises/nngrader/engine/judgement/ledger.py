@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..observation.reading import forbidden_in
 
 # A function that does nothing passes these aspects, so they earn nothing on their own.
+ALL_RIGHT = "Everything that was tried came out right."  # where there is no finding
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
 WHOLE = "all"  # as the cost of a forbidden name: the points of every aspect
 EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
