@@ -220,9 +220,9 @@ def one_number(mean, log_var):
     loses="value gradient",
 )
 def the_other_way_round(mean, log_var):
-    kl = ((1 + mean**2) * np.exp(-log_var) - 1 + log_var).sum(axis=1) / 2
-    dlog_var = (1 - (1 + mean**2) * np.exp(-log_var)) / 2
-    return kl, dlog_var / len(kl)
+    shrunk = np.expm1(-log_var)  # the digits of exp(-v) - 1 would depend on the processor
+    kl = (mean**2 * (1 + shrunk) + (shrunk + log_var)).sum(axis=1) / 2
+    return kl, -(mean**2 * (1 + shrunk) + shrunk) / 2 / len(kl)
 
 
 @divergence.mistake(

@@ -6,6 +6,11 @@ the product of decoder and encoder, and the shift that the two biases make toget
 largest singular value of the difference of two projectors is the sine of the largest principal
 angle between their subspaces, so the first asks that all principal angles are 0.
 
+Whoever takes columns for rows gets another subspace for each choice of signs in the singular
+vectors, and these depend on the processor. So the measure tells it, by the sizes of the entries
+alone, which each case keeps for it, and not a registered mistake. (The example keeps none: with
+two columns and one component they are those of the right answer.)
+
 `np.linalg.eig` promises no order. Of most matrices it returns the largest eigenvalue first, so
 that whoever did not sort passed three draws of four. Therefore the last column of X varies most
 and is uncorrelated with the others, exactly: all numbers are multiples of 2^-20, whose sums are
@@ -37,13 +42,25 @@ def what_all_best_ones_share(args, *given):
             "the columns of V are linearly dependent, or nearly. How many numbers has a code, "
             "and how many directions should the decoder reach?"
         )
+    sizes = args["columns"]
+    if sizes.shape == V.shape and np.allclose(np.abs(V), sizes, rtol=0, atol=1e-6):
+        raise ValueError(
+            "these are columns of the matrix whose rows are the components. In which order "
+            "does np.linalg.svd return its last factor?"
+        )
     return directions @ directions.T, V @ W, V @ b + c
+
+
+def components(Z):
+    """Return all right singular vectors of Z as rows."""
+    return np.linalg.svd(Z, full_matrices=False)[2]
 
 
 autoencoder = problem(
     "pca_autoencoder",
     measure=what_all_best_ones_share,
     observed=["W", "b", "V", "c"],
+    kept=["columns"],
     returns={"subspace": "value", "product": "encoder", "shift": "encoder"},
     wrong={
         "subspace": "the columns of V span another subspace than the first k principal "
@@ -80,7 +97,9 @@ def pca_autoencoder(X, k):
     return V.T, -V.T @ mean, V, mean
 
 
-autoencoder.example(np.array([[15.0, 16.0], [3.0, 0.0], [13.0, 5.0], [5.0, 11.0]]), 1)
+autoencoder.example(
+    np.array([[15.0, 16.0], [3.0, 0.0], [13.0, 5.0], [5.0, 11.0]]), 1, np.zeros(0)
+)
 
 
 @autoencoder.case("value", visible=2)
@@ -95,7 +114,8 @@ def spread_out(rng, E, D):
     others[-1] = -others[:-1].sum(axis=0)
     X = np.zeros((D + E + 2, D))
     X[:-2, :-1], X[-2:, -1] = others, rng.choice([4, 5]) * np.array([1.0, -1.0])
-    return rng.permutation(X) + rng.integers(64, 192, size=D) / 64, k
+    X = rng.permutation(X) + rng.integers(64, 192, size=D) / 64
+    return X, k, np.abs(components(X - X.mean(axis=0))[:, :k])
 
 
 @autoencoder.alternative
@@ -128,11 +148,6 @@ def centred_answer(X, rows, *, back=None, mean=None):
     mean = X.mean(axis=0) if mean is None else mean
     V = rows.T if back is None else back
     return rows, -rows @ mean, V, mean
-
-
-def components(Z):
-    """Return all right singular vectors of Z as rows."""
-    return np.linalg.svd(Z, full_matrices=False)[2]
 
 
 @autoencoder.mistake(
@@ -209,15 +224,6 @@ def least_variance(X, k):
 )
 def one_too_far(X, k):
     return centred_answer(X, components(X - X.mean(axis=0))[1 : k + 1])
-
-
-@autoencoder.mistake(
-    "these are columns of the matrix whose rows are the components. In which order does "
-    "np.linalg.svd return its last factor?",
-    loses="shape inputs-unchanged value encoder",
-)
-def columns_for_rows(X, k):
-    return centred_answer(X, components(X - X.mean(axis=0))[:, :k].T)
 
 
 @autoencoder.mistake(

@@ -39,3 +39,10 @@ def _(a, found):
 @sentence("the columns of V are linearly dependent, or nearly", of="one")
 def _(a, found):
     return np.linalg.cond(raw(a)[2]) > 1e5
+
+
+@sentence("these are columns of the matrix whose rows are the components", of="one")
+def _(a, found):
+    X, k = a.args["X"], int(a.args["k"])
+    rows = np.linalg.svd(X - X.mean(axis=0))[2]
+    return np.allclose(np.abs(raw(a)[2]), np.abs(rows[:, :k]))

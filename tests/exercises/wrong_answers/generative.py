@@ -19,6 +19,21 @@ def first_columns_of_eigh(X, k):
     return V.T, -(V.T @ mean), V, mean
 
 
+@wrong("pca_autoencoder", "In which order does np.linalg.svd return its last factor?")
+def columns_for_rows(X, k):
+    mean = X.mean(axis=0)
+    V = np.linalg.svd(X - mean)[2][:, :k]
+    return V.T, -(V.T @ mean), V, mean
+
+
+@wrong("pca_autoencoder", "In which order does np.linalg.svd return its last factor?")
+def columns_for_rows_with_other_signs(X, k):
+    mean = X.mean(axis=0)
+    rows = np.linalg.svd(X - mean)[2]
+    V = (rows * np.resize([1, -1], len(rows))[:, None])[:, :k]
+    return V.T, -(V.T @ mean), V, mean
+
+
 @wrong("pca_autoencoder", "linearly dependent")
 def one_component_for_all(X, k):
     mean = X.mean(axis=0)
