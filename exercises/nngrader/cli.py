@@ -76,16 +76,18 @@ def grade(a) -> int:
 
 
 def feedback(a) -> int:
-    """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
+    """Write a page for each graded student, in folders or for Moodle, Canvas or the web."""
     from .gradebook.database import marks
     from .reports.class_report import latest
     from .reports.leaderboard import own_code, write_leaderboards
 
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
+    seed = a.course.seed()
+    if a.layout != "folders":
+        return give_back(a, results, known, seed)
     out = a.out or a.course / "feedback"
     out.mkdir(parents=True, exist_ok=True)
-    seed = a.course.seed()
     written = [
         write_page(out, r, known.get(student), own_code(r, seed))
         for student, r in results.items()
@@ -94,6 +96,71 @@ def feedback(a) -> int:
     for file in write_leaderboards(results, seed, out):
         say(f"{file}: the leaderboard, without names")
     return DONE if all(written) else FAILED
+
+
+def give_back(a, results: dict, known: dict, seed: int) -> int:
+    """Write feedback as a learning platform or a web server takes it."""
+    from .reports.feedback import page
+    from .reports.leaderboard import own_code
+    from .reports.returned import PLATFORMS, for_the_web, zipped
+
+    pages, failed = {}, False
+    for student, result in results.items():
+        try:
+            pages[student] = page(result, known.get(student), own_code(result, seed))
+        except Exception as e:  # one student's error must not stop the others
+            warn(f"no page for {shown(student)}: {shown(first_line(e))}")
+            failed = True
+    if a.layout == "web":
+        made = for_the_web(a.course, a.assignment, pages, a.out, a.address or "")
+    else:
+        made = zipped(a.course, a.assignment, a.layout, pages, a.out)
+    say(f"{made.place}: {made.pages} pages")
+    if made.links:
+        say(f"{made.links}: who has which link; keep it off the server")
+    if made.unreached:
+        names = shown(", ".join(made.unreached))
+        warn(f"not collected from {PLATFORMS[a.layout]}, so not in the zip: {names}")
+    return FAILED if failed or made.unreached else DONE
+
+
+def marks(a) -> int:
+    """Read marks and comments by hand from a CSV: student,cell,points,comment."""
+    from .gradebook.by_hand import HandMarks, changes, read
+
+    a.course.source(a.assignment)
+    given = read(a.file)
+    with HandMarks(a.course, a.assignment) as gradebook:
+        found = changes(gradebook.standing, given, str(a.file))
+        for change in found:
+            say(shown(str(change)))
+        left = f"{len(given) - len(found)} of {len(given)} rows change nothing"
+        if a.dry_run:
+            say(f"nothing is written (--dry-run): {len(found)} changes; {left}")
+            return DONE
+        gradebook.write(found)
+    say(f"{len(found)} changed; {left}")
+    return DONE
+
+
+def course(a) -> int:
+    """Add up all graded assignments: weights, the lowest dropped, excuses (course.toml)."""
+    from .reports.totals import rules_for, table, totals
+
+    asked = a.weights, a.drop_lowest, a.excuse or ()
+    rules = rules_for(a.course, *asked, a.zero_missing, a.zero_ungradable)
+    names, rows, warnings = totals(a.course, rules)
+    for warning in warnings:
+        warn(warning)
+    open_ = [t for t in rows if t.percent is None]
+    if open_:
+        warn(f"no total yet for {len(open_)}: {shown(', '.join(t.student for t in open_))}")
+    text = table(names, rows)
+    if a.out:
+        a.out.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return DONE
 
 
 def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:
@@ -166,7 +233,10 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
-    for f in (check, release, gradescope, collect, grade, explain, feedback, export, report):
+    for f in (
+        *(check, release, gradescope, collect, grade, explain, marks),
+        *(feedback, export, course, report),
+    ):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         s.add_argument(  # it may stand on either side of the command
@@ -174,7 +244,7 @@ def parser() -> argparse.ArgumentParser:
         )
         if f is check:
             s.add_argument("notebook", type=Path, metavar="NOTEBOOK")
-        else:
+        elif f is not course:
             s.add_argument("assignment", metavar="ASSIGNMENT")
         if f is collect:
             s.add_argument(
@@ -190,7 +260,7 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )
-        if f in (release, gradescope, explain, feedback, export, report):
+        if f in (release, gradescope, explain, feedback, export, report, course):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
         if f in (gradescope, grade, explain):
             s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
@@ -199,6 +269,14 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument("--unsafe-no-sandbox", action="store_true", help=unsafe)
         if f is grade:
             grade_arguments(s)
+        if f is feedback:
+            feedback_arguments(s)
+        if f is marks:
+            s.add_argument("file", type=Path, metavar="FILE.csv", help="the table")
+            dry = "say what would change, and write nothing"
+            s.add_argument("--dry-run", action="store_true", help=dry)
+        if f is course:
+            course_arguments(s)
         if f is export:
             layouts = ("csv", "canvas", "moodle", "gradescope")
             s.add_argument("--layout", choices=layouts, default="csv", help="default: csv")
@@ -220,6 +298,37 @@ def grade_arguments(s) -> None:
     )
     s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
     s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
+
+
+def feedback_arguments(s) -> None:
+    """Add the arguments of `nngrader feedback` to its parser."""
+    layouts = ("folders", "moodle", "canvas", "web")
+    said = "a zip to upload on a platform, or a folder for a web server; default: folders"
+    s.add_argument("--layout", choices=layouts, default="folders", help=said)
+    where = "where the folder of --layout web will be, for the list of links"
+    s.add_argument("--address", metavar="URL", help=where)
+
+
+def course_arguments(s) -> None:
+    """Add the arguments of `nngrader course` to its parser."""
+    s.add_argument(
+        "--weights",
+        nargs="+",
+        metavar="ASSIGNMENT=NUMBER",
+        help="in place of those in course.toml; or the path of another such file",
+    )
+    s.add_argument("--drop-lowest", type=int, metavar="N", help="of each student's assignments")
+    s.add_argument(
+        "--excuse",
+        nargs=2,
+        action="append",
+        metavar=("STUDENT", "ASSIGNMENT"),
+        help="which does not count for this student; may be repeated",
+    )
+    missing = "count what was not handed in as 0, instead of withholding the total"
+    s.add_argument("--zero-missing", action="store_true", help=missing)
+    ungradable = "the same of what could not be graded"
+    s.add_argument("--zero-ungradable", action="store_true", help=ungradable)
 
 
 def workers(text: str) -> int:
@@ -250,7 +359,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     any_terminal()
     a = parser().parse_args(argv)
-    for name in ("out", "download", "json", "problems", "seed"):
+    for name in ("out", "download", "json", "problems", "seed", "file"):
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:

@@ -8,13 +8,14 @@ import shutil
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
-from nngrader.gradebook import marks, quiet
+from nngrader.errors import CannotDo
+from nngrader.gradebook import by_hand, marks, quiet
 from nngrader.intake.rebuild import FOUND, harmless
 from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
 from .hand_marked_course import MODEL, RUBRIC, SCHEME, hand_marked_course, markdown_cell
-from .recorded_gradebook import gradebook, rebuilding, record
+from .recorded_gradebook import gradebook, rebuilding, record, tables
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
 pytestmark = pytest.mark.sandbox
@@ -176,6 +177,66 @@ def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
     assert waiting(course, "ada") == ["draw", "test_hinge_loss", "why"]
     (mark,) = marks(Course(course), NAME).values()
     assert mark["score"] == 0.5 * 70 + 3 * 3
+
+
+def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, capsys):
+    for student in ("ada", "bob"):
+        hand_in(course, student, answered(base).text())
+    record(course, {"ada": 1.0, "bob": 1.0})
+    give(course, "bob", "draw", manual_score=4)
+    file = tmp_path / "marks.csv"
+    file.write_text(
+        "student;cell;points;comment\nada;why;7,5;Nearly.\nada;draw;;Axes?\nbob;draw;4;\n"
+    )
+    told = [
+        "ada, why: not marked -> 7.5 of 10; comment added: 'Nearly.'",
+        "ada, draw: comment added: 'Axes?'",
+    ]
+    before = tables(course)
+    assert run(course, "marks", NAME, file, "--dry-run") == 0
+    assert capsys.readouterr().out.splitlines()[:2] == told
+    assert tables(course) == before
+    assert run(course, "marks", NAME, file) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said == [*told, "2 changed; 1 of 3 rows change nothing"]
+    found = marks(Course(course), NAME)
+    assert found["ada"]["by_hand"] == [
+        ("draw", None, 5.0, "Axes?"),
+        ("why", 7.5, 10.0, "Nearly."),
+    ]
+    assert ("draw", 4.0, 5.0, "") in found["bob"]["by_hand"]
+    assert waiting(course, "bob") == ["why"]
+    before = tables(course)
+    file.write_text("student,cell,points,comment\nada,why,9,\neve,why,9,\nada,how,1,\n")
+    file.write_text(file.read_text() + "ada,test_hinge_loss,1,\nada,draw,5.5,\n")
+    assert run(course, "marks", NAME, file) == 1
+    faults = capsys.readouterr().err.splitlines()
+    assert faults[1:] == [
+        "  line 3: 'eve' has no graded submission",
+        "  line 4: no cell 'how'; marked by hand: draw, why",
+        "  line 5: test_hinge_loss is marked by the grader (overrule it in formgrader); by "
+        "hand: draw, why",
+        "  line 6: 5.5 points for draw, which has 5",
+    ]
+    assert tables(course) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("student,points\nada,1\n", "no column `cell`; it has student, points"),
+        ("student,cell,points\nada,why,many\n", "line 2: 'many' is no number of points"),
+        ("student,cell,points\nada,why,-1\n", "line 2: '-1' is no number of points"),
+        ("student,cell,points\nada,why,\n", "line 2: neither points nor a comment"),
+        ("student,cell,points\nada,why,1\nada,why,2\n", "line 3: ada, why stands in line 2"),
+        ("student,cell,points\nada,why,1,2\n", "line 2 has more cells than the first"),
+    ],
+)
+def test_a_table_of_marks_with_faults_is_refused(tmp_path, text, words):
+    file = tmp_path / "marks.csv"
+    file.write_text(text)
+    with pytest.raises(CannotDo, match=words):
+        by_hand.read(file)
 
 
 def test_marks_given_in_formgrader_outlive_regrading(course, base):

@@ -24,7 +24,14 @@ from ..errors import CannotDo, NotThere, first_line
 from ..settings import read_address, read_settings
 from .notebooks import from_text, with_links, with_sources, with_tables
 
-__all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
+__all__ = [
+    "HIDDEN_FILES",
+    "Course",
+    "is_there",
+    "make_seed",
+    "public_definitions",
+    "write_once",
+]
 
 HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds the solutions
     ".ipynb_checkpoints",
@@ -216,10 +223,12 @@ class Course:
 
     def warnings(self) -> list[str]:
         """Return warnings about the course that do not stop anything."""
-        file = self.seed_file or self.root / ".seed"
-        if file.is_file() and file.stat().st_mode & 0o077:
-            return [f"{file} can be read by others: run `chmod 600` on it"]
-        return []
+        files = (self.seed_file or self.root / ".seed", self.root / ".secret")
+        return [
+            f"{file} can be read by others: run `chmod 600` on it"
+            for file in files
+            if file.is_file() and file.stat().st_mode & 0o077
+        ]
 
     def submissions(self, assignment: str) -> list[str]:
         """Return the students whose folder contains anything with the assignment's name.
@@ -268,10 +277,23 @@ def make_seed(file: Path) -> None:
     file : Path
         The file; of two runs at the same time, the first one writes it.
     """
+    write_once(file, str(secrets.randbits(62)))
+
+
+def write_once(file: Path, text: str) -> None:
+    """Write a line of text that only its owner can read, unless the file is there already.
+
+    Parameters
+    ----------
+    file : Path
+        The file; of two runs at the same time, the first one writes it.
+    text : str
+        The line.
+    """
     half = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w") as f:
-        f.write(f"{secrets.randbits(62)}\n")
+        f.write(f"{text}\n")
     with contextlib.suppress(FileExistsError):
         os.link(half, file)
     half.unlink()

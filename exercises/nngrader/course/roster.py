@@ -6,20 +6,18 @@ students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`.
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from ..errors import CannotDo
 from .folder import Course
+from .table import rows_of, text_of
 
 NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
-MOST_BYTES, LONGEST = 8 << 20, 100
+LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def read(course: Course) -> dict[str, Student] | None:
     file = course / NAME
     if not file.is_file():
         return None
-    rows = _rows(file, _text(file))
+    rows = rows_of(file, text_of(file, "class list"))
     _, columns = next(rows, (0, []))
     columns = [c.strip().lower() for c in columns]
     if complaint := _about_columns(columns):
@@ -124,33 +122,6 @@ def complaint_about(student: str) -> str:
     if student != student.strip() or not student.isprintable():
         return "has spaces around it, or control characters"
     return f"is longer than {LONGEST} characters" if len(student) > LONGEST else ""
-
-
-def _text(file: Path) -> str:
-    """Return the text of the file."""
-    raw = file.read_bytes()
-    if len(raw) > MOST_BYTES:
-        raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB: no class list")
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise CannotDo(f"{file} is UTF-16: save it as CSV in UTF-8")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        line = raw.count(b"\n", 0, e.start) + 1
-        raise CannotDo(
-            f"{file}: line {line} is no UTF-8, it may be Latin-1: save it as CSV in UTF-8"
-        ) from None
-
-
-def _rows(file, text):
-    """Yield each row with its line number; a semicolon in the header makes it the separator."""
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as e:
-        raise CannotDo(f"{file}: line {reader.line_num} cannot be read: {e}") from None
 
 
 def _about_columns(columns):

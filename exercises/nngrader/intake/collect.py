@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.folder import Course
+from ..course.origins import Origin, keep
 from ..course.roster import missing
 from ..course.roster import read as read_roster
 from ..errors import CannotDo
@@ -27,6 +28,7 @@ from .platforms import METADATA, is_noise, sort, whose
 from .submission import Unreadable, shrunk
 
 MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
+MOST_NAMED = 50  # files of a submission whose names on the platform are kept
 DATES = "dates of the files"
 ITS_DATES = "holds the time of the download alone"
 NO_DATES = ("Moodle", "Canvas")  # whose zips give every file the time of the download
@@ -45,6 +47,7 @@ class Collected:
     times: Counter = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
+    origins: dict[str, Origin] = field(default_factory=dict)
 
     def total(self) -> str:
         """Return the line that sums up a collection."""
@@ -96,6 +99,7 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
         with working_folder(course) as work:
             for student, handed in sorted(mine.items()):
                 _collect_one(asked, student, handed, work, outcome)
+        keep(course, assignment, outcome.origins)
     return outcome
 
 
@@ -199,6 +203,8 @@ def _collect_one(asked, student, handed, work, outcome):
         outcome.refused.append(student)
         return
     getattr(outcome, became).append(student)
+    files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
+    outcome.origins[student] = Origin(handed.platform, files)
     outcome.late += [student] * handed.late
     if became != "unchanged":
         outcome.times[_source(handed)] += 1

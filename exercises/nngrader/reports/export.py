@@ -68,7 +68,7 @@ def table(
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    found = _class(course, assignment, zero_ungradable)
+    found = standings(course, assignment, zero_ungradable)
     writer.writerows(LAYOUTS[layout](assignment, *found))
     return out.getvalue()
 
@@ -90,7 +90,7 @@ def warnings(course: Course, assignment: str, zero_ungradable: bool = False) -> 
     list of str
         One line for each kind of warning.
     """
-    students, found = _class(course, assignment, zero_ungradable)
+    students, found = standings(course, assignment, zero_ungradable)
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
     complaints = [("a spreadsheet would take these names for formulas", odd)]
@@ -111,8 +111,29 @@ def number(value: float) -> str:
     return text + "0" if text.endswith(".") else text
 
 
-def _class(course, assignment, zero_ungradable):
-    """Return all students with their rows of the class list, and marks with status by id."""
+def standings(
+    course: Course, assignment: str, zero_ungradable: bool = False
+) -> tuple[list[Student], dict[str, dict]]:
+    """Return all students with their rows of the class list, and marks with status by id.
+
+    Parameters
+    ----------
+    course, assignment, zero_ungradable
+        As for `table`.
+
+    Returns
+    -------
+    list of Student, dict of dict
+        Everybody of the class list and the gradebook; the gradebook's marks, each with a
+        `status`: `FINAL`, or why it is not final. Who is not in it has handed in nothing.
+
+    Raises
+    ------
+    NotThere
+        If the gradebook does not know the assignment.
+    CannotDo
+        If gradebook or class list cannot be read.
+    """
     found = marks(course, assignment)
     lost = set() if zero_ungradable else _ungradable(course, assignment)
     for student, mark in found.items():

@@ -1,0 +1,68 @@
+"""Codes in place of students, that nobody can compute who lacks the course's secret.
+
+The secret is `.secret` in the course folder: made at random by the first use, readable by its
+owner alone. The same secret gives the same codes, so links and lists stay as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from ..errors import CannotDo
+from .folder import Course, write_once
+
+SECRET = ".secret"
+BYTES = 32
+
+
+def secret_of(course: Course) -> bytes:
+    """Return the course's secret, which the first use writes.
+
+    Raises
+    ------
+    CannotDo
+        If the file cannot be read, or is no secret of ours.
+    """
+    file = course / SECRET
+    if not file.exists():
+        write_once(file, secrets.token_hex(BYTES))
+    try:
+        secret = bytes.fromhex(file.read_text())
+    except OSError as e:
+        raise CannotDo(f"the secret {file} cannot be read: {e.strerror}") from None
+    except ValueError:
+        secret = b""
+    if len(secret) != BYTES:
+        raise CannotDo(
+            f"{file} should hold {2 * BYTES} hexadecimal digits: put back a copy, "
+            "or remove it for a new one, with which all links and codes change"
+        )
+    return secret
+
+
+def code(secret: bytes, *words: str, letters: int = 32) -> str:
+    """Return a code for some words: small letters and digits, five bits each.
+
+    Parameters
+    ----------
+    secret : bytes
+        The course's.
+    *words : str
+        What it stands for: a purpose first, then ids.
+    letters : int
+        Its length: 32 letters cannot be guessed.
+
+    Returns
+    -------
+    str
+        The code.
+
+    >>> code(b"secret", "link", "ps1", "ada", letters=8)
+    'kclgdeos'
+    """
+    text = "\0".join(words).encode("utf-8", "surrogatepass")
+    found = hmac.new(secret, text, hashlib.sha256).digest()
+    return base64.b32encode(found).decode()[:letters].lower()

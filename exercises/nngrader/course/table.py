@@ -1,0 +1,112 @@
+"""Tables that a person or a platform has written as CSV, read with faults named by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CannotDo, NotThere
+
+MOST_BYTES = 8 << 20
+
+
+def text_of(file: Path, what: str) -> str:
+    """Return the text of a table, without a byte order mark.
+
+    Parameters
+    ----------
+    file : Path
+        The table.
+    what : str
+        What it should be, for the message: "class list".
+
+    Raises
+    ------
+    NotThere
+        If there is no such file.
+    CannotDo
+        If it is too large, or no UTF-8.
+    """
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        raise NotThere(f"there is no {file}") from None
+    if len(raw) > MOST_BYTES:
+        raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB: no {what}")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise CannotDo(f"{file} is UTF-16: save it as CSV in UTF-8")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw.count(b"\n", 0, e.start) + 1
+        raise CannotDo(
+            f"{file}: line {line} is no UTF-8, it may be Latin-1: save it as CSV in UTF-8"
+        ) from None
+
+
+def separator_of(text: str) -> str:
+    r"""Return what separates the cells of a table, by its first line.
+
+    >>> separator_of("id;name\nada;Ada, the first"), separator_of("id,name")
+    (';', ',')
+    """
+    return ";" if ";" in text.partition("\n")[0] else ","
+
+
+def rows_of(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row of a table with its line number.
+
+    Raises
+    ------
+    CannotDo
+        If a line cannot be read.
+    """
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True
+    )
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as e:
+        raise CannotDo(f"{file}: line {reader.line_num} cannot be read: {e}") from None
+
+
+def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a table as dicts by column, with their line numbers.
+
+    Parameters
+    ----------
+    file : Path
+        The table; its first line names the columns, case and blanks around them ignored.
+    what : str
+        What it should be, for the message.
+    needed : tuple of str
+        Columns that it must have, in small letters.
+
+    Returns
+    -------
+    list of (int, dict)
+        Rows without a text in any cell are left out; values have no blanks around them.
+
+    Raises
+    ------
+    NotThere, CannotDo
+        If it cannot be read, or a column is missing or doubled.
+    """
+    rows = rows_of(file, text_of(file, what))
+    _, head = next(rows, (0, []))
+    columns = [c.strip().lower() for c in head]
+    if lacking := [c for c in needed if c not in columns]:
+        raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {', '.join(columns) or None}")
+    if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
+        raise CannotDo(f"{file}: column {twice[0]!r} stands there twice")
+    found = []
+    for n, row in rows:
+        cells = {c: v.strip() for c, v in zip(columns, row, strict=False)}
+        if len(row) > len(columns):
+            raise CannotDo(f"{file}: line {n} has more cells than the first line")
+        if any(cells.values()):
+            found.append((n, dict.fromkeys(columns, "") | cells))
+    return found

@@ -1,0 +1,236 @@
+"""Marks and comments of a person, read from a CSV and written into the gradebook.
+
+The table has the columns `student,cell,points,comment`; the last one may be missing. All rows
+are checked before any is written, and all are written together or none. What no row names stays
+as it is: so does the mark where `points` is empty, and the comment where `comment` is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..course.folder import Course
+from ..course.table import records
+from ..errors import CannotDo, NotThere
+from .database import config_of, database_errors, quiet, require_gradebook
+
+WHAT = "table of marks"
+MOST_COMMENT = 40  # characters of a comment on the screen
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one row gives: points or None, and a comment or ""."""
+
+    line: int
+    student: str
+    cell: str
+    points: float | None
+    comment: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell of one student: points and comment before, and after."""
+
+    student: str
+    cell: str
+    before: float | None
+    points: float | None
+    most: float
+    old_comment: str
+    comment: str
+
+    def __str__(self):
+        parts = []
+        if self.points != self.before:
+            before = "not marked" if self.before is None else f"{self.before:g}"
+            parts.append(f"{before} -> {self.points:g} of {self.most:g}")
+        if self.comment != self.old_comment:
+            short = self.comment[:MOST_COMMENT] + "…" * (len(self.comment) > MOST_COMMENT)
+            parts.append(f"comment {'replaced' if self.old_comment else 'added'}: {short!r}")
+        return f"{self.student}, {self.cell}: {'; '.join(parts)}"
+
+
+def read(file: Path) -> list[Given]:
+    """Return the rows of a table of marks.
+
+    Parameters
+    ----------
+    file : Path
+        CSV in UTF-8, with commas or semicolons; with semicolons, points may have a decimal
+        comma.
+
+    Raises
+    ------
+    NotThere
+        If there is no such file.
+    CannotDo
+        If it cannot be understood; the text lists every fault with its line.
+    """
+    found, faults, seen = [], [], {}
+    for n, row in records(file, WHAT, ("student", "cell", "points")):
+        points = _points(row["points"])
+        comment = row.get("comment", "")
+        if points is not None and not 0 <= points < math.inf:
+            faults.append(f"line {n}: {row['points']!a} is no number of points from 0 on")
+        if points is None and not comment:
+            faults.append(f"line {n}: neither points nor a comment")
+        where = row["student"], row["cell"]
+        if first := seen.get(where):
+            faults.append(f"line {n}: {', '.join(where)} stands in line {first} too")
+        seen.setdefault(where, n)
+        found.append(Given(n, *where, points, comment))
+    if faults:
+        raise CannotDo("\n  ".join([f"{file} cannot be used:", *faults]))
+    return found
+
+
+def _points(text):
+    """Return a number of points, None for an empty cell, NaN for what is none."""
+    try:
+        return float(text.replace(",", ".")) if text else None
+    except ValueError:
+        return math.nan
+
+
+def changes(standing: dict, given: list[Given], file: str) -> list[Change]:
+    """Return what rows would change; rows that change nothing are left out.
+
+    Parameters
+    ----------
+    standing : dict of Standing
+        The gradebook's entries by student.
+    given : list of Given
+        The rows.
+    file : str
+        The name of the table, for messages.
+
+    Raises
+    ------
+    CannotDo
+        If a row names an unknown student or cell, a cell that the grader marks, or more points
+        than the cell has; the text lists every such row.
+    """
+    found, faults = [], []
+    for g in given:
+        entry = standing.get(g.student)
+        grade = entry.grades.get(g.cell) if entry else None
+        if fault := _fault(g, entry, grade):
+            faults.append(f"line {g.line}: {fault}")
+            continue
+        before = None if grade.needs_manual_grade else grade.score
+        points = before if g.points is None else g.points
+        old = entry.comments.get(g.cell) or ""
+        change = Change(g.student, g.cell, before, points, grade.most, old, g.comment or old)
+        if (before, old) != (change.points, change.comment):
+            found.append(change)
+    if faults:
+        raise CannotDo("\n  ".join([f"{file}: nothing was changed:", *faults]))
+    return found
+
+
+def _fault(given, entry, grade):
+    """Return why a row cannot be taken, "" if it can."""
+    if entry is None:
+        return f"{given.student!a} has no graded submission"
+    if grade is None:
+        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry)}"
+    if not grade.by_hand:
+        return (
+            f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
+            f"{_by_hand(entry)}"
+        )
+    if given.points is not None and given.points > grade.most:
+        return f"{given.points:g} points for {given.cell}, which has {grade.most:g}"
+    return ""
+
+
+def _by_hand(entry):
+    """Return the names of the cells that a person marks."""
+    return ", ".join(g.name for g in entry.grades.values() if g.by_hand) or "none"
+
+
+class HandMarks:
+    """The gradebook's marks by hand of an assignment, open in a `with` block.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+
+    Raises
+    ------
+    NotThere
+        If the gradebook does not know the assignment.
+    CannotDo
+        If the gradebook is gone, locked or broken.
+    """
+
+    def __init__(self, course: Course, assignment: str):
+        self.assignment = assignment
+        require_gradebook(course, assignment)
+        self.config = config_of(course, assignment)
+        self.url = self.config.CourseDirectory.db_url
+
+    def __enter__(self) -> HandMarks:
+        from nbgrader.api import MissingEntry
+        from nbgrader.coursedir import CourseDirectory
+
+        from .converter import OpenGradebook, standing
+
+        home = CourseDirectory(config=self.config)
+        with quiet(), database_errors(self.url):
+            self.gradebook = OpenGradebook(self.url, home.course_id)
+            try:
+                self.gradebook.find_assignment(self.assignment)
+                self.standing = standing(self.gradebook, self.assignment)
+                self.gradebook.db.rollback()
+            except MissingEntry:
+                self.gradebook.shut()
+                raise NotThere(f"{self.assignment} is not in the gradebook") from None
+        return self
+
+    def __exit__(self, *_):
+        with quiet():
+            self.gradebook.shut()
+
+    def write(self, found: list[Change]) -> None:
+        """Write changes, all of them or none.
+
+        Parameters
+        ----------
+        found : list of Change
+            What `changes` returned. The comment is written as a person's, and the cell waits
+            for a mark no more where it has points.
+        """
+        with quiet(), database_errors(self.url), self.gradebook.whole():
+            for change in found:
+                where = change.cell, self.assignment, self.assignment, change.student
+                if change.points != change.before:
+                    grade = self.gradebook.find_grade(*where)
+                    grade.manual_score, grade.extra_credit = change.points, None
+                    grade.needs_manual_grade = False
+                if change.comment != change.old_comment:
+                    self._comment(where, change.comment)
+
+    def _comment(self, where, text):
+        """Write a comment on a cell.
+
+        Raises
+        ------
+        CannotDo
+            If the gradebook has no room for one there, as below a test cell.
+        """
+        from nbgrader.api import MissingEntry
+
+        try:
+            self.gradebook.find_comment(*where).manual_comment = text
+        except MissingEntry:
+            raise CannotDo(
+                f"nothing was changed: {where[0]} of {where[-1]} takes no comment"
+            ) from None

@@ -1,0 +1,207 @@
+"""Feedback on its way back: a zip for Moodle or Canvas, or a folder for a web server.
+
+Moodle's "Upload multiple feedback files in a zip" finds a student by the number in
+`Full Name_501_assignsubmission_file_`, the folder's name in "Download all submissions"
+(`mod/assign/feedback/file/importziplib.php`), so a page lies in a folder of that name.
+
+Canvas's "Upload Submissions" finds a submission by the two numbers in
+`lovelaceada_1001_70001_ps1.ipynb`, a file's name in "Download Submissions", and attaches the
+uploaded file to a comment under the name of the file that was handed in
+(`infer_comment_context_from_filename` in `app/models/assignment.rb`). A page of HTML would then
+be called a notebook, so here it is one: a notebook with the page in a single cell.
+
+The folder for a web server has a page for each student under a name that cannot be guessed, an
+`index.html` without links, and nothing else. Who has which link stands beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..course.codes import code, secret_of
+from ..course.folder import Course
+from ..course.origins import read as read_origins
+from ..course.roster import read as read_roster
+from ..errors import CannotDo
+from ..storage.results import write_whole
+
+PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
+MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the beginning of a path
+DATE = (1980, 1, 1, 0, 0, 0)  # of all entries, so that the same pages make the same zip
+LINKS = ("student", "first_name", "last_name", "email", "link")
+CHARSET = '<meta charset="utf-8">'
+ROBOTS = '<meta name="robots" content="noindex, nofollow, noarchive">'
+NOTHING = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8">{ROBOTS}<title>Feedback</title></head>
+<body><p>Nothing is listed here. Use the link that you were sent.</p></body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What was written: the place, the number of pages, and who could not be reached."""
+
+    place: Path
+    pages: int
+    unreached: list[str]
+    links: Path | None = None
+
+
+def zipped(
+    course: Course, assignment: str, layout: str, pages: dict[str, str], out: Path | None = None
+) -> Returned:
+    """Write a zip that a platform takes back.
+
+    Parameters
+    ----------
+    course, assignment
+        The course and the assignment; `nngrader collect` has kept the platform's names.
+    layout : {"moodle", "canvas"}
+        Whose names.
+    pages : dict of str
+        HTML by student.
+    out : Path, optional
+        The zip, or a folder for it; by default `feedback/ASSIGNMENT-LAYOUT.zip`.
+
+    Returns
+    -------
+    Returned
+        `unreached` are students whose submission did not come from this platform.
+
+    Raises
+    ------
+    CannotDo
+        If that is true of all of them.
+    """
+    names = _names(course, assignment, layout)
+    there = {s: names[s] for s in sorted(pages) if s in names}
+    if not there:
+        raise CannotDo(
+            f"no submission of {assignment} has a name of {PLATFORMS[layout]}'s: run `nngrader "
+            f"collect {assignment}` with its download once more, which keeps the names"
+        )
+    file = _zip_file(course, f"{assignment}-{layout}.zip", out)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student, name in there.items():
+            text = pages[student]
+            text = as_notebook(text) if layout == "canvas" else text
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
+            archive.writestr(entry, text.encode("utf-8", "replace"))
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    half.write_bytes(whole.getvalue())
+    os.replace(half, file)
+    return Returned(file, len(there), sorted(set(pages) - set(there)))
+
+
+def _zip_file(course, name, out):
+    """Return the path of a zip, whose folder is made if need be."""
+    file = out or course / "feedback" / name
+    if out and (out.is_dir() or out.suffix.lower() != ".zip"):
+        file = out / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def _names(course, assignment, layout):
+    """Return the path in the zip for each student who handed in on the platform."""
+    found = {}
+    for student, origin in read_origins(course, assignment).items():
+        if origin.platform != PLATFORMS[layout]:
+            continue
+        paths = [p for p in origin.files if p.lower().endswith(".ipynb")] or origin.files
+        name = _path_in_moodle(paths, assignment) if layout == "moodle" else paths[0]
+        if name:
+            found[student] = name
+    return found
+
+
+def _path_in_moodle(paths, assignment):
+    """Return where a page lies in Moodle's zip: in the student's folder, or flat as it came."""
+    for path in paths:
+        if start := MOODLE.match(path):
+            top, slash, _ = path.partition("/")
+            return (top + slash if slash else f"{start[0]}_") + f"{assignment}-feedback.html"
+    return ""
+
+
+def as_notebook(page: str) -> str:
+    """Return a page of feedback as a notebook whose one cell shows it without being run.
+
+    Parameters
+    ----------
+    page : str
+        HTML of `feedback.page`, which has no scripts.
+
+    Returns
+    -------
+    str
+        The notebook, in which Jupyter shows the page's text, tables and folds.
+    """
+    body = re.sub(r"(?s).*?<main[^>]*>|</main>.*", "", page)
+    html = " ".join(line.strip() for line in body.splitlines() if line.strip())
+    cell = {"cell_type": "markdown", "id": "feedback", "metadata": {}, "source": html}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+def for_the_web(
+    course: Course,
+    assignment: str,
+    pages: dict[str, str],
+    out: Path | None = None,
+    address: str = "",
+) -> Returned:
+    """Write a folder for a web server, and beside it the list of links.
+
+    Parameters
+    ----------
+    course, assignment
+        The course and the assignment.
+    pages : dict of str
+        HTML by student.
+    out : Path, optional
+        The folder; by default `feedback/web-ASSIGNMENT`.
+    address : str, optional
+        Where it will be, "https://example.org/feedback"; put before each name.
+
+    Returns
+    -------
+    Returned
+        `links` is the list for a mail merge, `FOLDER-links.csv`, which its owner alone can
+        read and which belongs on no server.
+    """
+    folder = out or course / "feedback" / f"web-{assignment}"
+    folder.mkdir(parents=True, exist_ok=True)
+    secret, roster = secret_of(course), read_roster(course) or {}
+    rows = []
+    for student, text in sorted(pages.items()):
+        name = f"{code(secret, 'link', assignment, student)}.html"
+        write_whole(folder / name, text.replace(CHARSET, CHARSET + ROBOTS, 1))
+        known = roster.get(student)
+        about = [known.first_name, known.last_name, known.email] if known else ["", "", ""]
+        rows.append([student, *about, f"{address.rstrip('/')}/{name}" if address else name])
+    write_whole(folder / "index.html", NOTHING)
+    links = folder.with_name(f"{folder.name}-links.csv")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([LINKS, *rows])
+    write_private(links, text.getvalue())
+    return Returned(folder, len(rows), [], links)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all."""
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    half.unlink(missing_ok=True)
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8", errors="replace") as f:
+        f.write(text)
+    os.replace(half, file)

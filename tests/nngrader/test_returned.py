@@ -1,0 +1,195 @@
+"""Feedback goes back to the student it is for, through Moodle, Canvas or a web server."""
+
+import csv
+import json
+import re
+import zipfile
+
+import nbformat
+import pytest
+from nngrader.course import Course
+from nngrader.course.codes import code, secret_of
+from nngrader.errors import CannotDo
+from nngrader.reports.feedback import page
+from nngrader.storage.results import Store
+
+from .lms_downloads import BOOK, book, canvas, class_list, collect, moodle, zipped
+from .page_check import check_page
+from .sample_course import NAME, run
+
+pytestmark = pytest.mark.sandbox
+USERS = {"501": "ada", "502": "emmy", "503": "bo"}  # by Moodle's number of the participant
+NUMBERS = {"1001": "ada", "1002": "emmy"}  # by Canvas's number of the user
+
+
+def result(student):
+    return {
+        "student": student,
+        "assignment": NAME,
+        "status": "graded",
+        "flags": [],
+        "score": 5.0,
+        "max_score": 10.0,
+        "problems": {},
+    }
+
+
+def graded(course, monkeypatch, *students):
+    """Give a course the results of these students, each with a page that names the student."""
+    Store(course / ".results").put(f"latest-{NAME}", {s: result(s) for s in students})
+    monkeypatch.setattr("nngrader.gradebook.database.marks", lambda *_: {})
+    return {s: page(result(s)) for s in students}
+
+
+def entries(file):
+    with zipfile.ZipFile(file) as archive:
+        assert len(archive.namelist()) == len(set(archive.namelist()))
+        return {n: archive.read(n).decode() for n in archive.namelist()}
+
+
+def import_into_moodle(files):
+    """Return (name, text) by user, as `is_valid_filename_for_import` finds them."""
+    found = {}
+    for path, text in files.items():
+        parts = path.split("/")
+        assert not parts[-1].startswith((".", "~"))
+        while parts:
+            info = parts.pop(0).split("_", 4)
+            if (
+                len(info) < 4
+                or info[1] not in USERS
+                or info[2:4] != ["assignsubmission", "file"]
+            ):
+                continue
+            name = "/".join([info[4] if len(info) > 4 else "", *parts])
+            assert USERS[info[1]] not in found
+            found[USERS[info[1]]] = name.lstrip("/"), text
+            break
+        else:
+            raise AssertionError(f"Moodle ignores {path}")
+    return found
+
+
+def test_moodle_gives_each_student_the_own_page(course, tmp_path, capsys, monkeypatch):
+    class_list(course)
+    flat = {f"Bo Müller-Žák_503_assignsubmission_file_{BOOK}": book("bo")}
+    collect(course, zipped(tmp_path / "got.zip", moodle() | flat), capsys)
+    pages = graded(course, monkeypatch, "ada", "emmy", "bo")
+    assert run(course, "feedback", NAME, "--layout", "moodle") == 0
+    file = course / "feedback" / f"{NAME}-moodle.zip"
+    found = import_into_moodle(entries(file))
+    assert found == {s: (f"{NAME}-feedback.html", text) for s, text in pages.items()}
+    assert f"{file}: 3 pages" in capsys.readouterr().out
+    before = file.read_bytes()
+    run(course, "feedback", NAME, "--layout", "moodle", "--out", tmp_path)
+    assert (tmp_path / file.name).read_bytes() == before
+
+
+def test_canvas_attaches_a_notebook_that_shows_the_page(course, tmp_path, capsys, monkeypatch):
+    class_list(course)
+    collect(course, zipped(tmp_path / "got.zip", canvas()), capsys)
+    pages = graded(course, monkeypatch, "ada", "emmy")
+    out = tmp_path / "back.zip"
+    assert run(course, "feedback", NAME, "--layout", "canvas", "--out", out) == 0
+    found = entries(out)
+    assert set(found) <= set(canvas())  # the names as they were downloaded
+    whose = {}
+    for name, text in found.items():
+        user, attachment = [p for p in name.split("_") if p.isdecimal()][:2]
+        assert f"_{user}_{attachment}_" in " ".join(canvas())
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        whose[NUMBERS[user]] = notebook.cells[0].source
+    assert set(whose) == set(pages)
+    for student, shown in whose.items():
+        assert f'<p class="soft">{student}</p>' in shown
+        assert "5" in shown
+        assert "\n" not in shown  # else Markdown would read a part of it as text
+        assert "<style" not in shown
+
+
+@pytest.mark.parametrize("layout", ["moodle", "canvas"])
+def test_who_did_not_hand_in_there_is_named(course, tmp_path, capsys, monkeypatch, layout):
+    class_list(course)
+    files = {"moodle": moodle, "canvas": canvas}[layout]()
+    collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    graded(course, monkeypatch, "ada", "emmy", "kim1")
+    assert run(course, "feedback", NAME, "--layout", layout) == 1
+    said = capsys.readouterr()
+    assert "2 pages" in said.out
+    assert "so not in the zip: kim1" in said.err
+
+
+def test_without_names_of_the_platform_it_is_said_how_to_get_them(course, capsys, monkeypatch):
+    graded(course, monkeypatch, "ada")
+    assert run(course, "feedback", NAME, "--layout", "moodle") == 1
+    said = capsys.readouterr().err
+    assert f"run `nngrader collect {NAME}` with its download once more" in said
+
+
+def test_collecting_again_keeps_the_names_and_forgets_nobodys(course, tmp_path, capsys):
+    class_list(course)
+    first = {n: d for n, d in moodle().items() if "_501_" in n}
+    collect(course, zipped(tmp_path / "a.zip", first), capsys)
+    (course / ".results" / f"collected-{NAME}.json").unlink()
+    collect(course, zipped(tmp_path / "b.zip", first), capsys)  # unchanged
+    rest = {n: d for n, d in moodle().items() if "_502_" in n}
+    collect(course, zipped(tmp_path / "c.zip", rest), capsys)
+    kept = Store(course / ".results").get(f"collected-{NAME}")
+    assert set(kept) == {"ada", "emmy"}
+
+
+def test_a_link_cannot_be_guessed_and_stays_the_same(course, tmp_path, capsys, monkeypatch):
+    class_list(course)
+    pages = graded(course, monkeypatch, "ada", "emmy")
+    out, address = tmp_path / "web", "https://uni.example/nn/"
+    arguments = ("feedback", NAME, "--layout", "web", "--out", out, "--address", address)
+    assert run(course, *arguments) == 0
+    links = tmp_path / "web-links.csv"
+    assert links.stat().st_mode & 0o077 == 0
+    assert (course / ".secret").stat().st_mode & 0o077 == 0
+    rows = {r["student"]: r for r in csv.DictReader(links.read_text().splitlines())}
+    assert rows["emmy"]["email"] == "emilie@uni.example"
+    names = {s: r["link"].removeprefix(address) for s, r in rows.items()}
+    assert set(names) == set(pages)
+    for student, name in names.items():
+        assert re.fullmatch(r"[a-z2-7]{32}\.html", name)
+        text = (out / name).read_text()
+        check_page(text)
+        assert '<meta name="robots" content="noindex' in text
+        assert f">{student}<" in text
+    assert {f.name for f in out.iterdir()} == {"index.html", *names.values()}
+    index = (out / "index.html").read_text()
+    assert not [n for n in (*names, *names.values(), "href") if n in index]
+    before = links.read_text()
+    run(course, *arguments)
+    assert links.read_text() == before
+    (course / ".secret").unlink()
+    run(course, *arguments)
+    assert not set(before.splitlines()[1:]) & set(links.read_text().splitlines())
+
+
+def test_a_broken_secret_is_told_and_not_replaced(tmp_path):
+    (tmp_path / ".secret").write_text("too short\n")
+    with pytest.raises(CannotDo, match="should hold 64 hexadecimal digits"):
+        secret_of(Course(tmp_path))
+    assert (tmp_path / ".secret").read_text() == "too short\n"
+
+
+def test_codes_differ_by_course_purpose_assignment_and_student():
+    words = [
+        ("link", "ps1", "ada"),
+        ("link", "ps1", "bo"),
+        ("link", "ps2", "ada"),
+        ("x", "ps1a"),
+    ]
+    found = {code(key, *w) for key in (b"one", b"two") for w in words}
+    assert len(found) == 8
+
+
+def test_json_of_a_notebook_of_feedback_has_one_cell(course, monkeypatch):
+    from nngrader.reports.returned import as_notebook
+
+    book = json.loads(as_notebook(page(result("zoë"))))
+    assert [c["cell_type"] for c in book["cells"]] == ["markdown"]
+    assert "zoë" in book["cells"][0]["source"]

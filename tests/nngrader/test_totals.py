@@ -1,0 +1,197 @@
+"""The totals of a course: weights, dropped, excused; and nothing counted that is not final."""
+
+import csv
+import io
+
+import pytest
+from nngrader.course import Course
+from nngrader.errors import CannotDo, NotThere
+from nngrader.reports import export, totals
+from nngrader.reports.totals import Rules, rules_for, rules_of, table
+
+from .lms_downloads import CLASS
+from .sample_course import run
+
+
+def mark(score, most=100.0, by_hand=False):
+    return {
+        "score": score,
+        "max_score": most,
+        "late_penalty": 0.0,
+        "needs_manual_grade": by_hand,
+        "by_hand": [],
+    }
+
+
+MARKS = {
+    "ps1": {"ada": mark(50.0), "emmy": mark(45.0, 50.0), "bo": mark(30.0), "kim1": mark(10)},
+    "ps2": {"ada": mark(80.0), "emmy": mark(60.0), "bo": mark(0.0)},
+    "ps3": {
+        "ada": mark(20.0, 40.0),
+        "emmy": mark(10.0, 40.0, by_hand=True),
+        "bo": mark(40.0, 40.0),
+    },
+    "ps4": {},
+}
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return a course of four assignments, of which the last is not graded; kim2 has none."""
+    (tmp_path / "students.csv").write_text(CLASS, encoding="utf-8")
+    for name in (*MARKS, "ps5"):
+        (tmp_path / "source" / name).mkdir(parents=True)
+        (tmp_path / "source" / name / f"{name}.md").touch()
+
+    def marks(_, name):
+        if name not in MARKS:
+            raise NotThere(f"{name} is not in the gradebook")
+        return {s: dict(m) for s, m in MARKS[name].items()}
+
+    monkeypatch.setattr(export, "marks", marks)
+    monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "graded"}})
+    return Course(tmp_path)
+
+
+def percents(course, rules):
+    _, rows, _ = totals.totals(course, rules)
+    return {t.student: t.percent for t in rows}
+
+
+def test_without_rules_all_graded_assignments_weigh_the_same(course):
+    names, rows, warned = totals.totals(course, Rules())
+    assert names == ["ps1", "ps2", "ps3"]
+    found = {t.student: t for t in rows}
+    assert found["ada"].percent == pytest.approx((50 + 80 + 50) / 3)
+    assert found["bo"].percent == pytest.approx((30 + 0 + 100) / 3)
+    assert found["emmy"].reasons == ["ps3 unmarked"]
+    assert found["kim1"].reasons == ["ps2 missing", "ps3 missing"]
+    assert found["kim2"].percent is None
+    assert warned == []
+
+
+def test_weights_count_shares_of_points_and_not_points(course):
+    rules = Rules(weights={"ps1": 1.0, "ps3": 3.0})
+    assert percents(course, rules)["ada"] == pytest.approx((50 + 3 * 50) / 4)
+    _, _, warned = totals.totals(course, Rules(weights={"ps1": 1.0, "ps4": 1.0}))
+    assert warned == [
+        "without a weight, so not counted: ps2, ps3",
+        "not graded yet, so not counted: ps4",
+    ]
+
+
+def test_the_lowest_is_dropped_and_an_excuse_leaves_the_denominator(course):
+    rules = Rules(drop_lowest=1, excused=frozenset({("emmy", "ps3"), ("bo", "ps2")}))
+    _, rows, _ = totals.totals(course, rules)
+    found = {t.student: t for t in rows}
+    assert (found["ada"].percent, found["ada"].dropped) == (65.0, ["ps1"])
+    assert (found["emmy"].percent, found["emmy"].excused) == (90.0, ["ps3"])
+    assert (found["bo"].percent, found["bo"].dropped) == (100.0, ["ps1"])  # not the excused one
+
+
+def test_of_equal_shares_the_weightier_is_dropped(course):
+    rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
+    _, rows, _ = totals.totals(course, rules)
+    ada = next(t for t in rows if t.student == "ada")
+    assert (ada.dropped, ada.percent) == (["ps3"], 65.0)
+
+
+def test_the_last_mark_is_never_dropped(course):
+    excused = frozenset({("ada", "ps1"), ("ada", "ps2")})
+    assert percents(course, Rules(drop_lowest=2, excused=excused))["ada"] == 50.0
+    every = excused | {("ada", "ps3")}
+    _, rows, _ = totals.totals(course, Rules(excused=every))
+    assert rows[0].reasons == ["excused from everything"]
+
+
+def test_what_is_missing_counts_as_nothing_only_if_that_is_said(course):
+    found = percents(course, Rules(zero_missing=True))
+    assert found["kim1"] == pytest.approx(10 / 3)
+    assert found["kim2"] == 0
+    assert found["emmy"] is None  # not marked yet, which is not 0
+
+
+def test_what_could_not_be_graded_has_no_total_unless_that_is_said(course, monkeypatch):
+    monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "ungradable"}})
+    assert percents(course, Rules())["bo"] is None
+    assert percents(course, Rules(zero_ungradable=True))["bo"] is not None
+
+
+FILE = """
+drop_lowest = 1
+zero_missing = true
+[weights]
+ps1 = 1
+ps2 = 2.5
+[excused]
+ada = ["ps1"]
+"""
+
+
+def test_the_command_line_goes_before_the_file(course, tmp_path):
+    (course / "course.toml").write_text(FILE)
+    assert rules_for(course) == Rules(
+        {"ps1": 1.0, "ps2": 2.5}, 1, True, False, frozenset({("ada", "ps1")})
+    )
+    given = rules_for(course, ["ps3=4"], 0, [["bo", "ps2"]])
+    assert given.weights == {"ps3": 4.0}
+    assert given.drop_lowest == 0
+    assert given.excused == {("ada", "ps1"), ("bo", "ps2")}
+    other = tmp_path / "other.toml"
+    other.write_text("[weights]\nps2 = 1\n")
+    assert rules_for(course, [str(other)]) == Rules({"ps2": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("weight = 1", "unknown 'weight'"),
+        ("weights = 1", r"weights = 1, expected a table \[weights\]"),
+        ("[weights]\nps1 = -1", "the weight of ps1 is -1, expected a number from 0 on"),
+        ('[weights]\nps1 = "much"', "the weight of ps1 is 'much'"),
+        ("drop_lowest = true", "drop_lowest = True, expected a whole number"),
+        ("drop_lowest = -1", "drop_lowest is -1"),
+        ("zero_missing = 1", "zero_missing = 1, expected true or false"),
+        ('[excused]\nada = "ps1"', "excused.ada should be a list"),
+        ("= 1", "course.toml: Invalid"),
+    ],
+)
+def test_each_fault_of_the_file_is_told(tmp_path, text, words):
+    file = tmp_path / "course.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=words):
+        rules_of(file)
+
+
+@pytest.mark.parametrize(
+    ("rules", "error", "words"),
+    [
+        (Rules(weights={"ps9": 1.0}), NotThere, "no assignment 'ps9'; there are ps1, ps2"),
+        (Rules(excused=frozenset({("ada", "ps9")})), NotThere, "no assignment 'ps9'"),
+        (Rules(excused=frozenset({("zoe", "ps1")})), NotThere, "excused is 'zoe', who is"),
+        (Rules(weights={"ps4": 1.0}), NotThere, "nothing is graded yet of what counts"),
+        (Rules(drop_lowest=3), CannotDo, "3 would be dropped of 3 graded"),
+    ],
+)
+def test_rules_that_fit_no_course_are_refused(course, rules, error, words):
+    with pytest.raises(error, match=words):
+        totals.totals(course, rules)
+
+
+def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, capsys):
+    excuse = ("--excuse", "bo", "ps2", "--drop-lowest", "1")
+    assert run(course, "course", "--weights", "ps1=1", "ps2=1", "ps3=2", *excuse) == 0
+    said = capsys.readouterr()
+    rows = {r["student"]: r for r in csv.DictReader(io.StringIO(said.out))}
+    assert said.out.splitlines()[0] == "student,total,status,ps1,ps2,ps3,dropped,excused"
+    assert rows["ada"] == {
+        **{"student": "ada", "total": "65.0", "status": "final", "ps1": "50.0"},
+        **{"ps2": "80.0", "ps3": "50.0", "dropped": "ps3", "excused": ""},
+    }
+    assert (rows["bo"]["ps2"], rows["bo"]["excused"]) == ("excused", "ps2")
+    assert rows["kim1"]["status"] == "ps2 missing; ps3 missing"
+    assert rows["kim1"]["total"] == ""
+    assert "no total yet for 3: emmy, kim1, kim2" in said.err
+    assert run(course, "course", "--weights", "ps1") == 1
+    assert "expected ASSIGNMENT=NUMBER" in capsys.readouterr().err
+    assert table([], []).count("\n") == 1
