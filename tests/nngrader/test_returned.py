@@ -14,11 +14,11 @@ from nngrader.reports.feedback import page
 from nngrader.storage.results import Store
 
 from .lms_downloads import BOOK, book, canvas, class_list, collect, moodle, zipped
-from .page_check import check_page
 from .sample_course import NAME, run
 
 pytestmark = pytest.mark.sandbox
 USERS = {"501": "ada", "502": "emmy", "503": "bo"}  # by Moodle's number of the participant
+PLUGIN = ["assignsubmission", "file"]
 NUMBERS = {"1001": "ada", "1002": "emmy"}  # by Canvas's number of the user
 
 
@@ -55,11 +55,7 @@ def import_into_moodle(files):
         assert not parts[-1].startswith((".", "~"))
         while parts:
             info = parts.pop(0).split("_", 4)
-            if (
-                len(info) < 4
-                or info[1] not in USERS
-                or info[2:4] != ["assignsubmission", "file"]
-            ):
+            if info[2:4] != PLUGIN or info[1] not in USERS:
                 continue
             name = "/".join([info[4] if len(info) > 4 else "", *parts])
             assert USERS[info[1]] not in found
@@ -155,7 +151,6 @@ def test_a_link_cannot_be_guessed_and_stays_the_same(course, tmp_path, capsys, m
     for student, name in names.items():
         assert re.fullmatch(r"[a-z2-7]{32}\.html", name)
         text = (out / name).read_text()
-        check_page(text)
         assert '<meta name="robots" content="noindex' in text
         assert f">{student}<" in text
     assert {f.name for f in out.iterdir()} == {"index.html", *names.values()}

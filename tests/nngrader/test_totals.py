@@ -180,7 +180,7 @@ def test_rules_that_fit_no_course_are_refused(course, rules, error, words):
 
 def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, capsys):
     excuse = ("--excuse", "bo", "ps2", "--drop-lowest", "1")
-    assert run(course, "course", "--weights", "ps1=1", "ps2=1", "ps3=2", *excuse) == 0
+    assert run(course.root, "course", "--weights", "ps1=1", "ps2=1", "ps3=2", *excuse) == 0
     said = capsys.readouterr()
     rows = {r["student"]: r for r in csv.DictReader(io.StringIO(said.out))}
     assert said.out.splitlines()[0] == "student,total,status,ps1,ps2,ps3,dropped,excused"
@@ -192,6 +192,6 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
     assert rows["kim1"]["status"] == "ps2 missing; ps3 missing"
     assert rows["kim1"]["total"] == ""
     assert "no total yet for 3: emmy, kim1, kim2" in said.err
-    assert run(course, "course", "--weights", "ps1") == 1
+    assert run(course.root, "course", "--weights", "ps1") == 1
     assert "expected ASSIGNMENT=NUMBER" in capsys.readouterr().err
     assert table([], []).count("\n") == 1
