@@ -10,6 +10,7 @@ from .errors import CannotDo, NotThere, first_line
 from .screen import any_terminal, say, shown, warn
 
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
+KEEP = "keep it to yourself"
 DONE, FAILED, USAGE = 0, 1, 2
 UNUSED = ("rfc3987_syntax",)  # jsonschema does without: it builds 39 grammars, 1.5 s
 EXIT = (
@@ -56,10 +57,12 @@ def gradescope(a) -> int:
 
 def collect(a) -> int:
     """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
+    from .course.groups import groups_of
     from .intake.collect import collect as bring
     from .intake.collect import lines
 
-    collected = bring(a.course, a.assignment, a.download)
+    groups = groups_of(a.course, a.groups, a.apart or ())
+    collected = bring(a.course, a.assignment, a.download, groups)
     for text in lines(a.course, a.assignment, collected):
         say(text)
     return FAILED if collected.left_out else DONE
@@ -77,25 +80,38 @@ def grade(a) -> int:
 
 def feedback(a) -> int:
     """Write a page for each graded student, in folders or for Moodle, Canvas or the web."""
+    from .course.anonymous import names_of
     from .gradebook.database import marks
     from .reports.class_report import latest
     from .reports.leaderboard import own_code, write_leaderboards
 
+    if a.anonymous and a.layout != "folders":
+        raise CannotDo(f"--anonymous does not go with --layout {a.layout}, which needs names")
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
     seed = a.course.seed()
     if a.layout != "folders":
         return give_back(a, results, known, seed)
-    out = a.out or a.course / "feedback"
+    own = {s: own_code(r, seed) for s, r in results.items()}
+    called = names_of(a.course, a.anonymous, results)
+    shown_results, known = called.results(results), called.marks(known)
+    codes = {called(s): code for s, code in own.items()}
+    out = a.out or a.course / ("feedback-anonymous" if a.anonymous else "feedback")
     out.mkdir(parents=True, exist_ok=True)
     written = [
-        write_page(out, r, known.get(student), own_code(r, seed))
-        for student, r in results.items()
+        write_page(out, r, known.get(name), codes[name]) for name, r in shown_results.items()
     ]
     say(f"{sum(written)} pages in {out}")
+    tell_key(called)
     for file in write_leaderboards(results, seed, out):
         say(f"{file}: the leaderboard, without names")
     return DONE if all(written) else FAILED
+
+
+def tell_key(called) -> None:
+    """Say where it stands whose each code is, if students are called by codes."""
+    if called.anonymous:
+        say(f"{called.key}: whose each code is")
 
 
 def give_back(a, results: dict, known: dict, seed: int) -> int:
@@ -126,12 +142,18 @@ def give_back(a, results: dict, known: dict, seed: int) -> int:
 
 def marks(a) -> int:
     """Read marks and comments by hand from a CSV: student,cell,points,comment."""
-    from .gradebook.by_hand import HandMarks, changes, read
+    from .course.origins import groups
+    from .gradebook.by_hand import HandMarks, changes, for_groups, read
 
     a.course.source(a.assignment)
-    given = read(a.file)
+    if not a.file and not a.share:
+        raise NotThere("name a table of marks, or share those of groups with --share")
+    given, name = read(a.file) if a.file else [], str(a.file or a.assignment)
     with HandMarks(a.course, a.assignment) as gradebook:
-        found = changes(gradebook.standing, given, str(a.file))
+        standing = gradebook.standing
+        if a.share:
+            given = for_groups(standing, groups(a.course, a.assignment), given, name)
+        found = changes(standing, given, name)
         for change in found:
             say(shown(str(change)))
         left = f"{len(given) - len(found)} of {len(given)} rows change nothing"
@@ -180,21 +202,26 @@ def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bo
 
 def report(a) -> int:
     """Write a page on the class: what was hard, which mistakes, flags, likeness."""
-    from .reports.class_report import page
+    from .course.anonymous import names_of
+    from .reports.class_report import latest, page
     from .storage.results import write_whole
 
-    out = a.out or a.course / "report" / f"{a.assignment}.html"
+    name = f"{a.assignment}{'-anonymous' * a.anonymous}.html"
+    out = a.out or a.course / "report" / name
     if out.is_dir():
         raise CannotDo(f"{out} is a folder: name a file for the report")
-    text = page(a.course, a.assignment)
+    called = names_of(a.course, a.anonymous, latest(a.course, a.assignment))
+    text = page(a.course, a.assignment, called)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, text)
-    say(f"{out}: it names students, keep it to yourself")
+    say(f"{out}: it {'has codes for names' if a.anonymous else 'names students'}, {KEEP}")
+    tell_key(called)
     return DONE
 
 
 def explain(a) -> int:
     """Show why a submission lost points: failing inputs, what was expected and what came."""
+    from .course.anonymous import names_of
     from .course.assignment import Assignment
     from .grading.explain import explain as why
     from .grading.explain import lines
@@ -202,22 +229,30 @@ def explain(a) -> int:
     from .storage.results import write_whole
 
     assignment = Assignment(a.course, a.assignment)
-    found = why(assignment, a.student, a.problem, a.unsafe_no_sandbox)
+    called = names_of(a.course, a.anonymous)
+    student = called.student(a.student)
+    found = why(assignment, student, a.problem, a.unsafe_no_sandbox)
+    found = [lost.told_with(called.text) for lost in found]
     if a.out:
-        write_whole(a.out, page(a.assignment, a.student, found))
+        write_whole(a.out, page(a.assignment, called(student), found))
         say(f"{a.out}: it shows hidden inputs and answers, keep it to yourself")
         return DONE
-    for text in lines(a.student, found):
+    for text in lines(called(student), found):
         say(shown(text))
     return DONE
 
 
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
+    from .course.anonymous import names_of
+    from .gradebook.database import marks
     from .reports.export import table, warnings
 
-    text = table(a.course, a.assignment, a.layout, a.zero_ungradable)
-    for warning in warnings(a.course, a.assignment, a.zero_ungradable):
+    known = marks(a.course, a.assignment) if a.anonymous else ()
+    called = names_of(a.course, a.anonymous, known)
+    asked = a.zero_ungradable, called
+    text = table(a.course, a.assignment, a.layout, *asked)
+    for warning in warnings(a.course, a.assignment, *asked):
         warn(shown(warning))
     if a.out:
         a.out.write_text(text, encoding="utf-8")
@@ -250,6 +285,7 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument(
                 "download", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
             )
+            collect_arguments(s)
         if f is explain:
             s.add_argument("student", metavar="STUDENT")
             s.add_argument("problem", metavar="PROBLEM", nargs="?", help="this one alone")
@@ -262,6 +298,9 @@ def parser() -> argparse.ArgumentParser:
             )
         if f in (release, gradescope, explain, feedback, export, report, course):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
+        if f in (grade, explain, feedback, export, report):
+            codes = "codes in place of names; anonymous-key.csv tells you whose"
+            s.add_argument("--anonymous", action="store_true", help=codes)
         if f in (gradescope, grade, explain):
             s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
         if f in (grade, explain):
@@ -272,7 +311,9 @@ def parser() -> argparse.ArgumentParser:
         if f is feedback:
             feedback_arguments(s)
         if f is marks:
-            s.add_argument("file", type=Path, metavar="FILE.csv", help="the table")
+            s.add_argument("file", type=Path, metavar="FILE.csv", nargs="?", help="the table")
+            share = "give each mark to all of a group that has none of its own"
+            s.add_argument("--share", action="store_true", help=share)
             dry = "say what would change, and write nothing"
             s.add_argument("--dry-run", action="store_true", help=dry)
         if f is course:
@@ -298,6 +339,14 @@ def grade_arguments(s) -> None:
     )
     s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
     s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
+
+
+def collect_arguments(s) -> None:
+    """Add the arguments of `nngrader collect` to its parser."""
+    groups = "table of groups, in place of the class list's column `group`"
+    s.add_argument("--groups", type=Path, metavar="FILE.csv", help=groups)
+    apart = "students who are treated singly, outside of their groups"
+    s.add_argument("--apart", nargs="+", metavar="STUDENT", help=apart)
 
 
 def feedback_arguments(s) -> None:
@@ -359,7 +408,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     any_terminal()
     a = parser().parse_args(argv)
-    for name in ("out", "download", "json", "problems", "seed", "file"):
+    for name in ("out", "download", "json", "problems", "seed", "file", "groups"):
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:

@@ -23,10 +23,16 @@ class Origin:
         "Moodle", "Canvas", "Gradescope", or a layout of folders.
     files : tuple of str
         Paths as the platform named them, without an outer folder.
+    group : str
+        The student's group, if it handed in as one.
+    through : str
+        Who handed in for the group, if it was another one of it.
     """
 
     platform: str
     files: tuple[str, ...] = ()
+    group: str = ""
+    through: str = ""
 
 
 def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
@@ -47,7 +53,16 @@ def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
 def read(course: Course, assignment: str) -> dict[str, Origin]:
     """Return where the submissions of an assignment came from, by student."""
     kept = Store(course / ".results").get(_key(assignment)) or {}
-    return {s: Origin(o["platform"], tuple(o["files"])) for s, o in kept.items()}
+    return {s: Origin(**(o | {"files": tuple(o["files"])})) for s, o in kept.items()}
+
+
+def groups(course: Course, assignment: str) -> dict[str, list[str]]:
+    """Return the members of each group that handed in together, as it was collected."""
+    found = {}
+    for student, origin in sorted(read(course, assignment).items()):
+        if origin.group:
+            found.setdefault(origin.group, []).append(student)
+    return found
 
 
 def _key(assignment):

@@ -1,14 +1,15 @@
 """The class list of a course: `students.csv`, with the columns that nbgrader imports.
 
 Source: nbgrader's `nbgrader db student import FILE`, whose columns are those of its table of
-students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`.
+students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`. A column `group` says
+who works together.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..errors import CannotDo
@@ -17,6 +18,7 @@ from .table import rows_of, text_of
 
 NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
+GROUP = "group"  # a column of ours, which nbgrader passes over
 LONGEST = 100
 
 
@@ -29,6 +31,7 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+    group: str = field(default="", compare=False)
 
     @cached_property
     def names(self) -> set[str]:
@@ -135,7 +138,8 @@ def _about_columns(columns):
 
 def _student(columns, row):
     """Return a row as a student, and whether it has as many cells as the header."""
-    cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in COLUMNS}
+    known = (*COLUMNS, GROUP)
+    cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in known}
     return Student(**{"id": ""} | cells), len(row) <= len(columns)
 
 

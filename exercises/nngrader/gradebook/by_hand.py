@@ -8,7 +8,7 @@ as it is: so does the mark where `points` is empty, and the comment where `comme
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..course.folder import Course
@@ -129,6 +129,58 @@ def changes(standing: dict, given: list[Given], file: str) -> list[Change]:
             found.append(change)
     if faults:
         raise CannotDo("\n  ".join([f"{file}: nothing was changed:", *faults]))
+    return found
+
+
+def for_groups(
+    standing: dict, groups: dict[str, list[str]], given: list[Given], file: str
+) -> list[Given]:
+    """Return rows for all members of groups, of rows and marks of some of them.
+
+    Parameters
+    ----------
+    standing : dict of Standing
+        The gradebook's entries by student.
+    groups : dict
+        Ids of students by the name of the group.
+    given : list of Given
+        Rows; a row counts for each of the group who has none about the same cell. Marks that
+        stand in the gradebook count for those of the group who wait for one, as rows without a
+        line.
+    file : str
+        The name of the table, for messages.
+
+    Raises
+    ------
+    CannotDo
+        If members of a group have different marks and another one has none.
+    """
+    rows, faults = list(given), []
+    for group, members in groups.items():
+        graded = [s for s in members if s in standing]
+        for cell in sorted({c for s in graded for c in standing[s].grades}):
+            own = {g.student: g for g in given if g.cell == cell and g.student in members}
+            source = own or _marked(standing, graded, cell)
+            left = [s for s in graded if s not in source and cell in standing[s].grades]
+            if not source or not left:
+                continue
+            if len({(g.points, g.comment) for g in source.values()}) > 1:
+                faults.append(f"{group}, {cell}: different marks; give {', '.join(left)} one")
+                continue
+            rows += [replace(next(iter(source.values())), student=s) for s in left]
+    if faults:
+        raise CannotDo("\n  ".join([f"{file}: nothing was changed:", *faults]))
+    return rows
+
+
+def _marked(standing, students, cell):
+    """Return the marks by hand of a cell that stand in the gradebook, as rows by student."""
+    found = {}
+    for student in students:
+        grade = standing[student].grades.get(cell)
+        if grade and grade.manual_score is not None and not grade.needs_manual_grade:
+            comment = standing[student].comments.get(cell) or ""
+            found[student] = Given(0, student, cell, grade.score, comment)
     return found
 
 

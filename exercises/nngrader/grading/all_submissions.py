@@ -6,6 +6,7 @@ The results are recorded in another step.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -116,19 +117,26 @@ class Grader:
         CannotDo
             If results cannot be stored, or no worker is left.
         """
-        going, again = {}, []
+        going, again, asked, same = {}, [], set(), []
         for student in students:
             handed = self._read(student)
             if handed.result is not None:
                 yield self._finished(handed)
                 continue
+            if handed.key in asked:  # a group's, or a copy: it is graded once
+                same.append(student)
+                continue
+            asked.add(handed.key)
             going[self.executor.submit(handed.job)] = handed
             if len(going) >= self.executor.width:
                 yield from self._some(going, again)
         while going:
             yield from self._some(going, again)
-        for handed in again:
-            yield from self._some({self.executor.submit(handed.job): handed}, None)
+        for handed in itertools.chain(again, (self._read(s) for s in same)):
+            if handed.result is not None:
+                yield self._finished(handed)
+            else:
+                yield from self._some({self.executor.submit(handed.job): handed}, None)
 
     def tidy(self, whole: bool) -> None:
         """Remove stored results of an earlier state of assignment, grader or submissions.

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..course.anonymous import Names, names_of
 from ..course.assignment import Assignment
 from ..course.roster import missing, read
 from ..errors import CannotDo, NotThere
@@ -21,6 +22,8 @@ from ..storage.scratch import alone, sweep
 from .all_submissions import Grader, Threads
 
 __all__ = ["grade_class"]
+
+NAMES = Names()
 
 
 def grade_class(a) -> list[dict]:
@@ -49,6 +52,8 @@ def grade_class(a) -> list[dict]:
     sweep()
     sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
+    called = names_of(a.course, a.anonymous)
+    a.students = a.students and [called.student(s) for s in a.students]
     students = wanted(a, handed_in(a))
     store = Store(a.course / ".results")
     with alone(store, a.assignment), executor_of(a, assignment) as executor:
@@ -56,29 +61,32 @@ def grade_class(a) -> list[dict]:
         if complaints := grader.require_seed():
             raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
         with Recorder(assignment) as recorder:
-            results = grade_and_record(grader, recorder, students, store)
+            results = grade_and_record(grader, recorder, students, store, called)
         grader.tidy(whole=not a.students)
-    for text in (*table(results, sys.stdout.isatty()), totals(results)):
+    told = list(called.results({r["student"]: r for r in results}).values())
+    for text in (*table(told, sys.stdout.isatty()), totals(told)):
         say(text)
     if a.json:
-        write_whole(a.json, json.dumps([public(r) for r in results], indent=1) + "\n")
-    tell_untimed(a, students)
+        write_whole(a.json, json.dumps([public(r) for r in told], indent=1) + "\n")
+    tell_untimed(a, students, called)
     if not a.students:
-        tell_missing(a)
+        tell_missing(a, called)
+    if called.anonymous:
+        say(f"{called.key}: whose each code is")
     return results
 
 
-def tell_untimed(a, students: list[str]) -> None:
+def tell_untimed(a, students: list[str], called: Names = NAMES) -> None:
     """Print of whom it is unknown whether they are late, where lateness costs points."""
     known = marks(a.course, a.assignment)
-    if text := untimed([s for s in students if s in known and known[s]["untimed"]]):
+    if text := untimed(called.all(s for s in students if s in known and known[s]["untimed"])):
         say(text)
 
 
-def tell_missing(a) -> None:
+def tell_missing(a, called: Names) -> None:
     """Print who of the class list and the gradebook has handed in nothing."""
     known = students_of_gradebook(a.course, a.assignment)
-    if text := absent(missing(a.course, a.assignment, known)):
+    if text := absent(called.all(missing(a.course, a.assignment, known))):
         say(text)
 
 
@@ -148,7 +156,9 @@ def executor_of(a, assignment: Assignment):
             yield executor
 
 
-def grade_and_record(grader, recorder, students: list[str], store: Store) -> list[dict]:
+def grade_and_record(
+    grader, recorder, students: list[str], store: Store, called: Names
+) -> list[dict]:
     """Grade and record submissions, and return the results; errors lose none of them."""
     results = {}
     try:
@@ -156,7 +166,7 @@ def grade_and_record(grader, recorder, students: list[str], store: Store) -> lis
             for result, notebook in grader.grade_all(students):
                 recorder.record(result, notebook)
                 results[result["student"]] = result
-                progress.tell(result)
+                progress.tell(called.result(result))
     finally:
         save_latest(store, grader.assignment.name, results)
     return [results[student] for student in students]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -54,6 +55,14 @@ class Lost:
     aspects: dict
     hints: list[str]
     cases: list[FailedCase] = field(default_factory=list)
+
+    def told_with(self, text: Callable[[str], str]) -> Lost:
+        """Return the same with a function applied to all that a submission may have worded."""
+        cases = [
+            replace(c, inputs=[*map(text, c.inputs)], wrong=[*map(text, c.wrong)])
+            for c in self.cases
+        ]
+        return replace(self, hints=[*map(text, self.hints)], cases=cases)
 
     def title(self, case: FailedCase) -> str:
         """Return what a case tried, and whether its aspect keeps its points all the same."""

@@ -7,6 +7,7 @@ with the reason, and one that is there already is replaced only by a newer one a
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.folder import Course
+from ..course.groups import of_roster
 from ..course.origins import Origin, keep
 from ..course.roster import missing
 from ..course.roster import read as read_roster
@@ -48,6 +50,7 @@ class Collected:
     late: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
+    teams: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def total(self) -> str:
         """Return the line that sums up a collection."""
@@ -59,7 +62,9 @@ class Collected:
         )
 
 
-def collect(course: Course, assignment: str, place: Path) -> Collected:
+def collect(
+    course: Course, assignment: str, place: Path, groups: dict[str, list[str]] | None = None
+) -> Collected:
     """Copy the submissions of a folder or a zip into the course, and return what happened.
 
     Parameters
@@ -71,6 +76,8 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     place : Path
         A folder or a zip as `layouts` describes them: of Moodle, Canvas, Gradescope, nbgrader's
         exchange, or plain folders and files by the names of students.
+    groups : dict, optional
+        The members of each group, by default those of the class list.
 
     Returns
     -------
@@ -87,6 +94,7 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     asked = Assignment(course, assignment)
     declared = asked.declared
     students = read_roster(course)
+    groups = of_roster(students) if groups is None else groups
     known = os.listdir(course / "source")
     with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
         outcome = Collected(left_out=[(n, r) for n, r in refused if _may_be_part(n, declared)])
@@ -95,10 +103,12 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
             found = sort(items, place.stem, assignment, known)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
-        mine = _by_student(found, students, assignment, declared, outcome)
+        mine = _by_student(found, students, groups, asked, outcome)
+        mine |= _shared(mine, groups, asked, outcome)
         with working_folder(course) as work:
             for student, handed in sorted(mine.items()):
-                _collect_one(asked, student, handed, work, outcome)
+                if handed:
+                    _collect_one(asked, student, handed, work, outcome)
         keep(course, assignment, outcome.origins)
     return outcome
 
@@ -128,6 +138,11 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
             report.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
         else:
             report.append(f"time of handing in of {n}: {source}")
+    if outcome.teams:
+        through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
+        text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
+        told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
+        report.append(text + (f"; handed in for {shown(told)[:WIDTH]}" if told else ""))
     for words, names in (
         ("marked as late by the platform", outcome.late),
         ("files that are not taken", outcome.ignored),
@@ -148,12 +163,12 @@ def _may_be_part(name, declared):
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
 
 
-def _by_student(found, students, assignment, declared, outcome):
+def _by_student(found, students, groups, asked, outcome):
     """Return the one submission that counts, for each student who has one."""
-    mine = {}
+    mine, assignment, declared = {}, asked.name, asked.declared
     for handed in found:
         try:
-            mine.setdefault(whose(handed, students), []).append(handed)
+            mine.setdefault(whose(handed, students, groups), []).append(handed)
         except Unreadable as e:
             if any(_may_be_part(i.name, declared) for _, i in handed.items):
                 outcome.left_out.append((handed.label, str(e)))
@@ -162,6 +177,52 @@ def _by_student(found, students, assignment, declared, outcome):
     wanted = {f"{assignment}.ipynb", *declared}
     counted = {s: _that_counts(s, several, wanted, outcome) for s, several in mine.items()}
     return {student: handed for student, handed in counted.items() if handed}
+
+
+def _shared(mine, groups, asked, outcome):
+    """Return for each student of a group what counts as handed in, None if that is unclear."""
+    shared = {}
+    for group, members in sorted(groups.items()):
+        there = {s: mine[s] for s in members if s in mine}
+        if not there:
+            continue
+        content = {s: _content(handed, asked) for s, handed in there.items()}
+        owner = _owner(there, content)
+        if owner is None:
+            reason = f"{len(there)} of {group} handed in different work: which one counts?"
+            outcome.left_out.append((", ".join(h.label for h in there.values()), reason))
+            outcome.refused += members
+            shared |= dict.fromkeys(members)
+            continue
+        for student in members:
+            same = content.get(student) == content[owner]
+            shared[student] = there[student if same else owner]
+            outcome.teams[student] = group, "" if same else owner
+            if student in there and not same:
+                outcome.ignored.append(there[student].label)
+    return shared
+
+
+def _owner(there, content):
+    """Return whose submission counts for a group: any of the same, or the latest, or None."""
+    if len(set(content.values())) == 1:
+        return min(there)
+    newest = max(there, key=lambda s: there[s].newest)
+    times = [h.when for h in there.values()]
+    return newest if all(times) and times.count(there[newest].when) == 1 else None
+
+
+def _content(handed, asked):
+    """Return a digest of what of a submission is graded."""
+    whole = hashlib.sha256()
+    for path, item in sorted(handed.items, key=lambda i: i[0]):
+        if _may_be_part(item.name, asked.declared) or path[-1] in asked.declared:
+            try:
+                raw = item.read(asked.limits.notebook_mb << 20)
+            except (Unreadable, OSError) as e:
+                raw = repr(e).encode()
+            whole.update(f"{path[-1]} {len(raw)}\n".encode("utf-8", "replace") + raw)
+    return whole.hexdigest()
 
 
 def _that_counts(student, several, wanted, outcome):
@@ -204,7 +265,8 @@ def _collect_one(asked, student, handed, work, outcome):
         return
     getattr(outcome, became).append(student)
     files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
-    outcome.origins[student] = Origin(handed.platform, files)
+    group, through = outcome.teams.get(student, ("", ""))
+    outcome.origins[student] = Origin(handed.platform, files, group, through)
     outcome.late += [student] * handed.late
     if became != "unchanged":
         outcome.times[_source(handed)] += 1

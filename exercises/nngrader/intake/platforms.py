@@ -90,7 +90,11 @@ class DownloadedSubmission:
         return self.when or max(item.when for _, item in self.items)
 
 
-def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> str:
+def whose(
+    handed: DownloadedSubmission,
+    students: dict[str, Student] | None,
+    groups: dict[str, list[str]] | None = None,
+) -> str:
     """Return the student who handed in a submission.
 
     Parameters
@@ -99,11 +103,13 @@ def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> 
         The submission.
     students : dict of Student or None
         The class list; without one, the name must itself be a student's id.
+    groups : dict, optional
+        The members of each group. Moodle writes a group's name and a hyphen before a name.
 
     Returns
     -------
     str
-        The id.
+        The id; the first of a group if the submission is named for the group.
 
     Raises
     ------
@@ -115,6 +121,8 @@ def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> 
     if students is None:
         return _own_id(handed)
     found = _fitting(handed.who, students.values())
+    if not found and groups and handed.platform == "Moodle":
+        found = _of_group(handed.who.name, students, groups)
     if len(found) == 1:
         return found.pop()
     if found:
@@ -317,6 +325,20 @@ def _fitting(who, students):
     if sure:
         return sure if not named or sure <= set(named) else sure | set(named)
     return {i for i, s in named.items() if not who.is_denied_by(s)}
+
+
+def _of_group(name, students, groups):
+    """Return the ids of students meant by `Group-Full Name`, or by a group's name alone."""
+    teams = {fold(group): members for group, members in groups.items()}
+    if members := teams.get(fold(name)):
+        return {members[0]}
+    grouped = {s for members in groups.values() for s in members}
+    found = set()
+    for n in (i for i, letter in enumerate(name) if letter == "-"):
+        members, own = teams.get(fold(name[:n])), {fold(name[n + 1 :])}
+        fitting = {s.id for s in students.values() if own & s.names}
+        found |= fitting & set(members) if members else fitting - grouped
+    return found
 
 
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:

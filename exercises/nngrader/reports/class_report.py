@@ -10,9 +10,11 @@ from collections import defaultdict
 from html import escape
 from statistics import mean
 
+from ..course.anonymous import Names
 from ..course.assignment import released_notebook
 from ..course.folder import Course
 from ..course.notebooks import from_file
+from ..course.origins import read as read_origins
 from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
@@ -25,10 +27,13 @@ from .style import counted, document, names, points, section, table
 NEEDED = {"status", "flags", "score", "max_score", "problems"}
 REPORTED = {"score", "max", "aspects", "findings", "tried"}
 MOST_RINGS = 50
+MOST_IN_SIGHT = 6  # submissions of a ring; the others are folded
+NAMES = Names()
 PUBLISHED = (
     "Their fingerprints are those of the instructor's solution, which may be published. Short "
     "cells do not count, since they have one obvious solution."
 )
+TOGETHER = "Of each group that has handed in together, one student stands for all."
 TOP = 3
 TERMS = (
     (
@@ -59,7 +64,7 @@ TERMS = (
 )
 
 
-def page(course: Course, assignment: str) -> str:
+def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     """Return the report on an assignment: a page of HTML, complete and without scripts.
 
     Parameters
@@ -68,11 +73,14 @@ def page(course: Course, assignment: str) -> str:
         The course.
     assignment : str
         The assignment.
+    called : Names
+        What students are called.
 
     Returns
     -------
     str
-        HTML. It holds students' ids and is for the instructor.
+        HTML. It holds students' ids and is for the instructor; with codes for names, for
+        whoever may see marks.
 
     Raises
     ------
@@ -81,8 +89,8 @@ def page(course: Course, assignment: str) -> str:
     CannotDo
         If the results were written by another version.
     """
-    results = latest(course, assignment)
-    known = known_marks(course, assignment)
+    results = called.results(latest(course, assignment))
+    known = called.marks(known_marks(course, assignment))
     fine = judged(results)
     found = costs(fine)
     parts = [
@@ -92,8 +100,8 @@ def page(course: Course, assignment: str) -> str:
         f'<div class="beside">{scores(results, known)}\n{overview(fine)}</div>',
         *(problem(fine, name, found) for name in problem_names(fine)),
         *_by_hand(known),
-        *_notes(course, assignment, results, known),
-        _likeness(course, assignment, fine),
+        *_notes(course, assignment, results, known, called),
+        _likeness(course, assignment, fine, called),
         _terms(),
     ]
     return document(f"{assignment}: report", parts, "wide")
@@ -212,7 +220,7 @@ def _by_hand(known):
     yield section("Marked by hand", table(columns, rows, numbers=(1, 2)))
 
 
-def _notes(course, assignment, results, known):
+def _notes(course, assignment, results, known, called):
     """Yield the sections about flags, ungradable submissions, lateness, and who is missing."""
     raised = defaultdict(list)
     for student, r in results.items():
@@ -239,13 +247,13 @@ def _notes(course, assignment, results, known):
         yield section(
             "Lateness unknown", f"<p>{text}</p>\n<p>{names(unknown, len(unknown))}</p>"
         )
-    yield from _missing(course, assignment, results)
+    yield from _missing(course, assignment, results, called)
 
 
-def _missing(course, assignment, results):
+def _missing(course, assignment, results, called):
     """Yield the section about students without a submission or without a result."""
-    there = set(course.submissions(assignment))
-    absent = missing(course, assignment, students(course, assignment))
+    there = set(called.all(course.submissions(assignment)))
+    absent = called.all(missing(course, assignment, students(course, assignment)))
     lists = {
         "Not handed in": [s for s in absent if s not in results],
         "Handed in, not graded yet": sorted(there - set(results)),
@@ -260,7 +268,7 @@ def _missing(course, assignment, results):
         yield section("Who is missing", "\n".join(paragraphs))
 
 
-def _likeness(course, assignment, fine):
+def _likeness(course, assignment, fine, called):
     """Return the section about submissions that are unusually alike."""
     released = solution_fingerprints(released_notebook(course, assignment))
     source = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
@@ -273,8 +281,10 @@ def _likeness(course, assignment, fine):
         if "fingerprints" in r
     }
     without = len(fine) - len(fingerprints)
+    fingerprints, together = _one_of_each_group(course, assignment, fingerprints, called)
     found = rings(fingerprints, known)
-    rows = [_ring(ring, assignment) for ring in found[:MOST_RINGS]]
+    where = _code if called.anonymous else _where
+    rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
     body = "<p>No two submissions are more alike than the class explains.</p>"
     if rows:
         columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
@@ -285,6 +295,8 @@ def _likeness(course, assignment, fine):
         rows = [[escape(s), escape(", ".join(cells))] for s, cells in same.items()]
         body += "<h3>The same as the instructor's solution</h3>"
         body += f"<p>{PUBLISHED}</p>" + table(["Student", "Cells"], rows)
+    if together:
+        body += f"<p>{TOGETHER}</p>"
     if without:
         body += (
             f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
@@ -293,15 +305,38 @@ def _likeness(course, assignment, fine):
     return section("Likeness", body)
 
 
-def _ring(ring, assignment):
-    """Return a group of submissions that are alike as the cells of a row."""
+def _one_of_each_group(course, assignment, fingerprints, called):
+    """Return fingerprints of one student of each group, and whether some were left out."""
+    groups = {called(s): o.group for s, o in read_origins(course, assignment).items()}
+    first = {}
+    for student in sorted(fingerprints):
+        first.setdefault(groups.get(student) or (student,), student)
+    kept = {s: fingerprints[s] for s in first.values()}
+    return kept, len(kept) < len(fingerprints)
+
+
+def _ring(ring, assignment, where):
+    """Return a group of submissions that are alike as a row's cells; a large one folded."""
     *first, last = map(escape, ring.students)
+    many = len(ring.students) > MOST_IN_SIGHT
     return [
-        f"{', '.join(first)} and {last}",
+        names(list(ring.students), MOST_IN_SIGHT) if many else f"{', '.join(first)} and {last}",
         "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in ring.cells.items()),
         f"{ring.weight:.0f}",
-        "<br>".join(_where(s, assignment) for s in ring.students),
+        _folded([where(s, assignment) for s in ring.students]),
     ]
+
+
+def _folded(lines):
+    """Return lines of HTML, the first of them in sight and the others folded."""
+    seen, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
+    summary = f"<summary>and {len(lines) - MOST_IN_SIGHT} more</summary>"
+    return f"{seen}<details>{summary}{rest}</details>" if rest else seen
+
+
+def _code(student, _):
+    """Return the code of a student, to whose notebook only the key leads."""
+    return f"<code>{escape(student)}</code>"
 
 
 def _where(student, assignment):

@@ -22,12 +22,14 @@ from __future__ import annotations
 import csv
 import io
 
+from ..course.anonymous import Names
 from ..course.folder import Course
 from ..course.roster import Student, read
-from ..errors import NotThere
+from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
 from .class_report import latest
 
+NAMES = Names()
 FORMULA = tuple("=+-@\t\r")  # beginnings of cells that a spreadsheet takes for formulas
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status")
 FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
@@ -39,7 +41,11 @@ TOLD = {  # of the marks that are not final
 
 
 def table(
-    course: Course, assignment: str, layout: str = "csv", zero_ungradable: bool = False
+    course: Course,
+    assignment: str,
+    layout: str = "csv",
+    zero_ungradable: bool = False,
+    called: Names = NAMES,
 ) -> str:
     """Return the marks of an assignment, as the gradebook has them.
 
@@ -53,6 +59,8 @@ def table(
         Columns as that platform reads or writes them.
     zero_ungradable : bool
         Whether a submission of which nothing could be graded has 0 points, instead of no mark.
+    called : Names
+        What students are called.
 
     Returns
     -------
@@ -64,16 +72,21 @@ def table(
     FileNotFoundError
         If the gradebook does not know the assignment.
     CannotDo
-        If the class list cannot be understood.
+        If the class list cannot be understood, or a platform would not know the codes.
     """
+    if called.anonymous and layout in ("canvas", "moodle"):
+        raise CannotDo(f"--anonymous does not go with --layout {layout}, which needs names")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    found = standings(course, assignment, zero_ungradable)
-    writer.writerows(LAYOUTS[layout](assignment, *found))
+    students, found = standings(course, assignment, zero_ungradable)
+    students, found = called.rows(students), called.marks(found)
+    writer.writerows(LAYOUTS[layout](assignment, students, found))
     return out.getvalue()
 
 
-def warnings(course: Course, assignment: str, zero_ungradable: bool = False) -> list[str]:
+def warnings(
+    course: Course, assignment: str, zero_ungradable: bool = False, called: Names = NAMES
+) -> list[str]:
     """Return warnings that a person should read before uploading the table.
 
     Parameters
@@ -82,7 +95,7 @@ def warnings(course: Course, assignment: str, zero_ungradable: bool = False) -> 
         The course.
     assignment : str
         The assignment.
-    zero_ungradable : bool
+    zero_ungradable, called
         As for `table`.
 
     Returns
@@ -93,12 +106,13 @@ def warnings(course: Course, assignment: str, zero_ungradable: bool = False) -> 
     students, found = standings(course, assignment, zero_ungradable)
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
+    odd = [] if called.anonymous else odd
     complaints = [("a spreadsheet would take these names for formulas", odd)]
     for status, text in TOLD.items():
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     strangers = [s for s in found if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
-    return [f"{text}: {', '.join(names)}" for text, names in complaints if names]
+    return [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
 
 
 def number(value: float) -> str:

@@ -10,6 +10,8 @@ uploaded file to a comment under the name of the file that was handed in
 (`infer_comment_context_from_filename` in `app/models/assignment.rb`). A page of HTML would then
 be called a notebook, so here it is one: a notebook with the page in a single cell.
 
+Both give what is returned for one of a group to all of it, so only who handed in has a page.
+
 The folder for a web server has a page for each student under a name that cannot be guessed, an
 `index.html` without links, and nothing else. Who has which link stands beside it.
 """
@@ -30,7 +32,7 @@ from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import read as read_roster
 from ..errors import CannotDo
-from ..storage.results import write_whole
+from ..storage.results import write_private, write_whole
 
 PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
 MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the beginning of a path
@@ -81,7 +83,7 @@ def zipped(
         If that is true of all of them.
     """
     names = _names(course, assignment, layout)
-    there = {s: names[s] for s in sorted(pages) if s in names}
+    there = {s: names[s] for s in sorted(pages) if names.get(s)}
     if not there:
         raise CannotDo(
             f"no submission of {assignment} has a name of {PLATFORMS[layout]}'s: run `nngrader "
@@ -99,7 +101,7 @@ def zipped(
     half = file.with_name(f"{file.name}.{os.getpid()}")
     half.write_bytes(whole.getvalue())
     os.replace(half, file)
-    return Returned(file, len(there), sorted(set(pages) - set(there)))
+    return Returned(file, len(there), sorted(set(pages) - set(names)))
 
 
 def _zip_file(course, name, out):
@@ -112,7 +114,7 @@ def _zip_file(course, name, out):
 
 
 def _names(course, assignment, layout):
-    """Return the path in the zip for each student who handed in on the platform."""
+    """Return the path in the zip by student; "" for whom a group's page reaches."""
     found = {}
     for student, origin in read_origins(course, assignment).items():
         if origin.platform != PLATFORMS[layout]:
@@ -120,7 +122,7 @@ def _names(course, assignment, layout):
         paths = [p for p in origin.files if p.lower().endswith(".ipynb")] or origin.files
         name = _path_in_moodle(paths, assignment) if layout == "moodle" else paths[0]
         if name:
-            found[student] = name
+            found[student] = "" if origin.through else name
     return found
 
 
@@ -195,13 +197,3 @@ def for_the_web(
     csv.writer(text, lineterminator="\n").writerows([LINKS, *rows])
     write_private(links, text.getvalue())
     return Returned(folder, len(rows), [], links)
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whole or not at all."""
-    half = file.with_name(f"{file.name}.{os.getpid()}")
-    half.unlink(missing_ok=True)
-    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8", errors="replace") as f:
-        f.write(text)
-    os.replace(half, file)

@@ -124,6 +124,24 @@ def write_whole(file: Path, text: str) -> None:
         raise
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all.
+
+    Parameters
+    ----------
+    file : Path
+        Replaced if it exists.
+    text : str
+        Its content.
+    """
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    half.unlink(missing_ok=True)
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8", errors="replace") as f:
+        f.write(text)
+    os.replace(half, file)
+
+
 def digest(value) -> str:
     """Return a digest of plain data.
 

@@ -1,0 +1,198 @@
+"""What students are called in an output: by their ids, or anonymously by codes.
+
+A code follows from the course's secret, so it is the same in every output of the course, and
+nobody can compute it who lacks the secret. `anonymous-key.csv` in the course folder tells the
+instructor whose each code is; give it to nobody who should not know.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import CannotDo
+from ..storage.results import write_private
+from .codes import code, secret_of
+from .folder import Course
+from .roster import Student
+from .roster import read as read_roster
+
+KEY = "anonymous-key.csv"
+COLUMNS = ("code", "student", "first_name", "last_name")
+LETTERS = 10
+SHORTEST = 3  # letters of a word that is sought in flags and comments
+
+
+class Names:
+    """The names of students as they are, for outputs that name them."""
+
+    anonymous = False
+
+    def __call__(self, student: str) -> str:
+        """Return what a student is called."""
+        return student
+
+    def student(self, name: str) -> str:
+        """Return the student who is called so."""
+        return name
+
+    def text(self, text: str) -> str:
+        """Return a text as it may be shown."""
+        return text
+
+    def results(self, results: dict[str, dict]) -> dict[str, dict]:
+        """Return results by what their students are called."""
+        return results
+
+    def result(self, result: dict) -> dict:
+        """Return one result as it may be shown."""
+        return result
+
+    def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
+        """Return marks by what their students are called."""
+        return marks
+
+    def all(self, students: Iterable[str]) -> list[str]:
+        """Return what students are called, in their order."""
+        return list(students)
+
+    def rows(self, students: list[Student]) -> list[Student]:
+        """Return rows of the class list as they may be shown."""
+        return students
+
+
+class Codes(Names):
+    """A code for each student of a course.
+
+    Parameters
+    ----------
+    course : Course
+        The course; its `anonymous-key.csv` is written, readable by its owner alone.
+    students : iterable of str
+        Students besides those of the class list and the folder of submissions.
+
+    Raises
+    ------
+    CannotDo
+        If secret or class list cannot be read.
+    """
+
+    anonymous = True
+
+    def __init__(self, course: Course, students: Iterable[str] = ()):
+        self.secret = secret_of(course)
+        self.roster = read_roster(course) or {}
+        there = course / "submitted"
+        handed = (
+            [s for s in os.listdir(there) if not s.startswith(".")] if there.is_dir() else []
+        )
+        known = sorted({*self.roster, *handed, *students, *_kept(course / KEY)})
+        self.codes = {s: code(self.secret, "anonymous", s, letters=LETTERS) for s in known}
+        self.back = {c: s for s, c in self.codes.items()}
+        self.known = _words(known, self.roster)
+        rows = [[self.codes[s], s, *_own(self.roster.get(s))] for s in known]
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
+        self.key = course / KEY
+        write_private(self.key, text.getvalue())
+
+    def __call__(self, student: str) -> str:
+        """Return a student's code."""
+        known = self.codes.get(student)
+        return known or code(self.secret, "anonymous", student, letters=LETTERS)
+
+    def student(self, name: str) -> str:
+        """Return the student whose code this is; an id stays as it is."""
+        return self.back.get(name.strip().lower(), name)
+
+    def text(self, text: str) -> str:
+        """Return a text with codes in place of ids, names and addresses of students."""
+        return self.known.sub(lambda m: self._code_of(m[0]), text) if self.known else text
+
+    def _code_of(self, word):
+        """Return a code of a student who is called so."""
+        word = word.casefold()
+        for student in self.codes:
+            if word in _called(student, self.roster.get(student)):
+                return self(student)
+        return "…"
+
+    def results(self, results: dict[str, dict]) -> dict[str, dict]:
+        """Return results by code, in the order of the codes, without names in flags."""
+        found = {self(s): self.result(r) for s, r in results.items()}
+        return dict(sorted(found.items()))
+
+    def result(self, result: dict) -> dict:
+        """Return one result with a code for its student, without names in flags."""
+        flags = [self.text(flag) for flag in result["flags"]]
+        return result | {"student": self(result["student"]), "flags": flags}
+
+    def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
+        """Return marks by code, in the order of the codes, without names in comments."""
+        found = {}
+        for student, mark in marks.items():
+            given = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
+            found[self(student)] = mark | {"by_hand": given}
+        return dict(sorted(found.items()))
+
+    def all(self, students: Iterable[str]) -> list[str]:
+        """Return codes of students, sorted, since the order of names would tell them."""
+        return sorted(map(self, students))
+
+    def rows(self, students: list[Student]) -> list[Student]:
+        """Return rows that have nothing but a code, sorted."""
+        return [Student(c) for c in self.all(s.id for s in students)]
+
+
+def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> Names:
+    """Return what students are called in an output.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    anonymous : bool
+        Whether by codes.
+    students : iterable of str, optional
+        As for `Codes`.
+    """
+    return Codes(course, students) if anonymous else Names()
+
+
+def _kept(key: Path) -> list[str]:
+    """Return the students of an earlier key: who has left the class keeps the row."""
+    try:
+        rows = list(csv.reader(io.StringIO(key.read_text(encoding="utf-8"), newline="")))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, csv.Error) as e:
+        raise CannotDo(f"{key} cannot be read ({e}): remove it, it is written anew") from None
+    return [row[1] for row in rows[1:] if len(row) == len(COLUMNS)]
+
+
+def _own(row):
+    """Return first and last name of a row of the class list."""
+    return [row.first_name, row.last_name] if row else ["", ""]
+
+
+def _called(student, row):
+    """Return all by which a student might be known, in small letters."""
+    words = {student}
+    if row:
+        full = {f"{row.first_name} {row.last_name}", f"{row.last_name} {row.first_name}"}
+        words |= {row.first_name, row.last_name, row.email, row.lms_user_id, *full}
+        words |= {w for name in full for w in name.split()}
+        words |= {f"{row.last_name}, {row.first_name}", row.email.partition("@")[0]}
+    return {w.strip().casefold() for w in words}
+
+
+def _words(known, roster):
+    """Return a pattern for all by which students might be known, None if there is nothing."""
+    words = {w for s in known for w in _called(s, roster.get(s)) if len(w) >= SHORTEST}
+    longest = "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
+    bounds = rf"(?<![^\W_])(?:{longest})(?![^\W_])"
+    return re.compile(bounds, re.IGNORECASE) if words else None

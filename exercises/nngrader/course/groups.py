@@ -1,0 +1,124 @@
+"""Who works together: a column of the class list, or a table from Canvas or Moodle.
+
+A group hands in once. `nngrader collect` copies what one of it handed in to each of them, the
+same text is graded once, and each has a mark and feedback. Students named as apart are treated
+singly.
+
+Canvas's *People*, *Groups*, *Download groups as CSV* has the columns `name`, `canvas_user_id`,
+`user_id`, `login_id`, `group_name`; Moodle's table of participants has the address and
+`Groups`. A table of your own needs `group` and one of the columns below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import CannotDo, NotThere
+from .folder import Course
+from .roster import Student, fold
+from .roster import read as read_roster
+from .table import records
+
+GROUP = ("group_name", "group", "groups")
+EXACT = {  # a column, and the student's own value of it
+    "id": "id",
+    "student": "id",
+    "login_id": "id",
+    "user_id": "id",
+    "id number": "id",
+    "canvas_user_id": "lms_user_id",
+    "lms_user_id": "lms_user_id",
+    "email": "email",
+    "email address": "email",
+}
+NAMES = ("name", "full name")
+
+
+def of_roster(students: dict[str, Student] | None) -> dict[str, list[str]]:
+    """Return the members of each group in the class list's column `group`, in its order."""
+    found = {}
+    for student in (students or {}).values():
+        if student.group:
+            found.setdefault(student.group, []).append(student.id)
+    return found
+
+
+def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]]:
+    """Return the members of each group in a table.
+
+    Parameters
+    ----------
+    file : Path
+        CSV with a row for each student.
+    students : dict of Student or None
+        The class list, in which the students are found; rows without a group are passed over.
+
+    Returns
+    -------
+    dict
+        Ids of students by the name of the group.
+
+    Raises
+    ------
+    NotThere
+        If there is no such file.
+    CannotDo
+        If there is no class list, a row fits no single student, or a student stands in two
+        groups; the text lists every such row.
+    """
+    if students is None:
+        raise CannotDo(f"{file}: groups need a class list (students.csv)")
+    rows = records(file, "table of groups", ())
+    column = next((c for c in GROUP if rows and c in rows[0][1]), None)
+    if rows and column is None:
+        raise CannotDo(f"{file}: no column {' or '.join(f'`{c}`' for c in GROUP)}")
+    found, where, faults = {}, {}, []
+    for n, row in rows:
+        if not row[column]:
+            continue
+        fitting = _fitting(row, students.values())
+        if len(fitting) != 1:
+            reason = f"{len(fitting)} students fit" if fitting else "no student fits"
+            faults.append(f"line {n} (group {row[column]}): {reason}")
+        elif where.setdefault(fitting[0], row[column]) != row[column]:
+            faults.append(f"line {n}: {fitting[0]} is in {where[fitting[0]]} and {row[column]}")
+        elif fitting[0] not in found.setdefault(row[column], []):
+            found[row[column]].append(fitting[0])
+    if faults:
+        raise CannotDo("\n  ".join([f"{file} cannot be used:", *faults]))
+    return found
+
+
+def _fitting(row, students):
+    """Return the ids of the students whom a row may mean: by id or address, else by name."""
+    sure = {
+        s.id
+        for s in students
+        for column, own in EXACT.items()
+        if row.get(column) and row[column].casefold() == getattr(s, own).casefold()
+    }
+    names = {fold(row[c]) for c in NAMES if row.get(c)}
+    return sorted(sure or {s.id for s in students if names & s.names})
+
+
+def without(groups: dict[str, list[str]], apart: Iterable[str]) -> dict[str, list[str]]:
+    """Return groups without the students who are treated singly, and without empty ones.
+
+    Raises
+    ------
+    NotThere
+        If one of them is in no group.
+    """
+    members = {s for group in groups.values() for s in group}
+    if strange := sorted(set(apart) - members):
+        raise NotThere(f"{', '.join(strange)}: in no group, so nothing to treat apart")
+    left = {g: [s for s in members if s not in set(apart)] for g, members in groups.items()}
+    return {g: members for g, members in left.items() if members}
+
+
+def groups_of(course: Course, file: Path | None, apart: Iterable[str] = ()) -> dict:
+    """Return the groups of a course, of a table if one is named, else of the class list."""
+    students = read_roster(course)
+    found = read(file, students) if file else of_roster(students)
+    return without(found, apart)
