@@ -58,13 +58,18 @@ def gradescope(a) -> int:
 def collect(a) -> int:
     """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
     from .course.groups import groups_of
+    from .course.worksheet import SOURCE, read, zone_of
     from .intake.collect import collect as bring
     from .intake.collect import lines
 
     groups = groups_of(a.course, a.groups, a.apart or ())
-    collected = bring(a.course, a.assignment, a.download, groups)
+    zone = zone_of(a.zone)
+    sheet = read(a.worksheet) if a.worksheet else None
+    collected = bring(a.course, a.assignment, a.download, groups, sheet, zone)
     for text in lines(a.course, a.assignment, collected):
         say(text)
+    if collected.times[SOURCE]:
+        say(f"its times are read as of {a.zone or 'this machine (--zone names another)'}")
     return FAILED if collected.left_out else DONE
 
 
@@ -251,14 +256,28 @@ def export(a) -> int:
     known = marks(a.course, a.assignment) if a.anonymous else ()
     called = names_of(a.course, a.anonymous, known)
     asked = a.zero_ungradable, called
-    text = table(a.course, a.assignment, a.layout, *asked)
-    for warning in warnings(a.course, a.assignment, *asked):
+    told = []
+    if a.worksheet:
+        text, told = fill_worksheet(a)
+    else:
+        text = table(a.course, a.assignment, a.layout, *asked)
+    for warning in [*warnings(a.course, a.assignment, *asked), *told]:
         warn(shown(warning))
     if a.out:
-        a.out.write_text(text, encoding="utf-8")
+        a.out.write_bytes(text.encode())
     else:
         print(text, end="")
     return DONE
+
+
+def fill_worksheet(a) -> tuple[str, list[str]]:
+    """Return Moodle's grading worksheet with marks put in, and warnings."""
+    from .course.worksheet import read
+    from .reports.export import fill
+
+    if a.layout != "moodle" or a.anonymous:
+        raise CannotDo("--worksheet goes with --layout moodle alone")
+    return fill(a.course, a.assignment, read(a.worksheet), a.zero_ungradable)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -321,6 +340,8 @@ def parser() -> argparse.ArgumentParser:
         if f is export:
             layouts = ("csv", "canvas", "moodle", "gradescope")
             s.add_argument("--layout", choices=layouts, default="csv", help="default: csv")
+            sheet = "with --layout moodle: fill the grades of its grading worksheet"
+            s.add_argument("--worksheet", type=Path, metavar="FILE.csv", help=sheet)
             zero = "give 0 where nothing of a submission could be graded, instead of no mark"
             s.add_argument("--zero-ungradable", action="store_true", help=zero)
     return p
@@ -345,6 +366,10 @@ def collect_arguments(s) -> None:
     """Add the arguments of `nngrader collect` to its parser."""
     groups = "table of groups, in place of the class list's column `group`"
     s.add_argument("--groups", type=Path, metavar="FILE.csv", help=groups)
+    sheet = "Moodle's grading worksheet: whose each submission is, and its time"
+    s.add_argument("--worksheet", type=Path, metavar="FILE.csv", help=sheet)
+    zone = "the time zone of its dates, such as Europe/Berlin; default: this machine's"
+    s.add_argument("--zone", metavar="ZONE", help=zone)
     apart = "students who are treated singly, outside of their groups"
     s.add_argument("--apart", nargs="+", metavar="STUDENT", help=apart)
 
@@ -408,7 +433,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     any_terminal()
     a = parser().parse_args(argv)
-    for name in ("out", "download", "json", "problems", "seed", "file", "groups"):
+    for name in ("out", "download", "json", "problems", "seed", "file", "groups", "worksheet"):
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:

@@ -61,7 +61,7 @@ def code(secret: bytes, *words: str, letters: int = 32) -> str:
         The code.
 
     >>> code(b"secret", "link", "ps1", "ada", letters=8)
-    'kclgdeos'
+    'ryav2ekl'
     """
     text = "\0".join(words).encode("utf-8", "surrogatepass")
     found = hmac.new(secret, text, hashlib.sha256).digest()

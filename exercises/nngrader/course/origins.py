@@ -27,12 +27,15 @@ class Origin:
         The student's group, if it handed in as one.
     through : str
         Who handed in for the group, if it was another one of it.
+    number : str
+        Moodle's number of the participant, in this assignment alone.
     """
 
     platform: str
     files: tuple[str, ...] = ()
     group: str = ""
     through: str = ""
+    number: str = ""
 
 
 def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:

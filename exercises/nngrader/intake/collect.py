@@ -12,6 +12,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 
 from ..course.assignment import Assignment
@@ -20,6 +21,7 @@ from ..course.groups import of_roster
 from ..course.origins import Origin, keep
 from ..course.roster import missing
 from ..course.roster import read as read_roster
+from ..course.worksheet import SOURCE, Worksheet, owner, time_of
 from ..errors import CannotDo
 from ..screen import WIDTH, shown
 from ..storage.results import Store
@@ -63,7 +65,12 @@ class Collected:
 
 
 def collect(
-    course: Course, assignment: str, place: Path, groups: dict[str, list[str]] | None = None
+    course: Course,
+    assignment: str,
+    place: Path,
+    groups: dict[str, list[str]] | None = None,
+    worksheet: Worksheet | None = None,
+    zone: tzinfo | None = None,
 ) -> Collected:
     """Copy the submissions of a folder or a zip into the course, and return what happened.
 
@@ -78,6 +85,10 @@ def collect(
         exchange, or plain folders and files by the names of students.
     groups : dict, optional
         The members of each group, by default those of the class list.
+    worksheet : Worksheet, optional
+        Moodle's grading worksheet, which tells students and times by participants' numbers.
+    zone : tzinfo, optional
+        The time zone of its dates, by default this machine's.
 
     Returns
     -------
@@ -103,6 +114,8 @@ def collect(
             found = sort(items, place.stem, assignment, known)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
+        if worksheet:
+            found = [_told(handed, worksheet, students, zone) for handed in found]
         mine = _by_student(found, students, groups, asked, outcome)
         mine |= _shared(mine, groups, asked, outcome)
         with working_folder(course) as work:
@@ -161,6 +174,16 @@ def _silent(course, assignment, outcome):
 def _may_be_part(name, declared):
     """Return whether a file may be a submission or a part of one, by its name."""
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
+
+
+def _told(handed, worksheet, students, zone):
+    """Return a submission with what the grading worksheet tells of its student and time."""
+    row = worksheet.rows.get(handed.number)
+    if row is None:
+        return handed
+    when = time_of(row.changed, zone)
+    student = owner(row, students)
+    return replace(handed, student=student, when=when, source=SOURCE if when else "")
 
 
 def _by_student(found, students, groups, asked, outcome):
@@ -266,7 +289,9 @@ def _collect_one(asked, student, handed, work, outcome):
     getattr(outcome, became).append(student)
     files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
     group, through = outcome.teams.get(student, ("", ""))
-    outcome.origins[student] = Origin(handed.platform, files, group, through)
+    outcome.origins[student] = Origin(
+        handed.platform, files, group, through, "" if through else handed.number
+    )
     outcome.late += [student] * handed.late
     if became != "unchanged":
         outcome.times[_source(handed)] += 1

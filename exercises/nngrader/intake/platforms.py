@@ -83,6 +83,8 @@ class DownloadedSubmission:
     rank: int = 0  # Canvas: later files have larger ids
     origin: str = ""  # Canvas: what the names of one submission's files have in common
     rest: tuple[Item, ...] = ()
+    number: str = ""  # Moodle: of the participant, in this assignment alone
+    student: str = ""  # whose it is, where a grading worksheet tells it
 
     @property
     def newest(self) -> datetime:
@@ -116,6 +118,8 @@ def whose(
     Unreadable
         If not exactly one student fits.
     """
+    if handed.student:
+        return handed.student
     if not handed.who:
         raise Unreadable("its name can be read in several ways")
     if students is None:
@@ -228,7 +232,8 @@ def _handed(key, files):
     """Return one submission of a layout in which paths name students."""
     kind, name, more = key
     if kind == "Moodle":
-        return DownloadedSubmission(f"{name}_{more}", kind, PlatformIdentity(name=name), files)
+        who = PlatformIdentity(name=name)
+        return DownloadedSubmission(f"{name}_{more}", kind, who, files, number=more)
     if kind == "Canvas":
         return _canvas(name, files)
     if kind == "exchange":

@@ -24,7 +24,9 @@ import io
 
 from ..course.anonymous import Names
 from ..course.folder import Course
+from ..course.origins import read as read_origins
 from ..course.roster import Student, read
+from ..course.worksheet import Worksheet, owner
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
 from .class_report import latest
@@ -82,6 +84,55 @@ def table(
     students, found = called.rows(students), called.marks(found)
     writer.writerows(LAYOUTS[layout](assignment, students, found))
     return out.getvalue()
+
+
+def fill(
+    course: Course, assignment: str, worksheet: Worksheet, zero_ungradable: bool = False
+) -> tuple[str, list[str]]:
+    """Return Moodle's grading worksheet with the marks that are final, and warnings.
+
+    Parameters
+    ----------
+    course, assignment, zero_ungradable
+        As for `table`.
+    worksheet : Worksheet
+        The worksheet; all but the marks of these students stays as it is.
+
+    Raises
+    ------
+    NotThere
+        If the gradebook does not know the assignment.
+    CannotDo
+        If the worksheet has another maximum than the assignment, so that a mark would be
+        another share there.
+    """
+    students, found = standings(course, assignment, zero_ungradable)
+    listed = read(course)
+    numbers = {o.number: s for s, o in read_origins(course, assignment).items() if o.number}
+    most, marks, reached = _most(found), {}, set()
+    for number_, row in worksheet.rows.items():
+        if row.most and _as_number(row.most) not in (None, float(most)):
+            raise CannotDo(
+                f"{worksheet.file}: the maximum is {row.most} there and {most} here: set it in "
+                "Moodle's settings of the assignment, and download the worksheet again"
+            )
+        student = row.student if row.blind and row.student in found else ""
+        student = student or numbers.get(number_) or owner(row, listed)
+        if student and (mark := _final(found, Student(student))):
+            marks[number_] = mark
+            reached.add(student)
+    final = {s.id for s in students if _status(found, s) == FINAL}
+    lost = sorted(final - reached)
+    told = [f"with a mark, and not in the worksheet: {', '.join(lost)}"] if lost else []
+    return worksheet.filled(marks), told
+
+
+def _as_number(text):
+    """Return a number with a decimal point or comma, None if it is none."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def warnings(

@@ -1,0 +1,272 @@
+"""Moodle's grading worksheet: who a participant is, when work was handed in, and the mark.
+
+Moodle offers it on an assignment's list of submissions as *Download grading worksheet*, and
+takes it back by *Upload grading worksheet* (`mod/assign/feedback/offline/importgradeslib.php`). Its
+first column, "Participant 501", has the number that stands in the name of each downloaded
+folder. Under blind marking that is all it tells of a student.
+
+Column names and dates come in the language of whoever downloaded it: English, German, French,
+Spanish, Italian, Dutch and Portuguese are read. Dates have no time zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ..errors import CannotDo
+from .roster import Student, complaint_about, fold
+from .table import separator_of, text_of
+
+SOURCE = "grading worksheet"
+NUMBER = re.compile(r"\D*?(\d+)\s*")
+COLUMNS = {  # what the folded name of a column is, or begins with
+    "name": "full name|vollstandiger name|nom complet|nombre completo|nome completo|"
+    "volledige naam|nome",
+    "email": "email|e mail|adresse de courriel|courriel|direccion de correo|correo|"
+    "indirizzo email|endereco de e",
+    "id_number": "id number|matrikelnummer|id nummer|numero d identification|numero de id|"
+    "codice identificativo|numero id",
+    "grade": "grade|bewertung|note|calificacion|valutazione|cijfer|nota",
+    "most": "maximum grade|bestwertung|hochstwertung|note maximale|calificacion maxima|"
+    "valutazione massima|maximale cijfer|maximum cijfer|nota maxima",
+    "changed": "last modified submission|zuletzt geandert abgabe|derniere modification travail|"
+    "derniere modification remise|ultima modificacion entrega|ultima modificacion envio|"
+    "ultima modifica consegna|laatst gewijzigd inzending|laatst gewijzigd insturen|"
+    "ultima modificacao submissao|ultima modificacao trabalho|modificado entrega",
+}
+EXACT = ("grade", "name")  # of these no other column may have the beginning
+MONTHS = """january januar janvier enero gennaio januari janeiro
+february februar fevrier febrero febbraio februari fevereiro
+march marz mars marzo maart marco
+april avril abril aprile
+may mai mayo maggio mei maio
+june juni juin junio giugno junho
+july juli juillet julio luglio julho
+august aout agosto augustus
+september septembre septiembre settembre setembro
+october oktober octobre octubre ottobre outubro
+november novembre noviembre novembro
+december dezember decembre diciembre dicembre dezembro"""
+MONTH = {word: n for n, line in enumerate(MONTHS.split("\n"), 1) for word in line.split()}
+CLOCK = re.compile(
+    r"\b(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?\s*([ap])?\.?\s?m?\b\.?", re.IGNORECASE
+)
+DIGITS = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the worksheet says of one participant; "" for what it does not.
+
+    ``grade`` is where the mark stands in the text, from its first to behind its last letter,
+    with the quotes around it.
+    """
+
+    line: int
+    number: str
+    name: str
+    email: str
+    id_number: str
+    changed: str
+    most: str
+    grade: tuple[int, int]
+
+    @property
+    def blind(self) -> bool:
+        """Return whether nothing but a number is told."""
+        return not (self.name or self.email or self.id_number)
+
+    @property
+    def student(self) -> str:
+        """Return the id of a student of whom only the number is known."""
+        return f"participant-{self.number}"
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """A grading worksheet: its path, its text as it stands in the file, and its rows."""
+
+    file: Path
+    text: str
+    rows: dict[str, Row]  # by the number of the participant
+
+    def filled(self, marks: dict[str, str]) -> str:
+        """Return the text with marks put in, and every other letter as it was.
+
+        Parameters
+        ----------
+        marks : dict of str
+            By the number of the participant, with decimal points; written with a comma where
+            the file has one in its marks.
+        """
+        comma = any("," in r.most for r in self.rows.values())
+        parts, at = [], 0
+        for row in sorted(self.rows.values(), key=lambda r: r.grade):
+            if row.number not in marks:
+                continue
+            begin, end = row.grade
+            mark = marks[row.number]
+            mark = mark.replace(".", ",") if comma else mark
+            quoted = self.text[begin:end].startswith('"') or separator_of(self.text) in mark
+            parts += [self.text[at:begin], f'"{mark}"' if quoted else mark]
+            at = end
+        return "".join([*parts, self.text[at:]])
+
+
+def read(file: Path) -> Worksheet:
+    """Return a grading worksheet.
+
+    Raises
+    ------
+    NotThere
+        If there is no such file.
+    CannotDo
+        If it is none, or in a language that is not known.
+    """
+    text_of(file, SOURCE)  # refuses what is no UTF-8
+    text = file.read_bytes().decode()
+    rows = fields(text, separator_of(text))
+    head = [fold(_value(text, span)) for span in rows[0]] if rows else []
+    where = {what: _column(head, what) for what in COLUMNS}
+    if len(head) < 2 or where["grade"] is None:
+        names = ", ".join(head) or "nothing"
+        raise CannotDo(
+            f"{file} is no grading worksheet of Moodle's, or in a language that is not read: "
+            f"no column for the grade among {names}"
+        )
+    found = {}
+    for n, spans in enumerate(rows[1:], 2):
+        if len(spans) < len(head):
+            continue
+        number = NUMBER.fullmatch(_value(text, spans[0]))
+        if not number or number[1] in found:
+            raise CannotDo(f"{file}: row {n} begins with no new participant's number")
+        cells = {
+            what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
+        }
+        kept = {k: cells[k] for k in ("name", "email", "id_number", "changed", "most")}
+        found[number[1]] = Row(n, number[1], **kept, grade=spans[where["grade"]])
+    return Worksheet(file, text, found)
+
+
+def fields(text: str, separator: str) -> list[list[tuple[int, int]]]:
+    r"""Return where each cell of a CSV text stands, quotes included, row by row.
+
+    >>> [[text[a:b] for a, b in row] for text in ['a,"b,""c"\n,d'] for row in fields(text, ",")]
+    [['a', '"b,""c"'], ['', 'd']]
+    """
+    rows, row, begin, quoted = [], [], 0, False
+    for at, letter in enumerate(text):
+        if letter == '"':
+            quoted = not quoted
+        elif not quoted and letter == separator:
+            row.append((begin, at))
+            begin = at + 1
+        elif not quoted and letter == "\n":
+            row.append((begin, at - (text[at - 1 : at] == "\r")))
+            rows.append(row)
+            row, begin = [], at + 1
+    if row or begin < len(text):
+        rows.append([*row, (begin, len(text))])
+    return rows
+
+
+def _value(text, span):
+    """Return the value of a cell."""
+    value = text[slice(*span)].strip("\ufeff \t\r")
+    return value[1:-1].replace('""', '"').strip() if value[:1] == '"' == value[-1:] else value
+
+
+def _column(head, what):
+    """Return the index of a column, None if there is none."""
+    names = COLUMNS[what].split("|")
+    for i, name in enumerate(head):
+        if name in names or (what not in EXACT and name.startswith(tuple(names))):
+            return i
+    return None
+
+
+def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
+    """Return a date of the worksheet in UTC, None if it is none.
+
+    Parameters
+    ----------
+    text : str
+        As Moodle writes it: a day's name or none, day, month and year in words or digits with
+        dots, then hour and minute.
+    zone : tzinfo, optional
+        The zone in which it is meant, by default this machine's.
+
+    >>> time_of("Tuesday, 1 December 2026, 3:30 PM", UTC).isoformat()
+    '2026-12-01T15:30:00+00:00'
+    >>> time_of("Dienstag, 1. Dezember 2026, 15:30", UTC) == time_of("1.12.2026, 15:30", UTC)
+    True
+    """
+    digits = DIGITS.search(text)
+    rest = text.replace(digits[0], " ") if digits else text
+    clocks = list(CLOCK.finditer(rest))
+    if not clocks:
+        return None
+    hour, minute, second, half = clocks[-1].groups()
+    if digits:
+        year, month, day = digits.groups()[:3] if digits[1] else digits.groups()[:2:-1]
+    else:
+        rest = fold(rest[: clocks[-1].start()]).split()
+        months = [MONTH[w] for w in rest if w in MONTH]
+        years = [w for w in rest if re.fullmatch(r"\d{4}", w)]
+        days = [w for w in rest if re.fullmatch(r"\d{1,2}", w)]
+        if not len(months) == len(years) == len(days) == 1:
+            return None
+        year, month, day = years[0], months[0], days[0]
+    hour = int(hour) % 12 + 12 * (half in "pP") if half else int(hour)
+    try:
+        when = datetime(int(year), int(month), int(day), hour, int(minute), int(second or 0))
+        return (when.replace(tzinfo=zone) if zone else when).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """Return a time zone by its name, None for this machine's.
+
+    Raises
+    ------
+    CannotDo
+        If there is no zone of this name.
+    """
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CannotDo(f"no time zone {name!r}: name one as Europe/Berlin or UTC") from None
+
+
+def owner(row: Row, students: dict[str, Student] | None) -> str:
+    """Return a row's student: by ID number or address, else by name; "" if that is unclear.
+
+    Parameters
+    ----------
+    row : Row
+        A participant.
+    students : dict of Student or None
+        The class list; without one, an ID number is taken as the id.
+    """
+    if row.blind:
+        return row.student
+    if students is None:
+        return "" if complaint_about(row.id_number) else row.id_number
+    own = row.id_number.casefold(), row.email.casefold()
+    sure = {
+        s.id
+        for s in students.values()
+        if (own[0] and own[0] in (s.id.casefold(), s.lms_user_id.casefold()))
+        or (own[1] and own[1] == s.email.casefold())
+    }
+    named = {s.id for s in students.values() if fold(row.name) in s.names}
+    found = sure or {s for s in named if not (row.email and students[s].email)}
+    return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,168 @@
+"""Moodle's grading worksheet: it tells students and times, and takes marks."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from nngrader.course import Course
+from nngrader.course.worksheet import read, time_of, zone_of
+from nngrader.errors import CannotDo
+from nngrader.reports import export
+
+from .lms_downloads import BOOK, book, class_list, collect, stamp, text_of, zipped
+from .sample_course import NAME, run
+from .test_export import mark
+
+pytestmark = pytest.mark.sandbox
+ENGLISH = (
+    '\ufeffIdentifier,"Full name","Email address",Status,Grade,"Maximum Grade",'
+    '"Grade can be changed","Last modified (submission)","Last modified (grade)",'
+    '"Feedback comments"\r\n'
+    'Participant 501,"Ada Lovelace",ada@uni.example,"Submitted for grading - ",,90.00,Yes,'
+    '"Sunday, 1 March 2026, 1:05 PM",-,"<p>one,\r\n""two""</p>"\r\n'
+    'Participant 504,"Kim Lee",kim1@uni.example,"Submitted for grading",12.00,90.00,Yes,'
+    '"Monday, 2 March 2026, 12:00 AM",-,\r\n'
+    'Participant 505,"Lee Kim",kim2@uni.example,"No submission",-,90.00,Yes,-,-,\r\n'
+)
+GERMAN = (
+    'ID;"Vollständiger Name";E-Mail-Adresse;Status;Bewertung;Bestwertung;'
+    '"Bewertung kann geändert werden";"Zuletzt geändert (Abgabe)";'
+    '"Zuletzt geändert (Bewertung)";"Feedback als Kommentar"\n'
+    'Teilnehmer/in501;"Ada Lovelace";;"Zur Bewertung abgegeben";;"90,00";Ja;'
+    '"Sonntag, 1. März 2026, 13:05";-;\n'
+)
+BLIND = (
+    'Identifier,Status,Grade,"Maximum Grade","Last modified (submission)"\n'
+    'Participant 501,Submitted,,90.00,"Sunday, 1 March 2026, 1:05 PM"\n'
+    "Participant 502,Submitted,,90.00,-\n"
+)
+
+
+def sheet(folder, text):
+    file = folder / "worksheet.csv"
+    file.write_bytes(text.encode())
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tuesday, 1 December 2026, 3:30 PM", (2026, 12, 1, 15, 30)),
+        ("Wednesday, September 23, 2020, 12:05 AM", (2020, 9, 23, 0, 5)),
+        ("Dienstag, 10. März 2026, 08:07", (2026, 3, 10, 8, 7)),
+        ("mardi 1 décembre 2026, 15:30", (2026, 12, 1, 15, 30)),
+        ("martes, 3 de marzo de 2026, 23:59", (2026, 3, 3, 23, 59)),
+        ("martedì, 5 maggio 2026, 00:00", (2026, 5, 5, 0, 0)),
+        ("maandag, 2 maart 2026, 9:15", (2026, 3, 2, 9, 15)),
+        ("terça, 7 julho 2026, 15:30", (2026, 7, 7, 15, 30)),
+        ("01.12.2026, 15:30:10", (2026, 12, 1, 15, 30)),
+        ("2026-12-01 15:30", (2026, 12, 1, 15, 30)),
+        ("-", None),
+        ("01/12/2026, 15:30", None),  # the first of December, or the twelfth of January
+        ("Tuesday, 31 February 2026, 3:30 PM", None),
+        ("yesterday, 15:30", None),
+    ],
+)
+def test_dates_are_read_in_seven_languages(text, expected):
+    found = time_of(text, UTC)
+    assert (found and found.replace(second=0)) == (expected and datetime(*expected, tzinfo=UTC))
+
+
+def test_a_date_means_the_zone_that_is_named():
+    text = "Wednesday, 1 July 2026, 2:00 PM"
+    assert time_of(text, ZoneInfo("Europe/Berlin")) == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert time_of(text, zone_of(None)) == datetime(2026, 7, 1, 14).astimezone(UTC)
+    with pytest.raises(CannotDo, match="no time zone 'Berlin': name one as Europe/Berlin"):
+        zone_of("Berlin")
+
+
+def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
+    class_list(course)
+    files = {
+        f"{who}_{number}_assignsubmission_file_/{BOOK}": book(text)
+        for who, number, text in (("A. L.", 501, "ada"), ("Kim Lee", 504, "kim"))
+    }
+    download = zipped(tmp_path / "got.zip", files)
+    worksheet = sheet(tmp_path, ENGLISH)
+    words = ("--worksheet", worksheet, "--zone", "Europe/Berlin")
+    assert run(course, "collect", NAME, download, *words) == 0
+    said = capsys.readouterr().out
+    assert "2 collected" in said
+    assert "time of handing in of 2: grading worksheet" in said
+    assert "its times are read as of Europe/Berlin" in said
+    assert text_of(course, "kim1") == "kim"  # two have this name, and one this address
+    assert stamp(course, "ada") == datetime(2026, 3, 1, 12, 5)
+    assert stamp(course, "kim1") == datetime(2026, 3, 1, 23, 0)
+
+
+def test_under_blind_marking_a_participant_is_a_student(course, tmp_path, capsys):
+    files = {f"Participant_{n}_assignsubmission_file_/{BOOK}": book(str(n)) for n in (501, 502)}
+    download = zipped(tmp_path / "got.zip", files)
+    worksheet = sheet(tmp_path, BLIND)
+    words = ("--worksheet", worksheet, "--zone", "UTC")
+    assert run(course, "collect", NAME, download, *words) == 0, capsys.readouterr()
+    assert text_of(course, "participant-502") == "502"
+    assert stamp(course, "participant-501") == datetime(2026, 3, 1, 13, 5)
+    assert stamp(course, "participant-502") is None
+    assert collect(course, download, capsys)[0] == 1  # without it nobody knows whose it is
+
+
+@pytest.fixture
+def marked(tmp_path, monkeypatch):
+    """Return a course with marks of ada and kim1, who is still to be marked."""
+    found = {"ada": mark(66.5), "kim1": mark(40.0, by_hand=True), "zoe": mark(1.0)}
+    found |= {"participant-501": mark(7.25)}
+    monkeypatch.setattr(export, "marks", lambda *_: {s: dict(m) for s, m in found.items()})
+    monkeypatch.setattr(export, "latest", lambda *_: {})
+    class_list(tmp_path)
+    return tmp_path
+
+
+def test_marks_are_filled_in_and_all_else_stays_byte_for_byte(marked, capsys):
+    worksheet, out = sheet(marked, ENGLISH), marked / "filled.csv"
+    words = ("--layout", "moodle", "--worksheet", worksheet, "--out", out)
+    assert run(marked, "export", NAME, *words) == 0
+    expected = ENGLISH.replace('for grading - ",,90.00', 'for grading - ",66.5,90.00')
+    assert expected != ENGLISH
+    assert out.read_bytes() == expected.encode()
+    told = capsys.readouterr().err
+    assert "no mark yet, as something is still to be marked by hand: kim1" in told
+    assert "with a mark, and not in the worksheet: participant-501, zoe" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        (GERMAN, 'abgegeben";;"90,00"', 'abgegeben";66,5;"90,00"'),
+        (BLIND, 'Submitted,,90.00,"Sun', 'Submitted,7.25,90.00,"Sun'),
+        (
+            GERMAN.replace(";", ",").replace('en",,"9', 'en","","9'),
+            'en","","9',
+            'en","66,5","9',
+        ),
+    ],
+    ids=["German", "blind", "quoted"],
+)
+def test_marks_are_written_as_the_worksheet_writes_them(marked, text, before, after):
+    filled, _ = export.fill(Course(marked), NAME, read(sheet(marked, text)))
+    assert text.count(before) == 1
+    assert filled == text.replace(before, after)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("student,score\nada,1\n", "is no grading worksheet of Moodle's"),
+        (ENGLISH.replace("90.00", "100.00"), "the maximum is 100.00 there and 90.0 here"),
+        (BLIND.replace("502", "501"), "row 3 begins with no new participant's number"),
+        ("", "no column for the grade among nothing"),
+    ],
+)
+def test_a_worksheet_that_does_not_fit_is_refused(marked, text, words):
+    with pytest.raises(CannotDo, match=words):
+        export.fill(Course(marked), NAME, read(sheet(marked, text)))
+
+
+def test_a_worksheet_goes_with_moodles_layout_alone(marked, capsys):
+    assert run(marked, "export", NAME, "--worksheet", sheet(marked, ENGLISH)) == 1
+    assert "--worksheet goes with --layout moodle alone" in capsys.readouterr().err
