@@ -1,8 +1,8 @@
 """Moodle's grading worksheet: who a participant is, when work was handed in, and the mark.
 
 Moodle offers it on an assignment's list of submissions as *Download grading worksheet*, and
-takes it back by *Upload grading worksheet* (`mod/assign/feedback/offline/importgradeslib.php`). Its
-first column, "Participant 501", has the number that stands in the name of each downloaded
+takes it back by *Upload grading worksheet* (`mod/assign/feedback/offline/importgradeslib.php`).
+Its first column, "Participant 501", has the number that stands in the name of each downloaded
 folder. Under blind marking that is all it tells of a student.
 
 Column names and dates come in the language of whoever downloaded it: English, German, French,
