@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from nngrader.gradebook.formulas import without_network
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "nn-first-principles"
@@ -19,6 +21,9 @@ c.CourseDirectory.ignore = [
 
 # What a student wrote as prose is shown in the instructor's browser.
 c.HTMLExporter.sanitize_html = True
+
+# Formulas in formgrader and in nbgrader's feedback are typeset without the network.
+without_network(c)
 
 # Late days, as `[late]` in the assignment's nngrader.toml says, for nbgrader's own tools too.
 c.AssignLatePenalties.plugin_class = "nngrader.gradebook.late.LatePolicy"

@@ -13,7 +13,8 @@ from nngrader.gradebook import by_hand, marks, quiet
 from nngrader.intake.rebuild import FOUND, harmless
 from nngrader.reports.feedback import page
 
-from .formgrader import formgrader
+from ..book.browser import Visit, chromium
+from .formgrader import TOKEN, formgrader
 from .hand_marked_course import MODEL, RUBRIC, SCHEME, hand_marked_course, markdown_cell
 from .recorded_gradebook import gradebook, rebuilding, record, tables
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
@@ -237,6 +238,40 @@ def test_a_table_of_marks_with_faults_is_refused(tmp_path, text, words):
     file.write_text(text)
     with pytest.raises(CannotDo, match=words):
         by_hand.read(file)
+
+
+FORMULAS = r"""Summed: $\sum_n x_n^2 < 1$, for \$5, `$x$`.
+
+$$\frac{a}{b}$$"""
+SOURCE = "[...document.querySelectorAll('#notebook .katex')].map(e => e.remove())"
+
+
+def test_pages_of_nbgrader_typeset_formulas_and_ask_nobody_outside(course, base, nbgrader):
+    hand_in(course, "ada", answered(base, FORMULAS).text())
+    record(course, {"ada": 1.0})
+    nbgrader(course, ("generate_feedback", NAME))
+    sent = (course / "feedback" / "ada" / NAME / f"{NAME}.html").as_uri()
+    with formgrader(course) as site, chromium() as browser:
+        window = browser.new_page(extra_http_headers={"Authorization": f"token {TOKEN}"})
+        (visit := Visit(window)).watch(site.address)
+        window.goto(f"{site.address}/formgrader/manage_assignments")
+        window.wait_for_selector(f"text={NAME}")
+        (one,) = site.get(f"submitted_notebooks/{NAME}/{NAME}")
+        window.goto(f"{site.address}/formgrader/submissions/{one['id']}/")
+        window.wait_for_function("document.activeElement.classList.contains('tabbable')")
+        for address in ("", sent):
+            if address:
+                window.goto(address)
+            window.wait_for_selector(".katex-display")
+            answer = window.locator("p:has-text('Summed:')")
+            assert answer.locator(".katex").count() == 1
+            assert window.locator(".katex-error").count() == 0
+            assert window.evaluate("document.fonts.check('16px KaTeX_Math')")
+            window.evaluate(SOURCE)
+            assert ", for $5, $x$." in answer.inner_text()
+            assert "$\\" not in window.locator("#notebook >> nth=0").inner_text()
+        assert [r for r in visit.outside if not r.startswith("file:")] == []
+        assert visit.errors == []
 
 
 def test_marks_given_in_formgrader_outlive_regrading(course, base):

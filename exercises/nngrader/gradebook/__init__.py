@@ -5,7 +5,7 @@ feedback and its export understand, and marks as plain data.
 
 Read `record` first. `converter` is nbgrader's own autograder, opened once for a class;
 `database` reads nbgrader's configuration and marks; `late` computes due dates and late
-penalties.
+penalties; `formulas` typesets those of nbgrader's pages without the network.
 
 nbgrader is imported here and in `release`, and nowhere else. Nothing is executed: the notebooks
 that are recorded contain the points.
