@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import CannotDo, NotThere, first_line
@@ -86,6 +87,7 @@ def grade(a) -> int:
 def feedback(a) -> int:
     """Write a page for each graded student, in folders or for Moodle, Canvas or the web."""
     from .course.anonymous import names_of
+    from .course.definitions import graded_earlier
     from .gradebook.database import marks
     from .reports.class_report import latest
     from .reports.leaderboard import own_code, write_leaderboards
@@ -94,17 +96,19 @@ def feedback(a) -> int:
         raise CannotDo(f"--anonymous does not go with --layout {a.layout}, which needs names")
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
-    seed = a.course.seed()
+    seed, earlier = a.course.seed(), graded_earlier(a.course, a.assignment, results)
     if a.layout != "folders":
-        return give_back(a, results, known, seed)
+        return give_back(a, results, known, seed, earlier)
     own = {s: own_code(r, seed) for s, r in results.items()}
     called = names_of(a.course, a.anonymous, results)
     shown_results, known = called.results(results), called.marks(known)
     codes = {called(s): code for s, code in own.items()}
+    old = {called(s): names for s, names in earlier.items()}
     out = a.out or a.course / ("feedback-anonymous" if a.anonymous else "feedback")
     out.mkdir(parents=True, exist_ok=True)
     written = [
-        write_page(out, r, known.get(name), codes[name]) for name, r in shown_results.items()
+        write_page(out, r, known.get(name), codes[name], old.get(name, ()))
+        for name, r in shown_results.items()
     ]
     say(f"{sum(written)} pages in {out}")
     tell_key(called)
@@ -119,7 +123,7 @@ def tell_key(called) -> None:
         say(f"{called.key}: whose each code is")
 
 
-def give_back(a, results: dict, known: dict, seed: int) -> int:
+def give_back(a, results: dict, known: dict, seed: int, earlier: dict) -> int:
     """Write feedback as a learning platform or a web server takes it."""
     from .reports.feedback import page
     from .reports.leaderboard import own_code
@@ -128,7 +132,8 @@ def give_back(a, results: dict, known: dict, seed: int) -> int:
     pages, failed = {}, False
     for student, result in results.items():
         try:
-            pages[student] = page(result, known.get(student), own_code(result, seed))
+            old = earlier.get(student, ())
+            pages[student] = page(result, known.get(student), own_code(result, seed), old)
         except Exception as e:  # one student's error must not stop the others
             warn(f"no page for {shown(student)}: {shown(first_line(e))}")
             failed = True
@@ -190,7 +195,9 @@ def course(a) -> int:
     return DONE
 
 
-def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:
+def write_page(
+    out: Path, result: dict, mark: dict | None, code: str = "", earlier: Sequence[str] = ()
+) -> bool:
     """Write one student's page; return whether that was possible."""
     from .reports.feedback import page
     from .storage.results import write_whole
@@ -198,7 +205,7 @@ def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bo
     folder = out / result["student"] / result["assignment"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / f"{result['assignment']}.html", page(result, mark, code))
+        write_whole(folder / f"{result['assignment']}.html", page(result, mark, code, earlier))
         return True
     except Exception as e:  # one student's error must not stop the others
         warn(f"no page for {shown(result['student'])}: {shown(first_line(e))}")
@@ -236,6 +243,8 @@ def explain(a) -> int:
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
     student = called.student(a.student)
+    for text in graded_before(a, student):
+        warn(shown(called.text(text)))
     found = why(assignment, student, a.problem, a.unsafe_no_sandbox)
     found = [lost.told_with(called.text) for lost in found]
     if a.out:
@@ -244,6 +253,39 @@ def explain(a) -> int:
         return DONE
     for text in lines(called(student), found):
         say(shown(text))
+    return DONE
+
+
+def graded_before(a, student: str) -> list[str]:
+    """Return lines about a student's stored result, where a definition has changed since."""
+    from .course.definitions import EARLIER, graded_earlier
+    from .storage.results import Store
+
+    known = Store(a.course / ".results").get(f"latest-{a.assignment}") or {}
+    mine = {s: r for s, r in known.items() if s == student}
+    old = graded_earlier(a.course, a.assignment, mine).get(student, ())
+    asked = [name for name in old if a.problem in (None, name)]
+    return [
+        f"{name}: {known[student]['problems'][name]['score']:g} points are recorded, "
+        f"{EARLIER}; what follows is by the present one"
+        for name in asked
+    ]
+
+
+def reweight(a) -> int:
+    """Give problems other points after hand-in: says for whom what changes; --yes does it."""
+    from .gradebook.reweight import lines, plan, wanted
+    from .gradebook.rewrite import apply
+
+    made = plan(a.course, a.assignment, wanted(a.points, a.drop))
+    for text in lines(made):
+        say(shown(text))
+    if made.changes and a.yes:
+        apply(a.course, made)
+        again = f"run `nngrader feedback {a.assignment}` and `export` again"
+        say(f"done, in [points] of nngrader.toml, the gradebook and the results: {again}")
+    elif made.changes:
+        say("nothing was changed: with --yes it will be")
     return DONE
 
 
@@ -289,7 +331,7 @@ def parser() -> argparse.ArgumentParser:
     commands = p.add_subparsers(required=True, metavar="COMMAND")
     for f in (
         *(check, release, gradescope, collect, grade, explain, marks),
-        *(feedback, export, course, report),
+        *(reweight, feedback, export, course, report),
     ):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
@@ -311,7 +353,7 @@ def parser() -> argparse.ArgumentParser:
         if f is release:
             again = "try the seeds also of problems that have not changed"
             s.add_argument("--again", action="store_true", help=again)
-        if f in (release, gradescope, grade, explain):
+        if f not in (check, collect):
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )
@@ -337,6 +379,8 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument("--dry-run", action="store_true", help=dry)
         if f is course:
             course_arguments(s)
+        if f is reweight:
+            reweight_arguments(s)
         if f is export:
             layouts = ("csv", "canvas", "moodle", "gradescope")
             s.add_argument("--layout", choices=layouts, default="csv", help="default: csv")
@@ -403,6 +447,30 @@ def course_arguments(s) -> None:
     s.add_argument("--zero-missing", action="store_true", help=missing)
     ungradable = "the same of what could not be graded"
     s.add_argument("--zero-ungradable", action="store_true", help=ungradable)
+
+
+def reweight_arguments(s) -> None:
+    """Add the arguments of `nngrader reweight` to its parser."""
+    each = "points that a problem or a written answer is worth from now on"
+    s.add_argument(
+        "--points", nargs="+", type=priced, default=[], metavar="PROBLEM=N", help=each
+    )
+    s.add_argument(
+        "--drop", nargs="+", default=[], metavar="PROBLEM", help="the same as PROBLEM=0"
+    )
+    s.add_argument("--yes", action="store_true", help="change it, after saying what changes")
+
+
+def priced(text: str) -> tuple[str, float]:
+    """Return the name and the points in an argument such as ``hinge_loss=20``.
+
+    Raises
+    ------
+    ValueError
+        If it has another form.
+    """
+    name, _, number = text.partition("=")
+    return name.strip(), float(number)
 
 
 def workers(text: str) -> int:

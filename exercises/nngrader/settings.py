@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 TABLES = ("limits", "points", "sandbox", "late", "book")
+POINTS_HEAD = "[points]"
+ENTRY = re.compile(r"^\s*\"?(\w+)\"?\s*=\s*")
+NUMBER = re.compile(r"[-+\w.]+")
 DAY = 86_400.0
 OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the settings
 
@@ -91,6 +94,56 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
         if not _is_number(value) or not 0 <= value < math.inf:
             raise ValueError(f"{file.name}: points of {name} = {value!r}, expected a number")
     return Limits(**limits, container=_container(file, sandbox)), points
+
+
+def with_points(file: Path, points: dict[str, float]) -> str:
+    """Return the text of an assignment's `nngrader.toml` with points written into `[points]`.
+
+    Parameters
+    ----------
+    file : Path
+        The settings; all but the points stays as it is.
+    points : dict
+        By the name of the problem or written answer.
+
+    Raises
+    ------
+    ValueError
+        If the file is laid out in a way that cannot be changed safely.
+    """
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    lines, wanted = text.splitlines(), read_toml(file)
+    wanted["points"] = _table(file, wanted, "points") | points
+    if POINTS_HEAD not in map(_head, lines):
+        lines += [""] * bool(lines) + [POINTS_HEAD]
+    first = [_head(line) for line in lines].index(POINTS_HEAD) + 1
+    after = (n for n in range(first, len(lines)) if lines[n].lstrip().startswith("["))
+    last = next(after, len(lines))
+    here = {m[1]: n for n in range(first, last) if (m := ENTRY.match(lines[n]))}
+    for name, number in points.items():
+        if name in here:
+            line = lines[here[name]]
+            at = ENTRY.match(line).end()
+            lines[here[name]] = line[:at] + NUMBER.sub(_typed(number), line[at:], count=1)
+    lines[first:first] = [f"{n} = {_typed(p)}" for n, p in points.items() if n not in here]
+    changed = "\n".join(lines) + "\n"
+    try:
+        fits = tomllib.loads(changed) == wanted
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"{file}: write these under [points] by hand: {points}")
+    return changed
+
+
+def _typed(number):
+    """Return a number as a person types it."""
+    return repr(int(number) if number == int(number) else float(number))
+
+
+def _head(line):
+    """Return the head of a table in a line without spaces and comment."""
+    return line.partition("#")[0].strip()
 
 
 def read_address(file: Path) -> str:

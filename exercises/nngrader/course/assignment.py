@@ -11,6 +11,7 @@ from ..engine.declaration.gate import check_seed
 from ..errors import CannotDo
 from ..settings import Limits, read_settings
 from ..storage.results import code, file_digest
+from .definitions import definition_digests
 from .folder import Course
 from .notebooks import (
     defined_names,
@@ -196,6 +197,11 @@ class Assignment:
         parts += [repr(self.limits), repr(self.weights)]  # but not the due date
         parts += [json.dumps(self.released), code(self.uses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """Return a digest of the declaration of each problem, by its name."""
+        return definition_digests(self.course, self.name, list(self.hidden))
 
     def seed_complaints(self) -> list[str]:
         """Return complaints about the problems at the seed of this course."""

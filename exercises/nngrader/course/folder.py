@@ -85,8 +85,15 @@ class Course:
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
         return file
 
-    def instructor(self, assignment: str) -> dict:
+    def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
         """Return the instructor's notebook, with the cells of the private folder in place.
+
+        Parameters
+        ----------
+        assignment : str
+            Its name.
+        points : dict, optional
+            Points by problem or written answer, in place of those in `nngrader.toml`.
 
         Raises
         ------
@@ -97,7 +104,7 @@ class Course:
         """
         file, problems = self.source(assignment), self.problems(assignment)
         settings = file.with_name("nngrader.toml")
-        _, worth = read_settings(settings)
+        worth = read_settings(settings)[1] | (points or {})
         notebook = from_text(file, problems, worth)
         with_sources(notebook, self._private_cells(assignment))
         with_links(notebook, read_address(settings))
@@ -198,6 +205,14 @@ class Course:
             f"{release} other private definitions than those in {self.private}: "
             "name the folder of the release, or release again"
         )
+
+    def lacks_private(self, assignment: str) -> bool:
+        """Return whether the release was made with private definitions, and none are named."""
+        try:
+            then = json.loads(self.memory(assignment).read_text())["private"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return False
+        return bool(then) and self.private is None
 
     def seed(self) -> int:
         """Return the seed of the hidden cases, which the first use writes.

@@ -154,7 +154,8 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
     problems : list of Problem
         The problems that its marks may name.
     worth : dict
-        Points by name, of problems that are not worth the points that they declare.
+        Points by name, of problems and written answers that are not worth the points that they
+        declare.
 
     Returns
     -------
@@ -167,8 +168,6 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
         If a cell has no name, or two cells have the same, or a mark is malformed.
     """
     named = {p.name: p for p in problems}
-    if unknown := sorted(worth.keys() - named):
-        raise CannotDo(f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is")
     try:
         cells = list(_cells(file.read_text(encoding="utf-8"), named, worth))
         ids = [c["id"] for c in cells]
@@ -176,6 +175,9 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
             raise CannotDo(f"two cells are called {', '.join(twice)}")
     except CannotDo as e:
         raise CannotDo(f"{file}: {e}") from None
+    answers = {c["id"] for c in cells if mark(c).get("grade") or is_task(c)}
+    if unknown := sorted(worth.keys() - named - answers):
+        raise CannotDo(f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is")
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -256,7 +258,12 @@ def _cells(text, named, worth):
         elif what == "code-cell":
             yield _cell("code", name, directive["body"].strip("\n"))
         elif what:
-            yield _by_hand(what, name, options.get("points", ""), directive["body"].strip("\n"))
+            cell = _by_hand(
+                what, name, options.get("points", ""), directive["body"].strip("\n")
+            )
+            if name in worth:
+                mark(cell)["points"] = _number(worth[name])
+            yield cell
 
 
 def _by_hand(what, name, points, body):

@@ -6,7 +6,8 @@ writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdic
 are the dotted names that `reading.names_used` finds, among which forbidden ones cost points.
 `sentence(aspect, text)` returns a finding of the verdict as one sentence, `sentences(findings)`
 all of them, each once, and
-`report(data, verdict, most)` returns the verdict as plain data, to be kept.
+`report(data, verdict, most)` returns the verdict as plain data, to be kept, and
+`reweighted(report, most)` what it is for other points.
 
 Files of definitions import from here `problem` and `challenge`, and `Steps` and `Held`, with
 which drivers count executed lines and memory. The folders are `declaration`, `observation`,
@@ -18,7 +19,7 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
-from .judgement.ledger import Verdict, report, sentence, sentences
+from .judgement.ledger import Verdict, report, reweighted, sentence, sentences
 from .observation.driver import caller, observed
 from .observation.observe import Held, Steps
 
@@ -34,6 +35,7 @@ __all__ = [
     "pack",
     "problem",
     "report",
+    "reweighted",
     "sentence",
     "sentences",
     "with_file",

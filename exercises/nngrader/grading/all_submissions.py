@@ -108,9 +108,9 @@ class Grader:
         ------
         dict, dict
             The result (`student assignment status flags score max_score problems cells
-            seconds fingerprints processor`, and `key`, under which it is kept; `failed` where
-            the fault was ours), and the rebuilt notebook to record; in the order in which they
-            are done.
+            seconds fingerprints processor`, `key`, under which it is kept, and `definitions`, a
+            digest of what each problem declares; `failed` where the fault was ours), and the
+            rebuilt notebook to record; in the order in which they are done.
 
         Raises
         ------
@@ -221,6 +221,7 @@ class Grader:
         student = handed.student
         whose = {"student": student, "assignment": self.assignment.name}
         result = whose | handed.result | {"key": handed.key}
+        result["definitions"] = self.assignment.definitions
         odd = [UNSEEN] * (not student.isprintable()) + [TWIN] * (student in self.twins)
         result["flags"] = odd + result["flags"]
         if odd and result["status"] == "graded":

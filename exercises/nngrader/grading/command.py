@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..course.anonymous import Names, names_of
 from ..course.assignment import Assignment
+from ..course.definitions import earlier_in_words, graded_earlier
 from ..course.roster import missing, read
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
@@ -69,6 +70,10 @@ def grade_class(a) -> list[dict]:
     if a.json:
         write_whole(a.json, json.dumps([public(r) for r in told], indent=1) + "\n")
     tell_untimed(a, students, called)
+    known = store.get(f"latest-{a.assignment}") or {}
+    earlier = graded_earlier(a.course, a.assignment, known)
+    for text in earlier_in_words({called(s): earlier[s] for s in earlier}):
+        say(shown(text))
     if not a.students:
         tell_missing(a, called)
     if called.anonymous:

@@ -88,11 +88,17 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
     wrong = [
         n
         for n, r in reports.items()
-        if n != name and r["score"] < r["max"] and not hidden[n].get("file")
+        if n != name and _is_wrong(r) and not hidden[n].get("file")
     ]
     texts = [source for cell, source, own in cells if own or cell == name]
     named = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b")
     return wrong if wrong and any(map(named.search, texts)) else []
+
+
+def _is_wrong(report):
+    """Return whether a function lost points, or would have, were its problem not dropped."""
+    graded = report.get("graded", report)
+    return graded["score"] < graded["max"]
 
 
 def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> dict:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..course.assignment import AssignmentSpec
-from ..engine import judge, observed, report, with_file
+from ..engine import judge, observed, report, reweighted, with_file
 from ..engine.observation.driver import PARSING, answer_cap
 from ..errors import CannotDo
 from ..intake.suspicion import CALLS, DANGEROUS, suspicious
@@ -235,13 +235,18 @@ class Stub:
         return self.runner.value(self.name, args, kwargs)
 
     def points(self, name: str, most: float) -> float:
-        """Judge the function on hidden cases, store the report, and return the points."""
+        """Judge the function on hidden cases, store the report, and return the points.
+
+        A problem that was dropped is judged all the same: others may call it, and it may get
+        points again.
+        """
         data = with_file(self.hidden[name], self.files)
-        found = report(data, self._verdict(data), most)
-        if self.right and found["score"] < most and not data.get("file"):
+        worth = most or 100
+        found = report(data, self._verdict(data), worth)
+        if self.right and found["score"] < worth and not data.get("file"):
             found = self._followed(data, found)
-        self.reports[name] = found
-        return found["score"]
+        self.reports[name] = found if most else reweighted(found, most)
+        return self.reports[name]["score"]
 
     def _verdict(self, data):
         """Return the verdict on what the function does in the sandbox."""

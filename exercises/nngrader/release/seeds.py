@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import multiprocessing
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-from ..course.folder import FIRST, Course, files_of, read_problems
+from ..course.definitions import declaring_files
+from ..course.folder import Course, read_problems
 from ..engine.declaration.gate import over_seeds, seeds_needed
 from ..settings import cores
 from ..storage.results import Store, code, digest, file_digest
@@ -64,39 +63,6 @@ def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
     files = [*declaring_files(course.definitions(name), problem), *course.private_files(name)]
     files += sorted(f for f in (course / "heldback").rglob("*") if f.is_file())
     return digest([problem, seeds, *map(file_digest, files), code(LIBRARIES)])
-
-
-def declaring_files(definitions: Path, problem: str) -> list[Path]:
-    """Return the files that declare a problem: where its name stands, and what these import.
-
-    All files of the definitions, where that is not certain.
-    """
-    files = files_of(definitions)
-    inside = {f.stem: f for f in files if f.parent == definitions and f.name != FIRST}
-    todo = [f for f in inside.values() if _says(f, problem)]
-    if not todo or len(files) != len(inside) + 1:
-        return files
-    found = {definitions / FIRST}
-    while todo:
-        if (file := todo.pop()) not in found:
-            found.add(file)
-            todo += [inside[m] for m in _imported(file) if m in inside]
-    return sorted(found)
-
-
-def _says(file, problem):
-    """Return whether the name of a problem is a name or a text in a file."""
-    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    return any(problem in (getattr(n, "name", ""), getattr(n, "value", "")) for n in nodes)
-
-
-def _imported(file):
-    """Yield the names of modules beside it that a file imports."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            yield from (
-                [node.module.split(".")[0]] if node.module else (a.name for a in node.names)
-            )
 
 
 def _tried(course, name, problems, seeds) -> Iterable:

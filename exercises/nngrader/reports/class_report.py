@@ -12,6 +12,7 @@ from statistics import mean
 
 from ..course.anonymous import Names
 from ..course.assignment import released_notebook
+from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
 from ..course.notebooks import from_file
 from ..course.origins import read as read_origins
@@ -100,6 +101,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
         f'<div class="beside">{scores(results, known)}\n{overview(fine)}</div>',
         *(problem(fine, name, found) for name in problem_names(fine)),
         *_by_hand(known),
+        *_earlier(graded_earlier(course, assignment, results)),
         *_notes(course, assignment, results, known, called),
         _likeness(course, assignment, fine, called),
         _terms(),
@@ -218,6 +220,14 @@ def _by_hand(known):
         )
     columns = ["Cell", "Marked", "Difficulty", "Still to be marked"]
     yield section("Marked by hand", table(columns, rows, numbers=(1, 2)))
+
+
+def _earlier(found):
+    """Yield the section about results that the present definitions would not give."""
+    if found:
+        rows = [[escape(s), escape(", ".join(old))] for s, old in sorted(found.items())]
+        text = "<p>Their problems have changed since; grade them again.</p>"
+        yield section(EARLIER.capitalize(), text + table(["Student", "Problems"], rows))
 
 
 def _notes(course, assignment, results, known, called):

@@ -23,6 +23,7 @@ import csv
 import io
 
 from ..course.anonymous import Names
+from ..course.definitions import EARLIER, earlier_in_words, graded_earlier
 from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import Student, read
@@ -33,7 +34,7 @@ from .class_report import latest
 
 NAMES = Names()
 FORMULA = tuple("=+-@\t\r")  # beginnings of cells that a spreadsheet takes for formulas
-CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status")
+CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status", "flag")
 FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
 TOLD = {  # of the marks that are not final
     UNMARKED: "no mark yet, as something is still to be marked by hand",
@@ -163,7 +164,9 @@ def warnings(
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     strangers = [s for s in found if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
-    return [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
+    told = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
+    old = {called(s): mark["earlier"] for s, mark in found.items() if mark["earlier"]}
+    return told + earlier_in_words(old)
 
 
 def number(value: float) -> str:
@@ -200,23 +203,25 @@ def standings(
         If gradebook or class list cannot be read.
     """
     found = marks(course, assignment)
-    lost = set() if zero_ungradable else _ungradable(course, assignment)
+    results = _results(course, assignment)
+    earlier = graded_earlier(course, assignment, results)
+    lost = {s for s, r in results.items() if r["status"] == UNGRADABLE and not zero_ungradable}
     for student, mark in found.items():
         given = any(points is not None for _, points, *_ in mark["by_hand"])
         ungradable = student in lost and not given
         unmarked = UNMARKED if mark["needs_manual_grade"] else FINAL
         mark["status"] = UNGRADABLE if ungradable else unmarked
+        mark["earlier"] = earlier.get(student, [])
     listed = read(course) or {}
     return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
 
 
-def _ungradable(course, assignment):
-    """Return the ids of the students of whose submission nothing could be graded."""
+def _results(course, assignment):
+    """Return the results of the last grading, none where all marks are by hand."""
     try:
-        results = latest(course, assignment)
-    except NotThere:  # marks by hand alone
-        return set()
-    return {s for s, r in results.items() if r["status"] == UNGRADABLE}
+        return latest(course, assignment)
+    except NotThere:
+        return {}
 
 
 def _status(found, student):
@@ -241,7 +246,9 @@ def _csv(_, students, found):
         mark, status = found.get(s.id), _status(found, s)
         penalty = number(mark["late_penalty"]) if mark else ""
         open_ = mark["needs_manual_grade"] if mark else ""
-        yield [s.id, _final(found, s), _most(found), penalty, open_, status]
+        old = ", ".join(mark["earlier"]) if mark else ""
+        flag = f"{EARLIER}: {old}" if old else ""
+        yield [s.id, _final(found, s), _most(found), penalty, open_, status, flag]
 
 
 def _canvas(assignment, students, found):

@@ -7,6 +7,7 @@ engine, flags by the grader.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from ..engine import sentences
@@ -107,13 +108,17 @@ ADVICE = (  # the same for findings
     ("took longer than it may", SLOW),
 )
 OVERRIDDEN = "A person has looked at this problem and given these points."
+DROPPED = "This problem was dropped: it counts for nobody."
+CHANGED = "Graded under an earlier definition of this problem, which has changed since."
 SPARED = "The same again, not charged:"
 CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
-def page(result: dict, mark: dict | None = None, code: str = "") -> str:
+def page(
+    result: dict, mark: dict | None = None, code: str = "", earlier: Sequence[str] = ()
+) -> str:
     """Return the feedback on one submission as a page of HTML, complete in itself.
 
     Parameters
@@ -124,6 +129,8 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
         The gradebook's entry: marks by hand, comments and late penalties.
     code : str, optional
         The code that replaces the student's name on a challenge's leaderboard.
+    earlier : sequence of str, optional
+        Problems whose definition has changed since they were graded.
 
     Returns
     -------
@@ -135,7 +142,7 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
         *(
-            _problem(name, report, code, _given(mark, name))
+            _problem(name, report, code, _given(mark, name), _said_of(name, report, earlier))
             for name, report in _dearest_first(result["problems"])
         ),
         *_by_hand(mark),
@@ -191,7 +198,13 @@ def _given(mark, name):
     return by_hand.get(f"test_{name}")
 
 
-def _problem(name, report, code, given=None):
+def _said_of(name, report, earlier):
+    """Return what holds of a problem as a whole, "" for an ordinary one."""
+    told = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
+    return "".join(f'<p class="soft">{text}</p>\n' for text in told)
+
+
+def _problem(name, report, code, given=None, said=""):
     """Return the section on one problem: hints, then the aspects; folded where all is right.
 
     Where a person has given other points, the section says these, and the grader's no more.
@@ -210,7 +223,7 @@ def _problem(name, report, code, given=None):
         found += f'\n<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
-    challenge = _challenge(report, code)
+    challenge = said + _challenge(report, code)
     if not lost and not report["findings"] and given is None:
         return (
             f'<section><details><summary class="head">{title}</summary>\n{challenge}'

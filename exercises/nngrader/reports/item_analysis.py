@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -115,6 +115,9 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     """
     reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
+    if dropped := all(not p["max"] for p in reports.values()):  # as it was graded
+        reports = {s: p | p.get("graded", {}) for s, p in reports.items()}
+        totals = totals + np.array([p["score"] for p in reports.values()])
     whole = [[p["score"], p["max"]] for p in reports.values()]
     aspects = dict.fromkeys(a for p in reports.values() for a in p["aspects"])
     found = [item("", whole, totals)]
@@ -122,7 +125,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
         has = np.array([aspect in p["aspects"] for p in reports.values()])
         earned = [p["aspects"][aspect] for p in reports.values() if aspect in p["aspects"]]
         found.append(item(aspect, earned, totals[has]))
-    return found
+    return [replace(one, most=0.0) for one in found] if dropped else found
 
 
 def total(result: dict) -> float:

@@ -301,6 +301,36 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
     return summary | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
 
 
+def reweighted(report: dict, most: float) -> dict:
+    """Return a report as it would be, had the problem been worth other points.
+
+    Every share stays as it was graded. The points of the grading are kept under `graded`, so
+    that nothing is rounded twice and a problem that gave 0 points can give some again.
+
+    Parameters
+    ----------
+    report : dict
+        What `report` or this function gave.
+    most : float
+        Points for a right answer, 0 for a problem that is dropped.
+
+    Raises
+    ------
+    ValueError
+        If it was worth nothing when it was graded.
+    """
+    graded = report.get("graded") or {key: report[key] for key in ("score", "max", "aspects")}
+    kept = {key: value for key, value in report.items() if key != "graded"}
+    if most == graded["max"]:
+        return kept | graded
+    if not graded["max"]:
+        raise ValueError("a report that gave no points holds no shares of them")
+    scale = most / graded["max"]
+    aspects = {a: [round(n * scale, 6) for n in pair] for a, pair in graded["aspects"].items()}
+    score = round(graded["score"] * scale, 6)
+    return kept | {"score": score, "max": most, "aspects": aspects, "graded": graded}
+
+
 def _challenge(data, verdict):
     """Return a challenge's measured number, its file's size, and which way is better."""
     file = data["cases"][0]["args"].get(data["file"]["parameter"], ())

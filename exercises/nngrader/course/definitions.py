@@ -1,0 +1,151 @@
+"""Which files declare a problem, and whether a result was judged under another declaration."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+from ..errors import CannotDo
+from .folder import FIRST, Course, files_of
+
+EARLIER = "graded under an earlier definition"
+
+
+def declaring_files(definitions: Path, problem: str) -> list[Path]:
+    """Return the files that declare a problem: where its name stands, and what these import.
+
+    All files of the definitions, where that is not certain.
+    """
+    files = files_of(definitions)
+    inside = {f.stem: f for f in files if f.parent == definitions and f.name != FIRST}
+    todo = [f for f in inside.values() if _says(f, problem)]
+    if not todo or len(files) != len(inside) + 1:
+        return files
+    found = {definitions / FIRST}
+    while todo:
+        if (file := todo.pop()) not in found:
+            found.add(file)
+            todo += [inside[m] for m in _imported(file) if m in inside]
+    return sorted(found)
+
+
+def _says(file, problem):
+    """Return whether the name of a problem is a name or a text in a file."""
+    return problem in _said(file.read_text(encoding="utf-8"))[0]
+
+
+def _imported(file):
+    """Return the names of modules beside it that a file imports."""
+    return _said(file.read_text(encoding="utf-8"))[1]
+
+
+@functools.lru_cache(128)
+def _said(text):
+    """Return the names and texts in a file of definitions, and the modules that it imports."""
+    names, modules = set(), set()
+    for node in ast.walk(ast.parse(text)):
+        names |= {
+            n for n in (getattr(node, "name", 0), getattr(node, "value", 0)) if _is_text(n)
+        }
+        if isinstance(node, ast.ImportFrom) and node.level:
+            modules |= (
+                {node.module.split(".")[0]} if node.module else {a.name for a in node.names}
+            )
+    return names, modules
+
+
+def _is_text(value):
+    """Return whether this is a text, which an attribute of a syntax tree need not be."""
+    return isinstance(value, str)
+
+
+def definition_digests(course: Course, assignment: str, problems: list[str]) -> dict[str, str]:
+    """Return a digest of the declaration of each problem, whatever its layout and comments.
+
+    Parameters
+    ----------
+    course : Course
+        Its private folder counts too.
+    assignment : str
+        The assignment.
+    problems : list of str
+        Their names.
+
+    Raises
+    ------
+    CannotDo
+        If a file of definitions is no Python.
+    """
+    public = course.definitions(assignment)
+    own = [f for f in course.private_files(assignment) if f.parent == course.private]
+    try:
+        return {
+            name: _digest(declaring_files(public, name) + [f for f in own if _says(f, name)])
+            for name in problems
+        }
+    except SyntaxError as e:
+        raise CannotDo(f"{assignment}: its definitions cannot be read: {e}") from None
+
+
+def _digest(files):
+    """Return a digest of what some files of definitions say."""
+    texts = [(file.name, file.read_text(encoding="utf-8")) for file in files]
+    told = [f"{name}: {_plain(text, name == FIRST)}" for name, text in texts]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+@functools.lru_cache(128)
+def _plain(text, first):
+    """Return what a file says, of the first one without its list: others may come and go."""
+    tree = ast.parse(text)
+    if first:
+        tree.body = [node for node in tree.body if not _lists(node)]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _lists(node):
+    """Return whether a statement imports, is a docstring, or lists the problems."""
+    if isinstance(node, ast.Assign):
+        return [getattr(t, "id", "") for t in node.targets] == ["PROBLEMS"]
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
+
+
+def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, list[str]]:
+    """Return which problems of whom were graded under a definition that has changed since.
+
+    Parameters
+    ----------
+    course : Course
+        The course. Where it was released with private definitions and none are named, or the
+        definitions are gone, nothing can be said, and nothing is.
+    assignment : str
+        The assignment.
+    results : dict
+        The results by student, of which each holds the digests at its grading.
+
+    Returns
+    -------
+    dict
+        Names of problems by student, of those students who have any.
+    """
+    if course.lacks_private(assignment) or not files_of(course.definitions(assignment)):
+        return {}
+    asked = dict.fromkeys(name for r in results.values() for name in r["problems"])
+    now, found = definition_digests(course, assignment, list(asked)), {}
+    for student, result in results.items():
+        then = result.get("definitions", {})
+        if old := [n for n in result["problems"] if n in then and then[n] != now[n]]:
+            found[student] = old
+    return found
+
+
+def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
+    """Return a line for those who were graded under an earlier definition, none if nobody was.
+
+    >>> earlier_in_words({"ada": ["softmax"]})
+    ['graded under an earlier definition, so grade again: ada (softmax)']
+    """
+    named = ", ".join(f"{student} ({', '.join(old)})" for student, old in sorted(found.items()))
+    return [f"{EARLIER}, so grade again: {named}"] * bool(found)

@@ -1,0 +1,311 @@
+"""Give problems other points after hand-in, or none: first said for whom, then done.
+
+Nothing is judged again. The grader's points follow from the shares that the stored results
+hold, aspect by aspect; a mark by hand keeps its share of what its cell gives; comments stay.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from ..course.folder import Course
+from ..course.notebooks import grade_id, is_task, mark
+from ..engine import reweighted
+from ..errors import CannotDo, NotThere
+from ..settings import read_settings
+from ..storage.results import Store
+from .converter import Mark, Standing, standing
+from .database import config_of, open_gradebook, quiet, require_gradebook
+from .late import Policy, policy_of
+
+TOTAL = 100.0  # that a release asks for
+WIDTH = 24  # of the column of students
+LATEST, BY_HAND = "latest-{}", "by-hand-{}"  # in the course's `.results`
+
+
+@dataclass(frozen=True)
+class Change:
+    """A graded cell that gets other points: id, name in `[points]`, before and after."""
+
+    cell: str
+    name: str
+    before: float
+    after: float
+
+
+@dataclass
+class Row:
+    """What changes for one student: totals with late penalties, and points by changed cell."""
+
+    student: str
+    before: float
+    after: float
+    cells: dict = field(default_factory=dict)  # by id: (before, after, whether by hand)
+    comments: int = 0
+
+
+@dataclass
+class Plan:
+    """What other points would change; `settings` is what `[points]` has to say.
+
+    Attributes
+    ----------
+    most : (float, float)
+        Points of all cells together, before and after.
+    results : dict
+        The results by student, as they will be.
+    by_hand : dict
+        Marks by hand as they were given, by student and cell: (points, of, as written last).
+    """
+
+    assignment: str
+    settings: dict
+    changes: list[Change]
+    rows: list[Row]
+    most: tuple[float, float]
+    results: dict
+    by_hand: dict
+
+
+def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]:
+    """Return points by problem from the arguments of the command.
+
+    Raises
+    ------
+    CannotDo
+        If a number is no number of points, or a problem is named twice.
+    """
+    names = [name for name, _ in points] + list(drop)
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise CannotDo(f"{', '.join(twice)}: named twice, and which points hold?")
+    for name, number in points:
+        if not 0 <= number < math.inf:
+            raise CannotDo(f"{name} = {number:g}: points are a number from 0 on; 0 drops it")
+    return dict(points) | dict.fromkeys(drop, 0.0)
+
+
+def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
+    """Return what other points would change, and for whom; nothing is changed.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The assignment.
+    points : dict
+        By problem or written answer. Where none are given, those of `[points]` hold that the
+        gradebook does not have yet.
+
+    Raises
+    ------
+    NotThere
+        If there is no such problem, or nothing is graded yet.
+    CannotDo
+        If the cells are others than those in the gradebook.
+    """
+    file = course.source(name).with_name("nngrader.toml")
+    instructor = course.instructor(name)
+    names = names_of(instructor, [p.name for p in course.problems(name)])
+    if unknown := sorted(points.keys() - names.values()):
+        known = ", ".join(dict.fromkeys(names.values()))
+        raise NotThere(f"{name} has no problem {unknown[0]!r}; it has {known}")
+    results = latest(course, name)
+    require_gradebook(course, name)
+    policy = policy_of(config_of(course, name), course, name)
+    with quiet(), open_gradebook(course, name) as gradebook:
+        then = recorded_points(gradebook, name)
+        entries = standing(gradebook, name)
+    now = points_of(course.instructor(name, points))
+    if then.keys() != now.keys():
+        other = ", ".join(sorted(then.keys() ^ now.keys()))
+        raise CannotDo(f"{name}: the gradebook has other graded cells ({other}); see `release`")
+    changes = [Change(c, names[c], then[c], now[c]) for c in now if then[c] != now[c]]
+    made = Plan(
+        name,
+        read_settings(file)[1] | points,
+        changes,
+        [],
+        (sum(then.values()), sum(now.values())),
+        {s: new_result(r, changes, sum(now.values())) for s, r in results.items()},
+        Store(course / ".results").get(BY_HAND.format(name)) or {},
+    )
+    made.rows = [_row(made, s, e, results.get(s), policy) for s, e in sorted(entries.items())]
+    return made
+
+
+def latest(course: Course, name: str) -> dict[str, dict]:
+    """Return the results of the last grading by student.
+
+    Raises
+    ------
+    NotThere
+        If nothing is graded yet.
+    """
+    if results := Store(course / ".results").get(LATEST.format(name)):
+        return results
+    raise NotThere(
+        f"nothing of {name} is graded yet: write the points into [points] of "
+        f"nngrader.toml, and run `nngrader release {name}`"
+    )
+
+
+def points_of(notebook: dict) -> dict[str, float]:
+    """Return the points of a notebook's graded cells by their ids."""
+    graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
+    return {grade_id(c): float(mark(c)["points"]) for c in graded}
+
+
+def recorded_points(gradebook, name: str) -> dict[str, float]:
+    """Return the points of an assignment's graded cells as the gradebook has them.
+
+    Raises
+    ------
+    NotThere
+        If it does not know the assignment.
+    """
+    from nbgrader.api import MissingEntry
+
+    try:
+        notebook = gradebook.find_notebook(name, name)
+    except MissingEntry:
+        raise NotThere(f"{name} is not in the gradebook") from None
+    graded = [*notebook.grade_cells, *notebook.task_cells]
+    return {c.name: float(c.max_score) for c in graded}
+
+
+def names_of(instructor: dict, problems: list[str]) -> dict[str, str]:
+    """Return by the id of a graded cell the name that `[points]` has for it."""
+    tests = {f"test_{p}": p for p in problems}
+    return {cell: tests.get(cell, cell) for cell in points_of(instructor)}
+
+
+def new_result(result: dict, changes: list[Change], most: float) -> dict:
+    """Return a student's result for other points, from the shares of each aspect."""
+    problems, cells = dict(result["problems"]), dict(result["cells"])
+    for change in changes:
+        if (report := problems.get(change.name)) and change.cell != change.name:
+            problems[change.name] = _reweighted(report, change)
+        if change.cell in cells:
+            score = _follows(cells[change.cell][0], change, result, problems)
+            cells[change.cell] = [score, change.after]
+    score = round(sum(points for points, _ in cells.values()), 6)
+    return result | {"problems": problems, "cells": cells, "score": score, "max_score": most}
+
+
+def _reweighted(report, change):
+    """Return a report for other points; raise an error in words if it holds no shares."""
+    try:
+        return reweighted(report, change.after)
+    except ValueError:
+        raise CannotDo(
+            f"{change.name} gave no points when it was graded, so nobody's share is known: "
+            "grade again"
+        ) from None
+
+
+def _follows(score, change, result, problems):
+    """Return the points of a test cell: its report's, or its share where it had others."""
+    before, after = result["problems"].get(change.name), problems.get(change.name)
+    if before and abs(before["score"] - score) < 1e-6:
+        return after["score"]
+    return _share(score, change.before, change.after)
+
+
+def _share(score, before, after):
+    """Return points that are the same share of other points, rounded as results are."""
+    return round(score * after / before, 6) if before else 0.0
+
+
+def new_mark(
+    plan: Plan, student: str, grade: Mark, change: Change, result: dict | None
+) -> Mark:
+    """Return a cell's entry of the gradebook for other points; extra credit stays as it is."""
+    auto, manual = grade.auto_score, grade.manual_score
+    extra = grade.score - (manual if manual is not None else auto or 0.0)
+    if auto is not None:
+        known = (result or {}).get("cells", {}).get(change.cell)
+        follows = plan.results.get(student, {}).get("cells", {}).get(change.cell)
+        same = known and abs(known[0] - auto) < 1e-6
+        auto = follows[0] if same else _share(auto, change.before, change.after)
+    if manual is not None:
+        manual = _share(*given_by_hand(plan, student, grade, change), change.after)
+    score = (manual if manual is not None else auto or 0.0) + extra
+    return replace(grade, auto_score=auto, manual_score=manual, score=score, most=change.after)
+
+
+def given_by_hand(plan: Plan, student: str, grade: Mark, change: Change) -> tuple[float, float]:
+    """Return the points that a person gave a cell, and of how many, whatever changed since.
+
+    So a problem that is dropped and taken back has its marks again.
+    """
+    mine = plan.by_hand.get(student, {})
+    given, of, last = mine.get(change.cell, (0.0, 0.0, None))
+    if last is None or abs(last - grade.manual_score) > 1e-9:  # marked anew since
+        return grade.manual_score, change.before
+    return given, of
+
+
+def _row(plan, student, entry, result, policy):
+    """Return what changes for one student."""
+    new = Standing(entry.timestamp, entry.seconds, entry.penalty, dict(entry.grades))
+    row = Row(student, total(entry, policy), 0.0, comments=len(entry.comments))
+    for change in plan.changes:
+        if grade := entry.grades.get(change.cell):
+            new.grades[change.cell] = new_mark(plan, student, grade, change, result)
+            by_hand = grade.manual_score is not None
+            row.cells[change.cell] = grade.score, new.grades[change.cell].score, by_hand
+    row.after = total(new, policy)
+    return row
+
+
+def total(entry: Standing, policy: Policy) -> float:
+    """Return a student's points, the late penalty deducted by the rule that holds."""
+    return round(max(0.0, entry.score - entry.fair_penalty(policy)), 6)
+
+
+def lines(plan: Plan) -> list[str]:
+    """Return the plan as lines for a terminal: totals, and points by changed problem."""
+    if not plan.changes:
+        return [f"{plan.assignment}: the gradebook has these points already, nothing changes"]
+    told = [f"{c.name}: {c.before:g} points, now {_now(c.after)}" for c in plan.changes]
+    names = [c.name for c in plan.changes]
+    width = max(18, *(len(n) + 2 for n in names))
+    head = f"{'student':{WIDTH}}{'total':{18}}" + "".join(f"{n:{width}}" for n in names)
+    told += ["", head.rstrip()]
+    for row in plan.rows:
+        cells = [row.cells.get(c.cell) for c in plan.changes]
+        columns = [
+            f"{_arrow(*c[:2]) + ' (by hand)' * c[2] if c else '–':{width}}" for c in cells
+        ]
+        total = _arrow(row.before, row.after)
+        told.append(f"{row.student:{WIDTH}}{total:18}{''.join(columns)}".rstrip())
+    return [*told, "", *_remarks(plan)]
+
+
+def _now(points):
+    """Return the points that a problem gives from now on, in words where it gives none."""
+    return f"{points:g}" if points else "0: dropped"
+
+
+def _arrow(before, after):
+    """Return two numbers of points, or one that stays."""
+    first, second = f"{round(before, 2):g}", f"{round(after, 2):g}"
+    return first if first == second else f"{first} -> {second}"
+
+
+def _remarks(plan):
+    """Yield what is kept, and what the points add up to."""
+    differ = sum(abs(r.before - r.after) > 1e-9 for r in plan.rows)
+    yield f"the totals of {differ} of {len(plan.rows)} students change, late penalties deducted"
+    by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
+    if by_hand:
+        yield f"marks by hand in these cells: {by_hand}, each keeps its share"
+    if comments := sum(r.comments for r in plan.rows):
+        yield f"comments: {comments}, all stay"
+    before, after = plan.most
+    if after != before:
+        yield f"all cells together: {before:g} points, now {after:g}"
+    if after != TOTAL:
+        yield f"a release asks for {TOTAL:g} points in all: give other problems the rest"

@@ -1,0 +1,192 @@
+"""Write other points, as `reweight` has planned them, wherever they stand.
+
+That is `[points]` of `nngrader.toml`, the notebooks of source, release and submissions, the
+results, and the gradebook. The gradebook is committed last and as a whole: a run that is
+killed before that is finished by running it again.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+from ..course.assignment import Assignment, NotReleased
+from ..course.folder import Course
+from ..course.notebooks import from_file, grade_id, is_solution, is_test, mark
+from ..settings import with_points
+from ..storage.results import Store, write_whole
+from ..storage.scratch import alone
+from .database import config_of, database_errors, quiet
+from .late import policy_of
+from .reweight import BY_HAND, LATEST, Plan, given_by_hand, latest, new_mark, new_result
+
+
+def apply(course: Course, plan: Plan) -> None:
+    """Do what was planned.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    plan : Plan
+        What `reweight.plan` gave.
+
+    Raises
+    ------
+    CannotDo
+        If the gradebook cannot be written, or another run grades the same assignment.
+    """
+    from nbgrader.coursedir import CourseDirectory
+
+    from .converter import OpenGradebook
+
+    store, name = Store(course / ".results"), plan.assignment
+    config = config_of(course, name)
+    home = CourseDirectory(config=config)
+    with alone(store, name), quiet(), database_errors(home.db_url):
+        gradebook = OpenGradebook(home.db_url, home.course_id)
+        try:
+            with gradebook.whole():
+                _write(course, plan, store, gradebook, home, policy_of(config, course, name))
+        finally:
+            gradebook.shut()
+
+
+def _write(course, plan, store, gradebook, home, policy):
+    """Write everything within one transaction of the gradebook."""
+    name = plan.assignment
+    old = course.instructor(name, {c.name: c.before for c in plan.changes})
+    new = course.instructor(name, {c.name: c.after for c in plan.changes})
+    texts = _texts(old, new)
+    results, key = latest(course, name), _key(course, name)
+    by_hand = _write_gradebook(plan, gradebook, results, texts, policy)
+    settings = course.source(name).with_name("nngrader.toml")
+    write_whole(settings, with_points(settings, plan.settings))
+    points = {c.cell: c.after for c in plan.changes}
+    _rewrite(course / "source" / name / f"{name}.ipynb", points, texts)
+    _rewrite(course / "release" / name / f"{name}.ipynb", points, {})  # as students have it
+    for student in {row.student for row in plan.rows}:
+        folder = home.format_path(home.autograded_directory, student, name)
+        cells = plan.results.get(student, {}).get("cells", {})
+        given = {cell: cells[cell][0] for cell in points if cell in cells}
+        _rewrite(Path(folder, f"{name}.ipynb"), points, texts, given)
+    store.put(BY_HAND.format(name), by_hand)
+    _write_results(course, plan, store, results, key)
+
+
+def _texts(old, new):
+    """Return (old, new) source by cell id, of the cells that other points change."""
+    pairs = zip(old["cells"], new["cells"], strict=True)
+    return {
+        grade_id(a): (a["source"], b["source"]) for a, b in pairs if a["source"] != b["source"]
+    }
+
+
+def _write_gradebook(plan, gradebook, results, texts, policy):
+    """Write points of cells and students, and what lateness costs now, into the gradebook.
+
+    Return the marks by hand as they were given and as they are written, for `reweight`.
+    """
+    from .converter import standing
+
+    name = plan.assignment
+    notebook = gradebook.find_notebook(name, name)
+    changes = {c.cell: c for c in plan.changes}
+    entries, kept = standing(gradebook, name), copy.deepcopy(plan.by_hand)
+    for submitted in notebook.submissions:
+        student = submitted.student.id
+        entry = entries[student]
+        for grade in submitted.grades:
+            if change := changes.get(grade.name):
+                was = entry.grades[grade.name]
+                now = new_mark(plan, student, was, change, results.get(student))
+                entry.grades[grade.name] = now
+                if now.manual_score is not None:
+                    given = given_by_hand(plan, student, was, change)
+                    kept.setdefault(student, {})[grade.name] = [*given, now.manual_score]
+                grade.auto_score, grade.manual_score = now.auto_score, now.manual_score
+        if policy.stated:
+            submitted.late_submission_penalty = entry.fair_penalty(policy)
+    for cell in [*notebook.grade_cells, *notebook.task_cells]:
+        if change := changes.get(cell.name):
+            cell.max_score = change.after
+    points = {c.cell: c.after for c in plan.changes}
+    for cell in notebook.source_cells:
+        before, after = texts.get(cell.name, ("", ""))
+        if cell.name in points or cell.source == before != "":
+            cell.source = after if cell.source == before else cell.source
+            cell.checksum = _checksum(cell, points.get(cell.name))
+    gradebook.db.flush()
+    return kept
+
+
+def _checksum(cell, points):
+    """Return nbgrader's checksum of a cell of the gradebook."""
+    from nbformat import NotebookNode
+    from nbgrader.utils import compute_checksum
+
+    about = {"grade_id": cell.name, "grade": points is not None, "points": points}
+    about |= {"solution": not cell.locked, "locked": cell.locked, "schema_version": 3}
+    plain = {"cell_type": cell.cell_type, "source": cell.source}
+    return compute_checksum(NotebookNode(plain | {"metadata": NotebookNode(nbgrader=about)}))
+
+
+def _rewrite(file, points, texts, given=None):
+    """Write points, the texts that tell them, and what was given, into a notebook."""
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    if not file.is_file():
+        return
+    notebook = from_file(file)
+    for cell in notebook["cells"]:
+        name, about = grade_id(cell), mark(cell)
+        before, after = texts.get(name, (None, None))
+        changed = name in points or cell["source"] == before
+        if cell["source"] == before:
+            cell["source"] = after
+        if name in points:
+            about["points"] = _whole(points[name])
+        if is_test(cell) and name in (given or {}):
+            _give(cell, given[name])
+        if changed and about.get("checksum") and not (given is not None and is_solution(cell)):
+            about["checksum"] = compute_checksum(from_dict(cell))
+    write_whole(file, json.dumps(notebook, indent=1) + "\n")
+
+
+def _give(cell, points):
+    """Write the points that a test cell gave into its output."""
+    for output in cell["outputs"]:
+        if output["output_type"] == "execute_result":
+            output["data"]["text/plain"] = repr(float(points))
+
+
+def _whole(points):
+    """Return points as nbgrader stores them: as an integer if they are whole."""
+    return int(points) if points == int(points) else points
+
+
+def _key(course, name):
+    """Return the key of results of the present state, "" where that is not the released one."""
+    try:
+        return Assignment(course, name).key
+    except NotReleased:
+        return ""
+
+
+def _write_results(course, plan, store, results, before):
+    """Write the results, also under the keys at which `grade` will look for them."""
+    name, after = plan.assignment, _key(course, plan.assignment)
+    folder, found = store.part(name), {}
+    old, new = f"{before[:16]}-", f"{after[:16]}-"
+    for student, result in plan.results.items():
+        key = results[student].get("key", "")
+        if before and after and key.startswith(old) and (kept := folder.get(key)):
+            moved = new + key.removeprefix(old)
+            folder.put(moved, new_result(kept, plan.changes, plan.most[1]))
+            result = result | {"key": moved}
+        found[student] = result
+    if before and after and folder.get(f"{old}seed") is not None:
+        folder.put(f"{new}seed", [])
+    store.put(LATEST.format(name), found)
