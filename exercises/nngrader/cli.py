@@ -46,6 +46,20 @@ def release(a) -> int:
     return DONE
 
 
+def new_problem(a) -> int:
+    """Write the files of a new problem, to be filled in: declaration, cells, a test."""
+    from .release.new_problem import new_problem as write
+    from .release.new_problem import unfilled
+
+    for file in write(a.course, a.assignment, a.name, a.worth):
+        say(f"{file}: fill it in")
+    left = len(unfilled(a.course, a.assignment))
+    with_it = f" --problems {a.problems}" * bool(a.problems)
+    line = f"nngrader release {a.assignment}{with_it}"
+    say(f"places that say FILL IN: {left}; `{line}` names each")
+    return DONE
+
+
 def gradescope(a) -> int:
     """Write ASSIGNMENT-gradescope.zip, an autograder for Gradescope's own container."""
     from .release.gradescope import autograder
@@ -330,10 +344,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
     for f in (
-        *(check, release, gradescope, collect, grade, explain, marks),
+        *(check, new_problem, release, gradescope, collect, grade, explain, marks),
         *(reweight, feedback, export, course, report),
     ):
-        s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
+        name = f.__name__.replace("_", "-")
+        s = commands.add_parser(name, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         s.add_argument(  # it may stand on either side of the command
             "--course", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=place
@@ -347,6 +362,10 @@ def parser() -> argparse.ArgumentParser:
                 "download", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
             )
             collect_arguments(s)
+        if f is new_problem:
+            s.add_argument("name", metavar="NAME", help="the function that students write")
+            words = "what it declares to be worth; default: 10"
+            s.add_argument("--points", dest="worth", type=float, default=10.0, help=words)
         if f is explain:
             s.add_argument("student", metavar="STUDENT")
             s.add_argument("problem", metavar="PROBLEM", nargs="?", help="this one alone")

@@ -110,8 +110,8 @@ def test_each_layout_has_the_columns_of_its_platform(course, base, capsys):
         rows[layout] = (course / "m.csv").read_text().splitlines()
     assert rows["csv"] == [
         "student,score,max_score,late_penalty,needs_manual_grade,status,flag",
-        "ada,100.0,100.0,0.0,False,final",
-        "bob,0.0,100.0,0.0,False,final",
+        "ada,100.0,100.0,0.0,False,final,",
+        "bob,0.0,100.0,0.0,False,final,",
     ]
     assert rows["canvas"] == [
         f"Student,ID,SIS User ID,SIS Login ID,Section,{NAME}",

@@ -112,12 +112,12 @@ def test_gradescopes_columns_hold_all_students(course):
 def test_the_plain_table_says_what_is_still_open(course):
     assert table(course, NAME).splitlines() == [
         "student,score,max_score,late_penalty,needs_manual_grade,status,flag",
-        "ada,66.666667,90.0,0.0,False,final",
-        "bo,,90.0,0.0,True,unmarked",
-        "emmy,80.25,90.0,5.0,False,final",
-        "kim1,0.0,90.0,0.0,False,final",
-        "kim2,,90.0,,,missing",
-        "zoe,1.5,90.0,0.0,False,final",
+        "ada,66.666667,90.0,0.0,False,final,",
+        "bo,,90.0,0.0,True,unmarked,",
+        "emmy,80.25,90.0,5.0,False,final,",
+        "kim1,0.0,90.0,0.0,False,final,",
+        "kim2,,90.0,,,missing,",
+        "zoe,1.5,90.0,0.0,False,final,",
     ]
 
 

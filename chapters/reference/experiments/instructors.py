@@ -349,6 +349,7 @@ def run(home: Path) -> dict:
     term.type("feedback", f"nngrader feedback {NAME}")
     for layout in ("csv", "canvas", "moodle"):
         term.type(f"export-{layout}", f"nngrader export {NAME} --layout {layout}")
+    term.type("reweight", f"nngrader reweight {NAME} --drop hinge_loss")
     term.type("report", f"nngrader report {NAME}")
     term.type("wrong", "nngrader grade ps9_nothing", expected=2)
     return {

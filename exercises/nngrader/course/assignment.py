@@ -123,9 +123,8 @@ class Assignment:
         self.course, self.name = course, name
         course.require_the_released(name)
         self.instructor = course.instructor(name)
-        self.limits, self.weights = read_settings(
-            course.source(name).with_name("nngrader.toml")
-        )
+        self.limits, _ = read_settings(course.source(name).with_name("nngrader.toml"))
+        self.weights = course.points(name)
         self.released = released_notebook(course, name)
         if _cells(self.released) != _cells(self.instructor):
             raise NotReleased(

@@ -79,7 +79,9 @@ def definition_digests(course: Course, assignment: str, problems: list[str]) -> 
         If a file of definitions is no Python.
     """
     public = course.definitions(assignment)
+    new = [file for _, (file, _) in course.new(assignment)]
     own = [f for f in course.private_files(assignment) if f.parent == course.private]
+    own = [f for f in own if f.suffix == ".py"] + new
     try:
         return {
             name: _digest(declaring_files(public, name) + [f for f in own if _says(f, name)])

@@ -21,7 +21,7 @@ from types import ModuleType
 from ..engine import pack
 from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
-from ..settings import read_address, read_settings
+from ..settings import read_address, read_settings, read_toml
 from .notebooks import from_text, with_links, with_sources, with_tables
 
 __all__ = [
@@ -54,8 +54,9 @@ class Course:
     root : path
         The folder with `nbgrader_config.py`.
     problems : path, optional
-        A private folder that overrides the public one: `ASSIGNMENT.py` with definitions, and in
-        `ASSIGNMENT/` a file for each cell with another text, `GRADE_ID.md` or `GRADE_ID.py`.
+        A private folder that overrides the public one: `ASSIGNMENT.py` with definitions; in
+        `ASSIGNMENT/` a file for each cell with another text, `GRADE_ID.md` or `GRADE_ID.py`,
+        and for each new problem two, `NAME.py` and `NAME.md`; points in `ASSIGNMENT.toml`.
     seed_file : path, optional
         The file with the seed of the hidden cases; by default `.seed`, written at first use.
     """
@@ -104,21 +105,49 @@ class Course:
         """
         file, problems = self.source(assignment), self.problems(assignment)
         settings = file.with_name("nngrader.toml")
-        worth = read_settings(settings)[1] | (points or {})
-        notebook = from_text(file, problems, worth)
+        worth = self.points(assignment) | (points or {})
+        sections = {n: md.read_text(encoding="utf-8") for n, (_, md) in self.new(assignment)}
+        notebook = from_text(file, problems, worth, sections)
         with_sources(notebook, self._private_cells(assignment))
         with_links(notebook, read_address(settings))
         return with_tables(notebook, problems, worth)
+
+    def points(self, assignment: str) -> dict[str, float]:
+        """Return points by name where they are not those declared; private settings come last.
+
+        Raises
+        ------
+        ValueError
+            If settings are malformed, or the private ones hold more than points.
+        """
+        found = {}
+        for file in self.settings_files(assignment):
+            found |= read_settings(file)[1]
+            if file.parent == self.private and (more := read_toml(file).keys() - {"points"}):
+                raise ValueError(f"{file}: [{min(more)}] belongs into nngrader.toml")
+        return found
+
+    def settings_files(self, assignment: str) -> list[Path]:
+        """Return the files that may give points: the public one, and the private one if any."""
+        private = self.private / f"{assignment}.toml" if self.private else None
+        public = self.root / "source" / assignment / "nngrader.toml"
+        return [public] + [private] * bool(private and private.is_file())
+
+    def new(self, assignment: str) -> list[tuple[str, tuple[Path, Path]]]:
+        """Return the name and the two files of each new problem of the private folder."""
+        return list(new_files(self.private, assignment).items()) if self.private else []
 
     def _private_cells(self, assignment):
         """Return the files of the private folder that hold cells."""
         folder = self.private / assignment if self.private else None
         if folder is None or not folder.is_dir():
             return []
-        return sorted(f for f in folder.iterdir() if f.suffix in (".md", ".py"))
+        new = dict(self.new(assignment))
+        files = [f for f in folder.iterdir() if f.suffix in (".md", ".py")]
+        return sorted(f for f in files if f.stem not in new)
 
     def private_files(self, assignment: str) -> list[Path]:
-        """Return the files of the private folder for an assignment: definitions, cells.
+        """Return the files of the private folder for it: definitions, cells, problems, points.
 
         Raises
         ------
@@ -131,6 +160,9 @@ class Course:
             raise NotThere(f"no folder of private definitions: {self.private} does not exist")
         own = self.private / f"{assignment}.py"
         found = [own] * own.is_file() + self._private_cells(assignment)
+        found += [file for _, pair in self.new(assignment) for file in pair]
+        settings = self.private / f"{assignment}.toml"
+        found += [settings] * settings.is_file()
         if not found:
             raise NotThere(f"{self.private} holds nothing for {assignment}, no {own.name}")
         return found
@@ -394,7 +426,8 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
         The public definitions, a file or a folder; they may be missing where there are private
         ones.
     private : Path, optional
-        Private definitions: those of the same name replace public ones, others are added.
+        Private definitions: those of the same name replace public ones, others are added, and
+        so are the new problems of the folder beside the file.
 
     Returns
     -------
@@ -409,12 +442,42 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
         If a file cannot be run, or declares no problems.
     """
     here = private is not None and private.is_file()
-    if not here:
+    added = new_files(private.parent, private.stem) if private else {}
+    if not here and not added:
         return _declared(public)
     with _public(public):
-        own = {p.name: p for p in _declared(private)}
+        own = {p.name: p for p in _declared(private)} if here else {}
+        new = {name: _only(file, name) for name, (file, _) in added.items()}
     rest = {p.name: p for p in _declared(public)} if files_of(public) else {}
-    return list((rest | own).values())
+    if known := sorted(new.keys() & (rest | own).keys()):
+        raise CannotDo(
+            f"{added[known[0]][0]}: {known[0]} is a problem already; a new one has a new name, "
+            f"and definitions in place of others stand in {private.name}"
+        )
+    return list((rest | own | new).values())
+
+
+def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
+    """Return by name the files of the new problems of a private folder: declaration, section.
+
+    Parameters
+    ----------
+    private : Path
+        The folder.
+    assignment : str
+        Its problems are those of which `ASSIGNMENT/` holds both `NAME.py` and `NAME.md`.
+    """
+    files = sorted((private / assignment).glob("*.py"))
+    found = {f.stem: (f, f.with_suffix(".md")) for f in files}
+    return {name: pair for name, pair in found.items() if pair[1].is_file()}
+
+
+def _only(file, name):
+    """Return the one problem that a file declares, which is called as the file is."""
+    found = _declared(file)
+    if [p.name for p in found] != [name]:
+        raise CannotDo(f"{file}: PROBLEMS should hold {name} alone, as the file is called")
+    return found[0]
 
 
 @contextlib.contextmanager

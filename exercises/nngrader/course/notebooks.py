@@ -22,6 +22,8 @@ MARK = re.compile(  # a name for the next cell of text, or a cell that is no tex
     r" *(?P<argument>\w*) *\n(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)) *$",
     re.M,
 )
+AFTER = re.compile(r"after: *(\w+) *$")
+HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # of the next section, with its name
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
@@ -144,7 +146,12 @@ def joined(notebook: dict) -> dict:
     return notebook
 
 
-def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> dict:
+def from_text(
+    file: Path,
+    problems: list[Problem],
+    worth: dict[str, float],
+    sections: dict[str, str] | None = None,
+) -> dict:
     """Return the notebook of an assignment, in which tables of points are still marks.
 
     Parameters
@@ -156,6 +163,8 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
     worth : dict
         Points by name, of problems and written answers that are not worth the points that they
         declare.
+    sections : dict, optional
+        Sections of new problems that the text does not have, by name.
 
     Returns
     -------
@@ -169,7 +178,8 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
     """
     named = {p.name: p for p in problems}
     try:
-        cells = list(_cells(file.read_text(encoding="utf-8"), named, worth))
+        text = with_sections(file.read_text(encoding="utf-8"), sections or {})
+        cells = list(_cells(text, named, worth))
         ids = [c["id"] for c in cells]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
             raise CannotDo(f"two cells are called {', '.join(twice)}")
@@ -180,6 +190,44 @@ def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> d
         raise CannotDo(f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is")
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def with_sections(text: str, sections: dict[str, str]) -> str:
+    """Return an assignment's text with the sections of new problems.
+
+    Parameters
+    ----------
+    text : str
+        The public text.
+    sections : dict
+        Markdown by the name of the problem; a first line ``after: PROBLEM`` says behind which
+        one it stands, else it stands behind the last.
+
+    Returns
+    -------
+    str
+        The text; each section stands before the heading that follows its place.
+
+    Raises
+    ------
+    CannotDo
+        If a section has no mark of its problem, or the one that it follows is not there.
+    """
+    for name, section in sections.items():
+        first, _, rest = section.lstrip().partition("\n")
+        head = AFTER.match(first)
+        body = rest if head else section
+        if f"{{problem}} {name}\n" not in body:
+            raise CannotDo(f"the section of {name} has no mark `{{problem}} {name}`")
+        marks = [m for m in MARK.finditer(text) if m["kind"] == "problem"]
+        if head:
+            marks = [m for m in marks if m["argument"] == head[1]]
+        if not marks:
+            raise CannotDo(f"the section of {name} stands after {head and head[1]}: none there")
+        following = HEADING.search(text, marks[-1].end())
+        at = following.start() if following else len(text)
+        text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
+    return text
 
 
 def with_links(notebook: dict, address: str) -> dict:

@@ -13,7 +13,6 @@ from ..course.folder import Course
 from ..course.notebooks import grade_id, is_task, mark
 from ..engine import reweighted
 from ..errors import CannotDo, NotThere
-from ..settings import read_settings
 from ..storage.results import Store
 from .converter import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
@@ -105,7 +104,6 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     CannotDo
         If the cells are others than those in the gradebook.
     """
-    file = course.source(name).with_name("nngrader.toml")
     instructor = course.instructor(name)
     names = names_of(instructor, [p.name for p in course.problems(name)])
     if unknown := sorted(points.keys() - names.values()):
@@ -124,7 +122,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     changes = [Change(c, names[c], then[c], now[c]) for c in now if then[c] != now[c]]
     made = Plan(
         name,
-        read_settings(file)[1] | points,
+        course.points(name) | points,
         changes,
         [],
         (sum(then.values()), sum(now.values())),

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..course.assignment import Assignment, NotReleased
 from ..course.folder import Course
 from ..course.notebooks import from_file, grade_id, is_solution, is_test, mark
-from ..settings import with_points
+from ..settings import read_settings, with_points
 from ..storage.results import Store, write_whole
 from ..storage.scratch import alone
 from .database import config_of, database_errors, quiet
@@ -61,8 +61,8 @@ def _write(course, plan, store, gradebook, home, policy):
     texts = _texts(old, new)
     results, key = latest(course, name), _key(course, name)
     by_hand = _write_gradebook(plan, gradebook, results, texts, policy)
-    settings = course.source(name).with_name("nngrader.toml")
-    write_whole(settings, with_points(settings, plan.settings))
+    for file, worth in _by_file(course, plan).items():
+        write_whole(file, with_points(file, worth))
     points = {c.cell: c.after for c in plan.changes}
     _rewrite(course / "source" / name / f"{name}.ipynb", points, texts)
     _rewrite(course / "release" / name / f"{name}.ipynb", points, {})  # as students have it
@@ -73,6 +73,18 @@ def _write(course, plan, store, gradebook, home, policy):
         _rewrite(Path(folder, f"{name}.ipynb"), points, texts, given)
     store.put(BY_HAND.format(name), by_hand)
     _write_results(course, plan, store, results, key)
+
+
+def _by_file(course, plan):
+    """Return the points to write by settings file: private ones where they stand already."""
+    public, *private = course.settings_files(plan.assignment)
+    mine = {n for file in private for n in read_settings(file)[1]}
+    mine |= {n for n, _ in course.new(plan.assignment)} & plan.settings.keys()
+    found = {public: {n: p for n, p in plan.settings.items() if n not in mine}}
+    if mine:
+        own = course.private / f"{plan.assignment}.toml"
+        found[own] = {n: plan.settings[n] for n in mine}
+    return found
 
 
 def _texts(old, new):

@@ -27,6 +27,7 @@ from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
 from ..storage.scratch import Scratch
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
+from .new_problem import unfilled
 from .package import build_wheel, write_zip
 from .points import points_complaints
 from .seeds import seed_complaints
@@ -83,11 +84,14 @@ def release(
     NotFit
         If a check fails. Nothing is written then.
     """
+    if reasons := unfilled(course, name):
+        raise NotFit(reasons)
     instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
     limits, _ = read_settings(policy_file(course, name))
     if reasons := points_complaints(problems, instructor):  # told within a second
-        raise NotFit(reasons)
+        where = [f"points of private problems: {course.private / name}.toml, under [points]"]
+        raise NotFit(reasons + where * bool(course.new(name)))
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
     with Scratch() as scratch:
