@@ -1,8 +1,8 @@
 """Write the files of a new problem, to be filled in, and say what is not filled in yet.
 
-A new problem is a declaration, a section of the text, and a file of planted mistakes or of tests:
-public ones in the course, private ones in a folder for `--problems`. Each place to fill in says
-`FILL IN`, and no release is made while one is left.
+A new problem is a declaration, a section of the text, and a file of planted mistakes or of
+tests: public ones in the course, private ones in a folder for `--problems`. Each place to fill
+in says `FILL IN`, and no release is made while one is left.
 """
 
 from __future__ import annotations
@@ -131,13 +131,13 @@ PRIVATE_TEST = '''"""Hold the private problem {name} to its declaration; run it 
 
 from pathlib import Path
 
-from nngrader.course.folder import read_problems
+from nngrader.cli import HERE as COURSE
+from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 
-HERE = Path(__file__).resolve().parent
-PUBLIC = HERE / "nowhere.py"  # this problem needs none of the public ones
-(PROBLEM,) = [p for p in read_problems(PUBLIC, HERE / "{assignment}.py") if p.name == "{name}"]
+FOUND = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
+(PROBLEM,) = [p for p in FOUND if p.name == "{name}"]
 
 
 def told(answer, seed=1):

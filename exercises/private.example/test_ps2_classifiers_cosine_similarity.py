@@ -1,0 +1,36 @@
+"""Hold the private problem cosine_similarity to its declaration; run it with pytest."""
+
+from pathlib import Path
+
+import numpy as np
+from nngrader.course.folder import read_problems
+from nngrader.engine import caller, judge, pack
+from nngrader.engine.declaration.gate import over_seeds
+
+HERE = Path(__file__).resolve().parent
+PUBLIC = HERE / "nowhere.py"  # this problem needs none of the public ones
+(PROBLEM,) = [
+    p
+    for p in read_problems(PUBLIC, HERE / "ps2_classifiers.py")
+    if p.name == "cosine_similarity"
+]
+
+
+def told(answer, seed=1):
+    """Return points of a hundred, and what a student is told."""
+    data = pack(PROBLEM, seed, visible=True)
+    verdict = judge(data, caller(data, answer))
+    return verdict.score, " ".join(text for _, text, *_ in verdict.findings)
+
+
+def test_it_holds_to_its_declaration():
+    assert over_seeds(PROBLEM, 10) == []
+
+
+def test_a_mistake_that_is_not_registered_is_told_what_it_is():
+    def cosine_similarity(X, Y):
+        return np.abs(X @ Y.T) / np.outer(np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1))
+
+    score, words = told(cosine_similarity)
+    assert score < 100
+    assert "sign" in words
