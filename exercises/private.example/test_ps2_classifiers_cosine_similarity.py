@@ -3,17 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from nngrader.course.folder import read_problems
+from nngrader.cli import HERE as COURSE
+from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 
-HERE = Path(__file__).resolve().parent
-PUBLIC = HERE / "nowhere.py"  # this problem needs none of the public ones
-(PROBLEM,) = [
-    p
-    for p in read_problems(PUBLIC, HERE / "ps2_classifiers.py")
-    if p.name == "cosine_similarity"
-]
+FOUND = Course(COURSE, problems=Path(__file__).parent).problems("ps2_classifiers")
+(PROBLEM,) = [p for p in FOUND if p.name == "cosine_similarity"]
 
 
 def told(answer, seed=1):

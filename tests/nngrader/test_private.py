@@ -12,6 +12,7 @@ from nngrader.course.folder import public_definitions, read_problems
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 from nngrader.errors import CannotDo, NotThere
+from nngrader.release.points import points_complaints
 from nngrader.student.notebook import run_cells
 
 from .sample_course import (
@@ -40,7 +41,11 @@ PROBLEMS = [public.softmax]
 def example():
     """Yield the example without the cells of a problem that the cut course does not have."""
     left_out = shutil.ignore_patterns("*knn_predict*")
-    yield shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
+    shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
+    section = EXAMPLE / NAME / "cosine_similarity.md"
+    section.write_text(section.read_text().replace("knn_predict", "pairwise_distances", 1))
+    (EXAMPLE / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
+    yield EXAMPLE
     shutil.rmtree(EXAMPLE.parent)
 
 
@@ -68,9 +73,11 @@ def refused(course, *arguments, capsys):
     return capsys.readouterr().err
 
 
-def test_the_example_has_the_problems_of_the_assignment():
-    found = Course(EXERCISES, problems=WHOLE).problems(NAME)
-    assert [p.name for p in found] == [p.name for p in Course(EXERCISES).problems(NAME)]
+def test_the_example_has_the_problems_of_the_assignment_and_one_more():
+    course = Course(EXERCISES, problems=WHOLE)
+    names = [p.name for p in Course(EXERCISES).problems(NAME)]
+    assert [p.name for p in course.problems(NAME)] == [*names, "cosine_similarity"]
+    assert points_complaints(course.problems(NAME), course.instructor(NAME)) == []
 
 
 @pytest.mark.deep(4)
@@ -99,6 +106,19 @@ def test_private_cells_stand_in_the_released_notebook(private_course):
     assert "np.abs(X[:, None, :]" not in text
 
 
+def test_a_whole_new_problem_stands_in_the_released_notebook_at_its_place(private_course):
+    notebook = json.loads((private_course / "release" / NAME / f"{NAME}.ipynb").read_text())
+    ids = [c["metadata"]["nbgrader"]["grade_id"] for c in notebook["cells"]]
+    at = ids.index("text_cosine_similarity")
+    names = ("text_cosine_similarity", "cosine_similarity", "test_cosine_similarity")
+    assert ids[at : at + 4] == [*names, "look_cosine_similarity"]
+    assert ids.index("test_pairwise_distances") < at < ids.index("softmax_cross_entropy")
+    text = "".join(notebook["cells"][at]["source"])
+    assert "| 2 | integers | so do rows of whole numbers" in text
+    assert "after:" not in text
+    assert "x @ y.T" not in json.dumps(notebook)
+
+
 def test_added_hidden_cases_are_hidden_alone(private_course):
     course = Course(private_course, problems=EXAMPLE)
     groups = {c["group"] for c in course.hidden(NAME)["softmax_cross_entropy"]["cases"]}
@@ -122,6 +142,8 @@ def test_a_class_is_graded_by_the_private_definitions(own):
     assert run(own, "grade", NAME, "--problems", EXAMPLE, "--json", out) == 0
     graded = {r["student"]: r for r in json.loads(out.read_text())}
     assert graded["ada"]["score"] == 100
+    assert graded["ada"]["problems"]["cosine_similarity"]["max"] == 8
+    assert graded["ada"]["problems"]["hinge_loss"]["max"] == 22
     (mistake,) = graded["ben"]["problems"]["pairwise_distances"]["mistakes"]
     assert "the differences are squared" in mistake
     softmax = graded["cas"]["problems"]["softmax_cross_entropy"]
@@ -164,11 +186,14 @@ def test_results_follow_the_private_files(own, folder):
         f"{NAME}.py",
         f"{NAME}/pairwise_distances.py",
         f"{NAME}/text_pairwise_distances.md",
+        f"{NAME}/cosine_similarity.py",
+        f"{NAME}/cosine_similarity.md",
+        f"{NAME}.toml",
     ):
         with open(folder / file, "a") as f:
             f.write("\n# changed\n")
         keys.append(key_as_released(Course(own, problems=folder)))
-    assert len(set(keys)) == 4
+    assert len(set(keys)) == 7
 
 
 def key_as_released(course):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..course.folder import FIRST, Course
 from ..course.notebooks import with_sections
-from ..errors import CannotDo
+from ..errors import CannotDo, NotThere
 from ..storage.results import write_whole
 
 FILL = "FILL IN"
@@ -197,8 +197,7 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
     if not points > 0:
         raise CannotDo(f"{points:g} points: a problem declares more than 0")
     private = course.private
-    taken = [p.name for p in Course(course.root, problems=_there(course)).problems(assignment)]
-    if name in taken:
+    if name in [p.name for p in _there(course, assignment).problems(assignment)]:
         raise CannotDo(f"{assignment} has a problem {name} already")
     form = round(points / 10, 3)
     worth = {"form": f"{form:g}", "value": f"{points - 2 * form:g}"}
@@ -215,16 +214,24 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
         }
     else:
         files = _public_files(course, assignment, name, declaration, section)
-    new = [file for file in files if not file.exists()]
+    changed = (
+        [] if private else [course.definitions(assignment) / FIRST, course.source(assignment)]
+    )
+    if there := [file for file in files if file.exists() and file not in changed]:
+        raise CannotDo(f"{there[0]} is there already: nothing is written over it")
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
-    return new if private else [*new, course.source(assignment)]
+    return [file for file in files if file.name != FIRST]
 
 
-def _there(course):
-    """Return the private folder if it holds anything yet."""
-    return course.private if course.private and any(course.private.glob("*")) else None
+def _there(course, assignment):
+    """Return the course, with its private folder if that holds anything for it yet."""
+    try:
+        course.private_files(assignment)
+    except NotThere:
+        return Course(course.root)
+    return course
 
 
 def _public_files(course, assignment, name, declaration, section):
@@ -256,10 +263,9 @@ def _public_files(course, assignment, name, declaration, section):
 def unfilled(course: Course, assignment: str) -> list[str]:
     """Return what is left to fill in, by file and line, in the definitions and texts."""
     files = [*course.problem_files(assignment), course.source(assignment)]
-    planted = course.root.parent / PLANTED
-    files += [
-        f for p in course.problems(assignment) if (f := planted / f"{p.name}.py").is_file()
-    ]
+    names = [p.name for p in course.problems(assignment)]
+    planted = [course.root.parent / PLANTED / f"{name}.py" for name in names]
+    files += [f for f in planted if f.is_file()]
     if course.private:
         files += sorted(course.private.glob(f"test_{assignment}_*.py"))
     return [place for file in files for place in _places(file)]
