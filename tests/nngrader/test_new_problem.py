@@ -52,6 +52,19 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert cells.index("row_norms") > cells.index("hinge_loss")
 
 
+def test_a_public_problem_has_wrong_answers_planted_where_others_have_them(own, tmp_path):
+    planted = tmp_path / "tests" / "exercises" / "wrong_answers"
+    planted.mkdir(parents=True)
+    (planted / "catalogue.py").write_text("from . import (\n    networks,\n    softmax,\n)\n")
+    assert written(own, "row_norms") == 0
+    text = (planted / "catalogue.py").read_text()
+    assert text == "from . import (\n    networks,\n    row_norms,\n    softmax,\n)\n"
+    assert "FILL IN words that it is told" in (planted / "row_norms.py").read_text()
+    assert any(
+        place.startswith("row_norms.py, line 8") for place in unfilled(Course(own), NAME)
+    )
+
+
 def test_a_private_skeleton_changes_nothing_public(own, folder):
     before = {f: f.read_text() for f in own.rglob("*") if f.is_file()}
     assert written(own, "row_norms", "--problems", folder) == 0

@@ -19,6 +19,7 @@ from ..storage.results import write_whole
 FILL = "FILL IN"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PLANTED = "tests/exercises/wrong_answers"  # in the repository
+IMPORTED = re.compile(r"(?:^    \w+,\n)+", re.M)
 LISTED = re.compile(r"^PROBLEMS = \[([^\]]*)\]", re.M)
 DECLARATION = '''"""{name}: FILL IN what it computes, in a few words."""
 
@@ -222,7 +223,7 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
-    return [file for file in files if file.name != FIRST]
+    return [file for file in files if file.name not in (FIRST, "catalogue.py")]
 
 
 def _there(course, assignment):
@@ -255,9 +256,18 @@ def _public_files(course, assignment, name, declaration, section):
         source: text,
     }
     planted = course.root.parent / PLANTED
-    if planted.is_dir():
+    catalogue = planted / "catalogue.py"
+    if catalogue.is_file():
         files[planted / f"{name}.py"] = PUBLIC_TEST.format(name=name)
+        files[catalogue] = IMPORTED.sub(
+            lambda found: _with_module(found[0], name), catalogue.read_text(encoding="utf-8")
+        )
     return files
+
+
+def _with_module(lines, name):
+    """Return lines that import modules, with one more in its place."""
+    return "".join(sorted([*lines.splitlines(keepends=True), f"    {name},\n"]))
 
 
 def unfilled(course: Course, assignment: str) -> list[str]:
