@@ -136,7 +136,7 @@ def test_every_part_says_what_can_be_built_after_it():
 def test_the_cards_say_what_can_be_built_and_how_far_the_reader_is(unfolded, size):
     opened = unfolded(size)
     cards = opened.page.locator(".nn-shelf > li")
-    asked = Counter(entry["page"].split("/")[0] for entry in ENTRIES)
+    asked = Counter(e["page"].split("/")[0] for e in ENTRIES if e["page"] != "start/home")
     del asked["reference"]
     assert cards.count() == len(asked)
     lessons = Counter(page.split("/")[0] for page in PAGES if page != "start/home")
