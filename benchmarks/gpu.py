@@ -1,0 +1,448 @@
+"""What a GPU does faster, and what it does not, measured on the GPU of this machine.
+
+    python benchmarks/gpu.py [--data FOLDER]    measure, and write gpu.json beside this program
+    python benchmarks/gpu.py --small            every measurement once, tiny, on any device
+
+It needs no network: it trains on the 5,000 pictures of Fashion-MNIST that are in nnlib, or on
+all 60,000 where `nnlib.datasets.FashionMNIST(FOLDER, download=True)` has put them. Without a
+GPU it measures nothing and writes nothing, but for `--small`, which shows that it works and
+whose times mean nothing. The page *GPUs* of the book shows what stands in gpu.json.
+"""
+
+import argparse
+import copy
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+RESULTS = Path(__file__).with_suffix(".json")
+NOBODY = "Nobody has run `benchmarks/gpu.py` on a GPU yet, so there is nothing to show here."
+KEYS = (
+    "device",
+    "memory_GiB",
+    "cpu",
+    "threads",
+    "versions",
+    "date",
+    "data",
+    "times",
+    "training",
+)
+STEPS = {  # of the recipe: what it is called, and what is left out with it
+    "whitening": "a first layer that whitens",
+    "augmentation": "flips and shifts",
+    "smoothing": "label smoothing",
+    "cycle": "a rate that rises and falls",
+    "averaging": "the mean over a picture and its mirror image",
+    "bfloat16": "autocast to bfloat16",
+    "channels_last": "channels last",
+}
+
+
+class Bench:
+    """A device, the sizes to measure, and the rows that have been measured."""
+
+    def __init__(self, device: str, small: bool):
+        self.device, self.small, self.rows = torch.device(device), small, []
+        self.repeats = 3 if small else 30
+
+    @property
+    def cuda(self) -> bool:
+        """Return whether the device is a GPU of CUDA."""
+        return self.device.type == "cuda"
+
+    def synchronize(self) -> None:
+        """Wait until the device has done what it was given."""
+        if self.cuda:
+            torch.cuda.synchronize()
+
+    def times(self, call: Callable, host: bool = False) -> list[float]:
+        """Return the seconds of each call, after a warm-up; on the host without its queue."""
+        for _ in range(3):
+            call()
+        taken = []
+        for _ in range(self.repeats):
+            self.synchronize()
+            start = time.perf_counter()
+            call()
+            if not host:
+                self.synchronize()
+            taken.append(time.perf_counter() - start)
+        return taken
+
+    def add(self, part: str, what: str, call: Callable, work: float = 0, host=False) -> None:
+        """Measure a call; work in FLOPs or bytes makes a speed of the median."""
+        taken = self.times(call, host)
+        low, median, high = np.quantile(taken, [0.25, 0.5, 0.75])
+        row = {"part": part, "what": what, "median_s": median, "low_s": low, "high_s": high}
+        self.rows.append(row | ({"per_second": work / median} if work else {}))
+
+    def rand(self, *shape: int) -> torch.Tensor:
+        """Return random numbers on the device."""
+        return torch.rand(*shape, device=self.device)
+
+
+def set_tf32(on: bool) -> None:
+    """Let float32 products on the GPU round their inputs to TF32, or not."""
+    torch.set_float32_matmul_precision("high" if on else "highest")
+    torch.backends.cudnn.allow_tf32 = on
+
+
+# What limits a calculation: launches, bytes, FLOPs, the link.
+
+
+def products(bench: Bench) -> None:
+    """Products of n × n matrices on the host, on the device, and with the way there and back."""
+    set_tf32(False)
+    for n in (16, 64) if bench.small else (64, 128, 256, 512, 1024, 2048, 4096):
+        a, b = torch.rand(n, n), torch.rand(n, n)
+        there = a.to(bench.device), b.to(bench.device)
+
+        def sent(a=a, b=b):
+            return (a.to(bench.device) @ b.to(bench.device)).cpu()
+
+        bench.add("product", f"{n}, host", lambda a=a, b=b: a @ b, 2 * n**3, host=True)
+        bench.add("product", f"{n}, device", lambda t=there: t[0] @ t[1], 2 * n**3)
+        bench.add("product", f"{n}, device, sent", sent, 2 * n**3)
+
+
+def additions(bench: Bench) -> None:
+    """Sums of long vectors: from the launch to the bandwidth."""
+    for power in (8, 12) if bench.small else range(10, 29, 3):
+        x, y = bench.rand(2**power), bench.rand(2**power)
+        z = torch.empty_like(x)
+        call = lambda x=x, y=y, z=z: torch.add(x, y, out=z)  # noqa: E731
+        bench.add("sum", f"2^{power} numbers", call, 12 * 2**power)
+
+
+def precisions(bench: Bench) -> None:
+    """One product in float32, TF32, bfloat16 and float16."""
+    n = 64 if bench.small else 8192
+    a, b = bench.rand(n, n), bench.rand(n, n)
+    for name, dtype, tf32 in (
+        ("float32", torch.float32, False),
+        ("TF32", torch.float32, True),
+        ("bfloat16", torch.bfloat16, False),
+        ("float16", torch.float16, False),
+    ):
+        set_tf32(tf32)
+        x, y = a.to(dtype), b.to(dtype)
+        bench.add("precision", name, lambda x=x, y=y: x @ y, 2 * n**3)
+    set_tf32(False)
+
+
+def copies(bench: Bench) -> None:
+    """Copies to the device from ordinary and from pinned memory."""
+    count = 2**10 if bench.small else 2**26
+    there, plain = torch.empty(count, device=bench.device), torch.rand(count)
+    sources = {"pageable": plain} | ({"pinned": plain.pin_memory()} if bench.cuda else {})
+    for name, source in sources.items():
+        copy_in = lambda s=source: there.copy_(s, non_blocking=True)  # noqa: E731
+        bench.add("copy to the device", name, copy_in, 4 * count)
+
+
+def steps(bench: Bench) -> None:
+    """A training step of the recipe's network, with one remedy after the other."""
+    count = 8 if bench.small else 512
+    x = bench.rand(count, 1, 28, 28)
+    y = torch.randint(10, (count,), device=bench.device)
+    start = network(bench, x, whiten=True)
+
+    def step(model, images, dtype):
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+
+        def one():
+            optimizer.zero_grad()
+            with torch.autocast(bench.device.type, dtype=dtype, enabled=dtype is not None):
+                loss = F.cross_entropy(model(images), y)
+            loss.backward()
+            optimizer.step()
+
+        return one
+
+    last = dict(memory_format=torch.channels_last)
+    set_tf32(False)
+    bench.add("training step", "float32", step(copy.deepcopy(start), x, None))
+    set_tf32(True)
+    bench.add("training step", "TF32", step(copy.deepcopy(start), x, None))
+    half = step(copy.deepcopy(start), x, torch.bfloat16)
+    bench.add("training step", "autocast to bfloat16", half)
+    model = copy.deepcopy(start).to(**last)
+    bench.add("training step", "+ channels last", step(model, x.to(**last), torch.bfloat16))
+    backend = "inductor" if bench.cuda else "eager"
+    model = torch.compile(copy.deepcopy(start).to(**last), backend=backend)
+    bench.add("training step", "+ compiled", step(model, x.to(**last), torch.bfloat16))
+    set_tf32(False)
+
+
+def graphs(bench: Bench) -> None:
+    """Many small layers, launched one by one and as one CUDA graph."""
+    layers = nn.Sequential(*(nn.Linear(64, 64) for _ in range(4 if bench.small else 100)))
+    model, x = layers.to(bench.device).eval(), bench.rand(8, 64)
+    with torch.no_grad():
+        bench.add("100 small layers", "launched one by one", lambda: model(x))
+        if bench.cuda:
+            recorded = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(recorded):
+                model(x)
+            bench.add("100 small layers", "as one CUDA graph", recorded.replay)
+
+
+# The recipe for Fashion-MNIST: 94 % in ten seconds is its aim.
+
+
+class Group(nn.Module):
+    """Convolution, pooling, and a residual block of one convolution."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.second = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(outputs) for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the maps at half the size."""
+        x = F.gelu(self.norms[0](F.max_pool2d(self.first(x), 2)))
+        return x + F.gelu(self.norms[1](self.second(x)))
+
+
+def whitening(images: torch.Tensor) -> torch.Tensor:
+    """Return kernels (9, 1, 3, 3) that make the entries of a 3 × 3 patch uncorrelated."""
+    patches = F.unfold(images[:2000], 3).transpose(1, 2).reshape(-1, 9)
+    values, vectors = torch.linalg.eigh(torch.cov(patches.T))
+    return (vectors / (values + 1e-3).sqrt()).T.reshape(9, 1, 3, 3)
+
+
+def network(bench: Bench, images: torch.Tensor, whiten: bool) -> nn.Module:
+    """Return the untrained network; its first layer is computed from the pictures, and fixed."""
+    first = nn.Conv2d(1, 18, 3, padding=1, bias=False)
+    if whiten:
+        kernels = whitening(images.cpu().float())
+        first.weight.data = torch.cat([kernels, -kernels])
+        first.weight.requires_grad = False
+    widths = (18, 16, 16, 16) if bench.small else (18, 64, 128, 256)
+    groups = [Group(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    head = nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(widths[-1], 10)
+    return nn.Sequential(first, nn.GELU(), *groups, *head).to(bench.device)
+
+
+def augmented(x: torch.Tensor) -> torch.Tensor:
+    """Return pictures of which half are mirrored, all moved by up to 2 pixels."""
+    x = torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5, x.flip(3), x)
+    padded = F.pad(x, (2, 2, 2, 2))
+    down, right = torch.randint(0, 5, (2,)).tolist()  # one shift for a batch: no loop
+    return padded[:, :, down : down + 28, right : right + 28]
+
+
+def train(bench: Bench, data: tuple, seed: int, without: str, epochs: int, batch: int) -> tuple:
+    """Train by the recipe without one of its steps; return test accuracy and seconds.
+
+    The seconds begin with the untrained network and end with the last step of training; the
+    pictures are on the device, and kernels have been chosen in an epoch before that is thrown
+    away.
+    """
+    torch.manual_seed(seed)
+    (X, Y), (T, U) = data
+    have = {step: step != without for step in STEPS}
+    layout = torch.channels_last if have["channels_last"] else torch.contiguous_format
+    set_tf32(True)
+    bench.synchronize()
+    start = time.perf_counter()
+    model = network(bench, X, have["whitening"]).to(memory_format=layout)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    rule = dict(lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    optimizer = torch.optim.SGD(parameters, **rule)
+    total = epochs * (len(X) // batch)
+    if have["cycle"]:
+        shape = dict(max_lr=0.2, total_steps=max(total, 2), pct_start=0.25)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, **shape, anneal_strategy="linear", cycle_momentum=False
+        )
+    smoothing = 0.1 if have["smoothing"] else 0.0
+    half = dict(dtype=torch.bfloat16, enabled=have["bfloat16"])
+    for x, y in batches(X, Y, epochs, batch):
+        x = augmented(x) if have["augmentation"] else x
+        with torch.autocast(bench.device.type, **half):
+            scores = model(x.contiguous(memory_format=layout))
+            loss = F.cross_entropy(scores, y, label_smoothing=smoothing)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if have["cycle"]:
+            schedule.step()
+    bench.synchronize()
+    seconds = time.perf_counter() - start
+    set_tf32(False)
+    return accuracy(model, T, U, have["averaging"]), seconds
+
+
+def batches(X, Y, epochs: int, batch: int) -> Iterator[tuple]:
+    """Yield full mini-batches in a new order for each epoch; the order is made on the device."""
+    for _ in range(epochs):
+        order = torch.randperm(len(X), device=X.device)
+        for k in range(len(X) // batch):
+            rows = order[k * batch : (k + 1) * batch]
+            yield X[rows], Y[rows]
+
+
+def accuracy(model: nn.Module, T: torch.Tensor, U: torch.Tensor, averaging: bool) -> float:
+    """Return the share of test pictures that the network classifies correctly."""
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for x, y in zip(T.split(1000), U.split(1000), strict=True):
+            scores = model(x) + (model(x.flip(3)) if averaging else 0)
+            right += (scores.argmax(1) == y).sum().item()
+    return right / len(T)
+
+
+def pictures(bench: Bench, folder: str | None) -> tuple[tuple, str]:
+    """Return training and test pictures on the device, and which they are."""
+    from nnlib import datasets
+
+    if folder:
+        sets = [datasets.FashionMNIST(folder, train=part) for part in (True, False)]
+        pairs = [(np.asarray(s.data, np.float32) / 255, np.asarray(s.targets)) for s in sets]
+    else:
+        pairs = list(datasets.fashion_mnist())
+    if bench.small:
+        pairs = [(X[:64], y[:64]) for X, y in pairs]
+    mean, deviation = pairs[0][0].mean(), pairs[0][0].std()
+
+    def on_device(X, y):
+        images = torch.from_numpy(np.ascontiguousarray((X - mean) / deviation))
+        labels = torch.from_numpy(np.asarray(y, np.int64))
+        return images.reshape(-1, 1, 28, 28).to(bench.device), labels.to(bench.device)
+
+    name = "all of Fashion-MNIST" if folder else "the packaged part of Fashion-MNIST"
+    sizes = " and ".join(f"{len(X):,}" for X, _ in pairs)
+    return tuple(on_device(*pair) for pair in pairs), f"{name}: {sizes} pictures"
+
+
+def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
+    """Train with everything, and with each step left out; several seeds each."""
+    seeds = range(1 if bench.small else 5)
+    size = dict(epochs=1, batch=32) if bench.small else dict(epochs=14, batch=512)
+    if not (whole or bench.small):
+        size = dict(epochs=40, batch=125)
+    train(bench, data, 99, "", **size | {"epochs": 1})  # kernels are chosen
+    found = []
+    for without in ("", *STEPS):
+        runs = [train(bench, data, seed, without, **size) for seed in seeds]
+        right, seconds = (list(column) for column in zip(*runs, strict=True))
+        found.append({"without": without, "accuracy": right, "seconds": seconds})
+    return found
+
+
+# What is written, and what the page says of it.
+
+
+def measure(device: str, small: bool, folder: str | None = None) -> dict:
+    """Return everything that was measured on a device, with what it was measured on."""
+    bench = Bench(device, small)
+    for part in (products, additions, precisions, copies, steps, graphs):
+        part(bench)
+    data, name = pictures(bench, folder)
+    cuda = bench.cuda
+    memory = torch.cuda.get_device_properties(0).total_memory / 2**30 if cuda else 0
+    versions = {"python": platform.python_version(), "torch": torch.__version__}
+    return {
+        "device": torch.cuda.get_device_name() if cuda else "cpu",
+        "memory_GiB": round(memory, 1),
+        "cpu": processor(),
+        "threads": torch.get_num_threads(),
+        "versions": versions | {"cuda": torch.version.cuda, "cores": os.cpu_count()},
+        "date": date.today().isoformat(),
+        "data": name,
+        "times": bench.rows,
+        "training": recipe(bench, data, bool(folder)),
+    }
+
+
+def processor() -> str:
+    """Return the name of the machine's processor."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            found = next(line for line in lines if "model name" in line)
+        return found.partition(": ")[2].strip()
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def read(results: Path = RESULTS) -> dict | None:
+    """Return what has been measured on a GPU, or None if nobody has; refuse anything else."""
+    if not Path(results).exists():
+        return None
+    found = json.loads(Path(results).read_text(encoding="utf-8"))
+    missing = [key for key in KEYS if key not in found]
+    if missing or found["device"] == "cpu":
+        why = f"lacks {', '.join(missing)}" if missing else "was not measured on a GPU"
+        raise ValueError(f"read: {Path(results).name} {why}")
+    return found
+
+
+def told(results: Path = RESULTS) -> str:
+    """Return what has been measured as tables in Markdown, or that nobody has measured."""
+    found = read(results)
+    if found is None:
+        return NOBODY
+    versions = ", ".join(f"{name} {value}" for name, value in found["versions"].items())
+    lines = [
+        f"Measured on {found['date']} on one {found['device']} ({found['memory_GiB']} GiB), "
+        f"beside {found['cpu']} with {found['threads']} threads; {versions}.",
+        "",
+        "| calculation | what | median, µs | quartiles, µs | G FLOPs or bytes per second |",
+        "|---|---|--:|--:|--:|",
+    ]
+    for row in found["times"]:
+        low, middle, high = (1e6 * row[key] for key in ("low_s", "median_s", "high_s"))
+        speed = f"{row['per_second'] / 1e9:,.1f}" if "per_second" in row else ""
+        cells = row["part"], row["what"], f"{middle:,.1f}", f"{low:,.1f} to {high:,.1f}", speed
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", f"Training on {found['data']}.", ""]
+    lines += [
+        "| the recipe | test accuracy | spread | seconds | spread |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for run in found["training"]:
+        name = f"without {STEPS[run['without']]}" if run["without"] else "whole"
+        right, seconds = np.array(run["accuracy"]), np.array(run["seconds"])
+        lines.append(
+            f"| {name} | {right.mean():.2%} | {right.std():.2%} "
+            f"| {np.median(seconds):.2f} | {seconds.std():.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and write, or say why not."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", metavar="FOLDER", help="where all of Fashion-MNIST lies")
+    parser.add_argument("--small", action="store_true", help="tiny sizes; writes nothing")
+    options = parser.parse_args(arguments)
+    there = torch.cuda.is_available()
+    if not (there or options.small):
+        print("No GPU here, so nothing is measured and nothing is written.")
+        return
+    found = measure("cuda" if there else "cpu", options.small, options.data)
+    if not options.small:
+        from nnlib import experiment
+
+        experiment.write(RESULTS, found)
+        print(told(RESULTS))
+        return
+    print(f"every measurement ran on {found['device']}, with sizes too small to mean anything")
+    print(f"{len(found['times'])} times, {len(found['training'])} trainings of {found['data']}")
+
+
+if __name__ == "__main__":
+    main()
