@@ -5,7 +5,7 @@ COURSE := exercises
 unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup system book epub pdf page test test-all processors lint lab exercises
-.PHONY: experiments bench clean
+.PHONY: experiments bench gpu clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ experiments: setup ## run again the experiments that are too long for a page
 
 bench: setup system ## speed as ratios against the alternatives
 	@for f in benchmarks/*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
+
+gpu: setup ## the tests that need a GPU of CUDA; where there is none they say so
+	@$(PY) -m pytest -q tests/gpu
 
 clean: ## remove everything that was generated, .venv too
 	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis dist

@@ -17,6 +17,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def set_tf32(on: bool) -> None:
 
 
 def products(bench: Bench) -> None:
-    """Products of n × n matrices on the host, on the device, and with the way there and back."""
+    """Products of n × n matrices on the host, on the device, and sent there and back."""
     set_tf32(False)
     for n in (16, 64) if bench.small else (64, 128, 256, 512, 1024, 2048, 4096):
         a, b = torch.rand(n, n), torch.rand(n, n)
@@ -223,14 +224,14 @@ def whitening(images: torch.Tensor) -> torch.Tensor:
 
 
 def network(bench: Bench, images: torch.Tensor, whiten: bool) -> nn.Module:
-    """Return the untrained network; its first layer is computed from the pictures, and fixed."""
+    """Return the untrained network; its first layer is made from the pictures, and fixed."""
     first = nn.Conv2d(1, 18, 3, padding=1, bias=False)
     if whiten:
         kernels = whitening(images.cpu().float())
         first.weight.data = torch.cat([kernels, -kernels])
         first.weight.requires_grad = False
     widths = (18, 16, 16, 16) if bench.small else (18, 64, 128, 256)
-    groups = [Group(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    groups = [Group(a, b) for a, b in pairwise(widths)]
     head = nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(widths[-1], 10)
     return nn.Sequential(first, nn.GELU(), *groups, *head).to(bench.device)
 
@@ -286,7 +287,7 @@ def train(bench: Bench, data: tuple, seed: int, without: str, epochs: int, batch
 
 
 def batches(X, Y, epochs: int, batch: int) -> Iterator[tuple]:
-    """Yield full mini-batches in a new order for each epoch; the order is made on the device."""
+    """Yield full mini-batches, each epoch in a new order that is made on the device."""
     for _ in range(epochs):
         order = torch.randperm(len(X), device=X.device)
         for k in range(len(X) // batch):

@@ -33,6 +33,7 @@ EXECUTED = (
     "exercises/problems/**/*",
     "exercises/source/**/*",
     "chapters/*/experiments/*",
+    "benchmarks/gpu.*",
     "chapters/reference/**/*.yml",
     "_toc.yml",
     "Makefile",
