@@ -1,4 +1,4 @@
-"""A ring all-reduce: what each worker holds is NumPy's sum, and the bytes are those of the text."""
+"""A ring all-reduce: what each worker holds is NumPy's sum, and the bytes are the text's."""
 
 import numpy as np
 import pytest

@@ -1,14 +1,15 @@
-"""Does a line for the exchange and a line for the arithmetic predict a step of two workers?
+"""Two lines, for the exchange and for the arithmetic, against steps of two workers.
 
-Measured: an all-reduce of two processes (gloo, over the loopback) at several sizes, and a step
-of one process for networks of several widths and batches, without any exchange; and steps of two
-processes, each with half of the batch, with one all-reduce of the whole gradient. The page fits
-one line to the exchanges and one to the steps of one process, adds them up, and holds the sum
-against the steps of two processes, which no line has seen. Two configurations, the last ones,
-are kept out of both lines. Refuted if the sum is off by more than a factor of two.
+Measured: an all-reduce of two processes (gloo, over the loopback) at several sizes, and a
+step of one process for networks of several widths and batches, without any exchange; and
+steps of two processes, each with half of the batch, with one all-reduce of the whole
+gradient. The page fits one line to the exchanges and one to the steps of one process, adds
+them up, and holds the sum against the steps of two processes, which no line has seen. Two
+configurations, the last ones, are kept out of both lines. Refuted if the sum is off by more
+than a factor of two.
 
-A run is one whole round of measurements, which keeps the least of many times; the page takes the
-least of all rounds, since other work on the machine only adds.
+A run is one whole round of measurements, which keeps the least of many times; the page takes
+the least of all rounds, since other work on the machine only adds.
 """
 
 import os
@@ -54,7 +55,7 @@ def least(work, repeats):
 
 
 def step(width, batch):
-    """A step of training on random pictures; averages by one all-reduce if there are several."""
+    """A step of training on random pictures; with other workers, gradients are averaged."""
     net, n = network(width)
     X, y = torch.rand(batch, FEATURES), torch.randint(CLASSES, (batch,))
     parameters, flat = list(net.parameters()), torch.empty(n)
@@ -81,7 +82,9 @@ def step(width, batch):
 def worker(rank, folder):
     """Measure exchanges and steps of two workers; the first one writes them down."""
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
+    dist.init_process_group(
+        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+    )
     exchange = []
     for size in SIZES:
         numbers = torch.ones(size)
