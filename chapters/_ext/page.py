@@ -25,6 +25,7 @@ from read import (
     strip,
     syllabus,
     syllabus_pages,
+    tabs,
 )
 from write import alt_text, live, markup, scripts, theme, thumbnails, typeset
 
@@ -58,6 +59,7 @@ STEPS = (
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
+    ("doctree-read", tabs.group, AMONG),  # cells that say the same in several libraries
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
     ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
