@@ -9,9 +9,7 @@ from write.markdown import Markdown
 def cell(tag, index):
     code = nodes.literal_block("", f"cell {index}")
     classes = ["cell", *([f"tag_{tag}"] if tag else [])]
-    return nodes.container(
-        "", code, classes=classes, nb_element="cell_code", cell_index=index
-    )
+    return nodes.container("", code, classes=classes, nb_element="cell_code", cell_index=index)
 
 
 def page(*children):
