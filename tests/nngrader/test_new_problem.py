@@ -6,6 +6,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.notebooks import with_sections
 from nngrader.errors import CannotDo
+from nngrader.release.build import NotFit, release
 from nngrader.release.new_problem import unfilled
 from nngrader.release.points import points_complaints
 
@@ -81,6 +82,12 @@ def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, f
     course = Course(own, problems=folder)
     found = points_complaints(course.problems(NAME), course.instructor(NAME))
     assert found == ["the cells add up to 108 points, not 100"]
+    with pytest.raises(NotFit) as refused:
+        release(course, NAME)
+    assert refused.value.reasons == [
+        *found,
+        f"give problems other points in {folder / NAME}.toml",
+    ]
     (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
     assert points_complaints(course.problems(NAME), course.instructor(NAME)) == []
     (folder / f"{NAME}.toml").write_text("[limits]\nprocesses = 3\n")

@@ -300,8 +300,8 @@ def _remarks(plan):
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
         yield f"marks by hand in these cells: {by_hand}, each keeps its share"
-    if comments := sum(r.comments for r in plan.rows):
-        yield f"comments: {comments}, all stay"
+    if any(r.comments for r in plan.rows):
+        yield "all comments stay"
     before, after = plan.most
     if after != before:
         yield f"all cells together: {before:g} points, now {after:g}"

@@ -90,8 +90,9 @@ def release(
     policy = read_policy(policy_file(course, name))
     limits, _ = read_settings(policy_file(course, name))
     if reasons := points_complaints(problems, instructor):  # told within a second
-        where = [f"points of private problems: {course.private / name}.toml, under [points]"]
-        raise NotFit(reasons + where * bool(course.new(name)))
+        if course.new(name):
+            reasons.append(f"give problems other points in {course.private / name}.toml")
+        raise NotFit(reasons)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
     with Scratch() as scratch:

@@ -215,9 +215,8 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
         }
     else:
         files = _public_files(course, assignment, name, declaration, section)
-    changed = (
-        [] if private else [course.definitions(assignment) / FIRST, course.source(assignment)]
-    )
+    changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
+    changed += [course.root.parent / PLANTED / "catalogue.py"]
     if there := [file for file in files if file.exists() and file not in changed]:
         raise CannotDo(f"{there[0]} is there already: nothing is written over it")
     for file, text in files.items():
