@@ -155,7 +155,7 @@ def test_penalties_are_recorded_flagged_exported_and_told_to_students(late):
     }
     assert scores(late) == {"early": 100, "grace": 100, "bob": 80, "far": 0}
     rows = table(Course(late), NAME).splitlines()
-    assert "bob,80.0,100.0,20.0,False,final" in rows
+    assert "bob,80.0,100.0,20.0,False,final," in rows
     shown = page(results["bob"], marks(Course(late), NAME)["bob"])
     assert "Late: 20 points less." in shown
     again = record(late, ALL)
