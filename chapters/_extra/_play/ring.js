@@ -1,5 +1,5 @@
 // <nn-ring>: a ring all-reduce step by step: what each worker holds, and what has been sent.
-// room: 704 430
+// room: 650 334
 // gradients: {workers: rows of numbers, a row for each worker, a number for each piece}; workers
 // and done: how many workers, and how many steps are done at first; megabytes: of a gradient; known:
 // {workers: what all hold after each step}, which agrees() compares.
