@@ -106,7 +106,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       .nn-ring-board .nn-ring-chosen { outline: 3px solid var(--nn-ink); outline-offset: -2px; }
       .bd-article .nn-ring-back { margin: .2rem 0 .4rem; font-size: .85rem; }
       nn-ring .nn-live { min-height: 3.4rem; }
-      @media (max-width: 40rem) { nn-ring .nn-live { min-height: 7.4rem; } .nn-ring-head { width: 4.4rem; } .nn-ring-board .nn-ring-cell, .nn-ring-board .nn-ring-piece { width: 36px; } }
+      @media (max-width: 40rem) { nn-ring .nn-live { min-height: 7.4rem; } .nn-ring-head { width: 4.4rem; } .nn-ring-board .nn-ring-cell, .nn-ring-board .nn-ring-piece { width: 32px; } }
     `),
     menu.node, nn.columns(place, html("div", {}, slide.node, move, facts.node)), live.node);
   lay();
