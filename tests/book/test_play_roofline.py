@@ -119,8 +119,8 @@ def test_the_ridge_is_dragged_to_a_device_of_ones_own(figure):
 
 
 def test_peak_and_bandwidth_can_be_set_without_dragging(figure):
-    figure.slide("peak", 12)
-    figure.slide("bandwidth", 11)
+    figure.slide("peak, FLOP/s", 12)
+    figure.slide("bandwidth, B/s", 11)
     assert figure.facts()["ridge of the device"] == "10"
     expected = 4 * (D**2 + 64 * D) / 1e11
     assert read(figure.facts()["memory"]) == pytest.approx(expected, rel=0.06)

@@ -1,7 +1,7 @@
 // <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it by its batch, and its time
 // there and on this machine, with launch and transfer.
 // needs: parts-plot
-// room: 900 560
+// room: 1038 895
 // devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; here: {peak, bandwidth, overhead in s}, measured when
 // the page was built; width of the layer; batch, device, launch in s: the start; known: [{device, batch, transfer, time, here}]
 // by Python for that launch, which agrees() compares.
@@ -27,11 +27,11 @@
 
   function build(element, {devices, here, width: d, batch, device, launch, known}) {
     const state = {batch, launch, transfer: false, ...devices[device]}, live = nn.live();
-    const roof = nn.plot({x: [0.1, 1000], y: [1e9, 2e14], log: "xy", height: 300, left: 46, xlabel: "FLOPs per byte", ylabel: "FLOP per second",
+    const roof = nn.plot({x: [0.1, 1000], y: [1e9, 2e14], log: "xy", height: 230, left: 46, right: 18, xlabel: "FLOPs per byte", ylabel: "FLOP per second",
       xticks: [0.1, 1, 10, 100, 1000], yticks: [1e9, 1e10, 1e11, 1e12, 1e13, 1e14]});
     const cpu = roof.line({colour: "b", dash: "7 4", width: 2.2}), cpuWords = roof.words({colour: "b", label: "this machine"});
     const line = roof.line({colour: "a", width: 3}), words = roof.words({colour: "a"}), cpuDot = roof.dots({colour: "b", shape: "square", r: 5});
-    const chart = nn.plot({x: [1, MOST], y: [1e-6, 1], log: "xy", height: 300, left: 46, xlabel: "batch size", ylabel: "time of a call in seconds",
+    const chart = nn.plot({x: [1, MOST], y: [1e-6, 1], log: "xy", height: 230, left: 46, right: 18, xlabel: "batch size", ylabel: "time of a call in seconds",
       xticks: [1, 10, 100, 1000], yticks: [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]});
     const cpuCourse = chart.line({colour: "b", dash: "7 4", width: 2.2}), course = chart.line({colour: "a", width: 3}), rule = chart.line({colour: "ink", width: 1});
     const names = [chart.words({colour: "b"}), chart.words({colour: "a"})];
@@ -88,9 +88,9 @@
       move: v => { state.batch = Math.round(2 ** v); redraw(); }});
     const start = nn.slider({label: "launch (assumed)", min: -6, max: -3, step: 0.1, value: Math.log10(launch), show: v => duration(10 ** v),
       move: v => { state.launch = 10 ** v; redraw(); }});
-    const top = nn.slider({label: "peak", min: 10, max: 14, step: 0.05, value: Math.log10(state.peak), show: v => rate(10 ** v, "FLOP/s"),
+    const top = nn.slider({label: "peak, FLOP/s", min: 10, max: 14, step: 0.001, value: Math.log10(state.peak), show: v => rate(10 ** v, ""),
       move: v => own(10 ** v, state.bandwidth)});
-    const speed = nn.slider({label: "bandwidth", min: 9.5, max: 13, step: 0.05, value: Math.log10(state.bandwidth), show: v => rate(10 ** v, "B/s"),
+    const speed = nn.slider({label: "bandwidth, B/s", min: 9.5, max: 13, step: 0.001, value: Math.log10(state.bandwidth), show: v => rate(10 ** v, ""),
       move: v => own(state.peak, 10 ** v)});
     const way = nn.toggle({label: "send input and output", on: false, flip: on => { state.transfer = on; redraw(); }});
     const menu = nn.buttons({label: "device", options: devices.map(one => one.name), chosen: device, press: k => { Object.assign(state, devices[k]); show(); redraw(); }});
