@@ -83,7 +83,7 @@ def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(reopen,
     assert titles(page) == (way_to("backprop/deep-network"), [])
     assert page.locator("nn-map").bounding_box()["height"] < 1.5 * size[1]
     assert visited.too_wide() == []
-    page.get_by_role("button", name="use a GPU (planned)").press("Enter")
+    page.get_by_role("button", name="use a GPU").press("Enter")
     steps, planned = titles(page)
     assert steps == way_to("frameworks/gpu")
     assert planned[-1] == steps[-1]
