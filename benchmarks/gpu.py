@@ -260,11 +260,11 @@ def train(bench: Bench, data: tuple, seed: int, without: str, epochs: int, batch
     start = time.perf_counter()
     model = network(bench, X, have["whitening"]).to(memory_format=layout)
     parameters = [p for p in model.parameters() if p.requires_grad]
-    rule = dict(lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    rule = dict(lr=2e-4 * batch, momentum=0.9, nesterov=True, weight_decay=5e-4)
     optimizer = torch.optim.SGD(parameters, **rule)
     total = epochs * (len(X) // batch)
     if have["cycle"]:
-        shape = dict(max_lr=0.2, total_steps=max(total, 2), pct_start=0.25)
+        shape = dict(max_lr=4e-4 * batch, total_steps=max(total, 2), pct_start=0.25)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, **shape, anneal_strategy="linear", cycle_momentum=False
         )
