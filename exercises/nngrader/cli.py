@@ -166,6 +166,9 @@ def give_back(a, results: dict, known: dict, seed: int, earlier: dict) -> int:
 
 def marks(a) -> int:
     """Read marks and comments by hand from a CSV: student,cell,points,comment."""
+    from dataclasses import replace
+
+    from .course.anonymous import names_of
     from .course.origins import groups
     from .gradebook.by_hand import HandMarks, changes, for_groups, read
 
@@ -173,13 +176,15 @@ def marks(a) -> int:
     if not a.file and not a.share:
         raise NotThere("name a table of marks, or share those of groups with --share")
     given, name = read(a.file) if a.file else [], str(a.file or a.assignment)
+    called = names_of(a.course, a.anonymous)
+    given = [replace(g, student=called.student(g.student)) for g in given]
     with HandMarks(a.course, a.assignment) as gradebook:
         standing = gradebook.standing
         if a.share:
             given = for_groups(standing, groups(a.course, a.assignment), given, name)
         found = changes(standing, given, name)
         for change in found:
-            say(shown(str(change)))
+            say(shown(str(replace(change, student=called(change.student)))))
         left = f"{len(given) - len(found)} of {len(given)} rows change nothing"
         if a.dry_run:
             say(f"nothing is written (--dry-run): {len(found)} changes; {left}")
@@ -378,7 +383,7 @@ def parser() -> argparse.ArgumentParser:
             )
         if f in (release, gradescope, explain, feedback, export, report, course):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
-        if f in (grade, explain, feedback, export, report):
+        if f in (grade, explain, marks, feedback, export, report):
             codes = "codes in place of names; anonymous-key.csv tells you whose"
             s.add_argument("--anonymous", action="store_true", help=codes)
         if f in (gradescope, grade, explain):

@@ -10,8 +10,9 @@ from nngrader.course.roster import read as read_roster
 from nngrader.errors import CannotDo, NotThere
 from nngrader.gradebook.by_hand import Given, for_groups
 from nngrader.gradebook.converter import Mark, Standing
-from nngrader.reports.class_report import _one_of_each_group
+from nngrader.reports.class_report import MOST_IN_SIGHT, _one_of_each_group, _ring, _where
 from nngrader.reports.returned import _names
+from nngrader.reports.similarity import Ring
 
 from .lms_downloads import BOOK, CLASS, book, class_list, collect, text_of, zipped
 from .sample_course import NAME, run
@@ -87,7 +88,7 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
     }
     assert "groups: 2; handed in for kim1 by emmy" in output
     back = _names(Course(course), NAME, "moodle")
-    assert back["kim1"] == ""
+    assert "kim1" not in back  # whom no page in Moodle's zip reaches: it is named
     assert back["bo"].startswith("Team A-Bo Müller-Žák_503_assignsubmission_file_/")
 
 
@@ -105,6 +106,8 @@ def test_canvass_groups_come_from_its_table_and_one_may_be_apart(course, tmp_pat
     assert not (course / "submitted" / "kim1").exists()
     assert run(course, "collect", NAME, *words) == 0
     assert "0 collected, 2 unchanged" in capsys.readouterr().out
+    back = _names(Course(course), NAME, "canvas")
+    assert back == {"ada": f"lovelaceada_1001_70001_{BOOK}", "bo": ""}  # Canvas tells bo too
 
 
 def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys):
@@ -149,3 +152,14 @@ def test_of_a_group_one_is_compared_with_others(tmp_path, monkeypatch):
     prints = {s: {} for s in ("kim2", "bo", "ada", "emmy", "zoe")}
     kept, some = _one_of_each_group(Course(tmp_path), NAME, prints, Names())
     assert (list(kept), some) == (["ada", "emmy", "kim2", "zoe"], True)
+
+
+def test_the_notebooks_of_a_large_ring_are_folded_behind_the_first():
+    students = tuple(f"s{n:02}" for n in range(30))
+    for few, shown in ((4, 4), (30, MOST_IN_SIGHT)):
+        who, _, _, where = _ring(Ring(students[:few], {"f": 0.9}, 80.0), NAME, _where)
+        for cell in (who, where):
+            in_sight, _, folded = cell.partition("<details>")
+            assert [s for s in students[:few] if s in in_sight] == list(students[:shown])
+            assert [s for s in students if s in folded] == list(students[shown:few])
+        assert where.count(f"{NAME}.ipynb") == few

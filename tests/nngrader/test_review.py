@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.anonymous import Codes
 from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import by_hand, marks, quiet
@@ -207,6 +208,12 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     ]
     assert ("draw", 4.0, 5.0, "") in found["bob"]["by_hand"]
     assert waiting(course, "bob") == ["why"]
+    code = Codes(Course(course))("ada")
+    file.write_text(f"student,cell,points\n{code},draw,3\n")
+    assert run(course, "marks", NAME, file, "--anonymous") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{code}, draw: not marked -> 3 of 5"
+    assert marks(Course(course), NAME)["ada"]["by_hand"][0] == ("draw", 3.0, 5.0, "Axes?")
     before = tables(course)
     file.write_text("student,cell,points,comment\nada,why,9,\neve,why,9,\nada,how,1,\n")
     file.write_text(file.read_text() + "ada,test_hinge_loss,1,\nada,draw,5.5,\n")

@@ -10,7 +10,9 @@ uploaded file to a comment under the name of the file that was handed in
 (`infer_comment_context_from_filename` in `app/models/assignment.rb`). A page of HTML would then
 be called a notebook, so here it is one: a notebook with the page in a single cell.
 
-Both give what is returned for one of a group to all of it, so only who handed in has a page.
+Canvas gives a comment on one submission of a group to all of it, so only who handed in has a
+page there. Moodle's zip reaches the student of the folder alone: it downloads a folder for each
+of a group, and who has none is named.
 
 The folder for a web server has a page for each student under a name that cannot be guessed, an
 `index.html` without links, and nothing else. Who has which link stands beside it.
@@ -122,7 +124,8 @@ def _names(course, assignment, layout):
         paths = [p for p in origin.files if p.lower().endswith(".ipynb")] or origin.files
         name = _path_in_moodle(paths, assignment) if layout == "moodle" else paths[0]
         if name:
-            found[student] = "" if origin.through else name
+            if layout == "canvas" or not origin.through:
+                found[student] = "" if origin.through else name
     return found
 
 
