@@ -17,6 +17,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,8 +121,7 @@ def additions(bench: Bench) -> None:
     """Sums of long vectors: from the launch to the bandwidth."""
     for power in (8, 12) if bench.small else range(10, 29, 3):
         x, y = bench.rand(2**power), bench.rand(2**power)
-        z = torch.empty_like(x)
-        call = lambda x=x, y=y, z=z: torch.add(x, y, out=z)  # noqa: E731
+        call = partial(torch.add, x, y, out=torch.empty_like(x))
         bench.add("sum", f"2^{power} numbers", call, 12 * 2**power)
 
 
@@ -147,8 +147,8 @@ def copies(bench: Bench) -> None:
     there, plain = torch.empty(count, device=bench.device), torch.rand(count)
     sources = {"pageable": plain} | ({"pinned": plain.pin_memory()} if bench.cuda else {})
     for name, source in sources.items():
-        copy_in = lambda s=source: there.copy_(s, non_blocking=True)  # noqa: E731
-        bench.add("copy to the device", name, copy_in, 4 * count)
+        call = partial(there.copy_, source, non_blocking=True)
+        bench.add("copy to the device", name, call, 4 * count)
 
 
 def steps(bench: Bench) -> None:

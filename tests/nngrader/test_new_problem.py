@@ -27,6 +27,12 @@ def folder(tmp_path):
     return tmp_path / "private"
 
 
+def contents(folder):
+    """Return the bytes of each file but those that Python keeps for itself."""
+    files = [f for f in folder.rglob("*") if f.is_file() and "__pycache__" not in f.parts]
+    return {f: f.read_bytes() for f in files}
+
+
 def written(course, *arguments):
     return run(course, "new-problem", NAME, *arguments)
 
@@ -67,11 +73,11 @@ def test_a_public_problem_has_wrong_answers_planted_where_others_have_them(own, 
 
 
 def test_a_private_skeleton_changes_nothing_public(own, folder):
-    before = {f: f.read_text() for f in own.rglob("*") if f.is_file()}
+    before = contents(own)
     assert written(own, "row_norms", "--problems", folder) == 0
-    assert {f: f.read_text() for f in own.rglob("*.*") if f in before} == before
+    assert contents(own) == before
     names = {f"{NAME}/row_norms.py", f"{NAME}/row_norms.md", f"test_{NAME}_row_norms.py"}
-    assert {str(f.relative_to(folder)) for f in folder.rglob("*.*")} == names
+    assert {str(f.relative_to(folder)) for f in contents(folder)} == names
 
 
 def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, folder):
