@@ -117,7 +117,7 @@ NAMES = {
     # ids of topics: where they are taught, else their line in the list
     "nnn-024": "classifiers/softmax.html#nnn-024",
     "ee147-001": "start/history.html#ee147-001",
-    "ee147-324": "reference/syllabus.html#topic-ee147-324",
+    "ee147-324": "frameworks/keras.html#ee147-324",
     "Hinton": "reference/bibliography.html#",
     # one letter wrong, missing, too many, exchanged
     "sofmax": SOFTMAX,
