@@ -1,6 +1,8 @@
 """Other points after hand-in, and what was graded under an earlier definition."""
 
+import csv
 import json
+import re
 import shutil
 
 import pytest
@@ -216,6 +218,34 @@ def test_what_a_changed_definition_no_longer_gives_is_marked_until_graded_again(
     assert run(course, "grade", NAME, "--students", "ben") == 0
     assert f"{words}, so grade again: ada (hinge_loss)" in capsys.readouterr().out
     assert list(graded_earlier(Course(course), NAME, latest(course))) == ["ada"]
+
+
+def test_that_a_definition_has_changed_is_said_without_names_too(course, tmp_path, capsys):
+    file = problems_folder(course) / "hinge_loss.py"
+    file.write_text(file.read_text().replace("the right class wins already", "it wins already"))
+    assert run(course, "reweight", NAME, "--points", "why=5", "--yes") == 0
+    words, out = "graded under an earlier definition", tmp_path / "out"
+    capsys.readouterr()
+    assert run(course, "export", NAME, "--anonymous") == 0
+    assert run(course, "report", NAME, "--anonymous", "--out", out / "report.html") == 0
+    assert run(course, "feedback", NAME, "--anonymous", "--out", out) == 0
+    told = capsys.readouterr()
+    key = csv.DictReader((course / "anonymous-key.csv").read_text().splitlines())
+    codes = {row["student"]: row["code"] for row in key}
+    for student in ("ada", "ben"):
+        code = codes[student]
+        (row,) = [line for line in told.out.splitlines() if line.startswith(code)]
+        assert row.endswith(f"final,{words}: hinge_loss")
+        assert f"{code} (hinge_loss)" in told.err
+    texts = [f.read_text() for f in out.rglob("*.html")]
+    assert len(texts) == 3
+    assert all(words.capitalize() in text for text in texts)
+    for text in (
+        told.out.replace(str(tmp_path), ""),
+        told.err.replace(str(tmp_path), ""),
+        *texts,
+    ):
+        assert not re.search(r"\b(ada|ben)\b", text, re.IGNORECASE)
 
 
 def test_a_definition_is_told_by_its_own_files_and_not_by_the_list_of_all(released, tmp_path):
