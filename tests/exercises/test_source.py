@@ -54,10 +54,18 @@ def written(assignment):
     return {m["grade_id"]: m["points"] for m in marks if m["grade"] and m["solution"]}
 
 
+def imported(assignment):
+    """Return what the first cell of an assignment imports, without the check."""
+    setup = cells()[f"{assignment} setup"]
+    here = {"np": np}
+    exec(setup.replace("from nngrader import check", ""), here)
+    return here
+
+
 def solution(name):
     """Return the function that a problem's solution cell defines, after the cells before it."""
     mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
-    here = {"np": np}
+    here = imported(ASSIGNMENT_OF[name])
     for earlier in mine[: mine.index(name) + 1]:
         exec(cells()[earlier], here)
     return here[name]
@@ -295,7 +303,8 @@ def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     import matplotlib.pyplot as plt  # takes a second
 
     mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
-    solved = {"np": np} | {n: solution(n) for n in mine[: mine.index(name) + 1]}
+    before = mine[: mine.index(name) + 1]
+    solved = imported(ASSIGNMENT_OF[name]) | {n: solution(n) for n in before}
     exec(cells().get(f"{ASSIGNMENT_OF[name]} pictures", ""), solved)
     exec(PICTURES[name], dict(solved))
     drawn = plt.gcf().axes

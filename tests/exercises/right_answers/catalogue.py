@@ -11,6 +11,7 @@ from . import (  # noqa: F401, each adds to RIGHT
     layers,
     networks,
     optimization,
+    pytorch,
     recurrent,
 )
 

@@ -1,0 +1,320 @@
+"""average_gradients: what k workers agree on after each has seen its own part of a batch.
+
+Afterwards the driver clears the gradients of the first worker in place: those of the others
+show it if they are the same tensors. A gradient that is None comes out as -99. One row of
+`there` stands for all workers. Where nothing at all has changed, nothing is right.
+"""
+
+import numpy as np
+import torch
+from nngrader.engine import problem
+
+from .common import DIGITS, TORCH
+
+SIZES = (2, 1, 2)  # numbers of the three parameters of a worker
+
+
+def after(average_gradients, counts, given, there):
+    import torch
+
+    workers = []
+    for row, has in zip(given, np.broadcast_to(there, (len(given), 3)), strict=True):
+        net = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Linear(1, 2, bias=False))
+        net = net.double()
+        start = 0
+        for p, g in zip(net.parameters(), has, strict=True):
+            values = torch.tensor(row[start : start + p.numel()]).reshape(p.shape)
+            start += p.numel()
+            with torch.no_grad():
+                p.fill_(0.5)
+            if g:
+                p.grad = values
+        workers.append(net)
+
+    def seen(some):
+        rows = [
+            [torch.full_like(p, -99) if p.grad is None else p.grad for p in net.parameters()]
+            for net in some
+        ]
+        return np.array([torch.cat([g.detach().flatten() for g in r]).numpy() for r in rows])
+
+    before = seen(workers)
+    average_gradients(workers, [int(n) for n in counts])
+    found = seen(workers)
+    for p in workers[0].parameters():
+        if p.grad is not None:
+            p.grad = p.grad.detach().zero_()
+    moved = max(
+        float((p.detach() - 0.5).abs().max()) for net in workers for p in net.parameters()
+    )
+    if moved == 0 and np.array_equal(found, before, equal_nan=True):
+        raise ValueError("no grad of any worker has changed")
+    return found, seen(workers[1:]), moved
+
+
+averaged = problem(
+    "average_gradients",
+    driver=after,
+    rtol=DIGITS,
+    uses=TORCH,
+    returns={"grads": "value", "others": "separate", "moved": "separate"},
+    points={
+        "shape": (1, "each `grad` has the shape of its parameter"),
+        "value": (5, "`grads` with shards of unequal size"),
+        "edge": (4, "gradients that are missing, and an empty shard, half each"),
+        "separate": (
+            2,
+            "each worker has tensors of its own, and no parameter moves, half each",
+        ),
+    },
+)
+
+
+@averaged.reference
+def average_gradients(workers, counts):
+    """Give each worker the gradient of the mean loss over the samples of all workers.
+
+    workers : list of k modules of the same class. The grad of each parameter is the gradient
+        of the mean loss over the samples that this worker has seen, or None if its loss does
+        not depend on the parameter, so that the gradient is 0.
+    counts : list of k ints, how many samples each worker has seen. A worker with 0 samples has
+        no mean, so what stands in its grad (it may be NaN) does not count.
+    Afterwards the grad of a parameter holds the same numbers in all workers, in tensors of
+    their own. A parameter whose grad was None in all workers, those with 0 samples left out,
+    has None in all. The parameters stay as they are. Returns nothing.
+    """
+    total = sum(counts)
+    for same in zip(*(worker.parameters() for worker in workers), strict=True):
+        seen = [
+            (n, p.grad) for n, p in zip(counts, same, strict=True) if n and p.grad is not None
+        ]
+        mean = sum(n / total * g for n, g in seen) if seen else None
+        for p in same:
+            p.grad = None if mean is None else mean.clone()
+
+
+averaged.example(
+    np.array([1, 3]),
+    np.array([[8.0, 0.0, 4.0, 1.0, 1.0], [4.0, 0.0, 0.0, 1.0, 1.0]]),
+    np.array([[True, True, False], [True, False, False]]),
+)
+
+
+def shards(rng, k):
+    """Return how many samples each of k workers has seen, all different, and gradients."""
+    counts = rng.permutation(np.arange(1, k + 1) + int(rng.integers(1, 4)))
+    return counts, rng.normal(size=(k, sum(SIZES))) + 0.3
+
+
+@averaged.case("value", visible=2)
+def unequal_shards(rng, k):
+    """Workers that have seen different numbers of samples."""
+    counts, grads = shards(rng, k)
+    return counts, grads, np.ones((1, len(SIZES)), bool)
+
+
+@averaged.case("edge", parts="grads")
+def missing(rng, k):
+    """Parameters that have no gradient in some workers, and one that has none in any."""
+    counts, grads = shards(rng, k)
+    there = rng.random((k, len(SIZES))) < 0.5
+    first, last, other = rng.permutation(k)[:3]
+    there[first, 0] = there[last, 1] = there[other, 1] = False
+    there[last, 0] = there[first, 1] = True
+    there[:, 2] = False
+    return counts, grads, there
+
+
+@averaged.case("edge", parts="grads")
+def an_empty_shard(rng, k):
+    """A worker with no samples, whose gradients are NaN."""
+    counts, grads = shards(rng, k)
+    empty = int(rng.integers(k))
+    counts[empty], grads[empty] = 0, np.nan
+    return counts, grads, np.ones((1, len(SIZES)), bool)
+
+
+@averaged.alternative
+def by_stacks(workers, counts):
+    used = [k for k in range(len(workers)) if counts[k] > 0]
+    share = torch.tensor([counts[k] for k in used], dtype=torch.float64)
+    share /= share.sum()
+    tables = [dict(worker.named_parameters()) for worker in workers]
+    for name in tables[0]:
+        grads = [tables[k][name].grad for k in used]
+        if all(g is None for g in grads):
+            for table in tables:
+                table[name].grad = None
+            continue
+        filled = [torch.zeros_like(tables[0][name]) if g is None else g for g in grads]
+        mean = torch.tensordot(share, torch.stack(filled).detach(), dims=1)
+        for table in tables:
+            table[name].grad = mean.detach().clone()
+
+
+@averaged.alternative
+def in_place(workers, counts):
+    with torch.no_grad():
+        for parameters in zip(*[list(w.parameters()) for w in workers], strict=True):
+            total, found = torch.zeros_like(parameters[0]), False
+            for n, p in zip(counts, parameters, strict=True):
+                if n == 0 or p.grad is None:
+                    continue
+                total.add_(p.grad, alpha=n)
+                found = True
+            total.div_(sum(counts))
+            for p in parameters:
+                if not found:
+                    p.grad = None
+                elif p.grad is None:
+                    p.grad = total.clone()
+                else:
+                    p.grad.copy_(total)
+
+
+def averaging(share=None, missing="zero", given=None, present=None):
+    """Return an answer in parts, of which mistakes replace one."""
+
+    def average(workers, counts):
+        total = sum(counts)
+        for same in zip(*(worker.parameters() for worker in workers), strict=True):
+            seen = [
+                (n, p.grad)
+                for n, p in zip(counts, same, strict=True)
+                if (present or (lambda n, g: n and g is not None))(n, p.grad)
+            ]
+            weights = [
+                (share or (lambda n, total, k: n / total))(n, total, len(same)) for n, _ in seen
+            ]
+            if missing == "left out":
+                weights = [n / sum(m for m, _ in seen) for n, _ in seen]
+            mean = None
+            if seen:
+                mean = sum(w * g for w, (_, g) in zip(weights, seen, strict=True))
+            (given or give)(same, mean)
+
+    return average
+
+
+def give(same, mean):
+    for p in same:
+        p.grad = None if mean is None else mean.clone()
+
+
+def named(name, f):
+    f.__name__ = name
+    return f
+
+
+averaged.mistake(
+    "each worker counts the same, whatever it has seen. How many samples does the mean run "
+    "over, and how many of them has each worker?",
+    loses="value edge separate",
+)(named("each_worker_the_same", averaging(share=lambda n, total, k: 1 / k)))
+
+averaged.mistake(
+    "the gradients are added up. What is the gradient of a mean over all samples?",
+    loses="value edge separate",
+)(named("sum_of_gradients", averaging(share=lambda n, total, k: 1.0)))
+
+averaged.mistake(
+    "the sums over the samples are never divided. By how many samples?",
+    loses="value edge separate",
+)(named("sum_over_samples", averaging(share=lambda n, total, k: float(n))))
+
+averaged.mistake(
+    "the sums over the samples are divided by the number of workers. Over what does the "
+    "mean run?",
+    loses="value edge separate",
+)(named("by_workers", averaging(share=lambda n, total, k: n / k)))
+
+averaged.mistake(
+    "where a gradient is missing, the others share its samples. What is the gradient of those "
+    "samples, and are they part of the mean?",
+    loses="edge",
+    where="missing",
+)(named("missing_left_out", averaging(missing="left out")))
+
+averaged.mistake(
+    "a worker without samples spoils the mean. What is 0 times NaN?",
+    loses="edge",
+    where="an_empty_shard",
+)(named("nought_times_nan", averaging(present=lambda n, g: g is not None)))
+
+
+def zeros_for_none(same, mean):
+    for p in same:
+        p.grad = torch.zeros_like(p) if mean is None else mean.clone()
+
+
+averaged.mistake(
+    "a parameter that has no gradient in any worker gets zeros. What would an optimiser with "
+    "momentum or weight decay do with it, and what does the text ask for?",
+    loses="edge",
+    where="missing",
+)(named("zeros_where_there_was_none", averaging(given=zeros_for_none)))
+
+
+def only_where_one_was(same, mean):
+    for p in same:
+        if p.grad is not None:
+            p.grad = mean.clone()
+
+
+averaged.mistake(
+    "a worker whose own gradient was missing goes without the mean. What does its optimiser do "
+    "with that parameter, and do the workers stay equal?",
+    loses="edge",
+    where="missing",
+)(named("none_stays_none", averaging(given=only_where_one_was)))
+
+
+def one_for_all(same, mean):
+    for p in same:
+        p.grad = mean
+
+
+averaged.mistake(
+    "the workers hold one tensor together, so whoever clears or clips one gradient changes "
+    "all. How does each get numbers of its own?",
+    loses="separate",
+)(named("one_tensor_for_all", averaging(given=one_for_all)))
+
+
+def first_alone(same, mean):
+    same[0].grad = None if mean is None else mean.clone()
+
+
+averaged.mistake(
+    "the first worker alone gets the mean. What do the others step with?",
+    loses="value edge separate",
+)(named("first_worker_alone", averaging(given=first_alone)))
+
+
+@averaged.mistake(
+    "the mean for one worker is taken after the gradient of another was replaced. Which "
+    "gradients should all the means be made of?",
+    loses="value edge separate",
+)
+def one_after_another(workers, counts):
+    total = sum(counts)
+    for same in zip(*(worker.parameters() for worker in workers), strict=True):
+        for p in same:
+            seen = [
+                (n, q.grad)
+                for n, q in zip(counts, same, strict=True)
+                if n and q.grad is not None
+            ]
+            p.grad = sum(n / total * g for n, g in seen) if seen else None
+
+
+@averaged.mistake(
+    "parameters moved. Which attribute of a parameter is to change?",
+    loses="value edge separate",
+)
+def parameters_for_gradients(workers, counts):
+    total = sum(counts)
+    for same in zip(*(worker.parameters() for worker in workers), strict=True):
+        mean = sum(n / total * p.data for n, p in zip(counts, same, strict=True))
+        for p in same:
+            p.data = mean + 1

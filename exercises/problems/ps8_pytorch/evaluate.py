@@ -1,0 +1,430 @@
+"""evaluate: loss and accuracy of a model that is left as it was found.
+
+The driver builds a classifier with batch normalisation and a module in place of Dropout that
+masks always the same entries, in training mode alone: random masks would be others on other
+machines. It sets each module's mode, calls the student's function, and returns besides the two
+numbers the running statistics and the modes that were left, and whether a graph was recorded:
+in the forward pass, or by whatever comes after the call. The batches are tensors that note
+whether they are used before they are moved, as in train_one_epoch.
+"""
+
+import numpy as np
+import torch
+from nngrader.engine import problem
+
+
+def measured(evaluate, X, y, sizes, W, means, variances, training):
+    import torch
+
+    used, recorded = [False, False], []
+    looks = {"size", "dim", "__len__", "is_floating_point", "numel", "__get__"}
+
+    class Stored(torch.Tensor):
+        """A tensor that notes whether it is used before it is moved."""
+
+        @classmethod
+        def __torch_function__(cls, f, types, args=(), kwargs=None):
+            kwargs = kwargs or {}
+            name = getattr(f, "__name__", "")
+            with torch._C.DisableTorchFunctionSubclass():
+                result = f(*args, **kwargs)
+            where = [a for a in [*args[1:], *kwargs.values()] if not isinstance(a, bool)]
+            moved = name in ("cpu", "cuda") or (
+                name == "to" and any(isinstance(a, str | torch.device) for a in where)
+            )
+            if not moved and name not in looks:
+                for a in [*args, *kwargs.values()]:
+                    for t in a if isinstance(a, list | tuple) else [a]:
+                        if isinstance(t, Stored):
+                            used[getattr(t, "which", 0)] = True
+            if isinstance(result, Stored):
+                result = result.as_subclass(torch.Tensor) if moved else result
+            return result
+
+    class Masked(torch.nn.Module):
+        """Dropout whose mask is always the same; it notes whether a graph is recorded."""
+
+        def forward(self, z):
+            recorded.append(torch.is_grad_enabled())
+            return z * (torch.arange(z.shape[1]) % 2 * 2) if self.training else z
+
+    class Loss(torch.nn.CrossEntropyLoss):
+        """It names the mistake that PyTorch calls "not implemented"."""
+
+        def forward(self, scores, y):
+            if not scores.is_floating_point():
+                raise TypeError("loss_fn is expected to be given the scores first, then y")
+            return super().forward(scores, y)
+
+    threads, records = torch.get_num_threads(), torch.is_grad_enabled()
+    torch.set_num_threads(1)
+    torch.set_grad_enabled(True)
+    try:
+        linear = torch.nn.Linear(W.shape[1], W.shape[0], bias=False, dtype=torch.float64)
+        linear.load_state_dict({"weight": torch.tensor(W)})
+        norm = torch.nn.BatchNorm1d(len(W), eps=1e-12, dtype=torch.float64)
+        norm.running_mean.copy_(torch.tensor(means))
+        norm.running_var.copy_(torch.tensor(variances))
+        model = torch.nn.Sequential(linear, norm, Masked())
+        for module, mode in zip(model.modules(), training, strict=True):
+            module.training = bool(mode)
+        stops = np.cumsum(sizes)[:-1]
+        loader = []
+        for pair in zip(np.split(X, stops), np.split(y, stops), strict=True):
+            batch = tuple(torch.tensor(part).as_subclass(Stored) for part in pair)
+            batch[1].which = 1
+            loader.append(batch)
+        given = model, loader, Loss(), torch.device("cpu")
+        found = evaluate(*given)
+        if not isinstance(found, tuple | list) or len(found) != 2:
+            return found
+        loss, accuracy = (
+            v.numpy() if isinstance(v, torch.Tensor) and not v.requires_grad else v
+            for v in found
+        )
+        if not recorded:  # who measures nothing changes nothing
+            return loss, accuracy, *[np.zeros(0)] * 3
+        statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
+        modes = np.array([float(module.training) for module in model.modules()])
+        found = [*used, any(recorded), not torch.is_grad_enabled()]
+        return loss, accuracy, statistics, modes, np.array(found, dtype=float)
+    finally:
+        torch.set_grad_enabled(records)
+        torch.set_num_threads(threads)
+
+
+look = problem(
+    "evaluate",
+    driver=measured,
+    uses=("torch",),
+    returns={
+        "loss": "value",
+        "accuracy": "value",
+        "statistics": "state",
+        "modes": "state",
+        "graph": "state",
+    },
+    points={
+        "shape": (1, "two numbers"),
+        "value": (
+            7.4,
+            "`loss` and `accuracy`, half each; a third each for a model that comes in "
+            "evaluation mode, in training mode, partly frozen",
+        ),
+        "state": (
+            3.6,
+            "a third each: running statistics and the modes of all modules are as they were; "
+            "no graph is recorded, and `x` and `y` are moved",
+        ),
+    },
+)
+
+
+@look.reference
+def evaluate(model, loader, loss_fn, device):
+    """Measure a classifier in evaluation mode, and leave it as it was.
+
+    model : torch.nn.Module, already on device, each of its modules in either mode; it gives
+        scores (N, C), of which the largest is the prediction
+    loader : sequence of pairs (x, y) of tensors, batches that need not be equally large and
+        lie elsewhere: each is moved by .to(device) before anything is computed with it
+    loss_fn : loss_fn(model(x), y) is the mean loss of the samples of a batch
+    device : torch.device
+    No graph is recorded. Afterwards each module is in the mode in which it was before.
+    Returns (loss, accuracy): floats, the means over all samples.
+    """
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    loss, right, seen = 0.0, 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            x, y = x.to(device), y.to(device)
+            scores = model(x)
+            loss += loss_fn(scores, y).item() * len(x)
+            right += (scores.argmax(dim=1) == y).sum().item()
+            seen += len(x)
+    for module, mode in modes.items():
+        module.training = mode
+    return loss / seen, right / seen
+
+
+look.example(
+    np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0),
+    np.array([0, 0, 1]),
+    np.array([2, 1]),
+    np.eye(2),
+    np.zeros(2),
+    np.ones(2),
+    np.array([1, 1, 1, 1]),
+)
+
+
+def drawn(rng, sizes, D, training):
+    """Return samples of batches of these sizes, a layer, statistics, and the modes."""
+    N, C = sum(sizes), 7
+    X, W = rng.normal(size=(N, D)) + 0.4, rng.normal(size=(C, D)) / 2
+    y = rng.integers(C, size=N)
+    far = np.arange(N) % 2 == 0
+    y[far] = (X @ W.T).argmax(axis=1)[far]  # about half of the answers are right
+    means, variances = 0.3 * rng.normal(size=C), rng.uniform(0.5, 2.0, size=C)
+    return X, y, np.array(sizes), W, means, variances, np.array(training)
+
+
+@look.case("value")
+def in_evaluation_mode(rng, B, D):
+    """A model in evaluation mode, and a last batch that is smaller."""
+    return drawn(rng, [B, B, 2], D, [0, 0, 0, 0])
+
+
+@look.case("value")
+def in_training_mode(rng, B, D):
+    """A model in training mode, with batch normalisation and a mask."""
+    return drawn(rng, [B, B, 3], D, [1, 1, 1, 1])
+
+
+@look.case("value")
+def partly_frozen(rng, B, D):
+    """A model in training mode whose batch normalisation is frozen in evaluation mode."""
+    return drawn(rng, [B, B, 2], D, [1, 1, 0, 1])
+
+
+@look.alternative
+@torch.inference_mode()
+def decorated(model, loader, loss_fn, device):
+    modules = list(model.modules())
+    before = [m.training for m in modules]
+    model.train(False)
+    losses, hits = [], []
+    for x, y in loader:
+        scores, y = model(x.to(device)), y.to(device)
+        losses += [loss_fn(scores, y)] * len(y)
+        hits.append(torch.eq(scores.max(1).indices, y))
+    for m, mode in zip(modules, before, strict=True):
+        m.train(mode) if not list(m.children()) else setattr(m, "training", mode)
+    return float(torch.stack(losses).mean()), float(torch.cat(hits).double().mean())
+
+
+@look.alternative
+def on_a_copy(model, loader, loss_fn, device):
+    import copy
+
+    model = copy.deepcopy(model).eval()
+    with torch.no_grad():
+        answers = [(model(x.to(device)), y.to(device)) for x, y in loader]
+        total = sum(len(y) for _, y in answers)
+        loss = sum(loss_fn(s, y) * len(y) for s, y in answers) / total
+        return loss, sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
+
+
+def looked(
+    enter=torch.no_grad,
+    start=lambda model: model.eval(),
+    leave=lambda model, modes: [setattr(m, "training", mode) for m, mode in modes.items()],
+    move=lambda x, y, device: (x.to(device), y.to(device)),
+    loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / sum(sizes)),
+    accuracy_of=lambda hits, sizes: sum(hits) / sum(sizes),
+    predicted=lambda scores: scores.argmax(dim=1),
+):
+    """Return a solution that differs in what is given."""
+
+    def solution(model, loader, loss_fn, device):
+        modes = {m: m.training for m in model.modules()}
+        start(model)
+        losses, hits, sizes = [], [], []
+        with enter():
+            for x, y in loader:
+                x, y = move(x, y, device)
+                scores = model(x)
+                losses.append(loss_fn(scores, y).item())
+                hits.append((predicted(scores) == y).sum().item())
+                sizes.append(len(x))
+        leave(model, modes)
+        return loss_of(losses, sizes), accuracy_of(hits, sizes)
+
+    return solution
+
+
+@look.mistake(
+    "loss is the mean of the batches' means. How much does a sample of the last, smaller batch "
+    "count in it?",
+    loses="value",
+)
+def mean_of_batch_means(*given):
+    return looked(loss_of=lambda losses, sizes: float(np.mean(losses)))(*given)
+
+
+@look.mistake(
+    "accuracy is the mean of the batches' accuracies. How much does a sample of the last, "
+    "smaller batch count in it?",
+    loses="value",
+)
+def mean_of_batch_accuracies(*given):
+    return looked(accuracy_of=lambda hits, sizes: float(np.mean(np.divide(hits, sizes))))(
+        *given
+    )
+
+
+@look.mistake(
+    "both are means of the batches' means. How much does a sample of the last, smaller batch "
+    "count in them?",
+    loses="value",
+)
+def both_means_of_means(*given):
+    return looked(
+        loss_of=lambda losses, sizes: float(np.mean(losses)),
+        accuracy_of=lambda hits, sizes: float(np.mean(np.divide(hits, sizes))),
+    )(*given)
+
+
+@look.mistake(
+    "loss is the sum of the batches' means. By what does loss_fn divide already, and what is "
+    "asked for?",
+    loses="value",
+)
+def loss_summed_over_batches(*given):
+    return looked(loss_of=lambda losses, sizes: float(np.sum(losses)))(*given)
+
+
+@look.mistake(
+    "loss is the sum over all samples. By how many is it divided in a mean?", loses="value"
+)
+def loss_summed_over_samples(*given):
+    return looked(loss_of=lambda losses, sizes: float(np.dot(losses, sizes)))(*given)
+
+
+@look.mistake(
+    "the batches' means are added and divided by the number of samples. By what did loss_fn "
+    "divide already?",
+    loses="value",
+)
+def divided_twice(*given):
+    return looked(loss_of=lambda losses, sizes: float(np.sum(losses) / sum(sizes)))(*given)
+
+
+@look.mistake("loss is that of the last batch alone. Which samples are meant?", loses="value")
+def loss_of_the_last_batch(*given):
+    return looked(loss_of=lambda losses, sizes: losses[-1])(*given)
+
+
+@look.mistake(
+    "accuracy is the number of right answers. Between which two numbers does a share lie?",
+    loses="value",
+)
+def number_of_right_answers(*given):
+    return looked(accuracy_of=lambda hits, sizes: sum(hits))(*given)
+
+
+@look.mistake(
+    "accuracy is in per cent. Between which two numbers does a share lie?", loses="value"
+)
+def in_per_cent(*given):
+    return looked(accuracy_of=lambda hits, sizes: 100 * sum(hits) / sum(sizes))(*given)
+
+
+@look.mistake("accuracy is the share of wrong answers. Which are counted?", loses="value")
+def share_of_errors(*given):
+    return looked(accuracy_of=lambda hits, sizes: 1 - sum(hits) / sum(sizes))(*given)
+
+
+@look.mistake(
+    "accuracy is that of the last batch alone. Which samples are meant?", loses="value"
+)
+def accuracy_of_the_last_batch(*given):
+    return looked(accuracy_of=lambda hits, sizes: hits[-1] / sizes[-1])(*given)
+
+
+@look.mistake(
+    "the model is measured in the mode in which it came. Which statistics does batch "
+    "normalisation use in training mode, and what does it do with its running ones?",
+    loses="value state",
+    where="in_training_mode partly_frozen",
+)
+def not_in_evaluation_mode(*given):
+    return looked(start=lambda model: None)(*given)
+
+
+@look.mistake(
+    "the model is left in evaluation mode. In which mode did it come, and what would the next "
+    "epoch of training do?",
+    loses="state",
+    where="in_training_mode partly_frozen",
+)
+def left_in_evaluation_mode(*given):
+    return looked(leave=lambda model, modes: None)(*given)
+
+
+@look.mistake(
+    "a module that came in evaluation mode is left in training mode. Whose mode did your code "
+    "note before: none, the whole model's, or each module's?",
+    loses="state",
+    where="in_evaluation_mode",
+)
+def always_left_in_training_mode(*given):
+    return looked(leave=lambda model, modes: model.train())(*given)
+
+
+@look.mistake(
+    "a module that came in evaluation mode is left in training mode. Whose mode did your code "
+    "note before: none, the whole model's, or each module's?",
+    loses="state",
+    where="partly_frozen",
+)
+def one_mode_for_all(*given):
+    return looked(leave=lambda model, modes: model.train(modes[model]))(*given)
+
+
+@look.mistake(
+    "the forward pass records a graph that no one uses, and holds its memory. Under which "
+    "context does PyTorch record none?",
+    loses="state",
+)
+def graph_recorded(*given):
+    import contextlib
+
+    return looked(enter=contextlib.nullcontext)(*given)
+
+
+@look.mistake(
+    "after the call no graph is recorded any more, for nobody in the whole program. How long "
+    "does torch.set_grad_enabled(False) hold, and how long a with block?",
+    loses="state",
+)
+def never_recorded_again(*given):
+    import contextlib
+
+    torch.set_grad_enabled(False)
+    return looked(enter=contextlib.nullcontext)(*given)
+
+
+@look.mistake(
+    "something is computed with x before it lies on device. Which line moves it there?",
+    loses="state",
+)
+def inputs_not_moved(*given):
+    return looked(move=lambda x, y, device: (x, y.to(device)))(*given)
+
+
+@look.mistake(
+    "something is computed with y before it lies on device. Which line moves it there?",
+    loses="state",
+)
+def targets_not_moved(*given):
+    return looked(move=lambda x, y, device: (x.to(device), y))(*given)
+
+
+@look.mistake(
+    "argmax gives one number for the whole batch. Along which axis is the prediction of a "
+    "sample the largest?",
+    loses="value",
+)
+def one_prediction_for_all(*given):
+    return looked(predicted=lambda scores: scores.argmax())(*given)
+
+
+@look.mistake(
+    "something is computed with x and with y before they lie on device. Does .to change a "
+    "tensor, or does it return another one?",
+    loses="state",
+)
+def nothing_moved(*given):
+    return looked(move=lambda x, y, device: (x, y))(*given)
