@@ -17,6 +17,7 @@ from nngrader.engine import cases_json, pack
 from nngrader.release.leaks import (
     BITS,
     _bits,
+    _numbers,
     leaks,
     moving_leaks,
     package_leaks,
@@ -344,6 +345,18 @@ def test_a_long_array_is_found_in_the_packed_form_of_our_own_json():
     pieces = [raw for _, raw in unfold("a.json", cases_json.dumps({"x": array}).encode())]
     assert array.tobytes() not in pieces[0]
     assert any(array.tobytes() in raw for raw in pieces)
+
+
+def test_numbers_that_are_not_finite_are_sought_as_json_writes_them_too(tmp_path):
+    (file := tmp_path / "seed").write_text("0\n")
+    course = Course(Path(__file__).parents[2] / "exercises", seed_file=file)
+    problems = [p for p in course.problems("ps8_pytorch") if p.name == "average_gradients"]
+    sought = [text for _, text, raw in _numbers(course, problems) if b"\xf8\x7f" in raw]
+    assert any("nan" in text for text in sought)
+    assert any("NaN" in text for text in sought)
+    for text in sought:
+        if "NaN" in text:
+            assert json.dumps(json.loads(f"[{text}]"), separators=(",", ":")) == f"[{text}]"
 
 
 def test_no_hidden_input_is_a_visible_one():

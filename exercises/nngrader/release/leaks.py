@@ -264,7 +264,14 @@ def _numbers(course, problems):
             head = a.ravel()[:HEAD]
             if _bits(head) >= BITS and _digest(a.tobytes()) not in shown:
                 what = f"a hidden input or answer of {p.name} ({group})"
-                yield what, ",".join(map(str, head.tolist())), head.tobytes()
+                text = ",".join(map(str, head.tolist()))
+                yield what, text, head.tobytes()
+                if not np.isfinite(head).all():  # which JSON writes in another way
+                    yield (
+                        what,
+                        text.replace("nan", "NaN").replace("inf", "Infinity"),
+                        head.tobytes(),
+                    )
 
 
 def _bits(head):
