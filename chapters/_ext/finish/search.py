@@ -39,6 +39,7 @@ SKIP = (
     nodes.substitution_definition,
     solution_node,  # who looks for a word shall meet the exercise first
 )
+UNSOUGHT = {"cell_output", "nn-check"}  # classes; under each erratum stands the same sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
@@ -52,7 +53,7 @@ def _text_of(node: nodes.Node) -> str:
         return node.astext()
     if strip.is_strip(node):  # of other pages it names what is found there
         return _text_of(strip.goals_of(node))
-    if isinstance(node, SKIP) or _is_program(node) or "cell_output" in node.get("classes", ()):
+    if isinstance(node, SKIP) or _is_program(node) or UNSOUGHT & set(node.get("classes", ())):
         return ""
     inline = isinstance(node, nodes.TextElement) and not isinstance(node, nodes.literal_block)
     return ("" if inline else " ").join(map(_text_of, node.children))

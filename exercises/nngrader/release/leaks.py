@@ -264,14 +264,10 @@ def _numbers(course, problems):
             head = a.ravel()[:HEAD]
             if _bits(head) >= BITS and _digest(a.tobytes()) not in shown:
                 what = f"a hidden input or answer of {p.name} ({group})"
-                text = ",".join(map(str, head.tolist()))
-                yield what, text, head.tobytes()
-                if not np.isfinite(head).all():  # which JSON writes in another way
-                    yield (
-                        what,
-                        text.replace("nan", "NaN").replace("inf", "Infinity"),
-                        head.tobytes(),
-                    )
+                numbers = head.tolist()
+                written = json.dumps(numbers, separators=(",", ":"), default=str)[1:-1]
+                for text in dict.fromkeys((",".join(map(str, numbers)), written)):
+                    yield what, text, head.tobytes()
 
 
 def _bits(head):

@@ -458,7 +458,7 @@ def clipped_after_each_batch(*given):
 
 @epoch.mistake(
     "the sum over the batches is clipped, and divided afterwards. Which of the two comes "
-    "first, if the gradient of the step may be as long as max_norm?",
+    "first, if the gradient of the step may have the norm max_norm?",
     loses="steps",
     where="large_gradients",
 )
@@ -504,8 +504,8 @@ def clipped_by_value(*given):
 
 
 @epoch.mistake(
-    "every gradient is brought to the norm max_norm, a short one too. What is to become of one "
-    "that is shorter already?",
+    "every gradient is brought to the norm max_norm, a small one too. What is to become of one "
+    "whose norm is smaller already?",
     loses="value",
 )
 def always_of_this_norm(*given):
