@@ -1,8 +1,9 @@
-"""The page's program with two workers: undisturbed, and with one of them killed at step 25.
+"""The page's program: two workers, undisturbed or with one killed at step 25, and three workers.
 
 The programs are taken from the cells of the page that write them, and their hash is stored, so
 that the page can tell whether they are still those that ran. The killed training goes on from
-its checkpoint of step 20, and its weights are compared with those of the undisturbed one.
+its checkpoint of step 20, and its weights are compared with those of the undisturbed one. Three
+workers have shares of unequal size; they run the program as it is, and without its weighting.
 """
 
 import hashlib
@@ -49,15 +50,21 @@ def begin():
     }
 
 
-def trained(victim):
-    """Run the training, with a victim or without; return weights, told words and reports."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
+WEIGHTED = "(loss * k * len(rows) / 100).backward()"
+
+
+def trained(victim=False, workers=2, weighted=True):
+    """Run the training, with a victim or without; return the weights and what it printed."""
+    command = [sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={workers}"]
     command += ["--max-restarts=3", "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0"]
     command += ["--local-addr=127.0.0.1", "train.py"]
     own = {"OMP_NUM_THREADS": "1", "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in programs().items():
+            if file == "train.py" and not weighted:
+                assert text.count(WEIGHTED) == 1
+                text = text.replace(WEIGHTED, "loss.backward()")
             (folder / file).write_text(text, encoding="utf-8")
         np.savez(folder / "begin.npz", **begin())
         if victim:
@@ -77,13 +84,22 @@ def trained(victim):
 
 
 def run(seed):
-    """Compare the weights of a training with a victim and of one without."""
-    (plain, told), (killed, told_killed) = trained(victim=False), trained(victim=True)
+    """Compare a training with a victim, and two of three workers, with an undisturbed one."""
+    (plain, told), (killed, told_killed) = trained(), trained(victim=True)
+    first = begin()
+    moved = max(np.abs(plain[name] - first[name]).max() for name in plain)
+
+    def apart(other):
+        return max(np.abs(plain[name] - other[name]).max() for name in plain)
+
+    three, unweighted = (trained(workers=3, weighted=is_so)[0] for is_so in (True, False))
     return {
         "programs": digest(programs()),
         "told": told,
         "told killed": told_killed,
-        "difference": max(np.abs(plain[name] - killed[name]).max() for name in plain),
+        "difference": apart(killed),
+        "weighted": apart(three) / moved,
+        "plain": apart(unweighted) / moved,
     }
 
 
