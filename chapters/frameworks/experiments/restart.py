@@ -1,4 +1,4 @@
-"""The page's program: two workers, undisturbed or with one killed at step 25, and three workers.
+"""The page's program: two workers, undisturbed and with one killed at step 25, and three.
 
 The programs are taken from the cells of the page that write them, and their hash is stored, so
 that the page can tell whether they are still those that ran. The killed training goes on from
