@@ -9,9 +9,9 @@ all of them, each once, and
 `report(data, verdict, most)` returns the verdict as plain data, to be kept, and
 `reweighted(report, most)` what it is for other points.
 
-Files of definitions import from here `problem` and `challenge`, and `Steps` and `Held`, with
-which drivers count executed lines and memory. The folders are `declaration`, `observation`,
-`judgement` and `explanation`; read them in this order.
+Files of definitions import from here `problem` and `challenge`, `Steps` and `Held`, with which
+drivers count executed lines and memory, and `travels`, for what drivers share. The folders are
+`declaration`, `observation`, `judgement` and `explanation`; read them in this order.
 """
 
 from .declaration import cases_json
@@ -20,7 +20,7 @@ from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
 from .judgement.ledger import Verdict, report, reweighted, sentence, sentences
-from .observation.driver import caller, observed
+from .observation.driver import caller, observed, travels
 from .observation.observe import Held, Steps
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "reweighted",
     "sentence",
     "sentences",
+    "travels",
     "with_file",
 ]

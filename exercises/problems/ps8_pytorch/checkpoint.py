@@ -20,6 +20,8 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
+from .common import TORCH
+
 
 def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     import io
@@ -142,7 +144,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
 keeping = problem(
     "Checkpoint",
     driver=resumed,
-    uses=("torch",),
+    uses=TORCH,
     returns={
         "epoch": "value",
         "state": "value",

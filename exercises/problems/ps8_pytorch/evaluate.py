@@ -12,34 +12,13 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
+from .common import TORCH, stored
+
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
     import torch
 
-    used, recorded = [False, False], []
-    looks = {"size", "dim", "__len__", "is_floating_point", "numel", "__get__"}
-
-    class Stored(torch.Tensor):
-        """A tensor that notes whether it is used before it is moved."""
-
-        @classmethod
-        def __torch_function__(cls, f, types, args=(), kwargs=None):
-            kwargs = kwargs or {}
-            name = getattr(f, "__name__", "")
-            with torch._C.DisableTorchFunctionSubclass():
-                result = f(*args, **kwargs)
-            where = [a for a in [*args[1:], *kwargs.values()] if not isinstance(a, bool)]
-            moved = name in ("cpu", "cuda") or (
-                name == "to" and any(isinstance(a, str | torch.device) for a in where)
-            )
-            if not moved and name not in looks:
-                for a in [*args, *kwargs.values()]:
-                    for t in a if isinstance(a, list | tuple) else [a]:
-                        if isinstance(t, Stored):
-                            used[getattr(t, "which", 0)] = True
-            if isinstance(result, Stored):
-                result = result.as_subclass(torch.Tensor) if moved else result
-            return result
+    recorded = []
 
     class Masked(torch.nn.Module):
         """Dropout whose mask is always the same; it notes whether a graph is recorded."""
@@ -68,12 +47,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         model = torch.nn.Sequential(linear, norm, Masked())
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
-        stops = np.cumsum(sizes)[:-1]
-        loader = []
-        for pair in zip(np.split(X, stops), np.split(y, stops), strict=True):
-            batch = tuple(torch.tensor(part).as_subclass(Stored) for part in pair)
-            batch[1].which = 1
-            loader.append(batch)
+        loader, used, _ = stored(X, y, sizes)
         given = model, loader, Loss(), torch.device("cpu")
         found = evaluate(*given)
         if not isinstance(found, tuple | list) or len(found) != 2:
@@ -96,7 +70,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
 look = problem(
     "evaluate",
     driver=measured,
-    uses=("torch",),
+    uses=TORCH,
     returns={
         "loss": "value",
         "accuracy": "value",

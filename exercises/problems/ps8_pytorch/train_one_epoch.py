@@ -5,11 +5,6 @@ function and returns the loss that it gave and the parameters that it left. In p
 stands a module that masks always the same entries, and in training mode alone: random masks
 would be others on other machines.
 
-A processor alone cannot show where a tensor lies. So the batches are tensors of a subclass that
-notes whether anything was computed with them before they were moved by `.to(device)`, which
-gives an ordinary tensor, and whether all of them were moved. Where to is not seen, and the text
-says so.
-
 PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, where a formula of one's own
 divides by the norm: hence the tolerance.
 """
@@ -18,47 +13,13 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
+from .common import TORCH, stored
+
 MUCH = 1e6  # a norm that no gradient here reaches
 
 
 def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normalised, training):
     import torch
-
-    used = [False, False]  # whether an input, a target was used before it was moved
-    arrived = [set(), set()]  # which inputs, which targets were moved
-    looks = {
-        "size",
-        "dim",
-        "__len__",
-        "is_floating_point",
-        "numel",
-        "__get__",
-        "requires_grad_",
-    }
-
-    class Stored(torch.Tensor):
-        """A tensor that notes whether it is used before it is moved."""
-
-        @classmethod
-        def __torch_function__(cls, f, types, args=(), kwargs=None):
-            kwargs = kwargs or {}
-            name = getattr(f, "__name__", "")
-            with torch._C.DisableTorchFunctionSubclass():
-                result = f(*args, **kwargs)
-            where = [a for a in [*args[1:], *kwargs.values()] if not isinstance(a, bool)]
-            moved = name in ("cpu", "cuda") or (
-                name == "to" and any(isinstance(a, str | torch.device) for a in where)
-            )
-            if moved and hasattr(args[0], "which"):
-                arrived[args[0].which].add(args[0].number)
-            if not moved and name not in looks:
-                for a in [*args, *kwargs.values()]:
-                    for t in a if isinstance(a, list | tuple) else [a]:
-                        if isinstance(t, Stored):
-                            used[getattr(t, "which", 0)] = True
-            if isinstance(result, Stored):
-                result = result.as_subclass(torch.Tensor) if moved else result
-            return result
 
     class Masked(torch.nn.Module):
         """Dropout whose mask is always the same."""
@@ -77,13 +38,7 @@ def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normal
         model = torch.nn.Sequential(*layers)
         model.train(bool(training))
         optimizer = torch.optim.SGD(model.parameters(), lr=float(lr))
-        stops = np.cumsum(sizes)[:-1]
-        loader = []
-        for pair in zip(np.split(X, stops), np.split(y, stops), strict=True):
-            batch = tuple(torch.tensor(part).as_subclass(Stored) for part in pair)
-            for which, tensor in enumerate(batch):
-                tensor.which, tensor.number = which, len(loader)
-            loader.append(batch)
+        loader, used, arrived = stored(X, y, sizes)
         given = model, loader, torch.nn.MSELoss(), optimizer, torch.device("cpu")
         loss = train_one_epoch(*given, int(accumulate), float(max_norm))
         if isinstance(loss, torch.Tensor) and not loss.requires_grad:
@@ -98,7 +53,7 @@ def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normal
 epoch = problem(
     "train_one_epoch",
     driver=trained,
-    uses=("torch",),
+    uses=TORCH,
     rtol=1e-5,
     returns={"loss": "value", "parameters": "value", "moved": "device"},
     points={
