@@ -32,6 +32,8 @@ from .sample_course import NAME, joined_definitions, problems, problems_folder
 
 LINE = "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
 DISTANCES = "pairwise_distances.py"
+OURS = Course(Path(__file__).parents[2] / "exercises")
+ASSIGNMENTS = sorted(folder.name for folder in (OURS.root / "source").glob("ps*"))
 OUTPUT = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}}
 
 
@@ -349,7 +351,7 @@ def test_a_long_array_is_found_in_the_packed_form_of_our_own_json():
 
 def test_numbers_that_are_not_finite_are_sought_as_json_writes_them_too(tmp_path):
     (file := tmp_path / "seed").write_text("0\n")
-    course = Course(Path(__file__).parents[2] / "exercises", seed_file=file)
+    course = Course(OURS.root, seed_file=file)
     problems = [p for p in course.problems("ps8_pytorch") if p.name == "average_gradients"]
     sought = [text for _, text, raw in _numbers(course, problems) if b"\xf8\x7f" in raw]
     assert any("nan" in text for text in sought)
@@ -428,6 +430,20 @@ class Moving:
 def test_a_driver_may_call_what_it_is_given_by_its_name():
     source = "def drive(pairwise_distances, X):\n    return pairwise_distances(X, X)\n"
     assert moving_leaks([Moving(source)]) == []
+
+
+def test_a_driver_may_do_so_after_functions_that_it_shares():
+    shared = "def shared(a):\n    return a + 1\n\n\n"
+    source = f"{shared}def drive(pairwise_distances, X):\n    return pairwise_distances(X, X)\n"
+    assert moving_leaks([Moving(source)]) == []
+    told = shared.replace("a + 1", "pairwise_distances(a, a)")
+    source = f"{told}def drive(f, X):\n    return shared(X)\n"
+    assert len(moving_leaks([Moving(source)])) == 1
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_no_driver_or_measure_of_ours_tells_an_answer(assignment):
+    assert moving_leaks(OURS.problems(assignment)) == []
 
 
 def test_a_driver_that_names_the_reference_is_refused():

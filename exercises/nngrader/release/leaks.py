@@ -181,9 +181,7 @@ def moving_leaks(problems: list) -> list[str]:
         right = {f.__name__ for f in (p.solve, *p.alternatives.values())}
         bare = [s.partition("\n")[2] for s in right_sources(p)]
         for what, text in moving(p).items():
-            words = set(re.findall(r"\w+", text["source"])) & right - _parameters(
-                text["source"]
-            )
+            words = set(re.findall(r"\w+", text["source"])) & right - _parameters(text)
             found += [f"{p.name}: its {what} names {w}, which is the solution" for w in words]
             parts = [_statements_of(b) for b in bare]
             if any(part and _most_of(text["source"], part) for part in parts):
@@ -191,9 +189,13 @@ def moving_leaks(problems: list) -> list[str]:
     return found
 
 
-def _parameters(source):
-    """Return the names of a function's parameters, by which students may call it."""
-    return {a.arg for a in ast.parse(source).body[0].args.args}
+def _parameters(moved):
+    """Return the parameters of a driver or measure, whose first is the student's function.
+
+    Functions that it shares with others stand before it.
+    """
+    body = {node.name: node for node in ast.parse(moved["source"]).body}
+    return {a.arg for a in body[moved["name"]].args.args}
 
 
 def _statements_of(source):
