@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from nngrader.course import Course
-from nngrader.course.notebooks import is_picture, mark
+from nngrader.course.notebooks import is_picture, is_test, mark
 from nngrader.engine.observation.observe import driven
 from nngrader.settings import read_settings
 
@@ -292,6 +292,19 @@ PICTURES = {  # by problem: the cell below its test cell
     )
     if is_picture(cell) and before["id"].startswith("test_")
 }
+
+
+@every_assignment
+def test_what_grading_runs_besides_the_tests_says_nothing(assignment, capsys):
+    def unwritten(*args):
+        raise NotImplementedError
+
+    here = imported(assignment) | dict.fromkeys(names(ASSIGNMENTS[assignment]), unwritten)
+    for cell in notebook(assignment):
+        others = mark(cell).get("solution") or is_test(cell) or is_picture(cell)
+        if cell["cell_type"] == "code" and not others and cell["id"] != "setup":
+            exec(cell["source"], here)
+    assert capsys.readouterr().out == ""
 
 
 def test_every_problem_but_a_challenge_ends_with_a_picture():

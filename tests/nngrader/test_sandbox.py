@@ -188,6 +188,18 @@ def test_what_a_problem_asks_for_is_imported_without_remark():
     assert suspicious([], ["nnlib.nn", "os"], ["nnlib"]) == ["imports os"]
 
 
+def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
+    asked = ("torch",)
+    source = "import torch\ndef f(model):\n    return list(model.modules())"
+    flags = {
+        uses: suspicious(names_used(source), imports(source), uses) for uses in ((), asked)
+    }
+    assert flags == {(): ["imports torch", "uses model.modules"], asked: []}
+    for way in ("torch.modules", "torch.sys.modules", "model.sys.modules", "a.b.modules"):
+        found = suspicious([way], ["torch"], asked)
+        assert found == [f"uses {way}"], way
+
+
 def test_innocent_work_is_not_flagged():
     source = """
 import heapq, statistics

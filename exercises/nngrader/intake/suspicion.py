@@ -136,9 +136,17 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     odd += [f"imports {clean(i)}" for i in brought if i != MORE]
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
+    if {"nnlib", "torch"}.intersection(uses):  # whose networks have a method modules()
+        way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]
     used = sorted(set(names).difference(way), key=_harmless)
     odd += [f"uses {clean(n)}" for n in used if unusual(n, modules)]
     return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)
+
+
+def _owners(names, attribute):
+    """Return the names without a dot before an attribute."""
+    split = (n.rpartition(".") for n in names)
+    return {owner for owner, _, last in split if last == attribute and "." not in owner}
 
 
 def _harmless(name):
