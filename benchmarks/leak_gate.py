@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from nngrader.course import Course
-from nngrader.engine import cases_json, pack
+from nngrader.engine import cases_json
 from nngrader.release.build import generate, trial_course, visible_cases, with_locked
-from nngrader.release.leaks import BITS, HEAD, _all_arrays, _bits, _digest, _numbers
+from nngrader.release.leaks import hidden_arrays, in_rows, shown_digests, spellings
 from nngrader.release.unfold import text_of, unfold
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
@@ -41,29 +41,20 @@ def planted(array):
 
 def in_pieces(name, raw):
     """Return (text without spaces, bytes) of each piece into which a file unfolds."""
-    return [("".join(text_of(p).split()), p) for _, p in unfold(name, raw)]
-
-
-def sought(problem, seed):
-    """Return the hidden arrays of a problem that hold enough to be recognised."""
-    shown = {_digest(a.tobytes()) for _, a in _all_arrays(pack(problem, 1, visible=True))}
-    return [
-        a
-        for _, a in _all_arrays(pack(problem, seed, visible=False))
-        if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown
-    ]
+    return [("".join(text_of(p).split()), in_rows(p)) for _, p in unfold(name, raw)]
 
 
 def tried(course, name, seeds, scratch):
     """Return the seeds with a false alarm, how many plants there were, and how many missed."""
     pieces, problems = released_pieces(course, name, scratch), course.problems(name)
+    shown = {p.name: shown_digests(p) for p in problems}
     alarms, plants, missed = [], 0, 0
     for seed in range(seeds):
-        (file := scratch / "seed").write_text(f"{seed}\n")
-        numbers = list(_numbers(Course(course.root, seed_file=file), problems))
+        arrays = [a for p in problems for _, a in hidden_arrays(p, seed, shown[p.name])]
+        numbers = [number for a in arrays for number in spellings(a)]
         if any(is_in(n, piece) for n in numbers for piece in pieces):
             alarms.append(seed)
-        for array in (a for p in problems for a in sought(p, seed)):
+        for array in arrays:
             for parts in planted(array):
                 plants += 1
                 missed += not any(is_in(n, piece) for n in numbers for piece in parts)
@@ -72,7 +63,7 @@ def tried(course, name, seeds, scratch):
 
 def is_in(number, piece):
     """Return whether a hidden array, as text or bytes, is in a piece."""
-    return number[1] in piece[0] or number[2] in piece[1]
+    return number[0] in piece[0] or number[1] in piece[1]
 
 
 def main():

@@ -341,6 +341,12 @@ def test_a_hidden_case_is_found_as_bytes_too(planting, base, unpacked):
     assert any("b.npy: it holds a hidden input" in f for f in planting.found(base))
 
 
+def test_a_hidden_case_is_found_that_is_stored_by_columns(planting, base, unpacked):
+    data = pack(problems()[0], Course(unpacked).seed(), visible=False)
+    planting.add("b.npy", npy(np.asfortranarray(data["cases"][1]["args"]["X"])))
+    assert any("b.npy: it holds a hidden input" in f for f in planting.found(base))
+
+
 def test_a_long_array_is_found_in_the_packed_form_of_our_own_json():
     rng = np.random.default_rng(0)
     array = rng.integers(256, size=(40, 784), dtype=np.uint8)

@@ -234,9 +234,9 @@ def _in_text(text, piece, secrets):
     for statement in sorted(secrets.statements):
         if statement in forms:
             yield f"{SAYS}: {statement}"
-    squeezed = "".join(text.split())
+    squeezed, rows = "".join(text.split()), in_rows(piece)
     for what, written, raw in secrets.numbers:
-        if written in squeezed or raw in piece:
+        if written in squeezed or raw in rows:
             yield f"it holds {what}"
 
 
@@ -261,15 +261,34 @@ def _numbers(course, problems):
         return
     seed = course.seed()
     for p in problems:
-        shown = {_digest(a.tobytes()) for _, a in _all_arrays(pack(p, 1, visible=True))}
-        for group, a in _all_arrays(pack(p, seed, visible=False)):
-            head = a.ravel()[:HEAD]
-            if _bits(head) >= BITS and _digest(a.tobytes()) not in shown:
-                what = f"a hidden input or answer of {p.name} ({group})"
-                numbers = head.tolist()
-                written = json.dumps(numbers, separators=(",", ":"), default=str)[1:-1]
-                for text in dict.fromkeys((",".join(map(str, numbers)), written)):
-                    yield what, text, head.tobytes()
+        for group, a in hidden_arrays(p, seed, shown_digests(p)):
+            for text, raw in spellings(a):
+                yield f"a hidden input or answer of {p.name} ({group})", text, raw
+
+
+def shown_digests(problem):
+    """Return the digests of the arrays of a problem's visible cases."""
+    return {_digest(a.tobytes()) for _, a in _all_arrays(pack(problem, 1, visible=True))}
+
+
+def hidden_arrays(problem, seed, shown):
+    """Yield (group, array) of hidden arrays that are not shown and that can be recognised."""
+    for group, a in _all_arrays(pack(problem, seed, visible=False)):
+        if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown:
+            yield group, a
+
+
+def spellings(array):
+    """Return the (text, bytes) by which an array is sought: Python's spelling, and JSON's."""
+    head = array.ravel()[:HEAD]
+    written = json.dumps(head.tolist(), separators=(",", ":"), default=str)[1:-1]
+    texts = dict.fromkeys((",".join(map(str, head.tolist())), written))
+    return [(text, head.tobytes()) for text in texts]
+
+
+def in_rows(piece):
+    """Return the bytes of a piece, and by rows those of arrays that it holds by columns."""
+    return piece + b"".join(a.tobytes() for a in _arrays(piece) if not a.flags.c_contiguous)
 
 
 def _bits(head):
