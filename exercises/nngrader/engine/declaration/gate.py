@@ -49,7 +49,7 @@ def check_seed(problem, seed):
     right = {"the reference": problem.solve, **problem.alternatives}
     complaints = [
         f"{problem.name}: {name} scores {score:g}, expected 100"
-        for name, score in ((n, _score(data, f)) for n, f in right.items())
+        for name, score in ((n, _score(data, _called(data, f))) for n, f in right.items())
         if abs(score - 100) > ROUNDING
     ]
     for name, mistake in problem.mistakes.items():
@@ -58,8 +58,9 @@ def check_seed(problem, seed):
         expected = [(data, max(costs) if once else sum(costs))]
         if once and len(costs) > 1:  # all that it names is wrong, too
             expected.append((_each_charged(data, name), sum(costs)))
+        answers = _called(data, mistake.solve)
         for packed, cost in expected:
-            if abs((score := _score(packed, mistake.solve)) - 100 + cost) > ROUNDING:
+            if abs((score := _score(packed, answers)) - 100 + cost) > ROUNDING:
                 due = 100 - cost
                 complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
     return complaints
@@ -82,9 +83,9 @@ def _check_challenge(problem):
         found.append(f"{problem.name}: the solved {problem.file} is larger than it may be")
     right = {"the reference": problem.solve, **problem.alternatives}
     for name, f in right.items():
-        if (score := _score(with_file(data, files), f)) < 100 - ROUNDING:
+        if (score := _challenge_score(with_file(data, files), f)) < 100 - ROUNDING:
             found.append(f"{problem.name}: {name} scores {score:g}, expected 100")
-    if (score := _score(with_file(data, {}), problem.solve)) > ROUNDING:
+    if (score := _challenge_score(with_file(data, {}), problem.solve)) > ROUNDING:
         found.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
     return found
 
@@ -109,6 +110,18 @@ def _is_wrong(data, name, group, part):
     return False
 
 
-def _score(data, f):
-    """Return the score of a function on packed cases."""
+def _challenge_score(data, f):
+    """Return the score of a function on a challenge, whose calls the judge chooses."""
     return judge(data, caller(data, f)).score
+
+
+def _called(data, f):
+    """Return what a function gives in each packed case."""
+    run = caller(data, f)
+    return [run(dict(case["args"])) for case in data["cases"]]
+
+
+def _score(data, answers):
+    """Return the score of what a function gave in each packed case."""
+    following = iter(answers)
+    return judge(data, lambda _: next(following)).score

@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from ..observation.compare import close, off
+from ..observation.compare import Entry, close, off
 from .changes import Explanation, changed
 from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
@@ -32,13 +32,10 @@ def explain(of_part, here, mistakes):
         first mistake with a factor, that predicts every entry; else the first description that
         fits every wrong entry.
     """
-    able = list(known(of_part, here, mistakes))
-    for found in able:
-        if all(e.matches(found.predict(e)) for e in of_part):
-            return found
-    for found in able:
-        if all(_is_so_but_for_nan(e, found.predict(e)) for e in of_part):
-            return found
+    for fits in (Entry.matches, _is_so_but_for_nan):
+        if name := _likeliest(fits, of_part, here, mistakes):
+            hint = mistakes[name]["hint"]
+            return Explanation(f": {hint}", lambda e: e.mistaken.get(name), name)
     shown = {n: m for n, m in mistakes.items() if _is_shown(n, of_part, m["loses"])}
     if found := changed(of_part, here, shown):
         return found
@@ -51,12 +48,10 @@ def _is_so_but_for_nan(e, answer):
     Rounding may decide where a root or a logarithm near 0 is nan, so two programs with the same
     mistake may have nan in different places.
     """
-    both = np.isfinite(e.got) & np.isfinite(answer) if answer.shape == e.got.shape else None
-    if (
-        both is None
-        or 2 * both.sum() < both.size
-        or not (np.isnan(answer).any() and np.isnan(e.got).any())
-    ):
+    if answer is None or answer.shape != e.got.shape or not np.isnan(e.got).any():
+        return False
+    both = np.isfinite(e.got) & np.isfinite(answer)
+    if 2 * both.sum() < both.size or not np.isnan(answer).any():
         return False
     return not off(e.got[both], answer[both], e.rtol).any() and bool(both.any())
 
@@ -148,16 +143,17 @@ def _common(descriptions):
     return descriptions[0] if len(hows) == 1 else _without_how(descriptions[0])
 
 
-def known(of_part, here, mistakes):
-    """Yield explanations by the registered mistakes that these cases show, likeliest first."""
-    able = [n for n in mistakes if _is_shown(n, of_part, mistakes[n]["loses"])]
+def _likeliest(fits, of_part, here, mistakes):
+    """Return the likeliest of the mistakes that are shown and fit all of a part, or None."""
+    fitting = (n for n in mistakes if all(fits(e, e.mistaken.get(n)) for e in of_part))
+    able = [n for n in fitting if _is_shown(n, of_part, mistakes[n]["loses"])]
     ranks = {name: _rank(name, of_part, here) for name in able}
     for name in sorted(able, key=ranks.get):
         whole = not ranks[name][0]
         if whole or any(np.isfinite(e.mistaken[name]).any() for e in of_part):
             # an answer of nothing but nan fits many mistakes, so all parts must fit
-            hint = mistakes[name]["hint"]
-            yield Explanation(f": {hint}", lambda e, n=name: e.mistaken.get(n), name)
+            return name
+    return None
 
 
 def _is_shown(name, of_part, loses):

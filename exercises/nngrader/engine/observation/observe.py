@@ -145,7 +145,7 @@ def measured(measure, inputs, raw, n_parts):
         return {"message": str(e)[:300] if type(e) is ValueError else ""}
 
 
-def observe(f, args, n_parts):
+def observe(f, args, n_parts, *, counted=True):
     """Call ``f`` once, and return a description of what it returned or raised.
 
     Parameters
@@ -157,6 +157,8 @@ def observe(f, args, n_parts):
         Names and values of the arguments; ``f`` gets copies.
     n_parts : int
         How many values the answer should have.
+    counted : bool, optional
+        Whether the lines that run are counted, which slows Python down.
 
     Returns
     -------
@@ -164,12 +166,12 @@ def observe(f, args, n_parts):
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
         ([names of the exception's classes], message); ``changed``, the arguments written into;
         ``steps``, the lines of Python that ran, those inside NumPy left out, and 0 where a
-        driver calls; ``held``, the bytes that the call held at most, 0 where a driver calls or
-        the arguments are small; ``seconds``.
+        driver calls or nothing is counted; ``held``, the bytes that the call held at most, 0
+        where a driver calls or the arguments are small; ``seconds``.
     """
     given = copy.deepcopy(args)
     counter = Steps()
-    counting = contextlib.nullcontext() if type(f) is Driven else counter
+    counting = counter if counted and type(f) is not Driven else contextlib.nullcontext()
     held = Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
     parts = error = None
     start = time.perf_counter()
