@@ -51,12 +51,17 @@ def new_problem(a) -> int:
     from .release.new_problem import new_problem as write
     from .release.new_problem import unfilled
 
-    for file in write(a.course, a.assignment, a.name, a.worth):
+    for file in write(a.course, a.assignment, a.name, a.worth, a.takes, a.returns):
         say(f"{file}: fill it in")
     left = len(unfilled(a.course, a.assignment))
     with_it = f" --problems {a.problems}" * bool(a.problems)
     line = f"nngrader release {a.assignment}{with_it}"
     say(f"places that say FILL IN: {left}; `{line}` names each")
+    if a.problems:
+        place, test = f"{a.problems / a.assignment}.toml", f"pytest {a.problems}"
+    else:
+        place, test = "their declarations", f"make test T={a.assignment}/{a.name}"
+    say(f"then `{test}`; in {place} others give {a.worth:g} points, and the release asks")
     return DONE
 
 
@@ -371,6 +376,10 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument("name", metavar="NAME", help="the function that students write")
             words = "what it declares to be worth; default: 10"
             s.add_argument("--points", dest="worth", type=float, default=10.0, help=words)
+            words = "its arguments, as in a signature: 'scores, labels, k=1'; default: X"
+            s.add_argument("--takes", metavar="ARGUMENTS", default="X", help=words)
+            words = "names of the parts of the answer: 'loss, gradient'; default: values"
+            s.add_argument("--returns", metavar="PARTS", default="values", help=words)
         if f is explain:
             s.add_argument("student", metavar="STUDENT")
             s.add_argument("problem", metavar="PROBLEM", nargs="?", help="this one alone")

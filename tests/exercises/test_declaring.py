@@ -58,6 +58,16 @@ def unworded(rng, N):
     return rng.uniform(1, 2, size=N), 3.0
 
 
+def without_power(rng, N):
+    """The second argument is forgotten."""
+    return rng.uniform(1, 2, size=N)
+
+
+def mean_square(x, power):
+    """Mean of x to a power, which has no default."""
+    return (x**power).mean()
+
+
 def test_a_sound_problem_is_accepted():
     declare().validate()
     assert over_seeds(declare(), 5) == []
@@ -72,15 +82,18 @@ def test_a_sound_problem_is_accepted():
         ({"mistakes": 3}, "3 known mistakes, expected at least 4"),
         ({"alternatives": 1}, "1 alternatives, expected at least 2"),
         ({"loses": ""}, "loses nothing"),
-        ({"loses": "speed"}, "no points for speed"),
+        ({"loses": "speed"}, r"no points for speed \(lost by wrong 0\)"),
         ({"ordinary": unworded}, "the case unworded needs a docstring"),
         ({"about": {"points": {"value": 6, "edge": 3, "errors": 1}}}, "hidden case for errors"),
         ({"about": {"points": {"shape": 1, "value": 6}}}, "no points for edge"),
         ({"about": {"points": {"value": 0, "edge": 3}}}, "points above 0"),
-        ({"about": {"points": {"shape": 5, "value": 6, "edge": 3}}}, "passive aspects give 5"),
+        (
+            {"about": {"points": {"shape": 5, "value": 6, "edge": 3}}},
+            "passive aspects give 5.*: shape 5",
+        ),
         (
             {"about": {"points": {"inputs-unchanged": 2, "value": 6, "edge": 3}}},
-            "self-reported aspects give 2 of 11",
+            "self-reported aspects give 2 of 11.*: inputs-unchanged 2",
         ),
         ({"about": {"no_loop_over": "N"}}, "no points for loops"),
         ({"about": {"steps": {"speed": "fast"}}}, "steps names speed, which is no aspect"),
@@ -101,13 +114,15 @@ def test_all_faults_are_named_at_once():
 
 def test_a_case_that_cannot_show_a_mistake_is_refused():
     p = declare(wrong=lambda x, power=2.0: (x**power).mean())
-    with pytest.raises(ValueError, match="no draw of ordinary in 200 shows all of"):
+    with pytest.raises(ValueError, match=r"in 200 .*one wrong 0 gives the right answer"):
         pack(p, 1, visible=True)
 
 
 def test_a_case_that_cannot_tell_two_mistakes_apart_is_refused():
     p = declare(wrong=lambda x, power=2.0: 3 * (x**power).mean())
-    with pytest.raises(ValueError, match=r"shows all of .* and tells them apart"):
+    with pytest.raises(
+        ValueError, match="apart; in the last one wrong 0 and wrong 1 give the sa"
+    ):
         pack(p, 1, visible=True)
 
 
@@ -126,17 +141,58 @@ def test_a_default_that_is_ignored_is_a_mistake_of_its_own():
 
 def test_the_gate_names_a_right_answer_that_loses():
     complaints = over_seeds(declare(right=lambda x, power=2.0: 0.0), 3)
-    assert "mean_square: right_0 scores 0, expected 100 (seed 0)" in complaints
+    assert any(
+        c.startswith(
+            "mean_square: right_0 scores 0, expected 100 (seed 0): it loses everything "
+        )
+        and c.endswith("(mean is 0. Which line computes it, and from what?)")
+        for c in complaints
+    ), complaints
+    assert len(complaints) == 2  # each right answer once, not once for each seed
+
+
+def test_the_gate_tells_what_an_answer_raises_and_where():
+    def misspelt(x, power=2.0):
+        return unknown(x)  # noqa: F821
+
+    for found in (
+        over_seeds(declare(right=misspelt), 2),
+        over_seeds(declare(wrong=misspelt), 2),
+    ):
+        assert any("it raises NameError in ordinary: name 'unknown' is not" in c for c in found)
+
+
+def test_the_gate_tells_what_the_reference_raises():
+    (found,) = over_seeds(declare(reference=mean_square, ordinary=without_power), 1)
+    assert "raises TypeError (mean_square() missing 1 required positional" in found
+    assert found.endswith("in without_power (seed 0)")
+
+
+def test_an_example_on_which_the_reference_fails_is_refused():
+    p = declare(reference=mean_square)
+    p.example(np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match=r"raises TypeError \(.*\) in the example"):
+        pack(p, 1, visible=True)
+
+
+def test_an_answer_of_other_parts_than_declared_is_refused():
+    p = declare(about={"returns": {"mean": "value", "sum": "value"}})
+    with pytest.raises(ValueError, match="gives in ordinary are 1, and `returns` names 2"):
+        pack(p, 1, visible=True)
 
 
 def test_the_gate_names_a_mistake_that_scores_too_much():
     complaints = over_seeds(declare(loses="value shape"), 3)
-    assert "mean_square: wrong 0 scores 40, expected 30 (seed 0)" in complaints
+    said = "mean_square: wrong 0 scores 40, expected 30 (seed 0): it loses value 60 of 60, "
+    assert any(c.startswith(f"{said}and is to lose shape, value") for c in complaints)
 
 
 def test_the_gate_names_a_mistake_that_scores_too_little():
     complaints = over_seeds(declare(wrong=lambda x, power=2.0: None), 1)
-    assert "mean_square: wrong 0 scores 0, expected 40 (seed 0)" in complaints
+    said = (
+        "mean_square: wrong 0 scores 0, expected 40 (seed 0): it loses everything, and is to "
+    )
+    assert any(c.startswith(said) for c in complaints)
 
 
 def test_the_gate_names_a_mistake_that_no_case_shows():

@@ -1,14 +1,18 @@
 """The files of a new problem: written, named where they are to be filled in, and refused."""
 
+import inspect
 import shutil
 
+import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.course.notebooks import with_sections
+from nngrader.engine.declaration.gate import over_seeds
 from nngrader.errors import CannotDo
+from nngrader.release import build
 from nngrader.release.build import NotFit, release
 from nngrader.release.new_problem import unfilled
-from nngrader.release.points import points_complaints
+from nngrader.release.points import points_complaints, worth_of
 
 from .sample_course import EXERCISES, NAME, make_course, problems_folder, run
 
@@ -49,7 +53,7 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     refused = capsys.readouterr().err.splitlines()
     assert [line.strip() for line in refused[1:]] == places
     assert "row_norms.py, line 26: FILL IN the right answer" in places
-    text = "row_norms.md, line 1" if private else f"{NAME}.md, line "
+    text = "row_norms.md, line 3" if private else f"{NAME}.md, line "
     assert any(p.startswith(text) and p.endswith("FILL IN the title") for p in places)
     course = Course(own, problems=folder if private else None)
     added = course.problems(NAME)[-1]
@@ -57,6 +61,42 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert len(added.mistakes) == 4
     cells = [c["id"] for c in course.instructor(NAME)["cells"]]
     assert cells.index("row_norms") > cells.index("hinge_loss")
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_skeleton_has_the_arguments_and_parts_that_are_named(own, folder, private):
+    where = ["--problems", folder] * private
+    asked = ["--takes", "scores, labels, k=1", "--returns", "hits, share"]
+    assert written(own, "top_k", *asked, *where) == 0
+    course = Course(own, problems=folder if private else None)
+    added = course.problems(NAME)[-1]
+    assert list(added.parameters) == ["scores", "labels", "k"]
+    assert list(added.returns) == ["hits", "share"]
+    assert all(len(values) == 3 for values in (added.by_hand, made(added)))
+    functions = [m.solve for m in added.mistakes.values()] + [*added.alternatives.values()]
+    assert {str(inspect.signature(f)) for f in functions} == {"(scores, labels, k=1)"}
+    section = folder / NAME / "top_k.md" if private else course.source(NAME)
+    for line in ("| `share` | FILL IN | FILL IN |", "k = FILL IN", "top_k(scores, labels, k)"):
+        assert line in section.read_text()
+
+
+def made(problem):
+    return problem.cases[0].make(np.random.default_rng(0), N=5, D=7)
+
+
+def test_a_private_skeleton_can_be_tested_at_once_and_says_what_is_missing(own, folder):
+    assert written(own, "row_norms", "--problems", folder) == 0
+    test = (folder / f"test_{NAME}_row_norms.py").read_text()
+    assert "import numpy as np" in test
+    assert (folder / NAME / "row_norms.md").read_text().startswith("after: hinge_loss\n")
+    (complaint,) = over_seeds(Course(own, problems=folder).problems(NAME)[-1], 2)
+    assert "raises NotImplementedError (FILL IN the right answer" in complaint
+
+
+@pytest.mark.parametrize("asked", [["--takes", "a b"], ["--takes", ""], ["--returns", "a-b"]])
+def test_arguments_and_parts_that_cannot_be_are_refused(own, folder, asked):
+    assert written(own, "row_norms", *asked, "--problems", folder) == 1
+    assert not folder.exists()
 
 
 def test_a_public_problem_has_wrong_answers_planted_where_others_have_them(own, tmp_path):
@@ -92,13 +132,37 @@ def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, f
         release(course, NAME)
     assert refused.value.reasons == [
         *found,
-        f"give problems other points in {folder / NAME}.toml",
+        f"give problems other points under [points] in {folder / NAME}.toml",
+        f"now: {', '.join(worth_of(course.problems(NAME), course.instructor(NAME)))}",
     ]
+    assert "cosine_similarity 8" in refused.value.reasons[-1]
     (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
     assert points_complaints(course.problems(NAME), course.instructor(NAME)) == []
     (folder / f"{NAME}.toml").write_text("[limits]\nprocesses = 3\n")
     with pytest.raises(ValueError, match=r"\[limits\] belongs into nngrader.toml"):
         course.instructor(NAME)
+
+
+def test_private_files_that_change_while_they_are_tried_are_not_released(
+    own, folder, monkeypatch
+):
+    shutil.copytree(EXERCISES / "private.example" / NAME, folder / NAME)
+    for file in (folder / NAME).glob("*"):
+        if file.name not in FILES:
+            file.unlink()
+    declaration, section = (folder / NAME / file for file in FILES)
+    section.write_text(section.read_text().replace("after: knn_predict", "after: hinge_loss"))
+    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
+
+    def edited(*_):
+        declaration.write_text(declaration.read_text() + "\n# one more case\n")
+        return []
+
+    monkeypatch.setattr(build, "score_complaints", lambda *_: [])
+    monkeypatch.setattr(build, "seed_complaints", edited)
+    with pytest.raises(NotFit, match="changed while they were tried: release again"):
+        release(Course(own, problems=folder), NAME)
+    assert not (own / "release" / f"{NAME}.zip").exists()
 
 
 @pytest.mark.parametrize(
@@ -143,6 +207,11 @@ def test_a_section_stands_behind_the_problem_that_it_names_or_the_last():
     placed = f"Look.\n\n{section}\n\n(end)=\n\n## 2. End"
     assert placed in with_sections(TEXT, {"new": section})
     assert placed in with_sections(TEXT, {"new": f"after: one\n\n{section}"})
+    for name in ("aim", "other"):  # behind another new one, whatever they are called
+        pair = {"new": section, name: f"after: new\n## {name}\n\n```{MARK}{name}\n```"}
+        for order in (pair, dict(reversed(pair.items()))):
+            text = with_sections(TEXT, order)
+            assert text.index("## New") < text.index(f"## {name}") < text.index("(end)=")
     with pytest.raises(CannotDo, match="stands after two: none there"):
         with_sections(TEXT, {"new": f"after: two\n{section}"})
     with pytest.raises(CannotDo, match=r"has no mark `\{problem\} other`"):

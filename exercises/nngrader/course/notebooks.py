@@ -213,7 +213,7 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
     CannotDo
         If a section has no mark of its problem, or the one that it follows is not there.
     """
-    for name, section in sections.items():
+    for name, section in _in_order(sections).items():
         first, _, rest = section.lstrip().partition("\n")
         head = AFTER.match(first)
         body = rest if head else section
@@ -228,6 +228,17 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
     return text
+
+
+def _in_order(sections):
+    """Return sections so that each comes after the one that it is to stand behind."""
+    heads = {n: AFTER.match(s.lstrip().partition("\n")[0]) for n, s in sections.items()}
+    behind = {name: head and head[1] for name, head in heads.items()}
+    left, placed = dict(sections), {}
+    while left:
+        ready = [n for n in left if behind[n] not in left] or list(left)  # a ring: told later
+        placed |= {n: left.pop(n) for n in ready}
+    return placed
 
 
 def with_links(notebook: dict, address: str) -> dict:

@@ -29,7 +29,7 @@ from ..storage.scratch import Scratch
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .new_problem import unfilled
 from .package import build_wheel, write_zip
-from .points import points_complaints
+from .points import points_complaints, worth_of
 from .seeds import seed_complaints
 
 SEEDS = 50
@@ -91,10 +91,14 @@ def release(
     limits, _ = read_settings(policy_file(course, name))
     if reasons := points_complaints(problems, instructor):  # told within a second
         if course.new(name):
-            reasons.append(f"give problems other points in {course.private / name}.toml")
+            reasons += [
+                f"give problems other points under [points] in {course.private / name}.toml",
+                f"now: {', '.join(worth_of(problems, instructor))}",
+            ]
         raise NotFit(reasons)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
+    made_with = course.made_with(name)
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
         hidden = trial.hidden(name)
@@ -109,6 +113,8 @@ def release(
         reasons += score_complaints(trial, name, instructor)
         reasons = reasons or seed_complaints(course, name, seeds, tell, again)
         reasons += gradebook_complaints(course, name, instructor)
+        if course.made_with(name) != made_with:
+            reasons = ["private files were changed while they were tried: release again"]
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
         generate(trial, name, instructor, visible, gradebook_of(course, name))

@@ -7,12 +7,14 @@ in says `FILL IN`, and no release is made while one is left.
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from pathlib import Path
 
 from ..course.folder import FIRST, Course
-from ..course.notebooks import with_sections
+from ..course.notebooks import MARK, with_sections
+from ..engine.declaration.challenge import Challenge
 from ..errors import CannotDo, NotThere
 from ..storage.results import write_whole
 
@@ -28,7 +30,7 @@ from nngrader.engine import problem
 
 declared = problem(
     "{name}",
-    returns={{"values": "value"}},  # FILL IN the parts of the answer, each with its aspect
+    returns={{{returns}}},  # FILL IN the aspect of each part
     points={{
         "shape": ({form}, "FILL IN which shape and type the answer has"),
         "value": ({value}, "FILL IN what earns these points"),
@@ -38,36 +40,40 @@ declared = problem(
 
 
 @declared.reference
-def {name}(X):
+def {name}({takes}):
     """FILL IN what is returned, in a whole sentence.
 
     FILL IN the formula
 
-    X : FILL IN shape and type of each argument
-    Returns values : FILL IN shape and type
+{arguments}
+    Returns {parts} : FILL IN shape and type
     """
     raise NotImplementedError("FILL IN the right answer")
 
 
-declared.example(np.array([[1.0, 2.0], [3.0, 5.0]]))  # FILL IN numbers for pencil and paper
+declared.example(
+{example}
+)
 
 
 @declared.case("value", visible=2)
 def ordinary(rng, N, D):
     """FILL IN what is tried, in a few words."""
-    return (rng.normal(size=(N, D)),)  # FILL IN the arguments, drawn anew for each case
+    return (
+{drawn}
+    )
 
 
 # Two right answers in other styles: loops, einsum, in place on a copy. FILL IN their names.
 
 
 @declared.alternative
-def by_loops(X):
+def by_loops({takes}):
     raise NotImplementedError("FILL IN a right answer in another style")
 
 
 @declared.alternative
-def in_another_style(X):
+def in_another_style({takes}):
     raise NotImplementedError("FILL IN a right answer in a third style")
 
 
@@ -75,22 +81,22 @@ def in_another_style(X):
 
 
 @declared.mistake("FILL IN the hint. What would you ask who does this?", loses="value")
-def first_mistake(X):
+def first_mistake({takes}):
     raise NotImplementedError("FILL IN what such a student writes")
 
 
 @declared.mistake("FILL IN the second hint.", loses="value")
-def second_mistake(X):
+def second_mistake({takes}):
     raise NotImplementedError("FILL IN what such a student writes")
 
 
 @declared.mistake("FILL IN the third hint.", loses="value")
-def third_mistake(X):
+def third_mistake({takes}):
     raise NotImplementedError("FILL IN what such a student writes")
 
 
 @declared.mistake("FILL IN the fourth hint.", loses="value")
-def fourth_mistake(X):
+def fourth_mistake({takes}):
     raise NotImplementedError("FILL IN what such a student writes")
 '''
 SECTION = """## FILL IN the title
@@ -101,13 +107,12 @@ FILL IN why it matters, the formula, and the shapes:
 
 | | shape | what it is |
 |---|---|---|
-| `X` | FILL IN | FILL IN |
-| `values` | FILL IN | FILL IN |
+{rows}
 
 FILL IN the example with its numbers:
 
 ```python
-FILL IN
+{numbers}
 ```
 
 ```{{points}}
@@ -125,13 +130,14 @@ FILL IN
 
 ```{{code-cell}} python
 :name: look_{name}
-{name}(X)  # FILL IN something to look at, made by the student's own function
+{name}({call})  # FILL IN something to look at, made by the student's own function
 ```
 """
 PRIVATE_TEST = '''"""Hold the private problem {name} to its declaration; run it with pytest."""
 
 from pathlib import Path
 
+import numpy as np
 from nngrader.cli import HERE as COURSE
 from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
@@ -153,8 +159,8 @@ def test_it_holds_to_its_declaration():
 
 
 def test_a_mistake_that_is_not_registered_is_told_what_it_is():
-    def {name}(X):
-        raise NotImplementedError("FILL IN another wrong answer")
+    def {name}({takes}):
+        return np.zeros(3)  # FILL IN a wrong answer that is not registered
 
     score, words = told({name})
     assert score < 100
@@ -168,12 +174,19 @@ from tests.exercises.wrong_answers.register import wrong
 
 
 @wrong("{name}", "FILL IN words that it is told", "value")
-def {name}_without_a_name(X):
-    return np.zeros(len(X))  # FILL IN a wrong answer that is not registered
+def {name}_without_a_name({takes}):
+    return np.zeros(3)  # FILL IN a wrong answer that is not registered
 '''
 
 
-def new_problem(course: Course, assignment: str, name: str, points: float) -> list[Path]:
+def new_problem(
+    course: Course,
+    assignment: str,
+    name: str,
+    points: float,
+    takes: str = "X",
+    returns: str = "values",
+) -> list[Path]:
     """Write the files of a new problem, and return those to fill in.
 
     Parameters
@@ -186,11 +199,16 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
         The function that students write.
     points : float
         What it declares to be worth.
+    takes : str
+        The arguments of the function, as in its signature.
+    returns : str
+        Names of the parts of the answer, separated by commas.
 
     Raises
     ------
     CannotDo
-        If the name is none for a function, or taken, or a list of problems cannot be changed.
+        If the name is none for a function, or taken, or the arguments make no signature, or a
+        list of problems cannot be changed.
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
@@ -201,20 +219,20 @@ def new_problem(course: Course, assignment: str, name: str, points: float) -> li
     if name in [p.name for p in _there(course, assignment).problems(assignment)]:
         raise CannotDo(f"{assignment} has a problem {name} already")
     form = round(points / 10, 3)
-    worth = {"form": f"{form:g}", "value": f"{points - 2 * form:g}"}
-    declaration = DECLARATION.format(name=name, **worth)
-    section = SECTION.format(name=name)
+    filled = {"name": name, "form": f"{form:g}", "value": f"{points - 2 * form:g}"}
+    filled |= _signature(takes, returns)
+    declaration, section = DECLARATION.format(**filled), SECTION.format(**filled)
     if private:
         folder = private / assignment
         files = {
             folder / f"{name}.py": f"{declaration}\n\nPROBLEMS = [declared]\n",
-            folder / f"{name}.md": section,
+            folder / f"{name}.md": f"after: {_last(course, assignment)}\n\n{section}",
             private / f"test_{assignment}_{name}.py": PRIVATE_TEST.format(
-                name=name, assignment=assignment
+                assignment=assignment, **filled
             ),
         }
     else:
-        files = _public_files(course, assignment, name, declaration, section)
+        files = _public_files(course, assignment, filled, declaration, section)
     changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
     changed += [course.root.parent / PLANTED / "catalogue.py"]
     if there := [file for file in files if file.exists() and file not in changed]:
@@ -234,8 +252,48 @@ def _there(course, assignment):
     return course
 
 
-def _public_files(course, assignment, name, declaration, section):
+def _signature(takes, returns):
+    """Return what the texts say of each argument and of each part of the answer."""
+    try:
+        given = ast.parse(f"lambda {takes}: 0", mode="eval").body.args
+    except (SyntaxError, AttributeError) as e:
+        raise CannotDo(f"{takes!r} are no arguments: write them as in a signature") from e
+    args = [a.arg for a in given.args]
+    parts = [part for part in re.split(r"[\s,]+", returns) if part]
+    if not args or not parts or not all(map(str.isidentifier, parts)):
+        raise CannotDo("a problem takes at least one argument, and names each part it returns")
+    every = [*args, *parts]
+    return {
+        "takes": takes,
+        "call": ", ".join(args),
+        "parts": ", ".join(parts) if len(parts) == 1 else f"({', '.join(parts)})",
+        "returns": ", ".join(f'"{part}": "value"' for part in parts),
+        "arguments": "\n".join(f"    {a} : FILL IN shape and type" for a in args),
+        "example": "\n".join(
+            f"    np.array([[1.0, 2.0], [3.0, 5.0]]),  # FILL IN {a}, for pencil and paper"
+            for a in args
+        ),
+        "drawn": "\n".join(
+            f"        rng.normal(size=(N, D)),  # FILL IN {a}, drawn anew for each case"
+            for a in args
+        ),
+        "rows": "\n".join(f"| `{n}` | FILL IN | FILL IN |" for n in every),
+        "numbers": "\n".join(f"{n} = FILL IN" for n in every),
+    }
+
+
+def _last(course, assignment):
+    """Return the last problem of the public text that is no challenge."""
+    problems = Course(course.root).problems(assignment)
+    text = course.source(assignment).read_text(encoding="utf-8")
+    challenges = {p.name for p in problems if isinstance(p, Challenge)}
+    marked = [m["argument"] for m in MARK.finditer(text) if m["kind"] == "problem"]
+    return ([name for name in marked if name not in challenges] or marked)[-1]
+
+
+def _public_files(course, assignment, filled, declaration, section):
     """Return the texts of all files that a public problem adds or changes."""
+    name = filled["name"]
     definitions, source = course.definitions(assignment), course.source(assignment)
     first = definitions / FIRST
     listed = LISTED.search(first.read_text(encoding="utf-8")) if first.is_file() else None
@@ -257,7 +315,7 @@ def _public_files(course, assignment, name, declaration, section):
     planted = course.root.parent / PLANTED
     catalogue = planted / "catalogue.py"
     if catalogue.is_file():
-        files[planted / f"{name}.py"] = PUBLIC_TEST.format(name=name)
+        files[planted / f"{name}.py"] = PUBLIC_TEST.format(**filled)
         files[catalogue] = IMPORTED.sub(
             lambda found: _with_module(found[0], name), catalogue.read_text(encoding="utf-8")
         )

@@ -42,6 +42,13 @@ def weight_complaints(instructor: dict) -> list[str]:
     return found
 
 
+def worth_of(problems: list, instructor: dict) -> list[str]:
+    """Return what each problem and each written answer is worth, such as "hinge_loss 10"."""
+    graded = [c for c in instructor["cells"] if mark(c).get("points")]
+    names = {f"test_{p.name}": p.name for p in problems}
+    return [f"{names.get(grade_id(c), grade_id(c))} {mark(c)['points']:g}" for c in graded]
+
+
 def other_price(cell: dict) -> str:
     """Return a complaint if a test cell asks for other points than it is worth, or ""."""
     asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])

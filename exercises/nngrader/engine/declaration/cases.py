@@ -19,11 +19,12 @@ MOST_DRAWS, FEW_DRAWS = 200, 3  # FEW_DRAWS where each answer takes a training
 
 
 class Answer(NamedTuple):
-    """An answer: its parts, or the name of the exception; its bytes before measuring."""
+    """An answer: its parts, or the exception's name and message; its bytes before measuring."""
 
     values: list | None
     error: str | None
     size: int = 0
+    message: str = ""
 
 
 def pack(problem, seed, *, visible):
@@ -128,8 +129,19 @@ def _case(problem, case, rng, sizes):
             return _packed(problem, case, sizes, given, want, wrong)
     raise ValueError(
         f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
-        f"{', '.join(sorted(due))}, and tells them apart"
+        f"{', '.join(sorted(due))}, and tells them apart; in the last one "
+        + ", ".join(_alike(want, wrong, case.rtol))
     )
+
+
+def _alike(want, wrong, rtol):
+    """Yield in words which known mistakes give the right answer, and which the same one."""
+    for name, answer in wrong.items():
+        if _is_same(answer, want, rtol):
+            yield f"{name} gives the right answer"
+    for (name, answer), (other, another) in combinations(wrong.items(), 2):
+        if _is_same(answer, another, rtol):
+            yield f"{name} and {other} give the same"
 
 
 def _shown_in(problem, mistake):
@@ -157,9 +169,22 @@ def _right(problem, case, given):
     want = _answer(problem, problem, given)
     missing = want.values is None or any(v is None for v in want.values)
     if missing and (case.aspect == "value" or not want.error):
-        fault = f"raises {want.error}" if want.error else "gives a part that is no numbers"
-        raise ValueError(f"problem {problem.name}: its reference {fault} in {case.group}")
+        raise ValueError(
+            f"problem {problem.name}: its reference {_fault(want)} in {case.group}"
+        )
+    if want.values and (n := len(want.values)) != len(problem.returns):
+        raise ValueError(
+            f"problem {problem.name}: the parts that its reference gives in {case.group} are "
+            f"{n}, and `returns` names {len(problem.returns)}"
+        )
     return want
+
+
+def _fault(answer):
+    """Return in words why an answer is none."""
+    if not answer.error:
+        return "gives a part that is no numbers"
+    return f"raises {answer.error}" + f" ({answer.message})" * bool(answer.message)
 
 
 def _answer(problem, how, given):
@@ -167,7 +192,8 @@ def _answer(problem, how, given):
     run = caller(_how(problem), how.solve)
     observation = run(given["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
-        return Answer(None, observation["error"][0][0])
+        names, message = observation["error"]
+        return Answer(None, names[0], message=message)
     judged = result_of(_how(problem), given, lambda _: observation)
     size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)
     return Answer(None if judged.fault else [p["values"] for p in judged.parts], None, size)
@@ -260,4 +286,7 @@ def _memory_case(problem, rng):
 def _example(problem):
     """Return the example for pencil and paper, with its answer."""
     given = _given(problem, "the example", problem.by_hand)
-    return given | {"want": _answer(problem, problem, given).values}
+    want = _answer(problem, problem, given)
+    if want.error:
+        raise ValueError(f"problem {problem.name}: its reference {_fault(want)} in the example")
+    return given | {"want": want.values}

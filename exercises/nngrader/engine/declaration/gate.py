@@ -26,9 +26,9 @@ def over_seeds(problem, n=50, *, first=0):
         return _check_challenge(problem)
     found = {}
     for seed in range(first, first + seeds_needed(problem, n)):
-        for complaint in check_seed(problem, seed):
-            found.setdefault(complaint, seed)
-    return [f"{complaint} (seed {seed})" for complaint, seed in found.items()]
+        for complaint, why in _complaints(problem, seed).items():
+            found.setdefault(complaint, (seed, why))
+    return [f"{said} (seed {seed}){why}" for said, (seed, why) in found.items()]
 
 
 def seeds_needed(problem, n):
@@ -40,18 +40,22 @@ def seeds_needed(problem, n):
 
 def check_seed(problem, seed):
     """Return complaints about the problem at one seed; `grade` asks before it begins."""
+    return [f"{said}{why}" for said, why in _complaints(problem, seed).items()]
+
+
+def _complaints(problem, seed):
+    """Return complaints about the problem at one seed, each with its reason or ""."""
     if isinstance(problem, Challenge):
-        return _check_challenge(problem)
+        return dict.fromkeys(_check_challenge(problem), "")
     try:
         data = pack(problem, seed, visible=False)
     except ValueError as e:
-        return [str(e)]
-    right = {"the reference": problem.solve, **problem.alternatives}
-    complaints = [
-        f"{problem.name}: {name} scores {score:g}, expected 100"
-        for name, score in ((n, _score(data, _called(data, f))) for n, f in right.items())
-        if abs(score - 100) > ROUNDING
-    ]
+        return {str(e): ""}
+    complaints = {}
+    for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
+        if abs((score := _score(data, _called(data, f))) - 100) > ROUNDING:
+            said = f"{problem.name}: {name} scores {score:g}, expected 100"
+            complaints[said] = _why(data, f)
     for name, mistake in problem.mistakes.items():
         costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
         once = mistake.once and not data.get("measure")
@@ -61,9 +65,35 @@ def check_seed(problem, seed):
         answers = _called(data, mistake.solve)
         for packed, cost in expected:
             if abs((score := _score(packed, answers)) - 100 + cost) > ROUNDING:
-                due = 100 - cost
-                complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
+                said = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
+                complaints[said] = _why(packed, mistake.solve, mistake.loses)
     return complaints
+
+
+def _why(data, f, loses=frozenset()):
+    """Return in words what became of a score: what was raised, or the points that are lost.
+
+    Parameters
+    ----------
+    data : dict
+        What `pack` made.
+    f : callable
+        The function that scores something else than it should.
+    loses : set of str, optional
+        The aspects that it is declared to lose.
+    """
+    run = caller(data, f)
+    for case in data["cases"]:
+        if not case["error"] and (error := run(dict(case["args"]))["error"]):
+            return f": it raises {error[0][0]} in {case['group']}: {error[1]}"
+    verdict = judge(data, run)
+    lost = {a: (m - e, m) for a, (e, m) in verdict.points.items() if e < m}
+    told = [text for aspect, text, _ in verdict.findings if aspect not in loses]
+    points = ", ".join(f"{a} {off:.3g} of {most:.3g}" for a, (off, most) in lost.items())
+    points = points if verdict.score > ROUNDING else "everything"
+    declared = f", and is to lose {', '.join(sorted(loses))}" * bool(loses)
+    reason = f" ({told[0]})" if told else ""
+    return f": it loses {points or 'nothing'}{declared}{reason}"
 
 
 def _each_charged(data, name):

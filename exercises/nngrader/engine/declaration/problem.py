@@ -294,13 +294,23 @@ def _unfinished(p):
 
 def _points_faults(p):
     """Yield complaints about the distribution of points."""
-    for words, aspects, most in (
-        ("passive aspects", PASSIVE, MOST_PASSIVE),
-        ("self-reported aspects", SELF_REPORTED + p.self_reported, MOST_SELF_REPORTED),
+    for words, aspects, most, why in (
+        ("passive aspects", PASSIVE, MOST_PASSIVE, "a function that does nothing passes"),
+        (
+            "self-reported aspects",
+            SELF_REPORTED + p.self_reported,
+            MOST_SELF_REPORTED,
+            "the student's side reports",
+        ),
     ):
-        share = sum(p.points.get(a, 0) for a in aspects)
+        each = {a: p.points[a] for a in aspects if a in p.points}
+        share = sum(each.values())
         if share > most * p.total + 1e-9:
-            yield f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%}"
+            listed = ", ".join(f"{a} {points:g}" for a, points in each.items())
+            yield (
+                f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%} "
+                f"for what {why}: {listed}"
+            )
     if any(not points > 0 for points in p.points.values()):
         yield "every aspect needs points above 0"
 
@@ -338,19 +348,19 @@ def _moving_faults(p):
 
 def _aspect_faults(p):
     """Yield complaints about aspects without points, or with points but no cases."""
-    prices = set(p.forbidden) - {WHOLE} | {"shape"}
-    named = (
-        {c.aspect for c in p.cases if c.aspect != "value"} | set(p.returns.values()) | prices
-    )
+    named = {c.aspect: f"the case {c.group}" for c in p.cases if c.aspect != "value"}
+    named |= dict.fromkeys(_counted(p), "letters of axes are named for it")
+    named |= dict.fromkeys(set(p.forbidden) - {WHOLE}, "forbidden")
+    named |= dict.fromkeys(p.returns.values(), "returns")
+    named |= {"shape": "each answer has one"}
     for name, mistake in p.mistakes.items():
         if not mistake.loses:
             yield f"the mistake {name} loses nothing"
         if unknown := sorted(set(mistake.signs) - set(p.returns)):
             yield f"the mistake {name} turns {', '.join(unknown)}, no part of the answer"
-        named |= mistake.loses
-    named |= _counted(p)
-    if unknown := sorted(named - set(p.points)):
-        yield f"no points for {', '.join(unknown)}"
+        named = dict.fromkeys(mistake.loses, f"lost by {name}") | named
+    if unknown := sorted(set(named) - set(p.points)):
+        yield "no points for " + ", ".join(f"{a} ({named[a]})" for a in unknown)
     tried = {c.aspect for c in p.cases if c.visible and c.hidden} | set(p.returns.values())
     tried |= {"shape", "inputs-unchanged"} | _counted(p)
     if untried := sorted(set(p.points) - tried):
