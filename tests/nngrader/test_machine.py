@@ -17,7 +17,8 @@ from nngrader.gradebook import marks, open_gradebook, quiet, record
 from nngrader.gradebook.record import NO_NAME
 from nngrader.grading import all_submissions
 from nngrader.grading.all_submissions import TWIN, UNSEEN
-from nngrader.grading.one_submission import Stub
+from nngrader.grading.one_submission import Stub, judge_cells
+from nngrader.sandbox.runner import Raised
 from nngrader.storage import results
 from nngrader.storage.results import Store
 
@@ -311,6 +312,30 @@ def test_a_class_list_with_faults_is_told_before_the_work(handed_in, capsys):
     assert run(handed_in, "grade", NAME) == 1
     assert "students.csv: no column `id`" in capsys.readouterr().err
     assert not (handed_in / "autograded").exists()
+
+
+@pytest.mark.parametrize(
+    ("look", "flags"),
+    [
+        ("hinge_loss(1, 2)", []),  # raises what the student's function raises
+        ("print('seen by nobody')", []),
+        ("1 / 0", ["a locked cell without points failed (ZeroDivisionError)"]),
+    ],
+)
+def test_a_cell_without_points_that_fails_costs_nothing(look, flags, capsys):
+    def unwritten(*_):
+        def raising(*_):
+            raise Raised("NotImplementedError")
+
+        return raising
+
+    cells = [(look, None, 0.0), ("2.0", "test_hinge_loss", 3.0)]
+    spec = SimpleNamespace(cells=cells, functions=["hinge_loss"], hidden={})
+    runner, found = SimpleNamespace(before_test=None, spent={}), []
+    job = SimpleNamespace(tested={}, files={})
+    result = judge_cells(spec, job, runner, [], found, None, unwritten)
+    assert (result["cells"], found) == ({"test_hinge_loss": [2.0, 3.0]}, flags)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_test_cell_that_fails_leaves_a_report_of_no_points(course, base, monkeypatch):

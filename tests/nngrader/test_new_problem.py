@@ -143,6 +143,19 @@ def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, f
         course.instructor(NAME)
 
 
+def test_an_untouched_version_that_cannot_be_graded_is_no_version_that_earns_nothing(
+    own, monkeypatch
+):
+    def broken(grader, students):
+        for student in students:
+            failed = {"failed": True, "flags": ["the grader itself failed: Raised"]}
+            yield {"student": student, "score": 0.0, "problems": {}} | failed, None
+
+    monkeypatch.setattr(build.Grader, "grade_all", broken)
+    with pytest.raises(NotFit, match="the untouched version cannot be graded: the grader itse"):
+        release(Course(own), NAME)
+
+
 def test_private_files_that_change_while_they_are_tried_are_not_released(
     own, folder, monkeypatch
 ):

@@ -29,6 +29,12 @@ from .sample_course import (
 pytestmark = pytest.mark.sandbox
 WHOLE = EXERCISES / "private.example"
 EXAMPLE = Path(tempfile.mkdtemp(prefix="private-")) / "example"  # for the cut course
+BARE = """```{code-cell} python
+:name: bare_look
+cosine_similarity(np.eye(2), np.eye(2))[0][1]
+```
+"""  # such as instructors write, without a try
+STUB = "def cosine_similarity(X, Y):\n    raise NotImplementedError\n"
 BOTH = """
 from nngrader.course import public_definitions
 public = public_definitions()
@@ -43,7 +49,8 @@ def example():
     left_out = shutil.ignore_patterns("*knn_predict*")
     shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
     section = EXAMPLE / NAME / "cosine_similarity.md"
-    section.write_text(section.read_text().replace("knn_predict", "pairwise_distances", 1))
+    text = section.read_text().replace("knn_predict", "pairwise_distances", 1)
+    section.write_text(f"{text}\n{BARE}")
     (EXAMPLE / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
     yield EXAMPLE
     shutil.rmtree(EXAMPLE.parent)
@@ -117,6 +124,16 @@ def test_a_whole_new_problem_stands_in_the_released_notebook_at_its_place(privat
     assert "| 2 | integers | so do rows of whole numbers" in text
     assert "after:" not in text
     assert "x @ y.T" not in json.dumps(notebook)
+
+
+def test_a_student_who_leaves_the_new_problem_out_has_the_points_of_the_others(own):
+    base = ReleasedNotebook(own)
+    hand_in(own, "ada", base.solved().write("cosine_similarity", STUB).text())
+    out = own / "results.json"
+    assert run(own, "grade", NAME, "--problems", EXAMPLE, "--json", out) == 0
+    (ada,) = json.loads(out.read_text())
+    assert ada["score"] == 92
+    assert ada["flags"] == ["bare_look: raised NotImplementedError when it was loaded"]
 
 
 def test_added_hidden_cases_are_hidden_alone(private_course):

@@ -130,7 +130,7 @@ def judge_cells(
     names : list of str
         Dotted names that stand in the student's cells.
     flags : list of str
-        A flag is added here for a test cell that fails by a fault of its own.
+        A flag is added here for a cell of the instructor's that fails by a fault of its own.
     right : RightFunctions
         Right functions, for those of the student's that call wrong ones.
     stub : callable, optional
@@ -146,10 +146,10 @@ def judge_cells(
     reports, cells, seconds = {}, {}, {}
     common = runner, spec.hidden, names, reports, job.files, right
     stubs = {f: (stub or Stub)(f, *common) for f in spec.functions}
-    space = {"__name__": "tests", **stubs}
+    space = {"__name__": "tests", "print": _silent, **stubs}
     for source, gid, most in spec.cells:
         if gid is None:
-            _evaluate(source, space)
+            _look(source, space, flags)
             continue
         runner.before_test = job.tested.get(gid)
         before, known = sum(runner.spent.values()), set(reports)
@@ -159,6 +159,22 @@ def judge_cells(
         spent = sum(runner.spent.values()) - before
         seconds |= {name: round(spent, 3) for name in reports.keys() - known}
     return {"cells": cells, "problems": reports, "seconds": seconds}
+
+
+def _silent(*_, **__):
+    """Stand for `print` in the instructor's cells, whose words are for notebooks."""
+
+
+def _look(source, names, flags):
+    """Run a locked cell without points, which may call functions that are not written yet."""
+    try:
+        _evaluate(source, names)
+    except (Raised, Died, AssertionError):  # it cost its points, and must not cost all others
+        return
+    except CannotDo:
+        raise
+    except Exception as e:
+        flags.append(f"a locked cell without points failed ({type(e).__name__})")
 
 
 def _unreported(spec, source, reports):

@@ -352,6 +352,9 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
         with Threads(assignment.spec(), sandbox) as threads:
             grader = Grader(assignment, threads, Store(trial / ".results"))
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
+    for student, result in graded.items():
+        if result.get("failed"):  # which gives 0 points, as an untouched version should have
+            found.append(f"the {student} version cannot be graded: {result['flags'][-1]}")
     return found + [
         f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
         f"{why(graded[student], most)}"

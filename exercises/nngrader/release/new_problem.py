@@ -130,7 +130,10 @@ FILL IN the example with its numbers:
 
 ```{{code-cell}} python
 :name: look_{name}
-{name}({call})  # FILL IN something to look at, made by the student's own function
+try:
+    print({name}({call}))  # FILL IN something to look at
+except Exception:
+    print("This comes when {name} is right.")
 ```
 """
 PRIVATE_TEST = '''"""Hold the private problem {name} to its declaration; run it with pytest."""
