@@ -263,7 +263,8 @@ def test_public_definitions_are_for_private_files_alone():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("def (", r"cannot be read: SyntaxError"),
+        ("def (", r"cannot be read: SyntaxError: .* \(line 1\)"),
+        ("PROBLEMS = []\nPROBLEMS += [one]", r"name 'one' is not defined \(line 2\)"),
         ("import nowhere_at_all", "cannot be read: ModuleNotFoundError: No module named"),
         ("", "PROBLEMS should be a list of problems"),
         ("PROBLEMS = [3]", "PROBLEMS should be a list of problems"),

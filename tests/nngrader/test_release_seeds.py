@@ -5,7 +5,7 @@ from nngrader.course import Course
 from nngrader.release import seeds
 from nngrader.release.seeds import declaring_files, seed_complaints, seeds_key
 
-from .sample_course import EXERCISES, NAME, make_course, problems_folder
+from .sample_course import EXERCISES, NAME, make_course, problems_folder, run
 
 NAMES = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
 
@@ -50,6 +50,30 @@ def test_a_problem_with_a_complaint_is_not_remembered(fresh, monkeypatch):
     for _ in range(2):
         found = seed_complaints(Course(fresh), NAME, 50, lambda text: None)
         assert found == [f"{complaint} (seed 3)"]
+
+
+def test_a_problem_is_tried_again_if_a_private_file_that_declares_it_changes(fresh, tmp_path):
+    folder = tmp_path / "private"
+    for name in ("row_norms", "top_k"):
+        assert run(fresh, "new-problem", NAME, name, "--problems", folder) == 0
+    own, one, other = (folder / f for f in (f"{NAME}.py", *new_files("row_norms", "top_k")))
+    own.write_text("PROBLEMS = []\n")
+    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 9\n")
+    names = ("hinge_loss", "row_norms", "top_k")
+
+    def after(file):
+        course = Course(fresh, problems=folder)
+        before = {n: seeds_key(course, NAME, n, 50) for n in names}
+        file.write_text(file.read_text() + "\n# changed\n")
+        return [n for n in names if seeds_key(course, NAME, n, 50) != before[n]]
+
+    assert after(own) == list(names)
+    assert after(one) == after(other) == ["row_norms", "top_k"]
+    assert after(one.with_suffix(".md")) == after(folder / f"{NAME}.toml") == []
+
+
+def new_files(*names):
+    return [f"{NAME}/{name}.py" for name in names]
 
 
 def test_the_key_follows_held_back_files_and_the_number_of_seeds(fresh):

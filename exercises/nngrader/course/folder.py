@@ -13,6 +13,7 @@ import os
 import secrets
 import sys
 import threading
+import traceback
 import zlib
 from contextvars import ContextVar
 from pathlib import Path
@@ -509,8 +510,17 @@ def _module(path):
         except CannotDo:
             raise
         except Exception as e:
-            raise CannotDo(f"{file} cannot be read: {first_line(e)}") from e
+            raise CannotDo(f"{file} cannot be read: {first_line(e)}{_line(e, file)}") from e
     return module
+
+
+def _line(e, file):
+    """Return in brackets the last line of a file that had to do with an exception, or ""."""
+    frames = traceback.extract_tb(e.__traceback__)
+    lines = [f.lineno for f in frames if f.filename == str(file)]
+    if isinstance(e, SyntaxError) and e.filename == str(file):
+        lines.append(e.lineno)
+    return f" (line {lines[-1]})" if lines else ""
 
 
 def _declared(file):

@@ -57,12 +57,24 @@ def seed_complaints(
 def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
     """Return a digest of all that decides whether a problem holds to its declaration.
 
-    That is the files that declare it, the private ones, the held-back files, our code, and the
-    versions of Python, NumPy and the libraries that a reference may call.
+    That is the files that declare it, public and private, the held-back files, our code, and
+    the versions of Python, NumPy and the libraries that a reference may call.
     """
-    files = [*declaring_files(course.definitions(name), problem), *course.private_files(name)]
+    files = [*declaring_files(course.definitions(name), problem)]
+    files += _private_declarations(course, name, problem)
     files += sorted(f for f in (course / "heldback").rglob("*") if f.is_file())
     return digest([problem, seeds, *map(file_digest, files), code(LIBRARIES)])
+
+
+def _private_declarations(course, name, problem):
+    """Return the private files that may declare a problem: no texts, points or cells.
+
+    The file of a new problem declares that one alone, but may read any other.
+    """
+    private, new = course.private_files(name), dict(course.new(name))
+    if problem in new:
+        return [f for f in private if f.suffix == ".py"]
+    return [f for f in private if f == course.private / f"{name}.py"]
 
 
 def _tried(course, name, problems, seeds) -> Iterable:
