@@ -58,6 +58,11 @@ def unworded(rng, N):
     return rng.uniform(1, 2, size=N), 3.0
 
 
+def undrawn(rng, N):
+    """A size that is not among the parameters."""
+    return rng.uniform(1, 2, size=(N, C)), 3.0  # noqa: F821
+
+
 def without_power(rng, N):
     """The second argument is forgotten."""
     return rng.uniform(1, 2, size=N)
@@ -166,6 +171,12 @@ def test_the_gate_tells_what_the_reference_raises():
     (found,) = over_seeds(declare(reference=mean_square, ordinary=without_power), 1)
     assert "raises TypeError (mean_square() missing 1 required positional" in found
     assert found.endswith("in without_power (seed 0)")
+
+
+def test_a_case_that_cannot_be_drawn_is_told_with_its_line():
+    (found,) = over_seeds(declare(ordinary=undrawn), 1)
+    assert "case undrawn cannot be drawn: NameError: name 'C' is not defined (line " in found
+    assert "of test_declaring.py)" in found
 
 
 def test_an_example_on_which_the_reference_fails_is_refused():

@@ -1,7 +1,9 @@
 """Turn a declared problem into plain data: inputs, right answers, the mistakes' answers."""
 
+import traceback
 import zlib
 from itertools import combinations
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +123,7 @@ def _case(problem, case, rng, sizes):
     }
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
     for _ in range(draws):
-        given = _given(problem, case.group, case.make(rng, **sizes))
+        given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
         want = _right(problem, case, given)
         wrong = {n: _answer(problem, m, given) for n, m in due.items()}
         pairs = [*((w, want) for w in wrong.values()), *combinations(wrong.values(), 2)]
@@ -147,6 +149,18 @@ def _alike(want, wrong, rtol):
 def _shown_in(problem, mistake):
     """Return the aspects of the cases that a mistake must fail, "value" for those of parts."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
+
+
+def _drawn(problem, case, rng, sizes):
+    """Return what the generator of a case gives; an error in it is told with its line."""
+    try:
+        return case.make(rng, **sizes)
+    except Exception as e:
+        frame = traceback.extract_tb(e.__traceback__)[-1]
+        raise ValueError(
+            f"problem {problem.name}: the case {case.group} cannot be drawn: "
+            f"{type(e).__name__}: {e} (line {frame.lineno} of {Path(frame.filename).name})"
+        ) from e
 
 
 def _given(problem, where, values):
@@ -249,7 +263,7 @@ def _loop_case(problem, case, rng, sizes, letter, n):
 
     It has the right answer with it, so that a function cannot skip the work here.
     """
-    given = _given(problem, case.group, case.make(rng, **sizes | {letter: n}))
+    given = _given(problem, case.group, _drawn(problem, case, rng, sizes | {letter: n}))
     return {
         "group": f"loop over {letter}",
         "aspect": "loops",
@@ -269,7 +283,7 @@ def _memory_case(problem, rng):
     letters = problem.never_at_once
     large = dict(zip(letters, map(int, rng.permutation(LARGE)), strict=False))
     sizes = draw_sizes(case.letters, rng, {}) | large
-    given = _given(problem, case.group, case.make(rng, **sizes))
+    given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
     return {
         "group": f"memory of {'·'.join(letters)}",
         "aspect": "memory",
