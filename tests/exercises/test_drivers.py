@@ -82,7 +82,7 @@ def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():
 def test_the_gate_tries_few_seeds_where_answers_are_trained(monkeypatch):
     seeds = []
     monkeypatch.setattr(
-        "nngrader.engine.declaration.gate.check_seed", lambda p, s: seeds.append(s) or []
+        "nngrader.engine.declaration.gate._complaints", lambda p, s: seeds.append(s) or {}
     )
     over_seeds(PROBLEMS["train_network"], 50)
     assert seeds == [0, 1, 2]
@@ -226,7 +226,8 @@ def test_arguments_that_are_no_plain_data_are_refused(odd, words):
 
 def test_a_reference_that_fails_on_ordinary_input_is_refused():
     p = redeclared(value, "Value", by_hand=("a +* b", {"a": 1.0}, 1))
-    pack(p, 1, visible=True)  # the example is not judged
+    with pytest.raises(ValueError, match=r"raises SyntaxError \(.*\) in the example"):
+        pack(p, 1, visible=True)
     p = redeclared(folds, "stratified_folds", solve=lambda y, k, rng: None)
     p.solve.__name__, p.solve.__doc__ = p.name, "Nothing."
     with pytest.raises(ValueError, match="its reference gives a part that is no numbers"):
