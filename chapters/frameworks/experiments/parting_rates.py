@@ -8,9 +8,10 @@ would not. If the step in the long run did, partners would part together.
 
 Two things are measured besides. The growth is the factor a step between a difference of 1e-6
 and one of 1e-2 in float32 (1e-14 and 1e-2 in float64). If it alone decides how long two runs
-agree, the 2^29 of float64 are worth 29 ln 2 / ln growth steps, and the growth in float32 foretells
-them. The curvatures are the smallest and largest eigenvalue of the Hessian of a batch's loss, by
-Lanczos, times the rate: a step overshoots where the largest is above 2 (1 + momentum).
+agree, then the 2^29 of float64 are worth 29 ln 2 / ln growth steps, and the growth measured in
+float32 foretells them. The curvatures are the smallest and largest eigenvalue of the Hessian
+of a batch's loss, by Lanczos, times the rate: a step overshoots where the largest is above
+2 (1 + momentum).
 """
 
 import runpy
@@ -88,7 +89,7 @@ def curvatures(setting, parameters, steps):
 
 
 def run(seed):
-    """Agreement, growth and loss: tanh at all settings, with curvature, and ReLU at new ones."""
+    """Agreement, growth and loss: tanh with curvatures, and ReLU at the new settings."""
     torch.set_num_threads(1)
     here = start(seed)
     found = {}
