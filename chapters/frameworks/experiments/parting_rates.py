@@ -35,13 +35,13 @@ STEPS, BATCH, PICTURES = 400, 50, 2000
 
 
 def growth(size, low, high):
-    """By what factor a step the largest difference so far grows from ``low`` to ``high``."""
+    """By what factor a step the largest difference grows from ``low`` to ``high``, or 0."""
     largest = np.maximum.accumulate(np.nan_to_num(size, nan=np.inf))
     if largest[-1] < high:
-        return None
+        return 0.0
     first, last = np.argmax(largest >= low), np.argmax(largest >= high)
     if last == first:
-        return None
+        return 0.0
     rise = np.log(min(largest[last], 1e3)) - np.log(largest[first])
     return round(float(np.exp(rise / (last - first))), 4)
 
