@@ -76,16 +76,26 @@ def test_a_launch_returns_before_the_kernel_is_done():
 def test_a_cuda_graph_reads_what_its_input_holds_now():
     layer, x = torch.nn.Linear(8, 4).cuda(), torch.zeros(2, 8, device="cuda")
     with torch.no_grad():
-        stream = torch.cuda.Stream()
-        with torch.cuda.stream(stream):
-            layer(x)
-        torch.cuda.current_stream().wait_stream(stream)
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                layer(x)
+        torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             y = layer(x)
         x.copy_(torch.arange(16.0).reshape(2, 8))
         graph.replay()
         torch.testing.assert_close(y, layer(x))
+
+
+def test_the_program_records_a_call_that_can_be_replayed(program):
+    x, y = torch.zeros(3, device="cuda"), torch.empty(3, device="cuda")
+    graph = program["recorded"](lambda: torch.add(x, 1, out=y))
+    x.fill_(5)
+    graph.replay()
+    assert y.tolist() == [6, 6, 6]
 
 
 def test_channels_last_changes_no_result():
