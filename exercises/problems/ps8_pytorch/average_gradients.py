@@ -80,8 +80,8 @@ def average_gradients(workers, counts):
     counts : list of k ints, how many samples each worker has seen. A worker with 0 samples has
         no mean, so what stands in its grad (it may be NaN) does not count.
     Afterwards the grad of a parameter holds the same numbers in all workers, in tensors of
-    their own. A parameter whose grad was None in all workers, those with 0 samples left out,
-    has None in all. The parameters stay as they are. Returns nothing.
+    their own, and it is None in all where no worker that has samples had one. The parameters
+    stay as they are. Returns nothing.
     """
     total = sum(counts)
     for same in zip(*(worker.parameters() for worker in workers), strict=True):
@@ -127,11 +127,13 @@ def missing(rng, k):
 
 @averaged.case("edge", parts="grads")
 def an_empty_shard(rng, k):
-    """A worker with no samples, whose gradients are NaN."""
+    """A worker without samples, whose gradients are NaN; of one nobody else has any."""
     counts, grads = shards(rng, k)
+    there = np.ones((k, len(SIZES)), bool)
     empty = int(rng.integers(k))
     counts[empty], grads[empty] = 0, np.nan
-    return counts, grads, np.ones((1, len(SIZES)), bool)
+    there[:, 2] = np.arange(k) == empty
+    return counts, grads, there
 
 
 @averaged.alternative
@@ -248,8 +250,8 @@ def zeros_for_none(same, mean):
 
 
 averaged.mistake(
-    "a parameter that has no gradient in any worker gets zeros. What would an optimiser with "
-    "momentum or weight decay do with it, and what does the text ask for?",
+    "a parameter that has no gradient in any worker with samples gets zeros. What would an "
+    "optimiser with momentum or weight decay do with it, and what does the text ask for?",
     loses="edge",
     where="missing",
 )(named("zeros_where_there_was_none", averaging(given=zeros_for_none)))
@@ -258,7 +260,7 @@ averaged.mistake(
 def only_where_one_was(same, mean):
     for p in same:
         if p.grad is not None:
-            p.grad = mean.clone()
+            p.grad = None if mean is None else mean.clone()
 
 
 averaged.mistake(
@@ -267,6 +269,19 @@ averaged.mistake(
     loses="edge",
     where="missing",
 )(named("none_stays_none", averaging(given=only_where_one_was)))
+
+
+def left_as_it_was(same, mean):
+    if mean is not None:
+        give(same, mean)
+
+
+averaged.mistake(
+    "a worker without samples keeps its own gradient where nobody else has one. What is its "
+    "gradient worth, and what do the others have there?",
+    loses="edge",
+    where="an_empty_shard",
+)(named("left_where_nobody_has_one", averaging(given=left_as_it_was)))
 
 
 def one_for_all(same, mean):

@@ -1,17 +1,17 @@
 """Checkpoint: a training that is resumed as if nothing had happened.
 
-The driver trains for some epochs, saves into a file in memory, and trains to the end: this is
-the uninterrupted training, which saving must leave alone. Then it builds everything anew, with
-other weights, another seed and another momentum's history, loads what the file holds, and looks
-at each part by itself: the model, a step of the optimiser, the next step sizes, the next
-shuffles. Then it loads once more into new objects and trains to the end.
+The driver makes a Checkpoint, trains for some epochs, saves into a file in memory, and trains
+to the end: this is the uninterrupted training, which saving must leave alone. Then it builds
+everything anew, with other weights, another seed and another momentum's history, loads what the
+file holds, and looks at each part by itself: the model, a step of the optimiser, the next step
+sizes, the next shuffles. Then it loads once more into new objects and trains to the end.
 
 A layer in front of batch normalisation has no bias here: its gradient would be 0 but for
 rounding, and Adam divides by the size of the gradient, so another processor would get another
 step. The shuffles are permutations, which torch draws from integers, alike on every machine.
 
 Whether code of a stranger's file would run is tried with a harmless object, whose unpickling
-leaves a mark.
+leaves a mark: in a file of torch, in one of its older format, and in a plain pickle.
 """
 
 import warnings
@@ -85,8 +85,9 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     torch.set_num_threads(1)
     try:
         first, file = built(0), io.BytesIO()
+        keeper = Checkpoint(*first)  # made when the training begins, as one does
         train(*first, epochs)
-        Checkpoint(*first).save(file, epochs)
+        keeper.save(file, epochs)
         train(*first, more)
         whole = numbers(first[0])
 
@@ -125,12 +126,15 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         train(*third, more)
 
         sys.modules[outside.__name__] = outside
-        file = io.BytesIO()
-        torch.save({"epoch": Stranger(), "model": first[0].state_dict()}, file)
-        try:
-            Checkpoint(*built(3)).load(io.BytesIO(file.getvalue()))
-        except Exception:
-            pass  # to refuse it is right
+        strange = {"epoch": Stranger(), "model": first[0].state_dict()}
+        zipped, older = io.BytesIO(), io.BytesIO()
+        torch.save(strange, zipped)
+        torch.save(strange, older, _use_new_zipfile_serialization=False)
+        for written in (zipped.getvalue(), older.getvalue(), pickle.dumps(strange, protocol=2)):
+            try:
+                Checkpoint(*built(3)).load(io.BytesIO(written))
+            except Exception:
+                pass  # to refuse it is right
         last, harm = numbers(third[0]), np.array([float(bool(ran))])
         if not loaded:  # who loads nothing disturbs nothing and runs nothing
             whole = harm = np.zeros(0)
@@ -154,6 +158,10 @@ keeping = problem(
         "uninterrupted": "resumed",
         "resumed": "resumed",
         "ran": "resumed",
+    },
+    wrong={
+        "orders": "the shuffles that follow are others than those that would have come. What "
+        "does load do with the state of the generator?",
     },
     points={
         "shape": (1, "`load` returns a number"),
@@ -355,8 +363,8 @@ class ModelAlone(saved_without("optimizer", "scheduler", "generator")):
 
 
 @keeping.mistake(
-    "the generator begins its first epoch again. What does initial_seed tell, and what "
-    "get_state?",
+    "the generator begins its first epoch again. Where it began is told by initial_seed, and "
+    "by get_state before the training. When do you ask which?",
     loses="value resumed",
 )
 class SeedForState(Checkpoint):
@@ -364,6 +372,21 @@ class SeedForState(Checkpoint):
         epoch = super().load(file)
         self.generator.manual_seed(7)
         return epoch
+
+
+@keeping.mistake(
+    "the file holds optimiser, scheduler and generator as they were when Checkpoint was made. "
+    "At which moment must their states be read?",
+    loses="value resumed",
+)
+class StatesOfTheStart(Checkpoint):
+    def __init__(self, *objects):
+        super().__init__(*objects)
+        self.states = {name: part.state_dict() for name, part in self.parts.items()}
+        self.states["generator"] = self.generator.get_state()
+
+    def save(self, file, epoch):
+        torch.save(self.states | {"epoch": epoch}, file)
 
 
 @keeping.mistake(
@@ -409,8 +432,9 @@ class EpochForgotten(Checkpoint):
 
 
 @keeping.mistake(
-    "a function that stood in the file was called while it was read. Which argument of "
-    "torch.load lets nothing but numbers, text and tensors in?",
+    "a function that stood in the file was called while it was read. What does pickle do with "
+    "what it reads, and which argument of torch.load lets nothing but numbers, text and "
+    "tensors in?",
     loses="resumed",
 )
 class RunsWhatItReads(Checkpoint):

@@ -44,7 +44,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         norm = torch.nn.BatchNorm1d(len(W), eps=1e-12, dtype=torch.float64)
         norm.running_mean.copy_(torch.tensor(means))
         norm.running_var.copy_(torch.tensor(variances))
-        model = torch.nn.Sequential(linear, norm, Masked())
+        model = torch.nn.Sequential(linear, torch.nn.Sequential(norm, Masked()))
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
         loader, used, _ = stored(X, y, sizes)
@@ -78,12 +78,16 @@ look = problem(
         "modes": "state",
         "graph": "state",
     },
+    wrong={
+        "modes": "modes are left that were others before. Which modules are there, down to the "
+        "innermost, and does your code put back the mode of each?",
+    },
     points={
         "shape": (1, "two numbers"),
         "value": (
             7.4,
-            "`loss` and `accuracy`, half each; a third each for a model that comes in "
-            "evaluation mode, in training mode, partly frozen",
+            "`loss` and `accuracy`, half each, for three models: one comes in "
+            "evaluation mode, one in training mode, one partly frozen",
         ),
         "state": (
             3.6,
@@ -129,7 +133,7 @@ look.example(
     np.eye(2),
     np.zeros(2),
     np.ones(2),
-    np.array([1, 1, 1, 1]),
+    np.array([1, 1, 1, 1, 1]),
 )
 
 
@@ -147,19 +151,19 @@ def drawn(rng, sizes, D, training):
 @look.case("value")
 def in_evaluation_mode(rng, B, D):
     """A model in evaluation mode, and a last batch that is smaller."""
-    return drawn(rng, [B, B, 2], D, [0, 0, 0, 0])
+    return drawn(rng, [B, B, 2], D, [0, 0, 0, 0, 0])
 
 
 @look.case("value")
 def in_training_mode(rng, B, D):
     """A model in training mode, with batch normalisation and a mask."""
-    return drawn(rng, [B, B, 3], D, [1, 1, 1, 1])
+    return drawn(rng, [B, B, 3], D, [1, 1, 1, 1, 1])
 
 
 @look.case("value")
 def partly_frozen(rng, B, D):
-    """A model in training mode whose batch normalisation is frozen in evaluation mode."""
-    return drawn(rng, [B, B, 2], D, [1, 1, 0, 1])
+    """A model in training mode of which a part and its batch normalisation are frozen."""
+    return drawn(rng, [B, B, 2], D, [1, 1, 0, 0, 1])
 
 
 @look.alternative
@@ -308,6 +312,14 @@ def accuracy_of_the_last_batch(*given):
 
 
 @look.mistake(
+    "the two numbers are exchanged. In which order are they asked for?", loses="value"
+)
+def accuracy_first(*given):
+    loss, accuracy = looked()(*given)
+    return accuracy, loss
+
+
+@look.mistake(
     "the model is measured in the mode in which it came. Which statistics does batch "
     "normalisation use in training mode, and what does it do with its running ones?",
     loses="value state",
@@ -339,7 +351,7 @@ def always_left_in_training_mode(*given):
 
 @look.mistake(
     "a module that came in evaluation mode is left in training mode. Whose mode did your code "
-    "note before: none, the whole model's, or each module's?",
+    "note before, and which modules does train(mode) reach when it is put back?",
     loses="state",
     where="partly_frozen",
 )

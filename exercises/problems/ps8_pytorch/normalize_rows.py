@@ -190,6 +190,17 @@ class SumOfSquares(Variant):
 
 
 @normalized.mistake(
+    "the rows are divided by the root of their variance. Which step of a variance is left out "
+    "in the formula of r?",
+    loses="value gradient second",
+)
+class RootOfTheVariance(Variant):
+    @staticmethod
+    def factor(x, eps):
+        return (x.var(1, keepdim=True, correction=0) + eps).rsqrt()
+
+
+@normalized.mistake(
     "eps is added to the root, and not under it. Where does it stand in the formula of r?",
     loses="value gradient second",
 )

@@ -42,7 +42,7 @@ def loaded(Module, sizes, numbers, x, dy):
         return name in mine and tuple(mine[name].shape) == tuple(given[name].shape)
 
     names = [sum(fits(n) for n in line) for line in table]
-    names.append(sum(n not in given for n in mine))
+    names.append(sum(not (n in given and fits(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
@@ -53,6 +53,8 @@ def loaded(Module, sizes, numbers, x, dy):
         y = module(t)
         (dx,) = torch.autograd.grad(y, t, torch.tensor(dy))
         y, dx = y.detach().numpy(), dx.numpy()
+    except NotImplementedError:
+        return np.array(names), np.array(free), None, None  # forward is not written yet
     except Exception:
         if names[:5] == [len(line) for line in table]:
             raise
@@ -221,8 +223,8 @@ class ByHand(nn.Module):
 
 
 @model.mistake(
-    "mean and std are not in the state_dict. Tensors of which two sorts does a module list "
-    "there by itself?",
+    "mean and std are not in the state_dict. What does a module list there by itself: every "
+    "attribute, every buffer? Look the arguments of register_buffer up.",
     loses="names value",
 )
 class PlainAttributes(OfBlocks):
@@ -268,6 +270,58 @@ class Numbered(nn.Sequential):
 )
 class NamedByNumbers(OfBlocks):
     block = Numbered
+
+
+def renamed(part):
+    """Return a class whose module of a block has another name, as if it had another shape."""
+
+    class Named(Block):
+        def __init__(self, H):
+            super().__init__(H)
+            self.layer = self._modules.pop(part)
+
+        def __getattr__(self, name):
+            return super().__getattr__("layer" if name == part else name)
+
+    return Named
+
+
+@model.mistake(
+    "no entry of linear is as the table asks, and others are there. Which names and shapes do "
+    "your blocks give them?",
+    loses="names trained value",
+)
+class LinearIsOtherwise(OfBlocks):
+    block = renamed("linear")
+
+
+@model.mistake(
+    "no entry of norm is as the table asks, and others are there. Which names and shapes do "
+    "your blocks give them?",
+    loses="names trained value",
+)
+class NormIsOtherwise(OfBlocks):
+    block = renamed("norm")
+
+
+@model.mistake(
+    "mean and std are there, but not as the table asks. Which names and shapes do yours have?",
+    loses="names value",
+)
+class BuffersAsRows(OfBlocks):
+    def make_buffers(self, D):
+        self.register_buffer("mean", torch.zeros(1, D))
+        self.register_buffer("std", torch.ones(1, D))
+
+
+@model.mistake(
+    "out.weight is there, but not as the table asks. Which name and shape does yours have?",
+    loses="names value",
+)
+class OutOfAnotherShape(OfBlocks):
+    def __init__(self, D, H, B, C):
+        super().__init__(D, H, B, C)
+        self.out = nn.Linear(H + 1, C, bias=False)
 
 
 @model.mistake(

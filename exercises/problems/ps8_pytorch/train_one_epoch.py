@@ -88,7 +88,7 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
     max_norm : float, the largest norm that the gradient of a step may have, all parameters
         taken together
     The gradient of a step is that of the mean loss of all samples in its batches.
-    Returns loss : float, the mean of all samples' losses, each as it was before its step.
+    Returns loss : float, the mean over all samples of the losses that the batches had.
     """
     model.train()
     optimizer.zero_grad()
@@ -420,6 +420,66 @@ def clipped_after_each_batch(*given):
 def clipped_before_the_division(*given):
     def clip(parameters, max_norm):  # of the mean over the batches of a step
         torch.nn.utils.clip_grad_norm_(parameters, max_norm / given[5])
+
+    return epoch_with(clip=clip)(*given)
+
+
+@epoch.mistake(
+    "the gradient of the sum over all samples is clipped, and divided afterwards. Which of the "
+    "two comes first, if the gradient of the step may have the norm max_norm?",
+    loses="steps",
+    where="large_gradients",
+)
+def clipped_sum_then_divided(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
+    sizes = [len(x) for x, _ in loader]
+    starts = range(0, len(sizes), accumulate)
+    totals = iter([sum(sizes[k : k + accumulate]) for k in starts])
+
+    def clip(parameters, max_norm):
+        parameters, total = list(parameters), next(totals)
+        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        for p in parameters:
+            p.grad /= total
+
+    changed = epoch_with(scale=lambda n, group, k: n, clip=clip)
+    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
+
+
+@epoch.mistake(
+    "the norm is bounded by 1, whatever max_norm is. Which number does clip_grad_norm_ get?",
+    loses="value steps",
+)
+def clipped_to_one(*given):
+    def clip(parameters, max_norm):
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+
+    return epoch_with(clip=clip)(*given)
+
+
+@epoch.mistake(
+    "the square of the norm is compared with max_norm. Which root is missing?",
+    loses="steps",
+    where="large_gradients",
+)
+def square_of_the_norm(*given):
+    def clip(parameters, max_norm):
+        parameters = list(parameters)
+        square = sum((p.grad**2).sum() for p in parameters)
+        for p in parameters:
+            p.grad *= min(1.0, max_norm / square)
+
+    return epoch_with(clip=clip)(*given)
+
+
+@epoch.mistake(
+    "the sum of the absolute values is bounded by max_norm. Which norm is meant where none is "
+    "named?",
+    loses="steps",
+    where="large_gradients",
+)
+def another_norm(*given):
+    def clip(parameters, max_norm):
+        torch.nn.utils.clip_grad_norm_(parameters, max_norm, norm_type=1.0)
 
     return epoch_with(clip=clip)(*given)
 

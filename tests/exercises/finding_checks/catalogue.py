@@ -4,6 +4,7 @@ from tests.exercises.finding_checks.check import false_findings
 
 from . import (  # noqa: F401, each registers checks; the first that fits is asked
     chance,
+    frameworks,
     generative,
     networks,
     places,

@@ -24,6 +24,23 @@ class DividesByTheNorm(torch.autograd.Function):
         return dx, (dy * x / norm).sum(dim=0), None
 
 
+@wrong("NormalizeRows", "divided by the root of their variance")
+class AsLayerNormDoes(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight, eps):
+        ctx.save_for_backward(x, weight)
+        ctx.eps = eps
+        return weight * x / (x.var(dim=1, keepdim=True, unbiased=False) + eps).sqrt()
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, weight = ctx.saved_tensors
+        r = 1 / (x.var(dim=1, keepdim=True, unbiased=False) + ctx.eps).sqrt()
+        g = dy * weight
+        dx = g * r - x * (g * x).mean(dim=1, keepdim=True) * r**3
+        return dx, (dy * x * r).sum(dim=0), None
+
+
 @wrong("NormalizeRows", "eps is added to the root")
 class AddsEpsLast(torch.autograd.Function):
     @staticmethod
@@ -205,6 +222,50 @@ class TensorsAsAttributes(nn.Module):
         return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
 
 
+@wrong("ResidualMLP", "mean and std are not in the state_dict")
+class BuffersThatAreNotSaved(Network):
+    def __init__(self, D, H, B, C):
+        super().__init__(D, H, B, C)
+        for name in ("mean", "std"):
+            there = getattr(self, name)
+            delattr(self, name)
+            self.register_buffer(name, there, persistent=False)
+
+
+@wrong("ResidualMLP", "mean and std are there, but not as the table asks")
+class BuffersForBatches(Network):
+    def __init__(self, D, H, B, C):
+        super().__init__(D, H, B, C)
+        self.register_buffer("mean", torch.zeros(1, D))
+        self.register_buffer("std", torch.ones(1, D))
+
+
+class Normed(nn.Module):
+    def __init__(self, H):
+        super().__init__()
+        self.layernorm = nn.LayerNorm(H)
+        self.linear = nn.Linear(H, H)
+
+    def forward(self, h):
+        return h + self.linear(self.layernorm(h)).relu()
+
+
+@wrong("ResidualMLP", "no entry of norm is as the table asks")
+class OneOtherName(Network):
+    def __init__(self, D, H, B, C):
+        super().__init__(D, H, B, C)
+        self.blocks = nn.Sequential(*[Normed(H) for _ in range(B)])
+
+    def forward(self, x):
+        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
+
+
+@wrong("ResidualMLP", "these points wait for it", "shape value")
+class ForwardNotWritten(Network):
+    def forward(self, x):
+        raise NotImplementedError
+
+
 @wrong("ResidualMLP", "so an optimiser would train them", "trained")
 class EverythingIsAParameter(nn.Module):
     def __init__(self, D, H, B, C):
@@ -342,8 +403,30 @@ def copies_into_what_is_there(workers, counts):
     for column in columns_of(workers):
         mean = weighted(column, counts)
         for p in column:
-            if p.grad is not None:
+            if p.grad is not None and mean is not None:
                 p.grad.copy_(mean)
+
+
+@wrong("average_gradients", "gets zeros", "edge")
+def takes_nan_for_nothing(workers, counts):
+    for column in columns_of(workers):
+        if all(p.grad is None for p in column):
+            continue
+        mean = torch.zeros_like(column[0])
+        for p, n in zip(column, counts, strict=True):
+            if p.grad is not None:
+                mean += torch.nan_to_num(p.grad) * n / sum(counts)
+        for p in column:
+            p.grad = mean.clone()
+
+
+@wrong("average_gradients", "keeps its own gradient where nobody else has one", "edge")
+def writes_where_there_is_a_mean(workers, counts):
+    for column in columns_of(workers):
+        mean = weighted(column, counts)
+        if mean is not None:
+            for p in column:
+                p.grad = mean.clone()
 
 
 @wrong("average_gradients", "What do the others step with")

@@ -1,6 +1,7 @@
 """Naive wrong answers to ps8's training loop, each written as a student would."""
 
 import io
+import pickle
 
 import torch
 
@@ -231,6 +232,25 @@ def one_flag(model, loader, loss_fn, device):
     return answer
 
 
+@wrong("evaluate", "Which modules are there, down to the innermost", "state")
+@torch.no_grad()
+def children_alone(model, loader, loss_fn, device):
+    noted = [(m, m.training) for m in [model, *model.children()]]
+    answer = stays_in_eval(model, loader, loss_fn, device)
+    for m, mode in noted:
+        m.training = mode
+    return answer
+
+
+@wrong("evaluate", "the two numbers are exchanged", "value")
+def hits_first(model, loader, loss_fn, device):
+    modes = [(m, m.training) for m in model.modules()]
+    loss, accuracy = stays_in_eval(model, loader, loss_fn, device)
+    for m, mode in modes:
+        m.training = mode
+    return accuracy, loss
+
+
 @wrong("evaluate", "in which it came")
 @torch.no_grad()
 def never_in_eval(model, loader, loss_fn, device):
@@ -429,7 +449,7 @@ class ListOfParameters(Simple):
         return c["epoch"]
 
 
-@wrong("Checkpoint", "What does initial_seed tell")
+@wrong("Checkpoint", "Where it began is told by initial_seed")
 class OnlyTheSeed(Simple):
     def save(self, file, epoch):
         c = {n: getattr(self, n).state_dict() for n in ("model", "optimizer", "scheduler")}
@@ -462,6 +482,41 @@ class WholeModel(Simple):
 class ByPickle(Simple):
     def read(self, file):
         return torch.load(io.BytesIO(file.read()), weights_only=False)
+
+
+@wrong("Checkpoint", "was called while it was read", "resumed")
+class PlainPickle(Simple):
+    def save(self, file, epoch):
+        held = io.BytesIO()
+        super().save(held, epoch)
+        pickle.dump(torch.load(io.BytesIO(held.getvalue())), file)
+
+    def read(self, file):
+        return pickle.load(file)
+
+
+@wrong("Checkpoint", "as they were when Checkpoint was made")
+class StatesFirst(Simple):
+    def __init__(self, model, optimizer, scheduler, generator):
+        super().__init__(model, optimizer, scheduler, generator)
+        self.states = {n: getattr(self, n).state_dict() for n in ("optimizer", "scheduler")}
+        self.states["generator"] = generator.get_state()
+
+    def save(self, file, epoch):
+        torch.save({"model": self.model.state_dict(), "epoch": epoch, **self.states}, file)
+
+
+@wrong("Checkpoint", "the generator begins its first epoch again")
+class GeneratorFirst(Simple):
+    def __init__(self, model, optimizer, scheduler, generator):
+        super().__init__(model, optimizer, scheduler, generator)
+        self.at_first = generator.get_state()
+
+    def save(self, file, epoch):
+        held = io.BytesIO()
+        super().save(held, epoch)
+        c = torch.load(io.BytesIO(held.getvalue()))
+        torch.save(c | {"generator": self.at_first}, file)
 
 
 @wrong("Checkpoint", "How many epochs are done", "value")

@@ -1,0 +1,15 @@
+"""Checks of findings about trainings that are saved, and models that are measured."""
+
+import re
+
+from tests.exercises.declared_problems import PROBLEMS
+from tests.exercises.finding_checks.check import sentence
+
+WORDS = [
+    words for name in ("Checkpoint", "evaluate") for words in PROBLEMS[name].wrong.values()
+]
+
+
+@sentence("|".join(map(re.escape, WORDS)), of="values")
+def _(a, found):
+    return a.bad().any()
