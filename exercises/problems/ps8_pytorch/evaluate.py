@@ -341,7 +341,7 @@ def left_in_evaluation_mode(*given):
 
 @look.mistake(
     "a module that came in evaluation mode is left in training mode. Whose mode did your code "
-    "note before: none, the whole model's, or each module's?",
+    "note before, if any, and which modules does train(mode) reach when it is put back?",
     loses="state",
     where="in_evaluation_mode",
 )
@@ -351,7 +351,7 @@ def always_left_in_training_mode(*given):
 
 @look.mistake(
     "a module that came in evaluation mode is left in training mode. Whose mode did your code "
-    "note before, and which modules does train(mode) reach when it is put back?",
+    "note before, if any, and which modules does train(mode) reach when it is put back?",
     loses="state",
     where="partly_frozen",
 )
