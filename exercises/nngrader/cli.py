@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -349,7 +350,9 @@ def fill_worksheet(a) -> tuple[str, list[str]]:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command, with the arguments of every subcommand."""
     about = "Release assignments, grade them in a sandbox, and explain the result to students."
-    p = argparse.ArgumentParser(prog="nngrader", description=about, epilog=EXIT)
+    p = argparse.ArgumentParser(
+        prog="nngrader", description=about, epilog=EXIT, allow_abbrev=False
+    )
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
@@ -358,7 +361,9 @@ def parser() -> argparse.ArgumentParser:
         *(reweight, feedback, export, course, report),
     ):
         name = f.__name__.replace("_", "-")
-        s = commands.add_parser(name, help=f.__doc__, description=f.__doc__, epilog=EXIT)
+        s = commands.add_parser(
+            name, help=f.__doc__, description=f.__doc__, epilog=EXIT, allow_abbrev=False
+        )
         s.set_defaults(run=f)
         s.add_argument(  # it may stand on either side of the command
             "--course", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=place
@@ -499,11 +504,13 @@ def priced(text: str) -> tuple[str, float]:
 
     Raises
     ------
-    ValueError
+    ArgumentTypeError
         If it has another form.
     """
     name, _, number = text.partition("=")
-    return name.strip(), float(number)
+    with contextlib.suppress(ValueError):
+        return name.strip(), float(number)
+    raise argparse.ArgumentTypeError(f"{text!r}: expected a name and points, as hinge_loss=20")
 
 
 def workers(text: str) -> int:

@@ -38,6 +38,9 @@ def test_no_output_names_anybody(course, base, tmp_path, capsys):
     words = ("--anonymous", "--json", tmp_path / "grade.json")
     assert run(course, "grade", NAME, *words) == 0
     said = [capsys.readouterr().out]
+    progress = re.findall(r"^ *\[\d+/\d+\] (\S+)", said[0], re.MULTILINE)
+    assert progress == sorted(progress)  # the order of names would tell them
+    assert len(progress) == 3
     key = course / "anonymous-key.csv"
     codes = {r["student"]: r["code"] for r in csv.DictReader(key.read_text().splitlines())}
     assert set(codes) == {"quorra7", "tronny8", "yorivex", "stranger"}

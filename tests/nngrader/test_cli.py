@@ -10,6 +10,7 @@ import pytest
 from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
+from nngrader.gradebook.late import policy_file
 
 from .sample_course import NAME, environment, hand_in, make_course, problems_folder, run
 
@@ -22,6 +23,8 @@ from .sample_course import NAME, environment, hand_in, make_course, problems_fol
         ["grade"],
         ["grade", NAME, "--workers", "0"],
         ["grade", NAME, "--workers", "many"],
+        ["grade", NAME, "--worker", "2"],
+        ["reweight", NAME, "--points", "hinge_loss=many"],
         ["grade", NAME, "--scheduler"],
         ["export", NAME, "--layout", "excel"],
         ["collect", NAME],
@@ -86,6 +89,20 @@ def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):
     (course / "submitted" / "ada" / NAME).mkdir(parents=True)
     assert run(course, "grade", NAME) == 1
     assert f"run `nngrader release {NAME}`" in capsys.readouterr().err
+
+
+def test_an_extension_for_nobody_is_told_before_the_work(course, base, capsys):
+    hand_in(course, "ada", base.solved().text())
+    head = "id,first_name,last_name,email\n"
+    (course / "students.csv").write_text(f"{head}ada,Ada,Lane,ada@uni.example\n")
+    file = policy_file(course, NAME)
+    late = "due = 2025-12-01T23:59:00+01:00\n[late]\npoints_per_day = 10\n"
+    late += '[late.extensions]\nadda = "2025-12-05T12:00:00Z"\n'
+    file.write_text(late + (file.read_text() if file.is_file() else ""))
+    assert run(course, "grade", NAME) == 1
+    assert "nor has handed in (adda)" in capsys.readouterr().err
+    file.write_text(file.read_text().replace("adda", "ada"))
+    assert run(course, "grade", NAME) == 0
 
 
 def test_only_those_named_are_graded_and_the_others_feedback_stays(course, base, capsys):

@@ -212,6 +212,8 @@ def test_what_a_changed_definition_no_longer_gives_is_marked_until_graded_again(
     assert words.capitalize() in (course / "report" / f"{NAME}.html").read_text()
     page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
     assert page.count(words.capitalize()) == 1
+    assert run(course, "course") == 0
+    assert f"{NAME}: {words}, so grade again: ada (hinge_loss)" in capsys.readouterr().err
 
     assert run(course, "explain", NAME, "ben", "hinge_loss") == 0
     assert f"points are recorded, {words}" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from ..course.roster import missing, read
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
 from ..gradebook.database import students as students_of_gradebook
+from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
 from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
@@ -38,8 +39,8 @@ def grade_class(a) -> list[dict]:
     Returns
     -------
     list of dict
-        The results in the order of the students, after printing them and writing the file of
-        `--json`.
+        The results in the order of what students are called, after printing them and writing
+        the file of `--json`.
 
     Raises
     ------
@@ -49,13 +50,14 @@ def grade_class(a) -> list[dict]:
         If there is nothing to grade.
     """
     require_writable(a.json)
-    read(a.course)  # so that faults in the class list are reported before the work
+    roster = read(a.course)  # so that its faults are reported before the work
     sweep()
     sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
     a.students = a.students and [called.student(s) for s in a.students]
-    students = wanted(a, handed_in(a))
+    require_extensions_of_somebody(a, roster, called)
+    students = sorted(wanted(a, handed_in(a)), key=called)  # the order of ids would tell names
     store = Store(a.course / ".results")
     with alone(store, a.assignment), executor_of(a, assignment) as executor:
         grader = Grader(assignment, executor, store)
@@ -123,6 +125,24 @@ def wanted(a, there: list[str]) -> list[str]:
     if not there:
         raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
     return sorted(set(a.students)) if a.students else there
+
+
+def require_extensions_of_somebody(a, roster: dict | None, called: Names) -> None:
+    """Raise an error before the work if an extension is given to nobody, as by a slip of a key.
+
+    Raises
+    ------
+    CannotDo
+        If an id is neither in the class list nor has handed in; without a class list nobody
+        can tell.
+    """
+    given = read_policy(policy_file(a.course, a.assignment)).extensions or {}
+    if roster and (vain := sorted(set(given) - {*roster, *handed_in(a)})):
+        named = "" if called.anonymous else f" ({shown(', '.join(vain))})"
+        raise CannotDo(
+            f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "
+            f"class list nor has handed in{named}: an extension would be lost"
+        )
 
 
 def require_writable(file: Path | None) -> None:

@@ -25,6 +25,7 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..course.definitions import earlier_in_words
 from ..course.folder import Course
 from ..errors import CannotDo, NotThere
 from ..settings import read_toml
@@ -215,6 +216,9 @@ def totals(course: Course, rules: Rules) -> tuple[list[str], list[Total], list[s
         ("not graded yet, so not counted", [n for n in rules.weights if n not in found]),
     ):
         warned += [f"{words}: {', '.join(names)}"] if names else []
+    for name in counting:
+        old = {s: mark["earlier"] for s, mark in found[name].items() if mark["earlier"]}
+        warned += [f"{name}: {words}" for words in earlier_in_words(old)]
     weigh = {n: weigh[n] for n in counting}
     rows = [_total(s, weigh, found, rules) for s in sorted(known)]
     return counting, rows, warned
