@@ -10,7 +10,7 @@ from nngrader.course.roster import read as read_roster
 from nngrader.errors import CannotDo, NotThere
 from nngrader.gradebook.by_hand import Given, for_groups
 from nngrader.gradebook.converter import Mark, Standing
-from nngrader.reports.class_report import MOST_IN_SIGHT, _one_of_each_group, _ring, _where
+from nngrader.reports.likeness import MOST_IN_SIGHT, _one_of_each_group, _ring, _where
 from nngrader.reports.returned import _names
 from nngrader.reports.similarity import Ring
 

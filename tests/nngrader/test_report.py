@@ -18,6 +18,7 @@ from nngrader.reports.item_analysis import (
     points_by_finding,
     unexplained,
 )
+from nngrader.reports.likeness import SAME_WORK, _published
 from nngrader.reports.style import table
 from nngrader.storage.results import Store
 
@@ -300,6 +301,28 @@ def test_pairs_that_stand_out_are_shown_with_where_to_look(course):
         assert f"autograded/{student}/{NAME}/{NAME}.ipynb" in text
     assert "1 submission could not be compared" in text
     assert "it changes no score" in text
+
+
+def test_who_handed_in_the_same_file_stands_in_one_row_and_an_untouched_one_in_none(course):
+    same, alone, empty = ["x", 900], ["y", 900], ["z", 0]
+    own = dict(zip(CLASS, (same, alone, same, empty, empty, same), strict=False))
+    ours = {"hinge_loss": fingerprint(LONG)}  # that the whole class has explains no pair
+    results = [r | {"fingerprints": ours} for r in CLASS.values()]
+    results = [r | {"own": own.get(r["student"], ["y", 0])} for r in results]
+    who = ", ".join(s for s in CLASS if own.get(s) == same)
+    text, _ = written(course, results)
+    row = f"Handed in the same Where to look {who} autograded"
+    assert f"The same file {SAME_WORK} {row}" in text
+    assert text.count(who) == 1
+    assert "No two submissions" not in text
+
+
+def test_who_handed_in_most_of_our_solution_comes_first_and_the_others_are_folded():
+    same = {f"s{i:02}": ["f", "g"] for i in range(12)} | {"zoe": ["f", "g", "h"]}
+    text = "".join(_published(same, 3))
+    assert plain(text).split("Cells", 1)[1].split()[:4] == ["zoe", "all", "3", "s00"]
+    assert "<summary>and 3 more" in text
+    assert "2 of 3: f, g" in text
 
 
 def test_everything_hostile_is_escaped(course):

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from nngrader.course.notebooks import grade_id, is_code
 from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
+from nngrader.intake.rebuild import own_work, rebuild
+from nngrader.intake.submission import Cell
 from nngrader.reports import similarity
 from nngrader.reports.similarity import (
     ENOUGH,
@@ -368,3 +371,32 @@ def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs
     (ring,) = rings(members, {})
     assert ring.students == ("s007", "s211")
     assert len(counted) < 6 * 60 * 5
+
+
+def test_the_same_work_is_one_ring_and_little_of_it_is_no_reason():
+    own = {"ada": ["x", 900], "ben": ["y", 900], "chen": ["x", 900], "dana": ["x", 900]}
+    own |= {"eve": ["z", 40], "finn": ["z", 40], "gil": ["y", 900]}
+    assert similarity.same_work(own) == [("ada", "chen", "dana"), ("ben", "gil")]
+
+
+def test_own_work_is_what_differs_from_the_release_in_cells_to_be_filled(base):
+    released = base.untouched_notebook()
+    untouched = own_work(rebuilt(base, {}).notebook, released)
+    assert untouched == own_work(released, released)
+    assert untouched[1] == 0
+    one, other = ({"hinge_loss": LONG + end} for end in ("", "  \n\n"))
+    mine, yours = (own_work(rebuilt(base, c).notebook, released) for c in (one, other))
+    assert mine == yours != untouched
+    assert mine[1] > 200
+    scratch = [Cell(None, "import time", True, 99)]
+    assert own_work(rebuilt(base, one, scratch).notebook, released) == mine
+    assert own_work(rebuilt(base, {"hinge_loss": LONG + "x = 1"}).notebook, released) != mine
+
+
+def rebuilt(base, sources, more=()):
+    """Return the submission of a student who wrote these cells, and added more."""
+    cells = [
+        Cell(grade_id(c), sources.get(grade_id(c), c["source"]), is_code(c), i)
+        for i, c in enumerate(base.untouched_notebook()["cells"])
+    ]
+    return rebuild(base.instructor_joined(), base.untouched_notebook(), [*cells, *more])

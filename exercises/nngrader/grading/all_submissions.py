@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
-from ..intake.rebuild import Rebuilt, rebuild
+from ..intake.rebuild import Rebuilt, own_work, rebuild
 from ..intake.submission import read_declared, read_submission
 from ..sandbox.launch import Sandbox
 from ..storage.results import NotKept, Store, digest
@@ -108,9 +108,10 @@ class Grader:
         ------
         dict, dict
             The result (`student assignment status flags score max_score problems cells
-            seconds fingerprints processor`, `key`, under which it is kept, and `definitions`, a
-            digest of what each problem declares; `failed` where the fault was ours), and the
-            rebuilt notebook to record; in the order in which they are done.
+            seconds fingerprints processor`, `key`, under which it is kept, `definitions`, a
+            digest of what each problem declares, and `own`, what `own_work` returns; `failed`
+            where the fault was ours), and the rebuilt notebook to record; in the order in
+            which they are done.
 
         Raises
         ------
@@ -222,6 +223,7 @@ class Grader:
         whose = {"student": student, "assignment": self.assignment.name}
         result = whose | handed.result | {"key": handed.key}
         result["definitions"] = self.assignment.definitions
+        result["own"] = own_work(handed.rebuilt.notebook, self.assignment.released)
         odd = [UNSEEN] * (not student.isprintable()) + [TWIN] * (student in self.twins)
         result["flags"] = odd + result["flags"]
         if odd and result["status"] == "graded":

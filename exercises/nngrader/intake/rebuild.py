@@ -15,9 +15,10 @@ from ..course.notebooks import (
     is_test,
     mark,
 )
+from ..storage.results import digest
 from .submission import Cell
 
-__all__ = ["rebuild"]
+__all__ = ["own_work", "rebuild"]
 
 UNSEEN = "\u2060"  # a sign without width: after it neither a tag nor an entity begins
 DISARMED = {
@@ -105,6 +106,35 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         placed.append(_place(out, cell, ours.get(gid), chosen.get(gid)))
     out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
     return out
+
+
+def own_work(notebook: dict, released: dict) -> list:
+    """Return a digest of what a student wrote into the cells to be filled, and its size.
+
+    Parameters
+    ----------
+    notebook : dict
+        The rebuilt notebook.
+    released : dict
+        The notebook as students got it.
+
+    Returns
+    -------
+    list
+        The digest of the cells that differ from the release, blanks at the ends of lines apart;
+        and the number of characters in lines that the release does not have.
+    """
+    given = {grade_id(c): c["source"] for c in released["cells"] if is_solution(c)}
+    mine = {grade_id(c): c["source"] for c in notebook["cells"] if grade_id(c) in given}
+    ours = {g: _lines(text) for g, text in given.items()}
+    found = {g: _lines(text) for g, text in mine.items() if _lines(text) != ours[g]}
+    size = sum(len(n) for g, new in found.items() for n in new if n not in ours[g])
+    return [digest(found), size]
+
+
+def _lines(text):
+    """Return the lines of a cell without blanks at its end and theirs."""
+    return [line.rstrip() for line in text.strip().splitlines()]
 
 
 def _place(out, cell, released, theirs):

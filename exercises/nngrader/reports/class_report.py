@@ -11,30 +11,21 @@ from html import escape
 from statistics import mean
 
 from ..course.anonymous import Names
-from ..course.assignment import released_notebook
 from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
-from ..course.notebooks import from_file
-from ..course.origins import read as read_origins
 from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..storage.results import Store
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
-from .similarity import RULE, rings, same_as_published, solution_fingerprints
+from .likeness import likeness
+from .similarity import RULE
 from .style import counted, document, names, points, section, table
 
 NEEDED = {"status", "flags", "score", "max_score", "problems"}
 REPORTED = {"score", "max", "aspects", "findings", "tried"}
-MOST_RINGS = 50
-MOST_IN_SIGHT = 6  # submissions of a ring; the others are folded
 NAMES = Names()
-PUBLISHED = (
-    "Their fingerprints are those of the instructor's solution, which may be published. Short "
-    "cells do not count, since they have one obvious solution."
-)
-TOGETHER = "Of each group that has handed in together, one student stands for all."
 TOP = 3
 TERMS = (
     (
@@ -103,7 +94,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
         *_by_hand(known),
         *_earlier(graded_earlier(course, assignment, results)),
         *_notes(course, assignment, results, known, called),
-        _likeness(course, assignment, fine, called),
+        likeness(course, assignment, fine, called),
         _terms(),
     ]
     return document(f"{assignment}: report", parts, "wide")
@@ -276,82 +267,6 @@ def _missing(course, assignment, results, called):
     ]
     if paragraphs:
         yield section("Who is missing", "\n".join(paragraphs))
-
-
-def _likeness(course, assignment, fine, called):
-    """Return the section about submissions that are unusually alike."""
-    released = solution_fingerprints(released_notebook(course, assignment))
-    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
-    solved = solution_fingerprints(source)
-    given = {cell: set(f) for cell, f in released.items()}
-    known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}
-    fingerprints = {  # of the cells that students write, since ours are the same in all
-        s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
-        for s, r in fine.items()
-        if "fingerprints" in r
-    }
-    without = len(fine) - len(fingerprints)
-    fingerprints, together = _one_of_each_group(course, assignment, fingerprints, called)
-    found = rings(fingerprints, known)
-    where = _code if called.anonymous else _where
-    rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
-    body = "<p>No two submissions are more alike than the class explains.</p>"
-    if rows:
-        columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
-        body = table(columns, rows, numbers=(2,))
-    if len(found) > MOST_RINGS:
-        body += f"<p>And {len(found) - MOST_RINGS} more groups, less alike.</p>"
-    if same := same_as_published(fingerprints, solved, given):
-        rows = [[escape(s), escape(", ".join(cells))] for s, cells in same.items()]
-        body += "<h3>The same as the instructor's solution</h3>"
-        body += f"<p>{PUBLISHED}</p>" + table(["Student", "Cells"], rows)
-    if together:
-        body += f"<p>{TOGETHER}</p>"
-    if without:
-        body += (
-            f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
-            "fingerprints of them.</p>"
-        )
-    return section("Likeness", body)
-
-
-def _one_of_each_group(course, assignment, fingerprints, called):
-    """Return fingerprints of one student of each group, and whether some were left out."""
-    groups = {called(s): o.group for s, o in read_origins(course, assignment).items()}
-    first = {}
-    for student in sorted(fingerprints):
-        first.setdefault(groups.get(student) or (student,), student)
-    kept = {s: fingerprints[s] for s in first.values()}
-    return kept, len(kept) < len(fingerprints)
-
-
-def _ring(ring, assignment, where):
-    """Return a group of submissions that are alike as a row's cells; a large one folded."""
-    *first, last = map(escape, ring.students)
-    many = len(ring.students) > MOST_IN_SIGHT
-    return [
-        names(list(ring.students), MOST_IN_SIGHT) if many else f"{', '.join(first)} and {last}",
-        "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in ring.cells.items()),
-        f"{ring.weight:.0f}",
-        _folded([where(s, assignment) for s in ring.students]),
-    ]
-
-
-def _folded(lines):
-    """Return lines of HTML, the first of them in sight and the others folded."""
-    seen, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
-    summary = f"<summary>and {len(lines) - MOST_IN_SIGHT} more</summary>"
-    return f"{seen}<details>{summary}{rest}</details>" if rest else seen
-
-
-def _code(student, _):
-    """Return the code of a student, to whose notebook only the key leads."""
-    return f"<code>{escape(student)}</code>"
-
-
-def _where(student, assignment):
-    """Return the path of the notebook to look at."""
-    return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
 
 
 def _terms():

@@ -26,6 +26,7 @@ ENOUGH = 60.0  # the least weight in common, in fingerprints that no others have
 SAME = 0.9  # a cell of which so much is the same, and that is as long, counts whole
 LONG = 15  # fingerprints of a cell that is long enough to be solved in several ways
 CHANCE = 0.001  # the number of pairs so much alike that chance may give a class
+LEAST_WRITTEN = 200  # characters of one's own that are not the same by chance
 RULE = (
     f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
@@ -168,6 +169,31 @@ def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
         (students[i], students[j]): float(share[i, j])
         for i, j in zip(rows, columns, strict=True)
     }
+
+
+def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
+    """Return who wrote the same into all cells, letter by letter, the largest rings first.
+
+    Parameters
+    ----------
+    own : mapping
+        What `intake.rebuild.own_work` returned, by student.
+
+    Returns
+    -------
+    list of tuple of str
+        The students of each ring. Below `LEAST_WRITTEN` characters two may agree by chance.
+    """
+    found = defaultdict(list)
+    for student, (mark, size) in sorted(own.items()):
+        if size >= LEAST_WRITTEN:
+            found[mark].append(student)
+    return sorted((tuple(who) for who in found.values() if len(who) > 1), key=_largest)
+
+
+def _largest(ring):
+    """Return the key that puts large rings first."""
+    return -len(ring), ring
 
 
 def same_as_published(

@@ -1,0 +1,167 @@
+"""The part of the instructor's page about submissions that are alike."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..course.anonymous import Names
+from ..course.assignment import released_notebook
+from ..course.folder import Course
+from ..course.notebooks import from_file
+from ..course.origins import read as read_origins
+from .similarity import (
+    LEAST_WRITTEN,
+    rings,
+    same_as_published,
+    same_work,
+    solution_fingerprints,
+)
+from .style import counted, names, section, table
+
+MOST_RINGS = 50
+MOST_IN_SIGHT = 6  # submissions of a ring; the others are folded
+MOST_ROWS = 10  # of who handed in the instructor's solution; the others are folded
+NONE = "<p>No two submissions are more alike than the class explains.</p>"
+SAME_WORK = (
+    "What they wrote into the cells that are to be filled, written answers included, is the "
+    f"same letter by letter, and has at least {LEAST_WRITTEN} characters. What was given out "
+    "does not count, nor do cells that they added."
+)
+PUBLISHED = (
+    "Their fingerprints are those of the instructor's solution, which may be published. Short "
+    "cells do not count, since they have one obvious solution."
+)
+TOGETHER = "Of each group that has handed in together, one student stands for all."
+
+
+def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Names) -> str:
+    """Return the section about submissions that are unusually alike.
+
+    Parameters
+    ----------
+    course, assignment
+        The course and the assignment.
+    fine : dict
+        Results of what could be graded, by what students are called.
+    called : Names
+        What students are called.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    solved, given = _ours(course, assignment)
+    known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}
+    compared = {s: r for s, r in fine.items() if "fingerprints" in r}
+    one, together = _one_of_each_group(course, assignment, compared, called)
+    fingerprints = {  # of the cells that students write, since ours are the same in all
+        s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
+        for s, r in one.items()
+    }
+    same = same_work({s: r["own"] for s, r in one.items() if "own" in r})
+    found = [
+        r for r in rings(fingerprints, known) if not any({*r.students} <= {*s} for s in same)
+    ]
+    where = _code if called.anonymous else _where
+    parts = [*_same_work(same, assignment, where), *_alike(found, assignment, where, same)]
+    parts += _published(same_as_published(fingerprints, solved, given), len(solved))
+    parts += [f"<p>{TOGETHER}</p>"] * together
+    if without := len(fine) - len(compared):
+        parts.append(
+            f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
+            "fingerprints of them.</p>"
+        )
+    return section("Likeness", "".join(parts))
+
+
+def _ours(course, assignment):
+    """Return fingerprints of the instructor's solution, and of the release, by cell."""
+    released = solution_fingerprints(released_notebook(course, assignment))
+    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
+    return solution_fingerprints(source), {cell: set(f) for cell, f in released.items()}
+
+
+def _one_of_each_group(course, assignment, results, called):
+    """Return the results of one student of each group, and whether some were left out."""
+    groups = {called(s): o.group for s, o in read_origins(course, assignment).items()}
+    first = {}
+    for student in sorted(results):
+        first.setdefault(groups.get(student) or (student,), student)
+    kept = {s: results[s] for s in first.values()}
+    return kept, len(kept) < len(results)
+
+
+def _same_work(same, assignment, where):
+    """Yield the list of rings whose members handed in the same."""
+    if not same:
+        return
+    rows = [
+        [names(list(ring), MOST_IN_SIGHT), _folded([where(s, assignment) for s in ring])]
+        for ring in same
+    ]
+    yield f"<h3>The same file</h3><p>{SAME_WORK}</p>"
+    yield table(["Handed in the same", "Where to look"], rows)
+
+
+def _alike(found, assignment, where, same):
+    """Yield the list of rings that are alike, or that there is none."""
+    if not found:
+        yield "" if same else NONE
+        return
+    if same:
+        yield "<h3>Much alike</h3>"
+    rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
+    columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
+    yield table(columns, rows, numbers=(2,))
+    if len(found) > MOST_RINGS:
+        yield f"<p>And {len(found) - MOST_RINGS} more groups, less alike.</p>"
+
+
+def _published(same, n):
+    """Yield the list of who handed in our solution in which of n cells, most cells first."""
+    if not same:
+        return
+    most_first = sorted(same.items(), key=lambda item: (-len(item[1]), item[0]))
+    rows = [[escape(s), _how_many(cells, n)] for s, cells in most_first]
+    columns, rest = ["Student", "Cells"], rows[MOST_ROWS:]
+    yield f"<h3>The same as the instructor's solution</h3><p>{PUBLISHED}</p>"
+    yield table(columns, rows[:MOST_ROWS])
+    if rest:
+        summary = f"<summary>and {len(rest)} more, in fewer cells or as many</summary>"
+        yield f"<details>{summary}{table(columns, rest)}</details>"
+
+
+def _how_many(cells, n):
+    """Return which of n cells are the same, in words."""
+    listed = escape(", ".join(cells))
+    return f"<b>all {n}</b>" if len(cells) == n else f"{len(cells)} of {n}: {listed}"
+
+
+def _ring(ring, assignment, where):
+    """Return a group of submissions that are alike as a row's cells; a large one folded."""
+    *first, last = map(escape, ring.students)
+    many = len(ring.students) > MOST_IN_SIGHT
+    return [
+        names(list(ring.students), MOST_IN_SIGHT) if many else f"{', '.join(first)} and {last}",
+        "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in ring.cells.items()),
+        f"{ring.weight:.0f}",
+        _folded([where(s, assignment) for s in ring.students]),
+    ]
+
+
+def _folded(lines):
+    """Return lines of HTML, the first of them in sight and the others folded."""
+    seen, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
+    summary = f"<summary>and {len(lines) - MOST_IN_SIGHT} more</summary>"
+    return f"{seen}<details>{summary}{rest}</details>" if rest else seen
+
+
+def _code(student, _):
+    """Return the code of a student, to whose notebook only the key leads."""
+    return f"<code>{escape(student)}</code>"
+
+
+def _where(student, assignment):
+    """Return the path of the notebook to look at."""
+    return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
