@@ -35,6 +35,7 @@ def release(a) -> int:
     from .sandbox.launch import Sandbox
     from .settings import read_settings
 
+    a.course.require_whole(a.assignment)
     settings = a.course.source(a.assignment).with_name("nngrader.toml")
     with Sandbox(read_settings(settings)[0]) as sandbox:
         sandbox.require()

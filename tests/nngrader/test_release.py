@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
+from nngrader.errors import NotThere
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.release.build import (
     NotFit,
@@ -423,3 +424,27 @@ def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
     assert "has 1 submissions whose cells were others (gone: intro; new: another" in complaint
     assert "test_softmax_cross_entropy: 40 points, now 30" in complaint
     assert f"nbgrader db assignment remove {NAME} --force" in complaint
+
+
+def test_a_release_names_at_once_all_that_a_folder_lacks(tmp_path, capsys):
+    (tmp_path / "course").mkdir()
+    assert run(tmp_path / "course", "release", NAME) == 2
+    told = capsys.readouterr().err
+    for part in (f"source/{NAME}/{NAME}.md", f"problems/{NAME}.py", "nbgrader_config.py"):
+        assert part in told
+    assert "heldback/" in told
+    (tmp_path / "course" / "source").mkdir()
+    assert run(tmp_path / "course", "release", NAME) == 2
+    assert f"no assignment '{NAME}'" in capsys.readouterr().err
+
+
+def test_held_back_data_are_asked_for_where_a_problem_is_a_challenge(tmp_path):
+    course = shutil.copytree(EXERCISES / "source", tmp_path / "source").parent
+    shutil.copytree(EXERCISES / "problems", course / "problems")
+    (course / "nbgrader_config.py").touch()
+    with pytest.raises(NotThere, match="lacks what") as told:
+        Course(course).require_whole(NAME)
+    assert str(told.value).count("heldback/") == 1
+    assert "nbgrader_config.py" not in str(told.value)
+    (course / "heldback").mkdir()
+    Course(course).require_whole(NAME)

@@ -44,6 +44,9 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds t
 ]
 _PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
 _READING = threading.RLock()  # a private file reads the public ones
+CONFIG = "nbgrader_config.py"
+OWN = "exercises"  # the course folder of this repository
+CHALLENGE = ".on_heldback"  # stands in the definition of a challenge
 FIRST = "__init__.py"  # the file that is run if definitions are a folder
 
 
@@ -86,6 +89,32 @@ class Course:
         if not file.is_file():
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
         return file
+
+    def require_whole(self, assignment: str) -> None:
+        """Raise an error that names all that a course folder lacks for an assignment.
+
+        Raises
+        ------
+        NotThere
+            If something is missing.
+        """
+        file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
+        if (self.root / "source").is_dir():
+            self.source(assignment)  # else its name may be misspelt
+        texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
+        challenge = not texts or any(CHALLENGE in text for text in texts)
+        needed = {
+            f"{file}: its text, with nngrader.toml beside it": (self.root / file).is_file(),
+            f"problems/{assignment}.py, or a folder of that name: its problems": texts
+            or self.private,
+            "nbgrader_config.py: nbgrader's settings": (self.root / CONFIG).is_file(),
+            "heldback/: data and solved files of challenges": not challenge
+            or (self.root / "heldback").is_dir(),
+        }
+        if missing := [what for what, there in needed.items() if not there]:
+            copied = f"copy from {OWN}/ of the repository, or write your own"
+            lines = "\n  ".join([*missing, copied])
+            raise NotThere(f"{self.root} lacks what {assignment} needs:\n  {lines}")
 
     def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
         """Return the instructor's notebook, with the cells of the private folder in place.
