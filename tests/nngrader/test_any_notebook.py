@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nngrader.course.assignment import AssignmentSpec
-from nngrader.course.notebooks import grade_id, is_solution
+from nngrader.course.notebooks import grade_id, is_code, is_solution, mark
 from nngrader.engine import pack
 from nngrader.grading.one_submission import Job, run
 from nngrader.intake import outputs
 from nngrader.intake.outputs import without_outputs
-from nngrader.intake.rebuild import rebuild
-from nngrader.intake.submission import cells_of, read_submission
+from nngrader.intake.rebuild import LOCKED, rebuild
+from nngrader.intake.submission import Cell, cells_of, read_submission
 from nngrader.settings import Limits
 
 from .fake_workers import FakeSandbox
@@ -262,3 +262,31 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
         t.replace("\r\n", "\n").replace("\r", "\n") for t in texts
     )
     assert rebuilt.flags == []
+
+
+def test_lost_metadata_are_one_flag_with_a_count(base):
+    released = base.untouched_notebook()
+    cells = [
+        Cell(None, c["source"], c["cell_type"] == "code", n)
+        for n, c in enumerate(released["cells"])
+    ]
+    rebuilt = rebuild(base.instructor_joined(), released, cells)
+    (lost,) = [f for f in rebuilt.flags if "have lost their metadata" in f]
+    locked = sum(mark(c).get("locked", False) for c in released["cells"])
+    assert lost.startswith(f"{locked + 3} cells have lost their metadata; 3 found by name")
+    assert len(rebuilt.flags) < 4
+
+
+def test_many_cells_with_the_same_flag_are_one_line_and_few_have_their_own(base):
+    released = base.untouched_notebook()
+    changed = [
+        Cell(grade_id(c), c["source"] + " " * bool(mark(c).get("locked")), is_code(c), n)
+        for n, c in enumerate(released["cells"])
+    ]
+    locked = [grade_id(c) for c in released["cells"] if mark(c).get("locked")]
+    flags = rebuild(base.instructor_joined(), released, changed).flags
+    assert len(locked) > 3
+    assert flags == [f"{len(locked)} cells: {LOCKED} ({', '.join(locked[:3])}, …)"]
+    one = [c for c in changed if c.grade_id != locked[0]]
+    one = [Cell(c.grade_id, c.source.rstrip(" "), c.code, c.position) for c in one]
+    assert rebuild(base.instructor_joined(), released, one).flags[0] == f"{locked[0]}: {LOCKED}"

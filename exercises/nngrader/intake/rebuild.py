@@ -30,6 +30,12 @@ DISARMED = {
     "mermaid": "Mermaid",
 }
 PICTURE = "the picture in the text is not shown: look into what was handed in"
+MISSING = "the cell is missing"
+FOUND_BY_NAME = f"{MISSING}; another cell defines the same name and is used"
+LOCKED = "a cell that is not to be changed is missing, changed or doubled; ours is used"
+LOST = "cells have lost their metadata"
+BY_NAME = "found by name, ours used for those that are not to be changed"
+MOST_ALIKE = 3  # cells with the same flag that are listed one by one
 FOUND = (
     "**Nothing stands in the cell for this answer, or the cell is missing. The text below is "
     "from other places of the submission and in no cell of the assignment: it may be the "
@@ -96,6 +102,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         chosen |= _found_prose(released, cells, chosen, out.flags)
         out.found = sum(c is not None for c in chosen.values())
         out.flags += _changed(ours, picker)
+        out.flags[:] = _folded(out.flags, ours, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
     placed, counted = [], itertools.count(1)
     for cell in out.notebook["cells"]:
@@ -279,19 +286,42 @@ class _Picker:
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
         found = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
-        used = "; another cell defines the same name and is used" if found else ""
-        self.flags.append(f"{gid}: the cell is missing{used}")
+        self.flags.append(f"{gid}: {FOUND_BY_NAME if found else MISSING}")
         return found[-1] if found else None
 
 
 def _changed(ours, picker):
     """Return flags about locked cells that the student has changed, removed or doubled."""
     return [
-        f"{gid}: a cell that is not to be changed is missing, changed or doubled; ours is used"
+        f"{gid}: {LOCKED}"
         for gid, cell in ours.items()
         if mark(cell).get("locked")
         and [c.source for c in picker.by_id.get(gid, [])] != [cell["source"]]
     ]
+
+
+def _folded(flags, ours, bare):
+    """Return the flags with one line for each kind that many cells have.
+
+    Where no cell is left with a label of ours, it is said once that all are lost.
+    """
+    kinds = {}
+    for flag in flags:
+        gid, _, text = flag.partition(": ")
+        kinds.setdefault(text if gid in ours else flag, []).append(gid)
+    named, kept = kinds.get(FOUND_BY_NAME, []), kinds.get(LOCKED, [])
+    told = []
+    if bare and len(named) + len(kept) > MOST_ALIKE:
+        told.append(f"{len(named) + len(kept)} {LOST}; {len(named)} {BY_NAME}")
+        kinds = {
+            text: ids for text, ids in kinds.items() if text not in (FOUND_BY_NAME, LOCKED)
+        }
+    for text, ids in kinds.items():
+        if len(ids) > MOST_ALIKE:
+            told.append(f"{len(ids)} cells: {text} ({', '.join(ids[:MOST_ALIKE])}, …)")
+        else:
+            told += [f"{gid}: {text}" if gid in ours else text for gid in ids]
+    return told
 
 
 def defined(source: str) -> set[str]:

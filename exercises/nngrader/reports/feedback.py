@@ -82,6 +82,11 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
         "Was the function given another name, or its cell deleted?",
     ),
     (
+        "have lost their metadata",
+        "Each cell of the assignment carries a hidden label, and an editor has removed them. "
+        "What was found by its name was graded.",
+    ),
+    (
         "the cell is missing",
         "Each cell of the assignment carries a hidden label, which a copy of its text lacks. "
         "Begin with a fresh copy of the notebook, and fill in its own cells.",

@@ -47,7 +47,7 @@ def renamed_cell(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(flag="another cell defines the same name")
+@odd(flag="cells have lost their metadata; 3 found by name")
 def metadata_stripped(course, base, student):
     notebook = base.solved()
     for c in notebook.cells:
