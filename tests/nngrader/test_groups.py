@@ -10,6 +10,7 @@ from nngrader.course.roster import read as read_roster
 from nngrader.errors import CannotDo, NotThere
 from nngrader.gradebook.by_hand import Given, for_groups
 from nngrader.gradebook.converter import Mark, Standing
+from nngrader.intake.platforms import NAME_THE_GROUP
 from nngrader.reports.likeness import MOST_IN_SIGHT, _one_of_each_group, _ring, _where
 from nngrader.reports.returned import _names
 from nngrader.reports.similarity import Ring
@@ -148,7 +149,7 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
 
 def test_of_a_group_one_is_compared_with_others(tmp_path, monkeypatch):
     origins = {s: Origin("Moodle", (), g) for s, g in TEAMS.items()}
-    monkeypatch.setattr("nngrader.reports.class_report.read_origins", lambda *_: origins)
+    monkeypatch.setattr("nngrader.reports.likeness.read_origins", lambda *_: origins)
     prints = {s: {} for s in ("kim2", "bo", "ada", "emmy", "zoe")}
     kept, some = _one_of_each_group(Course(tmp_path), NAME, prints, Names())
     assert (list(kept), some) == (["ada", "emmy", "kim2", "zoe"], True)
@@ -163,3 +164,14 @@ def test_the_notebooks_of_a_large_ring_are_folded_behind_the_first():
             assert [s for s in students[:few] if s in in_sight] == list(students[:shown])
             assert [s for s in students if s in folded] == list(students[shown:few])
         assert where.count(f"{NAME}.ipynb") == few
+
+
+def test_an_unknown_group_before_a_name_is_told_and_no_match(course, tmp_path, capsys):
+    class_list(course)
+    files = moodle_file("Anna-Ada Lovelace", 502, "b") | moodle_file("Sam Stranger", 503, "c")
+    status, told = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert status == 1
+    fits = "no student of the class list fits"
+    assert f"Anna-Ada Lovelace_502: {fits}, after the hyphen ada: {NAME_THE_GROUP}\n" in told
+    assert f"Sam Stranger_503: {fits}\n" in told
+    assert not (course / "submitted" / "ada").exists()

@@ -22,6 +22,7 @@ MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
+NAME_THE_GROUP = "name the group (--groups), or give --worksheet"
 MOST_OF_ONE = 20_000  # characters about one submission that are parsed
 
 
@@ -131,7 +132,9 @@ def whose(
         return found.pop()
     if found:
         raise Unreadable(f"{len(found)} students fit: {', '.join(sorted(found))}")
-    raise Unreadable("no student of the class list fits")
+    meant = _after_a_hyphen(handed, students.values())
+    words = f", after the hyphen {meant}: {NAME_THE_GROUP}" if meant else ""
+    raise Unreadable(f"no student of the class list fits{words}")
 
 
 def sort(
@@ -330,6 +333,18 @@ def _fitting(who, students):
     if sure:
         return sure if not named or sure <= set(named) else sure | set(named)
     return {i for i, s in named.items() if not who.is_denied_by(s)}
+
+
+def _after_a_hyphen(handed, students):
+    """Return the ids of students meant if Moodle has put a group before the name, or "".
+
+    It is a hint and no match: Anna-Lena Meyer is not Lena Meyer.
+    """
+    if handed.platform != "Moodle":
+        return ""
+    _, *parts = handed.who.name.split("-")
+    ends = {fold("-".join(parts[n:])) for n in range(len(parts))}
+    return " or ".join(sorted(s.id for s in students if ends & s.names))
 
 
 def _of_group(name, students, groups):
