@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from nngrader.engine import pack
 from nngrader.release.leaks import secret_statements
-from nngrader.reports.feedback import page
+from nngrader.reports.feedback import NO_MARK, page
 from nngrader.storage.results import Store
 
 from .conftest import student_of
@@ -277,9 +277,25 @@ def test_a_page_is_readable_everywhere(tmp_path):
     check_page(tmp_path / "page.html")
 
 
-def test_an_ungradable_submission_is_told_why():
-    text = page(
-        RESULT | {"status": "ungradable", "flags": ["there is no notebook"], "problems": {}}
-    )
-    assert "Nothing could be graded." in text
-    assert "there is no notebook" in text
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("the notebook is no JSON (JSONDecodeError)", "no whole notebook"),
+        ("the notebook is an empty file", "The file that you handed in is empty."),
+        ("there is no notebook in the folder", "No notebook was found"),
+        ("f: the cell is missing", "fresh copy of the notebook"),
+    ],
+)
+def test_an_ungradable_submission_is_told_why_and_has_no_points(flag, words):
+    nothing = RESULT | {"status": "ungradable", "flags": [flag], "problems": {}}
+    mark = {"score": 0.0, "max_score": 100.0, "late_penalty": 0.0, "needs_manual_grade": False}
+    text = page(nothing, mark | {"by_hand": [("essay", None, 5.0, "")]})
+    assert NO_MARK in text
+    assert words in text
+    assert "JSON" not in text
+    assert " 0 <span" not in text
+    assert "of 100 points" not in text
+    given = page(nothing, mark | {"score": 4.0, "by_hand": [("essay", 4.0, 5.0, "")]})
+    assert NO_MARK not in given
+    assert words in given
+    assert "of 100 points" in given

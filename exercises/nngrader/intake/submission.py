@@ -248,6 +248,8 @@ def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
 
 def _list_of_cells(raw, flags):
     """Return the list of cells in the JSON text of a notebook of format 4 or 3."""
+    if not raw.strip():
+        raise Unreadable("the notebook is an empty file")
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:

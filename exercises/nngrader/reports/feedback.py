@@ -118,7 +118,25 @@ CHANGED = "Graded under an earlier definition of this problem, which has changed
 SPARED = "The same again, not charged:"
 CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
-NOTHING_READ = "If this is not what you handed in, write to your instructor."
+NO_MARK = "No mark: nothing could be graded"
+NOTHING_READ = (
+    "You have no mark for it so far. If this is not what you handed in, or the file was "
+    "damaged on its way, write to your instructor."
+)
+UNREADABLE = (  # what the instructor reads, and the same for the student
+    ("is an empty file", "The file that you handed in is empty."),
+    (
+        "is no JSON",
+        "The file that you handed in is no whole notebook. It may have been cut off on its "
+        "way, or be a file of another kind with a notebook's name. Does it open in Jupyter?",
+    ),
+    ("no list of cells", "The file that you handed in holds no cells, as a notebook does."),
+    ("there is no notebook", "No notebook was found in what you handed in."),
+    (
+        "larger than",
+        "The notebook that you handed in is too large. Clear its outputs, and save it again.",
+    ),
+)
 
 
 def page(
@@ -151,7 +169,7 @@ def page(
             for name, report in _dearest_first(result["problems"])
         ),
         *_by_hand(mark),
-        *_notes(result),
+        *_notes(result, mark),
     ]
     return document(f"{title}: feedback", parts)
 
@@ -159,6 +177,9 @@ def page(
 def _total(result, mark):
     """Yield the total of points, and what a late submission has cost."""
     score, most = result["score"], result["max_score"]
+    if result["status"] == "ungradable" and not _any_given(mark):
+        yield f'<p class="total">{NO_MARK}</p>'
+        return
     if mark:
         score, most = mark["score"], mark["max_score"]
     of = f'<span class="soft">of {points(most)} points</span>'
@@ -172,18 +193,32 @@ def _total(result, mark):
         yield '<p class="soft">Some answers are still to be marked by a person.</p>'
 
 
-def _notes(result):
+def _any_given(mark):
+    """Return whether a person has given points for any cell."""
+    return any(score is not None for _, score, *_ in (mark or {}).get("by_hand", ()))
+
+
+def _why_not(flag):
+    """Return why nothing could be graded, for the student, as a line of HTML."""
+    words = next((words for part, words in UNREADABLE if part in flag), "")
+    return f"<li>{words or escape(flag) + _explanation(flag, HELP)}</li>"
+
+
+def _notes(result, mark):
     """Yield the section of flags, or one sentence if the grader itself failed."""
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
         return
-    title, after = "Your instructor sees these notes", ""
+    title = "Your instructor sees these notes"
     if result["status"] == "ungradable":
-        title, after = "Nothing could be graded.", f"<p>{NOTHING_READ}</p>"
-    elif not result["flags"]:
+        rows = "".join(map(_why_not, result["flags"]))
+        after = "" if _any_given(mark) else f"<p>{NOTHING_READ}</p>"
+        yield f"<section><h2>Why nothing could be graded</h2><ul>{rows}</ul>{after}</section>"
+        return
+    if not result["flags"]:
         return
     rows = "".join(f"<li>{escape(f)}{_explanation(f, HELP)}</li>" for f in result["flags"])
-    yield f"<section><h2>{title}</h2><ul>{rows}</ul>{after}</section>"
+    yield f"<section><h2>{title}</h2><ul>{rows}</ul></section>"
 
 
 def _explanation(text, known):

@@ -98,7 +98,7 @@ def broken_json(course, base, student):
     hand_in(course, student, base.solved().text()[:-200])
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "the notebook is an empty file")
 def empty_file(course, base, student):
     hand_in(course, student, "")
 
