@@ -262,27 +262,33 @@ def explain(a) -> int:
     from .course.anonymous import names_of
     from .course.assignment import Assignment
     from .grading.explain import explain as why
-    from .grading.explain import lines
+    from .grading.explain import in_all, lines
+    from .reports.class_report import known_marks
     from .reports.explanation import page
     from .storage.results import write_whole
 
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
     student = called.student(a.student)
-    for text in graded_before(a, student):
+    mark = known_marks(a.course, a.assignment).get(student)
+    for text in graded_before(a, student, mark):
         warn(shown(called.text(text)))
     found = why(assignment, student, a.problem, a.unsafe_no_sandbox)
     found = [lost.told_with(called.text) for lost in found]
+    total = "" if a.problem or not mark else in_all(found, mark)
     if a.out:
-        write_whole(a.out, page(a.assignment, called(student), found))
+        write_whole(a.out, page(a.assignment, called(student), found, total))
         say(f"{a.out}: it shows hidden inputs and answers, keep it to yourself")
         return DONE
-    for text in lines(called(student), found):
+    for text in [
+        *lines(called(student), found),
+        *[f"{called(student)}, {total}"] * bool(total),
+    ]:
         say(shown(text))
     return DONE
 
 
-def graded_before(a, student: str) -> list[str]:
+def graded_before(a, student: str, mark: dict | None) -> list[str]:
     """Return lines about a student's stored result, where a definition has changed since."""
     from .course.definitions import EARLIER, graded_earlier
     from .storage.results import Store
@@ -290,11 +296,14 @@ def graded_before(a, student: str) -> list[str]:
     known = Store(a.course / ".results").get(f"latest-{a.assignment}") or {}
     mine = {s: r for s, r in known.items() if s == student}
     old = graded_earlier(a.course, a.assignment, mine).get(student, ())
-    asked = [name for name in old if a.problem in (None, name)]
+    asked = {n: known[student]["problems"][n]["score"] for n in old if a.problem in (None, n)}
+    by_hand = {cell: points for cell, points, *_ in (mark["by_hand"] if mark else ())}
+    given = {n: by_hand.get(f"test_{n}") for n in asked}
     return [
-        f"{name}: {known[student]['problems'][name]['score']:g} points are recorded, "
-        f"{EARLIER}; what follows is by the present one"
-        for name in asked
+        f"{name}: {points:g} points are recorded, {EARLIER}"
+        + (f", and {given[name]:g} by hand, which count" if given[name] is not None else "")
+        + "; what follows is by the present one"
+        for name, points in asked.items()
     ]
 
 

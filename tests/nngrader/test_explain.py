@@ -6,7 +6,7 @@ import re
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
-from nngrader.grading.explain import explain
+from nngrader.grading.explain import Lost, explain, in_all
 
 from .sample_course import NAME, hand_in, problems, run
 
@@ -77,3 +77,36 @@ def test_what_is_not_there_is_named(course, base, capsys, arguments, message):
     hand_in(course, "bob", "{")
     assert run(course, "explain", NAME, *arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_function_that_was_never_written_has_one_line(course, base, capsys):
+    hand_in(course, "ada", base.untouched().text())
+    assert run(course, "explain", NAME, "ada", "hinge_loss") == 0
+    text = capsys.readouterr().out
+    assert text.count("NotImplementedError") == 1
+    assert "ordinary input" not in text
+
+
+def test_what_the_last_line_adds_up_is_what_is_recorded(course, base, tmp_path, capsys):
+    hand_in(course, "ada", base.solved().write("hinge_loss", MEAN_LEFT_OUT).text())
+    assert run(course, "explain", NAME, "ada") == 0
+    assert "in all" not in capsys.readouterr().out  # nothing is recorded yet
+    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
+    (graded,) = json.loads((tmp_path / "r.json").read_text())
+    capsys.readouterr()
+    assert run(course, "explain", NAME, "ada") == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    score = graded["score"]
+    assert last == f"ada, in all: {score:g} by the grader: {score:g} of 100 points"
+
+
+def test_points_by_hand_penalty_and_open_answers_are_told():
+    found = [Lost("f", 20, 20, {}, []), Lost("g", 0, 30, {}, [])]
+    by_hand = [("test_g", 9.0, 30, ""), ("why", 5.0, 10, ""), ("proof", None, 10, "")]
+    mark = {"score": 24.0, "max_score": 70.0, "late_penalty": 10.0, "by_hand": by_hand}
+    assert in_all(found, mark) == (
+        "in all: 20 by the grader, 9 by hand for g, 5 by hand for why, nothing yet for proof, "
+        "which waits for a mark, 10 less as it was late: 24 of 70 points"
+    )
+    other = in_all(found, mark | {"score": 20.0})
+    assert other.endswith("24 of 70 points; but 20 are recorded: grade again")

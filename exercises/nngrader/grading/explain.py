@@ -27,7 +27,7 @@ from .all_submissions import read_rebuilt
 from .follow_through import RightFunctions
 from .one_submission import Stub, judge_cells, wanted_names
 
-__all__ = ["FailedCase", "Lost", "explain", "lines"]
+__all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
 MOST_CASES = 3  # of one kind that are shown
 WHOLE = 12  # entries of an answer that is shown as a whole
@@ -86,13 +86,20 @@ class Watched(Stub):
             return super()._verdict(data)
         self.kept.clear()
         verdict = super()._verdict(data)
-        self.seen[data["name"]] = failed_cases(data, self.kept, self._measure)
+        written = not all(map(_unwritten, self.kept))
+        found = failed_cases(data, self.kept, self._measure) if written else []
+        self.seen[data["name"]] = found
         return verdict
 
     def _call(self, args, *asked):
         """Return what the student's function answers, and keep it."""
         self.kept.append(super()._call(args, *asked))
         return self.kept[-1]
+
+
+def _unwritten(answer):
+    """Return whether a function said that it is not written; the hint says it once for all."""
+    return checked(answer).raised[:1] == ("NotImplementedError",)
 
 
 def explain(
@@ -257,6 +264,32 @@ def _one_part(name, part, want, rtol):
 def _full(values):
     """Return numbers with enough digits to see that they differ."""
     return np.array2string(np.asarray(values), precision=8, separator=", ", threshold=WHOLE)
+
+
+def in_all(found: list[Lost], mark: dict) -> str:
+    """Return how points of problems, points by hand and a penalty add up to what is recorded.
+
+    Parameters
+    ----------
+    found : list of Lost
+        All problems of one submission.
+    mark : dict
+        The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
+    """
+    by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
+    graded = sum(n.score for n in found if by_hand.get(f"test_{n.problem}") is None)
+    given = {c.removeprefix("test_"): p for c, p in by_hand.items() if p is not None}
+    left = [cell for cell, points in by_hand.items() if points is None]
+    penalty, recorded = mark["late_penalty"], mark["score"]
+    total = max(0.0, graded + sum(given.values()) - penalty)
+    told = [f"{graded:g} by the grader"]
+    told += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
+    told += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
+    told += [f"{penalty:g} less as it was late"] * bool(penalty)
+    words = f"{total:g} of {mark['max_score']:g} points"
+    if abs(total - recorded) > 1e-3:
+        words += f"; but {recorded:g} are recorded: grade again"
+    return f"in all: {', '.join(told)}: {words}"
 
 
 def lines(student: str, found: list[Lost]) -> list[str]:

@@ -8,7 +8,7 @@ from html import escape
 from .style import document, points
 
 
-def page(assignment: str, student: str, found: Iterable) -> str:
+def page(assignment: str, student: str, found: Iterable, total: str = "") -> str:
     """Return the page about one submission.
 
     Parameters
@@ -17,6 +17,8 @@ def page(assignment: str, student: str, found: Iterable) -> str:
         What it is about.
     found : iterable of Lost
         What `grading.explain.explain` returned.
+    total : str, optional
+        How the points add up, in words.
 
     Returns
     -------
@@ -27,6 +29,7 @@ def page(assignment: str, student: str, found: Iterable) -> str:
         f"<h1>{escape(student)}, {escape(assignment)}: where the points went</h1>",
         '<p class="soft">For the instructor alone: it shows hidden inputs and answers.</p>',
         *(text for lost in found for text in _problem(lost)),
+        f"<p>{escape(total[:1].upper() + total[1:])}.</p>" * bool(total),
     ]
     return document(f"{assignment}: {student}", parts, "wide")
 
