@@ -175,6 +175,9 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     assert "A person has looked at this problem and given these points." in text
     assert "Only a name." in text
     assert "17.5" not in text
+    hints = [hint for p in RESULT["problems"].values() for _, hint, _ in p["findings"]]
+    assert hints
+    assert not any(hint in text for hint in hints)
 
 
 def test_a_penalty_that_took_all_says_no_sum_without_it():

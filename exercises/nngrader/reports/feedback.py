@@ -260,7 +260,7 @@ def _problem(name, report, code, given=None, said=""):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
     if given is not None:
         report, lost, full = report | {"score": given}, [], []
-        found += f'\n<p class="soft">{OVERRIDDEN}</p>'
+        found = f'<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
     challenge = said + _challenge(report, code)
