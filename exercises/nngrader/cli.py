@@ -69,10 +69,15 @@ def new_problem(a) -> int:
 
 def gradescope(a) -> int:
     """Write ASSIGNMENT-gradescope.zip, an autograder for Gradescope's own container."""
+    from .release.build import SEEDS
     from .release.gradescope import autograder
+    from .release.seeds import untried
 
     file = a.out or a.course / "release" / f"{a.assignment}-gradescope.zip"
     autograder(a.course, a.assignment, file)
+    if changed := untried(a.course, a.assignment, SEEDS):
+        names = ", ".join(changed)
+        warn(f"not tried as they stand, run `nngrader release {a.assignment}` first: {names}")
     say(f"{file}: it holds solutions and the seed; upload it as the autograder, nowhere else")
     return DONE
 

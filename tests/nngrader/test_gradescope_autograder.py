@@ -8,6 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nngrader.course import Course
+from nngrader.release.build import SEEDS
+from nngrader.release.seeds import seeds_key
+from nngrader.storage.results import Store
 
 from .sample_course import NAME, POINTS, environment, run
 
@@ -43,6 +47,23 @@ def archive(graded, tmp_path_factory):
     file = tmp_path_factory.mktemp("gradescope") / "autograder.zip"
     assert run(graded.course, "gradescope", NAME, "--out", file) == 0
     return file
+
+
+def test_problems_that_no_release_has_tried_as_they_stand_are_named(graded, tmp_path, capsys):
+    words = ("gradescope", NAME, "--out", tmp_path / "a.zip")
+    told = f"not tried as they stand, run `nngrader release {NAME}` first: "
+    store = Store(graded.course / ".results").part("seeds").part(NAME)
+    course = Course(graded.course)
+    keys = {p.name: seeds_key(course, NAME, p.name, SEEDS) for p in course.problems(NAME)}
+    last = list(keys)[-1]
+    for name, key in keys.items():
+        store.put(key, name != last)
+    capsys.readouterr()
+    assert run(graded.course, *words) == 0
+    assert told + last + "\n" in capsys.readouterr().err
+    store.put(keys[last], True)
+    assert run(graded.course, *words) == 0
+    assert told not in capsys.readouterr().err
 
 
 def python_in(folder):

@@ -95,6 +95,14 @@ def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
     assert stamp(course, "kim1") == datetime(2026, 3, 1, 23, 0)
 
 
+def test_a_worksheet_goes_with_moodles_downloads_alone(course, tmp_path, capsys):
+    class_list(course)
+    download = zipped(tmp_path / "got.zip", {f"leeada_501_70001_{BOOK}": book("ada")})
+    words = ("--worksheet", sheet(tmp_path, ENGLISH))
+    assert run(course, "collect", NAME, download, *words) == 1
+    assert "goes with a zip of Moodle's: nothing in" in capsys.readouterr().err
+
+
 def test_under_blind_marking_a_participant_is_a_student(course, tmp_path, capsys):
     files = {f"Participant_{n}_assignsubmission_file_/{BOOK}": book(str(n)) for n in (501, 502)}
     download = zipped(tmp_path / "got.zip", files)

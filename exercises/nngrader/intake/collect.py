@@ -115,6 +115,11 @@ def collect(
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         if worksheet:
+            if not any(handed.number in worksheet.rows for handed in found):
+                raise CannotDo(
+                    f"a grading worksheet goes with a zip of Moodle's: nothing in {place} has "
+                    "one of its participants' numbers"
+                )
             found = [_told(handed, worksheet, students, zone) for handed in found]
         mine = _by_student(found, students, groups, asked, outcome)
         mine |= _shared(mine, groups, asked, outcome)

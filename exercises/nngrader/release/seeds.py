@@ -54,6 +54,13 @@ def seed_complaints(
     return found
 
 
+def untried(course: Course, name: str, seeds: int) -> list[str]:
+    """Return the problems that have changed since they last passed so many seeds."""
+    store = Store(course / ".results").part("seeds").part(name)
+    names = [p.name for p in course.problems(name)]
+    return [n for n in names if not store.get(seeds_key(course, name, n, seeds))]
+
+
 def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
     """Return a digest of all that decides whether a problem holds to its declaration.
 
