@@ -101,7 +101,7 @@ def fill(course, base, students):
         hand_in(course, student, notebook)
     alone = base.untouched().write("classify", base.solved()["classify"]["source"])
     files = {"half": HALF, "no-file": None, "bomb": bomb(), "large": b"\0" * 100_001}
-    files |= {"broken": SOLVED[:200], "other-arrays": npz(V=[1.0])}
+    files |= {"empty": b"", "broken": SOLVED[:200], "other-arrays": npz(V=[1.0])}
     for student in ("half", *sorted(students & files.keys() - {"half"})):
         hand_in(course, student, alone, files[student])
     hand_in(course, "in-place", base.untouched().write("classify", IN_PLACE))
@@ -228,10 +228,13 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole, student, score,
     assert whole.results[student]["score"] == score
 
 
-@pytest.mark.parametrize("student", ["large"])
-def test_a_file_that_cannot_be_read_is_flagged(whole, student):
+@pytest.mark.parametrize("student", ["large", "broken", "bomb", "empty"])
+def test_a_file_that_cannot_be_read_is_flagged_once(whole, student):
     assert whole.results[student]["status"] == "flagged"
-    assert any("weights.npz" in f for f in whole.results[student]["flags"])
+    assert sum("weights.npz" in f for f in whole.results[student]["flags"]) == 1
+    assert not any(
+        "weights.npz" in f for s in ("half", "no-file") for f in whole.results[s]["flags"]
+    )
 
 
 def test_who_patches_what_the_driver_uses_gains_nothing(whole):

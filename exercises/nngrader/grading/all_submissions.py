@@ -182,7 +182,10 @@ class Grader:
 
     def _key(self, rebuilt):
         """Return the key under which a submission's result is stored."""
-        files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
+        files = {
+            n: None if f is None else hashlib.sha256(f).hexdigest()
+            for n, f in rebuilt.files.items()
+        }
         mark = digest([rebuilt.work, rebuilt.tested, rebuilt.flags, rebuilt.found, files])
         return f"{self._version}-{mark}"
 

@@ -88,7 +88,7 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
             judged = judge_cells(spec, job, runner, names, flags, right)
     finally:
         runner.close()
-    flags += _notes_as_flags(runner)
+    flags += _unread_files(spec, job, judged["problems"]) + _notes_as_flags(runner)
     judged["fingerprints"] = dict(getattr(runner, "fingerprints", {}))
     result = spec.result("flagged" if flags else "graded", flags, **judged)
     return result | {"processor": processor()}
@@ -100,6 +100,20 @@ def _notes_as_flags(runner):
     less = {*[name for name in own if name in notes][MOST_NOTES:]}
     listed = [f"{name}: {note}" for name, note in notes.items() if name not in less]
     return listed + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
+
+
+def _unread_files(spec, job, reports):
+    """Return flags about files for challenges that were handed in and could not be opened."""
+    flags = []
+    for problem, data in spec.hidden.items():
+        file = (data.get("file") or {}).get("name")
+        raw = job.files.get(file)
+        if raw is None or any(file in flag for flag in job.flags):  # not there, or flagged
+            continue
+        said = [text for _, text, _ in reports.get(problem, {}).get("findings", ())]
+        why = [t.rstrip(".") for t in said if t.startswith(f"{file} ")]
+        flags += why[:1] if raw else [f"{file} is an empty file"]
+    return flags
 
 
 def wanted_names(spec: AssignmentSpec) -> list[str]:
