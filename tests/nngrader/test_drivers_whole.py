@@ -232,9 +232,7 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole, student, score,
 def test_a_file_that_cannot_be_read_is_flagged_once(whole, student):
     assert whole.results[student]["status"] == "flagged"
     assert sum("weights.npz" in f for f in whole.results[student]["flags"]) == 1
-    assert not any(
-        "weights.npz" in f for s in ("half", "no-file") for f in whole.results[s]["flags"]
-    )
+    assert not any("weights.npz" in f for f in whole.results["half"]["flags"])
 
 
 def test_who_patches_what_the_driver_uses_gains_nothing(whole):
