@@ -15,6 +15,7 @@ from nngrader.storage.results import Store
 
 from .lms_downloads import BOOK, book, canvas, class_list, collect, moodle, zipped
 from .sample_course import NAME, run
+from .test_groups import GROUPED
 
 pytestmark = pytest.mark.sandbox
 USERS = {"501": "ada", "502": "emmy", "503": "bo"}  # by Moodle's number of the participant
@@ -188,3 +189,16 @@ def test_json_of_a_notebook_of_feedback_has_one_cell(course, monkeypatch):
     book = json.loads(as_notebook(page(result("zoë"))))
     assert [c["cell_type"] for c in book["cells"]] == ["markdown"]
     assert "zoë" in book["cells"][0]["source"]
+
+
+def test_whose_work_a_partner_handed_in_is_told_so(course, tmp_path, capsys, monkeypatch):
+    class_list(course, GROUPED)
+    files = {f"Team A-Ada Lovelace_501_assignsubmission_file_/{BOOK}": book("ours")}
+    collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    graded(course, monkeypatch, "ada", "bo")
+    assert run(course, "feedback", NAME, "--layout", "moodle") == 1
+    told = capsys.readouterr()
+    assert "1 pages" in told.out
+    assert "handed in by a partner" in told.err
+    assert "not in the zip: bo (by ada); pages: `nngrader feedback" in told.err
+    assert "not collected from" not in told.err

@@ -26,7 +26,7 @@ import json
 import os
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..course.codes import code, secret_of
@@ -50,12 +50,17 @@ NOTHING = f"""<!doctype html>
 
 @dataclass(frozen=True)
 class Returned:
-    """What was written: the place, the number of pages, and who could not be reached."""
+    """What was written: the place, the number of pages, and who could not be reached.
+
+    ``through`` names the partner whose work was copied, for those of a group for whom the
+    platform gave no folder.
+    """
 
     place: Path
     pages: int
     unreached: list[str]
     links: Path | None = None
+    through: dict[str, str] = field(default_factory=dict)
 
 
 def zipped(
@@ -77,7 +82,8 @@ def zipped(
     Returns
     -------
     Returned
-        `unreached` are students whose submission did not come from this platform.
+        `unreached` are students whose submission did not come from this platform; `through`
+        are those who handed in through a partner, and for whom it has no folder.
 
     Raises
     ------
@@ -103,7 +109,10 @@ def zipped(
     half = file.with_name(f"{file.name}.{os.getpid()}")
     half.write_bytes(whole.getvalue())
     os.replace(half, file)
-    return Returned(file, len(there), sorted(set(pages) - set(names)))
+    origins, left = read_origins(course, assignment), sorted(set(pages) - set(names))
+    ours = {s for s in left if s in origins and origins[s].platform == PLATFORMS[layout]}
+    through = {s: origins[s].through for s in sorted(ours) if origins[s].through}
+    return Returned(file, len(there), [s for s in left if s not in through], through=through)
 
 
 def _zip_file(course, name, out):
