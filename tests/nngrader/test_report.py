@@ -415,6 +415,20 @@ def test_a_graded_class_has_a_report_that_names_everybody_with_a_flag(graded):
             assert " ".join(flag.split()) in text
 
 
+@pytest.mark.sandbox
+def test_two_equal_notebooks_are_named_though_all_they_hold_is_common(course, base):
+    for student in ("ada", "ben"):
+        hand_in(course, student, base.solved().text())
+    hand_in(course, "chen", base.solved().write("hinge_loss", LONG).text())
+    for student in ("dana", "eve"):
+        hand_in(course, student, base.untouched().text())
+    assert run(course, "grade", NAME) == 0
+    assert run(course, "report", NAME) == 0
+    text = plain((course / "report" / f"{NAME}.html").read_text())
+    assert "Handed in the same Where to look ada, ben autograded" in text
+    assert "dana, eve autograded" not in text
+
+
 @pytest.mark.browser
 def test_the_report_is_readable_everywhere(course):
     results = [r | {"fingerprints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
