@@ -5,8 +5,8 @@ that are far from 0, where the running mean starts. Here the mean of each pixel 
 training pictures is subtracted first, from the training and the test pictures, all else being
 equal, for one pass. If the gap is the delay of the running means, then it closes without a
 change of any default, PyTorch's start gains nothing more, and what remains is the share of the
-variances. If the gap stays, the explanation falls. "scaled" is the common choice in between: one
-mean and one deviation over all pixels together, which leaves each pixel's own mean.
+variances. If the gap stays, the explanation falls. "scaled" is the common choice in between:
+one mean and one deviation over all pixels together, which leaves each pixel's own mean.
 """
 
 import runpy
