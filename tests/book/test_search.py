@@ -206,6 +206,12 @@ def anchors(page):
     return set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
 
 
+def test_lists_of_sources_are_found_by_their_works_alone(searching):
+    titles = searching.evaluate("nn.search.records.map(r => r.title)")
+    assert "Summary" in titles
+    assert "Sources" not in titles
+
+
 def test_what_is_shown_of_a_record_holds_no_tex(searching):
     shown = searching.evaluate("nn.search.records.map(r => [r.address, r.title, r.text])")
     raw = [(address, text) for address, *texts in shown for text in texts if TEX.search(text)]

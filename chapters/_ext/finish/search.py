@@ -39,6 +39,7 @@ SKIP = (
     nodes.substitution_definition,
     solution_node,  # who looks for a word shall meet the exercise first
 )
+PASSED_OVER = {"Sources"}  # of each work there is a record
 UNSOUGHT = {"cell_output", "nn-check"}  # classes; under each erratum stands the same sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
@@ -69,6 +70,8 @@ def sections(doctree: nodes.document) -> list[list[str]]:
     found = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
+        if _text_of(title) in PASSED_OVER:
+            continue
         own = [node for node in rest if not _titled(node)]
         text = " ".join(" ".join(map(_text_of, own)).split())[:LONGEST]
         anchor = section["ids"][-1] if found else ""
