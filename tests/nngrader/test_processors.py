@@ -55,7 +55,7 @@ class Declared:
         return f
 
 for name, (text, needs) in FILES.items():
-    space = {{"__name__": "__main__", "np": np, "problem": Declared}}
+    space = {{"__name__": "__main__", "np": np, "problem": Declared, "travels": lambda f: f}}
     for module, asked in needs:
         space.update({{a: MODULES[module][a] for a in asked}})
     exec(text, space)
@@ -87,11 +87,16 @@ def definitions(name):
     return files
 
 
+def declared(files):
+    """Return the names of the problems in some definitions."""
+    return re.findall(r'problem\(\s*"(\w+)"', "".join(text for text, _ in files.values()))
+
+
 def answering(base, name, kind, k):
     """Return the solved notebook, each function the k-th registered one of a kind."""
     notebook = base.solved()
     files = definitions(name)
-    problems = re.findall(r'problem\(\s*"(\w+)"', "".join(text for text, _ in files.values()))
+    problems = declared(files)
     notebook.add_cell(STAND_IN.format(files=files), before=min(problems, key=notebook.index))
     for p in problems:
         wanted = f"ANSWERS[{p!r}][{kind!r}]"
@@ -101,8 +106,8 @@ def answering(base, name, kind, k):
 
 def hostile(base, name):
     """Return the solved notebook; one function ends its process, one returns objects."""
-    notebook, ids = base.solved(), [*definitions(name)]
-    first, second = [stem for stem in ids if stem != "common"][:2]
+    notebook = base.solved()
+    first, second, *_ = declared(definitions(name))
     notebook.write(first, f"import os\ndef {first}(*args):\n    os._exit(0)")
     odd = "class Odd(np.ndarray):\n    pass\n"
     return notebook.write(
