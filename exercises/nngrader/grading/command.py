@@ -56,8 +56,9 @@ def grade_class(a) -> list[dict]:
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
     a.students = a.students and [called.student(s) for s in a.students]
-    require_extensions_of_somebody(a, roster, called)
-    students = sorted(wanted(a, handed_in(a)), key=called)  # the order of ids would tell names
+    there = handed_in(a)
+    require_extensions_of_somebody(a, roster, there, called)
+    students = sorted(wanted(a, there), key=called)  # the order of ids would tell names
     store = Store(a.course / ".results")
     with alone(store, a.assignment), executor_of(a, assignment) as executor:
         grader = Grader(assignment, executor, store)
@@ -127,7 +128,9 @@ def wanted(a, there: list[str]) -> list[str]:
     return sorted(set(a.students)) if a.students else there
 
 
-def require_extensions_of_somebody(a, roster: dict | None, called: Names) -> None:
+def require_extensions_of_somebody(
+    a, roster: dict | None, there: list[str], called: Names
+) -> None:
     """Raise an error before the work if an extension is given to nobody, as by a slip of a key.
 
     Raises
@@ -137,7 +140,7 @@ def require_extensions_of_somebody(a, roster: dict | None, called: Names) -> Non
         can tell.
     """
     given = read_policy(policy_file(a.course, a.assignment)).extensions or {}
-    if roster and (vain := sorted(set(given) - {*roster, *handed_in(a)})):
+    if roster and (vain := sorted(set(given) - {*roster, *there})):
         named = "" if called.anonymous else f" ({shown(', '.join(vain))})"
         raise CannotDo(
             f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "

@@ -38,8 +38,7 @@ def seed_complaints(
         Whether to try also what has not changed.
     """
     problems = course.problems(name)
-    store = Store(course / ".results").part("seeds").part(name)
-    keys = {p.name: seeds_key(course, name, p.name, seeds) for p in problems}
+    store, keys = _passed(course, name), _keys(course, name, problems, seeds)
     changed = [p for p in problems if again or not store.get(keys[p.name])]
     if same := [p.name for p in problems if p not in changed]:
         tell(f"not changed since they were tried on {seeds} seeds: {', '.join(same)}")
@@ -56,9 +55,18 @@ def seed_complaints(
 
 def untried(course: Course, name: str, seeds: int) -> list[str]:
     """Return the problems that have changed since they last passed so many seeds."""
-    store = Store(course / ".results").part("seeds").part(name)
-    names = [p.name for p in course.problems(name)]
-    return [n for n in names if not store.get(seeds_key(course, name, n, seeds))]
+    store, keys = _passed(course, name), _keys(course, name, course.problems(name), seeds)
+    return [problem for problem, key in keys.items() if not store.get(key)]
+
+
+def _passed(course, name):
+    """Return the store of what has passed of an assignment."""
+    return Store(course / ".results").part("seeds").part(name)
+
+
+def _keys(course, name, problems, seeds):
+    """Return the key of each problem in that store, by name."""
+    return {p.name: seeds_key(course, name, p.name, seeds) for p in problems}
 
 
 def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
