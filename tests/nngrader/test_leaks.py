@@ -142,6 +142,8 @@ def npy(array):
         (np.array([0.0, 1.0, np.nan, np.inf]), False),
         (np.array([0, 1, 0, 1, 1, 0, 1, 0]) / 17, False),  # derivatives of a mean
         (np.array([0, -1, 1, 0, -1, 1, 0, 0], np.float32) / np.float32(13), False),
+        (np.array([0, 1, 0, -1, 0, 2**18 * 3]) * 2.0**-28, False),  # left by rounding
+        (np.array([1 / 7, 0.3, 1 / 11, 2.0**-28, 2 / 3 + 2.0**-40]), True),
     ],
 )
 def test_numbers_are_sought_that_stand_nowhere_by_chance(numbers, is_sought):

@@ -296,7 +296,8 @@ def _bits(head):
 
     Whole numbers are told by their steps: 0, 1, 2, … has equal ones and takes no bits. Of
     others, each that differs from those before it takes its digits, but a share like 1/17 no
-    more than its numerator and denominator.
+    more than its numerator and denominator, and what rounding leaves, like 2**-28, no more than
+    an odd number and an exponent.
     """
     head = head[np.isfinite(head)]
     if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):
@@ -305,7 +306,8 @@ def _bits(head):
     different = np.unique(np.round(np.diff(head), 9))
     if len(different) == 1:
         return 0.0
-    return sum(min(_digit_bits(v), _share_bits(v)) for v in np.unique(np.abs(head)))
+    spelt = (_digit_bits, _share_bits, _binary_bits)
+    return sum(min(bits(v) for bits in spelt) for v in np.unique(np.abs(head)))
 
 
 def _digit_bits(number):
@@ -319,6 +321,13 @@ def _share_bits(number):
     if abs(share - Fraction(float(number))) > 4 * np.spacing(number):
         return np.inf
     return np.log2(share.denominator * max(1, share.numerator))
+
+
+def _binary_bits(number):
+    """Return how many bits a number takes as an odd number times a power of two."""
+    over, under = float(number).as_integer_ratio()
+    power = over & -over or 1
+    return np.log2(max(1, over // power)) + np.log2(1 + abs(power.bit_length() - under.bit_length()))
 
 
 def _all_arrays(data):
