@@ -327,7 +327,9 @@ def _binary_bits(number):
     """Return how many bits a number takes as an odd number times a power of two."""
     over, under = float(number).as_integer_ratio()
     power = over & -over or 1
-    return np.log2(max(1, over // power)) + np.log2(1 + abs(power.bit_length() - under.bit_length()))
+    return np.log2(max(1, over // power)) + np.log2(
+        1 + abs(power.bit_length() - under.bit_length())
+    )
 
 
 def _all_arrays(data):
