@@ -57,7 +57,7 @@ def tried(course, name, seeds, scratch):
         for array in arrays:
             for parts in planted(array):
                 plants += 1
-                missed += not any(is_in(n, piece) for n in numbers for piece in parts)
+                missed += not any(is_in(n, piece) for n in spellings(array) for piece in parts)
     return alarms, plants, missed
 
 
