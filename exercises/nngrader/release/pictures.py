@@ -13,6 +13,7 @@ DIFFERENT = 8  # grey levels in a row that no other picture has by chance
 ENOUGH = 4  # rows; photographs of like things share three at most by chance
 WIDTHS = range(16, 257)  # of pictures, in pixels
 MOST_PIXELS = 50_000_000
+TOP = np.uint64(64 - 22)  # the first bits of a hash, which most others do not share
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
 NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -30,6 +31,7 @@ class Rows:
 
     def __init__(self, arrays: list[np.ndarray]):
         self.known: dict[int, np.ndarray] = {}
+        self._begins: dict[int, np.ndarray] = {}
         for a in arrays:
             if a.dtype == np.uint8 and a.ndim == 3 and a.shape[2] in WIDTHS:
                 rows = np.unique(a.reshape(-1, a.shape[2]), axis=0)
@@ -37,6 +39,9 @@ class Rows:
                 found = _hashes(rows[varied >= DIFFERENT].ravel(), a.shape[2])[:: a.shape[2]]
                 before = self.known.get(a.shape[2], found[:0])
                 self.known[a.shape[2]] = np.union1d(before, found)
+        for width, rows in self.known.items():
+            self._begins[width] = np.zeros(1 << (64 - int(TOP)), bool)
+            self._begins[width][rows >> TOP] = True
 
     def occur_in(self, pixels: np.ndarray) -> bool:
         """Return whether four different rows occur in a stream of pixels, at any places.
@@ -50,10 +55,17 @@ class Rows:
             Grey levels one after the other.
         """
         return any(
-            np.isin(rows, _hashes(pixels, width)).sum() >= ENOUGH
+            self._occurring(width, _hashes(pixels, width)) >= ENOUGH
             for width, rows in self.known.items()
             if len(rows) and len(pixels) >= width
         )
+
+    def _occurring(self, width, hashes):
+        """Return how many different known rows are among these hashes."""
+        rows = self.known[width]
+        likely = np.unique(hashes[self._begins[width][hashes >> TOP]])
+        at = np.minimum(rows.searchsorted(likely), len(rows) - 1)
+        return (rows[at] == likely).sum()
 
 
 def _hashes(pixels, width):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import html
 import inspect
 import re
@@ -175,6 +176,7 @@ def normal(text: str) -> str:
     return TRAILING.sub(r"\1", squeezed)
 
 
+@functools.lru_cache(maxsize=32)  # a text is searched for one solution after the other
 def code_forms(text: str) -> str:
     """Return the normal forms of a text and of the code in it, to search for statements.
 
