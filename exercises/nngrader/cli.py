@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import CannotDo, NotThere, first_line
+from .errors import CannotDo, NotThere, WrongUsage, first_line
 from .screen import any_terminal, say, shown, warn
+from .wording import counted
 
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
 KEEP = "keep it to yourself"
@@ -17,7 +18,12 @@ DONE, FAILED, USAGE = 0, 1, 2
 UNUSED = ("rfc3987_syntax",)  # jsonschema does without: it builds 39 grammars, 1.5 s
 EXIT = (
     "exit status: 0 every submission accounted for, flags included; "
-    "1 something could not be done; 2 wrong usage"
+    "1 something could not be done; 2 wrong usage, which is an option, a number or a kind of "
+    "file that the command does not take, or a name that is not there"
+)
+EXIT_OF_CHECK = (
+    "exit status: 0 all is right on the visible cases; 1 something is not; 2 wrong usage, such "
+    "as a file that is no notebook"
 )
 
 
@@ -63,7 +69,8 @@ def new_problem(a) -> int:
         place, test = f"{a.problems / a.assignment}.toml", f"pytest {a.problems}"
     else:
         place, test = "their declarations", f"make test T={a.assignment}/{a.name}"
-    say(f"then `{test}`; in {place} others give {a.worth:g} points, and the release asks")
+    worth = counted(a.worth, "point")
+    say(f"then `{test}`; in {place} others give {worth}, and the release asks")
     return DONE
 
 
@@ -119,7 +126,7 @@ def feedback(a) -> int:
     from .reports.leaderboard import own_code, write_leaderboards
 
     if a.anonymous and a.layout != "folders":
-        raise CannotDo(f"--anonymous does not go with --layout {a.layout}, which needs names")
+        raise WrongUsage(f"--anonymous does not go with --layout {a.layout}, which needs names")
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
     seed, earlier = a.course.seed(), graded_earlier(a.course, a.assignment, results)
@@ -136,7 +143,7 @@ def feedback(a) -> int:
         write_page(out, r, known.get(name), codes[name], old.get(name, ()))
         for name, r in shown_results.items()
     ]
-    say(f"{sum(written)} pages in {out}")
+    say(f"{counted(sum(written), 'page')} in {out}")
     tell_key(called)
     for file in write_leaderboards(results, seed, out):
         say(f"{file}: the leaderboard, without names")
@@ -167,7 +174,7 @@ def give_back(a, results: dict, known: dict, seed: int, earlier: dict) -> int:
         made = for_the_web(a.course, a.assignment, pages, a.out, a.address or "")
     else:
         made = zipped(a.course, a.assignment, a.layout, pages, a.out)
-    say(f"{made.place}: {made.pages} pages")
+    say(f"{made.place}: {counted(made.pages, 'page')}")
     if made.links:
         say(f"{made.links}: who has which link; keep it off the server")
     if made.unreached:
@@ -188,7 +195,8 @@ def marks(a) -> int:
 
     from .course.anonymous import names_of
     from .course.origins import groups
-    from .gradebook.by_hand import HandMarks, changes, for_groups, read
+    from .course.roster import read as read_roster
+    from .gradebook.by_hand import HandMarks, People, changes, for_groups, read
 
     a.course.source(a.assignment)
     if not a.file and not a.share:
@@ -200,25 +208,37 @@ def marks(a) -> int:
         standing = gradebook.standing
         if a.share:
             given = for_groups(standing, groups(a.course, a.assignment), given, name)
-        found = changes(standing, given, name)
+        people = People(called, read_roster(a.course), ungradable(a, called))
+        found = changes(standing, given, name, people)
         for change in found:
             say(shown(str(replace(change, student=called(change.student)))))
-        left = f"{len(given) - len(found)} of {len(given)} rows change nothing"
+        left = f"{len(given) - len(found)} of {counted(len(given), 'row')}"
+        left += f" change{'s' * (len(given) - len(found) == 1)} nothing"
         if a.dry_run:
-            say(f"nothing is written (--dry-run): {len(found)} changes; {left}")
+            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}; {left}")
             return DONE
         gradebook.write(found)
     say(f"{len(found)} changed; {left}")
     return DONE
 
 
+def ungradable(a, called) -> dict[str, str]:
+    """Return by student why nothing of the submission could be graded, as it may be shown."""
+    from .storage.results import Store
+
+    known = Store(a.course / ".results").get(f"latest-{a.assignment}") or {}
+    lost = {s: r["flags"] for s, r in known.items() if r["status"] == "ungradable"}
+    return {s: shown(called.text("; ".join(flags))) for s, flags in lost.items()}
+
+
 def course(a) -> int:
     """Add up all graded assignments: weights, the lowest dropped, excuses (course.toml)."""
+    from .course.anonymous import names_of
     from .reports.totals import rules_for, table, totals
 
     asked = a.weights, a.drop_lowest, a.excuse or ()
     rules = rules_for(a.course, *asked, a.zero_missing, a.zero_ungradable)
-    names, rows, warnings = totals(a.course, rules)
+    names, rows, warnings = totals(a.course, rules, a.anonymous)
     for warning in warnings:
         warn(warning)
     open_ = [t for t in rows if t.percent is None]
@@ -227,6 +247,7 @@ def course(a) -> int:
     text = table(names, rows)
     if a.out:
         a.out.write_text(text, encoding="utf-8")
+        tell_key(names_of(a.course, a.anonymous))
     else:
         print(text, end="")
     return DONE
@@ -258,7 +279,7 @@ def report(a) -> int:
     name = f"{a.assignment}{'-anonymous' * a.anonymous}.html"
     out = a.out or a.course / "report" / name
     if out.is_dir():
-        raise CannotDo(f"{out} is a folder: name a file for the report")
+        raise WrongUsage(f"{out} is a folder: name a file for the report")
     called = names_of(a.course, a.anonymous, latest(a.course, a.assignment))
     text = page(a.course, a.assignment, called)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -270,7 +291,7 @@ def report(a) -> int:
 
 def explain(a) -> int:
     """Show why a submission lost points: failing inputs, what was expected and what came."""
-    from .course.anonymous import names_of
+    from .course.anonymous import names_of, require_among
     from .course.assignment import Assignment
     from .grading.explain import explain as why
     from .grading.explain import in_all, lines
@@ -280,13 +301,20 @@ def explain(a) -> int:
 
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
-    student = called.student(a.student)
+    there, words = (
+        a.course.submissions(a.assignment),
+        f"nothing handed in for {a.assignment} by",
+    )
+    (student,) = require_among(a.course, [a.student], there, called, words)
     mark = None
     with contextlib.suppress(CannotDo):  # a gradebook that is gone keeps nobody from explaining
         mark = known_marks(a.course, a.assignment).get(student)
     for text in graded_before(a, student, mark):
         warn(shown(called.text(text)))
-    found = why(assignment, student, a.problem, a.unsafe_no_sandbox)
+    try:
+        found = why(assignment, student, a.problem, a.unsafe_no_sandbox)
+    except NotThere as e:
+        raise NotThere(called.text(str(e))) from None
     found = [lost.told_with(called.text) for lost in found]
     total = "" if a.problem or not mark else in_all(found, mark)
     if a.out:
@@ -313,7 +341,8 @@ def graded_before(a, student: str, mark: dict | None) -> list[str]:
     by_hand = {cell: points for cell, points, *_ in (mark["by_hand"] if mark else ())}
     given = {n: by_hand.get(f"test_{n}") for n in asked}
     return [
-        f"{name}: {points:g} points are recorded, {EARLIER}"
+        f"{name}: {counted(points, 'point')} "
+        f"{'is' if points == 1 else 'are'} recorded, {EARLIER}"
         + (f", and {given[name]:g} by hand, which count" if given[name] is not None else "")
         + "; what follows is by the present one"
         for name, points in asked.items()
@@ -366,7 +395,7 @@ def fill_worksheet(a) -> tuple[str, list[str]]:
     from .reports.export import fill
 
     if a.layout != "moodle" or a.anonymous:
-        raise CannotDo("--worksheet goes with --layout moodle alone")
+        raise WrongUsage("--worksheet goes with --layout moodle alone")
     return fill(a.course, a.assignment, read(a.worksheet), a.zero_ungradable)
 
 
@@ -384,8 +413,9 @@ def parser() -> argparse.ArgumentParser:
         *(reweight, feedback, export, course, report),
     ):
         name = f.__name__.replace("_", "-")
+        status = EXIT_OF_CHECK if f is check else EXIT
         s = commands.add_parser(
-            name, help=f.__doc__, description=f.__doc__, epilog=EXIT, allow_abbrev=False
+            name, help=f.__doc__, description=f.__doc__, epilog=status, allow_abbrev=False
         )
         s.set_defaults(run=f)
         s.add_argument(  # it may stand on either side of the command
@@ -420,7 +450,7 @@ def parser() -> argparse.ArgumentParser:
             )
         if f in (release, gradescope, explain, feedback, export, report, course):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
-        if f in (grade, explain, marks, feedback, export, report):
+        if f in (grade, explain, marks, feedback, export, course, report):
             codes = "codes in place of names; anonymous-key.csv tells you whose"
             s.add_argument("--anonymous", action="store_true", help=codes)
         if f in (gradescope, grade, explain):
@@ -589,7 +619,7 @@ def guarded(a) -> int:
     """Run a command; print an error that a person can correct as one line, no traceback."""
     try:
         return a.run(a)
-    except NotThere as e:
+    except (NotThere, WrongUsage) as e:
         print(f"nngrader: {e}", file=sys.stderr)
         return USAGE
     except (CannotDo, ValueError, OSError) as e:  # OSError: a full disk, a folder for a file

@@ -9,6 +9,10 @@ class NotThere(FileNotFoundError):
     """Raised if the command was asked about something that does not exist: wrong usage."""
 
 
+class WrongUsage(CannotDo):
+    """Raised if what was typed is no number, option or kind of file that can be used."""
+
+
 def first_line(e: BaseException) -> str:
     r"""Return the class of an exception and the first line of its text.
 

@@ -9,6 +9,9 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from .wording import did_you_mean
+
+DUE = "due"  # late.py reads it
 TABLES = ("limits", "points", "sandbox", "late", "book")
 POINTS_HEAD = "[points]"
 ENTRY = re.compile(r"^\s*\"?(\w+)\"?\s*=\s*")
@@ -83,8 +86,11 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
         If a name is unknown, or a limit is no number in the range in which it makes sense.
     """
     settings = read_toml(file)
-    for name in settings.keys() - {"due"}:  # late.py reads that one
-        require_known(file, "table", name, TABLES)
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            require_known(file, "table", name, TABLES)
+        else:
+            require_known(file, "setting", name, (DUE, *TABLES))
     tables = [_table(file, settings, name) for name in ("limits", "sandbox", "points")]
     limits, sandbox, points = tables
     for name, value in limits.items():
@@ -185,6 +191,7 @@ def require_known(file: Path, kind: str, name: str, expected) -> None:
     if name not in expected:
         raise ValueError(
             f"{file.name}: unknown {kind} {name!r}, expected one of {', '.join(expected)}"
+            f"{did_you_mean(name, expected)}"
         )
 
 

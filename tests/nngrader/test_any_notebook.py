@@ -224,7 +224,7 @@ def test_order_and_repetition_of_cells_cost_nothing(base, data):
     less = data.draw(st.sets(st.sampled_from(IDS)))
     mixed = [solved.cells[k] for k in (*order, *more)]
     kept = [c for c in mixed if grade_id(c) not in less]
-    cells = cells_of(json.dumps({"cells": kept}).encode(), [])
+    cells = cells_of(json.dumps({"cells": kept}).encode(), [], "a.ipynb")
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     assert rebuilt.found == len(IDS) - len(less)
     written = {name: source for name, source, own in rebuilt.work if not own}
@@ -241,7 +241,7 @@ def test_of_several_cells_with_one_id_the_last_changed_one_counts(base):
     sources = ["first = 1", "second = 2", untouched[gid]["source"]]
     cells = [c for c in untouched.cells if grade_id(c) != gid]
     cells += [copy.deepcopy(untouched[gid]) | {"source": source} for source in sources]
-    handed = cells_of(json.dumps({"cells": cells}).encode(), [])
+    handed = cells_of(json.dumps({"cells": cells}).encode(), [], "a.ipynb")
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), handed)
     assert {name: source for name, source, _ in rebuilt.work}[gid] == "second = 2"
 
@@ -254,7 +254,7 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
     for text in texts:
         gids = [gid for c in notebook.cells if (gid := grade_id(c))]
         notebook.add_cell(text, before=data.draw(st.sampled_from(gids)))
-    cells = cells_of(notebook.text().encode(), [])
+    cells = cells_of(notebook.text().encode(), [], "a.ipynb")
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     handed_in = [c.source for c in cells if c.code and c.grade_id is None]
     assert [source for _, source, own in rebuilt.work if own] == handed_in

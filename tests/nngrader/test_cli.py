@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from nngrader.cli import main
 from nngrader.course import Course
+from nngrader.course.anonymous import Codes
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.gradebook.late import policy_file
 
@@ -56,13 +57,18 @@ def test_every_command_explains_itself(name, capsys):
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
     assert ended.value.code == 0
-    assert "exit status: 0 every submission" in " ".join(capsys.readouterr().out.split())
+    said = " ".join(capsys.readouterr().out.split())
+    done = "all is right on the visible cases" if name == "check" else "every submission"
+    assert f"exit status: 0 {done}" in said
+    assert "2 wrong usage" in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["grade", "ps9_nothing"], "no assignment 'ps9_nothing'"),
+        (["grade", "ps2_clasifiers"], f"does not exist; did you mean '{NAME}'?"),
+        (["export", "ps2_clasifiers"], f"not in the gradebook; did you mean '{NAME}'?"),
         (["release", "ps9_nothing"], "no assignment 'ps9_nothing'"),
         (["grade", NAME], "nothing handed in"),
         (
@@ -84,6 +90,33 @@ def test_what_is_not_there_is_one_line_and_no_traceback(course, arguments, words
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["collect", NAME, "{empty}"], "is empty: 0 bytes"),
+        (["collect", NAME, "{text}"], "is neither a folder nor a whole zip"),
+        (["collect", NAME, "{folder}", "--zone", "Europe/Berlim"], "no time zone"),
+        (["collect", NAME, "{folder}", "--worksheet", "{text}"], "no grading worksheet of Moo"),
+        (["report", NAME, "--out", "{folder}"], "is a folder: name a file for the report"),
+        (["check", "{text}"], "'README.txt' is no notebook: it is text that is no JSON"),
+        (
+            ["check", "{empty}"],
+            "'empty.zip' is an empty file (0 bytes); beside it lies a.ip",
+        ),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_a_file_or_a_word_of_the_wrong_kind_is_wrong_usage(
+    course, tmp_path, arguments, words, capsys
+):
+    places = {"empty": tmp_path / "empty.zip", "text": tmp_path / "README.txt"}
+    for place, text in zip(places.values(), ("", "Read me.\n"), strict=True):
+        place.write_text(text)
+    (tmp_path / "a.ipynb").write_text('{"cells": []}')
+    assert run(course, *(a.format(**places, folder=tmp_path) for a in arguments)) == 2
+    assert words in capsys.readouterr().err
+
+
 def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):
     course = make_course(tmp_path / "course")
     (course / "submitted" / "ada" / NAME).mkdir(parents=True)
@@ -100,9 +133,25 @@ def test_an_extension_for_nobody_is_told_before_the_work(course, base, capsys):
     late += '[late.extensions]\nadda = "2025-12-05T12:00:00Z"\n'
     file.write_text(late + (file.read_text() if file.is_file() else ""))
     assert run(course, "grade", NAME) == 1
-    assert "nor has handed in (adda)" in capsys.readouterr().err
+    assert "nor has handed in (adda; did you mean 'ada'?)" in capsys.readouterr().err
     file.write_text(file.read_text().replace("adda", "ada"))
     assert run(course, "grade", NAME) == 0
+
+
+def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, base, capsys):
+    hand_in(course, "ada", base.solved().text())
+    (course / "students.csv").write_text("id,first_name\nada,Ada\nada2,Ida\n")
+    words = f"nothing handed in for {NAME} by"
+    code = Codes(Course(course))("ada")
+    for typed, told in (
+        (["adda"], f"{words} adda; did you mean 'ada'?\n"),
+        (["ada2"], f"{words} ada2\n"),  # who is known, and has handed in nothing
+        ([code], f"{words} {code}; these are codes, which --anonymous takes\n"),
+        ([code[:-1], "--anonymous"], f"{words} {code[:-1]}; did you mean {code!r}?\n"),
+    ):
+        for command in (["grade", NAME, "--students"], ["explain", NAME]):
+            assert run(course, *command, *typed) == 2
+            assert capsys.readouterr().err.endswith(told)
 
 
 def test_only_those_named_are_graded_and_the_others_feedback_stays(course, base, capsys):

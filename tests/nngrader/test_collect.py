@@ -137,7 +137,7 @@ def test_one_by_hand_gives_way_to_a_newer_one_and_is_kept(course, tmp_path, caps
         (f"mallory_1001_1_5555_70001_{BOOK}", "its name can be read in several ways"),
         (f"lovelaceada_1001_70001_by_1_2_{BOOK}", "its name can be read in several ways"),
         (f"nobody/{BOOK}", "no student of the class list fits"),
-        (f"ada/{NAME}/report.pdf", "no notebook among 1 files"),
+        (f"ada/{NAME}/report.pdf", "no notebook among 1 file"),
     ],
 )
 def test_what_is_not_exactly_one_students_is_left_out(course, tmp_path, capsys, name, reason):

@@ -175,7 +175,7 @@ def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
     assert output.startswith("2 collected, 0 unchanged, 0 replaced, 2 left out:"), output
-    assert "bob: no notebook among 1 files" in output
+    assert "bob: no notebook among 1 file" in output
     assert "eve: broken.zip: 'broken.zip' is no zip, or a broken one" in output
     assert [text_of(course, s) for s in ("ada", "zoe")] == ["inner", "inner"]
 

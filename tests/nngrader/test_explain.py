@@ -68,8 +68,13 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
     ("arguments", "message"),
     [
         (["zoe"], "nothing handed in for ps2_classifiers by zoe"),
+        (["adda"], "nothing handed in for ps2_classifiers by adda; did you mean 'ada'?"),
+        (["ada", "hing_loss"], "softmax_cross_entropy; did you mean 'hinge_loss'?"),
         (["ada", "softmax"], "has no problem 'softmax'; it has hinge_loss, pairwise_distances"),
-        (["bob"], "nothing of bob's ps2_classifiers can be read: the notebook is no JSON"),
+        (
+            ["bob"],
+            "nothing of bob's ps2_classifiers can be read: 'ps2_classifiers.ipynb' is",
+        ),
     ],
 )
 def test_what_is_not_there_is_named(course, base, capsys, arguments, message):

@@ -280,11 +280,16 @@ def test_a_page_is_readable_everywhere(tmp_path):
     check_page(tmp_path / "page.html")
 
 
+FILE = "The file that you handed in,"
+
+
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
-        ("the notebook is no JSON (JSONDecodeError)", "no whole notebook"),
-        ("the notebook is an empty file", "The file that you handed in is empty."),
+        ("'my <b>.ipynb' is no notebook: it breaks off before its end", "is half a notebook"),
+        ("'a.ipynb' is an empty file (0 bytes)", f"{FILE} <code>a.ipynb</code>, is empty."),
+        ("'a.ipynb' is no notebook: it is a PDF", f"{FILE} <code>a.ipynb</code>, is no"),
+        ("'a.ipynb' is no notebook: it is JSON and has no list of cells", "it holds no cells"),
         ("there is no notebook in the folder", "No notebook was found"),
         ("f: the cell is missing", "fresh copy of the notebook"),
     ],
@@ -296,6 +301,7 @@ def test_an_ungradable_submission_is_told_why_and_has_no_points(flag, words):
     assert NO_MARK in text
     assert words in text
     assert "JSON" not in text
+    assert "<b>.ipynb" not in text
     assert " 0 <span" not in text
     assert "of 100 points" not in text
     given = page(nothing, mark | {"score": 4.0, "by_hand": [("essay", 4.0, 5.0, "")]})

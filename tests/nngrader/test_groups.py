@@ -49,6 +49,8 @@ def test_the_class_list_and_tables_of_platforms_tell_groups(tmp_path):
     assert without(groups, ["bo", "emmy"]) == {"Team A": ["ada"]}
     with pytest.raises(NotThere, match="kim1: in no group"):
         without(groups, ["kim1"])
+    with pytest.raises(NotThere, match=r"treat apart; did you mean 'emmy'\?"):
+        without(groups, ["emy"])
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,21 @@ def test_an_unknown_group_before_a_name_is_told_and_no_match(course, tmp_path, c
     files = moodle_file("Anna-Ada Lovelace", 502, "b") | moodle_file("Sam Stranger", 503, "c")
     status, told = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    fits = "no student of the class list fits"
-    assert f"Anna-Ada Lovelace_502: {fits}, after the hyphen ada: {NAME_THE_GROUP}\n" in told
-    assert f"Sam Stranger_503: {fits}\n" in told
+    why = "the class list's column `group` has no 'Anna'. After the hyphen ada fits: "
+    assert f"Anna-Ada Lovelace_502: {why}{NAME_THE_GROUP}\n" in told
+    assert "Sam Stranger_503: no student of the class list fits\n" in told
     assert not (course / "submitted" / "ada").exists()
+
+
+def test_a_group_that_moodle_names_otherwise_is_told_with_the_nearest(course, tmp_path, capsys):
+    class_list(course, GROUPED.replace("Team A", "team1"))
+    files = moodle_file("Team 1-Ada Lovelace", 501, "a") | moodle_file("Team 1", 9, "a")
+    files |= moodle_file("B-Team-Ada Lovelace", 502, "b")
+    status, told = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert status == 1
+    why = "the class list's column `group` has no 'Team 1'; did you mean 'team1'?"
+    assert f"Team 1-Ada Lovelace_501: {why} After the hyphen ada fits: {NAME_THE_GROUP}" in told
+    nobody = "no student of the class list fits, nor a group; did you mean 'team1'?"
+    assert f"Team 1_9: {nobody}" in told
+    other = "ada fits after the hyphen and is not in the group 'B-Team'"
+    assert f"B-Team-Ada Lovelace_502: {other}" in told

@@ -347,6 +347,8 @@ def test_a_limit_that_makes_no_sense_is_refused(settings, line):
     ("text", "words"),
     [
         ("[limit]\nprocesses = 3", "unknown table 'limit', expected one of limits, points"),
+        ("deu = 2026-12-01", "unknown setting 'deu', .*; did you mean 'due'"),
+        ("[limits]\ncall_second = 3", "did you mean 'call_seconds'"),
         ("limits = 3", r"limits = 3, expected a table \[limits\]"),
         ("[points]\nf = true", "points of f = True, expected a number"),
         ("[points]\nf = -1", "points of f = -1, expected a number"),

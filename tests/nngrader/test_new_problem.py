@@ -95,7 +95,7 @@ def test_a_private_skeleton_can_be_tested_at_once_and_says_what_is_missing(own, 
 
 @pytest.mark.parametrize("asked", [["--takes", "a b"], ["--takes", ""], ["--returns", "a-b"]])
 def test_arguments_and_parts_that_cannot_be_are_refused(own, folder, asked):
-    assert written(own, "row_norms", *asked, "--problems", folder) == 1
+    assert written(own, "row_norms", *asked, "--problems", folder) == 2
     assert not folder.exists()
 
 
@@ -186,7 +186,7 @@ def test_private_files_that_change_while_they_are_tried_are_not_released(
     ],
 )
 def test_a_name_that_cannot_be_is_refused(own, capsys, name, words):
-    assert written(own, name) == 1
+    assert written(own, name) == 2
     assert words in capsys.readouterr().err
     assert not (problems_folder(own) / f"{name}.py").exists() or name == "hinge_loss"
 

@@ -421,7 +421,7 @@ def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
     assert gradebook_complaints(Course(course), NAME, base.instructor_joined()) == []
     now["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "another"
     (complaint,) = gradebook_complaints(Course(course), NAME, now)
-    assert "has 1 submissions whose cells were others (gone: intro; new: another" in complaint
+    assert "has 1 submission whose cells were others (gone: intro; new: another" in complaint
     assert "test_softmax_cross_entropy: 40 points, now 30" in complaint
     assert f"nbgrader db assignment remove {NAME} --force" in complaint
 

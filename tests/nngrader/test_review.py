@@ -200,7 +200,7 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     assert tables(course) == before
     assert run(course, "marks", NAME, file) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said == [*told, "2 changed; 1 of 3 rows change nothing"]
+    assert said == [*told, "2 changed; 1 of 3 rows changes nothing"]
     found = marks(Course(course), NAME)
     assert found["ada"]["by_hand"] == [
         ("draw", None, 5.0, "Axes?"),
@@ -217,6 +217,7 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     before = tables(course)
     file.write_text("student,cell,points,comment\nada,why,9,\neve,why,9,\nada,how,1,\n")
     file.write_text(file.read_text() + "ada,test_hinge_loss,1,\nada,draw,5.5,\n")
+    file.write_text(file.read_text() + "adda,why,1,\nada,whyy,1,\n")
     assert run(course, "marks", NAME, file) == 1
     faults = capsys.readouterr().err.splitlines()
     assert faults[1:] == [
@@ -225,8 +226,34 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
         "  line 5: test_hinge_loss is marked by the grader (overrule it in formgrader); by "
         "hand: draw, why",
         "  line 6: 5.5 points for draw, which has 5",
+        "  line 7: 'adda' has no graded submission; did you mean 'ada'?",
+        "  line 8: no cell 'whyy'; marked by hand: draw, why; did you mean 'why'?",
     ]
     assert tables(course) == before
+
+
+def test_marks_of_what_could_not_be_graded_are_refused_with_the_reason(
+    course, tmp_path, capsys
+):
+    hand_in(course, "ada", "")
+    assert run(course, "grade", NAME) == 0
+    file = tmp_path / "marks.csv"
+    code = Codes(Course(course))("ada")
+    for student, typed in (("ada", []), (code, ["--anonymous"])):
+        file.write_text(f"student,cell,points\n{student},why,9\n{student},how,9\n")
+        capsys.readouterr()
+        assert run(course, "marks", NAME, file, *typed) == 1
+        why = f"('{NAME}.ipynb' is an empty file (0 bytes)): {by_hand.UNGRADABLE}"
+        assert capsys.readouterr().err.splitlines()[1:] == [
+            f"  line {n}: nothing of what '{student}' handed in could be graded {why}"
+            for n in (2, 3)
+        ]
+    give(course, "ada", "why", manual_score=4)
+    file.write_text("student,cell,points\nada,why,9\n")
+    assert run(course, "marks", NAME, file, "--dry-run") == 0
+    said = capsys.readouterr().out.splitlines()
+    nothing = "nothing is written (--dry-run): 1 change; 0 of 1 row change nothing"
+    assert said == ["ada, why: 4 -> 9 of 10", nothing]
 
 
 @pytest.mark.parametrize(

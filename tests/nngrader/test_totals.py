@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.anonymous import Codes
 from nngrader.errors import CannotDo, NotThere
 from nngrader.reports import export, totals
 from nngrader.reports.totals import Rules, rules_for, rules_of, table
@@ -145,7 +147,7 @@ def test_the_command_line_goes_before_the_file(course, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("weight = 1", "unknown 'weight'"),
+        ("weight = 1", "unknown 'weight', .*; did you mean 'weights'"),
         ("weights = 1", r"weights = 1, expected a table \[weights\]"),
         ("[weights]\nps1 = -1", "the weight of ps1 is -1, expected a number from 0 on"),
         ('[weights]\nps1 = "much"', "the weight of ps1 is 'much'"),
@@ -161,6 +163,56 @@ def test_each_fault_of_the_file_is_told(tmp_path, text, words):
     file.write_text(text)
     with pytest.raises(ValueError, match=words):
         rules_of(file)
+
+
+def test_all_faults_of_the_file_are_told_at_once(tmp_path):
+    file = tmp_path / "course.toml"
+    file.write_text(
+        'weight = 1\ndrop_lowest = -1\n[weights]\nps1 = -1\n[excused]\nada = "ps1"\n'
+    )
+    with pytest.raises(ValueError, match=r"course\.toml cannot be used:") as refused:
+        rules_of(file)
+    assert [line.split(" ")[2] for line in str(refused.value).splitlines()[1:]] == [
+        *("unknown", "the", "excused.ada", "drop_lowest"),
+    ]
+
+
+def test_all_that_does_not_fit_the_course_is_told_at_once(course):
+    excused = frozenset({("zoe", "ps1"), ("ad", "ps11")})
+    with pytest.raises(NotThere) as refused:
+        totals.totals(course, Rules(drop_lowest=3, excused=excused))
+    first, *faults = str(refused.value).splitlines()
+    assert first == "the rules do not fit the course:"
+    assert faults == [
+        "  no assignment 'ps11'; there are ps1, ps2, ps3, ps4, ps5; did you mean 'ps1'?",
+        "  excused is 'ad', who is neither in class list nor gradebook; did you mean 'ada'?",
+        "  excused is 'zoe', who is neither in class list nor gradebook",
+        "  3 would be dropped of 3 graded assignments, all that count: drop fewer",
+    ]
+
+
+def test_anonymous_totals_name_nobody_and_take_codes(course, tmp_path, monkeypatch, capsys):
+    known = {s for marks in MARKS.values() for s in marks} | {"kim2"}
+    codes = Codes(course, known)
+    earlier = {"ada": ["softmax"], "emmy": ["softmax"]}
+    monkeypatch.setattr(export, "graded_earlier", lambda *_: earlier)
+    out = tmp_path / "totals.csv"
+    words = ("--excuse", codes("bo"), "ps2", "--out", out)
+    assert run(course.root, "course", "--anonymous", *words) == 0
+    said = capsys.readouterr()
+    rows = {r["student"]: r for r in csv.DictReader(io.StringIO(out.read_text()))}
+    assert list(rows) == sorted(map(codes, known))  # the order of ids would tell names
+    assert rows[codes("ada")]["total"] == "60.0"
+    assert (rows[codes("bo")]["ps2"], rows[codes("bo")]["excused"]) == ("excused", "ps2")
+    told = said.out + said.err + out.read_text()
+    assert not any(re.search(rf"\b{s}\b", told) for s in known)
+    assert "anonymous-key.csv: whose each code is" in said.out
+    old = ", ".join(f"{code} (softmax)" for code in sorted(map(codes, earlier)))
+    assert f"grade again: {old}" in said.err
+    assert run(course.root, "course", "--anonymous", "--excuse", "adda", "ps1") == 2
+    assert "excused is somebody who is neither" in (err := capsys.readouterr().err)
+    assert "adda" not in err
+    assert "ada" not in err
 
 
 @pytest.mark.parametrize(
@@ -192,6 +244,9 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
     assert rows["kim1"]["status"] == "ps2 missing; ps3 missing"
     assert rows["kim1"]["total"] == ""
     assert "no total yet for 3: emmy, kim1, kim2" in said.err
-    assert run(course.root, "course", "--weights", "ps1") == 1
+    assert run(course.root, "course", "--weights", "ps1") == 2
     assert "expected ASSIGNMENT=NUMBER" in capsys.readouterr().err
+    for typed in (["--weights", "ps1=-1"], ["--drop-lowest", "-1"]):
+        assert run(course.root, "course", *typed) == 2
+        assert "a number from 0 on" in capsys.readouterr().err
     assert table([], []).count("\n") == 1

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from nngrader.course import Course
 from nngrader.course.worksheet import read, time_of, zone_of
-from nngrader.errors import CannotDo
+from nngrader.errors import CannotDo, WrongUsage
 from nngrader.reports import export
 
 from .lms_downloads import BOOK, book, class_list, collect, stamp, text_of, zipped
@@ -72,8 +72,10 @@ def test_a_date_means_the_zone_that_is_named():
     text = "Wednesday, 1 July 2026, 2:00 PM"
     assert time_of(text, ZoneInfo("Europe/Berlin")) == datetime(2026, 7, 1, 12, tzinfo=UTC)
     assert time_of(text, zone_of(None)) == datetime(2026, 7, 1, 14).astimezone(UTC)
-    with pytest.raises(CannotDo, match="no time zone 'Berlin': name one as Europe/Berlin"):
+    with pytest.raises(WrongUsage, match="no time zone 'Berlin': name one as Europe/Berlin"):
         zone_of("Berlin")
+    with pytest.raises(WrongUsage, match=r"; did you mean 'Europe/Berlin'\?"):
+        zone_of("Europe/Berlim")
 
 
 def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
@@ -99,7 +101,7 @@ def test_a_worksheet_goes_with_moodles_downloads_alone(course, tmp_path, capsys)
     class_list(course)
     download = zipped(tmp_path / "got.zip", {f"leeada_501_70001_{BOOK}": book("ada")})
     words = ("--worksheet", sheet(tmp_path, ENGLISH))
-    assert run(course, "collect", NAME, download, *words) == 1
+    assert run(course, "collect", NAME, download, *words) == 2
     assert "goes with a zip of Moodle's: nothing in" in capsys.readouterr().err
 
 
@@ -172,5 +174,5 @@ def test_a_worksheet_that_does_not_fit_is_refused(marked, text, words):
 
 
 def test_a_worksheet_goes_with_moodles_layout_alone(marked, capsys):
-    assert run(marked, "export", NAME, "--worksheet", sheet(marked, ENGLISH)) == 1
+    assert run(marked, "export", NAME, "--worksheet", sheet(marked, ENGLISH)) == 2
     assert "--worksheet goes with --layout moodle alone" in capsys.readouterr().err

@@ -14,8 +14,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import CannotDo
+from ..errors import CannotDo, NotThere
+from ..screen import shown
 from ..storage.results import write_private
+from ..wording import did_you_mean
 from .codes import code, secret_of
 from .folder import Course
 from .roster import Student
@@ -39,6 +41,10 @@ class Names:
     def student(self, name: str) -> str:
         """Return the student who is called so."""
         return name
+
+    def typed(self, student: str) -> str:
+        """Return what a student is called in a message about what was typed."""
+        return student
 
     def text(self, text: str) -> str:
         """Return a text as it may be shown."""
@@ -90,7 +96,7 @@ class Codes(Names):
         handed = (
             [s for s in os.listdir(there) if not s.startswith(".")] if there.is_dir() else []
         )
-        known = sorted({*self.roster, *handed, *students, *_kept(course / KEY)})
+        known = sorted({*self.roster, *handed, *students, *_kept(course / KEY).values()})
         self.codes = {s: code(self.secret, "anonymous", s, letters=LETTERS) for s in known}
         self.back = {c: s for s, c in self.codes.items()}
         self.known = _words(known, self.roster)
@@ -108,6 +114,10 @@ class Codes(Names):
     def student(self, name: str) -> str:
         """Return the student whose code this is; an id stays as it is."""
         return self.back.get(name.strip().lower(), name)
+
+    def typed(self, student: str) -> str:
+        """Return a student's code; who is not known stays as typed."""
+        return self.codes.get(student, student)
 
     def text(self, text: str) -> str:
         """Return a text with codes in place of ids, names and addresses of students."""
@@ -163,15 +173,52 @@ def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> N
     return Codes(course, students) if anonymous else Names()
 
 
-def _kept(key: Path) -> list[str]:
-    """Return the students of an earlier key: who has left the class keeps the row."""
+def require_among(
+    course: Course, names: Iterable[str], there: Iterable[str], called: Names, words: str
+) -> list[str]:
+    """Return the students who are named, by ids or codes.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    names : iterable of str
+        What was typed.
+    there : iterable of str
+        The students of whom one may be named.
+    called : Names
+        What students are called.
+    words : str
+        What to say of others, before their names.
+
+    Raises
+    ------
+    NotThere
+        If one of them is not there; the text offers a name that is near to one that nobody has.
+    """
+    there = set(there)
+    found = {name: called.student(name) for name in names}
+    if lost := sorted(name for name, student in found.items() if student not in there):
+        codes, listed = _kept(course / KEY), read_roster(course) or {}
+        if not called.anonymous and codes.keys() & set(lost):
+            near = "; these are codes, which --anonymous takes"
+        else:
+            known = [called(s) for s in there]
+            strange = [name for name in lost if found[name] not in listed]
+            near = "".join(did_you_mean(name, known) for name in strange)
+        raise NotThere(f"{words} {shown(', '.join(lost))}{near}")
+    return list(found.values())
+
+
+def _kept(key: Path) -> dict[str, str]:
+    """Return the students of an earlier key by code: who has left the class keeps the row."""
     try:
         rows = list(csv.reader(io.StringIO(key.read_text(encoding="utf-8"), newline="")))
     except FileNotFoundError:
-        return []
+        return {}
     except (OSError, ValueError, csv.Error) as e:
         raise CannotDo(f"{key} cannot be read ({e}): remove it, it is written anew") from None
-    return [row[1] for row in rows[1:] if len(row) == len(COLUMNS)]
+    return {row[0]: row[1] for row in rows[1:] if len(row) == len(COLUMNS)}
 
 
 def _own(row):

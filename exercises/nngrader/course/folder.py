@@ -23,6 +23,7 @@ from ..engine import pack
 from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
 from ..settings import read_address, read_settings, read_toml
+from ..wording import did_you_mean
 from .notebooks import from_text, with_links, with_sources, with_tables
 
 __all__ = [
@@ -77,6 +78,11 @@ class Course:
         """Return a path inside the course."""
         return self.root / part
 
+    def assignments(self) -> list[str]:
+        """Return the names of all assignments that have a text, sorted."""
+        files = (self.root / "source").glob("*/*.md")
+        return sorted(f.stem for f in files if f.stem == f.parent.name)
+
     def source(self, assignment: str) -> Path:
         """Return the path of an assignment's text.
 
@@ -87,7 +93,8 @@ class Course:
         """
         file = self.root / "source" / assignment / f"{assignment}.md"
         if not file.is_file():
-            raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
+            near = did_you_mean(assignment, self.assignments())
+            raise NotThere(f"no assignment {assignment!r}: {file} does not exist{near}")
         return file
 
     def require_whole(self, assignment: str) -> None:

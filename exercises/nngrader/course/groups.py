@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import CannotDo, NotThere
+from ..wording import did_you_mean
 from .folder import Course
 from .roster import Student, fold
 from .roster import read as read_roster
@@ -102,8 +103,19 @@ def _fitting(row, students):
     return sorted(sure or {s.id for s in students if names & s.names})
 
 
-def without(groups: dict[str, list[str]], apart: Iterable[str]) -> dict[str, list[str]]:
+def without(
+    groups: dict[str, list[str]], apart: Iterable[str], listed: Iterable[str] = ()
+) -> dict[str, list[str]]:
     """Return groups without the students who are treated singly, and without empty ones.
+
+    Parameters
+    ----------
+    groups : dict
+        Ids of students by the name of the group.
+    apart : iterable of str
+        Ids of students to treat singly.
+    listed : iterable of str, optional
+        The ids of the class list: what is none of them may be misspelt.
 
     Raises
     ------
@@ -112,7 +124,8 @@ def without(groups: dict[str, list[str]], apart: Iterable[str]) -> dict[str, lis
     """
     members = {s for group in groups.values() for s in group}
     if strange := sorted(set(apart) - members):
-        raise NotThere(f"{', '.join(strange)}: in no group, so nothing to treat apart")
+        near = "".join(did_you_mean(s, members) for s in strange if s not in listed)
+        raise NotThere(f"{', '.join(strange)}: in no group, so nothing to treat apart{near}")
     left = {g: [s for s in members if s not in set(apart)] for g, members in groups.items()}
     return {g: members for g, members in left.items() if members}
 
@@ -121,4 +134,4 @@ def groups_of(course: Course, file: Path | None, apart: Iterable[str] = ()) -> d
     """Return the groups of a course, of a table if one is named, else of the class list."""
     students = read_roster(course)
     found = read(file, students) if file else of_roster(students)
-    return without(found, apart)
+    return without(found, apart, students or ())

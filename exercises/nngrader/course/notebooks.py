@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..engine.declaration.problem import PASSIVE, Problem
 from ..errors import CannotDo
+from ..wording import did_you_mean
 
 MARK = re.compile(  # a name for the next cell of text, or a cell that is no text
     r"^(?:\((?P<label>\w+)\)=|(?P<fence>`{3,})\{(?P<kind>code-cell|problem|answer|task)\}"
@@ -187,7 +188,10 @@ def from_text(
         raise CannotDo(f"{file}: {e}") from None
     answers = {c["id"] for c in cells if mark(c).get("grade") or is_task(c)}
     if unknown := sorted(worth.keys() - named - answers):
-        raise CannotDo(f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is")
+        near = "".join(did_you_mean(n, {*named, *answers}) for n in unknown)
+        raise CannotDo(
+            f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is{near}"
+        )
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -312,7 +316,8 @@ def _cells(text, named, worth):
         label = directive and directive["label"]
         if what == "problem":
             if name not in named:
-                raise CannotDo(f"{name} is no problem of the assignment")
+                near = did_you_mean(name, named)
+                raise CannotDo(f"{name} is no problem of the assignment{near}")
             yield from _of_problem(named[name], worth.get(name, named[name].total))
         elif what == "code-cell":
             yield _cell("code", name, directive["body"].strip("\n"))

@@ -15,9 +15,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from ..errors import CannotDo
+from ..errors import CannotDo, WrongUsage
+from ..wording import did_you_mean
 from .roster import Student, complaint_about, fold
 from .table import separator_of, text_of
 
@@ -124,8 +125,10 @@ def read(file: Path) -> Worksheet:
     ------
     NotThere
         If there is no such file.
-    CannotDo
+    WrongUsage
         If it is none, or in a language that is not known.
+    CannotDo
+        If a row names no participant.
     """
     text_of(file, SOURCE)  # refuses what is no UTF-8
     text = file.read_bytes().decode()
@@ -134,7 +137,7 @@ def read(file: Path) -> Worksheet:
     where = {what: _column(head, what) for what in COLUMNS}
     if len(head) < 2 or where["grade"] is None:
         names = ", ".join(head) or "nothing"
-        raise CannotDo(
+        raise WrongUsage(
             f"{file} is no grading worksheet of Moodle's, or in a language that is not read: "
             f"no column for the grade among {names}"
         )
@@ -235,7 +238,7 @@ def zone_of(name: str | None) -> tzinfo | None:
 
     Raises
     ------
-    CannotDo
+    WrongUsage
         If there is no zone of this name.
     """
     if not name:
@@ -243,7 +246,10 @@ def zone_of(name: str | None) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CannotDo(f"no time zone {name!r}: name one as Europe/Berlin or UTC") from None
+        near = did_you_mean(name, available_timezones())
+        raise WrongUsage(
+            f"no time zone {name!r}: name one as Europe/Berlin or UTC{near}"
+        ) from None
 
 
 def owner(row: Row, students: dict[str, Student] | None) -> str:

@@ -8,15 +8,21 @@ as it is: so does the mark where `points` is empty, and the comment where `comme
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..course.anonymous import Names
 from ..course.folder import Course
 from ..course.table import records
 from ..errors import CannotDo, NotThere
+from ..wording import counted, did_you_mean
 from .database import config_of, database_errors, quiet, require_gradebook
 
 WHAT = "table of marks"
+UNGRADABLE = (
+    "ask for another file, collect it and grade again; or give points in formgrader, which "
+    "count then"
+)
 MOST_COMMENT = 40  # characters of a comment on the screen
 
 
@@ -96,7 +102,28 @@ def _points(text):
         return math.nan
 
 
-def changes(standing: dict, given: list[Given], file: str) -> list[Change]:
+@dataclass(frozen=True)
+class People:
+    """What is known of the students whom rows name, for messages.
+
+    Attributes
+    ----------
+    called : Names
+        What they are called.
+    listed : dict or None
+        The class list, if there is one.
+    ungradable : dict
+        By student why nothing of the submission could be graded.
+    """
+
+    called: Names = field(default_factory=Names)
+    listed: dict | None = None
+    ungradable: dict[str, str] = field(default_factory=dict)
+
+
+def changes(
+    standing: dict, given: list[Given], file: str, people: People | None = None
+) -> list[Change]:
     """Return what rows would change; rows that change nothing are left out.
 
     Parameters
@@ -107,18 +134,21 @@ def changes(standing: dict, given: list[Given], file: str) -> list[Change]:
         The rows.
     file : str
         The name of the table, for messages.
+    people : People, optional
+        What is known of the students, for messages.
 
     Raises
     ------
     CannotDo
-        If a row names an unknown student or cell, a cell that the grader marks, or more points
-        than the cell has; the text lists every such row.
+        If a row names an unknown student or cell, a cell that the grader marks, a submission of
+        which nothing could be graded, or more points than the cell has; the text lists every
+        such row.
     """
-    found, faults = [], []
+    found, faults, people = [], [], people or People()
     for g in given:
         entry = standing.get(g.student)
         grade = entry.grades.get(g.cell) if entry else None
-        if fault := _fault(g, entry, grade):
+        if fault := _fault(g, entry, grade, standing, people):
             faults.append(f"line {g.line}: {fault}")
             continue
         before = None if grade.needs_manual_grade else grade.score
@@ -184,19 +214,25 @@ def _marked(standing, students, cell):
     return found
 
 
-def _fault(given, entry, grade):
+def _fault(given, entry, grade, standing, people):
     """Return why a row cannot be taken, "" if it can."""
+    student = people.called.typed(given.student)
     if entry is None:
-        return f"{given.student!a} has no graded submission"
+        known = [] if given.student in (people.listed or ()) else map(people.called, standing)
+        return f"{student!a} has no graded submission{did_you_mean(student, known)}"
+    why = people.ungradable.get(given.student)
+    if why and not (grade and grade.by_hand):
+        return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
     if grade is None:
-        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry)}"
+        near = did_you_mean(given.cell, entry.grades)
+        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry)}{near}"
     if not grade.by_hand:
         return (
             f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
             f"{_by_hand(entry)}"
         )
     if given.points is not None and given.points > grade.most:
-        return f"{given.points:g} points for {given.cell}, which has {grade.most:g}"
+        return f"{counted(given.points, 'point')} for {given.cell}, which has {grade.most:g}"
     return ""
 
 

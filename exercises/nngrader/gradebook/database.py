@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..course.folder import HIDDEN_FILES, Course
 from ..errors import CannotDo, NotThere, first_line
+from ..wording import did_you_mean
 
 REASONS = (  # a part of a database's message, and what it means
     ("locked", "another program holds it: close that one, or wait, and run again"),
@@ -246,7 +247,9 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
         try:
             most = gradebook.find_assignment(assignment).max_score
         except MissingEntry:
-            raise NotThere(f"{assignment} is not in the gradebook") from None
+            known = course.assignments()
+            near = did_you_mean(assignment, known) if assignment not in known else ""
+            raise NotThere(f"{assignment} is not in the gradebook{near}") from None
         found = standing(gradebook, assignment)
         return {s: _mark(found[s], most, policy) for s in sorted(found)}
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from ..settings import read_toml
+from ..settings import read_toml, require_known
+from ..wording import counted
 
 PLUGIN = "nngrader.gradebook.late.LatePolicy"
 DAY = 86400.0  # seconds
@@ -106,8 +107,8 @@ def read_policy(file: Path) -> Policy:
     _require_table(file, "late", late)
     if when is None:
         raise ValueError(f"{file}: [late] needs a due date: due = 2026-12-01T23:59:00+01:00")
-    if unknown := [name for name in late if name not in KNOWN]:
-        raise ValueError(f"{file}: unknown {unknown[0]!r} in [late], expected one of {KNOWN}")
+    for name in late:
+        require_known(file, "setting of [late]", name, KNOWN)
     if ("points_per_day" in late) == ("percent_per_day" in late):
         raise ValueError(
             f"{file}: [late] needs points_per_day or percent_per_day, and not both"
@@ -194,9 +195,8 @@ def words(penalty: float, seconds: float) -> str:
     """
     if not seconds:
         return ""
-    return (
-        f"{span(seconds)} late: {penalty:g} points less" if penalty else f"{span(seconds)} late"
-    )
+    cost = f": {counted(penalty, 'point')} less" if penalty else ""
+    return f"{span(seconds)} late{cost}"
 
 
 def policy_of(config, root, assignment: str) -> Policy:

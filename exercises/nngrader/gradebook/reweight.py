@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from ..course.folder import Course
 from ..course.notebooks import grade_id, is_task, mark
 from ..engine import reweighted
-from ..errors import CannotDo, NotThere
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import Store
+from ..wording import counted, did_you_mean
 from .converter import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
@@ -72,15 +73,15 @@ def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]
 
     Raises
     ------
-    CannotDo
+    WrongUsage
         If a number is no number of points, or a problem is named twice.
     """
     names = [name for name, _ in points] + list(drop)
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise CannotDo(f"{', '.join(twice)}: named twice, and which points hold?")
+        raise WrongUsage(f"{', '.join(twice)}: named twice, and which points hold?")
     for name, number in points:
         if not 0 <= number < math.inf:
-            raise CannotDo(f"{name} = {number:g}: points are a number from 0 on; 0 drops it")
+            raise WrongUsage(f"{name} = {number:g}: points are a number from 0 on; 0 drops it")
     return dict(points) | dict.fromkeys(drop, 0.0)
 
 
@@ -107,8 +108,9 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     instructor = course.instructor(name)
     names = names_of(instructor, [p.name for p in course.problems(name)])
     if unknown := sorted(points.keys() - names.values()):
-        known = ", ".join(dict.fromkeys(names.values()))
-        raise NotThere(f"{name} has no problem {unknown[0]!r}; it has {known}")
+        known = dict.fromkeys(names.values())
+        strange, near = " or ".join(map(repr, unknown)), did_you_mean(unknown[0], known)
+        raise NotThere(f"{name} has no problem {strange}; it has {', '.join(known)}{near}")
     results = latest(course, name)
     require_gradebook(course, name)
     policy = policy_of(config_of(course, name), course, name)
@@ -267,7 +269,9 @@ def lines(plan: Plan) -> list[str]:
     """Return the plan as lines for a terminal: totals, and points by changed problem."""
     if not plan.changes:
         return [f"{plan.assignment}: the gradebook has these points already, nothing changes"]
-    told = [f"{c.name}: {c.before:g} points, now {_now(c.after)}" for c in plan.changes]
+    told = [
+        f"{c.name}: {counted(c.before, 'point')}, now {_now(c.after)}" for c in plan.changes
+    ]
     names = [c.name for c in plan.changes]
     width = max(18, *(len(n) + 2 for n in names))
     head = f"{'student':{WIDTH}}{'total':{18}}" + "".join(f"{n:{width}}" for n in names)
@@ -296,7 +300,9 @@ def _arrow(before, after):
 def _remarks(plan):
     """Yield what is kept, and what the points add up to."""
     differ = sum(abs(r.before - r.after) > 1e-9 for r in plan.rows)
-    yield f"the totals of {differ} of {len(plan.rows)} students change, late penalties deducted"
+    one, of = differ == 1, counted(len(plan.rows), "student")
+    what, verb = ("total", "changes") if one else ("totals", "change")
+    yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
         yield f"marks by hand in these cells: {by_hand}, each keeps its share"
@@ -304,6 +310,6 @@ def _remarks(plan):
         yield "all comments stay"
     before, after = plan.most
     if after != before:
-        yield f"all cells together: {before:g} points, now {after:g}"
+        yield f"all cells together: {counted(before, 'point')}, now {after:g}"
     if after != TOTAL:
         yield f"a release asks for {TOTAL:g} points in all: give other problems the rest"

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from ..course.anonymous import Names, names_of
+from ..course.anonymous import Names, names_of, require_among
 from ..course.assignment import Assignment
 from ..course.definitions import earlier_in_words, graded_earlier
 from ..course.roster import missing, read
@@ -21,6 +21,7 @@ from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
 from ..storage.results import Store, write_whole
 from ..storage.scratch import alone, sweep
+from ..wording import did_you_mean
 from .all_submissions import Grader, Threads
 
 __all__ = ["grade_class"]
@@ -55,10 +56,9 @@ def grade_class(a) -> list[dict]:
     sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
-    a.students = a.students and [called.student(s) for s in a.students]
     there = handed_in(a)
+    students = sorted(wanted(a, there, called), key=called)  # the order of ids tells names
     require_extensions_of_somebody(a, roster, there, called)
-    students = sorted(wanted(a, there), key=called)  # the order of ids would tell names
     store = Store(a.course / ".results")
     with alone(store, a.assignment), executor_of(a, assignment) as executor:
         grader = Grader(assignment, executor, store)
@@ -112,7 +112,7 @@ def handed_in(a) -> list[str]:
         raise CannotDo(f"{a.course / 'submitted'} cannot be read: {e.strerror}") from e
 
 
-def wanted(a, there: list[str]) -> list[str]:
+def wanted(a, there: list[str], called: Names) -> list[str]:
     """Return the students to grade.
 
     Raises
@@ -120,12 +120,11 @@ def wanted(a, there: list[str]) -> list[str]:
     NotThere
         If one of the named students has handed in nothing, or nobody has.
     """
-    if missing := sorted(set(a.students or ()) - set(there)):
-        names = shown(", ".join(missing))
-        raise NotThere(f"nothing handed in for {a.assignment} by {names}")
+    words = f"nothing handed in for {a.assignment} by"
+    named = require_among(a.course, a.students or (), there, called, words)
     if not there:
         raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
-    return sorted(set(a.students)) if a.students else there
+    return sorted(set(named)) if a.students else there
 
 
 def require_extensions_of_somebody(
@@ -141,7 +140,8 @@ def require_extensions_of_somebody(
     """
     given = read_policy(policy_file(a.course, a.assignment)).extensions or {}
     if roster and (vain := sorted(set(given) - {*roster, *there})):
-        named = "" if called.anonymous else f" ({shown(', '.join(vain))})"
+        near = [f"{s}{did_you_mean(s, {*roster, *there})}" for s in vain]
+        named = "" if called.anonymous else f" ({shown(', '.join(near))})"
         raise CannotDo(
             f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "
             f"class list nor has handed in{named}: an extension would be lost"

@@ -23,6 +23,7 @@ from ..engine.observation.driver import as_judged
 from ..errors import NotThere
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
+from ..wording import counted, did_you_mean
 from .all_submissions import read_rebuilt
 from .follow_through import RightFunctions
 from .one_submission import Stub, judge_cells, wanted_names
@@ -132,7 +133,8 @@ def explain(
     """
     if problem is not None and problem not in assignment.hidden:
         known = ", ".join(sorted(assignment.hidden))
-        raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}")
+        near = did_you_mean(problem, assignment.hidden)
+        raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
     spec, seen = assignment.spec(unsafe), {}
     with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
@@ -223,7 +225,9 @@ def _wrong(data, case, result):
         return [f"raised {kind}" if not result.stopped else result.stopped, *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
-        lines.append(f"{len(result.parts)} values came, {len(data['returns'])} are asked for")
+        came, asked = len(result.parts), len(data["returns"])
+        verb = "is" if asked == 1 else "are"
+        lines.append(f"{counted(came, 'value')} came, {asked} {verb} asked for")
     for name, part, want in zip(data["returns"], result.parts, case["want"], strict=False):
         lines += _one_part(name, part, np.asarray(want), case["rtol"])
     return lines
@@ -251,9 +255,9 @@ def _one_part(name, part, want, rtol):
     rank = np.round(off / top, 6) if np.isfinite(top) else off  # the same on every processor
     worst = [i for i in np.argsort(-rank, kind="stable")[:MOST_ENTRIES] if off[i] > scale]
     entries = [np.unravel_index(i, want.shape) for i in worst]
-    lines = [
-        f"{name}: {int((off > scale).sum())} of {want.size} entries differ, shape {want.shape}"
-    ]
+    wrong = int((off > scale).sum())
+    verb = "differs" if wrong == 1 else "differ"
+    lines = [f"{name}: {wrong} of {want.size} entries {verb}, shape {want.shape}"]
     lines += [
         f"  {name}{list(map(int, i))}: came {_full(came[i])}, asked {_full(want[i])}"
         for i in entries
@@ -286,7 +290,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
     told += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
     told += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
     told += [f"{penalty:g} less as it was late"] * bool(penalty)
-    words = f"{total:g} of {mark['max_score']:g} points"
+    words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
     return f"in all: {', '.join(told)}: {words}"
@@ -304,7 +308,9 @@ def lines(student: str, found: list[Lost]) -> list[str]:
     """
     told = []
     for lost in found:
-        told.append(f"{student}, {lost.problem}: {lost.score:g} of {lost.most:g} points")
+        told.append(
+            f"{student}, {lost.problem}: {lost.score:g} of {counted(lost.most, 'point')}"
+        )
         if lost.score == lost.most:
             continue
         earned = [f"{a} {n:g} of {of:g}" for a, (n, of) in lost.aspects.items() if n < of]
@@ -313,5 +319,7 @@ def lines(student: str, found: list[Lost]) -> list[str]:
         for case in lost.cases:
             told.append(f"  {lost.title(case)}:")
             told += [f"    {line}" for line in [*case.inputs, *case.wrong]]
-            told += [f"  and in {case.more} more cases of this kind"] * bool(case.more)
+            told += [f"  and in {counted(case.more, 'more case')} of this kind"] * bool(
+                case.more
+            )
     return told

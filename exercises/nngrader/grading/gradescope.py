@@ -18,6 +18,7 @@ from ..engine import sentences
 from ..engine.judgement.ledger import ALL_RIGHT
 from ..errors import CannotDo
 from ..sandbox.launch import Refused, Sandbox
+from ..wording import counted
 from .all_submissions import UNSAFE, read_from
 from .one_submission import Job, run
 
@@ -86,7 +87,9 @@ def _as_theirs(assignment, result):
 def _test(name, report):
     """Return one problem as a test of theirs: its hints, and the points by aspect."""
     said = sentences(report["findings"]) or [ALL_RIGHT]
-    said += [f"{a}: {p:g} of {most:g} points" for a, (p, most) in report["aspects"].items()]
+    said += [
+        f"{a}: {p:g} of {counted(most, 'point')}" for a, (p, most) in report["aspects"].items()
+    ]
     return {
         "name": name,
         "score": report["score"],

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import CannotDo, NotThere, first_line
+from ..errors import CannotDo, NotThere, WrongUsage, first_line
 from .submission import Unreadable, read_regular
 
 MOST_ENTRIES, MOST_DEEP, LONGEST = 50_000, 20, 255
@@ -76,8 +76,10 @@ def opened(path: Path):
     ------
     NotThere
         If there is nothing at this place.
+    WrongUsage
+        If it is no zip, or a broken one.
     CannotDo
-        If it is no zip, or a broken one, or holds too much.
+        If it holds too much.
     """
     if not path.exists():
         raise NotThere(f"there is no {path}")
@@ -161,12 +163,12 @@ def parts_of(name: str) -> tuple[str, ...]:
 def _open(path) -> zipfile.ZipFile:
     """Return the opened zip of a platform, or raise an error that says what is wrong."""
     if path.is_file() and path.stat().st_size == 0:
-        raise CannotDo(f"{path} is empty: 0 bytes")
+        raise WrongUsage(f"{path} is empty: 0 bytes")
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
         reason = first_line(e)
-        raise CannotDo(f"{path} is neither a folder nor a whole zip ({reason})") from None
+        raise WrongUsage(f"{path} is neither a folder nor a whole zip ({reason})") from None
 
 
 def _of_folder(top):

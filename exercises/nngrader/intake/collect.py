@@ -22,16 +22,18 @@ from ..course.origins import Origin, keep
 from ..course.roster import missing
 from ..course.roster import read as read_roster
 from ..course.worksheet import SOURCE, Worksheet, owner, time_of
-from ..errors import CannotDo
+from ..errors import CannotDo, WrongUsage
 from ..screen import WIDTH, shown
 from ..storage.results import Store
 from ..storage.scratch import alone
+from ..wording import counted
 from .archive import Item, inside, opened
 from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, is_noise, sort, whose
 from .submission import Unreadable, shrunk
 
 MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
+LONGEST = 3 * WIDTH  # of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are kept
 DATES = "dates of the files"
 ITS_DATES = "holds the time of the download alone"
@@ -116,7 +118,7 @@ def collect(
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         if worksheet:
             if not any(handed.number in worksheet.rows for handed in found):
-                raise CannotDo(
+                raise WrongUsage(
                     f"a grading worksheet goes with a zip of Moodle's: nothing in {place} has "
                     "one of its participants' numbers"
                 )
@@ -148,7 +150,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """
     report = [outcome.total() + (":" if outcome.left_out else "")]
     report += [
-        f"  {shown(what)[:WIDTH]}: {shown(why)[:WIDTH]}" for what, why in outcome.left_out
+        f"  {shown(what)[:WIDTH]}: {shown(why)[:LONGEST]}" for what, why in outcome.left_out
     ]
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix("none: ")
@@ -317,7 +319,7 @@ def _read(handed, asked, outcome):
     files = _notebooks(items, asked.name)
     if not files:
         reasons = "; ".join(f"{n}: {r}" for n, r in refused)
-        raise Unreadable(reasons or f"no notebook among {len(handed.items)} files")
+        raise Unreadable(reasons or f"no notebook among {counted(len(handed.items), 'file')}")
     for path, item in items:
         if path[-1] in asked.declared:
             files.setdefault(path[-1], item)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from ..course.roster import Student, complaint_about, fold
+from ..wording import did_you_mean
 from .archive import Item
 from .submission import Unreadable
 
@@ -22,7 +23,8 @@ MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
-NAME_THE_GROUP = "name the group (--groups), or give --worksheet"
+NAME_THE_GROUP = "name the group there, or in --groups, as Moodle does, or give --worksheet"
+NOBODY = "no student of the class list fits"
 MOST_OF_ONE = 20_000  # characters about one submission that are parsed
 
 
@@ -132,9 +134,7 @@ def whose(
         return found.pop()
     if found:
         raise Unreadable(f"{len(found)} students fit: {', '.join(sorted(found))}")
-    meant = _after_a_hyphen(handed, students.values())
-    words = f", after the hyphen {meant}: {NAME_THE_GROUP}" if meant else ""
-    raise Unreadable(f"no student of the class list fits{words}")
+    raise Unreadable(_no_team(handed, students, groups or {}) or NOBODY)
 
 
 def sort(
@@ -335,16 +335,27 @@ def _fitting(who, students):
     return {i for i, s in named.items() if not who.is_denied_by(s)}
 
 
-def _after_a_hyphen(handed, students):
-    """Return the ids of students meant if Moodle has put a group before the name, or "".
+def _no_team(handed, students, groups):
+    """Return why nobody fits where Moodle may have put a group before a name, or "".
 
-    It is a hint and no match: Anna-Lena Meyer is not Lena Meyer.
+    That a student fits after the hyphen is a hint and no match: Anna-Lena Meyer is not Lena
+    Meyer.
     """
-    if handed.platform != "Moodle":
-        return ""
-    _, *parts = handed.who.name.split("-")
-    ends = {fold("-".join(parts[n:])) for n in range(len(parts))}
-    return " or ".join(sorted(s.id for s in students if ends & s.names))
+    name = handed.who.name if handed.platform == "Moodle" else ""
+    for n in (i for i, letter in enumerate(name) if letter == "-"):
+        group, own = name[:n].strip(), fold(name[n + 1 :])
+        meant = " or ".join(sorted(s.id for s in students.values() if own in s.names))
+        if not meant:
+            continue
+        if fold(group) in map(fold, groups):
+            return f"{meant} fits after the hyphen and is not in the group {group!a}"
+        near = did_you_mean(group, groups)
+        return (
+            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen "
+            f"{meant} fits: {NAME_THE_GROUP}"
+        )
+    near = did_you_mean(name, groups) if name else ""
+    return f"{NOBODY}, nor a group{near}" if near else ""
 
 
 def _of_group(name, students, groups):

@@ -12,6 +12,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..wording import counted
 from .outputs import without_outputs
 
 MOST_BYTES = 8 << 20  # of a file that is parsed: a notebook without its outputs
@@ -20,6 +21,15 @@ MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
 MOST_FILES = 200  # searched if no notebook has the right name
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+KINDS = {  # of files that are handed in under a notebook's name, by their beginnings
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip, as office programs write too",
+    b"\x1f\x8b": "a packed file (gzip)",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"<": "a page of HTML or XML",
+}
+BROKEN_OFF = 6  # letters before the end: a word of JSON, or a letter as \\u1234, is cut there
 
 
 class Unreadable(Exception):
@@ -66,8 +76,8 @@ def read_submission(
     """
     flags = []
     try:
-        raw = _find(folder, name, ids, most, flags)
-        return cells_of(raw, flags), flags
+        raw, called = _find(folder, name, ids, most, flags)
+        return cells_of(raw, flags, called), flags
     except Unreadable as e:
         return None, [*flags, str(e)]
     except OSError as e:
@@ -169,7 +179,7 @@ def shrunk(raw: bytes) -> bytes:
 
 
 def _find(folder, name, ids, most, flags):
-    """Return the contents of the notebook, even if it has another name."""
+    """Return the contents of the notebook, even if it has another name, and its name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Unreadable(f"the folder {p.name!a} is a symbolic link: not followed")
@@ -182,7 +192,7 @@ def _find(folder, name, ids, most, flags):
     raw, names = read_regular(file, most)
     if names > 1:
         flags.append("the notebook has a second name (hard link)")
-    return shrunk(raw)
+    return shrunk(raw), file.name
 
 
 def _renamed(folder, ids, most):
@@ -217,7 +227,7 @@ def _readable(file, most):
         return b""
 
 
-def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
+def cells_of(raw: bytes, flags: list[str], name: str) -> list[Cell]:
     """Return everything that looks like a cell in a notebook of format 4 or 3.
 
     Parameters
@@ -226,6 +236,8 @@ def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
         The file, as UTF-8 or UTF-16.
     flags : list of str
         What is odd about it is added here.
+    name : str
+        The file's, for the message.
 
     Returns
     -------
@@ -237,31 +249,49 @@ def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
     Unreadable
         If it is no notebook.
     """
-    found = _list_of_cells(raw, flags)
+    found = _list_of_cells(raw, flags, name)
     if len(found) > MOST_CELLS:
         flags.append(f"{len(found)} cells; the first {MOST_CELLS} are read")
     cells = [_cell(c, n) for n, c in enumerate(found[:MOST_CELLS])]
     if odd := cells.count(None):
-        flags.append(f"{odd} malformed or oversized cells are left out")
+        verb = "is" if odd == 1 else "are"
+        flags.append(f"{counted(odd, 'malformed or oversized cell')} {verb} left out")
     return [c for c in cells if c]
 
 
-def _list_of_cells(raw, flags):
+def _list_of_cells(raw, flags, name):
     """Return the list of cells in the JSON text of a notebook of format 4 or 3."""
     if not raw.strip():
-        raise Unreadable("the notebook is an empty file")
+        blank = ", all blank" if raw else ""
+        raise Unreadable(f"{name!a} is an empty file ({counted(len(raw), 'byte')}{blank})")
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:
-        raise Unreadable(f"the notebook is no JSON ({type(e).__name__})") from None
+        raise Unreadable(f"{name!a} is no notebook: it {_what_it_is(raw, e)}") from None
     notebook = notebook if isinstance(notebook, dict) else {}
     cells = notebook.get("cells")
     if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
         flags.append("the notebook is of format 3")
         cells = [c for w in sheets if isinstance(w, dict) for c in _as_list(w.get("cells"))]
     if not isinstance(cells, list):
-        raise Unreadable("the notebook has no list of cells")
+        raise Unreadable(f"{name!a} is no notebook: it is JSON and has no list of cells")
     return cells
+
+
+def _what_it_is(raw, e):
+    """Return in words what a file is that is no JSON, after the error that says so."""
+    if kind := next((words for begin, words in KINDS.items() if raw.startswith(begin)), ""):
+        return f"is {kind}"
+    if isinstance(e, json.JSONDecodeError):
+        if "\0" in e.doc:
+            return "is no text"
+        at_the_end = e.pos >= len(e.doc.rstrip()) - BROKEN_OFF
+        if e.doc.lstrip().startswith("{") and (at_the_end or "Unterminated" in e.msg):
+            return "breaks off before its end"
+        return f"is text that is no JSON from line {e.lineno} on"
+    if isinstance(e, RecursionError):
+        return "is nested too deeply"
+    return "is no text in UTF-8" if isinstance(e, UnicodeDecodeError) else "cannot be read"
 
 
 def _as_list(value):

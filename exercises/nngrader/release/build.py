@@ -26,6 +26,7 @@ from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
 from ..storage.scratch import Scratch
+from ..wording import counted
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .new_problem import unfilled
 from .package import build_wheel, write_zip
@@ -264,7 +265,7 @@ def differences(then: dict, now: dict) -> list[str]:
     found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
     found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
     return found + [
-        f"{c}: {then[c] or 0:g} points, now {now[c] or 0:g}"
+        f"{c}: {counted(then[c] or 0, 'point')}, now {now[c] or 0:g}"
         for c in then
         if c in now and then[c] != now[c]
     ]
@@ -273,7 +274,7 @@ def differences(then: dict, now: dict) -> list[str]:
 def changed(name: str, submissions: int, differ: list[str]) -> str:
     """Return the advice for submissions that no longer fit."""
     return (
-        f"the gradebook has {submissions} submissions whose cells were others "
+        f"the gradebook has {counted(submissions, 'submission')} whose cells were others "
         f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
         f"their marks, copy the gradebook and type "
         f"`nbgrader db assignment remove {name} --force` in the course folder"

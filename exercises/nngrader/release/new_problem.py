@@ -15,8 +15,9 @@ from pathlib import Path
 from ..course.folder import FIRST, Course
 from ..course.notebooks import MARK, with_sections
 from ..engine.declaration.challenge import Challenge
-from ..errors import CannotDo, NotThere
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import write_whole
+from ..wording import counted
 
 FILL = "FILL IN"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -210,18 +211,19 @@ def new_problem(
 
     Raises
     ------
+    WrongUsage
+        If the name is none for a function, or taken, or the arguments make no signature.
     CannotDo
-        If the name is none for a function, or taken, or the arguments make no signature, or a
-        list of problems cannot be changed.
+        If a file is there already, or a list of problems cannot be changed.
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise CannotDo(f"{name!r} cannot be called: small letters, digits and _ make a name")
+        raise WrongUsage(f"{name!r} cannot be called: small letters, digits and _ make a name")
     if not points > 0:
-        raise CannotDo(f"{points:g} points: a problem declares more than 0")
+        raise WrongUsage(f"{counted(points, 'point')}: a problem declares more than 0")
     private = course.private
     if name in [p.name for p in _there(course, assignment).problems(assignment)]:
-        raise CannotDo(f"{assignment} has a problem {name} already")
+        raise WrongUsage(f"{assignment} has a problem {name} already")
     form = round(points / 10, 3)
     filled = {"name": name, "form": f"{form:g}", "value": f"{points - 2 * form:g}"}
     filled |= _signature(takes, returns)
@@ -261,11 +263,13 @@ def _signature(takes, returns):
     try:
         given = ast.parse(f"lambda {takes}: 0", mode="eval").body.args
     except (SyntaxError, AttributeError) as e:
-        raise CannotDo(f"{takes!r} are no arguments: write them as in a signature") from e
+        raise WrongUsage(f"{takes!r} are no arguments: write them as in a signature") from e
     args = [a.arg for a in given.args]
     parts = [part for part in re.split(r"[\s,]+", returns) if part]
     if not args or not parts or not all(map(str.isidentifier, parts)):
-        raise CannotDo("a problem takes at least one argument, and names each part it returns")
+        raise WrongUsage(
+            "a problem takes at least one argument, and names each part it returns"
+        )
     every = [*args, *parts]
     return {
         "takes": takes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..course.notebooks import grade_id, is_code, is_test, mark, most_points
+from ..wording import counted
 
 TABLE = re.compile(r"^\| *points *\|.*\n\|[-| :]+\|((?:\n\|.*)*)", re.M)
 ROW = re.compile(r"^\| *(\d+(?:\.\d+)?) *\|", re.M)
@@ -38,7 +39,9 @@ def weight_complaints(instructor: dict) -> list[str]:
     tests = [c for c in instructor["cells"] if is_test(c)]
     found = [c for cell in tests if (c := other_price(cell))]
     if most_points(instructor) != 100:
-        found.append(f"the cells add up to {most_points(instructor):g} points, not 100")
+        found.append(
+            f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
+        )
     return found
 
 
@@ -79,8 +82,10 @@ def _in_text(text, cell):
     worth, name = mark(cell)["points"], f"{grade_id(text)}, before {grade_id(cell)}"
     tables = [sum(map(float, ROW.findall(rows))) for rows in TABLE.findall(text["source"])]
     if tables and abs(sum(tables) - worth) > ROUNDING:
-        yield f"{name}: its table adds up to {sum(tables):g} points, the cell gives {worth:g}"
+        every = counted(sum(tables), "point")
+        yield f"{name}: its table adds up to {every}, the cell gives {worth:g}"
     if not is_code(cell):
         for said in GIVEN.findall(text["source"]):
             if float(said) != worth:
-                yield f"{name}: it says {said} points, the cell gives {worth:g}"
+                other = counted(float(said), "point")
+                yield f"{name}: it says {other}, the cell gives {worth:g}"

@@ -12,6 +12,7 @@ from ..course.folder import Course, read_problems
 from ..engine.declaration.gate import over_seeds, seeds_needed
 from ..settings import cores
 from ..storage.results import Store, code, digest, file_digest
+from ..wording import counted
 
 LIBRARIES = ("nnlib", "scipy", "scikit-learn", "torch")  # that references may call
 CHUNK = 10  # seeds that a process tries at a time; fewer are not worth its start
@@ -44,7 +45,7 @@ def seed_complaints(
         tell(f"not changed since they were tried on {seeds} seeds: {', '.join(same)}")
     found = []
     for n, (problem, complaints) in enumerate(_tried(course, name, changed, seeds), 1):
-        tell(f"{problem.name}: {seeds} seeds ({n} of {len(changed)} problems)")
+        tell(f"{problem.name}: {seeds} seeds ({n} of {counted(len(changed), 'problem')})")
         complaints = _each_once(complaints)
         if not complaints:
             store.put(keys[problem.name], True)

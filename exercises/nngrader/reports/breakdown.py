@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from statistics import mean, median, pstdev
 
+from ..wording import counted
 from .item_analysis import Cost, Item, items, problem_names, unexplained
-from .style import bar, counted, names, points, section, table
+from .style import bar, names, points, section, table
 
 BINS = 10
 LOW = 0.2  # a discrimination below this is marked

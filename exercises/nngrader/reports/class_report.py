@@ -17,11 +17,12 @@ from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..storage.results import Store
+from ..wording import counted
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
 from .likeness import likeness
 from .similarity import RULE
-from .style import counted, document, names, points, section, table
+from .style import document, names, points, section, table
 
 NEEDED = {"status", "flags", "score", "max_score", "problems"}
 REPORTED = {"score", "max", "aspects", "findings", "tried"}

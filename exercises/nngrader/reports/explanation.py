@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from ..wording import counted
 from .style import document, points
 
 
@@ -54,4 +55,4 @@ def _problem(lost):
         yield f"<pre>{escape(chr(10).join(case.inputs))}</pre>"
         yield f"<pre>{escape(chr(10).join(case.wrong))}</pre>"
         if case.more:
-            yield f"<p>And in {case.more} more cases of this kind.</p>"
+            yield f"<p>And in {counted(case.more, 'more case')} of this kind.</p>"

@@ -28,7 +28,7 @@ from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import Student, read
 from ..course.worksheet import Worksheet, owner
-from ..errors import CannotDo, NotThere
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..gradebook.database import marks
 from .class_report import latest
 
@@ -78,7 +78,7 @@ def table(
         If the class list cannot be understood, or a platform would not know the codes.
     """
     if called.anonymous and layout in ("canvas", "moodle"):
-        raise CannotDo(f"--anonymous does not go with --layout {layout}, which needs names")
+        raise WrongUsage(f"--anonymous does not go with --layout {layout}, which needs names")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     students, found = standings(course, assignment, zero_ungradable)

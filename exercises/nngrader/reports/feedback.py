@@ -13,7 +13,8 @@ from html import escape
 from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
-from .style import bar, counted, document, points
+from ..wording import counted
+from .style import bar, document, points
 
 EXPECTED = {
     "shape": "Answers of the shape and kind that the notebook asks for.",
@@ -123,14 +124,21 @@ NOTHING_READ = (
     "You have no mark for it so far. If this is not what you handed in, or the file was "
     "damaged on its way, write to your instructor."
 )
+HANDED_IN = "The file that you handed in"
+FILE = re.compile(r"'(.+)' is (?:an empty|no) ")  # its name, in what the instructor reads
 UNREADABLE = (  # what the instructor reads, and the same for the student
-    ("is an empty file", "The file that you handed in is empty."),
+    ("is an empty file", f"{HANDED_IN} is empty. Does the notebook open in Jupyter?"),
     (
-        "is no JSON",
-        "The file that you handed in is no whole notebook. It may have been cut off on its "
-        "way, or be a file of another kind with a notebook's name. Does it open in Jupyter?",
+        "breaks off",
+        f"{HANDED_IN} is half a notebook: it breaks off before its end, as where a download or "
+        "an upload was cut off. Does it open in Jupyter?",
     ),
-    ("no list of cells", "The file that you handed in holds no cells, as a notebook does."),
+    ("no list of cells", f"{HANDED_IN} is no notebook, for it holds no cells."),
+    (
+        "is no notebook:",
+        f"{HANDED_IN} is no notebook, though its name ends as a notebook's does. Does it open "
+        "in Jupyter?",
+    ),
     ("there is no notebook", "No notebook was found in what you handed in."),
     (
         "larger than",
@@ -182,15 +190,20 @@ def _total(result, mark):
         return
     if mark:
         score, most = mark["score"], mark["max_score"]
-    of = f'<span class="soft">of {points(most)} points</span>'
+    of = f'<span class="soft">of {points(most)} {_unit(most)}</span>'
     yield f'<p class="total">{points(score)} {of}</p>'
     yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
         before = f" Without that it would be {points(score + mark['late_penalty'])}."
-        less = f"Late: {points(mark['late_penalty'])} points less."
+        less = f"Late: {points(mark['late_penalty'])} {_unit(mark['late_penalty'])} less."
         yield f'<p class="soft">{less}{before if score > 0 else ""}</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Some answers are still to be marked by a person.</p>'
+
+
+def _unit(number):
+    """Return the word after a number of points."""
+    return "point" if number == 1 else "points"
 
 
 def _any_given(mark):
@@ -201,7 +214,9 @@ def _any_given(mark):
 def _why_not(flag):
     """Return why nothing could be graded, for the student, as a line of HTML."""
     words = next((words for part, words in UNREADABLE if part in flag), "")
-    return f"<li>{words or escape(flag) + _explanation(flag, HELP)}</li>"
+    file = f", <code>{escape(named[1])}</code>," if (named := FILE.match(flag)) else ""
+    told = words.replace(HANDED_IN, f"{HANDED_IN}{file}", 1)
+    return f"<li>{told or escape(flag) + _explanation(flag, HELP)}</li>"
 
 
 def _notes(result, mark):

@@ -9,6 +9,7 @@ from ..course.assignment import released_notebook
 from ..course.folder import Course
 from ..course.notebooks import from_file
 from ..course.origins import read as read_origins
+from ..wording import counted
 from .similarity import (
     LEAST_WRITTEN,
     rings,
@@ -16,7 +17,7 @@ from .similarity import (
     same_work,
     solution_fingerprints,
 )
-from .style import counted, names, section, table
+from .style import names, section, table
 
 MOST_RINGS = 50
 MOST_IN_SIGHT = 6  # submissions of a ring; the others are folded
@@ -115,7 +116,7 @@ def _alike(found, assignment, where, same):
     columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
     if len(found) > MOST_RINGS:
-        yield f"<p>And {len(found) - MOST_RINGS} more groups, less alike.</p>"
+        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less alike.</p>"
 
 
 def _published(same, n):

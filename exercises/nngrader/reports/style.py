@@ -245,24 +245,3 @@ def names(students: list[str], most: int = 6) -> str:
     seen, folded = (", ".join(map(escape, part)) for part in (students[:most], students[most:]))
     summary = f"<summary>and {len(students) - most} more</summary>"
     return f"{seen} <details>{summary}{folded}</details>" if folded else seen
-
-
-def counted(n: int, word: str) -> str:
-    """Return a number with its noun, in the plural if need be.
-
-    >>> counted(1, "pair"), counted(2, "pair")
-    ('1 pair', '2 pairs')
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    word : str
-        Of what, in the singular.
-
-    Returns
-    -------
-    str
-        The number and the noun.
-    """
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"

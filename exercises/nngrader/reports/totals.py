@@ -19,22 +19,26 @@ be marked, could not be graded or was not handed in, and the table says why.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..course.anonymous import names_of
 from ..course.definitions import earlier_in_words
 from ..course.folder import Course
-from ..errors import CannotDo, NotThere
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..settings import read_toml
+from ..wording import counted, did_you_mean
 from .export import FINAL, MISSING, number, standings
 
 FILE = "course.toml"
 KNOWN = ("drop_lowest", "zero_missing", "zero_ungradable", "weights", "excused")
 FIRST, LAST = ("student", "total", "status"), ("dropped", "excused")
 EXCUSED = "excused"
+FROM_0 = "a number from 0 on"
 
 
 @dataclass(frozen=True)
@@ -70,31 +74,48 @@ def rules_of(file: Path) -> Rules:
     Raises
     ------
     ValueError
-        If it is no TOML, a name is unknown, or a value has the wrong type.
+        If it is no TOML, a name is unknown, or a value has the wrong type; the text lists every
+        such fault.
     """
     found = read_toml(file)
-    if unknown := [name for name in found if name not in KNOWN]:
-        raise ValueError(f"{file}: unknown {unknown[0]!r}, expected one of {KNOWN}")
-    for name, kind in (("weights", dict), ("excused", dict), ("drop_lowest", int)):
-        if name in found and (not isinstance(found[name], kind) or found[name] is True):
-            words = "a whole number" if kind is int else f"a table [{name}]"
-            raise ValueError(f"{file}: {name} = {found[name]!r}, expected {words}")
-    for name in ("zero_missing", "zero_ungradable"):
-        if not isinstance(found.get(name, False), bool):
-            raise ValueError(f"{file}: {name} = {found[name]!r}, expected true or false")
-    excused = set()
-    for student, names in found.get("excused", {}).items():
-        if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-            raise ValueError(f"{file}: excused.{student} should be a list of assignments")
-        excused |= {(student, n) for n in names}
-    weights = found.get("weights", {})
+    if faults := list(_faults(found)):
+        first = f"{file}: " if len(faults) == 1 else f"{file} cannot be used:\n  "
+        raise ValueError(first + "\n  ".join(faults))
+    excused = found.get("excused", {})
     return Rules(
-        {n: _weight(f"{file}: the weight of {n}", w) for n, w in weights.items()},
-        _dropped(f"{file}: drop_lowest", found.get("drop_lowest", 0)),
+        {n: float(w) for n, w in found.get("weights", {}).items()},
+        found.get("drop_lowest", 0),
         found.get("zero_missing", False),
         found.get("zero_ungradable", False),
-        frozenset(excused),
+        frozenset((student, n) for student, names in excused.items() for n in names),
     )
+
+
+def _faults(found):
+    """Yield what is wrong with the settings in a `course.toml`, one setting at a time."""
+    for name in found:
+        if name not in KNOWN:
+            near = did_you_mean(name, KNOWN)
+            yield f"unknown {name!r}, expected one of {', '.join(KNOWN)}{near}"
+    tables = {n: found.get(n, {}) for n in ("weights", "excused")}
+    for name, value in tables.items():
+        if not isinstance(value, dict):
+            yield f"{name} = {value!r}, expected a table [{name}]"
+            tables[name] = {}
+    for name, value in tables["weights"].items():
+        if not _is_weight(value):
+            yield f"the weight of {name} is {value!r}, expected {FROM_0}"
+    for student, names in tables["excused"].items():
+        if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+            yield f"excused.{student} should be a list of assignments"
+    least = found.get("drop_lowest", 0)
+    if not isinstance(least, int) or isinstance(least, bool):
+        yield f"drop_lowest = {least!r}, expected a whole number"
+    elif least < 0:
+        yield f"drop_lowest is {least}, expected {FROM_0}"
+    for name in ("zero_missing", "zero_ungradable"):
+        if not isinstance(found.get(name, False), bool):
+            yield f"{name} = {found[name]!r}, expected true or false"
 
 
 def rules_for(
@@ -124,8 +145,10 @@ def rules_for(
     ------
     NotThere
         If the other file does not exist.
+    WrongUsage
+        If a weight or a number to drop is none.
     ValueError
-        If a weight or the file cannot be understood.
+        If the file cannot be understood.
     """
     file = course / FILE
     if weights and len(weights) == 1 and weights[0].lower().endswith(".toml"):
@@ -137,10 +160,15 @@ def rules_for(
     for text in weights or ():
         name, equals, value = text.partition("=")
         if not equals:
-            raise ValueError(f"--weights {text}: expected ASSIGNMENT=NUMBER, or a file .toml")
-        given[name] = _weight(f"--weights {text}", value)
+            raise WrongUsage(f"--weights {text}: expected ASSIGNMENT=NUMBER, or a file .toml")
+        with contextlib.suppress(ValueError):
+            given[name] = float(value)
+        if not _is_weight(given.get(name)):
+            raise WrongUsage(f"--weights {text}: {value!r} is not {FROM_0}")
     if drop_lowest is not None:
-        rules = replace(rules, drop_lowest=_dropped("--drop-lowest", drop_lowest))
+        if drop_lowest < 0:
+            raise WrongUsage(f"--drop-lowest {drop_lowest}: expected {FROM_0}")
+        rules = replace(rules, drop_lowest=drop_lowest)
     return replace(
         rules,
         weights=given or rules.weights,
@@ -150,25 +178,15 @@ def rules_for(
     )
 
 
-def _weight(what, value):
-    """Return a weight, which must be a number from 0 on."""
-    try:
-        weight = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        weight = math.nan
-    if not 0 <= weight < math.inf:
-        raise ValueError(f"{what} is {value!r}, expected a number from 0 on")
-    return weight
+def _is_weight(value):
+    """Return whether a value is a number from 0 on; true and false are none."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= value < math.inf
 
 
-def _dropped(what, value):
-    """Return how many are dropped, which must be a number from 0 on."""
-    if value < 0:
-        raise ValueError(f"{what} is {value}, expected a number from 0 on")
-    return value
-
-
-def totals(course: Course, rules: Rules) -> tuple[list[str], list[Total], list[str]]:
+def totals(
+    course: Course, rules: Rules, anonymous: bool = False
+) -> tuple[list[str], list[Total], list[str]]:
     """Return the assignments that count, every student's total, and warnings.
 
     Parameters
@@ -177,20 +195,19 @@ def totals(course: Course, rules: Rules) -> tuple[list[str], list[Total], list[s
         The course.
     rules : Rules
         How it is added up.
+    anonymous : bool
+        Whether students are called by codes, and excuses may name these.
 
     Raises
     ------
     NotThere
         If a weight or an excuse names an assignment or a student that is not there, or nothing
-        has been graded that counts.
+        has been graded that counts; the text lists all that does not fit.
     CannotDo
         If the gradebook cannot be read, or more would be dropped than there are.
     """
-    every = sorted(f.parent.name for f in (course / "source").glob("*/*.md") if _is_text(f))
-    named = {*rules.weights, *(a for _, a in rules.excused)}
-    if strange := sorted(named - set(every)):
-        raise NotThere(f"no assignment {strange[0]!r}; there are {', '.join(every) or 'none'}")
-    found = {}
+    every = course.assignments()
+    found, students = {}, []
     for name in every:
         try:
             students, marks = standings(course, name, rules.zero_ungradable)
@@ -198,18 +215,30 @@ def totals(course: Course, rules: Rules) -> tuple[list[str], list[Total], list[s
             continue
         if marks:
             found[name] = marks
+    known = {s.id for s in students} | {s for marks in found.values() for s in marks}
+    called = names_of(course, anonymous, known)
+    rules = replace(rules, excused=frozenset((called.student(s), a) for s, a in rules.excused))
+    named = {*rules.weights, *(a for _, a in rules.excused)}
+    lost = [
+        f"no assignment {name!r}; there are {', '.join(every) or 'none'}"
+        f"{did_you_mean(name, every)}"
+        for name in sorted(named - set(every))
+    ]
     weigh = rules.weights or dict.fromkeys(found, 1.0)
     counting = [n for n in found if weigh.get(n, 0.0) > 0]
-    if not counting:
-        raise NotThere("nothing is graded yet of what counts")
-    if rules.drop_lowest >= len(counting):
-        raise CannotDo(
-            f"{rules.drop_lowest} would be dropped of {len(counting)} graded assignments that "
-            "count: drop fewer"
-        )
-    known = {s.id for s in students} | {s for marks in found.values() for s in marks}
-    if lost := sorted(s for s, _ in rules.excused if s not in known):
-        raise NotThere(f"excused is {lost[0]!r}, who is neither in class list nor gradebook")
+    if found:
+        lost += _lost_excuses(rules, known, anonymous)
+    if not counting and not lost:
+        lost = ["nothing is graded yet of what counts"]
+    few = []
+    if counting and rules.drop_lowest >= len(counting):
+        few = [
+            f"{rules.drop_lowest} would be dropped of "
+            f"{counted(len(counting), 'graded assignment')}, all that count: drop fewer"
+        ]
+    if faults := lost + few:
+        first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "
+        raise (NotThere if lost else CannotDo)(first + "\n  ".join(faults))
     warned = []
     for words, names in (
         ("without a weight, so not counted", [n for n in found if n not in counting]),
@@ -217,16 +246,20 @@ def totals(course: Course, rules: Rules) -> tuple[list[str], list[Total], list[s
     ):
         warned += [f"{words}: {', '.join(names)}"] if names else []
     for name in counting:
-        old = {s: mark["earlier"] for s, mark in found[name].items() if mark["earlier"]}
+        old = {called(s): m["earlier"] for s, m in found[name].items() if m["earlier"]}
         warned += [f"{name}: {words}" for words in earlier_in_words(old)]
     weigh = {n: weigh[n] for n in counting}
-    rows = [_total(s, weigh, found, rules) for s in sorted(known)]
-    return counting, rows, warned
+    rows = [replace(_total(s, weigh, found, rules), student=called(s)) for s in known]
+    return counting, sorted(rows, key=lambda t: t.student), warned
 
 
-def _is_text(file):
-    """Return whether a file is the text of the assignment that its folder is named for."""
-    return file.stem == file.parent.name
+def _lost_excuses(rules, known, anonymous):
+    """Return a line about each who is excused and is nobody; anonymously it names none."""
+    lost = sorted({s for s, _ in rules.excused if s not in known})
+    who = "who is neither in class list nor gradebook"
+    if anonymous:
+        return [f"excused is somebody {who}"] * bool(lost)
+    return [f"excused is {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
 
 
 def _total(student, weigh, found, rules):

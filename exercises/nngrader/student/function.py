@@ -22,6 +22,7 @@ from ..engine.explanation.side_by_side import (
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
+from ..wording import counted
 from .limited import Limited
 
 SUFFIX = ".cases.json"
@@ -74,7 +75,7 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
             continue
         score = judge(data, Limited(data, caller(data, other))).score
         if score < 100:
-            points = f"{score * data['total'] / 100:.4g} of {data['total']:g} points"
+            points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
             lines.append(f"  It calls {name}, which is not right yet ({points}): begin there.")
     return [*lines, f"  {FOLLOWED}"] if lines else []
 
@@ -109,7 +110,7 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
-    lines = [f"{data['name']}: {earned:.4g} of {most:g} points on the visible cases."]
+    lines = [f"{data['name']}: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
     if data.get("steps"):
@@ -151,7 +152,8 @@ def _at_its_step(data, verdict, right):
     steps = list(data["steps"])
     now = next((k for k, a in enumerate(steps) if a not in right), None)
     if now is None:
-        return [f"  All {len(steps)} steps are right."], verdict
+        every = f"All {len(steps)} steps are" if len(steps) > 1 else "The only step is"
+        return [f"  {every} right."], verdict
     many = f"Steps 1 {'and' if now == 2 else 'to'} {now} are right. "
     done = ["", "Step 1 is right. "][now] if now < 2 else many
     line = f"  {done}{'Next: step' if done else 'Step'} {now + 1} of {len(steps)}"

@@ -21,12 +21,13 @@ from pathlib import Path
 from ..engine import caller, cases_json, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
-from ..errors import CannotDo, NotThere
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..intake.submission import Unreadable, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
+from ..wording import did_you_mean
 from .function import SUFFIX, called_wrong, report
 from .limited import Limited
 
@@ -52,10 +53,14 @@ def checkup(notebook: Path) -> int:
     ------
     FileNotFoundError
         If there is no such notebook, or no file with cases beside it.
+    WrongUsage
+        If the file is no notebook.
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
-        raise NotThere(f"there is no notebook {notebook.name}")
+        near = did_you_mean(notebook.name, (f.name for f in notebook.parent.glob("*.ipynb")))
+        raise NotThere(f"there is no notebook {notebook.name}{near}")
+    require_notebook(notebook)
     if not problems_beside(notebook.parent):
         raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
     with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
@@ -72,6 +77,22 @@ def checkup(notebook: Path) -> int:
         if not verdict.is_file():
             print("The notebook ended the process before it was through.")
         return int(not verdict.is_file() or verdict.read_text() != RIGHT)
+
+
+def require_notebook(file: Path) -> None:
+    """Raise an error unless a file is a notebook.
+
+    Raises
+    ------
+    WrongUsage
+        If it is none; the text says what it is, and which notebooks lie beside it.
+    """
+    try:
+        cells_of(shrunk(file.read_bytes()), [], file.name)
+    except Unreadable as e:
+        beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
+        there = f"; beside it lies {', '.join(beside)}" if beside else ""
+        raise WrongUsage(f"{e}{there}") from None
 
 
 def run_alone(command: list[str], folder: Path) -> None:
@@ -131,7 +152,7 @@ def run_here(notebook: Path) -> bool:
     raw = notebook.read_bytes()
     flags += size_note(len(raw), limits.notebook_mb)
     try:
-        cells = cells_of(shrunk(raw), flags)
+        cells = cells_of(shrunk(raw), flags, notebook.name)
     except Unreadable as e:
         print(e)
         return False

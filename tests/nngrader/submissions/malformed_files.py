@@ -93,22 +93,22 @@ def hard_link(course, base, student):
     os.link(file_of(course, student), file_of(course, student).with_name("second"))
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "is no notebook: it breaks off before its end")
 def broken_json(course, base, student):
     hand_in(course, student, base.solved().text()[:-200])
 
 
-@odd("ungradable", 0.0, "the notebook is an empty file")
+@odd("ungradable", 0.0, f"'{NAME}.ipynb' is an empty file (0 bytes)")
 def empty_file(course, base, student):
     hand_in(course, student, "")
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "it is nested too deeply")
 def deeply_nested(course, base, student):
     hand_in(course, student, "[" * 2_000_000)
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "is no notebook: it cannot be read")
 def number_without_end(course, base, student):
     hand_in(course, student, '{"cells": [], "nbformat": ' + "9" * 5_000_000 + "}")
 
@@ -116,6 +116,16 @@ def number_without_end(course, base, student):
 @odd("ungradable", 0.0, "larger than")
 def huge(course, base, student):
     hand_in(course, student, base.solved().text() + " " * (9 << 20))
+
+
+@odd("ungradable", 0.0, f"'{NAME}.ipynb' is no notebook: it is a PDF")
+def a_pdf_under_its_name(course, base, student):
+    hand_in(course, student, b"%PDF-1.7")
+
+
+@odd("ungradable", 0.0, "it is text that is no JSON from line 2 on")
+def text_under_its_name(course, base, student):
+    hand_in(course, student, "{\nI have no notebook, only words.\n")
 
 
 @odd("ungradable", 0.0, "no list of cells")
@@ -134,7 +144,7 @@ def cells_are_rubbish(course, base, student):
     hand_in(course, student, json.dumps({"cells": rubbish * 300}))
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "it is no text in UTF-8")
 def in_latin_1(course, base, student):
     text = json.dumps({"cells": [{"source": "# é"}]}, ensure_ascii=False)
     hand_in(course, student, text.encode("latin-1"))
@@ -183,12 +193,12 @@ def other_files_beside(course, base, student):
     shutil.copy(course / "nbgrader_config.py", folder)
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "it is no text")
 def in_utf_32(course, base, student):
     hand_in(course, student, base.solved().text().encode("utf-32"))
 
 
-@odd("ungradable", 0.0, "is no JSON")
+@odd("ungradable", 0.0, "it is a packed file (gzip)")
 def packed(course, base, student):
     hand_in(course, student, gzip.compress(base.solved().text().encode()))
 

@@ -1,0 +1,57 @@
+"""Words that all messages share: a number with its noun, and the known name that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
+
+MOST = 3  # names that are offered; where more are as near, none is a better guess than another
+
+
+def counted(n: float, word: str) -> str:
+    """Return a number with its noun, in the plural if need be.
+
+    >>> counted(1, "pair"), counted(2, "pair"), counted(1.0, "point"), counted(0.5, "point")
+    ('1 pair', '2 pairs', '1 point', '0.5 points')
+
+    Parameters
+    ----------
+    n : int or float
+        How many.
+    word : str
+        Of what, in the singular.
+
+    Returns
+    -------
+    str
+        The number and the noun.
+    """
+    number = f"{n:g}" if isinstance(n, float) else f"{n}"
+    return f"{number} {word}" if n == 1 else f"{number} {word}s"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question that names what may be meant by a misspelt name, "" if nothing is near.
+
+    It follows a message: the known name that is nearest, or two or three that are equally near.
+
+    >>> did_you_mean("deu", ["due", "late", "points"])
+    "; did you mean 'due'?"
+    >>> did_you_mean("s99", [f"s{n:02}" for n in range(50)])
+    ''
+
+    Parameters
+    ----------
+    name : str
+        What was typed; capitals are ignored.
+    known : iterable of str
+        The names that there are.
+    """
+    names = {k.casefold(): k for k in known}
+    wanted = name.casefold()
+    near = get_close_matches(wanted, names, n=MOST + 1)
+    ratios = [SequenceMatcher(None, k, wanted).ratio() for k in near]
+    best = [names[k] for k, ratio in zip(near, ratios, strict=True) if ratio == ratios[0]]
+    if not 0 < len(best) <= MOST:
+        return ""
+    return f"; did you mean {' or '.join(map(repr, sorted(best)))}?"
