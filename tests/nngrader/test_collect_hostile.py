@@ -144,8 +144,8 @@ def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
-        (b"", 1, "is empty: 0 bytes"),
-        (b"no zip at all", 1, "is neither a folder nor a whole zip"),
+        (b"", 2, "is empty: 0 bytes"),
+        (b"no zip at all", 2, "is neither a folder nor a whole zip"),
         (None, 2, "there is no"),
         ("half", 1, "is neither a folder nor a whole zip"),
     ],

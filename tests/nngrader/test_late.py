@@ -116,7 +116,7 @@ def test_the_settings_are_read_as_they_are_documented(toml):
         (f"{DUE}[late]\npoints_per_day = nan", "points_per_day = nan, expected a number"),
         (f"{DUE}[late]\npoints_per_day = true", "points_per_day = True, expected a number"),
         (f"{DUE}{LATE.replace('15', chr(34) + '15' + chr(34))}", "grace_minutes = '15'"),
-        (f"{DUE}{LATE}grace = 3", "unknown 'grace' in .late."),
+        (f"{DUE}{LATE}grace = 3", "unknown setting of .late. 'grace'"),
         (f"{DUE}{LATE}[late.extensions]\nbob = 3", "the extension of bob is 3"),
         (
             f"{DUE}{LATE}[late.extensions]\nbob = 2025-11-01T00:00:00Z",

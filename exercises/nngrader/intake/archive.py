@@ -30,7 +30,7 @@ MOST_ENTRIES_INSIDE, MOST_ZIP = 2000, 64 << 20  # limits for a zip that a studen
 MOST_DIRECTORY = 1 << 20  # bytes of a zip's list of entries, which Python reads as a whole
 NOT_IN_NAMES = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories: control, surrogate, line ends
 UTF8_NAME, ENCRYPTED, EXTENDED_TIME = 0x800, 0x1, 0x5455
-ZIP64 = b"PK\x06\x07"
+BEGIN, ZIP64 = b"PK\x03\x04", b"PK\x06\x07"
 BROKEN = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -77,9 +77,9 @@ def opened(path: Path):
     NotThere
         If there is nothing at this place.
     WrongUsage
-        If it is no zip, or a broken one.
+        If it is no zip.
     CannotDo
-        If it holds too much.
+        If it is a broken one, or holds too much.
     """
     if not path.exists():
         raise NotThere(f"there is no {path}")
@@ -167,8 +167,10 @@ def _open(path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
-        reason = first_line(e)
-        raise WrongUsage(f"{path} is neither a folder nor a whole zip ({reason})") from None
+        with open(path, "rb") as f:
+            begun = f.read(len(BEGIN)) == BEGIN
+        kind = CannotDo if begun else WrongUsage  # half a download, or a file of another kind
+        raise kind(f"{path} is neither a folder nor a whole zip ({first_line(e)})") from None
 
 
 def _of_folder(top):

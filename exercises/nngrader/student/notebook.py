@@ -22,7 +22,7 @@ from ..engine import caller, cases_json, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
 from ..errors import CannotDo, NotThere, WrongUsage
-from ..intake.submission import Unreadable, cells_of, shrunk
+from ..intake.submission import TooLarge, Unreadable, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
@@ -89,6 +89,8 @@ def require_notebook(file: Path) -> None:
     """
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
+    except TooLarge:
+        return  # it may be one
     except Unreadable as e:
         beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
         there = f"; beside it lies {', '.join(beside)}" if beside else ""
