@@ -208,7 +208,8 @@ def marks(a) -> int:
         standing = gradebook.standing
         if a.share:
             given = for_groups(standing, groups(a.course, a.assignment), given, name)
-        people = People(called, read_roster(a.course), ungradable(a, called))
+        lost = ungradable(a, called)
+        people = People(called, read_roster(a.course), lost, gradebook.written)
         found = changes(standing, given, name, people)
         for change in found:
             say(shown(str(replace(change, student=called(change.student)))))

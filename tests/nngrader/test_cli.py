@@ -146,7 +146,7 @@ def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, ba
     for typed, told in (
         (["adda"], f"{words} adda; did you mean 'ada'?\n"),
         (["ada2"], f"{words} ada2\n"),  # who is known, and has handed in nothing
-        ([code], f"{words} {code}; these are codes, which --anonymous takes\n"),
+        ([code], f"{words} {code}; it is a code: add --anonymous\n"),
         ([code[:-1], "--anonymous"], f"{words} {code[:-1]}; did you mean {code!r}?\n"),
     ):
         for command in (["grade", NAME, "--students"], ["explain", NAME]):

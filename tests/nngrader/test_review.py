@@ -232,6 +232,25 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     assert tables(course) == before
 
 
+def test_an_answer_that_was_left_out_may_be_given_points(course, base, tmp_path, capsys):
+    hand_in(course, "ada", base.untouched().text())
+    record(course, {"ada": 0.0})
+    file = tmp_path / "marks.csv"
+    file.write_text("student,cell,points\nada,why,0\nada,draw,0\n")
+    assert run(course, "marks", NAME, file) == 0
+    told = "ada, draw: not marked -> 0 of 5"
+    assert capsys.readouterr().out.splitlines() == [
+        told,
+        "1 changed; 1 of 2 rows changes nothing",
+    ]
+    file.write_text("student,cell,points\nada,why,4\n")
+    assert run(course, "marks", NAME, file) == 0
+    assert "ada, why: 0 -> 4 of 10" in capsys.readouterr().out
+    record(course, {"ada": 0.0}, flags=["something new for the instructor"])
+    assert marks(Course(course), NAME)["ada"]["score"] == 4
+    assert waiting(course, "ada") == []
+
+
 def test_marks_of_what_could_not_be_graded_are_refused_with_the_reason(
     course, tmp_path, capsys
 ):

@@ -201,7 +201,8 @@ def require_among(
     if lost := sorted(name for name, student in found.items() if student not in there):
         codes, listed = _kept(course / KEY), read_roster(course) or {}
         if not called.anonymous and codes.keys() & set(lost):
-            near = "; these are codes, which --anonymous takes"
+            what = "it is a code" if len(lost) == 1 else "they are codes"
+            near = f"; {what}: add --anonymous"
         else:
             known = [called(s) for s in there]
             strange = [name for name in lost if found[name] not in listed]

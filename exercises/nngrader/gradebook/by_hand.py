@@ -114,11 +114,15 @@ class People:
         The class list, if there is one.
     ungradable : dict
         By student why nothing of the submission could be graded.
+    written : frozenset
+        Ids of the cells that a person marks. Who has left one out has 0 points in it, and a
+        person may give others.
     """
 
     called: Names = field(default_factory=Names)
     listed: dict | None = None
     ungradable: dict[str, str] = field(default_factory=dict)
+    written: frozenset[str] = frozenset()
 
 
 def changes(
@@ -225,20 +229,21 @@ def _fault(given, entry, grade, standing, people):
         return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
     if grade is None:
         near = did_you_mean(given.cell, entry.grades)
-        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry)}{near}"
-    if not grade.by_hand:
+        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry, people)}{near}"
+    if not (grade.by_hand or grade.name in people.written):
         return (
             f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
-            f"{_by_hand(entry)}"
+            f"{_by_hand(entry, people)}"
         )
     if given.points is not None and given.points > grade.most:
         return f"{counted(given.points, 'point')} for {given.cell}, which has {grade.most:g}"
     return ""
 
 
-def _by_hand(entry):
+def _by_hand(entry, people):
     """Return the names of the cells that a person marks."""
-    return ", ".join(g.name for g in entry.grades.values() if g.by_hand) or "none"
+    grades = entry.grades.values()
+    return ", ".join(g.name for g in grades if g.by_hand or g.name in people.written) or "none"
 
 
 class HandMarks:
@@ -275,7 +280,9 @@ class HandMarks:
         with quiet(), database_errors(self.url):
             self.gradebook = OpenGradebook(self.url, home.course_id)
             try:
-                self.gradebook.find_assignment(self.assignment)
+                asked = self.gradebook.find_notebook(self.assignment, self.assignment)
+                texts = [c.name for c in asked.grade_cells if c.cell_type == "markdown"]
+                self.written = frozenset([*texts, *(c.name for c in asked.task_cells)])
                 self.standing = standing(self.gradebook, self.assignment)
                 self.gradebook.db.rollback()
             except MissingEntry:

@@ -169,8 +169,10 @@ def _open(path) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
         with open(path, "rb") as f:
             begun = f.read(len(BEGIN)) == BEGIN
-        kind = CannotDo if begun else WrongUsage  # half a download, or a file of another kind
-        raise kind(f"{path} is neither a folder nor a whole zip ({first_line(e)})") from None
+        words = f"{path} is neither a folder nor a whole zip"
+        if begun:  # half a download
+            raise CannotDo(f"{words} ({first_line(e)})") from None
+        raise WrongUsage(words) from None
 
 
 def _of_folder(top):
