@@ -279,8 +279,6 @@ def report(a) -> int:
 
     name = f"{a.assignment}{'-anonymous' * a.anonymous}.html"
     out = a.out or a.course / "report" / name
-    if out.is_dir():
-        raise WrongUsage(f"{out} is a folder: name a file for the report")
     called = names_of(a.course, a.anonymous, latest(a.course, a.assignment))
     text = page(a.course, a.assignment, called)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -616,9 +614,21 @@ def skip_unused_imports() -> None:
         sys.modules.setdefault(name, None)
 
 
+def require_files(a) -> None:
+    """Raise an error where a folder was named for a file, or a file for a folder of pages."""
+    names = ["json", "file", "groups", "worksheet", "seed"]
+    names += ["out"] * (a.run in (gradescope, explain, export, course, report))
+    for name in names:
+        if (path := getattr(a, name, None)) and path.is_dir():
+            raise WrongUsage(f"{path} is a folder: name a file")
+    if a.run is feedback and a.layout in ("folders", "web") and a.out and a.out.is_file():
+        raise WrongUsage(f"{a.out} is a file: name a folder")
+
+
 def guarded(a) -> int:
     """Run a command; print an error that a person can correct as one line, no traceback."""
     try:
+        require_files(a)
         return a.run(a)
     except (NotThere, WrongUsage) as e:
         print(f"nngrader: {e}", file=sys.stderr)

@@ -97,7 +97,10 @@ def test_what_is_not_there_is_one_line_and_no_traceback(course, arguments, words
         (["collect", NAME, "{text}"], "is neither a folder nor a whole zip"),
         (["collect", NAME, "{folder}", "--zone", "Europe/Berlim"], "no time zone"),
         (["collect", NAME, "{folder}", "--worksheet", "{text}"], "no grading worksheet of Moo"),
-        (["report", NAME, "--out", "{folder}"], "is a folder: name a file for the report"),
+        (["report", NAME, "--out", "{folder}"], "is a folder: name a file"),
+        (["export", NAME, "--out", "{folder}"], "is a folder: name a file"),
+        (["grade", NAME, "--json", "{folder}"], "is a folder: name a file"),
+        (["marks", NAME, "{folder}"], "is a folder: name a file"),
         (["check", "{text}"], "'README.txt' is no notebook: it is text that is no JSON"),
         (
             ["check", "{empty}"],

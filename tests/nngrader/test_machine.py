@@ -96,13 +96,13 @@ def test_a_page_that_cannot_be_written_stops_no_other(handed_in, base, capsys):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["grade", NAME, "--json", "{folder}"], 1, "cannot be written"),
+        (["grade", NAME, "--json", "{folder}"], 2, "is a folder: name a file"),
         (["grade", NAME, "--json", "{folder}/nowhere/r.json"], 1, "cannot be written"),
-        (["grade", NAME, "--seed", "{folder}"], 1, "Is a directory"),
+        (["grade", NAME, "--seed", "{folder}"], 2, "is a folder: name a file"),
         (["grade", NAME, "--seed", "{folder}/seed"], 1, "should hold one whole number"),
         (["grade", NAME, "--seed", "{folder}/nowhere"], 2, "nowhere does not exist"),
-        (["export", NAME, "--out", "{folder}"], 1, "Is a directory"),
-        (["feedback", NAME, "--out", "{folder}/seed"], 1, "File exists"),
+        (["export", NAME, "--out", "{folder}"], 2, "is a folder: name a file"),
+        (["feedback", NAME, "--out", "{folder}/seed"], 2, "is a file: name a folder"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )

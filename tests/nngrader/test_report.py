@@ -396,7 +396,7 @@ def test_results_that_cannot_be_read_are_told_from_none(course, capsys):
 
 def test_the_report_goes_where_it_is_asked_to(course, tmp_path, capsys):
     Store(course / ".results").put(f"latest-{NAME}", CLASS)
-    assert run(course, "report", NAME, "--out", tmp_path) == 1
+    assert run(course, "report", NAME, "--out", tmp_path) == 2
     assert "is a folder: name a file" in capsys.readouterr().err
     assert run(course, "report", NAME, "--out", tmp_path / "new" / "class.html") == 0
     assert (tmp_path / "new" / "class.html").read_text().startswith("<!doctype html>")
