@@ -5,6 +5,7 @@ import re
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.anonymous import Codes
 from nngrader.course.assignment import Assignment
 from nngrader.grading.explain import Lost, explain, in_all
 
@@ -82,6 +83,16 @@ def test_what_is_not_there_is_named(course, base, capsys, arguments, message):
     hand_in(course, "bob", "{")
     assert run(course, "explain", NAME, *arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_of_a_code_names_nobody(course, capsys):
+    folder = hand_in(course, "adalove", "{")
+    (folder / f"{NAME}.ipynb").rename(folder / "adalove.ipynb")
+    code = Codes(Course(course))("adalove")
+    assert run(course, "explain", NAME, code, "--anonymous") == 2
+    said = capsys.readouterr().err
+    assert f"nothing of {code}'s {NAME} can be read: " in said
+    assert "adalove" not in said
 
 
 def test_a_function_that_was_never_written_has_one_line(course, base, capsys):

@@ -58,6 +58,8 @@ def test_the_class_list_and_tables_of_platforms_tell_groups(tmp_path):
     [
         ("id,team\nada,A\n", "no column `group_name` or `group`"),
         ("id,group\nzoe,A\n", r"line 2 \(group A\): no student fits"),
+        ("id,group\nemy,A\n", r"no student fits; did you mean 'emmy'\?"),
+        ("name,group\nAda Lovelance,A\n", r"no student fits; did you mean 'Ada Lovelace'\?"),
         ("name,group\nKim Lee,A\n", r"line 2 \(group A\): 2 students fit"),
         ("id,group\nada,A\nada,B\n", "line 3: ada is in A and B"),
     ],

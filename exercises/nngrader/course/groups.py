@@ -80,7 +80,8 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
             continue
         fitting = _fitting(row, students.values())
         if len(fitting) != 1:
-            reason = f"{len(fitting)} students fit" if fitting else "no student fits"
+            nobody = f"no student fits{_near(row, students.values())}"
+            reason = f"{len(fitting)} students fit" if fitting else nobody
             faults.append(f"line {n} (group {row[column]}): {reason}")
         elif where.setdefault(fitting[0], row[column]) != row[column]:
             faults.append(f"line {n}: {fitting[0]} is in {where[fitting[0]]} and {row[column]}")
@@ -101,6 +102,15 @@ def _fitting(row, students):
     }
     names = {fold(row[c]) for c in NAMES if row.get(c)}
     return sorted(sure or {s.id for s in students if names & s.names})
+
+
+def _near(row, students):
+    """Return a question with whom a row may mean whom nobody fits, "" if nobody is near."""
+    for column, own in EXACT.items():
+        if row.get(column):
+            return did_you_mean(row[column], filter(None, (getattr(s, own) for s in students)))
+    names = [f"{s.first_name} {s.last_name}".strip() for s in students]
+    return next((did_you_mean(row[c], names) for c in NAMES if row.get(c)), "")
 
 
 def without(
