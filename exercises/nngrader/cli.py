@@ -213,13 +213,14 @@ def marks(a) -> int:
         found = changes(standing, given, name, people)
         for change in found:
             say(shown(str(replace(change, student=called(change.student)))))
-        left = f"{len(given) - len(found)} of {counted(len(given), 'row')}"
-        left += f" change{'s' * (len(given) - len(found) == 1)} nothing"
+        same = len(given) - len(found)
+        of = f"; {same} of {counted(len(given), 'row')} change{'s' * (same == 1)} nothing"
+        left = of * bool(same)
         if a.dry_run:
-            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}; {left}")
+            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}{left}")
             return DONE
         gradebook.write(found)
-    say(f"{len(found)} changed; {left}")
+    say(f"{len(found)} changed{left}")
     return DONE
 
 
