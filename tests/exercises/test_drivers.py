@@ -1,5 +1,6 @@
 """Problems whose arguments or results are no plain data: declared, packed, judged, checked."""
 
+import contextlib
 import functools
 import inspect
 import subprocess
@@ -244,6 +245,47 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
 
     message = texts(judged("Value", Value))
     assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in message
+
+
+def test_an_error_inside_a_library_is_told_with_the_line_that_called_it():
+    class Value(value.solve, textwrap.TextWrapper):
+        def tanh(self):
+            return self.wrap(None)
+
+    assert "(line 2 of tanh)" in texts(judged("Value", Value))
+
+
+class Watched(contextlib.ContextDecorator):
+    """A decorator of a library's, as `torch.no_grad` is: its frame stands around the call."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+def forward_of(F, x):
+    return F.forward(x)
+
+
+@pytest.mark.parametrize("decorator", [Watched(), staticmethod, classmethod])
+def test_an_error_under_a_decorator_is_told_with_the_function_that_was_written(decorator):
+    class F:
+        @decorator
+        def forward(*_):
+            return None + 1
+
+    f = driven(F, as_text(forward_of, "driver"))
+    assert observe(f, {"x": 1.0}, 1)["error"][1].endswith("(line 3 of forward)")
+
+
+def test_a_plain_function_under_a_decorator_is_told_its_own_line():
+    @Watched()
+    def f(x):
+        return x + "a"
+
+    assert observe(f, {"x": np.ones(2)}, 1)["error"][1].endswith("(line 3 of your function)")
 
 
 def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():

@@ -443,9 +443,9 @@ def _message(e, f):
 
 def _line(e, f):
     """Return the line, counted from its `def`, at which the exception left the function."""
-    line = None
+    line, codes = None, _codes(f)
     for frame, number in _frames(e):
-        if frame.f_code is getattr(f, "__code__", None):
+        if frame.f_code in codes:
             line = number - frame.f_code.co_firstlineno + 1
     return line
 
@@ -458,11 +458,28 @@ def _method(e, f):
 
 
 def _codes(f):
-    """Return the code of a function, or of all methods of a class."""
+    """Return the code of a function, or of all methods that the student's module gives a class.
+
+    A class of a library from which it inherits is not the student's.
+    """
     inside = [f]
     if issubclass(type(f), type):
-        inside = [v for c in type.mro(f) for v in type.__getattribute__(c, "__dict__").values()]
-    return [v.__code__ for v in inside if type(v) is types.FunctionType]
+        about = [type.__getattribute__(c, "__dict__") for c in type.mro(f)]
+        home = about[0].get("__module__")
+        inside = [v for d in about if d.get("__module__") == home for v in d.values()]
+    return [v.__code__ for v in map(_undecorated, inside) if type(v) is types.FunctionType]
+
+
+def _undecorated(f):
+    """Return the function that was written with a decorator, such as `torch.no_grad()`."""
+    for _ in range(MOST_DEPTH):
+        if type(f) in (staticmethod, classmethod):
+            f = f.__func__
+        elif type(f) is property:
+            f = f.fget
+        elif type(f) is types.FunctionType and "__wrapped__" in f.__dict__:
+            f = f.__dict__["__wrapped__"]
+    return f
 
 
 def _frames(e):
