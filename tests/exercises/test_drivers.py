@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import inspect
+import re
 import subprocess
 import sys
 import textwrap
@@ -15,7 +16,7 @@ from nngrader.engine import caller, cases_json, judge, observed, pack
 from nngrader.engine.declaration.gate import over_seeds
 from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
-from nngrader.engine.observation.observe import Held, Steps, describe, driven, observe
+from nngrader.engine.observation.observe import Failed, Held, Steps, describe, driven, observe
 from nngrader.grading.one_submission import Stub
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
@@ -298,6 +299,68 @@ def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
     assert "secret" not in message
 
 
+def forwards_and_back(Value, expression, numbers, times=1):
+    leaves = {name: Value(x) for name, x in numbers.items()}
+    y, code = leaves["a"], compile(expression, "expression", "eval")
+    for _ in range(times):
+        y = eval(code, {"__builtins__": {}}, leaves | {"y": y})
+    try:
+        y.backward()
+    except Exception as e:
+        return y.data, Failed(e, "`backward`")
+    return y.data, [leaf.grad for leaf in leaves.values()]
+
+
+@functools.cache
+def apart(visible):
+    return pack(redeclared(value, "Value", driver=forwards_and_back), 1, visible=visible)
+
+
+class FailsOnItsWayBack(value.solve):
+    def backward(self):
+        raise self.error(f"secret {self.data}")
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "hidden"),
+    [
+        (KeyError, "missing: `backward` raised KeyError: 'secret", "raised KeyError (with"),
+        (NotImplementedError, "missing: `backward` is not written yet", "is not written yet"),
+    ],
+)
+def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hidden):
+    class Value(FailsOnItsWayBack):
+        pass
+
+    Value.error = error
+    for visible, told in (True, words), (False, f"`backward` {hidden}"):
+        data = apart(visible)
+        verdict = judge(data, caller(data, Value))
+        assert verdict.points["value"] == (verdict.points["value"][1],) * 2
+        assert verdict.points["gradient"][0] == verdict.points["shape"][0] == 0
+        assert told in texts(verdict)
+        assert texts(verdict).count("missing") == 1
+        assert ("(line 2 of backward)" in texts(verdict)) == (visible and error is KeyError)
+        assert visible or "secret" not in texts(verdict)
+
+
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("who", ["", "secret", 7, None, "`backward`"])
+@pytest.mark.parametrize("error", [[["secret", "OSError"], "secret"], [7, 7], None, "secret"])
+def test_a_worker_may_say_anything_of_what_has_failed(who, error, visible):
+    part = {"kind": "failed", "values": np.ones(2), "error": error, "who": who}
+    verdict = judge(apart(visible), lambda args: {"parts": [part, part]})
+    assert verdict.score == 0
+    assert re.match(
+        "data is missing: (Value|`backward`) raised (OSError|an error)", texts(verdict)
+    )
+    assert visible or "secret" not in texts(verdict)
+
+
+def test_an_error_that_is_returned_is_no_error_that_was_raised():
+    assert describe(ValueError("a"))["kind"] == "object"
+
+
 def test_a_call_that_goes_too_deep_is_told_so():
     message = texts(judged("Value", value.mistakes["Recursive"].solve))
     assert "Value calls itself too deeply, or without end (RecursionError)." in message
@@ -469,8 +532,8 @@ def test_check_works_with_the_cases_and_numpy_alone(folder):
 # In the sandbox
 
 
-def points_in_the_sandbox(name, cell, slot=0):
-    hidden, reports = {name: packed(name, False)}, {}
+def points_in_the_sandbox(name, cell, slot=0, data=None):
+    hidden, reports = {name: data or packed(name, False)}, {}
     limits = Limits(call_seconds=20.0, total_seconds=60.0, memory_mb=2048)
     with Sandbox(limits, uses=list(PROBLEMS[name].uses)) as sandbox:
         runner = Runner([("cell", cell, False)], sandbox, slot)
@@ -522,6 +585,20 @@ def test_a_mistake_is_told_its_hint_in_the_sandbox():
     report = points_in_the_sandbox("stratified_folds", written(known.solve, "stratified_folds"))
     assert report["aspects"]["balance"] == [0.0, 5.0]
     assert [text for _, text, _ in report["findings"]] == [f"balance: {known.hint}"]
+
+
+@pytest.mark.sandbox
+def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_sandbox():
+    cell = written(value.solve, "Value") + textwrap.dedent("""
+        def backward(self):
+            raise KeyError(f"secret {self.data}")
+        Value.backward = backward
+    """)
+    report = points_in_the_sandbox("Value", cell, data=apart(False))
+    assert report["aspects"]["value"] == [5.0, 5.0]
+    words = "grad is missing: `backward` raised KeyError (with an expression in which letters"
+    assert report["findings"][0][1].startswith(words)
+    assert "secret" not in str(report)
 
 
 @pytest.mark.sandbox

@@ -35,6 +35,7 @@ ADDED = (  # what is added where inputs may be shown, and what stands there wher
     (r" in (row|column|entry) \d+ only", r" in one \1 only"),
     (r" has shape \(\d+,\), expected (\(\w+, \w+\)):", r" has another shape than \1:"),
     (r" \(up to \w+ \d+\)", ""),
+    (r"( missing: .*? raised \w+)\b.* (\(with [^()]*\))$", r"\1 \2"),
     (r" for [a-h](?:(?:, [a-h])* and [a-h])?, and right", " for some letters, and right"),
     (r"Which steps do(?:es)? [a-h]\b.* go through\?", "Which steps do these go through?"),
     (r"shift: it is too (?:large|small)(?: everywhere)?", "shift"),

@@ -10,7 +10,8 @@ all of them, each once, and
 `reweighted(report, most)` what it is for other points.
 
 Files of definitions import from here `problem` and `challenge`, `Steps` and `Held`, with which
-drivers count executed lines and memory, and `travels`, for what drivers share. The folders are
+drivers count executed lines and memory, `Failed`, which they put in the place of a part that
+an error has prevented, and `travels`, for what drivers share. The folders are
 `declaration`, `observation`, `judgement` and `explanation`; read them in this order.
 """
 
@@ -21,9 +22,10 @@ from .declaration.problem import problem
 from .judgement.judging import judge
 from .judgement.ledger import Verdict, report, reweighted, sentence, sentences
 from .observation.driver import caller, observed, travels
-from .observation.observe import Held, Steps
+from .observation.observe import Failed, Held, Steps
 
 __all__ = [
+    "Failed",
     "Held",
     "Steps",
     "Verdict",

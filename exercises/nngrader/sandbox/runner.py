@@ -145,6 +145,10 @@ class Runner:
             cause = self.stopped[name]
             return {"error": [[cause.kind], ""], "stopped": cause.words}
         answer["stopped"] = ""
+        parts = answer.get("parts")
+        for part in parts if isinstance(parts, list) else []:
+            if isinstance(part, dict) and "error" in part:
+                part["error"] = [[known(part["error"])], ""]
         if answer.get("error") is not None:
             answer["error"] = [[known(answer["error"])], ""]
             if words := of_limit(answer.get("limit"), self.limits):

@@ -2,12 +2,13 @@
 
 The driver makes the module, counts for each line of the table how many entries of its
 state_dict and of its parameters are as they should be, puts given numbers in, and calls it.
-What has no line is set to 0, so that no random number is left.
+What has no line is set to 0, so that no random number is left. An error of forward, or of
+autograd on its way back, costs what it prevents, and the names keep their points.
 """
 
 import numpy as np
 import torch
-from nngrader.engine import problem
+from nngrader.engine import Failed, problem
 from torch import nn
 
 from .common import DIGITS, TORCH
@@ -47,20 +48,24 @@ def loaded(Module, sizes, numbers, x, dy):
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # more would wait for each other longer than they compute
+    came = False
     try:
         module.load_state_dict(new)
         t = torch.tensor(x, requires_grad=True)
         y = module(t)
+        came = True
         (dx,) = torch.autograd.grad(y, t, torch.tensor(dy))
-        y, dx = y.detach().numpy(), dx.numpy()
-    except NotImplementedError:
-        return np.array(names), np.array(free), None, None  # forward is not written yet
-    except Exception:
-        if names[:5] == [len(line) for line in table]:
-            raise
-        y, dx = np.zeros(dy.shape), np.zeros(x.shape)  # with other names nothing can be asked
+        dx = dx.numpy()
+    except Exception as e:
+        dx = Failed(e, "autograd, on its way back,")
+        if not came:
+            y = dx = Failed(e, "`forward`")
     finally:
         torch.set_num_threads(threads)
+    if isinstance(y, torch.Tensor):
+        y = y.detach().numpy()
+    if isinstance(dx, Failed) and names[:5] != [len(line) for line in table]:
+        y, dx = np.zeros(dy.shape), np.zeros(x.shape)  # with other names nothing can be asked
     return np.array(names), np.array(free), y, dx
 
 

@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 from nngrader.engine.declaration.cases import PRIMES
+from nngrader.engine.observation.observe import Failed
 
 from tests.exercises.finding_checks.check import FACTOR, factor_of, sentence
 
@@ -140,6 +141,16 @@ def _(a, found):
 @sentence(r"is None\.", of="form")
 def _(a, found):
     return a.raw is None
+
+
+@sentence(r"is missing: [`\w, ]+ raised (\w+)", of="form")
+def _(a, found):
+    return type(a.raw) is Failed and type(a.raw.error).__name__ == found[1]
+
+
+@sentence(r"is still missing: [`\w, ]+ is not written yet \(NotImplementedError\)", of="form")
+def _(a, found):
+    return type(a.raw) is Failed and type(a.raw.error) is NotImplementedError
 
 
 @sentence(r"is something that is no array of numbers", of="form")

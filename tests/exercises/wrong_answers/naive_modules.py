@@ -260,10 +260,47 @@ class OneOtherName(Network):
         return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
 
 
-@wrong("ResidualMLP", "these points wait for it", "shape value")
+@wrong("ResidualMLP", "y and dx are still missing: `forward` is not written", "shape value")
 class ForwardNotWritten(Network):
     def forward(self, x):
         raise NotImplementedError
+
+
+@wrong(
+    "ResidualMLP",
+    "y and dx are missing: `forward` raised AttributeError: 'Layers' object has no attribute "
+    "'lineer' (line 4 of forward)",
+    "shape value",
+)
+class NameWrittenWrongly(Network):
+    def forward(self, x):
+        h = self.embed((x - self.mean) / self.std)
+        for block in self.blocks:
+            h = h + torch.relu(block.lineer(block.norm(h)))
+        return self.out(h)
+
+
+@wrong("ResidualMLP", "dx is missing: autograd, on its way back, raised RuntimeError", "value")
+class WritesOverTheRelu(Network):
+    def forward(self, x):
+        h = self.embed((x - self.mean) / self.std)
+        for block in self.blocks:
+            added = torch.relu_(block.linear(block.norm(h)))
+            added += h
+            h = added
+        return self.out(h)
+
+
+@wrong("ResidualMLP", "y is None. Does every path", "shape value")
+class ReturnsNothing(Network):
+    def forward(self, x):
+        super().forward(x)
+
+
+@wrong("ResidualMLP", "an axis is gone: C", "shape value")
+class AddsUpTheScores(Network):
+    def forward(self, x):
+        return super().forward(x).sum(1)
 
 
 @wrong("ResidualMLP", "so an optimiser would train them", "trained")

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..explanation.shapes import cause, is_near, letters
 from ..observation.call_result import CALLED
+from ..observation.driver import string_constants
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
@@ -35,7 +36,12 @@ def raised(o, visible):
     visible : bool
         Whether any of Python's own exceptions may be named, since the inputs are no secret.
     """
-    known = [name for name in o.raised if visible or name in NAMED or name in STOPPED]
+    return _named(o.raised, visible)
+
+
+def _named(raised, visible):
+    """Return the first name of an exception that may be told."""
+    known = [name for name in raised if visible or name in NAMED or name in STOPPED]
     return known[0] if known else "an error of its own kind"
 
 
@@ -62,11 +68,36 @@ def failure(data, case, o):
     given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
     arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
     shapes = ", ".join(f"{n} {v.shape}" for n, v in arrays.items())
-    words = o.message.strip()
-    message = f"{kind}{' ' if words.startswith('(') else ': '}{words}" if words else kind
+    message = _with_message(kind, o.message)
     asked = [c["error"] for c in data["cases"] if c["error"] in o.raised]
     unasked = f", where no {kind} is asked for" if asked and not case["error"] else ""
     return f"{message}{unasked} (with {case['tried']}{': ' * bool(shapes)}{shapes})"
+
+
+def _with_message(kind, message):
+    """Return an exception's name with its text."""
+    words = message.strip()
+    return f"{kind}{' ' if words.startswith('(') else ': '}{words}" if words else kind
+
+
+def prevented(data, case, part):
+    """Return a finding about a part that an error of the student's code has prevented.
+
+    Parameters
+    ----------
+    data, case : dict
+        A packed problem, in whose driver stands who may have raised it, and the case.
+    part : dict
+        A part of a `CallResult`, of the kind "failed".
+    """
+    visible = data["visible"]
+    words = string_constants(**data["driver"]) - {""}
+    who = part["who"] if part["who"] in words else data["name"]
+    kind = _named(part["raised"], visible)
+    if kind in STOPPED:
+        return f" is still missing: {who} {STOPPED[kind]}."
+    came = _with_message(kind, part["message"] * visible)
+    return f" is missing: {who} raised {came} (with {case['tried']})"
 
 
 @dataclass(frozen=True)

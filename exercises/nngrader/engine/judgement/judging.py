@@ -10,7 +10,7 @@ from ..observation.call_result import CALLED, checked
 from ..observation.compare import ORDINARY, Entry, close
 from ..observation.driver import as_judged
 from ..observation.observe import measured
-from .form import STOPPED, failure, form, raised
+from .form import STOPPED, failure, form, prevented, raised
 from .ledger import Ledger, judged
 from .thresholds import judge_challenge
 from .values import judge_values, with_signs
@@ -205,6 +205,9 @@ def _read_part(ledger, case, k, answer):
     if answer is None:
         ledger.lose(aspect, case["group"], part)
         return None
+    if answer["kind"] == "failed" and ledger.data.get("driver"):
+        _judge_prevented(ledger, case, part, answer)
+        return None
     shows = {"lists": ledger.data["lists"], "visible": ledger.data["visible"]}
     looks = form(answer, want, case["sizes"], **shows)
     mistaken = {n: _mistaken_part(values, k) for n, values in case["mistaken"].items()}
@@ -225,6 +228,18 @@ def _read_part(ledger, case, k, answer):
     letters = ledger.data.get("entries", {}).get(part, "")
     about = part, aspect, case, values, want, mistaken, rtol, shown, fault, odd
     return Entry(*about, letters)
+
+
+def _judge_prevented(ledger, case, part, answer):
+    """Lose a part that an error has prevented, and the form where an aspect has no other."""
+    aspect, text = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
+    if case["aspect"] == "value":
+        ledger.prevented.add(part)
+        if {p for p, a in ledger.data["returns"].items() if a == aspect} <= ledger.prevented:
+            ledger.lose("shape", case["group"], part)
+    elif part in ledger.prevented:
+        text = ""  # told once, on ordinary input
+    ledger.find(aspect, case["group"], text, part)
 
 
 def _known_form(looks, mistaken, rtol):

@@ -51,6 +51,7 @@ class Ledger:
     reported: set = field(default_factory=set)
     explained: bool = False
     failed: bool = False  # whether a call failed on ordinary input
+    prevented: set = field(default_factory=set)  # parts whose place an error took there
     stopped: bool = False  # whether one was stopped where an error is asked for
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)

@@ -7,7 +7,7 @@ import numpy as np
 
 KINDS = (
     "array number list tuple none text dict set generator iterator view function exact tensor "
-    "table large object"
+    "table large failed object"
 ).split()
 DTYPES = (
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
@@ -35,6 +35,7 @@ CALLED = {
     "table": "a table with labels, expected an array. How do you get its numbers?",
     "function": "a function. Are the parentheses of a call missing?",
     "large": "far too large, with hundreds of thousands of entries. Which step makes so many?",
+    "failed": "missing, since an error was raised. Which line raises it?",
     "object": "something that is no array of numbers. What does the last line return?",
 }
 
@@ -78,14 +79,19 @@ def checked(observation):
         "held": _count(observation.get("held")),
     }
     if error is not None or not isinstance(parts, list):
-        names, message = [*_list(error), None, None][:2]
-        raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
-        text = message if isinstance(message, str) else ""
+        raised, text = _error(error)
         rest["stopped"] = (
             observation["stopped"] if isinstance(observation.get("stopped"), str) else ""
         )
-        return CallResult(failed=True, raised=raised, message=text[:400], **rest)
+        return CallResult(failed=True, raised=raised, message=text, **rest)
     return CallResult(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
+
+
+def _error(error):
+    """Return names and text of a reported exception, only those of Python's own classes."""
+    names, message = [*_list(error), None, None][:2]
+    raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
+    return raised, message[:400] if isinstance(message, str) else ""
 
 
 def _count(value):
@@ -112,4 +118,10 @@ def part_of(description):
     if not isinstance(dtype, str) or dtype not in DTYPES:
         dtype = "" if values is None else values.dtype.name
     masked = type(description.get("masked")) is int and description["masked"] > 0
-    return {"kind": kind, "values": values, "dtype": dtype, "masked": masked}
+    part = {"kind": kind, "values": values, "dtype": dtype, "masked": masked}
+    if kind != "failed":
+        return part
+    who = description.get("who")
+    raised, message = _error(description.get("error"))
+    told = {"who": who if isinstance(who, str) else "", "raised": raised, "message": message}
+    return part | {"values": None} | told

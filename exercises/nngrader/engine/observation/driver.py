@@ -11,7 +11,8 @@ the student's notebook. It is given the arguments by name and what the driver re
 returns what is compared, such as a loss or whether each index is in exactly one fold.
 Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
 several measures share is a function marked by `travels`: its text goes with theirs. A driver
-may measure as `observe` does, with its `Steps` and `Held`.
+may measure as `observe` does, with its `Steps` and `Held`, and puts `Failed(e, "who raised
+it")` in the place of a part that an error has prevented: the other parts keep their points.
 
 Known mistakes are recognised by what is measured. A part that is True or False has only one
 wrong value, so the hint of a mistake that loses it must be true of every answer that loses it,
@@ -31,11 +32,11 @@ from types import CodeType
 import numpy as np
 
 from .call_result import CALLED, checked, part_of
-from .observe import Held, Steps, driven, observe
+from .observe import Failed, Held, Steps, driven, observe
 from .observe import measured as observe_measured
 
 KNOWN = {"np", *dir(builtins)}
-METERS = {"Steps": Steps, "Held": Held}  # names that a driver may use without importing them
+LENT = {c.__name__: c for c in (Steps, Held, Failed)}  # a driver need not import these names
 PARSING = threading.Lock()  # two threads that make a syntax tree at once can fail (Python 3.11)
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
@@ -73,7 +74,7 @@ def as_text(f, what):
     source = source[source.index(f"def {node.name}") :]
     names = _outer_names(compile(source, what, "exec")) - KNOWN - {node.name}
     if what == "driver":
-        names -= {n for n in names & METERS.keys() if f.__globals__.get(n) is METERS[n]}
+        names -= {n for n in names & LENT.keys() if f.__globals__.get(n) is LENT[n]}
     called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
     if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(
@@ -221,7 +222,7 @@ def _fault(data, parts, message):
     ]
     if odd and odd[0][0] == 0:  # the value that the student's function returned
         return odd[0][1]
-    if message in _sentences(**data["measure"]) - {""}:
+    if message in string_constants(**data["measure"]) - {""}:
         return message
     return odd[0][1] if odd else FORMLESS
 
@@ -234,7 +235,7 @@ def _no_values(kind):
 
 
 @functools.lru_cache(64)
-def _sentences(name, source):
+def string_constants(name, source):
     """Return the string constants in a function's source."""
     with PARSING:
         nodes = ast.walk(ast.parse(source))

@@ -54,6 +54,21 @@ class TooLarge(ValueError):
     """Raised for a sequence with more entries than are read."""
 
 
+class Failed:
+    """Stands in a driver's answer for parts that an error of the student's code has prevented.
+
+    Parameters
+    ----------
+    error : Exception
+        What was raised.
+    who : str
+        Who raised it, in words that stand literally in the driver.
+    """
+
+    def __init__(self, error, who):
+        self.error, self.who = error, who
+
+
 class Driven:
     """Calls a problem's driver with the student's object as first argument."""
 
@@ -102,8 +117,8 @@ def driven(f, driver):
     f : object
         What the student defined: a function, a class.
     driver : dict or None
-        ``name`` and ``source`` of a function that knows `np`, `Steps` and `Held`, and imports
-        the rest; None where ``f`` is called itself.
+        ``name`` and ``source`` of a function that knows `np`, `Steps`, `Held` and `Failed`, and
+        imports the rest; None where ``f`` is called itself.
 
     Returns
     -------
@@ -112,7 +127,7 @@ def driven(f, driver):
     """
     if driver is None:
         return f
-    names = {"__name__": "driver", "np": np, "Steps": Steps, "Held": Held}
+    names = {"__name__": "driver", "np": np, "Steps": Steps, "Held": Held, "Failed": Failed}
     exec(_code(driver["source"], "<driver>"), names)
     return Driven(names[driver["name"]], f)
 
@@ -178,7 +193,7 @@ def observe(f, args, n_parts, *, counted=True):
     try:
         with np.errstate(all="ignore"), held, counting:
             value = f(*given.values())
-        parts = parts_of(value, n_parts)
+        parts = parts_of(value, n_parts, f)
     except KeyboardInterrupt:
         raise
     except BaseException as e:
@@ -269,9 +284,9 @@ def _in_numpy(frame):
     return frame is not None and frame.f_code.co_filename.startswith(NUMPY)
 
 
-def parts_of(value, n_parts):
+def parts_of(value, n_parts, f=None):
     """Return descriptions of the values of an answer, one more than expected at most."""
-    return [describe(v) for v in _split(value, n_parts)]
+    return [describe(v, f) for v in _split(value, n_parts)]
 
 
 def _split(value, n_parts):
@@ -283,28 +298,39 @@ def _split(value, n_parts):
     return [value]
 
 
-def describe(value):
+def describe(value, f=None):
     """Return a description of one returned value as plain data.
+
+    Parameters
+    ----------
+    value : object
+        It may be hostile.
+    f : callable, optional
+        What was called, of which an error tells the line.
 
     Returns
     -------
     dict
         ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, large, or object;
         ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was returned
-        (shape None where it has none); ``masked``: how many entries are masked.
+        (shape None where it has none); ``masked``: how many entries are masked. Of a `Failed`
+        the kind is failed, with ``error`` ([names of the exception's classes], message) and
+        ``who``.
     """
     try:
         with np.errstate(all="ignore"):
-            return _described(value)
+            return _described(value, f)
     except KeyboardInterrupt:
         raise
     except BaseException:
         return _as_dict("object")
 
 
-def _described(value):
+def _described(value, f):
     """Return a description of a value, or raise what a hostile value makes NumPy raise."""
     kind = type(value)
+    if kind is Failed:
+        return _as_dict("failed") | _of_error(value, f)
     if issubclass(kind, np.ndarray):
         return _array(value)
     if issubclass(kind, NUMBERS):
@@ -317,6 +343,12 @@ def _described(value):
     known = [n for n, k in KINDS.items() if issubclass(kind, k)]
     known += [NAMED[n] for c in type.mro(kind) if (n := _class_name(c)) in NAMED]
     return _as_dict([*known, "object"][0])
+
+
+def _of_error(failed, f):
+    """Return what is told of an error that has prevented a part."""
+    error = [_names(type(failed.error)), _message(failed.error, f)]
+    return {"error": error, "who": str(failed.who)}
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):

@@ -226,6 +226,9 @@ def call(question, names, texts):
     if observation["error"]:
         observation["limit"] = limit(*observation["error"])
         observation["error"][1] = ""
+    for part in observation["parts"] or []:
+        if "error" in part:
+            part["error"][1] = ""
     return observation
 
 
