@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from nngrader import check
 from nngrader.engine import cases_json
+from nngrader.engine.explanation.side_by_side import difference, differences
 from nngrader.engine.judgement.ledger import PASSIVE
 from nngrader.student.function import FOLLOWED, called_wrong, check_message, report
 
@@ -148,6 +149,38 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
     text = check_message(renamed(floored, "hinge_loss"), folder)
     assert "    loss: yours 7.0, asked 4.5" in text.splitlines()
     assert "    gradient: yours [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]" not in text
+
+
+@pytest.mark.parametrize(
+    ("came", "want", "line"),
+    [
+        (np.array([2.0, 3.0]), np.array([2, 3]), ""),
+        (np.array([2, 3]), np.array([2.0, 3.0]), ""),
+        (np.array(1.0), np.array(1), ""),
+        (np.array([True, False]), np.array([1, 0]), ""),
+        (np.array([np.nan, 1.0]), np.array([np.nan, 1.0]), ""),
+        (np.array([2.0, 4.0]), np.array([2, 3]), "    p: yours [2, 4], asked [2, 3]"),
+        (np.array([2.5, 3.0]), np.array([2, 3]), "    p: yours [2.5, 3.0], asked [2, 3]"),
+        (np.array([2, 4]), np.array([2.0, 3.0]), "    p: yours [2.0, 4.0], asked [2.0, 3.0]"),
+        (np.array([np.inf]), np.array([3]), "    p: yours [inf], asked [3]"),
+        (np.array([2 + 1j]), np.array([2]), "    p: yours [(2+1j)], asked [2]"),
+        (np.array([[2.0]]), np.array([2]), "    p: yours [[2]], asked [2]"),
+    ],
+)
+def test_only_numbers_that_differ_stand_beside_each_other(came, want, line):
+    assert difference("p", came, want) == line
+    lines = [line] if line else []
+    part = {"kind": "array", "values": came}
+    assert differences({"returns": {"p": "value"}}, {"want": [want]}, [part]) == lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("none", "None"), ("failed", "missing"), ("tensor", "no numbers")]
+)
+def test_what_holds_no_numbers_is_said_beside_what_is_asked(kind, words):
+    parts = [{"kind": kind, "values": None}]
+    lines = differences({"returns": {"p": "value"}}, {"want": [np.array([1])]}, parts)
+    assert lines == [f"    p: yours {words}, asked [1]"]
 
 
 def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):

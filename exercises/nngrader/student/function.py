@@ -13,10 +13,10 @@ from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.explanation.side_by_side import (
     MOST_SHOWN,
+    difference,
     differences,
     given,
     is_some,
-    real,
     shown,
 )
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
@@ -188,13 +188,11 @@ def _by_hand(data, f):
     example = data["example"]
     parts = result_of(data, example, Limited(data, caller(data, f))).parts or []
     both = [
-        (name, shown(real(part["values"])), shown(w))
+        (name, part["values"], w)
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
         if part["values"] is not None
     ]
-    differ = [
-        f"    {n}: yours {yours}, asked {asked}" for n, yours, asked in both if yours != asked
-    ]
+    differ = [line for one in both if (line := difference(*one))]
     inputs = [f"    {n} = {shown(v)}" for n, v in example["args"].items() if is_some(v)]
     return ["  An example to go through by hand:", *inputs, *differ] if differ else []
 

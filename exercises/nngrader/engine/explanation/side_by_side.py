@@ -5,6 +5,8 @@ import re
 import numpy as np
 
 DIGITS = 4
+NO_NUMBERS = {"none": "None", "failed": "missing"}
+EXACT = 2**53  # below it floats hold all whole numbers
 MOST_SHOWN = 400  # characters of an argument or an answer
 
 
@@ -37,18 +39,32 @@ def differences(data, case, parts):
         return ["    here it fails"]
     lines = []
     for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
-        came = None if part["values"] is None else real(part["values"])
+        came = part["values"]
         both = [(name, came, want)]
         named = name in data.get("entries", ())
-        if named and came is not None and came.shape == np.shape(want):
+        if came is None:
+            words = NO_NUMBERS.get(part["kind"], "no numbers")
+            lines.append(f"    {name}: yours {words}, asked {shown(want)}")
+            continue
+        if named and came.shape == np.shape(want):
             letters = data["entries"][name]
             both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
-        lines += [
-            f"    {title}: yours {shown(c)}, asked {shown(w)}"
-            for title, c, w in both
-            if shown(c) != shown(w)
-        ]
+        lines += [line for one in both if (line := difference(*one))]
     return lines
+
+
+def difference(title, came, want):
+    """Return a line with numbers as they came and as asked, "" where they are equal.
+
+    The numbers are compared as they are shown, and not their types: 1.0 is 1.
+    """
+    came, want = real(np.asarray(came)), np.asarray(want)
+    if shown(came) == shown(want.astype(float)):
+        return ""
+    whole = came.dtype.kind == "f" and np.all(np.abs(came) < EXACT) and np.all(came % 1 == 0)
+    if want.dtype.kind in "iu" and whole:
+        came = came.astype(int)
+    return f"    {title}: yours {shown(came)}, asked {shown(want)}"
 
 
 def is_some(value):
