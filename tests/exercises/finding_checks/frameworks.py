@@ -2,6 +2,8 @@
 
 import re
 
+import torch
+
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.finding_checks.check import sentence
 
@@ -13,3 +15,8 @@ WORDS = [
 @sentence("|".join(map(re.escape, WORDS)), of="values")
 def _(a, found):
     return a.bad().any()
+
+
+@sentence("is a tensor, expected a number", of="form")
+def _(a, found):
+    return isinstance(a.raw, torch.Tensor) and not a.want.ndim

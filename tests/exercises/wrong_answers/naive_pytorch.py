@@ -523,3 +523,9 @@ class GeneratorFirst(Simple):
 class CountsOneMore(Simple):
     def load(self, file):
         return super().load(file) + 1
+
+
+@wrong("Checkpoint", "epoch is a tensor, expected a number", "shape value")
+class GivesATensor(Simple):
+    def load(self, file):
+        return torch.tensor(super().load(file))

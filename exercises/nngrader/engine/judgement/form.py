@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..explanation.shapes import cause, is_near, letters
-from ..observation.call_result import CALLED
+from ..observation.call_result import CALLED, CALLED_FOR_A_NUMBER
 from ..observation.driver import string_constants
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
@@ -129,7 +129,7 @@ def form(answer, want, sizes, *, lists, visible):
         Whether a list will do; whether findings may contain numbers of the case.
     """
     if answer["values"] is None:
-        return Form(_no_numbers(answer), None)
+        return Form(_no_numbers(answer, want), None)
     values, odd = _real(answer["values"])
     if values is None:
         return Form(odd, None)
@@ -142,13 +142,14 @@ def form(answer, want, sizes, *, lists, visible):
     return Form(fault, values, rtol)
 
 
-def _no_numbers(answer):
+def _no_numbers(answer, want):
     """Return a finding about a value that holds no numbers."""
     if answer["kind"] == "none":
         return "is None. Does every path through the function return it?"
     if answer["kind"] == "array":
-        return "is an array of another type, expected numbers"
-    return f"is {CALLED.get(answer['kind'], CALLED['object'])}"
+        return f"is an array of another type, expected {'numbers' if want.ndim else 'a number'}"
+    called = CALLED if want.ndim else CALLED_FOR_A_NUMBER
+    return f"is {called.get(answer['kind'], called['object'])}"
 
 
 def _real(values):

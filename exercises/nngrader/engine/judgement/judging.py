@@ -172,7 +172,7 @@ def _returned_in_words(parts):
         return "one array of Python objects", ""
     if one["kind"] in CALLED and one["values"] is None:
         came, _, question = CALLED[one["kind"]].partition(".")
-        return came, question
+        return came.partition(", expected")[0], question
     return COUNTS.get(len(parts), "more values" if parts else "nothing"), ""
 
 

@@ -38,6 +38,15 @@ CALLED = {
     "failed": "missing, since an error was raised. Which line raises it?",
     "object": "something that is no array of numbers. What does the last line return?",
 }
+CALLED_FOR_A_NUMBER = CALLED | {  # where one number is asked for
+    "set": "a set, expected a number. Which of its values is asked for?",
+    "list": "a list, expected a number. What is in it, and what of that is asked for?",
+    "tuple": "a tuple, expected a number. Which of its values is asked for?",
+    "view": "a view of something else, expected a number. Which of its values is asked for?",
+    "tensor": "a tensor, expected a number. How do you get a number out of it?",
+    "table": "a table with labels, expected a number. How do you get a number out of it?",
+    "object": "something that is no number. What does the last line return?",
+}
 
 
 @dataclass(frozen=True)
