@@ -2,7 +2,8 @@
 
 The second derivative shows what was saved: who keeps the factor that forward computed has a
 number there that autograd takes for a constant, and the gradient is right nevertheless. Where
-backward fails, the gradients are given as -1, and the forward pass keeps its points.
+backward fails, the gradients are given as -1, and the forward pass keeps its points. The
+tensors lie on the memory of the case's arrays, where the engine sees whether one was changed.
 """
 
 import numpy as np
@@ -18,12 +19,13 @@ def applied(Function, x, weight, eps, dy, v):
     if not isinstance(Function, type) or not issubclass(Function, torch.autograd.Function):
         Function()
         raise TypeError("the class is expected to be a torch.autograd.Function")
-    tensors = [torch.tensor(a, requires_grad=True) for a in (x, weight)]
+    tensors = [torch.from_numpy(a).requires_grad_() for a in (x, weight)]
+    upstream = torch.from_numpy(dy)
     y = Function.apply(*tensors, eps)
     if type(y) is not torch.Tensor or y.shape != x.shape:
         raise TypeError("forward is expected to return one tensor, as large as x")
     try:
-        found = torch.autograd.grad(y, tensors, torch.tensor(dy), create_graph=True)
+        found = torch.autograd.grad(y, tensors, upstream, create_graph=True)
     except Exception:
         return y.detach().numpy(), *(np.full(a.shape, -1.0) for a in (x, weight, x))
     try:
@@ -49,8 +51,9 @@ normalized = problem(
     points={
         "shape": (1, "`y` and both gradients are tensors of `float64` in the right shape"),
         "value": (3, "step 1: `y`"),
-        "gradient": (8, "step 2: the gradients with respect to `x` and `weight`, half each"),
+        "gradient": (7, "step 2: the gradients with respect to `x` and `weight`, half each"),
         "second": (2, "step 3: the second derivative, which autograd makes of `backward`"),
+        "inputs-unchanged": (1, "`x`, `weight` and `dy` stay as they are"),
     },
 )
 

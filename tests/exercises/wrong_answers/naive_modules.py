@@ -162,6 +162,27 @@ class InNumPy(Forward):
         return torch.from_numpy(dx), torch.from_numpy((dy * x * r).sum(axis=0)), None
 
 
+@wrong("NormalizeRows", "the function changes its caller's dy", "inputs-unchanged")
+class MultipliesDyInPlace(Forward):
+    @staticmethod
+    def backward(ctx, dy):
+        x, weight = ctx.saved_tensors
+        hat = x * r_of(x, ctx.eps)
+        dweight = (dy * hat).sum(dim=0)
+        dhat = dy.mul_(weight)
+        dx = r_of(x, ctx.eps) * (dhat - hat * (dhat * hat).mean(dim=1, keepdim=True))
+        return dx, dweight, None
+
+
+@wrong("NormalizeRows", "the function changes its caller's x")
+class NormalisesInPlace(Forward):
+    @staticmethod
+    def forward(ctx, x, weight, eps):
+        ctx.save_for_backward(x.clone(), weight)
+        ctx.eps = eps
+        return weight * x.mul_(r_of(x, eps))
+
+
 class Layers(nn.Module):
     """One block of the right network."""
 
