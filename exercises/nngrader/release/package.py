@@ -117,9 +117,9 @@ def readme(name: str, wheel: str, visible: dict) -> str:
     """
     title = f"Assignment {name}"
     declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
-    files = f"the one file {name}.ipynb"
+    files = f"{name}.ipynb" if declared else f"the one file {name}.ipynb"
     if declared:
-        files = f"{1 + len(declared)} files: {', '.join([f'{name}.ipynb', *declared])}"
+        files += f", and {' and '.join(declared)} if you took up the challenge"
     torch = any("torch" in (data.get("uses") or ()) for data in visible.values())
     return README.format(
         title=title,
