@@ -77,13 +77,13 @@ model = problem(
     returns={"names": "names", "trained": "trained", "y": "value", "dx": "value"},
     steps={
         "names": "the names and shapes of the `state_dict`",
-        "trained": "which of them are parameters",
+        "trained": "which of them an optimiser would change",
         "value": "`forward`",
     },
     points={
         "shape": (1, "`y` is a tensor (N, C)"),
         "names": (5, "step 1: names and shapes of the `state_dict`, and nothing besides"),
-        "trained": (2, "step 2: which entries an optimiser is given"),
+        "trained": (2, "step 2: which entries an optimiser would change"),
         "value": (6, "step 3: `y`, and its gradient with respect to `x`, half each"),
     },
 )
