@@ -17,6 +17,7 @@ from nngrader.engine.declaration.gate import over_seeds
 from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
 from nngrader.engine.observation.observe import Failed, Held, Steps, describe, driven, observe
+from nngrader.grading.explain import failed_cases
 from nngrader.grading.one_submission import Stub
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
@@ -329,10 +330,7 @@ class FailsOnItsWayBack(value.solve):
     ],
 )
 def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hidden):
-    class Value(FailsOnItsWayBack):
-        pass
-
-    Value.error = error
+    Value = type("Value", (FailsOnItsWayBack,), {"error": error})
     for visible, told in (True, words), (False, f"`backward` {hidden}"):
         data = apart(visible)
         verdict = judge(data, caller(data, Value))
@@ -342,6 +340,16 @@ def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hid
         assert texts(verdict).count("missing") == 1
         assert ("(line 2 of backward)" in texts(verdict)) == (visible and error is KeyError)
         assert visible or "secret" not in texts(verdict)
+
+
+def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
+    class Value(FailsOnItsWayBack):
+        error = KeyError
+
+    data = apart(False)
+    run = caller(data, Value)
+    found = failed_cases(data, [run(dict(case["args"])) for case in data["cases"]], None)
+    assert found[0].wrong[0].startswith("grad: missing, since it raised KeyError, asked [")
 
 
 @pytest.mark.parametrize("visible", [True, False])

@@ -240,6 +240,9 @@ def _fault(result):
 
 def _one_part(name, part, want, rtol):
     """Return lines on one part of an answer that is not what is asked."""
+    if part["kind"] == "failed":
+        kind = (*part["raised"], "an exception of its own")[0]
+        return [f"{name}: missing, since it raised {kind}, asked {shown(want)}"]
     if part["values"] is None:
         return [f"{name}: came {part['kind']}, asked {shown(want)}"]
     came = real(part["values"])
