@@ -257,6 +257,18 @@ def test_an_error_inside_a_library_is_told_with_the_line_that_called_it():
     assert "(line 2 of tanh)" in texts(judged("Value", Value))
 
 
+def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
+    class Helper:
+        def cosine(self, x):
+            return x.cosine()
+
+    class Value(value.solve):
+        def tanh(self):
+            return Helper().cosine(self.data)
+
+    assert "(line 2 of Helper.cosine)" in texts(judged("Value", Value))
+
+
 class Watched(contextlib.ContextDecorator):
     """A decorator of a library's, as `torch.no_grad` is: its frame stands around the call."""
 
@@ -338,7 +350,8 @@ def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hid
         assert verdict.points["gradient"][0] == verdict.points["shape"][0] == 0
         assert told in texts(verdict)
         assert texts(verdict).count("missing") == 1
-        assert ("(line 2 of backward)" in texts(verdict)) == (visible and error is KeyError)
+        line = "(line 2 of FailsOnItsWayBack.backward)"
+        assert (line in texts(verdict)) == (visible and error is KeyError)
         assert visible or "secret" not in texts(verdict)
 
 

@@ -486,7 +486,13 @@ def _method(e, f):
     """Return line and name of the student's function that failed when a driver called it."""
     files = {code.co_filename for code in _codes(f)}
     own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
-    return (own[-1][1] - own[-1][0].co_firstlineno + 1, own[-1][0].co_name) if own else None
+    if not own:
+        return None
+    code, number = own[-1]
+    name = code.co_qualname.rpartition("<locals>.")[2]  # of another class also its name
+    if issubclass(type(f), type):
+        name = name.removeprefix(f"{_class_name(f)}.")
+    return number - code.co_firstlineno + 1, name
 
 
 def _codes(f):
