@@ -94,6 +94,13 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
         raise TimeoutError(message) from error
 
 
+def wait(folder: Path = FOLDER, longest: float = LONGEST_WAIT) -> None:
+    """Wait for the process that builds the book now, if there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock", timeout=longest):
+        pass
+
+
 def this_run() -> str:
     """Return an id of this run of the tests, which all its processes share."""
     names = ("GATE_RUN", "PYTEST_XDIST_TESTRUNUID")

@@ -25,7 +25,7 @@ SHOWN = 8  # different failures that are shown
 LINES = 24  # of a failure's traceback that are shown
 NUMBER = re.compile(r"\d+")
 WORKER = re.compile(r"^\[gw\d+\] .*\n", re.MULTILINE)  # line of the worker's name
-BOOK = "gate"  # the fixture that waits for the built book
+BOOK = {"gate", "figure_pages"}  # the fixtures that wait for the built book
 
 
 def group_of(nodeid: str) -> str:
@@ -37,7 +37,7 @@ def group_of(nodeid: str) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Put long groups first and those that wait for the book last, each group together."""
-    waits = {group_of(i.nodeid) for i in items if BOOK in getattr(i, "fixturenames", ())}
+    waits = {group_of(i.nodeid) for i in items if BOOK & {*getattr(i, "fixturenames", ())}}
     rank = {name: k for k, name in enumerate(LONG)}
     first = {}
     for position, item in enumerate(items):

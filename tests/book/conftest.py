@@ -85,8 +85,10 @@ def address(book):
 def figure_pages():
     """Return a folder of pages that each hold only the moving figures of one page."""
     import figure_pages
+    import gate_book
     from made_once import made_once
 
+    gate_book.wait()  # for the figures that it keeps
     return made_once("figures", figure_pages.make, figure_pages.sources())
 
 

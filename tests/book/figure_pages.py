@@ -1,14 +1,17 @@
 """Pages that hold the moving figures of a page of the book, without its text.
 
-The cells of a page run up to its last figure, all pages one after the other in processes that
-have imported what pages import. What they show stands in a page with the book's own styles,
-rooms and scripts, but without Sphinx: it opens in a tenth of the time.
+The figures are those that a build of the book has kept, where they still hold. Of any other
+page the cells run up to its last figure, all pages one after the other in processes that have
+imported what pages import. What they show stands in a page with the book's own styles, rooms
+and scripts, but without Sphinx: it opens in a tenth of the time.
 """
 
 import ast
 import contextlib
+import functools
 import importlib
 import io
+import json
 import multiprocessing
 import os
 import re
@@ -21,7 +24,8 @@ from types import SimpleNamespace
 import pydata_sphinx_theme
 import sphinx_book_theme
 from begin import first_paint
-from begin.cachekey import digest
+from begin.cachekey import CACHE, digest
+from execute.reads import Reads
 from minibook import ROOT
 from nngrader.cli import skip_unused_imports
 from write import scripts
@@ -31,6 +35,7 @@ IMPORTED = (  # by the pages, and by what reads and writes them
     *("matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "nnlib.viz", "nnlib.optim"),
     "myst_nb.core.read",
 )
+BUILDS = ("_build", "_build/gate/_build")
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 LEFT_OUT = ("start/home",)  # trains; test_home.py sees the book
 THEMES = {
@@ -79,6 +84,28 @@ def sources() -> str:
     """Return what the pages of figures are made of: the cells of the pages, and results."""
     parts = [cell for path in pages() for cell in CELL.findall(path.read_text("utf-8"))]
     return "".join([*parts, digest(ROOT, ["chapters/*/experiments/*.json"])])
+
+
+@functools.cache
+def memories() -> list[Reads]:
+    """Return what builds of the book remember of the pages that they have executed."""
+    files = [m for b in BUILDS for m in ROOT.glob(f"{b}/{CACHE}*/reads.json")]
+    return [Reads(ROOT, memory) for memory in files]
+
+
+def kept(path: Path) -> list[str]:
+    """Return the figures of a page as a build has kept them; none where they do not hold."""
+    name = path.relative_to(ROOT).with_suffix("").as_posix()
+    blocks = CELL.findall(path.read_text(encoding="utf-8"))
+    for reads in memories():
+        if reads.hold(name):
+            folder = reads.memory.parent / "executed" / reads.pages[name]["key"]
+            stored = json.loads((folder / "base.ipynb").read_text(encoding="utf-8"))["cells"]
+            ends = ["".join([*cell["source"], "\n```"]) for cell in stored]
+            if len(ends) == len(blocks) and all(map(str.endswith, blocks, ends)):
+                shown = [cell["outputs"][-1] for cell in stored if CALL in str(cell["source"])]
+                return ["".join(output["data"]["text/html"]) for output in shown]
+    return []
 
 
 def figures(path: Path) -> list[str]:
@@ -131,16 +158,20 @@ def page(figures: list[str], out: Path, folder: Path) -> str:
     return TEXT.format(title=out.stem, head=tags, figures=context["body"])
 
 
-def write(job: tuple[Path, Path]) -> str:
-    """Write the page that holds the figures of a page; return what failed, if anything did."""
-    path, folder = job
+def write(path: Path, shown: list[str], folder: Path) -> None:
+    """Write the page that holds the figures of a page."""
     out = folder / path.relative_to(ROOT / "chapters").with_suffix(".html")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(shown, out, folder), encoding="utf-8")
+
+
+def run_and_write(job: tuple[Path, Path]) -> str:
+    """Write the figures that the cells of a page give; return what failed, if anything did."""
+    path, folder = job
     try:
-        text = page(figures(path), out, folder)
+        write(path, figures(path), folder)
     except Exception as error:
         return f"{path.parent.name}/{path.name}: {type(error).__name__}: {error}"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
     return ""
 
 
@@ -160,14 +191,19 @@ def make(folder: Path) -> None:
 
 
 def main() -> int:
-    """Write the pages, two at a time, each in a process that has imported what pages import."""
+    """Write the pages; run those not kept, two at a time, in forks with what they import."""
     skip_unused_imports()
-    for name in IMPORTED:
-        importlib.import_module(name)
     folder = Path(sys.argv[1])
-    jobs = [(p, folder) for p in pages()]
+    jobs = []
+    for path in pages():
+        if shown := kept(path):
+            write(path, shown, folder)
+        else:
+            jobs.append((path, folder))
+    for name in IMPORTED if jobs else ():
+        importlib.import_module(name)
     with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
-        failed = [line for line in pool.imap(write, jobs) if line]
+        failed = [line for line in pool.imap(run_and_write, jobs) if line]
     print("\n".join(failed))
     return 1 if failed else 0
 

@@ -1,9 +1,12 @@
 """The book is built once a run, its failure is reported once, a reader's build is kept."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import figure_pages
 import gate_book
 import pytest
+from execute.reads import Reads
 from filelock import FileLock
 from gate_book import Result, excerpt, html, result
 
@@ -100,3 +103,33 @@ def test_who_waits_too_long_is_told_where_to_look(builds, tmp_path):
 
 def test_the_book_of_the_tests_lies_apart_from_the_readers():
     assert html().relative_to(gate_book.ROOT).parts == ("_build", "gate", "_build", "html")
+
+
+def test_figures_are_those_of_the_book_until_a_cell_or_a_file_changes(tmp_path, monkeypatch):
+    page, data = tmp_path / "chapters/maths/page.md", tmp_path / "data.json"
+    cells = ["x = 1", 'book.play("a", {"x": x})']
+    text = "\n\n".join(f"```{{code-cell}} python\n{source}\n```" for source in cells)
+    page.parent.mkdir(parents=True)
+    page.write_text(text)
+    data.write_text("1")
+    cache = tmp_path / "_build/.jupyter_cache-x"
+    Reads(tmp_path, cache / "reads.json").keep(
+        "chapters/maths/page", "key", ["data.json"], 1e12
+    )
+    output = {"data": {"text/html": ["<nn-a>", "</nn-a>"]}}
+    stored = [{"source": [s], "outputs": [output] * (s != "x = 1")} for s in cells]
+    (cache / "executed/key").mkdir(parents=True)
+    (cache / "executed/key/base.ipynb").write_text(json.dumps({"cells": stored}))
+    monkeypatch.setattr(figure_pages, "ROOT", tmp_path)
+
+    def kept():
+        figure_pages.memories.cache_clear()
+        return figure_pages.kept(page)
+
+    assert kept() == ["<nn-a></nn-a>"]
+    page.write_text(text.replace("x = 1", "x = 2"))
+    assert kept() == []
+    page.write_text(text)
+    data.write_text("2")
+    assert kept() == []
+    figure_pages.memories.cache_clear()

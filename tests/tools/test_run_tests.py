@@ -150,11 +150,11 @@ def test_an_interrupt_ends_the_workers(project, stop):
 def test_long_groups_come_first_and_what_waits_for_the_book_last(monkeypatch):
     monkeypatch.setattr(gate_report, "GROUPS", {"b.py": "slow", "d.py": "slow"})
     monkeypatch.setattr(gate_report, "LONG", ("slow",))
-    waits = {"a.py::two": ["gate", "book"]}
-    names = ["a.py::one", "a.py::two", "b.py::x", "c.py::x", "d.py::x", "b.py::y"]
+    waits = {"a.py::two": ["gate", "book"], "0.py::x": ["figure_pages"]}
+    names = ["0.py::x", "a.py::one", "a.py::two", "b.py::x", "c.py::x", "d.py::x", "b.py::y"]
     items = [SimpleNamespace(nodeid=n, fixturenames=waits.get(n, [])) for n in names]
     gate_report.pytest_collection_modifyitems(items)
-    order = ["b.py::x", "d.py::x", "b.py::y", "c.py::x", "a.py::one", "a.py::two"]
+    order = ["b.py::x", "d.py::x", "b.py::y", "c.py::x", "0.py::x", "a.py::one", "a.py::two"]
     assert [item.nodeid for item in items] == order
 
 
