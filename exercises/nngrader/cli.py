@@ -301,10 +301,8 @@ def explain(a) -> int:
 
     assignment = Assignment(a.course, a.assignment)
     called = names_of(a.course, a.anonymous)
-    there, words = (
-        a.course.submissions(a.assignment),
-        f"nothing handed in for {a.assignment} by",
-    )
+    there = a.course.submissions(a.assignment)
+    words = f"nothing handed in for {a.assignment} by"
     (student,) = require_among(a.course, [a.student], there, called, words)
     mark = None
     with contextlib.suppress(CannotDo):  # a gradebook that is gone keeps nobody from explaining

@@ -13,7 +13,8 @@ DIFFERENT = 8  # grey levels in a row that no other picture has by chance
 ENOUGH = 4  # rows; photographs of like things share three at most by chance
 WIDTHS = range(16, 257)  # of pictures, in pixels
 MOST_PIXELS = 50_000_000
-TOP = np.uint64(64 - 22)  # the first bits of a hash, which most others do not share
+BEGINNING = 22  # the first bits of a hash, which most others do not share
+REST = np.uint64(64 - BEGINNING)
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
 NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -40,8 +41,8 @@ class Rows:
                 before = self.known.get(a.shape[2], found[:0])
                 self.known[a.shape[2]] = np.union1d(before, found)
         for width, rows in self.known.items():
-            self._begins[width] = np.zeros(1 << (64 - int(TOP)), bool)
-            self._begins[width][rows >> TOP] = True
+            self._begins[width] = np.zeros(1 << BEGINNING, bool)
+            self._begins[width][rows >> REST] = True
 
     def occur_in(self, pixels: np.ndarray) -> bool:
         """Return whether four different rows occur in a stream of pixels, at any places.
@@ -63,7 +64,7 @@ class Rows:
     def _occurring(self, width, hashes):
         """Return how many different known rows are among these hashes."""
         rows = self.known[width]
-        likely = np.unique(hashes[self._begins[width][hashes >> TOP]])
+        likely = np.unique(hashes[self._begins[width][hashes >> REST]])
         at = np.minimum(rows.searchsorted(likely), len(rows) - 1)
         return (rows[at] == likely).sum()
 
