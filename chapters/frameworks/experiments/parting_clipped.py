@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from nnlib import experiment
 from nnlib.datasets import fashion_mnist
@@ -26,26 +27,17 @@ from nnlib.datasets import fashion_mnist
 TOLERANCES = {"rise": {"absolute": 0.05}}
 rates = runpy.run_path(str(Path(__file__).with_name("parting_rates.py")))
 parting, start = rates["parting"], rates["start"]
+lanczos, hessian_of = rates["lanczos"], rates["hessian_of"]
 SETTINGS = {"0.1, momentum": (0.1, 0.9), "0.5": (0.5, 0)}
 STEPS, BATCH, PICTURES, SWEEPS = 400, 50, 2000, 12
 
 
-def clipped_product(product, vector, sweeps=SWEEPS):
+def clipped_product(product, vector):
     """H times a vector, where the negative eigenvalues of H count as 0, by Lanczos."""
-    size = vector.norm()
-    basis, diagonal, beside = [vector / size], [], []
-    for _ in range(sweeps):
-        w = product(basis[-1])
-        diagonal.append((w @ basis[-1]).item())
-        rows = torch.stack(basis)
-        for _ in range(2):
-            w = w - rows.T @ (rows @ w)
-        beside.append(w.norm().item())
-        basis.append(w / w.norm())
-    small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+    basis, small = lanczos(product, vector, SWEEPS)
     values, vectors = np.linalg.eigh(small)
     first_column = vectors @ (np.maximum(values, 0) * vectors[0])
-    return size * (torch.stack(basis[:-1]).T @ torch.tensor(first_column))
+    return vector.norm() * (basis.T @ torch.tensor(first_column))
 
 
 def rises(setting, parameters, steps=STEPS):
@@ -57,21 +49,14 @@ def rises(setting, parameters, steps=STEPS):
     net = parting["make_network"](torch, "tanh").double()
     net.load_state_dict({k: torch.tensor(v.astype("float64")) for k, v in parameters.items()})
     weights = list(net.parameters())
-    sgd = torch.optim.SGD(weights, lr=lr, momentum=momentum)
-    count = sum(w.numel() for w in weights)
-    vector = torch.randn(count, dtype=X.dtype, generator=torch.Generator().manual_seed(0))
-    vector, memory = vector / vector.norm(), torch.zeros_like(vector)
+    here = parameters_to_vector(weights).detach()
+    vector = torch.randn(len(here), dtype=X.dtype, generator=torch.Generator().manual_seed(0))
+    vector, memory, speed = vector / vector.norm(), torch.zeros_like(here), 0
     risen, found = 0.0, []
     for step in range(steps):
         rows = slice(step * BATCH % PICTURES, step * BATCH % PICTURES + BATCH)
         loss = torch.nn.functional.cross_entropy(net(X[rows]), y[rows])
-        parts = torch.autograd.grad(loss, weights, create_graph=True)
-        gradient = torch.cat([part.flatten() for part in parts])
-
-        def product(v, gradient=gradient):
-            turned = torch.autograd.grad(gradient, weights, v, retain_graph=True)
-            return torch.cat([part.flatten() for part in turned])
-
+        gradient, product = hessian_of(loss, weights)
         memory = momentum * memory + clipped_product(product, vector)
         vector = vector - lr * memory
         if step % 10 == 9:
@@ -79,9 +64,9 @@ def rises(setting, parameters, steps=STEPS):
             risen += float(size.log10())
             found.append(round(risen, 3))
             vector, memory = vector / size, memory / size
-        for weight, part in zip(weights, parts, strict=True):
-            weight.grad = part.detach()
-        sgd.step()
+        speed = momentum * speed + gradient  # as torch.optim.SGD makes a step
+        here = here - lr * speed
+        vector_to_parameters(here, weights)
     return found
 
 

@@ -46,24 +46,43 @@ def growth(size, low, high):
     return round(float(np.exp(rise / (last - first))), 4)
 
 
-def extreme_eigenvalues(net, x, t, sweeps=30):
-    """The smallest and the largest eigenvalue of the Hessian of the loss, by Lanczos."""
-    parameters = list(net.parameters())
-    loss = torch.nn.functional.cross_entropy(net(x), t)
-    gradients = torch.autograd.grad(loss, parameters, create_graph=True)
-    gradient = torch.cat([g.flatten() for g in gradients])
-    v = torch.randn(len(gradient), dtype=x.dtype, generator=torch.Generator().manual_seed(0))
-    basis, diagonal, beside = [v / v.norm()], [], []
+def lanczos(product, vector, sweeps):
+    """An orthonormal basis that begins with a vector, and a symmetric matrix in this basis.
+
+    The matrix is given by its products with vectors, and is tridiagonal in the basis.
+    """
+    basis, diagonal, beside = [vector / vector.norm()], [], []
     for _ in range(sweeps):
-        product = torch.autograd.grad(gradient, parameters, basis[-1], retain_graph=True)
-        w = torch.cat([p.flatten() for p in product])
+        w = product(basis[-1])
         diagonal.append((w @ basis[-1]).item())
-        for _ in range(2):
-            w = w - torch.stack(basis).T @ (torch.stack(basis) @ w)
+        rows = torch.stack(basis)
+        for _ in range(2):  # once leaves rounding errors
+            w = w - rows.T @ (rows @ w)
         beside.append(w.norm().item())
         basis.append(w / w.norm())
     small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
-    values = np.linalg.eigvalsh(small)
+    return torch.stack(basis[:-1]), small
+
+
+def hessian_of(loss, parameters):
+    """The gradient of a loss as one vector, and a function that multiplies by its Hessian."""
+    parts = torch.autograd.grad(loss, parameters, create_graph=True)
+    gradient = torch.cat([part.flatten() for part in parts])
+
+    def product(vector):
+        turned = torch.autograd.grad(gradient, parameters, vector, retain_graph=True)
+        return torch.cat([part.flatten() for part in turned])
+
+    return gradient.detach(), product
+
+
+def extreme_eigenvalues(net, x, t, sweeps=30):
+    """The smallest and the largest eigenvalue of the Hessian of the loss, by Lanczos."""
+    loss = torch.nn.functional.cross_entropy(net(x), t)
+    gradient, product = hessian_of(loss, list(net.parameters()))
+    generator = torch.Generator().manual_seed(0)
+    vector = torch.randn(len(gradient), dtype=x.dtype, generator=generator)
+    values = np.linalg.eigvalsh(lanczos(product, vector, sweeps)[1])
     return values[0], values[-1]
 
 
