@@ -26,7 +26,6 @@ import functools
 import inspect
 import math
 import textwrap
-import threading
 from types import CodeType
 
 import numpy as np
@@ -37,7 +36,6 @@ from .observe import measured as observe_measured
 
 KNOWN = {"np", *dir(builtins)}
 LENT = {c.__name__: c for c in (Steps, Held, Failed)}  # a driver need not import these names
-PARSING = threading.Lock()  # two threads that make a syntax tree at once can fail (Python 3.11)
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
@@ -237,6 +235,5 @@ def _no_values(kind):
 @functools.lru_cache(64)
 def string_constants(name, source):
     """Return the string constants in a function's source."""
-    with PARSING:
-        nodes = ast.walk(ast.parse(source))
+    nodes = ast.walk(ast.parse(source))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

@@ -1,0 +1,44 @@
+"""One thread's syntax tree is none of another's business."""
+
+import ast
+import gc
+import threading
+
+import nngrader.grading.one_submission as grading
+
+DEEP = "[" + "(1, (2, (3, 4))), " * 1000 + "]"
+
+
+def parse_beside_another(parse):
+    """Parse a text, and let another thread parse its own where that makes Python tidy up."""
+    begin, ended, over = threading.Event(), threading.Event(), threading.Event()
+
+    def other():
+        while begin.wait() and not over.is_set():
+            begin.clear()
+            parse("f(x)")
+            ended.set()
+
+    def interrupt(*_):
+        if threading.current_thread() is here:
+            ended.clear()
+            begin.set()
+            ended.wait(0.02)
+
+    here, thread = threading.current_thread(), threading.Thread(target=other)
+    thread.start()
+    gc.collect()
+    gc.callbacks.append(interrupt)
+    try:
+        parse(DEEP)
+    finally:
+        gc.callbacks.remove(interrupt)
+        over.set()
+        begin.set()
+        thread.join()
+
+
+def test_one_thread_parses_at_a_time_where_submissions_are_graded():
+    parse_beside_another(ast.parse)
+    grading.parse_one_at_a_time()
+    assert not hasattr(ast.parse.__wrapped__, "__wrapped__"), "it waits once, not twice"
