@@ -18,6 +18,8 @@ def put_below(app, doctree: nodes.document, docname: str) -> None:
     """Let the code of a figure come after it: a question and its picture stay together."""
     for fold in list(doctree.findall(HideCodeCellNode)):
         cell = fold.parent
+        if cell is None:  # a fold around a whole cell
+            continue
         if cell.index(fold) == 0 and any(cell.findall(_is_figure)):
             cell.remove(fold)
             cell.append(fold)
