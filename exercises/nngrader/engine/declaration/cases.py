@@ -125,15 +125,27 @@ def _case(problem, case, rng, sizes):
     for _ in range(draws):
         given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
         want = _right(problem, case, given)
-        wrong = {n: _answer(problem, m, given) for n, m in due.items()}
-        pairs = [*((w, want) for w in wrong.values()), *combinations(wrong.values(), 2)]
-        if not any(_is_same(*pair, case.rtol) for pair in pairs):
+        if (wrong := _told_apart(problem, due, given, want, case.rtol)) is not None:
             return _packed(problem, case, sizes, given, want, wrong)
+    wrong = {n: _answer(problem, m, given) for n, m in due.items()}
     raise ValueError(
         f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
         f"{', '.join(sorted(due))}, and tells them apart; in the last one "
         + ", ".join(_alike(want, wrong, case.rtol))
     )
+
+
+def _told_apart(problem, due, given, want, rtol):
+    """Return what known mistakes give, or None as soon as one gives what is right or given."""
+    wrong = {}
+    for name, mistake in due.items():
+        answer = _answer(problem, mistake, given)
+        if _is_same(answer, want, rtol):
+            return None
+        if any(_is_same(other, answer, rtol) for other in wrong.values()):
+            return None
+        wrong[name] = answer
+    return wrong
 
 
 def _alike(want, wrong, rtol):
