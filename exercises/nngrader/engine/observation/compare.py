@@ -1,5 +1,6 @@
 """One returned value beside the expected one, and the test whether two answers are equal."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -93,11 +94,16 @@ def close(got, want, rtol):
     got, want = np.asarray(got, float), np.asarray(want, float)
     if got.shape != want.shape:
         return False
-    largest = np.abs(want).max(initial=0.0)
-    if not np.isfinite(largest):
+    largest = _largest(want)
+    if not math.isfinite(largest):
         return not off(got, want, rtol).any()
     with np.errstate(all="ignore"):  # what `off` says of numbers, in a third of the time
-        return bool((np.abs(got - want) <= rtol * largest + 1e-300).all())
+        return bool(_largest(got - want) <= rtol * largest + 1e-300)
+
+
+def _largest(values):
+    """Return the size of the largest number, nan where one is; `max` takes longer."""
+    return float(np.maximum.reduce(np.abs(values), axis=None, initial=0.0))
 
 
 def off(got, want, rtol):
