@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..judgement.judging import judge
+from ..judgement.judging import charged, judge
 from ..judgement.ledger import PASSIVE, units
 from ..observation.compare import close
 from ..observation.driver import caller
@@ -53,7 +53,8 @@ def _complaints(problem, seed):
         return {str(e): ""}
     complaints = {}
     for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
-        if abs((score := _score(data, _called(data, f))) - 100) > ROUNDING:
+        score = _charged(data, _called(data, f)).verdict([]).score
+        if abs(score - 100) > ROUNDING:
             said = f"{problem.name}: {name} scores {score:g}, expected 100"
             complaints[said] = _why(data, f)
     for name, mistake in problem.mistakes.items():
@@ -62,9 +63,10 @@ def _complaints(problem, seed):
         expected = [(data, max(costs) if once else sum(costs))]
         if once and len(costs) > 1:  # all that it names is wrong, too
             expected.append((_each_charged(data, name), sum(costs)))
-        answers = _called(data, mistake.solve)
+        ledger = _charged(data, _called(data, mistake.solve))
         for packed, cost in expected:
-            if abs((score := _score(packed, answers)) - 100 + cost) > ROUNDING:
+            score = ledger.under(packed).verdict([]).score
+            if abs(score - 100 + cost) > ROUNDING:
                 said = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
                 complaints[said] = _why(packed, mistake.solve, mistake.loses)
     return complaints
@@ -151,7 +153,7 @@ def _called(data, f):
     return [run(dict(case["args"])) for case in data["cases"]]
 
 
-def _score(data, answers):
-    """Return the score of what a function gave in each packed case."""
+def _charged(data, answers):
+    """Return the ledger of what a function gave in each packed case."""
     following = iter(answers)
-    return judge(data, lambda _: next(following)).score
+    return charged(data, lambda _: next(following))[0]

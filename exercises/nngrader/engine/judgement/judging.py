@@ -46,6 +46,25 @@ def judge(data, run, names=(), measure=measured):
     """
     if data.get("file"):
         return judge_challenge(data, run, list(names), measure)
+    ledger, told = charged(data, run, measure)
+    return replace(ledger.verdict(list(names)), told=told)
+
+
+def charged(data, run, measure=measured):
+    """Return the ledger of a function before its points are added up, and what it tells.
+
+    Parameters
+    ----------
+    data : dict
+        What `pack` made, of no challenge.
+    run, measure : callable
+        As in `judge`.
+
+    Returns
+    -------
+    tuple
+        The `Ledger`, and the numbers that the notebook shows.
+    """
     ledger = Ledger(data)
     results = [checked(run(dict(case["args"]))) for case in data["cases"]]
     pairs = zip(data["cases"], results, strict=True)
@@ -57,7 +76,7 @@ def judge(data, run, names=(), measure=measured):
     _judge_loops(ledger, observed, right)
     _judge_memory(ledger, observed, right)
     told = [o.told for _, o in observed if o.told is not None] if data["visible"] else []
-    return replace(ledger.verdict(list(names)), told=tuple(told))
+    return ledger, tuple(told)
 
 
 # Exceptions, types and shapes

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..observation.reading import forbidden_in
 
@@ -57,6 +57,12 @@ class Ledger:
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
     spread: dict = field(default_factory=dict)  # by aspect and words: what is spoiled
+
+    def under(self, data):
+        """Return a copy for packed data that differ only in what a known mistake costs."""
+        found = {f: [*parts] for f, parts in self.parts_by_finding.items()}
+        changed = {"lost": {*self.lost}, "spared": {*self.spared}, "parts_by_finding": found}
+        return replace(self, data=data, **changed)  # `verdict` changes these
 
     def lose(self, aspect, group, part=""):
         """Mark one kind of case of an aspect as lost, for one part or for all of them."""
