@@ -203,9 +203,9 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
     told = {name: getattr(limits, name) for name in TOLD}
     found = {}
     for name, data in visible.items():
-        shown = [cases_json.dumps(case["args"]) for case in data["cases"]]
-        graded = [cases_json.dumps(case["args"]) for case in hidden[name]["cases"]]
-        same = set(graded) <= set(shown)
+        shown = {cases_json.digest(case["args"]) for case in data["cases"]}
+        graded = hidden[name]["cases"]
+        same = all(cases_json.digest(case["args"]) in shown for case in graded)
         found[name] = data | {"limits": told, "graded": len(graded), "same": same}
     return found
 
