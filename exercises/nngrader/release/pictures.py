@@ -13,6 +13,7 @@ DIFFERENT = 8  # grey levels in a row that no other picture has by chance
 ENOUGH = 4  # rows; photographs of like things share three at most by chance
 WIDTHS = range(16, 257)  # of pictures, in pixels
 MOST_PIXELS = 50_000_000
+BLOCK = 1 << 14  # pixels hashed at a time, with which the processor's cache is not full
 BEGINNING = 22  # the first bits of a hash, which most others do not share
 REST = np.uint64(64 - BEGINNING)
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
@@ -35,9 +36,10 @@ class Rows:
         self._begins: dict[int, np.ndarray] = {}
         for a in arrays:
             if a.dtype == np.uint8 and a.ndim == 3 and a.shape[2] in WIDTHS:
-                rows = np.unique(a.reshape(-1, a.shape[2]), axis=0)
+                rows = a.reshape(-1, a.shape[2])
                 varied = (np.diff(np.sort(rows, axis=1), axis=1) > 0).sum(axis=1) + 1
-                found = _hashes(rows[varied >= DIFFERENT].ravel(), a.shape[2])[:: a.shape[2]]
+                rows = rows[varied >= DIFFERENT]
+                found = _hash(rows.T, np.zeros(len(rows), np.uint64))
                 before = self.known.get(a.shape[2], found[:0])
                 self.known[a.shape[2]] = np.union1d(before, found)
         for width, rows in self.known.items():
@@ -71,9 +73,20 @@ class Rows:
 
 def _hashes(pixels, width):
     """Return a hash of every run of `width` pixels in a stream."""
-    total = np.zeros(len(pixels) - width + 1 if len(pixels) >= width else 0, np.uint64)
-    for k in range(width):
-        total = total * FACTOR + pixels[k : k + len(total)] + np.uint64(1)
+    total = np.zeros(max(0, len(pixels) - width + 1), np.uint64)
+    for at in range(0, len(total), BLOCK):
+        block = total[at : at + BLOCK]
+        near = pixels[at : at + len(block) + width - 1].astype(np.uint64)
+        _hash([near[k : k + len(block)] for k in range(width)], block)
+    return total
+
+
+def _hash(columns, total):
+    """Write a hash of each row of pixels, which are given by columns, where zeros stand."""
+    for column in columns:
+        total *= FACTOR
+        total += column
+        total += np.uint64(1)
     return total
 
 
