@@ -11,6 +11,12 @@ nbgrader is imported here and in `release`, and nowhere else. Nothing is execute
 that are recorded contain the points.
 """
 
-from .database import config_of, marks, open_gradebook, quiet
+import sys
+
+# jsonschema, which nbgrader imports, would compile the grammar of addresses for a second and a
+# half, to check some that are in no notebook. It does without a package that is not there.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+from .database import config_of, marks, open_gradebook, quiet  # noqa: E402
 
 __all__ = ["config_of", "marks", "open_gradebook", "quiet"]
