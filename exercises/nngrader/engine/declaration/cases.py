@@ -215,12 +215,13 @@ def _fault(answer):
 
 def _answer(problem, how, given):
     """Return the answer of the problem's reference or of a `Mistake`, given as `how`."""
-    run = caller(_how(problem), how.solve)
+    called = _how(problem)
+    run = caller(called, how.solve)
     observation = run(given["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
         names, message = observation["error"]
         return Answer(None, names[0], message=message)
-    judged = result_of(_how(problem), given, lambda _: observation)
+    judged = result_of(called, given, lambda _: observation)
     size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)
     return Answer(None if judged.fault else [p["values"] for p in judged.parts], None, size)
 

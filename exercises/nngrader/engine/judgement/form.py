@@ -7,6 +7,7 @@ import numpy as np
 from ..explanation.shapes import cause, is_near, letters
 from ..observation.call_result import CALLED, CALLED_FOR_A_NUMBER
 from ..observation.driver import string_constants
+from ..observation.observe import dtype_name
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
@@ -182,7 +183,7 @@ def _dtype(answer, want, visible):
     if not want.ndim:
         narrow = f"is of type {given}, expected {want.dtype}. In which type was it computed?"
         return narrow if given in NARROW and want.dtype.kind == "f" else None
-    if given in (want.dtype.name, "longdouble", "float128", "float96"):
+    if given in (dtype_name(want.dtype), "longdouble", "float128", "float96"):
         return None
     if want.dtype.kind == "f" and answer["values"].dtype.kind in "biu":
         return f"is of {named}, expected {want.dtype}: can it hold a fraction?"

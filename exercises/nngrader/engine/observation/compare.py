@@ -58,7 +58,7 @@ class Entry:
         """Return whether the value has a known mistake's shape, not the expected one."""
         return self.got.shape != self.want.shape
 
-    @property
+    @cached_property
     def right(self):
         """Return whether the value is the expected one."""
         return close(self.got, self.want, self.rtol)
@@ -85,6 +85,7 @@ class Entry:
         return bool(np.isfinite(values).all() and least < size < most)
 
 
+@np.errstate(all="ignore")  # in less time than `with`
 def close(got, want, rtol):
     """Return whether two arrays agree, relative to the largest entry; nan equals nan.
 
@@ -97,8 +98,8 @@ def close(got, want, rtol):
     largest = _largest(want)
     if not math.isfinite(largest):
         return not off(got, want, rtol).any()
-    with np.errstate(all="ignore"):  # what `off` says of numbers, in a third of the time
-        return bool(_largest(got - want) <= rtol * largest + 1e-300)
+    # what `off` says of numbers, in a third of the time
+    return bool(_largest(got - want) <= rtol * largest + 1e-300)
 
 
 def _largest(values):

@@ -362,9 +362,15 @@ def _array(value):
     if issubclass(type(value), np.ma.MaskedArray):
         masked = int(np.ma.getmaskarray(value).sum())
     base = np.ndarray.view(value, np.ndarray)
-    about = {"dtype": base.dtype.name, "shape": list(base.shape), "masked": masked}
+    about = {"dtype": dtype_name(base.dtype), "shape": list(base.shape), "masked": masked}
     large = base.size > MOST_ENTRIES and base.dtype.kind in "biufc"
     return _as_dict("large" if large else "array", _values(base), **about)
+
+
+@functools.lru_cache(64)
+def dtype_name(dtype):
+    """Return a type's name, which NumPy puts together anew each time."""
+    return dtype.name
 
 
 def _values(base):
@@ -406,7 +412,8 @@ def _number(value):
     if v is None:
         return _as_dict("object")
     values = np.array(v)
-    name = type(value).__name__ if issubclass(type(value), np.generic) else values.dtype.name
+    kind = type(value)
+    name = kind.__name__ if issubclass(kind, np.generic) else dtype_name(values.dtype)
     return _as_dict("number", values, name, [])
 
 
