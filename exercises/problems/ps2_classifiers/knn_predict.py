@@ -54,20 +54,21 @@ def asked(rng, X_train, X, k, M, *, tied):
     labels = np.sort(rng.permutation(NAMES)[:LABELS])
     y_train = rng.permutation(np.resize(labels, len(X_train)))
     d = pairwise_distances(X, X_train)
-    order = np.argsort(d, axis=1)
-    votes = (y_train[order[:, :k], None] == labels).sum(axis=1)
-    best = votes == votes.max(axis=1, keepdims=True)
-    near = y_train[order[:, :k], None] == labels
-    weighted = (near / np.sort(d, axis=1)[:, :k, None]).sum(axis=1).argmax(axis=1)
-    fit = ((best.sum(axis=1) > 1) == tied) & are_apart(X, X_train, k)
+    order = np.argsort(d, axis=1)[:, : k + 2]
+    d = np.take_along_axis(d, order, axis=1)
+    near = y_train[order, None] == labels
+    votes = np.cumsum(near, axis=1)  # of the nearest one, two, three, …
+    best = votes[:, k - 1] == votes[:, k - 1].max(axis=1, keepdims=True)
+    weighted = (near[:, :k] / d[:, :k, None]).sum(axis=1).argmax(axis=1)
+    fit = (best.sum(axis=1) > 1) == tied
     fit &= tied | (weighted == best.argmax(axis=1))  # weights by nearness show in ties alone
-    rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
-    voters = slice(k - 1), slice(k + 1), slice(1, k + 1), slice(3), slice(1)
-    other = [(y_train[order[:, v], None] == labels).sum(axis=1).argmax(axis=1) for v in voters]
-    present = np.cumsum(votes > 0, axis=1) - 1  # the places of labels among the voters'
-    places = np.take_along_axis(present, best.argmax(axis=1)[:, None], axis=1)[:, 0]
-    other.append(places)
-    telling = sum(found[fit] != answers for found in other)  # mistakes that each row shows
+    fit[fit] = are_apart(d[fit], X[fit], X_train, k)
+    rows, answers, votes = np.flatnonzero(fit), best.argmax(axis=1)[fit], votes[fit]
+    one, three, few, asked_of, many = (votes[:, v - 1] for v in (1, 3, k - 1, k, k + 1))
+    other = [counted.argmax(axis=1) for counted in (few, many, many - one, three, one)]
+    present = np.cumsum(asked_of > 0, axis=1) - 1  # the places of labels among the voters'
+    other.append(np.take_along_axis(present, answers[:, None], axis=1)[:, 0])
+    telling = sum(found != answers for found in other)  # mistakes that each row shows
     turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
     for a in range(LABELS):
         own = np.flatnonzero(answers == a)
@@ -76,9 +77,11 @@ def asked(rng, X_train, X, k, M, *, tied):
     return X_train, y_train, X[rng.permutation(chosen)], k
 
 
-def are_apart(X, X_train, k):
-    """Return the rows whose voters do not depend on the order of equal distances."""
-    near = np.sort(pairwise_distances(X, X_train), axis=1)[:, : k + 2]
+def are_apart(near, X, X_train, k):
+    """Return the rows whose voters do not depend on the order of equal distances.
+
+    The k + 2 smallest distances of each row are given.
+    """
     otherwise = np.sort(added_up(X, X_train), axis=1)[:, k - 1 : k + 1]
     return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, otherwise)], axis=0)
 
