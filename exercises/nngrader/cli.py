@@ -442,7 +442,7 @@ def parser() -> argparse.ArgumentParser:
         if f is release:
             again = "try the seeds also of problems that have not changed"
             s.add_argument("--again", action="store_true", help=again)
-        if f not in (check, collect):
+        if f is not check:
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )

@@ -173,6 +173,26 @@ def test_grading_without_the_folder_of_the_release_is_refused(own, capsys):
     assert f"{NAME} was released with private definitions: name their folder" in message
 
 
+def test_submissions_are_collected_with_the_folder_of_the_release(own, tmp_path, capsys):
+    there = tmp_path / "download" / "ada"
+    there.mkdir(parents=True)
+    (there / f"{NAME}.ipynb").write_text(ReleasedNotebook(own).solved().text())
+    assert run(own, "collect", NAME, there.parent) == 1
+    assert "name their folder with --problems" in capsys.readouterr().err
+    assert run(own, "collect", NAME, there.parent, "--problems", EXAMPLE) == 0
+    assert (own / "submitted" / "ada" / NAME / f"{NAME}.ipynb").is_file()
+
+
+def test_points_are_changed_with_the_folder_of_the_release(own, capsys):
+    hand_in(own, "ada", ReleasedNotebook(own).solved().text())
+    assert run(own, "grade", NAME, "--problems", EXAMPLE) == 0
+    assert run(own, "reweight", NAME, "--drop", "cosine_similarity") == 1
+    assert "name their folder with --problems" in capsys.readouterr().err
+    drop = ("--drop", "cosine_similarity", "--problems", EXAMPLE)
+    assert run(own, "reweight", NAME, *drop) == 0
+    assert "cosine_similarity: 8 points, now 0: dropped" in capsys.readouterr().out
+
+
 def test_a_report_needs_no_definitions(own):
     hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     assert run(own, "grade", NAME, "--problems", EXAMPLE) == 0

@@ -103,8 +103,11 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     NotThere
         If there is no such problem, or nothing is graded yet.
     CannotDo
-        If the cells are others than those in the gradebook.
+        If the cells are others than those in the gradebook, or the release was made with
+        private definitions and none are named.
     """
+    if course.lacks_private(name):
+        course.require_the_released(name)
     instructor = course.instructor(name)
     names = names_of(instructor, [p.name for p in course.problems(name)])
     if unknown := sorted(points.keys() - names.values()):
