@@ -143,6 +143,21 @@ def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, f
         course.instructor(NAME)
 
 
+def test_points_in_tenths_are_no_other_points_than_their_sum(own, folder):
+    (folder / NAME).mkdir(parents=True)
+    for file in FILES:
+        text = (EXERCISES / "private.example" / NAME / file).read_text()
+        text = text.replace("after: knn_predict\n", "")
+        text = text.replace("(4.4,", "(4.8,").replace("(2,", "(1.6,")
+        (folder / NAME / file).write_text(text)
+    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
+    course = Course(own, problems=folder)
+    (added,) = [p for p in course.problems(NAME) if p.name == "cosine_similarity"]
+    assert sorted(added.points.values()) == [0.8, 0.8, 1.6, 4.8]
+    assert sum(added.points.values()) != 8
+    assert points_complaints(course.problems(NAME), course.instructor(NAME)) == []
+
+
 def test_an_untouched_version_that_cannot_be_graded_is_no_version_that_earns_nothing(
     own, monkeypatch
 ):

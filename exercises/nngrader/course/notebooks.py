@@ -82,7 +82,7 @@ def is_code(cell: dict) -> bool:
 def most_points(notebook: dict) -> float:
     """Return the points of all graded cells together, including those marked by hand."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
-    return sum(mark(c)["points"] for c in graded)
+    return round(sum(mark(c)["points"] for c in graded), 6)
 
 
 def defined_names(source: str) -> list[str]:

@@ -234,8 +234,8 @@ class Problem:
 
     @property
     def total(self):
-        """Return the points of the whole problem."""
-        return sum(self.points.values())
+        """Return the points of the whole problem, without what floats add to tenths."""
+        return round(sum(self.points.values()), 6)
 
     def ignored_defaults(self):
         """Return a mistake for each argument with a default: not to use it."""
