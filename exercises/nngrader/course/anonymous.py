@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -27,6 +28,11 @@ KEY = "anonymous-key.csv"
 COLUMNS = ("code", "student", "first_name", "last_name")
 LETTERS = 10
 SHORTEST = 3  # letters of a word that is sought in flags and comments
+NOTEBOOK = re.compile(r"""(["'])((?:(?!\1).)+\.ipynb)\1""", re.IGNORECASE)  # a file's name
+STROKES = str.maketrans(
+    {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
+)
+SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
 class Names:
@@ -99,7 +105,8 @@ class Codes(Names):
         known = sorted({*self.roster, *handed, *students, *_kept(course / KEY).values()})
         self.codes = {s: code(self.secret, "anonymous", s, letters=LETTERS) for s in known}
         self.back = {c: s for s, c in self.codes.items()}
-        self.known = _words(known, self.roster)
+        self.called = {s: _called(s, self.roster.get(s)) for s in known}
+        self.known = _words(self.called)
         rows = [[self.codes[s], s, *_own(self.roster.get(s))] for s in known]
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
@@ -120,14 +127,21 @@ class Codes(Names):
         return self.codes.get(student, student)
 
     def text(self, text: str) -> str:
-        """Return a text with codes in place of ids, names and addresses of students."""
-        return self.known.sub(lambda m: self._code_of(m[0]), text) if self.known else text
+        """Return a text with codes in place of ids, names and addresses of students.
+
+        They are found also without their accents, or with *ue* for *ü*.
+        """
+        plain, places = _plain(text)
+        parts, done = [], 0
+        for found in self.known.finditer(plain) if self.known else ():
+            parts += [text[done : places[found.start()]], self._code_of(found[0])]
+            done = places[found.end()]
+        return "".join([*parts, text[done:]])
 
     def _code_of(self, word):
         """Return a code of a student who is called so."""
-        word = word.casefold()
-        for student in self.codes:
-            if word in _called(student, self.roster.get(student)):
+        for student, words in self.called.items():
+            if word in words:
                 return self(student)
         return "…"
 
@@ -137,9 +151,13 @@ class Codes(Names):
         return dict(sorted(found.items()))
 
     def result(self, result: dict) -> dict:
-        """Return one result with a code for its student, without names in flags."""
-        flags = [self.text(flag) for flag in result["flags"]]
-        return result | {"student": self(result["student"]), "flags": flags}
+        """Return one result with a code for its student, also in place of a file's name."""
+        name, own = self(result["student"]), f"{result['assignment']}.ipynb"
+        flags = [
+            self.text(NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", flag))
+            for flag in result["flags"]
+        ]
+        return result | {"student": name, "flags": flags}
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
         """Return marks by code, in the order of the codes, without names in comments."""
@@ -228,19 +246,31 @@ def _own(row):
 
 
 def _called(student, row):
-    """Return all by which a student might be known, in small letters."""
+    """Return all by which a student might be known, in small letters without accents."""
     words = {student}
     if row:
         full = {f"{row.first_name} {row.last_name}", f"{row.last_name} {row.first_name}"}
         words |= {row.first_name, row.last_name, row.email, row.lms_user_id, *full}
-        words |= {w for name in full for w in name.split()}
+        words |= {w for name in full for w in (*name.split(), *re.split(r"[\s-]+", name))}
+        words |= {name.replace(" ", "") for name in full}
         words |= {f"{row.last_name}, {row.first_name}", row.email.partition("@")[0]}
-    return {w.strip().casefold() for w in words}
+    words = {unicodedata.normalize("NFC", w).strip().casefold() for w in words}
+    return {_plain(w)[0] for w in words | {w.translate(SPELT) for w in words}}
 
 
-def _words(known, roster):
+def _plain(text):
+    """Return a text in small letters without accents, and where each of them stood in it."""
+    letters, places = [], []
+    for n, c in enumerate(text):
+        bare = unicodedata.normalize("NFKD", c).casefold().translate(STROKES)
+        kept = [b for b in bare if not unicodedata.combining(b)]
+        letters += kept
+        places += [n] * len(kept)
+    return "".join(letters), [*places, len(text)]
+
+
+def _words(called):
     """Return a pattern for all by which students might be known, None if there is nothing."""
-    words = {w for s in known for w in _called(s, roster.get(s)) if len(w) >= SHORTEST}
+    words = {w for own in called.values() for w in own if len(w) >= SHORTEST}
     longest = "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
-    bounds = rf"(?<![^\W_])(?:{longest})(?![^\W_])"
-    return re.compile(bounds, re.IGNORECASE) if words else None
+    return re.compile(rf"(?<![^\W_])(?:{longest})(?![^\W_])") if words else None

@@ -109,7 +109,7 @@ def read_declared(
         found[name] = None
         try:
             if folder.is_symlink() or folder.parent.is_symlink():
-                raise Unreadable(f"{name!a} lies behind a symbolic link: not followed")
+                raise Unreadable(f"{name!r} lies behind a symbolic link: not followed")
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
             continue  # a challenge is optional, and its feedback says what is missing
@@ -146,15 +146,15 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
         If the system refuses.
     """
     if file.is_symlink():
-        raise Unreadable(f"{file.name!a} is a symbolic link: not followed")
+        raise Unreadable(f"{file.name!r} is a symbolic link: not followed")
     with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as f:
         about = os.fstat(f.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise Unreadable(f"{file.name!a} is no ordinary file")
+            raise Unreadable(f"{file.name!r} is no ordinary file")
         raw = f.read(most + 1)
     if len(raw) > most:
         size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
-        raise TooLarge(f"{file.name!a} is larger than {size}: not read")
+        raise TooLarge(f"{file.name!r} is larger than {size}: not read")
     return raw, about.st_nlink
 
 
@@ -182,13 +182,13 @@ def _find(folder, name, ids, most, flags):
     """Return the contents of the notebook, even if it has another name, and its name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
-            raise Unreadable(f"the folder {p.name!a} is a symbolic link: not followed")
+            raise Unreadable(f"the folder {p.name!r} is a symbolic link: not followed")
     if not folder.is_dir():
-        raise Unreadable(f"{folder.name!a} is no folder")
+        raise Unreadable(f"{folder.name!r} is no folder")
     file = folder / f"{name}.ipynb"
     if not os.path.lexists(file):
         file = _renamed(folder, ids, most)
-        flags.append(f"{name}.ipynb is missing; {file.name!a} is used")
+        flags.append(f"{name}.ipynb is missing; {file.name!r} is used")
     raw, names = read_regular(file, most)
     if names > 1:
         flags.append("the notebook has a second name (hard link)")
@@ -263,18 +263,18 @@ def _list_of_cells(raw, flags, name):
     """Return the list of cells in the JSON text of a notebook of format 4 or 3."""
     if not raw.strip():
         blank = ", all blank" if raw else ""
-        raise Unreadable(f"{name!a} is an empty file ({counted(len(raw), 'byte')}{blank})")
+        raise Unreadable(f"{name!r} is an empty file ({counted(len(raw), 'byte')}{blank})")
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:
-        raise Unreadable(f"{name!a} is no notebook: it {_what_it_is(raw, e)}") from None
+        raise Unreadable(f"{name!r} is no notebook: it {_what_it_is(raw, e)}") from None
     notebook = notebook if isinstance(notebook, dict) else {}
     cells = notebook.get("cells")
     if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
         flags.append("the notebook is of format 3")
         cells = [c for w in sheets if isinstance(w, dict) for c in _as_list(w.get("cells"))]
     if not isinstance(cells, list):
-        raise Unreadable(f"{name!a} is no notebook: it is JSON and has no list of cells")
+        raise Unreadable(f"{name!r} is no notebook: it is JSON and has no list of cells")
     return cells
 
 

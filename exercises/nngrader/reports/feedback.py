@@ -125,7 +125,9 @@ NOTHING_READ = (
     "damaged on its way, write to your instructor."
 )
 HANDED_IN = "The file that you handed in"
-FILE = re.compile(r"'(.+)' is (?:an empty|no) ")  # its name, in what the instructor reads
+FILE = re.compile(
+    r"(['\"])(.+)\1 is (?:an empty|no) "
+)  # its name, in what the instructor reads
 UNREADABLE = (  # what the instructor reads, and the same for the student
     ("is an empty file", f"{HANDED_IN} is empty. Does the notebook open in Jupyter?"),
     (
@@ -214,7 +216,7 @@ def _any_given(mark):
 def _why_not(flag):
     """Return why nothing could be graded, for the student, as a line of HTML."""
     words = next((words for part, words in UNREADABLE if part in flag), "")
-    file = f", <code>{escape(named[1])}</code>," if (named := FILE.match(flag)) else ""
+    file = f", <code>{escape(named[2])}</code>," if (named := FILE.match(flag)) else ""
     told = words.replace(HANDED_IN, f"{HANDED_IN}{file}", 1)
     return f"<li>{told or escape(flag) + _explanation(flag, HELP)}</li>"
 

@@ -29,11 +29,11 @@ def file_in_place_of_the_folder(course, base, student):
     (course / "submitted" / student / NAME).write_text(base.solved().text())
 
 
-@odd(flag="is missing; 'my homework (1).ipynb' is used")
+@odd(flag="is missing; 'Lösung (1).ipynb' is used")
 def renamed_file(course, base, student):
     hand_in(course, student, base.solved().text())
     file = file_of(course, student)
-    file.rename(file.with_name("my homework (1).ipynb"))
+    file.rename(file.with_name("Lösung (1).ipynb"))
     file.with_name("another.ipynb").write_text('{"cells": []}')
 
 
