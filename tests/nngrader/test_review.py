@@ -165,6 +165,26 @@ def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
     assert '<b>why</b>, 8 of 10<span class="said comment">Which step?</span>' in shown
 
 
+def test_a_comment_on_a_function_and_an_answer_left_out_stand_on_the_page(course, base):
+    hand_in(course, "ada", base.solved().write("why", "YOUR ANSWER HERE").text())
+    hand_in(course, "bob", "no notebook")
+    assert run(course, "grade", NAME) == 0
+    with quiet(), gradebook(course) as g:
+        g.find_comment("hinge_loss", NAME, NAME, "ada").manual_comment = "Short & <b>clear."
+        g.db.commit()
+    mark = marks(Course(course), NAME)["ada"]
+    assert mark["comments"] == {"hinge_loss": "Short & <b>clear."}
+    assert ("why", 0.0, 10.0) in mark["left_out"]
+    assert run(course, "feedback", NAME) == 0
+    text = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
+    section = next(s for s in text.split("<section>") if "<code>hinge_loss</code>" in s)
+    assert "<b>Comment:</b> Short &amp; &lt;b&gt;clear." in section
+    assert section.index("Comment:") < section.index("<details>")  # not folded away
+    assert '<b>why</b>, 0 of 10<span class="said comment">Nothing was written' in text
+    text = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
+    assert "Nothing was written" not in text  # nobody knows
+
+
 def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
     hand_in(course, "ada", answered(base).text())
     record(course, {"ada": 1.0})

@@ -164,7 +164,8 @@ class Codes(Names):
         found = {}
         for student, mark in marks.items():
             given = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
-            found[self(student)] = mark | {"by_hand": given}
+            said = {cell: self.text(text) for cell, text in mark["comments"].items()}
+            found[self(student)] = mark | {"by_hand": given, "comments": said}
         return dict(sorted(found.items()))
 
     def all(self, students: Iterable[str]) -> list[str]:

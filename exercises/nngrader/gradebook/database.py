@@ -25,6 +25,7 @@ REASONS = (  # a part of a database's message, and what it means
     ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
 )
 SQLITE = "sqlite:///"
+SILENT = "No response."  # nbgrader's comment on a cell that was left as it was
 
 
 def config_of(course: Course, assignment: str, **course_directory):
@@ -226,8 +227,9 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     dict
         By student: `score`, `max_score`, `late_penalty`, `needs_manual_grade`; `untimed`,
         whether a penalty for lateness is stated and cannot be computed, as the time of handing
-        in is unknown; and `by_hand`, a list of (cell, score or None, most, comment) of the
-        cells that a person marks.
+        in is unknown; `by_hand`, a list of (cell, score or None, most, comment) of the
+        cells that a person marks; `left_out`, (cell, score, most) of written answers left as
+        they were given out; and `comments`, those of a person on other cells, by cell.
 
     Raises
     ------
@@ -257,13 +259,19 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
 def _mark(one, most, policy):
     """Return the mark of one submission as plain data."""
     penalty = one.fair_penalty(policy)
+    by_hand = [_by_hand(one, g) for g in one.grades.values() if g.by_hand]
+    told = {cell for cell, *_ in by_hand}
+    silent = [g for g in one.grades.values() if one.comments.get(g.name) == SILENT]
+    said = {c: text for c, text in one.comments.items() if c not in told and text != SILENT}
     return {
         "score": round(max(0.0, one.score - penalty), 6),
         "max_score": most,
         "late_penalty": penalty,
         "untimed": policy.stated and one.timestamp is None,
         "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
-        "by_hand": [_by_hand(one, g) for g in one.grades.values() if g.by_hand],
+        "by_hand": by_hand,
+        "left_out": [(g.name, g.score, g.most) for g in silent if g.name not in told],
+        "comments": said,
     }
 
 

@@ -114,6 +114,7 @@ ADVICE = (  # the same for findings
     ("took longer than it may", SLOW),
 )
 OVERRIDDEN = "A person has looked at this problem and given these points."
+LEFT_OUT = "Nothing was written here."
 DROPPED = "This problem was dropped: it counts for nobody."
 CHANGED = "Graded under an earlier definition of this problem, which has changed since."
 SPARED = "The same again, not charged:"
@@ -175,10 +176,17 @@ def page(
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
         *(
-            _problem(name, report, code, _given(mark, name), _said_of(name, report, earlier))
+            _problem(
+                name,
+                report,
+                code,
+                _given(mark, name),
+                _said_of(name, report, earlier),
+                _comment(mark, name),
+            )
             for name, report in _dearest_first(result["problems"])
         ),
-        *_by_hand(mark),
+        *_by_hand(mark, result),
         *_notes(result, mark),
     ]
     return document(f"{title}: feedback", parts)
@@ -261,10 +269,17 @@ def _said_of(name, report, earlier):
     return "".join(f'<p class="soft">{text}</p>\n' for text in told)
 
 
-def _problem(name, report, code, given=None, said=""):
+def _comment(mark, cell):
+    """Return a person's comment on a cell that the grader marks as HTML, "" without one."""
+    text = (mark or {}).get("comments", {}).get(cell)
+    return f'<p class="comment"><b>Comment:</b> {escape(text)}</p>\n' if text else ""
+
+
+def _problem(name, report, code, given=None, said="", comment=""):
     """Return the section on one problem: hints, then the aspects; folded where all is right.
 
     Where a person has given other points, the section says these, and the grader's no more.
+    A person's comment is never folded away.
     """
     lost, full = [], []
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
@@ -280,13 +295,14 @@ def _problem(name, report, code, given=None, said=""):
         found = f'<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
-    challenge = said + _challenge(report, code)
-    if not lost and not report["findings"] and given is None:
+    challenge = comment + said + _challenge(report, code)
+    right = not lost and not report["findings"] and given is None
+    if right and not comment:
         return (
             f'<section><details><summary class="head">{title}</summary>\n{challenge}'
             f'<p class="good">{ALL_RIGHT}</p>\n{_table(full, report)}\n</details></section>'
         )
-    rest = ""
+    rest, found = "", f'<p class="good">{ALL_RIGHT}</p>' if right else found
     if full:
         summary = f"<summary>{counted(len(full), 'line')} with all points</summary>"
         rest = f"\n<details>{summary}\n{_table(full, report)}\n</details>"
@@ -371,15 +387,22 @@ def _challenge(report, code):
     return f"<p>{text}</p>\n"
 
 
-def _by_hand(mark):
-    """Yield the section of a person's marks and comments."""
-    if not mark or not mark["by_hand"]:
+def _by_hand(mark, result):
+    """Yield the section of written answers and of a person's marks and other comments."""
+    rows, read = [], result["status"] != "ungradable"
+    for name, score, most, comment in (mark or {}).get("by_hand", ()):
+        mark_in_words = "not marked yet" if score is None else points(score)
+        rows.append((name, f", {mark_in_words} of {points(most)}", comment))
+    for name, score, most in (mark or {}).get("left_out", ()) if read else ():
+        rows.append((name, f", {points(score)} of {points(most)}", LEFT_OUT))
+    said = (mark or {}).get("comments", {})
+    rows += [(name, "", text) for name, text in said.items() if name not in result["problems"]]
+    if not rows:
         return
     yield "<section><h2>Marked by a person</h2><ul>"
-    for name, score, most, comment in mark["by_hand"]:
-        mark_in_words = "not marked yet" if score is None else points(score)
-        words = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
-        yield f"<li><b>{escape(name)}</b>, {mark_in_words} of {points(most)}{words}</li>"
+    for name, words, comment in rows:
+        told = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
+        yield f"<li><b>{escape(name)}</b>{words}{told}</li>"
     yield "</ul></section>"
 
 
