@@ -5,6 +5,7 @@ import os
 from datetime import datetime
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
 from nngrader.course.assignment import Assignment
 from nngrader.intake.deposit import LATE_MARK
 from nngrader.intake.platforms import time_of
@@ -241,6 +242,35 @@ def test_the_time_in_nbgraders_own_folder_is_kept(course, tmp_path, capsys):
     _, output = collect(course, folder(tmp_path / "got", files), capsys)
     assert stamp(course, "ada") == datetime(2026, 1, 2, 3, 4, 5, 6)
     assert "time of handing in of 1: timestamp.txt" in output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-02 04:04:05.000000 Europe/Berlin",
+        "2026-01-02T03:04:05",
+        "2026-01-02 04:04:05+0100",
+    ],
+)
+def test_a_time_is_read_as_nbgrader_reads_it(course, tmp_path, capsys, text):
+    files = {f"ada/{BOOK}": book(), "ada/timestamp.txt": text.encode()}
+    collect(course, folder(tmp_path / "got", files), capsys)
+    assert stamp(course, "ada") == datetime(2026, 1, 2, 3, 4, 5)
+    by_nbgrader = CourseDirectory().get_existing_timestamp(str(tmp_path / "got" / "ada"))
+    assert by_nbgrader == stamp(course, "ada")
+
+
+@pytest.mark.parametrize(
+    "text", ["21 November", "", "2026-13-45 99:00:00 UTC", "2026-01-02 03:04:05 Mars/Base"]
+)
+def test_a_time_that_cannot_be_read_is_told_and_no_other_is_guessed(
+    course, tmp_path, capsys, text
+):
+    files = {f"ada/{BOOK}": book(), "ada/timestamp.txt": text.encode()}
+    status, output = collect(course, folder(tmp_path / "got", files), capsys)
+    assert status == 1
+    assert f"  ada: timestamp.txt says {text!r}: expected a time such as 2026-" in output
+    assert not (course / "submitted" / "ada").exists()
 
 
 def test_a_time_counts_also_where_the_notebook_is_unchanged(course, tmp_path, capsys):

@@ -313,6 +313,8 @@ def _source(handed):
 
 def _read(handed, asked, outcome):
     """Return the notebook and the declared files of a submission."""
+    if handed.fault:
+        raise Unreadable(handed.fault)
     items, refused = list(handed.items), []
     if not any(_is_notebook(i) for _, i in items):
         items, refused = _opened_inside(items)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from ..course.roster import Student, complaint_about, fold
 from ..wording import did_you_mean
@@ -22,7 +23,11 @@ MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)_?")
 MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
-TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"\s*(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(?:/[\w+-]+)*)?"
+)
+EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin in place of UTC"
 NAME_THE_GROUP = "name the group there, or in --groups, as Moodle does, or give --worksheet"
 NOBODY = "no student of the class list fits"
 MOST_OF_ONE = 20_000  # characters about one submission that are parsed
@@ -88,6 +93,7 @@ class DownloadedSubmission:
     rest: tuple[Item, ...] = ()
     number: str = ""  # Moodle: of the participant, in this assignment alone
     student: str = ""  # whose it is, where a grading worksheet tells it
+    fault: str = ""  # why it cannot be taken
 
     @property
     def newest(self) -> datetime:
@@ -181,14 +187,19 @@ def time_of(text: str) -> datetime | None:
 
     >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
     '2026-04-26T17:34:00.861687+00:00'
+    >>> time_of("2026-04-26 17:34:00 Europe/Berlin").isoformat()
+    '2026-04-26T15:34:00+00:00'
     """
     if not (found := TIME.fullmatch(text.strip())):
         return None
     day, clock, zone = found.groups()
-    zone = "+00:00" if zone in (None, "Z", "UTC") else zone
+    zone = zone or "Z"
     try:
-        return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError):
+        if zone[0] in "+-Z":
+            return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
+        told = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+        return told.astimezone(UTC)
+    except (ValueError, OverflowError, KeyError, OSError):  # the last two: no such zone
         return None
 
 
@@ -261,21 +272,23 @@ def _folder(name, assignment, files):
     rest = tuple(i for p, i in files if inner and p[0] != assignment)
     files = inner or files
     stamps = [item for path, item in files if path == (STAMP,)]
-    when = _stamped(stamps[0]) if stamps else None
-    if when:
-        files = tuple(f for f in files if f[0] != (STAMP,))
+    when, fault = _stamped(stamps[0]) if stamps else (None, "")
+    files = tuple(f for f in files if f[0] != (STAMP,))
     label = f"{name}/{assignment}" if inner else name
+    source = STAMP if when else ""
     return DownloadedSubmission(
-        label, "folder", _plain(name), files, when, STAMP if when else "", rest=rest
+        label, "folder", _plain(name), files, when, source, rest=rest, fault=fault
     )
 
 
 def _stamped(item):
-    """Return the time in nbgrader's `timestamp.txt`, None if it cannot be read."""
+    """Return the time in nbgrader's `timestamp.txt`, or None and why it cannot be read."""
     try:
-        return time_of(item.read(1000).decode("ascii", "replace"))
-    except (Unreadable, OSError):
-        return None
+        text = item.read(1000).decode("ascii", "replace").strip()
+    except (Unreadable, OSError) as e:
+        return None, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
+    when = time_of(text)
+    return when, "" if when else f"{STAMP} says {text!r}: {EXPECTED}"
 
 
 def _canvas(name, files):
