@@ -3,11 +3,13 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.course.anonymous import Codes
 from nngrader.course.assignment import Assignment
-from nngrader.grading.explain import Lost, explain, in_all
+from nngrader.grading.explain import Lost, _one_part, explain, in_all
+from nngrader.screen import shown
 
 from .sample_course import NAME, hand_in, problems, run
 
@@ -63,6 +65,16 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
     assert page.count("<h2>") == 3
     assert "entries differ" in page
     assert "keep it to yourself" in capsys.readouterr().out
+
+
+def test_a_short_answer_is_one_line_and_one_too_large_is_called_so():
+    want = np.arange(12.0).reshape(3, 4) / 7
+    (line,) = _one_part("y", {"kind": "array", "values": want - 1}, want, 1e-6)
+    assert line.startswith("y: came [[-1., -0.85714286, ")
+    assert "], [-0.42857143, " in line
+    assert shown(line) == line  # a line break would be a question mark
+    (line,) = _one_part("y", {"kind": "large", "values": None}, want, 1e-6)
+    assert line.startswith("y: came far too many entries, asked [[")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -244,7 +245,8 @@ def _one_part(name, part, want, rtol):
         kind = (*part["raised"], "an exception of its own")[0]
         return [f"{name}: missing, since it raised {kind}, asked {shown(want)}"]
     if part["values"] is None:
-        return [f"{name}: came {part['kind']}, asked {shown(want)}"]
+        kind = "far too many entries" if part["kind"] == "large" else part["kind"]
+        return [f"{name}: came {kind}, asked {shown(want)}"]
     came = real(part["values"])
     if came.shape != want.shape:
         return [f"{name}: came shape {came.shape}, asked {want.shape}"]
@@ -269,8 +271,9 @@ def _one_part(name, part, want, rtol):
 
 
 def _full(values):
-    """Return numbers with enough digits to see that they differ."""
-    return np.array2string(np.asarray(values), precision=8, separator=", ", threshold=WHOLE)
+    """Return numbers in one line, with enough digits to see that they differ."""
+    text = np.array2string(np.asarray(values), precision=8, separator=", ", threshold=WHOLE)
+    return re.sub(r"(?<=\[) +| +(?=[],])", "", " ".join(text.split()))
 
 
 def in_all(found: list[Lost], mark: dict) -> str:
