@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import time
 import zipfile
 
 import nbformat
@@ -11,6 +12,8 @@ from nngrader.course import Course
 from nngrader.course.codes import code, secret_of
 from nngrader.errors import CannotDo
 from nngrader.reports.feedback import page
+from nngrader.reports.returned import as_notebook
+from nngrader.reports.style import document
 from nngrader.storage.results import Store
 
 from .lms_downloads import BOOK, book, canvas, class_list, collect, moodle, zipped
@@ -183,9 +186,18 @@ def test_codes_differ_by_course_purpose_assignment_and_student():
     assert len(found) == 8
 
 
-def test_json_of_a_notebook_of_feedback_has_one_cell(course, monkeypatch):
-    from nngrader.reports.returned import as_notebook
+def test_a_long_page_is_a_notebook_at_once():
+    """Seconds for each page were minutes for a class: the search began anew at each letter."""
+    page = document("ps", ["<p>ß &lt;main&gt;</p>\n" * 2500])
+    begun = time.process_time()
+    book = json.loads(as_notebook(page))
+    assert time.process_time() - begun < 0.5
+    (cell,) = book["cells"]
+    assert cell["source"].startswith("<p>ß")
+    assert cell["source"].endswith("&gt;</p>")
 
+
+def test_json_of_a_notebook_of_feedback_has_one_cell():
     book = json.loads(as_notebook(page(result("zoë"))))
     assert [c["cell_type"] for c in book["cells"]] == ["markdown"]
     assert "zoë" in book["cells"][0]["source"]

@@ -153,14 +153,14 @@ def as_notebook(page: str) -> str:
     Parameters
     ----------
     page : str
-        HTML of `feedback.page`, which has no scripts.
+        HTML of `feedback.page`, which has no scripts and one ``<main>``.
 
     Returns
     -------
     str
         The notebook, in which Jupyter shows the page's text, tables and folds.
     """
-    body = re.sub(r"(?s).*?<main[^>]*>|</main>.*", "", page)
+    body = re.split(r"<main[^>]*>|</main>", page, maxsplit=2)[1]
     html = " ".join(line.strip() for line in body.splitlines() if line.strip())
     cell = {"cell_type": "markdown", "id": "feedback", "metadata": {}, "source": html}
     book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
