@@ -183,7 +183,7 @@ def give_back(a, results: dict, known: dict, seed: int, earlier: dict) -> int:
     if made.through:
         names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
         warn(
-            f"handed in by a partner, so {PLATFORMS[a.layout]} gave no folder of theirs and "
+            f"handed in by a partner, so {PLATFORMS[a.layout]} gave no file of theirs and "
             f"they are not in the zip: {names}; pages: `nngrader feedback {a.assignment}`"
         )
     return FAILED if failed or made.unreached or made.through else DONE

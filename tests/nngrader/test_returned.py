@@ -203,12 +203,19 @@ def test_json_of_a_notebook_of_feedback_has_one_cell():
     assert "zoë" in book["cells"][0]["source"]
 
 
-def test_whose_work_a_partner_handed_in_is_told_so(course, tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("layout", ["moodle", "canvas"])
+def test_whose_work_a_partner_handed_in_is_told_so(
+    course, tmp_path, capsys, monkeypatch, layout
+):
     class_list(course, GROUPED)
-    files = {f"Team A-Ada Lovelace_501_assignsubmission_file_/{BOOK}": book("ours")}
+    theirs = {
+        "moodle": f"Team A-Ada Lovelace_501_assignsubmission_file_/{BOOK}",
+        "canvas": f"lovelaceada_1001_70001_{BOOK}",
+    }
+    files = {theirs[layout]: book("ours")}
     collect(course, zipped(tmp_path / "got.zip", files), capsys)
     graded(course, monkeypatch, "ada", "bo")
-    assert run(course, "feedback", NAME, "--layout", "moodle") == 1
+    assert run(course, "feedback", NAME, "--layout", layout) == 1
     told = capsys.readouterr()
     assert told.out.endswith(": 1 page\n")
     assert "handed in by a partner" in told.err

@@ -10,9 +10,10 @@ uploaded file to a comment under the name of the file that was handed in
 (`infer_comment_context_from_filename` in `app/models/assignment.rb`). A page of HTML would then
 be called a notebook, so here it is one: a notebook with the page in a single cell.
 
-Canvas gives a comment on one submission of a group to all of it, so only who handed in has a
-page there. Moodle's zip reaches the student of the folder alone: it downloads a folder for each
-of a group, and who has none is named.
+Canvas knows a group's work under one member, and can show a comment on it to all. Moodle's zip
+reaches the student of the folder alone; it downloads one for each of a group, or one for all.
+So only who handed in has a page there, and a partner, whose own page may tell other marks or
+another penalty, is named.
 
 The folder for a web server has a page for each student under a name that cannot be guessed, an
 `index.html` without links, and nothing else. Who has which link stands beside it.
@@ -53,7 +54,7 @@ class Returned:
     """What was written: the place, the number of pages, and who could not be reached.
 
     ``through`` names the partner whose work was copied, for those of a group for whom the
-    platform gave no folder.
+    platform gave nothing of their own.
     """
 
     place: Path
@@ -83,7 +84,7 @@ def zipped(
     -------
     Returned
         `unreached` are students whose submission did not come from this platform; `through`
-        are those who handed in through a partner, and for whom it has no folder.
+        are those who handed in through a partner, and for whom it has nothing.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def zipped(
         If that is true of all of them.
     """
     names = _names(course, assignment, layout)
-    there = {s: names[s] for s in sorted(pages) if names.get(s)}
+    there = {s: names[s] for s in sorted(pages) if s in names}
     if not there:
         raise CannotDo(
             f"no submission of {assignment} has a name of {PLATFORMS[layout]}'s: run `nngrader "
@@ -125,16 +126,15 @@ def _zip_file(course, name, out):
 
 
 def _names(course, assignment, layout):
-    """Return the path in the zip by student; "" for whom a group's page reaches."""
+    """Return the path in the zip by student; a group's is that of who handed in."""
     found = {}
     for student, origin in read_origins(course, assignment).items():
         if origin.platform != PLATFORMS[layout]:
             continue
         paths = [p for p in origin.files if p.lower().endswith(".ipynb")] or origin.files
         name = _path_in_moodle(paths, assignment) if layout == "moodle" else paths[0]
-        if name:
-            if layout == "canvas" or not origin.through:
-                found[student] = "" if origin.through else name
+        if name and not origin.through:
+            found[student] = name
     return found
 
 
