@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from nngrader.engine.judgement.ledger import FORBIDDEN
 from nngrader.engine.observation.likeness import fingerprint
 from nngrader.reports.item_analysis import (
     FEW,
@@ -223,6 +224,26 @@ def test_most_students_come_first_and_a_registered_mistake_before_a_description(
 def test_who_is_not_explained_is_told():
     assert unexplained(CLASS, "hinge_loss") == ["dana", "emil"]
     assert unexplained(CLASS, "pairwise_distances") == []
+
+
+@pytest.mark.parametrize(
+    ("findings", "sought"),
+    [
+        ([["all points", "sklearn is used in this notebook. It costs all", None]], False),
+        ([["gradient", f"numpy.sum {FORBIDDEN}", None]], False),
+        (
+            [["value", "weights.npz is missing: without it there is nothing to try.", None]],
+            False,
+        ),
+        ([["loops", "the work in Python grows with N.", None]], False),
+        ([["loops", "the work in Python grows.", None], ["value", "odd.", None]], True),
+        ([["shape", "loss has shape (?,), expected a number.", None]], True),
+        ([], True),
+    ],
+)
+def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells(findings, sought):
+    lost = {"ada": result("ada", of(hinge_loss=({"value": 10.0}, findings)))}
+    assert unexplained(lost, "hinge_loss") == ["ada"] * sought
 
 
 def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(course):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine import sentence
 from ..engine.judgement.judging import STOPPED
-from ..engine.judgement.ledger import EVERYTHING
+from ..engine.judgement.ledger import EVERYTHING, FORBIDDEN
 from ..engine.judgement.thresholds import ABSENT
 
 LEAST = 10  # submissions without which no correlation is given
@@ -18,6 +18,7 @@ FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
 UNWRITTEN = STOPPED["NotImplementedError"]
 NO_IDEA = re.compile("|".join(map(re.escape, (UNWRITTEN, ABSENT, f"{EVERYTHING}: "))))
+CLEAR = ("loops", "memory", "inputs-unchanged")  # of these a description says all there is
 NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -262,7 +263,8 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     Returns
     -------
     list of str
-        Their ids, without students who wrote nothing there.
+        Their ids, without students who wrote nothing there, handed in no file, used what is
+        forbidden, or lost the points to loops, memory or changed arguments alone.
     """
     reports = _reports(results, problem)
     return [
@@ -271,7 +273,13 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
         if p
         and p["score"] < p["max"] - 1e-6
         and not any(mistake or UNWRITTEN in text for _, text, mistake in p["findings"])
+        and not (p["findings"] and all(_is_clear(*f) for f in p["findings"]))
     ]
+
+
+def _is_clear(aspect, text, _):
+    """Return whether a description leaves nothing to look for in a student's cells."""
+    return aspect in CLEAR or FORBIDDEN in text or bool(NO_IDEA.search(sentence(aspect, text)))
 
 
 def commonest(found: list[Cost], most: int) -> list[Cost]:

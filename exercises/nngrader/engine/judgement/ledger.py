@@ -11,6 +11,7 @@ ALL_RIGHT = "Everything that was tried came out right."  # where there is no fin
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
 WHOLE = "all"  # as the cost of a forbidden name: the points of every aspect
 EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
+FORBIDDEN = "is used in this notebook: here you write this yourself."
 PLURAL = {
     "is": "are",
     "has": "have",
@@ -259,7 +260,7 @@ def _joined(parts, text):
 
 def _used(name, aspect):
     """Return a finding about the use of a forbidden name."""
-    text = f"{name} is used in this notebook: here you write this yourself."
+    text = f"{name} {FORBIDDEN}"
     whole = " It costs all points of this problem."
     return text + whole if aspect == EVERYTHING else text
 
