@@ -206,7 +206,7 @@ def test_a_forbidden_name_and_a_missing_file_are_not_what_was_misunderstood():
     assert commonest(costs(results), 3) == []
 
 
-def test_most_students_come_first_and_a_registered_mistake_before_a_description():
+def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_first():
     named = [["value", "squared", "squared"]]
     described = [["gradient", "odd", None], ["value", "squared", "squared"]]
     dear = [["value", "wrong", None]]
@@ -219,6 +219,20 @@ def test_most_students_come_first_and_a_registered_mistake_before_a_description(
     assert told == [("squared", "value: squared", 2), (None, "value: wrong", 1)]
     one = {"a": results["a"]}
     assert [c.mistake for c in commonest(costs(one), 3)] == ["squared"]
+    lost = {"value": 0.5, "shape": 0.5}
+    loops = [["value", "loops", None]]
+    for n in range(9):  # more students than had any mistake, and half a point each
+        results[f"l{n}"] = result(f"l{n}", of(pairwise_distances=(lost, loops)))
+    for n, name in enumerate("defg"):
+        mistake = [["shape", name, name]]
+        results[name] = result(name, of(pairwise_distances=({"shape": n + 1.0}, mistake)))
+    told = [(c.text, len(c.students)) for c in commonest(costs(results), 3)]
+    assert told == [
+        ("value: squared", 2),
+        ("shape: g", 1),
+        ("shape: f", 1),
+        ("value: loops", 9),
+    ]
 
 
 def test_who_is_not_explained_is_told():

@@ -283,30 +283,28 @@ def _is_clear(aspect, text, _):
 
 
 def commonest(found: list[Cost], most: int) -> list[Cost]:
-    """Return the findings that most students had; of equally many, registered mistakes first.
+    """Return the findings that most students had: registered mistakes, then descriptions.
 
     Parameters
     ----------
     found : list of Cost
         The result of `costs`.
     most : int
-        How many at most.
+        How many registered mistakes at most, and how many findings where there are fewer; the
+        commonest description has a place in any case.
 
     Returns
     -------
     list of Cost
         Findings about what was misunderstood: not about unwritten functions, missing files or
-        forbidden names. Of those that the same students had in a problem there is one; a
-        registered mistake only gives way to another.
+        forbidden names. Of those that the same students had in a problem there is one.
     """
     kept = []
-    for cost in sorted(found, key=lambda c: (-len(c.students), not c.mistake, -c.points)):
+    for cost in sorted(found, key=lambda c: (not c.mistake, -len(c.students), -c.points)):
         again = any(
-            k.problem == cost.problem
-            and set(cost.students) <= set(k.students)
-            and (k.mistake or not cost.mistake)
-            for k in kept
+            k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
         )
         if cost.points > 1e-6 and not again and not NO_IDEA.search(cost.text):
             kept.append(cost)
-    return kept[:most]
+    named = [c for c in kept if c.mistake][:most]
+    return named + [c for c in kept if not c.mistake][: max(1, most - len(named))]
