@@ -8,8 +8,10 @@ import hashlib
 from pathlib import Path
 
 from ..errors import CannotDo
+from ..wording import counted
 from .folder import FIRST, Course, files_of
 
+MOST_NAMED = 5  # students in a line; the table of an export names all
 EARLIER = "graded under an earlier definition"
 
 
@@ -146,8 +148,18 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
 def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
     """Return a line for those who were graded under an earlier definition, none if nobody was.
 
-    >>> earlier_in_words({"ada": ["softmax"]})
-    ['graded under an earlier definition, so grade again: ada (softmax)']
+    Students of whom the same problems have changed stand together, and many are only counted.
+
+    >>> earlier_in_words({"ada": ["softmax"], "eve": ["hinge", "softmax"]})
+    ['graded under an earlier definition, so grade again: ada (softmax), eve (hinge, softmax)']
+    >>> earlier_in_words({f"s{n:02}": ["hinge"] for n in range(38)})
+    ['graded under an earlier definition, so grade again: 38 students (hinge)']
     """
-    named = ", ".join(f"{student} ({', '.join(old)})" for student, old in sorted(found.items()))
-    return [f"{EARLIER}, so grade again: {named}"] * bool(found)
+    together = {}
+    for student, old in sorted(found.items()):
+        together.setdefault(", ".join(old), []).append(student)
+    told = [
+        f"{', '.join(who) if len(who) <= MOST_NAMED else counted(len(who), 'student')} ({old})"
+        for old, who in together.items()
+    ]
+    return [f"{EARLIER}, so grade again: {', '.join(told)}"] * bool(found)
