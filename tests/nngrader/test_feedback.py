@@ -147,6 +147,7 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
         "score": 60.0,
         "max_score": 110.0,
         "late_penalty": 5.0,
+        "earned": 65.0,
         "needs_manual_grade": True,
         "by_hand": [("essay", 7.0, 10.0, "Good <b>"), ("proof", None, 5.0, "")],
     }
@@ -180,10 +181,14 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     assert not any(hint in text for hint in hints)
 
 
-def test_a_penalty_that_took_all_says_no_sum_without_it():
-    mark = {"score": 0.0, "max_score": 9.0, "late_penalty": 5.0, "needs_manual_grade": False}
-    text = page(RESULT, mark | {"by_hand": []})
-    assert "Late: 5 points less.</p>" in text
+def test_a_penalty_that_took_all_says_what_it_would_be_without():
+    """Also in the notes, where it was reckoned before a mark by hand."""
+    late = RESULT | {"flags": ["4 days 11 h late: 2.5 points less", "uses open"]}
+    mark = {"score": 0.0, "max_score": 9.0, "late_penalty": 5.0, "earned": 5.0}
+    text = page(late, mark | {"needs_manual_grade": False, "by_hand": []})
+    assert "Late: 5 points less. Without that it would be 5.</p>" in text
+    assert "<li>4 days 11 h late: 5 points less</li>" in text
+    assert "2.5 points" not in text
 
 
 def test_points_for_form_say_that_they_wait():
@@ -272,6 +277,7 @@ def test_a_page_is_readable_everywhere(tmp_path):
         "score": 60.0,
         "max_score": 110.0,
         "late_penalty": 5.0,
+        "earned": 65.0,
         "needs_manual_grade": True,
         "by_hand": [("essay", 7.0, 10.0, "Good.\nSee " + "x" * 90), ("proof", None, 5.0, "")],
     }

@@ -283,7 +283,7 @@ def test_the_page_tells_time_scores_and_difficulty(course):
 
 
 def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkeypatch):
-    flagged = result("finn", RIGHT, "flagged", ["uses open"])
+    flagged = result("finn", RIGHT, "flagged", ["2 h late: 4 points less", "uses open"])
     also = result("gita", RIGHT, "flagged", ["uses open", "imports os"])
     lost = result("hana", {}, "ungradable", ["there is no notebook"])
     mark = {
@@ -306,6 +306,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     for words in (
         "3 submissions: 0 graded, 2 graded with flags, 1 ungradable, 1 late, 1 still to be",
         "uses open 2 finn, gita",
+        "2 h late: 5 points less 1 finn",  # after a mark by hand, as in the table of points
         "imports os 1 gita",
         "Student Reason hana there is no notebook",
         "Student Points less finn 5",

@@ -225,11 +225,12 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     Returns
     -------
     dict
-        By student: `score`, `max_score`, `late_penalty`, `needs_manual_grade`; `untimed`,
-        whether a penalty for lateness is stated and cannot be computed, as the time of handing
-        in is unknown; `by_hand`, a list of (cell, score or None, most, comment) of the
-        cells that a person marks; `left_out`, (cell, score, most) of written answers left as
-        they were given out; and `comments`, those of a person on other cells, by cell.
+        By student: `score`, `max_score`, `late_penalty`, `earned` without that penalty,
+        `needs_manual_grade`; `untimed`, whether a penalty for lateness is stated and cannot be
+        computed, as the time of handing in is unknown; `by_hand`, a list of (cell, score or
+        None, most, comment) of the cells that a person marks; `left_out`, (cell, score, most)
+        of written answers left as they were given out; and `comments`, those of a person on
+        other cells, by cell.
 
     Raises
     ------
@@ -267,6 +268,7 @@ def _mark(one, most, policy):
         "score": round(max(0.0, one.score - penalty), 6),
         "max_score": most,
         "late_penalty": penalty,
+        "earned": round(one.score, 6),
         "untimed": policy.stated and one.timestamp is None,
         "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
         "by_hand": by_hand,

@@ -14,6 +14,7 @@ nbgrader's own step asks the plugin below, so that its tools see the same penalt
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from ..wording import counted
 
 PLUGIN = "nngrader.gradebook.late.LatePolicy"
 DAY = 86400.0  # seconds
+LATE = re.compile(r"((?:\d+ (?:days?|h|min) ){1,2}late)(?:: [\d.e+-]+ points? less)?")
 KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "extensions")
 
 
@@ -195,8 +197,31 @@ def words(penalty: float, seconds: float) -> str:
     """
     if not seconds:
         return ""
-    cost = f": {counted(penalty, 'point')} less" if penalty else ""
-    return f"{span(seconds)} late{cost}"
+    return f"{span(seconds)} late{_cost(penalty)}"
+
+
+def _cost(penalty):
+    """Return the end of such a flag."""
+    return f": {counted(penalty, 'point')} less" if penalty else ""
+
+
+def present(flags: list[str], mark: dict | None) -> list[str]:
+    """Return flags in which lateness costs what it costs now, after marks by hand.
+
+    Parameters
+    ----------
+    flags : list of str
+        As they were when the submission was graded.
+    mark : dict or None
+        The gradebook's entry, with `late_penalty`.
+
+    >>> present(["imports os", "4 days 11 h late: 69.5 points less"], {"late_penalty": 78.0})
+    ['imports os', '4 days 11 h late: 78 points less']
+    """
+    if not mark:
+        return flags
+    found = [(f, LATE.fullmatch(f)) for f in flags]
+    return [m[1] + _cost(mark["late_penalty"]) if m else f for f, m in found]
 
 
 def policy_of(config, root, assignment: str) -> Policy:

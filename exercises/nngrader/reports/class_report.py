@@ -16,6 +16,7 @@ from ..course.folder import Course
 from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
+from ..gradebook.late import present
 from ..storage.results import Store
 from ..wording import counted
 from .breakdown import overview, problem, scores
@@ -226,7 +227,8 @@ def _notes(course, assignment, results, known, called):
     """Yield the sections about flags, ungradable submissions, lateness, and who is missing."""
     raised = defaultdict(list)
     for student, r in results.items():
-        for text in dict.fromkeys(r["flags"]) if r["status"] != "ungradable" else ():
+        flags = present(r["flags"], known.get(student)) if r["status"] != "ungradable" else ()
+        for text in dict.fromkeys(flags):
             raised[text].append(student)
     if raised:
         often = sorted(raised.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -13,6 +13,7 @@ from html import escape
 from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
+from ..gradebook.late import present
 from ..wording import counted
 from .style import bar, document, points
 
@@ -204,9 +205,9 @@ def _total(result, mark):
     yield f'<p class="total">{points(score)} {of}</p>'
     yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
-        before = f" Without that it would be {points(score + mark['late_penalty'])}."
+        before = f" Without that it would be {points(mark['earned'])}."
         less = f"Late: {points(mark['late_penalty'])} {_unit(mark['late_penalty'])} less."
-        yield f'<p class="soft">{less}{before if score > 0 else ""}</p>'
+        yield f'<p class="soft">{less}{before}</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Some answers are still to be marked by a person.</p>'
 
@@ -242,7 +243,8 @@ def _notes(result, mark):
         return
     if not result["flags"]:
         return
-    rows = "".join(f"<li>{escape(f)}{_explanation(f, HELP)}</li>" for f in result["flags"])
+    flags = present(result["flags"], mark)
+    rows = "".join(f"<li>{escape(f)}{_explanation(f, HELP)}</li>" for f in flags)
     yield f"<section><h2>{title}</h2><ul>{rows}</ul></section>"
 
 
