@@ -427,6 +427,18 @@ def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
     assert f"nbgrader db assignment remove {NAME} --force" in complaint
 
 
+def test_submissions_that_forbid_a_release_are_told_before_anything_slow(course, monkeypatch):
+    enter_submission(course)
+
+    def slow(*_):
+        raise AssertionError("the cases were made before the gradebook was asked")
+
+    monkeypatch.setattr("nngrader.release.build.visible_cases", slow)
+    monkeypatch.setattr("nngrader.release.build.cells_now", lambda _: {"another": 3.0})
+    with pytest.raises(NotFit, match=r"1 submission whose cells were others \(gone: "):
+        release(Course(course), NAME)
+
+
 def test_a_release_names_at_once_all_that_a_folder_lacks(tmp_path, capsys):
     (tmp_path / "course").mkdir()
     assert run(tmp_path / "course", "release", NAME) == 2

@@ -97,6 +97,8 @@ def release(
                 f"now: {', '.join(worth_of(problems, instructor))}",
             ]
         raise NotFit(reasons)
+    if reasons := gradebook_complaints(course, name, instructor):  # in seconds
+        raise NotFit(reasons)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
     made_with = course.made_with(name)
