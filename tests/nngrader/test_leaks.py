@@ -189,6 +189,11 @@ PLANTED = {
         SOLUTION,
     ),
     "in base64": (lambda p: p.add("a.txt", base64.encodebytes(LINE.encode() * 2)), SOLUTION),
+    "in hexadecimal": (lambda p: p.text(f"Look at {LINE.encode().hex()}."), SOLUTION),
+    "packed, in hexadecimal by bytes": (
+        lambda p: p.text(zlib.compress(LINE.encode() * 2).hex(" ").upper()),
+        SOLUTION,
+    ),
     "in an attachment": (
         lambda p: p.notebook["cells"][0].update(
             attachments={"a.png": {"image/png": base64.b64encode(LINE.encode() * 2).decode()}}

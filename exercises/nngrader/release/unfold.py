@@ -1,4 +1,4 @@
-"""Unpack everything that a file contains: archives, base64, JSON, and texts in pictures."""
+"""Unpack all that a file contains: archives, base64, hexadecimal, JSON, texts in pictures."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ DEEP = 4  # levels of packing that are undone
 MOST_BYTES = 200_000_000  # of one unpacked piece
 ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how its streams begin
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
+HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}\s?){20,}")  # no shorter statement is sought
 BROKEN = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -126,9 +127,11 @@ def _collect(value, found):
 
 
 def _encoded(raw):
-    """Yield the contents of everything that a text encodes in base64."""
+    """Yield the contents of everything that a text encodes in base64 or hexadecimal digits."""
     if b"\0" in raw:
         return
+    for n, found in enumerate(HEX.findall(raw), 1):
+        yield f"hexadecimal {n}", bytes.fromhex(found.decode())
     for n, found in enumerate(BASE64.findall(raw), 1):
         plain = b"".join(found.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
         with contextlib.suppress(binascii.Error):
