@@ -41,6 +41,7 @@ TOLD = {  # of the marks that are not final
     UNGRADABLE: "no mark, as nothing of it could be graded (see the report; --zero-ungradable)",
     MISSING: "no mark, as nothing was handed in",
 }
+ZEROED = "0 points, as nothing of it could be graded (--zero-ungradable)"
 
 
 def table(
@@ -162,6 +163,7 @@ def warnings(
     complaints = [("a spreadsheet would take these names for formulas", odd)]
     for status, text in TOLD.items():
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
+    complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))
     strangers = [s for s in found if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
     told = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
@@ -205,12 +207,13 @@ def standings(
     found = marks(course, assignment)
     results = _results(course, assignment)
     earlier = graded_earlier(course, assignment, results)
-    lost = {s for s, r in results.items() if r["status"] == UNGRADABLE and not zero_ungradable}
+    lost = {s for s, r in results.items() if r["status"] == UNGRADABLE}
     for student, mark in found.items():
         given = any(points is not None for _, points, *_ in mark["by_hand"])
         ungradable = student in lost and not given
         unmarked = UNMARKED if mark["needs_manual_grade"] else FINAL
-        mark["status"] = UNGRADABLE if ungradable else unmarked
+        mark["status"] = UNGRADABLE if ungradable and not zero_ungradable else unmarked
+        mark["zeroed"] = ungradable and mark["status"] == FINAL
         mark["earlier"] = earlier.get(student, [])
     listed = read(course) or {}
     return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
