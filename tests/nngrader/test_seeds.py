@@ -358,4 +358,4 @@ def test_a_seed_at_which_a_mistake_scores_too_much_is_refused_before_grading(
     old, new = "wraps_around(X, Y):\n", "wraps_around(X, Y):\n    X, Y = X * 1.0, Y * 1.0\n"
     file.write_text(file.read_text().replace(old, new))
     assert run(course, "grade", NAME) == 1
-    assert "no draw of pictures in 200 shows all of" in capsys.readouterr().err
+    assert "no draw of pictures in 1000 shows all of" in capsys.readouterr().err
