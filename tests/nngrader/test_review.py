@@ -237,7 +237,7 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     before = tables(course)
     file.write_text("student,cell,points,comment\nada,why,9,\neve,why,9,\nada,how,1,\n")
     file.write_text(file.read_text() + "ada,test_hinge_loss,1,\nada,draw,5.5,\n")
-    file.write_text(file.read_text() + "adda,why,1,\nada,whyy,1,\n")
+    file.write_text(file.read_text() + "adda,why,1,\nada,whyy,1,\nada,hinge_loss,1,\n")
     assert run(course, "marks", NAME, file) == 1
     faults = capsys.readouterr().err.splitlines()
     assert faults[1:] == [
@@ -248,6 +248,8 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
         "  line 6: 5.5 points for draw, which has 5",
         "  line 7: 'adda' has no graded submission; did you mean 'ada'?",
         "  line 8: no cell 'whyy'; marked by hand: draw, why; did you mean 'why'?",
+        "  line 9: hinge_loss is marked by the grader (overrule it in formgrader); by hand: "
+        "draw, why",
     ]
     assert tables(course) == before
 

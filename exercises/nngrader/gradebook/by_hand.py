@@ -227,13 +227,14 @@ def _fault(given, entry, grade, standing, people):
     why = people.ungradable.get(given.student)
     if why and not (grade and grade.by_hand):
         return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
-    if grade is None:
-        near = did_you_mean(given.cell, entry.grades)
-        return f"no cell {given.cell!a}; marked by hand: {_by_hand(entry, people)}{near}"
-    if not (grade.by_hand or grade.name in people.written):
+    by_hand = _by_hand(entry, people)
+    if grade is None and f"test_{given.cell}" not in entry.grades:
+        near = did_you_mean(given.cell, by_hand)
+        return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
+    if grade is None or grade.name not in by_hand:
         return (
             f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
-            f"{_by_hand(entry, people)}"
+            f"{', '.join(by_hand) or 'none'}"
         )
     if given.points is not None and given.points > grade.most:
         return f"{counted(given.points, 'point')} for {given.cell}, which has {grade.most:g}"
@@ -242,8 +243,7 @@ def _fault(given, entry, grade, standing, people):
 
 def _by_hand(entry, people):
     """Return the names of the cells that a person marks."""
-    grades = entry.grades.values()
-    return ", ".join(g.name for g in grades if g.by_hand or g.name in people.written) or "none"
+    return [g.name for g in entry.grades.values() if g.by_hand or g.name in people.written]
 
 
 class HandMarks:
