@@ -12,8 +12,19 @@ from nngrader.course import Course
 from nngrader.course.anonymous import Codes
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.gradebook.late import policy_file
+from nngrader.screen import WIDTH, line
 
 from .sample_course import NAME, environment, hand_in, make_course, problems_folder, run
+
+
+def test_a_row_that_is_too_long_ends_at_a_word_and_says_so():
+    long = "this cell failed when it was loaded and was left out"
+    result = {"student": "ada", "status": "flagged", "score": 1.0, "max_score": 2.0}
+    told = line(result | {"flags": ["imports os", *[long] * 4]}, 1, 1).partition("of 2  ")[2]
+    assert told.endswith(" …")
+    assert f"imports os; {long}; {long}; {long}".startswith(told[:-1])  # with the space
+    assert len(told) <= WIDTH
+    assert line(result | {"flags": [long] * 2}, 1, 1).endswith(f"{long}; {long}")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from ..course.roster import missing
 from ..course.roster import read as read_roster
 from ..course.worksheet import SOURCE, Worksheet, owner, time_of
 from ..errors import CannotDo, WrongUsage
-from ..screen import WIDTH, shown
+from ..screen import WIDTH, cut, shown
 from ..storage.results import Store
 from ..storage.scratch import alone
 from ..wording import counted
@@ -150,7 +150,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """
     report = [outcome.total() + (":" if outcome.left_out else "")]
     report += [
-        f"  {shown(what)[:WIDTH]}: {shown(why)[:LONGEST]}" for what, why in outcome.left_out
+        f"  {cut(shown(what))}: {cut(shown(why), LONGEST)}" for what, why in outcome.left_out
     ]
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix("none: ")
@@ -162,14 +162,14 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(text + (f"; handed in for {shown(told)[:WIDTH]}" if told else ""))
+        report.append(text + (f"; handed in for {cut(shown(told))}" if told else ""))
     for words, names in (
         ("marked as late by the platform", outcome.late),
         ("files that are not taken", outcome.ignored),
         ("nothing handed in by", _silent(course, assignment, outcome)),
     ):
         if names:
-            report.append(f"{words}: {len(names)}: {shown(', '.join(names))[:WIDTH]}")
+            report.append(f"{words}: {len(names)}: {cut(shown(', '.join(names)))}")
     return report
 
 
