@@ -29,7 +29,7 @@ from ..storage.scratch import alone
 from ..wording import counted
 from .archive import Item, inside, opened
 from .deposit import SubmissionFiles, put, working_folder
-from .platforms import METADATA, is_noise, sort, whose
+from .platforms import METADATA, STAMP, is_noise, sort, whose
 from .submission import Unreadable, shrunk
 
 MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
@@ -37,6 +37,7 @@ LONGEST = 3 * WIDTH  # of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are kept
 DATES = "dates of the files"
 ITS_DATES = "holds the time of the download alone"
+NONE = "none: "  # before the platform whose download tells no time
 NO_DATES = ("Moodle", "Canvas")  # whose zips give every file the time of the download
 
 
@@ -153,7 +154,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         f"  {cut(shown(what))}: {cut(shown(why), LONGEST)}" for what, why in outcome.left_out
     ]
     for source, n in sorted(outcome.times.items()):
-        platform = source.removeprefix("none: ")
+        platform = source.removeprefix(NONE)
         if platform != source:
             report.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
         else:
@@ -163,13 +164,14 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
         report.append(text + (f"; handed in for {cut(shown(told))}" if told else ""))
-    for words, names in (
-        ("marked as late by the platform", outcome.late),
-        ("files that are not taken", outcome.ignored),
-        ("nothing handed in by", _silent(course, assignment, outcome)),
+    for words, noun, names in (
+        ("marked as late by the platform", "student", outcome.late),
+        ("not taken", "file", outcome.ignored),
+        ("nothing handed in by", "student", _silent(course, assignment, outcome)),
     ):
         if names:
-            report.append(f"{words}: {len(names)}: {cut(shown(', '.join(names)))}")
+            listed = cut(shown(", ".join(names)))
+            report.append(f"{words}: {counted(len(names), noun)} ({listed})")
     return report
 
 
@@ -300,15 +302,17 @@ def _collect_one(asked, student, handed, work, outcome):
         handed.platform, files, group, through, "" if through else handed.number
     )
     outcome.late += [student] * handed.late
-    if became != "unchanged":
-        outcome.times[_source(handed)] += 1
+    source, there = _source(handed), asked.course / "submitted" / student / asked.name
+    untimed = source.startswith(NONE) and not (there / STAMP).exists()
+    if became != "unchanged" or untimed:
+        outcome.times[source] += 1
 
 
 def _source(handed):
     """Return in words where the time of submission comes from."""
     if handed.when:
         return handed.source
-    return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
+    return NONE + handed.platform if handed.platform in NO_DATES else DATES
 
 
 def _read(handed, asked, outcome):
