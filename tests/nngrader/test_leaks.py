@@ -265,6 +265,14 @@ def test_what_is_planted_is_found_and_named(planting, base, name):
         assert any(reason in f for f in found), found
 
 
+def test_a_statement_is_told_once_and_as_it_is_written(planting, base):
+    line = "gradient = (gap > 0).astype(float)"
+    planting.text(line)
+    planting.add("a.txt", base64.encodebytes(f"{line}\n{line}\n".encode()))
+    told = f"it holds a statement of a solution: {line}"
+    assert planting.found(base) == [f"a.txt/base64 1: {told}", f"{NAME}.ipynb: {told}"]
+
+
 def test_an_array_of_a_held_back_file_is_found_alone(planting, base, unpacked):
     with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
@@ -411,12 +419,12 @@ def cell(source, kind="code", solution=True):
 
 def test_a_solution_cell_without_markers_is_a_solution_as_a_whole():
     found = secret_statements({"cells": [cell("total = np.exp(scores).sum()")]}, [])
-    assert found == {"total=np.exp(scores).sum()"}
+    assert found == {"total=np.exp(scores).sum()": "total = np.exp(scores).sum()"}
 
 
 def test_a_sample_answer_in_prose_is_a_solution_line_by_line():
     found = secret_statements({"cells": [cell("Because the maximum cancels.", "markdown")]}, [])
-    assert found == {"Becausethemaximumcancels."}
+    assert found == {"Becausethemaximumcancels.": "Because the maximum cancels."}
 
 
 def test_what_stands_in_hidden_tests_alone_makes_a_statement_no_less_secret():
@@ -424,7 +432,7 @@ def test_what_stands_in_hidden_tests_alone_makes_a_statement_no_less_secret():
     tests = cell(f"### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS", solution=False)
     cells = [cell(f"### BEGIN SOLUTION\n{line}\n### END SOLUTION"), tests]
     assert len(secret_statements({"cells": cells}, [])) == 1
-    assert secret_statements({"cells": [*cells, cell(line, solution=False)]}, []) == set()
+    assert secret_statements({"cells": [*cells, cell(line, solution=False)]}, []) == {}
 
 
 # Drivers, measures, the package

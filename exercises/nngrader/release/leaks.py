@@ -44,8 +44,8 @@ class Secrets:
 
     Parameters
     ----------
-    statements : frozenset of str
-        The statements of solutions, in normal form.
+    statements : dict of str
+        The statements of solutions, by their normal form.
     digests : dict
         Names of private files and arrays, by their digests.
     rows : Rows
@@ -56,7 +56,7 @@ class Secrets:
         Hidden inputs and answers, each as (name, text, bytes).
     """
 
-    statements: frozenset
+    statements: dict
     digests: dict
     rows: Rows
     paths: frozenset
@@ -87,7 +87,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     }
     places = {course.root, course.private, PROJECT, Path.home(), Path(tempfile.gettempdir())}
     return Secrets(
-        frozenset(secret_statements(instructor, problems)),
+        secret_statements(instructor, problems),
         digests,
         Rows([a for f in kept for a in _arrays(f.read_bytes())]),
         frozenset(f"{p}/" for p in places if p and len(str(p)) > 1),
@@ -112,18 +112,21 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
     Returns
     -------
     list of str
-        Each names a file and what is in it; empty if nothing was found.
+        Each names a file and what is in it, once for a file, however it is packed there; empty
+        if nothing was found.
     """
     secrets, found = secrets_of(course, assignment, instructor), []
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES:
             found.append(f"{name} should not be there: no kind of file that students need")
+        there = {}
         for path, piece in unfold(name, raw):
             found += [f"{path} should not be there" for p in PRIVATE if p in path]
-            found += [f"{path}: {what}" for what in _in_piece(piece, secrets)]
+            there |= dict.fromkeys(_in_piece(piece, secrets), path) | there
         if file.suffix == ".ipynb":
-            found += [f"{name}: {what}" for what in _in_notebook(raw, secrets)]
+            there |= dict.fromkeys(_in_notebook(raw, secrets), name) | there
+        found += [f"{path}: {what}" for what, path in there.items()]
     return list(dict.fromkeys(found))
 
 
@@ -208,7 +211,7 @@ def _most_of(text, statements):
     """Return one of the statements if a text has two and more than half of them, else ""."""
     forms = code_forms(text)
     there = sorted(s for s in statements if s in forms)
-    return there[0] if len(there) > max(1, len(statements) / 2) else ""
+    return statements[there[0]] if len(there) > max(1, len(statements) / 2) else ""
 
 
 def _in_piece(piece, secrets):
@@ -231,13 +234,17 @@ def _in_piece(piece, secrets):
 def _in_text(text, piece, secrets):
     """Yield complaints about statements of solutions and hidden inputs in a piece."""
     forms = code_forms(text)
-    for statement in sorted(secrets.statements):
-        if statement in forms:
-            yield f"{SAYS}: {statement}"
+    yield from _statements_in(forms, secrets)
     squeezed, rows = "".join(text.split()), in_rows(piece)
     for what, written, raw in secrets.numbers:
         if written in squeezed or raw in rows:
             yield f"it holds {what}"
+
+
+def _statements_in(forms, secrets):
+    """Yield a complaint about each statement of a solution that is there in any form."""
+    there = sorted({said for form, said in secrets.statements.items() if form in forms})
+    yield from (f"{SAYS}: {said}" for said in there)
 
 
 def _in_notebook(raw, secrets):
@@ -245,7 +252,7 @@ def _in_notebook(raw, secrets):
     notebook = json.loads(raw)
     cells, rest = notebook["cells"], notebook["metadata"]
     forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
-    yield from (f"{SAYS}: {s}" for s in sorted(secrets.statements) if s in forms)
+    yield from _statements_in(forms, secrets)
     if any(c.get("outputs") or c.get("execution_count") for c in cells):
         yield "it holds outputs"
     odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS

@@ -24,8 +24,8 @@ TRAILING = re.compile(r",([)\]}])")
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
 
 
-def secret_statements(instructor: dict, problems: list) -> set[str]:
-    """Return statements that occur only in solutions, in normal form.
+def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
+    """Return statements that occur only in solutions, by their normal form.
 
     Parameters
     ----------
@@ -37,16 +37,17 @@ def secret_statements(instructor: dict, problems: list) -> set[str]:
 
     Returns
     -------
-    set of str
-        Statements of more than 20 characters, without white space.
+    dict of str
+        Statements of more than 20 characters, in one line, as a person reads them; the keys
+        have no white space.
     """
     inside = [text for c in instructor["cells"] for text in _solutions(c)]
     inside += [s for p in problems for s in right_sources(p)]
     outside = [_outside(c) for c in instructor["cells"]]
     outside += [d["source"] for p in problems for d in moving(p).values()]
     known = normal("\n".join(outside))
-    found = {form for text in inside for form in _forms(text)}
-    return {form for form in found if form not in known}
+    found = {form: said for text in inside for form, said in _forms(text).items()}
+    return {form: said for form, said in found.items() if form not in known}
 
 
 def right_sources(problem) -> list[str]:
@@ -117,17 +118,18 @@ def _outside(cell):
 
 
 def _forms(text):
-    """Return the normal forms of the long statements of a text, and of their values."""
+    """Return the long statements of a text, and their values, by their normal forms."""
     try:
         tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
     except SyntaxError:  # an answer in prose
-        return {f for line in text.splitlines() if len(f := normal(line)) > LONG}
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        return {f: line for line in lines if len(f := normal(line)) > LONG}
     return _of_tree(tree.body[0].body, "def _():\n" + textwrap.indent(text, "    "))
 
 
 def _of_tree(body, source):
-    """Return the normal forms of the statements in a syntax tree's body."""
-    found = set()
+    """Return the statements in a syntax tree's body by their normal forms."""
+    found = {}
     for node in (n for top in body for n in ast.walk(top)):
         if isinstance(node, ast.stmt) and not _is_text(node):
             head = _head(node)
@@ -136,8 +138,8 @@ def _of_tree(body, source):
             value = getattr(node, "value", None)
             if isinstance(value, ast.AST) and not isinstance(value, ast.Constant):
                 forms += [f for f in [ast.unparse(value)] if _size(f) > LONG_VALUE]
-            found |= {normal(f) for f in forms}
-    return {f for f in found if len(f) > LONG // 2}
+            found |= dict.fromkeys(map(normal, forms), " ".join((head or written).split()))
+    return {f: said for f, said in found.items() if len(f) > LONG // 2}
 
 
 def _is_text(node):
