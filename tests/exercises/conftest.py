@@ -12,8 +12,19 @@ import pytest
 from nngrader.course import Course
 from nngrader.engine import pack
 
-from tests.exercises.declared_problems import load
+from tests.exercises.declared_problems import SHARED, load
 from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packs_are_shared(request, tmp_path_factory):
+    """Let the workers of a run share the packed cases, each made by whoever asks first."""
+    if hasattr(request.config, "workerinput"):
+        folder = tmp_path_factory.getbasetemp().parent / "packs"
+        folder.mkdir(exist_ok=True)
+        SHARED.append(folder)
+    yield
+    SHARED.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """Load the declared problems, pack their cases, and judge functions in this process."""
 
 import contextlib
+import fcntl
 import functools
 import importlib.util
 import itertools
+import pickle
 import signal
 import sys
 from pathlib import Path
@@ -49,9 +51,24 @@ TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; a
 )
 
 
+SHARED = []  # the folder of packs that the workers of a run share (conftest.py), or nothing
+
+
 @functools.cache
 def packed(name, seed, visible):
     """Return a problem's cases for one seed; a challenge's include the file that solves it."""
+    for folder in SHARED:
+        with open(folder / f"{name} {seed} {visible}", "ab+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # the first worker packs, the others wait
+            if not file.tell():
+                pickle.dump(_packed(name, seed, visible), file)
+            file.seek(0)
+            return pickle.load(file)
+    return _packed(name, seed, visible)
+
+
+def _packed(name, seed, visible):
+    """Return what `packed` returns, made anew."""
     data = pack(DECLARED[name], seed, visible=visible)
     return with_file(data, solved_files([DECLARED[name]]))
 
