@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from nngrader.engine import pack
 from nngrader.engine.declaration.gate import check_seed
 from nngrader.grading.one_submission import Stub
 from nngrader.sandbox.launch import Sandbox
@@ -15,7 +16,7 @@ from nngrader.settings import Limits, read_settings
 
 from nnlib.datasets import fashion_mnist
 from tests.exercises.challenge_files import data_of, judge_file, npz, tool
-from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS, packed
+from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS
 from tests.exercises.test_source import cells
 from tests.exercises.wrong_answers.naive_convolution import loops_without_bias
 
@@ -107,9 +108,15 @@ def test_a_receptive_field_is_as_wide_as_the_gradient():
 # Time
 
 
+@functools.cache
+def hidden():
+    """Return the hidden cases with the picture in its full size, as `packed` does not."""
+    return pack(PROBLEMS["conv2d_fast"], 1, visible=False)
+
+
 def large():
     """Return the arguments of the large case, as the driver gives them to the student."""
-    (case,) = [c for c in packed("conv2d_fast", 1, False)["cases"] if c["aspect"] == "large"]
+    (case,) = [c for c in hidden()["cases"] if c["aspect"] == "large"]
     found = []
     with pytest.raises(InterruptedError):
         PROBLEMS["conv2d_fast"].driver(
@@ -163,11 +170,11 @@ def conv2d_fast(x, weight, bias, stride, padding):
 
 @pytest.mark.sandbox
 def test_loops_keep_the_points_for_the_values_and_lose_those_for_speed():
-    reports, hidden = {}, {"conv2d_fast": packed("conv2d_fast", 1, False)}
+    reports, cases = {}, {"conv2d_fast": hidden()}
     with Sandbox(Limits(call_seconds=limits().call_seconds, memory_mb=1024)) as sandbox:
         runner = Runner([("cell", LOOPS, False)], sandbox, 0)
         try:
-            Stub("conv2d_fast", runner, hidden, [], reports, {}).points("conv2d_fast", 14)
+            Stub("conv2d_fast", runner, cases, [], reports, {}).points("conv2d_fast", 14)
         finally:
             runner.close()
     aspects = reports["conv2d_fast"]["aspects"]

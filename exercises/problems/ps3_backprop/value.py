@@ -5,6 +5,8 @@ from nngrader.engine import Steps, problem
 
 from .common import DIGITS, ELSEWHERE
 
+POWERS = 10_000
+
 
 def evaluate(Value, program, numbers, n):
     import gc
@@ -258,7 +260,7 @@ def long_chain(rng):
     return (
         "y = a\nfor _ in range(n):\n    y = y ** 0.9999",
         rng.uniform(0.5, 2.0, size=1),
-        10_000,
+        POWERS,
     )
 
 
