@@ -1,5 +1,6 @@
 """What `check` tells a student."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -24,6 +25,12 @@ SOLVE = {name: p.solve for name, p in PROBLEMS.items()}
 FEW = ("Value", "hinge_loss", "pairwise_distances", "softmax_cross_entropy")
 
 
+@functools.cache
+def cases_file(names):
+    """Return the text of a file of the visible cases of these problems."""
+    return cases_json.dumps({name: packed(name, 1, True) for name in names})
+
+
 @pytest.fixture
 def folder(request, tmp_path, monkeypatch):
     """Make a folder with the visible cases, as a release has them, and work in it.
@@ -31,9 +38,8 @@ def folder(request, tmp_path, monkeypatch):
     They are those of the problem that a test is about, else of a few.
     """
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    names = [parameters["name"]] if "name" in parameters else FEW
-    cases = {name: packed(name, 1, True) for name in names}
-    cases_json.save(cases, tmp_path / "ps2_classifiers.cases.json")
+    names = (parameters["name"],) if "name" in parameters else FEW
+    (tmp_path / "ps2_classifiers.cases.json").write_text(cases_file(names))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
