@@ -32,13 +32,17 @@ def npz(**arrays):
 
 
 @functools.cache
-def data_of(challenge, visible):
-    """Return the packed cases of a challenge."""
-    return pack(challenge, 1, visible=visible)
+def data_of(challenge, visible, most=None):
+    """Return the packed cases of a challenge, with the first so many inputs and targets."""
+    data = pack(challenge, 1, visible=visible)
+    for case in data["cases"] if most else ():
+        for kind in ("args", "kept"):
+            case[kind] = {name: array[:most] for name, array in case[kind].items()}
+    return data
 
 
-def judge_file(challenge, raw, f=None, visible=False):
+def judge_file(challenge, raw, f=None, visible=False, most=None):
     """Return what a challenge measures with a file and a function, and the findings."""
-    given = with_file(data_of(challenge, visible), {challenge.file: raw})
+    given = with_file(data_of(challenge, visible, most), {challenge.file: raw})
     verdict = judge(given, caller(given, f or challenge.solve))
     return verdict.measured, texts(verdict)
