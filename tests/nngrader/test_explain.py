@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -17,15 +18,31 @@ pytestmark = pytest.mark.sandbox
 MISTAKES = [(p.name, m) for p in problems() for m in p.mistakes]
 
 
+@pytest.fixture(scope="module")
+def mistaken(request, released, base, tmp_path_factory):
+    """Return a course and its results: for each mistake tried a student who makes it."""
+    folder = tmp_path_factory.mktemp("mistaken")
+    course = shutil.copytree(released, folder / "course")
+    tried = [i.callspec.params for i in request.session.items if "mistaken" in i.fixturenames]
+    for p in tried:
+        answer = {p["problem"]: p["mistake"].replace(" ", "_")}
+        hand_in(course, student_of(p["problem"], p["mistake"]), base.answering(answer).text())
+    assert run(course, "grade", NAME, "--json", folder / "r.json") == 0
+    return course, {r["student"]: r for r in json.loads((folder / "r.json").read_text())}
+
+
+def student_of(problem, mistake):
+    """Return the student who makes a mistake."""
+    return f"{problem} {mistake}".replace(" ", "-")
+
+
 @pytest.mark.deep(6)
 @pytest.mark.parametrize(("problem", "mistake"), MISTAKES)
-def test_points_are_those_of_grading_and_every_loss_has_its_case(
-    course, base, problem, mistake, tmp_path
-):
-    hand_in(course, "ada", base.answering({problem: mistake.replace(" ", "_")}).text())
-    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
-    (graded,) = json.loads((tmp_path / "r.json").read_text())
-    found = explain(Assignment(Course(course), NAME), "ada")
+def test_points_are_those_of_grading_and_every_loss_has_its_case(mistaken, problem, mistake):
+    course, results = mistaken
+    student = student_of(problem, mistake)
+    graded = results[student]
+    found = explain(Assignment(Course(course), NAME), student)
     assert [lost.problem for lost in found] == list(graded["problems"])
     for lost in found:
         one = graded["problems"][lost.problem]
