@@ -107,11 +107,17 @@ def test_a_figure_is_the_same_bytes_each_time_it_is_drawn_and_shown(name):
     assert viz.show(draw(name), alt="What is seen.", name="same")._repr_html_() == first
 
 
+@functools.cache
+def shown(name):
+    """Return the HTML of a figure on a high panel."""
+    ax = viz.panel(height=4)
+    return viz.show(draw(name, ax=ax), alt="What is seen.", name="high")._repr_html_()
+
+
 @pytest.mark.deep(2)
 @each
 def test_every_colour_of_a_drawing_is_an_ink_of_the_page(name):
-    ax = viz.panel(height=4)
-    html = viz.show(draw(name, ax=ax), alt="What is seen.", name="inks")._repr_html_()
+    html = shown(name)
     for variable in VARIABLES.values():
         html = html.replace(variable, "")
     html = re.sub(r'"data:image/png;base64,[^"]*"', "", html)
@@ -128,9 +134,8 @@ def drawn(name):
 
 @each
 def test_all_words_of_a_drawing_have_one_size_and_exponents_are_smaller(name):
-    ax = viz.panel(height=4)
-    html = viz.show(draw(name, ax=ax), alt="What is seen.", name="size")._repr_html_()
-    sizes = Counter(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", html)))
+    found = re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", shown(name))
+    sizes = Counter(map(float, found))
     assert set(sizes) <= {9.0, 6.3}
     assert sizes[9.0]
 
