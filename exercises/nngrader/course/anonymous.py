@@ -32,7 +32,9 @@ NOTEBOOK = re.compile(r"""(["'])((?:(?!\1).)+\.ipynb)\1""", re.IGNORECASE)  # a 
 STROKES = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
 )
-SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+SPELT = str.maketrans(
+    {"å": "aa"} | {c: f"{bare}e" for c, bare in zip("äöüø", "aouo", strict=True)}
+)
 
 
 class Names:
@@ -129,7 +131,7 @@ class Codes(Names):
     def text(self, text: str) -> str:
         """Return a text with codes in place of ids, names and addresses of students.
 
-        They are found also without their accents, or with *ue* for *ü*.
+        They are found also without their accents, or with an *e* in place of an umlaut.
         """
         plain, places = _plain(text)
         parts, done = [], 0
