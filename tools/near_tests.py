@@ -99,8 +99,9 @@ def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
 @cache
 def _imports(path: Path, name: tuple[str, ...]) -> dict[str, str]:
     """Return the dotted names that a file imports, by the names that it gives them."""
-    found = {}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found, nodes = {}, [ast.parse(path.read_text(encoding="utf-8"))]
+    for node in nodes:  # and what stands inside it; no expression holds an import
+        nodes += [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.expr)]
         if isinstance(node, ast.Import):
             found |= {a.asname or a.name: a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -109,7 +109,8 @@ def _module(source: str, root: Path) -> Topic:
     found = near_tests.near(source, root)
     _, homes = near_tests.SOURCES[near_tests.source_folder(source)]
     tests = [p.relative_to(root) for home in homes for p in (root / home).rglob("test_*.py")]
-    far = [p for p in tests if not any(p.is_relative_to(f) for f in found)]
+    close = {*map(Path, found)}
+    far = [p for p in tests if close.isdisjoint((p, *p.parents))]
     left_out = [f"{len(far)} of {len(tests)} test files of {' and '.join(homes)}"] * bool(far)
     if any(f.startswith("tests/book") for f in found):
         found += ["-m", "not browser and not built_book"]
