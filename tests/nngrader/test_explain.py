@@ -132,6 +132,16 @@ def test_a_function_that_was_never_written_has_one_line(course, base, capsys):
     assert "ordinary input" not in text
 
 
+def test_a_function_of_another_name_is_said_to_be_missing(course, base, capsys):
+    hand_in(
+        course, "ada", base.solved().write("hinge_loss", "def hinge(X):\n    return X").text()
+    )
+    assert run(course, "explain", NAME, "ada", "hinge_loss") == 0
+    text = capsys.readouterr().out
+    assert text.count("no function hinge_loss is defined after the cells have run") == 1
+    assert "NameError" not in text
+
+
 def test_what_the_last_line_adds_up_is_what_is_recorded(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().write("hinge_loss", MEAN_LEFT_OUT).text())
     assert run(course, "explain", NAME, "ada") == 0

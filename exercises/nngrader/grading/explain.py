@@ -31,6 +31,7 @@ from .one_submission import Stub, judge_cells, wanted_names
 
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
+UNDEFINED = "no function {} is defined after the cells have run"
 MOST_CASES = 3  # of one kind that are shown
 WHOLE = 12  # entries of an answer that is shown as a whole
 MOST_ENTRIES = 5  # of a longer one, those that are furthest off
@@ -80,6 +81,7 @@ class Watched(Stub):
     """A stub that remembers what each problem's function answered, case by case."""
 
     seen: dict = field(default_factory=dict)
+    undefined: set = field(default_factory=set)
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
@@ -90,6 +92,8 @@ class Watched(Stub):
         verdict = super()._verdict(data)
         written = not all(map(_unwritten, self.kept))
         found = failed_cases(data, self.kept, self._measure) if written else []
+        if self.kept and all(map(_undefined, self.kept)):
+            self.undefined.add(data["name"])
         self.seen[data["name"]] = found
         return verdict
 
@@ -100,8 +104,13 @@ class Watched(Stub):
 
 
 def _unwritten(answer):
-    """Return whether a function said that it is not written; the hint says it once for all."""
-    return checked(answer).raised[:1] == ("NotImplementedError",)
+    """Return whether a function is not there or not written; the hint says it once for all."""
+    return _undefined(answer) or checked(answer).raised[:1] == ("NotImplementedError",)
+
+
+def _undefined(answer):
+    """Return whether the cells have defined no such function."""
+    return answer.get("missing") is True
 
 
 def explain(
@@ -137,19 +146,25 @@ def explain(
         near = did_you_mean(problem, assignment.hidden)
         raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
-    spec, seen = assignment.spec(unsafe), {}
+    spec, seen, undefined = assignment.spec(unsafe), {}, set()
     with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
             names, _ = runner.read(wanted_names(spec))
-            stub = functools.partial(Watched, seen=seen)
+            stub = functools.partial(Watched, seen=seen, undefined=undefined)
             judged = judge_cells(spec, rebuilt, runner, names, [], right, stub)
-    found = judged["problems"]
     return [
-        Lost(n, r["score"], r["max"], r["aspects"], sentences(r["findings"]), seen.get(n, []))
-        for n, r in found.items()
-        if problem in (None, n)
+        Lost(
+            name,
+            found["score"],
+            found["max"],
+            found["aspects"],
+            [UNDEFINED.format(name)] if name in undefined else sentences(found["findings"]),
+            seen.get(name, []),
+        )
+        for name, found in judged["problems"].items()
+        if problem in (None, name)
     ]
 
 
