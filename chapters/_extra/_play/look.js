@@ -61,7 +61,7 @@ nn.define("look", (element, {settings, start, head: first}) => {
     html("style", {}, `
       .nn-look-tokens { display: flex; flex-wrap: wrap; gap: .35rem; min-height: 6.4rem; align-content: flex-start; margin: .4rem 0; }
       .nn-look-token { --v: 0; flex: 0 0 4.1rem; padding: .15rem 0 .1rem; text-align: center; line-height: 1.3; border-radius: 4px; cursor: pointer; touch-action: manipulation;
-        border: 1px solid var(--nn-ink); background: color-mix(in srgb, var(--nn-a) calc(var(--v) * 70%), transparent); }
+        border: 1px solid var(--nn-ink); background: color-mix(in srgb, var(--nn-a) calc(var(--v) * 50%), transparent); }
       .nn-look-wide .nn-look-token { flex-basis: 2.3rem; }
       .nn-look-token[aria-selected=true] { outline: 3px solid var(--nn-b); outline-offset: -1px; }
       .nn-look-later { border-style: dashed; opacity: .6; }
