@@ -22,6 +22,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from . import claims
+from .kernels import managers
 from .reads import Reads
 from .run import Run, execute
 from .seconds import Seconds
@@ -107,9 +108,10 @@ class Executor:
         pages = sorted(self._pending(env, docnames), key=self._longest_first)
         timeout = env.mystnb_config.execution_timeout
         failures = []
-        with ThreadPoolExecutor(workers()) as pool:
+        with managers(len(pages)) as manager, ThreadPoolExecutor(workers()) as pool:
+            settings = self.reads.root, timeout, manager
             jobs = {
-                pool.submit(execute, page.path, page.notebook, self.reads.root, timeout): page
+                pool.submit(execute, page.path, page.notebook, *settings): page
                 for page in pages
             }
             for done, job in enumerate(as_completed(jobs), start=1):

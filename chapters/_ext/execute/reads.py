@@ -84,9 +84,9 @@ class Reads:
         return [n for n in self._names(folder) if n in packages or n.endswith(".py")]
 
 
-def _looked_through(page: str) -> tuple[str, str]:
+def _looked_through(page: str) -> tuple[str, str, str]:
     """Return the folders in which Python looks for modules before the recording begins."""
-    return "./*.py", f"{Path(page).parent.as_posix()}/*.py"
+    return "./*.py", "exercises/*.py", f"{Path(page).parent.as_posix()}/*.py"
 
 
 def _plain(folder: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -64,7 +65,9 @@ class _Watch:
         return times.user + times.system + times.children_user + times.children_system
 
 
-def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
+def execute(
+    path: Path, notebook, root: Path, timeout: int, manager: type = AsyncKernelManager
+) -> Run:
     """Execute the cells of a page in its own folder, up to the first error; return the run."""
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
@@ -80,6 +83,7 @@ def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
             record_timing=False,  # a date would differ at each build
             on_cell_start=watch.begin,
             on_cell_executed=watch.end,
+            kernel_manager_class=manager,
             extra_arguments=[f"--IPKernelApp.exec_lines={start}"],
         )
         environment = os.environ | {"NN_BOOK": str(root), "NN_READS": str(log)}

@@ -1,0 +1,81 @@
+"""Fork kernels from this process, which has imported what most pages import.
+
+It is started with the number of a socket. Each line that comes there asks for a kernel, with
+its arguments, environment and working directory; the answer is its process id. The book's own
+packages are not imported here: a kernel records which of their files its page reads.
+
+A process with several threads must not fork, so one whose imports have started some ends at
+once. Else it ends when the socket is closed, and kernels that still run see that and end too.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import socket
+import sys
+import weakref
+from pathlib import Path
+
+IMPORTED = (
+    *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
+    *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # pyplot would show figures
+    *("sklearn.utils.validation", "torch"),
+)
+SETTINGS = {  # read by what is imported, in a kernel when its environment holds them
+    "JPY_PARENT_PID": str(os.getpid()),
+    "KINETO_LOG_LEVEL": "99",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+def load() -> dict[str, str]:
+    """Import the modules, and return the environment variables that they have set."""
+    os.environ.update(SETTINGS)
+    before = set(os.environ)
+    weakref.finalize._registered_with_atexit = True  # a kernel registers them, as its last
+    for name in IMPORTED:
+        with contextlib.suppress(ImportError):  # PyTorch need not be installed
+            importlib.import_module(name)
+    weakref.finalize._registered_with_atexit = False
+    gc.collect()
+    gc.freeze()  # else each kernel would copy what it only looks through
+    return {name: os.environ[name] for name in set(os.environ) - before}
+
+
+def serve(number: int) -> dict | None:
+    """Fork a kernel for each line that asks; return the line in a fork, and None at the end."""
+    with socket.socket(fileno=number) as asked, asked.makefile("rw", encoding="utf-8") as lines:
+        for line in lines:
+            if not (pid := os.fork()):
+                return json.loads(line)
+            print(pid, file=lines, flush=True)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:  # until now a dead kernel has kept its id
+            pass
+    return None
+
+
+def become(kernel: dict, variables: dict[str, str]) -> None:
+    """Give this process all that a new one would have, and random numbers of its own."""
+    os.setsid()
+    os.chdir(kernel["cwd"])
+    os.environ.clear()
+    os.environ.update(variables | kernel["env"] | {"JPY_PARENT_PID": str(os.getppid())})
+    sys.argv[1:] = kernel["arguments"]
+    sys.path.insert(0, os.getcwd())
+    sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
+
+
+if __name__ == "__main__":
+    sys.path.remove(str(Path(__file__).parent))
+    variables = load()
+    if len(os.listdir("/proc/self/task")) > 1 or not (kernel := serve(int(sys.argv[1]))):
+        os._exit(0)  # without freeing each object
+    become(kernel, variables)
+    runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
