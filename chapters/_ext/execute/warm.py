@@ -5,7 +5,7 @@ its arguments, environment and working directory; the answer is its process id. 
 packages are not imported here: a kernel records which of their files its page reads.
 
 A process with several threads must not fork, so one whose imports have started some ends at
-once. Else it ends when the socket is closed, and kernels that still run see that and end too.
+once. Else it ends when the socket is closed, and ends the kernels that still run.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import socket
 import sys
 import weakref
@@ -24,8 +25,7 @@ IMPORTED = (
     *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # pyplot would show figures
     *("sklearn.utils.validation", "torch"),
 )
-SETTINGS = {  # read by what is imported, in a kernel when its environment holds them
-    "JPY_PARENT_PID": str(os.getpid()),
+SETTINGS = {  # read by what is imported; a kernel, or a page that profiles, has them by then
     "KINETO_LOG_LEVEL": "99",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -34,7 +34,7 @@ SETTINGS = {  # read by what is imported, in a kernel when its environment holds
 
 def load() -> dict[str, str]:
     """Import the modules, and return the environment variables that they have set."""
-    os.environ.update(SETTINGS)
+    os.environ.update(SETTINGS | os.environ | {"JPY_PARENT_PID": str(os.getpid())})
     before = set(os.environ)
     weakref.finalize._registered_with_atexit = True  # a kernel registers them, as its last
     for name in IMPORTED:
@@ -48,14 +48,16 @@ def load() -> dict[str, str]:
 
 def serve(number: int) -> dict | None:
     """Fork a kernel for each line that asks; return the line in a fork, and None at the end."""
+    kernels = []  # not waited for before the end, so that none gets the id of a dead one
     with socket.socket(fileno=number) as asked, asked.makefile("rw", encoding="utf-8") as lines:
         for line in lines:
             if not (pid := os.fork()):
                 return json.loads(line)
+            kernels.append(pid)
             print(pid, file=lines, flush=True)
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:  # until now a dead kernel has kept its id
-            pass
+    for pid in kernels:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
     return None
 
 
