@@ -22,8 +22,10 @@ ENVIRONMENT = (
     "chapters/_ext/begin/cachekey.py",
     "chapters/_ext/execute/audit.py",
     "chapters/_ext/execute/claims.py",
+    "chapters/_ext/execute/kernels.py",
     "chapters/_ext/execute/reads.py",
     "chapters/_ext/execute/run.py",
+    "chapters/_ext/execute/warm.py",
 )
 # What a program that a cell starts can read: code, packaged data, problems, results of long
 # experiments, settings.

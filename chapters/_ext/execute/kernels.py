@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -66,9 +66,10 @@ class Warm:
             return None
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, which then ends the kernels that still run."""
         self.socket.close()
-        self.lines.close()
+        with suppress(OSError):  # it has ended before a question reached it
+            self.lines.close()
         self.process.wait()
 
 

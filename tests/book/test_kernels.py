@@ -1,0 +1,170 @@
+"""Kernels are forked from one process, and a page cannot tell."""
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+# What a kernel has from who starts it, without names that differ between two kernels.
+STARTED = """
+import gc, os, signal, sys, warnings
+print(sys.argv[0], len(sys.argv), sys.argv[3:], sys.path, sys.flags, sys.stdin.isatty())
+print(os.getcwd(), os.getsid(0) == os.getpid())
+print([str(signal.getsignal(s)) for s in signal.Signals], gc.isenabled(), gc.get_threshold())
+print(sys.modules["__main__"] is __import__("__main__"), sys.getrecursionlimit())
+import matplotlib
+print(matplotlib.rcParams, "matplotlib.pyplot" in sys.modules, "nnlib" in sys.modules)
+import numpy, torch
+print(torch.get_num_threads(), numpy.get_printoptions(), torch.is_grad_enabled())
+import sklearn.utils.validation
+print(sorted(os.environ), *sorted(map(str, warnings.filters)), sep="\\n")
+"""
+LEFT_BEHIND = """
+import os, sys, warnings, matplotlib, numpy, torch
+os.environ["LEFT"] = os.path.abspath(".")
+os.chdir("/")
+sys.path.append("/left")
+warnings.simplefilter("error")
+matplotlib.rcParams["font.size"] = 77
+numpy.left = torch.left = left = 1
+numpy.set_printoptions(precision=1)
+torch.set_grad_enabled(False)
+"""
+NUMBERS = (
+    "import random, numpy, torch\n(random.random(), numpy.random.rand(), torch.rand(1)[0])"
+)
+PARENT = "import os; print(os.getppid())"
+
+
+@pytest.fixture(scope="module")
+def warm_manager():
+    """Yield the class of kernels that one process forks, with one thread as in a build."""
+    from execute.kernels import FEWEST, managers
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            patch.setenv(name, "1")
+        with managers(FEWEST) as manager:
+            yield manager
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return a function that executes a page of one cell."""
+    from execute.run import execute  # which loads for seconds
+    from myst_nb.core.read import read_myst_markdown_notebook
+
+    def ran(code, manager, timeout=60):
+        page = tmp_path.resolve() / "page.md"
+        text = f"# Page\n\n```{{code-cell}} python\n{code}\n```\n"
+        page.write_text(text)
+        notebook = read_myst_markdown_notebook(text, add_source_map=True, path=page)
+        return execute(page, notebook, tmp_path, timeout, manager)
+
+    return ran
+
+
+@pytest.fixture
+def run_beside(run):
+    """Return a function that executes a page in a thread, and returns what will be its run."""
+    from jupyter_core.utils import ensure_event_loop
+
+    def ran(*page):
+        try:
+            return run(*page)
+        finally:
+            ensure_event_loop().close()  # the thread's own, which nbclient leaves open
+
+    with ThreadPoolExecutor() as pool:
+        yield lambda *page: pool.submit(ran, *page)
+
+
+def shown(run):
+    """Return what the cell of a page shows; its error, if there is one, fails the test."""
+    assert run.failure is None
+    return "".join(o.get("text") or o.data["text/plain"] for o in run.notebook.cells[1].outputs)
+
+
+@pytest.fixture
+def parent(run, warm_manager):
+    """Return the process that starts the kernels: one of its own, where forks are safe."""
+    pid = int(shown(run(PARENT, warm_manager)))
+    assert (pid != os.getpid()) == (sys.platform == "linux")
+    return pid
+
+
+def test_a_fork_starts_as_a_program_of_its_own_does(run, warm_manager):
+    from jupyter_client.manager import AsyncKernelManager
+
+    assert shown(run(STARTED, warm_manager)) == shown(run(STARTED, AsyncKernelManager))
+
+
+def test_a_kernel_sees_nothing_that_another_has_left(run, warm_manager, parent):
+    before = shown(run(STARTED, warm_manager))
+    shown(run(LEFT_BEHIND, warm_manager))
+    names = "hasattr(numpy, 'left'), hasattr(torch, 'left'), 'left' in globals()"
+    after, has = shown(run(f"{STARTED}\n{names}", warm_manager)).rsplit("\n", 1)
+    assert (after, has) == (before.rstrip("\n"), "(False, False, False)")
+    assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
+
+
+def test_kernels_draw_numbers_of_their_own(run, warm_manager):
+    drawn = [shown(run(NUMBERS, warm_manager)).split() for _ in range(2)]
+    assert all(one != other for one, other in zip(*drawn, strict=True))
+
+
+def test_a_kernel_gets_the_environment_of_its_start(run, warm_manager, monkeypatch):
+    asks = "import os; print(os.environ.get('NN_STARTED'), os.getenv('PATH'))"
+    for value in ("first", "second"):
+        monkeypatch.setenv("NN_STARTED", value)
+        assert shown(run(asks, warm_manager)) == f"{value} {os.environ['PATH']}\n"
+    monkeypatch.delenv("NN_STARTED")
+    assert shown(run(asks, warm_manager)).startswith("None ")
+
+
+@pytest.mark.deep(3)
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel ended while"),
+        ("import time; time.sleep(60)", "it ran longer than the build's timeout"),
+        ("while True:\n    pass", "it ran longer than the build's timeout"),
+    ],
+    ids=["killed", "sleeps", "works"],
+)
+def test_a_kernel_ends_alone(run, run_beside, warm_manager, parent, code, what):
+    other = run_beside("import time; time.sleep(6); print(1)", warm_manager)
+    assert what in run(code, warm_manager, timeout=2).failure.what
+    assert shown(other.result()) == "1\n"
+    assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
+
+
+@pytest.mark.parametrize(
+    "torch",
+    [
+        "import _thread, time\n_thread.start_new_thread(time.sleep, (99,))",
+        "import os; os._exit(1)",
+    ],
+    ids=["threads", "death"],
+)
+def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatch, torch):
+    from execute.kernels import FEWEST, managers
+
+    (tmp_path / "torch.py").write_text(torch)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with managers(FEWEST) as manager:
+        assert shown(run(PARENT, manager)) == f"{os.getpid()}\n"
+
+
+def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path):
+    from execute.kernels import FEWEST, managers
+
+    with managers(FEWEST) as manager:
+        code = "import time; open('runs', 'w').close(); time.sleep(60)"
+        running = run_beside(code, manager, 20)
+        while not (tmp_path / "runs").exists():
+            time.sleep(0.1)
+    what = "the kernel ended" if sys.platform == "linux" else "it ran longer"
+    assert what in running.result().failure.what
