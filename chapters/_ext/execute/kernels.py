@@ -18,7 +18,6 @@ from jupyter_client.manager import AsyncKernelManager
 
 WARM = Path(__file__).with_name("warm.py")
 FEWEST = 4  # pages for which it pays to import what they do not need
-LONGEST_WAIT = 120  # seconds for the imports, on a busy machine
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
 
 
@@ -51,7 +50,6 @@ class Warm:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the build, which then closes the socket
             )
-        ours.settimeout(LONGEST_WAIT)
         self.socket, self.lines = ours, ours.makefile("rw", encoding="utf-8")
         self.asking = threading.Lock()  # an answer belongs to the question before it
 

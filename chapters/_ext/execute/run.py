@@ -23,8 +23,9 @@ class Run:
     """The outcome of the execution of a page.
 
     ``processor`` counts the kernel's work and that of the programs it waited for, so it hardly
-    depends on what else the machine does; ``slowest`` is the cell that took most of it;
-    ``claims`` are those of the page that did not hold.
+    depends on what else the machine does; what a forked kernel had imported before is not in
+    it. ``slowest`` is the cell that took most of it; ``claims`` are those of the page that did
+    not hold.
     """
 
     notebook: dict
