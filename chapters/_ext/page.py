@@ -11,7 +11,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 (https://www.sphinx-doc.org/en/master/extdev/event_callbacks.html), and add a row.
 """
 
-from begin import cachekey, course, first_paint, glossary
+from begin import cachekey, citations, course, first_paint, glossary
 from execute import parallel
 from finish import after_warnings, icons, search, theme_script, theme_style
 from link import terms
@@ -41,6 +41,7 @@ STEPS = (
     ("builder-inited", live.deliver_wheel, AMONG),  # nnlib for readers without it
     ("builder-inited", parallel.open_cache, AMONG),  # what earlier builds have executed
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
+    ("builder-inited", citations.register_styles, AMONG),  # else each citation seeks them
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
     ("builder-inited", syllabus.check_errata, AMONG),  # in a process of their own
     ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages

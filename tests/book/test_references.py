@@ -4,8 +4,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+import pybtex.plugin
 import pytest
 import yaml
+from begin import citations
 from begin.course import Course
 from begin.glossary import WORD, Glossary, Term, read_symbols, read_terms
 from minibook import ROOT
@@ -190,3 +192,12 @@ def test_no_term_is_defined_after_the_page_that_teaches_its_definition():
                 if ORDER[topic["page"]] < ORDER[term.page]:
                     late[term.term] = topic["page"]
     assert late == {}
+
+
+def test_styles_of_citations_are_found_without_looking_through_all_packages(monkeypatch):
+    groups = ("pybtex.style.formatting", "pybtex.style.labels", "pybtex.style.sorting")
+    installed = [pybtex.plugin.find_plugin(group) for group in groups]
+    monkeypatch.setattr(pybtex.plugin, "_RUNTIME_PLUGINS", {})
+    citations.register_styles(app=None)
+    monkeypatch.delattr(pybtex.plugin, "entry_points")
+    assert [pybtex.plugin.find_plugin(group) for group in groups] == installed
