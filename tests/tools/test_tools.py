@@ -75,11 +75,12 @@ def made(env, monkeypatch, tmp_path):
     return steps
 
 
-def test_all_packages_are_compiled_but_one_for_another_python(env, monkeypatch, tmp_path):
+def test_packages_are_compiled_but_tests_and_one_for_another_python(env, monkeypatch, tmp_path):
     monkeypatch.setattr(env, "ENV", tmp_path)
     packages = tmp_path / "lib" / "site-packages"
-    (packages / "deep").mkdir(parents=True)
-    for name, text in (("a", "1"), ("deep/b", "1"), ("old", "print 1"), ("z", "1")):
+    (packages / "deep" / "tests").mkdir(parents=True)
+    texts = {"a": "1", "deep/b": "1", "deep/tests/c": "1", "old": "print 1", "z": "1"}
+    for name, text in texts.items():
         (packages / f"{name}.py").write_text(text)
     env.compile_all(sys.executable)
     assert {p.name.partition(".")[0] for p in packages.rglob("*.pyc")} == {"a", "b", "z"}
