@@ -1,8 +1,13 @@
 """Each run tests some seeds and problems, and others at the next commit; a course to test on.
 
 `@pytest.mark.rotate("seed", 1)` keeps one value of a parameter; `always=` names values that
-are kept besides. The fixture `share` keeps one in k of what a test goes through by itself.
-`pytest --deep` keeps all; ``TEST_SHARE=N`` repeats a run (conftest.py of the repository).
+are kept besides. `@pytest.mark.thin("mistake", 4, within="name")` keeps one value in four,
+and at least one for each value of another parameter. The fixture `share` keeps one in k of what
+a test goes through by itself. `pytest --deep` keeps all; ``TEST_SHARE=N`` repeats a run
+(conftest.py of the repository).
+
+Cases are packed once a run for all tests, so tests share `SEEDS`: where each problem is tried,
+on one of them, which `one_seed` or the fixture `seed` gives.
 """
 
 import math
@@ -12,7 +17,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.engine import pack
 
-from tests.exercises.declared_problems import SHARED, load
+from tests.exercises.declared_problems import SEEDS, SHARED, load
 from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 
@@ -33,13 +38,20 @@ def share(pytestconfig):
     return lambda cases, k: list(cases) if pytestconfig.getoption("deep") else _share(cases, k)
 
 
+@pytest.fixture(scope="session")
+def seed():
+    """Return the seed of `SEEDS` on which this commit tries problems; `one_seed` keeps it."""
+    return _share(SEEDS, len(SEEDS))[0]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc):
-    """Keep this commit's values of the parameters marked `rotate`, before tests are created."""
+    """Keep this commit's values of the parameters marked, before tests are created."""
     result = yield
-    for mark in metafunc.definition.iter_markers("rotate"):
-        if not metafunc.config.getoption("deep"):
-            _rotate(metafunc._calls, *mark.args, **mark.kwargs)
+    for keep in (_rotate, _thin):
+        for mark in metafunc.definition.iter_markers(keep.__name__.strip("_")):
+            if not metafunc.config.getoption("deep"):
+                keep(metafunc._calls, *mark.args, **mark.kwargs)
     return result
 
 
@@ -49,6 +61,17 @@ def _rotate(calls, parameter, n, always=()):
     others = [v for v in values if v not in always]
     kept = [*always, *_share(others, math.ceil(len(others) / n))]
     calls[:] = [call for call in calls if call.params[parameter] in kept]
+
+
+def _thin(calls, parameter, k, within):
+    """Keep the calls with one in `k` values of a parameter, for each value of another."""
+    groups, now = {}, int(os.environ["TEST_SHARE"])
+    for call in calls:
+        groups.setdefault(call.params[within], {})[call.params[parameter]] = None
+    for group, values in groups.items():
+        values = list(values)
+        groups[group] = values[now % k :: k] or [values[now // k % len(values)]]
+    calls[:] = [c for c in calls if c.params[parameter] in groups[c.params[within]]]
 
 
 def _share(cases, k):

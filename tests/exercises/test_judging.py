@@ -181,9 +181,9 @@ def scaled(name, factor):
 
 
 @every_plain_problem
-def test_a_charged_mistake_is_not_charged_again(name):
+def test_a_charged_mistake_is_not_charged_again(name, seed):
     first = next(iter(PROBLEMS[name].returns.values()))
-    assert lost(judged(packed(name, 1, True), scaled(name, 2))) == {first}
+    assert lost(judged(packed(name, seed, True), scaled(name, 2))) == {first}
 
 
 SPECIAL = {
@@ -441,11 +441,12 @@ def test_a_mistake_that_is_charged_keeps_the_loops():
     assert lost(judged(packed(p.name, 1, False), p.mistakes["squared"].solve)) == {"value"}
 
 
+@pytest.mark.rotate("visible", 1)
 @shown
 @every_problem
 @pytest.mark.parametrize("parts", [[], [{}], [None], ()])
-def test_a_worker_that_says_nothing_earns_nothing(name, parts, visible):
-    assert judge(packed(name, 1, visible), lambda args: {"parts": parts}).score == 0
+def test_a_worker_that_says_nothing_earns_nothing(name, parts, seed, visible):
+    assert judge(packed(name, seed, visible), lambda args: {"parts": parts}).score == 0
 
 
 @pytest.mark.parametrize("rtol", [0.0, 1e-7, 0.5])

@@ -11,12 +11,12 @@ import pytest
 from nngrader.engine.declaration.problem import MOST_PASSIVE
 from nngrader.engine.judgement.ledger import PASSIVE
 
-from tests.exercises.declared_problems import PLAIN, PROBLEMS, judged, packed
+from tests.exercises.declared_problems import PLAIN, PROBLEMS, SEEDS, judged, packed
 
-SEEDS = range(4)
 every_draw = pytest.mark.parametrize("visible", [True, False])
 every_seed = pytest.mark.parametrize("seed", SEEDS)
 one_seed = pytest.mark.rotate("seed", 1)
+seen_or_hidden = pytest.mark.rotate("visible", 1)
 every_problem = pytest.mark.parametrize("name", PLAIN)
 
 
@@ -105,12 +105,13 @@ JUNK = {
 }
 
 
+@seen_or_hidden
 @one_seed
 @every_draw
 @every_seed
 @every_problem
 def test_junk_earns_nothing(name, seed, visible, share):
-    data, some = packed(name, seed, visible), share(JUNK, 3)
+    data, some = packed(name, seed, visible), share(JUNK, 5)
     scores = {junk: judged(data, filled(name, JUNK[junk])).score for junk in some}
     assert {junk: score for junk, score in scores.items() if score} == {}
 

@@ -67,15 +67,18 @@ WAYS = {
 }
 
 
-def test_the_outcome_is_the_one_told():
+@pytest.mark.rotate("way", 2)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_outcome_is_the_one_told(way):
     train = cell_of("ps4_optimization", "uses")["train"]
     told = cells()["ps4_optimization text_outcome"]
     rows = re.findall(r"^\| (\w.*) \| (0\.\d+) \| (0\.\d+) \|$", told, re.MULTILINE)
     assert {name for name, *_ in rows} == set(WAYS)
-    for name, low, high in rows:  # sums of other processors lead elsewhere, but not far
-        found = [train(*WAYS[name], seed)[1] for seed in range(6)]
-        assert min(found) == pytest.approx(float(low), abs=0.15 if "was" in name else 0.04)
-        assert max(found) == pytest.approx(float(high), abs=0.04)
+    ((low, high),) = (spread for name, *spread in rows if name == way)
+    found = [train(*WAYS[way], seed)[1] for seed in range(6)]
+    # sums of other processors lead elsewhere, but not far
+    assert min(found) == pytest.approx(float(low), abs=0.15 if "was" in way else 0.04)
+    assert max(found) == pytest.approx(float(high), abs=0.04)
 
 
 # Chance
@@ -83,7 +86,7 @@ def test_the_outcome_is_the_one_told():
 
 @pytest.mark.parametrize("name", ["initialize", "dropout"])
 def test_chance_never_costs_a_point(name, share):
-    for seed in share(range(1000, 1200), 20):
+    for seed in share(range(1000, 1200), 50):
         assert judged(packed(name, seed, False), PROBLEMS[name].solve).score == 100
 
 
@@ -95,7 +98,7 @@ def scaled(factor):
 @both
 @pytest.mark.parametrize("factor", [0.5, 0.75, 4 / 3, 2.0])
 def test_a_variance_that_is_wrong_by_a_third_or_more_is_always_found(factor, visible, share):
-    for seed in share(range(50), 10):
+    for seed in share(range(50), 25):
         verdict = judged(packed("initialize", seed, visible), scaled(factor))
         assert verdict.points["value"][0] == 0
 
@@ -105,7 +108,7 @@ def test_dropping_a_tenth_more_than_asked_is_always_found(visible, share):
     def f(X, dY, p, training, rng):
         return PROBLEMS["dropout"].solve(X, dY, p + 0.14, training, rng)
 
-    for seed in share(range(50), 10):
+    for seed in share(range(50), 25):
         assert "value" in lost(judged(packed("dropout", seed, visible), f))
 
 

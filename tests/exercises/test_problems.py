@@ -1,4 +1,8 @@
-"""Every declared problem, held to its own declaration over several seeds."""
+"""Every declared problem, held to its own declaration over several seeds.
+
+A commit sees a quarter of a problem's mistakes and of its alternatives on one of three seeds,
+and the gate of a release for a third of the problems: `nngrader release` goes through all.
+"""
 
 import ast
 import functools
@@ -15,6 +19,7 @@ from nngrader.engine.declaration.gate import over_seeds
 from tests.exercises.declared_problems import (
     PLAIN,
     PROBLEMS,
+    SEEDS,
     is_charged_as_declared,
     judged,
     lost,
@@ -22,7 +27,6 @@ from tests.exercises.declared_problems import (
     texts,
 )
 
-SEEDS = (1, 2, 3)
 DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
 every_data = pytest.mark.parametrize(("seed", "visible"), DATA)
 one_seed = pytest.mark.rotate("seed", 1)
@@ -30,8 +34,8 @@ every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_plain_problem = pytest.mark.parametrize("name", PLAIN)
 
 
-MISTAKES = {mistake for p in PROBLEMS.values() for mistake in p.mistakes}
-half_of_them = pytest.mark.rotate("mistake", len(MISTAKES) // 2 + 1)
+a_quarter = pytest.mark.thin("mistake", 4, within="name")
+seen_or_hidden = pytest.mark.rotate("visible", 1)
 
 
 def each(kind):
@@ -77,6 +81,7 @@ def test_the_reference_has_all_points_and_nothing_is_said(name, seed, visible):
     assert (verdict.score, verdict.findings) == (100, [])
 
 
+@pytest.mark.thin("style", 4, within="name")
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "style"), each("alternatives"))
@@ -91,7 +96,7 @@ def verdict(name, mistake, seed, visible):
     return judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
 
 
-@half_of_them
+@a_quarter
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
@@ -101,7 +106,7 @@ def test_a_mistake_is_charged_as_it_is_declared(name, mistake, seed, visible):
     assert is_charged_as_declared(p, p.mistakes[mistake], came), lost(came)
 
 
-@half_of_them
+@a_quarter
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
@@ -131,6 +136,7 @@ ARRAYS = {
 }
 
 
+@seen_or_hidden
 @one_seed
 @every_data
 @every_problem
@@ -139,6 +145,7 @@ def test_nothing_gives_nothing(name, what, seed, visible):
     assert judged(packed(name, seed, visible), NOTHING[what](PROBLEMS[name])).score == 0
 
 
+@seen_or_hidden
 @one_seed
 @every_data
 @every_plain_problem
@@ -148,12 +155,13 @@ def test_arrays_that_know_nothing_give_nothing(name, what, seed, visible):
 
 
 @every_problem
-def test_an_untouched_stub_is_told_so_once(name):
-    verdict = judged(packed(name, 1, True), NOTHING["untouched"](PROBLEMS[name]))
+def test_an_untouched_stub_is_told_so_once(name, seed):
+    verdict = judged(packed(name, seed, True), NOTHING["untouched"](PROBLEMS[name]))
     finding = f"{name} is not written yet (NotImplementedError)."
     assert [text for _, text, _ in verdict.findings] == [finding]
 
 
+@pytest.mark.rotate("name", len(PROBLEMS) // 3)
 @pytest.mark.rotate("first", 1)
 @pytest.mark.parametrize("first", range(50))
 @every_problem
@@ -162,8 +170,8 @@ def test_the_gate_of_a_release_holds(name, first):
 
 
 @every_problem
-def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
-    data = packed(name, 1, True)
+def test_visible_data_survives_a_file_bit_for_bit(name, seed, tmp_path):
+    data = packed(name, seed, True)
     cases_json.save(data, tmp_path / "cases.json")
     again = cases_json.load(tmp_path / "cases.json")
     assert cases_json.dumps(again) == cases_json.dumps(data)
@@ -171,8 +179,8 @@ def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
 
 
 @every_problem
-def test_packed_data_holds_nothing_but_plain_types(name):
-    kinds = {type(v) for v in walk(packed(name, 1, False))}
+def test_packed_data_holds_nothing_but_plain_types(name, seed):
+    kinds = {type(v) for v in walk(packed(name, seed, False))}
     assert kinds <= {dict, list, str, int, float, bool, type(None), np.ndarray}
 
 
@@ -183,17 +191,17 @@ def walk(v):
 
 
 @every_problem
-def test_packed_data_holds_no_statement_of_the_reference(name):
-    text = "".join(cases_json.dumps(packed(name, 1, True)).split())
+def test_packed_data_holds_no_statement_of_the_reference(name, seed):
+    text = "".join(cases_json.dumps(packed(name, seed, True)).split())
     body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]
     statements = ["".join(ast.unparse(s).split()) for s in body]
     assert not [s for s in statements if len(s) > 20 and s in text]
 
 
 @every_problem
-def test_visible_and_hidden_cases_share_no_input(name):
+def test_visible_and_hidden_cases_share_no_input(name, seed):
     arrays = [
-        {v.tobytes() for c in packed(name, 1, shown)["cases"] for v in _arrays(c["args"])}
+        {v.tobytes() for c in packed(name, seed, shown)["cases"] for v in _arrays(c["args"])}
         for shown in (True, False)
     ]
     assert not arrays[0] & arrays[1]

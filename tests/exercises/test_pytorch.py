@@ -226,6 +226,7 @@ WRONG = {
 }
 
 
+@pytest.mark.rotate("visible", 1)
 @both
 @pytest.mark.parametrize("what", WRONG)
 def test_what_cannot_be_counted_is_told_why(what, visible):

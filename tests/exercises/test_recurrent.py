@@ -114,7 +114,7 @@ def test_the_counts_that_are_drawn_from_are_those_of_the_plays():
 
 
 def test_chance_never_costs_a_point(share):
-    for seed in share(range(1000, 1200), 20):
+    for seed in share(range(1000, 1200), 50):
         assert judged(packed("sample", seed, False), PROBLEMS["sample"].solve).score == 100
 
 
@@ -124,7 +124,7 @@ def test_half_or_twice_the_temperature_is_always_found(factor, visible, share):
     def f(logits, temperature, rng):
         return PROBLEMS["sample"].solve(logits, factor * temperature, rng)
 
-    for seed in share(range(50), 10):
+    for seed in share(range(50), 25):
         assert "value" in lost(judged(packed("sample", seed, visible), f))
 
 

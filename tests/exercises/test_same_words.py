@@ -72,23 +72,23 @@ def without_factor(text):
 
 
 @functools.cache
-def shown(name, f):
+def shown(name, f, seed):
     """Return the verdict on visible cases, which may quote the inputs."""
-    return judged(packed(name, 1, True), f)
+    return judged(packed(name, seed, True), f)
 
 
-def without_inputs(name, f):
+def without_inputs(name, f, seed):
     """Return the verdict on the same cases as if they were hidden."""
-    return judged(packed(name, 1, True) | {"visible": False}, f)
+    return judged(packed(name, seed, True) | {"visible": False}, f)
 
 
 @every_problem
-def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, share):
+def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, seed, share):
     who = f"using {name}" if PROBLEMS[name].moving.get("driver") else "the function"
-    for title, f in share(answers(name), 4):
-        visible = [(a, without_numbers(t, who), m) for a, t, m in shown(name, f).findings]
+    for title, f in share(answers(name), 8):
+        visible = [(a, without_numbers(t, who), m) for a, t, m in shown(name, f, seed).findings]
         expected = sorted(apart(visible), key=str)
-        hidden = sorted(apart(without_inputs(name, f).findings), key=str)
+        hidden = sorted(apart(without_inputs(name, f, seed).findings), key=str)
         if len(expected) > 1:  # any factor, beside something else, would be many ways to tell
             factors = [" is off by a factor. " in text for _, text, _ in hidden]
             expected = [
@@ -99,11 +99,11 @@ def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, share)
 
 
 @every_problem
-def test_notebook_and_page_and_result_hold_the_same_sentence(name, share, tmp_path):
-    for title, f in share(answers(name), 4):
-        verdict = shown(name, f)
-        kept = report(packed(name, 1, True), verdict, 10)
-        printed = student.report(packed(name, 1, True), f, verdict, tmp_path)
+def test_notebook_and_page_and_result_hold_the_same_sentence(name, seed, share, tmp_path):
+    for title, f in share(answers(name), 8):
+        verdict = shown(name, f, seed)
+        kept = report(packed(name, seed, True), verdict, 10)
+        printed = student.report(packed(name, seed, True), f, verdict, tmp_path)
         read = html.unescape(re.sub(r"<[^>]*>", "", page(name, kept)))
         assert kept["findings"], title
         later = re.search(r"tep (\d) of \d", printed)  # the notebook tells of no later step

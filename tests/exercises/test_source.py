@@ -118,8 +118,8 @@ def test_the_table_of_points_says_what_each_aspect_is_for(name):
 
 
 @every_declared
-def test_the_solution_has_all_points(name):
-    assert judged(packed(name, 4, False), solution(name)).score == 100
+def test_the_solution_has_all_points(name, seed):
+    assert judged(packed(name, seed, False), solution(name)).score == 100
 
 
 # There is no one answer to training, or where chance decides, or of an autoencoder. What their
@@ -141,14 +141,14 @@ def test_the_numbers_of_the_example_are_right(name):
 
 
 @every_declared
-def test_what_costs_points_is_named_in_the_text(name):
+def test_what_costs_points_is_named_in_the_text(name, seed):
     p, intro = DECLARED[name], cells()[f"{ASSIGNMENT_OF[name]} intro"]
     text = cells()[f"text_{name}"]
     costs = {bad for names in p.forbidden.values() for bad in names}
     assert {bad for bad in costs if f"`{bad}`" not in text + intro} == set()
     priced = "\n".join(line for line in text.splitlines() if "costs" in line)
     assert set(re.findall(r"`(numpy\.[\w.]+)`", priced)) <= costs
-    raised = {c["error"] for c in packed(name, 1, True)["cases"] if c.get("error")}
+    raised = {c["error"] for c in packed(name, seed, True)["cases"] if c.get("error")}
     assert raised == set(re.findall(r"`(\w+Error)`", text))
 
 
