@@ -25,6 +25,7 @@ import csv
 import gzip
 import hashlib
 import io
+import math
 import re
 import tarfile
 import zipfile
@@ -338,12 +339,13 @@ def make_photographs(folder: Path) -> Path:
 def smaller(picture: np.ndarray, side: int) -> np.ndarray:
     """Return a picture of side x side pixels, each the exact mean of the area it covers."""
     total = picture.astype(np.int64)
-    old = len(picture)
-    for axis in (0, 1):  # each pixel cut into `side` parts, of which `old` make a new one
-        parts = np.repeat(np.swapaxes(total, 0, axis), side, axis=0)
-        parts = parts.reshape(side, old, *parts.shape[1:]).sum(axis=1)
+    common = math.gcd(len(picture), side)
+    cut, each = side // common, len(picture) // common
+    for axis in (0, 1):  # each pixel cut into so many parts, of which `each` make a new one
+        parts = np.repeat(np.swapaxes(total, 0, axis), cut, axis=0)
+        parts = parts.reshape(side, each, *parts.shape[1:]).sum(axis=1)
         total = np.swapaxes(parts, 0, axis)
-    return ((2 * total + old**2) // (2 * old**2)).astype(np.uint8)
+    return ((2 * total + each**2) // (2 * each**2)).astype(np.uint8)
 
 
 def _bytes(text: str) -> np.ndarray:
