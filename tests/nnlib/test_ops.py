@@ -43,6 +43,7 @@ def test_every_operation_has_a_call_that_it_refuses():
     assert {bad.name for bad in BAD} == PUBLIC
 
 
+@pytest.mark.deep(3)
 @each(CASES)
 def test_gradient_is_that_of_finite_differences(case, rng):
     arrays = drawn(case, rng)
@@ -57,6 +58,7 @@ def test_value_and_gradient_are_those_of_torch(case, rng):
     assert_same_as_torch(case, rng, "f8", 1e-9, 1e-12)
 
 
+@pytest.mark.deep(2)
 @each(CASES)
 def test_value_and_gradient_in_float32_are_those_of_torch(case, rng):
     slack = 1 if case.exact else 20
@@ -74,6 +76,7 @@ def assert_same_as_torch(case, rng, dtype, rtol, atol):
         np.testing.assert_allclose(g, g_torch, rtol=rtol, atol=atol, strict=True)
 
 
+@pytest.mark.deep(2)
 @each(CASES)
 def test_order_in_memory_changes_nothing(case, rng):
     arrays = drawn(case, rng)
@@ -124,6 +127,7 @@ def test_arrays_in_give_the_same_as_arrays_out(case, rng):
     np.testing.assert_array_equal(got, expected)
 
 
+@pytest.mark.deep(2)
 @each(CASES)
 def test_backward_is_linear(case, rng):
     arrays = drawn(case, rng)

@@ -44,7 +44,7 @@ def must_fail(estimator):
     return {"check_sample_weight_equivalence_on_dense_data": WIDE} if singular else {}
 
 
-@pytest.mark.deep(3)
+@pytest.mark.deep(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_estimator_passes_the_checks_of_scikit_learn(estimator):

@@ -45,7 +45,7 @@ def model_and_images(request, rng):
     return make(num_classes=7, **options), images
 
 
-@pytest.mark.deep(3)
+@pytest.mark.deep(6)
 def test_training_reaches_every_parameter_and_use_is_the_same_twice(model_and_images):
     model, images = model_and_images
     out = model(images)
