@@ -36,7 +36,7 @@ def verdicts_by_machine(request, tmp_path_factory):
     return found + elsewhere(OLD, names, f"judge={new}")
 
 
-@pytest.mark.deep(9)
+@pytest.mark.deep(18)
 @pytest.mark.parametrize("name", DECLARED)
 def test_points_and_hints_are_those_of_every_other_processor(name, verdicts_by_machine):
     first, *others = (verdicts[name] for verdicts in verdicts_by_machine)

@@ -90,7 +90,7 @@ def compare(ours, theirs, called, call, history, rng):
     assert_same(list(state.values()), list(state_t.values()))
 
 
-@pytest.mark.deep(4)
+@pytest.mark.deep(2)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize("name", sorted(CLASSES - NO_SAMPLES))
