@@ -6,6 +6,8 @@ import os
 import sys
 from collections import Counter
 
+from .wording import cut
+
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
 WIDTH = 110
 MOST_NAMES = 20  # in the line of students who have handed in nothing
@@ -40,21 +42,9 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
-def cut(text: str, most: int = WIDTH) -> str:
-    """Return a text of at most so many characters, which ends in "…" where a part is left out.
-
-    >>> cut("a cell that is not to be changed", 30), cut("all of it"), cut("x" * 9, 5)
-    ('a cell that is not to be …', 'all of it', 'xxxx…')
-    """
-    if len(text) <= most:
-        return text
-    words, space, _ = text[: most - 1].rpartition(" ")
-    return f"{words} …" if space else f"{text[: most - 1]}…"
-
-
 def line(result: dict, n: int, of: int) -> str:
     """Return the line about one submission when it is done."""
-    flags = cut(shown("; ".join(result["flags"])))
+    flags = cut(shown("; ".join(result["flags"])), WIDTH)
     return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
 
 

@@ -1,10 +1,11 @@
-"""Words that all messages share: a number with its noun, and the known name that is meant."""
+"""Words that all messages share: a number with its noun, the name meant, a text cut short."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
+MOST_SAID = 300  # characters of a reason that others have worded
 MOST = 3  # names that are offered; where more are as near, none is a better guess than another
 
 
@@ -28,6 +29,18 @@ def counted(n: float, word: str) -> str:
     """
     number = f"{n:g}" if isinstance(n, float) else f"{n}"
     return f"{number} {word}" if n == 1 else f"{number} {word}s"
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many characters, which ends in "…" where a part is left out.
+
+    >>> cut("a cell that is not to be changed", 30), cut("all of it", 9), cut("x" * 9, 5)
+    ('a cell that is not to be …', 'all of it', 'xxxx…')
+    """
+    if len(text) <= most:
+        return text
+    words, space, _ = text[: most - 1].rpartition(" ")
+    return f"{words} …" if space else f"{text[: most - 1]}…"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
 from ..storage.results import digest
 from ..storage.scratch import Scratch
+from ..wording import MOST_SAID, cut
 from .database import config_of, database_errors, display_name, quiet, reason, require_gradebook
 from .late import enter_due, policy_of, words
 
@@ -129,7 +130,7 @@ class Recorder:
             with quiet():
                 self._record(result, notebook)
         except (Exception, SystemExit) as e:
-            flag(result, f"could not be recorded: {self._why(e)}"[:300])
+            flag(result, cut(f"could not be recorded: {self._why(e)}", MOST_SAID))
             result["failed"] = True
 
     def _why(self, e):

@@ -20,6 +20,7 @@ from ..intake.submission import read_declared, read_submission
 from ..sandbox.launch import Sandbox
 from ..storage.results import NotKept, Store, digest
 from ..storage.scratch import slot
+from ..wording import MOST_SAID, cut
 from .one_submission import Job, run
 
 __all__ = ["Grader"]
@@ -214,7 +215,7 @@ class Grader:
 
     def _failed(self, handed, e):
         """Return the submission with 0 points and the error as a flag, which is not stored."""
-        flag = f"the grader itself failed: {type(e).__name__}: {e}"[:300]
+        flag = cut(f"the grader itself failed: {type(e).__name__}: {e}", MOST_SAID)
         handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
         handed.result["failed"], handed.key = True, ""
         return handed

@@ -23,10 +23,10 @@ from ..course.roster import missing
 from ..course.roster import read as read_roster
 from ..course.worksheet import SOURCE, Worksheet, owner, time_of
 from ..errors import CannotDo, WrongUsage
-from ..screen import WIDTH, cut, shown
+from ..screen import WIDTH, shown
 from ..storage.results import Store
 from ..storage.scratch import alone
-from ..wording import counted
+from ..wording import counted, cut
 from .archive import Item, inside, opened
 from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, STAMP, is_noise, sort, whose
@@ -151,7 +151,8 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """
     report = [outcome.total() + (":" if outcome.left_out else "")]
     report += [
-        f"  {cut(shown(what))}: {cut(shown(why), LONGEST)}" for what, why in outcome.left_out
+        f"  {cut(shown(what), WIDTH)}: {cut(shown(why), LONGEST)}"
+        for what, why in outcome.left_out
     ]
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix(NONE)
@@ -163,14 +164,14 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(text + (f"; handed in for {cut(shown(told))}" if told else ""))
+        report.append(text + (f"; handed in for {cut(shown(told), WIDTH)}" if told else ""))
     for words, noun, names in (
         ("marked as late by the platform", "student", outcome.late),
         ("not taken", "file", outcome.ignored),
         ("nothing handed in by", "student", _silent(course, assignment, outcome)),
     ):
         if names:
-            listed = cut(shown(", ".join(names)))
+            listed = cut(shown(", ".join(names)), WIDTH)
             report.append(f"{words}: {counted(len(names), noun)} ({listed})")
     return report
 

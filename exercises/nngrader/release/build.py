@@ -26,7 +26,7 @@ from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
 from ..storage.scratch import Scratch
-from ..wording import counted
+from ..wording import MOST_SAID, counted, cut
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .new_problem import unfilled
 from .package import build_wheel, write_zip
@@ -415,4 +415,4 @@ def why(result: dict, most: float) -> str:
     ]
     found = [text for _, p in problems for _, text, _ in p["findings"]]
     remarks = odd + found + result["flags"]
-    return f"({'; '.join(remarks)[:300]})" if remarks else ""
+    return f"({cut('; '.join(remarks), MOST_SAID)})" if remarks else ""
