@@ -9,8 +9,11 @@ the block below it, for a reason that is listed: `% lint-allow RULE: reason`, or
 
 import argparse
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
-from page_lint import RULES, Page, check
+from joblib import cpu_count
+from page_lint import RULES, Page, Report, check
 from page_lint.book import BELOW, CHAPTERS, PAGES
 
 
@@ -27,6 +30,11 @@ def parsed() -> argparse.Namespace:
     return options
 
 
+def checked(page: str, rules: list[str] | None) -> Report:
+    """Return the findings on a page."""
+    return check(Page.load(page), rules)
+
+
 def main() -> int:
     """Print the findings; return 1 if there is one, else 0."""
     options = parsed()
@@ -34,7 +42,8 @@ def main() -> int:
         print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))
         return 0
     pages = options.pages or [*PAGES, *BELOW]
-    reports = [check(Page.load(page), options.rule) for page in pages]
+    with ProcessPoolExecutor(min(cpu_count(), len(pages))) as pool:
+        reports = [*pool.map(partial(checked, rules=options.rule), pages)]
     for report in reports:
         print("\n".join(report.lines()), end="\n" * bool(report.lines()))
     count = sum(len(report.findings) for report in reports)
