@@ -1,9 +1,10 @@
-"""One course, released once, and one class, graded once by this user and once by another.
+"""Courses and the package, made once for all workers, and one class, graded once by each user.
 
 Of the class, those hand in whom a test of the run asks for by the parameter ``student``.
 """
 
 import contextlib
+import copy
 import fcntl
 import functools
 import json
@@ -11,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from nngrader.release.statements import code_forms
 from nngrader.sandbox.launch import Sandbox
 from nngrader.storage.results import Store
 
+from .hand_marked_course import hand_marked_course
 from .nbgrader_command import run_nbgrader
 from .ordinary_user import IS_ROOT, as_ordinary_user, chown_tree, namespaces_work
 from .orphan_processes import adopt_orphans
@@ -101,19 +104,72 @@ def sandbox_is_tried_once():
         yield
 
 
+@pytest.fixture(scope="session")
+def made_once(request, tmp_path_factory):
+    """Return a function: the path of a name, made by its first call of all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent
+
+    def made(name, make):
+        with open(folder / f"{name}.lock", "a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if not (folder / name).exists():
+                making = folder / f"making-{name}"
+                make(making)
+                making.rename(folder / name)
+        return folder / name
+
+    return made
+
+
 @pytest.fixture(scope="session", autouse=True)
-def package_is_made_once(request, tmp_path_factory):
-    """Build and read the package once for all releases of a worker; with --deep, for each."""
-    made = []
+def package_is_made_once(request, made_once):
+    """Build and read the package once for all releases; with --deep, for each."""
+
+    forms, others = {}, functools.cache(code_forms)  # by text
 
     def build_once(folder):
-        made.extend([] if made else [build_wheel(tmp_path_factory.mktemp("wheel"))])
-        return Path(shutil.copy(made[0], folder))
+        made = made_once("package", make_package)
+        forms.update({} if forms else json.loads((made / "forms.json").read_text()))
+        (wheel,) = made.glob("*.whl")
+        return Path(shutil.copy(wheel, folder))
+
+    def forms_once(text):
+        return forms[text] if text in forms else others(text)
 
     with pytest.MonkeyPatch.context() as patch:
         if not request.config.getoption("deep"):
             patch.setattr("nngrader.release.build.build_wheel", build_once)
-            patch.setattr("nngrader.release.leaks.code_forms", functools.cache(code_forms))
+            patch.setattr("nngrader.release.leaks.code_forms", forms_once)
+        yield
+
+
+def make_package(folder):
+    """Build the package, and write beside it the forms in which a release searches its code."""
+    folder.mkdir()
+    with zipfile.ZipFile(build_wheel(folder)) as wheel:
+        texts = [wheel.read(n).decode() for n in wheel.namelist() if n.endswith(".py")]
+    (folder / "forms.json").write_text(json.dumps({text: code_forms(text) for text in texts}))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hidden_cases_are_made_once(request):
+    """Make hidden cases once for the same files and seed; with --deep, for each course."""
+    known, really = {}, Course.hidden
+
+    def once(self, assignment):
+        self.require_the_released(assignment)
+        files = [*self.problem_files(assignment), *(self.root / "heldback").rglob("*")]
+        texts = [(f.parent.name, f.name, f.read_bytes()) for f in files if f.is_file()]
+        key = (assignment, self.seed(), bool(self.private), *texts)
+        if key not in known:
+            known[key] = really(self, assignment)
+        return copy.deepcopy(known[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.config.getoption("deep"):
+            patch.setattr(Course, "hidden", once)
         yield
 
 
@@ -159,22 +215,22 @@ def nbgrader():
 
 
 @pytest.fixture(scope="session")
-def released(request, tmp_path_factory, release_quickly):
+def released(made_once, release_quickly):
     """Return a released course with a valid seed, made once for all workers."""
-    folder = tmp_path_factory.getbasetemp()
-    if hasattr(request.config, "workerinput"):
-        folder = folder.parent
-    course = folder / "released"
-    with open(folder / "released.lock", "a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not course.exists():
-            making = make_course(folder / "making")
-            release_quickly(making)
-            assignment = Assignment(Course(making), NAME)
-            assert assignment.seed_complaints() == []
-            Store(making / ".results").part(NAME).put(f"{assignment.key[:16]}-seed", [])
-            making.rename(course)
-    return course
+
+    def make(course):
+        release_quickly(make_course(course))
+        assignment = Assignment(Course(course), NAME)
+        assert assignment.seed_complaints() == []
+        Store(course / ".results").part(NAME).put(f"{assignment.key[:16]}-seed", [])
+
+    return made_once("released", make)
+
+
+@pytest.fixture(scope="session")
+def hand_marked(made_once):
+    """Return a released course of which a person marks two answers, made once for all."""
+    return made_once("hand-marked", hand_marked_course)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from nngrader.reports.feedback import page
 
 from ..book.browser import Visit, chromium
 from .formgrader import TOKEN, formgrader
-from .hand_marked_course import MODEL, RUBRIC, SCHEME, hand_marked_course, markdown_cell
+from .hand_marked_course import MODEL, RUBRIC, SCHEME, markdown_cell
 from .recorded_gradebook import gradebook, rebuilding, record, tables
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
@@ -24,19 +24,14 @@ pytestmark = pytest.mark.sandbox
 ANSWER = "Since <b>exp</b> cancels & nothing is left."
 
 
-@pytest.fixture(scope="module")
-def marked(open_folder):
-    return hand_marked_course(open_folder / "marked")
+@pytest.fixture
+def course(hand_marked, tmp_path):
+    return shutil.copytree(hand_marked, tmp_path / "course")
 
 
 @pytest.fixture
-def course(marked, tmp_path):
-    return shutil.copytree(marked, tmp_path / "course")
-
-
-@pytest.fixture
-def base(marked):
-    return ReleasedNotebook(marked)
+def base(hand_marked):
+    return ReleasedNotebook(hand_marked)
 
 
 def answered(base, text=ANSWER, drawn="I see two curves < 3."):
@@ -71,8 +66,8 @@ def waiting(course, student):
         return sorted(x.name for x in notebook.grades if x.needs_manual_grade)
 
 
-def test_the_release_holds_neither_answer_nor_rubric(marked):
-    for file in (marked / "release" / NAME).rglob("*"):
+def test_the_release_holds_neither_answer_nor_rubric(hand_marked):
+    for file in (hand_marked / "release" / NAME).rglob("*"):
         if file.is_file():
             text = file.read_text()
             assert not any(secret in text for secret in (MODEL, RUBRIC, SCHEME))

@@ -14,7 +14,6 @@ from nngrader.gradebook import rewrite as writing
 from nngrader.settings import read_settings, with_points
 from nngrader.storage.results import Store
 
-from .hand_marked_course import hand_marked_course
 from .recorded_gradebook import gradebook
 from .sample_course import NAME, ReleasedNotebook, hand_in, problems_folder, run
 from .test_nbgrader import partly_wrong
@@ -28,9 +27,9 @@ percent_per_day = 10
 
 
 @pytest.fixture(scope="module")
-def reviewed(open_folder):
+def reviewed(hand_marked, open_folder):
     """Return a graded course: Ben's hinge loss is wrong and marked by hand, and he was late."""
-    course = hand_marked_course(open_folder / "reweighted")
+    course = shutil.copytree(hand_marked, open_folder / "reweighted")
     base = ReleasedNotebook(course)
     settings = course / "source" / NAME / "nngrader.toml"
     settings.write_text(SETTINGS + settings.read_text())
