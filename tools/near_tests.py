@@ -75,20 +75,26 @@ def imported_by(top: str, root: Path) -> dict[Path, set[Path]]:
 
 def _named(path: Path, homes: list[Path]) -> set[Path]:
     """Return the test files that are named after a module."""
-    tests = {p for home in homes for p in _tests(home)}
+    tests = _tests(*homes)
     return {p for p in tests if f"{p.stem}_".startswith(f"test_{path.stem}_")}
 
 
 @cache
-def _tests(home: Path) -> list[Path]:
-    """Return the test files of a folder."""
-    return list(home.rglob("test_*.py"))
+def _tests(*homes: Path) -> frozenset[Path]:
+    """Return the test files of some folders."""
+    return frozenset(p for home in homes for p in home.rglob("test_*.py"))
+
+
+@cache
+def names_of_tests(root: Path, home: str) -> list[str]:
+    """Return the test files of a folder as paths relative to the root."""
+    return [p.relative_to(root).as_posix() for p in _tests(root / home)]
 
 
 def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
     """Return the test files from which the fewest imports lead to a module."""
     here = source_folder(path.relative_to(root).as_posix())
-    importers, tests = imported_by(here, root), {p for home in homes for p in _tests(home)}
+    importers, tests = imported_by(here, root), _tests(*homes)
     seen, layer = {path, root / here / "__init__.py"}, {path}
     while layer and layer.isdisjoint(tests):
         layer = set().union(*(importers.get(p, ()) for p in layer)) - seen

@@ -108,9 +108,9 @@ def _module(source: str, root: Path) -> Topic:
     """Return the topic of a folder or module: its doctests and the tests near it."""
     found = near_tests.near(source, root)
     _, homes = near_tests.SOURCES[near_tests.source_folder(source)]
-    tests = [p.relative_to(root) for home in homes for p in (root / home).rglob("test_*.py")]
-    close = {*map(Path, found)}
-    far = [p for p in tests if close.isdisjoint((p, *p.parents))]
+    tests = [test for home in homes for test in near_tests.names_of_tests(root, home)]
+    inside = tuple(f"{near}/" for near in found)
+    far = [test for test in tests if not f"{test}/".startswith(inside)]
     left_out = [f"{len(far)} of {len(tests)} test files of {' and '.join(homes)}"] * bool(far)
     if any(f.startswith("tests/book") for f in found):
         found += ["-m", "not browser and not built_book"]

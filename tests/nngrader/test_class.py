@@ -35,13 +35,13 @@ def test_every_submission_is_in_the_gradebook_with_its_score(graded_twice, capsy
         assert f"{name},{end[0]},100.0,0.0,False,{end[1]}," in rows
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", MALFORMED)
 def test_a_malformed_submission_is_graded_as_far_as_it_can_be(graded, student):
     agrees(graded[student], MALFORMED[student])
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", HONEST)
 def test_an_honest_oddity_has_full_marks(graded, student):
     assert HONEST[student].score == 100.0
@@ -55,25 +55,25 @@ def agrees(result, odd):
     assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", CLASSES["looks"])
 def test_who_looks_for_the_answer_gains_nothing(graded_twice, student):
     gains_nothing(graded_twice, student)
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", CLASSES["forges"])
 def test_who_forges_a_result_gains_nothing(graded_twice, student):
     gains_nothing(graded_twice, student)
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", CLASSES["tampers"])
 def test_who_tampers_with_what_is_around_gains_nothing(graded_twice, student):
     gains_nothing(graded_twice, student)
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize("student", CLASSES["breaks"])
 def test_who_breaks_something_gains_nothing(graded_twice, student):
     gains_nothing(graded_twice, student)
@@ -88,14 +88,14 @@ def gains_nothing(graded, student):
     assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize(("problem", "name"), ALTERNATIVES)
 def test_an_alternative_scores_full_marks(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]
     assert report["score"] == report["max"], report
 
 
-@pytest.mark.deep(24)
+@pytest.mark.deep(48)
 @pytest.mark.parametrize(("problem", "name"), MISTAKES)
 def test_a_mistake_is_charged_once_and_gets_its_hint(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]

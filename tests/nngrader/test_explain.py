@@ -36,7 +36,7 @@ def student_of(problem, mistake):
     return f"{problem} {mistake}".replace(" ", "-")
 
 
-@pytest.mark.deep(6)
+@pytest.mark.deep(20)
 @pytest.mark.parametrize(("problem", "mistake"), MISTAKES)
 def test_points_are_those_of_grading_and_every_loss_has_its_case(mistaken, problem, mistake):
     course, results = mistaken

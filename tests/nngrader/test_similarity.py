@@ -295,7 +295,7 @@ def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
     assert rings(one_alone, SOLVED) == []
 
 
-@pytest.mark.deep(3)
+@pytest.mark.deep(12)
 @pytest.mark.parametrize("cells", [{"train": 70}, dict.fromkeys("abcdef", 30)])
 @pytest.mark.parametrize("size", [2, 3, 5, 8, 13, 20])
 @pytest.mark.parametrize("seed", range(3))
