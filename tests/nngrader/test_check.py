@@ -32,10 +32,15 @@ def check(course, tmp_path, notebook):
     return subprocess.run(line, capture_output=True, text=True, env=environment())
 
 
-def test_check_of_a_right_notebook_exits_with_0(released, base, tmp_path):
-    done = check(released, tmp_path, base.solved())
-    assert done.returncode == 0, done.stderr
-    assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
+@pytest.fixture(scope="module")
+def right(released, base, tmp_path_factory):
+    """Return what `check` says of a right notebook."""
+    return check(released, tmp_path_factory.mktemp("right"), base.solved())
+
+
+def test_check_of_a_right_notebook_exits_with_0(right):
+    assert right.returncode == 0, right.stderr
+    assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in right.stdout
 
 
 def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
@@ -93,9 +98,8 @@ def test_the_courses_own_pictures_are_not_drawn():
     assert sources_of([drawing, own], problems) == [own.source]
 
 
-def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
-    output = check(released, tmp_path, base.solved()).stdout
-    assert "when graded" not in output
+def test_check_of_a_right_notebook_has_no_notes(right):
+    assert "when graded" not in right.stdout
 
 
 @pytest.mark.deep(3)

@@ -1,7 +1,9 @@
 """The gradebook on a PostgreSQL server, which several graders share."""
 
+import json
 import shutil
 import subprocess
+import sys
 
 import pytest
 from nngrader.course import Course
@@ -21,7 +23,6 @@ from .sample_course import (
     release_unchecked,
     run,
 )
-from .test_record import line_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -96,17 +97,33 @@ def test_formgrader_asks_the_server(empty, shared):
         assert "hinge_loss" in site.page(f"submissions/{submission['id']}/")
 
 
-def at_once(lines):
-    running = [
-        subprocess.Popen(
-            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
-        )
-        for line in lines
-    ]
-    for r in running:
-        out, err = r.communicate(timeout=300)
-        assert r.returncode == 0, err
-        assert "could not" not in out, out
+# Records shares in several courses at once, each in a process forked from this one.
+RECORD_AT_ONCE = """
+import json, os, sys
+from pathlib import Path
+from nngrader.cli import skip_unused_imports
+skip_unused_imports()
+import nngrader.gradebook.converter
+from tests.nngrader.recorded_gradebook import record
+children = []
+for course, shares in json.loads(sys.argv[1]):
+    if not (child := os.fork()):
+        results = record(Path(course), shares)
+        print([r["flags"] for r in results.values()])
+        sys.exit()
+    children.append(child)
+sys.exit(any([os.waitpid(child, 0)[1] for child in children]))
+"""
+
+
+def at_once(*parts):
+    """Record shares in courses at the same time, given as pairs of course and shares."""
+    told = json.dumps([(str(course), shares) for course, shares in parts])
+    line = [sys.executable, "-W", "ignore", "-c", RECORD_AT_ONCE, told]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment(), timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == len(parts)
+    assert "could not" not in done.stdout, done.stdout
 
 
 def two_folders(empty, shared, tmp_path, first, second):
@@ -127,12 +144,7 @@ def most(request):
 def test_two_graders_record_different_students_at_once(empty, shared, tmp_path, most):
     first, second = ([f"{x}{n}" for n in range(most)] for x in "ab")
     other = two_folders(empty, shared, tmp_path, first, second)
-    at_once(
-        [
-            line_of(empty, dict.fromkeys(first, 1.0)),
-            line_of(other, dict.fromkeys(second, 0.5)),
-        ]
-    )
+    at_once((empty, dict.fromkeys(first, 1.0)), (other, dict.fromkeys(second, 0.5)))
     assert scores(empty) == dict.fromkeys(first, 100) | dict.fromkeys(second, 50)
     assert tables(empty) == tables(other)
 
@@ -145,12 +157,8 @@ def test_two_graders_record_the_same_students_at_once(empty, shared, tmp_path, m
         grade = g.find_grade("test_hinge_loss", NAME, NAME, "s3")
         grade.manual_score, grade.extra_credit = 29, 2
         g.db.commit()
-    at_once(
-        [
-            line_of(empty, dict.fromkeys(students, 1.0)),
-            line_of(other, dict.fromkeys(reversed(students), 0.5)),
-        ]
-    )
+    backwards = dict.fromkeys(reversed(students), 0.5)
+    at_once((empty, dict.fromkeys(students, 1.0)), (other, backwards))
     with quiet(), gradebook(empty) as g:
         for student in students:
             (notebook,) = g.find_submission(NAME, student).notebooks
