@@ -4,7 +4,6 @@ Of the class, those hand in whom a test of the run asks for by the parameter ``s
 """
 
 import contextlib
-import copy
 import fcntl
 import functools
 import json
@@ -151,26 +150,6 @@ def make_package(folder):
     with zipfile.ZipFile(build_wheel(folder)) as wheel:
         texts = [wheel.read(n).decode() for n in wheel.namelist() if n.endswith(".py")]
     (folder / "forms.json").write_text(json.dumps({text: code_forms(text) for text in texts}))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def hidden_cases_are_made_once(request):
-    """Make hidden cases once for the same files and seed; with --deep, for each course."""
-    known, really = {}, Course.hidden
-
-    def once(self, assignment):
-        self.require_the_released(assignment)
-        files = [*self.problem_files(assignment), *(self.root / "heldback").rglob("*")]
-        texts = [(f.parent.name, f.name, f.read_bytes()) for f in files if f.is_file()]
-        key = (assignment, self.seed(), bool(self.private), *texts)
-        if key not in known:
-            known[key] = really(self, assignment)
-        return copy.deepcopy(known[key])
-
-    with pytest.MonkeyPatch.context() as patch:
-        if not request.config.getoption("deep"):
-            patch.setattr(Course, "hidden", once)
-        yield
 
 
 @pytest.fixture(scope="session")
