@@ -1,6 +1,7 @@
 """Fixtures for tests of the real book and of a small one, each built once."""
 
 import asyncio
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,18 @@ def pytest_itemcollected(item):
     """Mark each test that uses the real book, so that a topic can leave it out."""
     if "gate" in getattr(item, "fixturenames", ()):
         item.add_marker("built_book")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the tests of moving figures to other runs that are not in turn."""
+    from turns import edited, waiting
+
+    if not config.getoption("deep"):
+        named = {Path(arg.split("::")[0]).resolve() for arg in config.args}
+        share, files = int(os.environ["TEST_SHARE"]), edited(ROOT)
+        if rest := set(waiting(items, share, ROOT, files, named)):
+            config.hook.pytest_deselected(items=[*rest])
+            items[:] = [item for item in items if item not in rest]
 
 
 @pytest.fixture(scope="session")

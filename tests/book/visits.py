@@ -10,13 +10,13 @@ pictures go to ``_build/screenshots``, for whoever changes the look.
 """
 
 import math
-import subprocess
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from browser import DESKTOP, INK, PHONE, RULES, Visit, served, visit
 from playwright.sync_api import Browser
+from turns import edited
 
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
 PIECES = 2  # of a long table more would show nothing new
@@ -94,10 +94,7 @@ def _turn(k: int) -> Way:
 
 def changed(root: Path) -> set[str]:
     """Return the pages whose text the last commit or an edit since then has changed."""
-    found = set()
-    for command in ("diff --name-only HEAD~1", "ls-files -o --exclude-standard"):
-        git = ["git", "-C", str(root), *command.split(), "--", "chapters"]
-        found |= set(subprocess.run(git, capture_output=True, text=True).stdout.splitlines())
+    found = [n for n in edited(root) if n.startswith("chapters/")]
     return {n.removeprefix("chapters/").removesuffix(".md") for n in found if n.endswith(".md")}
 
 
