@@ -7,7 +7,9 @@ from the folder of the book. Started as a program, this is the process that fork
 
 import atexit
 import functools
+import gc
 import importlib
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -23,6 +25,7 @@ IMPORTED = (  # besides Sphinx and extensions, which import some of these when t
     *("jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "nbclient"),
     *("joblib", "matplotlib", "sphinx_design.extension", "a11y_pygments.a11y_dark"),
 )
+LEXERS = ("ipython3", "python3", "text")
 ASKING = threading.Lock()  # an answer belongs to the question before it
 
 
@@ -113,8 +116,35 @@ def book(arguments: list[str]) -> int:
     return build_book.main()
 
 
+def share(templates: str) -> None:
+    """Do once what each build would do alike: the theme's styles, lexers, and templates."""
+    import pydata_sphinx_theme
+    import soupsieve
+    import tinycss2
+    from jinja2 import FileSystemBytecodeCache
+    from nbformat.validator import get_validator
+    from pygments.lexers import get_lexer_by_name
+    from sphinx import jinja2glue
+
+    themes = Path(pydata_sphinx_theme.__file__).parent / "theme"
+    sheet = themes / "pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"
+    tinycss2.parse_stylesheet = functools.cache(tinycss2.parse_stylesheet)
+    tinycss2.parse_stylesheet(
+        sheet.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True
+    )
+    for minor in (4, 5):
+        get_validator(4, minor)
+    for name in LEXERS:
+        get_lexer_by_name(name)
+    soupsieve.compile("nav > li.a:not([b])")  # with all patterns of selectors
+    jinja2glue.SandboxedEnvironment = functools.partial(
+        jinja2glue.SandboxedEnvironment, bytecode_cache=FileSystemBytecodeCache(templates)
+    )
+
+
 def serve() -> None:
     """Fork for each line that asks for a build, and answer with its exit status."""
+    importlib.metadata.entry_points = importlib.metadata.entry_points().select
     from jupyter_book.config import get_final_config
     from sphinx.application import builtin_extensions
 
@@ -125,14 +155,17 @@ def serve() -> None:
     for name in config["extensions"]:
         if not list((ROOT / "chapters" / "_ext").glob(f"**/{name}.py")):
             importlib.import_module(name)
-    for line in sys.stdin:
-        asked = json.loads(line)
-        with open(asked["out"], "w") as out:
-            outputs = {1: out.fileno(), 2: out.fileno()}
-            work = functools.partial(exec, asked["program"], globals())
-            pid = forked(work, env=asked["env"], outputs=outputs)
-            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        print(status, flush=True)
+    with tempfile.TemporaryDirectory() as templates:
+        share(templates)
+        gc.freeze()  # what is searched for among all objects is made in the fork
+        for line in sys.stdin:
+            asked = json.loads(line)
+            with open(asked["out"], "w") as out:
+                outputs = {1: out.fileno(), 2: out.fileno()}
+                work = functools.partial(exec, asked["program"], globals())
+                pid = forked(work, env=asked["env"], outputs=outputs)
+                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            print(status, flush=True)
 
 
 if __name__ == "__main__":
