@@ -110,7 +110,7 @@ def test_no_output_of_a_cell_is_cut_on_a_desk(reopen, address):
     assert page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
-@pytest.mark.deep(8)
+@pytest.mark.deep(16)
 @pytest.mark.parametrize("page", ASKING)
 def test_a_page_tells_everything_without_script(open_visit, address, page):
     tab = open_visit(address, address_of(page), java_script_enabled=False).page

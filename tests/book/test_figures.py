@@ -8,7 +8,7 @@ from browser import DESKTOP, PHONE
 from figure import Figure
 from write.scripts import ROOM as ASKED
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(10)]
 
 PAGES = {
     found: path.relative_to(figure_pages.ROOT / "chapters").with_suffix("").as_posix()

@@ -96,6 +96,7 @@ def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, addre
 
 
 @pytest.mark.browser
+@pytest.mark.deep(4)
 @pytest.mark.parametrize("start", [GLOSSARY, API])
 def test_the_entry_of_a_page_is_in_sight_when_one_comes_from_another(
     open_visit, address, start

@@ -112,7 +112,7 @@ def sheets(book, paper, tmp_path_factory):
     for name in ("_config.yml", "_toc.yml", "chapters", "CHANGELOG.md", ".git"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "_build").symlink_to(book.parent)
-    pages = ["chapters/classifiers/softmax", "chapters/reference/notation"]
+    pages = ["chapters/classifiers/softmax", "chapters/reference/errata"]
     pdf.make(folder, folder / "book.pdf", paper, pages)
     pdf.sheet(folder, folder / "sheet.pdf", paper)
     return {name: PdfReader(folder / f"{name}.pdf") for name in ("book", "sheet")}
