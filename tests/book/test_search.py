@@ -311,7 +311,7 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     assert (visited.outside, visited.errors) == ([], [])
 
 
-@pytest.mark.deep(2)
+@pytest.mark.deep(4)
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
 def test_the_field_is_in_sight_at_every_width_and_place(open_visit, address, width):
     seen_there = """(e, least) => {
