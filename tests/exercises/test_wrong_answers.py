@@ -16,6 +16,7 @@ from tests.exercises.wrong_answers.catalogue import WRONG
 ANSWERS = [pytest.param(*w, id=f"{w[0]}: {w[1].__name__}") for w in WRONG]
 every_answer = pytest.mark.parametrize(("name", "f", "words", "loses"), ANSWERS)
 every_seed = pytest.mark.parametrize("seed", SEEDS)
+every_hidden_seed = pytest.mark.parametrize("seed", [9, 10, 11])  # `loses` is what these show
 one_seed = pytest.mark.rotate("seed", 1)
 a_quarter = pytest.mark.thin("f", 4, within="name")
 
@@ -42,7 +43,7 @@ def is_told(verdict, words):
 
 @a_quarter
 @one_seed
-@every_seed
+@every_hidden_seed
 @every_answer
 def test_a_wrong_answer_loses_what_it_should(name, f, words, loses, seed):
     found = lost(verdict(name, f, seed, False))
@@ -59,7 +60,7 @@ def test_all_that_is_said_is_true(name, f, words, loses, seed):
 
 @a_quarter
 @one_seed
-@every_seed
+@every_hidden_seed
 @every_answer
 def test_what_is_said_of_hidden_cases_holds_no_number_of_theirs(name, f, words, loses, seed):
     findings = verdict(name, f, seed, False).findings
