@@ -330,3 +330,18 @@ def test_as_many_commits_as_the_mark_says_see_every_case(tmp_path):
     assert all(sum("few" in case for case in s) == 1 for s in shares)
     assert all("test_deep.py::test_one" in s for s in shares)
     assert share(tmp_path, 102) == shares[2]
+
+
+@pytest.mark.parametrize(("ci", "session"), [("true", "10\n"), ("", "0\n")])
+def test_under_ci_alone_the_whole_session_steps_back_behind_the_book(
+    ci, session, monkeypatch, tmp_path
+):
+    steps = []
+    monkeypatch.setattr(os, "nice", steps.append)
+    monkeypatch.setattr(run_tests, "AUTOGROUP", tmp_path / "autogroup")
+    monkeypatch.setenv("CI", ci)
+    (tmp_path / "autogroup").write_text("0\n")
+    run_tests._step_back()
+    assert (steps, (tmp_path / "autogroup").read_text()) == ([10], session)
+    monkeypatch.setattr(run_tests, "AUTOGROUP", tmp_path / "nowhere" / "autogroup")
+    run_tests._step_back()  # no such file: nothing to step back from
