@@ -8,6 +8,7 @@ array that is sought is planted, as JSON and as the bytes of an `.npy` file, and
 
 import argparse
 import io
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from nngrader.release.leaks import hidden_arrays, in_rows, shown_digests, spelli
 from nngrader.release.unfold import text_of, unfold
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
+EVERY = 25  # seeds after which it says how far it has come
 
 
 def released_pieces(course, name, scratch):
@@ -58,6 +60,8 @@ def tried(course, name, seeds, scratch):
             for parts in planted(array):
                 plants += 1
                 missed += not any(is_in(n, piece) for n in spellings(array) for piece in parts)
+        if not (seed + 1) % EVERY:
+            print(f"{name}: {seed + 1} seeds, {alarms=}, {missed=}", file=sys.stderr)
     return alarms, plants, missed
 
 
