@@ -14,7 +14,7 @@ gradients = problem(
         "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
         "value": (5, "`dx`, with stride 1 and no padding"),
         "weights": (5, "`dweight` and `dbias`, half each, with stride 1 and no padding"),
-        "stride": (4, "all three with a stride of 2 or 3 and with padding"),
+        "stride": (4, "all three with strides above 1 and with padding"),
         "inputs-unchanged": (1, "`dy`, `x` and `weight` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
@@ -75,8 +75,8 @@ def plain(rng, N, H, W):
 
 @gradients.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 2 or 3, and two rows and columns of zeros."""
-    return drawn(rng, N, H, W, int(rng.integers(2, 4)), 2)
+    """A stride of 3, and two rows and columns of zeros."""
+    return drawn(rng, N, H, W, 3, 2)
 
 
 def padded_with_zeros(x, p):
