@@ -35,16 +35,17 @@ def best_rank_k(A, k):
 nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
-def some_rank(rng, most):
-    """Return a random rank from 3, if there are so many, to `most`, at least 1."""
-    most = max(most, 1)
-    return int(rng.integers(min(3, most), most + 1))
+def some_rank(rng, m, n):
+    """Return 3 for a tall matrix, more for a wide one; at most two less than there are."""
+    most = max(min(m, n) - 2, 1)
+    return min(3, most) if m > n else int(rng.integers(min(4, most), most + 1))
 
 
 @nearest.case("value", visible=2)
 def spread_out(rng, M, N):
     """Matrices whose singular values lie well apart."""
-    r, k = min(M, N), some_rank(rng, min(M, N) - 2)
+    M += M < N  # of five singular values no more than three may be kept
+    r, k = min(M, N), some_rank(rng, M, N)
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
     s[k:] *= np.exp(0.15)  # the last one kept is near the next, whatever is drawn
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))

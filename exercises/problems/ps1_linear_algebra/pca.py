@@ -56,16 +56,17 @@ def is_clear(X, k):
     return apart and (X.shape[1] == 1 or (top[:, 1] > 1.02 * top[:, 0]).all())
 
 
-def some_number(rng, most):
-    """Return a random number of components from 2 to `most`, or 1 if `most` is 1."""
-    return int(rng.integers(2, most + 1)) if most > 1 else 1
+def some_number(rng, least, most):
+    """Return a random number of components, from `least` if there are so many, at least 1."""
+    most = max(most, 1)
+    return int(rng.integers(min(least, most), most + 1))
 
 
 @principal.case("value", visible=2)
 def spread_out(rng, E, D):
     """Samples that spread differently along each direction."""
     # D + E of them: along each direction is some variance, so that the least is a certain one
-    k = some_number(rng, D - 1)
+    k = some_number(rng, 4, D - 1)
     while True:
         cloud = rng.normal(size=(D + E, D))
         Q = np.linalg.qr(cloud - cloud.mean(axis=0))[0]
@@ -79,7 +80,7 @@ def spread_out(rng, E, D):
 @principal.case("integers")
 def pictures(rng, E, D):
     """Pictures of type uint8."""
-    k = some_number(rng, min(3, D))
+    k = some_number(rng, 2, min(3, D))
     while True:
         X = rng.integers(256, size=(D + E, D), dtype=np.uint8)
         if is_clear(X, k):

@@ -110,8 +110,8 @@ def drawn(rng, n, first, second=0.4):
 
 @powers.case("value", visible=2)
 def positive(rng, N):
-    """A positive eigenvalue that dominates."""
-    return *drawn(rng, N, rng.uniform(2, 5)), 1e-10, 1000
+    """A positive eigenvalue that dominates, after more than 200 steps."""
+    return *drawn(rng, N, rng.uniform(2, 5), 0.9), 1e-10, 1000
 
 
 @powers.case("negative")
@@ -159,7 +159,7 @@ def opposite(rng, N):
 @powers.case("errors", hidden=1)
 def too_few_steps(rng, N):
     """Fewer steps than it needs."""
-    return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.8), 1e-10, 15
+    return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.6), 1e-10, 15
 
 
 @powers.alternative

@@ -73,9 +73,11 @@ def upstream(rng, N, H, W, kernel_size, stride):
 
 @pooled.case("value", visible=2)
 def overlapping(rng, N, H, W):
-    """Windows of three rows and columns that overlap by one, and a row that is left over."""
-    x = rng.normal(size=(N, CHANNELS, H + 1, W))  # the last row lies in no window
-    return x, upstream(rng, N, H + 1, W, 3, 2), 3, 2
+    """Windows that overlap, of three rows and columns or, where N > H, of five."""
+    K, S = (3, 2) if N < H else (5, 3)
+    rows, columns = K + S * (H // S) + 1, K + S * (W // S)  # the last row lies in no window
+    x = rng.normal(size=(N, CHANNELS, rows, columns)) - 1  # some windows hold none above 0
+    return x, upstream(rng, N, rows, columns, K, S), K, S
 
 
 @pooled.case("ties", parts="dx")

@@ -105,7 +105,7 @@ autoencoder.example(
 @autoencoder.case("value", visible=2)
 def spread_out(rng, E, D):
     """Samples that spread differently along each direction, about a mean that is not 0."""
-    k = int(rng.integers(2, D - 1)) if D > 3 else 1
+    k = 1 if D <= 3 else 2 if E > D else int(rng.integers(3, D - 1))
     Q = np.linalg.qr(rng.normal(size=(D + E, D - 1)))[0]
     Q = np.linalg.qr(Q - Q.mean(axis=0))[0]
     turned = np.linalg.qr(rng.normal(size=(D - 1, D - 1)))[0]

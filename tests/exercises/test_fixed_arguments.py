@@ -1,0 +1,56 @@
+"""Who puts a number in the place of an argument loses points, whatever the number.
+
+A student who writes `range(100)` where the function has `max_iter`, or takes windows of 3 by 3
+whatever `kernel_size` says, must not meet hidden inputs that all have this very number.
+"""
+
+import functools
+import inspect
+
+import pytest
+
+from tests.exercises.declared_problems import PROBLEMS, SEEDS, judged, packed
+
+ANY_WAY = {"train_network"}  # to a low loss is right: with the step size and epochs of its text
+FUNCTIONS = {n: p.solve for n, p in PROBLEMS.items() if inspect.isfunction(p.solve)}
+FULL = 100 - 1e-6
+MOST = 5  # values of an argument that are tried; numbers of a count have no more
+
+
+def with_arguments(name, change):
+    """Return the reference of a problem, called with the arguments that `change` returns."""
+    solve, signature = FUNCTIONS[name], inspect.signature(FUNCTIONS[name])
+
+    @functools.wraps(solve)
+    def changed(*args, **kwargs):
+        given = signature.bind(*args, **kwargs).arguments
+        return solve(**change(given))
+
+    return changed
+
+
+def met(name, data):
+    """Return the values that each argument has which is no array, in the order they come."""
+    found = {}
+
+    def note(given):
+        for argument, value in given.items():
+            if isinstance(value, (bool, int, float, str)):
+                found.setdefault(argument, {})[value] = None
+        return given
+
+    assert judged(data, with_arguments(name, note)).score > FULL
+    return {argument: list(values)[:MOST] for argument, values in found.items()}
+
+
+@pytest.mark.rotate("seed", 1)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", [n for n in FUNCTIONS if n not in ANY_WAY])
+def test_an_argument_cannot_be_replaced_by_one_of_its_values(name, seed):
+    data, unpunished = packed(name, seed, False), []
+    for argument, values in met(name, data).items():
+        for value in values:
+            fixed = with_arguments(name, lambda given, new={argument: value}: given | new)
+            if judged(data, fixed).score > FULL:
+                unpunished.append(f"{argument}={value!r}")
+    assert unpunished == []
