@@ -36,15 +36,14 @@ nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
 def some_rank(rng, m, n):
-    """Return 3 for a tall matrix, more for a wide one; at most two less than there are."""
-    most = max(min(m, n) - 2, 1)
-    return min(3, most) if m > n else int(rng.integers(min(4, most), most + 1))
+    """Return 3 for a wide matrix and more for a tall one, but less than there are."""
+    most = max(min(m, n) - 1, 1)  # of a wide one and without its mean that would be all
+    return min(3, most) if m < n else int(rng.integers(min(4, most), most + 1))
 
 
 @nearest.case("value", visible=2)
 def spread_out(rng, M, N):
     """Matrices whose singular values lie well apart."""
-    M += M < N  # of five singular values no more than three may be kept
     r, k = min(M, N), some_rank(rng, M, N)
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
     s[k:] *= np.exp(0.15)  # the last one kept is near the next, whatever is drawn

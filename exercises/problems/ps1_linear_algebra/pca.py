@@ -57,9 +57,9 @@ def is_clear(X, k):
 
 
 def some_number(rng, least, most):
-    """Return a random number of components, from `least` if there are so many, at least 1."""
-    most = max(most, 1)
-    return int(rng.integers(min(least, most), most + 1))
+    """Return a random number of components, never that of a size, which is a prime from 5."""
+    fit = [k for k in range(least, most + 1) if k not in (5, 7, 11, 13, 17)]
+    return int(rng.choice(fit or [max(most, 1)]))
 
 
 @principal.case("value", visible=2)
