@@ -1,7 +1,6 @@
 """Load the declared problems, pack their cases, and judge functions in this process."""
 
 import contextlib
-import fcntl
 import functools
 import importlib.util
 import itertools
@@ -14,6 +13,8 @@ from unittest.mock import patch
 from nngrader.engine import judge, pack, with_file
 from nngrader.engine.declaration.challenge import solved_files
 from nngrader.engine.observation.observe import driven, observe
+
+from tests.made_by_first import made_by_first
 
 CALL_SECONDS = 1  # second of computing for one call: a changed function may loop without end
 SEEDS = (1, 2, 3)  # of the cases on which tests try each problem: a commit, one of them
@@ -63,13 +64,13 @@ SHARED = []  # the folder of packs that the workers of a run share (conftest.py)
 @functools.cache
 def packed(name, seed, visible):
     """Return a problem's cases for one seed; a challenge's include the file that solves it."""
+
+    def write(file):
+        file.write_bytes(pickle.dumps(_packed(name, seed, visible)))
+
     for folder in SHARED:
-        with open(folder / f"{name} {seed} {visible}", "ab+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # the first worker packs, the others wait
-            if not file.tell():
-                pickle.dump(_packed(name, seed, visible), file)
-            file.seek(0)
-            return pickle.load(file)
+        file = made_by_first(folder / f"{name} {seed} {visible}", write)
+        return pickle.loads(file.read_bytes())
     return _packed(name, seed, visible)
 
 

@@ -4,7 +4,6 @@ Of the class, those hand in whom a test of the run asks for by the parameter ``s
 """
 
 import contextlib
-import fcntl
 import functools
 import json
 import os
@@ -23,6 +22,8 @@ from nngrader.release.package import build_wheel
 from nngrader.release.statements import code_forms
 from nngrader.sandbox.launch import Sandbox
 from nngrader.storage.results import Store
+
+from tests.made_by_first import made_by_first
 
 from .hand_marked_course import hand_marked_course
 from .nbgrader_command import run_nbgrader
@@ -110,16 +111,7 @@ def made_once(request, tmp_path_factory):
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
 
-    def made(name, make):
-        with open(folder / f"{name}.lock", "a") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            if not (folder / name).exists():
-                making = folder / f"making-{name}"
-                make(making)
-                making.rename(folder / name)
-        return folder / name
-
-    return made
+    return lambda name, make: made_by_first(folder / name, make)
 
 
 @pytest.fixture(scope="session", autouse=True)
