@@ -5,17 +5,20 @@ can still read it and say what is wrong. Runs again only when the lock or the Py
 changed, or another TORCH_INDEX is named; after a change of pyproject.toml only the project is
 installed again.
 
-Torch comes in a second step, without a hash: its wheel differs by platform and by source (CPU,
-CUDA, local). ``TORCH_INDEX`` may name another package index for it, such as the one with
-torch's own CPU builds.
+Torch has no hash: its wheel differs by platform and by source (CPU, CUDA, local), and so does
+what it needs besides. ``TORCH_INDEX`` may name another package index for it, such as the one
+with torch's own CPU builds.
 """
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +26,8 @@ ENV = ROOT / ".venv"
 STAMP = ENV / ".ready"
 TORCH = "torch==2.13.0"
 TESTS = r"[/\\](tests|testing)[/\\]"  # a fifth of all lines; compiled when they are imported
+PACKAGE = re.compile(r"^\S+==(?:.*\\\n)*.*\n", re.MULTILINE)  # with its hashes
+PIPS = 2  # that share the locked packages
 NEEDED_GIB = 4
 NETWORK = (
     "Failed to establish a new connection",
@@ -117,16 +122,15 @@ class Progress:
             print(flush=True)
 
 
-def run(command, total=0):
+def run(command, show=None):
     """Run a command and show its progress; raise SetupError if it fails."""
-    show, lines = Progress(total), []
+    show, lines = show or Progress(0), []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         for line in process.stdout:
             show(line)
             lines.append(line)
-    show.close()
     if process.returncode:
         raise SetupError(explain("".join(lines)))
 
@@ -157,13 +161,26 @@ def pip_install(python):
 
 
 def install(python, index):
-    """Install the locked packages, and torch from an index of its own."""
-    lock = ROOT / "requirements.lock"
-    print("[2/4] locked packages", flush=True)
-    total = sum("==" in line for line in lock.read_text().splitlines())
-    run([*pip_install(python), "--require-hashes", "-r", str(lock)], total)
-    print(f"[3/4] {TORCH}", flush=True)
-    run([*pip_install(python), *(["--index-url", index] if index else []), TORCH])
+    """Install the locked packages, and torch from an index of its own, side by side.
+
+    One pip would keep one core busy. The lock names every package that another one needs.
+    """
+    pip, torch = pip_install(python), [*(["--index-url", index] if index else []), TORCH]
+    packages = PACKAGE.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    print(f"[2/4] locked packages and {TORCH}", flush=True)
+    show = Progress(len(packages) + 1)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PIPS + 1) as pool:
+        given = [torch]
+        for part in range(PIPS):
+            file = Path(folder) / f"{part}.txt"
+            file.write_text("".join(packages[part::PIPS]), encoding="utf-8")
+            given.append(["--require-hashes", "-r", str(file)])
+        running = [pool.submit(run, [*pip, "--no-deps", *what], show) for what in given]
+    show.close()
+    for done in running:
+        done.result()
+    print("[3/4] what torch needs besides", flush=True)
+    run([*pip, *torch])
     compile_all(python)
 
 

@@ -86,6 +86,42 @@ def test_packages_are_compiled_but_tests_and_one_for_another_python(env, monkeyp
     assert {p.name.partition(".")[0] for p in packages.rglob("*.pyc")} == {"a", "b", "z"}
 
 
+def test_several_pips_share_the_locked_packages_and_torch_comes_with_what_it_needs(
+    env, monkeypatch, tmp_path
+):
+    commands = []
+
+    def run(command, show=None):
+        if "-r" in command:
+            command = [*command[:-1], Path(command[-1]).read_text()]
+        commands.append(command[command.index("--no-compile") + 1 :])
+
+    monkeypatch.setattr(env, "run", run)
+    monkeypatch.setattr(env, "compile_all", lambda python: commands.append(["compiled"]))
+    env.install(sys.executable, "https://example.org/cpu")
+    torch = ["--index-url", "https://example.org/cpu", env.TORCH]
+    assert commands[-2:] == [torch, ["compiled"]]
+    side_by_side = sorted(commands[:-2])
+    assert side_by_side[0] == ["--no-deps", *torch]
+    assert all(c[:3] == ["--no-deps", "--require-hashes", "-r"] for c in side_by_side[1:])
+    parts = [env.PACKAGE.findall(c[3]) for c in side_by_side[1:]]
+    assert len(parts) == env.PIPS
+    assert abs(len(parts[0]) - len(parts[1])) <= 1
+    lock = (ROOT / "requirements.lock").read_text()
+    whole = [line for line in lock.splitlines() if line and not line.lstrip().startswith("#")]
+    assert sorted("".join(map("".join, parts)).splitlines()) == sorted(whole)
+
+
+def test_where_one_of_several_pips_fails_its_advice_is_given(env, monkeypatch):
+    def run(command, show=None):
+        if "-r" in command:
+            raise env.SetupError("setup_env: the disk is full")
+
+    monkeypatch.setattr(env, "run", run)
+    with pytest.raises(env.SetupError, match="disk is full"):
+        env.install(sys.executable, "")
+
+
 def test_a_second_set_up_does_nothing(env, monkeypatch, tmp_path):
     steps = made(env, monkeypatch, tmp_path)
     env.main()
