@@ -47,11 +47,11 @@ def in_pieces(name, raw):
 
 
 def tried(course, name, seeds, scratch):
-    """Return the seeds with a false alarm, how many plants there were, and how many missed."""
+    """Try seeds; return those with a false alarm, and how many plants there were and missed."""
     pieces, problems = released_pieces(course, name, scratch), course.problems(name)
     shown = {p.name: shown_digests(p) for p in problems}
     alarms, plants, missed = [], 0, 0
-    for seed in range(seeds):
+    for done, seed in enumerate(seeds, 1):
         arrays = [a for p in problems for _, a in hidden_arrays(p, seed, shown[p.name])]
         numbers = [number for a in arrays for number in spellings(a)]
         if any(is_in(n, piece) for n in numbers for piece in pieces):
@@ -60,8 +60,8 @@ def tried(course, name, seeds, scratch):
             for parts in planted(array):
                 plants += 1
                 missed += not any(is_in(n, piece) for n in spellings(array) for piece in parts)
-        if not (seed + 1) % EVERY:
-            print(f"{name}: {seed + 1} seeds, {alarms=}, {missed=}", file=sys.stderr)
+        if not done % EVERY:
+            print(f"{name}: {done} seeds, {alarms=}, {missed=}", file=sys.stderr)
     return alarms, plants, missed
 
 
@@ -75,14 +75,16 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     p.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
     p.add_argument("--seeds", type=int, default=500)
+    p.add_argument("--first", type=int, default=0, help="the first seed, for runs side by side")
     a = p.parse_args()
     names = a.assignments or sorted(f.name for f in (EXERCISES / "source").iterdir())
     for name in names:
         began = time.process_time()
         with tempfile.TemporaryDirectory() as scratch:
-            alarms, plants, missed = tried(Course(EXERCISES), name, a.seeds, Path(scratch))
+            seeds = range(a.first, a.first + a.seeds)
+            alarms, plants, missed = tried(Course(EXERCISES), name, seeds, Path(scratch))
         print(
-            f"{name}: {a.seeds} seeds, false alarms at {alarms or 'none'}; "
+            f"{name}: {a.seeds} seeds from {a.first}, false alarms at {alarms or 'none'}; "
             f"{plants:,} leaks planted, {missed} missed; "
             f"{time.process_time() - began:.0f} s of processor time",
             flush=True,

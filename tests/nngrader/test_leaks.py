@@ -136,6 +136,9 @@ def npy(array):
         (np.linspace(0, 1, 11), False),
         (np.array([0, 0, 1, 0, 2, 0, 0, 1]), False),  # small counts
         (np.array([3, 1, 4, 1, 5, 9, 2, 6]), False),  # eight digits stand in many a release
+        (np.array([5, 7, 13, 25, 37, 61, 109, 205, 301, 397, 493]), False),  # receptive fields
+        (np.array([224, 112, 56, 28, 14, 7, 7, 7]), False),  # sides that are halved
+        (np.sort(np.random.default_rng(0).integers(1000, size=8)), True),
         (np.random.default_rng(0).integers(10, size=16), True),
         (np.random.default_rng(0).integers(1000, size=8), True),
         (np.random.default_rng(0).normal(size=4), True),
