@@ -22,7 +22,7 @@ def declare(**changes):
 
     def large(rng, N):
         """Large numbers."""
-        return rng.uniform(1, 2, size=N) * 1e9, 3.0
+        return rng.uniform(1, 2, size=N) * 1e9, 2.5
 
     p.reference(changes.get("reference", mean_square))
     p.case("value", visible=2)(changes.get("ordinary", ordinary))
@@ -71,6 +71,17 @@ def without_power(rng, N):
 def mean_square(x, power):
     """Mean of x to a power, which has no default."""
     return (x**power).mean()
+
+
+def squared(rng, N):
+    """Random numbers to the power of the case beside this one."""
+    return rng.uniform(1, 2, size=N), 2.5
+
+
+def test_an_argument_with_one_value_in_all_hidden_cases_is_refused():
+    (found,) = over_seeds(declare(ordinary=squared), 2)
+    assert "mean_square: power is 2.5 in all hidden cases, so that who writes 2.5" in found
+    assert "(seed 0)" in found
 
 
 def test_a_sound_problem_is_accepted():

@@ -51,7 +51,7 @@ def _complaints(problem, seed):
         data = pack(problem, seed, visible=False)
     except ValueError as e:
         return {str(e): ""}
-    complaints = {}
+    complaints = {} if problem.driver else dict.fromkeys(_fixed(data), "")
     for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
         score = _charged(data, _called(data, f)).verdict([]).score
         if abs(score - 100) > ROUNDING:
@@ -70,6 +70,20 @@ def _complaints(problem, seed):
                 said = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
                 complaints[said] = _why(packed, mistake.solve, mistake.loses)
     return complaints
+
+
+def _fixed(data):
+    """Yield a complaint about each argument that has one value in all of several cases."""
+    given = [case["args"] for case in data["cases"]]
+    for name in data["parameters"]:
+        values = [args[name] for args in given if name in args]
+        plain = all(isinstance(v, bool | int | float | str) for v in values)
+        if plain and len(values) > 1 and len(set(values)) == 1:
+            yield (
+                f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so that who "
+                f"writes {values[0]!r} in its place loses nothing; draw it, or let it hang on "
+                "which of two sizes is the larger"
+            )
 
 
 def _why(data, f, loses=frozenset()):
