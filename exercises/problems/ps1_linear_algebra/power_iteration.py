@@ -110,7 +110,7 @@ def drawn(rng, n, first, second=0.4):
 
 @powers.case("value", visible=2)
 def positive(rng, N):
-    """A positive eigenvalue that dominates, after more than 200 steps."""
+    """A positive eigenvalue that dominates, found after more than 200 steps."""
     return *drawn(rng, N, rng.uniform(2, 5), 0.9), 1e-10, 1000
 
 

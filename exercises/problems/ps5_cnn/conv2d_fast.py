@@ -96,8 +96,8 @@ fast.example(
 
 @fast.case("value", visible=2)
 def strides_and_padding(rng, N, H, W):
-    """A stride of 3 with two rows of zeros; of 2 with one in the other case, where N > H."""
-    return *drawn(rng, N, H, W), *((3, 2) if N < H else (2, 1)), 0
+    """A stride of 2 or 3 with padding."""
+    return *drawn(rng, N, H, W), *((3, 2) if N < H else (2, 1)), 0  # one case of each
 
 
 @fast.case("large", hidden=1, shown=False, parts="y")

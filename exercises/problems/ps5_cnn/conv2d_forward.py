@@ -78,8 +78,9 @@ def plain(rng, N, H, W):
 
 @layers.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 3, where the example has one of 2; no picture of W columns has one place."""
-    return *drawn(rng, N, H, W + int(rng.integers(1, 3))), 3, 0
+    """A stride of 3, where the example has one of 2."""
+    wide = W + int(rng.integers(1, 3))  # with one place in a row no step would show
+    return *drawn(rng, N, H, wide), 3, 0
 
 
 @layers.case("padding", hidden=1)

@@ -105,7 +105,7 @@ autoencoder.example(
 @autoencoder.case("value", visible=2)
 def spread_out(rng, E, D):
     """Samples that spread differently along each direction, about a mean that is not 0."""
-    fit = [k for k in range(3, D - 1) if k not in (5, 7, 11, 13)]  # no size, which are primes
+    fit = [k for k in range(3, D - 1) if k not in (5, 7, 11, 13)]  # sizes are primes
     k = 1 if D <= 3 else 2 if E > D or not fit else int(rng.choice(fit))
     Q = np.linalg.qr(rng.normal(size=(D + E, D - 1)))[0]
     Q = np.linalg.qr(Q - Q.mean(axis=0))[0]
