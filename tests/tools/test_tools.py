@@ -87,7 +87,7 @@ def test_packages_are_compiled_but_tests_and_one_for_another_python(env, monkeyp
 
 
 def test_several_pips_share_the_locked_packages_and_torch_comes_with_what_it_needs(
-    env, monkeypatch, tmp_path
+    env, monkeypatch
 ):
     commands = []
 

@@ -4,7 +4,7 @@ import numpy as np
 from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
-from .conv2d_forward import KERNELS
+from .conv2d_forward import KERNELS, OTHERS
 
 gradients = problem(
     "conv2d_backward",
@@ -57,14 +57,14 @@ gradients.example(
 )
 
 
-def drawn(rng, N, H, W, stride, padding):
+def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
     """Return an upstream gradient, pictures and kernels that belong together."""
-    F, C, KH, KW = KERNELS
+    F, C, KH, KW = kernels
     H_out = (H + 2 * padding - KH) // stride + 1
     W_out = (W + 2 * padding - KW) // stride + 1
     x = rng.normal(size=(N, C, H, W)) + 0.5
     dy = rng.normal(size=(N, F, H_out, W_out)) + 0.3
-    return dy, x, rng.normal(size=KERNELS) + 0.2, stride, padding
+    return dy, x, rng.normal(size=kernels) + 0.2, stride, padding
 
 
 @gradients.case("value", visible=2)
@@ -76,7 +76,7 @@ def plain(rng, N, H, W):
 @gradients.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
     """A stride of 3, and two rows and columns of zeros."""
-    return drawn(rng, N, H, W, 3, 2)
+    return drawn(rng, N, H, W, 3, 2, OTHERS)
 
 
 def padded_with_zeros(x, p):

@@ -1,7 +1,7 @@
 """conv2d_forward: a convolutional layer as its formula says it, with stride and padding.
 
-Three of the sizes are drawn. The four kernels have two channels, two rows and three columns,
-so that loops over every number of every window stay far within the limits, backwards, too.
+Three of the sizes are drawn. Kernels have 48 numbers, so that loops over every number of every
+window stay far within the limits, backwards, too.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from nngrader.engine import problem
 from .common import DIGITS, ELSEWHERE
 
 KERNELS = 4, 2, 2, 3  # F, C, KH, KW
+OTHERS = 2, 4, 3, 2  # of one case, so that nobody can write these numbers down
 
 layers = problem(
     "conv2d_forward",
@@ -64,10 +65,10 @@ layers.example(
 )
 
 
-def drawn(rng, N, H, W):
+def drawn(rng, N, H, W, kernels=KERNELS):
     """Return pictures, kernels and biases of which none is 0."""
-    x = rng.normal(size=(N, KERNELS[1], H, W)) + 0.5
-    return x, rng.normal(size=KERNELS), rng.uniform(1, 2, size=KERNELS[0])
+    x = rng.normal(size=(N, kernels[1], H, W)) + 0.5
+    return x, rng.normal(size=kernels), rng.uniform(1, 2, size=kernels[0])
 
 
 @layers.case("value", visible=2)
@@ -86,7 +87,7 @@ def in_steps(rng, N, H, W):
 @layers.case("padding", hidden=1)
 def with_zeros(rng, N, H, W):
     """Two rows and columns of zeros, where the example has one."""
-    return *drawn(rng, N, H, W + 1), 1, 2
+    return *drawn(rng, N, H + 1, W, OTHERS), 1, 2  # H_out and W_out are even, as above
 
 
 @layers.alternative
