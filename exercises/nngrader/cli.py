@@ -70,7 +70,7 @@ def new_problem(a) -> int:
     else:
         place, test = "their declarations", f"make test T={a.assignment}/{a.name}"
     worth = counted(a.worth, "point")
-    say(f"then `{test}`; in {place} others give {worth}, and the release asks")
+    say(f"then `{test}`, and take {worth} from others in {place}")
     return DONE
 
 

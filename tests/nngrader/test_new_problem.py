@@ -52,7 +52,7 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert run(own, "release", NAME, *where) == 1
     refused = capsys.readouterr().err.splitlines()
     assert [line.strip() for line in refused[1:]] == places
-    assert "row_norms.py, line 26: FILL IN the right answer" in places
+    assert "row_norms.py, line 27: FILL IN the right answer" in places
     text = "row_norms.md, line 3" if private else f"{NAME}.md, line "
     assert any(p.startswith(text) and p.endswith("FILL IN the title") for p in places)
     course = Course(own, problems=folder if private else None)
@@ -78,6 +78,53 @@ def test_a_skeleton_has_the_arguments_and_parts_that_are_named(own, folder, priv
     section = folder / NAME / "top_k.md" if private else course.source(NAME)
     for line in ("| `share` | FILL IN | FILL IN |", "k = FILL IN", "top_k(scores, labels, k)"):
         assert line in section.read_text()
+
+
+def test_a_skeleton_forbids_what_all_other_problems_of_the_assignment_forbid(own, folder):
+    assert written(own, "row_norms", "--problems", folder) == 0
+    course = Course(own, problems=folder)
+    *others, added = [set(p.forbidden["all"]) for p in course.problems(NAME)]
+    assert added == set.intersection(*others) == {"scipy", "sklearn", "torch", "nnlib"}
+
+
+def test_what_forbids_nothing_makes_no_skeleton_that_does(own, folder, monkeypatch):
+    for problem in (problems := Course(own).problems(NAME)):
+        problem.forbidden = {}
+    monkeypatch.setattr(Course, "problems", lambda *_: problems)
+    assert written(own, "row_norms", "--problems", folder) == 0
+    assert "forbidden" not in (folder / NAME / "row_norms.py").read_text()
+
+
+def test_an_argument_whose_default_is_a_number_is_drawn_as_one(own, folder):
+    asked = ["--takes", "X, k=3, rate=0.1, mean=True, name='a'"]
+    assert written(own, "row_norms", *asked, "--problems", folder) == 0
+    added = Course(own, problems=folder).problems(NAME)[-1]
+    for values in (added.by_hand, made(added)):
+        kinds = [type(value) for value in values]
+        assert kinds == [np.ndarray, int, float, np.ndarray, np.ndarray]
+
+
+def test_the_table_of_points_says_what_each_cell_is_worth_and_changes_nothing(own, folder):
+    assert written(own, "row_norms", "--points", 6, "--problems", folder) == 0
+    table = folder / f"{NAME}.toml"
+    text = table.read_text()
+    assert "6 points for row_norms are taken from others" in text
+    course = Course(own)
+    worth = worth_of(course.problems(NAME), course.instructor(NAME))
+    assert [line[2:].replace(" =", "") for line in text.splitlines()[3:]] == worth
+    with_it = Course(own, problems=folder)
+    (told,) = points_complaints(with_it.problems(NAME), with_it.instructor(NAME))
+    assert told == "the cells add up to 106 points, not 100"
+    table.write_text(text.replace("# hinge_loss = 30", "hinge_loss = 24"))
+    assert not points_complaints(with_it.problems(NAME), with_it.instructor(NAME))
+
+
+def test_a_table_of_points_that_is_there_stays(own, folder):
+    folder.mkdir()
+    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 20\n")
+    (folder / f"{NAME}.py").write_text("PROBLEMS = []\n")
+    assert written(own, "row_norms", "--problems", folder) == 0
+    assert (folder / f"{NAME}.toml").read_text() == "[points]\nhinge_loss = 20\n"
 
 
 def made(problem):
@@ -117,6 +164,7 @@ def test_a_private_skeleton_changes_nothing_public(own, folder):
     assert written(own, "row_norms", "--problems", folder) == 0
     assert contents(own) == before
     names = {f"{NAME}/row_norms.py", f"{NAME}/row_norms.md", f"test_{NAME}_row_norms.py"}
+    names.add(f"{NAME}.toml")
     assert {str(f.relative_to(folder)) for f in contents(folder)} == names
 
 

@@ -15,13 +15,17 @@ from pathlib import Path
 from ..course.folder import FIRST, Course
 from ..course.notebooks import MARK, with_sections
 from ..engine.declaration.challenge import Challenge
+from ..engine.declaration.problem import WHOLE
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import write_whole
 from ..wording import counted
+from .points import worth_of
 
 FILL = "FILL IN"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PLANTED = "tests/exercises/wrong_answers"  # in the repository
+ARRAY = ("np.array([[1.0, 2.0], [3.0, 5.0]])", "rng.normal(size=(N, D))")
+NUMBERS = {int: ("2", "int(rng.integers(1, 5))"), float: ("0.5", "float(rng.uniform(0.5, 2))")}
 IMPORTED = re.compile(r"(?:^    \w+,\n)+", re.M)
 LISTED = re.compile(r"^PROBLEMS = \[([^\]]*)\]", re.M)
 DECLARATION = '''"""{name}: FILL IN what it computes, in a few words."""
@@ -31,12 +35,12 @@ from nngrader.engine import problem
 
 declared = problem(
     "{name}",
-    returns={{{returns}}},  # FILL IN the aspect of each part
+    returns={{{returns}}},  # FILL IN for each part a key of `points`
     points={{
         "shape": ({form}, "FILL IN which shape and type the answer has"),
         "value": ({value}, "FILL IN what earns these points"),
         "inputs-unchanged": ({form}, "FILL IN which arguments stay as they are"),
-    }},
+    }},{forbidden}
 )
 
 
@@ -60,12 +64,14 @@ declared.example(
 @declared.case("value", visible=2)
 def ordinary(rng, N, D):
     """FILL IN what is tried, in a few words."""
+    # Sizes, here N and D, are drawn for you: rename, add or leave out what you need.
+    # A number: float(rng.uniform(0.5, 2)), int(rng.integers(1, 5)).
     return (
 {drawn}
     )
 
 
-# Two right answers in other styles: loops, einsum, in place on a copy. FILL IN their names.
+# At least two right answers in other styles: loops, einsum, in place. FILL IN their names.
 
 
 @declared.alternative
@@ -78,7 +84,8 @@ def in_another_style({takes}):
     raise NotImplementedError("FILL IN a right answer in a third style")
 
 
-# Four wrong answers that students really give; a hint asks, and does not answer.
+# At least four wrong answers that students really give; a hint asks, and does not answer.
+# `loses` names the aspects that one spoils, keys of `points`: "value", or "shape value".
 
 
 @declared.mistake("FILL IN the hint. What would you ask who does this?", loses="value")
@@ -169,8 +176,12 @@ def test_a_mistake_that_is_not_registered_is_told_what_it_is():
 
     score, words = told({name})
     assert score < 100
-    assert "FILL IN words that it is told" in words
+    assert "FILL IN words that it is told; a failure shows all" in words
 '''
+TABLE = """# All cells are 100 points together: {points} for {name} are taken from others.
+# Take the # from a line, and lower its points.
+[points]
+{rows}"""
 PUBLIC_TEST = '''"""Wrong answers to {name}."""
 
 import numpy as np
@@ -205,7 +216,8 @@ def new_problem(
     points : float
         What it declares to be worth.
     takes : str
-        The arguments of the function, as in its signature.
+        The arguments of the function, as in its signature. One whose default is a number is
+        drawn as a number, the others as arrays.
     returns : str
         Names of the parts of the answer, separated by commas.
 
@@ -221,12 +233,13 @@ def new_problem(
         raise WrongUsage(f"{name!r} cannot be called: small letters, digits and _ make a name")
     if not points > 0:
         raise WrongUsage(f"{counted(points, 'point')}: a problem declares more than 0")
-    private = course.private
-    if name in [p.name for p in _there(course, assignment).problems(assignment)]:
+    private, present = course.private, _there(course, assignment)
+    if name in [p.name for p in present.problems(assignment)]:
         raise WrongUsage(f"{assignment} has a problem {name} already")
     form = round(points / 10, 3)
     filled = {"name": name, "form": f"{form:g}", "value": f"{points - 2 * form:g}"}
     filled |= _signature(takes, returns)
+    filled["forbidden"] = _forbidden(present.problems(assignment))
     declaration, section = DECLARATION.format(**filled), SECTION.format(**filled)
     if private:
         folder = private / assignment
@@ -243,10 +256,13 @@ def new_problem(
     changed += [course.root.parent / PLANTED / "catalogue.py"]
     if there := [file for file in files if file.exists() and file not in changed]:
         raise CannotDo(f"{there[0]} is there already: nothing is written over it")
+    listed = [file for file in files if file.name not in (FIRST, "catalogue.py")]
+    if private and not (table := folder.with_suffix(".toml")).exists():
+        files[table] = _table(present, assignment, name, points)
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
-    return [file for file in files if file.name not in (FIRST, "catalogue.py")]
+    return listed
 
 
 def _there(course, assignment):
@@ -256,6 +272,22 @@ def _there(course, assignment):
     except NotThere:
         return Course(course.root)
     return course
+
+
+def _forbidden(problems):
+    """Return the line that forbids what all problems of the assignment forbid, or ""."""
+    first, *others = [p.forbidden.get(WHOLE, ()) for p in problems]
+    names = [name for name in first if all(name in forbidden for forbidden in others)]
+    listed = ", ".join(f'"{name}"' for name in names)
+    line = f'\n    forbidden={{"{WHOLE}": [{listed}]}},  # as all problems here'
+    return line if names else ""
+
+
+def _table(course, assignment, name, points):
+    """Return the text of a table of points, which says what each cell is worth now."""
+    worth = worth_of(course.problems(assignment), course.instructor(assignment))
+    rows = "".join(f"# {' = '.join(each.rsplit(' ', 1))}\n" for each in worth)
+    return TABLE.format(rows=rows, name=name, points=counted(points, "point"))
 
 
 def _signature(takes, returns):
@@ -271,6 +303,12 @@ def _signature(takes, returns):
             "a problem takes at least one argument, and names each part it returns"
         )
     every = [*args, *parts]
+    kinds = dict.fromkeys(args, ARRAY) | {
+        name: NUMBERS.get(type(getattr(default, "value", None)), ARRAY)
+        for name, default in zip(
+            args[len(args) - len(given.defaults) :], given.defaults, strict=True
+        )
+    }
     return {
         "takes": takes,
         "call": ", ".join(args),
@@ -278,12 +316,12 @@ def _signature(takes, returns):
         "returns": ", ".join(f'"{part}": "value"' for part in parts),
         "arguments": "\n".join(f"    {a} : FILL IN shape and type" for a in args),
         "example": "\n".join(
-            f"    np.array([[1.0, 2.0], [3.0, 5.0]]),  # FILL IN {a}, for pencil and paper"
-            for a in args
+            f"    {shown},  # FILL IN {a}, for pencil and paper"
+            for a, (shown, _) in kinds.items()
         ),
         "drawn": "\n".join(
-            f"        rng.normal(size=(N, D)),  # FILL IN {a}, drawn anew for each case"
-            for a in args
+            f"        {drawn},  # FILL IN {a}, drawn anew for each case"
+            for a, (_, drawn) in kinds.items()
         ),
         "rows": "\n".join(f"| `{n}` | FILL IN | FILL IN |" for n in every),
         "numbers": "\n".join(f"{n} = FILL IN" for n in every),
