@@ -26,8 +26,8 @@ ENV = ROOT / ".venv"
 STAMP = ENV / ".ready"
 TORCH = "torch==2.13.0"
 TESTS = r"[/\\](tests|testing)[/\\]"  # a fifth of all lines; compiled when they are imported
-PACKAGE = re.compile(r"^\S+==(?:.*\\\n)*.*\n", re.MULTILINE)  # with its hashes
-PIPS = 2  # that share the locked packages
+PACKAGE = re.compile(r"^\S+==", re.MULTILINE)
+UV = re.compile(r"^uv==(?:.*\\\n)*.*\n", re.MULTILINE)  # with its hashes
 NEEDED_GIB = 4
 NETWORK = (
     "Failed to establish a new connection",
@@ -161,27 +161,54 @@ def pip_install(python):
 
 
 def install(python, index):
-    """Install the locked packages, and torch from an index of its own, side by side.
-
-    One pip would keep one core busy. The lock names every package that another one needs.
-    """
-    pip, torch = pip_install(python), [*(["--index-url", index] if index else []), TORCH]
-    packages = PACKAGE.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    """Install the locked packages, and torch from an index of its own beside them."""
+    torch = [*(["--index-url", index] if index else []), TORCH]
     print(f"[2/4] locked packages and {TORCH}", flush=True)
-    show = Progress(len(packages) + 1)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PIPS + 1) as pool:
-        given = [torch]
-        for part in range(PIPS):
-            file = Path(folder) / f"{part}.txt"
-            file.write_text("".join(packages[part::PIPS]), encoding="utf-8")
-            given.append(["--require-hashes", "-r", str(file)])
-        running = [pool.submit(run, [*pip, "--no-deps", *what], show) for what in given]
-    show.close()
+    with ThreadPoolExecutor(2) as pool:
+        running = [
+            pool.submit(install_locked, python),
+            pool.submit(run, [*pip_install(python), "--no-deps", *torch]),
+        ]
     for done in running:
         done.result()
     print("[3/4] what torch needs besides", flush=True)
-    run([*pip, *torch])
+    run([*pip_install(python), *torch])
     compile_all(python)
+
+
+def install_locked(python):
+    """Install the locked packages: uv first, then the others by uv, on all cores.
+
+    The lock names every package that another one needs. Where uv fails, pip, which has more
+    settings, installs them one by one, and says what is wrong if there is something wrong.
+    """
+    lock = ROOT / "requirements.lock"
+    text = lock.read_text(encoding="utf-8")
+    locked = ["--no-deps", "--require-hashes", "-r"]
+    with tempfile.TemporaryDirectory() as folder:
+        alone = Path(folder) / "uv.txt"
+        alone.write_text("".join(UV.findall(text)), encoding="utf-8")
+        run([*pip_install(python), *locked, str(alone)])
+    where = ["--python", str(python), *index_of_pip(python)]
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    uv = [str(python), "-m", "uv", "pip", "install", *where, *quiet, *locked, str(lock)]
+    if subprocess.run(uv, check=False).returncode:
+        print("      uv could not install them; pip tries", flush=True)
+        show = Progress(len(PACKAGE.findall(text)))
+        run([*pip_install(python), *locked, str(lock)], show)
+        show.close()
+
+
+def index_of_pip(python):
+    """Return the package index that pip is told to use, as uv's arguments; none for PyPI.
+
+    uv reads settings of its own, not those of pip.
+    """
+    asked = [str(python), "-m", "pip", "config", "list"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=False)
+    found = dict(re.findall(r"^(.+)\.index-url='(.*)'$", listed.stdout, re.MULTILINE))
+    first = [found[place] for place in (":env:", "install", "global") if place in found]
+    return ["--index-url", first[0]] if first else []
 
 
 def compile_all(python):

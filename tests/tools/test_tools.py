@@ -1,6 +1,7 @@
 """Set-up and the gate: what they refuse, and in which words."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -86,38 +87,74 @@ def test_packages_are_compiled_but_tests_and_one_for_another_python(env, monkeyp
     assert {p.name.partition(".")[0] for p in packages.rglob("*.pyc")} == {"a", "b", "z"}
 
 
-def test_several_pips_share_the_locked_packages_and_torch_comes_with_what_it_needs(
-    env, monkeypatch
-):
+def commands_of(env, monkeypatch, uv_fails=False):
+    """Return a list that gets each command that an installation runs, by pip or by uv."""
     commands = []
 
-    def run(command, show=None):
-        if "-r" in command:
-            command = [*command[:-1], Path(command[-1]).read_text()]
+    def pip(command, show=None):
         commands.append(command[command.index("--no-compile") + 1 :])
+        if command[-2] == "-r" and command[-1] != str(ROOT / "requirements.lock"):
+            commands[-1][-1] = Path(command[-1]).read_text()
 
-    monkeypatch.setattr(env, "run", run)
+    def uv(command, check):
+        commands.append(command[1:])
+        return subprocess.CompletedProcess(command, int(uv_fails))
+
+    monkeypatch.setattr(env, "run", pip)
+    monkeypatch.setattr(env.subprocess, "run", uv)
+    monkeypatch.setattr(env, "index_of_pip", lambda python: ["--index-url", "https://ours"])
     monkeypatch.setattr(env, "compile_all", lambda python: commands.append(["compiled"]))
-    env.install(sys.executable, "https://example.org/cpu")
+    return commands
+
+
+LOCKED = ["--no-deps", "--require-hashes", "-r"]
+
+
+def test_uv_installs_the_locked_packages_and_pip_torch_with_what_it_needs(env, monkeypatch):
+    commands = commands_of(env, monkeypatch)
+    env.install("python", "https://example.org/cpu")
     torch = ["--index-url", "https://example.org/cpu", env.TORCH]
     assert commands[-2:] == [torch, ["compiled"]]
-    side_by_side = sorted(commands[:-2])
-    assert side_by_side[0] == ["--no-deps", *torch]
-    assert all(c[:3] == ["--no-deps", "--require-hashes", "-r"] for c in side_by_side[1:])
-    parts = [env.PACKAGE.findall(c[3]) for c in side_by_side[1:]]
-    assert len(parts) == env.PIPS
-    assert abs(len(parts[0]) - len(parts[1])) <= 1
+    commands.remove(["--no-deps", *torch])
+    (*options, alone), uv = commands[:-2]
+    assert options == LOCKED
     lock = (ROOT / "requirements.lock").read_text()
-    whole = [line for line in lock.splitlines() if line and not line.lstrip().startswith("#")]
-    assert sorted("".join(map("".join, parts)).splitlines()) == sorted(whole)
+    assert re.fullmatch(r"uv==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+\n", alone)
+    assert alone in lock
+    assert uv[:6] == ["-m", "uv", "pip", "install", "--python", "python"]
+    assert uv[6:8] == ["--index-url", "https://ours"]
+    assert uv[-4:] == [*LOCKED, str(ROOT / "requirements.lock")]
 
 
-def test_where_one_of_several_pips_fails_its_advice_is_given(env, monkeypatch):
+def test_where_uv_fails_pip_installs_the_locked_packages(env, monkeypatch, capsys):
+    commands = commands_of(env, monkeypatch, uv_fails=True)
+    env.install_locked("python")
+    assert commands[-1] == [*LOCKED, str(ROOT / "requirements.lock")]
+    assert "pip tries" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("settings", "index"),
+    [
+        ({}, []),
+        ({"PIP_INDEX_URL": "https://ours/simple"}, ["--index-url", "https://ours/simple"]),
+    ],
+)
+def test_uv_asks_the_index_that_pip_is_told_to_ask(env, monkeypatch, settings, index):
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert env.index_of_pip(sys.executable) == index
+
+
+def test_where_torch_cannot_be_installed_its_advice_is_given(env, monkeypatch):
     def run(command, show=None):
-        if "-r" in command:
+        if env.TORCH in command:
             raise env.SetupError("setup_env: the disk is full")
 
     monkeypatch.setattr(env, "run", run)
+    monkeypatch.setattr(env, "install_locked", lambda python: None)
     with pytest.raises(env.SetupError, match="disk is full"):
         env.install(sys.executable, "")
 
