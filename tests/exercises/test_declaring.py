@@ -18,11 +18,11 @@ def declare(**changes):
 
     def ordinary(rng, N):
         """Random numbers."""
-        return rng.uniform(1, 2, size=N), 3.0
+        return rng.uniform(1, 2, size=N), rng.uniform(2.5, 3.5)
 
     def large(rng, N):
-        """Large numbers."""
-        return rng.uniform(1, 2, size=N) * 1e9, 2.5
+        """Large numbers, the power left out."""
+        return (rng.uniform(1, 2, size=N) * 1e9,)
 
     p.reference(changes.get("reference", mean_square))
     p.case("value", visible=2)(changes.get("ordinary", ordinary))
@@ -74,7 +74,7 @@ def mean_square(x, power):
 
 
 def squared(rng, N):
-    """Random numbers to the power of the case beside this one."""
+    """Random numbers to one and the same power."""
     return rng.uniform(1, 2, size=N), 2.5
 
 
@@ -82,6 +82,19 @@ def test_an_argument_with_one_value_in_all_hidden_cases_is_refused():
     (found,) = over_seeds(declare(ordinary=squared), 2)
     assert "mean_square: power is 2.5 in all hidden cases, so that who writes 2.5" in found
     assert "(seed 0)" in found
+
+
+def never_left_out(rng, N):
+    """Large numbers to a power that is given."""
+    return rng.uniform(1, 2, size=N) * 1e9, rng.uniform(2.5, 3.5)
+
+
+def test_an_argument_with_a_default_that_no_hidden_case_leaves_out_is_refused():
+    (found,) = over_seeds(declare(large=never_left_out), 2)
+    assert found == (
+        "mean_square: no hidden case leaves power out, so that who gives it another default "
+        "than 2.0 loses nothing (seed 0)"
+    )
 
 
 def test_a_sound_problem_is_accepted():

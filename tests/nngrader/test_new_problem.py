@@ -104,6 +104,16 @@ def test_an_argument_whose_default_is_a_number_is_drawn_as_one(own, folder):
         assert kinds == [np.ndarray, int, float, np.ndarray, np.ndarray]
 
 
+@pytest.mark.parametrize(
+    ("takes", "given"), [("X, k=1, tol=0.1", 1), ("X=1", 0), ("X, Y", None)]
+)
+def test_a_second_case_leaves_out_each_argument_with_a_default(own, folder, takes, given):
+    assert written(own, "row_norms", "--takes", takes, "--problems", folder) == 0
+    _, *others = Course(own, problems=folder).problems(NAME)[-1].cases
+    made = [case.make(np.random.default_rng(0), N=5, D=7) for case in others]
+    assert [len(values) for values in made] == [given] * (given is not None)
+
+
 def test_the_table_of_points_says_what_each_cell_is_worth_and_changes_nothing(own, folder):
     assert written(own, "row_norms", "--points", 6, "--problems", folder) == 0
     table = folder / f"{NAME}.toml"

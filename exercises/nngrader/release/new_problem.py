@@ -25,7 +25,7 @@ FILL = "FILL IN"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PLANTED = "tests/exercises/wrong_answers"  # in the repository
 ARRAY = ("np.array([[1.0, 2.0], [3.0, 5.0]])", "rng.normal(size=(N, D))")
-NUMBERS = {int: ("2", "int(rng.integers(1, 5))"), float: ("0.5", "float(rng.uniform(0.5, 2))")}
+NUMBERS = {int: ("2", "2 if N < D else 3"), float: ("0.5", "float(rng.uniform(0.5, 2))")}
 IMPORTED = re.compile(r"(?:^    \w+,\n)+", re.M)
 LISTED = re.compile(r"^PROBLEMS = \[([^\]]*)\]", re.M)
 DECLARATION = '''"""{name}: FILL IN what it computes, in a few words."""
@@ -65,11 +65,11 @@ declared.example(
 def ordinary(rng, N, D):
     """FILL IN what is tried, in a few words."""
     # Sizes, here N and D, are drawn for you: rename, add or leave out what you need.
-    # A number: float(rng.uniform(0.5, 2)), int(rng.integers(1, 5)).
+    # A number: float(rng.uniform(0.5, 2)); a whole one: 2 if N < D else 3, so that it differs.
     return (
 {drawn}
     )
-
+{left_out}
 
 # At least two right answers in other styles: loops, einsum, in place. FILL IN their names.
 
@@ -107,9 +107,18 @@ def third_mistake({takes}):
 def fourth_mistake({takes}):
     raise NotImplementedError("FILL IN what such a student writes")
 '''
+LEFT_OUT = '''
+
+@declared.case("value")
+def defaults(rng, N, D):
+    """FILL IN the same in a few words, and what is left out."""
+    return (
+{drawn}
+    )
+'''
 SECTION = """## FILL IN the title
 
-**Read first:** FILL IN a link, `[title](book:part/page)`.
+**Read first:** FILL IN a link to a page of chapters/, `[title](book:part/page)`.
 
 FILL IN why it matters, the formula, and the shapes:
 
@@ -323,9 +332,18 @@ def _signature(takes, returns):
             f"        {drawn},  # FILL IN {a}, drawn anew for each case"
             for a, (_, drawn) in kinds.items()
         ),
+        "left_out": _left_out(args[: len(args) - len(given.defaults)]) * bool(given.defaults),
         "rows": "\n".join(f"| `{n}` | FILL IN | FILL IN |" for n in every),
         "numbers": "\n".join(f"{n} = FILL IN" for n in every),
     }
+
+
+def _left_out(args):
+    """Return a case that gives these arguments alone."""
+    drawn = "\n".join(
+        f"        {ARRAY[1]},  # FILL IN {a}, drawn anew for each case" for a in args
+    )
+    return LEFT_OUT.format(drawn=drawn)
 
 
 def _last(course, assignment):

@@ -236,6 +236,16 @@ def raise_in_the_loop(A, v, tol=1e-10, max_iter=10_000):
     return dominant(A, v, tol, 1, lambda step, tol: step <= tol)
 
 
+@wrong("power_iteration", "Does something stop too early", "value")
+def a_tolerance_of_its_own(A, v, tol=1e-3, max_iter=10_000):
+    return dominant(A, v, tol, max_iter, lambda step, tol: step <= tol)
+
+
+@wrong("power_iteration", "where no RuntimeError is asked for", "value")
+def a_limit_of_its_own(A, v, tol=1e-10, max_iter=100):
+    return dominant(A, v, tol, max_iter, lambda step, tol: step <= tol)
+
+
 @wrong("power_iteration", "but power_iteration took longer than it may", "errors")
 def without_a_limit(A, v, tol=1e-10, max_iter=10_000):
     try:

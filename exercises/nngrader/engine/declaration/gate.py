@@ -1,5 +1,7 @@
 """Check on many seeds that a problem's answers and mistakes earn what the declaration says."""
 
+import inspect
+
 import numpy as np
 
 from ..judgement.judging import charged, judge
@@ -51,7 +53,8 @@ def _complaints(problem, seed):
         data = pack(problem, seed, visible=False)
     except ValueError as e:
         return {str(e): ""}
-    complaints = {} if problem.driver else dict.fromkeys(_fixed(data), "")
+    fixed = [] if problem.driver else _fixed(data)
+    complaints = dict.fromkeys([*fixed, *_never_left_out(problem, data)], "")
     for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
         score = _charged(data, _called(data, f)).verdict([]).score
         if abs(score - 100) > ROUNDING:
@@ -81,8 +84,19 @@ def _fixed(data):
         if plain and len(values) > 1 and len(set(values)) == 1:
             yield (
                 f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so that who "
-                f"writes {values[0]!r} in its place loses nothing; draw it, or let it hang on "
-                "which of two sizes is the larger"
+                f"writes {values[0]!r} in its place loses nothing; let it hang on which of two "
+                "sizes is the larger, or draw it from so many that no two are alike"
+            )
+
+
+def _never_left_out(problem, data):
+    """Yield a complaint about each argument with a default that no hidden case leaves out."""
+    for name, parameter in problem.parameters.items():
+        given = all(name in case["args"] for case in data["cases"])
+        if given and parameter.default is not inspect.Parameter.empty:
+            yield (
+                f"{problem.name}: no hidden case leaves {name} out, so that who gives it "
+                f"another default than {parameter.default!r} loses nothing"
             )
 
 
