@@ -3,16 +3,21 @@
 `@pytest.mark.deep(k)` keeps one case in k of a parametrized test, at least one for each
 function. Which one follows from the number of commits, so k commits in a row see every case,
 and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
+
+`@pytest.mark.turn(0)` leaves a dear test to every second commit, `turn(1)` to the others: a run
+of all tests keeps those in turn, a run that names files or is ``--deep`` keeps all.
 """
 
 import gc
 import os
-import subprocess
 import zlib
 
 import pytest
 
+from tools.shares import share
+
 ALLOWED = "needs a GPU"
+TURNS = 2
 
 
 def pytest_addoption(parser):
@@ -22,7 +27,23 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     """Set TEST_SHARE once, so that all workers of pytest-xdist use the same."""
-    os.environ.setdefault("TEST_SHARE", str(_commits(config.rootpath)))
+    os.environ["TEST_SHARE"] = str(share())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave the tests that are not in turn to the next commit, if all tests are to run."""
+    if config.getoption("deep") or config.getoption("file_or_dir"):
+        return
+    now = share()
+
+    def waits(item):
+        mark = item.get_closest_marker("turn")
+        return mark is not None and (now - mark.args[0]) % TURNS != 0
+
+    if waiting := {item for item in items if waits(item)}:
+        config.hook.pytest_deselected(items=[*waiting])
+        items[:] = [item for item in items if item not in waiting]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,13 +55,6 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _commits(root):
-    """Return the number of commits up to this one, or 0 if there is no history."""
-    count = ["git", "-C", str(root), "rev-list", "--count", "HEAD"]
-    done = subprocess.run(count, capture_output=True, text=True, check=False)
-    return int(done.stdout) if done.returncode == 0 else 0
 
 
 def pytest_report_header(config):
@@ -56,10 +70,12 @@ def pytest_generate_tests(metafunc):
     result = yield
     mark = metafunc.definition.get_closest_marker("deep")
     if mark and not metafunc.config.getoption("deep"):
-        share, (k,) = int(os.environ["TEST_SHARE"]), mark.args
+        now, (k,) = share(), mark.args
+        if metafunc.definition.get_closest_marker("turn"):
+            now //= TURNS  # of its own runs
         calls, name = metafunc._calls, metafunc.definition.nodeid
-        kept = [c for c in calls if (zlib.crc32(f"{name}[{c.id}]".encode()) + share) % k == 0]
-        calls[:] = kept or calls[share % max(len(calls), 1) :][:1]
+        kept = [c for c in calls if (zlib.crc32(f"{name}[{c.id}]".encode()) + now) % k == 0]
+        calls[:] = kept or calls[now % max(len(calls), 1) :][:1]
     return result
 
 

@@ -1,10 +1,12 @@
 """The book is built once a run, its failure is reported once, a reader's build is kept."""
 
 import json
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import figure_pages
 import gate_book
+import processors
 import pytest
 from execute.reads import Reads
 from filelock import FileLock
@@ -85,6 +87,24 @@ def test_a_failure_is_kept_for_the_run_and_tried_again_in_the_next(
     builds["next"] = True
     assert asked(tmp_path).built
     assert len(builds["done"]) == 2
+
+
+@pytest.mark.parametrize("share", [6, 7])
+def test_every_second_build_is_on_the_plainest_processor(share, monkeypatch, tmp_path):
+    given = []
+
+    def run(command, env, **_):
+        given.append(env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setenv("TEST_SHARE", str(share))
+    monkeypatch.setattr(processors, "plainest", lambda: {"OPENBLAS_CORETYPE": "plainest"})
+    monkeypatch.setattr(gate_book.subprocess, "run", run)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    found = asked(tmp_path)
+    assert given[0].get("OPENBLAS_CORETYPE") == ("plainest", None)[share % 2]
+    assert given[0]["BOOK_CLAIMS"] == "strict"
+    assert found.key.endswith(("plainest", "own")[share % 2])
 
 
 def test_a_build_whose_pages_are_gone_is_made_again(builds, tmp_path):

@@ -182,6 +182,7 @@ def test_of_whom_lateness_is_unknown_is_said_where_it_costs_points(late, capsys)
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.turn(1)
 def test_nbgraders_own_tools_see_the_same_penalties(late, nbgrader):
     record(late, ALL)
     nbgrader(late, ("export", "--to", "grades.csv"))

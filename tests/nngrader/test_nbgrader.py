@@ -38,6 +38,7 @@ def partly_wrong(base):
     return notebook
 
 
+@pytest.mark.turn(1)
 def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrader):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", partly_wrong(base).add_cell("helper = 1").text())

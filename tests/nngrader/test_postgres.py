@@ -24,7 +24,7 @@ from .sample_course import (
     run,
 )
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.turn(1)]
 
 
 @pytest.fixture(scope="module")

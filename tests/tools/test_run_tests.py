@@ -15,6 +15,7 @@ import gate_report
 import near_tests
 import pytest
 import run_tests
+import shares
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tools" / "run_tests.py"
@@ -301,6 +302,26 @@ def test_few(n):
 @pytest.mark.deep(2)
 def test_one():
     pass
+
+@pytest.mark.turn(0)
+def test_even():
+    pass
+
+@pytest.mark.turn(1)
+def test_odd():
+    pass
+
+@pytest.mark.turn(1)
+@pytest.mark.deep(90)
+@pytest.mark.parametrize("n", range(4))
+def test_odd_and_dear(n):
+    pass
+"""
+MARKS = """[pytest]
+pythonpath = .
+markers =
+    deep(k): a share
+    turn(n): one commit in two
 """
 
 
@@ -317,19 +338,45 @@ def share(project, number, *arguments):
     return {line for line in done.stdout.splitlines() if "::" in line}
 
 
-def test_as_many_commits_as_the_mark_says_see_every_case(tmp_path):
-    write(tmp_path, "conftest.py", (ROOT / "conftest.py").read_text())
-    write(tmp_path, "pytest.ini", "[pytest]\nmarkers = deep(k): a share\n")
+@pytest.fixture
+def sharing(tmp_path):
+    """Return a project of which each run takes a share."""
+    for name in ("conftest.py", "tools/shares.py"):
+        write(tmp_path, name, (ROOT / name).read_text())
+    write(tmp_path, "pytest.ini", MARKS)
     write(tmp_path, "test_deep.py", DEEP)
-    whole = share(tmp_path, 0, "--deep")
-    shares = [share(tmp_path, 100 + k) for k in range(4)]
-    assert len(whole) == 44
+    return tmp_path
+
+
+def test_as_many_commits_as_the_mark_says_see_every_case(sharing):
+    whole = share(sharing, 0, "--deep")
+    runs = [share(sharing, 100 + k) for k in range(4)]
+    assert len(whole) == 50
     many = {case for case in whole if "many" in case}
-    assert many <= set.union(*shares)
-    assert all(1 <= len(s & many) < 25 for s in shares)
-    assert all(sum("few" in case for case in s) == 1 for s in shares)
-    assert all("test_deep.py::test_one" in s for s in shares)
-    assert share(tmp_path, 102) == shares[2]
+    assert many <= set.union(*runs)
+    assert all(1 <= len(s & many) < 25 for s in runs)
+    assert all(sum("few" in case for case in s) == 1 for s in runs)
+    assert all("test_deep.py::test_one" in s for s in runs)
+    assert share(sharing, 102) == runs[2]
+
+
+def test_a_test_that_takes_turns_waits_only_where_all_tests_run(sharing):
+    dear = [share(sharing, 100 + k) for k in range(8)]
+    assert len({case for run in dear for case in run if "dear" in case}) == 4
+    both = {"test_deep.py::test_even", "test_deep.py::test_odd"}
+    assert [share(sharing, n) & both for n in (6, 7)] == [{name} for name in sorted(both)]
+    assert share(sharing, 6, "--deep") >= both
+    assert share(sharing, 6, "test_deep.py") >= both
+
+
+def test_without_a_number_the_commits_are_counted(monkeypatch):
+    monkeypatch.setenv("TEST_SHARE", "41")
+    assert shares.share() == 41
+    monkeypatch.delenv("TEST_SHARE")
+    counted = subprocess.run(
+        ["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert shares.share() == int(counted.stdout or 0)
 
 
 @pytest.mark.parametrize(("ci", "session"), [("true", "10\n"), ("", "0\n")])

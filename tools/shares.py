@@ -1,0 +1,16 @@
+"""The number by which runs of the tests take turns: what one leaves out the next one does."""
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def share() -> int:
+    """Return TEST_SHARE if it is set, else the number of commits, or 0 without a history."""
+    if given := os.environ.get("TEST_SHARE"):
+        return int(given)
+    count = ["git", "-C", str(ROOT), "rev-list", "--count", "HEAD"]
+    done = subprocess.run(count, capture_output=True, text=True, check=False)
+    return int(done.stdout) if done.returncode == 0 else 0
