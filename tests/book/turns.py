@@ -1,6 +1,6 @@
-"""Which tests of the moving figures a run takes: a third of those of each figure, in turn.
+"""Which tests of the moving figures a run takes: a quarter of those of each figure, in turn.
 
-A run takes at least two tests of a figure, the next commit those after them. All tests of a
+A run takes at least one test of a figure, the next commit those after it. All tests of a
 figure run where its script, a page that shows it or its tests were changed, all of all figures
 where something was that they share, and all with ``--deep`` or where a run names the file, as
 ``make test T=PAGE`` does.
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FIGURES = "test_play_"  # begins the names of the files whose tests take turns
-ONE_IN, LEAST = 3, 2
+ONE_IN = 4
 SHARED = re.compile(
     r"chapters/_extra/_play/parts.*|chapters/_static/.*"
     r"|tests/book/(?:browser|conftest|figure|figure_pages|open_pages|turns)\.py"
@@ -40,7 +40,7 @@ def touched(root: Path, files: Iterable[str]) -> set[str]:
 
 def in_turn(names: list[str], share: int) -> set[str]:
     """Return which of the tests of a figure a run takes."""
-    most = max(LEAST, math.ceil(len(names) / ONE_IN))
+    most = math.ceil(len(names) / ONE_IN)
     return {names[(share * most + k) % len(names)] for k in range(most)}
 
 
