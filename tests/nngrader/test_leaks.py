@@ -430,6 +430,30 @@ def test_a_sample_answer_in_prose_is_a_solution_line_by_line():
     assert found == {"Becausethemaximumcancels.": "Because the maximum cancels."}
 
 
+RUBRIC = (
+    "One point for the sum. The largest score cancels, since it is a factor of both lines. "
+    "Half a point without a reason."
+)
+
+
+def test_a_sentence_of_a_sample_answer_is_found_without_the_rest_of_its_line():
+    found = secret_statements({"cells": [cell(RUBRIC, "markdown")]}, [])
+    assert set(found.values()) == {
+        RUBRIC,
+        "The largest score cancels, since it is a factor of both lines.",
+    }
+    told = cell(f"## 3. Why?\n\n{RUBRIC.partition('. ')[2]}", "markdown", solution=False)
+    given = secret_statements({"cells": [cell(RUBRIC, "markdown"), told]}, [])
+    assert set(given.values()) == {RUBRIC}  # what students read anyway is no secret
+
+
+def test_a_mark_scheme_is_as_secret_as_a_solution():
+    text = f"Say why.\n=== BEGIN MARK SCHEME ===\n{RUBRIC}\n=== END MARK SCHEME ==="
+    task = {"cell_type": "markdown", "source": text, "metadata": {"nbgrader": {"task": True}}}
+    assert RUBRIC in secret_statements({"cells": [task]}, []).values()
+    assert "Say why." not in secret_statements({"cells": [task]}, []).values()
+
+
 def test_what_stands_in_hidden_tests_alone_makes_a_statement_no_less_secret():
     line = "total = np.exp(scores).sum()"
     tests = cell(f"### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS", solution=False)

@@ -17,10 +17,11 @@ from types import FunctionType
 from ..course.notebooks import is_code, is_solution
 
 LONG = 20  # characters; shorter statements may be equal by chance
-LONG_VALUE = 40  # characters of a value that is assigned or returned
+LONG_VALUE = 40  # characters of a value that is assigned or returned, and of a sentence
 REGION = re.compile(r"(BEGIN|END)[\s_-]*(HIDDEN[\s_-]*TESTS|SOLUTION|MARK[\s_-]*SCHEME)", re.I)
 NOISE = str.maketrans("", "", "\\#>`\"'")  # marks of comments, quotes, continued lines
 TRAILING = re.compile(r",([)\]}])")
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
 
 
@@ -81,7 +82,9 @@ def moving(problem) -> dict:
 
 
 def lines_of(source: str) -> tuple[list[str], list[str]]:
-    """Return a cell's lines outside of nbgrader's regions, and those in solution regions.
+    """Return a cell's lines outside of nbgrader's regions, and those in which answers stand.
+
+    These are solutions and mark schemes.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
             at = None if found[1].upper() == "END" else found[2].upper()
         elif at is None:
             outside.append(line)
-        elif at.startswith("SOL"):
+        elif not at.startswith("HIDDEN"):
             inside.append(line)
     return outside, inside
 
@@ -104,10 +107,10 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 def _solutions(cell):
     """Return the texts of a cell that are a solution; the whole cell if it has no regions."""
     marked = bool(REGION.search(cell["source"]))
+    if not marked and not is_solution(cell):
+        return []
     lines = lines_of(cell["source"])[1] if marked else cell["source"].splitlines()
-    if not is_code(cell) or not (marked or is_solution(cell)):
-        return [*lines] if is_solution(cell) and not is_code(cell) else []
-    return [textwrap.dedent("\n".join(lines))]
+    return [textwrap.dedent("\n".join(lines))] if is_code(cell) else lines
 
 
 def _outside(cell):
@@ -123,7 +126,9 @@ def _forms(text):
         tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
     except SyntaxError:  # an answer in prose
         lines = [" ".join(line.split()) for line in text.splitlines()]
-        return {f: line for line in lines if len(f := normal(line)) > LONG}
+        found = {f: line for line in lines if len(f := normal(line)) > LONG}
+        sentences = [s for line in lines for s in SENTENCE.split(line)]
+        return {f: s for s in sentences if len(f := normal(s)) > LONG_VALUE} | found
     return _of_tree(tree.body[0].body, "def _():\n" + textwrap.indent(text, "    "))
 
 
