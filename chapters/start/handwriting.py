@@ -95,8 +95,9 @@ def darkest(fields: np.ndarray, number) -> np.ndarray:
     Places at which a field is zero stay white.
     """
     values = fields.reshape(len(fields), -1)
-    ordered = np.sort(values, axis=1)[:, ::-1]
-    least = ordered[np.arange(len(values)), np.broadcast_to(number, len(values)) - 1]
+    place = values.shape[1] - np.broadcast_to(number, len(values))
+    ordered = np.partition(values, np.unique(place), axis=1)  # sorted as far as is needed
+    least = ordered[np.arange(len(values)), place]
     return (values >= np.maximum(least, 1e-9)[:, None]).reshape(-1, SIDE, SIDE)
 
 
@@ -167,15 +168,16 @@ def path(way: str, steps: int = 10) -> np.ndarray:
 
 def drawn(number: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return bitmaps of so many of each digit as a program draws them, and their labels."""
-    pixels = np.indices((SIDE, SIDE)).reshape(2, -1)[::-1].T + 0.5
+    pixels = np.indices((SIDE, SIDE)).reshape(2, -1)[::-1] + 0.5
     found = []
     for ways in WAYS.values():
+        paths = [path(way) - [5, 7.5] for way in ways]
         for k in range(number):
-            p = _by_hand(path(ways[k % len(ways)]) - [5, 7.5], rng)
+            p = _by_hand(paths[k % len(ways)], rng)
             low, high = p.min(axis=0), p.max(axis=0)
             p = (p - (low + high) / 2) * 26 / (high - low).max() + SIDE / 2
-            away = (pixels**2).sum(axis=1)[:, None] - 2 * pixels @ p.T + (p**2).sum(axis=1)
-            found.append(away.min(axis=1) < rng.uniform(1.2, 3) ** 2)
+            away = ((p**2).sum(axis=1)[:, None] - 2 * p @ pixels).min(axis=0)
+            found.append(away + (pixels**2).sum(axis=0) < rng.uniform(1.2, 3) ** 2)
     return np.reshape(found, (-1, SIDE, SIDE)), np.repeat(list(WAYS), number)
 
 
