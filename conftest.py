@@ -4,8 +4,10 @@
 function. Which one follows from the number of commits, so k commits in a row see every case,
 and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
 
-`@pytest.mark.turn(0)` leaves a dear test to every second commit, `turn(1)` to the others: a run
-of all tests keeps those in turn, a run that names files or is ``--deep`` keeps all.
+A run of all tests keeps half of the cases of each long table below `HALVED`, of the exercises
+half of the problems, and the next commit the other half. `@pytest.mark.turn(0)` leaves a dear
+test to every second commit, `turn(1)` to the others. A run that names files, such as that of a
+topic, keeps all of these.
 """
 
 import gc
@@ -18,6 +20,8 @@ from tools.shares import share
 
 ALLOWED = "needs a GPU"
 TURNS = 2
+HALVED = ("tests/nnlib/", "tests/exercises/")
+MANY = 20  # cases: what has fewer is not halved
 
 
 def pytest_addoption(parser):
@@ -33,7 +37,7 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Leave the tests that are not in turn to the next commit, if all tests are to run."""
-    if config.getoption("deep") or config.getoption("file_or_dir"):
+    if not _all_run(config):
         return
     now = share()
 
@@ -64,11 +68,18 @@ def pytest_report_header(config):
     return f"deep tests: share {os.environ['TEST_SHARE']}; --deep runs every case"
 
 
+def _all_run(config):
+    """Return whether the run is one of all tests: it alone halves tables and keeps turns."""
+    return not config.getoption("deep") and not config.getoption("file_or_dir")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc):
     """Keep this commit's share of a deep test's cases, before they become test items."""
     result = yield
     mark = metafunc.definition.get_closest_marker("deep")
+    if mark is None and _all_run(metafunc.config):
+        _halve(metafunc._calls, metafunc.definition.nodeid)
     if mark and not metafunc.config.getoption("deep"):
         now, (k,) = share(), mark.args
         if metafunc.definition.get_closest_marker("turn"):
@@ -77,6 +88,18 @@ def pytest_generate_tests(metafunc):
         kept = [c for c in calls if (zlib.crc32(f"{name}[{c.id}]".encode()) + now) % k == 0]
         calls[:] = kept or calls[now % max(len(calls), 1) :][:1]
     return result
+
+
+def _halve(calls, nodeid):
+    """Keep half of the calls of a long table, or those of half of the problems."""
+    if len(calls) < MANY or not nodeid.startswith(HALVED):
+        return
+    names = [call.params.get("name") for call in calls]
+    keys = [n if isinstance(n, str) else c.id for n, c in zip(names, calls, strict=True)]
+    kept = [
+        c for c, k in zip(calls, keys, strict=True) if (zlib.crc32(k.encode()) + share()) % 2
+    ]
+    calls[:] = kept or calls
 
 
 @pytest.hookimpl(hookwrapper=True)

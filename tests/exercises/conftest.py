@@ -65,7 +65,7 @@ def _rotate(calls, parameter, n, always=()):
 
 def _thin(calls, parameter, k, within):
     """Keep the calls with one in `k` values of a parameter, for each value of another."""
-    groups, now = {}, int(os.environ["TEST_SHARE"])
+    groups, now = {}, turn_now()
     for call in calls:
         groups.setdefault(call.params[within], {})[call.params[parameter]] = None
     for group, values in groups.items():
@@ -78,7 +78,16 @@ def _share(cases, k):
     """Return every k-th case, beginning with another at each commit, so k commits run all."""
     cases = list(cases)
     k = max(1, min(k, len(cases)))
-    return cases[int(os.environ["TEST_SHARE"]) % k :: k]
+    return cases[turn_now() % k :: k]
+
+
+def turn_now():
+    """Return the number that says whose turn it is: the same for two commits.
+
+    The first of them takes one half of the problems, the second the other (conftest.py of the
+    repository), so that each problem meets all of what takes turns.
+    """
+    return int(os.environ["TEST_SHARE"]) // 2
 
 
 @pytest.fixture

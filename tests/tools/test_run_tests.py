@@ -317,6 +317,25 @@ def test_odd():
 def test_odd_and_dear(n):
     pass
 """
+TABLES = """
+import pytest
+
+@pytest.mark.parametrize("n", range(40))
+def test_long(n):
+    pass
+
+@pytest.mark.parametrize("n", range(19))
+def test_short(n):
+    pass
+"""
+PROBLEMS = """
+import pytest
+
+@pytest.mark.parametrize("mistake", range(3))
+@pytest.mark.parametrize("name", [f"problem_{n}" for n in range(30)])
+def test_mistake(name, mistake):
+    pass
+"""
 MARKS = """[pytest]
 pythonpath = .
 markers =
@@ -344,6 +363,8 @@ def sharing(tmp_path):
     for name in ("conftest.py", "tools/shares.py"):
         write(tmp_path, name, (ROOT / name).read_text())
     write(tmp_path, "pytest.ini", MARKS)
+    write(tmp_path, "tests/nnlib/test_table.py", TABLES)
+    write(tmp_path, "tests/exercises/test_problems.py", PROBLEMS)
     write(tmp_path, "test_deep.py", DEEP)
     return tmp_path
 
@@ -351,7 +372,7 @@ def sharing(tmp_path):
 def test_as_many_commits_as_the_mark_says_see_every_case(sharing):
     whole = share(sharing, 0, "--deep")
     runs = [share(sharing, 100 + k) for k in range(4)]
-    assert len(whole) == 50
+    assert len(whole) == 50 + 40 + 19 + 90
     many = {case for case in whole if "many" in case}
     assert many <= set.union(*runs)
     assert all(1 <= len(s & many) < 25 for s in runs)
@@ -367,6 +388,19 @@ def test_a_test_that_takes_turns_waits_only_where_all_tests_run(sharing):
     assert [share(sharing, n) & both for n in (6, 7)] == [{name} for name in sorted(both)]
     assert share(sharing, 6, "--deep") >= both
     assert share(sharing, 6, "test_deep.py") >= both
+
+
+def test_a_run_of_all_tests_takes_half_of_a_long_table_and_the_next_the_other(sharing):
+    first, second = (share(sharing, n) for n in (8, 9))
+    for name, number in (("test_long", 40), ("test_mistake", 90)):
+        halves = [{case for case in run if name in case} for run in (first, second)]
+        assert not halves[0] & halves[1]
+        assert len(halves[0] | halves[1]) == number
+        assert min(map(len, halves)) > number / 4
+    problems = [c.split("[")[1].split("-")[0] for c in first if "test_mistake" in c]
+    assert {problems.count(name) for name in problems} == {3}  # all of its mistakes
+    assert all(sum("test_short" in case for case in run) == 19 for run in (first, second))
+    assert sum("test_long" in case for case in share(sharing, 8, "tests/nnlib")) == 40
 
 
 def test_without_a_number_the_commits_are_counted(monkeypatch):

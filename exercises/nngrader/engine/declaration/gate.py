@@ -53,8 +53,8 @@ def _complaints(problem, seed):
         data = pack(problem, seed, visible=False)
     except ValueError as e:
         return {str(e): ""}
-    fixed = [] if problem.driver else _fixed(data)
-    complaints = dict.fromkeys([*fixed, *_never_left_out(problem, data)], "")
+    untried = () if problem.driver else (*_fixed(data), *_never_left_out(problem, data))
+    complaints = dict.fromkeys(untried, "")
     for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
         score = _charged(data, _called(data, f)).verdict([]).score
         if abs(score - 100) > ROUNDING:
