@@ -158,6 +158,7 @@ def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatc
         assert shown(run(PARENT, manager)) == f"{os.getpid()}\n"
 
 
+@pytest.mark.turn(0)
 def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path):
     from execute.kernels import FEWEST, managers
 

@@ -64,7 +64,7 @@ TURNS = (  # of the visits that axe sees, every second sees all of its rules
     Way("desktop-file-dark", DESKTOP, True, {"dark": RULES}),
     Way("phone-server-light", PHONE, False, {"light": INK}),
 )
-PAGES_A_RUN, BELOW_A_RUN = 8, 1  # at most so many unchanged pages, and of those of the API
+PAGES_A_RUN, BELOW_A_RUN = 6, 1  # at most so many unchanged pages, and of those of the API
 AXE_IN = 3  # of these visits axe sees one in so many
 
 

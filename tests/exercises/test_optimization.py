@@ -69,6 +69,7 @@ WAYS = {
 
 @pytest.mark.rotate("way", 2)
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.turn(1)
 def test_the_outcome_is_the_one_told(way):
     train = cell_of("ps4_optimization", "uses")["train"]
     told = cells()["ps4_optimization text_outcome"]
@@ -146,6 +147,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
     assert check_seed(P, 1) == []
 
 
+@pytest.mark.turn(1)
 def test_the_tool_makes_the_file_that_is_here():
     made = MAKER.few_pictures_weights()
     with np.load(P.solved_path) as solved:

@@ -176,6 +176,7 @@ def test_who_asks_the_grader_for_more_gets_nothing(graded, asked):
     assert result["problems"]["two_layer_loss"]["score"] == 0
 
 
+@pytest.mark.turn(0)
 def test_who_asks_without_end_is_stopped(graded):
     endless = "def two_layer_loss(params, X, y):\n    while True:\n        affine_backward({})"
     call = "np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4))"

@@ -240,6 +240,7 @@ def test_a_folder_of_slots_that_is_another_ones_is_refused(tmp_path, monkeypatch
         pass
 
 
+@pytest.mark.turn(1)
 def test_a_grader_killed_often_leaves_what_an_undisturbed_one_leaves(course, base, request):
     kills = "50" if request.config.getoption("deep") else "3"
     hand_in(course, "ada", base.solved().text())

@@ -316,6 +316,7 @@ $$\frac{a}{b}$$"""
 SOURCE = "[...document.querySelectorAll('#notebook .katex')].map(e => e.remove())"
 
 
+@pytest.mark.turn(1)
 def test_pages_of_nbgrader_typeset_formulas_and_ask_nobody_outside(course, base, nbgrader):
     hand_in(course, "ada", answered(base, FORMULAS).text())
     record(course, {"ada": 1.0})

@@ -106,6 +106,7 @@ def test_threads_find_what_one_finds(data):
     assert found[0] == found[1]
 
 
+@pytest.mark.turn(0)
 def test_a_cluster_of_processes_finds_what_one_process_finds(data, tmp_path):
     import distributed
 
@@ -219,6 +220,7 @@ SLOW = """
 """
 
 
+@pytest.mark.turn(0)
 def test_a_search_that_is_killed_goes_on_where_it_was(tmp_path):
     (tmp_path / "slow.py").write_text(textwrap.dedent(SLOW), encoding="utf-8")
     store, count = tmp_path / "store", tmp_path / "fits"
