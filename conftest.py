@@ -21,7 +21,7 @@ from tools.shares import share
 ALLOWED = "needs a GPU"
 TURNS = 2
 HALVED = ("tests/nnlib/", "tests/exercises/")
-MANY = 20  # cases: what has fewer is not halved
+MANY = 10  # cases: what has fewer is not halved
 
 
 def pytest_addoption(parser):

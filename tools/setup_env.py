@@ -173,7 +173,6 @@ def install(python, index):
         done.result()
     print("[3/4] what torch needs besides", flush=True)
     run([*pip_install(python), *torch])
-    compile_all(python)
 
 
 def install_locked(python):
@@ -251,12 +250,16 @@ def main():
             return
         index = "".join(made_with)
     python = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not finished(packages, index):
-        check_disk(shutil.disk_usage(ROOT).free)
-        print("Setting up .venv (a few minutes, once)\n[1/4] virtual environment", flush=True)
-        make_venv()
-        install(python, index)
-    install_project(python)
+    with ThreadPoolExecutor(1) as pool:
+        if not finished(packages, index):
+            check_disk(shutil.disk_usage(ROOT).free)
+            print(
+                "Setting up .venv (a few minutes, once)\n[1/4] virtual environment", flush=True
+            )
+            make_venv()
+            install(python, index)
+            pool.submit(compile_all, python)
+        install_project(python)
     STAMP.write_text(f"{packages}\n{project}\n{index}\n")
     print("The environment is ready in .venv", flush=True)
 

@@ -19,7 +19,7 @@ from nnlib.training import predict
 sys.path.append(str(CHAPTERS / "start"))
 import handwriting
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(0)]
 
 PAGE = "chapters/start/home.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -7,7 +7,7 @@ import live_book
 import pytest
 from browser import DESKTOP, PHONE, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(1)]
 
 CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "stand_in" / "pyodide.mjs"

@@ -8,7 +8,7 @@ import yaml
 from browser import DESKTOP, PHONE
 from pages import PAGES, REFERENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(0)]
 
 ENTRIES = [
     entry

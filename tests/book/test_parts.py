@@ -7,7 +7,7 @@ from browser import DESKTOP, PHONE, served
 from figure import Figure, drag, middle, swipe
 from figure_pages import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(1)]
 
 PAGE = "reference/gallery/moving"
 BASE = f"{ROOT.as_uri()}/"

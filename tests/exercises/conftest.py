@@ -1,4 +1,4 @@
-"""Each run tests some seeds and problems, and others at the next commit; a course to test on.
+"""Each run tests some seeds and problems, another run others; a course to test on.
 
 `@pytest.mark.rotate("seed", 1)` keeps one value of a parameter; `always=` names values that
 are kept besides. `@pytest.mark.thin("mistake", 4, within="name")` keeps one value in four,
@@ -75,7 +75,7 @@ def _thin(calls, parameter, k, within):
 
 
 def _share(cases, k):
-    """Return every k-th case, beginning with another at each commit, so k commits run all."""
+    """Return every k-th case, beginning with another at every second commit: 2 k run all."""
     cases = list(cases)
     k = max(1, min(k, len(cases)))
     return cases[turn_now() % k :: k]

@@ -1,7 +1,8 @@
 """Mutants of references lose points or are equivalent, and the findings on them are true.
 
-A commit sees a sixteenth of the mutants and one of three seeds: 48 commits see all. Of the
-alternatives it sees a quarter, and of these mutants one in 25: 100 commits see all.
+A commit sees a sixteenth of the mutants of half of the problems and one of three seeds: 96
+commits see all. Of the alternatives it sees a quarter, and of these mutants one in 25: 200
+commits see all.
 """
 
 import functools

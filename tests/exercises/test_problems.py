@@ -1,7 +1,7 @@
 """Every declared problem, held to its own declaration over several seeds.
 
-A commit sees a quarter of a problem's mistakes and of its alternatives on one of three seeds,
-and the gate of a release for a third of the problems: `nngrader release` goes through all.
+A commit sees, of half of the problems, a quarter of the mistakes and of the alternatives on one
+of three seeds, and the gate of a release for a third: `nngrader release` goes through all.
 """
 
 import ast

@@ -1,6 +1,7 @@
 """What is said about wrong answers (`wrong_answers/`) is true, and leaks nothing.
 
-A commit sees a quarter of each problem's answers on one of three seeds: twelve see all.
+A commit sees a quarter of the answers to half of the problems on one of three seeds: 24 commits
+see all.
 """
 
 import functools

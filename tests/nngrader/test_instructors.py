@@ -15,7 +15,7 @@ from nngrader.cli import main
 
 from .sample_course import ROOT
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.turn(1)]
 
 PROGRAM = ROOT / "chapters" / "reference" / "experiments" / "instructors.py"
 STORED = json.loads(PROGRAM.with_suffix(".json").read_text(encoding="utf-8"))
