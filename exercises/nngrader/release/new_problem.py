@@ -243,12 +243,13 @@ def new_problem(
     if not points > 0:
         raise WrongUsage(f"{counted(points, 'point')}: a problem declares more than 0")
     private, present = course.private, _there(course, assignment)
-    if name in [p.name for p in present.problems(assignment)]:
+    others = present.problems(assignment)
+    if name in [p.name for p in others]:
         raise WrongUsage(f"{assignment} has a problem {name} already")
     form = round(points / 10, 3)
     filled = {"name": name, "form": f"{form:g}", "value": f"{points - 2 * form:g}"}
     filled |= _signature(takes, returns)
-    filled["forbidden"] = _forbidden(present.problems(assignment))
+    filled["forbidden"] = _forbidden(others)
     declaration, section = DECLARATION.format(**filled), SECTION.format(**filled)
     if private:
         folder = private / assignment
@@ -312,12 +313,16 @@ def _signature(takes, returns):
             "a problem takes at least one argument, and names each part it returns"
         )
     every = [*args, *parts]
+    plain = len(args) - len(given.defaults)
     kinds = dict.fromkeys(args, ARRAY) | {
         name: NUMBERS.get(type(getattr(default, "value", None)), ARRAY)
-        for name, default in zip(
-            args[len(args) - len(given.defaults) :], given.defaults, strict=True
-        )
+        for name, default in zip(args[plain:], given.defaults, strict=True)
     }
+    drawn = [
+        f"        {made},  # FILL IN {a}, drawn anew for each case"
+        for a, (_, made) in kinds.items()
+    ]
+    left_out = LEFT_OUT.format(drawn="\n".join(drawn[:plain])) if given.defaults else ""
     return {
         "takes": takes,
         "call": ", ".join(args),
@@ -328,22 +333,11 @@ def _signature(takes, returns):
             f"    {shown},  # FILL IN {a}, for pencil and paper"
             for a, (shown, _) in kinds.items()
         ),
-        "drawn": "\n".join(
-            f"        {drawn},  # FILL IN {a}, drawn anew for each case"
-            for a, (_, drawn) in kinds.items()
-        ),
-        "left_out": _left_out(args[: len(args) - len(given.defaults)]) * bool(given.defaults),
+        "drawn": "\n".join(drawn),
+        "left_out": left_out,
         "rows": "\n".join(f"| `{n}` | FILL IN | FILL IN |" for n in every),
         "numbers": "\n".join(f"{n} = FILL IN" for n in every),
     }
-
-
-def _left_out(args):
-    """Return a case that gives these arguments alone."""
-    drawn = "\n".join(
-        f"        {ARRAY[1]},  # FILL IN {a}, drawn anew for each case" for a in args
-    )
-    return LEFT_OUT.format(drawn=drawn)
 
 
 def _last(course, assignment):
