@@ -28,8 +28,16 @@ def defined(source):
     return names["f"]
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """Let calls wait for long: a busy machine gives them a tenth of a core."""
+    monkeypatch.setattr(limited, "PATIENCE", 100)
+
+
 @pytest.mark.parametrize("fault", ["computing", "sleeping", "memory"])
-def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault):
+def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, request):
+    if fault != "sleeping":
+        request.getfixturevalue("patient")
     source, kind, words, _ = FAULTS[fault]
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
     came = limits_of(defined(source), **more)({})
@@ -73,8 +81,8 @@ def test_after_two_ends_a_function_is_not_called_again():
     assert len(calls) == 2
 
 
-def test_calls_that_grading_makes_besides_leave_fewer_seconds_here(monkeypatch):
-    monkeypatch.setattr(limited, "PATIENCE", 100)  # a busy machine gives it a tenth of a core
+@pytest.mark.usefixtures("patient")
+def test_calls_that_grading_makes_besides_leave_fewer_seconds_here():
     f = defined(FAULTS["computing"][0])
     run = limits_of(lambda: f(0.6), graded=4, call_seconds=5.0, total_seconds=4.0)
     assert run({})["error"] is None
