@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
 FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py says which
-PROGRAM = """from nngrader.cli import skip_unused_imports
+PROGRAM = """import gc
+gc.set_threshold(100_000, 50, 1_000_000)  # a book is of many objects, few of them garbage
+from nngrader.cli import skip_unused_imports
 skip_unused_imports()
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")"""

@@ -69,6 +69,8 @@ STEPS = (
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
     ("env-get-updated", exercise_numbers.recall_book, FIRST),  # before Sphinx counts again
     ("env-get-updated", exercise_numbers.count_by_page, LAST),  # from 1 on each page
+    ("env-updated", citations.merge, FIRST),  # else bibtex looks through them too often
+    ("env-updated", citations.part, LAST),
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
     # Link each page, when all have been read.
     ("doctree-resolved", folds.put_below, AMONG),  # code below the figure that it draws

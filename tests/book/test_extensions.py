@@ -162,6 +162,7 @@ def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
     [
         ('<img src="a.png" alt="a cat">', []),
         ('<img src="a.png">', ["a.png"]),
+        ('<IMG src="a.png">', ["a.png"]),
         ('<img src="a.png" alt="">', ["a.png"]),
         ('<p><img src="a.png"/></p>', ["a.png"]),
         ('<div role="img" aria-label="all"><img src="a.png" alt=""><svg></svg></div>', []),
@@ -170,6 +171,9 @@ def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
         ('<svg aria-hidden="true"><path/></svg>', []),
         ('<svg aria-label="a curve"><g/></svg><img alt="x" src="b">', []),
         ("<p>1 < 2 <br> text</p>", []),
+        ('<p title="a > b"><img alt=cat src=a.png></p><img src=b.png>', ["b.png"]),
+        ("<script>s = '<img>';</script><!-- <img> --><style>/* <svg> */</style>", []),
+        ('<span class="x katex-html"><svg></svg></span><i><b></i><svg></svg>', ["svg"]),
     ],
 )
 def test_pictures_without_a_text_are_found(body, silent):

@@ -2,6 +2,7 @@ import functools
 import re
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pybtex.plugin
@@ -14,6 +15,8 @@ from minibook import ROOT
 from page_lint import symbols as letters
 from page_lint import terms as lint
 from read import formulas
+from sphinxcontrib.bibtex.citation_target import CitationTarget
+from sphinxcontrib.bibtex.roles import CitationRef
 from write.katex import KATEX, Typesetter
 
 import nnlib
@@ -192,6 +195,24 @@ def test_no_term_is_defined_after_the_page_that_teaches_its_definition():
                 if ORDER[topic["page"]] < ORDER[term.page]:
                     late[term.term] = topic["page"]
     assert late == {}
+
+
+def test_citations_of_a_page_are_merged_in_their_order_and_put_back():
+    made = [
+        CitationRef("id1", "maths/b", 3, [CitationTarget("y1986", "", "")]),
+        CitationRef("id2", "maths/a", 5, [CitationTarget("x1951", "", "")]),
+        CitationRef("id3", "maths/b", 9, [CitationTarget(k, "", "") for k in ("z", "x1951")]),
+    ]
+    cite = SimpleNamespace(data={"citation_refs": made}, citation_refs=made)
+    env = SimpleNamespace(domains={"cite": cite})
+    assert citations.merge(app=None, env=env) == []
+    merged = {ref.docname: [t.key for t in ref.targets] for ref in cite.data["citation_refs"]}
+    assert merged == {"maths/b": ["y1986", "z", "x1951"], "maths/a": ["x1951"]}
+    assert len(cite.data["citation_refs"]) == 2
+    assert citations.part(app=None, env=env) == []
+    assert cite.data["citation_refs"] is made
+    assert [len(ref.targets) for ref in made] == [1, 1, 2]
+    assert vars(env) == {"domains": {"cite": cite}}
 
 
 def test_styles_of_citations_are_found_without_looking_through_all_packages(monkeypatch):

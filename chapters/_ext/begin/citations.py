@@ -1,4 +1,4 @@
-"""The styles of citations, found once for a build."""
+"""Citations at less cost: styles are found once, and those of a page are one."""
 
 from importlib.metadata import entry_points
 
@@ -15,3 +15,25 @@ def register_styles(app) -> None:
     for group in GROUPS:
         for point in entry_points(group=group):
             register_plugin(group, point.name, point.load(), force=True)
+
+
+def merge(app, env) -> list[str]:
+    """Make one citation of all those of a page, until `part`.
+
+    For each work in the list of each page bibtex looks through all citations of the book.
+    """
+    if (cite := env.domains.get("cite")) is None:
+        return []
+    pages = {}
+    for found in cite.citation_refs:
+        targets = pages[found.docname].targets if found.docname in pages else []
+        pages[found.docname] = found._replace(targets=[*targets, *found.targets])
+    env.nn_citations, cite.data["citation_refs"] = cite.citation_refs, [*pages.values()]
+    return []
+
+
+def part(app, env) -> list[str]:
+    """Put the citations back as they stand on the pages."""
+    if cite := env.domains.get("cite"):
+        cite.data["citation_refs"] = env.__dict__.pop("nn_citations")
+    return []
