@@ -249,6 +249,42 @@ class TrainedMean(OfBlocks):
 
 
 @model.mistake(
+    "mean is not in the state_dict, and std is. What does a module list there by itself: every "
+    "attribute, every buffer? Compare how the two are made.",
+    loses="names value",
+)
+class PlainMean(OfBlocks):
+    def make_buffers(self, D):
+        super().make_buffers(D)
+        del self.mean
+        self.mean = torch.zeros(D)
+
+
+@model.mistake(
+    "std is not in the state_dict, and mean is. What does a module list there by itself: every "
+    "attribute, every buffer? Compare how the two are made.",
+    loses="names value",
+)
+class PlainStd(OfBlocks):
+    def make_buffers(self, D):
+        super().make_buffers(D)
+        del self.std
+        self.std = torch.ones(D)
+
+
+@model.mistake(
+    "one of mean and std is a parameter, so an optimiser would train it. Both are known from "
+    "the data. How do you make the other one?",
+    loses="trained",
+)
+class OneIsTrained(OfBlocks):
+    def make_buffers(self, D):
+        super().make_buffers(D)
+        del self.mean
+        self.mean = nn.Parameter(torch.zeros(D))
+
+
+@model.mistake(
     "nothing of the blocks is in the state_dict. Does a module look for modules inside of "
     "plain lists and dicts, and which container does it know?",
     loses="names trained value",

@@ -253,6 +253,28 @@ class BuffersThatAreNotSaved(Network):
             self.register_buffer(name, there, persistent=False)
 
 
+@wrong("ResidualMLP", "mean is not in the state_dict, and std is")
+class OneBufferForgotten(nn.Module):
+    def __init__(self, D, H, B, C):
+        super().__init__()
+        self.mean = torch.zeros(D)
+        self.register_buffer("std", torch.ones(D))
+        self.embed = nn.Linear(D, H)
+        self.blocks = nn.Sequential(*[Layers(H) for _ in range(B)])
+        self.out = nn.Linear(H, C, bias=False)
+
+    def forward(self, x):
+        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
+
+
+@wrong("ResidualMLP", "one of mean and std is a parameter", "trained")
+class SpreadIsAParameter(Network):
+    def __init__(self, D, H, B, C):
+        super().__init__(D, H, B, C)
+        del self.std
+        self.std = nn.Parameter(torch.ones(D))
+
+
 @wrong("ResidualMLP", "mean and std are there, but not as the table asks")
 class BuffersForBatches(Network):
     def __init__(self, D, H, B, C):
