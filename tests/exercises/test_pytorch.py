@@ -188,6 +188,12 @@ def in_training(net, x):
     return x
 
 
+def in_training_by_parts(file, pictures):
+    """Answer in training mode, some pictures at a time."""
+    answer = labels_by(in_training)
+    return np.concatenate([answer(file, part) for part in np.array_split(pictures, 5)])
+
+
 def not_divided(net, x):
     """Return the pictures with numbers up to 255."""
     net.eval()
@@ -207,6 +213,7 @@ def zeros(file, pictures):
 
 WRONG = {
     "training": (GOOD, labels_by(in_training), "training mode"),
+    "training by parts": (GOOD, in_training_by_parts, "in which mode"),
     "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
     "other pictures": (GOOD, labels_by(shifted), "not the classes with the highest scores"),
     "guesses": (GOOD, zeros, "not the classes with the highest scores"),
@@ -234,6 +241,15 @@ def test_what_cannot_be_counted_is_told_why(what, visible):
     got, message = reached(npz(**arrays), f, visible, most=250)
     assert got is None
     assert words in message
+
+
+@both
+def test_training_mode_gives_other_labels_to_far_more_pictures_than_may_differ(visible):
+    (case,) = data(visible=visible)["cases"]
+    pictures = case["args"]["pictures"]
+    assert len(pictures) == 500
+    differ = P.solve(GOOD, pictures) != labels_by(in_training)(GOOD, pictures)
+    assert differ.mean() > 0.1
 
 
 @both

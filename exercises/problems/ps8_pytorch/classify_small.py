@@ -1,8 +1,10 @@
 """classify_small: clothes told apart by at most 100,000 parameters, trained at home with torch.
 
 What is measured are the weights and nothing else, as in ps2 to ps5: the scores are computed
-here, from the file and 1,000 pictures. The student's function only has to agree, on the first
-500 of them; all pictures and their labels travel in the target, a row of 785 numbers each.
+here, from the file and 1,000 pictures, which travel in the target with their labels, a row of
+785 numbers each. The student's function only has to agree, on 500 pictures of three classes:
+their batch statistics are far from the running ones, so who forgets evaluation mode has other
+labels for a quarter of them, where it would be one of a hundred if all classes were there.
 
 What was tried, by accuracy on the 4,000 held-back pictures (`tools/make_torch_cnn.py`): 24, 48,
 64 and 88 maps, 90,482 parameters, have 0.861 after 6 epochs, 0.891 after 16, 0.876 with moved,
@@ -18,6 +20,7 @@ from torch import nn
 from .common import TORCH
 
 TRIED, MEASURED = 500, 1000  # pictures: for the student's function, and for the accuracy
+ALIKE = (2, 4, 6)  # pullover, coat, shirt: the classes of the pictures for the function
 
 
 def right_by_the_network(args, labels):
@@ -65,22 +68,22 @@ def right_by_the_network(args, labels):
     torch.set_num_threads(1)
     try:
         pictures, target = args["target"][:, :784], args["target"][:, 784].astype(int)
-        scores = np.concatenate(
-            [scores_of(pictures[k : k + 100]) for k in range(0, len(pictures), 100)]
+        scores, asked = (
+            np.concatenate([scores_of(X[k : k + 100]) for k in range(0, len(X), 100)])
+            for X in (pictures, args["pictures"])
         )
-        tried = len(args["pictures"])
 
         def agree(scores):
-            same = labels is not None and labels.shape == (tried,)
+            same = labels is not None and labels.shape == (len(asked),)
             return same and np.mean(labels == scores.argmax(axis=1)) >= 0.995
 
-        if not agree(scores[:tried]):
-            if agree(scores_of(pictures[:tried], training=True)):
+        if not agree(asked):
+            if agree(scores_of(args["pictures"], training=True)):
                 raise ValueError(
                     "the labels are those of a network in training mode, which normalises by "
                     "the pictures of the call. Which method changes the mode?"
                 )
-            if agree(scores_of(pictures[:tried], largest=1.0)):
+            if agree(scores_of(args["pictures"], largest=1.0)):
                 raise ValueError(
                     "the labels are those of pictures with numbers from 0 to 255. What was the "
                     "network trained on?"
@@ -89,10 +92,10 @@ def right_by_the_network(args, labels):
         torch.set_num_threads(threads)
     share_right(
         labels,
-        scores[:tried],
-        target[:tried],
+        asked,
+        asked.argmax(axis=1),  # it is their agreement that is looked at
         "the labels are not the classes with the highest scores of the network in the file. Is "
-        "each pixel divided by 255, and is everything loaded?",
+        "each pixel divided by 255, is everything loaded, and in which mode is the network?",
     )
     if not np.isfinite(scores).all():
         raise ValueError("the scores are not finite. How large are the weights?")
@@ -134,19 +137,24 @@ def classify_small(file, pictures):
         return network(x).argmax(dim=1).numpy()
 
 
+def chosen(pictures, labels):
+    """Return pictures (N, 28, 28) for the function, and those with labels for the accuracy."""
+    alike = pictures[np.isin(labels, ALIKE)][:TRIED]
+    rows = np.column_stack([pictures[:MEASURED].reshape(-1, 784), labels[:MEASURED]])
+    return alike, rows.astype(np.uint8)
+
+
 @clothes.on_visible
 def packaged_pictures():
     """The first 1,000 test pictures of `nnlib.datasets`."""
     from nnlib.datasets import fashion_mnist
 
     X, y = fashion_mnist()[1]
-    X = (X[:MEASURED] * 255).round().astype(np.uint8)
-    return X[:TRIED].reshape(-1, 28, 28), np.column_stack([X, y[:MEASURED]]).astype(np.uint8)
+    return chosen((X * 255).round().astype(np.uint8).reshape(-1, 28, 28), y)
 
 
 @clothes.on_heldback
 def heldback_pictures(heldback):
     """The first 1,000 of the pictures that are held back."""
     data = heldback("fashion.npz")
-    X, y = data["images"][:MEASURED], data["labels"][:MEASURED]
-    return X[:TRIED], np.column_stack([X.reshape(-1, 784), y]).astype(np.uint8)
+    return chosen(data["images"], data["labels"])
