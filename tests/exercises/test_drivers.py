@@ -16,7 +16,15 @@ from nngrader.engine import caller, cases_json, judge, observed, pack
 from nngrader.engine.declaration.gate import over_seeds
 from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
-from nngrader.engine.observation.observe import Failed, Held, Steps, describe, driven, observe
+from nngrader.engine.observation.observe import (
+    Failed,
+    Held,
+    Steps,
+    Tensor,
+    describe,
+    driven,
+    observe,
+)
 from nngrader.grading.explain import failed_cases
 from nngrader.grading.one_submission import Stub
 from nngrader.sandbox.launch import Sandbox
@@ -353,6 +361,25 @@ def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hid
         line = "(line 2 of FailsOnItsWayBack.backward)"
         assert (line in texts(verdict)) == (visible and error is KeyError)
         assert visible or "secret" not in texts(verdict)
+
+
+def read_from_a_tensor(Value, expression, numbers, times=1):
+    leaves = {name: Value(x) for name, x in numbers.items()}
+    y, code = leaves["a"], compile(expression, "expression", "eval")
+    for _ in range(times):
+        y = eval(code, {"__builtins__": {}}, leaves | {"y": y})
+    y.backward()
+    return Tensor(np.array(y.data)), [leaf.grad for leaf in leaves.values()]
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_tensor_whose_numbers_a_driver_has_read_costs_its_form_alone(visible):
+    data = pack(redeclared(value, "Value", driver=read_from_a_tensor), 1, visible=visible)
+    for case in data["cases"]:  # what is asked for was read from a tensor, too
+        assert np.isfinite(case["want"][0]).all()
+    verdict = judge(data, caller(data, value.solve))
+    assert {a for a, (earned, most) in verdict.points.items() if earned < most} == {"shape"}
+    assert "data is a tensor, expected a number" in texts(verdict)
 
 
 def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():

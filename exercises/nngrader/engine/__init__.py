@@ -11,8 +11,9 @@ all of them, each once, and
 
 Files of definitions import from here `problem` and `challenge`, `Steps` and `Held`, with which
 drivers count executed lines and memory, `Failed`, which they put in the place of a part that
-an error has prevented, and `travels`, for what drivers share. The folders are
-`declaration`, `observation`, `judgement` and `explanation`; read them in this order.
+an error has prevented, `Tensor`, for one that should have been a number, and `travels`, for
+what drivers share. The folders are `declaration`, `observation`, `judgement` and
+`explanation`; read them in this order.
 """
 
 from .declaration import cases_json
@@ -22,12 +23,13 @@ from .declaration.problem import problem
 from .judgement.judging import judge
 from .judgement.ledger import Verdict, report, reweighted, sentence, sentences
 from .observation.driver import caller, observed, travels
-from .observation.observe import Failed, Held, Steps
+from .observation.observe import Failed, Held, Steps, Tensor
 
 __all__ = [
     "Failed",
     "Held",
     "Steps",
+    "Tensor",
     "Verdict",
     "caller",
     "cases_json",

@@ -7,10 +7,24 @@ says so.
 """
 
 import numpy as np
-from nngrader.engine import travels
+from nngrader.engine import Tensor, travels
 
 DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
 TORCH = ("torch",)
+
+
+@travels
+def as_number(value):
+    """Return the number of a tensor, and anything else as it is.
+
+    A tensor that holds its graph is no number: that costs the form, and its number counts.
+    """
+    import torch
+
+    if not isinstance(value, torch.Tensor):
+        return value
+    number = value.detach().numpy()
+    return Tensor(number) if value.requires_grad else number
 
 
 @travels

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, stored
+from .common import TORCH, as_number, stored
 
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
@@ -52,10 +52,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         found = evaluate(*given)
         if not isinstance(found, tuple | list) or len(found) != 2:
             return found
-        loss, accuracy = (
-            v.numpy() if isinstance(v, torch.Tensor) and not v.requires_grad else v
-            for v in found
-        )
+        loss, accuracy = map(as_number, found)
         if not recorded:  # who measures nothing changes nothing
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, stored
+from .common import TORCH, as_number, stored
 
 MUCH = 1e6  # a norm that no gradient here reaches
 
@@ -41,11 +41,9 @@ def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normal
         loader, used, arrived = stored(X, y, sizes)
         given = model, loader, torch.nn.MSELoss(), optimizer, torch.device("cpu")
         loss = train_one_epoch(*given, int(accumulate), float(max_norm))
-        if isinstance(loss, torch.Tensor) and not loss.requires_grad:
-            loss = loss.numpy()
         parameters = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
         moved = [len(arrived[k]) == len(sizes) and not used[k] for k in (0, 1)]
-        return loss, parameters.numpy(), np.array(moved, dtype=float)
+        return as_number(loss), parameters.numpy(), np.array(moved, dtype=float)
     finally:
         torch.set_num_threads(threads)
 
@@ -320,8 +318,8 @@ def not_divided(*given):
 
 
 @epoch.mistake(
-    "in the last step, which has fewer batches or a smaller one, samples do not all count the "
-    "same. By what did you divide, and how many samples are there in that step?",
+    "in a step with a smaller batch, or with fewer batches, samples do not all count the same. "
+    "By what did you divide, and how many samples are there in such a step?",
     loses="steps",
     where="a_shorter_last_group",
 )

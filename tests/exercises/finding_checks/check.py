@@ -11,7 +11,7 @@ import re
 import numpy as np
 from nngrader.engine.observation.call_result import CallResult
 from nngrader.engine.observation.driver import measured as measured_of
-from nngrader.engine.observation.observe import describe, driven, measured
+from nngrader.engine.observation.observe import Tensor, describe, driven, measured
 
 from tests.exercises.declared_problems import PROBLEMS
 
@@ -58,7 +58,8 @@ class Answer:
             several = isinstance(raw, tuple | list)
             raw = raw[k] if several and k < len(raw) else None if several or k else raw
         try:
-            got = np.asarray(None if np.iscomplexobj(raw) else raw, float)
+            numbers = raw.numbers if type(raw) is Tensor else raw
+            got = np.asarray(None if np.iscomplexobj(raw) else numbers, float)
         except (TypeError, ValueError):
             return raw, None
         asked = None if self.want is None else self.want.shape

@@ -3,6 +3,7 @@
 import re
 
 import torch
+from nngrader.engine import Tensor
 
 from tests.exercises.declared_problems import PROBLEMS
 from tests.exercises.finding_checks.check import sentence
@@ -19,4 +20,4 @@ def _(a, found):
 
 @sentence("is a tensor, expected a number", of="form")
 def _(a, found):
-    return isinstance(a.raw, torch.Tensor) and not a.want.ndim
+    return isinstance(a.raw, torch.Tensor | Tensor) and not a.want.ndim

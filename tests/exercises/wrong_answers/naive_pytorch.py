@@ -61,6 +61,23 @@ def sums_the_batches(model, loader, loss_fn, optimizer, device, accumulate, max_
     return sum(losses) / len(losses)
 
 
+@wrong("train_one_epoch", "loss is a tensor, expected a number", "shape")
+def adds_up_tensors(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
+    model.train()
+    total, batches = 0, list(loader)
+    for k in range(0, len(batches), accumulate):
+        some = batches[k : k + accumulate]
+        n = sum(len(x) for x, _ in some)
+        optimizer.zero_grad()
+        for x, y in some:
+            loss = loss_fn(model(x.to(device)), y.to(device))
+            (loss * len(x) / n).backward()
+            total += loss * len(x)
+        clip(model.parameters(), max_norm)
+        optimizer.step()
+    return total / sum(len(x) for x, _ in batches)
+
+
 @wrong("train_one_epoch", "How much does a sample of the last, smaller batch count", "value")
 def averages_the_batches(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
     model.train()

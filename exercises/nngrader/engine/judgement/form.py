@@ -144,7 +144,7 @@ def form(answer, want, sizes, *, lists, visible):
 
 
 def _no_numbers(answer, want):
-    """Return a finding about a value that holds no numbers."""
+    """Return a finding about a value that is no number and no array of numbers."""
     if answer["kind"] == "none":
         return "is None. Does every path through the function return it?"
     if answer["kind"] == "array":
@@ -169,6 +169,8 @@ def _kind(answer, want, lists):
     """Return a finding about the wrong kind of container, or None."""
     if answer["masked"]:
         return "is a masked array. What is asked for where it is masked?"
+    if answer["kind"] == "tensor":
+        return _no_numbers(answer, want)
     if want.ndim and answer["kind"] in ("list", "tuple") and not lists:
         return f"is a {answer['kind']}, expected an array. Which call turns it into one?"
     return None

@@ -13,6 +13,8 @@ Both know `np` alone and import the rest inside: NumPy, and what the problem `us
 several measures share is a function marked by `travels`: its text goes with theirs. A driver
 may measure as `observe` does, with its `Steps` and `Held`, and puts `Failed(e, "who raised
 it")` in the place of a part that an error has prevented: the other parts keep their points.
+`Tensor(numbers)` in the place of a part says that it came as a tensor, where that costs the
+form alone.
 
 Known mistakes are recognised by what is measured. A part that is True or False has only one
 wrong value, so the hint of a mistake that loses it must be true of every answer that loses it,
@@ -31,11 +33,10 @@ from types import CodeType
 import numpy as np
 
 from .call_result import CALLED, checked, part_of
-from .observe import Failed, Held, Steps, driven, observe
+from .observe import LENT, driven, observe
 from .observe import measured as observe_measured
 
 KNOWN = {"np", *dir(builtins)}
-LENT = {c.__name__: c for c in (Steps, Held, Failed)}  # a driver need not import these names
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 

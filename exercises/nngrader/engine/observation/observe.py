@@ -69,6 +69,21 @@ class Failed:
         self.error, self.who = error, who
 
 
+class Tensor:
+    """Stands in a driver's answer for a tensor of which the driver has read the numbers.
+
+    The numbers are judged as if they had come as an array or a number; the form is not.
+
+    Parameters
+    ----------
+    numbers : ndarray
+        What the tensor holds.
+    """
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+
 class Driven:
     """Calls a problem's driver with the student's object as first argument."""
 
@@ -117,8 +132,8 @@ def driven(f, driver):
     f : object
         What the student defined: a function, a class.
     driver : dict or None
-        ``name`` and ``source`` of a function that knows `np`, `Steps`, `Held` and `Failed`, and
-        imports the rest; None where ``f`` is called itself.
+        ``name`` and ``source`` of a function that knows `np`, what is `LENT` to it, and imports
+        the rest; None where ``f`` is called itself.
 
     Returns
     -------
@@ -127,7 +142,7 @@ def driven(f, driver):
     """
     if driver is None:
         return f
-    names = {"__name__": "driver", "np": np, "Steps": Steps, "Held": Held, "Failed": Failed}
+    names = {"__name__": "driver", "np": np} | LENT
     exec(_code(driver["source"], "<driver>"), names)
     return Driven(names[driver["name"]], f)
 
@@ -274,6 +289,9 @@ class Held:
                 tracemalloc.stop()
 
 
+LENT = {c.__name__: c for c in (Steps, Held, Failed, Tensor)}  # a driver imports none of them
+
+
 def _bytes_of(args):
     """Return the number of bytes of the arrays among the arguments."""
     return sum(v.nbytes for v in args.values() if type(v) is np.ndarray)
@@ -315,7 +333,7 @@ def describe(value, f=None):
         ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was returned
         (shape None where it has none); ``masked``: how many entries are masked. Of a `Failed`
         the kind is failed, with ``error`` ([names of the exception's classes], message) and
-        ``who``.
+        ``who``; of a `Tensor` it is tensor, and it has values.
     """
     try:
         with np.errstate(all="ignore"):
@@ -331,6 +349,8 @@ def _described(value, f):
     kind = type(value)
     if kind is Failed:
         return _as_dict("failed") | _of_error(value, f)
+    if kind is Tensor:
+        return _array(value.numbers) | {"kind": "tensor"}
     if issubclass(kind, np.ndarray):
         return _array(value)
     if issubclass(kind, NUMBERS):
