@@ -276,6 +276,38 @@ def divided_twice(*given):
     return looked(loss_of=lambda losses, sizes: float(np.sum(losses) / sum(sizes)))(*given)
 
 
+@look.mistake(
+    "loss is the sum over all samples, divided by the number of batches. Over what does the "
+    "mean run?",
+    loses="value",
+)
+def loss_divided_by_the_batches(*given):
+    return looked(loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)))(
+        *given
+    )
+
+
+@look.mistake(
+    "accuracy is the number of right answers, divided by the number of batches. Over what does "
+    "the mean run?",
+    loses="value",
+)
+def accuracy_divided_by_the_batches(*given):
+    return looked(accuracy_of=lambda hits, sizes: sum(hits) / len(sizes))(*given)
+
+
+@look.mistake(
+    "both sums over the samples are divided by the number of batches. Over what do the means "
+    "run?",
+    loses="value",
+)
+def both_divided_by_the_batches(*given):
+    return looked(
+        loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)),
+        accuracy_of=lambda hits, sizes: sum(hits) / len(sizes),
+    )(*given)
+
+
 @look.mistake("loss is that of the last batch alone. Which samples are meant?", loses="value")
 def loss_of_the_last_batch(*given):
     return looked(loss_of=lambda losses, sizes: losses[-1])(*given)

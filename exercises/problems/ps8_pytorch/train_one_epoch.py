@@ -574,6 +574,17 @@ def loss_summed_over_samples(*given):
 
 
 @epoch.mistake(
+    "loss is the sum over all samples, divided by the number of batches. Over what does the "
+    "mean run?",
+    loses="value",
+)
+def divided_by_the_batches(*given):
+    return epoch_with(loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)))(
+        *given
+    )
+
+
+@epoch.mistake(
     "the batches' means are added and divided by the number of samples. By what did loss_fn "
     "divide already?",
     loses="value",
