@@ -190,6 +190,8 @@ def averaging(share=None, missing="zero", given=None, present=None):
             ]
             if missing == "left out":
                 weights = [n / sum(m for m, _ in seen) for n, _ in seen]
+            if missing == "counts for nothing" and len(seen) < len(same):
+                weights = [1 / len(seen) for _ in seen]
             mean = None
             if seen:
                 mean = sum(w * g for w, (_, g) in zip(weights, seen, strict=True))
@@ -225,6 +227,12 @@ averaged.mistake(
 )(named("sum_over_samples", averaging(share=lambda n, total, k: float(n))))
 
 averaged.mistake(
+    "the workers' means are added and divided by the number of samples. By what was each of "
+    "them divided already?",
+    loses="value edge separate",
+)(named("divided_twice", averaging(share=lambda n, total, k: 1 / total)))
+
+averaged.mistake(
     "the sums over the samples are divided by the number of workers. Over what does the "
     "mean run?",
     loses="value edge separate",
@@ -238,7 +246,15 @@ averaged.mistake(
 )(named("missing_left_out", averaging(missing="left out")))
 
 averaged.mistake(
-    "a worker without samples spoils the mean. What is 0 times NaN?",
+    "where a worker has no gradient or no samples, the mean runs over the workers that are "
+    "left, and each counts the same. Over which samples does the text take it?",
+    loses="edge",
+    where="missing an_empty_shard",
+)(named("mean_of_those_left", averaging(missing="counts for nothing")))
+
+averaged.mistake(
+    "a worker without samples spoils the mean. What may its grad hold, and what is NaN times "
+    "any number, even 0?",
     loses="edge",
     where="an_empty_shard",
 )(named("nought_times_nan", averaging(present=lambda n, g: g is not None)))

@@ -421,6 +421,26 @@ def mean_of_the_workers(workers, counts):
             p.grad = mean.clone()
 
 
+@wrong("average_gradients", "the mean runs over the workers that are left", "value edge")
+def mean_of_what_is_there(workers, counts):
+    for column in zip(*(worker.parameters() for worker in workers), strict=True):
+        grads = [
+            p.grad for p, n in zip(column, counts, strict=True) if n and p.grad is not None
+        ]
+        for p in column:
+            p.grad = sum(grads) / len(grads) if grads else None
+
+
+@wrong("average_gradients", "By what was each of them divided already", "value")
+def forgets_to_weigh(workers, counts):
+    for column in zip(*(worker.parameters() for worker in workers), strict=True):
+        grads = [
+            p.grad for p, n in zip(column, counts, strict=True) if n and p.grad is not None
+        ]
+        for p in column:
+            p.grad = sum(grads) / sum(counts) if grads else None
+
+
 def weighted(column, counts):
     """Return the right mean for one parameter of all workers, or None."""
     parts = [
@@ -433,7 +453,7 @@ def columns_of(workers):
     return list(zip(*(worker.parameters() for worker in workers), strict=True))
 
 
-@wrong("average_gradients", "What is 0 times NaN", "edge")
+@wrong("average_gradients", "what is NaN times any number", "edge")
 def weights_everyone(workers, counts):
     total = sum(counts)
     for column in columns_of(workers):
