@@ -10,7 +10,14 @@ import torch
 from torch import nn
 
 from tests.exercises.challenge_files import data_of, judge_file, npz, tool
-from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS
+from tests.exercises.declared_problems import (
+    CHALLENGES,
+    EXERCISES,
+    PROBLEMS,
+    judged,
+    packed,
+    texts,
+)
 
 P = CHALLENGES["classify_small"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
@@ -103,6 +110,20 @@ def test_the_mean_gradient_of_workers_is_that_of_the_whole_batch():
     for worker in workers:
         torch.testing.assert_close(worker.weight.grad, one.weight.grad)
         torch.testing.assert_close(worker.bias.grad, one.bias.grad)
+
+
+# What is said of it
+
+
+def test_an_error_that_both_trainings_raise_is_told_once():
+    class Checkpoint(solve("Checkpoint")):
+        def load(self, file):
+            self.generator.set_state(self.generator.initial_seed())
+
+    shown, hidden = (judged(packed("Checkpoint", 1, v), Checkpoint) for v in (True, False))
+    assert texts(shown).count("TypeError") == 1
+    assert "momentum" in texts(hidden)
+    assert "Adam" in texts(hidden)
 
 
 # The profile that is read by hand

@@ -81,12 +81,13 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         kept = [v.reshape(-1).double() for v in model.state_dict().values()]
         return torch.cat(kept).numpy().copy()
 
-    threads = torch.get_num_threads()
+    threads, at_random = torch.get_num_threads(), torch.get_rng_state()
     torch.set_num_threads(1)
     try:
         first, file = built(0), io.BytesIO()
         keeper = Checkpoint(*first)  # made when the training begins, as one does
         train(*first, epochs)
+        torch.manual_seed(11)  # who saves this generator in place of the other is recognised
         keeper.save(file, epochs)
         train(*first, more)
         whole = numbers(first[0])
@@ -142,6 +143,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         return *parts, whole, last, harm
     finally:
         sys.modules.pop(outside.__name__, None)
+        torch.set_rng_state(at_random)
         torch.set_num_threads(threads)
 
 
@@ -161,7 +163,11 @@ keeping = problem(
     },
     wrong={
         "orders": "the shuffles that follow are others than those that would have come. What "
-        "does load do with the state of the generator?",
+        "does save write of the generator that it was given, and what does load do with it?",
+        "uninterrupted": "saving changes the training that goes on. Which line changes one of "
+        "the objects of that training?",
+        "resumed": "the training that goes on ends elsewhere. Is each of the four objects as "
+        "it was when it was saved?",
     },
     points={
         "shape": (1, "`load` returns a number"),
@@ -318,12 +324,24 @@ class SchedulerForgotten(saved_without("scheduler")):
 
 
 @keeping.mistake(
-    "the shuffles that follow are not those that would have come. Which object draws them, and "
-    "is its state in the file?",
+    "the shuffles that follow are not those that would have come. Which object draws them? Is "
+    "its state in the file, and does load put it back into this object?",
     loses="value resumed",
 )
 class GeneratorForgotten(saved_without("generator")):
     pass
+
+
+@keeping.mistake(
+    "load puts a state into the generator, but not that of the one that shuffles. Whose state "
+    "does torch.get_rng_state give, and which generator does a Checkpoint belong to?",
+    loses="value resumed",
+)
+class AnotherGenerator(Checkpoint):
+    def save(self, file, epoch):
+        own, self.generator = self.generator, torch.default_generator
+        super().save(file, epoch)
+        self.generator = own
 
 
 @keeping.mistake(

@@ -414,6 +414,13 @@ class AsInTheTutorial(Simple):
         return c["epoch"]
 
 
+@wrong("Checkpoint", "Whose state does torch.get_rng_state give")
+class SavesAnotherGenerator(Simple):
+    def save(self, file, epoch):
+        c = {n: getattr(self, n).state_dict() for n in ("model", "optimizer", "scheduler")}
+        torch.save({**c, "epoch": epoch, "generator": torch.random.get_rng_state()}, file)
+
+
 @wrong("Checkpoint", "Which object draws them")
 class GlobalGenerator(Simple):
     def save(self, file, epoch):

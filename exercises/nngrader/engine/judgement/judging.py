@@ -136,12 +136,16 @@ def _may_show_error(parts):
 
 
 def _judge_failure(ledger, case, o):
-    """Lose every aspect of a case for an unexpected exception; only the first is told."""
+    """Lose every aspect of a case for an unexpected exception, which is told once."""
     aspects = [_aspect_at_stake(ledger, case, part) for part in ledger.data["returns"]]
-    text = "" if ledger.failed and case["aspect"] != "value" else failure(ledger.data, case, o)
-    ledger.find(aspects[0], case["group"], text)
-    ledger.failed |= case["aspect"] == "value"
-    for aspect in [*aspects, *["shape"] * (case["aspect"] == "value")]:
+    ordinary, error = case["aspect"] == "value", (o.raised, o.message, o.stopped)
+    again = ledger.failed
+    if ordinary:  # of hidden input each kind is named, since the exception's text is not shown
+        again = ledger.data["visible"] and error in ledger.errors
+        ledger.errors.add(error)
+    ledger.find(aspects[0], case["group"], "" if again else failure(ledger.data, case, o))
+    ledger.failed |= ordinary
+    for aspect in [*aspects, *["shape"] * ordinary]:
         ledger.lose(aspect, case["group"])
 
 

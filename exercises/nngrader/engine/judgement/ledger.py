@@ -52,6 +52,7 @@ class Ledger:
     reported: set = field(default_factory=set)
     explained: bool = False
     failed: bool = False  # whether a call failed on ordinary input
+    errors: set = field(default_factory=set)  # what ordinary input has raised
     prevented: set = field(default_factory=set)  # parts whose place an error took there
     stopped: bool = False  # whether one was stopped where an error is asked for
     unclear: set = field(default_factory=set)
