@@ -278,6 +278,15 @@ def test_each_problem_says_what_to_read_first(assignment):
 
 
 @every_assignment
+def test_the_sections_to_read_first_stand_on_their_pages(assignment):
+    source = EXERCISES / "source" / assignment / f"{assignment}.md"
+    named = r"the section \*([^*]+)\* in \[[^\]]+\]\(book:([\w/-]+)\)"
+    for section, page in re.findall(named, source.read_text("utf-8")):
+        text = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")
+        assert f"\n## {section}\n" in text, (section, page)
+
+
+@every_assignment
 def test_without_an_address_of_the_book_its_pages_are_named(assignment):
     texts = "\n".join(c["source"] for c in notebook(assignment))
     assert "book:" not in texts
