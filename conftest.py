@@ -4,24 +4,33 @@
 function. Which one follows from the number of commits, so k commits in a row see every case,
 and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
 
-A run of all tests keeps half of the cases of each long table below `HALVED`, of the exercises
-half of the problems, and the next commit the other half. `@pytest.mark.turn(0)` leaves a dear
+A run of all tests keeps half of the cases of each long table in tests/nnlib, and the next
+commit the other half; in tests/exercises a third of the problems, and all whose file was
+changed, or half where the grader or these tests were. `@pytest.mark.turn(0)` leaves a dear
 test to every second commit, `turn(1)` to the others. A run that names files, such as that of a
 topic, keeps all of these.
 """
 
+import functools
 import gc
 import os
+import re
 import zlib
+from pathlib import Path
 
 import pytest
 
-from tools.shares import share
+from tools.shares import edited, share
 
 ALLOWED = "needs a GPU"
 TURNS = 2
-HALVED = ("tests/nnlib/", "tests/exercises/")
-MANY = 10  # cases: what has fewer is not halved
+ROOT = Path(__file__).resolve().parent
+TABLES, EXERCISES = "tests/nnlib/", "tests/exercises/"
+MANY = 10  # cases: what has fewer is kept whole
+PROBLEM = re.compile(r"exercises/problems/\w+/(\w+)\.py")
+JUDGES = re.compile(
+    r"(?:exercises/nngrader|tests/exercises)/.*|exercises/problems/\w+/common\.py"
+)
 
 
 def pytest_addoption(parser):
@@ -79,7 +88,7 @@ def pytest_generate_tests(metafunc):
     result = yield
     mark = metafunc.definition.get_closest_marker("deep")
     if mark is None and _all_run(metafunc.config):
-        _halve(metafunc._calls, metafunc.definition.nodeid)
+        _part(metafunc._calls, metafunc.definition.nodeid)
     if mark and not metafunc.config.getoption("deep"):
         now, (k,) = share(), mark.args
         if metafunc.definition.get_closest_marker("turn"):
@@ -90,16 +99,32 @@ def pytest_generate_tests(metafunc):
     return result
 
 
-def _halve(calls, nodeid):
-    """Keep half of the calls of a long table, or those of half of the problems."""
-    if len(calls) < MANY or not nodeid.startswith(HALVED):
+def _part(calls, nodeid):
+    """Keep half of the calls of a long table, or those of a third of the problems."""
+    if len(calls) < MANY or not nodeid.startswith((TABLES, EXERCISES)):
         return
+    parts, changed = _parts() if nodeid.startswith(EXERCISES) else (2, ())
     names = [call.params.get("name") for call in calls]
     keys = [n if isinstance(n, str) else c.id for n, c in zip(names, calls, strict=True)]
     kept = [
-        c for c, k in zip(calls, keys, strict=True) if (zlib.crc32(k.encode()) + share()) % 2
+        c
+        for c, key in zip(calls, keys, strict=True)
+        if (zlib.crc32(key.encode()) + share()) % parts == 0 or _plain(key) in changed
     ]
     calls[:] = kept or calls
+
+
+@functools.cache
+def _parts():
+    """Return in how many runs all problems are tried, and whose files were changed."""
+    files = edited(ROOT)
+    problems = frozenset(_plain(m[1]) for m in map(PROBLEM.fullmatch, files) if m)
+    return (2 if any(map(JUDGES.fullmatch, files)) else 3), problems
+
+
+def _plain(name):
+    """Return a name as it is compared: the class ResidualMLP stands in residual_mlp.py."""
+    return name.replace("_", "").lower()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,3 +14,12 @@ def share() -> int:
     count = ["git", "-C", str(ROOT), "rev-list", "--count", "HEAD"]
     done = subprocess.run(count, capture_output=True, text=True, check=False)
     return int(done.stdout) if done.returncode == 0 else 0
+
+
+def edited(root: Path) -> set[str]:
+    """Return the files that the last commit or an edit since then has changed."""
+    found = set()
+    for command in ("diff --name-only HEAD~1", "ls-files -o --exclude-standard"):
+        git = ["git", "-C", str(root), *command.split()]
+        found |= set(subprocess.run(git, capture_output=True, text=True).stdout.splitlines())
+    return found

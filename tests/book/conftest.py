@@ -22,7 +22,8 @@ def pytest_itemcollected(item):
 
 def pytest_collection_modifyitems(config, items):
     """Leave the tests of moving figures to other runs that are not in turn."""
-    from turns import edited, waiting
+    from shares import edited
+    from turns import waiting
 
     if not config.getoption("deep"):
         named = {Path(arg.split("::")[0]).resolve() for arg in config.args}

@@ -141,6 +141,7 @@ def test_a_kernel_ends_alone(run, run_beside, warm_manager, parent, code, what):
     assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
 
 
+@pytest.mark.turn(1)
 @pytest.mark.parametrize(
     "torch",
     [

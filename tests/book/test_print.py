@@ -124,6 +124,7 @@ def text(sheets):
     return " ".join(" ".join(page.extract_text() for page in sheets["book"].pages).split())
 
 
+@pytest.mark.turn(1)
 def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     reader = sheets["book"]
     opening = SOFTMAX.split("```{strip}")[0].strip().split("\n\n")[-1].splitlines()
@@ -136,6 +137,7 @@ def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     assert reader.metadata.title == "Neural networks from first principles"
 
 
+@pytest.mark.turn(1)
 def test_the_pdf_shows_solutions_and_answers(text):
     solutions = re.findall(r"solution-start\}[^`]*````\n" + PLAIN, SOFTMAX)
     assert len(solutions) > 3
@@ -144,6 +146,7 @@ def test_the_pdf_shows_solutions_and_answers(text):
     assert "This check ran" not in text
 
 
+@pytest.mark.turn(1)
 def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
     reader = sheets["book"]
     links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
@@ -154,6 +157,7 @@ def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
     assert not [a for a in links if str(a.get("/A", {}).get("/URI", "")).startswith("file:")]
 
 
+@pytest.mark.turn(1)
 def test_the_formula_sheet_fills_two_sheets(sheets):
     pages = sheets["sheet"].pages
     text = "\n".join(page.extract_text() for page in pages)

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from turns import edited, in_turn, touched, waiting
+from shares import edited
+from turns import in_turn, touched, waiting
 
 NAMES = [f"test_{k}" for k in range(8)]
 OWN = "tests/book/test_play_round_bowl.py"

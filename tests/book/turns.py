@@ -8,7 +8,6 @@ where something was that they share, and all with ``--deep`` or where a run name
 
 import math
 import re
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,15 +19,6 @@ SHARED = re.compile(
 )
 SCRIPT = re.compile(r"chapters/_extra/_play/([\w-]+)\.js")
 PLAYED = re.compile(r'book\.play\(\s*"([\w-]+)"')
-
-
-def edited(root: Path) -> set[str]:
-    """Return the files that the last commit or an edit since then has changed."""
-    found = set()
-    for command in ("diff --name-only HEAD~1", "ls-files -o --exclude-standard"):
-        git = ["git", "-C", str(root), *command.split()]
-        found |= set(subprocess.run(git, capture_output=True, text=True).stdout.splitlines())
-    return found
 
 
 def touched(root: Path, files: Iterable[str]) -> set[str]:

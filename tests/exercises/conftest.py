@@ -75,19 +75,19 @@ def _thin(calls, parameter, k, within):
 
 
 def _share(cases, k):
-    """Return every k-th case, beginning with another at every second commit: 2 k run all."""
+    """Return every k-th case, beginning with another at every third commit: 3 k run all."""
     cases = list(cases)
     k = max(1, min(k, len(cases)))
     return cases[turn_now() % k :: k]
 
 
 def turn_now():
-    """Return the number that says whose turn it is: the same for two commits.
+    """Return the number that says whose turn it is: the same for three commits.
 
-    The first of them takes one half of the problems, the second the other (conftest.py of the
-    repository), so that each problem meets all of what takes turns.
+    Each of them takes a third of the problems (conftest.py of the repository), so that each
+    problem meets all of what takes turns.
     """
-    return int(os.environ["TEST_SHARE"]) // 2
+    return int(os.environ["TEST_SHARE"]) // 3
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def kept(course):
     return {f.name for f in (course / ".results" / NAME).glob("*.json")}
 
 
+@pytest.mark.turn(0)
 def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tmp_path, capsys):
     settings = course / "source" / NAME / "nngrader.toml"
     settings.write_text(LIMITS.replace("2.5", "2.0"))

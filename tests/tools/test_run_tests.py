@@ -390,17 +390,39 @@ def test_a_test_that_takes_turns_waits_only_where_all_tests_run(sharing):
     assert share(sharing, 6, "test_deep.py") >= both
 
 
+def parts_of(runs, name, number):
+    """Return the cases of a table in runs that together see each of them once."""
+    parts = [{case for case in run if name in case} for run in runs]
+    assert len(set.union(*parts)) == sum(map(len, parts)) == number
+    assert min(map(len, parts)) > number / len(runs) / 2
+    return parts
+
+
+def problems_of(cases):
+    return {case.split("[")[1].split("-")[0] for case in cases if "test_mistake" in case}
+
+
 def test_a_run_of_all_tests_takes_half_of_a_long_table_and_the_next_the_other(sharing):
-    first, second = (share(sharing, n) for n in (8, 9))
-    for name, number in (("test_long", 40), ("test_mistake", 90)):
-        halves = [{case for case in run if name in case} for run in (first, second)]
-        assert not halves[0] & halves[1]
-        assert len(halves[0] | halves[1]) == number
-        assert min(map(len, halves)) > number / 4
-    problems = [c.split("[")[1].split("-")[0] for c in first if "test_mistake" in c]
-    assert {problems.count(name) for name in problems} == {3}  # all of its mistakes
-    assert all(sum("test_short" in case for case in run) == 9 for run in (first, second))
+    runs = [share(sharing, n) for n in (8, 9)]
+    parts_of(runs, "test_long", 40)
+    assert all(sum("test_short" in case for case in run) == 9 for run in runs)
     assert sum("test_long" in case for case in share(sharing, 8, "tests/nnlib")) == 40
+
+
+def test_three_runs_try_all_problems_and_each_run_all_mistakes_of_its_own(sharing):
+    for part in parts_of([share(sharing, n) for n in (8, 9, 10)], "test_mistake", 90):
+        assert len(problems_of(part)) == len(part) / 3
+
+
+def test_a_changed_problem_is_tried_in_each_run_and_half_where_the_grader_was(sharing):
+    subprocess.run(["git", "init", "-q"], cwd=sharing, check=True)
+    before = [share(sharing, n) for n in (8, 9, 10)]
+    write(sharing, "exercises/problems/ps1/problem7.py", "")
+    for old, n in zip(before, (8, 9, 10), strict=True):
+        assert problems_of(share(sharing, n)) == problems_of(old) | {"problem_7"}
+    (sharing / "exercises/problems/ps1/problem7.py").unlink()
+    write(sharing, "exercises/nngrader/engine/judge.py", "")
+    parts_of([share(sharing, n) for n in (8, 9)], "test_mistake", 90)
 
 
 def test_without_a_number_the_commits_are_counted(monkeypatch):
