@@ -16,7 +16,7 @@ from pathlib import Path
 
 from browser import DESKTOP, INK, PHONE, RULES, Visit, served, visit
 from playwright.sync_api import Browser
-from turns import edited
+from shares import edited
 
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
 PIECES = 2  # of a long table more would show nothing new
