@@ -4,11 +4,11 @@
 function. Which one follows from the number of commits, so k commits in a row see every case,
 and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
 
-A run of all tests keeps half of the cases of each long table in tests/nnlib, and the next
-commit the other half; in tests/exercises a third of the problems, and all whose file was
-changed, or half where the grader or these tests were. `@pytest.mark.turn(0)` leaves a dear
-test to every second commit, `turn(1)` to the others. A run that names files, such as that of a
-topic, keeps all of these.
+A run of all tests keeps a third of the cases of each long table in tests/nnlib, in
+tests/exercises a third of the problems and all whose file was changed; the next commits keep
+the others. Where the last commit changed the library or the grader, or these tests, it is half.
+`@pytest.mark.turn(0)` leaves a dear test to every second commit, `turn(1)` to the others. A run
+that names files, such as that of a topic, keeps all of these.
 """
 
 import functools
@@ -25,12 +25,14 @@ from tools.shares import edited, share
 ALLOWED = "needs a GPU"
 TURNS = 2
 ROOT = Path(__file__).resolve().parent
-TABLES, EXERCISES = "tests/nnlib/", "tests/exercises/"
+TABLES = {  # tests of which a run takes a part, and after a change of which files more
+    "tests/nnlib/": re.compile(r"(?:tests/)?nnlib/.*"),
+    "tests/exercises/": re.compile(
+        r"(?:exercises/nngrader|tests/exercises)/.*|exercises/problems/\w+/common\.py"
+    ),
+}
 MANY = 10  # cases: what has fewer is kept whole
 PROBLEM = re.compile(r"exercises/problems/\w+/(\w+)\.py")
-JUDGES = re.compile(
-    r"(?:exercises/nngrader|tests/exercises)/.*|exercises/problems/\w+/common\.py"
-)
 
 
 def pytest_addoption(parser):
@@ -100,10 +102,11 @@ def pytest_generate_tests(metafunc):
 
 
 def _part(calls, nodeid):
-    """Keep half of the calls of a long table, or those of a third of the problems."""
-    if len(calls) < MANY or not nodeid.startswith((TABLES, EXERCISES)):
+    """Keep a part of the calls of a long table, or those of a part of the problems."""
+    folder = next((name for name in TABLES if nodeid.startswith(name)), None)
+    if folder is None or len(calls) < MANY:
         return
-    parts, changed = _parts() if nodeid.startswith(EXERCISES) else (2, ())
+    parts, changed = _parts(folder)
     names = [call.params.get("name") for call in calls]
     keys = [n if isinstance(n, str) else c.id for n, c in zip(names, calls, strict=True)]
     kept = [
@@ -115,11 +118,11 @@ def _part(calls, nodeid):
 
 
 @functools.cache
-def _parts():
-    """Return in how many runs all problems are tried, and whose files were changed."""
+def _parts(folder):
+    """Return in how many runs all cases are seen, and the problems whose files were changed."""
     files = edited(ROOT)
     problems = frozenset(_plain(m[1]) for m in map(PROBLEM.fullmatch, files) if m)
-    return (2 if any(map(JUDGES.fullmatch, files)) else 3), problems
+    return (2 if any(map(TABLES[folder].fullmatch, files)) else 3), problems
 
 
 def _plain(name):
