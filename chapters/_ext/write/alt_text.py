@@ -1,18 +1,13 @@
 """Warn of pictures without alternative text; give glued numbers a minus sign for a hyphen."""
 
 import re
-from collections.abc import Iterator
-from html import unescape
+from html.parser import HTMLParser
 
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 GLUED_HYPHEN = re.compile(r'(<span class="pasted-text">)-(?=[\d.])')
-UNREAD = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.DOTALL)
-TAG = re.compile(r"""<(/?)([a-zA-Z][\w:-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
-ATTRIBUTE = re.compile(r"""([\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
-LABEL = re.compile("alt=|aria-|katex-html")  # without one of these no tag describes anything
 VOID = {
     "area",
     "base",
@@ -29,36 +24,35 @@ VOID = {
 }
 
 
-def undescribed_pictures(body: str) -> list[str]:
-    """Return the pictures in a piece of HTML that neither they nor a parent describe."""
-    found, stack = [], []  # of each open element: its name, and whether it tells what is seen
-    for end, name, written in TAG.findall(UNREAD.sub("", body)):
-        tag = name.lower()
-        if end:
-            _close(tag, stack)
-            continue
-        described = bool(stack and stack[-1][1])
-        if not described and LABEL.search(written):
-            described = _describes(tag, dict(_attributes(written)))
+class Pictures(HTMLParser):
+    """Collects the pictures of a page that neither they nor a parent describe."""
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.undescribed: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        """Note whether this element, or one around it, tells what is seen."""
+        attributes = dict(attrs)
+        described = bool(self.open and self.open[-1][1]) or _describes(tag, attributes)
         if tag in ("img", "svg") and not described:
-            found.append(dict(_attributes(written)).get("src", tag)[:60])
-        if tag not in VOID and not written.endswith("/"):
-            stack.append((tag, described))
-    return found
+            self.undescribed.append(attributes.get("src", tag)[:60])
+        if tag not in VOID:
+            self.open.append((tag, described))
 
+    def handle_startendtag(self, tag, attrs):
+        """Treat ``<img />`` and an empty SVG element as opened and closed."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
 
-def _close(tag: str, stack: list[tuple[str, bool]]) -> None:
-    """Close the innermost element of a name and what was left open in it."""
-    for k in range(len(stack) - 1, -1, -1):
-        if stack[k][0] == tag:
-            del stack[k:]
-            return
-
-
-def _attributes(written: str) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of the attributes of a tag."""
-    for name, double, single, bare in ATTRIBUTE.findall(written):
-        yield name, unescape(double or single or bare)
+    def handle_endtag(self, tag):
+        """Close the innermost element of this name and what was left open in it."""
+        for k in range(len(self.open) - 1, -1, -1):
+            if self.open[k][0] == tag:
+                del self.open[k:]
+                return
 
 
 def _describes(tag: str, attributes: dict) -> bool:
@@ -69,6 +63,13 @@ def _describes(tag: str, attributes: dict) -> bool:
     if tag in ("img", "svg"):
         return bool(label.strip()) or attributes.get("aria-hidden") == "true"
     return attributes.get("role") == "img" and bool(label.strip())
+
+
+def undescribed_pictures(body: str) -> list[str]:
+    """Return the pictures in a piece of HTML that lack an alternative text."""
+    parser = Pictures()
+    parser.feed(body)
+    return parser.undescribed
 
 
 def check_pictures(app, pagename, templatename, context, doctree) -> None:
