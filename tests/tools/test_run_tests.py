@@ -398,19 +398,22 @@ def parts_of(runs, name, number):
     return parts
 
 
+def make_repository(project):
+    """Make a repository of a project, in which its tests do not count as changed."""
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    write(project, ".gitignore", "/tests\n")
+
+
 def problems_of(cases):
     return {case.split("[")[1].split("-")[0] for case in cases if "test_mistake" in case}
 
 
-def test_three_runs_see_a_long_table_and_two_where_the_library_was_changed(
-    sharing,
-):
+def test_three_runs_see_a_long_table_and_two_where_the_library_was_changed(sharing):
     runs = [share(sharing, n) for n in (8, 9, 10)]
     parts_of(runs, "test_long", 40)
     assert all(sum("test_short" in case for case in run) == 9 for run in runs)
     assert sum("test_long" in case for case in share(sharing, 8, "tests/nnlib")) == 40
-    subprocess.run(["git", "init", "-q"], cwd=sharing, check=True)
-    write(sharing, ".gitignore", "/tests\n")  # else they count as changed themselves
+    make_repository(sharing)
     write(sharing, "nnlib/tensor.py", "")
     parts_of([share(sharing, n) for n in (8, 9)], "test_long", 40)
 
@@ -421,8 +424,7 @@ def test_three_runs_try_all_problems_and_each_run_all_mistakes_of_its_own(sharin
 
 
 def test_a_changed_problem_is_tried_in_each_run_and_half_where_the_grader_was(sharing):
-    subprocess.run(["git", "init", "-q"], cwd=sharing, check=True)
-    write(sharing, ".gitignore", "/tests\n")  # else they count as changed themselves
+    make_repository(sharing)
     before = [share(sharing, n) for n in (8, 9, 10)]
     write(sharing, "exercises/problems/ps1/problem7.py", "")
     for old, n in zip(before, (8, 9, 10), strict=True):
