@@ -11,17 +11,15 @@ import sys
 from pathlib import Path
 
 from page_lint.coverage import RUNS
-from page_lint.runs import BYTES, Hashes, of_notes
+from page_lint.runs import BYTES, of_notes, stored
 
 
-def hash_folder(folder: Path) -> Hashes:
+def hash_folder(folder: Path) -> set[bytes]:
     """Return the hashes of all notes of a folder."""
     files = sorted(folder.glob("*.txt"))
     if not files:
         raise SystemExit(f"hash_notes: expected notes (*.txt) in {folder}, found none")
-    return Hashes.made(
-        run for file in files for run in of_notes(file.read_text(encoding="utf-8"))
-    )
+    return {run for file in files for run in of_notes(file.read_text(encoding="utf-8"))}
 
 
 def main() -> int:
@@ -31,9 +29,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RUNS, metavar="FILE")
     options = parser.parse_args()
     hashes = hash_folder(options.folder)
-    options.out.write_bytes(hashes.data)
+    options.out.write_bytes(stored(hashes))
     chance = len(hashes) / 256**BYTES
-    print(f"{options.out.name}: {len(hashes):,} runs, {len(hashes.data):,} bytes")
+    print(f"{options.out.name}: {len(hashes):,} runs, {BYTES * len(hashes):,} bytes")
     print(f"A run that is not in the notes passes for one with probability {chance:.1e}")
     return 0
 

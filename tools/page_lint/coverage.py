@@ -5,7 +5,7 @@ from itertools import chain
 
 from . import book
 from .core import PAGE, WRITTEN, Page, rule
-from .runs import RUN, Hashes, paragraphs, runs
+from .runs import RUN, key, load, paragraphs, runs
 
 AT_ONCE = 3
 RUNS = book.REFERENCE / "syllabus" / "runs.bin"
@@ -70,10 +70,10 @@ def erratum_fold(page: Page):
 @rule("own-words", PAGE, f"no {RUN} words in a row as they stand in the notes")
 def own_words(page: Page):
     """Yield passages of eight or more words that the notes have too."""
-    known = Hashes.load(RUNS)
+    known = load(RUNS)
     for words in paragraphs(page.source):
         reported = 0
         for line, text in runs(words):
-            if text in known and line > reported:
+            if line > reported and key(text) in known:
                 reported = line
                 yield line, f"“{text}” stands in the notes: say it in words of your own"

@@ -20,7 +20,7 @@ def _text(node: ast.expr | None) -> str:
 def measured(page: Page):
     """Yield verdicts in assertions, and claims that give orders or draw random numbers."""
     for cell in page.source.cells:
-        for node in ast.walk(cell.tree):
+        for node in cell.nodes:
             if isinstance(node, ast.Assert) and (verdict := VERDICT.search(_text(node.msg))):
                 line = cell.start + node.lineno - 1
                 yield (

@@ -7,7 +7,6 @@ computed.
 """
 
 import ast
-import io
 import re
 import tokenize
 from collections.abc import Iterator
@@ -49,29 +48,17 @@ def value(text: str) -> Decimal | None:
 
 def in_code(cell: Cell) -> Iterator[Decimal]:
     """Yield the numbers of a cell: literals, those in its strings, and products of literals."""
-    for token in _tokens(cell.code):
+    for token in cell.tokens:
         if token.type in (tokenize.NUMBER, tokenize.STRING):
             numbers = map(value, CODE_NUMBER.findall(token.string))
             yield from (number for number in numbers if number is not None)
     if "hand-check" in cell.tags:
-        yield from _constants(cell.code)
+        yield from _constants(cell)
 
 
-def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield the tokens of a cell up to the first invalid one."""
-    try:
-        yield from tokenize.generate_tokens(io.StringIO(code).readline)
-    except (tokenize.TokenError, SyntaxError):
-        return
-
-
-def _constants(code: str) -> Iterator[Decimal]:
+def _constants(cell: Cell) -> Iterator[Decimal]:
     """Yield the values of sums and products of literals, such as 784 * 10."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in cell.nodes:
         if isinstance(node, ast.BinOp) and not any(
             isinstance(n, ast.Name | ast.Call | ast.Constant)
             and not (isinstance(n, ast.Constant) and isinstance(n.value, int | float))

@@ -7,7 +7,6 @@ a page that is not in the notes passes for one with probability (number of hashe
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
@@ -50,35 +49,18 @@ def of_notes(text: str) -> set[bytes]:
     return found
 
 
-class Hashes:
-    """A sorted list of hashes, stored as one string of bytes."""
+@cache
+def load(path: Path) -> frozenset[bytes]:
+    """Return the hashes stored in a file."""
+    data = path.read_bytes()
+    if len(data) % BYTES:
+        raise ValueError(f"load: {path.name}: not a multiple of {BYTES} bytes: {len(data)}")
+    return frozenset(data[k : k + BYTES] for k in range(0, len(data), BYTES))
 
-    def __init__(self, data: bytes):
-        if len(data) % BYTES:
-            raise ValueError(f"Hashes: expected a multiple of {BYTES} bytes, got {len(data)}")
-        self.data = data
 
-    @classmethod
-    @cache
-    def load(cls, path: Path) -> "Hashes":
-        """Return the hashes stored in a file."""
-        return cls(path.read_bytes())
-
-    @classmethod
-    def made(cls, hashes: Iterable[bytes]) -> "Hashes":
-        """Return the given hashes, sorted and without duplicates."""
-        return cls(b"".join(sorted(set(hashes))))
-
-    def __len__(self) -> int:
-        return len(self.data) // BYTES
-
-    def __getitem__(self, k: int) -> bytes:
-        return self.data[k * BYTES : (k + 1) * BYTES]
-
-    def __contains__(self, run: str) -> bool:
-        wanted = key(run)
-        k = bisect_left(range(len(self)), wanted, key=self.__getitem__)
-        return k < len(self) and self[k] == wanted
+def stored(hashes: Iterable[bytes]) -> bytes:
+    """Return the content of a file of hashes: each once, sorted."""
+    return b"".join(sorted(set(hashes)))
 
 
 def paragraphs(source: PageSource) -> Iterator[Words]:
@@ -99,10 +81,6 @@ def paragraphs(source: PageSource) -> Iterator[Words]:
 
 def _texts(cell) -> Iterator[Words]:
     """Yield the words of each string in a cell."""
-    try:
-        tree = ast.parse(cell.code)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in cell.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield [(cell.start + node.lineno - 1, word) for word in normal(node.value)]

@@ -1,7 +1,10 @@
 """Read a page's source: its blocks, cells, words, figures and ids, each with its line."""
 
 import ast
+import io
 import re
+import tokenize
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +73,14 @@ class Cell:
     def nodes(self) -> list[ast.AST]:
         """Return all nodes of the syntax tree, in the order of `ast.walk`."""
         return list(ast.walk(self.tree))
+
+    @cached_property
+    def tokens(self) -> list[tokenize.TokenInfo]:
+        """Return the tokens of the cell's code, up to the first invalid one."""
+        found = []
+        with suppress(tokenize.TokenError, SyntaxError):
+            found.extend(tokenize.generate_tokens(io.StringIO(self.code).readline))
+        return found
 
     @property
     def unused(self) -> list[ast.expr]:

@@ -4,7 +4,6 @@ A reader meets words in the prose, in captions, alternative texts and questions,
 code, in the labels of the figures that move, and as heads of the glossary.
 """
 
-import io
 import re
 import tokenize
 from collections.abc import Iterator
@@ -68,7 +67,7 @@ def _met(page: Page) -> Iterator[Line]:
 def _of_cell(cell: Cell) -> Iterator[Line]:
     """Yield a cell's caption, strings and comments, and the labels of the figure it plays."""
     yield Line(cell.line, cell.options)
-    for token in _tokens(cell.code):
+    for token in cell.tokens:
         if token.type in (tokenize.STRING, tokenize.COMMENT):
             yield Line(cell.start + token.start[0] - 1, token.string)
     for name in PLAYED.findall(cell.code):
@@ -76,11 +75,3 @@ def _of_cell(cell: Cell) -> Iterator[Line]:
         code = re.sub(r"(?m)^\s*//.*$", "", script.read_text(encoding="utf-8"))
         labels = " · ".join(LITERAL.findall(code))
         yield Line(cell.line, f"{name}.js: {labels}")
-
-
-def _tokens(code: str) -> list[tokenize.TokenInfo]:
-    """Return the tokens of a cell, none where it is not Python."""
-    try:
-        return list(tokenize.generate_tokens(io.StringIO(code).readline))
-    except (tokenize.TokenError, SyntaxError):
-        return []
