@@ -18,7 +18,7 @@ import matplotlib
 print(matplotlib.rcParams, "matplotlib.pyplot" in sys.modules, "nnlib" in sys.modules)
 import numpy, torch
 print(torch.get_num_threads(), numpy.get_printoptions(), torch.is_grad_enabled())
-import sklearn.utils.validation
+import sklearn.utils.validation, torch._dynamo
 print(sorted(os.environ), *sorted(map(str, warnings.filters)), sep="\\n")
 """
 LEFT_BEHIND = """

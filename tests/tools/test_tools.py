@@ -78,12 +78,14 @@ def made(env, monkeypatch, tmp_path):
     return steps
 
 
-def test_packages_are_compiled_but_tests_and_one_for_another_python(env, monkeypatch, tmp_path):
+def test_packages_are_compiled_but_not_what_is_seldom_imported(env, monkeypatch, tmp_path):
     monkeypatch.setattr(env, "ENV", tmp_path)
     packages = tmp_path / "lib" / "site-packages"
-    (packages / "deep" / "tests").mkdir(parents=True)
-    texts = {"a": "1", "deep/b": "1", "deep/tests/c": "1", "old": "print 1", "z": "1"}
+    seldom = ["deep/tests/c", "torch/_inductor/c", "keras/src/backend/jax/nn"]
+    texts = dict.fromkeys(("a", "deep/b", *seldom, "torch/tests_of/z"), "1")
+    texts["of_another_python"] = "print 1"
     for name, text in texts.items():
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
         (packages / f"{name}.py").write_text(text)
     env.compile_all(sys.executable)
     assert {p.name.partition(".")[0] for p in packages.rglob("*.pyc")} == {"a", "b", "z"}

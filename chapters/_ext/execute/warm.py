@@ -23,7 +23,7 @@ from pathlib import Path
 IMPORTED = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
     *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # pyplot would show figures
-    *("sklearn.utils.validation", "torch"),
+    *("sklearn.utils.validation", "torch", "torch._dynamo"),  # the last for torch.optim
 )
 SETTINGS = {  # read by what is imported; a kernel, or a page that profiles, has them by then
     "KINETO_LOG_LEVEL": "99",
