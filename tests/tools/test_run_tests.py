@@ -27,6 +27,13 @@ OPERATIONS = [
 WORD = "def test_{}(tmp_path):\n    assert tmp_path.exists()\n"
 
 
+@pytest.fixture(autouse=True)
+def _one_plugin(monkeypatch):
+    """Load no plugin but xdist in the inner runs: they take less time than the loading."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "xdist.plugin")
+
+
 @pytest.fixture
 def project(tmp_path):
     """Return a project with one passing test in each of two folders."""
