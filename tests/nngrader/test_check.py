@@ -12,7 +12,7 @@ from nngrader.release.build import with_grading
 from nngrader.settings import Limits
 from nngrader.storage.results import digest
 from nngrader.student.function import NOT_PROVED, report
-from nngrader.student.notebook import sources_of
+from nngrader.student.notebook import sources_of, together
 
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
@@ -41,6 +41,7 @@ def right(released, base, tmp_path_factory):
 def test_check_of_a_right_notebook_exits_with_0(right):
     assert right.returncode == 0, right.stderr
     assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in right.stdout
+    assert right.stdout.endswith("\nTogether: 100 of 100 points on the visible cases.\n")
 
 
 def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
@@ -96,6 +97,18 @@ def test_the_courses_own_pictures_are_not_drawn():
     own = SimpleNamespace(code=True, source="import matplotlib", grade_id=None)
     problems = {"f": {"locked": {"map": digest(drawing.source)}}}
     assert sources_of([drawing, own], problems) == [own.source]
+
+
+def test_the_last_lines_add_up_the_points_and_name_the_answers_that_are_missing():
+    answers = {"why": "YOUR ANSWER HERE", "how": "By the chain rule.", None: "YOUR ANSWER HERE"}
+    cells = [SimpleNamespace(code=False, source=s, grade_id=n) for n, s in answers.items()]
+    cells.append(SimpleNamespace(code=True, source="# YOUR ANSWER HERE", grade_id="f"))
+    problems = {"f": {"total": 8}, "g": {"total": 12.5}}
+    assert together({"f": 50.0, "g": 100.0}, problems, cells) == [
+        "Together: 16.5 of 20.5 points on the visible cases.",
+        "Not answered yet, and marked by hand: why.",
+    ]
+    assert len(together({"f": 0.0, "g": 0.0}, problems, cells[1:])) == 1
 
 
 def test_check_of_a_right_notebook_has_no_notes(right):

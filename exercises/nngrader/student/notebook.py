@@ -27,13 +27,14 @@ from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
-from ..wording import did_you_mean
+from ..wording import counted, did_you_mean
 from .function import SUFFIX, called_wrong, report
 from .limited import Limited
 
 SECONDS = 300
 GROUPS = hasattr(os, "killpg")  # as Windows has not
 RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its end
+UNANSWERED = "YOUR ANSWER HERE"  # what nbgrader puts where a text is to be written
 
 
 def checkup(notebook: Path) -> int:
@@ -162,14 +163,15 @@ def run_here(notebook: Path) -> bool:
     sources = sources_of(cells, problems)
     print(*notes(cells, sources, problems), sep="", end="")
     names = run_cells(sources, limits.call_seconds)
-    right = {}
+    scores = {}
     for name, data in problems.items():
-        right[name] = judge_one(data, names.get(name), sources, folder)
-        if not right[name] and callable(names.get(name)):
+        scores[name] = judge_one(data, names.get(name), sources, folder)
+        if scores[name] < 100 and callable(names.get(name)):
             print(
                 *(f"{line}\n" for line in called_wrong(problems, names[name])), sep="", end=""
             )
-    return all(right.values())
+    print(*together(scores, problems, cells), sep="\n")
+    return all(score == 100 for score in scores.values())
 
 
 def size_note(size: int, most: int) -> list[str]:
@@ -286,15 +288,38 @@ def run_cells(sources: list[str], seconds: float = math.inf) -> dict:
     return module.__dict__
 
 
-def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
-    """Print what is wrong with one function or class; return whether nothing is."""
+def judge_one(data: dict, f, sources: list[str], folder: Path) -> float:
+    """Print what is wrong with one function or class; return its score, at most 100."""
     if not callable(f):
         print(f"{data['name']}: the notebook defines nothing of this name.")
-        return False
+        return 0.0
     data = with_file(data, files_beside(data, folder))
     verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
     print(report(data, f, verdict, folder))
-    return verdict.score == 100
+    return verdict.score
+
+
+def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]:
+    """Return lines about the whole notebook: all points, and which answers are missing.
+
+    Parameters
+    ----------
+    scores : dict of str to float
+        Of each problem, at most 100.
+    problems : dict
+        The visible cases, by problem.
+    cells : list of Cell
+        All that the notebook holds.
+    """
+    most = sum(data["total"] for data in problems.values())
+    earned = sum(scores[name] * data["total"] / 100 for name, data in problems.items())
+    lines = [f"Together: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
+    missing = [
+        c.grade_id for c in cells if c.grade_id and not c.code and UNANSWERED in c.source
+    ]
+    if missing:
+        lines.append(f"Not answered yet, and marked by hand: {', '.join(missing)}.")
+    return lines
 
 
 if __name__ == "__main__":
