@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from nnlib.datasets import fashion_mnist
 
-MAPS, BATCH = (24, 48, 64, 88), 100
+MAPS, BATCH, RATE = (24, 48, 64, 88), 100, 5e-3
 PLAIN = dict(epochs=6, augmented=False, seed=0)
 LONGER = dict(epochs=16, augmented=False, seed=0)
 AUGMENTED = LONGER | dict(augmented=True)
@@ -49,9 +49,9 @@ def trained(epochs: int, augment: bool, seed: int) -> nn.Sequential:
     rng = torch.Generator().manual_seed(seed)
     (X, y), net = tensors(*fashion_mnist()[0]), network()
     net = net.to(memory_format=torch.channels_last)  # faster, with the same results
-    optimizer = torch.optim.AdamW(net.parameters(), lr=5e-3, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.05)
     steps = epochs * len(X) // BATCH
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-3, steps, pct_start=0.2)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.2)
     for _ in range(epochs):
         for batch in torch.randperm(len(X), generator=rng).split(BATCH):
             pictures = erased(augmented(X[batch], rng), rng) if augment else X[batch]

@@ -290,7 +290,9 @@ def test_the_sections_to_read_first_stand_on_their_pages(assignment):
 def test_without_an_address_of_the_book_its_pages_are_named(assignment):
     texts = "\n".join(c["source"] for c in notebook(assignment))
     assert "book:" not in texts
-    assert "**Read first:** *" in texts
+    lines = re.findall(r"^\*\*Read first:\*\* (.*)$", texts, re.MULTILINE)
+    assert lines
+    assert all(re.search(r"\*[A-Z][^*]+\*", line) for line in lines)
 
 
 PICTURES = {  # by problem: the cell below its test cell

@@ -32,6 +32,8 @@ from nngrader.release.points import (
 from nngrader.release.statements import secret_statements
 from nngrader.sandbox.launch import package_paths
 
+from tools.setup_env import TORCH
+
 from .sample_course import (
     EXERCISES,
     NAME,
@@ -67,11 +69,12 @@ def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
 
 def test_the_readme_names_what_is_installed_and_handed_in():
     text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": {"file": None, "uses": None}})
-    assert "pip install jupyterlab matplotlib a.whl\n" in text
+    assert "pip install jupyterlab matplotlib a.whl\n   On Windows" in text
     assert "5. Hand in the one file ps5_cnn.ipynb.\n" in text
     challenge = {"file": {"name": "weights.npz"}, "uses": ["torch"]}
     text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
     assert 'pip install jupyterlab matplotlib "a.whl[torch]"\n' in text
+    assert f"pip install {TORCH} --index-url ADDRESS\n" in text
     line = "5. Hand in ps5_cnn.ipynb, and weights.npz if you took up the challenge.\n"
     assert line in text
     assert "A notebook of more than 100 MB is not read." in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 from ..errors import CannotDo
@@ -19,7 +20,7 @@ README = """{title}
        python3 -m venv env
        . env/bin/activate
        pip install jupyterlab matplotlib {package}
-   On Windows the first two lines are:
+{torch}   On Windows the first two lines are:
        py -m venv env
        env\\Scripts\\activate
    In every new terminal, type the line with activate again.
@@ -30,6 +31,13 @@ README = """{title}
 5. Hand in {files}.
    A notebook of more than {most} MB is not read. Its outputs are not graded: clear them if they
    make it large.
+"""
+
+SMALL = """\
+   On Linux PyTorch brings programs for NVIDIA's cards along, several gigabytes. Where you
+   have no such card, type before the line with pip
+       pip install {torch} --index-url ADDRESS
+   with the ADDRESS of the builds for CPU in the installation guide on pytorch.org.
 """
 
 
@@ -93,6 +101,12 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
             z.writestr(about, members[member])
 
 
+def _pinned(package):
+    """Return a package with the one version of it that this project takes."""
+    required = (r.partition(";")[0] for r in metadata.requires("nn-first-principles"))
+    return next(r for r in required if r.startswith(f"{package}=="))
+
+
 def _limits(visible):
     """Return the limits of an assignment, from its visible cases."""
     return Limits(**next(iter(visible.values()), {}).get("limits", {}))
@@ -126,6 +140,7 @@ def readme(name: str, wheel: str, visible: dict) -> str:
         line="=" * len(title),
         name=name,
         package=f'"{wheel}[torch]"' if torch else wheel,
+        torch=SMALL.format(torch=_pinned("torch")) if torch else "",
         files=files,
         most=_limits(visible).notebook_mb,
     )

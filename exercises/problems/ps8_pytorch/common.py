@@ -15,7 +15,7 @@ TORCH = ("torch",)
 
 @travels
 def as_number(value):
-    """Return the number of a tensor, and anything else as it is.
+    """Return the number of a tensor in float64, and anything else as it is.
 
     A tensor that holds its graph is no number: that costs the form, and its number counts.
     """
@@ -23,7 +23,7 @@ def as_number(value):
 
     if not isinstance(value, torch.Tensor):
         return value
-    number = value.detach().numpy()
+    number = value.detach().double().numpy()
     return Tensor(number) if value.requires_grad else number
 
 

@@ -82,12 +82,12 @@ look = problem(
     points={
         "shape": (1, "two numbers"),
         "value": (
-            7.4,
+            6.2,
             "`loss` and `accuracy`, half each, for three models: one comes in "
             "evaluation mode, one in training mode, one partly frozen",
         ),
         "state": (
-            3.6,
+            4.8,
             "a third each: running statistics and the modes of all modules are as they were; "
             "no graph is recorded, and `x` and `y` are moved",
         ),

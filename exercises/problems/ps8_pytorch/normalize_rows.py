@@ -329,8 +329,9 @@ class WeightOfX(Variant):
 
 @normalized.mistake(
     "autograd cannot take the gradients that come from backward, and they count as -1. Does "
-    "it run to its end, does it return one value for each argument of forward after ctx, None "
-    "for eps included, and has each gradient the shape of its argument?",
+    "it return one value for each argument of forward after ctx, None for eps included, has "
+    "each gradient the shape of its argument, and which error comes of "
+    "NormalizeRows.apply(x, weight, eps).sum().backward() in a cell of yours?",
     loses="gradient second",
 )
 class TwoGradients(NormalizeRows):

@@ -254,6 +254,22 @@ def epoch_with(
     return solution
 
 
+def divided(loader, accumulate, before=lambda parameters, max_norm: None):
+    """Return what divides sums over samples once a step, and clips them then."""
+    sizes = [len(x) for x, _ in loader]
+    starts = range(0, len(sizes), accumulate)
+    totals = iter([sum(sizes[k : k + accumulate]) for k in starts])
+
+    def clip(parameters, max_norm):
+        parameters, total = list(parameters), next(totals)
+        before(parameters, max_norm)
+        for p in parameters:
+            p.grad /= total
+        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+
+    return clip
+
+
 @epoch.mistake(
     "the gradients of the earlier steps are still in it. What does backward do with a gradient "
     "that is there already, and who sets it back?",
@@ -269,16 +285,10 @@ def zero_grad_forgotten(*given):
     loses="value",
 )
 def zero_grad_forgotten_and_divided(model, loader, *given):
-    sizes = iter([len(x) for x, _ in loader])
-
-    def clip(parameters, max_norm):  # the sum of all so far, divided once a step
-        parameters, n = list(parameters), next(sizes)
-        for p in parameters:
-            p.grad /= n
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-
-    changed = epoch_with(
-        zero=lambda optimizer, model: None, scale=lambda n, group, k: n, clip=clip
+    changed = epoch_with(  # the sum of all so far, divided once a step
+        zero=lambda optimizer, model: None,
+        scale=lambda n, group, k: n,
+        clip=divided(loader, given[3]),
     )
     return changed(model, loader, *given)
 
@@ -348,6 +358,30 @@ def last_group_dropped(*given):
 
 
 @epoch.mistake(
+    "the first step is that of one batch, and the next ones are shifted. From which number do "
+    "you count the batches, and after how many is a step due?",
+    loses="steps",
+)
+def counted_from_zero(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
+    sizes, waiting = iter([len(x) for x, _ in loader]), []
+
+    def clip(parameters, max_norm):
+        parameters = list(parameters)
+        for p in parameters:
+            p.grad /= sum(waiting)
+        waiting.clear()
+        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+
+    changed = epoch_with(
+        scale=lambda n, group, k: n,
+        batch=lambda *_: waiting.append(next(sizes)),
+        due=lambda k, last, accumulate: (k - 1) % accumulate == 0 or last,
+        clip=clip,
+    )
+    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
+
+
+@epoch.mistake(
     "there is a step after each batch. Where does your code ask whether accumulate batches "
     "have been seen?",
     loses="steps",
@@ -410,6 +444,19 @@ def clipped_after_each_batch(*given):
 
 
 @epoch.mistake(
+    "the gradient is clipped while batches of its step are still to come. Of which gradient "
+    "does the text bound the norm?",
+    loses="steps",
+    where="large_gradients",
+)
+def sums_clipped_after_each_batch(model, loader, loss_fn, optimizer, device, k, max_norm):
+    changed = epoch_with(
+        scale=lambda n, group, k: n, batch=clipped_now, clip=divided(loader, k)
+    )
+    return changed(model, loader, loss_fn, optimizer, device, k, max_norm)
+
+
+@epoch.mistake(
     "the sum over the batches is clipped, and divided afterwards. Which of the two comes "
     "first, if the gradient of the step may have the norm max_norm?",
     loses="steps",
@@ -429,16 +476,7 @@ def clipped_before_the_division(*given):
     where="large_gradients",
 )
 def clipped_sum_then_divided(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-    sizes = [len(x) for x, _ in loader]
-    starts = range(0, len(sizes), accumulate)
-    totals = iter([sum(sizes[k : k + accumulate]) for k in starts])
-
-    def clip(parameters, max_norm):
-        parameters, total = list(parameters), next(totals)
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-        for p in parameters:
-            p.grad /= total
-
+    clip = divided(loader, accumulate, before=torch.nn.utils.clip_grad_norm_)
     changed = epoch_with(scale=lambda n, group, k: n, clip=clip)
     return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
 

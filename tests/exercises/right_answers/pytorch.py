@@ -102,7 +102,7 @@ def all_scores_at_once(model, loader, loss_fn, device):
     torch.set_grad_enabled(before)
     for name, m in model.named_modules():
         m.training = modes[name]
-    return loss, (scores.topk(1).indices[:, 0] == labels).double().mean()
+    return loss, (scores.topk(1).indices[:, 0] == labels).float().mean()
 
 
 @right("Checkpoint")

@@ -61,6 +61,46 @@ def sums_the_batches(model, loader, loss_fn, optimizer, device, accumulate, max_
     return sum(losses) / len(losses)
 
 
+def divides_sums(model, loader, loss_fn, optimizer, device, k, max_norm, **slip):
+    """Add up the gradients of sums, and divide them before each step, with one ``slip``.
+
+    ``first`` is the number of the first batch, ``clips`` whether each batch is clipped.
+    """
+    model.train()
+    total = n = waiting = 0
+    for i, (x, y) in enumerate(loader, slip.get("first", 1)):
+        x, y = x.to(device), y.to(device)
+        loss = loss_fn(model(x), y) * len(x)
+        loss.backward()
+        if slip.get("clips"):
+            clip(model.parameters(), max_norm)
+        total, n, waiting = total + loss.item(), n + len(x), waiting + len(x)
+        if i % k == 0 or i == len(loader) - 1 + slip.get("first", 1):
+            for p in model.parameters():
+                p.grad /= waiting
+            clip(model.parameters(), max_norm)
+            optimizer.step()
+            if slip.get("zeroes", True):
+                optimizer.zero_grad()
+            waiting = 0
+    return total / n
+
+
+@wrong("train_one_epoch", "From which number do you count the batches", "steps")
+def counts_from_zero(*given):
+    return divides_sums(*given, first=0)
+
+
+@wrong("train_one_epoch", "while batches of its step are still to come", "steps")
+def clips_each_sum(*given):
+    return divides_sums(*given, clips=True)
+
+
+@wrong("train_one_epoch", "still in it")
+def keeps_the_sums(*given):
+    return divides_sums(*given, zeroes=False)
+
+
 @wrong("train_one_epoch", "loss is a tensor, expected a number", "shape")
 def adds_up_tensors(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
     model.train()
