@@ -36,6 +36,7 @@ BOOK = Path("tools/gate_book.py")
 MOST_WORKERS = 5  # each may need 1 GB
 NICE = 10  # of the tests: on a busy core the book's build gets nine tenths
 AUTOGROUP = Path("/proc/self/autogroup")  # of a session: Linux shares cores among these first
+DECLARED = re.compile(r'^\w+ = (?:problem|challenge)\(\s*"(\w+)"', re.MULTILINE)
 GRACE = 20  # seconds that the book's build gets to end
 
 
@@ -134,9 +135,9 @@ def _page(page: str, root: Path) -> Topic:
 
 def _assignment(assignment: str, problem: str, root: Path) -> Topic:
     """Return the topic of an assignment, or of one of its problems."""
-    files = (root / "exercises" / "problems" / assignment).glob("*.py")
-    names = [problem] if problem else [p.stem for p in files]
-    words = [n for n in names if n not in ("__init__", "common")] + [assignment] * (not problem)
+    files = sorted((root / "exercises" / "problems" / assignment).glob(f"{problem or '*'}.py"))
+    words = [name for p in files for name in DECLARED.findall(p.read_text(encoding="utf-8"))]
+    words += [assignment] * (not problem or not words)  # common.py declares none
     rest = ["the engine's own tests", "a class graded in the sandbox"]
     return Topic(["tests/exercises", "-k", " or ".join(words)], left_out=rest)
 

@@ -231,6 +231,8 @@ def test_no_modules_of_a_folder_import_each_other(folder):
         ("nnlib/ops", ["nnlib/ops", "tests/nnlib/edges", *OPERATIONS], ""),
         ("chapters/maths/vectors.md", ["tests/book/test_play_vectors.py"], "maths/vectors"),
         ("ps2_classifiers/hinge_loss", ["tests/exercises", "-k", "hinge_loss"], ""),
+        ("ps8_pytorch/residual_mlp", ["tests/exercises", "-k", "ResidualMLP"], ""),
+        ("ps8_pytorch/common", ["tests/exercises", "-k", "ps8_pytorch"], ""),
         ("tools", ["tests/tools"], ""),
     ],
 )

@@ -42,7 +42,11 @@ def loaded(Module, sizes, numbers, x, dy):
     def fits(name):
         return name in mine and tuple(mine[name].shape) == tuple(given[name].shape)
 
-    names = [sum(fits(n) for n in line) for line in table]
+    def begins(name):
+        first = {"mean": 0.0, "std": 1.0}
+        return name not in first or bool((mine[name] == first[name]).all())
+
+    names = [sum(fits(n) and begins(n) for n in line) for line in table]
     names.append(sum(not (n in given and fits(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
@@ -353,6 +357,17 @@ class BuffersAsRows(OfBlocks):
     def make_buffers(self, D):
         self.register_buffer("mean", torch.zeros(1, D))
         self.register_buffer("std", torch.ones(1, D))
+
+
+@model.mistake(
+    "one of mean and std is there, but does not begin as the table says. With which two "
+    "numbers does x stay as it is?",
+    loses="names",
+)
+class StdBeginsWithZero(OfBlocks):
+    def make_buffers(self, D):
+        self.register_buffer("mean", torch.zeros(D))
+        self.register_buffer("std", torch.zeros(D))
 
 
 @model.mistake(
