@@ -204,8 +204,8 @@ class Assignment:
 
     def seed_complaints(self) -> list[str]:
         """Return complaints about the problems at the seed of this course."""
-        seed = self.course.seed()
-        return [c for p in self.course.problems(self.name) for c in check_seed(p, seed)]
+        seed, problems = self.course.seed(), self.course.problems(self.name)
+        return [c for p in problems for c in check_seed(p, seed, self.hidden[p.name])]
 
 
 def released_notebook(course: Course, name: str) -> dict:

@@ -113,7 +113,7 @@ def release(
         reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
         reasons += shown_cases(visible, hidden)
         tell("grading the solved and the untouched version")
-        reasons += score_complaints(trial, name, instructor)
+        reasons += score_complaints(trial, name, instructor, hidden)
         reasons = reasons or seed_complaints(course, name, seeds, tell, again)
         reasons += gradebook_complaints(course, name, instructor)
         if course.made_with(name) != made_with:
@@ -341,9 +341,16 @@ def generate(
         raise CannotDo(f"nbgrader cannot make the release: {why}") from e
 
 
-def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
-    """Return complaints if the solved version loses points or the untouched one earns some."""
+def score_complaints(
+    trial: Course, name: str, instructor: dict, hidden: dict | None = None
+) -> list[str]:
+    """Return complaints if the solved version loses points or the untouched one earns some.
+
+    ``hidden`` are the hidden cases of the trial, where they have been drawn already.
+    """
     assignment = Assignment(trial, name)
+    if hidden:
+        assignment.hidden = hidden
     tests = [c for c in instructor["cells"] if is_test(c)]
     wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
     for student, notebook in (("solved", instructor), ("untouched", assignment.released)):

@@ -40,17 +40,20 @@ def seeds_needed(problem, n):
     return min(n, FEW_SEEDS) if problem.trains else n
 
 
-def check_seed(problem, seed):
-    """Return complaints about the problem at one seed; `grade` asks before it begins."""
-    return [f"{said}{why}" for said, why in _complaints(problem, seed).items()]
+def check_seed(problem, seed, packed=None):
+    """Return complaints about the problem at one seed; `grade` asks before it begins.
+
+    ``packed`` are its hidden cases at this seed, where they have been drawn already.
+    """
+    return [f"{said}{why}" for said, why in _complaints(problem, seed, packed).items()]
 
 
-def _complaints(problem, seed):
+def _complaints(problem, seed, packed=None):
     """Return complaints about the problem at one seed, each with its reason or ""."""
     if isinstance(problem, Challenge):
         return dict.fromkeys(_check_challenge(problem), "")
     try:
-        data = pack(problem, seed, visible=False)
+        data = packed or pack(problem, seed, visible=False)
     except ValueError as e:
         return {str(e): ""}
     untried = () if problem.driver else (*_fixed(data), *_never_left_out(problem, data))
