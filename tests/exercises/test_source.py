@@ -290,9 +290,15 @@ def test_the_sections_to_read_first_stand_on_their_pages(assignment):
 def test_without_an_address_of_the_book_its_pages_are_named(assignment):
     texts = "\n".join(c["source"] for c in notebook(assignment))
     assert "book:" not in texts
-    lines = re.findall(r"^\*\*Read first:\*\* (.*)$", texts, re.MULTILINE)
-    assert lines
-    assert all(re.search(r"\*[A-Z][^*]+\*", line) for line in lines)
+    source = EXERCISES / "source" / assignment / f"{assignment}.md"
+    asked, shown = (
+        re.findall(r"^\*\*Read first:\*\* (.*)$", text, re.MULTILINE)
+        for text in (source.read_text("utf-8"), texts)
+    )
+    for line, as_shown in zip(asked, shown, strict=True):
+        titles = re.findall(r"\[([^\]]+)\]\(book:", line)
+        assert titles
+        assert all(f"*{title}*" in as_shown for title in titles)
 
 
 PICTURES = {  # by problem: the cell below its test cell

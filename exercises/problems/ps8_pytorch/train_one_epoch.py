@@ -9,6 +9,8 @@ PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, where a formula of 
 divides by the norm: hence the tolerance.
 """
 
+import itertools
+
 import numpy as np
 import torch
 from nngrader.engine import problem
@@ -254,20 +256,38 @@ def epoch_with(
     return solution
 
 
-def divided(loader, accumulate, before=lambda parameters, max_norm: None):
-    """Return what divides sums over samples once a step, and clips them then."""
+def summed(
+    model,
+    loader,
+    loss_fn,
+    optimizer,
+    device,
+    accumulate,
+    max_norm,
+    *,
+    first=0,
+    before=None,
+    **slip,
+):
+    """Train on sums over samples, which are divided and clipped once a step, with some slips.
+
+    The first step has ``first`` batches, by default as many as the others;
+    ``before(parameters, max_norm)`` is done before the division, the rest is of `epoch_with`.
+    """
     sizes = [len(x) for x, _ in loader]
-    starts = range(0, len(sizes), accumulate)
-    totals = iter([sum(sizes[k : k + accumulate]) for k in starts])
+    starts = [0, *range(first or accumulate, len(sizes), accumulate), len(sizes)]
+    totals = iter([sum(sizes[a:b]) for a, b in itertools.pairwise(starts)])
 
     def clip(parameters, max_norm):
         parameters, total = list(parameters), next(totals)
-        before(parameters, max_norm)
+        if before:
+            before(parameters, max_norm)
         for p in parameters:
             p.grad /= total
         torch.nn.utils.clip_grad_norm_(parameters, max_norm)
 
-    return clip
+    changed = epoch_with(scale=lambda n, group, k: n, clip=clip, **slip)
+    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
 
 
 @epoch.mistake(
@@ -284,13 +304,8 @@ def zero_grad_forgotten(*given):
     "that is there already, and who sets it back?",
     loses="value",
 )
-def zero_grad_forgotten_and_divided(model, loader, *given):
-    changed = epoch_with(  # the sum of all so far, divided once a step
-        zero=lambda optimizer, model: None,
-        scale=lambda n, group, k: n,
-        clip=divided(loader, given[3]),
-    )
-    return changed(model, loader, *given)
+def zero_grad_forgotten_and_divided(*given):
+    return summed(*given, zero=lambda optimizer, model: None)
 
 
 @epoch.mistake(
@@ -362,23 +377,8 @@ def last_group_dropped(*given):
     "you count the batches, and after how many is a step due?",
     loses="steps",
 )
-def counted_from_zero(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-    sizes, waiting = iter([len(x) for x, _ in loader]), []
-
-    def clip(parameters, max_norm):
-        parameters = list(parameters)
-        for p in parameters:
-            p.grad /= sum(waiting)
-        waiting.clear()
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-
-    changed = epoch_with(
-        scale=lambda n, group, k: n,
-        batch=lambda *_: waiting.append(next(sizes)),
-        due=lambda k, last, accumulate: (k - 1) % accumulate == 0 or last,
-        clip=clip,
-    )
-    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
+def counted_from_zero(*given):
+    return summed(*given, first=1, due=lambda k, last, n: (k - 1) % n == 0 or last)
 
 
 @epoch.mistake(
@@ -449,11 +449,8 @@ def clipped_after_each_batch(*given):
     loses="steps",
     where="large_gradients",
 )
-def sums_clipped_after_each_batch(model, loader, loss_fn, optimizer, device, k, max_norm):
-    changed = epoch_with(
-        scale=lambda n, group, k: n, batch=clipped_now, clip=divided(loader, k)
-    )
-    return changed(model, loader, loss_fn, optimizer, device, k, max_norm)
+def sums_clipped_after_each_batch(*given):
+    return summed(*given, batch=clipped_now)
 
 
 @epoch.mistake(
@@ -475,10 +472,8 @@ def clipped_before_the_division(*given):
     loses="steps",
     where="large_gradients",
 )
-def clipped_sum_then_divided(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-    clip = divided(loader, accumulate, before=torch.nn.utils.clip_grad_norm_)
-    changed = epoch_with(scale=lambda n, group, k: n, clip=clip)
-    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
+def clipped_sum_then_divided(*given):
+    return summed(*given, before=torch.nn.utils.clip_grad_norm_)
 
 
 @epoch.mistake(
