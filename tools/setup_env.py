@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV = ROOT / ".venv"
 STAMP = ENV / ".ready"
 TORCH = "torch==2.13.0"
-SELDOM = (  # imported: a third of all lines, compiled when they are
+SELDOM = (  # about a third of all lines, compiled when they are imported
     r"/(tests?|testing|torch/_inductor|sympy/(parsing|physics|stats)|dask/(array|dataframe)"
     r"|keras/src/backend/(jax|openvino|tensorflow)|fontTools/(feaLib|ttLib|varLib)"
     r"|numpy/distutils|playwright/async_api)/"
