@@ -11,7 +11,7 @@ from tests.exercises.declared_problems import time_limit
 
 MANY, FEW = 10_000, 300
 SMALL = (1, 2, 3, 4)
-RTOL = 1e-9
+RTOL = 1e-8  # a tenth of what the grader allows: a rule for stopping changes the digits below
 LONG, SELDOM = ("chain", "paths", "large"), 10  # what takes long is drawn more rarely
 AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 

@@ -116,6 +116,17 @@ def test_junk_earns_nothing(name, seed, visible, share):
     assert {junk: score for junk, score in scores.items() if score} == {}
 
 
+@seen_or_hidden
+@one_seed
+@every_draw
+@every_seed
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_one_answer_for_all_that_is_asked_earns_nothing(name, seed, visible):
+    data = packed(name, seed, visible)
+    answers = 1.0, np.nan, np.zeros(3), (2, np.ones((3, 3)))
+    assert [a for a in answers if judged(data, lambda *given, a=a: a).score] == []
+
+
 def turned(name):
     """Return the answer for another input: the first argument with its rows reversed."""
     solve = PROBLEMS[name].solve

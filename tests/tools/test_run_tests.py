@@ -337,11 +337,13 @@ def test_long(n):
 def test_short(n):
     pass
 """
-PROBLEMS = """
+PROBLEMS = f"""
 import pytest
 
+NAMES = [f"problem_{{n}}" for n in range(24)]
+
 @pytest.mark.parametrize("mistake", range(3))
-@pytest.mark.parametrize("name", [f"problem_{n}" for n in range(30)])
+@pytest.mark.parametrize("name", NAMES + {[*shares.DEAR]})
 def test_mistake(name, mistake):
     pass
 """
@@ -384,7 +386,7 @@ def test_as_many_commits_as_the_mark_says_see_every_case(sharing):
     assert len(whole) == 50 + 40 + 9 + 90
     many = {case for case in whole if "many" in case}
     assert many <= set.union(*runs)
-    assert all(1 <= len(s & many) < 25 for s in runs)
+    assert [len(s & many) for s in runs] == [10, 10, 10, 10]
     assert all(sum("few" in case for case in s) == 1 for s in runs)
     assert all("test_deep.py::test_one" in s for s in runs)
     assert share(sharing, 102) == runs[2]
@@ -430,6 +432,12 @@ def test_three_runs_see_a_long_table_and_two_where_the_library_was_changed(shari
 def test_three_runs_try_all_problems_and_each_run_all_mistakes_of_its_own(sharing):
     for part in parts_of([share(sharing, n) for n in (8, 9, 10)], "test_mistake", 90):
         assert len(problems_of(part)) == len(part) / 3
+        assert len(problems_of(part) & {*shares.DEAR}) == 2
+
+
+def test_the_dear_problems_exist():
+    text = "".join(p.read_text() for p in (ROOT / "exercises/problems").glob("*/*.py"))
+    assert set(shares.DEAR) <= set(run_tests.DECLARED.findall(text))
 
 
 def test_a_changed_problem_is_tried_in_each_run_and_half_where_the_grader_was(sharing):

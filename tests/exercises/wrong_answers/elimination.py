@@ -241,7 +241,7 @@ def a_tolerance_of_its_own(A, v, tol=1e-3, max_iter=10_000):
     return dominant(A, v, tol, max_iter, lambda step, tol: step <= tol)
 
 
-@wrong("power_iteration", "where no RuntimeError is asked for", "value")
+@wrong("power_iteration", "where no RuntimeError is asked for", "shape value")
 def a_limit_of_its_own(A, v, tol=1e-10, max_iter=100):
     return dominant(A, v, tol, max_iter, lambda step, tol: step <= tol)
 
