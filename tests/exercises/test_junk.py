@@ -13,6 +13,7 @@ from nngrader.engine.judgement.ledger import PASSIVE
 
 from tests.exercises.declared_problems import PLAIN, PROBLEMS, SEEDS, judged, packed
 
+LONG = 10**5
 every_draw = pytest.mark.parametrize("visible", [True, False])
 every_seed = pytest.mark.parametrize("seed", SEEDS)
 one_seed = pytest.mark.rotate("seed", 1)
@@ -125,6 +126,24 @@ def test_one_answer_for_all_that_is_asked_earns_nothing(name, seed, visible):
     data = packed(name, seed, visible)
     answers = 1.0, np.nan, np.zeros(3), (2, np.ones((3, 3)))
     assert [a for a in answers if judged(data, lambda *given, a=a: a).score] == []
+
+
+class Endless(list):
+    """A list without an end for who asks for its items; it ends at `LONG` and notes it."""
+
+    ended = False
+
+    def __iter__(self):
+        yield from range(LONG)
+        self.ended = True
+
+
+@pytest.mark.parametrize("name", [n for n in PROBLEMS if n not in PLAIN])
+def test_no_driver_reads_a_list_without_an_end(name, seed):
+    endless = Endless()
+    for answer in (endless, [endless], (endless, endless)):
+        assert judged(packed(name, seed, True), lambda *given, a=answer: a).score == 0
+    assert not endless.ended
 
 
 def turned(name):

@@ -19,7 +19,7 @@ def all_steps(learning_rate, lr, warmup, total, gamma, step_size):
         ]
         if any(value is None for value in found):
             return None
-        if any(np.shape(value) != () for value in found):
+        if any(isinstance(value, list | tuple) or np.shape(value) for value in found):
             raise TypeError("the rate of one step is expected as one number")
         rates.append(np.array(found))
     return np.array([r[:warmup] for r in rates]), *(r[warmup:] for r in rates)
