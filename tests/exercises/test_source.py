@@ -277,13 +277,21 @@ def test_each_problem_says_what_to_read_first(assignment):
             assert f"\n# {title}\n" in chapter.read_text(encoding="utf-8")
 
 
+SECTIONS = (
+    r"sections? (\*[^*]+\*(?:(?:, | and | to )\*[^*]+\*)*) in \[[^\]]+\]\(book:([\w/-]+)\)"
+)
+
+
 @every_assignment
-def test_the_sections_to_read_first_stand_on_their_pages(assignment):
-    source = EXERCISES / "source" / assignment / f"{assignment}.md"
-    named = r"the section \*([^*]+)\* in \[[^\]]+\]\(book:([\w/-]+)\)"
-    for section, page in re.findall(named, source.read_text("utf-8")):
+def test_the_sections_to_read_first_stand_on_their_pages_in_this_order(assignment):
+    source = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text("utf-8")
+    lines = re.findall(r"^\*\*Read first:\*\* (.*)$", source, re.MULTILINE)
+    named = [found for line in lines for found in re.findall(SECTIONS, line)]
+    assert len(named) == "\n".join(lines).count("](book:")
+    for sections, page in named:
         text = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")
-        assert f"\n## {section}\n" in text, (section, page)
+        places = [text.index(f"\n## {s}\n") for s in re.findall(r"\*([^*]+)\*", sections)]
+        assert places == sorted(places), sections
 
 
 @every_assignment

@@ -118,7 +118,7 @@ def defaults(rng, N, D):
 '''
 SECTION = """## FILL IN the title
 
-**Read first:** FILL IN a link to a page of chapters/, `[title](book:part/page)`.
+**Read first:** FILL IN what of a page, `the section *heading* in [title](book:part/page)`.
 
 FILL IN why it matters, the formula, and the shapes:
 
