@@ -11,7 +11,6 @@ from tests.exercises.declared_problems import time_limit
 
 MANY, FEW = 10_000, 300
 SMALL = (1, 2, 3, 4)
-RTOL = 1e-8  # a tenth of what the grader allows: a rule for stopping changes the digits below
 LONG, SELDOM = ("chain", "paths", "large"), 10  # what takes long is drawn more rarely
 AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 
@@ -76,18 +75,18 @@ def _bytes(v):
     return v.tobytes() if isinstance(v, np.ndarray) else repr(v)
 
 
-def same(one, other):
-    """Return whether two outcomes are equal up to rounding."""
+def same(one, other, rtol):
+    """Return whether two outcomes are equal up to what the grader allows."""
     if isinstance(one[0], list) != isinstance(other[0], list) or not isinstance(one[0], list):
         return one == other
     return (
         one[1] == other[1]
         and len(one[0]) == len(other[0])
-        and all(_alike(a, b) for a, b in zip(one[0], other[0], strict=True))
+        and all(_alike(a, b, rtol) for a, b in zip(one[0], other[0], strict=True))
     )
 
 
-def _alike(a, b):
+def _alike(a, b, rtol):
     """Return whether two returned parts have the same kind, shape, dtype and values."""
     if a["values"] is None or b["values"] is None:
         return a["kind"] == b["kind"] and a["values"] is b["values"]
@@ -96,20 +95,20 @@ def _alike(a, b):
         return False
     if v.dtype.kind in "fc" and np.array_equal(v, w, equal_nan=True):
         return True
-    near = RTOL * np.abs(w[np.isfinite(w)]).max(initial=0)
+    near = rtol * np.abs(w[np.isfinite(w)]).max(initial=0)
     with np.errstate(all="ignore"):
         return bool(np.isclose(v, w, rtol=0, atol=near, equal_nan=v.dtype.kind in "fc").all())
 
 
 def differing(problem, changed, n=MANY, seed=0):
     """Return the titles of those functions that differ from the reference on some input."""
-    driver = problem.moving.get("driver")
+    driver, rtol = problem.moving.get("driver"), problem.rtol
     left = {title: driven(f, driver) for title, f in changed.items()}
-    reference, found = driven(problem.solve, driver), []
+    reference, differ = driven(problem.solve, driver), []
     for args in inputs(problem, n, seed) if left else ():
         right = outcome(reference, args)
-        found += [title for title, f in left.items() if not same(outcome(f, args), right)]
-        left = {title: f for title, f in left.items() if title not in found}
+        differ += [t for t, f in left.items() if not same(outcome(f, args), right, rtol)]
+        left = {t: f for t, f in left.items() if t not in differ}
         if not left:
             break
-    return found
+    return differ
