@@ -646,6 +646,7 @@ def targets_not_moved(*given):
     "something is computed with x and with y before they lie on device. Does .to change a "
     "tensor, or does it return another one?",
     loses="device",
+    once=False,
 )
 def nothing_moved(*given):
     return epoch_with(move=lambda x, y, device: (x, y))(*given)

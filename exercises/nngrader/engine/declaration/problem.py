@@ -190,7 +190,8 @@ class Problem:
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
 
         It is charged once, in the one of them in which it spoils most. ``once=False`` charges
-        all of them: for an answer that shows nothing of what the others ask for.
+        all of them: for an answer that shows nothing of what the others ask for, and beside
+        which the points for form are not given either.
 
         ``signs`` is for answers such as singular vectors, whose signs differ from processor to
         processor. It gives, by part, the axis whose lines (rows or columns) may each have

@@ -50,7 +50,7 @@ class Ledger:
     lost: set = field(default_factory=set)
     parts_by_finding: dict = field(default_factory=dict)
     reported: set = field(default_factory=set)
-    explained: bool = False  # whether a wrong part on ordinary input could be
+    explained: bool = False  # whether a wrong part on ordinary input is one slip
     failed: bool = False  # whether a call failed on ordinary input
     errors: set = field(default_factory=set)  # what ordinary input has raised
     prevented: set = field(default_factory=set)  # parts whose place an error took there
@@ -126,7 +126,7 @@ class Ledger:
                 self._charge_once(mistake, spoiled)
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
-        if not active and (self.unclear or not self.explained):
+        if not active and not self.explained:
             shares |= dict.fromkeys(set(shares) & set(PASSIVE), 0.0)
         found = self.findings()
         for name, costs in prices(self.data):

@@ -57,7 +57,8 @@ def _judge_ordinary(ledger, of_part, here, charges):
     found = _explained(ledger, of_part, here, ledger.data["mistakes"] if whole else {})
     ledger.find(aspect, group, found.text, part, found.mistake)
     charges.append(Charge(part, group, aspect, found))
-    proves = not ledger.data.get(
+    named = ledger.data["mistakes"].get(found.mistake, {})
+    proves = named.get("once", True) and not ledger.data.get(
         "measure"
     )  # a part that is True or False can only be wrong one way
     ledger.explained |= found.explains and proves
