@@ -153,7 +153,7 @@ def _(a, found):
     return type(a.raw) is Failed and type(a.raw.error) is NotImplementedError
 
 
-@sentence(r"is something that is no array of numbers", of="form")
+@sentence(r"is something that is no (?:array of numbers|number)", of="form")
 def _(a, found):
     return not isinstance(a.raw, np.ndarray | list | tuple | int | float | dict | str)
 
