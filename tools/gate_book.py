@@ -3,11 +3,11 @@
 Usage: python tools/gate_book.py
 
 The book is built into _build/gate, so that a reader's build stays as it is, with every claim
-strict: at every second commit on the plainest processor that this machine can imitate, at the
-others on the machine's own. The runner of the tests starts this beside them; the first test
-that needs the book waits for it, or starts it itself. What came of it is remembered: a book
-that was built, until something changes that the build depends on; one that was not, until the
-run has ended.
+strict: the pages that the last commit has changed, and of the others one in four at each
+commit, as on the plainest processor that this machine can imitate. The runner of the tests
+starts this beside them; the first test that needs the book waits for it, or starts it itself.
+What came of it is remembered: a book that was built, until something changes that the build
+depends on; one that was not, until the run has ended.
 """
 
 import json
@@ -31,6 +31,7 @@ from begin.cachekey import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "_build" / "gate"
+ONE_IN = 4  # commits a page is built on the plainest processor
 LONGEST_WAIT = 1500  # seconds that a test waits for the book
 SHOWN = 40  # lines of a failed build that a test shows
 SOURCES = (
@@ -85,7 +86,8 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
     try:
         with FileLock(folder / "lock", timeout=wait):
             known = _remembered(folder)
-            key, run = digest(root, SOURCES) + on_which(), this_run()
+            turn = f"-{shares.share() % ONE_IN}"
+            key, run = digest(root, SOURCES) + turn, this_run()
             if known is None or not known.holds(key, run):
                 known = _build(folder, root, key, run)
                 text = json.dumps(asdict(known), indent=1)
@@ -109,9 +111,12 @@ def this_run() -> str:
     return next((os.environ[name] for name in names if name in os.environ), str(os.getpid()))
 
 
-def on_which() -> str:
-    """Return on which processor the book is built at this commit: "plainest" or "own"."""
-    return ("plainest", "own")[shares.share() % 2]
+def elsewhere(root: Path) -> list[str]:
+    """Return the pages that are built on the plainest processor at this commit."""
+    files = sorted((root / "chapters").rglob("*.md"))
+    pages = {path.relative_to(root).as_posix(): path for path in files}
+    turn = list(pages)[shares.share() % ONE_IN :: ONE_IN]
+    return [name.removesuffix(".md") for name in pages if name in {*turn, *shares.edited(root)}]
 
 
 def _remembered(folder: Path) -> Result | None:
@@ -127,7 +132,8 @@ def _build(folder: Path, root: Path, key: str, run: str) -> Result:
     """Build the book, with its messages in a log file, and return the result."""
     command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
     environment = os.environ | {"BOOK_CLAIMS": "strict", "NO_COLOR": "1"}
-    environment |= processors.plainest() if on_which() == "plainest" else {}
+    other = {"pages": elsewhere(root), "variables": processors.plainest()}
+    environment["BOOK_ELSEWHERE"] = json.dumps(other)
     started = time.monotonic()
     (folder / "result.json").unlink(missing_ok=True)  # stopped half-way, nothing is known
     with (folder / "log").open("w+", encoding="utf-8") as log:

@@ -89,22 +89,30 @@ def test_a_failure_is_kept_for_the_run_and_tried_again_in_the_next(
     assert len(builds["done"]) == 2
 
 
-@pytest.mark.parametrize("share", [6, 7])
-def test_every_second_build_is_on_the_plainest_processor(share, monkeypatch, tmp_path):
+def test_four_builds_have_each_page_on_the_plainest_processor_once(monkeypatch, tmp_path):
     given = []
 
     def run(command, env, **_):
         given.append(env)
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setenv("TEST_SHARE", str(share))
-    monkeypatch.setattr(processors, "plainest", lambda: {"OPENBLAS_CORETYPE": "plainest"})
+    pages = [f"chapters/maths/page-{k}" for k in range(10)]
+    for page in pages:
+        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{page}.md").write_text("")
+    plainest = {"OPENBLAS_CORETYPE": "plainest"}
+    monkeypatch.setattr(processors, "plainest", lambda: plainest)
     monkeypatch.setattr(gate_book.subprocess, "run", run)
-    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    found = asked(tmp_path)
-    assert given[0].get("OPENBLAS_CORETYPE") == ("plainest", None)[share % 2]
-    assert given[0]["BOOK_CLAIMS"] == "strict"
-    assert found.key.endswith(("plainest", "own")[share % 2])
+    monkeypatch.setattr(gate_book.shares, "edited", lambda _: set())
+    for share in range(6, 10):
+        monkeypatch.setenv("TEST_SHARE", str(share))
+        asked(tmp_path)
+    assert [env["BOOK_CLAIMS"] for env in given] == ["strict"] * 4
+    elsewhere = [json.loads(env["BOOK_ELSEWHERE"]) for env in given]
+    assert all(other["variables"] == plainest for other in elsewhere)
+    assert sorted(page for other in elsewhere for page in other["pages"]) == pages
+    monkeypatch.setattr(gate_book.shares, "edited", lambda _: {f"{pages[4]}.md", "README.md"})
+    assert set(gate_book.elsewhere(tmp_path)) == {*elsewhere[-1]["pages"], pages[4]}
 
 
 def test_a_build_whose_pages_are_gone_is_made_again(builds, tmp_path):

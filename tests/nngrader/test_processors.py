@@ -117,7 +117,7 @@ def hostile(base, name):
 
 
 @pytest.mark.sandbox
-@pytest.mark.turn(1)  # where the book is built on this machine's own processor
+@pytest.mark.turn(1)  # at the others problems are judged on two
 @pytest.mark.deep(90)  # one assignment, in turn
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_a_class_is_graded_alike_on_two_processors(name, tmp_path, request):

@@ -21,7 +21,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from . import claims
+from . import claims, elsewhere
 from .kernels import managers
 from .reads import Reads
 from .run import Run, execute
@@ -111,7 +111,13 @@ class Executor:
         with managers(len(pages)) as manager, ThreadPoolExecutor(workers()) as pool:
             settings = self.reads.root, timeout, manager
             jobs = {
-                pool.submit(execute, page.path, page.notebook, *settings): page
+                pool.submit(
+                    execute,
+                    page.path,
+                    page.notebook,
+                    *settings,
+                    elsewhere.variables_of(page.docname),
+                ): page
                 for page in pages
             }
             for done, job in enumerate(as_completed(jobs), start=1):

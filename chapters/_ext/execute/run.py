@@ -67,9 +67,17 @@ class _Watch:
 
 
 def execute(
-    path: Path, notebook, root: Path, timeout: int, manager: type = AsyncKernelManager
+    path: Path,
+    notebook,
+    root: Path,
+    timeout: int,
+    manager: type = AsyncKernelManager,
+    variables: dict[str, str] | None = None,
 ) -> Run:
-    """Execute the cells of a page in its own folder, up to the first error; return the run."""
+    """Execute the cells of a page in its own folder, up to the first error; return the run.
+
+    ``variables`` are added to the environment of its kernel.
+    """
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "reads"
@@ -88,6 +96,7 @@ def execute(
             extra_arguments=[f"--IPKernelApp.exec_lines={start}"],
         )
         environment = os.environ | {"NN_BOOK": str(root), "NN_READS": str(log)}
+        environment |= variables or {}
         started = time.time()
         error = _attempt(watch.client, cwd=str(path.parent), env=environment)
         wall = time.time() - started
