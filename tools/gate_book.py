@@ -3,7 +3,7 @@
 Usage: python tools/gate_book.py
 
 The book is built into _build/gate, so that a reader's build stays as it is, with every claim
-strict: the pages that the last commit has changed, and of the others one in four at each
+strict: the pages that the last commit has changed, and of the others one in two at each
 commit, as on the plainest processor that this machine can imitate. The runner of the tests
 starts this beside them; the first test that needs the book waits for it, or starts it itself.
 What came of it is remembered: a book that was built, until something changes that the build
@@ -31,7 +31,7 @@ from begin.cachekey import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "_build" / "gate"
-ONE_IN = 4  # commits a page is built on the plainest processor
+ONE_IN = 2  # commits a page is built on the plainest processor
 LONGEST_WAIT = 1500  # seconds that a test waits for the book
 SHOWN = 40  # lines of a failed build that a test shows
 SOURCES = (
@@ -113,10 +113,9 @@ def this_run() -> str:
 
 def elsewhere(root: Path) -> list[str]:
     """Return the pages that are built on the plainest processor at this commit."""
-    files = sorted((root / "chapters").rglob("*.md"))
-    pages = {path.relative_to(root).as_posix(): path for path in files}
-    turn = list(pages)[shares.share() % ONE_IN :: ONE_IN]
-    return [name.removesuffix(".md") for name in pages if name in {*turn, *shares.edited(root)}]
+    pages = sorted(p.relative_to(root).as_posix() for p in (root / "chapters").rglob("*.md"))
+    now = {*pages[shares.share() % ONE_IN :: ONE_IN], *shares.edited(root)}
+    return [page.removesuffix(".md") for page in pages if page in now]
 
 
 def _remembered(folder: Path) -> Result | None:

@@ -89,7 +89,7 @@ def test_a_failure_is_kept_for_the_run_and_tried_again_in_the_next(
     assert len(builds["done"]) == 2
 
 
-def test_four_builds_have_each_page_on_the_plainest_processor_once(monkeypatch, tmp_path):
+def test_two_builds_have_each_page_on_the_plainest_processor_once(monkeypatch, tmp_path):
     given = []
 
     def run(command, env, **_):
@@ -104,10 +104,10 @@ def test_four_builds_have_each_page_on_the_plainest_processor_once(monkeypatch, 
     monkeypatch.setattr(processors, "plainest", lambda: plainest)
     monkeypatch.setattr(gate_book.subprocess, "run", run)
     monkeypatch.setattr(gate_book.shares, "edited", lambda _: set())
-    for share in range(6, 10):
+    for share in (6, 7):
         monkeypatch.setenv("TEST_SHARE", str(share))
         asked(tmp_path)
-    assert [env["BOOK_CLAIMS"] for env in given] == ["strict"] * 4
+    assert [env["BOOK_CLAIMS"] for env in given] == ["strict"] * 2
     elsewhere = [json.loads(env["BOOK_ELSEWHERE"]) for env in given]
     assert all(other["variables"] == plainest for other in elsewhere)
     assert sorted(page for other in elsewhere for page in other["pages"]) == pages

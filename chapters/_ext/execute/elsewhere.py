@@ -7,15 +7,17 @@ kernels when they are loaded (tools/processors.py). Without it all pages run as 
 import json
 import os
 
-NAME = "BOOK_ELSEWHERE"
+
+def given() -> dict:
+    """Return what the gate has given, or nothing."""
+    return json.loads(os.environ.get("BOOK_ELSEWHERE", "{}"))
 
 
 def variables() -> dict[str, str]:
     """Return the environment variables of the other processor, none if there is no other."""
-    return json.loads(os.environ.get(NAME, "{}")).get("variables", {})
+    return given().get("variables", {})
 
 
 def variables_of(page: str) -> dict[str, str]:
     """Return the variables with which a page runs: those of the other processor, or none."""
-    pages = json.loads(os.environ.get(NAME, "{}")).get("pages", ())
-    return variables() if page in pages else {}
+    return variables() if page in given().get("pages", ()) else {}
