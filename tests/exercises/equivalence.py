@@ -10,6 +10,11 @@ from tests.exercises.declared_problems import time_limit
 
 MANY, FEW = 10_000, 300
 SMALL = (1, 2, 3, 4)
+RTOL = 1e-9
+ALLOWED = {  # where sound answers differ by more than rounding
+    "power_iteration": 1e-8,  # another tol stops at another step
+    "evaluate": 1e-7,  # an accuracy may be a tensor of float32
+}
 LONG, SELDOM = ("chain", "paths", "large"), 10  # what takes long is drawn more rarely
 AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 
@@ -74,7 +79,7 @@ def _bytes(v):
 
 
 def same(one, other, rtol):
-    """Return whether two outcomes are equal up to what the grader allows."""
+    """Return whether two outcomes are equal up to rounding, or what is allowed besides."""
     if isinstance(one[0], list) != isinstance(other[0], list) or not isinstance(one[0], list):
         return one == other
     return (
@@ -100,7 +105,7 @@ def _alike(a, b, rtol):
 
 def differing(problem, changed, n=MANY, seed=0):
     """Return the titles of those functions that differ from the reference on some input."""
-    driver, rtol = problem.moving.get("driver"), problem.rtol
+    driver, rtol = problem.moving.get("driver"), ALLOWED.get(problem.name, RTOL)
     left = {title: driven(f, driver) for title, f in changed.items()}
     reference, differ = driven(problem.solve, driver), []
     for args in inputs(problem, n, seed) if left else ():

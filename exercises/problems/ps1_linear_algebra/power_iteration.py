@@ -284,6 +284,15 @@ def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
+    "where tol is left out, the vector still moves when it ends. Does something stop too "
+    "early? Which tol does the text give?",
+    loses="value",
+)
+def a_rough_default(A, v, tol=1e-3, max_iter=10_000):
+    return power_iteration(A, v, tol, max_iter)
+
+
+@powers.mistake(
     "this is what another start leads to. Where does the text say to begin?",
     loses="stopping",
     where="apart",

@@ -236,7 +236,7 @@ def raise_in_the_loop(A, v, tol=1e-10, max_iter=10_000):
     return dominant(A, v, tol, 1, lambda step, tol: step <= tol)
 
 
-@wrong("power_iteration", ("Does something stop too early", "but not closer"), "value")
+@wrong("power_iteration", "Does something stop too early", "value")
 def a_tolerance_of_its_own(A, v, tol=1e-3, max_iter=10_000):
     return dominant(A, v, tol, max_iter, lambda step, tol: step <= tol)
 
