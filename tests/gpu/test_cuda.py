@@ -1,6 +1,6 @@
 """What needs a GPU of CUDA: `make gpu` runs it, and says so where there is none."""
 
-import runpy
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,19 @@ import nnlib
 
 GPU = Path(__file__).resolve().parents[2] / "benchmarks" / "gpu.py"
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+pytestmark = [
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU"),
+    # torch.compile imports modules of PyTorch that use its own deprecated functions.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:torch"),
+]
 
 
 @pytest.fixture(scope="module")
 def program():
-    return runpy.run_path(str(GPU))
+    """Return the program's names; torch.compile must be able to import it by its name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(GPU.parent)
+        yield vars(importlib.import_module(GPU.stem))
 
 
 def network(L):
