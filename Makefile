@@ -4,7 +4,7 @@ PY := .venv/bin/python
 COURSE := exercises
 unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
-.PHONY: help setup system book epub pdf page test test-all processors lint lab exercises
+.PHONY: help setup system book epub pdf page test test-all rounding lint lab exercises
 .PHONY: experiments bench gpu clean
 
 help: ## show this list
@@ -31,11 +31,11 @@ pdf: setup system book ## print the built book and the formula sheet as PDF
 test: setup system lint ## run the tests, of the deep ones a share; T=nnlib/linalg: one thing
 	@$(PY) tools/run_tests.py $(T)
 
-test-all: setup system lint ## run every case of every test, and `make processors`
-	@$(PY) tools/run_tests.py --deep && $(PY) tools/try_processors.py
+test-all: setup system lint ## run every case of every test, and `make rounding`
+	@$(PY) tools/run_tests.py --deep && $(PY) tools/rounding.py
 
-processors: setup system ## pages and problems under each processor that this one can imitate
-	@$(PY) tools/try_processors.py
+rounding: setup ## execute pages and judge problems while rounding noise is added
+	@$(PY) tools/rounding.py
 
 lint: setup ## style, imports, spelling, nothing generated, what pages lack
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/lint_pages.py

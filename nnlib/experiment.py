@@ -191,13 +191,14 @@ class Stored:
     def again(self) -> dict:
         """Run the thin slice of the program now; return what it gives.
 
-        Where that is further from the stored slice than the program's ``TOLERANCES`` say, it
-        is a claim of the page that does not hold (``nnlib.book.claim``), not an error.
+        Where that is further from the stored slice than the program's ``TOLERANCES`` allow, or
+        differs and has no tolerance, it is a claim of the page that does not hold
+        (``nnlib.book.claim``), not an error.
 
         Raises
         ------
         ValueError
-            If other results come out, or one without a tolerance comes out otherwise.
+            If the slice has other names or lengths than the stored one.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
@@ -205,23 +206,23 @@ class Stored:
         within = getattr(module, "TOLERANCES", {})
         unknown = [f"{name} in TOLERANCES" for name in within if name not in found]
         pairs = list(_pairs(found, self._thin, within, ""))
-        other = [name for name, a, b, allowed in pairs if not (allowed or _equal(a, b))]
+        other = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other:
             raise ValueError(
                 f"again: {self.program.name} gave {found}, stored is {self._thin}; they differ "
                 f"in {', '.join(unknown + other)}: run `make experiments`"
             )
-        far = [pair for pair in pairs if pair[3] and not _near(*pair[1:])]
+        far = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         asked = "; ".join(
-            f"{name} within {_tolerance_in_words(allowed)} of {b}"
+            f"{name} within {_tolerance_in_words(allowed)} of {b}" if allowed else f"{name} {b}"
             for name, _, b, allowed in far
         )
         claims.note(
             not far,
             f"a part of the experiment `{self.program.stem}`, run again, gives what is stored",
             asked,
-            [(name, f"{a:.6g}") for name, a, *_ in far],
-            sys._getframe(1),
+            [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in far],
+            claims.line_in_cell(sys._getframe(1)),
         )
         return found
 
@@ -258,7 +259,12 @@ def _tolerance_in_words(allowed: dict) -> str:
     return " + ".join(given[kind].format(most) for kind, most in allowed.items())
 
 
-def _equal(found, stored) -> bool:
+def _nested(value) -> bool:
+    """Return whether a value is a list or dict whose stored counterpart has another shape."""
+    return isinstance(value, list | dict)
+
+
+def _equal(found, stored, _=None) -> bool:
     """Return whether two results are equal, numbers up to rounding."""
     if _is_number(found) and _is_number(stored):
         return bool(np.isclose(found, stored, rtol=1e-6, atol=1e-9))

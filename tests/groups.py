@@ -20,7 +20,6 @@ LONG: tuple[str, ...] = (
     "tests/nngrader/test_instructors.py",
     "tests/nngrader/test_postgres.py",
     "tests/nngrader/test_cluster.py",
-    "tests/nngrader/test_processors.py",
     "tests/book/test_every_page.py",  # of those that wait for the book
     "tests/book/test_search.py",
     "tests/book/test_browser.py",

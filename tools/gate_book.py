@@ -3,9 +3,8 @@
 Usage: python tools/gate_book.py
 
 The book is built into _build/gate, so that a reader's build stays as it is, with every claim
-strict: the pages that the last commit has changed, and of the others one in two at each
-commit, as on the plainest processor that this machine can imitate. The runner of the tests
-starts this beside them; the first test that needs the book waits for it, or starts it itself.
+strict. The runner of the tests starts this at the same time as the tests; the first test that
+needs the book waits for it, or starts it itself.
 What came of it is remembered: a book that was built, until something changes that the build
 depends on; one that was not, until the run has ended.
 """
@@ -25,13 +24,10 @@ from filelock import FileLock, Timeout
 sys.path.append(str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[1] / "chapters/_ext"))
 
-import processors
-import shares
 from begin.cachekey import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "_build" / "gate"
-ONE_IN = 2  # commits a page is built on the plainest processor
 LONGEST_WAIT = 1500  # seconds that a test waits for the book
 SHOWN = 40  # lines of a failed build that a test shows
 SOURCES = (
@@ -86,8 +82,7 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
     try:
         with FileLock(folder / "lock", timeout=wait):
             known = _remembered(folder)
-            turn = f"-{shares.share() % ONE_IN}"
-            key, run = digest(root, SOURCES) + turn, this_run()
+            key, run = digest(root, SOURCES), this_run()
             if known is None or not known.holds(key, run):
                 known = _build(folder, root, key, run)
                 text = json.dumps(asdict(known), indent=1)
@@ -111,13 +106,6 @@ def this_run() -> str:
     return next((os.environ[name] for name in names if name in os.environ), str(os.getpid()))
 
 
-def elsewhere(root: Path) -> list[str]:
-    """Return the pages that are built on the plainest processor at this commit."""
-    pages = sorted(p.relative_to(root).as_posix() for p in (root / "chapters").rglob("*.md"))
-    now = {*pages[shares.share() % ONE_IN :: ONE_IN], *shares.edited(root)}
-    return [page.removesuffix(".md") for page in pages if page in now]
-
-
 def _remembered(folder: Path) -> Result | None:
     """Return the result of the last build, if its pages are still there."""
     try:
@@ -131,8 +119,6 @@ def _build(folder: Path, root: Path, key: str, run: str) -> Result:
     """Build the book, with its messages in a log file, and return the result."""
     command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
     environment = os.environ | {"BOOK_CLAIMS": "strict", "NO_COLOR": "1"}
-    other = {"pages": elsewhere(root), "variables": processors.plainest()}
-    environment["BOOK_ELSEWHERE"] = json.dumps(other)
     started = time.monotonic()
     (folder / "result.json").unlink(missing_ok=True)  # stopped half-way, nothing is known
     with (folder / "log").open("w+", encoding="utf-8") as log:

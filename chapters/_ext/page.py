@@ -56,10 +56,11 @@ STEPS = (
     ("env-purge-doc", syllabus.forget_ids, AMONG),  # what the page covered before
     ("env-purge-doc", terms.forget_anchors, AMONG),  # of the terms that it defined before
     ("source-read", api.expand, AMONG),  # one line becomes the entries of a module
+    ("source-read", parallel.fill_gaps, AMONG),  # numbers that a cell with an error lacks
     ("autodoc-process-docstring", api.prepare_docstring, FIRST),  # before Napoleon reads it
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
-    ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
+    ("doctree-read", parallel.show_findings, AMONG),  # what came out differently here
     ("doctree-read", tabs.group, AMONG),  # cells that say the same in several libraries
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
@@ -100,7 +101,7 @@ STEPS = (
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
     ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
-    ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
+    ("build-finished", parallel.report, AMONG),  # seconds, and what came out differently
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time
 )

@@ -3,7 +3,7 @@
 An accuracy, a count or a winner may come out a little differently on another processor, so it
 is not checked by an ``assert``. ``claim`` never stops a page: it records in the outputs of the
 cell what the text says, and whether it holds. The build of the book decides what follows
-(``chapters/_ext/execute/claims.py``).
+(``chapters/_ext/execute/findings.py``).
 """
 
 import ast
@@ -11,6 +11,7 @@ import linecache
 import os
 import sys
 from collections.abc import Iterator
+from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from .elements import words
 
-__all__ = ["MIME", "claim", "note"]
+__all__ = ["MIME", "claim", "explain_failed_assertions", "line_in_cell", "note"]
 
 MIME = "application/vnd.nn.claim+json"
 LONGEST = 160  # characters of a value or of a piece of code
@@ -53,10 +54,12 @@ def claim(condition: Any, statement: str) -> None:
     node = _condition(frame)
     asked = "the condition" if node is None else _cut(ast.unparse(node))
     found = [] if held or node is None else list(_values(node, frame))
-    note(held, statement, asked, found, frame)
+    note(held, statement, asked, found, line_in_cell(frame))
 
 
-def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) -> None:
+def note(
+    held: bool, statement: str, asked: str, found: list, line: int, *, kind: str = "claim"
+) -> None:
     """Note a claim where the build finds it; outside a build tell of one that failed.
 
     Parameters
@@ -67,8 +70,10 @@ def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) 
         What the text says, and what that asks for.
     found : list of (str, str)
         Names with the values that they had here.
-    frame : frame
-        Where the claim is made.
+    line : int
+        The line of the cell.
+    kind : {"claim", "assert"}
+        Which of the two it is.
     """
     if not os.environ.get("NN_BOOK"):
         if not held:
@@ -77,8 +82,53 @@ def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) 
         return
     from IPython.display import display
 
-    claim = {"held": held, "statement": statement, "asked": asked, "line": _line(frame)}
+    claim = {"kind": kind, "held": held, "statement": statement, "asked": asked, "line": line}
     display({MIME: claim | {"found": [list(pair) for pair in found]}}, raw=True)
+
+
+def explain_failed_assertions() -> None:
+    """Let an ``assert`` that fails in a cell note its condition and values, in a build.
+
+    The cell shows its traceback as before. The build of the book prints the note.
+    """
+    if not os.environ.get("NN_BOOK"):
+        return
+    from IPython import get_ipython
+
+    def show(shell, kind, error, traceback, tb_offset=None) -> None:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        frames = [frame for frame, _ in walk_tb(traceback)]
+        lines = [line for _, line in walk_tb(traceback)]
+        cell = next((n for f, n in zip(frames, lines, strict=True) if _is_cell(f)), 1)
+        node = _assertion(frames[-1], lines[-1])
+        if node is not None:
+            found = list(_values(node, frames[-1]))
+            note(False, "", _cut(ast.unparse(node)), found, cell, kind="assert")
+
+    if (shell := get_ipython()) is not None:
+        shell.set_custom_exc((AssertionError,), show)
+
+
+def _is_cell(frame: FrameType) -> bool:
+    """Return whether a frame runs the code of a cell itself, not of a function."""
+    return frame.f_code.co_name == "<module>" and "get_ipython" in frame.f_globals
+
+
+def _assertion(frame: FrameType, line: int) -> ast.expr | None:
+    """Return the condition of the ``assert`` at a line of a frame's source, if there is one."""
+    source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except SyntaxError:
+        return None
+    return next(
+        (
+            n.test
+            for n in nodes
+            if isinstance(n, ast.Assert) and n.lineno <= line <= n.end_lineno
+        ),
+        None,
+    )
 
 
 def _truth(condition: Any) -> bool:
@@ -90,7 +140,7 @@ def _truth(condition: Any) -> bool:
     raise TypeError(f"claim: expected a truth value, got {got}; is .all() missing?")
 
 
-def _line(frame: FrameType | None) -> int:
+def line_in_cell(frame: FrameType | None) -> int:
     """Return the line of the notebook cell from which the function of this frame was called."""
     while frame and frame.f_code.co_name != "<module>":
         frame = frame.f_back

@@ -5,13 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from .claims import explain_failed_assertions
+
 __all__ = ["numbers", "setup"]
 
 GLUED = "application/papermill.record/"  # what MyST-NB looks for in the outputs of a cell
 
 
 def setup() -> None:
-    """Set NumPy to print four digits, and its scalars as plain numbers."""
+    """Set NumPy to print four digits, and its scalars as plain numbers.
+
+    In a build of the book, an ``assert`` that fails later notes what was expected and found.
+    """
+    explain_failed_assertions()
     np.set_printoptions(precision=4, suppress=True, legacy="1.25")
 
 

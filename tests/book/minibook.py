@@ -161,9 +161,15 @@ class MiniBook:
         """Return a built page."""
         return (self.root / f"_build/html/chapters/{name}.html").read_text(encoding="utf-8")
 
-    def build(self, *options: str, **variables: str) -> subprocess.CompletedProcess:
-        """Build as `make book` does; the output holds standard output and errors together."""
-        env = os.environ | {"NO_COLOR": "1", "BOOK_CLAIMS": ""} | variables
+    def build(
+        self, *options: str, reader: bool = False, **variables: str
+    ) -> subprocess.CompletedProcess:
+        """Build as the tests do, or as `make book` does for a reader.
+
+        The output contains standard output and errors together.
+        """
+        claims = {"BOOK_CLAIMS": "" if reader else "strict"}
+        env = os.environ | {"NO_COLOR": "1"} | claims | variables
         return forked.build([*options, str(self.root)], env)
 
 

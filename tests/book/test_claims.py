@@ -1,4 +1,4 @@
-"""A measured claim that does not hold: a page shows the values; a strict build fails."""
+"""A check that comes out differently: the page shows the values; a strict build fails."""
 
 import json
 import re
@@ -40,6 +40,43 @@ More words.
 {FENCE}{{code-cell}} python
 :tags: [remove-input]
 book.claim(x == 3, "three is still three")
+{FENCE}
+
+"""
+# A failed check in a shown and in a hidden cell, an error, and a figure that needs it.
+FAULTS = f"""
+{FENCE}{{code-cell}} python
+book.setup()
+assert x == 4
+print("after", "the assertion")
+{FENCE}
+
+{FENCE}{{code-cell}} python
+:tags: [remove-cell]
+def check(value):
+    assert value < 1, "a value that is too large"
+check(x)
+{FENCE}
+
+It comes to {{glue:text}}`missing:.1%` and {{glue:text}}`there:.1f`.
+
+{FENCE}{{code-cell}} python
+book.numbers(there=3)
+y = [][x]
+book.numbers(missing=y)
+{FENCE}
+
+{FENCE}{{code-cell}} python
+:tags: [hide-input]
+:mystnb:
+:  figure:
+:    name: fig-missing
+:    caption: "A figure that is not drawn."
+print(y)
+{FENCE}
+
+{FENCE}{{code-cell}} python
+print("the end")
 {FENCE}
 
 """
@@ -94,10 +131,10 @@ def test_a_claim_needs_words():
 
 @pytest.fixture(scope="module")
 def claiming(built, tmp_path_factory):
-    """Return a small book with two claims that fail, built leniently, strictly, leniently."""
+    """Return a small book with faults of each kind, built for a reader, strictly, and again."""
     mini = built.copy(tmp_path_factory.mktemp("claiming") / "book")
-    mini.replace(f"{FENCE}{{erratum}}", PAGE + f"{FENCE}{{erratum}}")
-    return mini, [mini.build(), mini.build("--strict"), mini.build()]
+    mini.replace(f"{FENCE}{{erratum}}", PAGE + FAULTS + f"{FENCE}{{erratum}}")
+    return mini, [mini.build(reader=True), mini.build(), mini.build(reader=True)]
 
 
 def line_of(mini, text):
@@ -105,20 +142,47 @@ def line_of(mini, text):
     return next(k for k, line in enumerate(lines, start=1) if text in line)
 
 
-def test_a_readers_build_goes_on_and_tells_twice_what_did_not_hold(claiming):
+def test_a_readers_build_ends_with_a_book_and_a_short_summary(claiming):
     mini, (first, _, last) = claiming
-    assert (first.returncode, last.returncode) == (0, 0)
-    assert "not so here: x is small\n" in first.stdout
-    for done in (first, last):  # the second takes the outputs from the cache
-        table = done.stdout[done.stdout.index("came out otherwise on this computer") :]
-        assert f"part/second.md:{line_of(mini, 'x is small')}  x is small\n" in table
-        assert "asked  x < 2\n" in table
-        assert "here   x = 3\n" in table
+    for done in (first, last):
+        assert done.returncode == 0
+        lines = done.stdout.splitlines()
+        start = next(k for k, line in enumerate(lines) if "came out differently" in line)
+        assert len(lines[start:]) <= 10
+        assert lines[start].startswith("6 checks")
+        table = "\n".join(lines[start:])
+        for text, expected, found in (
+            ("x is small", "x is small", "x = 3"),
+            ("assert x == 4", "x == 4", "x = 3"),
+            ("[][x]", "no error", "IndexError: list index out of range"),
+        ):
+            line = rf"second\.md:{line_of(mini, text)} +expected: {expected} +found: {found}"
+            assert re.search(line, table)
         assert "three" not in table
+        assert "CONTRIBUTING.md" in table
+        assert lines[-1].endswith("_build/html/index.html")
 
 
-def test_a_strict_build_fails_also_by_outputs_from_the_cache(claiming):
+def test_the_summary_is_data_too(claiming):
+    mini, _ = claiming
+    found = json.loads((mini.root / "_build/checks.json").read_text())
+    kinds = [finding["kind"] for finding in found["findings"]]
+    assert kinds == ["claim", "claim", "assert", "assert", "error", "error"]
+    assert found["pages"] == 3
+
+
+def test_a_strict_build_stops_at_the_first_error_of_a_page(claiming):
     mini, (_, strict, _) = claiming
+    assert strict.returncode != 0
+    line = line_of(mini, "assert x == 4")
+    message = rf"part/second\.md:{line}: cell \d+ of \d+ fails: AssertionError; x = 3"
+    assert re.search(message, strict.stdout)
+
+
+def test_a_strict_build_fails_for_claims(claiming, tmp_path):
+    mini = claiming[0].copy(tmp_path / "book")
+    mini.replace(FAULTS, "")
+    strict = mini.build()
     assert strict.returncode != 0
     line = line_of(mini, "is above $5$")
     message = "a claim does not hold: the value `x` is above $5$ (asked: x > 5; here: x = 3)"
@@ -126,12 +190,24 @@ def test_a_strict_build_fails_also_by_outputs_from_the_cache(claiming):
     assert strict.stdout.count("a claim does not hold") == 2
 
 
-def test_the_page_says_what_was_found_after_the_cell_or_after_what_stands_above(claiming):
+def test_the_page_has_a_notice_and_a_box_at_each_place(claiming):
     page = claiming[0].page()
-    shown, hidden = (m.start() for m in re.finditer('class="nn-claim', page))
+    notice, shown, hidden, *_ = (m.start() for m in re.finditer('class="nn-claim', page))
+    assert page.index("<h1>") < notice < page.index("Two things are taught")
+    assert "6 checks on this page came out differently" in page
     assert page.index("two\n") < shown < page.index("Ask.")
     assert page.index("Words of the answer.") < hidden < page.index("More words.")
     assert "The text says: x is small. Found here:" in page
+    for name in re.findall(r'href="#(differs-here-\d)"', page):
+        assert f'id="{name}"' in page
+
+
+def test_the_cells_after_an_error_run_and_what_is_missing_is_marked(claiming):
+    page = claiming[0].page()
+    assert "the end\n" in page
+    assert "after the assertion" not in page
+    assert page.count("Traceback") == 4  # also of the cell that is not shown
+    assert page.count("<em>(not computed)</em>") == 1
 
 
 def test_a_claim_that_holds_leaves_nothing_in_the_page_and_no_claim_in_the_notebook(claiming):

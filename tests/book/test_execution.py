@@ -124,7 +124,7 @@ def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_outp
         "    book.claim(min(x) > least, 'all are above')",
         "book.claim(1 < 2, 'it holds')\nprint(1)\n\nall_above([3, 4], 3)\nprint(2)",
     )
-    (claim,) = done.claims
+    (claim,) = done.findings
     assert (claim["cell"], claim["line"]) == (1, 4)
     assert (claim["statement"], claim["asked"]) == ("all are above", "min(x) > least")
     assert claim["found"] == [["min(x)", "3"], ["least", "3"]]

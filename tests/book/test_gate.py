@@ -1,12 +1,10 @@
 """The book is built once a run, its failure is reported once, a reader's build is kept."""
 
 import json
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import figure_pages
 import gate_book
-import processors
 import pytest
 from execute.reads import Reads
 from filelock import FileLock
@@ -87,32 +85,6 @@ def test_a_failure_is_kept_for_the_run_and_tried_again_in_the_next(
     builds["next"] = True
     assert asked(tmp_path).built
     assert len(builds["done"]) == 2
-
-
-def test_two_builds_have_each_page_on_the_plainest_processor_once(monkeypatch, tmp_path):
-    given = []
-
-    def run(command, env, **_):
-        given.append(env)
-        return subprocess.CompletedProcess(command, 0)
-
-    pages = [f"chapters/maths/page-{k}" for k in range(10)]
-    for page in pages:
-        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / f"{page}.md").write_text("")
-    plainest = {"OPENBLAS_CORETYPE": "plainest"}
-    monkeypatch.setattr(processors, "plainest", lambda: plainest)
-    monkeypatch.setattr(gate_book.subprocess, "run", run)
-    monkeypatch.setattr(gate_book.shares, "edited", lambda _: set())
-    for share in (6, 7):
-        monkeypatch.setenv("TEST_SHARE", str(share))
-        asked(tmp_path)
-    assert [env["BOOK_CLAIMS"] for env in given] == ["strict"] * 2
-    elsewhere = [json.loads(env["BOOK_ELSEWHERE"]) for env in given]
-    assert all(other["variables"] == plainest for other in elsewhere)
-    assert sorted(page for other in elsewhere for page in other["pages"]) == pages
-    monkeypatch.setattr(gate_book.shares, "edited", lambda _: {f"{pages[4]}.md", "README.md"})
-    assert set(gate_book.elsewhere(tmp_path)) == {*elsewhere[-1]["pages"], pages[4]}
 
 
 def test_a_build_whose_pages_are_gone_is_made_again(builds, tmp_path):

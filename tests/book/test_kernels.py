@@ -1,12 +1,10 @@
 """Kernels are forked from one process, and a page cannot tell."""
 
-import json
 import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import processors
 import pytest
 
 # What a kernel has from who starts it, without names that differ between two kernels.
@@ -110,23 +108,6 @@ def test_a_kernel_sees_nothing_that_another_has_left(run, warm_manager, parent):
     after, has = shown(run(f"{STARTED}\n{names}", warm_manager)).rsplit("\n", 1)
     assert (after, has) == (before.rstrip("\n"), "(False, False, False)")
     assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
-
-
-@pytest.mark.turn(0)
-def test_a_page_of_another_processor_is_forked_from_a_process_that_imitates_it(
-    run, monkeypatch
-):
-    from execute.kernels import FEWEST, managers
-
-    asks = "from threadpoolctl import threadpool_info as i; import os; print(os.getppid(), "
-    asks += "{m['architecture'] for m in i() if m['internal_api'] == 'openblas'})"
-    other = processors.plainest()
-    monkeypatch.setenv("BOOK_ELSEWHERE", json.dumps({"pages": [], "variables": other}))
-    with managers(FEWEST) as manager:
-        own = shown(run(asks, manager)).split(maxsplit=1)
-        there = shown(run(asks, manager, variables=other)).split(maxsplit=1)
-    assert (own[0] != there[0]) == (sys.platform == "linux" and bool(other))
-    assert there[1].strip() == (f"{{{processors.PLAINEST!r}}}" if other else own[1].strip())
 
 
 def test_kernels_draw_numbers_of_their_own(run, warm_manager):

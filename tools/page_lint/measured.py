@@ -7,6 +7,9 @@ from .core import PAGE, Page, rule
 
 VERDICT = re.compile(r"\b(refuted|surviv\w+)\b")
 ORDER = re.compile(r"\brewrite\b")
+TRAINED = re.compile(
+    r"(loss|accurac|err_rate|error_rate|seconds|wins\b|winner|histor|epochs)", re.I
+)
 DRAWS = re.compile(r"\b(rng|default_rng|generator|np\.random)\b")
 
 
@@ -14,6 +17,25 @@ def _text(node: ast.expr | None) -> str:
     """Return the literal text of a message, without its interpolated values."""
     constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)] if node else []
     return " ".join(value for value in constants if isinstance(value, str))
+
+
+def _trained(test: ast.expr) -> str:
+    """Return the name of something measured that a condition compares with < or >, or ""."""
+    for node in ast.walk(test):
+        unequal = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
+        if isinstance(node, ast.Compare) and any(isinstance(op, unequal) for op in node.ops):
+            names = [n for side in (node.left, *node.comparators) for n in _names(side)]
+            if found := next(filter(TRAINED.search, names), ""):
+                return found
+    return ""
+
+
+def _names(node: ast.expr) -> list[str]:
+    """Return the names, attributes and texts in an expression."""
+    parts = ast.walk(node)
+    named = [getattr(part, "id", getattr(part, "attr", "")) for part in parts]
+    texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+    return named + [text for text in texts if isinstance(text, str)]
 
 
 @rule("measured", PAGE, "what was measured is a `book.claim`, in the words of the text")
@@ -27,6 +49,9 @@ def measured(page: Page):
                     line,
                     f"a verdict (“{verdict[0]}”) is for a `book.claim`, not for an assert",
                 )
+            elif isinstance(node, ast.Assert) and (name := _trained(node.test)):
+                line = cell.start + node.lineno - 1
+                yield line, f"an inequality about “{name}” is measured: use `book.claim`"
     for name, call, line in page.source.calls:
         if name == "claim" and len(call.args) == 2:
             if ORDER.search(_text(call.args[1])):

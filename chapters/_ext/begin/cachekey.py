@@ -21,7 +21,7 @@ ENVIRONMENT = (
     "requirements.lock",
     "chapters/_ext/begin/cachekey.py",
     "chapters/_ext/execute/audit.py",
-    "chapters/_ext/execute/claims.py",
+    "chapters/_ext/execute/findings.py",
     "chapters/_ext/execute/kernels.py",
     "chapters/_ext/execute/reads.py",
     "chapters/_ext/execute/run.py",
@@ -46,7 +46,7 @@ READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text
 # What is copied beside the pages, or into them.
 COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
 CACHE = ".jupyter_cache-"
-SWITCHES = (  # what tells the libraries which kernels to take; tools/processors.py
+SWITCHES = (  # what tells the libraries which kernels to take
     "ATEN_CPU_CAPABILITY",
     "MKL_CBWR",
     "MKL_NUM_THREADS",

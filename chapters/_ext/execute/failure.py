@@ -24,19 +24,21 @@ class Failure:
     traceback: str
 
     @classmethod
-    def of(cls, path: Path, notebook, index: int, error: Exception) -> "Failure":
+    def of(
+        cls, path: Path, notebook, index: int, error: Exception, findings: list[dict]
+    ) -> "Failure":
         """Return the failure of the cell at `index` of a page's notebook."""
         page = f"{path.parent.name}/{path.name}"
         starts = line_numbers(path, notebook)
         raised = _raised(notebook.cells[index])
         lines = COLOUR.sub("", "\n".join(raised.get("traceback", []))).splitlines()
-        line = _failing_line(lines, notebook.cells[index], starts[index])
+        line = failing_line(lines, notebook.cells[index], starts[index])
         codes = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         cell = f"cell {codes.index(index) + 1} of {len(codes)}"
         return cls(
             page,
             line,
-            f"{cell} fails: {_reason(raised, error)}",
+            f"{cell} fails: {_with_values(reason(raised, error), findings)}",
             _excerpt(path.read_text(encoding="utf-8").splitlines(), line),
             "\n".join(_in_page(text, notebook, starts, page) for text in lines[-TRACEBACK:]),
         )
@@ -47,6 +49,14 @@ class Failure:
             f"{self.page}:{self.line}: {self.what}\n{self.excerpt}"
             f"{traceback if self.traceback else ''}"
         )
+
+
+def _with_values(text: str, findings: list[dict]) -> str:
+    """Return the reason of a failure, of an ``assert`` with the values of its two sides."""
+    if not findings or findings[-1]["kind"] != "assert" or not findings[-1]["found"]:
+        return text
+    named = [f"{name} = {value}" for name, value in findings[-1]["found"] if name]
+    return "; ".join([text.rstrip(": "), *named])
 
 
 def line_numbers(path: Path, notebook) -> list[int]:
@@ -72,7 +82,7 @@ def _raised(cell) -> dict:
     return next((o for o in cell.get("outputs", []) if o.output_type == "error"), {})
 
 
-def _reason(raised: dict, error: Exception) -> str:
+def reason(raised: dict, error: Exception | None) -> str:
     """Return one line that says what went wrong."""
     if isinstance(error, CellTimeoutError):  # the kernel was interrupted, which also raises
         return "it ran longer than the build's timeout"
@@ -84,7 +94,7 @@ def _reason(raised: dict, error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
-def _failing_line(traceback: list[str], cell, start: int) -> int:
+def failing_line(traceback: list[str], cell, start: int) -> int:
     """Return the line of the page at which the cell failed."""
     for text in traceback:
         match = FRAME.search(text)

@@ -5,7 +5,6 @@ it cannot be done, and for a few pages, each kernel is started as a program of i
 """
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -16,8 +15,6 @@ from pathlib import Path
 
 import psutil
 from jupyter_client.manager import AsyncKernelManager
-
-from . import elsewhere
 
 WARM = Path(__file__).with_name("warm.py")
 FEWEST = 4  # pages for which it pays to import what they do not need
@@ -42,17 +39,13 @@ class Fork(psutil.Process):
 
 
 class Warm:
-    """The process that forks; it ends when the socket is closed.
+    """The process that forks; it ends when the socket is closed."""
 
-    What it imports sees the environment with ``variables`` added.
-    """
-
-    def __init__(self, variables: dict[str, str]):
+    def __init__(self):
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, str(WARM), str(theirs.fileno())],
-                env=os.environ | variables,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the build, which then closes the socket
@@ -84,9 +77,7 @@ def managers(pages: int) -> Iterator[type[AsyncKernelManager]]:
     if pages < FEWEST or sys.platform != "linux":
         yield AsyncKernelManager
         return
-    other = elsewhere.variables()
-    here = Warm({})
-    there = Warm(other) if other else here
+    warm = Warm()
 
     class Manager(AsyncKernelManager):
         """Forks its kernel if that is Python's own and the warm process can fork."""
@@ -95,7 +86,6 @@ def managers(pages: int) -> Iterator[type[AsyncKernelManager]]:
             head, arguments = kernel_cmd[: len(LAUNCHER)], kernel_cmd[len(LAUNCHER) :]
             fork = None
             if head == LAUNCHER:
-                warm = there if other.items() <= options["env"].items() else here
                 fork = warm.fork(arguments, options["env"], options["cwd"])
             if fork is None:
                 await super()._async_launch_kernel(kernel_cmd, **options)
@@ -106,5 +96,4 @@ def managers(pages: int) -> Iterator[type[AsyncKernelManager]]:
     try:
         yield Manager
     finally:
-        for warm in {here, there}:
-            warm.close()
+        warm.close()

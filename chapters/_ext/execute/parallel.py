@@ -3,25 +3,27 @@
 jupyter-cache can execute pages in parallel, too, but cannot tell which files a page reads, so
 that a change of nnlib would be served old outputs (docs/decisions.md has the figures).
 
-The page that took longest last time starts first. All pages that fail are reported, and then
-the build stops. ``BOOK_WORKERS`` sets how many run at a time, by default one for each core, up
-to four.
+The page that took longest last time starts first. In a reader's build a cell that fails keeps
+its traceback, and the cells after it run (`findings.py`). A strict build reports all pages that
+fail, and then stops. ``BOOK_WORKERS`` sets how many run at a time, by default one for each
+core, up to four.
 """
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from joblib import cpu_count  # those that this process may use, in a container too
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.read import create_nb_reader
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from . import claims, elsewhere
+from . import findings
 from .kernels import managers
 from .reads import Reads
 from .run import Run, execute
@@ -30,6 +32,7 @@ from .seconds import Seconds
 logger = logging.getLogger(__name__)
 
 MOST = 4  # a kernel may need 1 GB
+PATIENCE = 5  # times the timeout of a cell that a reader's machine gets
 FAILED = "{} of {} executed pages failed"
 
 
@@ -55,19 +58,30 @@ def execute_pages(app, env, docnames) -> None:
         app.nn_executor.execute(env, docnames)
 
 
-def show_claims(app, doctree) -> None:
-    """Insert into a page which of its claims did not hold."""
-    unmet = app.nn_executor.reads.claims(app.env.docname)
-    claims.show(doctree, list(claims.located(app.env, app.env.docname, unmet)))
+def fill_gaps(app, docname, source) -> None:
+    """Insert a note into a page's text for each number that its cells did not compute."""
+    source[0] = findings.fill_gaps(source[0], app.nn_executor.reads.missing(docname))
+
+
+def show_findings(app, doctree) -> None:
+    """Insert into a page what came out differently when it was executed."""
+    found = app.nn_executor.reads.findings(app.env.docname)
+    findings.show(doctree, list(findings.located(app.env, app.env.docname, found)))
 
 
 def report(app, exception) -> None:
-    """Print how long each page took, and which claims did not hold."""
+    """Print how long each page took, and write what came out differently."""
     if exception is None:
         seconds = app.nn_executor.seconds
         seconds.save(Path(app.srcdir))
         print(seconds.report(), flush=True)
-        claims.report(app.env, app.nn_executor.reads)
+        findings.write_summary(app, app.nn_executor.reads)
+
+
+class CannotExecute(SphinxError):
+    """The error that ends a build when the tools fail, not a page."""
+
+    category = "Execution"
 
 
 class PagesFailed(SphinxError):
@@ -104,9 +118,17 @@ class Executor:
         self.seconds = Seconds(cache.parent / "page-seconds.json")
 
     def execute(self, env, docnames) -> None:
-        """Execute the outdated pages among these; raise PagesFailed if one fails."""
+        """Execute the outdated pages among these.
+
+        Raises
+        ------
+        PagesFailed
+            If a page fails in a strict build.
+        CannotExecute
+            If no page can be executed: a kernel does not start, or the disk is full.
+        """
         pages = sorted(self._pending(env, docnames), key=self._longest_first)
-        timeout = env.mystnb_config.execution_timeout
+        timeout = env.mystnb_config.execution_timeout * (1 if findings.strict() else PATIENCE)
         failures = []
         with managers(len(pages)) as manager, ThreadPoolExecutor(workers()) as pool:
             settings = self.reads.root, timeout, manager
@@ -116,22 +138,21 @@ class Executor:
                     page.path,
                     page.notebook,
                     *settings,
-                    elsewhere.variables_of(page.docname),
+                    allow_errors=not findings.strict(),
                 ): page
                 for page in pages
             }
             for done, job in enumerate(as_completed(jobs), start=1):
-                page, run = jobs[job], job.result()
+                page, run = jobs[job], _result(job, jobs[job])
                 self._keep(page, run)
                 print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
-                for unmet in [] if claims.strict() else run.claims:
-                    print(f"  not so here: {unmet['statement']}", flush=True)
-                failures += [run.failure] if run.failure else []
+                if findings.strict():
+                    failures += [run.failure] if run.failure else []
         for failure in sorted(failures, key=lambda f: (f.page, f.line)):
             logger.error("%s", failure)
         if failures:
             raise PagesFailed(FAILED.format(len(failures), len(pages)))
-        claims.refuse(env, self.reads)
+        findings.refuse(env, self.reads)
 
     def _pending(self, env, docnames) -> Iterator[Page]:
         """Yield each page with cells whose outputs are missing or outdated."""
@@ -161,12 +182,17 @@ class Executor:
         return -self.seconds.known(page.docname), -len(page.notebook.cells)
 
     def _keep(self, page: Page, run: Run) -> None:
-        """Store outputs, files read and seconds of a page that ran without error."""
-        if run.failure is None:
+        """Store outputs, findings, files read and seconds of a page, unless the build stops."""
+        if run.failure is None or not findings.strict():
             data = {"execution_seconds": run.wall}
             bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
             self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            self.reads.keep(page.docname, page.key, run.reads, run.started, run.claims)
+            missing = []
+            if any(finding["kind"] != "claim" for finding in run.findings):
+                text = page.path.read_text(encoding="utf-8")
+                missing = findings.missing_numbers(text, run.notebook)
+            stored = run.reads, run.started, run.findings, missing
+            self.reads.keep(page.docname, page.key, *stored)
             self.seconds.note(page.docname, run)
 
 
@@ -178,4 +204,17 @@ def workers() -> int:
 def _line(page: Page, run: Run) -> str:
     """Return the line to print about a page that has been executed."""
     state = "FAILED" if run.failure else "executed"
-    return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s"
+    count = 0 if run.failure else len(run.findings)
+    differ = (
+        f", {count} {'check differs' if count == 1 else 'checks differ'} here" if count else ""
+    )
+    return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s{differ}"
+
+
+def _result(job: Future, page: "Page") -> Run:
+    """Return the run of a page; raise CannotExecute if it is not the page that failed."""
+    try:
+        return job.result()
+    except (OSError, RuntimeError, NoSuchKernel) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise CannotExecute(f"{page.docname} cannot be executed: {reason}") from error

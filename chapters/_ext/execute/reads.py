@@ -28,28 +28,50 @@ class Reads:
         self._stamps: dict[str, str] = {}
 
     def keep(
-        self, page: str, key: str, reads: Iterable[str], since: float, claims: Iterable = ()
+        self,
+        page: str,
+        key: str,
+        reads: Iterable[str],
+        since: float,
+        findings: Iterable[dict] = (),
+        missing: Iterable[str] = (),
     ) -> None:
         """Store what a page read since the time `since`, under the key of its cells.
 
-        Those of its claims that did not hold are remembered too.
+        Its findings are stored too, and the names of the numbers that it did not compute.
         """
         names = {*reads, *_looked_through(page)}
         stamps = {name: self._stamp_since(name, since) for name in sorted(names)}
-        self.pages[page] = {"key": key, "reads": stamps, "claims": list(claims)}
+        self.pages[page] = {
+            "key": key,
+            "reads": stamps,
+            "findings": list(findings),
+            "missing": list(missing),
+        }
         self.memory.parent.mkdir(parents=True, exist_ok=True)
         self.memory.write_text(json.dumps(self.pages, indent=1, sort_keys=True))
 
     def hold(self, page: str, key: str | None = None) -> bool:
-        """Return whether a page's outputs are up to date: same cells, and all files it read."""
+        """Return whether a page's outputs are up to date: same cells, and all files it read.
+
+        A page on which a cell stopped with an error is executed again by each build.
+        """
         entry = self.pages.get(page)
-        if entry is None or key not in (None, entry["key"]):
+        if entry is None or self.failed(page) or key not in (None, entry["key"]):
             return False
         return all(self.stamp(name) == stamp for name, stamp in entry["reads"].items())
 
-    def claims(self, page: str) -> list[dict]:
-        """Return the claims of a page that did not hold when it was executed."""
-        return self.pages.get(page, {}).get("claims", [])
+    def findings(self, page: str) -> list[dict]:
+        """Return what came out differently on a page when it was executed."""
+        return self.pages.get(page, {}).get("findings", [])
+
+    def missing(self, page: str) -> list[str]:
+        """Return the names of the numbers in a page's text that no cell computed."""
+        return self.pages.get(page, {}).get("missing", [])
+
+    def failed(self, page: str) -> bool:
+        """Return whether a cell of a page stopped with an error when it was executed."""
+        return any(f["kind"] != "claim" for f in self.findings(page))
 
     def stamp(self, name: str) -> str:
         """Return a short hash of a file, of a folder's names, or for `*` of all sources."""

@@ -1,4 +1,4 @@
-"""Execute one page, and measure its seconds, files read, error and claims that did not hold."""
+"""Execute one page, and measure its seconds, files read, and what came out differently."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from . import claims
+from . import findings
 from .failure import Failure
 
 AUDIT = Path(__file__).with_name("audit.py")
@@ -24,8 +24,9 @@ class Run:
 
     ``processor`` counts the kernel's work and that of the programs it waited for, so it hardly
     depends on what else the machine does; what a forked kernel had imported before is not in
-    it. ``slowest`` is the cell that took most of it; ``claims`` are those of the page that did
-    not hold.
+    it. ``slowest`` is the cell that took most of it. ``findings`` are what came out
+    differently, as `findings.collect` describes it; ``failure`` is the error that ended the
+    execution early.
     """
 
     notebook: dict
@@ -34,7 +35,7 @@ class Run:
     processor: float
     slowest: tuple[int, float]
     reads: frozenset[str]
-    claims: list[dict]
+    findings: list[dict]
     failure: Failure | None
 
 
@@ -73,10 +74,15 @@ def execute(
     timeout: int,
     manager: type = AsyncKernelManager,
     variables: dict[str, str] | None = None,
+    start: str = "",
+    allow_errors: bool = False,
 ) -> Run:
-    """Execute the cells of a page in its own folder, up to the first error; return the run.
+    """Execute the cells of a page in its own folder; return the run.
 
-    ``variables`` are added to the environment of its kernel.
+    The first error ends it. With ``allow_errors`` only a cell does that takes too long, or the
+    end of the kernel.
+    ``variables`` are added to the environment of its kernel; ``start`` is Python code, without
+    a line break, that the kernel executes before the page.
     """
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
@@ -84,11 +90,12 @@ def execute(
         # Expressions, so that the page's namespace holds nothing of them. The second, as the
         # oldest finalizer, ends the kernel after those of the page (temporary folders are
         # deleted), without freeing each object, which takes 0.3 s.
-        start = f"__import__('runpy').run_path({str(AUDIT)!r});"
+        start += f"__import__('runpy').run_path({str(AUDIT)!r});"
         start += "__import__('weakref').finalize(__import__('sys'), __import__('os')._exit, 0);"
         watch.client = NotebookClient(
             notebook,
             timeout=timeout,
+            allow_errors=allow_errors,
             record_timing=False,  # a date would differ at each build
             on_cell_start=watch.begin,
             on_cell_executed=watch.end,
@@ -102,10 +109,10 @@ def execute(
         wall = time.time() - started
         # A kernel that did not say what it read may have read anything.
         reads = frozenset(log.read_text().splitlines()) if log.exists() else frozenset("*")
-    unmet = claims.remove_notes(notebook)
+    found = findings.collect(notebook, watch.last, error)
     merge_streams(notebook)
-    failure = Failure.of(path, notebook, watch.last, error) if error else None
-    return Run(notebook, started, wall, watch.total, watch.slowest, reads, unmet, failure)
+    failure = Failure.of(path, notebook, watch.last, error, found) if error else None
+    return Run(notebook, started, wall, watch.total, watch.slowest, reads, found, failure)
 
 
 def merge_streams(notebook) -> None:

@@ -81,7 +81,7 @@ class Corrections(_Ids):
         fold = Fold("", title, classes=["nn-errata"])
         for erratum in found:
             fold += describe(self, erratum)
-            fold[-1] += check_of(erratum)
+            fold[-1] += check_of(self, erratum)
         return [fold]
 
     def _allowed(self, erratum: Erratum) -> bool:
@@ -104,20 +104,26 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
     return box
 
 
-def check_of(erratum: Erratum) -> list[nodes.Node]:
-    """Return the code that checks an erratum, under a sentence that it ran."""
+def check_of(directive: SphinxDirective, erratum: Erratum) -> list[nodes.Node]:
+    """Return the code that checks an erratum, under a sentence that says how it ended."""
     check = erratum.check.strip()
     heading = nodes.paragraph("", "This check ran and passed when the page was built:")
+    if error := directive.env.app.nn_failed_errata.get(erratum.id):
+        heading = nodes.paragraph(
+            "", "On the computer that built this page, this check failed: "
+        )
+        heading += nodes.literal("", error)
     program = nodes.literal_block(check, check, language="python")
     return [nodes.container("", heading, program, classes=["nn-check"])]
 
 
 def check_errata(app) -> None:
-    """Run the checks of all errata, and warn of each that fails, which fails the build."""
+    """Run the checks of all errata; warn of each that fails, which fails a strict build."""
     checks = {erratum.id: erratum.check for erratum in app.nn_course.errata.values()}
     memory = Path(app.doctreedir).parent / "errata-checks.json"
     environment = digest(Path(app.confdir), ["requirements.lock"])
-    for name, error in failures(checks, memory, environment).items():
+    app.nn_failed_errata = failures(checks, memory, environment)
+    for name, error in app.nn_failed_errata.items():
         logger.warning("the check of erratum %s fails: %s", name, error)
 
 

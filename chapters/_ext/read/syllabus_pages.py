@@ -104,7 +104,7 @@ class ErrataTable(SphinxDirective):
         page = _class(erratum.page)
         box["classes"] += [f"nn-page-{page}", f"nn-severity-{erratum.severity}"]
         title = FoldTitle("", f"The check of {erratum.id}")
-        box += Fold("", title, *check_of(erratum), classes=["nn-check"])
+        box += Fold("", title, *check_of(self, erratum), classes=["nn-check"])
         return box
 
 

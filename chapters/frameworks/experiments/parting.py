@@ -141,9 +141,9 @@ def run(seed):
 
 
 def thin():
-    """The first 40 steps at the smallest step."""
+    """The first 40 steps at the smallest step, with tanh, whose derivative does not jump."""
     both = [
-        losses(library, "float32", "relu", "0.1", start(0), 40) for library in (nnlib, torch)
+        losses(library, "float32", "tanh", "0.1", start(0), 40) for library in (nnlib, torch)
     ]
     return {"loss": both[0][-10:].mean(), "equal": bool(np.allclose(*both, rtol=0, atol=1e-5))}
 

@@ -1,0 +1,410 @@
+"""Change results by about one unit in the last place, as another processor would.
+
+``install(seed, scale)`` adds noise in this process to
+
+- matrix products (``@``, ``np.matmul``, ``np.dot``, ``np.einsum``, ...) in nnlib, in the
+  problems and experiments, and in the cells of a notebook, and so to nnlib's convolutions;
+- the results of ``np.linalg`` and of functions such as ``np.exp``;
+- matrix products, convolutions, exponentials and initial parameters in PyTorch;
+- the data of ``nnlib.datasets`` and the initial parameters of ``nnlib.nn.init``.
+
+The noise of a product is at most ``scale`` units in the last place of the sum of the absolute
+values of its terms, because that is what bounds the rounding error of a sum: where terms cancel
+to 0, another processor may find a tiny number. The noise depends only on the seed, on the value
+and on its position, so the same computation on the same inputs gives the same result again, as
+on a real processor. Products of short numbers, such as small integers, are exact on every
+processor and stay as they are.
+"""
+
+import ast
+import functools
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import inspect
+import operator
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+VARIABLE = "NN_ROUNDING"  # "seed:scale", read by `install_from_environment`
+PRODUCTS = ("matmul", "dot", "vdot", "inner", "einsum", "tensordot", "convolve", "correlate")
+FUNCTIONS = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
+DECOMPOSITIONS = (
+    *("cholesky", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq"),
+    *("pinv", "qr", "slogdet", "solve", "svd", "svdvals"),
+)
+SOURCES = ("nnlib", "exercises", "chapters", "tests")  # files whose products get noise
+LONG_BITS = {8: np.uint64((1 << 33) - 1), 4: np.uint32((1 << 14) - 1)}
+UNSIGNED = {8: np.uint64, 4: np.uint32, 2: np.uint16}
+SOME = 16  # elements that are looked at before all are
+
+
+def is_short(a: np.ndarray) -> bool:
+    """Return whether all elements have so few binary digits that their products are exact."""
+    if a.dtype.kind != "f" or a.itemsize not in LONG_BITS:
+        return a.dtype.kind != "c"
+    bits = a.ravel().view(UNSIGNED[a.itemsize])
+    mask = LONG_BITS[a.itemsize]
+    return not (bits[:SOME] & mask).any() and not (bits & mask).any()
+
+
+class Noise:
+    """Random numbers that depend on a seed and on the values to which they are added.
+
+    Parameters
+    ----------
+    seed : int
+        Another seed imitates another processor.
+    scale : float
+        The largest change, in units in the last place.
+    """
+
+    def __init__(self, seed: int, scale: float = 1.0):
+        self.seed, self.scale = seed, scale
+
+    def uniform(self, a: np.ndarray) -> np.ndarray:
+        """Return a number in [-1, 1) for each element, from its bits and its position."""
+        flat = np.ascontiguousarray(a).ravel()
+        bits = flat.view(UNSIGNED[a.itemsize]).astype(np.uint64)
+        bits += np.arange(bits.size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        bits += np.uint64(self.seed * 0x632BE59BD9B4E019 % 2**64)
+        for shift, factor in ((33, 0xFF51AFD7ED558CCD), (29, 0xC4CEB9FE1A85EC53)):
+            bits ^= bits >> np.uint64(shift)
+            bits *= np.uint64(factor)
+        return ((bits >> np.uint64(11)) * 2.0**-52 - 1.0).reshape(a.shape)
+
+    def added(self, a: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Return an array changed by at most ``scale`` units in the last place of ``size``."""
+        step = np.finfo(a.dtype).eps * self.scale * self.uniform(a)
+        with np.errstate(all="ignore"):
+            changed = (a + step * np.abs(size)).astype(a.dtype)
+        return np.where(np.isfinite(changed), changed, a)
+
+    def array(self, result, size=None):
+        """Return a floating-point array or number with noise, anything else unchanged."""
+        a = np.asarray(result)
+        if a.dtype.kind == "c":
+            parts = [self.array(part, size) for part in (a.real, a.imag)]
+            return (parts[0] + 1j * parts[1]).astype(a.dtype)[()]
+        if a.dtype.kind != "f" or a.itemsize not in LONG_BITS or not a.size:
+            return result
+        return self.added(a, a if size is None else size)[()]
+
+
+def with_noise_of_products(noise: Noise, function):
+    """Return a function of NumPy that computes products, with noise in its results."""
+
+    @functools.wraps(function)
+    def product(*args, out=None, **options):
+        given = {"out": out} if out is not None else {}
+        floats = [a for a in args if isinstance(a, (np.ndarray, np.floating))]
+        floats = [a for a in floats if a.dtype.kind in "fc"]
+        sizes = [np.abs(a) if any(a is f for f in floats) else a for a in args]
+        exact = not floats or all(is_short(np.asarray(a)) for a in floats)
+        size = None if exact else function(*sizes, **options)
+        result = function(*args, **given, **options)
+        if exact or not isinstance(result, (np.ndarray, np.generic)):
+            return result
+        changed = noise.array(result, size)
+        if out is None:
+            return changed
+        result[...] = changed
+        return result
+
+    return product
+
+
+def with_noise_of_functions(noise: Noise, function):
+    """Return a function of each element with noise, but for results with few binary digits."""
+
+    @functools.wraps(function)
+    def elementwise(*args, **options):
+        result = function(*args, **options)
+        a = np.asarray(result)
+        if not isinstance(result, (np.ndarray, np.generic)) or a.dtype.kind != "f":
+            return result
+        if a.itemsize not in LONG_BITS or not a.size:
+            return result
+        long = (a.view(UNSIGNED[a.itemsize]) & LONG_BITS[a.itemsize]) != 0
+        changed = np.where(long, noise.added(a, a), a)
+        if options.get("out") is None:
+            return changed[()]
+        result[...] = changed
+        return result
+
+    return elementwise
+
+
+def with_noise_of_decompositions(noise: Noise, function):
+    """Return a function of np.linalg with noise as large as its largest entries."""
+
+    @functools.wraps(function)
+    def decomposition(*args, **options):
+        result = function(*args, **options)
+        short = all(is_short(np.asarray(a)) for a in args if isinstance(a, (list, np.ndarray)))
+
+        def changed(part):
+            a = np.asarray(part)
+            if a.dtype.kind not in "fc" or not a.size or (short and is_short(a)):
+                return part
+            return noise.array(part, np.abs(a).max())
+
+        if not isinstance(result, tuple):
+            return changed(result)
+        parts = map(changed, result)
+        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
+
+    return decomposition
+
+
+class _Transformer(ast.NodeTransformer):
+    """Replaces ``a @ b`` and ``a.dot(b)`` by calls of ``np.matmul`` and of ``_noisy_dot``."""
+
+    def visit_BinOp(self, node):
+        """Replace an operator ``@``."""
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.MatMult):
+            return node
+        return _call("_noisy_matmul", [node.left, node.right], node)
+
+    def visit_AugAssign(self, node):
+        """Replace an operator ``@=``."""
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.MatMult) or not isinstance(node.target, ast.Name):
+            return node
+        left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+        value = _call("_noisy_matmul", [left, node.value], node)
+        return ast.copy_location(ast.Assign([node.target], value), node)
+
+    def visit_Call(self, node):
+        """Replace a call of a method ``dot`` of an array; ``np.dot`` has noise already."""
+        self.generic_visit(node)
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "dot" and not node.keywords:
+            return _call("_noisy_dot", [function.value, *node.args], node)
+        return node
+
+
+def _call(name: str, args: list[ast.expr], node: ast.AST) -> ast.expr:
+    """Return a call of one of the names that `_put_names` makes known everywhere."""
+    return ast.fix_missing_locations(
+        ast.copy_location(ast.Call(ast.Name(name, ast.Load()), args, []), node)
+    )
+
+
+def _put_names(noise: Noise) -> None:
+    """Make the functions that replace operators known in every module."""
+    import builtins
+
+    product = with_noise_of_products(noise, np.matmul)
+
+    def matmul(a, b):
+        """Return ``a @ b``, with noise if both are arrays."""
+        plain = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+        return product(a, b) if plain and a.dtype.kind == "f" else operator.matmul(a, b)
+
+    def dot(a, *args):
+        """Return ``a.dot(...)``, with noise if it is a method of an array."""
+        return np.dot(a, *args) if isinstance(a, np.ndarray) else a.dot(*args)
+
+    builtins._noisy_matmul, builtins._noisy_dot = matmul, dot
+
+
+def _patch_numpy(noise: Noise) -> None:
+    """Replace NumPy's functions by those with noise."""
+    for name in PRODUCTS:
+        setattr(np, name, with_noise_of_products(noise, getattr(np, name)))
+    for name in FUNCTIONS:
+        setattr(np, name, with_noise_of_functions(noise, getattr(np, name)))
+    for name in DECOMPOSITIONS:
+        function = with_noise_of_decompositions(noise, getattr(np.linalg, name))
+        setattr(np.linalg, name, function)
+
+
+def _transform_sources() -> None:
+    """Replace the operators in each source file of the project that is imported from now on.
+
+    The compiled files go to a folder of their own, so that others never meet them.
+    """
+    sys.pycache_prefix = str(ROOT / "_build" / "rounding" / "pycache")
+    original = importlib.machinery.SourceFileLoader.source_to_code
+    folders = tuple(str(ROOT / name) + os.sep for name in SOURCES)
+
+    def source_to_code(self, data, path, **options):
+        if os.fspath(path).startswith(folders) and not isinstance(data, ast.AST):
+            data = _Transformer().visit(ast.parse(data, path))
+        return original(self, data, path, **options)
+
+    importlib.machinery.SourceFileLoader.source_to_code = source_to_code
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Calls a function with a module right after its first import."""
+
+    def __init__(self, calls: dict):
+        self.calls = calls
+
+    def find_spec(self, name, path=None, target=None):
+        """Return the module's own spec, with a loader that calls the function afterwards."""
+        call = self.calls.pop(name, None)
+        spec = importlib.util.find_spec(name) if call else None
+        if spec is None:
+            return None
+        load = spec.loader.exec_module
+
+        def exec_module(module):
+            load(module)
+            call(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def _noisy_datasets(noise: Noise, module) -> None:
+    """Let the loaders of nnlib.datasets return data with noise within its own limits."""
+
+    def changed(part):
+        if isinstance(part, tuple):
+            parts = map(changed, part)
+            return type(part)(*parts) if hasattr(part, "_fields") else tuple(parts)
+        if isinstance(part, dict):
+            return {key: changed(value) for key, value in part.items()}
+        if not isinstance(part, np.ndarray) or part.dtype.kind != "f" or not part.size:
+            return part
+        if np.array_equal(part, np.rint(part), equal_nan=True):
+            return part  # counts and labels
+        low, high = np.nanmin(part), np.nanmax(part)
+        return np.where(np.isnan(part), part, noise.array(part).clip(low, high))
+
+    for name in module.__all__:
+        loader = getattr(module, name)
+        if inspect.isfunction(loader):
+            noisy = functools.wraps(loader)(
+                lambda *args, _loader=loader, **options: changed(_loader(*args, **options))
+            )
+            setattr(module, name, noisy)
+
+
+def _noisy_init(noise: Noise, module) -> None:
+    """Let nnlib.nn.init draw initial parameters with noise."""
+    fill = module.constant_
+
+    def constant_(tensor, val):
+        return fill(tensor, noise.array(val) if isinstance(val, np.ndarray) else val)
+
+    module.constant_ = functools.wraps(fill)(constant_)
+
+
+def _noisy_torch(noise: Noise, torch) -> None:
+    """Add noise to the results of PyTorch's operations, in this thread and from now on."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    aten = torch.ops.aten
+    products = {
+        *(aten.mm, aten.addmm, aten.bmm, aten.baddbmm, aten.mv, aten.addmv, aten.dot),
+        *(aten.convolution, aten.convolution_backward),
+    }
+    functions = {
+        *(aten.exp, aten.log, aten.tanh, aten.sigmoid, aten.sin, aten.cos),
+        *(aten._softmax, aten._log_softmax, aten._scaled_dot_product_flash_attention_for_cpu),
+    }
+    initial = {aten.normal_, aten.uniform_}
+
+    def plain(part) -> bool:
+        """Return whether noise can be added: a dense floating-point tensor of this machine."""
+        return (
+            type(part) in (torch.Tensor, torch.nn.Parameter)
+            and part.device.type == "cpu"
+            and part.layout is torch.strided
+            and part.dtype in (torch.float32, torch.float64)
+        )
+
+    def change(result, size=None) -> None:
+        """Change a tensor in place."""
+        if not plain(result):
+            return
+        a = result.detach()
+        if size is None:
+            a.copy_(torch.from_numpy(np.asarray(noise.array(a.numpy()))))
+        else:
+            a.copy_(torch.from_numpy(np.asarray(noise.array(a.numpy(), size.detach().numpy()))))
+
+    class RoundingNoise(TorchDispatchMode):
+        """Changes results of products by about a unit in the last place."""
+
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            kwargs = kwargs or {}
+            packet = func.overloadpacket
+            if packet in products:
+                floats = [a for a in args if plain(a)]
+                exact = all(is_short(a.detach().numpy()) for a in floats)
+                sizes = None if exact else func(*_sizes(args), **_without_out(kwargs, func))
+                result = func(*args, **kwargs)
+                if not exact:
+                    _pairwise(change, result, sizes)
+                return result
+            result = func(*args, **kwargs)
+            if packet in functions or packet in initial:
+                first = result[0] if isinstance(result, tuple) else result
+                if plain(first) and not is_short(first.detach().contiguous().numpy()):
+                    change(first)
+            return result
+
+    def _sizes(args):
+        return [a.detach().abs() if plain(a) else a for a in args]
+
+    def _without_out(kwargs, func):
+        left = {k: v for k, v in kwargs.items() if k != "out"}
+        return left | ({"out": torch.empty_like(kwargs["out"])} if "out" in kwargs else {})
+
+    RoundingNoise().__enter__()
+
+
+def _pairwise(change, result, sizes) -> None:
+    """Change a tensor, or each of several."""
+    if isinstance(result, (tuple, list)):
+        for part, size in zip(result, sizes, strict=True):
+            if part is not None:
+                change(part, size)
+    else:
+        change(result, sizes)
+
+
+def install(seed: int, scale: float = 1.0) -> Noise:
+    """Add noise in this process from now on; call it before nnlib or torch is imported.
+
+    Returns
+    -------
+    Noise
+        The source of the noise, whose ``seed`` can be changed.
+    """
+    early = sorted({"nnlib", "torch"} & sys.modules.keys())
+    if early:
+        raise RuntimeError(f"install: expected to run before {early[0]} is imported")
+    noise = Noise(seed, scale)
+    _patch_numpy(noise)
+    _put_names(noise)
+    _transform_sources()
+    calls = {
+        "torch": functools.partial(_noisy_torch, noise),
+        "nnlib.datasets": functools.partial(_noisy_datasets, noise),
+        "nnlib.nn.init": functools.partial(_noisy_init, noise),
+    }
+    sys.meta_path.insert(0, _AfterImport(calls))
+    return noise
+
+
+def install_from_environment() -> None:
+    """Install the noise that the variable NN_ROUNDING describes, in a notebook's cells too."""
+    seed, scale = os.environ[VARIABLE].split(":")
+    install(int(seed), float(scale))
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return
+    if (shell := get_ipython()) is not None:
+        shell.ast_transformers.append(_Transformer())
