@@ -60,7 +60,7 @@ def run_page(name: str, seed: int, scale: float) -> str:
     text = path.read_text(encoding="utf-8")
     notebook = read_myst_markdown_notebook(text, add_source_map=True)
     notebook.metadata.setdefault("kernelspec", {"name": "python3"})
-    tools = os.pathsep.join([str(ROOT / "tools"), os.environ.get("PYTHONPATH", "")])
+    tools = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     variables = {"PYTHONPATH": tools, rounding_noise.VARIABLE: f"{seed}:{scale}"}
     start = "__import__('rounding_noise').install_from_environment();" if seed else ""
     run = execute(path, notebook, ROOT, TIMEOUT, variables=variables, start=start)

@@ -294,7 +294,10 @@ def _noisy_init(noise: Noise, module) -> None:
     fill = module.constant_
 
     def constant_(tensor, val):
-        return fill(tensor, noise.array(val) if isinstance(val, np.ndarray) else val)
+        filled = fill(tensor, val)
+        if isinstance(val, np.ndarray):
+            module.raw(filled)[...] = noise.array(module.raw(filled))
+        return filled
 
     module.constant_ = functools.wraps(fill)(constant_)
 
