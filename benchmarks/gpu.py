@@ -415,7 +415,7 @@ def told(results: Path = RESULTS) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in found["versions"].items())
     lines = [
         f"Measured on {found['date']} on one {found['device']} ({found['memory_GiB']} GiB), "
-        f"beside {found['cpu']} with {found['threads']} threads; {versions}.",
+        f"with {found['cpu']} and {found['threads']} threads; {versions}.",
         "",
         "| calculation | what | median, µs | quartiles, µs | G FLOPs or bytes per second |",
         "|---|---|--:|--:|--:|",

@@ -103,8 +103,16 @@ def moved(folder, by, within):
 
 
 @pytest.mark.parametrize("within", [{}, {"draws": {"absolute": 1}}])
-def test_a_result_without_a_tolerance_that_comes_out_otherwise_is_refused(tmp_path, within):
+def test_a_result_without_a_tolerance_that_differs_is_a_claim_too(tmp_path, capsys, within):
     found = moved(tmp_path, 1e-3, within)
+    capsys.readouterr()
+    found.again()
+    assert "gives what is stored (mean " in capsys.readouterr().err
+
+
+def test_a_slice_of_another_shape_is_refused(tmp_path):
+    found = moved(tmp_path, 0, {})
+    found._thin["mean"] = [1.0, 2.0]
     with pytest.raises(ValueError, match=r"again: coin\.py gave .* in mean: run"):
         found.again()
 
