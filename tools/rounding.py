@@ -82,9 +82,9 @@ def run_problem(assignment: str, name: str, seed: int, scale: float) -> str:
     for case_seed in range(gate.seeds_needed(problem, CASE_SEEDS)):
         packed = None
         if noise and hasattr(problem, "trains"):
-            noise.seed = seed
+            noise.change_seed(seed)
             packed = pack(problem, case_seed, visible=False)
-            noise.seed = seed + 1000
+            noise.change_seed(seed + 1000)
         found |= dict.fromkeys(gate.check_seed(problem, case_seed, packed), case_seed)
     return "\n".join(found)
 

@@ -39,7 +39,7 @@ DECOMPOSITIONS = (
 )
 SOURCES = ("nnlib", "exercises", "chapters", "tests")  # files whose products get noise
 LONG_BITS = {8: np.uint64((1 << 33) - 1), 4: np.uint32((1 << 14) - 1)}
-UNSIGNED = {8: np.uint64, 4: np.uint32, 2: np.uint16}
+UNSIGNED = {8: np.uint64, 4: np.uint32}
 SOME = 16  # elements that are looked at before all are
 
 
@@ -64,25 +64,33 @@ class Noise:
     """
 
     def __init__(self, seed: int, scale: float = 1.0):
-        self.seed, self.scale = seed, scale
+        self.scale = scale
+        self.places = np.zeros(0, np.uint16)
+        self.change_seed(seed)
 
-    def uniform(self, a: np.ndarray) -> np.ndarray:
-        """Return a number in [-1, 1) for each element, from its bits and its position."""
-        flat = np.ascontiguousarray(a).ravel()
-        bits = flat.view(UNSIGNED[a.itemsize]).astype(np.uint64)
-        bits += np.arange(bits.size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        bits += np.uint64(self.seed * 0x632BE59BD9B4E019 % 2**64)
-        for shift, factor in ((33, 0xFF51AFD7ED558CCD), (29, 0xC4CEB9FE1A85EC53)):
-            bits ^= bits >> np.uint64(shift)
-            bits *= np.uint64(factor)
-        return ((bits >> np.uint64(11)) * 2.0**-52 - 1.0).reshape(a.shape)
+    def change_seed(self, seed: int) -> None:
+        """Imitate another processor from now on."""
+        numbers = np.random.default_rng(seed).uniform(-self.scale, self.scale, 2**16)
+        self.steps = {
+            np.dtype(kind): (numbers * np.finfo(kind).eps).astype(kind)
+            for kind in (np.float32, np.float64)
+        }
+
+    def step(self, a: np.ndarray) -> np.ndarray:
+        """Return a relative change for each element, from its last 16 bits and its place."""
+        bits = np.ascontiguousarray(a).reshape(-1).view(np.uint16)[:: a.itemsize // 2]
+        if len(self.places) < bits.size:
+            self.places = (np.arange(2 * bits.size) * 40503).astype(np.uint16)
+        return self.steps[a.dtype][bits + self.places[: bits.size]].reshape(a.shape)
 
     def added(self, a: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Return an array changed by at most ``scale`` units in the last place of ``size``."""
-        step = np.finfo(a.dtype).eps * self.scale * self.uniform(a)
-        with np.errstate(all="ignore"):
-            changed = (a + step * np.abs(size)).astype(a.dtype)
-        return np.where(np.isfinite(changed), changed, a)
+        if not np.isfinite(size).all():
+            size = np.where(np.isfinite(size), size, 0)
+        change = self.step(a)
+        change *= np.abs(size)
+        change += a
+        return change
 
     def array(self, result, size=None):
         """Return a floating-point array or number with noise, anything else unchanged."""
@@ -383,7 +391,7 @@ def install(seed: int, scale: float = 1.0) -> Noise:
     Returns
     -------
     Noise
-        The source of the noise, whose ``seed`` can be changed.
+        The source of the noise, whose seed can be changed.
     """
     early = sorted({"nnlib", "torch"} & sys.modules.keys())
     if early:

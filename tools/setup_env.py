@@ -193,6 +193,8 @@ def install_locked(python):
         alone.write_text("".join(UV.findall(text)), encoding="utf-8")
         run([*pip_install(python), *locked, str(alone)])
     where = ["--python", str(python), *index_of_pip(python)]
+    home = os.path.expanduser("~")
+    where += [] if os.access(home, os.W_OK) else ["--no-cache"]  # uv's own is in the home
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     uv = [str(python), "-m", "uv", "pip", "install", *where, *quiet, *locked, str(lock)]
     if subprocess.run(uv, check=False).returncode:

@@ -3,10 +3,10 @@
 A score depends on the submission, on our code and on the versions that it runs with; `code`
 is a digest of the latter two. A result names the processor on which it was computed, but the
 processor is no part of its key: a submission gets the same score and hints on every processor
-(`tools/rounding.py` judges answers on cases that were made with other rounding), so nothing has
-to be graded again after a move to another machine, and a class may be graded on several. If a score ever
-differs, the results show whether they were computed on two kinds of processor. With the
-processor in the key, the older results would not be found.
+(`tools/rounding.py` judges answers on cases that were made with other rounding). So nothing has
+to be graded again after a move to another machine, and a class may be graded on several. If a
+score ever differs, the results show whether they were computed on two kinds of processor. With
+the processor in the key, the older results would not be found.
 """
 
 from __future__ import annotations
