@@ -204,16 +204,14 @@ def _call(name: str, args: list[ast.expr], node: ast.AST) -> ast.expr:
     )
 
 
-def _put_names(noise: Noise) -> None:
+def _put_names() -> None:
     """Make the functions that replace operators known in every module."""
     import builtins
-
-    product = with_noise_of_products(noise, np.matmul)
 
     def matmul(a, b):
         """Return ``a @ b``, with noise if both are arrays."""
         plain = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
-        return product(a, b) if plain and a.dtype.kind == "f" else operator.matmul(a, b)
+        return np.matmul(a, b) if plain else operator.matmul(a, b)
 
     def dot(a, *args):
         """Return ``a.dot(...)``, with noise if it is a method of an array."""
@@ -398,7 +396,7 @@ def install(seed: int, scale: float = 1.0) -> Noise:
         raise RuntimeError(f"install: expected to run before {early[0]} is imported")
     noise = Noise(seed, scale)
     _patch_numpy(noise)
-    _put_names(noise)
+    _put_names()
     _transform_sources()
     calls = {
         "torch": functools.partial(_noisy_torch, noise),
