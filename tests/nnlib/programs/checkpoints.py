@@ -52,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
     model = weights(Net())
     train(model, torch.optim.Adam(model.parameters(), lr=0.02), range(10), path)
 
-    resumed = Net()
+    resumed = Net().double()
     optimizer = torch.optim.Adam(resumed.parameters(), lr=1.0)
     checkpoint = torch.load(path, map_location=device, weights_only=True)
     print(sorted(checkpoint), checkpoint["epoch"], checkpoint["loss"], checkpoint["shape"])

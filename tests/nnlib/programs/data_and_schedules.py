@@ -22,7 +22,7 @@ class Spirals(Dataset):
         radius = rng.random(size)
         angle = 4 * radius + 2 * np.pi / 3 * self.labels + 0.1 * rng.standard_normal(size)
         points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
-        self.points, self.transform = points.astype("float32"), transform
+        self.points, self.transform = points.astype("float64"), transform
 
     def __len__(self):
         return len(self.labels)
@@ -63,7 +63,7 @@ with torch.no_grad():
         right = (model(batch["point"]).argmax(1) == batch["label"]).float().mean()
         print("accuracy", right.item())
 
-inputs = torch.linspace(-1, 1, 24).reshape(24, 1)
+inputs = torch.linspace(-1, 1, 24, dtype=torch.float64).reshape(24, 1)
 pairs = TensorDataset(inputs, torch.sin(3 * inputs))
 line = weights(nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1)))
 optimizer = torch.optim.RMSprop(line.parameters(), lr=0.05)

@@ -60,7 +60,7 @@ optimizerD = torch.optim.Adam(netD.parameters(), lr=2e-3, betas=(0.5, 0.999))
 optimizerG = torch.optim.Adam(netG.parameters(), lr=2e-3, betas=(0.5, 0.999))
 for _ in range(20):
     netD.zero_grad()
-    label = torch.full((16,), 1.0, dtype=torch.float)
+    label = torch.full((16,), 1.0, dtype=torch.double)
     errD_real = criterion(netD(real).view(-1), label)
     errD_real.backward()
     fake = netG(tensor(rng, 16, nz, 1, 1))

@@ -14,13 +14,13 @@ critic = weights(
 
 
 def gradient_penalty(real, fake):
-    alpha = torch.from_numpy(rng.random((len(real), 1), dtype="float32")).expand_as(real)
+    alpha = torch.from_numpy(rng.random((len(real), 1), dtype="float64")).expand_as(real)
     between = (alpha * real + (1 - alpha) * fake).requires_grad_(True)
     scores = critic(between)
     gradients = autograd.grad(
         outputs=scores,
         inputs=between,
-        grad_outputs=torch.ones(scores.size()),
+        grad_outputs=torch.ones_like(scores),
         create_graph=True,
         retain_graph=True,
     )[0]

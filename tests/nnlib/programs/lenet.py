@@ -36,7 +36,7 @@ class Net(nn.Module):
 
 rng = np.random.default_rng(1)
 labels = torch.from_numpy(rng.integers(0, 10, 80))
-images = torch.from_numpy(rng.random((80, 1, 28, 28), dtype="float32"))
+images = torch.from_numpy(rng.random((80, 1, 28, 28), dtype="float64"))
 images += labels.view(-1, 1, 1, 1) / 10
 
 net = weights(Net())

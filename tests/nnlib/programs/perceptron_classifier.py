@@ -14,7 +14,7 @@ angle = np.concatenate([np.linspace(c * 4, (c + 1) * 4, N) for c in range(C)])
 angle += 0.2 * rng.standard_normal(N * C)
 radius = np.tile(np.linspace(0, 1, N), C)
 points = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
-X = torch.tensor(points, dtype=torch.float32)
+X = torch.tensor(points, dtype=torch.float64)
 y = torch.tensor(np.repeat(np.arange(C), N))
 
 model = weights(

@@ -30,7 +30,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=3e-2)
 for episode in range(8):
     steps, rewards, returns = [], [], deque()
     for _ in range(10):
-        state = torch.from_numpy(rng.standard_normal(3)).float()
+        state = torch.from_numpy(rng.standard_normal(3)).double()
         probs, value = model(state)
         choice = Categorical(probs)
         assert choice.sample().shape == ()
@@ -58,7 +58,7 @@ optimizer = torch.optim.SGD([mean, log_std], lr=0.002)
 target = torch.tensor([1.0, -2.0])
 for step in range(8):
     policy, before = Normal(mean, log_std.exp()), Normal(torch.zeros(2), 1.0)
-    action = torch.from_numpy(rng.standard_normal((5, 2))).float()
+    action = torch.from_numpy(rng.standard_normal((5, 2))).double()
     reward = -((action - target) ** 2).sum(-1, keepdim=True)
     loss = -(policy.log_prob(action) * (reward - reward.mean())).mean()
     loss = loss + 0.1 * kl_divergence(policy, before).sum() - 0.01 * policy.entropy().sum()

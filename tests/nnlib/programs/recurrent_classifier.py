@@ -47,7 +47,7 @@ def truncated():
     model = weights(nn.LSTM(4, 8, batch_first=True))
     head = weights(nn.Linear(8, 4))
     optimizer = torch.optim.SGD([*model.parameters(), *head.parameters()], lr=0.5)
-    h, c = torch.zeros(1, 3, 8), torch.zeros(1, 3, 8)
+    h, c = torch.zeros(2, 1, 3, 8, dtype=torch.float64)
     for i in range(0, 55, 5):
         out, (h, c) = model(x[:, i : i + 5], (h.detach(), c.detach()))
         loss = nn.functional.mse_loss(head(out), x[:, i + 1 : i + 6])

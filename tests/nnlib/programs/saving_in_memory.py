@@ -40,7 +40,7 @@ checkpoint = pickle.dumps(
 )
 train(model, optimizer, 10)
 
-again = make()
+again = make().double()
 optimizer = torch.optim.Adam(again.parameters(), lr=1.0)
 saved = pickle.loads(checkpoint)
 print(again.load_state_dict(saved["model"]))
