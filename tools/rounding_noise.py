@@ -17,6 +17,7 @@ processor and stay as they are.
 """
 
 import ast
+import contextlib
 import functools
 import importlib.abc
 import importlib.machinery
@@ -222,6 +223,8 @@ def _put_names() -> None:
 
 def _patch_numpy(noise: Noise) -> None:
     """Replace NumPy's functions by those with noise."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("ml_dtypes")  # of Keras; it extends NumPy's own functions
     for name in PRODUCTS:
         setattr(np, name, with_noise_of_products(noise, getattr(np, name)))
     for name in FUNCTIONS:

@@ -58,7 +58,7 @@ def principal_angles(A: Any, B: Any) -> Array:
     _, cosines, Wh = np.linalg.svd(P.T @ Q)
     Q = Q @ Wh.T
     sines = np.linalg.norm(Q - P @ (P.T @ Q), axis=0)
-    return np.arctan2(sines, cosines)
+    return np.sort(np.arctan2(sines, cosines))  # rounding may exchange angles that are equal
 
 
 def _basis(A: Array) -> Array:

@@ -13,7 +13,8 @@ def test_they_are_scipys(p, q):
     A, B = rng.standard_normal((9, p)), rng.standard_normal((9, q))
     found = principal_angles(A, B)
     assert (np.diff(found) >= 0).all()
-    np.testing.assert_allclose(found, subspace_angles(A, B)[::-1], atol=1e-12)
+    # An angle of 0 can come out of SciPy as the square root of a rounding error.
+    np.testing.assert_allclose(found, subspace_angles(A, B)[::-1], atol=1e-7)
 
 
 @pytest.mark.parametrize("angle", [1e-12, 1e-7, 0.3, np.pi / 2 - 1e-9, np.pi / 2])
