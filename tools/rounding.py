@@ -7,6 +7,7 @@ their assertions and claims are checked, and each problem's answers are judged o
 were made with other noise. The seeds also take turns with one and two threads and with the
 instruction sets of MKL. A table lists page or problem by seed; the failures follow below it.
 
+Claims about times, memory or rounding errors are not judged, because the noise changes them.
 With ``--scale 100`` the noise is a hundred times as large, and claims are not judged: each
 assertion must have a tolerance of at least a hundred rounding errors. Seed 0 adds no noise.
 """
@@ -32,6 +33,9 @@ TIMEOUT = 900  # seconds of a cell
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's instructions
 CLAIM = "claim: "
+MEASURED_HERE = {  # pages whose claims are about times, memory or rounding errors themselves
+    *("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"),
+}
 
 
 def pages() -> list[str]:
@@ -66,7 +70,7 @@ def run_page(name: str, seed: int, scale: float) -> str:
     run = execute(path, notebook, ROOT, TIMEOUT, variables=variables, start=start)
     if run.failure:
         return f"{run.failure.page}:{run.failure.line}: {run.failure.what}"
-    unmet = run.findings if scale == 1 else []
+    unmet = run.findings if scale == 1 and name not in MEASURED_HERE else []
     return "\n".join(f"{CLAIM}{claim['statement']} (here: {values(claim)})" for claim in unmet)
 
 

@@ -97,11 +97,34 @@ class Noise:
         """Return a floating-point array or number with noise, anything else unchanged."""
         a = np.asarray(result)
         if a.dtype.kind == "c":
-            parts = [self.array(part, size) for part in (a.real, a.imag)]
-            return (parts[0] + 1j * parts[1]).astype(a.dtype)[()]
+            size = a if size is None else np.broadcast_to(size, a.shape)
+            parts = np.empty_like(a)
+            parts.real = self.array(a.real, size.real if size.dtype.kind == "c" else size)
+            parts.imag = self.array(a.imag, size.imag if size.dtype.kind == "c" else size)
+            return parts[()]
         if a.dtype.kind != "f" or a.itemsize not in LONG_BITS or not a.size:
             return result
         return self.added(a, a if size is None else size)[()]
+
+
+def size_of_terms(function, args, floats: list, options: dict):
+    """Return the sum of the absolute values of a product's terms.
+
+    Where there are complex numbers, it is complex too: the size of the real part and the size
+    of the imaginary part, which rounding changes independently.
+    """
+    floating = [any(a is f for f in floats) for a in args]
+    if all(np.asarray(a).dtype.kind != "c" for a in floats):
+        sizes = [np.abs(a) if f else a for a, f in zip(args, floating, strict=True)]
+        return function(*sizes, **options)
+    sizes = [
+        np.abs(np.real(a)) + 1j * np.abs(np.imag(a)) if f else a
+        for a, f in zip(args, floating, strict=True)
+    ]
+    turned = [*sizes[:-1], np.conj(sizes[-1])]  # so that the real parts' terms have one sign
+    both = function(*sizes, **options), function(*turned, **options)
+    real = np.maximum(*(np.abs(np.real(b)) for b in both))
+    return real + 1j * np.maximum(*(np.abs(np.imag(b)) for b in both))
 
 
 def with_noise_of_products(noise: Noise, function):
@@ -112,9 +135,8 @@ def with_noise_of_products(noise: Noise, function):
         given = {"out": out} if out is not None else {}
         floats = [a for a in args if isinstance(a, (np.ndarray, np.floating))]
         floats = [a for a in floats if a.dtype.kind in "fc"]
-        sizes = [np.abs(a) if any(a is f for f in floats) else a for a in args]
         exact = not floats or all(is_short(np.asarray(a)) for a in floats)
-        size = None if exact else function(*sizes, **options)
+        size = None if exact else size_of_terms(function, args, floats, options)
         result = function(*args, **given, **options)
         if exact or not isinstance(result, (np.ndarray, np.generic)):
             return result
@@ -160,7 +182,10 @@ def with_noise_of_decompositions(noise: Noise, function):
             a = np.asarray(part)
             if a.dtype.kind not in "fc" or not a.size or (short and is_short(a)):
                 return part
-            return noise.array(part, np.abs(a).max())
+            size = np.abs(a.real).max()
+            return noise.array(
+                part, size + 1j * np.abs(a.imag).max() if a.dtype.kind == "c" else size
+            )
 
         if not isinstance(result, tuple):
             return changed(result)
@@ -284,10 +309,10 @@ def _noisy_datasets(noise: Noise, module) -> None:
             return {key: changed(value) for key, value in part.items()}
         if not isinstance(part, np.ndarray) or part.dtype.kind != "f" or not part.size:
             return part
-        if np.array_equal(part, np.rint(part), equal_nan=True):
-            return part  # counts and labels
+        columns = tuple(range(part.ndim - 1)) if part.ndim == 2 else None
+        whole = ((part == np.rint(part)) | np.isnan(part)).all(axis=columns)  # counts, labels
         low, high = np.nanmin(part), np.nanmax(part)
-        return np.where(np.isnan(part), part, noise.array(part).clip(low, high))
+        return np.where(whole | np.isnan(part), part, noise.array(part).clip(low, high))
 
     for name in module.__all__:
         loader = getattr(module, name)
