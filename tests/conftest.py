@@ -1,33 +1,19 @@
-"""Fixtures for all tests, and how many examples hypothesis tries and which."""
+"""Fixtures for all tests, and how many examples hypothesis tries."""
 
-import os
-
-import hypothesis
 import numpy as np
 import pytest
 from hypothesis import settings
 from nngrader.cli import skip_unused_imports
 
 skip_unused_imports()
-settings.register_profile("ours", deadline=None)  # a busy machine makes no answer wrong
-settings.load_profile("ours")
-
-EXAMPLES = {"share": 20, "deep": 100}
+# A busy machine makes no answer wrong, so no example has a deadline.
+settings.register_profile("ours", max_examples=20, deadline=None, derandomize=True, database=None)
+settings.register_profile("slow", settings.get_profile("ours"), max_examples=100)
 
 
 def pytest_configure(config):
-    """Set how many examples hypothesis tries if a test does not set it itself."""
-    profile = "deep" if config.getoption("deep") else "share"
-    hypothesis.settings.register_profile(
-        profile, max_examples=EXAMPLES[profile], deadline=None, database=None
-    )
-    hypothesis.settings.load_profile(profile)
-
-
-def pytest_itemcollected(item):
-    """Seed hypothesis by commit, so that a repeated run draws the same examples."""
-    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-        hypothesis.seed(int(os.environ["TEST_SHARE"]))(item.obj)
+    """Let hypothesis try more examples with `--slow`."""
+    settings.load_profile("slow" if config.getoption("slow") else "ours")
 
 
 @pytest.fixture

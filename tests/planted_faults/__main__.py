@@ -1,6 +1,6 @@
 """Plant known faults one by one and print which test finds each.
 
-Usage: python tests/planted_faults [NAME …] [--near] [--deep] [--jobs N]
+Usage: python tests/planted_faults [NAME …] [--near] [--slow] [--jobs N]
 
 A fault is NAME.patch beside this program; its first line says what it breaks, and a second
 one, `First: …`, may name the tests to begin with, else those that are named like the changed
@@ -136,7 +136,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="which faults; all by default")
     parser.add_argument("--near", action="store_true", help="only the tests to begin with")
-    parser.add_argument("--deep", action="store_true", help="every case of the deep tests")
+    parser.add_argument("--slow", action="store_true", help="the slow tests too")
     parser.add_argument("--jobs", type=int, default=1, help="how many faults at once")
     given = parser.parse_args()
     every = {p.stem: Fault(p) for p in sorted(HERE.glob("*.patch"))}
@@ -155,7 +155,7 @@ def main() -> int:
         def run(fault: Fault) -> bool:
             tree = free.get()
             became, test, seconds = plant(
-                fault, tree, 1 if given.near else 2, ["--deep"] * given.deep
+                fault, tree, 1 if given.near else 2, ["--slow"] * given.slow
             )
             free.put(tree)
             line = f"{fault.patch.stem}\t{became}\t{seconds:.0f} s\t{test}\t{fault.words}"
