@@ -28,11 +28,11 @@ epub: setup ## make the ePub of the book, formulas as MathML
 pdf: setup system book ## print the built book and the formula sheet as PDF
 	@$(PY) tools/print_book.py pdf
 
-test: setup system lint ## run the tests, of the deep ones a share; T=nnlib/linalg: one thing
+test: setup system lint ## run the tests; T=nnlib/linalg: a path below tests/, or a name
 	@$(PY) tools/run_tests.py $(T)
 
-test-all: setup system lint ## run every case of every test, and `make rounding`
-	@$(PY) tools/run_tests.py --deep && $(PY) tools/rounding.py
+test-all: setup system lint ## run the slow tests too, and `make rounding`
+	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py
 
 rounding: setup ## execute pages and judge problems while rounding noise is added
 	@$(PY) tools/rounding.py

@@ -7,7 +7,9 @@ from nngrader.cli import skip_unused_imports
 
 skip_unused_imports()
 # A busy machine makes no answer wrong, so no example has a deadline.
-settings.register_profile("ours", max_examples=20, deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "ours", max_examples=20, deadline=None, derandomize=True, database=None
+)
 settings.register_profile("slow", settings.get_profile("ours"), max_examples=100)
 
 

@@ -71,8 +71,7 @@ CASES += [
 ]
 
 
-@pytest.mark.deep(90)
 @pytest.mark.parametrize(("check", "arguments"), CASES)
-@pytest.mark.turn(0)
+@pytest.mark.slow
 def test_a_benchmark_runs_and_says_what_it_should(check, arguments):
     check(*arguments)

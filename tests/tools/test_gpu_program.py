@@ -39,7 +39,7 @@ def run(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 def test_small_runs_every_measurement_and_writes_nothing():
     before = PROGRAM["RESULTS"].exists()
     said = run("--small")

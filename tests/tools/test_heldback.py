@@ -65,6 +65,7 @@ def test_no_held_back_picture_is_in_the_package(heldback, packaged):
     assert not [p for p in heldback["images"] if p.tobytes() in known]
 
 
+@pytest.mark.slow
 def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, packaged):
     assert not (maker.nearest_distance(heldback["images"], packaged) < maker.NEAR).any()
 
@@ -139,11 +140,13 @@ def make(maker, monkeypatch, folder, *arguments):
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_tool_makes_the_same_bytes_each_time(maker, monkeypatch, originals):
     first = make(maker, monkeypatch, originals)
     assert make(maker, monkeypatch, originals) == first
 
 
+@pytest.mark.slow
 def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, originals):
     packaged, heldback = make(maker, monkeypatch, originals)
     again, other = make(maker, monkeypatch, originals, "--seed", "7")
@@ -151,6 +154,7 @@ def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, o
     assert other != heldback
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [(), ("--seed", "7")], ids=["first", "another"])
 def test_a_draw_leaves_out_what_is_near_the_package(maker, monkeypatch, originals, seed):
     monkeypatch.setattr(maker, "NEAR", 6)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import rounding
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import json, sys
@@ -28,13 +29,14 @@ found = dict(
     data=datasets.digits()[0].X, parameters=nnlib.nn.Linear(9, 9).weight.detach().numpy(),
     convolved=torch.nn.functional.conv1d(x[None, None, 0], w[None, None, 0]).numpy(),
     initial=torch.nn.Linear(9, 9).weight.detach().numpy(),
+    tiny=np.matmul(a + 1e-20j * a, a.T).imag,
 )
 again = np.matmul(a, a.T)
 json.dump({{k: np.asarray(v, np.float64).tolist() for k, v in found.items()}}
           | {{"same": bool(np.array_equal(again, found["numpy"]))}}, sys.stdout)
 """
 PLAIN = PROGRAM.replace("noise = rounding_noise.install({seed})", "")
-NOISY = ["numpy", "nnlib", "torch", "exp", "solved", "convolved"]
+NOISY = ["numpy", "nnlib", "torch", "exp", "solved", "convolved", "tiny"]
 SINGLE = ["data", "parameters", "initial"]  # in float32
 
 
