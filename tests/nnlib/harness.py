@@ -1,5 +1,6 @@
 """The types of the table of operations, and how an entry runs in both libraries."""
 
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from inspect import signature
@@ -69,7 +70,7 @@ class Case(NamedTuple):
 
 
 class Bad(NamedTuple):
-    """One call that is refused: the error, and a pattern that its message matches.
+    """One call that is refused, with the error of nnlib.
 
     torch: what torch raises for the same call; None where it does not refuse or has no
     such function.
@@ -77,13 +78,11 @@ class Bad(NamedTuple):
 
     name: str
     call: Callable
-    error: type[Exception]
-    message: str
+    error: type[Exception] = RuntimeError
     torch: type[Exception] | tuple | str | None = "same"
-    note: str = ""
 
     def __str__(self):
-        return f"{self.name}-{self.note or self.message[:40]}"
+        return f"{self.name}, the call in line {self.call.__code__.co_firstlineno}"
 
 
 def index(L, array):
@@ -188,3 +187,19 @@ def each(cases):
         return together
 
     return decorate
+
+
+def assert_refused(calls, *libraries):
+    """Assert that each call raises its error; nnlib's message begins with a function's name.
+
+    calls: pairs of a call, which takes the library if there are several, and its error.
+    """
+    for call, error in calls:
+        for L in libraries or (nnlib,):
+            with naming(f"the call in line {call.__code__.co_firstlineno}"):
+                with pytest.raises(error) as caught:
+                    call(L) if libraries else call()
+                if L is nnlib:
+                    assert re.match(r"[A-Za-z_][\w.]*(\(\))?: ", str(caught.value)), (
+                        caught.value
+                    )

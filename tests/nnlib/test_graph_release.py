@@ -83,7 +83,6 @@ CHAINS = {
 }
 
 
-@pytest.mark.deep(2)
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
     n, step = CHAINS[name]

@@ -250,7 +250,6 @@ def label(op):
     return f"{op.name}-{op.variant_test_name}" if op.variant_test_name else op.name
 
 
-@pytest.mark.deep(3)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_operation_is_that_of_torch(part):

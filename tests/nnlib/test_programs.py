@@ -263,7 +263,6 @@ def run(seed):
     return True
 
 
-@pytest.mark.deep(4)
 @pytest.mark.parametrize("part", range(4))
 def test_random_programs_have_the_values_gradients_and_errors_of_torch(part):
     with warnings.catch_warnings():

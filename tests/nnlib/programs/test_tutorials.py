@@ -59,7 +59,6 @@ def read(program, folders, ending):
     return [(f / program.with_suffix(ending).name).read_text("utf-8") for f in folders]
 
 
-@pytest.mark.deep(6)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_program_prints_what_it_prints_with_torch(program, folders):
     assert read(program, folders, ".err") == ["", ""]

@@ -51,31 +51,28 @@ CASES = [
 VALUES: list[Case] = []
 
 
-def bad(message, *shapes, mask=None, torch="same", **options):
+def bad(*shapes, mask=None, torch="same", **options):
     """Return a refused call with inputs of some shapes, and perhaps a mask."""
 
     def refused(L):
         operands = [L.zeros(*shape) for shape in shapes or QKV]
         return attend(L, *operands, mask and mask(L), **options)
 
-    return Bad(NAME, refused, RuntimeError, f"{NAME}: {message}", torch)
+    return Bad(NAME, refused, torch=torch)
 
 
 BAD = [
-    bad("expected query .* got .4,.", (4,), *QKV[1:]),
-    bad("expected query", QKV[0], (5, 3), QKV[2]),
-    bad("expected as many values as keys", *QKV[:2], (6, 2)),
-    bad("expected .* that broadcast", (2, 3, 4), (3, 5, 4), (3, 5, 2)),
-    bad("expected .* that broadcast", mask=lambda L: L.zeros(3, 4)),
-    bad("expected .* that broadcast", mask=lambda L: L.zeros(2, 3, 5)),
-    bad("expected attn_mask bool or float32", mask=lambda L: L.zeros(3, 5, dtype=L.float64)),
-    bad("expected attn_mask bool or float32", mask=lambda L: L.zeros(3, 5, dtype=L.int64)),
-    bad("expected no attn_mask if is_causal", mask=lambda L: L.zeros(3, 5), is_causal=True),
-    bad("expected dropout_p in .0, 1., got 1.5", dropout_p=1.5),
+    bad((4,), *QKV[1:]),
+    bad(QKV[0], (5, 3), QKV[2]),
+    bad(*QKV[:2], (6, 2)),
+    bad((2, 3, 4), (3, 5, 4), (3, 5, 2)),
+    bad(mask=lambda L: L.zeros(3, 4)),
+    bad(mask=lambda L: L.zeros(2, 3, 5)),
+    bad(mask=lambda L: L.zeros(3, 5, dtype=L.float64)),
+    bad(mask=lambda L: L.zeros(3, 5, dtype=L.int64)),
+    bad(mask=lambda L: L.zeros(3, 5), is_causal=True),
+    bad(dropout_p=1.5),
     Bad(
-        NAME,
-        lambda L: attend(L, L.zeros(3, 4), L.zeros(5, 4, dtype=L.float64), L.zeros(5, 2)),
-        RuntimeError,
-        f"{NAME}: expected one floating-point dtype",
+        NAME, lambda L: attend(L, L.zeros(3, 4), L.zeros(5, 4, dtype=L.float64), L.zeros(5, 2))
     ),
 ]

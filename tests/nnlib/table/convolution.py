@@ -78,52 +78,47 @@ X, W, B = np.ones((2, 4, 6, 6)), np.ones((6, 4, 3, 3)), np.ones(6)
 KINDS = {"conv2d": W, "conv_transpose2d": np.ones((4, 6, 3, 3))}
 
 
-def bad(name, message, x=X, w=None, b=None, torch="same", **options):
+def bad(name, x=X, w=None, b=None, torch="same", **options):
     def call(L):
         tensors = [None if a is None else L.tensor(a) for a in (x, w_given, b)]
         return getattr(L.nn.functional, name)(*tensors, **options)
 
     w_given = KINDS[name] if w is None else w
-    return Bad(name, call, RuntimeError, message, torch)
+    return Bad(name, call, torch=torch)
 
 
-def both(message, **options):
-    return [bad(name, message, **options) for name in KINDS]
+def both(**options):
+    return [bad(name, **options) for name in KINDS]
 
 
 BAD = [
-    *both("expected stride of an integer >= 1", stride=0),
-    *both("expected stride of an integer >= 1", stride=(1, 2, 3)),
-    *both("expected stride of an integer >= 1", stride=1.5, torch=TypeError),
-    *both("expected padding .*of an integer >= 0", padding=-1),
-    *both("expected dilation of an integer >= 1", dilation=0),
-    *both("expected groups >= 1", groups=0),
-    *both("expected groups >= 1 that divide", groups=5),
-    *both("expected input of 4 channels, got 3", x=X[:, :3]),
-    *both("expected a batch of images or one", x=X[0, 0]),
-    *both("expected a batch of images or one", x=X[None]),
-    *both("one dtype, got .'float32', 'float64'", x=X.astype("f4")),
-    bad("conv2d", "one dtype, got .'float32', 'float64'", b=B.astype("f4")),
-    bad("conv_transpose2d", "one dtype", b=B.astype("f4"), torch=None),
-    *both("expected bias of shape .6,., got .5,", b=B[:5]),
-    *both("expected bias of shape .6,., got .1, 6", b=B[None]),
-    bad("conv2d", "expected input of 2 channels", w=W[:, :1], groups=2),
-    bad("conv2d", "expected groups >= 1 that divide", w=W[:5, :2], groups=2),
-    bad("conv2d", "expected groups >= 1 that divide", w=W[:0]),
-    bad("conv2d", "expected a batch of images or one", w=W[0]),
-    bad("conv2d", "expected room for a window .9, 9.", w=np.ones((6, 4, 9, 9))),
-    bad("conv2d", "expected room for a window", x=X[..., :0], padding=2),
-    bad(
-        "conv2d",
-        "expected padding 'same' at stride 1 or of .*got 'same'",
-        padding="same",
-        stride=2,
-    ),
-    bad("conv2d", "expected padding .* or of an integer >= 0 .*'equal'", padding="equal"),
-    bad("conv_transpose2d", "expected padding of an", padding="same", torch=TypeError),
-    bad("conv_transpose2d", "expected output_padding below stride", output_padding=1),
-    bad("conv_transpose2d", "expected output_padding of an", output_padding=-1),
-    bad("conv_transpose2d", "expected an image of which the padding", padding=5),
+    *both(stride=0),
+    *both(stride=(1, 2, 3)),
+    *both(stride=1.5, torch=TypeError),
+    *both(padding=-1),
+    *both(dilation=0),
+    *both(groups=0),
+    *both(groups=5),
+    *both(x=X[:, :3]),
+    *both(x=X[0, 0]),
+    *both(x=X[None]),
+    *both(x=X.astype("f4")),
+    bad("conv2d", b=B.astype("f4")),
+    bad("conv_transpose2d", b=B.astype("f4"), torch=None),
+    *both(b=B[:5]),
+    *both(b=B[None]),
+    bad("conv2d", w=W[:, :1], groups=2),
+    bad("conv2d", w=W[:5, :2], groups=2),
+    bad("conv2d", w=W[:0]),
+    bad("conv2d", w=W[0]),
+    bad("conv2d", w=np.ones((6, 4, 9, 9))),
+    bad("conv2d", x=X[..., :0], padding=2),
+    bad("conv2d", padding="same", stride=2),
+    bad("conv2d", padding="equal"),
+    bad("conv_transpose2d", padding="same", torch=TypeError),
+    bad("conv_transpose2d", output_padding=1),
+    bad("conv_transpose2d", output_padding=-1),
+    bad("conv_transpose2d", padding=5),
 ]
 
 VALUES = [
@@ -133,5 +128,5 @@ VALUES = [
         ((2, 3, 5, 4), (2, 3, 3, 3)),
         lambda rng, shape: rng.integers(-5, 6, shape),
         "integers",
-    ),
+    )
 ]

@@ -110,11 +110,7 @@ CASES += [
     Case("lerp", lambda L, a, b, w: L.lerp(a, b, w), ((3, 5), (5,), (3, 1))),
     Case("lerp", lambda L, a, b: L.lerp(a, b, 0.25), ((3, 5), (5,)), note="number"),
     Case("lerp", lambda L, a, b: L.lerp(a, b, 0.75), ((3, 5), (5,)), note="near the end"),
-    Case(
-        "masked_fill",
-        lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5),
-        ((3, 4),),
-    ),
+    Case("masked_fill", lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5), ((3, 4),)),
     Case(
         "masked_fill",
         lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v),
@@ -136,10 +132,7 @@ CASES += [
     Case("sub", lambda L, a: 1 - a, ((3, 5),), note="number first"),
     Case("to", lambda L, x: (x * 1).to(L.float64) * x, ((3, 5),), arrays=False),
     Case(
-        "type_as",
-        lambda L, x: x.type_as(L.zeros(1, dtype=L.float64)),
-        ((3, 5),),
-        arrays=False,
+        "type_as", lambda L, x: x.type_as(L.zeros(1, dtype=L.float64)), ((3, 5),), arrays=False
     ),
     Case("where", lambda L, a, b: L.where(index(L, INDEX > 1), a, b), ((3, 4), (4,))),
     Case("where", lambda L, a: L.where(index(L, INDEX > 1), a, 0.5), ((4,),), note="number"),
@@ -219,26 +212,16 @@ BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "fmod", "remainder", "pow"]
 BINARY += ["clamp_max", "clamp_min", "allclose"]
 
 
-def bad(name, *shapes, message="expected shapes that broadcast, got", **options):
+def bad(name, *shapes, **options):
     """Return a refused call with shapes that do not broadcast."""
     return Bad(
-        name,
-        lambda L: getattr(L, name)(*[L.ones(*shape) for shape in shapes], **options),
-        RuntimeError,
-        f"^{name}: {message}",
-        note=f"{name} of {shapes}",
+        name, lambda L: getattr(L, name)(*[L.ones(*shape) for shape in shapes], **options)
     )
 
 
 def text(name, n, other="text"):
     """Return a refused call with a string as its n-th argument."""
-    return Bad(
-        name,
-        lambda L: getattr(L, name)(*[L.ones(3)] * n, other),
-        TypeError,
-        f"^{name}: expected a Tensor, an array or a number, got {type(other).__name__}",
-        note=f"{name} of {other!r}",
-    )
+    return Bad(name, lambda L: getattr(L, name)(*[L.ones(3)] * n, other), TypeError)
 
 
 def whole(L, *values):
@@ -255,128 +238,38 @@ BAD += [
     bad("addcmul", (3,), (3,), (2,)),
     bad("clamp", (3,), (2,)),
     bad("div", (3,), (2,), rounding_mode="floor"),
-    bad("lerp", (3,), (3,), (2,), message="expected shapes that broadcast, got"),
-    Bad(
-        "add",
-        lambda L: L.add(whole(L, 1), whole(L, 2), alpha=0.5),
-        RuntimeError,
-        "^add: expected an integer factor, got 0.5",
-    ),
-    Bad(
-        "clamp", lambda L: L.clamp(L.ones(3)), RuntimeError, "expected min or max, got neither"
-    ),
-    Bad(
-        "div",
-        lambda L: L.div(L.ones(3), 2, rounding_mode="up"),
-        RuntimeError,
-        "expected rounding_mode floor or trunc, got 'up'",
-    ),
-    Bad(
-        "div",
-        lambda L: L.div(whole(L, 1), 0, rounding_mode="trunc"),
-        RuntimeError,
-        "expected integers other than 0 to divide by",
-    ),
-    Bad(
-        "remainder",
-        lambda L: whole(L, 1) % whole(L, 0),
-        RuntimeError,
-        "expected integers other than 0 to divide by",
-    ),
-    Bad("neg", lambda L: -(L.ones(3) > 0), RuntimeError, "not defined for bool"),
-    Bad(
-        "sub", lambda L: (L.ones(3) > 0) - (L.ones(3) > 0), RuntimeError, "not defined for bool"
-    ),
+    bad("lerp", (3,), (3,), (2,)),
+    Bad("add", lambda L: L.add(whole(L, 1), whole(L, 2), alpha=0.5)),
+    Bad("clamp", lambda L: L.clamp(L.ones(3))),
+    Bad("div", lambda L: L.div(L.ones(3), 2, rounding_mode="up")),
+    Bad("div", lambda L: L.div(whole(L, 1), 0, rounding_mode="trunc")),
+    Bad("remainder", lambda L: whole(L, 1) % whole(L, 0)),
+    Bad("neg", lambda L: -(L.ones(3) > 0)),
+    Bad("sub", lambda L: (L.ones(3) > 0) - (L.ones(3) > 0)),
     *(
         Bad(
             name,
             lambda L, f=name: getattr(L, f)(L.ones(3) > 0, L.ones(3) > 0),
             (RuntimeError, NotImplementedError),
-            "expected integers other than 0 to divide by",
-            note=f"{name} of truth values",
         )
         for name in ("floor_divide", "fmod", "remainder")
     ),
-    Bad("positive", lambda L: L.positive(L.ones(3) > 0), RuntimeError, "not defined for bool"),
-    Bad(
-        "pow",
-        lambda L: L.pow(L.ones(3, dtype=L.uint8), -1),
-        RuntimeError,
-        "expected numbers, and exponents >= 0 for integers",
-        note="bytes",
-    ),
-    Bad(
-        "pow",
-        lambda L: L.pow(whole(L, 2), -1),
-        RuntimeError,
-        "expected numbers, and exponents >= 0 for integers",
-    ),
-    Bad(
-        "isclose",
-        lambda L: L.isclose(L.ones(3), L.ones(3), -1.0),
-        RuntimeError,
-        "expected rtol, atol >= 0, got -1.0 and 1e-08",
-    ),
-    Bad("bitwise_not", lambda L: L.bitwise_not(L.ones(3)), RuntimeError, "defined for float32"),
-    Bad("can_cast", lambda L: L.can_cast(1, L.float32), TypeError, "expected a dtype of nnlib"),
-    Bad(
-        "masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3), 0.0), RuntimeError, "truth"
-    ),
-    Bad(
-        "masked_fill",
-        lambda L: L.masked_fill(L.ones(3), L.ones(3) > 0, L.ones(3)),
-        RuntimeError,
-        r"one value, got bool and \(3,\)",
-    ),
-    Bad(
-        "masked_fill",
-        lambda L: L.masked_fill(L.ones(3), L.ones(2) > 0, 0.0),
-        RuntimeError,
-        "shapes that broadcast",
-    ),
-    Bad(
-        "promote_types",
-        lambda L: L.promote_types(L.float32, "float32"),
-        TypeError,
-        "expected a dtype of nnlib, got 'float32'",
-    ),
-    Bad(
-        "result_type",
-        lambda L: L.result_type(L.ones(3), "text"),
-        TypeError,
-        "expected a Tensor, an array or a number, got str",
-    ),
-    Bad(
-        "softplus",
-        lambda L: L.nn.functional.softplus("text"),
-        TypeError,
-        "expected a Tensor, an array or a number, got str",
-    ),
-    Bad(
-        "to",
-        lambda L: L.ones(3).to("cuda"),
-        RuntimeError,
-        "nnlib computes on the CPU only, got device 'cuda'",
-        (AssertionError, RuntimeError),
-    ),
-    Bad("to", lambda L: L.ones(3).to(np.float16), TypeError, "expected a dtype of nnlib"),
-    Bad("type_as", lambda L: L.ones(3).type_as("text"), TypeError, "got str"),
-    Bad(
-        "where", lambda L: L.where(L.ones(3), 1.0, 2.0), RuntimeError, "truth values, got float"
-    ),
-    Bad(
-        "where",
-        lambda L: L.where(L.ones(2) > 0, L.ones(3), 2.0),
-        RuntimeError,
-        "shapes that broadcast",
-    ),
+    Bad("positive", lambda L: L.positive(L.ones(3) > 0)),
+    Bad("pow", lambda L: L.pow(L.ones(3, dtype=L.uint8), -1)),
+    Bad("pow", lambda L: L.pow(whole(L, 2), -1)),
+    Bad("isclose", lambda L: L.isclose(L.ones(3), L.ones(3), -1.0)),
+    Bad("bitwise_not", lambda L: L.bitwise_not(L.ones(3))),
+    Bad("can_cast", lambda L: L.can_cast(1, L.float32), TypeError),
+    Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3), 0.0)),
+    Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3) > 0, L.ones(3))),
+    Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(2) > 0, 0.0)),
+    Bad("promote_types", lambda L: L.promote_types(L.float32, "float32"), TypeError),
+    Bad("result_type", lambda L: L.result_type(L.ones(3), "text"), TypeError),
+    Bad("softplus", lambda L: L.nn.functional.softplus("text"), TypeError),
+    Bad("to", lambda L: L.ones(3).to("cuda"), torch=(AssertionError, RuntimeError)),
+    Bad("to", lambda L: L.ones(3).to(np.float16), TypeError),
+    Bad("type_as", lambda L: L.ones(3).type_as("text"), TypeError),
+    Bad("where", lambda L: L.where(L.ones(3), 1.0, 2.0)),
+    Bad("where", lambda L: L.where(L.ones(2) > 0, L.ones(3), 2.0)),
 ]
-BAD += [
-    Bad(
-        name,
-        lambda L, f=name: getattr(L, f)(L.ones(3), L.ones(3)),
-        RuntimeError,
-        f"^{name}: not defined for float32 and float32",
-    )
-    for name in BITS
-]
+BAD += [Bad(name, lambda L, f=name: getattr(L, f)(L.ones(3), L.ones(3))) for name in BITS]

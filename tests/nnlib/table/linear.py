@@ -135,12 +135,7 @@ CASES = [
 ]
 
 VALUES = [
-    Case(
-        "addmm",
-        lambda L, *a: L.addmm(*a, beta=2, alpha=3),
-        ((2,), (3, 5), (5, 2)),
-        integers,
-    ),
+    Case("addmm", lambda L, *a: L.addmm(*a, beta=2, alpha=3), ((2,), (3, 5), (5, 2)), integers),
     Case("cdist", lambda L, a, b: L.cdist(a * 1.0, b * 1.0, 0.0), ((3, 5), (4, 5)), integers),
     *(
         Case(name, lambda L, a, b, name=name: getattr(L, name)(a, b), shapes, integers)
@@ -170,94 +165,57 @@ def narrow(L, *shape):
     return L.tensor(np.ones(shape, "f4"))
 
 
-def bad(name, call, message, error=RuntimeError, torch="same"):
-    return Bad(name, call, error, message, torch)
+def bad(name, call, error=RuntimeError, torch="same"):
+    return Bad(name, call, error, torch)
 
 
 BAD = [
-    bad(
-        "matmul",
-        lambda L: L.matmul(ones(L, 2, 3), ones(L, 4, 2)),
-        "got float64 .2, 3., float64",
-    ),
-    bad("matmul", lambda L: L.matmul(ones(L), ones(L, 2)), "expected shapes .*one dtype"),
-    bad("matmul", lambda L: L.matmul(ones(L, 2), ones(L, 3)), "expected shapes"),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), narrow(L, 3, 2)), "float64.*float32"),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2)), "that broadcast"),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), "a"), "got str", TypeError),
-    bad(
-        "mm",
-        lambda L: L.mm(ones(L, 2, 3), ones(L, 3)),
-        r"expected shapes \(n, k\) and \(k, m\)",
-    ),
-    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 2, 3)), "expected shapes"),
-    bad("mm", lambda L: L.mm(ones(L, 2, 3), narrow(L, 3, 2)), "of one dtype"),
-    bad("addmm", lambda L: L.addmm(ones(L, 2), ones(L, 3), ones(L, 3, 2)), "expected shapes"),
-    bad(
-        "addmm",
-        lambda L: L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2)),
-        r"^addmm: expected input that stretches to \(n, m\)",
-    ),
-    bad("addmm", lambda L: L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2)), "one dtype"),
-    bad(
-        "addmm",
-        lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5),
-        "addmm: expected an integer factor, got 0.5",
-        torch=None,
-    ),
-    bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2)), r"expected shapes \(N, n, k\)"),
-    bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2)), "expected shapes"),
-    bad(
-        "mv",
-        lambda L: L.mv(ones(L, 2, 3), ones(L, 3, 1)),
-        r"expected shapes \(n, k\) and \(k,\)",
-    ),
-    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 2)), "expected shapes"),
-    bad("dot", lambda L: L.dot(ones(L, 2), ones(L, 3)), r"expected shapes \(k,\) and \(k,\)"),
-    bad("dot", lambda L: L.dot(ones(L, 2, 1), ones(L, 2)), "expected shapes"),
-    bad("dot", lambda L: L.dot(ones(L, 2), narrow(L, 2)), "of one dtype"),
-    bad("outer", lambda L: L.outer(ones(L, 2, 1), ones(L, 2)), r"expected shapes \(n,\) and"),
-    bad("outer", lambda L: L.outer(ones(L, 2), "a"), "got str", TypeError),
-    bad(
-        "linear",
-        lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2)),
-        r"expected input \(\.\.\., D\)",
-    ),
-    bad(
-        "linear",
-        lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5)),
-        r"float64 \(5,\)",
-    ),
-    bad(
-        "linear",
-        lambda L: L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3)),
-        "of one dtype, got float64",
-    ),
-    bad("linear", lambda L: L.nn.functional.linear(ones(L), ones(L, 4, 3)), "expected input"),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), ones(L, 4, 2))),
+    bad("matmul", lambda L: L.matmul(ones(L), ones(L, 2))),
+    bad("matmul", lambda L: L.matmul(ones(L, 2), ones(L, 3))),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), narrow(L, 3, 2))),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2))),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), "a"), TypeError),
+    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 3))),
+    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 2, 3))),
+    bad("mm", lambda L: L.mm(ones(L, 2, 3), narrow(L, 3, 2))),
+    bad("addmm", lambda L: L.addmm(ones(L, 2), ones(L, 3), ones(L, 3, 2))),
+    bad("addmm", lambda L: L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2))),
+    bad("addmm", lambda L: L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2))),
+    bad("addmm", lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5), torch=None),
+    bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2))),
+    bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2))),
+    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 3, 1))),
+    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 2))),
+    bad("dot", lambda L: L.dot(ones(L, 2), ones(L, 3))),
+    bad("dot", lambda L: L.dot(ones(L, 2, 1), ones(L, 2))),
+    bad("dot", lambda L: L.dot(ones(L, 2), narrow(L, 2))),
+    bad("outer", lambda L: L.outer(ones(L, 2, 1), ones(L, 2))),
+    bad("outer", lambda L: L.outer(ones(L, 2), "a"), TypeError),
+    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2))),
+    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5))),
+    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3))),
+    bad("linear", lambda L: L.nn.functional.linear(ones(L), ones(L, 4, 3))),
     bad(
         "bilinear",
         lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 5)),
-        r"that fit '...i,oij,...j->...o' of one dtype, got float64 \(2, 3\), float64 \(5, 3",
     ),
     bad(
         "bilinear",
         lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 3, 4), ones(L, 5, 3, 4)),
-        "that fit",
     ),
     bad(
         "bilinear",
         lambda L: L.nn.functional.bilinear(
             ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4), ones(L, 4)
         ),
-        r"that broadcast, got \(2, 5\) and \(4,\)",
     ),
     bad(
         "bilinear",
         lambda L: L.nn.functional.bilinear(narrow(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4)),
-        "of one dtype",
     ),
     *(
-        bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]), "that fit")
+        bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]))
         for e, s in (
             ("ij,jk->ik", [(2, 3)]),
             ("ij,jk", [(2, 3), (3, 2), (2,)]),
@@ -272,46 +230,26 @@ BAD = [
             ("i->i->i", [(3,)]),
         )
     ),
-    bad(
-        "einsum",
-        lambda L: L.einsum("i,i", ones(L, 3), narrow(L, 3)),
-        r"expected operands that fit 'i,i' of one dtype, got float64 \(3,\), float32 \(3,\)",
-    ),
-    bad("einsum", lambda L: L.einsum("i->i"), "that fit 'i->i'", torch=ValueError),
-    bad("einsum", lambda L: L.einsum(3, ones(L, 2)), "expected an equation", TypeError),
-    bad("einsum", lambda L: L.einsum("i", "a"), "got str", TypeError),
+    bad("einsum", lambda L: L.einsum("i,i", ones(L, 3), narrow(L, 3))),
+    bad("einsum", lambda L: L.einsum("i->i"), torch=ValueError),
+    bad("einsum", lambda L: L.einsum(3, ones(L, 2)), TypeError),
+    bad("einsum", lambda L: L.einsum("i", "a"), TypeError),
     *(
-        bad(
-            "tensordot",
-            lambda L, dims=dims: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), dims),
-            "expected operands with axes that pair for dims=",
-        )
+        bad("tensordot", lambda L, dims=dims: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), dims))
         for dims in (1, 3, -1, ([0], [1]), ([0], [0, 1]), ([0, 0], [0, 1]), ([0, 1], [0, 0]))
     ),
     bad(
-        "tensordot",
-        lambda L: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1])),
-        "expected dim",
-        IndexError,
+        "tensordot", lambda L: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1])), IndexError
     ),
-    bad("tensordot", lambda L: L.tensordot(ones(L, 2), narrow(L, 2), 1), "of one dtype"),
-    bad(
-        "cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 2)), r"\(2, 3\), float64 \(4, 2\)"
-    ),
-    bad("cdist", lambda L: L.cdist(ones(L, 3), ones(L, 4, 3)), "expected p=2.0"),
-    bad(
-        "cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0), "expected p=-1.0 to be"
-    ),
-    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), narrow(L, 4, 3)), "of one dtype"),
-    bad(
-        "cdist",
-        lambda L: L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64)),
-        "and floats",
-    ),
+    bad("tensordot", lambda L: L.tensordot(ones(L, 2), narrow(L, 2), 1)),
+    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 2))),
+    bad("cdist", lambda L: L.cdist(ones(L, 3), ones(L, 4, 3))),
+    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0)),
+    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), narrow(L, 4, 3))),
+    bad("cdist", lambda L: L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64))),
     bad(
         "cdist",
         lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), compute_mode="x"),
-        "compute_mode='x' to be one of",
         torch=ValueError,
     ),
 ]

@@ -88,71 +88,23 @@ BAD = [
         bad
         for name in ("cross_entropy", "nll_loss")
         for bad in (
-            Bad(
-                name,
-                of(name, np.zeros((3, 1), int)),
-                RuntimeError,
-                rf"{name}: .* target \(3,\) for input \(3, 5\), got \(3, 1\)",
-            ),
-            Bad(
-                name,
-                of(name, np.zeros(4, int)),
-                ValueError,
-                rf"{name}: .* target \(3,\) for input \(3, 5\), got \(4,\)",
-            ),
-            Bad(name, of(name, [0, 5, 1]), IndexError, rf"{name}: .* in \[0, 4\], got 5"),
-            Bad(name, of(name, [0, -1, 1]), IndexError, rf"{name}: .* in \[0, 4\], got -1"),
-            Bad(
-                name,
-                of(name, np.zeros(3)),
-                RuntimeError,
-                rf"{name}: expected integer class indices \(3,\), got float64 \(3,\)",
-            ),
-            Bad(
-                name,
-                of(name, CLASSES, 4),
-                RuntimeError,
-                rf"{name}: expected weight \(5,\), got \(4,\)",
-            ),
+            Bad(name, of(name, np.zeros((3, 1), int))),
+            Bad(name, of(name, np.zeros(4, int)), ValueError),
+            Bad(name, of(name, [0, 5, 1]), IndexError),
+            Bad(name, of(name, [0, -1, 1]), IndexError),
+            Bad(name, of(name, np.zeros(3))),
+            Bad(name, of(name, CLASSES, 4)),
             Bad(
                 name,
                 lambda L, name=name: getattr(F(L), name)(
                     L.zeros(3, 5), classes(L), L.ones(5, dtype=L.float64)
                 ),
-                RuntimeError,
-                f"{name}: expected weight float32 as input, got float64",
             ),
-            Bad(
-                name,
-                of(name, CLASSES, reduction="average"),
-                ValueError,
-                f"{name}: expected reduction mean, sum or none, got 'average'",
-            ),
-            Bad(
-                name,
-                of(name, 0, shape=()),
-                RuntimeError,
-                rf"{name}: expected input \(N, C\) or \(C,\), got a single number",
-                (RuntimeError, ValueError, IndexError),
-            ),
+            Bad(name, of(name, CLASSES, reduction="average"), ValueError),
+            Bad(name, of(name, 0, shape=()), torch=(RuntimeError, ValueError, IndexError)),
         )
     ],
-    Bad(
-        "nll_loss",
-        lambda L: F(L).nll_loss(L.zeros(3, 5).long(), classes(L)),
-        RuntimeError,
-        "nll_loss: expected a floating-point input, got int64",
-    ),
-    Bad(
-        "cross_entropy",
-        of("cross_entropy", np.zeros((3, 5), int)),
-        RuntimeError,
-        r"cross_entropy: .* or probabilities \(3, 5\) of a floating-point dtype, got int64",
-    ),
-    Bad(
-        "cross_entropy",
-        of("cross_entropy", CLASSES, label_smoothing=1.5),
-        RuntimeError,
-        r"cross_entropy: expected label_smoothing in \[0, 1\], got 1.5",
-    ),
+    Bad("nll_loss", lambda L: F(L).nll_loss(L.zeros(3, 5).long(), classes(L))),
+    Bad("cross_entropy", of("cross_entropy", np.zeros((3, 5), int))),
+    Bad("cross_entropy", of("cross_entropy", CLASSES, label_smoothing=1.5)),
 ]

@@ -84,12 +84,7 @@ def classes(target, *args, **options):
 def reductions(shapes):
     """Return the refusals of an unknown reduction, for losses with zeros of some shapes."""
     return [
-        Bad(
-            name,
-            call(name, *each, reduction="average"),
-            ValueError,
-            f"{name}: expected reduction mean, sum or none, got 'average'",
-        )
+        Bad(name, call(name, *each, reduction="average"), ValueError)
         for name, each in shapes.items()
     ]
 
@@ -97,18 +92,8 @@ def reductions(shapes):
 def of_two(name):
     """Return the refusals of a loss whose input and target broadcast."""
     return [
-        Bad(
-            name,
-            call(name, (3, 5), (4,)),
-            RuntimeError,
-            rf"{name}: expected shapes that broadcast, got \(3, 5\), \(4,\)",
-        ),
-        Bad(
-            name,
-            lambda L: getattr(F(L), name)(L.zeros(3).long(), L.ones(3).long()),
-            RuntimeError,
-            f"{name}: expected a floating-point input, got int64",
-        ),
+        Bad(name, call(name, (3, 5), (4,))),
+        Bad(name, lambda L: getattr(F(L), name)(L.zeros(3).long(), L.ones(3).long())),
     ]
 
 
@@ -116,53 +101,16 @@ SHAPES = {"soft_margin_loss": ((3,), (3,)), "margin_ranking_loss": ((3,), (3,), 
 BAD = [
     *reductions(SHAPES),
     *of_two("soft_margin_loss"),
-    Bad(
-        "margin_ranking_loss",
-        call("margin_ranking_loss", (3,), (3, 1), (3,)),
-        RuntimeError,
-        "margin_ranking_loss: expected as many axes of each input",
-    ),
-    Bad(
-        "margin_ranking_loss",
-        call("margin_ranking_loss", (3,), (4,), (3,)),
-        RuntimeError,
-        "margin_ranking_loss: expected shapes that broadcast",
-    ),
-    Bad(
-        "multi_margin_loss",
-        classes([0, 5, 1]),
-        RuntimeError,
-        r"multi_margin_loss: expected class indices in \[0, 4\], got 0 to 5",
-    ),
-    Bad(
-        "multi_margin_loss",
-        classes([0, -1, 1]),
-        RuntimeError,
-        r"multi_margin_loss: expected class indices in \[0, 4\], got -1 to 1",
-    ),
-    Bad(
-        "multi_margin_loss",
-        classes([0, 1]),
-        RuntimeError,
-        r"multi_margin_loss: expected target \(3,\), got \(2,\)",
-    ),
-    Bad(
-        "multi_margin_loss",
-        classes([0.0, 1.0, 2.0]),
-        RuntimeError,
-        "multi_margin_loss: expected integer class indices, got float64",
-    ),
-    Bad(
-        "multi_margin_loss",
-        classes([0, 1, 2], p=3),
-        ValueError,
-        "multi_margin_loss: expected p to be 1 or 2, got 3",
-    ),
+    Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (3, 1), (3,))),
+    Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (4,), (3,))),
+    Bad("multi_margin_loss", classes([0, 5, 1])),
+    Bad("multi_margin_loss", classes([0, -1, 1])),
+    Bad("multi_margin_loss", classes([0, 1])),
+    Bad("multi_margin_loss", classes([0.0, 1.0, 2.0])),
+    Bad("multi_margin_loss", classes([0, 1, 2], p=3), ValueError),
     Bad(
         "multi_margin_loss",
         lambda L: F(L).multi_margin_loss(L.zeros(3, 5), L.tensor([0, 1, 2]), weight=L.zeros(4)),
-        RuntimeError,
-        r"multi_margin_loss: expected weight \(5,\), got \(4,\)",
     ),
     Bad(
         "multi_margin_loss",
@@ -170,18 +118,10 @@ BAD = [
             L.zeros(3, 5), L.tensor([0, 1, 2]), weight=L.zeros(5, 1)
         ),
         ValueError,
-        r"multi_margin_loss: expected weight \(C,\), got \(5, 1\)",
     ),
     Bad(
         "multi_margin_loss",
         lambda L: F(L).multi_margin_loss(L.zeros(2, 3, 4), L.tensor([0, 1])),
-        RuntimeError,
-        r"multi_margin_loss: expected input \(N, C\) or \(C,\), got \(2, 3, 4\)",
     ),
-    Bad(
-        "multi_margin_loss",
-        classes([0, 1, 2], reduction="average"),
-        ValueError,
-        "multi_margin_loss: expected reduction",
-    ),
+    Bad("multi_margin_loss", classes([0, 1, 2], reduction="average"), ValueError),
 ]

@@ -187,8 +187,8 @@ VALUES = [
 ]
 
 
-def bad(name, call, error, message, torch="same"):
-    return Bad(name, lambda L: call(L, functional(L)), error, message, torch)
+def bad(name, call, error=RuntimeError, torch="same"):
+    return Bad(name, lambda L: call(L, functional(L)), error, torch)
 
 
 def stats(L, n=5):
@@ -196,155 +196,40 @@ def stats(L, n=5):
 
 
 BAD = [
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(5), *stats(L)),
-        RuntimeError,
-        r"batch_norm: expected input \(N, C, \.\.\.\), got \(5,\)",
-    ),
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L, 4)),
-        RuntimeError,
-        r"batch_norm: expected running_mean \(5,\) float32, got \(4,\) float32",
-    ),
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), L.ones(3)),
-        RuntimeError,
-        r"batch_norm: expected weight \(5,\) float32, got \(3,\) float32",
-    ),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(5), *stats(L))),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L, 4))),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), L.ones(3))),
     bad(
         "batch_norm",
         lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), bias=L.ones(5, dtype=L.float64)),
-        RuntimeError,
-        r"batch_norm: expected bias \(5,\) float32, got \(5,\) float64",
     ),
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(4, 5, dtype=L.int64), *stats(L)),
-        RuntimeError,
-        "batch_norm: expected a floating-point input, got int64",
-    ),
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(4, 5), None, None),
-        RuntimeError,
-        "batch_norm: expected running_mean and running_var, got None",
-    ),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(4, 5, dtype=L.int64), *stats(L))),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(4, 5), None, None)),
     bad(
         "batch_norm",
         lambda L, F: F.batch_norm(L.ones(1, 5), *stats(L), training=True),
         ValueError,
-        r"batch_norm: expected more than 1 element to average, got input \(1, 5\)",
     ),
     bad(
         "batch_norm",
         lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), training=True, eps=0.0),
         ValueError,
-        r"batch_norm: expected eps > 0 \(not training: >= 0\), got 0.0",
     ),
-    bad(
-        "batch_norm",
-        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), eps=-1.0),
-        ValueError,
-        r"batch_norm: expected eps > 0 \(not training: >= 0\), got -1.0",
-    ),
-    bad(
-        "layer_norm",
-        lambda L, F: F.layer_norm(L.ones(4, 5), (4,)),
-        RuntimeError,
-        r"layer_norm: expected an input that ends in \(4,\), got \(4, 5\)",
-    ),
-    bad(
-        "layer_norm",
-        lambda L, F: F.layer_norm(L.ones(4, 5), ()),
-        RuntimeError,
-        r"layer_norm: expected an input that ends in \(\)",
-    ),
-    bad(
-        "layer_norm",
-        lambda L, F: F.layer_norm(L.ones(4, 5), (5,), L.ones(4)),
-        RuntimeError,
-        r"layer_norm: expected weight \(5,\) float32, got \(4,\) float32",
-    ),
-    bad(
-        "layer_norm",
-        lambda L, F: F.layer_norm(L.ones(4, 5, dtype=L.int64), (5,)),
-        RuntimeError,
-        "layer_norm: expected a floating-point input, got int64",
-    ),
-    bad(
-        "group_norm",
-        lambda L, F: F.group_norm(L.ones(5), 1),
-        RuntimeError,
-        r"group_norm: expected input \(N, C, \.\.\.\), got \(5,\)",
-    ),
-    bad(
-        "group_norm",
-        lambda L, F: F.group_norm(L.ones(4, 5), 2),
-        RuntimeError,
-        "group_norm: expected num_groups that divides 5, got 2",
-    ),
-    bad(
-        "group_norm",
-        lambda L, F: F.group_norm(L.ones(4, 5), 0),
-        RuntimeError,
-        "group_norm: expected num_groups that divides 5, got 0",
-        torch=ZeroDivisionError,
-    ),
-    bad(
-        "group_norm",
-        lambda L, F: F.group_norm(L.ones(1, 4), 4),
-        ValueError,
-        "group_norm: expected more than 1 element to average",
-    ),
-    bad(
-        "group_norm",
-        lambda L, F: F.group_norm(L.ones(4, 6), 2, bias=L.ones(2)),
-        RuntimeError,
-        r"group_norm: expected bias \(6,\) float32, got \(2,\) float32",
-    ),
-    bad(
-        "instance_norm",
-        lambda L, F: F.instance_norm(L.ones(4, 5, 1)),
-        ValueError,
-        "instance_norm: expected more than 1 element to average",
-    ),
-    bad(
-        "instance_norm",
-        lambda L, F: F.instance_norm(L.ones(4, 5, 2), *stats(L, 3)),
-        RuntimeError,
-        r"instance_norm: expected running_mean \(5,\) float32",
-    ),
-    bad(
-        "instance_norm",
-        lambda L, F: F.instance_norm(L.ones(4, 5, 2), L.zeros(5)),
-        ValueError,
-        "instance_norm: expected running_mean and running_var, or neither",
-    ),
-    bad(
-        "rms_norm",
-        lambda L, F: F.rms_norm(L.ones(4, 5), (4,)),
-        RuntimeError,
-        r"rms_norm: expected an input that ends in \(4,\), got \(4, 5\)",
-    ),
-    bad(
-        "rms_norm",
-        lambda L, F: F.rms_norm(L.ones(4, 5, dtype=L.int64), (5,)),
-        RuntimeError,
-        "rms_norm: expected a floating-point input, got int64",
-    ),
-    bad(
-        "local_response_norm",
-        lambda L, F: F.local_response_norm(L.ones(4, 5), 2),
-        ValueError,
-        r"local_response_norm: expected input \(N, C, L, \.\.\.\), got \(4, 5\)",
-    ),
-    bad(
-        "local_response_norm",
-        lambda L, F: F.local_response_norm(L.ones(4, 5, 2), 0),
-        RuntimeError,
-        "local_response_norm: expected size > 0, got 0",
-    ),
+    bad("batch_norm", lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), eps=-1.0), ValueError),
+    bad("layer_norm", lambda L, F: F.layer_norm(L.ones(4, 5), (4,))),
+    bad("layer_norm", lambda L, F: F.layer_norm(L.ones(4, 5), ())),
+    bad("layer_norm", lambda L, F: F.layer_norm(L.ones(4, 5), (5,), L.ones(4))),
+    bad("layer_norm", lambda L, F: F.layer_norm(L.ones(4, 5, dtype=L.int64), (5,))),
+    bad("group_norm", lambda L, F: F.group_norm(L.ones(5), 1)),
+    bad("group_norm", lambda L, F: F.group_norm(L.ones(4, 5), 2)),
+    bad("group_norm", lambda L, F: F.group_norm(L.ones(4, 5), 0), torch=ZeroDivisionError),
+    bad("group_norm", lambda L, F: F.group_norm(L.ones(1, 4), 4), ValueError),
+    bad("group_norm", lambda L, F: F.group_norm(L.ones(4, 6), 2, bias=L.ones(2))),
+    bad("instance_norm", lambda L, F: F.instance_norm(L.ones(4, 5, 1)), ValueError),
+    bad("instance_norm", lambda L, F: F.instance_norm(L.ones(4, 5, 2), *stats(L, 3))),
+    bad("instance_norm", lambda L, F: F.instance_norm(L.ones(4, 5, 2), L.zeros(5)), ValueError),
+    bad("rms_norm", lambda L, F: F.rms_norm(L.ones(4, 5), (4,))),
+    bad("rms_norm", lambda L, F: F.rms_norm(L.ones(4, 5, dtype=L.int64), (5,))),
+    bad("local_response_norm", lambda L, F: F.local_response_norm(L.ones(4, 5), 2), ValueError),
+    bad("local_response_norm", lambda L, F: F.local_response_norm(L.ones(4, 5, 2), 0)),
 ]

@@ -92,46 +92,16 @@ SHAPES = {
 BAD = [
     *reductions(SHAPES),
     *of_two("hinge_embedding_loss"),
-    Bad(
-        "cosine_embedding_loss",
-        call("cosine_embedding_loss", (3, 5), (3, 5), (3, 1)),
-        RuntimeError,
-        r"cosine_embedding_loss: expected two inputs \(N, D\) and target \(N,\)",
-    ),
-    Bad(
-        "cosine_embedding_loss",
-        call("cosine_embedding_loss", (3, 5), (4, 5), (3,)),
-        RuntimeError,
-        "cosine_embedding_loss: expected shapes that broadcast",
-    ),
-    Bad(
-        "cosine_embedding_loss",
-        call("cosine_embedding_loss", (3, 5), (3, 5), (2,)),
-        RuntimeError,
-        r"cosine_embedding_loss: expected target \(3,\), got \(2,\)",
-    ),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (3, 1))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (4, 5), (3,))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (2,))),
     *[
-        Bad(
-            name,
-            call(name, *SHAPES[name], margin=-1.0),
-            ValueError,
-            f"{name}: expected margin > 0, got -1.0",
-        )
+        Bad(name, call(name, *SHAPES[name], margin=-1.0), ValueError)
         for name in ("triplet_margin_loss", "triplet_margin_with_distance_loss")
     ],
     *[
-        Bad(
-            name,
-            call(name, (3, 5), (3, 5), (5,)),
-            RuntimeError,
-            f"{name}: expected as many axes of each input",
-        )
+        Bad(name, call(name, (3, 5), (3, 5), (5,)))
         for name in ("triplet_margin_loss", "triplet_margin_with_distance_loss")
     ],
-    Bad(
-        "triplet_margin_loss",
-        call("triplet_margin_loss", (3, 5), (3, 4), (3, 5)),
-        RuntimeError,
-        "triplet_margin_loss: expected shapes that broadcast",
-    ),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 4), (3, 5))),
 ]

@@ -207,31 +207,20 @@ VALUES: list[Case] = [
 
 def past_the_end(name, error=IndexError, **options):
     """Return a call that reduces a matrix along dimension 2, which it lacks."""
-    return Bad(
-        name,
-        lambda L: getattr(L, name)(L.ones(2, 3), dim=2, **options),
-        error,
-        rf"{name}: expected dim in \[-2, 1\], got 2",
-    )
+    return Bad(name, lambda L: getattr(L, name)(L.ones(2, 3), dim=2, **options), error)
 
 
 def integers_in(name):
     """Return a call with integers of an operation that needs floats."""
-    return Bad(
-        name,
-        lambda L: getattr(L, name)(L.arange(3)),
-        RuntimeError,
-        f"{name}: expected a floating-point dtype, got int64",
-    )
+    return Bad(name, lambda L: getattr(L, name)(L.arange(3)))
 
 
-def nothing_in(name, message=r"got shape \(0, 3\), dim (None|\(\))", torch="same", **options):
+def nothing_in(name, torch="same", **options):
     """Return a call that takes the extreme of an empty tensor."""
     return Bad(
         name,
         lambda L: getattr(L, name)(L.zeros(0, 3), **options),
         IndexError if options else RuntimeError,
-        f"{name}: expected at least one element, {message}",
         torch,
     )
 
@@ -249,42 +238,17 @@ BAD: list[Bad] = [
     nothing_in("argmin", torch=IndexError),
     nothing_in("median", torch=None),
     *(
-        nothing_in(name, "got shape \\(0, 3\\), dim 0", dim=0)
+        nothing_in(name, dim=0)
         for name in "amax amin aminmax argmax argmin max median min".split()
     ),
     *(
-        Bad(
-            name,
-            lambda L, name=name: getattr(L, name)(L.ones(2, 3), dim=(0, 0)),
-            RuntimeError,
-            f"{name}: expected each axis once",
-        )
+        Bad(name, lambda L, name=name: getattr(L, name)(L.ones(2, 3), dim=(0, 0)))
         for name in "sum nansum mean nanmean var std amax all any logsumexp norm".split()
     ),
-    Bad(
-        "max",
-        lambda L: L.max(L.ones(2, 3), L.ones(2)),
-        RuntimeError,
-        r"max: expected shapes that broadcast, got \(2, 3\) and \(2,\)",
-    ),
-    Bad("min", lambda L: L.min(L.ones(2, 3), (0, 1)), TypeError, "min: expected a Tensor"),
-    Bad("norm", lambda L: L.norm(L.ones(3), "abc"), RuntimeError, "norm: .* 'fro', got 'abc'"),
-    Bad(
-        "norm",
-        lambda L: L.norm(L.zeros(0), inf),
-        RuntimeError,
-        "norm: expected at least one element",
-    ),
-    Bad(
-        "dist",
-        lambda L: L.dist(L.arange(3), L.arange(3)),
-        RuntimeError,
-        "dist: expected a floating-point dtype, got int64",
-    ),
-    Bad(
-        "dist",
-        lambda L: L.dist(L.ones(3), L.ones(2)),
-        RuntimeError,
-        "dist: expected shapes that broadcast",
-    ),
+    Bad("max", lambda L: L.max(L.ones(2, 3), L.ones(2))),
+    Bad("min", lambda L: L.min(L.ones(2, 3), (0, 1)), TypeError),
+    Bad("norm", lambda L: L.norm(L.ones(3), "abc")),
+    Bad("norm", lambda L: L.norm(L.zeros(0), inf)),
+    Bad("dist", lambda L: L.dist(L.arange(3), L.arange(3))),
+    Bad("dist", lambda L: L.dist(L.ones(3), L.ones(2))),
 ]

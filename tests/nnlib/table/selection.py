@@ -50,36 +50,13 @@ def of_integers(name):
 
 
 BAD = [
-    *[
-        Bad(
-            name,
-            of_integers(name),
-            RuntimeError,
-            f"{name}: expected a floating-point input, got",
-        )
-        for name in ("glu", "gumbel_softmax")
-    ],
-    Bad("glu", lambda L: F(L).glu(L.ones(3)), RuntimeError, r"glu: .* dim -1, got \(3,\)"),
-    Bad("glu", lambda L: F(L).glu(L.tensor(1.0)), RuntimeError, r"glu: .* got \(\)"),
-    Bad("glu", lambda L: F(L).glu(L.ones(4), 1), IndexError, r"glu: expected dim in \[-1, 0\]"),
-    Bad(
-        "gumbel_softmax",
-        lambda L: F(L).gumbel_softmax(L.ones(3), dim=1),
-        IndexError,
-        r"gumbel_softmax: expected dim in \[-1, 0\], got 1",
-    ),
-    Bad(
-        "maxout",
-        lambda L: F(L).maxout(L.ones(3, 5), 2),
-        RuntimeError,
-        r"maxout: expected pieces that divide .* of \(3, 5\), got 2",
-        None,
-    ),
-    Bad(
-        "maxout", lambda L: F(L).maxout(L.ones(3), 2), IndexError, "maxout: expected dim", None
-    ),
-    Bad(
-        "maxout", lambda L: F(L).maxout(L.ones(3), 0, 0), RuntimeError, "maxout: .* got 0", None
-    ),
-    Bad("softmin", lambda L: F(L).softmin(L.ones(3), 1), IndexError, "softmin: expected dim"),
+    *[Bad(name, of_integers(name)) for name in ("glu", "gumbel_softmax")],
+    Bad("glu", lambda L: F(L).glu(L.ones(3))),
+    Bad("glu", lambda L: F(L).glu(L.tensor(1.0))),
+    Bad("glu", lambda L: F(L).glu(L.ones(4), 1), IndexError),
+    Bad("gumbel_softmax", lambda L: F(L).gumbel_softmax(L.ones(3), dim=1), IndexError),
+    Bad("maxout", lambda L: F(L).maxout(L.ones(3, 5), 2), torch=None),
+    Bad("maxout", lambda L: F(L).maxout(L.ones(3), 2), IndexError, None),
+    Bad("maxout", lambda L: F(L).maxout(L.ones(3), 0, 0), torch=None),
+    Bad("softmin", lambda L: F(L).softmin(L.ones(3), 1), IndexError),
 ]

@@ -37,10 +37,7 @@ CASES = [
     Case("conv_transpose1d", of("conv_transpose1d"), ((2, 3, 4), (3, 2, 3), (2,))),
     Case(
         "conv_transpose1d",
-        of(
-            "conv_transpose1d",
-            *(None, 3, 1, 2, 2, 2),
-        ),
+        of("conv_transpose1d", *(None, 3, 1, 2, 2, 2)),
         ((2, 4, 4), (4, 3, 3)),
         note="options",
     ),
@@ -132,19 +129,19 @@ VALUES = [
 ]
 
 
-def bad(name, message, shape, *args, error=RuntimeError, torch="same", dtype="f4", **options):
+def bad(name, shape, *args, error=RuntimeError, torch="same", dtype="f4", **options):
     def call(L):
         return getattr(L.nn.functional, name)(L.tensor(np.ones(shape, dtype)), *args, **options)
 
-    return Bad(name, call, error, message, torch)
+    return Bad(name, call, error, torch)
 
 
-def bad_kernel(name, message, shape, kernel, torch="same", **options):
+def bad_kernel(name, shape, kernel, torch="same", **options):
     def call(L):
         x, w = L.tensor(np.ones(shape, "f4")), L.tensor(np.ones(kernel, "f4"))
         return getattr(L.nn.functional, name)(x, w, **options)
 
-    return Bad(name, call, RuntimeError, message, torch)
+    return Bad(name, call, torch=torch)
 
 
 POOLS = [("max_pool1d", (2, 3, 7)), ("max_pool2d", (2, 3, 7, 7)), ("avg_pool1d", (2, 3, 7))]
@@ -152,106 +149,66 @@ POOLS += [("avg_pool2d", (2, 3, 7, 7))]
 IMAGE = (2, 4, 6, 6)
 
 BAD = [
-    bad_kernel("conv1d", "expected sequences", IMAGE, (5, 4, 3)),
-    bad_kernel("conv1d", "expected input of 3 channels, got 4", (2, 4, 6), (5, 3, 3)),
-    bad_kernel("conv1d", "expected room for a window", (2, 4, 6), (5, 4, 9)),
-    bad_kernel("conv1d", "expected stride of", (2, 4, 6), (5, 4, 3), stride=0),
-    bad_kernel("conv1d", "expected one number", (2, 4, 6), (5, 4, 3), stride=(1, 1)),
-    bad_kernel(
-        "conv1d", "expected padding 'same'", (2, 4, 6), (5, 4, 3), padding="same", stride=2
-    ),
-    bad_kernel("conv_transpose1d", "expected sequences", IMAGE, (4, 5, 3)),
-    bad_kernel("conv_transpose1d", "expected input of 3", (2, 4, 6), (3, 5, 3)),
-    bad_kernel(
-        "conv_transpose1d", "output_padding below", (2, 4, 6), (4, 5, 3), output_padding=1
-    ),
+    bad_kernel("conv1d", IMAGE, (5, 4, 3)),
+    bad_kernel("conv1d", (2, 4, 6), (5, 3, 3)),
+    bad_kernel("conv1d", (2, 4, 6), (5, 4, 9)),
+    bad_kernel("conv1d", (2, 4, 6), (5, 4, 3), stride=0),
+    bad_kernel("conv1d", (2, 4, 6), (5, 4, 3), stride=(1, 1)),
+    bad_kernel("conv1d", (2, 4, 6), (5, 4, 3), padding="same", stride=2),
+    bad_kernel("conv_transpose1d", IMAGE, (4, 5, 3)),
+    bad_kernel("conv_transpose1d", (2, 4, 6), (3, 5, 3)),
+    bad_kernel("conv_transpose1d", (2, 4, 6), (4, 5, 3), output_padding=1),
     *[
-        bad(name, message, shape, *args)
+        bad(name, shape, *args)
         for name, shape in POOLS
-        for message, args in (
-            ("expected room for a window", (8,)),
-            ("expected kernel_size of an integer >= 1", (0,)),
-            ("expected stride of an integer >= 1", (2, 0)),
-            ("expected padding of at most half", (2, 2, 2)),
-            ("expected padding of an integer >= 0", (2, 2, -1)),
-        )
+        for args in ((8,), (0,), (2, 0), (2, 2, 2), (2, 2, -1))
     ],
-    bad("max_pool1d", "expected sequences", IMAGE, 2),
-    bad("avg_pool1d", "expected sequences", IMAGE, 2),
-    bad(
-        "avg_pool1d",
-        "expected a floating-point dtype, got int64",
-        (2, 3, 7),
-        2,
-        dtype="i8",
-        torch=None,
-    ),
-    bad("max_pool2d", "expected a batch of images or one", (6, 6), 2),
-    bad("max_pool2d", "expected a batch of images or one", (2, 3, 0, 6), 2),
-    bad("max_pool2d", "expected dilation of", IMAGE, 2, 2, 0, 0),
-    bad("max_pool2d", "expected numbers, got bool", IMAGE, 2, dtype=bool),
-    bad("max_pool2d", "expected kernel_size of", IMAGE, (2, 2, 2)),
-    bad("avg_pool2d", "expected a batch of images or one", (6, 6), 2, torch=IndexError),
-    bad("avg_pool2d", "expected divisor_override other than 0", IMAGE, 2, divisor_override=0),
+    bad("max_pool1d", IMAGE, 2),
+    bad("avg_pool1d", IMAGE, 2),
+    bad("avg_pool1d", (2, 3, 7), 2, dtype="i8", torch=None),
+    bad("max_pool2d", (6, 6), 2),
+    bad("max_pool2d", (2, 3, 0, 6), 2),
+    bad("max_pool2d", IMAGE, 2, 2, 0, 0),
+    bad("max_pool2d", IMAGE, 2, dtype=bool),
+    bad("max_pool2d", IMAGE, (2, 2, 2)),
+    bad("avg_pool2d", (6, 6), 2, torch=IndexError),
+    bad("avg_pool2d", IMAGE, 2, divisor_override=0),
     *[
-        bad(name, message, shape, size, dtype=dtype)
+        bad(name, shape, size, dtype=dtype)
         for name in ("adaptive_avg_pool2d", "adaptive_max_pool2d")
-        for message, shape, size, dtype in (
-            ("expected images of floating-point numbers, got .6, 6.", (6, 6), 2, "f4"),
-            ("expected images of .* int64", IMAGE, 2, "i8"),
-            ("expected images of .*0", (2, 3, 0, 6), 2, "f4"),
-            ("expected output_size of an integer >= 0", IMAGE, -1, "f4"),
-            ("expected output_size of an integer >= 0", IMAGE, (2, 2, 2), "f4"),
+        for shape, size, dtype in (
+            ((6, 6), 2, "f4"),
+            (IMAGE, 2, "i8"),
+            ((2, 3, 0, 6), 2, "f4"),
+            (IMAGE, -1, "f4"),
+            (IMAGE, (2, 2, 2), "f4"),
         )
     ],
-    bad("adaptive_avg_pool1d", "expected output_size of an integer", (2, 3, 7), -1),
-    bad("adaptive_avg_pool1d", "expected sequences", IMAGE, 2),
-    bad("unfold", "expected room for a window", IMAGE, 7),
-    bad("unfold", "expected stride of", IMAGE, 2, stride=0),
-    bad("unfold", "expected images of floating-point numbers", (2, 2, 4, 6, 6), 2),
-    bad("unfold", "expected images of floating-point .*int64", IMAGE, 2, dtype="i8"),
-    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 16, 24), 6, 2),
-    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 15, 25), 6, 2),
-    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 2, 16, 25), 6, 2),
-    bad("fold", "expected output_size of", (2, 16, 25), (6, 6, 6), 2),
-    bad("fold", "expected columns .*int64", (2, 16, 25), 6, 2, dtype="i8"),
-    bad("interpolate", "expected size or scale_factor", IMAGE, error=ValueError),
-    bad("interpolate", "expected size or scale_factor", IMAGE, 3, 2.0, error=ValueError),
-    bad("interpolate", "expected a number for each", IMAGE, (3,), error=ValueError),
-    bad("interpolate", "expected a number for each", IMAGE, None, (2.0,), error=ValueError),
-    bad(
-        "interpolate",
-        "expected align_corners with linear",
-        IMAGE,
-        3,
-        None,
-        "nearest",
-        True,
-        error=ValueError,
-    ),
-    bad(
-        "interpolate",
-        "expected mode .* got cubic",
-        IMAGE,
-        3,
-        mode="cubic",
-        error=NotImplementedError,
-    ),
-    bad(
-        "interpolate",
-        "expected mode .* got linear",
-        IMAGE,
-        3,
-        mode="linear",
-        error=NotImplementedError,
-    ),
-    bad("interpolate", "expected mode .* got nearest", (6, 6), 3, error=NotImplementedError),
-    bad("interpolate", "expected images with something left", IMAGE, 0),
-    bad("interpolate", "expected images with .* int64", IMAGE, 3, dtype="i8"),
-    bad("pixel_shuffle", "channels divisible by 3 squared", IMAGE, 3),
-    bad("pixel_shuffle", "0 > 0", IMAGE, 0),
-    bad("pixel_shuffle", "expected at least 3 axes", (6, 6), 2),
-    bad("pixel_unshuffle", "divisible by 4", IMAGE, 4),
-    bad("pixel_unshuffle", "0 > 0", IMAGE, 0),
-    bad("pixel_unshuffle", "expected at least 3 axes", (6, 6), 2),
+    bad("adaptive_avg_pool1d", (2, 3, 7), -1),
+    bad("adaptive_avg_pool1d", IMAGE, 2),
+    bad("unfold", IMAGE, 7),
+    bad("unfold", IMAGE, 2, stride=0),
+    bad("unfold", (2, 2, 4, 6, 6), 2),
+    bad("unfold", IMAGE, 2, dtype="i8"),
+    bad("fold", (2, 16, 24), 6, 2),
+    bad("fold", (2, 15, 25), 6, 2),
+    bad("fold", (2, 2, 16, 25), 6, 2),
+    bad("fold", (2, 16, 25), (6, 6, 6), 2),
+    bad("fold", (2, 16, 25), 6, 2, dtype="i8"),
+    bad("interpolate", IMAGE, error=ValueError),
+    bad("interpolate", IMAGE, 3, 2.0, error=ValueError),
+    bad("interpolate", IMAGE, (3,), error=ValueError),
+    bad("interpolate", IMAGE, None, (2.0,), error=ValueError),
+    bad("interpolate", IMAGE, 3, None, "nearest", True, error=ValueError),
+    bad("interpolate", IMAGE, 3, mode="cubic", error=NotImplementedError),
+    bad("interpolate", IMAGE, 3, mode="linear", error=NotImplementedError),
+    bad("interpolate", (6, 6), 3, error=NotImplementedError),
+    bad("interpolate", IMAGE, 0),
+    bad("interpolate", IMAGE, 3, dtype="i8"),
+    bad("pixel_shuffle", IMAGE, 3),
+    bad("pixel_shuffle", IMAGE, 0),
+    bad("pixel_shuffle", (6, 6), 2),
+    bad("pixel_unshuffle", IMAGE, 4),
+    bad("pixel_unshuffle", IMAGE, 0),
+    bad("pixel_unshuffle", (6, 6), 2),
 ]
