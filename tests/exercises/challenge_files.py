@@ -46,3 +46,17 @@ def judge_file(challenge, raw, f=None, visible=False, most=None):
     given = with_file(data_of(challenge, visible, most), {challenge.file: raw})
     verdict = judge(given, caller(given, f or challenge.solve))
     return verdict.measured, texts(verdict)
+
+
+def untold(challenge, answers, visible, most=None):
+    """Return what is told of files and functions that should not count, where it is wrong.
+
+    ``answers`` has, by name, the arrays or bytes of a file, a function, and words to be told.
+    """
+    wrong = []
+    for what, (file, f, words) in answers.items():
+        raw = file if isinstance(file, bytes) else npz(**file)
+        got, message = judge_file(challenge, raw, f, visible, most)
+        if got is not None or words not in message:
+            wrong.append((what, got, message))
+    return wrong

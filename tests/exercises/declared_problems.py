@@ -1,12 +1,18 @@
-"""Load the declared problems, pack their cases, and judge functions in this process."""
+"""Load the declared problems, pack their cases, and judge functions in this process.
+
+Collecting tests needs the names of the problems alone. They are read from the files, and an
+assignment is imported when a test first asks for one of its problems, since PyTorch takes a
+second.
+"""
 
 import contextlib
 import functools
 import importlib.util
 import itertools
-import pickle
+import re
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,10 +20,9 @@ from nngrader.engine import judge, pack, with_file
 from nngrader.engine.declaration.challenge import solved_files
 from nngrader.engine.observation.observe import driven, observe
 
-from tests.made_by_first import made_by_first
-
 CALL_SECONDS = 1  # second of computing for one call: a changed function may loop without end
-SEEDS = (1, 2, 3)  # of the cases on which tests try each problem: a commit, one of them
+SEED = 1  # of the hidden cases on which each problem is tried; with --slow on other draws, too
+OTHER_DRAWS = ((2, False), (3, True))  # seeds, and whether students see the cases
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
@@ -33,49 +38,62 @@ def load(path):
     return module
 
 
-ASSIGNMENTS = {
-    location.stem: load(location)
-    for location in sorted((EXERCISES / "problems").glob("ps*"))
-    if location.suffix == ".py" or (location / "__init__.py").is_file()
-}
-DECLARED = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
-CHALLENGES = {name: p for name, p in DECLARED.items() if getattr(p, "file", None)}
-PROBLEMS = {name: p for name, p in DECLARED.items() if name not in CHALLENGES}
+@functools.cache
+def module(assignment):
+    """Return the module with the definitions of an assignment."""
+    return load(EXERCISES / "problems" / assignment)
 
-PLAIN = [  # whose functions take and return numbers and arrays, and are called as they are
-    name for name, p in PROBLEMS.items() if not (p.driver or p.measure)
-]
 
+class Declared(Mapping):
+    """Problems by name, each loaded when it is asked for."""
+
+    def __init__(self, found):
+        self.assignment_of = found
+
+    def __getitem__(self, name):
+        (found,) = [p for p in module(self.assignment_of[name]).PROBLEMS if p.name == name]
+        return found
+
+    def __iter__(self):
+        return iter(self.assignment_of)
+
+    def __len__(self):
+        return len(self.assignment_of)
+
+
+def found(kind):
+    """Return the assignment of each problem, or of each challenge, by name."""
+    declaration = re.compile(rf'^\w+ = {kind}\(\s*"(\w+)"', re.MULTILINE)
+    files = sorted((EXERCISES / "problems").glob("ps*/*.py"))
+    texts = [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]
+    return {
+        name: assignment for assignment, text in texts for name in declaration.findall(text)
+    }
+
+
+PROBLEMS, CHALLENGES = Declared(found("problem")), Declared(found("challenge"))
+DECLARED = Declared(PROBLEMS.assignment_of | CHALLENGES.assignment_of)
+ASSIGNMENTS = sorted(set(DECLARED.assignment_of.values()))
 TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; a driver
     "pairwise_distances",
     "row_reduce",
     "softmax_cross_entropy",
     "gradient_check",
 )
-
-
-SMALLER = {  # sizes that only a time limit asks for; test_the_gate_of_a_release_holds has them
+SMALLER = {  # sizes that only a time limit asks for; the slow test of the gate has them
     "conv2d_fast": {"SIDE": 160},
     "Value": {"POWERS": 2_000},  # twice as many as calls may be inside each other
 }
-SHARED = []  # the folder of packs that the workers of a run share (conftest.py), or nothing
+
+
+def is_plain(name):
+    """Return whether a function takes and returns numbers and arrays, called as it is."""
+    return not (PROBLEMS[name].driver or PROBLEMS[name].measure)
 
 
 @functools.cache
 def packed(name, seed, visible):
     """Return a problem's cases for one seed; a challenge's include the file that solves it."""
-
-    def write(file):
-        file.write_bytes(pickle.dumps(_packed(name, seed, visible)))
-
-    for folder in SHARED:
-        file = made_by_first(folder / f"{name} {seed} {visible}", write)
-        return pickle.loads(file.read_bytes())
-    return _packed(name, seed, visible)
-
-
-def _packed(name, seed, visible):
-    """Return what `packed` returns, made anew."""
     p = DECLARED[name]
     names = p.cases[0].make.__globals__ if name in SMALLER else {}
     with patch.dict(names, SMALLER.get(name, {})):

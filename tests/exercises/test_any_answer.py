@@ -10,15 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.engine.declaration.problem import MOST_PASSIVE
 
-from tests.exercises.declared_problems import PLAIN, PROBLEMS, TYPICAL, judged, packed
+from tests.exercises.declared_problems import PROBLEMS, SEED, TYPICAL, judged, packed
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.test_judging import answers
 
-pytestmark = pytest.mark.rotate("name", 1, always=TYPICAL)
-every_problem = pytest.mark.parametrize("name", PROBLEMS)
-every_plain_problem = pytest.mark.parametrize("name", PLAIN)
-shown = pytest.mark.parametrize("visible", [True, False])
-SEED = 12
+OTHERS = ("Value", "power_iteration", "output_shape_and_parameters", "sample")
+slow = pytest.mark.slow
+some_problems = pytest.mark.parametrize(
+    "name", [*TYPICAL[2:], *(pytest.param(n, marks=slow) for n in (*TYPICAL[:2], *OTHERS))]
+)
+plain_problems = pytest.mark.parametrize(
+    "name", ["softmax_cross_entropy", *(pytest.param(n, marks=slow) for n in TYPICAL[:2])]
+)
+shown = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=slow)])
 
 
 class Agrees:
@@ -134,7 +138,7 @@ odd = st.one_of(
 
 
 @shown
-@every_problem
+@some_problems
 @given(answer=odd)
 def test_what_no_one_would_return_earns_nothing_and_is_told(name, visible, answer):
     verdict = judged(packed(name, SEED, visible), lambda *args: answer)
@@ -196,7 +200,7 @@ steps = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), factors), min_size=
 
 
 @shown
-@every_plain_problem
+@plain_problems
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible, steps, parts):
     data = packed(name, SEED, visible)
@@ -209,7 +213,7 @@ def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible
 
 
 @shown
-@every_plain_problem
+@plain_problems
 @given(data=st.data())
 def test_random_numbers_of_the_right_shape_earn_nothing(name, visible, data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
@@ -229,7 +233,7 @@ def not_by_chance(random, right):
     return np.where(np.isclose(random, right, rtol=0.1), 1 + 2 * np.abs(random), random)
 
 
-@every_plain_problem
+@plain_problems
 @given(answer=odd)
 def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
     calls = []
@@ -243,7 +247,7 @@ def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
 
 
 @shown
-@every_plain_problem
+@plain_problems
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_the_same_answer_is_told_the_same_in_the_same_order(name, visible, steps, parts):
     data = packed(name, SEED, visible)

@@ -11,14 +11,26 @@ import pytest
 from nngrader.engine.declaration.problem import MOST_PASSIVE
 from nngrader.engine.judgement.ledger import PASSIVE
 
-from tests.exercises.declared_problems import PLAIN, PROBLEMS, SEEDS, judged, packed
+from tests.exercises.declared_problems import (
+    OTHER_DRAWS,
+    PROBLEMS,
+    SEED,
+    TYPICAL,
+    is_plain,
+    judged,
+    packed,
+)
 
 LONG = 10**5
-every_draw = pytest.mark.parametrize("visible", [True, False])
-every_seed = pytest.mark.parametrize("seed", SEEDS)
-one_seed = pytest.mark.rotate("seed", 1)
-seen_or_hidden = pytest.mark.rotate("visible", 1)
-every_problem = pytest.mark.parametrize("name", PLAIN)
+slow = pytest.mark.slow
+every_draw = pytest.mark.parametrize(
+    ("seed", "visible"),
+    [(SEED, False), *(pytest.param(*draw, marks=slow) for draw in OTHER_DRAWS)],
+)
+some_problems = pytest.mark.parametrize(  # the others with --slow
+    "name",
+    [pytest.param(name, marks=[slow] * (name not in (*TYPICAL, "pca"))) for name in PROBLEMS],
+)
 
 
 def filled(name, make):
@@ -106,26 +118,16 @@ JUNK = {
 }
 
 
-@seen_or_hidden
-@one_seed
 @every_draw
-@every_seed
-@every_problem
-def test_junk_earns_nothing(name, seed, visible, share):
-    data, some = packed(name, seed, visible), share(JUNK, 5)
-    scores = {junk: judged(data, filled(name, JUNK[junk])).score for junk in some}
-    assert {junk: score for junk, score in scores.items() if score} == {}
-
-
-@seen_or_hidden
-@one_seed
-@every_draw
-@every_seed
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_one_answer_for_all_that_is_asked_earns_nothing(name, seed, visible):
-    data = packed(name, seed, visible)
-    answers = 1.0, np.nan, np.zeros(3), (2, np.ones((3, 3)))
-    assert [a for a in answers if judged(data, lambda *given, a=a: a).score] == []
+@some_problems
+def test_junk_earns_nothing(name, seed, visible):
+    data, answers = packed(name, seed, visible), {}
+    if is_plain(name):
+        answers = {what: filled(name, make) for what, make in JUNK.items()}
+        answers |= {"an empty array": lambda *args: np.zeros(0), "x": lambda *args: args[0]}
+    answers |= {"one number": lambda *args: 1.0, "two": lambda *args: (2, np.ones((3, 3)))}
+    scores = {what: judged(data, f).score for what, f in answers.items()}
+    assert {what: score for what, score in scores.items() if score} == {}
 
 
 class Endless(list):
@@ -138,12 +140,14 @@ class Endless(list):
         self.ended = True
 
 
-@pytest.mark.parametrize("name", [n for n in PROBLEMS if n not in PLAIN])
-def test_no_driver_reads_a_list_without_an_end(name, seed):
+@pytest.mark.parametrize(
+    "name", ["gradient_check", *(pytest.param(name, marks=slow) for name in PROBLEMS)]
+)
+def test_no_driver_reads_a_list_without_an_end(name):
     endless = Endless()
     for answer in (endless, [endless], (endless, endless)):
-        assert judged(packed(name, seed, True), lambda *given, a=answer: a).score == 0
-    assert not endless.ended
+        assert judged(packed(name, SEED, False), lambda *given, a=answer: a).score == 0
+    assert is_plain(name) or not endless.ended
 
 
 def turned(name):
@@ -158,15 +162,13 @@ def drawn(name):
     return lambda first, *rest: solve(9 * some(first.shape) - 4, *rest)
 
 
-@one_seed
 @every_draw
-@every_seed
-@every_problem
-@pytest.mark.parametrize("other", [turned, drawn])
-def test_the_answer_for_another_input_earns_nothing(name, other, seed, visible):
-    data, f = packed(name, seed, visible), other(name)
-    verdict = judged(data, f)
-    assert not verdict.score or _is_right_somewhere(data, f) or _is_as_little(name, verdict)
+@some_problems
+def test_the_answer_for_another_input_earns_nothing(name, seed, visible):
+    for f in (turned(name), drawn(name)) if is_plain(name) else ():
+        data = packed(name, seed, visible)
+        verdict = judged(data, f)
+        assert not verdict.score or _is_right_somewhere(data, f) or _is_as_little(name, verdict)
 
 
 AS_LITTLE = {"row_reduce": "rows never swapped"}  # a part of whose answer is 0, 1, 2 …
@@ -205,9 +207,7 @@ KNOWN = {
 }
 
 
-@one_seed
 @every_draw
-@every_seed
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_known_mistake_in_one_line_earns_the_passive_aspects_alone(name, seed, visible):
     make, mistake = KNOWN[name]

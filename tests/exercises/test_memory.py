@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from nngrader.engine.observation.observe import LARGE, observe
 
-from tests.exercises.declared_problems import EXERCISES, PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared_problems import (
+    EXERCISES,
+    PROBLEMS,
+    SEED,
+    judged,
+    lost,
+    packed,
+    texts,
+)
 
 NAME = "pairwise_distances"
 ROWS = {"X": np.ones((100, 50)), "Y": np.ones((100, 50))}
@@ -47,22 +55,17 @@ def test_who_stops_the_counting_is_not_an_error():
 
 
 @pytest.mark.parametrize("visible", [True, False])
-@pytest.mark.rotate("seed", 1)
-@pytest.mark.parametrize("seed", range(5))
-def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(seed, visible):
+def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(visible):
     def f(X, Y):
         return np.sqrt(((X[:, None].astype(float) - Y) ** 2).sum(axis=2))
 
-    verdict = judged(packed(NAME, seed, visible), f)
+    verdict = judged(packed(NAME, SEED, visible), f)
     assert lost(verdict) == {"memory"}
-    assert "with each length ten times as large?" in texts(verdict)
     assert (" MB)" in texts(verdict)) == visible
 
 
-@pytest.mark.rotate("seed", 1)
-@pytest.mark.parametrize("seed", range(5))
-def test_right_answers_stay_far_from_the_limit(seed):
-    p, data = PROBLEMS[NAME], packed(NAME, seed, True)
+def test_right_answers_stay_far_from_the_limit():
+    p, data = PROBLEMS[NAME], packed(NAME, SEED, True)
     (case,) = [c for c in data["cases"] if c["aspect"] == "memory"]
     limit = 4 * np.prod([case["sizes"][letter] for letter in "NMD"])
     for f in (p.solve, *p.alternatives.values()):

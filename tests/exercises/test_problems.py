@@ -1,11 +1,6 @@
-"""Every declared problem, held to its own declaration over several seeds.
-
-A commit sees, of half of the problems, a quarter of the mistakes and of the alternatives on one
-of three seeds, and the gate of a release for a third: `nngrader release` goes through all.
-"""
+"""Every declared problem, held to its own declaration on one seed; on more with `--slow`."""
 
 import ast
-import functools
 import inspect
 import itertools
 from fractions import Fraction
@@ -14,50 +9,45 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from nngrader.engine import cases_json
-from nngrader.engine.declaration.gate import over_seeds
+from nngrader.engine.declaration.gate import check_seed, over_seeds
 
 from tests.exercises.declared_problems import (
-    PLAIN,
+    CHALLENGES,
+    OTHER_DRAWS,
     PROBLEMS,
-    SEEDS,
+    SEED,
     is_charged_as_declared,
+    is_plain,
     judged,
     lost,
     packed,
     texts,
 )
 
-DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
-every_data = pytest.mark.parametrize(("seed", "visible"), DATA)
-one_seed = pytest.mark.rotate("seed", 1)
+slow = pytest.mark.slow
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
-every_plain_problem = pytest.mark.parametrize("name", PLAIN)
+TAKES_LONG = "Value gradient_check residual_block sample train_one_epoch Checkpoint".split()
+quick_problem = pytest.mark.parametrize(  # the others with --slow: packing takes half a second
+    "name", [pytest.param(name, marks=[slow] * (name in TAKES_LONG)) for name in PROBLEMS]
+)
+every_draw = pytest.mark.parametrize(
+    ("seed", "visible"),
+    [
+        (SEED, False),
+        *(pytest.param(*draw, marks=slow) for draw in ((SEED, True), *OTHER_DRAWS)),
+    ],
+)
 
 
-a_quarter = pytest.mark.thin("mistake", 4, within="name")
-seen_or_hidden = pytest.mark.rotate("visible", 1)
+@pytest.fixture
+def some(pytestconfig):
+    """Return a function that leaves one answer in four to problems that take long."""
 
+    def kept(name, answers):
+        step = 4 if name in TAKES_LONG and not pytestconfig.getoption("slow") else 1
+        return dict(list(answers.items())[::step])
 
-def each(kind):
-    return [
-        pytest.param(name, what, id=f"{name}: {what}")
-        for name, p in PROBLEMS.items()
-        for what in getattr(p, kind)
-    ]
-
-
-def shaped(p, make):
-    """Return an answer whose parts have the right shapes and are filled by `make(shape)`."""
-
-    def f(*args):
-        try:
-            right = p.solve(*args)
-        except ValueError:
-            right = p.solve(*p.by_hand)
-        parts = tuple(make(np.shape(w)) for w in (right if len(p.returns) > 1 else (right,)))
-        return parts if len(p.returns) > 1 else parts[0]
-
-    return f
+    return kept
 
 
 @every_problem
@@ -73,105 +63,73 @@ def test_no_right_answer_begins_with_what_lies_in_memory(name):
     assert [source for source in sources if "np.empty" in source] == []
 
 
-@one_seed
-@every_data
+@every_draw
 @every_problem
-def test_the_reference_has_all_points_and_nothing_is_said(name, seed, visible):
-    verdict = judged(packed(name, seed, visible), PROBLEMS[name].solve)
-    assert (verdict.score, verdict.findings) == (100, [])
+def test_right_answers_have_all_points_and_nothing_is_said(name, seed, visible, some):
+    p, unfair = PROBLEMS[name], {}
+    for title, f in {"the reference": p.solve, **some(name, p.alternatives)}.items():
+        verdict = judged(packed(name, seed, visible), f)
+        if (verdict.score, verdict.findings) != (100, []):
+            unfair[title] = verdict.score, verdict.findings
+    assert unfair == {}
 
 
-@pytest.mark.thin("style", 4, within="name")
-@one_seed
-@every_data
-@pytest.mark.parametrize(("name", "style"), each("alternatives"))
-def test_an_alternative_has_all_points(name, style, seed, visible):
-    verdict = judged(packed(name, seed, visible), PROBLEMS[name].alternatives[style])
-    assert (verdict.score, verdict.findings) == (100, [])
-
-
-@functools.cache
-def verdict(name, mistake, seed, visible):
-    """Return the verdict on a known mistake, cached since two tests read it."""
-    return judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
-
-
-@a_quarter
-@one_seed
-@every_data
-@pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
-def test_a_mistake_is_charged_as_it_is_declared(name, mistake, seed, visible):
-    p = PROBLEMS[name]
-    came = verdict(name, mistake, seed, visible)
-    assert is_charged_as_declared(p, p.mistakes[mistake], came), lost(came)
-
-
-@a_quarter
-@one_seed
-@every_data
-@pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
-def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
-    found = verdict(name, mistake, seed, visible)
-    named = {m for aspect, _, m in found.findings if aspect != "shape"}
-    hints = {m: known.hint for m, known in PROBLEMS[name].mistakes.items()}
-    assert {hints.get(m) for m in named} == {hints[mistake]}
-    assert PROBLEMS[name].mistakes[mistake].hint in texts(found)
+@every_draw
+@every_problem
+def test_each_mistake_is_charged_as_declared_and_gets_its_own_hint_alone(
+    name, seed, visible, some
+):
+    p, wrong = PROBLEMS[name], []
+    hints = {title: mistake.hint for title, mistake in p.mistakes.items()}
+    for title, mistake in some(name, p.mistakes).items():
+        verdict = judged(packed(name, seed, visible), mistake.solve)
+        named = {m for aspect, _, m in verdict.findings if aspect != "shape"}
+        if not is_charged_as_declared(p, mistake, verdict):
+            wrong.append((title, "loses", lost(verdict)))
+        if {hints.get(m) for m in named} != {mistake.hint}:
+            wrong.append((title, "is taken for", named))
+        if mistake.hint not in texts(verdict):
+            wrong.append((title, "is not told", mistake.hint))
+    assert wrong == []
 
 
 NOTHING = {
-    "untouched": lambda p: lambda *args: exec("raise NotImplementedError"),
-    "None": lambda p: lambda *args: None,
-    "several None": lambda p: lambda *args: (None,) * len(p.returns),
-    "a ValueError": lambda p: lambda *args: int("none"),
-    "an exit": lambda p: lambda *args: exec("raise SystemExit"),
-}
-ARRAYS = {
-    "zeros": lambda p: shaped(p, np.zeros),
-    "ones": lambda p: shaped(p, np.ones),
-    "nan": lambda p: shaped(p, lambda shape: np.full(shape, np.nan)),
-    "infinite": lambda p: shaped(p, lambda shape: np.full(shape, -np.inf)),
-    "random": lambda p: shaped(p, np.random.default_rng(0).normal),
-    "empty": lambda p: lambda *args: np.zeros(0),
-    "the first argument": lambda p: lambda *args: args[0],
+    "untouched": lambda *args: exec("raise NotImplementedError"),
+    "None": lambda *args: None,
+    "two None": lambda *args: (None, None),
+    "a ValueError": lambda *args: int("none"),
+    "an exit": lambda *args: exec("raise SystemExit"),
+    "a number": lambda *args: 1.0,
+    "nan": lambda *args: np.nan,
+    "zeros": lambda *args: np.zeros(3),
+    "two parts": lambda *args: (2, np.ones((3, 3))),
 }
 
 
-@seen_or_hidden
-@one_seed
-@every_data
+@every_draw
 @every_problem
-@pytest.mark.parametrize("what", NOTHING)
-def test_nothing_gives_nothing(name, what, seed, visible):
-    assert judged(packed(name, seed, visible), NOTHING[what](PROBLEMS[name])).score == 0
+def test_nothing_gives_nothing(name, seed, visible):
+    data = packed(name, seed, visible)
+    scores = {what: judged(data, f).score for what, f in NOTHING.items()}
+    assert {what: score for what, score in scores.items() if score} == {}
 
 
-@seen_or_hidden
-@one_seed
-@every_data
-@every_plain_problem
-@pytest.mark.parametrize("what", ARRAYS)
-def test_arrays_that_know_nothing_give_nothing(name, what, seed, visible):
-    assert judged(packed(name, seed, visible), ARRAYS[what](PROBLEMS[name])).score == 0
-
-
-@every_problem
-def test_an_untouched_stub_is_told_so_once(name, seed):
-    verdict = judged(packed(name, seed, True), NOTHING["untouched"](PROBLEMS[name]))
+@quick_problem
+def test_an_untouched_stub_is_told_so_once(name):
+    verdict = judged(packed(name, SEED, True), NOTHING["untouched"])
     finding = f"{name} is not written yet (NotImplementedError)."
     assert [text for _, text, _ in verdict.findings] == [finding]
 
 
-@pytest.mark.rotate("name", len(PROBLEMS) // 3)
-@pytest.mark.rotate("first", 1)
-@pytest.mark.parametrize("first", range(50))
+@slow
 @every_problem
-def test_the_gate_of_a_release_holds(name, first):
-    assert over_seeds(PROBLEMS[name], 1, first=first) == []
+def test_the_gate_of_a_release_holds(name):
+    assert over_seeds(PROBLEMS[name], 2, first=10) == []
 
 
-@every_problem
-def test_visible_data_survives_a_file_bit_for_bit(name, seed, tmp_path):
-    data = packed(name, seed, True)
+@quick_problem
+def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
+    data = packed(name, SEED, True)
     cases_json.save(data, tmp_path / "cases.json")
     again = cases_json.load(tmp_path / "cases.json")
     assert cases_json.dumps(again) == cases_json.dumps(data)
@@ -179,8 +137,8 @@ def test_visible_data_survives_a_file_bit_for_bit(name, seed, tmp_path):
 
 
 @every_problem
-def test_packed_data_holds_nothing_but_plain_types(name, seed):
-    kinds = {type(v) for v in walk(packed(name, seed, False))}
+def test_packed_data_holds_nothing_but_plain_types(name):
+    kinds = {type(v) for v in walk(packed(name, SEED, False))}
     assert kinds <= {dict, list, str, int, float, bool, type(None), np.ndarray}
 
 
@@ -190,18 +148,18 @@ def walk(v):
         yield from walk(inside)
 
 
-@every_problem
-def test_packed_data_holds_no_statement_of_the_reference(name, seed):
-    text = "".join(cases_json.dumps(packed(name, seed, True)).split())
+@quick_problem
+def test_packed_data_holds_no_statement_of_the_reference(name):
+    text = "".join(cases_json.dumps(packed(name, SEED, True)).split())
     body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]
     statements = ["".join(ast.unparse(s).split()) for s in body]
     assert not [s for s in statements if len(s) > 20 and s in text]
 
 
-@every_problem
-def test_visible_and_hidden_cases_share_no_input(name, seed):
+@quick_problem
+def test_visible_and_hidden_cases_share_no_input(name):
     arrays = [
-        {v.tobytes() for c in packed(name, seed, shown)["cases"] for v in _arrays(c["args"])}
+        {v.tobytes() for c in packed(name, SEED, shown)["cases"] for v in _arrays(c["args"])}
         for shown in (True, False)
     ]
     assert not arrays[0] & arrays[1]
@@ -209,6 +167,31 @@ def test_visible_and_hidden_cases_share_no_input(name, seed):
 
 def _arrays(args):
     return [v for v in args.values() if isinstance(v, np.ndarray) and v.size > 20]
+
+
+@slow
+@every_problem
+def test_what_was_tried_is_the_same_for_every_seed(name):
+    # Feedback shows it, so it must not tell how large the hidden inputs were.
+    tried = [{c["tried"] for c in packed(name, seed, False)["cases"]} for seed in (SEED, 2)]
+    assert tried[0] == tried[1]
+
+
+@every_draw
+@every_problem
+def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
+    for one, other in pairwise(packed(name, seed, visible)["cases"]):
+        if one["group"] == other["group"] and one["aspect"] == "value":
+            first, second = ([*c["sizes"].values(), 0][:2] for c in (one, other))
+            assert len(one["sizes"]) < 2 or (first[0] < first[1]) != (second[0] < second[1])
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_the_solved_file_of_a_challenge_has_all_points_and_no_file_none(name):
+    assert check_seed(CHALLENGES[name], SEED) == []
+
+
+# What single problems draw
 
 
 @pytest.mark.parametrize(("N", "M"), [(5, 17), (17, 5), (7, 5), (11, 13)])
@@ -248,83 +231,38 @@ def fused(x, y):
     return total
 
 
-@one_seed
-@every_data
-def test_some_picture_is_safe_by_the_margin(seed, visible):
-    data = packed("hinge_loss", seed, visible)
-    for case in [c for c in data["cases"] if c["aspect"] == "value"]:
-        pays = np.any(case["want"][1], axis=1)
-        assert pays.any()
-        assert not pays.all()
+def test_some_picture_is_safe_by_the_margin():
+    for seed, visible in itertools.product(range(5), (True, False)):
+        for case in packed("hinge_loss", seed, visible)["cases"]:
+            if case["aspect"] == "value":
+                assert len(set(np.any(case["want"][1], axis=1))) == 2, seed
 
 
-@one_seed
-@every_data
-@every_problem
-def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
-    for one, other in pairwise(packed(name, seed, visible)["cases"]):
-        if one["group"] == other["group"] and one["aspect"] == "value":
-            first, second = ([*c["sizes"].values(), 0][:2] for c in (one, other))
-            assert len(one["sizes"]) < 2 or (first[0] < first[1]) != (second[0] < second[1])
+TOGETHER = ("ridge_fit", "gaussian_classifier_fit", "batch_norm_forward", "batch_norm_backward")
 
 
-TOGETHER = (  # one sample alone has no spread
-    "pca",
-    "ridge_fit",
-    "gaussian_classifier_fit",
-    "batch_norm_forward",
-    "batch_norm_backward",
-)
-
-
-def _has_samples(p):
-    """Return whether the first argument has a row for each of N samples that count one each."""
-    return (
-        p.name not in TOGETHER and "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
-    )
-
-
-WEAK = {
-    "the best class for the right one": (
-        "softmax_cross_entropy",
-        lambda s, t: PROBLEMS["softmax_cross_entropy"].solve(s, s.argmax(axis=1))[0],
-    ),
-    "the logarithm of a mean": (
-        "softmax_cross_entropy",
-        lambda s, t: -np.log((np.exp(s) / np.exp(s).sum(1, keepdims=True))[[0, 1], t].mean()),
-    ),
-    "at least the margin": (
-        "hinge_loss",
-        lambda s, t, m: (np.maximum(m, s - s[[0, 1], t, None]).sum() - 2 * m) / 2,
-    ),
-}
-
-
-@pytest.mark.parametrize("weak", WEAK)
-def test_the_example_tells_wrong_ideas_apart(weak):
-    name, f = WEAK[weak]
+def _has_rows(name):
+    """Return whether the first argument is a table of samples that count one each."""
     p = PROBLEMS[name]
-    assert not np.isclose(f(*p.by_hand), p.solve(*p.by_hand)[0], rtol=1e-3)
-
-
-def _has_rows(p):
-    """Return whether the first argument is a table of samples, and not a square matrix."""
+    if not is_plain(name) or name in (*TOGETHER, "pca") or "N" not in p.cases[0].letters[:1]:
+        return False
     first = np.shape(p.by_hand[0])
-    return _has_samples(p) and (len(first) < 2 or first[0] != first[1])
+    return len(first) > 1 and first[0] != first[1]
 
 
-@pytest.mark.parametrize("name", [name for name in PLAIN if _has_rows(PROBLEMS[name])])
-def test_every_row_of_the_example_contributes(name):
-    p = PROBLEMS[name]
-    rows = range(len(p.by_hand[0]))
-    for part in map(np.asarray, _parts(p, p.by_hand)):
-        assert part.ndim == 0 or part.any(axis=tuple(range(1, part.ndim))).all()
-    for row in rows:
-        alone = [v[[row]] if np.shape(v)[:1] == (len(rows),) else v for v in p.by_hand]
-        assert all(np.any(part) for part in _parts(p, alone))
+def test_every_row_of_an_example_contributes():
+    for name in filter(_has_rows, PROBLEMS):
+        p = PROBLEMS[name]
+        for part in map(np.asarray, _parts(p, p.by_hand)):
+            rows = part.any(axis=tuple(range(1, part.ndim))) if part.ndim else part
+            assert part.ndim == 0 or rows.all(), name
+        n = len(p.by_hand[0])
+        for row in range(n):
+            alone = [v[[row]] if np.shape(v)[:1] == (n,) else v for v in p.by_hand]
+            assert all(np.any(part) for part in _parts(p, alone)), name
 
 
-@pytest.mark.parametrize("name", TOGETHER[1:])
+@pytest.mark.parametrize("name", TOGETHER)
 def test_every_row_of_the_example_changes_every_part(name):
     p, n = PROBLEMS[name], len(PROBLEMS[name].by_hand[0])
     asked = _parts(p, p.by_hand)
@@ -337,19 +275,6 @@ def test_every_row_of_the_example_changes_every_part(name):
 def _parts(p, args):
     whole = p.solve(*args)
     return whole if len(p.returns) > 1 else (whole,)
-
-
-def test_every_hint_asks():
-    hints = [m.hint for p in PROBLEMS.values() for m in p.mistakes.values()]
-    assert [h for h in hints if "?" not in h] == []
-
-
-@pytest.mark.deep(4)
-@every_problem
-def test_what_was_tried_is_the_same_for_every_seed(name):
-    # Feedback shows it, so it must not tell how large the hidden inputs were.
-    tried = [{case["tried"] for case in packed(name, seed, False)["cases"]} for seed in SEEDS]
-    assert all(words == tried[0] for words in tried)
 
 
 def test_the_order_of_equal_distances_decides_no_vote(rng):

@@ -1,15 +1,383 @@
 """Right answers in strangers' styles, which no problem registers, lose nothing."""
 
+import copy
+import io
+import math
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
-from tests.exercises.declared_problems import judged, packed
-from tests.exercises.right_answers.catalogue import RIGHT
+from tests.exercises.declared_problems import SEED, judged, packed
+
+RIGHT = []
 
 
+def right(problem):
+    """Return a decorator that adds a right answer to a problem to the list."""
+
+    def add(f):
+        RIGHT.append((problem, f))
+        return f
+
+    return add
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("visible", [True, False])
-@pytest.mark.rotate("seed", 1)
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize(("name", "f"), RIGHT)
-def test_a_right_answer_in_another_style_loses_nothing(name, f, seed, visible):
-    verdict = judged(packed(name, seed, visible), f)
-    assert (verdict.score, verdict.findings) == (100, [])
+def test_a_right_answer_in_another_style_loses_nothing(visible):
+    verdicts = [(f.__name__, judged(packed(n, SEED, visible), f)) for n, f in RIGHT + modules()]
+    assert [(name, v.findings) for name, v in verdicts if v.score < 100 or v.findings] == []
+
+
+@right("Value")
+class WithClosures:
+    """A scalar with a set of children and a closure for the backward pass, as is usual."""
+
+    def __init__(self, data, _children=()):
+        self.data, self.grad = data, 0
+        self._prev, self._backward = set(_children), lambda: None
+
+    def __add__(self, other):
+        other = other if isinstance(other, WithClosures) else WithClosures(other)
+        out = WithClosures(self.data + other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, WithClosures) else WithClosures(other)
+        out = WithClosures(self.data * other.data, (self, other))
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __pow__(self, n):
+        return self._apply(self.data**n, n * self.data ** (n - 1))
+
+    def _apply(self, data, slope):
+        out = WithClosures(data, (self,))
+
+        def _backward():
+            self.grad += slope * out.grad
+
+        out._backward = _backward
+        return out
+
+    def exp(self):
+        return self._apply(math.exp(self.data), math.exp(self.data))
+
+    def log(self):
+        return self._apply(math.log(self.data), 1 / self.data)
+
+    def tanh(self):
+        return self._apply(math.tanh(self.data), 1 / math.cosh(self.data) ** 2)
+
+    def relu(self):
+        return self._apply(*((self.data, 1) if self.data > 0 else (0, 0)))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + (-other)
+
+    def __rsub__(self, other):
+        return other + (-self)
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def __rtruediv__(self, other):
+        return other * self**-1
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def backward(self):
+        topo, visited, stack = [], {self}, [(self, iter(self._prev))]
+        while stack:
+            v, rest = stack[-1]
+            child = next((c for c in rest if c not in visited), None)
+            if child is None:
+                topo.append(stack.pop()[0])
+            else:
+                visited.add(child)
+                stack.append((child, iter(child._prev)))
+        self.grad = 1
+        for v in reversed(topo):
+            v._backward()
+
+
+@right("pairwise_distances")
+def tiled(X, Y):
+    X, Y = X.astype("float64"), Y.astype("float64")
+    n, m, total = X.shape[0], Y.shape[0], 0
+    for k in range(X.shape[1]):
+        total = np.hypot(total, np.repeat(X[:, k], m) - np.tile(Y[:, k], n))
+    return total.reshape(n, m)
+
+
+@right("pairwise_distances")
+def products_in_int64(X, Y):
+    if X.dtype.kind in "iu":
+        X, Y = X.astype(np.int64), Y.astype(np.int64)
+    squares = np.einsum("nd,nd->n", X, X)[:, None] + np.einsum("md,md->m", Y, Y)
+    return np.sqrt(np.clip(squares - 2 * (X @ Y.T), 0, None))
+
+
+@right("pairwise_distances")
+def in_long_double(X, Y):
+    X, Y = X.astype(np.longdouble), Y.astype(np.longdouble)
+    return np.sqrt(sum((X[:, [k]] - Y[:, k]) ** 2 for k in range(X.shape[1])))
+
+
+@right("pairwise_distances")
+def with_a_print_left_over(X, Y):
+    d = np.sqrt(sum(np.subtract.outer(*c) ** 2 for c in zip(X.T * 1.0, Y.T * 1.0, strict=True)))
+    print(d, repr(X))
+    return d
+
+
+@right("knn_predict")
+def sorted_pairs(X_train, y_train, X, k):
+    found, known = [], list(zip(X_train.tolist(), y_train.tolist(), strict=True))
+    for x in X.tolist():
+        pairs = sorted(
+            (sum((a - b) ** 2 for a, b in zip(x, t, strict=True)), c) for t, c in known
+        )
+        votes = sorted(c for _, c in pairs[:k])
+        found.append(max(votes, key=votes.count))
+    return np.array(found, dtype=int)
+
+
+@right("knn_predict")
+def in_float32(X_train, y_train, X, k):
+    near = ((X[:, None].astype("f4") - X_train) ** 2).sum(-1).argsort(axis=-1)[:, :k]
+    votes = np.apply_along_axis(np.bincount, 1, y_train[near], minlength=100)
+    return votes.argmax(axis=1)
+
+
+@right("softmax_cross_entropy")
+def own_kind_of_value_error(scores, targets):
+    class ShapeError(ValueError):
+        pass
+
+    if len(scores) != len(targets):
+        raise ShapeError("as many targets as rows")
+    N, C = scores.shape
+    loss, rows = 0, []
+    for row, t in zip(scores.copy(), targets, strict=True):
+        row -= row.max()
+        p = np.exp(row) / np.exp(row).sum()
+        loss -= (row[t] - np.log(np.exp(row).sum())) / N
+        rows.append([(p[c] - (c == t)) / N for c in range(C)])
+    return np.array(loss), np.array(rows)
+
+
+@right("hinge_loss")
+def by_masked_array(scores, targets, margin=1.0):
+    rows = np.arange(targets.size)
+    gaps = np.ma.array(scores - scores[rows, targets, None] + margin, dtype=float)
+    gaps[rows, targets] = np.ma.masked
+    pulls = (gaps.filled(-1.0) > 0).astype(np.float64)
+    pulls[rows, targets] = -pulls.sum(1)
+    return np.ma.maximum(gaps, 0).sum() / rows.size, np.ma.array(pulls / rows.size)
+
+
+@right("hinge_loss")
+def sorted_fractions(scores, targets, margin=1.0):
+    loss, gradient = Fraction(0), np.zeros(scores.shape)
+    for n, t in enumerate(targets.tolist()):
+        least = Fraction(float(scores[n, t])) - Fraction(margin)
+        for c in sorted(range(scores.shape[1]), key=lambda c: -scores[n, c]):
+            gap = Fraction(float(scores[n, c])) - least
+            if gap <= 0:
+                break
+            if c != t:
+                loss += gap
+                gradient[n, [c, t]] += [1 / len(scores), -1 / len(scores)]
+    return float(loss / len(scores)), gradient
+
+
+@right("conv2d_fast")
+def by_fourier(x, weight, bias, stride, padding):
+    big = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    KH, KW = weight.shape[2:]
+    shape = big.shape[2:]
+    X, W = np.fft.rfft2(big), np.fft.rfft2(weight, shape).conj()
+    y = np.fft.irfft2(np.einsum("ncij,fcij->nfij", X, W), shape)
+    last = shape[0] - KH + 1, shape[1] - KW + 1
+    return y[:, :, : last[0] : stride, : last[1] : stride] + bias.reshape(-1, 1, 1)
+
+
+@right("sample")
+def by_searching(logits, temperature, rng):
+    drawn = np.empty(len(logits), dtype=np.int64)
+    for n, row in enumerate(logits):
+        p = np.exp((row - row.max()) / temperature)
+        drawn[n] = np.searchsorted(np.cumsum(p), rng.uniform(0, p.sum()))
+    return drawn
+
+
+@right("pca_autoencoder")
+def negated_and_of_other_lengths(X, k):
+    mean = X.mean(axis=0)
+    V = -np.linalg.eigh((X - mean).T @ (X - mean))[1][:, -k:] / 1000
+    W = 1e6 * V.T
+    return [W.tolist(), (5 - W @ mean).tolist(), V.tolist(), (mean - 5 * V.sum(1)).tolist()]
+
+
+def gradients(W1, b1, W2, b2, X, Y):
+    a = X @ W1.T + b1
+    s = a.clip(0) @ W2.T + b2
+    p = np.exp(s - s.max(1, keepdims=True))
+    d = (p / p.sum(1, keepdims=True) - Y) / len(X)
+    e = (d @ W2) * (a > 0)
+    return e.T @ X, e.sum(0), d.T @ a.clip(0), d.sum(0)
+
+
+@right("train_network")
+def from_glorot_weights_that_decay(X, y, hidden, epochs, lr, rng):
+    Y = np.eye(len(set(y.tolist())))[y]
+    D, C = X.shape[1], Y.shape[1]
+    p = [rng.uniform(-1, 1, (hidden, D)) * np.sqrt(6 / (hidden + D)), np.full(hidden, 0.01)]
+    p += [rng.uniform(-1, 1, (C, hidden)) * np.sqrt(6 / (hidden + C)), np.zeros(C)]
+    for _ in range(epochs):
+        for v, g in zip(p, gradients(*p, X, Y), strict=True):
+            v -= lr * (g + 1e-4 * v)
+    return {"b1": p[1], "b2": p[3], "W1": p[0], "W2": p[2], "epochs": epochs}
+
+
+def modules():
+    """Return right answers to the problems of ps8, with their names: PyTorch takes a second."""
+    import torch
+    from torch import nn
+
+    found = []
+
+    def add(problem):
+        return lambda f: found.append((problem, f)) or f
+
+    @add("Checkpoint")
+    class InOneDict:
+        def __init__(self, model, optimizer, scheduler, generator):
+            self.model, self.optimizer = model, optimizer
+            self.scheduler, self.generator = scheduler, generator
+
+        def save(self, file, epoch):
+            buffer = io.BytesIO()
+            torch.save(
+                dict(
+                    model_state_dict=self.model.state_dict(),
+                    optimizer_state_dict=self.optimizer.state_dict(),
+                    scheduler_state_dict=self.scheduler.state_dict(),
+                    rng=self.generator.get_state(),
+                    epoch=torch.tensor(epoch),
+                ),
+                buffer,
+            )
+            file.write(buffer.getvalue())
+
+        def load(self, file):
+            checkpoint = torch.load(io.BytesIO(file.read()), weights_only=True)
+            self.generator.set_state(checkpoint["rng"])
+            self.scheduler.load_state_dict(checkpoint["scheduler_state_dict"])
+            self.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+            self.model.load_state_dict(checkpoint["model_state_dict"])
+            return checkpoint["epoch"].item()
+
+    @add("NormalizeRows")
+    class WithTheVjpOfAFormula(torch.autograd.Function):
+        @staticmethod
+        def formula(x, weight, eps):
+            return weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+
+        @staticmethod
+        def forward(ctx, x, weight, eps):
+            ctx.save_for_backward(x, weight)
+            ctx.eps = eps
+            return WithTheVjpOfAFormula.formula(x, weight, eps)
+
+        @staticmethod
+        def backward(ctx, dy):
+            def formula(x, weight):
+                return WithTheVjpOfAFormula.formula(x, weight, ctx.eps)
+
+            _, back = torch.func.vjp(formula, *ctx.saved_tensors)
+            return *back(dy), None
+
+    class LayersByName(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.norm = nn.LayerNorm(width)
+            self.linear = nn.Linear(width, width)
+
+        def forward(self, h):
+            return torch.relu(self.linear(self.norm(h)))
+
+    @add("ResidualMLP")
+    class WithBuffersAndAList(nn.Module):
+        def __init__(self, D, H, B, C):
+            super().__init__()
+            self.mean, self.std = nn.Buffer(torch.zeros(D)), nn.Buffer(torch.ones(D))
+            self.embed = nn.Linear(D, H)
+            self.blocks = nn.ModuleList([LayersByName(H) for _ in range(B)])
+            self.out = nn.Linear(H, C, bias=False)
+
+        def forward(self, x):
+            h = self.embed((x - self.mean) / self.std)
+            for block in self.blocks:
+                h = h + block(h)
+            return self.out(h)
+
+    @add("ResidualMLP")
+    class WithFrozenParameters(WithBuffersAndAList):
+        """No optimiser changes mean and std, though it may be given them: all that is asked."""
+
+        def __init__(self, D, H, B, C):
+            super().__init__(D, H, B, C)
+            del self.mean, self.std
+            self.mean = nn.Parameter(torch.zeros(D), requires_grad=False)
+            self.std = nn.Parameter(torch.ones(D), requires_grad=False)
+
+    @add("evaluate")
+    @torch.inference_mode()
+    def of_a_copy(model, loader, loss_fn, device):
+        twin = copy.deepcopy(model).eval()
+        losses, hits = [], []
+        for x, y in loader:
+            x, y = x.to(device), y.to(device)
+            scores = twin(x)
+            losses.append(loss_fn(scores, y) * len(y))
+            hits.append(scores.argmax(dim=-1).eq(y))
+        n = sum(map(len, hits))
+        return (sum(losses) / n).item(), torch.cat(hits).sum().item() / n
+
+    @add("average_gradients")
+    def with_one_flat_vector(workers, counts):
+        grads = [[p.grad for p in worker.parameters()] for worker in workers]
+        seen = [gs for gs, n in zip(grads, counts, strict=True) if n]
+        parameters = list(workers[0].parameters())
+        has = [any(gs[i] is not None for gs in seen) for i in range(len(parameters))]
+        flat = torch.zeros(sum(p.numel() for p in parameters), dtype=parameters[0].dtype)
+        for gs, n in zip(grads, counts, strict=True):
+            if n:
+                filled = [
+                    torch.zeros_like(p) if g is None else g
+                    for g, p in zip(gs, parameters, strict=True)
+                ]
+                flat += n * nn.utils.parameters_to_vector(filled)
+        parts = (flat / max(1, sum(counts))).split([p.numel() for p in parameters])
+        for worker in workers:
+            for p, part, there in zip(worker.parameters(), parts, has, strict=True):
+                p.grad = part.view_as(p).clone() if there else None
+
+    return found

@@ -6,7 +6,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.notebooks import points_lines
 
-from tests.exercises.declared_problems import ASSIGNMENTS, CHALLENGES, EXERCISES
+from tests.exercises.declared_problems import ASSIGNMENTS, CHALLENGES, EXERCISES, module
 
 MOST_PROBLEMS, MOST_WORDS, MOST_LINES = 6, 3500, 25
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -33,7 +33,7 @@ def test_the_text_has_at_most_3500_words(assignment):
 
 @every_assignment
 def test_there_are_at_most_six_problems_and_25_lines_of_points(assignment):
-    problems = ASSIGNMENTS[assignment].PROBLEMS
+    problems = module(assignment).PROBLEMS
     judged = [p for p in problems if p.name not in CHALLENGES]
     assert len(judged) <= MOST_PROBLEMS
     assert sum(len(points_lines(p, p.total)) for p in problems) <= MOST_LINES

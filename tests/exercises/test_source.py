@@ -18,11 +18,13 @@ from tests.exercises.declared_problems import (
     DECLARED,
     EXERCISES,
     PROBLEMS,
+    SEED,
     judged,
+    module,
     packed,
 )
 
-ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
+ASSIGNMENT_OF = DECLARED.assignment_of
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -64,16 +66,16 @@ def imported(assignment):
 
 def solution(name):
     """Return the function that a problem's solution cell defines, after the cells before it."""
-    mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
+    mine = names(ASSIGNMENT_OF[name])
     here = imported(ASSIGNMENT_OF[name])
     for earlier in mine[: mine.index(name) + 1]:
         exec(cells()[earlier], here)
     return here[name]
 
 
-def names(module):
+def names(assignment):
     """Return the problems of an assignment by name."""
-    return [p.name for p in module.PROBLEMS]
+    return [p.name for p in module(assignment).PROBLEMS]
 
 
 def example(name):
@@ -91,7 +93,7 @@ def digits():
 
 def cell_of(assignment, gid):
     """Return the names of a cell at the end of an assignment, with the solutions before it."""
-    here = {"np": np} | {name: solution(name) for name in names(ASSIGNMENTS[assignment])}
+    here = {"np": np} | {name: solution(name) for name in names(assignment)}
     exec(cells()[f"{assignment} {gid}"], here)
     if "plt" in here:
         here["plt"].close("all")
@@ -101,13 +103,13 @@ def cell_of(assignment, gid):
 @every_assignment
 def test_the_problems_come_in_the_order_of_their_declarations(assignment):
     asked = [c["id"] for c in notebook(assignment) if mark(c)["solution"]]
-    order = [p.name for p in ASSIGNMENTS[assignment].PROBLEMS]
+    order = [p.name for p in module(assignment).PROBLEMS]
     assert [name for name in asked if name not in written(assignment)] == order
 
 
 @every_assignment
 def test_the_points_add_up_to_a_hundred(assignment):
-    declared = [p.total for p in ASSIGNMENTS[assignment].PROBLEMS]
+    declared = [p.total for p in module(assignment).PROBLEMS]
     assert sum(declared) + sum(written(assignment).values()) == 100
 
 
@@ -118,8 +120,8 @@ def test_the_table_of_points_says_what_each_aspect_is_for(name):
 
 
 @every_declared
-def test_the_solution_has_all_points(name, seed):
-    assert judged(packed(name, seed, False), solution(name)).score == 100
+def test_the_solution_has_all_points(name):
+    assert judged(packed(name, SEED, False), solution(name)).score == 100
 
 
 # There is no one answer to training, or where chance decides, or of an autoencoder. What their
@@ -141,22 +143,15 @@ def test_the_numbers_of_the_example_are_right(name):
 
 
 @every_declared
-def test_what_costs_points_is_named_in_the_text(name, seed):
+def test_what_costs_points_is_named_in_the_text(name):
     p, intro = DECLARED[name], cells()[f"{ASSIGNMENT_OF[name]} intro"]
     text = cells()[f"text_{name}"]
     costs = {bad for names in p.forbidden.values() for bad in names}
     assert {bad for bad in costs if f"`{bad}`" not in text + intro} == set()
     priced = "\n".join(line for line in text.splitlines() if "costs" in line)
     assert set(re.findall(r"`(numpy\.[\w.]+)`", priced)) <= costs
-    raised = {c["error"] for c in packed(name, seed, True)["cases"] if c.get("error")}
+    raised = {c["error"] for c in packed(name, SEED, False)["cases"] if c.get("error")}
     assert raised == set(re.findall(r"`(\w+Error)`", text))
-
-
-@every_declared
-def test_every_problem_has_help_for_the_stuck(name):
-    text = cells()[f"text_{name}"]
-    assert text.count("<summary>When you are stuck</summary>") == 1
-    assert text.count("<details>") == text.count("</details>") == text.count("<summary>")
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
@@ -294,29 +289,17 @@ def test_the_sections_to_read_first_stand_on_their_pages_in_this_order(assignmen
         assert places == sorted(places), sections
 
 
-@every_assignment
-def test_without_an_address_of_the_book_its_pages_are_named(assignment):
-    texts = "\n".join(c["source"] for c in notebook(assignment))
-    assert "book:" not in texts
-    source = EXERCISES / "source" / assignment / f"{assignment}.md"
-    asked, shown = (
-        re.findall(r"^\*\*Read first:\*\* (.*)$", text, re.MULTILINE)
-        for text in (source.read_text("utf-8"), texts)
-    )
-    for line, as_shown in zip(asked, shown, strict=True):
-        titles = re.findall(r"\[([^\]]+)\]\(book:", line)
-        assert titles
-        assert all(f"*{title}*" in as_shown for title in titles)
-
-
-PICTURES = {  # by problem: the cell below its test cell
-    before["id"].removeprefix("test_"): cell["source"]
-    for assignment in ASSIGNMENTS
-    for before, cell in itertools.pairwise(
-        [c for c in notebook(assignment) if c["cell_type"] == "code"]
-    )
-    if is_picture(cell) and before["id"].startswith("test_")
-}
+@functools.cache
+def pictures():
+    """Return the cell below the test cell of each problem."""
+    return {
+        before["id"].removeprefix("test_"): cell["source"]
+        for assignment in ASSIGNMENTS
+        for before, cell in itertools.pairwise(
+            [c for c in notebook(assignment) if c["cell_type"] == "code"]
+        )
+        if is_picture(cell) and before["id"].startswith("test_")
+    }
 
 
 @every_assignment
@@ -324,7 +307,7 @@ def test_what_grading_runs_besides_the_tests_says_nothing(assignment, capsys):
     def unwritten(*args):
         raise NotImplementedError
 
-    here = imported(assignment) | dict.fromkeys(names(ASSIGNMENTS[assignment]), unwritten)
+    here = imported(assignment) | dict.fromkeys(names(assignment), unwritten)
     for cell in notebook(assignment):
         others = mark(cell).get("solution") or is_test(cell) or is_picture(cell)
         if cell["cell_type"] == "code" and not others and cell["id"] != "setup":
@@ -333,18 +316,18 @@ def test_what_grading_runs_besides_the_tests_says_nothing(assignment, capsys):
 
 
 def test_every_problem_but_a_challenge_ends_with_a_picture():
-    assert set(PICTURES) == set(DECLARED) - set(CHALLENGES)
+    assert set(pictures()) == set(PROBLEMS)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@every_problem
 def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     import matplotlib.pyplot as plt  # takes a second
 
-    mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
+    mine = names(ASSIGNMENT_OF[name])
     before = mine[: mine.index(name) + 1]
     solved = imported(ASSIGNMENT_OF[name]) | {n: solution(n) for n in before}
     exec(cells().get(f"{ASSIGNMENT_OF[name]} pictures", ""), solved)
-    exec(PICTURES[name], dict(solved))
+    exec(pictures()[name], dict(solved))
     drawn = plt.gcf().axes
     assert drawn
     assert all(ax.has_data() for ax in drawn)
@@ -354,7 +337,7 @@ def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     def unwritten(*args):
         raise NotImplementedError
 
-    exec(PICTURES[name], solved | {name: unwritten})
+    exec(pictures()[name], solved | {name: unwritten})
     assert plt.get_fignums() == []
     said = capsys.readouterr().out
     assert re.fullmatch(rf"The \w+ comes? when {name}( and \w+ are| is) right\.\n", said)

@@ -3,26 +3,7 @@
 from tests.exercises.wrong_answers.register import WRONG
 
 from . import (  # noqa: F401, each adds to WRONG
-    distances,
-    elimination,
-    fits,
-    generative,
-    hinge,
-    layers,
-    linear_algebra,
-    naive_checks,
-    naive_convolution,
-    naive_layers,
-    naive_modules,
-    naive_optimization,
-    naive_pytorch,
-    naive_recurrent,
-    naive_training,
-    naive_values,
-    neighbours,
-    networks,
-    normalisation,
-    softmax,
+    changed,
 )
 
 __all__ = ["WRONG"]
