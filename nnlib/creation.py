@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .device import check_device
-from .tensor import Tensor, raw
+from .tensor import DTYPES, Tensor, raw
 
 __all__ = [
     "arange",
@@ -38,7 +38,6 @@ __all__ = [
 ]
 
 FLOAT32 = np.dtype("float32")
-DTYPES = tuple(map(np.dtype, ("float32", "float64", "int64", "int32", "uint8", "bool")))
 RANK = str.maketrans("biuf", "0112")  # truth values, integers, floats
 PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 

@@ -20,6 +20,10 @@ from .printing import show
 __all__ = ["Tensor", "raw"]
 
 CPU = device("cpu")
+DTYPES = dict.fromkeys(  # in this order; found by their hash, as every Tensor looks
+    map(np.dtype, ("float32", "float64", "int64", "int32", "uint8", "bool"))
+)
+ZERO = np.zeros((), np.float32)
 INFERENCE = [0]  # the version of every tensor made in inference_mode: it is not counted
 
 
@@ -29,8 +33,8 @@ class Tensor:
     Parameters
     ----------
     array : array_like
-        The values; an array is kept as it is, without copying, and Python floats
-        become float32.
+        The values; an array of one of the six dtypes is kept as it is, without copying,
+        one of another dtype is a TypeError, and Python floats become float32.
     requires_grad : bool
         Whether ``backward`` fills ``grad``.
 
@@ -67,7 +71,8 @@ class Tensor:
     __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
 
     def __init__(self, array: Any, requires_grad: bool = False):
-        self.array = array if type(array) is np.ndarray else as_array(array)
+        known = type(array) is np.ndarray and array.dtype in DTYPES
+        self.array = array if known else as_array(array)
         self.grad = self.hooks = self.node = self.version = self.view_of = None
         self.needs_grad = False
         if requires_grad:
@@ -226,7 +231,7 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """The same memory outside every history; changes made through it go unnoticed."""
-        return Tensor(self.array)
+        return holding(self.array)
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -234,7 +239,7 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """Return a tensor that shares the memory, without history; changes are noticed."""
-        out = Tensor(self.array)
+        out = holding(self.array)
         out.version = counter(self)
         return out
 
@@ -273,8 +278,14 @@ class Tensor:
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
     """Return a Tensor of a class from an array; copies and pickles are made by this."""
     out = kind.__new__(kind)
-    Tensor.__init__(out, array, requires_grad)
-    return out
+    Tensor.__init__(out, ZERO)
+    out.array = array
+    return out.requires_grad_(requires_grad)
+
+
+def holding(array: np.ndarray) -> Tensor:
+    """Return a Tensor of any dtype: torch's files have more than nnlib computes with."""
+    return _remade(Tensor, array, False)
 
 
 def raw(x: Any) -> Any:
@@ -293,8 +304,11 @@ def as_array(data: Any) -> np.ndarray:
     array = np.asarray(data)
     if array.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
         return array.astype(np.float32)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"Tensor: expected numbers or truth values, got {array.dtype}")
+    if array.dtype not in DTYPES:
+        expected = ", ".join(map(str, DTYPES))
+        raise TypeError(
+            f"Tensor: expected array with one of the dtypes {expected}, got {array.dtype}"
+        )
     return array
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from .. import nn
 from ..device import device
 from ..nn.registry import Registry
-from ..tensor import Tensor
+from ..tensor import Tensor, holding
 
 __all__ = ["MAKERS", "STORAGES", "StorageType", "fill_module", "fill_ordered", "known"]
 
@@ -74,7 +74,7 @@ def rebuild_tensor(
     check(
         not requires_grad or kind.kind == "f", f"a tensor of {kind} cannot require a gradient"
     )
-    return Tensor(strided(storage, offset, size, stride), requires_grad)
+    return holding(strided(storage, offset, size, stride)).requires_grad_(requires_grad)
 
 
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:

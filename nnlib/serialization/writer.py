@@ -19,7 +19,7 @@ import numpy as np
 
 from ..device import device
 from ..nn import Buffer, Parameter
-from ..tensor import Tensor
+from ..tensor import Tensor, holding
 from .rebuild import STORAGES
 
 __all__ = ["Writer"]
@@ -60,7 +60,7 @@ class Writer:
         elif isinstance(x, np.dtype):
             self.name("torch", storage_name(x) and x.name)
         elif isinstance(x, np.generic):
-            self.call(x, "nnlib.serialization", "rebuild_scalar", Tensor(np.asarray(x)))
+            self.call(x, "nnlib.serialization", "rebuild_scalar", holding(np.asarray(x)))
         elif isinstance(x, Tensor):
             raise pickle.PicklingError(
                 f"save: cannot save a {type(x).__name__}; save x.detach() or x.data"
@@ -188,7 +188,7 @@ class Writer:
 
     def write_parameter(self, x: Parameter) -> None:
         """Write a parameter as a call with a tensor that shares its memory."""
-        args = Tensor(x.array), x.requires_grad, OrderedDict()
+        args = holding(x.array), x.requires_grad, OrderedDict()
         self.call(x, "torch._utils", "_rebuild_parameter", *args)
 
     def write_object(self, x: Any) -> None:
@@ -270,6 +270,6 @@ WRITERS: dict[type, Callable[[Writer, Any], None]] = {
     device: write_device,
     Tensor: Writer.write_tensor,
     Parameter: Writer.write_parameter,
-    Buffer: lambda w, x: w.call(x, OURS, "rebuild_buffer", Tensor(x.array), x.persistent),
-    np.ndarray: lambda w, x: w.call(x, OURS, "rebuild_array", Tensor(x)),
+    Buffer: lambda w, x: w.call(x, OURS, "rebuild_buffer", holding(x.array), x.persistent),
+    np.ndarray: lambda w, x: w.call(x, OURS, "rebuild_array", holding(x)),
 }
