@@ -95,12 +95,6 @@ def test_backward_fills_the_leaves_as_in_torch(call):
     assert_same(*leaves)
 
 
-def test_backward_refuses_another_number_of_gradients():
-    a, *_, s = paths(nnlib)
-    with pytest.raises(RuntimeError, match="backward: expected 2 gradients, got 1"):
-        nnlib.autograd.backward([s, a.sum()], [None])
-
-
 def test_unused_inputs_can_have_gradients_of_zero():
     runs = [
         numbers(L.autograd.grad(s, (a, u), materialize_grads=True))
@@ -114,13 +108,6 @@ def test_unused_inputs_can_have_gradients_of_zero():
             L.autograd.grad(s, a, allow_unused=False, materialize_grads=True)
 
 
-def test_grad_refuses_another_number_of_upstream_gradients():
-    for L in BOTH:
-        a, *_, s = paths(L)
-        with pytest.raises(RuntimeError, match="gradients"):
-            L.autograd.grad((s, s), a, (L.ones_like(s),))
-
-
 def test_no_inputs_are_refused_as_in_torch():
     for L in BOTH:
         x = L.ones(2, requires_grad=True)
@@ -128,11 +115,3 @@ def test_no_inputs_are_refused_as_in_torch():
             x.sum().backward(inputs=[])
         with pytest.raises((RuntimeError, ValueError), match="inputs"):
             L.autograd.grad(x.sum(), [])
-
-
-def test_zeros_for_unused_inputs_can_be_differentiated_again():
-    for L in BOTH:
-        x, unused = L.ones(2, requires_grad=True), L.ones(2, requires_grad=True)
-        options = dict(materialize_grads=True, create_graph=True)
-        _, zeros = L.autograd.grad(x.sum(), [x, unused], **options)
-        assert (zeros.tolist(), zeros.requires_grad) == ([0.0, 0.0], True)

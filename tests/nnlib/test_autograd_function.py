@@ -154,6 +154,7 @@ def test_function_has_the_values_and_derivatives_of_torch(program):
     assert_same(*runs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_function_passes_gradcheck(program):
     a, b = points(nnlib)
@@ -222,15 +223,6 @@ def test_unused_results_have_gradients_of_zero_or_none(materialize):
     assert_same(*runs)
 
 
-def test_a_function_is_told_which_inputs_require_grad():
-    for L in BOTH:
-        seen = []
-        a, b = points(L)
-        x, *_ = make_watch(L, seen)(a, b.detach(), 2)
-        x.sum().backward()
-        assert seen[1] == [True, False, False]
-
-
 def make_sort(L):
     """Return a Function that sorts, and returns indices without a derivative."""
 
@@ -297,15 +289,6 @@ def test_an_input_changed_in_place_takes_the_new_history():
     assert_same(*runs)
 
 
-def test_a_change_in_place_of_what_is_read_elsewhere_is_noticed():
-    a, _ = points(nnlib)
-    x = a * 1
-    z = x * x
-    make_double_(nnlib)(x)
-    with pytest.raises(RuntimeError, match="changed in place"):
-        z.sum().backward()
-
-
 def test_a_saved_value_changed_in_place_is_noticed():
     for save in ("input", "output"):
         x = leaf(1.0, 2.0) * 1
@@ -355,16 +338,3 @@ def test_a_history_that_is_dropped_is_freed_at_once():
             assert node() is None
     finally:
         gc.enable()
-
-
-def test_the_history_has_the_name_of_the_function():
-    assert "grad_fn=<Square>" in repr(make_square(nnlib)(leaf(1.0)))
-
-
-def test_a_hook_on_a_result_sees_its_gradient():
-    seen = []
-    x = leaf(1.0, 2.0)
-    y = make_square(nnlib)(x)
-    y.register_hook(lambda g: seen.append(g.tolist()))
-    (y * 3).sum().backward()
-    assert seen == [[3.0, 3.0]]

@@ -1,7 +1,6 @@
 """Operations of one's own that are made wrongly: what is refused, and what may be."""
 
 import pytest
-import torch
 
 import nnlib
 from nnlib.autograd import Function
@@ -20,34 +19,22 @@ def broken(L, result, forward=lambda ctx, x, n: x * 2):
     return Broken.apply
 
 
-FUNCTION_ERRORS = [
-    (lambda g: g, "expected backward to give 2 gradients, got 1"),
-    (lambda g: (g, None, g), "expected backward to give 2 gradients, got 3"),
-    (
-        lambda g: (2.0, None),
-        "expected backward to give Tensors or None, got float at position 0",
-    ),
-    (lambda g: (g, g), "expected None as the gradient of input 1, which is no Tensor"),
-    (lambda g: (g[:1].reshape(()), None), r"expected a gradient of shape \(2,\) for input 0"),
-    (lambda g: (g[[0, 0, 0]], None), r"expected a gradient of shape \(2,\) for input 0, got"),
+WRONG = [
+    lambda g: g,
+    lambda g: (g, None, g),
+    lambda g: (2.0, None),
+    lambda g: (g, g),
+    lambda g: (g[:1].reshape(()), None),
+    lambda g: (g[[0, 0, 0]], None),
 ]
 
 
-@pytest.mark.parametrize(("result", "message"), FUNCTION_ERRORS)
-def test_a_wrong_backward_is_refused(result, message):
-    y = broken(nnlib, result)(leaf(1.0, 2.0), 5)
-    with pytest.raises(RuntimeError, match=f"Broken: {message}"):
-        y.sum().backward()
-    y = broken(torch, result)(torch.ones(2, requires_grad=True), 5)
-    with pytest.raises(RuntimeError):
-        y.sum().backward()
-
-
-def test_more_gradients_than_inputs_may_be_none():
+@pytest.mark.parametrize("result", WRONG)
+def test_a_wrong_backward_is_refused_by_name_as_in_torch(result):
     for L in BOTH:
-        x = L.ones(2, requires_grad=True)
-        broken(L, lambda g: (g, None, None))(x, 5).sum().backward()
-        assert x.grad.tolist() == [1.0, 1.0]
+        y = broken(L, result)(L.ones(2, requires_grad=True), 5)
+        with pytest.raises(RuntimeError, match="Broken: expected" if L is nnlib else None):
+            y.sum().backward()
 
 
 def dirty_leaf(ctx, x, n):
@@ -98,19 +85,6 @@ def test_a_function_without_forward_or_backward_says_so():
 def test_a_forgotten_staticmethod_is_named(name):
     with pytest.raises(TypeError, match=f"^Cube: expected {name} to be a @staticmethod"):
         type("Cube", (Function,), {name: lambda self, ctx, x: x})
-
-
-def test_a_method_without_self_may_lack_the_decorator():
-    for L in BOTH:
-        x = L.ones(1, requires_grad=True)
-        methods = dict(forward=lambda ctx, x: x * 2, backward=lambda ctx, g: g * 2)
-        type("Double", (L.autograd.Function,), methods).apply(x).backward()
-        assert x.grad.tolist() == [2.0]
-
-
-def test_a_call_of_an_instance_is_refused():
-    with pytest.raises(RuntimeError, match=r"^Cube: expected Cube.apply\(...\), got a call"):
-        type("Cube", (Function,), {})()(leaf(1.0))
 
 
 def test_a_backward_of_arrays_can_be_differentiated_once():

@@ -74,19 +74,6 @@ def test_the_message_says_where_a_rule_is_wrong_and_how(factors, message):
         gradcheck(lambda option, a, b: (a * b, product(a, b)), inputs)
 
 
-def test_the_message_of_a_single_number_has_no_index():
-    with pytest.raises(RuntimeError, match=r"most at dy/dx: expected 6 .*, got 3; all are 0.5"):
-        gradcheck(wrong, nnlib.tensor(np.array(3.0), requires_grad=True))
-
-
-def test_an_infinite_derivative_is_told():
-    def steep(x):
-        return record(1.0 * raw(x), dict(x=x), x=lambda g: g * np.inf)
-
-    with pytest.raises(RuntimeError, match=r"expected 1 \(finite differences\), got inf$"):
-        gradcheck(steep, leaf(1.0))
-
-
 def test_a_second_derivative_by_the_upstream_gradient_is_checked():
     def unrecorded(x):
         """Return 2x, with a rule that drops the graph of the upstream gradient."""
@@ -120,20 +107,9 @@ def test_a_result_without_history_has_to_be_constant():
     assert not gradcheck(lambda x: x.detach() * 2, leaf(1.0), raise_exception=False)
 
 
-def test_an_unused_input_has_gradient_zero():
-    assert gradcheck(lambda a, b: a * 2, [leaf(1.0), leaf(1.0)])
-
-
 @pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
 def test_float32_and_inputs_without_gradient_are_refused(check):
     with pytest.raises(ValueError, match="expected float64 inputs, got float32"):
         check(nnlib.exp, nnlib.ones(1, requires_grad=True))
     with pytest.raises(ValueError, match="expected at least one input that requires grad"):
         check(nnlib.exp, nnlib.ones(1))
-
-
-def test_inputs_are_left_as_they_were():
-    x = leaf(1.0, 2.0)
-    gradcheck(nnlib.exp, x)
-    np.testing.assert_array_equal(x.detach().numpy(), [1.0, 2.0])
-    assert x.grad is None

@@ -105,27 +105,12 @@ def test_a_download_that_broke_off_goes_on_in_a_later_call(tmp_path):
     assert path.read_bytes() == BODY
 
 
-def test_a_connection_may_break_more_than_once(tmp_path):
-    path = tmp_path / "file.bin"
-    with serving({URL: BODY}, breaks=[1, 1000, None]) as site:
-        fetch([site.url + URL], path, pause=0)
-    assert path.read_bytes() == BODY
-
-
 def test_a_connection_that_is_reset_is_gone_on_with(tmp_path):
     path = tmp_path / "file.bin"
     with serving({URL: BODY}, breaks=[200_000, None], reset=True) as site:
         fetch([site.url + URL], path, md5sum=md5(BODY), pause=0)
         assert len(site.asked) == 2
     assert path.read_bytes() == BODY
-
-
-def test_a_server_that_does_not_answer_is_named(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
-        with pytest.raises(RuntimeError) as error:
-            fetch([url], tmp_path / "file.bin", tries=1, timeout=0.1)
-    assert "timed out" in str(error.value)
 
 
 def test_the_next_address_is_taken_where_one_does_not_have_the_file(tmp_path):
@@ -160,23 +145,6 @@ def test_a_file_that_was_put_there_by_hand_is_taken(tmp_path, small):
     with serving({}) as site:
         assert len(small_mnist(small, site.url)(tmp_path, download=True)) == 7
         assert site.asked == []
-
-
-def test_a_file_of_other_content_is_fetched_anew(tmp_path):
-    path = tmp_path / "file.bin"
-    path.write_bytes(b"other")
-    with serving({URL: BODY}) as site:
-        fetch([site.url + URL], path, md5sum=md5(BODY))
-    assert path.read_bytes() == BODY
-
-
-def test_a_part_that_is_whole_is_not_fetched_again(tmp_path):
-    path = tmp_path / "file.bin"
-    (tmp_path / "file.bin.part").write_bytes(BODY)
-    with serving({URL: BODY}) as site:
-        fetch([site.url + URL], path, md5sum=md5(BODY))
-        assert len(site.asked) == 1
-    assert path.read_bytes() == BODY
 
 
 def test_a_server_that_sends_another_part_is_not_believed(tmp_path):
@@ -262,14 +230,6 @@ def test_a_sample_is_a_picture_and_a_number_each_transformed(tmp_path, small):
     assert (X.shape, y.tolist()) == ((7, 5, 4), [0, -1, -2, -3, -4, -5, -6])
 
 
-def test_a_missing_set_says_what_to_do(tmp_path):
-    with pytest.raises(
-        RuntimeError, match=r"train-images-idx3-ubyte is missing.*Use download=True"
-    ):
-        MNIST(tmp_path)
-    assert os.listdir(tmp_path) == []
-
-
 def test_a_broken_file_is_named_and_mended_by_download(tmp_path, small):
     with serving(packed(small)) as site:
         Small = small_mnist(small, site.url)
@@ -302,57 +262,31 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path, small):
         small_mnist(files, site.url)(tmp_path, download=True)
 
 
-def test_a_download_that_is_no_gzip_keeps_nothing(tmp_path, small):
-    files = packed(small) | {"/train-images-idx3-ubyte.gz": b"<html>not here</html>"}
-    with (
-        serving(files) as site,
-        pytest.raises(RuntimeError, match=r"train-images-idx3-ubyte.gz is broken"),
-    ):
-        small_mnist(small, site.url)(tmp_path, download=True)
-    assert os.listdir(tmp_path / "Small" / "raw") == []
-
-
-def test_a_root_that_is_a_file_is_refused(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(
-        NotADirectoryError, match="CIFAR10: expected a folder as root, got the file"
-    ):
-        CIFAR10(tmp_path / "file", download=True)
-
-
-def test_classes_have_numbers():
-    assert MNIST.classes[3] == "3 - three"
-    assert CIFAR10.classes[-1] == "truck"
-    assert len(MNIST.classes) == len(FashionMNIST.classes) == len(CIFAR10.classes) == 10
+def test_idx_files_hold_any_of_six_types(tmp_path):
+    codes = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+    for code, dtype in codes.items():
+        array = np.arange(6).reshape(2, 3).astype(dtype)
+        (tmp_path / "file").write_bytes(idx(array, code))
+        got = read_idx(tmp_path / "file")
+        np.testing.assert_array_equal(got, array)
+        assert got.dtype == np.dtype(dtype).newbyteorder("=")
 
 
 @pytest.mark.parametrize(
-    ("code", "dtype"),
-    [(8, "u1"), (9, "i1"), (11, ">i2"), (12, ">i4"), (13, ">f4"), (14, ">f8")],
-)
-def test_idx_files_hold_any_of_six_types(tmp_path, code, dtype):
-    array = np.arange(6).reshape(2, 3).astype(dtype)
-    (tmp_path / "file").write_bytes(idx(array, code))
-    got = read_idx(tmp_path / "file")
-    np.testing.assert_array_equal(got, array)
-    assert got.dtype == np.dtype(dtype).newbyteorder("=")
-
-
-@pytest.mark.parametrize(
-    ("raw", "message"),
+    "raw",
     [
-        (b"", "is not an IDX file, it starts with b''"),
-        (b"PK\3\4....", "is not an IDX file"),
-        (b"\0\0\x07\1\0\0\0\0", "is not an IDX file"),
-        (b"\0\0\x08\x03\0\0\0\1", "breaks off within the lengths"),
-        (b"\0\0\x08\x01\0\0\0\3ab", "expected 11 bytes, got 10"),
-        (b"\0\0\x08\x01\0\0\0\1ab", "expected 9 bytes, got 10"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "expected 79,228,162,4"),
+        b"",
+        b"PK\3\4....",
+        b"\0\0\x07\1\0\0\0\0",
+        b"\0\0\x08\x03\0\0\0\1",
+        b"\0\0\x08\x01\0\0\0\3ab",
+        b"\0\0\x08\x01\0\0\0\1ab",
+        b"\0\0\x08\x03" + b"\xff" * 12,
     ],
 )
-def test_a_broken_idx_file_is_refused(tmp_path, raw, message):
+def test_a_broken_idx_file_is_refused(tmp_path, raw):
     (tmp_path / "file").write_bytes(raw)
-    with pytest.raises(ValueError, match=f"read_idx: file .*{message}"):
+    with pytest.raises(ValueError, match="read_idx: file"):
         read_idx(tmp_path / "file")
 
 
@@ -421,23 +355,6 @@ def test_cifar_is_downloaded_once_and_read(tmp_path):
     np.testing.assert_array_equal(train.data[1, 4, 7], first[1].reshape(3, 32, 32)[:, 4, 7])
     assert train.targets[:3].tolist() == rng.integers(10, size=3).tolist()
     assert os.listdir(tmp_path) == ["cifar-10-batches-py"]
-
-
-def test_an_archive_without_the_files_is_refused(tmp_path):
-    files, raw = cifar_files(), archive({"cifar-10-batches-py/readme": b"nothing"})
-    with (
-        serving({"/small.tar.gz": raw}) as site,
-        pytest.raises(RuntimeError, match="data_batch_1 is missing"),
-    ):
-        small_cifar(files, raw, site.url)(tmp_path, download=True)
-
-
-def test_an_archive_that_is_none_is_refused(tmp_path):
-    with (
-        serving({"/small.tar.gz": b"none"}) as site,
-        pytest.raises(RuntimeError, match=r"small.tar.gz cannot be unpacked"),
-    ):
-        small_cifar(cifar_files(), b"none", site.url)(tmp_path, download=True)
 
 
 def test_nothing_of_an_archive_lands_elsewhere(tmp_path):

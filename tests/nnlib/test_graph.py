@@ -40,21 +40,10 @@ def test_a_rule_that_reads_another_name_is_refused(rule):
         record(x.array, dict(x=x), x=rule)
 
 
-def test_an_input_may_not_be_called_g_or_y():
-    x = leaf(1.0)
-    with pytest.raises(TypeError, match="expected a rule for y"):
-        record(x.array, dict(y=x), y=lambda g: g)
-
-
 def test_an_operation_is_named_after_the_function_that_holds_its_rules():
     x = leaf(1.0)
     assert nnlib.exp(x).grad_fn.name == "exp"
     assert nnlib.cat([x, x]).grad_fn.name == "cat"
-
-
-def test_plain_arrays_are_not_wrapped():
-    y = np.ones(3)
-    assert record(y, dict(x=y), x=lambda g: g) is y
 
 
 # Keeping
@@ -101,14 +90,6 @@ def test_nothing_is_recorded_without_need():
         with nnlib.enable_grad():
             assert (x * 2).grad_fn is not None
     assert nnlib.is_grad_enabled()
-
-
-def test_no_grad_is_a_decorator_too():
-    @nnlib.no_grad()
-    def double(x):
-        return x * 2
-
-    assert not double(leaf(1.0)).requires_grad
 
 
 def test_integers_have_no_history():
@@ -175,54 +156,12 @@ def test_a_second_walk_needs_retain_graph():
         y.backward()
 
 
-def test_a_second_walk_is_free_where_no_rule_reads_anything():
-    x = leaf(2.0)
-    y = x.sum()
-    y.backward()
-    y.backward()
-    assert x.grad.tolist() == [2.0]
-
-
-@pytest.mark.parametrize(
-    ("walk", "message"),
-    [
-        (lambda x: (x * 2).backward(), "expected a tensor of one element or a gradient"),
-        (lambda x: (x * 2).backward(nnlib.ones(3)), r"expected a gradient of shape \(2,\)"),
-        (lambda x: x.detach().sum().backward(), "does not require grad and has no history"),
-        (lambda x: nnlib.grad(x.sum(), nnlib.ones(2)), "expected inputs that require grad"),
-        (lambda x: nnlib.grad(x.sum(), leaf(1.0)), "allow_unused=True gives None"),
-    ],
-    ids=["no scalar", "shape", "no history", "input without grad", "unused"],
-)
-def test_a_walk_that_makes_no_sense_is_refused(walk, message):
-    with pytest.raises(RuntimeError, match=message):
-        walk(leaf(1.0, 2.0))
-
-
-def test_grad_leaves_every_grad_alone():
-    x, w = leaf(2.0), leaf(3.0)
-    (g,) = nnlib.grad(x * w, x)
-    assert g.tolist() == [3.0]
-    assert x.grad is None
-    assert w.grad is None
-
-
 def test_grad_of_something_in_between_stops_there():
     x = leaf(2.0)
     h = x * x
     y = h * h
     assert nnlib.grad(y, h)[0].tolist() == [8.0]
     assert nnlib.grad(h, x)[0].tolist() == [4.0]  # the rule of h has not been used up
-
-
-def test_grad_of_several_outputs_and_inputs():
-    x, w, unused = leaf(2.0), leaf(3.0), leaf(1.0)
-    out = nnlib.grad(
-        [x * w, x * x], [x, w, unused], [nnlib.ones(1), 10 * nnlib.ones(1)], allow_unused=True
-    )
-    assert out[0].tolist() == [43.0]
-    assert out[1].tolist() == [2.0]
-    assert out[2] is None
 
 
 def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
@@ -259,13 +198,3 @@ def test_a_gradient_penalty_has_the_gradient_of_torch(rng):
         ((slope**2).sum(1) ** 0.5 - 1).square().mean().backward()
         got.append(w.grad.numpy())
     np.testing.assert_allclose(*got, rtol=1e-9)
-
-
-@pytest.mark.parametrize("make", [nnlib.tensor, np.array], ids=["tensor", "array"])
-def test_an_index_that_changes_later_does_not_move_the_gradient(make):
-    x, i, j = leaf(1.0, 2.0, 3.0), make([0, 0]), make([1])
-    y = x[i].sum() + x.gather(0, j).sum()
-    i += 1
-    j += 1
-    y.backward()
-    assert x.grad.tolist() == [2.0, 1.0, 0.0]

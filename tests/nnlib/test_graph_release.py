@@ -83,6 +83,7 @@ CHAINS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
     n, step = CHAINS[name]
@@ -95,6 +96,7 @@ def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
     assert x.grad.tolist() == [1.0, 1.0]
 
 
+@pytest.mark.slow
 def test_a_chain_of_100_000_operations_is_walked_within_a_second():
     x = y = leaf(1.0)
     for _ in range(100_000):

@@ -1,6 +1,5 @@
 """Changes in place: what torch does and refuses, nnlib does and refuses."""
 
-import numpy as np
 import pytest
 import torch
 
@@ -11,18 +10,6 @@ from tests.nnlib.derivatives import outcome, slope, vector
 def write_through_a_view_of_a_view(L):
     x = vector(L, False)
     x.view(2, 2)[0] = 9
-    return x.tolist()
-
-
-def data_is_outside_every_history(L):
-    x = vector(L)
-    x.data += 1
-    return x.tolist()
-
-
-def detached_shares_memory(L):
-    x = vector(L)
-    x.detach().mul_(2)
     return x.tolist()
 
 
@@ -40,21 +27,6 @@ def written_element(L):
     return slope(y, x)
 
 
-def changed_view(L):
-    x = vector(L)
-    y = x * 1
-    y[:2].mul_(3)
-    return slope(y, x)
-
-
-def changed_view_of_a_view(L):
-    x = vector(L)
-    y = x * 1
-    w = y.view(2, 2)[0]
-    w *= 5
-    return slope(y * y, x)
-
-
 def view_of_a_changed_base(L):
     x = vector(L)
     y = x * 1
@@ -65,18 +37,6 @@ def view_of_a_changed_base(L):
 
 def changed_leaf(L):
     vector(L).add_(1)
-
-
-def changed_view_of_a_leaf(L):
-    vector(L)[0].add_(1)
-
-
-def several_changes(L):
-    x = vector(L)
-    y = x + 1
-    y += x
-    y.relu_()
-    return slope(y, x)
 
 
 def changed_data_goes_unnoticed(L):
@@ -101,27 +61,10 @@ def changed_leaf_is_noticed(L):
     return slope(y, x)
 
 
-def numpy_of_a_tensor_with_history(L):
-    vector(L).numpy()
-
-
 def replaced_data(L):
     x = vector(L)
     x.data = L.tensor([0.0, 0.0, 0.0, 0.0])
     return slope(x, x)
-
-
-def second_walk_where_nothing_was_kept(L):
-    y = vector(L).sum()
-    y.backward()
-    y.backward()
-
-
-def second_walk_where_something_was_kept(L):
-    x = vector(L)
-    y = (x * x).sum()
-    y.backward()
-    y.backward()
 
 
 def gradients_do_not_share_memory(L):
@@ -148,43 +91,10 @@ def changes_without_grad(L):
     return x.tolist(), x.requires_grad, x.is_leaf
 
 
-def retained_gradient(L):
-    y = vector(L) * 2
-    y.retain_grad()
-    return slope(y * y, y)
-
-
-def hook_replaces_gradient(L):
-    x = vector(L)
-    y = x * 2
-    y.register_hook(lambda g: g * 10)
-    return slope(y, x)
-
-
 def constant_gets_a_history(L):
     x = vector(L, False)
     x[0] = vector(L)[1] * 2
     return x.requires_grad, x.tolist()
-
-
-def changed_transpose(L):
-    x = vector(L, False)
-    x.reshape(2, 2).T.add_(1)
-    return x.tolist()
-
-
-def changed_part_of_a_split(L):
-    x = vector(L)
-    y = x * 1
-    y.split(2)[0].mul_(2)
-    return slope(y, x)
-
-
-def changed_view_is_used(L):
-    x = vector(L)
-    v = (x * 1)[:2]
-    v.mul_(3)
-    return slope(v, x)
 
 
 def changed_view_and_base_are_used(L):
@@ -230,20 +140,6 @@ def factor_that_is_overwritten(L):
     return slope(y, w), x.grad.tolist()
 
 
-def changed_unsqueezed_and_squeezed_views(L):
-    x = vector(L)
-    y = x * 1
-    y.unsqueeze(0).squeeze(0).unsqueeze(1).mul_(2)
-    return slope(y * y, x)
-
-
-def changed_column_of_a_permuted_view(L):
-    x = vector(L)
-    y = (x * 1).reshape(2, 2)
-    y.permute(1, 0)[0].mul_(y.detach()[1] * 2)
-    return slope(y * y, x)
-
-
 def float_into_integers(L):
     x = L.tensor([1, 2])
     x += 0.5
@@ -252,14 +148,6 @@ def float_into_integers(L):
 def in_place_result_does_not_fit(L):
     x = L.tensor([[1.0], [2.0]])
     x += L.tensor([1.0, 2.0, 3.0])
-
-
-def reshape_that_copies_is_no_view(L):
-    x = vector(L)
-    y = (x * 1).reshape(2, 2).T
-    z = y.reshape(4)
-    z.mul_(2)
-    return slope(y, x)
 
 
 def boolean_positions_are_written(L):
@@ -277,73 +165,21 @@ def view_of_a_changed_constant_gets_a_history(L):
 
 
 CASES = [
-    *(write_through_a_view_of_a_view, data_is_outside_every_history, detached_shares_memory),
-    *(
-        changed_result_that_its_rule_reads,
-        written_element,
-        changed_view,
-        changed_view_of_a_view,
-    ),
-    *(view_of_a_changed_base, changed_leaf, changed_view_of_a_leaf, several_changes),
-    *(changed_data_goes_unnoticed, changed_detached_is_noticed, changed_leaf_is_noticed),
-    *(numpy_of_a_tensor_with_history, replaced_data, second_walk_where_nothing_was_kept),
-    *(second_walk_where_something_was_kept, gradients_do_not_share_memory),
-    *(changed_view_of_what_a_rule_reads, changes_without_grad, retained_gradient),
-    *(hook_replaces_gradient, constant_gets_a_history, changed_transpose),
-    *(changed_part_of_a_split, changed_view_is_used, changed_view_and_base_are_used),
-    *(filled_tensor_forgets, zeroed_view_forgets_its_part, copied_from_another_history),
-    *(view_made_without_grad_is_changed, factor_that_is_overwritten),
-    *(changed_unsqueezed_and_squeezed_views, changed_column_of_a_permuted_view),
-    *(float_into_integers, in_place_result_does_not_fit, reshape_that_copies_is_no_view),
-    *(boolean_positions_are_written, view_of_a_changed_constant_gets_a_history),
+    *(write_through_a_view_of_a_view, changed_result_that_its_rule_reads, written_element),
+    *(view_of_a_changed_base, changed_leaf, changed_data_goes_unnoticed),
+    *(changed_detached_is_noticed, changed_leaf_is_noticed, replaced_data),
+    *(gradients_do_not_share_memory, changed_view_of_what_a_rule_reads, changes_without_grad),
+    *(constant_gets_a_history, changed_view_and_base_are_used, filled_tensor_forgets),
+    *(zeroed_view_forgets_its_part, copied_from_another_history),
+    *(view_made_without_grad_is_changed, factor_that_is_overwritten, float_into_integers),
+    *(in_place_result_does_not_fit, boolean_positions_are_written),
+    view_of_a_changed_constant_gets_a_history,
 ]
 
 
 @pytest.mark.parametrize("f", CASES, ids=lambda f: f.__name__)
 def test_nnlib_does_what_torch_does(f):
     assert outcome(f, nnlib) == outcome(f, torch)
-
-
-REFUSED = [
-    (changed_leaf, "in-place change of a leaf that requires grad"),
-    (changed_view_of_a_leaf, "in-place change of a view of a leaf that requires grad"),
-    (changed_result_that_its_rule_reads, r"exp reads a value of shape \(4,\) that was changed"),
-    (changed_part_of_a_split, "view that is one of several results"),
-    (view_made_without_grad_is_changed, r"view that was made inside no_grad\(\)"),
-    (float_into_integers, "float32 does not fit into int64"),
-    (in_place_result_does_not_fit, r"expected a result of shape \(2, 1\), got \(2, 3\)"),
-    (numpy_of_a_tensor_with_history, r"use tensor.detach\(\).numpy\(\)"),
-]
-
-
-@pytest.mark.parametrize(("f", "message"), REFUSED, ids=lambda x: getattr(x, "__name__", ""))
-def test_the_error_says_what_to_do(f, message):
-    with pytest.raises(RuntimeError, match=message):
-        f(nnlib)
-
-
-IN_PLACE = ["abs", "add", "clamp", "div", "exp", "log", "mul", "neg", "pow", "relu"]
-IN_PLACE += ["sigmoid", "sqrt", "sub", "tanh"]
-ARGUMENTS = {
-    "add": (2,),
-    "clamp": (0.5, 1.5),
-    "div": (2,),
-    "mul": (2,),
-    "pow": (2,),
-    "sub": (2,),
-}
-
-
-@pytest.mark.parametrize("name", IN_PLACE)
-def test_in_place_operation_has_value_and_gradient_of_torch(name, rng):
-    values, out = rng.uniform(0.3, 2.0, 5), []
-    for L in (nnlib, torch):
-        x = L.tensor(values, requires_grad=True)
-        y = x * 1
-        getattr(y, name + "_")(*ARGUMENTS.get(name, ()))
-        (y * y).sum().backward()
-        out.append((y.detach().numpy(), x.grad.numpy()))
-    np.testing.assert_allclose(out[0], out[1], rtol=1e-12)
 
 
 def test_an_in_place_change_keeps_the_tensor_and_its_memory():

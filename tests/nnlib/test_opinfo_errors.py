@@ -79,6 +79,7 @@ def refusal(op, args, kwargs):
         return error
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_what_torch_refuses_is_refused_by_name():
     for op in refusing():
@@ -105,6 +106,7 @@ def assert_refused(op):
             assert str(error).startswith(name), f"{description[:1000]}\n{error!r}"
 
 
+@pytest.mark.slow
 def test_table_covers_most_of_what_has_bad_inputs():
     with np.errstate(all="ignore"):
         counts = {label(op): sum(1 for _ in bad_inputs(op)) for op in refusing()}

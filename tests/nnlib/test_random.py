@@ -9,6 +9,7 @@ import torch
 import nnlib
 from nnlib import random
 from nnlib.random import Generator, default_generator, fork_rng, generator
+from tests.nnlib.harness import assert_refused, naming
 
 DRAWS = {
     "rand": lambda L, **g: L.rand(3, 2, **g),
@@ -43,59 +44,46 @@ def test_every_public_name_of_random_is_tested():
     assert {name for name in random.__all__ if name not in own} <= set(DRAWS)
 
 
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
-def test_the_seed_decides_what_is_drawn(draw):
+@pytest.mark.parametrize("name", DRAWS)
+def test_the_seed_decides_what_is_drawn_by_any_generator(name):
     def drawn(seed):
         nnlib.manual_seed(seed)
         return [draw(nnlib).tolist() for _ in range(2)]
 
+    draw = DRAWS[name]
     assert drawn(1) == drawn(1)
     assert drawn(1) != drawn(2)
     assert drawn(1)[0] != drawn(1)[1]
-
-
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
-def test_another_generator_draws_the_same_and_leaves_the_first_alone(draw):
     nnlib.manual_seed(5)
     expected = draw(nnlib).tolist()
     state = nnlib.get_rng_state().tolist()
     assert draw(nnlib, generator=Generator().manual_seed(5)).tolist() == expected
     assert nnlib.get_rng_state().tolist() == state
-
-
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
-def test_shape_and_dtype_are_those_of_torch(draw):
-    got, expected = draw(nnlib), draw(torch)
-    assert got.shape == tuple(expected.shape)
-    assert got.dtype == expected.numpy().dtype
-
-
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
-def test_what_is_no_generator_is_refused(draw):
-    with pytest.raises(TypeError, match=r"^\w+: expected a Generator, got int"):
+    with pytest.raises(TypeError, match="Generator"):
         draw(nnlib, generator=3)
-    with pytest.raises(TypeError):
-        draw(torch, generator=3)
 
 
-@pytest.mark.parametrize("name", ["rand", "randn", "rand_like", "randn_like"])
-def test_float32_numbers_are_float64_numbers_rounded(name):
-    f4, f8 = nnlib.float32, nnlib.float64
-    args = (nnlib.ones(9),) if name.endswith("like") else (9,)
+def test_every_form_of_a_call_gives_shape_and_dtype_of_torch():
+    for call in (*DRAWS.values(), *FORMS):
+        got, expected = call(nnlib), call(torch)
+        with naming(f"the call in line {call.__code__.co_firstlineno}"):
+            assert got.shape == tuple(expected.shape)
+            assert got.dtype == expected.detach().numpy().dtype
+            assert got.requires_grad == expected.requires_grad
+
+
+def test_float32_numbers_are_float64_numbers_rounded_below_one():
+    for draw in (nnlib.rand, nnlib.randn):
+        drawn = []
+        for dtype in (nnlib.float64, nnlib.float32):
+            nnlib.manual_seed(0)
+            drawn.append(draw(9, dtype=dtype).numpy())
+        np.testing.assert_array_equal(drawn[1], drawn[0].astype("f4"), strict=True)
     nnlib.manual_seed(0)
-    wide = getattr(nnlib, name)(*args, dtype=f8).numpy()
-    nnlib.manual_seed(0)
-    narrow = getattr(nnlib, name)(*args, dtype=f4).numpy()
-    np.testing.assert_array_equal(narrow, wide.astype("f4"), strict=True)
-
-
-def test_rounding_does_not_bring_a_draw_to_one():
-    class Highest:
-        def random(self, shape):
-            return np.full(shape, np.nextafter(1.0, 0.0))
-
-    for dtype in (np.dtype("f4"), np.dtype("f8")):
-        assert (random._uniform(Highest(), (3,), dtype) < 1).all()
+    u = nnlib.rand(10_000)
+    assert 0 <= u.min().item() < u.max().item() < 1
+    assert sorted(nnlib.randperm(50).tolist()) == list(range(50))
+    assert set(nnlib.randint(2, 5, (1_000,)).tolist()) == {2, 3, 4}
 
 
 FORMS = [
@@ -142,163 +130,58 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("call", FORMS)
-def test_every_form_of_a_call_gives_shape_and_dtype_of_torch(call):
-    got, expected = call(nnlib), call(torch)
-    assert got.shape == tuple(expected.shape)
-    assert got.dtype == expected.detach().numpy().dtype
-    assert got.requires_grad == expected.requires_grad
-
-
 BAD = [
-    (lambda L: L.rand(-1), RuntimeError, "rand: expected sizes of at least 0"),
-    (lambda L: L.rand(2, dtype=L.int64), RuntimeError, "rand: expected a floating-point dtype"),
-    (lambda L: L.randn(2, dtype=L.int64), RuntimeError, "randn: expected a floating-point"),
-    (lambda L: L.rand_like(L.ones(2, dtype=L.int64)), RuntimeError, "rand_like: expected a fl"),
-    (lambda L: L.randn_like(3), TypeError, "randn_like: expected a Tensor, got int"),
-    (
-        lambda L: L.randint(3, 3, (2,)),
-        RuntimeError,
-        "randint: expected low < high, got 3 and 3",
-    ),
-    (lambda L: L.randint(0, (2,)), RuntimeError, "randint: expected low < high, got 0 and 0"),
-    (lambda L: L.randint(0.5, 3, (2,)), TypeError, "randint: expected integers as bounds"),
-    (lambda L: L.randint(0, 3), TypeError, "randint: expected a tuple of sizes, got 3"),
-    (lambda L: L.randint(0, 3, 5), TypeError, "randint: expected a tuple of sizes, got 5"),
-    (
-        lambda L: L.randint(0, 300, (2,), dtype=L.uint8),
-        RuntimeError,
-        r"randint: expected bounds that fit uint8, got \[0, 300\)",
-    ),
-    (
-        lambda L: L.randint(0, 3, (2,), requires_grad=True),
-        RuntimeError,
-        "randint: expected floats to require a gradient",
-    ),
-    (lambda L: L.randint_like(L.ones(2), 3, 3), RuntimeError, "randint_like: expected low < h"),
-    (lambda L: L.randperm(-1), RuntimeError, "randperm: expected sizes of at least 0"),
-    (lambda L: L.randperm(2.5), TypeError, "randperm: expected integers as sizes"),
-    (lambda L: L.randperm(300, dtype=L.uint8), RuntimeError, "randperm: expected n that fits"),
-    (
-        lambda L: L.normal(0.0, 1.0),
-        TypeError,
-        "normal: expected Tensors, or numbers and a size",
-    ),
-    (lambda L: L.normal(0.0, -1.0, (2,)), RuntimeError, "normal: expected std >= 0, got -1"),
-    (lambda L: L.normal(L.zeros(2), -L.ones(2)), RuntimeError, "normal: expected std >= 0"),
-    (
-        lambda L: L.normal(L.zeros(2, dtype=L.int64), 1.0),
-        RuntimeError,
-        "normal: expected a floating-point dtype, got int64",
-    ),
-    (lambda L: L.bernoulli(L.full((2,), 1.5)), RuntimeError, r"bernoulli: .*in \[0, 1\]"),
-    (lambda L: L.bernoulli(L.full((2,), math.nan)), RuntimeError, r"bernoulli: .*in \[0, 1\]"),
-    (
-        lambda L: L.bernoulli(L.ones(2, dtype=L.int64)),
-        RuntimeError,
-        "bernoulli: expected a floating-point dtype, got int64",
-    ),
-    (lambda L: L.poisson(-L.ones(2)), RuntimeError, "poisson: expected rates >= 0"),
-    (
-        lambda L: L.poisson(L.ones(2, dtype=L.int64)),
-        RuntimeError,
-        "poisson: expected a floating",
-    ),
-    (
-        lambda L: L.multinomial(L.ones(3), 4),
-        RuntimeError,
-        "multinomial: expected 4 weights above",
-    ),
-    (
-        lambda L: L.multinomial(L.zeros(3), 1),
-        RuntimeError,
-        "multinomial: expected rows with a s",
-    ),
-    (lambda L: L.multinomial(L.zeros(3), 1, True), RuntimeError, "multinomial: expected rows"),
-    (
-        lambda L: L.multinomial(-L.ones(3), 1),
-        RuntimeError,
-        "multinomial: expected finite weigh",
-    ),
-    (
-        lambda L: L.multinomial(L.tensor([math.inf, 1.0]), 1),
-        RuntimeError,
-        "multinomial: expected finite weights >= 0",
-    ),
-    (
-        lambda L: L.multinomial(L.ones(3), 0),
-        RuntimeError,
-        "multinomial: expected num_samples > ",
-    ),
-    (
-        lambda L: L.multinomial(L.ones(1, 2, 3), 1),
-        RuntimeError,
-        "multinomial: expected one or t",
-    ),
-    (
-        lambda L: L.multinomial(L.ones(3, dtype=L.int64), 1),
-        RuntimeError,
-        "multinomial: expected a floating-point dtype, got int64",
-    ),
-    (lambda L: L.ones(3).uniform_(2, 1), RuntimeError, "uniform_: expected from <= to, got 2"),
-    (
-        lambda L: L.ones(3, dtype=L.int64).uniform_(),
-        RuntimeError,
-        "uniform_: expected a floating",
-    ),
-    (lambda L: L.ones(3).normal_(0, -1), RuntimeError, "normal_: expected std >= 0, got -1"),
-    (
-        lambda L: L.ones(3, dtype=L.int64).normal_(),
-        RuntimeError,
-        "normal_: expected a floating",
-    ),
-    (
-        lambda L: L.ones(3).bernoulli_(2),
-        RuntimeError,
-        r"bernoulli_: expected .* \[0, 1\], got 2",
-    ),
-    (lambda L: L.ones(3).exponential_(0), RuntimeError, "exponential_: expected lambd > 0"),
-    (lambda L: L.ones(3).random_(0), RuntimeError, "random_: expected low < high, got 0 and 0"),
-    (
-        lambda L: L.ones(3).random_(1, 1),
-        RuntimeError,
-        "random_: expected low < high, got 1 and",
-    ),
-    (
-        lambda L: L.ones(3, dtype=L.uint8).random_(300),
-        RuntimeError,
-        "random_: expected bounds that fit uint8",
-    ),
-    (
-        lambda L: L.ones(3, requires_grad=True).uniform_(),
-        RuntimeError,
-        "in-place change of a leaf that requires grad",
-    ),
-    (lambda L: L.manual_seed(2**64), ValueError, r"manual_seed: expected a seed in \[-2"),
-    (lambda L: L.set_rng_state([1]), TypeError, "set_state: expected a uint8 tensor"),
-    (
-        lambda L: L.set_rng_state(L.zeros(3, dtype=L.uint8)),
-        RuntimeError,
-        r"set_state: expected shape \(80,\), got \(3,\)",
-    ),
-    (lambda L: L.Generator("cuda"), RuntimeError, "Generator: nnlib computes on the CPU only"),
+    (lambda L: L.rand(-1), RuntimeError),
+    (lambda L: L.rand(2, dtype=L.int64), RuntimeError),
+    (lambda L: L.randn(2, dtype=L.int64), RuntimeError),
+    (lambda L: L.rand_like(L.ones(2, dtype=L.int64)), RuntimeError),
+    (lambda L: L.randn_like(3), TypeError),
+    (lambda L: L.randint(3, 3, (2,)), RuntimeError),
+    (lambda L: L.randint(0, (2,)), RuntimeError),
+    (lambda L: L.randint(0.5, 3, (2,)), TypeError),
+    (lambda L: L.randint(0, 3), TypeError),
+    (lambda L: L.randint(0, 3, 5), TypeError),
+    (lambda L: L.randint(0, 300, (2,), dtype=L.uint8), RuntimeError),
+    (lambda L: L.randint(0, 3, (2,), requires_grad=True), RuntimeError),
+    (lambda L: L.randint_like(L.ones(2), 3, 3), RuntimeError),
+    (lambda L: L.randperm(-1), RuntimeError),
+    (lambda L: L.randperm(2.5), TypeError),
+    (lambda L: L.randperm(300, dtype=L.uint8), RuntimeError),
+    (lambda L: L.normal(0.0, 1.0), TypeError),
+    (lambda L: L.normal(0.0, -1.0, (2,)), RuntimeError),
+    (lambda L: L.normal(L.zeros(2), -L.ones(2)), RuntimeError),
+    (lambda L: L.normal(L.zeros(2, dtype=L.int64), 1.0), RuntimeError),
+    (lambda L: L.bernoulli(L.full((2,), 1.5)), RuntimeError),
+    (lambda L: L.bernoulli(L.full((2,), math.nan)), RuntimeError),
+    (lambda L: L.bernoulli(L.ones(2, dtype=L.int64)), RuntimeError),
+    (lambda L: L.poisson(-L.ones(2)), RuntimeError),
+    (lambda L: L.poisson(L.ones(2, dtype=L.int64)), RuntimeError),
+    (lambda L: L.multinomial(L.ones(3), 4), RuntimeError),
+    (lambda L: L.multinomial(L.zeros(3), 1), RuntimeError),
+    (lambda L: L.multinomial(L.zeros(3), 1, True), RuntimeError),
+    (lambda L: L.multinomial(-L.ones(3), 1), RuntimeError),
+    (lambda L: L.multinomial(L.tensor([math.inf, 1.0]), 1), RuntimeError),
+    (lambda L: L.multinomial(L.ones(3), 0), RuntimeError),
+    (lambda L: L.multinomial(L.ones(1, 2, 3), 1), RuntimeError),
+    (lambda L: L.multinomial(L.ones(3, dtype=L.int64), 1), RuntimeError),
+    (lambda L: L.ones(3).uniform_(2, 1), RuntimeError),
+    (lambda L: L.ones(3, dtype=L.int64).uniform_(), RuntimeError),
+    (lambda L: L.ones(3).normal_(0, -1), RuntimeError),
+    (lambda L: L.ones(3, dtype=L.int64).normal_(), RuntimeError),
+    (lambda L: L.ones(3).bernoulli_(2), RuntimeError),
+    (lambda L: L.ones(3).exponential_(0), RuntimeError),
+    (lambda L: L.ones(3).random_(0), RuntimeError),
+    (lambda L: L.ones(3).random_(1, 1), RuntimeError),
+    (lambda L: L.ones(3, dtype=L.uint8).random_(300), RuntimeError),
+    (lambda L: L.manual_seed(2**64), ValueError),
+    (lambda L: L.set_rng_state([1]), TypeError),
+    (lambda L: L.set_rng_state(L.zeros(3, dtype=L.uint8)), RuntimeError),
+    (lambda L: L.Generator("cuda"), RuntimeError),
 ]
 
 
-@pytest.mark.parametrize(("call", "error", "message"), BAD, ids=[bad[2][:40] for bad in BAD])
-def test_bad_argument_is_refused_as_in_torch(call, error, message):
-    with pytest.raises(error, match=f"^{message}"):
-        call(nnlib)
-    with pytest.raises(error):
-        call(torch)
-
-
-def test_too_few_weights_above_zero_are_refused():
-    weights = nnlib.tensor([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    with pytest.raises(
-        RuntimeError, match=r"multinomial: expected 2 weights above 0, got \[2 1\]"
-    ):
-        nnlib.multinomial(weights, 2)
+def test_bad_arguments_are_refused_by_name_as_in_torch():
+    assert_refused(BAD, nnlib, torch)
 
 
 def test_manual_seed_gives_the_generator_and_its_seed():
@@ -309,27 +192,12 @@ def test_manual_seed_gives_the_generator_and_its_seed():
     assert Generator().initial_seed() == torch.Generator().initial_seed()
 
 
-def test_a_generator_without_a_seed_draws_the_same_every_time():
-    assert (
-        nnlib.rand(3, generator=Generator()).tolist()
-        == nnlib.rand(3, generator=Generator()).tolist()
-    )
-
-
 def test_seed_starts_from_another_seed_each_time():
     first, second = nnlib.seed(), nnlib.seed()
     assert first != second
     expected = nnlib.rand(3).tolist()
     assert nnlib.manual_seed(second) is default_generator
     assert nnlib.rand(3).tolist() == expected
-
-
-def test_the_default_generator_starts_from_no_fixed_seed():
-    fresh = Generator()
-    fresh._seed = None
-    other = Generator()
-    other._seed = None
-    assert fresh.initial_seed() == fresh.initial_seed() != other.initial_seed()
 
 
 def test_state_brings_a_generator_back():
@@ -362,40 +230,29 @@ def test_layers_draw_from_the_same_generator():
     assert nnlib.nn.Linear(3, 2).weight.tolist() == first
 
 
-def test_drawn_numbers_have_the_range_and_spread_they_should():
-    nnlib.manual_seed(0)
-    u, z, k = nnlib.rand(10_000), nnlib.randn(10_000), nnlib.randint(2, 5, (1_000,))
-    assert u.min().item() >= 0
-    assert u.max().item() < 1
-    assert abs(u.mean().item() - 0.5) < 0.02
-    assert abs(z.mean().item()) < 0.05
-    assert abs(z.std().item() - 1) < 0.05
-    assert set(k.tolist()) == {2, 3, 4}
-    assert sorted(nnlib.randperm(50).tolist()) == list(range(50))
+SPREADS = [
+    (lambda x: x.uniform_(-1, 3), 1, 4 / math.sqrt(12)),
+    (lambda x: x.normal_(2, 3), 2, 3),
+    (lambda x: x.exponential_(0.5), 2, 2),
+    (lambda x: x.bernoulli_(0.2), 0.2, 0.4),
+    (lambda x: x.random_(0, 11), 5, math.sqrt(10)),
+    (lambda x: nnlib.normal(x, 2.0), 0, 2),
+    (lambda x: nnlib.normal(x + 1, x + 3), 1, 3),
+    (lambda x: nnlib.bernoulli(x + 0.5), 0.5, 0.5),
+    (lambda x: nnlib.poisson(x + 4), 4, 2),
+    (lambda x: nnlib.randn_like(x), 0, 1),
+    (lambda x: nnlib.rand_like(x), 0.5, 1 / math.sqrt(12)),
+    (lambda x: nnlib.randint_like(x, 3, 10), 6, 2),
+]
 
 
-@pytest.mark.parametrize(
-    ("draw", "mean", "std"),
-    [
-        (lambda x: x.uniform_(-1, 3), 1, 4 / math.sqrt(12)),
-        (lambda x: x.normal_(2, 3), 2, 3),
-        (lambda x: x.exponential_(0.5), 2, 2),
-        (lambda x: x.bernoulli_(0.2), 0.2, 0.4),
-        (lambda x: x.random_(0, 11), 5, math.sqrt(10)),
-        (lambda x: nnlib.normal(x, 2.0), 0, 2),
-        (lambda x: nnlib.normal(x + 1, x + 3), 1, 3),
-        (lambda x: nnlib.bernoulli(x + 0.5), 0.5, 0.5),
-        (lambda x: nnlib.poisson(x + 4), 4, 2),
-        (lambda x: nnlib.randn_like(x), 0, 1),
-        (lambda x: nnlib.rand_like(x), 0.5, 1 / math.sqrt(12)),
-        (lambda x: nnlib.randint_like(x, 3, 10), 6, 2),
-    ],
-)
-def test_mean_and_spread_are_those_of_the_distribution(draw, mean, std):
+def test_mean_and_spread_are_those_of_the_distribution():
     nnlib.manual_seed(0)
-    x = draw(nnlib.zeros(40_000)).numpy().astype(float)
-    assert abs(x.mean() - mean) < 5 * std / 200
-    assert abs(x.std() / std - 1) < 0.05
+    for draw, mean, std in SPREADS:
+        x = draw(nnlib.zeros(40_000)).numpy().astype(float)
+        with naming(f"the call in line {draw.__code__.co_firstlineno}"):
+            assert abs(x.mean() - mean) < 5 * std / 200
+            assert abs(x.std() / std - 1) < 0.05
 
 
 @pytest.mark.parametrize("replacement", [True, False])

@@ -69,6 +69,7 @@ def test_a_product_that_became_0_hides_no_gradient_of_those_behind():
     np.testing.assert_allclose(x.grad.numpy(), [1.0, 1.0, 0.0], rtol=1e-12, atol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(300, 40), (40, 300), (10, 30, 20)])
 @pytest.mark.parametrize("name", ["cummax", "cummin"])
 def test_long_running_extremes_are_those_of_torch(name, shape, rng):

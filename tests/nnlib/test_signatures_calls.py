@@ -7,9 +7,6 @@ import torch
 import nnlib
 
 CALLS = """
-torch.arange(5)
-torch.arange(end=3)
-torch.arange(1, 7, 2)
 torch.arange(0, 3, dtype=torch.float32)
 torch.randint(5, (2,)).dtype
 torch.randint(high=5, size=(2,)).shape == (2,)
@@ -18,7 +15,6 @@ torch.randint(0, 1, (2,), dtype=None)
 torch.randint_like(x, 1)
 torch.randint_like(x, high=1)
 torch.randint_like(x, 1, 2)
-torch.randperm(1, dtype=None)
 torch.tril_indices(2, 2, dtype=None)
 torch.zeros(2, 3).fill_(1).random_(1)
 torch.zeros(2, 3).random_(1, 2)
@@ -38,39 +34,23 @@ x.var(False)
 x.var(1, False)
 x.var(1, correction=0)
 torch.var_mean(x, 1)
-x.scatter(1, i[:, None], y)
 x.scatter(1, i[:, None], 1.0)
 x.scatter_(1, i[:, None], value=1)
-torch.zeros(2, 3).scatter_(1, i[:, None], 1)
-torch.zeros(2, 3).scatter_add_(1, i[:, None], torch.ones(2, 1))
-torch.nan_to_num(x, nan=1.0)
 x.nan_to_num(0.0, 1.0, 2.0)
-torch.roll(x, 1)
-torch.roll(x, 1, 0)
 x.roll((1, 1), (0, 1))
 torch.tensor_split(x, 2)
 x.tensor_split((1,), dim=1)
-x.chunk(2)
 x.chunk(2, dim=1)
-x.split(1)
 x.split([1, 1], dim=1)
 torch.subtract(x, y, alpha=2)
-torch.add(x, y, alpha=2)
 x.add_(y, alpha=2)
 x.add_(1).sub_(1).mul_(2).div_(2)
-torch.result_type(x, 1)
 torch.result_type(i, 1.0)
 torch.where(x > 0)
-torch.where(x > 0, x, 0.0)
 torch.where(x > 0, 1, 0)
-F.one_hot(i)
-F.one_hot(i, num_classes=3)
 F.one_hot(i, 3)
 x.copy_(y)
-x.norm()
-x.norm(2)
 x.norm(p=1, dim=1)
-torch.norm(x, dim=0)
 x.clone().requires_grad_().requires_grad
 x.to(torch.float64)
 x.to("cpu", torch.float64)
@@ -81,10 +61,7 @@ x.type(torch.float64)
 x.type()
 x.type("torch.DoubleTensor")
 x.cpu().float().double().long().int().bool()
-x.view(-1)
-x.view(4, 1)
 x.view((4, 1))
-x.reshape(-1)
 x.reshape((1, -1))
 x.permute(1, 0)
 x.permute(dims=(1, 0))
@@ -92,7 +69,6 @@ x.expand(3, 2, 2)
 x.expand((1, 2, -1))
 x.repeat(2, 1)
 x.tile(2)
-x.flip(0)
 x.flip(0, 1)
 x.flip([0])
 torch.flip(x, dims=[0])
@@ -100,121 +76,47 @@ x.new_zeros(2)
 x.new_ones((2,))
 x.new_full((2,), 3)
 x.new_tensor([1])
-torch.zeros(2, 3)
-torch.zeros((2, 3))
-torch.zeros([2, 3])
-torch.zeros(size=(2, 3))
 torch.ones(*x.shape)
 torch.zeros(x.size())
-torch.full((2,), 3)
-torch.full([2], 3.0)
 torch.eye(2, dtype=torch.long)
-torch.linspace(0, 1, 5)
-torch.linspace(start=0, end=1, steps=3)
-torch.einsum("ij,kj->ik", x, y)
-torch.einsum("ij,kj->ik", [x, y])
-torch.broadcast_tensors(x, y[0])
-torch.meshgrid(x[0], y[0], indexing="xy")
-torch.unique(i)
-torch.unique(i, return_counts=True)
-torch.unique(i, return_inverse=True)
 torch.numel(x)
 torch.trace(x)
 torch.trace(input=x)
 x.trace()
 x.nelement()
 x.is_cuda
-torch.addmm(x, x, y, beta=2)
 x.addmm(x, y, alpha=0.5)
 x.clone().addmm_(x, y)
 torch.is_tensor(x)
 torch.is_tensor(np.ones(2))
 torch.is_floating_point(i)
 F.logsigmoid(x[0]).shape == (2,)
-torch.cat([x, y], 1)
-torch.cat((x, y), dim=-1)
-torch.concat([x, y])
-torch.stack([x, y], -1)
-torch.sum(x, 1, keepdim=True)
-x.sum(dim=(0, 1))
-x.sum((0,))
-x.mean(-1)
-x.prod(1)
-x.argmax(1)
-x.argmax(dim=1, keepdim=True)
-torch.topk(x, 1)
-x.topk(1, dim=0, largest=False)
-torch.sort(x, 1, True)
 x.sort(descending=True)
-x.argsort(1)
-x.cumsum(0)
-x.clamp(min=0)
-x.clamp(0, 1)
 x.clamp_(0)
-x.masked_fill(x > 2, 0)
 x.masked_fill(x > 2, float("-inf"))
-x.gather(1, i[:, None])
-x.index_select(0, i)
-torch.take_along_dim(x, i[:, None], 1)
-x.nonzero()
-x.nonzero(as_tuple=True)
 x.squeeze().unsqueeze(0).unsqueeze(-1).squeeze(-1)
-x.unbind(1)
-x.flatten()
-torch.flatten(x, 0)
-x.t()
 x.T
 x.mT
-x.transpose(0, 1)
-x.swapaxes(0, 1)
 x.where(x > 0, y)
 x.where(x > 0, 0.0)
-x.narrow(1, 0, 1)
-x.unfold(0, 1, 1)
-x.tril()
-torch.triu(torch.ones(3, 3), diagonal=1)
-x.diag()
-F.pad(x, (1, 1))
 F.pad(x, (1, 1), "constant", 2)
-F.pad(x, (1, 1, 0, 1), value=3.0)
-torch.matmul(x, y)
-x @ y
-x.mm(y)
-torch.bmm(x[None], y[None])
-x.mv(y[0])
-torch.dot(x[0], y[0])
-torch.outer(x[0], y[0])
-torch.bincount(i, minlength=4)
-torch.tensordot(x, y, dims=1)
-x[0]
-x[:, None]
-x[..., 0]
-x[x > 0]
-x[i]
-x[[0, 1], [1, 0]]
 x[0, 1].item()
 2**x
 5 // y
 x % 2 == 1
--x
 ~(x > 0)
 (x > 0) & (y > 0)
 (x == y).sum()
 (x == y).float().mean()
 x == None
-abs(x)
 float(x.sum())
 int(x.sum())
-len(x)
 bool(x[0, 0])
 [a for a in x]
-x.tolist()
-f"{x.sum():.2f}"
 np.array(x).shape
 np.asarray(x).dtype == np.float32
 torch.from_numpy(np.ones(2))
 torch.tensor(np.float64(1.0))
-torch.tensor(3).dtype
 torch.tensor([True, False]).sum()
 torch.tensor([1, 2]) / 2
 torch.tensor(1) + 1.0
@@ -222,20 +124,10 @@ torch.as_tensor(x) is x
 x.detach() is x
 x.data.requires_grad
 x.is_leaf
-x.dtype
 x.dtype == torch.float32
-x.device
 str(x.device)
 x.size(-1)
 x.size(dim=0)
-x.dim()
-x.numel()
-x.element_size()
-x.stride()
-x.is_contiguous()
-x.T.is_contiguous()
-torch.equal(x, x)
-torch.allclose(x, x)
 torch.Size([2, 2]) == x.shape
 isinstance(x.shape, torch.Size)
 torch.pi, torch.e, torch.inf
@@ -271,9 +163,9 @@ def outcome(L, call):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("call", CALLS)
-def test_call_is_understood_as_by_torch(call):
-    got, expected = outcome(nnlib, call), outcome(torch, call)
-    if isinstance(expected, list) and str(expected).find("float") >= 0:
-        got, expected = str(got), str(expected)
-    assert got == expected
+def test_calls_are_understood_as_by_torch():
+    for call in CALLS:
+        got, expected = outcome(nnlib, call), outcome(torch, call)
+        if isinstance(expected, list) and str(expected).find("float") >= 0:
+            got, expected = str(got), str(expected)
+        assert got == expected, call

@@ -26,19 +26,6 @@ def test_steps_are_told_when_they_are_done_and_lead_to_the_same_result():
     assert steps.result == 3
 
 
-def test_a_part_of_the_steps_keeps_the_result():
-    assert HALVING[:1] == [HALVING[0]]
-    assert HALVING[:1].result == 3
-
-
-def test_steps_print_as_numbered_sentences():
-    assert repr(HALVING) == "1. Halve 6 < 7.\n2. Done."
-
-
-def test_formulas_are_aligned_one_below_the_other():
-    assert HALVING.latex == r"\begin{aligned} \frac{6}{2} &= 3 \end{aligned}"
-
-
 def test_a_notebook_shows_sentences_and_formulas_as_a_list():
     page = HALVING._repr_html_()
     assert page.count("<li>") == 2

@@ -7,7 +7,7 @@ import pytest
 from nnlib import linalg
 from nnlib.steps import Step, Steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EXTRA = Path(__file__).parents[2] / "chapters" / "_extra"
 STEPS = linalg.row_reduce([[2, 1, 5], [4, 4, 12]], steps=True)
@@ -100,21 +100,6 @@ def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
     assert shown(figure) == [0]
 
 
-def test_the_buttons_step_by_touch_and_say_when_there_is_no_more(figure):
-    back = figure.get_by_role("button", name="◀ back")
-    assert back.get_attribute("aria-disabled") == "true"
-    figure.get_by_role("button", name="step ▶").tap()
-    assert shown(figure) == [1]
-    assert back.get_attribute("aria-disabled") == "false"
-    back.tap()
-    assert shown(figure) == [0]
-
-
-def test_the_slider_goes_to_any_step(figure):
-    figure.get_by_role("slider", name="step").fill("3")
-    assert shown(figure) == [2]
-
-
 def test_all_steps_can_be_read_as_a_list_again(figure):
     figure.get_by_role("slider", name="step").fill("2")
     figure.get_by_role("button", name=f"all {len(STEPS)} steps").click()
@@ -130,16 +115,6 @@ def test_the_arrow_keys_scroll_a_wide_formula_and_do_not_step(figure):
     figure.page.keyboard.press("ArrowRight")
     assert shown(figure) == [0]
     figure.locator(".math").first.evaluate("wide => wide.removeAttribute('tabindex')")
-
-
-def test_it_keeps_within_the_page(figure):
-    assert figure.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_two_figures_on_a_page_do_not_disturb_each_other(figure):
-    figure.get_by_role("button", name="step ▶").click()
-    assert shown(figure) == [1]
-    assert shown(figure.page.locator("nn-steps").nth(1)) == list(range(len(STEPS)))
 
 
 def test_print_shows_all_steps(figure):

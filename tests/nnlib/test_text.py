@@ -1,7 +1,6 @@
 """Vocabularies, n-grams, sequences cut and filled up, series in time, made-up tasks."""
 
 import math
-import re
 from collections import Counter
 from itertools import pairwise
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
 from nnlib import text
-from nnlib.datasets import first_names, seattle_weather, shakespeare
+from nnlib.datasets import first_names, seattle_weather
 from nnlib.nn import functional as F
 from nnlib.tensor import Tensor
 
@@ -21,18 +20,8 @@ TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
 
 
 def test_words_keep_apostrophes_and_signs_stand_alone():
-    assert text.tokenize("I'll  go,\nsay'st—no!") == [
-        "I'll",
-        "go",
-        ",",
-        "say'st",
-        "—",
-        "no",
-        "!",
-    ]
-
-
-def test_tokens_may_be_characters_in_small_letters():
+    words = ["I'll", "go", ",", "say'st", "—", "no", "!"]
+    assert text.tokenize("I'll  go,\nsay'st—no!") == words
     assert text.tokenize("Ab c", by="character", lower=True) == ["a", "b", " ", "c"]
 
 
@@ -59,87 +48,6 @@ def test_rare_tokens_become_the_unknown_one():
     assert vocabulary.decode([2, 1, 0, 0]) == ["the", "<unk>"]
 
 
-def test_a_vocabulary_is_a_collection_of_its_tokens():
-    vocabulary = text.Vocabulary("banana")
-    assert (len(vocabulary), "b" in vocabulary, "z" in vocabulary) == (3, True, False)
-    assert (list(vocabulary), vocabulary["n"]) == (["a", "n", "b"], 1)
-    assert repr(vocabulary) == "Vocabulary of 3 tokens: 'a', 'n', 'b'"
-
-
-def test_nothing_encodes_to_nothing():
-    vocabulary = text.Vocabulary("ab")
-    assert (vocabulary.encode("").dtype, vocabulary.decode([])) == (np.int64, "")
-
-
-def test_shakespeare_is_encoded_and_back():
-    train, test = shakespeare()
-    vocabulary = text.Vocabulary("".join(train.texts))
-    assert vocabulary.decode(vocabulary.encode(test.texts[0])) == test.texts[0]
-
-
-def vocabulary_of_ab(**options):
-    return text.Vocabulary("ab", **options)
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (
-            lambda: text.tokenize(b"ab"),
-            TypeError,
-            "tokenize: expected text as a str, got bytes",
-        ),
-        (
-            lambda: text.tokenize("a", by="line"),
-            ValueError,
-            "'word' or 'character', got 'line'",
-        ),
-        (
-            lambda: text.Vocabulary([]),
-            ValueError,
-            "Vocabulary: expected tokens, at least one, got none",
-        ),
-        (lambda: text.Vocabulary([1]), TypeError, "expected tokens as str, got 1"),
-        (
-            lambda: vocabulary_of_ab(min_count=0),
-            ValueError,
-            "Vocabulary: expected min_count >= 1, got 0",
-        ),
-        (
-            lambda: vocabulary_of_ab(unknown="a"),
-            ValueError,
-            r"expected unknown and padding that are no other token, got \['a'\]",
-        ),
-        (
-            lambda: vocabulary_of_ab(unknown="?", padding="?"),
-            ValueError,
-            r"expected unknown and padding that are no other token, got \['\?', '\?'\]",
-        ),
-        (
-            lambda: vocabulary_of_ab().encode("abz"),
-            ValueError,
-            r"Vocabulary\.encode: expected one of 2 known tokens, got 'z' at place 2",
-        ),
-        (
-            lambda: vocabulary_of_ab()["z"],
-            ValueError,
-            r"Vocabulary\.encode: expected one of 2 known tokens, got 'z' at place 0",
-        ),
-        (lambda: vocabulary_of_ab().decode([0, 2]), ValueError, "from 0 to 1, got 2"),
-        (lambda: vocabulary_of_ab().decode([-1]), ValueError, "from 0 to 1, got -1"),
-        (lambda: vocabulary_of_ab().decode([[0]]), ValueError, r"got shape \(1, 1\)"),
-        (
-            lambda: vocabulary_of_ab().decode([0.5]),
-            TypeError,
-            "expected whole numbers as numbers",
-        ),
-    ],
-)
-def test_bad_tokens_are_refused_by_name(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
-
-
 @given(st.lists(st.lists(st.integers(0, 3), max_size=12), max_size=4), st.integers(1, 3))
 def test_ngrams_are_counted_within_each_sequence(sequences, n):
     want = Counter(tuple(s[k : k + n]) for s in sequences for k in range(len(s) - n + 1))
@@ -159,14 +67,13 @@ def test_bigram_counts_lead_to_cross_entropy_and_perplexity_by_hand():
     assert text.bits_per_character(H) == pytest.approx(math.log2(6.75) / 5)
 
 
-def test_laplace_adds_one_to_each_count():
+def test_laplace_adds_one_to_each_count_and_what_was_never_seen_is_equally_likely():
     p = text.ngram_probabilities(np.array([[0, 2, 1], [0, 0, 0]]), alpha=1)
     np.testing.assert_allclose(p, [[1 / 6, 3 / 6, 2 / 6], [1 / 3, 1 / 3, 1 / 3]])
-
-
-def test_after_what_was_never_seen_all_is_equally_likely():
     p = text.ngram_probabilities(np.array([[0, 0], [3, 1]]))
     np.testing.assert_allclose(p, [[1 / 2, 1 / 2], [3 / 4, 1 / 4]])
+    assert text.ngram_cross_entropy(p, [0, 1, 0]) == pytest.approx(math.log(2 * 4 / 3) / 2)
+    assert text.ngram_cross_entropy(np.eye(2), [0, 1]) == math.inf
 
 
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=30), st.integers(1, 2))
@@ -178,12 +85,7 @@ def test_cross_entropy_is_that_of_the_library_on_log_probabilities(x, n):
     assert text.ngram_cross_entropy(p, x) == pytest.approx(want)
 
 
-def test_a_token_that_cannot_come_costs_infinitely_much():
-    p = text.ngram_probabilities(text.ngram_counts([0, 1, 0], n=2, size=2))
-    assert text.ngram_cross_entropy(p, [0, 0]) == math.inf
-    assert text.perplexity(math.inf) == math.inf
-
-
+@pytest.mark.slow
 def test_more_context_tells_more_about_names():
     names, _ = first_names()
     sequences = ["\n" + name.lower() + "\n" for name in names.names]
@@ -214,80 +116,16 @@ def test_at_temperature_zero_the_likeliest_token_is_taken(rng):
     ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (
-            lambda: text.ngram_counts([0], n=0, size=3),
-            ValueError,
-            "ngram_counts: expected n >= 1, got 0",
-        ),
-        (lambda: text.ngram_counts([0], n=9, size=99), ValueError, "at most 100,000,000"),
-        (lambda: text.ngram_counts([0, 3], n=1, size=3), ValueError, "from 0 to 2, got 0 to 3"),
-        (
-            lambda: text.ngram_counts(["a"], n=1, size=3),
-            TypeError,
-            "ngram_counts: expected sequences to be real numbers, got <U1",
-        ),
-        (lambda: text.ngram_counts(0, n=1, size=3), ValueError, r"got shape \(\)"),
-        (lambda: text.ngram_probabilities([[-1, 2]]), ValueError, "from 0 on"),
-        (lambda: text.ngram_probabilities([[1, np.nan]]), ValueError, "from 0 on"),
-        (
-            lambda: text.ngram_probabilities([[1]], alpha=-1),
-            ValueError,
-            "ngram_probabilities: expected alpha >= 0, got -1",
-        ),
-        (
-            lambda: text.ngram_cross_entropy(np.eye(2)),
-            ValueError,
-            "at least 2 tokens, got none",
-        ),
-        (lambda: text.ngram_cross_entropy(np.eye(2), [1]), ValueError, "at least 2 tokens"),
-        (lambda: text.ngram_cross_entropy(np.eye(2), [1, 2]), ValueError, "from 0 to 1"),
-        (
-            lambda: text.sample([1.0], temperature=-1, rng=np.random.default_rng(0)),
-            ValueError,
-            "sample: expected temperature >= 0, got -1",
-        ),
-        (
-            lambda: text.sample([np.nan, 0], rng=np.random.default_rng(0)),
-            ValueError,
-            "a largest that is finite",
-        ),
-        (
-            lambda: text.sample([-np.inf], rng=np.random.default_rng(0)),
-            ValueError,
-            "a largest that is finite",
-        ),
-    ],
-)
-def test_bad_counts_are_refused_by_name(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
-
-
 @given(st.integers(1, 20), st.integers(1, 6), st.integers(1, 4))
 def test_windows_are_slices_of_the_sequence(T, length, stride):
     x = np.arange(2 * T).reshape(T, 2)
     starts = range(0, T - length + 1, stride)
     if not starts:
-        with pytest.raises(ValueError, match="T >= length >= 1"):
+        with pytest.raises(ValueError, match="windows"):
             text.windows(x, length, stride=stride)
     else:
         want = np.stack([x[k : k + length] for k in starts])
         np.testing.assert_array_equal(text.windows(x, length, stride=stride), want, strict=True)
-
-
-def test_windows_are_torchs_unfold():
-    x = np.random.default_rng(0).standard_normal(17)
-    want = torch.tensor(x).unfold(0, 5, 3).numpy()
-    np.testing.assert_array_equal(text.windows(x, 5, stride=3), want)
-
-
-def test_changing_a_window_does_not_change_the_sequence():
-    x = np.arange(5)
-    text.windows(x, 3)[:] = 9
-    assert x.tolist() == [0, 1, 2, 3, 4]
 
 
 @given(st.integers(2, 30), st.integers(1, 5))
@@ -325,46 +163,6 @@ def test_padding_keeps_the_lengths_and_the_mask_tells_what_is_real():
     )
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: text.windows([1, 2], 0), "windows: expected length >= 1, got 0"),
-        (lambda: text.windows([1, 2], 1, stride=0), "stride >= 1"),
-        (
-            lambda: text.windows(3, 1),
-            r"windows: expected x \(T, \.\.\.\) with entries, got shape \(\)",
-        ),
-        (lambda: text.next_token_pairs([1, 2], 2), "T > length >= 1"),
-        (
-            lambda: text.next_token_pairs([1, 2], 0),
-            "next_token_pairs: expected length >= 1, got 0",
-        ),
-        (lambda: text.bptt_batches([1, 2], 2, 1), "batch_size=2"),
-        (
-            lambda: text.bptt_batches([1, 2], 0, 1),
-            "bptt_batches: expected batch_size >= 1, got 0",
-        ),
-        (lambda: text.bptt_batches([1, 2], 1, 0), "bptt_batches: expected length >= 1, got 0"),
-        (
-            lambda: text.padded([]),
-            r"expected sequences \(T, \.\.\.\), at least one, that differ in T alone, got \[\]",
-        ),
-        (lambda: text.padded([1]), r"got \[\(\)\]"),
-        (
-            lambda: text.mask([1, -1]),
-            r"mask: expected lengths \(N,\) from 0 to 1, the longest, got \[1, -1\]",
-        ),
-        (
-            lambda: text.mask([3], 2),
-            r"mask: expected lengths \(N,\) from 0 to 2, the longest, got \[3\]",
-        ),
-    ],
-)
-def test_bad_lengths_are_refused_by_name(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
-
-
 @given(st.integers(3, 100))
 def test_parts_in_time_follow_each_other(T):
     try:
@@ -389,65 +187,8 @@ def test_standardising_agrees_with_scikit_learn_and_knows_only_the_training_part
     scaler, standardizer = StandardScaler().fit(train), text.Standardizer(train)
     np.testing.assert_allclose(standardizer(test), scaler.transform(test), atol=1e-12)
     np.testing.assert_allclose(standardizer.inverse(standardizer(test)), test, atol=1e-12)
-
-
-def test_a_feature_that_never_changes_is_only_centred():
     assert text.Standardizer([[2.0, 1.0], [2.0, 3.0]])([[5.0, 2.0]]).tolist() == [[3.0, 0.0]]
-
-
-def test_a_series_without_features_has_one_mean():
-    standardizer = text.Standardizer([1, 3])
-    assert (standardizer.mean, standardizer.scale) == (2, 1)
-    assert standardizer([4, 0]).tolist() == [2, -2]
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: text.split_in_time([1, 2], (0.5, 0.6)), ValueError, "the sum 1"),
-        (lambda: text.split_in_time([1, 2], (1.5, -0.5)), ValueError, "positive shares"),
-        (lambda: text.split_in_time([1, 2], ()), ValueError, "positive shares"),
-        (
-            lambda: text.split_in_time([1, 2]),
-            ValueError,
-            r"long enough for 3 parts, got \(2,\)",
-        ),
-        (
-            lambda: text.split_in_time(1),
-            ValueError,
-            r"split_in_time: expected x \(T, \.\.\.\) with entries, got shape \(\)",
-        ),
-        (
-            lambda: text.forecast_windows([1, 2], 0),
-            ValueError,
-            "forecast_windows: expected history >= 1, got 0",
-        ),
-        (
-            lambda: text.forecast_windows([1, 2], 2),
-            ValueError,
-            r"expected x \(T, \.\.\.\) with T of at least history \+ horizon, 3, got x \(2,\)",
-        ),
-        (
-            lambda: text.Standardizer(["a"]),
-            TypeError,
-            "Standardizer: expected data to be real numbers, got <U1",
-        ),
-        (
-            lambda: text.Standardizer([1, np.nan]),
-            ValueError,
-            r"expected finite numbers \(\.\.\., D\), got shape \(2,\), 1 of them not finite",
-        ),
-        (
-            lambda: text.Standardizer([]),
-            ValueError,
-            r"expected finite numbers \(\.\.\., D\), got shape \(0,\), 0 of them not finite",
-        ),
-        (lambda: text.Standardizer([[1, 2]])([[1]]), ValueError, r"\(..., 2\), got \(1, 1\)"),
-    ],
-)
-def test_bad_series_are_refused_by_name(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
+    assert text.Standardizer([1, 3])([4, 0]).tolist() == [2, -2]
 
 
 def test_the_adding_problem_marks_one_step_in_each_half(rng):
@@ -467,30 +208,3 @@ def test_the_copy_problem_asks_for_the_tokens_after_the_sign(rng):
     assert (np.argwhere(x == 4)[:, 1] == 10).all()
     assert (x != 0).sum(axis=1).tolist() == [5] * 50
     assert not y[:, :-4].any()
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (
-            lambda rng: text.adding_problem(1, 1, rng=rng),
-            "adding_problem: expected length >= 2, got 1",
-        ),
-        (lambda rng: text.adding_problem(-1, 5, rng=rng), "n >= 0"),
-        (
-            lambda rng: text.copy_problem(1, 0, 1, rng=rng),
-            "copy_problem: expected length >= 1, got 0",
-        ),
-    ],
-)
-def test_bad_tasks_are_refused_by_name(call, message, rng):
-    with pytest.raises(ValueError, match=message):
-        call(rng)
-
-
-def test_every_public_function_names_its_source():
-    for name in text.__all__:
-        if name != "Padded":
-            assert re.search(r"Source: .*; chapter", getattr(text, name).__doc__, re.DOTALL), (
-                name
-            )

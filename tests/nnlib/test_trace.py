@@ -43,6 +43,10 @@ def test_values_and_gradients_equal_those_of_pytorch_at_every_node(text, values)
     graph = trace.expression(text, **values)
     ours = [(node.value, node.gradient) for node in graph]
     np.testing.assert_allclose(ours, by_torch(graph), rtol=1e-13)
+    for node in graph:
+        for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
+            if isinstance(operand, trace.Node):
+                assert sent == pytest.approx(local * node.gradient, rel=1e-13)
 
 
 @pytest.mark.parametrize(("text", "values"), EXPRESSIONS)
@@ -59,31 +63,17 @@ def test_a_gradient_is_the_sum_of_what_the_users_send(text, values):
         assert sum(arrived) == pytest.approx(node.gradient, rel=1e-13)
 
 
-@pytest.mark.parametrize(("text", "values"), EXPRESSIONS)
-def test_what_is_sent_is_local_times_upstream(text, values):
-    for node in trace.expression(text, **values):
-        for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
-            if isinstance(operand, trace.Node):
-                assert sent == pytest.approx(local * node.gradient, rel=1e-13)
-            else:
-                assert local is None
-                assert sent is None
-
-
 def test_names_are_those_given_and_the_output_is_f():
     graph = trace.expression("w = x + y; w * x * 2", x=1, y=2)
     assert [node.name for node in graph] == ["x", "y", "w", "v1", "f"]
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
+def test_a_name_of_the_text_is_not_given_to_another_node():
+    for text, names in (
         ("f = x*x; f * (x + 1)", ["x", "f", "v1", "v2"]),
         ("v1 = x*x; v1 * (x + 1) + x * 3", ["x", "v1", "v2", "v3", "v4", "f"]),
-    ],
-)
-def test_a_name_of_the_text_is_not_given_to_another_node(text, names):
-    assert [node.name for node in trace.expression(text, x=2)] == names
+    ):
+        assert [node.name for node in trace.expression(text, x=2)] == names
 
 
 def test_every_operand_stands_before_its_users():
@@ -155,11 +145,6 @@ def test_a_long_chain_is_computed():
     assert graph.layout().size == (198, 1)
 
 
-def test_an_unknown_node_is_named_in_the_error():
-    with pytest.raises(KeyError, match="no node 'q'; there are x, f"):
-        trace.expression("2 * x", x=1)["q"]
-
-
 def test_steps_say_both_passes_in_words():
     steps = trace.expression("p = x * y; f = p + x", x=3, y=-2).steps()
     assert repr(steps).splitlines() == [
@@ -170,64 +155,3 @@ def test_steps_say_both_passes_in_words():
         "5. multiply sends −2 × 1 = −2 to x, which now holds −1 and 3 × 1 = 3 to y",
     ]
     assert [step.direction for step in steps] == ["forward"] * 2 + ["backward"] * 3
-
-
-def test_a_slice_of_steps_prints_as_steps():
-    steps = trace.expression("2 * x", x=3).steps()
-    assert repr(steps[:1]) == "1. f = 2 × x = 2 × 3 = 6"
-    assert steps[0].node == "f"
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("f = x * (-2)", "f = x × (−2) = −3 × (−2) = 6"),
-        ("f = -2 * x", "f = −2 × x = −2 × (−3) = 6"),
-        ("f = x ** (-2)", "f = x ** (−2) = (−3) ** (−2) = 0.111"),
-        ("f = max(x, -2)", "f = max(x, −2) = max(−3, −2) = −2"),
-    ],
-)
-def test_negative_numbers_stand_in_brackets_behind_a_sign(text, sentence):
-    assert trace.expression(text, x=-3).steps()[0].text == sentence
-
-
-def test_steps_write_names_as_the_drawing_does():
-    steps = trace.expression("v10 = w1 * w1", w1=3).steps()
-    assert [step.text for step in steps] == [
-        "v₁₀ = w₁ × w₁ = 3 × 3 = 9",
-        "v₁₀ starts with 1, since dv₁₀/dv₁₀ = 1",
-        "multiply sends 3 × 1 = 3 to w₁ and 3 × 1 = 3 to w₁, which now holds 6",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "formula"),
-    [
-        ("f = w10 ** 2", dict(w10=-3), "f = w_{10}^{2} = (-3)^{2} = 9"),
-        ("f = 1 / x", dict(x=4), r"f = \frac{1}{x} = \frac{1}{4} = 0.25"),
-        ("f = exp(x)", dict(x=-1), "f = e^{x} = e^{-1} = 0.368"),
-        ("f = log(x)", dict(x=1), r"f = \ln(x) = \ln(1) = 0"),
-        ("f = max(x, y)", dict(x=1, y=2), r"f = \max(x, y) = \max(1, 2) = 2"),
-        ("f = -x", dict(x=-1), "f = -x = -(-1) = 1"),
-        ("cost = relu(x)", dict(x=1e-7), r"\mathit{cost} = \mathrm{relu}(x)"),
-    ],
-)
-def test_steps_are_formulas_too(text, values, formula):
-    assert trace.expression(text, **values).steps()[0].latex.startswith(formula)
-
-
-def test_all_formulas_make_one_display():
-    display = trace.expression("f = x * x", x=1e-7).steps().latex
-    assert display.startswith(r"\begin{aligned} f &= x \cdot x = 1 \cdot 10^{-7}")
-    assert r"\frac{\partial f}{\partial x} \mathrel{+}&=" not in display
-    assert r"\mathrel{+}=" in display
-
-
-def test_the_repr_of_a_graph_lists_its_nodes():
-    assert repr(trace.expression("2 * x", x=3)) == (
-        "Node(x = 3, gradient 2)\nNode(f = 6 by mul, gradient 1)"
-    )
-
-
-def test_an_operation_without_an_entry_is_written_as_a_function():
-    assert trace.gate("conv2d").text.format("x, w") == "conv2d(x, w)"

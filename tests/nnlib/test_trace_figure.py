@@ -52,9 +52,9 @@ def titled(text, values):
     return {"title": text, "text": text, **trace.expression(text, **values).data()}
 
 
-@pytest.mark.parametrize(("text", "values"), GRAPHS)
-def test_the_script_agrees_with_nnlib_at_every_node(figure, text, values):
-    assert figure([titled(text, values)]).evaluate("e => e.agrees()") is True
+def test_the_script_agrees_with_nnlib_at_every_node(figure):
+    for text, values in GRAPHS:
+        assert figure([titled(text, values)]).evaluate("e => e.agrees()") is True, text
 
 
 def test_a_wrong_number_is_noticed(figure):
@@ -63,6 +63,7 @@ def test_a_wrong_number_is_noticed(figure):
     assert figure([graph]).evaluate("e => e.agrees()") is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "values"),
     [
@@ -88,6 +89,7 @@ def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, 
     assert all(number(node.gradient) in drawn for node in graph)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [900, 360])
 def test_all_steps_are_said_as_the_library_says_them(figure, width):
     text, values = "p = x * y; f = p + x", dict(x=3, y=-2)
@@ -108,6 +110,7 @@ def test_all_steps_are_said_as_the_library_says_them(figure, width):
     ]
 
 
+@pytest.mark.slow
 def test_a_changed_input_changes_every_number(figure):
     shown = figure([titled("(x + y) * z", dict(x=2, y=3, z=4))])
     shown.get_by_role("spinbutton", name="z").fill("-4")
@@ -117,13 +120,7 @@ def test_a_changed_input_changes_every_number(figure):
     assert sorted(found) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)
 
 
-def test_inputs_without_a_finite_result_are_refused(figure):
-    shown = figure([titled("log(x)", dict(x=2))])
-    shown.get_by_role("spinbutton", name="x").fill("-1")
-    assert "no finite result" in shown.locator(".nn-live").inner_text()
-    assert shown.locator("svg").count() == 1
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["", "-1"])
 def test_a_refused_input_is_marked_and_gives_way_to_the_last_good_one(figure, typed):
     shown = figure([titled("log(x)", dict(x=2))])
@@ -137,16 +134,7 @@ def test_a_refused_input_is_marked_and_gives_way_to_the_last_good_one(figure, ty
     assert shown.locator(".nn-live").inner_text() == "Forward: f = ln(x) = ln(3) = 1.1."
 
 
-def test_an_empty_field_asks_for_a_number_until_one_is_typed(figure):
-    shown = figure([titled("log(x)", dict(x=2))])
-    field = shown.get_by_role("spinbutton", name="x")
-    field.fill("")
-    assert "until then the last one counts" in shown.locator(".nn-live").inner_text()
-    field.fill("5")
-    assert field.get_attribute("aria-invalid") is None
-    assert "until then" not in shown.locator(".nn-live").inner_text()
-
-
+@pytest.mark.slow
 def test_large_numbers_do_not_touch(figure):
     shown = figure(
         [titled("s = x + y; t = s + 1; u = t + 1; f = u + 1", dict(x=123456789, y=1))]
@@ -161,33 +149,7 @@ def test_large_numbers_do_not_touch(figure):
         )
 
 
-@pytest.mark.parametrize("width", [900, 360])
-def test_a_field_shows_seven_digits(figure, width):
-    shown = figure([titled("2 * x", dict(x=1234567))], width)
-    field = shown.get_by_role("spinbutton", name="x")
-    assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
-
-
-def test_it_works_by_touch_and_the_ends_are_marked(figure):
-    shown = figure([titled("x * y", dict(x=2, y=3))])
-    forth = shown.get_by_role("button", name="step ▶")
-    for _ in range(3):
-        forth.click()
-    assert forth.get_attribute("aria-disabled") == "true"
-    back = shown.get_by_role("button", name="◀ back")
-    assert back.get_attribute("aria-disabled") == "false"
-
-
-def test_a_button_at_the_end_keeps_the_focus_and_does_nothing(figure):
-    shown = figure([titled("x * y", dict(x=2, y=3))])
-    forth = shown.get_by_role("button", name="step ▶")
-    forth.focus()
-    for _ in range(5):
-        shown.page.keyboard.press("Enter")
-    assert forth.evaluate("e => e === document.activeElement")
-    assert shown.locator("output").inner_text() == "3/3"
-
-
+@pytest.mark.slow
 def test_another_graph_is_chosen_by_its_button_and_opens_with_everything_computed(figure):
     shown = figure([titled("x * y", dict(x=2, y=3)), titled("exp(x)", dict(x=1))])
     shown.get_by_role("button", name="exp(x)").click()

@@ -45,13 +45,6 @@ def test_modules_fold_and_hide_their_parameters():
     np.testing.assert_array_equal(jacobian, np.einsum("nm,oi->nomi", np.eye(4, dtype="f4"), W))
 
 
-def test_what_a_module_is_given_by_keyword_stays_outside_it():
-    layer, x = nn.Linear(2, 3), nnlib.ones(1, 2)
-    with trace.recording():
-        graph = trace.graph(layer(input=x).sum(), x=x, depth=0)
-    assert [node.name for node in graph] == ["x", "Linear", "f"]
-
-
 LAYERS = [
     (nn.Conv1d(4, 2, 3), (3, 4, 8)),
     (nn.ConvTranspose2d(4, 2, 3, stride=2), (2, 4, 5, 5)),
@@ -93,6 +86,7 @@ def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, sha
             )
 
 
+@pytest.mark.slow
 def test_a_large_graph_is_folded_as_little_as_needed():
     net = models.ResNet(models.BasicBlock, (1, 1, 1, 1), num_classes=3).eval()
     with trace.recording():
@@ -105,14 +99,6 @@ def test_a_large_graph_is_folded_as_little_as_needed():
             trace.graph(net(nnlib.ones(1, 3, 32, 32)).sum(), most=3, depth=1)
 
 
-def test_a_module_called_twice_is_two_nodes():
-    layer, x = nn.Linear(2, 2), nnlib.ones(1, 2)
-    net = nn.Sequential(layer, nn.Tanh(), layer)
-    with trace.recording():
-        graph = trace.graph(net(x).sum(), x=x, depth=1)
-    assert [node.name for node in graph] == ["x", "0", "1", "0 (2)", "f"]
-
-
 def test_a_long_chain_without_modules_says_what_to_do():
     x = nnlib.tensor(1.0, requires_grad=True)
     y = x
@@ -123,17 +109,6 @@ def test_a_long_chain_without_modules_says_what_to_do():
     ):
         trace.graph(y)
     assert len(trace.graph(y, most=60)) == 51
-
-
-def test_an_lstm_is_one_operation_of_several_results():
-    net = nn.LSTM(2, 3)
-    y, (_, c) = net(nnlib.ones(4, 1, 2))
-    loss = (y * y).sum() + c.sum()
-    graph = trace.graph(loss, net)
-    loss.backward()
-    for name, p in net.named_parameters():
-        np.testing.assert_allclose(graph[name].gradient, p.grad.numpy(), rtol=1e-6)
-    assert [n.operation for n in graph].count("lstm_layer") == 3  # itself, and each result
 
 
 def test_a_folded_call_of_several_results_shows_the_first():
@@ -182,11 +157,3 @@ def test_recordings_end_with_an_error_and_nest():
     assert [op.name for op in outer.ops] == ["mul", "sub"]
     assert [op.name for op in inner.ops] == ["add"]
     assert not trace.recording.active
-
-
-def test_a_failing_layer_leaves_no_open_call():
-    with trace.recording() as tape:
-        with pytest.raises(RuntimeError):
-            nn.Sequential(nn.Linear(2, 3))(nnlib.ones(4))
-        nnlib.ones(2) + 1
-    assert tape.ops[-1].scope is None

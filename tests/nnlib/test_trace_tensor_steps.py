@@ -53,16 +53,6 @@ def test_what_has_no_graph_is_refused_with_its_reason(make, options, error, mess
         trace.graph(make(), **options)
 
 
-def test_a_step_of_an_optimizer_before_the_drawing_is_noticed():
-    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
-    with trace.recording():
-        loss = (x + 1).sum()
-        with nnlib.no_grad():
-            x.sub_(1)
-        with pytest.raises(RuntimeError, match="operand of add was changed in place since"):
-            trace.graph(loss)
-
-
 def test_a_graph_whose_history_was_freed_says_so_when_asked_for_more():
     graph = trace.graph((X * X).sum(), x=X)
     freshly = (X * X).sum()
@@ -97,34 +87,6 @@ def test_steps_say_shapes_rules_and_values():
     )
 
 
-def test_steps_say_what_broadcasting_and_several_users_add_up():
-    a = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    b = nnlib.tensor([1.0, 10.0], requires_grad=True)
-    with trace.recording():
-        steps = trace.steps((a * b + b).sum(), a=a, b=b)
-    assert [step.text for step in steps][-2:] == [
-        "add sends df/dv₁ = df/dv₂ = [1 1; 1 1] and df/db = df/dv₂, summed over the axes it "
-        "was repeated along = (2, 2)",
-        "multiply sends df/da = df/dv₁ × b = [1 10; 1 10] and df/db = df/dv₁ × a, summed over "
-        "the axes it was repeated along = (4, 6), which now holds (6, 8)",
-    ]
-    assert r"\frac{\partial f}{\partial b} \mathrel{+}= " in steps[-1].latex
-
-
-def test_large_arrays_are_said_by_shape_mean_and_norm():
-    W = nnlib.ones(30, 20, requires_grad=True)
-    with trace.recording():
-        steps = trace.steps((W @ nnlib.ones(20, 5)).sum(), W=W)
-    assert steps[0].text == "v₁ = W @ k₁ = 30×5 (mean 20, norm 245), with W 30×20, k₁ 20×5"
-    assert steps[0].latex == r"v_{1} = W\,k_{1} \in \mathbb R^{30 \times 5}"
-
-
-def test_a_gradient_that_was_given_starts_the_steps():
-    steps = trace.steps(X * 2, gradient=[3.0, 4.0], x=X)
-    assert steps[1].text == "f starts with the gradient given, (3, 4)"
-    assert trace.graph(X * 2, gradient=[3.0, 4.0], x=X)["x"].gradient.tolist() == [6, 8]
-
-
 SAMPLES = {
     "add": lambda x: x + x, "sub": lambda x: x - x, "mul": lambda x: x * x,
     "div": lambda x: x / x, "pow": lambda x: x**x, "matmul": lambda x: x @ x,
@@ -136,12 +98,12 @@ SAMPLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("operation", RULES)
-def test_the_rules_that_are_said_read_what_the_engine_reads(operation):
-    x = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    with trace.recording() as tape:
-        SAMPLES.get(operation, getattr(nnlib, operation, None))(x)
-    node = tape.ops[-1].nodes[0]
-    assert node.name == operation
-    expected = [rule.reads for rule in RULES[operation].values()]
-    assert [edge[4] for edge in node.edges] == expected
+def test_the_rules_that_are_said_read_what_the_engine_reads():
+    for operation, rules in RULES.items():
+        x = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        with trace.recording() as tape:
+            SAMPLES.get(operation, getattr(nnlib, operation, None))(x)
+        node = tape.ops[-1].nodes[0]
+        assert node.name == operation
+        expected = [rule.reads for rule in rules.values()]
+        assert [edge[4] for edge in node.edges] == expected, operation

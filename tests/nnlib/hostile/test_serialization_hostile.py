@@ -14,6 +14,7 @@ import torch
 import nnlib
 from nnlib import nn
 from nnlib.serialization import add_safe_globals, load, safe_globals, save
+from tests.nnlib.harness import naming
 from tests.nnlib.hostile.files import (
     DOER,
     EMPTY,
@@ -74,9 +75,10 @@ CODE = {
 }
 
 
-@pytest.mark.parametrize("opcodes", CODE.values(), ids=CODE)
-def test_names_that_are_not_data_are_refused(opcodes):
-    refused(program(opcodes), pickle.UnpicklingError, UNSAFE)
+def test_names_that_are_not_data_are_refused():
+    for name_, opcodes in CODE.items():
+        with naming(name_):
+            refused(program(opcodes), pickle.UnpicklingError, UNSAFE)
 
 
 CALLS = [
@@ -168,16 +170,19 @@ ARCHIVES = {
 }
 
 
-@pytest.mark.parametrize(("file", "error", "message"), ARCHIVES.values(), ids=ARCHIVES)
-def test_archives_that_save_never_writes_are_refused(file, error, message):
-    refused(file.getvalue() if hasattr(file, "getvalue") else file, error, message)
+def test_archives_that_save_never_writes_are_refused():
+    for name_, (file, error, message) in ARCHIVES.items():
+        with naming(name_):
+            refused(file.getvalue() if hasattr(file, "getvalue") else file, error, message)
 
 
+@pytest.mark.slow
 def test_every_truncated_file_is_refused():
     for n in range(1, len(WHOLE)):
         refused(WHOLE[:n], RuntimeError, "load: ")
 
 
+@pytest.mark.slow
 def test_every_truncated_pickle_is_refused():
     whole = P + module(EMPTY) + tensor() + value({"a": [1, "b", (2.5, None)]})
     for n in range(len(whole) + 1):
@@ -194,7 +199,7 @@ def test_changed_bytes_never_run_code(rng):
     storages = {n[5:]: files.pop(n) for n in list(files) if n.startswith("data/")}
     load(archive(bytes(whole), storages))
     errors = 0
-    for _ in range(3000):
+    for _ in range(500):
         changed = bytearray(whole)
         for at in rng.integers(2, len(whole), rng.integers(1, 4)):
             changed[at] = rng.integers(256)
@@ -205,7 +210,7 @@ def test_changed_bytes_never_run_code(rng):
         except (pickle.UnpicklingError, RuntimeError) as error:
             errors += str(error).startswith(("load: ", "device: "))
         armed.clear()
-    assert errors > 1000
+    assert errors > 150
 
 
 def test_trusting_a_class_trusts_no_other():
@@ -214,11 +219,6 @@ def test_trusting_a_class_trusts_no_other():
         refused(program(name(f"{__name__}.armed")), pickle.UnpicklingError, UNSAFE)
         made = name(f"{__name__}.Runs") + b")\x81"
         refused(program(made, b"K\1b"), pickle.UnpicklingError, "state of Runs is no dict")
-
-
-def test_nothing_is_imported_to_find_a_module_and_the_error_says_so():
-    file = program(name("nnlib.models.unheard_of.Net"))
-    refused(file, pickle.UnpicklingError, "not allowed; if it is a module .* import what holds")
 
 
 def test_errors_of_a_trusted_class_are_its_own():
