@@ -5,6 +5,8 @@ import gc
 import threading
 
 import nngrader.grading.one_submission as grading
+from nngrader.engine.observation.driver import string_constants
+from nngrader.engine.observation.parsing import parse
 
 DEEP = "[" + "(1, (2, (3, 4))), " * 1000 + "]"
 
@@ -39,6 +41,12 @@ def parse_beside_another(parse):
 
 
 def test_one_thread_parses_at_a_time_where_submissions_are_graded():
-    parse_beside_another(ast.parse)
-    grading.parse_one_at_a_time()
-    assert not hasattr(ast.parse.__wrapped__, "__wrapped__"), "it waits once, not twice"
+    parse_beside_another(parse)
+    grading._compiled.cache_clear()
+    parse_beside_another(grading._compiled)
+    parse_beside_another(lambda text: string_constants("measure", text))
+
+
+def test_python_itself_is_left_as_it_was():
+    assert ast.parse.__module__ == "ast"
+    assert not hasattr(ast.parse, "__wrapped__")

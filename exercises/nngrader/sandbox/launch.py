@@ -16,13 +16,14 @@ from pathlib import Path
 
 from ..errors import CannotDo
 from ..settings import OPEN_FILES, Limits
-from ..storage.scratch import Scratch
+from ..storage.scratch import Scratch, own_block
 from . import container, seccomp
 from .supervisor import MEMORY_FOLDERS, START, Died, Worker
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
+FIRST_USER = 61000  # of SLOTS users for each running grader
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
@@ -293,7 +294,7 @@ def become(slot):
     """Return the command by which root becomes another user, whom limits on processes bind."""
     if os.geteuid() != 0:
         return []
-    user = str(61000 + os.getpid() % SLOTS * SLOTS + slot)
+    user = str(FIRST_USER + own_block() * SLOTS + slot)
     words = f"setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs"
     return [*words.split(), "--bounding-set=-all", "--inh-caps=-all"]
 

@@ -10,17 +10,18 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 from ..errors import CannotDo
 from .results import Store, disk_errors
 
-__all__ = ["Scratch", "alone", "slot", "sweep"]
+__all__ = ["Scratch", "alone", "own_block", "slot", "sweep"]
 
 PREFIX = "nngrader-work-"
 YOUNG = 60  # seconds in which a new folder may not have its lock yet
-MOST = 64  # workers at one time on a machine
+MOST = 64  # workers at one time on a machine, and graders
 PAUSE = 0.05  # seconds until the locks are tried again if all are held
 
 
@@ -115,9 +116,43 @@ def slot():
         time.sleep(PAUSE)
 
 
-def _folder():
+def own_block() -> int:
+    """Return a number that this process alone has, among those of this user on this machine.
+
+    It stands for a block of users of the sandbox, so that two graders never share one. A
+    process keeps its number until it ends, and a forked process gets a number of its own.
+
+    Raises
+    ------
+    CannotDo
+        If all numbers are taken, or the folder of the locks is somebody else's.
+    """
+    with _CLAIMING:
+        if os.getpid() not in _BLOCKS:
+            _BLOCKS[os.getpid()] = _claim(_folder("users"))
+        return _BLOCKS[os.getpid()][0]
+
+
+_CLAIMING = threading.Lock()
+_BLOCKS = {}  # by process: the number, and the open file that is locked
+
+
+def _claim(folder):
+    """Return the smallest number whose file is not locked, and the file, now locked."""
+    for number in range(MOST):
+        held = os.open(folder / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            continue
+        return number, held
+    raise CannotDo(f"{MOST} graders run on this machine already: wait until one of them ends")
+
+
+def _folder(what="slots"):
     """Return the folder of the locks, which nobody else may write."""
-    folder = Path(tempfile.gettempdir(), f"nngrader-slots-{os.geteuid()}")
+    folder = Path(tempfile.gettempdir(), f"nngrader-{what}-{os.geteuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
     if about.st_uid != os.geteuid() or about.st_mode & 0o077 or folder.is_symlink():

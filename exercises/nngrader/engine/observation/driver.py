@@ -35,6 +35,7 @@ import numpy as np
 from .call_result import CALLED, checked, part_of
 from .observe import LENT, driven, observe
 from .observe import measured as observe_measured
+from .parsing import parse
 
 KNOWN = {"np", *dir(builtins)}
 TRAVELLERS = set()  # functions whose text goes with those that call them
@@ -65,7 +66,7 @@ def as_text(f, what):
     """
     try:
         source = textwrap.dedent(inspect.getsource(f))
-        (node,) = ast.parse(source).body
+        (node,) = parse(source).body
     except (OSError, TypeError, SyntaxError, ValueError):
         node = None
     if not isinstance(node, ast.FunctionDef) or (node.decorator_list and f not in TRAVELLERS):
@@ -236,5 +237,5 @@ def _no_values(kind):
 @functools.lru_cache(64)
 def string_constants(name, source):
     """Return the string constants in a function's source."""
-    nodes = ast.walk(ast.parse(source))
+    nodes = ast.walk(parse(source))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
