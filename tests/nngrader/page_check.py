@@ -1,7 +1,5 @@
 """Check pages in a browser: nothing is fetched or too wide, and axe reports nothing."""
 
-from ..book.browser import DESKTOP, PHONE, chromium, served, visit
-
 SCHEMES = ("light", "dark")
 INK = "() => getComputedStyle(document.body).color"
 
@@ -11,6 +9,8 @@ def check_page(file):
 
     A page has no program, so what was opened in light looks in dark as if opened so.
     """
+    from ..book.browser import DESKTOP, PHONE, chromium, served, visit
+
     with served(file.parent) as base, chromium() as browser:
         for size in (DESKTOP, PHONE):
             with visit(browser, base, file.name, size=size) as seen:

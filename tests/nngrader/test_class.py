@@ -1,137 +1,362 @@
-"""A whole class, graded by root and by an ordinary user: what each submission comes to."""
+"""One class goes through the grader: release, the real sandbox, gradebook, pages, tables.
 
+All tests here look at one grading, which the fixture `graded` makes once.
+"""
+
+import contextlib
+import csv
+import html
+import io
 import json
 import os
+import re
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
+from nngrader.course import Course
+from nngrader.course.assignment import Assignment
+from nngrader.engine import pack
+from nngrader.gradebook import config_of, marks, open_gradebook, quiet
+from nngrader.grading import all_submissions
+from nngrader.grading.explain import explain
+from nngrader.release.leaks import leaks
+from nngrader.release.statements import secret_statements
+from nngrader.storage.results import Store
 
-from .conftest import ANSWERS, student_of
-from .sample_course import NAME, problems, run
-from .submissions.catalogue import CLASSES, HONEST, HOSTILE, MALFORMED
+from .orphan_processes import adopt_orphans
+from .sample_course import LIMITS, NAME, SEED, hand_in, problems, run
+from .submissions.catalogue import CLASSES, HOSTILE, ODD
 
 pytestmark = pytest.mark.sandbox
-PROBLEMS = {p.name: p for p in problems()}
-MISTAKES = [(p, n) for p, kind, n in ANSWERS if kind == "mistake"]
-ALTERNATIVES = [(p, n) for p, kind, n in ANSWERS if kind == "alternative"]
+LATE = "due = 2025-12-01T23:59:00+01:00\n[late]\npoints_per_day = 10\n"
+CLASS_LIST = """id,first_name,last_name,email,lms_user_id
+quorra7,Quorra,Flynnhardt,quorra@uni.example,770011
+tronny8,Tronny,Bradleyson,alan.b@uni.example,770012
+yorivex,Yorivex,Dumontine,dumont@uni.example,770013
+"""
+NAMES = sorted({w for w in re.split(r"[,.@\n]", CLASS_LIST) if len(w) > 4} - {"example"})
+NAMES = [w for w in NAMES if w not in CLASS_LIST.splitlines()[0]]
+# One of each kind; the others are in `test_catalogue.py`.
+HOSTILE_ONES = {
+    "looks-for-memory-that-belongs-to-nobody",
+    "forges-replies-of-its-own",
+    "tampers-with-patched-numpy",
+    "breaks-by-os-exit",
+}
+ODD_ONES = {
+    "malforms-last-changed-one-counts",
+    "malforms-broken-json",
+    "malforms-scripts-in-every-place",
+    "honest-has-a-named-tuple",
+}
+BROKEN = "def hinge_loss(scores, targets, margin=1.0):\n    raise KeyError(str(scores))"
+KEYS = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]
+KEYS += ["processor"]
 
 
-def test_every_submission_is_accounted_for(graded_twice):
-    graded = graded_twice
-    handed_in = set(os.listdir(graded.course / "submitted"))
-    assert set(graded.results) == handed_in
-    assert graded.done.returncode == 0, graded.done.stderr
-    assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.done.stdout
+@dataclass
+class Graded:
+    """A graded class: its course, what was printed, the results, and processes left over."""
+
+    course: Path
+    printed: str
+    results: dict
+    pages: dict
+    left: list
 
 
-def test_every_submission_is_in_the_gradebook_with_its_score(graded_twice, capsys):
-    graded = graded_twice
-    assert run(graded.course, "export", NAME) == 0
-    rows = capsys.readouterr().out.splitlines()[1:]
-    assert len(rows) == len(graded.results)
-    for result in graded.results.values():
-        name = f'"{result["student"]}"' if "," in result["student"] else result["student"]
-        lost = result["status"] == "ungradable"
-        end = ["", "ungradable"] if lost else [result["score"], "final"]
-        assert f"{name},{end[0]},100.0,0.0,False,{end[1]}," in rows
+@pytest.fixture(scope="module")
+def graded(released, base, tmp_path_factory):
+    course = shutil.copytree(released, tmp_path_factory.mktemp("class") / "course")
+    (course / "source" / NAME / "nngrader.toml").write_text(LATE + LIMITS)
+    (course / "students.csv").write_text(CLASS_LIST)
+    hand_in(course, "quorra7", base.solved().text())
+    mistaken = {"pairwise_distances": "squared", "softmax_cross_entropy": "no_shift"}
+    folder = hand_in(course, "tronny8", base.answering(mistaken).add_cell("h = '<b>'").text())
+    (folder / f"{NAME}.ipynb").rename(folder / "Tronny_Bradleyson-770012.ipynb")
+    folder = hand_in(course, "latimer", base.solved().text())
+    (folder / "timestamp.txt").write_text("2025-12-03 00:59:00 UTC")
+    hand_in(course, "brokaw", base.solved().write("hinge_loss", BROKEN).add_cell("1/0").text())
+    folder = hand_in(course, "stranger", base.untouched().text())
+    (folder / f"{NAME}.ipynb").rename(folder / "tbradleysón2.ipynb")
+    for student in HOSTILE_ONES:
+        hand_in(course, student, HOSTILE[student].fill(base.solved()).text())
+    for student in ODD_ONES:
+        ODD[student].make(course, base, student)
+    with adopt_orphans() as left, contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert run(course, "grade", NAME, "--json", course / "r.json") == 0
+        assert run(course, "feedback", NAME) == 0
+        assert run(course, "report", NAME) == 0
+    found = {r["student"]: r for r in json.loads((course / "r.json").read_text())}
+    pages = {f.parts[-3]: f.read_text() for f in (course / "feedback").rglob("*.html")}
+    return Graded(course, printed.getvalue(), found, pages, left)
 
 
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", MALFORMED)
-def test_a_malformed_submission_is_graded_as_far_as_it_can_be(graded, student):
-    agrees(graded[student], MALFORMED[student])
+def test_what_is_released_holds_no_secret(released, base):
+    found = leaks(released / "release" / NAME, base.instructor_joined(), Course(released), NAME)
+    assert found == []
+    assert len(secret_statements(base.instructor_joined(), problems())) > 8
+    with zipfile.ZipFile(released / "release" / f"{NAME}.zip") as z:
+        names = sorted(n.partition("/")[2] for n in z.namelist())
+    wheel = next(n for n in names if n.endswith(".whl"))
+    assert names == sorted(["README.txt", wheel, f"{NAME}.cases.json", f"{NAME}.ipynb"])
 
 
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", HONEST)
-def test_an_honest_oddity_has_full_marks(graded, student):
-    assert HONEST[student].score == 100.0
-    agrees(graded[student], HONEST[student])
+def test_every_submission_is_accounted_for(graded):
+    handed_in = os.listdir(graded.course / "submitted")
+    assert sorted(graded.results) == sorted(handed_in)
+    assert set(graded.pages) == set(handed_in)
+    assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.printed
+    flags = [f for r in graded.results.values() for f in r["flags"]]
+    assert not any("grader itself failed" in f for f in flags)
+    assert graded.left == []
 
 
-def agrees(result, odd):
-    """Assert that the result of an odd submission is the expected one."""
-    assert result["score"] == pytest.approx(odd.score), result["flags"]
-    assert result["status"] == odd.status, result["flags"]
-    assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
+def test_scores_and_flags_are_those_expected(graded):
+    scores = {s: r["score"] for s, r in graded.results.items()}
+    status = {s: r["status"] for s, r in graded.results.items()}
+    assert scores["quorra7"] == scores["latimer"] == 100
+    assert (status["quorra7"], status["latimer"]) == ("graded", "flagged")
+    assert scores["brokaw"] == 70
+    assert scores["stranger"] == 0
+    for student in ODD_ONES:
+        odd = ODD[student]
+        assert (scores[student], status[student]) == (odd.score, odd.status), student
+        assert any(odd.flag in f for f in graded.results[student]["flags"]) or not odd.flag
 
 
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", CLASSES["looks"])
-def test_who_looks_for_the_answer_gains_nothing(graded_twice, student):
-    gains_nothing(graded_twice, student)
+def test_who_is_hostile_gains_nothing_and_is_flagged(graded):
+    assert {s.partition("-")[0] for s in HOSTILE_ONES} | {"malforms", "honest"} == set(CLASSES)
+    for student in HOSTILE_ONES:
+        result, hostile = graded.results[student], HOSTILE[student]
+        assert hostile.least - 1e-6 <= result["score"] <= hostile.most + 1e-6, result
+        assert result["status"] == hostile.status, result["flags"]
+        assert any(hostile.flag in f for f in result["flags"]), result["flags"]
 
 
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", CLASSES["forges"])
-def test_who_forges_a_result_gains_nothing(graded_twice, student):
-    gains_nothing(graded_twice, student)
-
-
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", CLASSES["tampers"])
-def test_who_tampers_with_what_is_around_gains_nothing(graded_twice, student):
-    gains_nothing(graded_twice, student)
-
-
-@pytest.mark.deep(48)
-@pytest.mark.parametrize("student", CLASSES["breaks"])
-def test_who_breaks_something_gains_nothing(graded_twice, student):
-    gains_nothing(graded_twice, student)
-
-
-def gains_nothing(graded, student):
-    """Assert that a hostile submission earns no more than its share, and is flagged."""
-    result, hostile = graded[student], HOSTILE[student]
-    assert hostile.least <= result["score"] + 1e-6, result
-    assert result["score"] <= hostile.most + 1e-6, result
-    assert result["status"] == hostile.status, result["flags"]
-    assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
-
-
-@pytest.mark.deep(48)
-@pytest.mark.parametrize(("problem", "name"), ALTERNATIVES)
-def test_an_alternative_scores_full_marks(graded, problem, name):
-    report = graded[student_of(problem, name)]["problems"][problem]
-    assert report["score"] == report["max"], report
-
-
-@pytest.mark.deep(48)
-@pytest.mark.parametrize(("problem", "name"), MISTAKES)
-def test_a_mistake_is_charged_once_and_gets_its_hint(graded, problem, name):
-    report = graded[student_of(problem, name)]["problems"][problem]
-    mistake = PROBLEMS[problem].mistakes[name]
-    lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
-    assert len(lost) == 1
-    assert lost <= mistake.loses
-    assert any(mistake.hint in text for text in report["mistakes"]), report["mistakes"]
+def test_a_mistake_is_charged_once_and_gets_its_hint(graded):
+    about = {p.name: p for p in problems()}
+    made = {"pairwise_distances": "squared", "softmax_cross_entropy": "no shift"}
+    for problem, name in made.items():
+        report = graded.results["tronny8"]["problems"][problem]
+        lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
+        mistake = about[problem].mistakes[name]
+        assert len(lost) == 1
+        assert lost <= mistake.loses
+        assert any(mistake.hint in text for text in report["mistakes"]), report["mistakes"]
+        assert mistake.hint in html.unescape(graded.pages["tronny8"])
 
 
 def test_the_json_holds_what_is_documented_and_nothing_else(graded):
-    keys = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]
-    keys += ["processor"]
     for result in graded.results.values():
-        assert list(result) == keys
-        assert result["assignment"] == NAME
-        assert result["max_score"] == 100
+        assert list(result) == KEYS
+        assert (result["assignment"], result["max_score"]) == (NAME, 100)
         for problem in result["problems"].values():
             assert list(problem) == ["score", "max", "aspects", "mistakes"]
+            assert problem["score"] == pytest.approx(
+                sum(p for p, _ in problem["aspects"].values())
+            )
+
+
+def test_the_gradebook_has_every_score_and_the_price_of_lateness(graded, capsys):
+    assert run(graded.course, "export", NAME) == 0
+    rows = {r["student"]: r for r in csv.DictReader(io.StringIO(capsys.readouterr().out))}
+    assert set(rows) == {*graded.results, "yorivex"}
+    assert rows.pop("yorivex")["status"] == "missing"
+    for student, row in rows.items():
+        lost = graded.results[student]["status"] == "ungradable"
+        less = 20.0 if student == "latimer" else 0.0
+        score = graded.results[student]["score"] - less
+        assert row["score"] == ("" if lost else str(score)), row
+        assert row["status"] == ("ungradable" if lost else "final")
+        assert float(row["late_penalty"]) == less
+    assert "20 points less" in graded.pages["latimer"]
+
+
+def test_each_platforms_table_has_the_marks(graded):
+    heads = {
+        "canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", NAME],
+        "moodle": ["First name", "Last name", "ID number", "Email address", NAME],
+    }
+    heads["gradescope"] = ["First Name", "Last Name", "SID", "Email", "Total Score"]
+    heads["gradescope"] += ["Max Points", "Status"]
+    for layout, head in heads.items():
+        out = graded.course / "marks.csv"
+        assert run(graded.course, "export", NAME, "--layout", layout, "--out", out) == 0
+        first, *rows = csv.reader(io.StringIO(out.read_text()))
+        assert first == head
+        (row,) = [r for r in rows if "Quorra" in " ".join(r)]
+        assert "100.0" in row
+
+
+def test_pages_hold_no_hidden_number_and_no_solution(graded, base):
+    cases = [pack(p, SEED, visible=False)["cases"] for p in problems()]
+    secret = {n for n in numbers_of(cases) if len(n) == 6 and "e" not in n}
+    assert len(secret) > 1000
+    statements = secret_statements(base.instructor_joined(), problems())
+    for student, text in graded.pages.items():
+        body = html.unescape(re.sub(r"<style>.*?</style>", "", text, flags=re.S))
+        assert not {m[:6] for m in re.findall(r"\d+\.\d+", body)} & secret, student
+        squeezed = "".join(body.split())
+        assert not [s for s in statements if s in squeezed], student
+
+
+def numbers_of(value):
+    """Return all long numbers in packed data, formatted as one would print them."""
+    if isinstance(value, dict):
+        return {n for v in value.values() for n in numbers_of(v)}
+    if isinstance(value, list | tuple):
+        return {n for v in value for n in numbers_of(v)}
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return {f"{abs(x):.6g}"[:6] for x in value.flat if np.isfinite(x)}
+    return set()
+
+
+def test_pages_run_nothing_ask_nobody_and_name_no_other_student(graded):
+    for student, text in graded.pages.items():
+        assert "<script" not in text, student
+        assert "LEAK" not in text, student
+        assert not re.search(r"""(src|href)\s*=|url\(|@import""", text), student
+        assert "default-src 'none'" in text, student
+        words = set(re.findall(r"[\w'-]+", html.unescape(text)))
+        assert words & set(graded.pages) == {student}
 
 
 def test_what_a_function_saw_reaches_nobody(graded):
-    hostile = {s: r for s, r in graded.results.items() if s in HOSTILE}
-    assert "LEAK" not in json.dumps(hostile)
-    for student in hostile:
-        folder = graded.course / "autograded" / student / NAME
-        recorded = json.loads((folder / f"{NAME}.ipynb").read_text())
-        outputs = json.dumps([c.get("outputs", []) for c in recorded["cells"]])
-        assert "LEAK" not in outputs
+    assert "LEAK" not in json.dumps(graded.results)
+    for file in (graded.course / "autograded").rglob("*.ipynb"):
+        cells = json.loads(file.read_text())["cells"]
+        assert "LEAK" not in json.dumps([c.get("outputs", []) for c in cells])
 
 
-def test_the_seed_is_closed_to_others(graded_twice):
-    graded = graded_twice
+def test_the_report_names_everybody_with_a_flag_and_the_same_work(graded):
+    raw = (graded.course / "report" / f"{NAME}.html").read_text()
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", raw)).split())
+    counts = [r["status"] for r in graded.results.values()]
+    assert f"{len(counts)} submissions: {counts.count('graded')} graded" in text
+    for r in graded.results.values():
+        assert r["status"] != "ungradable" or r["student"] in text
+        assert all(" ".join(f.split()) in text for f in r["flags"]), r["flags"]
+    assert re.search(r"Handed in the same Where to look [\w, -]*latimer, [\w, -]*quorra7", text)
+    assert "Not handed in: 1 yorivex" in text
+
+
+def test_the_recorded_notebook_shows_the_students_cells_points_and_findings(graded):
+    file = graded.course / "autograded" / "tronny8" / NAME / f"{NAME}.ipynb"
+    cells = json.loads(file.read_text())["cells"]
+    sources = ["".join(c["source"]) for c in cells]
+    assert "h = '<b>'" in sources
+    assert "**nngrader, for the instructor**" in sources[0]
+    (test,) = [c for c in cells if c["id"] == "test_pairwise_distances"]
+    assert "squared distances" in str(test["outputs"][0]["text"])
+    score = graded.results["tronny8"]["problems"]["pairwise_distances"]["score"]
+    assert float("".join(test["outputs"][1]["data"]["text/plain"])) == score < 30
+
+
+def test_formgrader_finds_the_course(graded):
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    config = config_of(Course(graded.course), NAME)
+    with quiet():
+        api = NbGraderAPI(CourseDirectory(config=config), config=config)
+        (assignment,) = [a for a in api.get_assignments() if a["name"] == NAME]
+        found = {s["student"]: s for s in api.get_submissions(NAME)}
+    assert assignment["num_submissions"] == len(found) == len(graded.results)
+    assert found["latimer"]["score"] == 100  # before its penalty
+    assert all(s["autograded"] for s in found.values())
+
+
+def test_points_are_explained_as_they_were_given_and_every_loss_has_its_case(graded):
+    result = graded.results["tronny8"]
+    found = explain(Assignment(Course(graded.course), NAME), "tronny8")
+    assert [lost.problem for lost in found] == list(result["problems"])
+    for lost in found:
+        one = result["problems"][lost.problem]
+        assert (lost.score, lost.most, lost.hints) == (
+            one["score"],
+            one["max"],
+            one["mistakes"],
+        )
+        assert {a: list(p) for a, p in lost.aspects.items()} == one["aspects"]
+        assert bool(lost.cases) == (lost.score < lost.most)
+        assert all(case.inputs and case.wrong for case in lost.cases)
+
+
+def test_no_anonymous_output_names_anybody(graded, tmp_path, capsys):
+    course, out = graded.course, tmp_path / "out"
+    assert run(course, "grade", NAME, "--anonymous", "--json", out.with_suffix(".json")) == 0
+    key = course / "anonymous-key.csv"
+    codes = {r["student"]: r["code"] for r in csv.DictReader(key.read_text().splitlines())}
+    assert set(codes) == {*graded.results, "yorivex"}
+    assert key.stat().st_mode & 0o077 == 0
+    about = (codes["tronny8"], "pairwise_distances", "--anonymous", "--out", out / "why.html")
+    for line in (
+        ("feedback", NAME, "--anonymous", "--out", out / "pages"),
+        ("report", NAME, "--anonymous", "--out", out / "report.html"),
+        ("export", NAME, "--anonymous", "--out", out / "marks.csv"),
+        ("explain", NAME, *about),
+    ):
+        assert run(course, *line) == 0
+    told = capsys.readouterr()
+    progress = re.findall(r"^ *\[\d+/\d+\] (\S+)", told.out, re.MULTILINE)
+    assert progress == sorted(progress)  # the order of ids would tell names
+    files = [out.with_suffix(".json"), *(f for f in out.rglob("*") if f.is_file())]
+    assert len(files) == len(graded.results) + 4
+    texts = {str(f.relative_to(tmp_path)): f.read_text() for f in files}
+    texts |= {"screen": (told.out + told.err).replace(str(tmp_path), "")}
+    for name, text in texts.items():
+        for word in (*NAMES, *graded.results, "bradleysón"):
+            assert word.casefold() not in (name + text).casefold(), (name, word)
+    assert all(code in texts["out/report.html"] for code in codes.values())
+    for layout in ("canvas", "moodle"):  # they need names
+        assert run(course, "export", NAME, "--anonymous", "--layout", layout) == 2
+    assert run(course, "feedback", NAME, "--anonymous", "--layout", "moodle") == 2
+    kept = Store(course / ".results").get(f"latest-{NAME}")
+    assert set(kept) == set(graded.results)  # what is kept has the names
+
+
+def test_the_autograder_for_gradescope_lets_nobody_read_the_rest(graded, tmp_path):
+    assert run(graded.course, "gradescope", NAME, "--out", tmp_path / "autograder.zip") == 0
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as z:
+        modes = {i.filename: i.external_attr >> 16 for i in z.infolist()}
+    assert modes.pop("setup.sh") == modes.pop("run_autograder") == 0o755
+    assert set(modes.values()) == {0o600}
+    assert {f"course/source/{NAME}/{NAME}.md", "course/.seed"} <= set(modes)
+
+
+def test_seed_and_results_are_closed_to_others(graded):
     assert (graded.course / ".seed").stat().st_mode & 0o777 == 0o600
     assert (graded.course / ".results").stat().st_mode & 0o777 == 0o700
 
 
-def test_no_process_of_a_worker_is_left(graded_twice):
-    assert graded_twice.left == []
+def test_grading_again_runs_only_what_changed_and_keeps_marks_by_hand(
+    graded, base, tmp_path, monkeypatch
+):
+    course = shutil.copytree(graded.course, tmp_path / "course", symlinks=True)
+    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
+        grade = gradebook.find_grade("test_hinge_loss", NAME, NAME, "quorra7")
+        grade.manual_score, grade.needs_manual_grade = 12, False
+        gradebook.db.commit()
+    before, ran = marks(Course(course), NAME), []
+    really = all_submissions.Threads.submit
+    monkeypatch.setattr(
+        all_submissions.Threads,
+        "submit",
+        lambda self, job: ran.append(job) or really(self, job),
+    )
+    assert run(course, "grade", NAME, "--json", tmp_path / "again.json") == 0
+    again = {r["student"]: r for r in json.loads((tmp_path / "again.json").read_text())}
+    assert ran == []
+    assert again == graded.results
+    assert marks(Course(course), NAME) == before
+    assert before["quorra7"]["by_hand"] == [("test_hinge_loss", 12.0, 30.0, "")]
+    file = course / "submitted" / "brokaw" / NAME / f"{NAME}.ipynb"
+    file.write_text(base.solved().add_cell("changed = 1").text())
+    assert run(course, "grade", NAME) == 0
+    assert len(ran) == 1
+    assert marks(Course(course), NAME)["brokaw"]["score"] == 100

@@ -1,14 +1,10 @@
 """A Dask cluster of processes of their own: TLS, a worker that dies, and what is refused."""
 
-import contextlib
 import json
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -18,19 +14,19 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.grading.cluster import Cluster
 
-from .sample_course import NAME, ROOT, command, environment, hand_in, run
-from .test_resume import is_worker, wait_for, workers_below
+from .sample_course import NAME, command, environment, hand_in, run
+from .test_resume import wait_for
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.turn(0)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 START = 60  # seconds until a process of the cluster must have begun
 
 
 def certificate(folder):
-    """Make an authority and a certificate for the whole cluster, as the page says."""
-    page = (ROOT / "chapters/reference/instructors.md").read_text(encoding="utf-8")
-    (lines,) = [t for t in re.findall(r"```text\n(.*?)```", page, re.DOTALL) if "openssl" in t]
-    subprocess.run(["bash", "-ec", lines], cwd=folder, check=True, capture_output=True)
-    settings = {"CA_FILE": "ca.pem"}
+    """Make an authority and a certificate for the whole cluster."""
+    new = "openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=class"
+    line = f"{new} -keyout key.pem -out one.pem -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(line.split(), cwd=folder, check=True, capture_output=True)
+    settings = {"CA_FILE": "one.pem"}
     for role in ("SCHEDULER", "WORKER", "CLIENT"):
         settings |= {f"{role}__CERT": "one.pem", f"{role}__KEY": "key.pem"}
     return {
@@ -143,44 +139,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
     assert "DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in capsys.readouterr().err
 
 
-def at_work(pid):
-    """Return whether a worker has begun a job: it has a slot and a sandbox."""
-    held = []
-    with contextlib.suppress(OSError):
-        for handle in os.listdir(f"/proc/{pid}/fd"):
-            held.append(os.readlink(f"/proc/{pid}/fd/{handle}"))
-    return any("nngrader-slots-" in name for name in held) and bool(workers_below(pid))
-
-
-def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
-    running, course, base, tmp_path, tls
-):
-    slow = "import time\ntime.sleep(0.7)"
-    for student in ("ada", "bob"):
-        hand_in(course, student, base.solved().add_cell(slow).add_cell(f"{student} = 1").text())
-    address, both = running
-    line = command(course, "grade", NAME, "--scheduler", address, "--json", tmp_path / "r.json")
-    grading = subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment() | tls
-    )
-    try:
-        assert wait_for(lambda: any(at_work(p.pid) for p in both), START)
-        busy = next(p for p in both if at_work(p.pid))
-        theirs = workers_below(busy.pid)
-        busy.send_signal(signal.SIGKILL)
-    finally:
-        output = grading.communicate(timeout=200)
-    assert grading.returncode == 0, output
-    assert {
-        r["student"]: r["score"] for r in json.loads((tmp_path / "r.json").read_text())
-    } == {
-        "ada": 100,
-        "bob": 100,
-    }
-    assert wait_for(lambda: not any(is_worker(pid) for pid in theirs))
-
-
-def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
+def test_a_worker_that_would_not_grade_as_this_machine_does_is_refused(
     processes, course, base, tmp_path
 ):
     hand_in(course, "ada", base.solved().text())
@@ -189,38 +148,15 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
     spec = Assignment(Course(course), NAME).spec()
     with pytest.raises(CannotDo, match="has no workers"):
         Cluster(spec, address)
-    without = tmp_path / "programs"
-    without.mkdir()
-    for name in ("prlimit", "setpriv", "taskset", "env"):
-        (without / name).symlink_to(shutil.which(name))
-    worker = processes.worker(address, PATH=str(without))
-    assert refused(spec, address, "has no workers").count("bwrap not found: run `") == 1
-    worker.kill()
-    worker.wait()
     package = tmp_path / "other" / "nngrader"
-    shutil.copytree(
-        os.path.dirname(sys.modules["nngrader"].__file__),
-        package,
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    ours = os.path.dirname(sys.modules["nngrader"].__file__)
+    shutil.copytree(ours, package, ignore=shutil.ignore_patterns("__pycache__"))
     with open(package / "judge.py", "a") as f:
         f.write("\n# another version\n")
     processes.worker(address, PYTHONPATH=str(package.parent))
-    message = refused(spec, address, "has no workers", "bwrap not found")
-    assert "workers that cannot grade as Python" in message
-    assert "another version: Python" in message
-
-
-def refused(spec, address, *passing):
-    """Return why a cluster is refused, after ignoring temporary warnings."""
-    end = time.monotonic() + START
-    while True:
-        with pytest.raises(CannotDo) as refusal:
-            Cluster(spec, address)
-        message = str(refusal.value)
-        if not any(words in message for words in passing) or time.monotonic() > end:
-            return message
-        time.sleep(0.5)
+    assert wait_for(lambda: processes.registered() == 1, START)
+    with pytest.raises(CannotDo, match="another version: Python"):
+        Cluster(spec, address)
 
 
 def test_where_there_is_no_cluster_is_one_line(course, base, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 from nngrader.errors import CannotDo
-from nngrader.sandbox.launch import Refused, Sandbox, package_paths
+from nngrader.sandbox.launch import Sandbox, package_paths
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 
@@ -56,42 +56,6 @@ def test_a_class_keeps_its_state_in_the_worker(start):
     assert (total, count) == (5.0, 3)
 
 
-def of_closure(student, n):
-    count = student()
-    return np.array([count() for _ in range(n)])
-
-
-def test_a_closure_is_made_and_called(start):
-    cell = "def counter():\n    n = [0]\n    def f():\n        n[0] += 1\n        return n[0]"
-    (counted,) = drive(start(f"{cell}\n    return f"), "counter", of_closure, 1, n=4)
-    assert counted.tolist() == [1, 2, 3, 4]
-
-
-def of_callback(student, x):
-    seen = []
-    slope = student(lambda v: seen.append(v) or v**2, x)
-    return slope, len(seen)
-
-
-def test_a_function_gets_a_function(start):
-    cell = "def slope(f, x, h=1e-4):\n    return (f(x + h) - f(x - h)) / (2 * h)"
-    slope, calls = drive(start(cell), "slope", of_callback, 2, x=3.0)
-    assert slope == pytest.approx(6.0)
-    assert calls == 2
-
-
-def of_generator(student, seed, n):
-    batches = list(student(n, np.random.default_rng(seed)))
-    return np.concatenate(batches), len(batches)
-
-
-def test_a_generator_draws_from_a_stream_that_is_known(start):
-    cell = "def batches(n, rng):\n    for _ in range(n):\n        yield rng.normal(size=2)"
-    drawn, count = drive(start(cell), "batches", of_generator, 2, seed=5, n=3)
-    np.testing.assert_array_equal(drawn, np.random.default_rng(5).normal(size=6))
-    assert count == 3
-
-
 def of_tensor(student, x):
     from nnlib import Tensor
 
@@ -119,6 +83,7 @@ def of_module(student, x):
     return x.grad.numpy(), sum(p.numel() for p in net.parameters())
 
 
+@pytest.mark.slow
 def test_a_module_of_torch_starts_inside_the_limits(start):
     r = start(
         "import torch\n"
@@ -152,30 +117,7 @@ def test_an_error_inside_a_driver_is_told_like_one_of_the_students(start):
     assert drive(r, "not_there", failing, 1, x=1) == ["NameError"]
 
 
-def test_a_driver_is_not_left_behind_for_other_functions(start):
-    r = start("def f(x):\n    return x\ndef g():\n    return 'of_class' in globals()")
-    drive(r, "f", of_class, 2, x=1.0, steps=0)
-    assert r.value("g", (), {}) is False
-
-
-def test_where_torch_has_too_little_room_the_refusal_says_so(start):
-    r = start("", "torch", limits=Limits(memory_mb=200))
-    with pytest.raises(Refused, match=r"torch and memory_mb = 200 \(torch needs memory_mb = 4"):
-        r.read()
-
-
-@pytest.mark.parametrize("name", ["not_installed_anywhere", "../etc", "os.path", ""])
-def test_a_package_that_is_not_installed_is_refused(name):
-    with pytest.raises(CannotDo, match="not installed here"):
-        package_paths([name])
-
-
-def test_packages_work_without_a_sandbox_too():
-    with Sandbox(LIMITS, unsafe=True, uses=["nnlib"]) as box:
-        r = Runner(
-            [("cell", "import nnlib\ndef f():\n    return nnlib.__name__", True)], box, 0
-        )
-        try:
-            assert r.value("f", (), {}) == "nnlib"
-        finally:
-            r.close()
+def test_a_package_that_is_not_installed_is_refused():
+    for name in ("not_installed_anywhere", "../etc", "os.path", ""):
+        with pytest.raises(CannotDo, match="not installed here"):
+            package_paths([name])

@@ -89,24 +89,14 @@ def test_canvas_reads_the_marks(course):
     assert {whose[user]: float(m) for user, m in marks.items()} == FINAL
 
 
-@pytest.mark.parametrize("by", ["ID number", "Email address"])
-def test_moodle_reads_the_marks(course, by):
+def test_moodle_reads_the_marks(course):
     students = [row.split(",") for row in CLASS.splitlines()[1:]]
-    users = {row[0] if by == "ID number" else row[3]: row[0] for row in students}
-    users |= {"zoe": "zoe", "": "zoe"}
-    marks = {"bo": 12.0, "kim2": 34.0}
-    import_into_moodle(table(course, NAME, "moodle"), users, marks, by)
-    assert marks == FINAL | {"bo": 12.0, "kim2": 34.0}
-
-
-def test_gradescopes_columns_hold_all_students(course):
-    text = table(course, NAME, "gradescope")
-    found = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert {s: float(r["Total Score"]) for s, r in found.items() if r["Total Score"]} == FINAL
-    status = {s: r["Status"] for s, r in found.items() if r["Status"] != "Graded"}
-    assert status == {"bo": "Ungraded", "kim2": "Missing"}
-    assert found["emmy"]["First Name"] == "Émilie"
-    assert {r["Max Points"] for r in found.values()} == {"90.0"}
+    for by in ("ID number", "Email address"):
+        users = {row[0] if by == "ID number" else row[3]: row[0] for row in students}
+        users |= {"zoe": "zoe", "": "zoe"}
+        marks = {"bo": 12.0, "kim2": 34.0}
+        import_into_moodle(table(course, NAME, "moodle"), users, marks, by)
+        assert marks == FINAL | {"bo": 12.0, "kim2": 34.0}
 
 
 def test_the_plain_table_says_what_is_still_open(course):
@@ -121,6 +111,7 @@ def test_the_plain_table_says_what_is_still_open(course):
     ]
 
 
+LAYOUTS = ("csv", "canvas", "moodle", "gradescope")
 OPEN = [
     "no mark yet, as something is still to be marked by hand: bo",
     "no mark, as nothing was handed in: kim2",
@@ -128,91 +119,49 @@ OPEN = [
 ]
 
 
-def test_who_has_no_mark_is_named(course):
-    assert warnings(course, NAME) == OPEN
-
-
-@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
-def test_what_could_not_be_graded_has_no_mark_unless_that_is_asked_for(
-    course, layout, monkeypatch
-):
+def test_what_could_not_be_graded_has_no_mark_unless_that_is_asked_for(course, monkeypatch):
     results = {s: {"status": "ungradable" if s in ("bo", "kim1") else "graded"} for s in MARKS}
-    as_graded = table(course, NAME, layout)
+    assert warnings(course, NAME) == OPEN
+    as_graded = {layout: table(course, NAME, layout) for layout in LAYOUTS}
     monkeypatch.setattr(export, "latest", lambda *_: results)
-    lost = table(course, NAME, layout)
-    gone = {"kim1"} | ({"bo"} if layout == "csv" else set())
-    kept, new = set(as_graded.splitlines()), set(lost.splitlines())
-    assert len(kept - new) == len(gone)
-    assert all(any(s in row for s in gone) for row in kept - new)
-    for row in new - kept:  # of the tables that have a row for everybody
-        assert ",ungradable" in row or row.endswith(",,90.0,Ungraded")
-        assert ",0.0,90" not in row
+    for layout in LAYOUTS:
+        lost = table(course, NAME, layout)
+        gone = {"kim1"} | ({"bo"} if layout == "csv" else set())
+        kept, new = set(as_graded[layout].splitlines()), set(lost.splitlines())
+        assert len(kept - new) == len(gone)
+        assert all(any(s in row for s in gone) for row in kept - new)
+        for row in new - kept:  # of the tables that have a row for everybody
+            assert ",ungradable" in row or row.endswith(",,90.0,Ungraded")
+        zeroed = table(course, NAME, layout, zero_ungradable=True)
+        assert zeroed == as_graded[layout]
     told = warnings(course, NAME)
     assert next(w for w in told if "could be graded" in w).endswith(": bo, kim1")
-    assert table(course, NAME, layout, zero_ungradable=True) == as_graded
-    zeroed = "0 points, as nothing of it could be graded (--zero-ungradable): "
-    told = warnings(course, NAME, zero_ungradable=True)
-    assert [t for t in told if not t.startswith(zeroed)] == OPEN
-    assert [t for t in told if t.startswith(zeroed)] == [f"{zeroed}kim1"]  # bo waits for a mark
+    told = [t for t in warnings(course, NAME, zero_ungradable=True) if t not in OPEN]
+    assert len(told) == 1
+    assert told[0].endswith(": kim1")  # bo waits for a mark
 
 
-def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, monkeypatch):
-    given = mark(12.0) | {"by_hand": [("why", 12.0, 12.0, "")]}
-    monkeypatch.setattr(export, "marks", lambda *_: {"zoe": given, "ada": mark(0.0)})
-    results = {s: {"status": "ungradable"} for s in ("zoe", "ada")}
-    monkeypatch.setattr(export, "latest", lambda *_: results)
-    found = {row[0]: row for row in rows(table(course, NAME))}
-    assert (found["zoe"][1], found["zoe"][-2]) == ("12.0", "final")
-    assert (found["ada"][1], found["ada"][-2]) == ("", "ungradable")
-
-
-@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
-def test_without_a_class_list_the_id_stands_for_all(course, layout):
+def test_without_a_class_list_the_id_stands_for_all(course):
     (course / "students.csv").unlink()
-    text = table(course, NAME, layout)
-    assert text.count("zoe") == {"csv": 1, "canvas": 3, "moodle": 1, "gradescope": 1}[layout]
-    assert "kim2" not in text
-    assert "not in the class list" not in str(warnings(course, NAME))
+    for layout, times in {"csv": 1, "canvas": 3, "moodle": 1, "gradescope": 1}.items():
+        text = table(course, NAME, layout)
+        assert text.count("zoe") == times, layout
+        assert "kim2" not in text
 
 
-@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
-def test_odd_names_are_written_as_they_are_and_told(course, layout, monkeypatch):
+def test_odd_names_are_written_as_they_are_and_told(course, monkeypatch):
     odd = '=HYPERLINK("http://x"),a\nb'
     monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
     (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")
-    assert odd in [cell for row in rows(table(course, NAME, layout)) for cell in row]
+    for layout in LAYOUTS:
+        assert odd in [cell for row in rows(table(course, NAME, layout)) for cell in row]
     (warning, *_) = warnings(course, NAME)
-    assert warning.startswith("a spreadsheet would take these names for formulas: =HYPER")
+    assert "=HYPER" in warning
     assert warning.endswith(", ada")
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0.0"),
-        (-0.0, "0.0"),
-        (100.0, "100.0"),
-        (1 / 3, "0.333333"),
-        (1e-7, "0.0"),
-        (12345678.5, "12345678.5"),
-        (0.1 + 0.2, "0.3"),
-    ],
-)
-def test_numbers_are_exact_to_six_digits_and_have_no_exponent(value, text):
-    assert number(value) == text
-
-
-def test_the_columns_stay_the_same(course):
-    heads = {layout: rows(table(course, NAME, layout))[0] for layout in export.LAYOUTS}
-    assert heads == {
-        "csv": [
-            *("student", "score", "max_score", "late_penalty", "needs_manual_grade"),
-            *("status", "flag"),
-        ],
-        "canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", NAME],
-        "moodle": ["First name", "Last name", "ID number", "Email address", NAME],
-        "gradescope": [
-            *("First Name", "Last Name", "SID", "Email"),
-            *("Total Score", "Max Points", "Status"),
-        ],
-    }
+def test_numbers_are_exact_to_six_digits_and_have_no_exponent():
+    texts = {0.0: "0.0", 100.0: "100.0", 1 / 3: "0.333333", 1e-7: "0.0", 0.1 + 0.2: "0.3"}
+    texts |= {12345678.5: "12345678.5"}
+    assert {value: number(value) for value in texts} == texts
+    assert number(-0.0) == "0.0"

@@ -6,7 +6,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
-from nngrader.grading.follow_through import SHARE, followed
+from nngrader.grading.follow_through import SHARE
 from nngrader.grading.one_submission import Job, run
 from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
@@ -15,10 +15,8 @@ from .sample_course import EXERCISES
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=2.0, total_seconds=6.0, memory_mb=500)
-PROBLEMS = {p.name: p for p in Course(EXERCISES).problems("ps3_backprop")}
 MOST = {"affine_backward": 10.0, "two_layer_loss": 14.0, "train_network": 8.0}
 WRONG = "def affine_backward(dy, x, W):\n    return dy @ W, dy.T @ x / len(x), dy.sum(axis=0)"
-ENDLESS = "def affine_backward(dy, x, W):\n    while True: pass"
 CALLS = """
 def two_layer_loss(params, X, y):
     a = X @ params["W1"].T + params["b1"]
@@ -56,7 +54,8 @@ def box():
 @pytest.fixture(scope="module")
 def hidden():
     """Return the hidden cases of the three problems."""
-    return {name: pack(PROBLEMS[name], 5, visible=False) for name in MOST}
+    found = {p.name: p for p in Course(EXERCISES).problems("ps3_backprop")}
+    return {name: pack(found[name], 5, visible=False) for name in MOST}
 
 
 def reference(name):
@@ -109,6 +108,7 @@ def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
     assert result["problems"]["affine_backward"]["score"] < 10
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_the_called_function_is_right(graded):
     right = graded(affine_backward=reference("affine_backward"), two_layer_loss=CALLS)
     assert right["score"] == 24
@@ -118,35 +118,12 @@ def test_nothing_is_said_where_the_called_function_is_right(graded):
     assert "calls" not in found(wrong, "two_layer_loss")
 
 
-def test_a_mistake_of_its_own_is_charged_all_the_same(graded):
-    slip = CALLS.replace("return -log_p[n, y].mean()", "return -log_p[n, y].sum()")
-    alone = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
-    both = graded(affine_backward=WRONG, two_layer_loss=slip)
-    scores = [r["problems"]["two_layer_loss"]["score"] for r in (alone, both)]
-    assert scores[1] <= scores[0] < 14
-    assert scores[0] - scores[1] < 2
-    assert "affine_backward" in found(both, "two_layer_loss")
-
-
-def test_a_right_function_helps_where_the_students_own_never_ends(graded):
-    result = graded(affine_backward=ENDLESS, two_layer_loss=CALLS)
-    assert result["problems"]["two_layer_loss"]["score"] > 12
-    assert result["problems"]["affine_backward"]["score"] == 0
-
-
+@pytest.mark.slow
 def test_a_training_that_calls_what_calls_a_wrong_function_is_followed(graded):
     upside_down = WRONG.replace("dy.T @ x / len(x)", "-dy.T @ x")
     result = graded(affine_backward=upside_down, two_layer_loss=CALLS, train_network=TRAINS)
     assert result["problems"]["train_network"]["score"] > 7
     assert "calls two_layer_loss" in found(result, "train_network")
-
-
-def test_who_does_not_name_a_wrong_function_is_judged_once(graded, monkeypatch):
-    def nobody(*_):
-        raise AssertionError("judged again")
-
-    monkeypatch.setattr("nngrader.grading.one_submission.followed", nobody)
-    graded(affine_backward=WRONG, two_layer_loss="def two_layer_loss(params, X, y):\n    pass")
 
 
 FORGED = """
@@ -161,37 +138,17 @@ def two_layer_loss(params, X, y):
 """
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        '{"needs": "two_layer_loss", "args": [params, X, y], "kwargs": {}}',
-        '{"needs": ["affine_backward"], "args": [], "kwargs": {}}',
-        '{"needs": "affine_backward", "args": {}, "kwargs": []}',
-        '{"needs": "__import__", "args": ["os"], "kwargs": {}}',
-        '{"needs": None}',
-    ],
-)
-def test_who_asks_the_grader_for_more_gets_nothing(graded, asked):
-    result = graded(affine_backward=WRONG, two_layer_loss=FORGED.replace("{asked}", asked))
-    assert result["problems"]["two_layer_loss"]["score"] == 0
+ASKED = [
+    '{"needs": "two_layer_loss", "args": [params, X, y], "kwargs": {}}',
+    '{"needs": ["affine_backward"], "args": [], "kwargs": {}}',
+    '{"needs": "affine_backward", "args": {}, "kwargs": []}',
+    '{"needs": "__import__", "args": ["os"], "kwargs": {}}',
+    '{"needs": None}',
+]
 
 
-@pytest.mark.turn(0)
-def test_who_asks_without_end_is_stopped(graded):
-    endless = "def two_layer_loss(params, X, y):\n    while True:\n        affine_backward({})"
-    call = "np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4))"
-    result = graded(affine_backward=WRONG, two_layer_loss=endless.format(call))
-    assert result["problems"]["two_layer_loss"]["score"] == 0
-
-
-def test_what_is_too_large_to_be_given_back_is_told_as_it_was_alone(monkeypatch):
-    slow, large = "f took longer than it may", "f returns far more than is asked for"
-    points = {"value": [0, 6], "large": [0, 4], "order": [0, 2]}
-    alone = {"score": 0, "max": 12, "aspects": points}
-    alone["findings"] = [["value", "y is turned", None], ["large", slow, None]]
-    found = {"score": 6, "aspects": points | {"value": [6, 6]}}
-    found["findings"] = [["large", large, None], ["order", "f has a loop", None]]
-    monkeypatch.setattr("nngrader.grading.follow_through.report", lambda *_: found)
-    told = [words for _, words, _ in followed({}, alone, None, ["g"])["findings"]]
-    assert told[0].startswith("it calls g, which is not right yet")
-    assert told[1:] == ["f has a loop", slow]
+@pytest.mark.slow
+def test_who_asks_the_grader_for_more_gets_nothing(graded):
+    for asked in ASKED:
+        result = graded(affine_backward=WRONG, two_layer_loss=FORGED.replace("{asked}", asked))
+        assert result["problems"]["two_layer_loss"]["score"] == 0, asked

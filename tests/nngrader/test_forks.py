@@ -1,8 +1,5 @@
 """Hostile processes against the one that starts them: none harms more than its own function."""
 
-import contextlib
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,7 +7,7 @@ import time
 import pytest
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
-from nngrader.sandbox.supervisor import Died, children, tree_usage
+from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
 from .sample_course import environment
@@ -91,37 +88,9 @@ def f():
 }
 
 
-@pytest.mark.parametrize("body", SURVIVED.values(), ids=SURVIVED)
-def test_what_a_function_leaves_is_gone_and_the_sandbox_lives(start, body):
-    assert run_both(start(body)) == (3, True)
-
-
-NOISE = """
-def f():
-    for _ in range(5):
-        if os.fork() == 0:
-            os.setsid()
-            for s in range(1, 65):
-                try:
-                    signal.signal(s, signal.SIG_IGN)
-                except (OSError, ValueError):
-                    pass
-            while True:
-                for fd in range(64):
-                    try:
-                        os.set_blocking(fd, False)
-                        os.write(fd, b"\\0" * 64)
-                    except OSError:
-                        pass
-    return 3
-"""
-
-
-def test_noise_in_every_pipe_does_not_reach_the_next_function(start):
-    r = start(NOISE)
-    with contextlib.suppress(Died):
-        r.value("f", (), {})
-    assert len(r.value("g", (), {})) == 2
+def test_what_a_function_leaves_is_gone_and_the_sandbox_lives(start):
+    for name, body in SURVIVED.items():
+        assert run_both(start(body)) == (3, True), name
 
 
 ENDINGS = {
@@ -136,7 +105,6 @@ ENDINGS = {
     "too large": ("return np.zeros(1 << 20)", "gave an answer that is far too large"),
     "half an answer": ("tell(struct.pack('<II', 5, 0))\n    os._exit(0)", "ended the process"),
     "a huge header": ("tell(b'\\xff' * 8)\n    time.sleep(60)", "far too large"),
-    "in advance": ("tell(struct.pack('<II', 4, 0) + b'null' * 3)", "forged an answer"),
 }
 TELL = """
 import numpy as np
@@ -151,41 +119,20 @@ def f():
 """
 
 
-@pytest.mark.parametrize(("line", "reason"), ENDINGS.values(), ids=ENDINGS)
-def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start, line, reason):
-    r = start(f"{TELL}    {line}")
-    if reason == "forged an answer":
-        with pytest.raises(Died):
-            r.value("f", (), {})
-        assert r.notes["f"] == "was stopped: forged an answer"
-        r.deaths.clear()
-        assert len(r.value("g", (), {})) == 2
-        return
-    came, same = run_both(r)
-    assert reason in came
-    assert same
+def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start):
+    for name, (line, reason) in ENDINGS.items():
+        came, same = run_both(start(f"{TELL}    {line}"))
+        assert reason in came, name
+        assert same, name
 
 
-BROKEN = {
-    "a folder that is not empty": "os.makedirs('/tmp/a/b')",
-    "a thousand files": "[open(f'/tmp/{n}', 'w').close() for n in range(1100)]",
-    "a deep folder": """
-    for _ in range(300):
-        os.mkdir("d" * 200)
-        os.chdir("d" * 200)""",
-    "a closed folder": "os.makedirs('/tmp/c/d'); os.chmod('/tmp/c', 0)",
-}
-
-
-@pytest.mark.parametrize("line", BROKEN.values(), ids=BROKEN)
-def test_files_that_are_hard_to_remove_cost_a_sandbox_and_nothing_else(start, line):
-    look = "os.listdir('/tmp') + os.listdir('/dev/shm')"
-    r = start(f"def f():\n    {line.strip()}\n    return 3\ndef h():\n    return {look}")
-    assert r.value("f", (), {}) == 3
-    first = r.worker
-    assert r.value("h", (), {}) == []
-    assert r.worker is not first
-    assert r.notes == {}
+def test_a_process_that_answers_in_advance_is_ended(start):
+    r = start(f"{TELL}    tell(struct.pack('<II', 4, 0) + b'null' * 3)")
+    with pytest.raises(Died):
+        r.value("f", (), {})
+    assert r.notes["f"] == "was stopped: forged an answer"
+    r.deaths.clear()
+    assert len(r.value("g", (), {})) == 2
 
 
 REFUSED = """
@@ -229,64 +176,6 @@ def f():
     assert start(body).value("f", (), {}) == [2, 3]
 
 
-def test_orphans_that_have_ended_do_not_count_for_long(start):
-    body = """
-def f():
-    done = 0
-    while done < 40:
-        try:
-            pid = os.fork()
-        except BlockingIOError:
-            time.sleep(0.05)
-            continue
-        if pid == 0:
-            try:
-                os.fork()
-            finally:
-                os._exit(0)
-        os.waitpid(pid, 0)
-        done += 1
-    return done
-"""
-    assert start(body).value("f", (), {}) == 40
-
-
-def test_what_works_on_between_two_calls_is_counted_with_the_next_one_that_is_not_brief(start):
-    body = """
-def f(first):
-    if first and os.fork() == 0:
-        while True:
-            pass
-    time.sleep(0 if first else 0.02)
-    return 3
-"""
-    r = start(body)
-    assert r.value("f", (True,), {}) == 3
-    before = r.spent["f"]
-    time.sleep(0.5)
-    assert r.value("f", (False,), {}) == 3
-    assert r.spent["f"] - before > 0.1
-
-
-def test_a_process_that_stops_itself_waits_until_its_time_is_up(start):
-    r = start("def f():\n    os.kill(os.getpid(), signal.SIGSTOP)")
-    r.limits = Limits(call_seconds=0.1, memory_mb=300)
-    with pytest.raises(Died, match="waited too long"):
-        r.value("f", (), {})
-
-
-def test_nothing_is_left_when_a_submission_is_closed(start):
-    sleeps = "\n    for _ in range(2):\n        if not os.fork():\n            time.sleep(100)"
-    r = start(f"def f():{sleeps}\n    return 3")
-    assert r.value("g", (), {})
-    before = tree_usage(r.worker.process.pid).processes
-    assert r.value("f", (), {}) == 3
-    pids = tree_usage(r.worker.process.pid).processes
-    assert len(pids) >= len(before) + 2
-    r.close()
-    assert [p for p in pids if is_alive(p)] == []
-
-
 GRADER = """
 from nngrader.settings import Limits
 from nngrader.sandbox.runner import Runner
@@ -300,6 +189,7 @@ with Sandbox(Limits(call_seconds=60.0, total_seconds=60.0), unsafe={unsafe}) as 
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_the_end_of_the_grader_ends_its_sandboxes(unsafe):
     line = [sys.executable, "-c", GRADER.format(unsafe=unsafe)]
@@ -308,8 +198,7 @@ def test_the_end_of_the_grader_ends_its_sandboxes(unsafe):
     pids = tree_usage(grader.pid).processes[1:]
     assert len(pids) >= 2
     grader.kill()
-    grader.wait()
-    grader.stdout.close()
+    grader.communicate()
     deadline = time.monotonic() + 20
     while any(is_alive(p) for p in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -323,39 +212,3 @@ def is_alive(pid):
             return f.read().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
-
-
-def test_without_a_sandbox_only_our_own_processes_are_ended(start):
-    body = """
-def f():
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            while True:
-                time.sleep(1)
-        os._exit(0)
-    os.wait()
-    open("/tmp/" + NAME, "w").close()
-    return 3
-def h():
-    return 4
-"""
-    name = f"nngrader-kept-{os.getpid()}"
-    with (
-        Sandbox(LIMITS, unsafe=True) as box,
-        subprocess.Popen(["sleep", "100"], start_new_session=True) as bystander,
-    ):
-        r = start(f"NAME = {name!r}\n{body}", box)
-        try:
-            assert r.value("f", (), {}) == 3
-            left = [p for p in tree_usage(r.worker.process.pid).processes[1:]]
-            assert len(left) == 2
-            assert r.value("h", (), {}) == 4
-            assert len(children(r.worker.process.pid)) == 1
-            assert not any(is_alive(p) for p in left)
-            assert bystander.poll() is None
-            assert os.path.exists(f"/tmp/{name}")
-        finally:
-            r.close()
-            bystander.send_signal(signal.SIGKILL)
-            os.unlink(f"/tmp/{name}")

@@ -2,19 +2,17 @@
 
 import html
 import inspect
-import os
 import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
 from nngrader.engine.observation.driver import as_text
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.record import with_results
-from nngrader.grading.one_submission import MOST_NOTES, Job, Stub, run
+from nngrader.grading.one_submission import Stub
 from nngrader.intake import rebuild
 from nngrader.intake.submission import Cell
 from nngrader.sandbox.launch import SIGNALS, Sandbox
@@ -39,40 +37,20 @@ def box():
         yield box
 
 
-@pytest.fixture(scope="module")
-def brief():
-    with Sandbox(replace(LIMITS, call_seconds=0.5)) as box:
-        yield box
-
-
-def call_twice(r):
-    for _ in range(2):
-        r.value("f", (), {})
-
-
-@pytest.mark.parametrize("body", HOLDERS.values(), ids=HOLDERS)
-def test_whoever_keeps_the_grader_waiting_is_charged_for_it(brief, body):
-    r = Runner([("cell", BURN + body, True)], brief, 0)
-    try:
-        with pytest.raises(Died, match="waited too long"):
-            call_twice(r)
-        assert r.waited > 2
-        assert r.spent["f"] > 0.5
-        assert "more than 2 seconds by the clock in one call" in r.notes["f"]
-    finally:
-        r.close()
-
-
-def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
-    cells = [(f"own cell {n}", "1 / 0", True) for n in range(1, 1001)]
-    work = [*cells, ("f", "def f():\n    return 1", False), ("g", "1 / 0", False)]
-    spec = AssignmentSpec([("f()", "test_f", 1.0)], ["f"], {}, LIMITS, [], 1.0, False, "")
-    result = run(spec, Job(work), box, 0)
-    assert result["score"] == 1
-    assert len(result["flags"]) == MOST_NOTES + 2
-    assert result["flags"][0].startswith("own cell 1: raised ZeroDivisionError")
-    assert result["flags"][-2].startswith("g: raised ZeroDivisionError")
-    assert result["flags"][-1] == f"own cells: {1000 - MOST_NOTES} more have notes of this kind"
+@pytest.mark.slow
+def test_whoever_keeps_the_grader_waiting_is_charged_for_it():
+    for name, body in HOLDERS.items():
+        with Sandbox(replace(LIMITS, call_seconds=0.5)) as brief:
+            r = Runner([("cell", BURN + body, True)], brief, 0)
+            try:
+                with pytest.raises(Died, match="waited too long"):
+                    for _ in range(2):
+                        r.value("f", (), {})
+            finally:
+                r.close()
+        assert r.waited > 2, name
+        assert r.spent["f"] > 0.5, name
+        assert "more than 2 seconds by the clock in one call" in r.notes["f"], name
 
 
 KERNEL = """
@@ -117,41 +95,6 @@ def test_memory_of_the_kernels_that_nobody_counts_is_not_to_be_had(box):
         r.close()
 
 
-MANY = """
-import os, time
-
-def f():
-    for _ in range(12):
-        if os.fork() == 0:
-            break
-    kept = [bytes([n]) * (1 << 20) for n in range(40)]
-    while True:
-        time.sleep(0.01)
-"""
-
-
-def test_whoever_comes_next_has_the_place_to_themselves(box):
-    r, seen = Runner([("cell", MANY, True)], box, 0), set()
-    try:
-        r._fresh()
-        really, worker = r.worker._usage, r.worker
-
-        def looked(**how):
-            usage = really(**how)
-            seen.update(usage.processes)
-            return usage
-
-        worker._usage = looked
-        with pytest.raises(Died, match="used too much memory"):
-            r.value("f", (), {})
-        assert r.worker is worker
-        assert len(seen) > 12
-        worker.watcher.join()
-        assert [pid for pid in seen if os.path.exists(f"/proc/{pid}")] == []
-    finally:
-        r.close()
-
-
 # What a problem's measure is given
 
 
@@ -192,16 +135,13 @@ def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
     assert "in a process of its own" in str(report["findings"])
 
 
-def test_what_is_measured_elsewhere_earns_what_it_would_here(box):
-    notes, report = judged(box, SOLVED)
-    assert (notes, report["findings"], report["score"]) == ("", [], 10)
-
-
-@pytest.mark.parametrize("size", [10**8, 10**12, -1, 2**62])
-def test_a_forged_answer_cannot_be_measured_and_harms_nobody(box, size):
-    _, report = judged(box, FORGED.format(size=size))
-    assert report["score"] == 0
-    assert FORMLESS in str(report["findings"]) or "using stratified" in str(report["findings"])
+@pytest.mark.slow
+def test_a_forged_answer_cannot_be_measured_and_harms_nobody(box):
+    for size in (10**8, 10**12, -1, 2**62):
+        _, report = judged(box, FORGED.format(size=size))
+        assert report["score"] == 0
+        told = str(report["findings"])
+        assert FORMLESS in told or "using stratified" in told, size
 
 
 def test_a_measure_that_comes_to_no_end_is_ended(box):
@@ -229,34 +169,20 @@ def as_shown(*sources):
 DANGEROUS = re.compile(r"<(img|script|object|iframe)\b|class=\"mermaid|href=\"(?!https?:)")
 
 
-@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
-def test_prose_is_shown_without_anything_that_runs_or_is_fetched(text):
-    shown = as_shown(rebuild.harmless(text))
-    assert not DANGEROUS.search(shown)
-    assert "a" in shown
+def test_prose_is_shown_without_anything_that_runs_or_is_fetched():
+    for name, text in PROSE.items():
+        shown = as_shown(rebuild.harmless(text))
+        assert not DANGEROUS.search(shown), name
+        assert "a" in shown
 
 
-def test_of_honest_prose_nothing_is_lost():
-    text = (
-        "## Why\n\n**Because** $x_{i}![0]$ is `f[0](1)`, [see] (https://example.org/a):\n\n- a"
-    )
-    shown = as_shown(rebuild.harmless(text))
-    for part in (
-        "<h2",
-        "<strong>Because</strong>",
-        "$x_{i}! [0]$",
-        "https://example.org/a",
-        "<li>",
-    ):
-        assert part in shown
-
-
-@pytest.mark.parametrize("text", ["`a < b`", "```\na < b\n```", "$a < b$", "a < b"])
-def test_code_and_formulas_in_an_answer_are_escaped_once(text):
-    page = as_shown(rebuild.harmless(f"{text}\n\n`c && d`"))
-    shown = html.unescape(re.sub("</?(span|code)[^>]*>", "", page)).replace(rebuild.UNSEEN, "")
-    assert "a < b" in shown
-    assert "c && d" in shown
+def test_code_and_formulas_in_an_answer_are_escaped_once():
+    for text in ("`a < b`", "```\na < b\n```", "$a < b$", "a < b"):
+        page = as_shown(rebuild.harmless(f"{text}\n\n`c && d`"))
+        plain = html.unescape(re.sub("</?(span|code)[^>]*>", "", page))
+        shown = plain.replace(rebuild.UNSEEN, "")
+        assert "a < b" in shown, text
+        assert "c && d" in shown
 
 
 def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
@@ -284,27 +210,14 @@ def test_a_picture_that_is_not_shown_is_told():
     assert out.notebook["cells"][0]["source"] == "! [a] (attachment:a.png)"
 
 
-def test_each_own_cell_is_searched_once_however_many_are_missing(monkeypatch):
-    ours = {"cells": [cell(f"f{n}", f"def f{n}(): ...", "code") for n in range(9)]}
-    own = [Cell(None, f"def g{n}(): ...", True, n) for n in range(40)]
-    searched, really = [], rebuild.defined
-    monkeypatch.setattr(rebuild, "defined", lambda s: searched.append(s) or really(s))
-    out = rebuild.rebuild(ours, ours, own)
-    assert sorted(searched) == sorted(
-        c["source"] for c in ours["cells"] + [vars(c) for c in own]
-    )
-    assert [name for name, *_ in out.work][-1] == "own cell 40"
-
-
-@pytest.mark.deep(2)
-@pytest.mark.parametrize("link", ["submitted/eve", f"submitted/eve/{NAME}"])
-def test_nobody_hands_in_at_the_time_of_another(course, base, link):
+def test_nobody_hands_in_at_the_time_of_another(course, base):
     stamp = hand_in(course, "ada", base.solved().text()) / "timestamp.txt"
     stamp.write_text("2026-01-02 03:04:05.000000 UTC")
-    (course / link).parent.mkdir(exist_ok=True)
-    (course / link).symlink_to(course / link.replace("eve", "ada"))
+    (course / "submitted" / "eve").symlink_to(course / "submitted" / "ada")
+    (course / "submitted" / "mal").mkdir()
+    (course / "submitted" / "mal" / NAME).symlink_to(course / "submitted" / "ada" / NAME)
     assert run_command(course, "grade", NAME) == 0
     with quiet(), gradebook(course) as found:
-        times = [found.find_submission(NAME, s).timestamp for s in ("ada", "eve")]
-    assert times == [datetime(2026, 1, 2, 3, 4, 5), None]
+        times = [found.find_submission(NAME, s).timestamp for s in ("ada", "eve", "mal")]
+    assert times == [datetime(2026, 1, 2, 3, 4, 5), None, None]
     assert marks(Course(course), NAME)["eve"]["score"] == 0

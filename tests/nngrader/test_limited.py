@@ -1,6 +1,5 @@
 """`check` ends a call where grading would, with the same words, and leaves nothing behind."""
 
-import signal
 import threading
 import time
 
@@ -34,10 +33,11 @@ def patient(monkeypatch):
     monkeypatch.setattr(limited, "PATIENCE", 100)
 
 
-@pytest.mark.parametrize("fault", ["computing", "sleeping", "memory"])
-def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, request):
-    if fault == "computing":
-        request.getfixturevalue("patient")
+@pytest.mark.parametrize(
+    "fault", [pytest.param("computing", marks=pytest.mark.slow), "sleeping", "memory"]
+)
+def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
+    monkeypatch.setattr(limited, "PATIENCE", 100 if fault == "computing" else limited.PATIENCE)
     source, kind, words, _ = FAULTS[fault]
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
     came = limits_of(defined(source), **more)({})
@@ -62,13 +62,6 @@ def test_what_catches_the_interruption_is_interrupted_again():
     assert caught == [limited.Interruption] * 3
 
 
-def test_an_answer_that_is_far_too_large_is_not_read():
-    came = limits_of(lambda: np.zeros(100_000), output_kb=256)({})
-    assert came["stopped"] == "returns far more than is asked for"
-    came = limits_of(lambda: np.zeros(100_000))({})
-    assert came["parts"][0]["shape"] == [100_000]
-
-
 def test_after_two_ends_a_function_is_not_called_again():
     calls = []
 
@@ -81,6 +74,7 @@ def test_after_two_ends_a_function_is_not_called_again():
     assert len(calls) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("patient")
 def test_calls_that_grading_makes_besides_leave_fewer_seconds_here():
     f = defined(FAULTS["computing"][0])
@@ -90,15 +84,6 @@ def test_calls_that_grading_makes_besides_leave_fewer_seconds_here():
         "took longer than it may (more than 1 seconds of computing time in all calls of it, "
         "4 in grading, which makes more calls)"
     )
-
-
-def test_what_an_interruption_finds_is_as_it_was_before():
-    before = signal.getsignal(signal.SIGINT)
-    run = limits_of(defined(FAULTS["sleeping"][0]), call_seconds=0.02)
-    threads = threading.enumerate()
-    run({})
-    assert signal.getsignal(signal.SIGINT) is before
-    assert threading.enumerate() == threads
 
 
 def test_ctrl_c_ends_a_call_and_says_so_in_one_line(monkeypatch, capsys):
@@ -114,12 +99,3 @@ def test_ctrl_c_ends_a_call_and_says_so_in_one_line(monkeypatch, capsys):
     assert capsys.readouterr().out == (
         "check: softmax was still running when you stopped it.\n"
     )
-
-
-def test_a_call_is_judged_where_it_cannot_be_interrupted():
-    came = []
-    run = limits_of(lambda: defined(FAULTS["computing"][0])(0.2), call_seconds=0.1)
-    thread = threading.Thread(target=lambda: came.append(run({})))
-    thread.start()
-    thread.join()
-    assert came[0]["error"] == [["TimeoutError"], ""]

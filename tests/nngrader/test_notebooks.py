@@ -4,16 +4,44 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from nngrader.course import Course
-from nngrader.course.notebooks import from_text, is_picture, mark, with_links, with_tables
+from nngrader.course.notebooks import from_text, mark, with_tables
 from nngrader.errors import CannotDo
-from nngrader.settings import read_address, read_settings
 
-from .sample_course import EXERCISES, NAME
+EXAMPLE = """(intro)=
 
-EXAMPLE = re.search(
-    r"````markdown\n(.*?)````", (EXERCISES.parent / "docs" / "problems.md").read_text(), re.S
-)[1]
+# Sure and wrong
+
+A classifier gives each class a score. What does it believe?
+
+```{code-cell} python
+:name: setup
+import numpy as np
+from nngrader import check
+```
+
+## 1. Probabilities
+
+Write the softmax of a row of scores.
+
+```{points}
+```
+
+```{problem} softmax
+```
+
+## 2. A question
+
+Why may one number be taken from all scores?
+
+```{answer} why
+:points: 4
+2 points for the factor that cancels, 2 for what can no longer overflow.
+```
+
+(text_outcome)=
+
+What came out: nothing here is certain.
+"""
 
 
 def softmax(z):
@@ -30,21 +58,6 @@ class Value:
 
     def twice(self):
         return 2 * self.data
-
-
-class Stepped:
-    """A number."""
-
-    def __init__(self, data):
-        """Keep data."""
-        self.data = data
-
-    def double(self):
-        """Return twice the number."""
-        return self.sum(self)
-
-    def sum(self, other):
-        return self.data + other.data
 
 
 POINTS = {"shape": 1, "value": 5}
@@ -99,98 +112,16 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
     assert text["source"].splitlines()[2:] == ["| 5 | value | it |", "| 1 | shape |  |"]
 
 
-def test_the_pictures_of_the_course_are_known():
-    drawn = [
-        c for c in Course(EXERCISES).instructor("ps2_classifiers")["cells"] if is_picture(c)
-    ]
-    assert [c["id"] for c in drawn][:2] == ["distances_map", "neighbours_map"]
-    assert {mark(c)["solution"] or mark(c)["grade"] for c in drawn} == {False}
-    theirs = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}}
-    assert not is_picture(theirs | {"source": "import matplotlib"})
-
-
-def test_of_a_class_students_get_the_heads_of_methods_that_have_a_docstring(tmp_path):
-    stepped = SimpleNamespace(name="S", solve=Stepped, points=POINTS, total=6, criteria={})
-    (tmp_path / "ps.md").write_text("```{problem} S\n```\n")
-    cell = from_text(tmp_path / "ps.md", [stepped], {})["cells"][0]["source"]
-    given = re.sub(r" +### BEGIN SOLUTION\n.*?### END SOLUTION", "        …", cell, flags=re.S)
-    assert given == (
-        'class Stepped:\n    """A number."""\n\n    def __init__(self, data):\n'
-        '        """Keep data."""\n        …\n\n    def double(self):\n'
-        '        """Return twice the number."""\n        …'
-    )
-    here = {}
-    exec(cell, here)
-    assert here["Stepped"](2).double() == 4
-
-
-def test_three_large_lines_of_points_are_seen_and_form_is_one_line(tmp_path):
-    points = {"shape": 1, "zero": 2, "value": 5, "gradient": 4, "edge": 3, "loops": 1}
-    asked = {"zero": "at 0", "shape": "a row", "loops": "no loop over N"}
-    many = SimpleNamespace(name="many", solve=softmax, points=points, total=16, criteria=asked)
-    (tmp_path / "ps.md").write_text("```{points}\n```\n\n```{problem} many\n```\n")
-    notebook = with_tables(from_text(tmp_path / "ps.md", [many], {}), [many], {})
-    seen, _, folded = notebook["cells"][0]["source"].partition("<details>")
-    rows = [part.strip().splitlines()[-3:] for part in (seen, folded.partition("\n\n</d")[0])]
-    assert rows[0] == ["| 5 | value |  |", "| 4 | gradient |  |", "| 3 | edge |  |"]
-    assert rows[1][1:] == [
-        "| 2 | zero | at 0 |",
-        "| 2 | form | *shape*: a row; *loops*: no loop over N |",
-    ]
-    assert "<summary>4 points in smaller lines</summary>" in folded
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("```{problem} argmax\n```\n", "argmax is no problem of the assignment"),
-        ("```{problem} Value\n```\n```{problem} Value\n```\n", "two cells are called Value"),
-        ("```{code-cell} python\n1\n```\n", "a {code-cell} has no name"),
-        ("```{answer} why\nmine\n```\n", "why needs a line `:points: NUMBER`"),
-        ("```{answr} why\n```\n", "```{answr} why is no mark that is known"),
-        ("```{problem} Value\n", "```{problem} Value is no mark that is known, or has no end"),
-        ("(intro)=\n\nA.\n\n```{problem} Value\n```\n\nB.\n", "text without a name: 'B.'"),
-        ("(intro)=\n\n```{points}\n```\n", "{points} stands in intro, the text of no problem"),
-    ],
-)
-def test_a_mark_that_is_not_understood_is_named(tmp_path, text, message):
-    with pytest.raises(CannotDo, match=re.escape(message)):
-        made(tmp_path, text)
-
-
-def test_points_for_what_is_no_problem_are_refused(tmp_path):
-    with pytest.raises(CannotDo, match=re.escape("[points] names argmax")):
-        made(tmp_path, EXAMPLE, argmax=3)
-
-
-def test_the_notebooks_of_the_course_are_those_of_a_release():
-    notebook = Course(EXERCISES).instructor(NAME)
-    assert not any("{points}" in c["source"] for c in notebook["cells"])
-    assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
-
-
-def test_links_to_the_book_follow_its_address():
-    text = "**Read first:** [Softmax](book:classifiers/softmax) and [b](https://b.org)."
-    for address, expected in (
-        ("", "*Softmax*"),
-        ("https://nn.org", "[Softmax](https://nn.org/chapters/classifiers/softmax.html)"),
-    ):
-        notebook = {"cells": [{"cell_type": "markdown", "source": text}]}
-        (cell,) = with_links(notebook, address)["cells"]
-        assert cell["source"] == f"**Read first:** {expected} and [b](https://b.org)."
-
-
-def test_the_address_of_the_book_is_read_and_checked(tmp_path):
-    file = tmp_path / "nngrader.toml"
-    assert read_address(file) == ""
+def test_a_mark_that_is_not_understood_is_named(tmp_path):
     for text, words in (
-        ('[book]\naddress = "book/index.html"', "expected https://"),
-        ("[book]\naddress = 3", "expected https://"),
-        ('[book]\nadress = "https://nn.org"', "unknown setting of"),
+        ("```{problem} argmax\n```\n", "argmax is no problem"),
+        ("```{problem} Value\n```\n```{problem} Value\n```\n", "two cells are called Value"),
+        ("```{code-cell} python\n1\n```\n", "{code-cell} has no name"),
+        ("```{answer} why\nmine\n```\n", "why needs a line `:points: NUMBER`"),
+        ("```{answr} why\n```\n", "```{answr} why"),
+        ("```{problem} Value\n", "```{problem} Value"),
+        ("(intro)=\n\nA.\n\n```{problem} Value\n```\n\nB.\n", "'B.'"),
+        ("(intro)=\n\n```{points}\n```\n", "intro, the text of no problem"),
     ):
-        file.write_text(text)
-        with pytest.raises(ValueError, match=words):
-            read_address(file)
-    file.write_text('[book]\naddress = "https://nn.org/"')
-    assert read_address(file) == "https://nn.org"
-    assert read_settings(file)[1] == {}
+        with pytest.raises(CannotDo, match=re.escape(words)):
+            made(tmp_path, text)

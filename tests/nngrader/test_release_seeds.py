@@ -3,9 +3,9 @@
 import pytest
 from nngrader.course import Course
 from nngrader.release import seeds
-from nngrader.release.seeds import declaring_files, seed_complaints, seeds_key
+from nngrader.release.seeds import seed_complaints, seeds_key
 
-from .sample_course import EXERCISES, NAME, make_course, problems_folder, run
+from .sample_course import NAME, make_course, problems_folder, run
 
 NAMES = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
 
@@ -13,11 +13,6 @@ NAMES = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
 @pytest.fixture
 def fresh(tmp_path):
     return make_course(tmp_path / "fresh")
-
-
-def test_a_problem_is_declared_where_its_name_stands_and_by_what_that_file_imports():
-    found = declaring_files(EXERCISES / "problems" / NAME, "hinge_loss")
-    assert [f.name for f in found] == ["__init__.py", "common.py", "hinge_loss.py"]
 
 
 def test_only_what_changed_is_tried_again(fresh, monkeypatch):
@@ -37,19 +32,6 @@ def test_only_what_changed_is_tried_again(fresh, monkeypatch):
     file.write_text(file.read_text() + "\n# changed\n")
     assert asked() == ["hinge_loss"]
     assert asked(again=True) == sorted(NAMES)
-
-
-def test_a_problem_with_a_complaint_is_not_remembered(fresh, monkeypatch):
-    complaint = "hinge_loss: the reference scores 90, expected 100"
-    monkeypatch.setattr(seeds, "CHUNK", 50)
-    monkeypatch.setattr(
-        seeds,
-        "over_seeds",
-        lambda p, n, first: [f"{complaint} (seed 3)"] * (p.name == "hinge_loss"),
-    )
-    for _ in range(2):
-        found = seed_complaints(Course(fresh), NAME, 50, lambda text: None)
-        assert found == [f"{complaint} (seed 3)"]
 
 
 def test_a_problem_is_tried_again_if_a_private_file_that_declares_it_changes(fresh, tmp_path):
@@ -74,17 +56,6 @@ def test_a_problem_is_tried_again_if_a_private_file_that_declares_it_changes(fre
 
 def new_files(*names):
     return [f"{NAME}/{name}.py" for name in names]
-
-
-def test_the_key_follows_held_back_files_and_the_number_of_seeds(fresh):
-    def key(n=50):
-        return seeds_key(Course(fresh), NAME, "hinge_loss", n)
-
-    first = key()
-    assert first == key() != key(49)
-    (fresh / "heldback").mkdir(exist_ok=True)
-    (fresh / "heldback" / "a.npz").write_bytes(b"a")
-    assert key() != first
 
 
 def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch):

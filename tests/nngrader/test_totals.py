@@ -2,11 +2,9 @@
 
 import csv
 import io
-import re
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.anonymous import Codes
 from nngrader.errors import CannotDo, NotThere
 from nngrader.reports import export, totals
 from nngrader.reports.totals import Rules, rules_for, rules_of, table
@@ -60,18 +58,6 @@ def percents(course, rules):
     return {t.student: t.percent for t in rows}
 
 
-def test_without_rules_all_graded_assignments_weigh_the_same(course):
-    names, rows, warned = totals.totals(course, Rules())
-    assert names == ["ps1", "ps2", "ps3"]
-    found = {t.student: t for t in rows}
-    assert found["ada"].percent == pytest.approx((50 + 80 + 50) / 3)
-    assert found["bo"].percent == pytest.approx((30 + 0 + 100) / 3)
-    assert found["emmy"].reasons == ["ps3 unmarked"]
-    assert found["kim1"].reasons == ["ps2 missing", "ps3 missing"]
-    assert found["kim2"].percent is None
-    assert warned == []
-
-
 def test_weights_count_shares_of_points_and_not_points(course):
     rules = Rules(weights={"ps1": 1.0, "ps3": 3.0})
     assert percents(course, rules)["ada"] == pytest.approx((50 + 3 * 50) / 4)
@@ -91,13 +77,6 @@ def test_the_lowest_is_dropped_and_an_excuse_leaves_the_denominator(course):
     assert (found["bo"].percent, found["bo"].dropped) == (100.0, ["ps1"])  # not the excused one
 
 
-def test_of_equal_shares_the_weightier_is_dropped(course):
-    rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
-    _, rows, _ = totals.totals(course, rules)
-    ada = next(t for t in rows if t.student == "ada")
-    assert (ada.dropped, ada.percent) == (["ps3"], 65.0)
-
-
 def test_the_last_mark_is_never_dropped(course):
     excused = frozenset({("ada", "ps1"), ("ada", "ps2")})
     assert percents(course, Rules(drop_lowest=2, excused=excused))["ada"] == 50.0
@@ -111,12 +90,6 @@ def test_what_is_missing_counts_as_nothing_only_if_that_is_said(course):
     assert found["kim1"] == pytest.approx(10 / 3)
     assert found["kim2"] == 0
     assert found["emmy"] is None  # not marked yet, which is not 0
-
-
-def test_what_could_not_be_graded_has_no_total_unless_that_is_said(course, monkeypatch):
-    monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "ungradable"}})
-    assert percents(course, Rules())["bo"] is None
-    assert percents(course, Rules(zero_ungradable=True))["bo"] is not None
 
 
 FILE = """
@@ -144,90 +117,34 @@ def test_the_command_line_goes_before_the_file(course, tmp_path):
     assert rules_for(course, [str(other)]) == Rules({"ps2": 1.0})
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("weight = 1", "unknown 'weight', .*; did you mean 'weights'"),
-        ("weights = 1", r"weights = 1, expected a table \[weights\]"),
-        ("[weights]\nps1 = -1", "the weight of ps1 is -1, expected a number from 0 on"),
-        ('[weights]\nps1 = "much"', "the weight of ps1 is 'much'"),
-        ("drop_lowest = true", "drop_lowest = True, expected a whole number"),
+def test_each_fault_of_the_file_is_told(tmp_path):
+    file = tmp_path / "course.toml"
+    for text, words in (
+        ("weight = 1", "did you mean 'weights'"),
+        ("weights = 1", "weights = 1"),
+        ("[weights]\nps1 = -1", "ps1 is -1"),
+        ('[weights]\nps1 = "much"', "ps1 is 'much'"),
+        ("drop_lowest = true", "drop_lowest = True"),
         ("drop_lowest = -1", "drop_lowest is -1"),
-        ("zero_missing = 1", "zero_missing = 1, expected true or false"),
-        ('[excused]\nada = "ps1"', "excused.ada should be a list"),
-        ("= 1", "course.toml: Invalid"),
-    ],
-)
-def test_each_fault_of_the_file_is_told(tmp_path, text, words):
-    file = tmp_path / "course.toml"
-    file.write_text(text)
-    with pytest.raises(ValueError, match=words):
-        rules_of(file)
+        ("zero_missing = 1", "zero_missing = 1"),
+        ('[excused]\nada = "ps1"', "excused.ada"),
+        ("= 1", "course.toml"),
+    ):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=words):
+            rules_of(file)
 
 
-def test_all_faults_of_the_file_are_told_at_once(tmp_path):
-    file = tmp_path / "course.toml"
-    file.write_text(
-        'weight = 1\ndrop_lowest = -1\n[weights]\nps1 = -1\n[excused]\nada = "ps1"\n'
-    )
-    with pytest.raises(ValueError, match=r"course\.toml cannot be used:") as refused:
-        rules_of(file)
-    assert [line.split(" ")[2] for line in str(refused.value).splitlines()[1:]] == [
-        *("unknown", "the", "excused.ada", "drop_lowest"),
-    ]
-
-
-def test_all_that_does_not_fit_the_course_is_told_at_once(course):
-    excused = frozenset({("zoe", "ps1"), ("ad", "ps11")})
-    with pytest.raises(NotThere) as refused:
-        totals.totals(course, Rules(drop_lowest=3, excused=excused))
-    first, *faults = str(refused.value).splitlines()
-    assert first == "the rules do not fit the course:"
-    assert faults == [
-        "  no assignment 'ps11'; there are ps1, ps2, ps3, ps4, ps5; did you mean 'ps1'?",
-        "  excused is 'ad', who is neither in class list nor gradebook; did you mean 'ada'?",
-        "  excused is 'zoe', who is neither in class list nor gradebook",
-        "  3 would be dropped of 3 graded assignments, all that count: drop fewer",
-    ]
-
-
-def test_anonymous_totals_name_nobody_and_take_codes(course, tmp_path, monkeypatch, capsys):
-    known = {s for marks in MARKS.values() for s in marks} | {"kim2"}
-    codes = Codes(course, known)
-    earlier = {"ada": ["softmax"], "emmy": ["softmax"]}
-    monkeypatch.setattr(export, "graded_earlier", lambda *_: earlier)
-    out = tmp_path / "totals.csv"
-    words = ("--excuse", codes("bo"), "ps2", "--out", out)
-    assert run(course.root, "course", "--anonymous", *words) == 0
-    said = capsys.readouterr()
-    rows = {r["student"]: r for r in csv.DictReader(io.StringIO(out.read_text()))}
-    assert list(rows) == sorted(map(codes, known))  # the order of ids would tell names
-    assert rows[codes("ada")]["total"] == "60.0"
-    assert (rows[codes("bo")]["ps2"], rows[codes("bo")]["excused"]) == ("excused", "ps2")
-    told = said.out + said.err + out.read_text()
-    assert not any(re.search(rf"\b{s}\b", told) for s in known)
-    assert "anonymous-key.csv: whose each code is" in said.out
-    old = ", ".join(sorted(map(codes, earlier)))
-    assert f"grade again: {old} (softmax)" in said.err
-    assert run(course.root, "course", "--anonymous", "--excuse", "adda", "ps1") == 2
-    assert "excused is somebody who is neither" in (err := capsys.readouterr().err)
-    assert "adda" not in err
-    assert "ada" not in err
-
-
-@pytest.mark.parametrize(
-    ("rules", "error", "words"),
-    [
-        (Rules(weights={"ps9": 1.0}), NotThere, "no assignment 'ps9'; there are ps1, ps2"),
-        (Rules(excused=frozenset({("ada", "ps9")})), NotThere, "no assignment 'ps9'"),
-        (Rules(excused=frozenset({("zoe", "ps1")})), NotThere, "excused is 'zoe', who is"),
-        (Rules(weights={"ps4": 1.0}), NotThere, "nothing is graded yet of what counts"),
-        (Rules(drop_lowest=3), CannotDo, "3 would be dropped of 3 graded"),
-    ],
-)
-def test_rules_that_fit_no_course_are_refused(course, rules, error, words):
-    with pytest.raises(error, match=words):
-        totals.totals(course, rules)
+def test_rules_that_fit_no_course_are_refused(course):
+    for rules, words in (
+        (Rules(weights={"ps9": 1.0}), "'ps9'"),
+        (Rules(excused=frozenset({("ada", "ps11")})), "did you mean 'ps1'"),
+        (Rules(excused=frozenset({("ad", "ps1")})), "did you mean 'ada'"),
+        (Rules(weights={"ps4": 1.0}), "nothing is graded yet"),
+        (Rules(drop_lowest=3), "3 would be dropped of 3"),
+    ):
+        with pytest.raises((CannotDo, NotThere), match=words):
+            totals.totals(course, rules)
 
 
 def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, capsys):

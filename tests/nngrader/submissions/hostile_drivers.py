@@ -1,9 +1,7 @@
 """Hostile answers to problems with drivers or packages, and to challenges."""
 
 import inspect
-import io
 import textwrap
-import zipfile
 from typing import NamedTuple
 
 import numpy as np
@@ -21,16 +19,7 @@ class HostileAnswer(NamedTuple):
     flag: str = ""
     status: str = "flagged"
     most: float = 0.0
-    file: bytes = SOLVED
-
-
-def many_members():
-    """Return an .npz file with far too many arrays."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as z:
-        for n in range(1100):
-            z.writestr(f"../../../tmp/{n}.npy", b"")
-    return out.getvalue()
+    file: object = SOLVED  # or a function that makes it
 
 
 def classify(body, **rest):
@@ -87,21 +76,6 @@ CLASSES = {
         f"{OPERATORS}    data = property(lambda self: os._exit(0))\n",
         "ended the process",
     ),
-    "breaks by an operator without end": HostileAnswer(
-        "Value",
-        OPERATORS.replace("def same(self, *_):", "def same(self, *_):\n        while 1: pass"),
-        "took too long",
-    ),
-    "breaks by an operator that calls itself": HostileAnswer(
-        "Value",
-        OPERATORS.replace("return self\n", "return self + self\n"),
-        flag="imports os",
-    ),
-    "tampers with what the driver is made of": HostileAnswer(
-        "Value",
-        f"import builtins\nbuiltins.eval = builtins.compile = lambda *a: 1.0\n{OPERATORS}",
-        flag="imports builtins",
-    ),
     "tampers with the callback": HostileAnswer(
         "numerical_jacobian",
         "def numerical_jacobian(f, x, h=1e-5):\n"
@@ -110,13 +84,6 @@ CLASSES = {
         flag="uses f.__c",
         most=3.0,
     ),
-    "tampers with the driver's numpy": HostileAnswer(
-        "stratified_folds",
-        "np.ravel = np.concatenate = lambda *a, **k: np.arange(3)\n"
-        "def stratified_folds(y, k, rng):\n    return [y] * k\n",
-        status="graded",
-        most=4.0,
-    ),
     "forges a list without end": HostileAnswer(
         "stratified_folds",
         "import itertools\nclass Endless(list):\n"
@@ -124,36 +91,11 @@ CLASSES = {
         "def stratified_folds(y, k, rng):\n    return Endless()\n",
         flag="was stopped",
     ),
-    "forges parameters that are no numbers": HostileAnswer(
-        "train_network",
-        "def train_network(X, y, hidden, epochs, lr, rng):\n"
-        "    return dict.fromkeys(('W1', 'b1', 'W2', 'b2'), np.full((1, 1), np.nan))\n",
-        status="graded",
-        most=3.0,
-    ),
-    "breaks by parameters that grow where they are measured": HostileAnswer(
-        "train_network",
-        "def train_network(X, y, hidden, epochs, lr, rng):\n"
-        "    p = dict(W1=np.ones((8, 2)), W2=np.ones((2, 8)), b2=np.ones(2))\n"
-        "    return p | dict(b1=np.ones((100, 1, 1)))\n",
-        status="graded",
-        most=3.0,
-    ),
     "tampers with nnlib": HostileAnswer(
         "squash",
         "import nnlib\nnnlib.Tensor.numpy = lambda self: np.zeros(5)\n"
         "nnlib.Tensor.backward = lambda *a: None\ndef squash(t):\n    return t\n",
         status="graded",  # the problem asks for it
-    ),
-    "tampers with torch": HostileAnswer(
-        "Scale",
-        "import torch\ntorch.Tensor.backward = lambda self: None\n"
-        "torch.tensor = lambda *a: torch.zeros(3)\n"
-        "class Scale(torch.nn.Module):\n    def __init__(self, n):\n"
-        "        super().__init__()\n        self.weight = torch.ones(n)\n"
-        "    def load_state_dict(self, state):\n        pass\n"
-        "    def forward(self, x):\n        return x\n",
-        status="graded",
     ),
 }
 CHALLENGES = {
@@ -179,18 +121,7 @@ CHALLENGES = {
         """,
         flag="imports os",
     ),
-    "forges labels that agree with all": classify(
-        """
-        class Equal(np.ndarray):
-            def __eq__(self, other): return np.ones(len(self), bool)
-        return np.zeros(len(pictures)).view(Equal)
-        """,
-        flag="imports os",
-    ),
-    "breaks by a file that unpacks to much": classify(LINEAR, flag="imports os", file=bomb()),
-    "breaks by a file of a thousand arrays": classify(
-        LINEAR, flag="imports os", file=many_members()
-    ),
+    "breaks by a file that unpacks to much": classify(LINEAR, flag="imports os", file=bomb),
     "tampers with the reader of the file": HostileAnswer(
         "classify",
         "import numpy as np, io\nread = np.lib.format.read_array\n"
@@ -201,7 +132,6 @@ CHALLENGES = {
         flag="uses numpy.lib",
         file=npz(W=np.array([print, None], dtype=object)),
     ),
-    "breaks by the end of the process": classify("os._exit(0)", flag="ended the process"),
 }
 
 
