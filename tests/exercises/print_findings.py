@@ -17,7 +17,7 @@ def main():
     for name in sys.argv[1:] or PROBLEMS:
         p = PROBLEMS[name]
         changed = [] if getattr(p, "trains", False) else list(mutants(p.solve))
-        answers = [(f.__name__, f) for problem, f, *_ in WRONG if problem == name]
+        answers = [(words, f) for problem, f, words, _ in WRONG if problem == name]
         equal = [
             title for title, f in [*changed, *answers] if not _print_findings(name, title, f)
         ]

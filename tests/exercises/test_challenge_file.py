@@ -108,7 +108,9 @@ def test_a_challenge_is_graded_in_the_sandbox(hidden):
 
 
 @pytest.mark.sandbox
-@every_file
+@pytest.mark.parametrize(
+    "kind", ["bomb", *(pytest.param(k, marks=pytest.mark.slow) for k in FILES if k != "bomb")]
+)
 def test_a_hostile_file_ends_in_the_worker_with_a_message(hidden, kind):
     make, words = FILES[kind]
     report = graded(hidden, SOLUTION, make())

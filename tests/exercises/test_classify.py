@@ -56,6 +56,7 @@ def value(way, visible):
     return reached(npz(weight=weight, bias=bias), visible=visible)[0]
 
 
+@pytest.mark.slow
 def test_the_tool_makes_the_file_that_is_here():
     made = tool("make_challenges").linear_weights()
     with np.load(P.solved_path) as solved:
@@ -63,12 +64,14 @@ def test_the_tool_makes_the_file_that_is_here():
             assert np.allclose(solved[name], array, atol=1e-4)
 
 
+@pytest.mark.slow
 @both
 def test_ways_reach_what_the_definition_says(visible):
     expected = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.812, 0.824)}[visible]
     assert [value(way, visible) for way in WAYS] == pytest.approx(expected, abs=0.001)
 
 
+@pytest.mark.slow
 @both
 def test_each_threshold_asks_for_a_better_classifier(visible):
     levels = P.thresholds.values()
@@ -195,6 +198,7 @@ def printed_confusion(name):
     return np.array(rows, int)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "way"), [("A", by_ridge), ("B", by_gaussians)])
 def test_the_confusion_matrices_are_those_of_the_two_classifiers(name, way):
     train, test = fashion_mnist()

@@ -615,7 +615,11 @@ class Scale(torch.nn.Module):
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
-    ("name", "cell"), [("Scale", MODULE), ("squash", "def squash(t):\n    return t.tanh() * t")]
+    ("name", "cell"),
+    [
+        pytest.param("Scale", MODULE, marks=pytest.mark.slow),
+        ("squash", "def squash(t):\n    return t.tanh() * t"),
+    ],
 )
 def test_tensors_and_modules_are_graded_in_the_sandbox(name, cell):
     report = points_in_the_sandbox(name, cell)

@@ -11,6 +11,7 @@ from tests.exercises.challenge_files import data_of, judge_file, npz, tool, unto
 from tests.exercises.declared_problems import (
     CHALLENGES,
     PROBLEMS,
+    SEED,
     judged,
     packed,
 )
@@ -45,12 +46,6 @@ def test_the_numbers_of_the_derivation_are_right():
 # What knows nothing earns nothing
 
 
-@both
-@pytest.mark.parametrize("made", [0.0, 1.0, 0.5, 0.1, -1.0, np.nan, np.inf, 1e-9])
-def test_a_number_is_no_gradient_check(made, visible):
-    assert judged(packed("gradient_check", 3, visible), lambda *args: made).score == 0
-
-
 FILLED = {
     "zeros": np.zeros,
     "ones": np.ones,
@@ -66,7 +61,7 @@ def test_gradients_that_know_nothing_earn_nothing(fill, visible):
         made = {name: FILLED[fill](v.shape) for name, v in params.items()}
         return float(FILLED[fill](())), made
 
-    assert judged(packed("two_layer_loss", 3, visible), f).score == 0
+    assert judged(packed("two_layer_loss", SEED, visible), f).score == 0
 
 
 @both
@@ -77,7 +72,7 @@ def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
         shapes = {"W1": (hidden, 2), "b1": hidden, "W2": (C, hidden), "b2": C}
         return {name: FILLED[fill](shape) for name, shape in shapes.items()}
 
-    verdict = judged(packed("train_network", 3, visible), f)
+    verdict = judged(packed("train_network", SEED, visible), f)
     assert verdict.points["value"][0] == 0
     earned, most = verdict.points["given"]
     assert earned <= most / 2  # the width is right, and nothing else
@@ -93,6 +88,7 @@ def test_the_last_threshold_lies_midway_between_linear_classifiers_and_networks(
     assert max(MEASURED["linear"]) < midway < min(MEASURED["dense"])
 
 
+@pytest.mark.slow
 def test_the_accuracies_are_those_of_the_tool():
     measure = tool("measure_networks")
     assert measure.linear_accuracy(2) == pytest.approx(MEASURED["linear"][2], abs=0.002)
@@ -109,6 +105,7 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
     assert f"{np.median(MEASURED['dense']):.3f}" in cells()["text_classify_deep"]
 
 
+@pytest.mark.slow
 def test_the_best_linear_classifier_written_as_a_network_misses_the_last_threshold():
     train = fashion_mnist()[0]
     W, b = tool("make_challenges").classifier(train.X.astype(float), train.y, 2)

@@ -127,6 +127,7 @@ def test_the_mean_gradient_of_workers_is_that_of_the_whole_batch():
 # What is said of it
 
 
+@pytest.mark.slow
 def test_an_error_that_both_trainings_raise_is_told_once():
     class Checkpoint(solve("Checkpoint")):
         def load(self, file):
@@ -278,9 +279,10 @@ def wrong():
 
 @both
 def test_what_cannot_be_counted_is_told_why(visible):
-    assert untold(challenge(), wrong(), visible, most=250) == []
+    assert untold(challenge(), wrong(), visible, most=100) == []
 
 
+@pytest.mark.slow
 @both
 def test_training_mode_gives_other_labels_to_far_more_pictures_than_may_differ(visible):
     (case,) = data_of(challenge(), visible)["cases"]
@@ -297,6 +299,7 @@ def test_a_fresh_network_is_counted_and_reaches_nothing(visible):
     assert got < min(challenge().thresholds.values()) / 2
 
 
+@pytest.mark.slow
 @both
 def test_single_precision_and_half_are_taken(visible):
     half = {k: v.astype(np.float16) if v.dtype.kind == "f" else v for k, v in GOOD.items()}

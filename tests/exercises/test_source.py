@@ -119,7 +119,9 @@ def test_the_table_of_points_says_what_each_aspect_is_for(name):
     assert "| points | aspect | what they are for |" in cells()[f"text_{name}"]
 
 
-@every_declared
+@pytest.mark.parametrize(
+    "name", [*PROBLEMS, *(pytest.param(n, marks=pytest.mark.slow) for n in CHALLENGES)]
+)
 def test_the_solution_has_all_points(name):
     assert judged(packed(name, SEED, False), solution(name)).score == 100
 
@@ -160,6 +162,7 @@ def test_the_text_of_a_challenge_says_how_large_its_file_may_be(name):
     assert "| points | aspect |\n" in cells()[f"text_{name}"]
 
 
+@pytest.mark.slow
 def test_the_digits_are_those_of_the_data_set():
     data = digits_of_the_data_set()
     learn, test = _rows(data.target, 0, 4), _rows(data.target, 4, 6)
@@ -175,6 +178,7 @@ def _rows(target, first, last):
     return np.concatenate([np.flatnonzero(target == c)[first:last] for c in range(10)])
 
 
+@pytest.mark.slow
 def test_the_outcome_with_digits_is_the_one_told():
     names = digits()
     nearest = names["read_nearest"]()
@@ -191,6 +195,7 @@ def test_the_outcome_with_digits_is_the_one_told():
     assert "Cross-entropy is at 0.37" in summary
 
 
+@pytest.mark.slow
 def test_other_draws_of_digits_turn_out_as_told():
     data = digits_of_the_data_set()
     names, read = digits(), []
@@ -209,6 +214,7 @@ def test_other_draws_of_digits_turn_out_as_told():
     assert "each method read between 14 and 20" in cells()["ps2_classifiers text_outcome"]
 
 
+@pytest.mark.slow
 def test_the_outcome_of_linear_algebra_is_the_one_told():
     names = ("reaction", "powers", "cars", "letters", "drawing", "cloud")
     here = {name: cell_of("ps1_linear_algebra", name) for name in names}
@@ -236,6 +242,7 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
     assert np.linalg.matrix_rank(drawing) > 90
 
 
+@pytest.mark.slow
 def test_the_outcome_of_backpropagation_is_the_one_told():
     here = cell_of("ps3_backprop", "uses")
     apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
@@ -319,7 +326,13 @@ def test_every_problem_but_a_challenge_ends_with_a_picture():
     assert set(pictures()) == set(PROBLEMS)
 
 
-@every_problem
+ONE_OF_EACH = {a: name for name, a in PROBLEMS.assignment_of.items()}.values()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n not in ONE_OF_EACH)) for n in PROBLEMS],
+)
 def test_a_picture_is_drawn_by_the_students_own_function(name, capsys):
     import matplotlib.pyplot as plt  # takes a second
 

@@ -220,6 +220,7 @@ def test_a_loop_is_told_with_its_steps(folder):
     assert "the work in Python grows with N (" in text
 
 
+@pytest.mark.slow
 def test_a_forbidden_name_in_the_function_is_told(folder):
     def pairwise_distances(X, Y):
         from scipy.spatial.distance import cdist

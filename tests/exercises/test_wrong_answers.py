@@ -16,11 +16,12 @@ for name, *answer in WRONG:
 def test_a_wrong_answer_is_told_what_is_wrong_and_nothing_hidden(name, seed):
     failed = []
     for f, words, loses in ANSWERS[name]:
-        shown, hidden = (judged(packed(name, seed, visible), f) for visible in (True, False))
+        data = packed(name, seed, False)
+        shown, hidden = (judged(data | {"visible": visible}, f) for visible in (True, False))
         if words not in texts(shown):
             failed.append((words, "is not told", texts(shown)))
         if not lost(hidden) or (loses and lost(hidden) != loses):
             failed.append((words, "loses", lost(hidden)))
-        if told := numbers_in(packed(name, seed, False), hidden.findings):
+        if told := numbers_in(data, hidden.findings):
             failed.append((words, "tells hidden numbers", told))
     assert failed == []

@@ -216,7 +216,12 @@ EDITED = [
         "loops",
         ("return ", "np.zeros(100)[len(Y) - 1]\n    return "),
     ),
-    ("power_iteration", "where no RuntimeError is asked for", None, ("<= tol", "<= -tol")),
+    (
+        "power_iteration",
+        "where no RuntimeError is asked for",
+        None,
+        ("range(max_iter)", "range(2)"),
+    ),
     (
         "pca_autoencoder",
         "In which order does np.linalg.svd",
