@@ -84,20 +84,13 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
             known = _remembered(folder)
             key, run = digest(root, SOURCES), this_run()
             if known is None or not known.holds(key, run):
-                known = _build(folder, root, key, run)
+                known = build(folder, root, key, run)
                 text = json.dumps(asdict(known), indent=1)
                 (folder / "result.json").write_text(text, encoding="utf-8")
             return known
     except Timeout as error:
         message = f"gate_book: the book was not built within {wait:.0f} s; see {folder / 'log'}"
         raise TimeoutError(message) from error
-
-
-def wait(folder: Path = FOLDER, longest: float = LONGEST_WAIT) -> None:
-    """Wait for the process that builds the book now, if there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock", timeout=longest):
-        pass
 
 
 def this_run() -> str:
@@ -115,7 +108,7 @@ def _remembered(folder: Path) -> Result | None:
     return None if known.built and not (html(folder) / "index.html").exists() else known
 
 
-def _build(folder: Path, root: Path, key: str, run: str) -> Result:
+def build(folder: Path, root: Path, key: str, run: str) -> Result:
     """Build the book, with its messages in a log file, and return the result."""
     command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
     environment = os.environ | {"BOOK_CLAIMS": "strict", "NO_COLOR": "1"}

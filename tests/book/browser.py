@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import re
 import shutil
 import sys
 import threading
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests/book/vendor" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21aa")
 INK = ("color-contrast",)  # the one rule that a change from light to dark can break
 DESKTOP, PHONE = (1280, 900), (360, 780)
@@ -117,19 +117,13 @@ class Visit:
             self.errors.append(message.text)
 
     def untypeset(self) -> list[str]:
-        """Return formulas that stand as text."""
+        """Return formulas that stand as text, and those with a bracket that is not painted."""
         return self.page.evaluate(
-            "() => [...document.querySelectorAll('.math')]"
-            ".filter(e => !e.querySelector('.katex') || e.querySelector('.katex-error'))"
-            ".map(e => e.textContent.slice(0, 60))"
-        )
-
-    def unpainted(self) -> list[str]:
-        """Return formulas of which a tall bracket or a root is not painted."""
-        return self.page.evaluate(
-            "() => [...document.querySelectorAll('.katex svg path')]"
-            ".filter(path => getComputedStyle(path).fill === 'none')"
-            ".map(path => path.closest('.katex').textContent.slice(0, 60))"
+            """() => [...document.querySelectorAll('.math')]
+              .filter(e => !e.querySelector('.katex') || e.querySelector('.katex-error')
+                || [...e.querySelectorAll('.katex svg path')]
+                  .some(path => getComputedStyle(path).fill === 'none'))
+              .map(e => e.textContent.slice(0, 60))"""
         )
 
     def too_wide(self) -> list[str]:
@@ -158,6 +152,30 @@ class Visit:
         return self.page.evaluate(LOOK, list(rules))
 
 
+def opened(
+    window: BrowserContext,
+    base: str,
+    path: str,
+    *,
+    size: tuple[int, int] = DESKTOP,
+    scheme: str = "light",
+    prepare: Callable[[Page], object] | None = None,
+    wait_until: str = "load",
+) -> Visit:
+    """Open a page in a new tab of a window; ``prepare`` gets the tab before it is asked for."""
+    tab = window.new_page()
+    tab.set_default_navigation_timeout(LONG)
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.emulate_media(color_scheme=scheme)
+    tab.add_init_script(WHOLE)
+    visited = Visit(tab)
+    visited.watch(base)
+    if prepare:
+        prepare(tab)
+    tab.goto(base + path, wait_until=wait_until)
+    return visited
+
+
 @contextmanager
 def visit(
     browser: Browser,
@@ -170,56 +188,10 @@ def visit(
     wait_until: str = "load",
     **options,
 ) -> Iterator[Visit]:
-    """Open one page as a first visit; yield it when it has loaded.
-
-    ``prepare`` gets the tab before the page is asked for. All visits of a server with the same
-    options of a context share a window, and its cache, one after the other: what a page has
-    kept is deleted behind it. A visit of files has a window to itself, since all files are one
-    origin, and what another page of it kept could still arrive after the deletion.
-    """
-    windows = browser.__dict__.setdefault("windows", {})
-    kind = tuple(sorted(options.items()))
-    alone = base.startswith("file:")
-    window = (None if alone else windows.pop(kind, None)) or new_window(browser, options)
-    others = window.pages
-    try:
-        visited = Visit(new_tab(window, size, scheme))
-        visited.watch(base)
-        if prepare:
-            prepare(visited.page)
-        visited.page.goto(base + path, wait_until=wait_until)
-        yield visited
-        for page in set(window.pages) - set(others):
-            page.close()
-        if not alone:
-            forget(window, base)
-            windows.setdefault(kind, window)
-    finally:
-        if windows.get(kind) is not window:
-            window.close()
-
-
-def new_window(browser: Browser, options: dict) -> BrowserContext:
-    """Return a window with a profile of its own; an empty tab keeps it open."""
+    """Open a page as at a first visit, in a window of its own; yield it when it has loaded."""
     window = browser.new_context(**options)
-    window.set_default_navigation_timeout(LONG)
-    window.new_page()
-    return window
-
-
-def new_tab(window: BrowserContext, size: tuple[int, int], scheme: str) -> Page:
-    """Return an empty tab of a size, in light or in dark."""
-    page = window.new_page()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme=scheme)
-    page.add_init_script(WHOLE)
-    return page
-
-
-def forget(window: BrowserContext, base: str) -> None:
-    """Delete what pages of an address have kept, and take back what they were permitted."""
-    wire = window.new_cdp_session(window.pages[0])
-    origin = re.match(r"[^:]+://[^/]*", base)[0]
-    wire.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    wire.detach()
-    window.clear_permissions()
+    try:
+        how = {"size": size, "scheme": scheme, "prepare": prepare, "wait_until": wait_until}
+        yield opened(window, base, path, **how)
+    finally:
+        window.close()

@@ -1,7 +1,5 @@
-"""Fixtures for tests of the real book and of a small one, each built once."""
+"""Fixtures: the real book, a small one, and a browser."""
 
-import asyncio
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,22 +13,9 @@ for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
 
 
 def pytest_itemcollected(item):
-    """Mark each test that uses the real book, so that a topic can leave it out."""
+    """Mark each test that uses the real book, so that it runs after the book is built."""
     if "gate" in getattr(item, "fixturenames", ()):
         item.add_marker("built_book")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave the tests of moving figures to other runs that are not in turn."""
-    from shares import edited
-    from turns import waiting
-
-    if not config.getoption("deep"):
-        named = {Path(arg.split("::")[0]).resolve() for arg in config.args}
-        share, files = int(os.environ["TEST_SHARE"]), edited(ROOT)
-        if rest := set(waiting(items, share, ROOT, files, named)):
-            config.hook.pytest_deselected(items=[*rest])
-            items[:] = [item for item in items if item not in rest]
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +37,21 @@ def book(gate):
 
 
 @pytest.fixture(scope="session")
-def built():
+def built(tmp_path_factory):
     """Return a small book, built without a warning, that no test may change."""
-    from made_once import made_once
-    from minibook import MiniBook, make
+    from minibook import MiniBook
 
-    return MiniBook(made_once("built", make))
+    return MiniBook.create(tmp_path_factory.mktemp("built") / "book").made()
+
+
+@pytest.fixture(scope="session")
+def live_book(tmp_path_factory):
+    """Return a small book with nnlib in it, whose second page can be run."""
+    import live_book
+
+    return live_book.write(
+        tmp_path_factory.mktemp("live") / "book", **live_book.ADDRESSES
+    ).made()
 
 
 @pytest.fixture
@@ -66,24 +60,13 @@ def mini(built, tmp_path):
     return built.copy(tmp_path / "book")
 
 
-@pytest.fixture(scope="session")
-def running_browser():
-    """Yield Chromium, and the event loop that playwright leaves running."""
+@pytest.fixture(scope="module")
+def browser():
+    """Yield Chromium; its event loop ends with the module, since other tests need theirs."""
     from browser import chromium
 
     with chromium() as program:
-        loop = asyncio.get_running_loop()
-        yield program, loop
-        asyncio._set_running_loop(loop)
-
-
-@pytest.fixture(scope="module")
-def browser(running_browser):
-    """Yield Chromium, with its event loop set only while a module runs."""
-    program, loop = running_browser
-    asyncio._set_running_loop(loop)
-    yield program
-    asyncio._set_running_loop(None)
+        yield program
 
 
 @pytest.fixture(scope="session")
@@ -93,17 +76,6 @@ def address(book):
 
     with served(book) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def figure_pages():
-    """Return a folder of pages that each hold only the moving figures of one page."""
-    import figure_pages
-    import gate_book
-    from made_once import made_once
-
-    gate_book.wait()  # for the figures that it keeps
-    return made_once("figures", figure_pages.make, figure_pages.sources())
 
 
 @pytest.fixture
@@ -116,50 +88,33 @@ def open_visit(browser):
 
 
 @pytest.fixture
-def reopen(browser):
-    """Return a function that opens a page used by other tests, with its figures reset."""
-    from open_pages import reopened
+def open_bare(open_visit, tmp_path):
+    """Return a function that opens HTML of the book's elements in a page without Sphinx."""
+    from figure import bare
 
-    with ExitStack() as stack:
-        yield lambda *where, **how: stack.enter_context(reopened(browser, *where, **how))
-
-
-@pytest.fixture
-def open_page(request, reopen, figure_pages):
-    """Return a function that opens a page of figures, by default the module's PAGE."""
-    folder = figure_pages.relative_to(ROOT).as_posix()
-
-    def opened(page="", base="", **how):
-        base = base or f"{ROOT.as_uri()}/"
-        path = f"{folder}/{page or request.module.PAGE}.html"
-        return reopen(base, path, has_touch=True, **how)
+    def opened(body, name="part/page", **how):
+        path = f"chapters/{name}.html"
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(bare(body, name), encoding="utf-8")
+        return open_visit(f"{tmp_path.as_uri()}/", path, **how)
 
     return opened
 
 
 @pytest.fixture
-def figure(request, open_page):
-    """Return the figure ELEMENT of a module's PAGE, in a window of its SIZE."""
-    from browser import DESKTOP
-    from figure import Figure
+def open_figure(request, open_visit, open_bare):
+    """Return a function that opens a figure: that of the book, or one with given data."""
+    from figure import PAGES, Figure
 
-    size = getattr(request.module, "SIZE", DESKTOP)
-    return Figure(open_page(size=size).page.locator(request.module.ELEMENT))
+    from nnlib import book
 
+    def opened(name, data=None, **how):
+        if data is None:
+            where = request.getfixturevalue("address"), f"chapters/{PAGES[name]}.html"
+            page = open_visit(*where, has_touch=True, **how).page
+        else:
+            shown = book.play(name, data, caption="A figure.", alt="It moves.")
+            page = open_bare(shown._repr_html_(), has_touch=True, **how).page
+        return Figure(page.locator(f"nn-{name}").first, data)
 
-@pytest.fixture
-def open_figure(request, browser):
-    """Return a function that opens the module's ELEMENT at a size with changed data."""
-    from browser import DESKTOP
-    from figure import Figure
-    from open_pages import element_with_data
-
-    element = request.module.ELEMENT
-    with ExitStack() as stack:
-
-        def opened(size=DESKTOP, touch=False, **changes):
-            put = element_with_data(browser, element, size=size, has_touch=touch)
-            page = stack.enter_context(put)(request.module.data(**changes))
-            return Figure(page.locator(f"nn-{element}"))
-
-        yield opened
+    return opened

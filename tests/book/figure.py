@@ -1,24 +1,64 @@
 """An interactive figure as a test uses it: its texts and its controls."""
 
 import json
+import re
+from types import SimpleNamespace
 
+from browser import ROOT
 from playwright.sync_api import Locator, Page
+from write import scripts
 
+PLAYED = re.compile(r'book\.play\(\s*"([\w-]+)"')
+CHAPTERS = ROOT / "chapters"
+PAGES = {  # of each figure the page on which it stands, one in the course before the gallery
+    name: path.relative_to(CHAPTERS).with_suffix("").as_posix()
+    for path in sorted(
+        CHAPTERS.rglob("*.md"), key=lambda path: ("gallery" not in path.parts, path)
+    )
+    for name in PLAYED.findall(path.read_text(encoding="utf-8"))
+}
+BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{title}</title>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
+{head}<main class="bd-content"><article class="bd-article"><h1>{title}</h1>
+{body}</article></main></html>"""
 SET = """(slider, value) => {
   if (!slider.checkVisibility()) throw new Error("the slider is hidden");
   slider.value = value;
   slider.dispatchEvent(new Event("input"));
 }"""
-DATA = """element => window.asItCame
-  .map(figure => figure.querySelector(`${element.localName} script`))
-  .find(script => script).textContent"""
+DATA = """async element => {
+  const text = await fetch(location.href).then(answer => answer.text());
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector(`${element.localName} script`).textContent;
+}"""
+
+
+def bare(body: str, name: str) -> str:
+    """Return a page of the book's elements with their styles and scripts, and no more."""
+    head = [
+        f'<link rel="stylesheet" href="{(CHAPTERS / "_static" / sheet).as_uri()}">'
+        for sheet in scripts.SHEETS
+    ]
+
+    def add_js_file(file, body="", **_):
+        source = file and f'src="{(CHAPTERS / "_extra").as_uri()}/{file.removeprefix("../")}"'
+        head.append(f"<script {'defer ' + source if file else ''}>{body}</script>\n")
+
+    config = SimpleNamespace(html_extra_path=["chapters/_extra"])
+    app = SimpleNamespace(confdir=ROOT, config=config, add_js_file=add_js_file)
+    app.add_css_file = lambda *_: None
+    context = {"body": body}
+    scripts.add_scripts(app, name, "", context, None)
+    head.append(context["metatags"])
+    return BARE.format(title=name, head="".join(head), body=body)
 
 
 class Figure:
     """An interactive figure on an open page; other attributes are those of its locator."""
 
-    def __init__(self, element: Locator):
-        self.element, self.page = element, element.page
+    def __init__(self, element: Locator, data: dict | None = None):
+        self.element, self.page, self._data = element, element.page, data
 
     def __getattr__(self, name: str):
         return getattr(self.element, name)
@@ -26,7 +66,8 @@ class Figure:
     @property
     def data(self) -> dict:
         """Return the data that the page gives the figure."""
-        return json.loads(self.evaluate(DATA))
+        self._data = self._data or json.loads(self.evaluate(DATA))
+        return self._data
 
     def settle(self) -> None:
         """Draw at once what would be drawn in the next animation frame."""
@@ -50,10 +91,6 @@ class Figure:
         """Return the values of the figure's definition list as numbers."""
         return [number(text) for text in self.texts()]
 
-    def unfold(self, name: str) -> None:
-        """Open a fold, as a reader on a phone does."""
-        self.locator("summary", has_text=name).click()
-
     def press(self, name: str, times: int = 1) -> None:
         """Press the named button by keyboard."""
         for _ in range(times):
@@ -68,11 +105,6 @@ class Figure:
             else self.get_by_label(slider, exact=True)
         )
         found.evaluate(SET, value)
-
-    def pull(self, right: float, down: float, handle: str = ".nn-point") -> None:
-        """Drag the first handle by so many pixels."""
-        x, y = middle(self.locator(handle).first)
-        drag(self.page, (x, y), (x + right / 2, y + down / 2), (x + right, y + down))
 
 
 def number(text: str) -> float:
@@ -101,7 +133,6 @@ def swipe(page: Page, start: tuple[float, float], *path: tuple[float, float]) ->
     wire = page.context.new_cdp_session(page)
     send = "Input.dispatchTouchEvent"
     for kind, at in [("touchStart", start), *(("touchMove", point) for point in path)]:
-        points = [{"x": at[0], "y": at[1]}]
-        wire.send(send, {"type": kind, "touchPoints": points})
+        wire.send(send, {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})
     wire.send(send, {"type": "touchEnd", "touchPoints": []})
     wire.detach()

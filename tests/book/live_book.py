@@ -6,12 +6,9 @@ import shutil
 from pathlib import Path
 
 import yaml
-from begin.cachekey import digest
-from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook, topic
 
 PAGE = "chapters/part/second"
-WHEEL = ("pyproject.toml", "README.md", "LICENSE", "exercises/nngrader/**/*")
 ADDRESSES = {
     "repository": "someone/book",
     "branch": "main",
@@ -111,7 +108,7 @@ total
 
 
 def write(root: Path, **addresses: str) -> MiniBook:
-    """Write the book, which `build` then builds; return it."""
+    """Write the book; return it."""
     book = MiniBook.create(root)
     for name in ("pyproject.toml", "README.md", "LICENSE", "nnlib", "exercises/nngrader"):
         source, target = ROOT / name, root / name
@@ -127,18 +124,6 @@ def write(root: Path, **addresses: str) -> MiniBook:
     config["sphinx"]["config"]["nn_live"] |= addresses
     book.write("_config.yml", yaml.safe_dump(config, sort_keys=False))
     return book
-
-
-def make(root: Path) -> None:
-    """Build the book with the addresses of its site."""
-    done = write(root, **ADDRESSES).build()
-    if done.returncode:
-        raise RuntimeError(f"the live book could not be built:\n{done.stdout[-3000:]}")
-
-
-def shared() -> MiniBook:
-    """Return the built book with addresses, which no test may change."""
-    return MiniBook(made_once("live", make, digest(ROOT, WHEEL)))
 
 
 def html(book: MiniBook) -> Path:

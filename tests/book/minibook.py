@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-import forked
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +170,16 @@ class MiniBook:
         """
         claims = {"BOOK_CLAIMS": "" if reader else "strict"}
         env = os.environ | {"NO_COLOR": "1"} | claims | variables
-        return forked.build([*options, str(self.root)], env)
+        command = [sys.executable, ROOT / "tools/build_book.py", *options, self.root]
+        return subprocess.run(
+            command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def made(self, **options) -> "MiniBook":
+        """Build the book without a fault; return it."""
+        done = self.build(**options)
+        assert done.returncode == 0, done.stdout[-3000:]
+        return self
 
 
 def cell(code: str) -> str:
@@ -189,12 +198,3 @@ def with_pages(book, *names):
     first = "file: chapters/part/second"
     book.replace(first, first + files, "_toc.yml")
     book.syllabus([topic(1), topic(2)])
-
-
-def make(folder: Path) -> MiniBook:
-    """Build a small book without a fault."""
-    book = MiniBook.create(folder)
-    done = book.build()
-    if done.returncode:
-        raise RuntimeError(f"the small book could not be built:\n{done.stdout[-3000:]}")
-    return book

@@ -1,17 +1,12 @@
 """What single pages do in a browser; what every page must do: ``test_every_page.py``."""
 
-import contextlib
 import re
-import urllib.request
-from http.server import SimpleHTTPRequestHandler
 
 import pytest
-from browser import PHONE, served, visit
-from pages import WRITTEN, source
+from browser import PHONE, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+pytestmark = [pytest.mark.browser]
 
-ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"
 SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
 AUTOMATIC = "as your system has them"
@@ -30,6 +25,7 @@ def address_of(page):
     return f"chapters/{page}.html"
 
 
+@pytest.mark.slow
 def test_the_index_leads_to_the_front_page_and_its_start_to_the_welcome(open_visit, base):
     visited = open_visit(base, "index.html")
     visited.page.wait_for_url("**/chapters/start/home.html")
@@ -38,6 +34,7 @@ def test_the_index_leads_to_the_front_page_and_its_start_to_the_welcome(open_vis
     assert visited.outside == []
 
 
+@pytest.mark.slow
 def test_the_search_works_offline(open_visit, base):
     visited = open_visit(base, "search.html?q=softmax")
     found = visited.page.get_by_role("link", name="The softmax classifier")
@@ -46,6 +43,7 @@ def test_the_search_works_offline(open_visit, base):
     assert visited.errors == []
 
 
+@pytest.mark.slow
 def test_print_is_light_and_shows_answers_in_place_of_controls(open_visit, address):
     page = open_visit(address, SOFTMAX, scheme="dark").page
     page.wait_for_selector("html[data-theme=dark]")
@@ -64,13 +62,15 @@ def test_print_is_light_and_shows_answers_in_place_of_controls(open_visit, addre
     assert page.locator("nn-softmax svg.nn-drawing").filter(visible=True).count() == 2
 
 
-def test_a_source_stands_without_a_label_beside_it(reopen, address):
-    page = reopen(address, SOFTMAX).page
+@pytest.mark.slow
+def test_a_source_stands_without_a_label_beside_it(open_visit, address):
+    page = open_visit(address, SOFTMAX).page
     source = page.locator(".citation").first
     assert source.inner_text().startswith("John")
     assert not source.locator(".label").is_visible()
 
 
+@pytest.mark.slow
 def test_an_address_opens_the_fold_around_its_place(open_visit, address):
     page = open_visit(address, f"{SOFTMAX}#dlg-e026").page
     page.locator("#dlg-e026").wait_for(state="visible")
@@ -80,8 +80,9 @@ def test_an_address_opens_the_fold_around_its_place(open_visit, address):
     solution.locator("section p").first.wait_for(state="visible")
 
 
-def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, address):
-    page = reopen(address, SOFTMAX).page
+@pytest.mark.slow
+def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(open_visit, address):
+    page = open_visit(address, SOFTMAX).page
     figure = page.locator("nn-softmax")
     for k, key in enumerate(("End", "Home", "Home")):
         figure.locator(".nn-handle").nth(k).press(key)
@@ -96,29 +97,23 @@ def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, ad
     assert "Loss = " in figure.locator(".nn-live").inner_text()
 
 
-def test_the_table_of_losses_shows_its_last_column_on_a_phone(reopen, address):
-    page = reopen(address, SOFTMAX, size=PHONE).page
+@pytest.mark.slow
+def test_the_table_of_losses_shows_its_last_column_on_a_phone(open_visit, address):
+    page = open_visit(address, SOFTMAX, size=PHONE).page
     cell = page.locator("table.table").filter(has_text="loss").locator("td:last-child").first
     box = cell.bounding_box()
     assert box["x"] + box["width"] <= PHONE[0]
     assert cell.inner_text() == "1.62"
 
 
-def test_no_output_of_a_cell_is_cut_on_a_desk(reopen, address):
-    page = reopen(address, SOFTMAX).page
+@pytest.mark.slow
+def test_no_output_of_a_cell_is_cut_on_a_desk(open_visit, address):
+    page = open_visit(address, SOFTMAX).page
     wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
     assert page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
-@pytest.mark.deep(16)
-@pytest.mark.parametrize("page", ASKING)
-def test_a_page_tells_everything_without_script(open_visit, address, page):
-    tab = open_visit(address, address_of(page), java_script_enabled=False).page
-    elements = tab.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
-    assert elements
-    assert [e for e in elements if not e.inner_text().strip()] == []
-
-
+@pytest.mark.slow
 def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
     page = open_visit(address, address_of("reference/syllabus")).page
     rows = page.locator("tr[data-notes]")
@@ -139,18 +134,6 @@ def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
     assert hidden.evaluate(SEEN)
 
 
-def test_every_link_of_the_generated_pages_has_its_target(book):
-    errata = sorted((book / "chapters/reference/errata").glob("*.html"))
-    assert len(errata) == 5
-    for file in (book / "chapters/reference/syllabus.html", *errata):
-        page = file.read_text(encoding="utf-8")
-        links = set(re.findall(r'href="((?:\.\./)+[\w/-]+\.html)(?:#([\w-]+))?"', page))
-        assert links
-        for path, anchor in links:
-            target = (file.parent / path).resolve().read_text(encoding="utf-8")
-            assert not anchor or f'id="{anchor}"' in target
-
-
 def test_exercises_are_numbered_within_each_page(book):
     for file in (book / "chapters/maths").glob("*.html"):
         page = file.read_text(encoding="utf-8")
@@ -159,6 +142,7 @@ def test_exercises_are_numbered_within_each_page(book):
         assert set(re.findall(r"> Exercise (\d+)", page)) == set(numbers)
 
 
+@pytest.mark.slow
 def test_the_footer_names_authors_and_licences_and_a_button_the_colours(open_visit, address):
     page = open_visit(address, address_of("reference/bibliography")).page
     footer = page.locator("footer.bd-footer-content")
@@ -169,49 +153,3 @@ def test_the_footer_names_authors_and_licences_and_a_button_the_colours(open_vis
         button.click()
         names.add(button.get_attribute("aria-label"))
     assert names == {f"Colours: {one}" for one in ("light", "dark", AUTOMATIC)}
-
-
-def test_a_recorded_request_to_the_outside_is_refused(open_visit, address):
-    visited = open_visit(address, address_of("start/setup"))
-    with contextlib.suppress(Exception):
-        visited.page.evaluate("fetch('https://example.org/').catch(() => 0)")
-    assert visited.outside == ["https://example.org/"]
-
-
-@pytest.mark.parametrize("origin", ["server", "file"])
-def test_a_visit_finds_nothing_that_an_earlier_one_has_kept(browser, tmp_path, origin):
-    (tmp_path / "page.html").write_text('<link rel="icon" href="data:,">')
-    keep = """() => {
-      localStorage.setItem("kept", 1);
-      sessionStorage.setItem("kept", 1);
-      document.cookie = "kept=1";
-      return new Promise(done => { indexedDB.open("kept").onsuccess = e => {
-        e.target.result.close();
-        done(found());
-      }; });
-    }"""
-    found = """window.found = async () => [
-      localStorage.length, sessionStorage.length, document.cookie,
-      (await indexedDB.databases()).length]"""
-    with served(tmp_path) as address:
-        base = tmp_path.as_uri() + "/" if origin == "file" else address
-        with visit(browser, base, "page.html") as visited:
-            visited.page.evaluate(found)
-            assert visited.page.evaluate(keep) == [1, 1, "kept=1" * (origin == "server"), 1]
-        with visit(browser, base, "page.html") as visited:
-            visited.page.evaluate(found)
-            assert visited.page.evaluate("found()") == [0, 0, "", 0]
-            with visit(browser, base, "page.html") as beside:
-                visited.page.evaluate("localStorage.setItem('kept', 1)")
-                assert beside.page.evaluate("localStorage.length") == 0
-
-
-@pytest.mark.parametrize("error", [BrokenPipeError, ConnectionResetError, RuntimeError])
-def test_only_a_browser_that_leaves_early_is_passed_over(error, monkeypatch, tmp_path, capsys):
-    def fail(handler):
-        raise error("gone")
-
-    monkeypatch.setattr(SimpleHTTPRequestHandler, "do_GET", fail)
-    with served(tmp_path) as address, contextlib.suppress(OSError):
-        urllib.request.urlopen(address, timeout=60)
-    assert ("gone" in capsys.readouterr().err) == (error is RuntimeError)

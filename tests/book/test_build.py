@@ -1,13 +1,213 @@
-"""What a build of the book executes, keeps and shows; its faults: `test_build_faults.py`."""
+"""A build of a small book: what it executes, keeps and shows, and what a reader is told.
+
+A check that comes out differently leaves a notice in the page; a strict build fails. Faults of
+other kinds: `test_build_faults.py`.
+"""
 
 import json
 import re
 
 import pytest
-from minibook import with_pages
+from minibook import MiniBook, with_pages
 from write.scripts import SHEETS
 
+FENCE = "```"
+PAGE = f"""
+{FENCE}{{code-cell}} python
+from nnlib import book
+x = 3
+book.claim(x == 3, "three is three")
+print("one")
+book.claim(x > 5, "the value `x` is above $5$")
+print("two")
+{FENCE}
 
+{FENCE}{{exercise-start}}
+:label: ex-claims
+{FENCE}
+Ask.
+{FENCE}{{exercise-end}}
+{FENCE}
+
+`{FENCE}{{solution-start}} ex-claims
+`{FENCE}
+Words of the answer.
+{FENCE}{{code-cell}} python
+:tags: [remove-cell]
+book.claim(x < 2, "x is small")
+{FENCE}
+More words.
+`{FENCE}{{solution-end}}
+`{FENCE}
+
+{FENCE}{{code-cell}} python
+:tags: [remove-input]
+book.claim(x == 3, "three is still three")
+{FENCE}
+
+"""
+# A failed check in a shown and in a hidden cell, an error, and a figure that needs it.
+FAULTS = f"""
+{FENCE}{{code-cell}} python
+book.setup()
+assert x == 4
+print("after", "the assertion")
+{FENCE}
+
+{FENCE}{{code-cell}} python
+:tags: [remove-cell]
+def check(value):
+    assert value < 1, "a value that is too large"
+check(x)
+{FENCE}
+
+It comes to {{glue:text}}`missing:.1%` and {{glue:text}}`there:.1f`.
+
+{FENCE}{{code-cell}} python
+book.numbers(there=3)
+y = [][x]
+book.numbers(missing=y)
+{FENCE}
+
+{FENCE}{{code-cell}} python
+:tags: [hide-input]
+:mystnb:
+:  figure:
+:    name: fig-missing
+:    caption: "A figure that is not drawn."
+print(y)
+{FENCE}
+
+{FENCE}{{code-cell}} python
+print("the end")
+{FENCE}
+
+"""
+
+
+@pytest.fixture(scope="module")
+def claiming(tmp_path_factory):
+    """Return a small book with faults of each kind, built for a reader, then strictly."""
+    mini = MiniBook.create(tmp_path_factory.mktemp("claiming") / "book")
+    mini.replace(f"{FENCE}{{erratum}}", PAGE + FAULTS + f"{FENCE}{{erratum}}")
+    done = mini.build(reader=True)
+    mini.summary = json.loads((mini.root / "_build/checks.json").read_text())
+    return mini, done, mini.build()
+
+
+def line_of(mini, text):
+    lines = (mini.root / "chapters/part/second.md").read_text().splitlines()
+    return next(k for k, line in enumerate(lines, start=1) if text in line)
+
+
+def test_a_readers_build_ends_with_a_book_and_a_short_summary(claiming):
+    mini, done, _ = claiming
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    start = next(k for k, line in enumerate(lines) if "came out differently" in line)
+    assert len(lines[start:]) <= 10
+    assert lines[start].startswith("6 checks")
+    table = "\n".join(lines[start:])
+    for text, expected, found in (
+        ("x is small", "x is small", "x = 3"),
+        ("assert x == 4", "x == 4", "x = 3"),
+        ("[][x]", "no error", "IndexError: list index out of range"),
+    ):
+        line = rf"second\.md:{line_of(mini, text)} +expected: {expected} +found: {found}"
+        assert re.search(line, table)
+    assert "three" not in table
+    assert lines[-1].endswith("_build/html/index.html")
+
+
+def test_the_summary_is_data_too(claiming):
+    mini, *_ = claiming
+    found = mini.summary
+    kinds = [finding["kind"] for finding in found["findings"]]
+    assert kinds == ["claim", "claim", "assert", "assert", "error", "error"]
+    assert found["pages"] == 3
+
+
+def test_a_strict_build_stops_at_the_first_error_of_a_page(claiming):
+    mini, _, strict = claiming
+    assert strict.returncode != 0
+    line = line_of(mini, "assert x == 4")
+    message = rf"part/second\.md:{line}: cell \d+ of \d+ fails: AssertionError; x = 3"
+    assert re.search(message, strict.stdout)
+
+
+@pytest.mark.slow
+def test_a_strict_build_fails_for_claims(claiming, tmp_path):
+    mini = claiming[0].copy(tmp_path / "book")
+    mini.replace(FAULTS, "")
+    strict = mini.build()
+    assert strict.returncode != 0
+    line = line_of(mini, "is above $5$")
+    message = "a claim does not hold: the value `x` is above $5$ (asked: x > 5; here: x = 3)"
+    assert re.search(rf"part/second\.md:{line}: \S*ERROR: {re.escape(message)}", strict.stdout)
+    assert strict.stdout.count("a claim does not hold") == 2
+
+
+def test_the_page_has_a_notice_and_a_box_at_each_place(claiming):
+    page = claiming[0].page()
+    notice, shown, hidden, *_ = (m.start() for m in re.finditer('class="nn-claim', page))
+    assert page.index("<h1>") < notice < page.index("Two things are taught")
+    assert "6 checks on this page came out differently" in page
+    assert page.index("two\n") < shown < page.index("Ask.")
+    assert page.index("Words of the answer.") < hidden < page.index("More words.")
+    assert "The text says: x is small. Found here:" in page
+    for name in re.findall(r'href="#(differs-here-\d)"', page):
+        assert f'id="{name}"' in page
+
+
+def test_the_cells_after_an_error_run_and_what_is_missing_is_marked(claiming):
+    page = claiming[0].page()
+    assert "the end\n" in page
+    assert "after the assertion" not in page
+    assert page.count("Traceback") == 4  # also of the cell that is not shown
+    assert page.count("<em>(not computed)</em>") == 1
+
+
+def test_a_claim_that_holds_leaves_nothing_in_the_page_and_no_claim_in_the_notebook(claiming):
+    mini, *_ = claiming
+    assert "still three" not in mini.page()
+    assert "vnd.nn.claim" not in mini.page()
+    notebook = mini.root / "_build/html/_sources/chapters/part/second.ipynb"
+    cells = json.loads(notebook.read_text())["cells"]
+    outputs = [o for cell in cells for o in cell.get("outputs", [])]
+    assert not [o for o in outputs if "vnd.nn.claim" in json.dumps(o)]
+    assert [o for o in outputs if "".join(o.get("text", "")) == "one\ntwo\n"]
+
+
+def test_a_page_covers_its_topics_and_the_generated_page_links_to_them(claiming):
+    mini, *_ = claiming
+    page, generated = mini.page(), mini.page("reference/generated")
+    assert 'id="mini-002"' in page
+    assert 'href="../part/second.html#mini-002">Second</a>' in generated
+    assert "planned: Third" in generated
+    fold = re.search(r"Corrections to the lecture notes: .*?</details>", page, re.DOTALL)[0]
+    for words in ("one statement", "1 + 1", "It is 2.", "assert"):
+        assert words in fold
+    assert 'href="../part/second.html#mini-e001">Second</a>' in generated
+    assert 'id="mini-e001"' in page
+    assert "mini-e002" in generated  # a typo
+    assert 'href="../part/second.html">Second</a>' in generated
+
+
+def test_a_page_loads_each_sheet_once_its_icon_and_the_scripts_that_it_uses(claiming):
+    mini, *_ = claiming
+    for name, used in (("part/first", False), ("reference/generated", True)):
+        page = mini.page(name)
+        assert len(re.findall(r'src="[^"]*_play/page\.js', page)) == 1
+        assert ("_play/filter.js" in page) == used
+    page = mini.page()
+    assert re.search(r'<link rel="icon" href="[^"]*_static/favicon\.svg"', page)
+    for sheet in SHEETS:
+        assert len(re.findall(rf'href="[^"]*_static/{sheet}\b', page)) == 1, sheet
+    assert (mini.root / "_build/html/_static/favicon.svg").is_file()
+    assert "chapters/part/first.html" in (mini.root / "_build/html/index.html").read_text()
+
+
+@pytest.mark.slow
 def test_outputs_of_another_processor_are_not_served_and_both_are_kept(mini):
     before = mini.runs
     assert mini.build(ATEN_CPU_CAPABILITY="default").returncode == 0
@@ -16,6 +216,7 @@ def test_outputs_of_another_processor_are_not_served_and_both_are_kept(mini):
     assert mini.runs == before + 1
 
 
+@pytest.mark.slow
 def test_prose_scripts_and_what_the_page_does_not_read_execute_nothing(mini):
     before = mini.runs
     mini.replace("Two things", "Both things")
@@ -29,8 +230,8 @@ def test_prose_scripts_and_what_the_page_does_not_read_execute_nothing(mini):
     assert (mini.root / "_build/html/_play/parts.js").read_text() == "window.nn = {};\n"
 
 
-@pytest.mark.deep(3)
 @pytest.mark.parametrize("name", ["nnlib/part.py", "nnlib/numpy.py", "requirements.lock"])
+@pytest.mark.slow
 def test_a_change_of_what_the_page_reads_executes_it_again(mini, name):
     before = mini.runs
     mini.write(name, "answer = 3\n")
@@ -38,6 +239,7 @@ def test_a_change_of_what_the_page_reads_executes_it_again(mini, name):
     assert mini.runs == before + 1
 
 
+@pytest.mark.slow
 def test_cells_that_return_to_an_older_text_are_executed_with_what_is_read_now(mini):
     before = mini.runs
     mini.replace("print(1 + 1)", "print(answer)")
@@ -51,6 +253,7 @@ def test_cells_that_return_to_an_older_text_are_executed_with_what_is_read_now(m
     assert ">4\n<" in mini.page()
 
 
+@pytest.mark.slow
 def test_several_pages_are_executed_ahead_with_a_line_each_and_their_seconds(mini):
     with_pages(mini, "third", "fourth")
     done = mini.build()
@@ -66,56 +269,3 @@ def test_several_pages_are_executed_ahead_with_a_line_each_and_their_seconds(min
         "chapters/part/second": "cache",
         "chapters/part/third": "executed",
     }
-
-
-def test_covers_leaves_an_anchor_and_the_generated_page_links_to_it(built):
-    assert 'id="mini-002"' in built.page()
-    generated = built.page("reference/generated")
-    assert 'href="../part/second.html#mini-002">Second</a>' in generated
-    assert "planned: Third" in generated
-
-
-def test_the_fold_tells_claim_right_statement_and_check(built):
-    fold = re.search(r"<details.*?</details>", built.page(), flags=re.DOTALL)[0]
-    for words in (
-        "Corrections to the lecture notes: one statement",
-        "1 + 1",
-        "It is 2.",
-        "assert",
-    ):
-        assert words in fold
-
-
-def test_the_errata_page_lists_typos_too(built):
-    generated = built.page("reference/generated")
-    assert "mini-e002" in generated
-    assert "(typo)" in generated
-
-
-def test_an_erratum_links_to_its_fold_and_a_typo_to_its_page(built):
-    generated = built.page("reference/generated")
-    assert 'href="../part/second.html#mini-e001">Second</a>' in generated
-    assert 'href="../part/second.html">Second</a>' in generated
-    assert 'id="mini-e001"' in built.page()
-
-
-def test_every_page_has_the_common_script_and_only_used_pages_the_others(built):
-    for name, used in (("part/first", False), ("reference/generated", True)):
-        page = built.page(name)
-        assert len(re.findall(r'src="[^"]*_play/page\.js', page)) == 1
-        assert ("_play/filter.js" in page) == used
-
-
-def test_every_page_names_its_icon(built):
-    assert re.search(r'<link rel="icon" href="[^"]*_static/favicon\.svg"', built.page())
-    assert (built.root / "_build/html/_static/favicon.svg").is_file()
-
-
-def test_the_first_page_is_the_root(built):
-    index = (built.root / "_build/html/index.html").read_text()
-    assert "chapters/part/first.html" in index
-
-
-@pytest.mark.parametrize("sheet", SHEETS)
-def test_each_style_sheet_is_loaded_once(built, sheet):
-    assert len(re.findall(rf'href="[^"]*_static/{sheet}\b', built.page())) == 1

@@ -7,6 +7,8 @@ import yaml
 from gate_book import excerpt
 from minibook import SECOND, cell, erratum, topic, with_pages
 
+pytestmark = pytest.mark.slow
+
 FENCE = "```"
 
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import build_page
-import forked
 import pytest
 from minibook import MiniBook
 from pages import ROOT
@@ -22,18 +21,21 @@ def mini(tmp_path):
 def alone(book, page=PAGE):
     """Build one page as the command does, in a process of its own."""
     program = (
-        "import build_page; from build_book import environment; "
-        f"root = Path({str(book.root)!r}); "
-        "os.environ.update(environment(True, root, strict=True)); "
+        "import json, os, pathlib, build_page, build_book; "
+        f"root = pathlib.Path({str(book.root)!r}); "
+        "os.environ.update(build_book.environment(True, root, strict=True)); "
         f"r = build_page.build(root, {page!r}); "
         "print(json.dumps([r.warnings, r.failure, r.seconds, r.weight]))"
     )
-    done = forked.run(program, dict(os.environ))
-    assert done.returncode == 0, done.stdout
+    env = os.environ | {"PYTHONPATH": str(ROOT / "tools"), "NO_COLOR": "1"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     warnings, failure, seconds, weight = json.loads(done.stdout.splitlines()[-1])
     return build_page.Result(warnings, failure, seconds, weight, book.root / build_page.OUT)
 
 
+@pytest.mark.slow
 def test_a_page_is_built_from_the_cache_and_no_other_is_read(mini):
     mini.replace("Two things are taught here", "See {doc}`first`")
     assert alone(mini).warnings == []
@@ -47,6 +49,7 @@ def test_a_page_is_built_from_the_cache_and_no_other_is_read(mini):
     assert pages == {"second.html"}
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
     mini.replace("print(1 + 1)", "print(1 / 0)")
     found = alone(mini)
@@ -57,6 +60,7 @@ def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
     assert found.weight == 0
 
 
+@pytest.mark.slow
 def test_what_a_page_leaves_out_a_dead_link_and_a_false_claim_are_warnings(mini):
     claim = 'from nnlib import book; book.claim(1 + 1 > 2, "it is more")'
     mini.replace("print(1 + 1)", claim)

@@ -88,10 +88,12 @@ def twice(tmp_path_factory):
     return [built("book"), built("another place/the book")]
 
 
+@pytest.mark.slow
 def test_two_builds_at_two_places_give_the_same_bytes(twice):
     assert list(compare_builds.differences(*twice)) == []
 
 
+@pytest.mark.slow
 def test_the_timed_cell_of_the_two_builds_did_differ(twice):
     pages = [(folder / "chapters/part/second.html").read_text() for folder in twice]
     assert pages[0] != pages[1]

@@ -1,145 +1,201 @@
-"""Every page in a browser: offline, typeset, accessible, narrow enough, and alive."""
+"""Every page in a browser: offline, typeset, narrow enough, accessible, and alive.
 
-import os
-import subprocess
-from pathlib import Path
+Each page is opened once, in turn on a phone and on a desk; the slow tests open it in the other
+ways, with axe, and leave pictures in `_build/screenshots`.
+"""
 
+from itertools import groupby
+
+import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, served, visit
+from browser import DESKTOP, INK, PHONE, ROOT, RULES, opened
+from figure import PAGES as HOMES
 from pages import BELOW, PAGES
-from visits import BOTH, DEEP, TURNS, Way, changed, examine, findings, jobs
+from write.scripts import ROOM
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "_build" / "screenshots"
-
-
-def pytest_generate_tests(metafunc):
-    """Choose the pages and ways of this commit, or all."""
-    if "way" in metafunc.fixturenames:
-        deep, share = metafunc.config.getoption("deep"), int(os.environ["TEST_SHARE"])
-        chosen = jobs(PAGES, BELOW, deep, share, changed(ROOT))
-        ids = [f"{page}-{way.name}" for page, way in chosen]
-        metafunc.parametrize(("page", "way"), chosen, ids=ids)
-
-
-@pytest.fixture(scope="module")
-def visited(request, browser, book):
-    """Return what is wrong with the pages of the tests that were chosen."""
-    chosen = [
-        item.callspec.params for item in request.session.items if "visited" in item.fixturenames
-    ]
-    jobs = [(params["page"], params["way"]) for params in chosen]
-    return findings(browser, book, jobs, PICTURES)
-
-
-def test_a_page_has_no_fault_in_a_browser(visited, page, way):
-    assert visited[page, way.name] == [], f"{page}, {way.name}"
-
-
-@pytest.mark.parametrize("ways", [DEEP, TURNS], ids=["deep", "in turn"])
-def test_the_ways_cover_both_origins_sizes_and_schemes(ways):
-    assert {way.from_file for way in ways} == {True, False}
-    assert {way.size for way in ways} == {DESKTOP, PHONE}
-    assert {scheme for way in ways for scheme in way.schemes} == {"light", "dark"}
-
-
-@pytest.mark.parametrize("first", [0, 12, 959])
-def test_turns_show_every_page_and_axe_sees_each_and_in_the_end_in_every_way(first):
-    pages, below = [f"a{k}" for k in range(30)], [f"x{k}" for k in range(12)]
-    whole = {way.name: way for way in TURNS}
-    runs = [jobs(pages, below, False, share) for share in range(first, first + 60)]
-    assert {page for run in runs[:5] for page, _ in run} >= set(pages)
-    assert {page for run in runs[:16] for page, _ in run} == {*pages, *below}
-    shown = [{(p, w.name) for p, w in run if w == whole[w.name]} for run in runs]
-    assert {page for run in shown[:15] for page, _ in run} >= set(pages)
-    assert set().union(*shown) >= {(page, name) for page in pages for name in whole}
-
-
-def test_a_changed_page_is_seen_by_axe_at_once():
-    for share in range(8):
-        way = dict(jobs(["a", "b"], ["x"], False, share, {"b"}))["b"]
-        assert way in TURNS
-
-
-def test_a_page_counts_as_changed_by_the_last_commit_an_edit_or_as_new(tmp_path):
-    def write(text, *names):
-        for name in names:
-            (tmp_path / f"chapters/{name}.md").write_text(text)
-
-    def commit():
-        git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
-        for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "pages"]):
-            subprocess.run([*git, *command], check=True)
-
-    (tmp_path / "chapters").mkdir()
-    write("one", "old", "edited")
-    commit()
-    write("one", "last")
-    commit()
-    write("two", "edited", "new")
-    assert changed(tmp_path) == {"last", "edited", "new"}
-
-
-PICK = '<button class="nn-pick">a</button>'
-QUESTION = """<div class="nn-question">%s<button>Check</button>
-<p class="nn-why"></p></div>"""
-PLANTED = {
-    "asks the outside: https://example.org/x.png": '<img alt="x" src="https://example.org/x.png">',
-    "cannot load: ": '<img alt="x" src="nowhere.png">',
-    "error: ": "<script>throw new Error('planted')</script>",
-    "formula: x^2": '<span class="math">x^2</span>',
-    "not painted: [x]": '<p class="katex">[x]<svg><path fill="none" d="M0 0"/></svg></p>',
-    "words of 9.0 px: y": """<p class="nn-panel"><svg class="nn-plot">
-<text font-size="9">y</text></svg></p>""",
-    "too wide in light: DIV": '<div style="width: 3000px">wide</div>',
-    "axe in dark: color-contrast": '<p style="color: #777; background: #888">pale</p>',
-    "question 1: two choices": "<nn-quiz>" + QUESTION % (PICK * 2),
-    "question 1: not one": "",
-    "question 1: says nothing": "",
-    "question 1: is the last": "</nn-quiz>",
-    "does not move by keyboard: stone": '<figure class="nn-play" aria-label="stone"></figure>',
+LONGEST = 16_000  # pixels of a picture; Chromium draws none of 16,384 or more
+TALLEST = 1010  # pixels of a figure on a phone, whose window is 780: the rest is in folds
+KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "Enter")
+CONTROLS = "input, button, select, a[href], [tabindex='0']"
+PARTS = {
+    part: list(pages)
+    for part, pages in groupby(
+        sorted([*PAGES, *BELOW], key=lambda page: page.rpartition("/")[0]),
+        key=lambda page: page.rpartition("/")[0],
+    )
 }
-WAY = Way("planted", DESKTOP, False, BOTH, "dark")
-PAGE = """<!doctype html><html lang="en"><head><title>Planted</title><script>
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const set = () => { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; };
-set(); dark.addEventListener("change", set);
-</script></head><body><main><h1>Planted</h1>%s</main></body></html>"""
+ANSWERS = """() => [...document.querySelectorAll(".nn-question")].flatMap((question, k) => {
+  const why = question.querySelector(".nn-why"), say = what => `question ${k + 1}: ${what}`;
+  const answers = buttons => buttons.map(button => (button.click(), why.innerText));
+  const all = [...question.querySelectorAll("button")], found = [];
+  const told = answers(all.filter(b => b.matches("button.nn-pick, button.nn-codeline")));
+  const checked = answers(all.filter(b => /^Check\\b/.test(b.innerText.trim())));
+  if (new Set(told).size < told.length) found.push(say("two choices get the same reason"));
+  if (told.length && told.filter(text => text.startsWith("✓ Right: ")).length !== 1)
+    found.push(say("not one choice is right"));
+  if (checked.includes("")) found.push(say("says nothing when it is checked"));
+  return found;
+})"""
+# What holds for each moving figure before it is touched: a text for those who do not see it,
+# handles that a finger can move, agreement with nnlib, and the room that was kept for it.
+FIGURES = """async ([tallest, at_home]) => {
+  const found = [];
+  for (const figure of document.querySelectorAll("figure.nn-play")) {
+    const element = figure.querySelector(".nn-ready");
+    const say = what => found.push(`${element?.localName ?? "a figure"}: ${what}`);
+    if (!element) { say("has not begun"); continue; }
+    nn.flush();
+    if ((figure.getAttribute("aria-label") ?? "").length < 30) say("has no text alternative");
+    for (const handle of element.querySelectorAll(".nn-point, .nn-handle")) {
+      const {x, y} = handle.getBoundingClientRect();
+      const touches = [new Touch({identifier: 1, target: handle, clientX: x, clientY: y})];
+      const touch = {touches, changedTouches: touches, bubbles: true, cancelable: true};
+      if (handle.dispatchEvent(new TouchEvent("touchstart", touch)))
+        say("a finger on a handle scrolls the page");
+    }
+    if (element.agrees && await element.agrees() !== true) say("does not agree with nnlib");
+    const cut = [...element.querySelectorAll("svg.nn-drawing")].flatMap(drawing => {
+      const frame = drawing.getBoundingClientRect();
+      return [...drawing.querySelectorAll("text")].filter(text => {
+        const {left, right, width} = text.getBoundingClientRect();
+        return width && (left < frame.left - 0.5 || right > frame.right + 0.5);
+      });
+    });
+    if (cut.length) say(`cuts off “${cut[0].textContent}”`);
+    if (!at_home.includes(element.localName)) continue;
+    const room = parseFloat(getComputedStyle(element).minHeight);
+    element.style.minHeight = 0;
+    const {height} = element.getBoundingClientRect();
+    element.style.minHeight = "";
+    if (room && Math.abs(room / height - 1) > 0.06) say(`takes ${height} pixels, not ${room}`);
+    if (room && height > tallest) say(`is ${height} pixels high`);
+  }
+  return found;
+}"""
+SMALL = """() => [...document.querySelectorAll(".nn-panel > .nn-plot text")].flatMap(text => {
+  const shown = text.checkVisibility() && !text.closest(".nn-shelf");  // small pictures
+  const scale = shown ? text.getScreenCTM() : null;
+  const parts = text.children.length ? [...text.children] : [text];
+  const sizes = parts.map(part => parseFloat(getComputedStyle(part).fontSize));
+  const largest = scale ? Math.hypot(scale.a, scale.b) * Math.max(...sizes) : 12.5;
+  return largest < 11.9 || largest > 13.1 ? [`${largest} px: ${text.textContent}`] : [];
+})"""  # words in drawings have 12 pixels on a phone and 13 on a desk
+REMEMBER = "figure => { nn.flush(); figure.before = figure.innerHTML; }"
+CHANGED = "figure => { nn.flush(); return figure.innerHTML !== figure.before; }"
+# A figure with a button “reset” forgets what was done to its points.
+RESETS = """figure => {
+  const shown = () => {
+    nn.flush();
+    const told = [...figure.querySelectorAll("dd, .nn-live")].map(e => e.textContent);
+    const drawn = [...figure.querySelectorAll("svg path")].map(e => e.getAttribute("d"));
+    return JSON.stringify([told, drawn]);
+  };
+  const press = (node, key) =>
+    node.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+  const button = [...figure.querySelectorAll("button")]
+    .find(button => /^reset$/i.test(button.innerText.trim()) && !button.closest(".nn-stepper"));
+  const points = [...figure.querySelectorAll(".nn-point, .nn-handle")];
+  if (!button || !points.length) return [];
+  button.click();
+  const before = shown();
+  for (const point of points)
+    for (const key of ["ArrowLeft", "ArrowUp", "Enter"]) press(point, key), nn.flush();
+  button.click();
+  return shown() === before ? [] : [figure.querySelector(".nn-ready").localName];
+}"""
 
 
-@pytest.mark.parametrize("planted", [{}, PLANTED], ids=["none", "all"])
-def test_planted_faults_are_found(browser, tmp_path, planted):
-    (tmp_path / "page.html").write_text(PAGE % "".join(planted.values()))
-    (tmp_path / "favicon.ico").touch()
-    with (
-        served(tmp_path) as address,
-        visit(browser, address, "page.html") as opened,
-    ):
-        found = examine(opened, tmp_path / "pictures" / "page", WAY)
-    assert [f for f in planted if not any(line.startswith(f) for line in found)] == []
-    assert planted or found == []
-    pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
-    assert pictures == ["page-dark.png"]
+def moves(page, figure) -> bool:
+    """Press keys on each control of a figure until what it shows has changed."""
+    figure.evaluate(REMEMBER)
+    for control in figure.locator(CONTROLS).all():
+        if control.is_enabled():
+            control.focus()
+            for key in KEYS:
+                page.keyboard.press(key)
+                if figure.evaluate(CHANGED):
+                    return True
+    return False
 
 
-def test_a_page_that_does_not_load_is_a_finding_and_the_others_are_visited(browser, tmp_path):
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters/good.html").write_text(PAGE % "")
-    (tmp_path / "favicon.ico").touch()
-    way = Way("desktop-file", DESKTOP, True, BOTH, "light")
-    found = findings(browser, tmp_path, [("bad", way), ("good", way)], tmp_path / "pictures")
-    assert found["good", way.name] == []
-    assert found["bad", way.name][0].startswith("the visit failed: ")
+def faults(visited, name, size) -> list[str]:
+    """Return what is wrong with an open page, a line for each fault."""
+    page = visited.page
+    at_home = [f"nn-{f}" for f, where in HOMES.items() if where == name != "start/home"]
+    found = [f"formula: {text}" for text in visited.untypeset()]
+    found += [f"too wide: {what}" for what in visited.too_wide()]
+    found += [f"words of {what}" for what in page.evaluate(SMALL)]
+    figures = page.locator("figure.nn-play").all()
+    if figures:
+        found += page.evaluate(FIGURES, [TALLEST if size == PHONE else 10_000, at_home])
+        found += [
+            f"does not move by keyboard: {figure.get_attribute('aria-label')}"
+            for figure in figures
+            if not moves(page, figure)
+        ]
+        found += [f"{name}: reset keeps" for f in figures for name in f.evaluate(RESETS)]
+    found += page.evaluate(ANSWERS)
+    found += [f"asks the outside: {address}" for address in visited.outside]
+    found += [f"cannot load: {address}" for address in visited.missing]
+    return found + [f"error: {text}" for text in visited.errors]
 
 
-def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
-    (tmp_path / "favicon.ico").touch()
-    (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
-    with (
-        served(tmp_path) as address,
-        visit(browser, address, "page.html") as opened,
-    ):
-        assert examine(opened, tmp_path / "pictures" / "page", WAY) == []
-    assert len(list((tmp_path / "pictures").iterdir())) == 2
+@pytest.mark.parametrize("part", PARTS)
+def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
+    window, found = browser.new_context(), {}
+    for k, page in enumerate(PARTS[part]):
+        size = (PHONE, DESKTOP)[k % 2]
+        visited = opened(window, address, f"chapters/{page}.html", size=size)
+        if wrong := faults(visited, page, size):
+            found[page] = wrong
+        visited.page.close()
+    window.close()
+    assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("part", PARTS)
+def test_every_page_is_accessible_at_each_width_in_light_and_dark(
+    browser, book, part, size, scheme
+):
+    window, found = browser.new_context(), {}
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for page in PARTS[part]:
+        base, path = f"{book.as_uri()}/", f"chapters/{page}.html"
+        visited = opened(window, base, path, size=size, scheme=scheme)
+        visited.page.wait_for_selector(f"html[data-theme={scheme}]")
+        wrong = faults(visited, page, size) if scheme == "light" else visited.too_wide()
+        if wrong := wrong + visited.axe(RULES if scheme == "light" else INK):
+            found[page] = wrong
+        height = min(LONGEST, visited.page.evaluate("document.documentElement.scrollHeight"))
+        clip = {"x": 0, "y": 0, "width": size[0], "height": height}
+        name = f"{page.replace('/', '-')}-{size[0]}-{scheme}.png"
+        visited.page.screenshot(path=PICTURES / name, full_page=True, clip=clip)
+        visited.page.close()
+    window.close()
+    assert found == {}
+
+
+def test_every_figure_of_the_book_stands_on_a_page():
+    scripts = (ROOT / "chapters/_extra/_play").glob("*.js")
+    asking = {p.stem for p in scripts if ROOM.search(p.read_text(encoding="utf-8"))}
+    assert set(HOMES) - {"specimen", "map"} | {"digit"} == asking
+
+
+# What `agrees` compares with is part of the data: a number that is a tenth off must be noticed.
+SPOILT = {"fit": "b", "fit-line": "best", "batch-walk": "end", "round-bowl": "condition"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_figure_that_computes_something_else_is_noticed(open_figure, name):
+    data, key = open_figure(name).data, SPOILT[name]
+    assert open_figure(name, data).evaluate("e => e.agrees()") is True
+    known = data["known"][0] if isinstance(data["known"], list) else data["known"]
+    known[key] = (1.1 * np.array(known[key]) + 0.1).tolist()
+    assert open_figure(name, data).evaluate("e => e.agrees()") is False

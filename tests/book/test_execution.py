@@ -48,7 +48,6 @@ def test_what_a_page_reads_is_known_and_what_it_writes_or_others_own_is_not(run)
     assert reads - expected <= {"./*.py", "chapters/*.py"}
 
 
-@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     "code",
     [
@@ -100,7 +99,6 @@ def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cel
     assert "\x1b" not in str(failure)
 
 
-@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     ("code", "line", "what"),
     [

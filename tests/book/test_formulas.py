@@ -1,15 +1,12 @@
 """Formulas: typeset by KaTeX while the book is built, for eye, ear and clipboard."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from browser import PHONE, visit
 from docutils import nodes
-from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook
-from open_pages import reopened
 from write.formula_html import SHIFT
 from write.katex import KATEX, RefusedError, Typesetter
 from write.typeset import SHEETS, _beginning, _ending, glue
@@ -55,12 +52,12 @@ def katex():
     return Typesetter(ROOT / KATEX)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("display", [False, True], ids=["inline", "display"])
 @pytest.mark.parametrize("tex", KINDS)
 def test_the_lighter_markup_sets_each_sign_where_katex_sets_it(browser, katex, tex, display):
-    page = browser.__dict__.setdefault("blank", None) or browser.new_page()
-    browser.blank = page
+    page = browser.new_page()
     options = {"displayMode": display, "throwOnError": True}
     heavy = katex._engine.call("katex.renderToString", tex, options)
     light = katex.formula(tex, display=display)
@@ -71,6 +68,7 @@ def test_the_lighter_markup_sets_each_sign_where_katex_sets_it(browser, katex, t
     for (sign, *place), (_, *other) in zip(first, second, strict=True):
         assert other == pytest.approx(place, abs=0.3), sign
     assert light.count("<span") < heavy.count("<span")
+    page.close()
 
 
 def test_a_lone_index_is_text_that_is_moved_and_no_table(katex):
@@ -166,22 +164,17 @@ book.quiz(book.single("Which is $e^0$?", choices))
 """
 
 
-def make(folder):
-    book = MiniBook.create(folder)
+@pytest.fixture(scope="module")
+def typeset(tmp_path_factory):
+    book = MiniBook.create(tmp_path_factory.mktemp("formulas") / "book")
     book.write("chapters/part/second.md", HEADER + PAGE)
     book.syllabus([])
     book.errata([])
     book.write("chapters/reference/generated.md", "# Generated\n")
-    done = book.build()
-    if done.returncode:
-        raise RuntimeError(f"the book of formulas could not be built:\n{done.stdout[-3000:]}")
+    return book.made()
 
 
-@pytest.fixture(scope="module")
-def typeset():
-    return MiniBook(made_once("formulas", make, Path(__file__).read_text("utf-8")))
-
-
+@pytest.mark.slow
 def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typeset):
     page = typeset.page()
     assert "\\(" not in page.replace("\\\\(", "")
@@ -202,6 +195,7 @@ def test_signs_are_taken_from_the_text_beside_a_formula_not_from_one_like_it():
     assert [found.astext() for found in row.findall(nodes.inline)] == ["(b."]
 
 
+@pytest.mark.slow
 def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, tmp_path):
     book = typeset.copy(tmp_path / "book")
     book.replace("So ($x^2$)", "So ($x^2$) and $\\nosuch$")
@@ -215,6 +209,7 @@ def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, t
         assert said in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
@@ -233,6 +228,7 @@ def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, ty
         assert (seen.missing, seen.errors, seen.outside) == ([], [], [])
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_what_is_selected_of_a_formula_is_copied_as_tex(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
@@ -247,9 +243,10 @@ def test_what_is_selected_of_a_formula_is_copied_as_tex(browser, typeset):
         assert copied == "So ($x^2$), and"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with reopened(browser, address, SOFTMAX, size=PHONE) as seen:
+    with visit(browser, address, SOFTMAX, size=PHONE) as seen:
         behind = """es => es.filter(e => e.getClientRects().length).map(e => {
           const sign = e.lastChild, range = document.createRange();
           if (sign.nodeType !== Node.TEXT_NODE) return true;

@@ -101,6 +101,7 @@ SMALL_ONES = """() => [...document.querySelectorAll(".nn-thumbnails :is(use, img
   .every(picture => picture.checkVisibility({contentVisibilityAuto: true}))"""
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(open_visit, address):
     visited = open_visit(address, "chapters/reference/gallery.html")

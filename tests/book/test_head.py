@@ -1,7 +1,5 @@
 """The head of a page: in sight, and true, wherever one is and however one came there."""
 
-import re
-
 import pytest
 from browser import DESKTOP, PHONE
 from pages import PAGES
@@ -68,11 +66,11 @@ class Head:
         assert found["free"] >= 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.deep(4)
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE, TABLET])
-def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, address, size):
-    page = reopen(address, SOFTMAX, size=size).page
+def test_the_head_says_where_one_is_after_every_kind_of_navigation(open_visit, address, size):
+    page = open_visit(address, SOFTMAX, size=size).page
     head = Head(page)
     head.expect(TOP)
     if size[0] < 1200:
@@ -95,8 +93,8 @@ def test_the_head_says_where_one_is_after_every_kind_of_navigation(reopen, addre
     page.evaluate("history.replaceState(null, '', location.pathname)")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.deep(4)
 @pytest.mark.parametrize("start", [GLOSSARY, API])
 def test_the_entry_of_a_page_is_in_sight_when_one_comes_from_another(
     open_visit, address, start
@@ -125,15 +123,12 @@ def test_the_head_names_the_pages_above(book):
     assert "secondary-toggle" in page
 
 
-def test_the_head_of_the_search_names_it_and_offers_no_contents(book):
-    page = (book / "search.html").read_text(encoding="utf-8")
-    assert '<p class="nn-place-page"><span>Search</span></p>' in re.sub(r">\s+<", "><", page)
-    assert "secondary-toggle" not in page
-
-
+@pytest.mark.slow
 @pytest.mark.browser
-def test_on_a_phone_the_contents_open_where_one_is_and_hold_the_pages_buttons(reopen, address):
-    page = reopen(address, SOFTMAX, size=PHONE).page
+def test_on_a_phone_the_contents_open_where_one_is_and_hold_the_pages_buttons(
+    open_visit, address
+):
+    page = open_visit(address, SOFTMAX, size=PHONE).page
     page.locator(".primary-toggle").click()
     entry = page.locator("dialog[open] li.current > a").last
     box = entry.bounding_box()

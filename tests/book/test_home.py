@@ -19,7 +19,7 @@ from nnlib.training import predict
 sys.path.append(str(CHAPTERS / "start"))
 import handwriting
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(0)]
+pytestmark = [pytest.mark.browser]
 
 PAGE = "chapters/start/home.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -36,10 +36,10 @@ READS = """([samples, settings]) => {
 
 
 @pytest.fixture
-def home(reopen, address):
+def home(open_visit, address):
     """Return a function that opens the page, with its first drawing finished at once."""
     calm = {"reduced_motion": "reduce", "has_touch": True}
-    return lambda size=DESKTOP: reopen(address, PAGE, size=size, **calm).page
+    return lambda size=DESKTOP: open_visit(address, PAGE, size=size, **calm).page
 
 
 def board(page):
@@ -65,6 +65,7 @@ def corners(page, *points):
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
+@pytest.mark.slow
 @SIZES
 def test_name_promise_start_doors_and_figure_stand_on_the_first_screen(home, size):
     page = home(size)
@@ -85,6 +86,7 @@ def test_name_promise_start_doors_and_figure_stand_on_the_first_screen(home, siz
         assert reached.ok
 
 
+@pytest.mark.slow
 def test_continue_leads_to_the_page_that_was_read_last(open_visit, address):
     page = open_visit(address, PAGE).page
     page.evaluate(LAST, None)  # another page in this window may have been read
@@ -96,6 +98,7 @@ def test_continue_leads_to_the_page_that_was_read_last(open_visit, address):
     page.wait_for_url("**/maths/eigen.html")
 
 
+@pytest.mark.slow
 def test_the_script_computes_what_nnlib_does(home):
     page = home()
     settings = json.loads(DATA.search(page.request.get(page.url).text())[1])
@@ -126,17 +129,14 @@ def softmax(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+@pytest.mark.slow
 def test_the_page_begins_with_a_drawing_that_has_been_read(home):
     page = home()
     assert best(page) == 3
     assert page.locator(".nn-digit-best").count() == 1
 
 
-def test_the_first_drawing_draws_itself(open_visit, address):
-    page = open_visit(address, PAGE).page
-    page.wait_for_function("document.querySelector('.nn-digit-best span')?.textContent === '3'")
-
-
+@pytest.mark.slow
 def test_a_digit_drawn_by_mouse_is_read(home):
     page = home()
     drag(page, *corners(page, (0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)))
@@ -148,6 +148,7 @@ def test_a_digit_drawn_by_mouse_is_read(home):
     page.get_by_text("It reads 1, ").wait_for(state="attached")
 
 
+@pytest.mark.slow
 def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
     page = home(PHONE)
     swipe(page, *corners(page, (0.5, 0.85), (0.5, 0.5), (0.5, 0.15)))
@@ -159,6 +160,7 @@ def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
     page.wait_for_function("scrollY > 50")
 
 
+@pytest.mark.slow
 def test_a_digit_drawn_by_keys_is_read(home):
     page = home()
     board(page).focus()
@@ -170,22 +172,3 @@ def test_a_digit_drawn_by_keys_is_read(home):
     page.get_by_text("The pen is lifted.").wait_for(state="attached")
     page.keyboard.press("Backspace")
     assert best(page) is None
-
-
-def test_a_test_picture_can_be_loaded_and_changed(home):
-    page = home()
-    page.get_by_role("button", name="A test picture").press("Enter")
-    said = page.locator("nn-digit .nn-note").inner_text()
-    assert best(page) == int(re.search(r"its writer meant (\d)", said)[1])
-    eraser = page.get_by_role("button", name="Eraser")
-    eraser.press("Enter")
-    assert eraser.get_attribute("aria-pressed") == "true"
-    rows = [(x, y / 24) for y in range(1, 24) for x in ((0.9, 0.1) if y % 2 else (0.1, 0.9))]
-    drag(page, *corners(page, *rows))
-    assert best(page) is None
-
-
-def test_without_scripts_the_page_says_what_it_is_and_how_to_begin(open_visit, address):
-    page = open_visit(address, PAGE, java_script_enabled=False).page
-    assert page.get_by_role("link", name="Start", exact=True).is_visible()
-    assert page.locator("nn-digit .nn-fallback img").first.is_visible()

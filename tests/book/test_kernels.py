@@ -95,12 +95,14 @@ def parent(run, warm_manager):
     return pid
 
 
+@pytest.mark.slow
 def test_a_fork_starts_as_a_program_of_its_own_does(run, warm_manager):
     from jupyter_client.manager import AsyncKernelManager
 
     assert shown(run(STARTED, warm_manager)) == shown(run(STARTED, AsyncKernelManager))
 
 
+@pytest.mark.slow
 def test_a_kernel_sees_nothing_that_another_has_left(run, warm_manager, parent):
     before = shown(run(STARTED, warm_manager))
     shown(run(LEFT_BEHIND, warm_manager))
@@ -110,11 +112,13 @@ def test_a_kernel_sees_nothing_that_another_has_left(run, warm_manager, parent):
     assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
 
 
+@pytest.mark.slow
 def test_kernels_draw_numbers_of_their_own(run, warm_manager):
     drawn = [shown(run(NUMBERS, warm_manager)).split() for _ in range(2)]
     assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
+@pytest.mark.slow
 def test_a_kernel_gets_the_environment_of_its_start(run, warm_manager, monkeypatch):
     asks = "import os; print(os.environ.get('NN_STARTED'), os.getenv('PATH'))"
     for value in ("first", "second"):
@@ -124,7 +128,7 @@ def test_a_kernel_gets_the_environment_of_its_start(run, warm_manager, monkeypat
     assert shown(run(asks, warm_manager)).startswith("None ")
 
 
-@pytest.mark.deep(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "what"),
     [
@@ -141,7 +145,7 @@ def test_a_kernel_ends_alone(run, run_beside, warm_manager, parent, code, what):
     assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "torch",
     [
@@ -159,7 +163,6 @@ def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatc
         assert shown(run(PARENT, manager)) == f"{os.getpid()}\n"
 
 
-@pytest.mark.turn(0)
 def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path):
     from execute.kernels import FEWEST, managers
 

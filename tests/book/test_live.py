@@ -3,23 +3,24 @@
 import json
 from pathlib import Path
 
-import live_book
 import pytest
 from browser import DESKTOP, PHONE, served
+from live_book import PAGE as NAME
+from live_book import html, known
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(1)]
+pytestmark = [pytest.mark.browser]
 
 CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "stand_in" / "pyodide.mjs"
-PAGE = f"{live_book.PAGE}.html"
+PAGE = f"{NAME}.html"
 ALLOWED = {"access-control-allow-origin": "*"}
 PLACES = """() => ["pre", ".copybtn", ".nn-live-open button", ""].map(part =>
   document.querySelector(`#nn-cell-4 ${part}`).getBoundingClientRect().toJSON())"""
 
 
 @pytest.fixture(scope="module")
-def live():
-    return live_book.html(live_book.shared())
+def live(live_book):
+    return html(live_book)
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +100,12 @@ def editor(tried):
     return tried
 
 
-def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
+@pytest.mark.slow
+def test_nothing_is_asked_for_before_the_click_that_says_so(tried, live_book):
     word = tried.page.locator(".nn-live-word")
     tried.button("Run this cell").press("Enter")
     text = word.inner_text()
-    near = live_book.known(live_book.shared())["near"]
+    near = known(live_book)["near"]
     assert 0.5 < near < 1.5
     for part in ("NumPy", "matplotlib", "cdn.jsdelivr.net", "20 MB", f"site, {near:g} MB"):
         assert part in text
@@ -115,6 +117,7 @@ def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
     assert tried.calls == tried.visited.outside == []
 
 
+@pytest.mark.slow
 def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried):
     tried.open()
     tried.says("Done: this cell and 2 above it ran.")
@@ -131,6 +134,7 @@ def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried)
     assert tried.visited.errors == []
 
 
+@pytest.mark.slow
 def test_a_second_run_runs_what_has_changed_and_what_follows(editor):
     del editor.calls[:]
     editor.button("Run").press("Enter")
@@ -143,6 +147,7 @@ def test_a_second_run_runs_what_has_changed_and_what_follows(editor):
     assert editor.executed() == ["cell 3", "cell 3", "cell 4", "cell 5", "cell 6", "cell 7"]
 
 
+@pytest.mark.slow
 def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
     editor.area.fill("boom")
     editor.area.press("Shift+Enter")
@@ -158,6 +163,7 @@ def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
     assert "cell 5" not in editor.executed()
 
 
+@pytest.mark.slow
 def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
     editor.area.fill("forever")
     editor.area.press("Control+Enter")
@@ -175,6 +181,7 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
     assert editor.page.locator(".nn-live-out b").inner_text() == "a picture"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("absent", "words"),
     [("pyodide.mjs", "Python could not be fetched from"), ("numpy.whl", "numpy could not be")],
@@ -194,6 +201,7 @@ def test_what_cannot_be_had_is_named_with_a_way_out(open_visit, base, absent, wo
     tried.says("Done")
 
 
+@pytest.mark.slow
 def test_a_file_of_the_site_that_is_missing_is_named(open_visit, address):
     visited = open_visit(address, PAGE)
     visited.page.route("**/library.js", lambda route: route.abort())
@@ -203,6 +211,7 @@ def test_a_file_of_the_site_that_is_missing_is_named(open_visit, address):
     assert tried.calls == []
 
 
+@pytest.mark.slow
 def test_edited_code_is_kept_until_it_is_reset(editor):
     original = editor.area.input_value()
     editor.area.fill("y = 5")
@@ -217,6 +226,7 @@ def test_edited_code_is_kept_until_it_is_reset(editor):
     assert editor.page.locator("#nn-cell-4 .cell_output").first.is_visible()
 
 
+@pytest.mark.slow
 def test_the_editor_indents_and_lets_the_keyboard_out(editor):
     editor.area.fill("for k in x:")
     editor.area.press("End")
@@ -228,6 +238,7 @@ def test_the_editor_indents_and_lets_the_keyboard_out(editor):
     assert editor.button("Run").evaluate("node => node === document.activeElement")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_buttons_of_a_cell_cover_no_code_and_narrow_none_on_a_phone(
     open_visit, address, size
@@ -244,6 +255,7 @@ def test_the_buttons_of_a_cell_cover_no_code_and_narrow_none_on_a_phone(
     assert visited.page.locator(".cell_output .copybtn").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(open_visit, address, size):
     visited = open_visit(address, PAGE, size=size)
@@ -262,6 +274,7 @@ def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(open_visit,
     assert visited.too_wide() == []
 
 
+@pytest.mark.slow
 def test_the_menu_opens_by_keyboard_and_tells_the_command(open_visit, base):
     visited = open_visit(base, PAGE)
     visited.page.get_by_role("button", name="Run this page").press("Enter")

@@ -9,11 +9,9 @@ from begin.course import Course
 from browser import DESKTOP, PHONE
 from build_page import without_formulas
 from finish import icons, theme_script, theme_style
-from made_once import made_once
 from minibook import MiniBook
 from pages import REFERENCE, ROOT
 from sphinx.errors import ExtensionError
-from write import scripts
 from write.markup import minified
 
 from nnlib import viz
@@ -107,15 +105,6 @@ def test_rules_of_the_theme_that_no_page_can_use_are_left_out(book):
     assert len(kept) < theme_style.SOURCE.stat().st_size / 3
 
 
-def test_what_no_figure_needs_runs_behind_the_figures(book):
-    text = (book / SOFTMAX).read_text(encoding="utf-8")
-    late = [text.index(f"_static/{name}") for name in scripts.LATE]
-    last = text.index("_static/scripts/pydata-sphinx-theme.js")
-    places = [text.rindex("</article>"), *late, last]
-    assert places == sorted(places)
-    assert places[0] < text.rindex("DOMContentLoaded", 0, late[0])
-
-
 def test_a_click_searches_no_page_for_the_buttons_that_it_may_have_meant(book):
     search = (
         "function n(s){const o=t.querySelectorAll(e);for(let{target:r}=s;r&&r!==this;"
@@ -130,21 +119,13 @@ def test_a_click_searches_no_page_for_the_buttons_that_it_may_have_meant(book):
         theme_script.without_search("f();")
 
 
-def test_our_list_of_the_themes_files_is_the_themes_less_its_icon_script():
-    name = "static/webpack-macros.html"
-    theirs = (icons.SCRIPT.parents[2] / name).read_text(encoding="utf-8")
-    ours = (ROOT / "chapters/_ext/templates" / name).read_text(encoding="utf-8")
-    added = {"_static/fonts.css", "_static/icons.css"}
-    expected = set(ASSET.findall(theirs)) - {"_static/scripts/fontawesome.js"} | added
-    assert set(ASSET.findall(ours)) == expected
-
-
 def test_the_text_face_is_light_and_has_its_licence_beside_it():
     folder = ROOT / "chapters/_extra/_vendor/source-serif"
     assert sum(f.stat().st_size for f in folder.glob("*.woff2")) < 120_000
     assert "SIL Open Font License" in (folder / "LICENSE").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_icons_are_seen_and_the_text_is_set_in_our_face(open_visit, book):
     visited = open_visit(book.as_uri() + "/", SOFTMAX)
@@ -170,14 +151,16 @@ SIGNS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.deep(4)
 @pytest.mark.parametrize(
     ("size", "least", "most"),
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
-def test_a_line_of_text_has_a_length_that_is_easy_to_read(reopen, address, size, least, most):
-    visited = reopen(address, SOFTMAX, size=size)
+def test_a_line_of_text_has_a_length_that_is_easy_to_read(
+    open_visit, address, size, least, most
+):
+    visited = open_visit(address, SOFTMAX, size=size)
     assert least <= visited.page.evaluate(SIGNS) <= most
 
 
@@ -202,10 +185,11 @@ MEASURES = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 320), (DESKTOP, 790), (WIDE, 1100)])
-def test_what_is_wide_fills_the_column_and_the_text_does_not(reopen, address, size, least):
-    found = reopen(address, LOGISTIC, size=size).page.evaluate(MEASURES)
+def test_what_is_wide_fills_the_column_and_the_text_does_not(open_visit, address, size, least):
+    found = open_visit(address, LOGISTIC, size=size).page.evaluate(MEASURES)
     assert found["panels"] == found["output"] == found["column"] >= least
     assert found["drawings"] >= 0.8 * found["column"]
     narrow = size == PHONE
@@ -226,18 +210,19 @@ html => {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("title", "columns", "phone"),
     [("", 5, 5), ("from 784", 4, 4), ("step 16", 6, 3), ("shirt\n→ pullover", 5, 4)],
 )
 def test_a_phone_shows_whole_rows_of_a_gallery_or_parts_of_one(
-    reopen, address, title, columns, phone
+    open_visit, address, title, columns, phone
 ):
     drawn = viz.gallery(np.zeros((columns, 2, 2)), [title] * columns, columns=columns)
     html = viz.show(drawn, alt="Pictures.", name="rows")._repr_html_()
     for size, beside in [(PHONE, phone), (DESKTOP, columns)]:
-        assert reopen(address, SHORT, size=size).page.evaluate(ROWS, html) == beside
+        assert open_visit(address, SHORT, size=size).page.evaluate(ROWS, html) == beside
 
 
 BESIDE = """
@@ -253,10 +238,11 @@ BESIDE = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE])
-def test_a_side_note_stands_beside_its_paragraph_or_below_it(reopen, address, size):
-    page = reopen(address, SOFTMAX, size=size).page
+def test_a_side_note_stands_beside_its_paragraph_or_below_it(open_visit, address, size):
+    page = open_visit(address, SOFTMAX, size=size).page
     found = page.evaluate(BESIDE)
     if size == PHONE:
         assert found["below"] >= 0
@@ -269,16 +255,9 @@ def test_a_side_note_stands_beside_its_paragraph_or_below_it(reopen, address, si
     page.emulate_media(media="screen")
 
 
-@pytest.mark.browser
-def test_a_page_stays_in_the_middle_of_a_wide_screen(reopen, address):
-    page = reopen(address, SOFTMAX, size=WIDEST).page
-    box = page.locator(".bd-container__inner").bounding_box()
-    right = WIDEST[0] - box["x"] - box["width"]
-    assert box["x"] == pytest.approx(right, abs=20)
-
-
-def make(folder):
-    book = MiniBook.create(folder)
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory):
+    book = MiniBook.create(tmp_path_factory.mktemp("numbered") / "book")
     book.write(
         "chapters/part/first.md", "# First\n\n$$\na = b\n$$ (eq-first)\n\nSee {eq}`eq-two`.\n"
     )
@@ -286,20 +265,10 @@ def make(folder):
         "\n$$\nx = 1\n$$\n\n```{math}\n:label: eq-two\ny = \\frac12\n```\n\nBy {eq}`eq-two`.\n"
     )
     book.replace("Two things", f"{label}\nTwo things")
-    book.replace("title: Second", "title: Second\n  question: What is second", PAGES_FILE)
-    done = book.build()
-    if done.returncode:
-        raise RuntimeError(f"the numbered book could not be built:\n{done.stdout[-3000:]}")
+    return book.made()
 
 
-@pytest.fixture(scope="module")
-def numbered():
-    return MiniBook(made_once("numbered", make, Path(__file__).read_text("utf-8")))
-
-
-PAGES_FILE = "chapters/reference/pages.yml"
-
-
+@pytest.mark.slow
 def test_an_equation_with_a_label_has_a_number_by_page_and_can_be_referred_to(numbered):
     first, second = numbered.page("part/first"), numbered.page("part/second")
     assert first.count('class="eqno"') == second.count('class="eqno"') == 1
@@ -307,12 +276,6 @@ def test_an_equation_with_a_label_has_a_number_by_page_and_can_be_referred_to(nu
     assert '<span class="eqno">(1)' in second
     assert 'href="#equation-eq-two">(1)</a>' in second
     assert 'href="second.html#equation-eq-two">(1)</a>' in first
-
-
-def test_the_way_on_shows_title_and_question(numbered):
-    page = numbered.page("part/first")
-    ways = re.findall(r'class="nn-way-(\w+)">([^<]+)<', page)
-    assert ways == [("title", "Second"), ("question", "What is second?")]
 
 
 def test_a_page_of_the_api_has_a_title_but_no_question(book):
@@ -328,6 +291,7 @@ def test_every_page_of_the_course_has_a_question_that_asks():
     assert [text for text in asked if not text.endswith(("?", ".", "!"))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_cell_is_copied_by_keyboard_without_its_prompts_and_uncovered(open_visit, address):
     page = open_visit(address, "chapters/reference/nnlib/linalg.html").page
@@ -350,13 +314,6 @@ def test_the_sheets_keep_the_inks_that_figures_use():
         assert sheet.count(f"--nn-{ink}:") == 2, ink
 
 
-def test_no_two_sheets_give_rules_to_the_same_bare_class():
-    sheets = [f for f in Path(ROOT, "chapters/_static").glob("*.css") if f.stem != "print"]
-    named = [set(re.findall(r"(?m)^\.(nn-[\w-]+)", f.read_text("utf-8"))) for f in sheets]
-    assert len(named) > 6
-    assert sum(map(len, named)) == len(set().union(*named))
-
-
 def test_no_sheet_for_screens_asks_what_a_page_or_section_holds():
     # such a rule would style the whole page again at each change in a figure
     sheets = [f for f in Path(ROOT, "chapters/_static").glob("*.css") if f.stem != "print"]
@@ -365,16 +322,3 @@ def test_no_sheet_for_screens_asks_what_a_page_or_section_holds():
     )
     found = [f"{f.name}: {asked.search(f.read_text('utf-8'))}" for f in sheets]
     assert [line for line in found if not line.endswith(": None")] == []
-
-
-def test_no_style_of_another_element_hides_an_arrow_or_the_focus(open_visit, address):
-    page = open_visit(address, "chapters/backprop/computational-graphs.html").page
-    arrows = page.locator("nn-graph path:not(.nn-head)").all()
-    assert len(arrows) == 4
-    assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
-    pick = page.locator("nn-quiz button.nn-pick").first
-    pick.focus()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Tab")
-    assert pick.evaluate("e => document.activeElement === e")
-    assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"

@@ -8,7 +8,7 @@ import yaml
 from browser import DESKTOP, PHONE
 from pages import PAGES, REFERENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(0)]
+pytestmark = [pytest.mark.browser]
 
 ENTRIES = [
     entry
@@ -26,17 +26,18 @@ FOCUSED = """() => {
 
 
 @pytest.fixture
-def unfolded(reopen, address):
+def unfolded(open_visit, address):
     """Return a function that opens the page and the whole map on it."""
 
     def opened(size=DESKTOP):
-        visited = reopen(address, PAGE, size=size)
+        visited = open_visit(address, PAGE, size=size)
         visited.page.locator("nn-map summary").press("Enter")
         return visited
 
     return opened
 
 
+@pytest.mark.slow
 @SIZES
 @pytest.mark.parametrize(("first", "key"), [("Home", "ArrowDown"), ("End", "ArrowUp")])
 def test_every_stop_of_the_arrow_keys_is_in_view(unfolded, size, first, key):
@@ -76,9 +77,12 @@ def titles(page):
     )
 
 
+@pytest.mark.slow
 @SIZES
-def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(reopen, address, size):
-    visited = reopen(address, PAGE, size=size)
+def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(
+    open_visit, address, size
+):
+    visited = open_visit(address, PAGE, size=size)
     page = visited.page
     assert titles(page) == (way_to("backprop/deep-network"), [])
     assert page.locator("nn-map").bounding_box()["height"] < 1.5 * size[1]
@@ -91,36 +95,6 @@ def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(reopen,
     assert said == f"{len(steps)} pages lead to “{steps[-1]}”."
 
 
-def test_the_goal_that_was_chosen_is_kept(open_visit, address):
-    page = open_visit(address, PAGE).page
-    goals = page.get_by_role("group", name="I want to").get_by_role("button")
-    assert goals.nth(1).get_attribute("aria-pressed") == "false"
-    goals.nth(1).press("Enter")
-    here = page.locator("nn-map .nn-here").get_attribute("data-page")
-    page.reload()
-    assert goals.nth(1).get_attribute("aria-pressed") == "true"
-    assert page.locator("nn-map .nn-here").get_attribute("data-page") == here
-
-
-def test_enter_opens_a_page_that_is_written(open_visit, address):
-    page = open_visit(address, PAGE).page
-    page.locator("nn-map summary").press("Enter")
-    page.locator("nn-map [data-page='start/setup']").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/start/setup.html")
-
-
-def test_a_long_list_of_pages_that_follow_is_cut(unfolded):
-    page = unfolded().page
-    users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
-    assert len(users) > 5
-    page.locator("nn-map [data-page='backprop/deep-network']").focus()
-    text = page.locator(".nn-map-panel").inner_text()
-    named = re.search(r"It leads on to (.*?)\. ", text)[1]
-    assert len(named) <= 60
-    assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
-
-
 def test_every_part_says_what_can_be_built_after_it():
     course = yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8"))
     parts = yaml.safe_load((REFERENCE / "parts.yml").read_text(encoding="utf-8"))
@@ -130,6 +104,7 @@ def test_every_part_says_what_can_be_built_after_it():
     assert len(set(promises)) == len(promises)
 
 
+@pytest.mark.slow
 @SIZES
 def test_the_cards_say_what_can_be_built_and_how_far_the_reader_is(unfolded, size):
     opened = unfolded(size)
@@ -164,6 +139,7 @@ def test_the_cards_say_what_can_be_built_and_how_far_the_reader_is(unfolded, siz
     assert opened.too_wide() == []
 
 
+@pytest.mark.slow
 def test_without_scripts_the_map_is_a_list_with_links(open_visit, address):
     page = open_visit(address, PAGE, java_script_enabled=False).page
     items = page.locator("nn-map .nn-fallback ol > li")

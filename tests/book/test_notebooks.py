@@ -11,8 +11,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-import live_book
 import pytest
+from live_book import PAGE, html, known, notebook
 
 import nnlib.datasets
 from nnlib.datasets.packaged import DATA
@@ -29,18 +29,18 @@ DEFAULTS = {
 
 
 @pytest.fixture(scope="module")
-def book():
-    return live_book.shared()
+def book(live_book):
+    return live_book
 
 
 @pytest.fixture(scope="module")
 def made(book):
-    return live_book.notebook(book)
+    return notebook(book)
 
 
 @pytest.fixture(scope="module")
 def packed(book):
-    text = (live_book.html(book) / "_live/library.js").read_text()
+    text = (html(book) / "_live/library.js").read_text()
     data = re.search(r'nn\.tryIt\.bytes\("nnlib", "([^"]+)"\)', text)[1]
     return zipfile.ZipFile(io.BytesIO(base64.b64decode(data)))
 
@@ -49,6 +49,7 @@ def texts(made):
     return "\n\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -68,6 +69,7 @@ def test_the_text_is_markdown_that_any_notebook_shows(made, words):
     assert words in texts(made)
 
 
+@pytest.mark.slow
 def test_no_markup_of_the_book_is_left(made):
     import nbformat
 
@@ -77,6 +79,7 @@ def test_no_markup_of_the_book_is_left(made):
     assert "papermill" not in nbformat.writes(made)
 
 
+@pytest.mark.slow
 def test_hidden_cells_are_there_and_folded(made):
     folded = [c.source.split("\n")[0] for c in made.cells if c.metadata.get("jupyter")]
     assert "import numpy as np" in folded
@@ -85,6 +88,7 @@ def test_hidden_cells_are_there_and_folded(made):
     assert shown[0].outputs[0].text == "[0. 1. 2.] (3,)\nline 0\nline 1\n"
 
 
+@pytest.mark.slow
 def test_a_prediction_becomes_text(made):
     outputs = [o for c in made.cells for o in c.get("outputs", []) if "data" in o]
     first = outputs[0].data["text/html"]
@@ -92,16 +96,18 @@ def test_a_prediction_becomes_text(made):
     assert "<li>3</li>" in first
 
 
+@pytest.mark.slow
 def test_the_first_cell_installs_the_wheel_of_the_site(made):
     wheel = "https://someone.example/book/_live/nn_first_principles-0.1.0-py3-none-any.whl"
     assert f'wheel = "{wheel}"' in made.cells[0].source
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
 
-    wheel = next((live_book.html(book) / "_live").glob("*.whl"))
+    wheel = next((html(book) / "_live").glob("*.whl"))
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     again = nbformat.from_dict(made)
@@ -114,9 +120,10 @@ def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, mon
     assert outputs[0][0].data["text/plain"] == "3.0"
 
 
+@pytest.mark.slow
 def test_a_second_build_gives_the_same_bytes(book, tmp_path):
     other = book.copy(tmp_path / "elsewhere")
-    folder = live_book.html(other)
+    folder = html(other)
     before = {p: p.read_bytes() for p in made_files(folder)}
     for path in before:
         path.unlink()
@@ -129,6 +136,7 @@ def made_files(folder):
     return sorted([*folder.glob("_live/**/*.*"), *folder.glob("_sources/**/*.ipynb")])
 
 
+@pytest.mark.slow
 def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_alone(
     book, packed
 ):
@@ -136,7 +144,7 @@ def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_al
     assert "nnlib/tensor.py" in names
     assert not [name for name in names if "/data/" in name and name.endswith(".npz")]
     found = {}
-    for path in sorted(live_book.html(book).glob("_live/data-*.js")):
+    for path in sorted(html(book).glob("_live/data-*.js")):
         name, coded = re.fullmatch(
             r'nn.tryIt.bytes\("(.*?)", "(.*)"\);\n', path.read_text()
         ).groups()
@@ -149,6 +157,7 @@ def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_al
     assert sorted(every) == sorted(path.name for path in DATA.glob("*.npz"))
 
 
+@pytest.mark.slow
 def test_the_library_imports_with_numpy_alone_and_names_data_that_did_not_come(
     packed, tmp_path
 ):
@@ -178,15 +187,16 @@ except OSError as error:
     assert "penguins.npz of nnlib.datasets is missing" in done.stdout
 
 
+@pytest.mark.slow
 def test_binder_and_colab_lead_to_this_page(book):
-    assert live_book.known(book)["places"] == {
+    assert known(book)["places"] == {
         "Binder": "https://mybinder.org/v2/gh/someone/book/main"
         "?urlpath=lab%2Ftree%2Fchapters%2Fpart%2Fsecond.md",
         "Colab": "https://colab.research.google.com/github/someone/book/blob/gh-pages/"
         "_sources/chapters/part/second.ipynb",
     }
     page = book.page()
-    assert all(f'href="{url}"' in page for url in live_book.known(book)["places"].values())
+    assert all(f'href="{url}"' in page for url in known(book)["places"].values())
 
 
 def test_without_an_address_only_the_command_is_offered():
@@ -290,8 +300,9 @@ def test_the_lab_lists_the_pages_when_nothing_is_near(lab):
         lab.command("zzz", [])
 
 
+@pytest.mark.slow
 def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_runs(book):
-    text = (live_book.html(book) / f"_live/{live_book.PAGE}.js").read_text(encoding="utf-8")
+    text = (html(book) / f"_live/{PAGE}.js").read_text(encoding="utf-8")
     cells = json.loads(text.removeprefix("nn.tryIt.page(").removesuffix(");\n"))["cells"]
     assert [cell["shown"] for cell in cells] == [False, False, True, False, True, True, True]
     assert not any("Path" in cell["code"] for cell in cells)

@@ -3,14 +3,12 @@
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, served
+from browser import DESKTOP, PHONE, opened
 from figure import Figure, drag, middle, swipe
-from figure_pages import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(4), pytest.mark.turn(1)]
+pytestmark = pytest.mark.browser
 
-PAGE = "reference/gallery/moving"
-BASE = f"{ROOT.as_uri()}/"
+PAGE = "chapters/reference/gallery/moving.html"
 STILL = {"prepare": lambda tab: tab.clock.install()}  # time stands until a test moves it
 PARTS = (
     *("controls", "point", "handle", "plot", "contours"),
@@ -20,24 +18,20 @@ FIGURES = ("vectors", "linear-map", "race", *PARTS)
 HANDLES = ".nn-point, .nn-cursor, .nn-handle"
 
 
-@pytest.fixture
-def path(figure_pages):
-    return f"{figure_pages.relative_to(ROOT).as_posix()}/{PAGE}.html"
-
-
-@pytest.fixture(params=["server", "file"])
-def either(request, open_page):
-    """Return the page of figures, from a server and from its file."""
-    if request.param == "file":
-        yield open_page().page
-    else:
-        with served(ROOT) as address:
-            yield open_page(base=address).page
+@pytest.fixture(scope="module", params=["server", pytest.param("file", marks=pytest.mark.slow)])
+def window(request, browser, book, address):
+    """Return an address of the book and a window in which its pages are opened."""
+    window = browser.new_context(has_touch=True)
+    yield f"{book.as_uri()}/" if request.param == "file" else address, window
+    window.close()
 
 
 @pytest.fixture
-def page(open_page):
-    return open_page().page
+def page(window):
+    base, window = window
+    page = opened(window, base, PAGE).page
+    yield page
+    page.close()
 
 
 def part(page, name):
@@ -46,9 +40,10 @@ def part(page, name):
     return Figure(page.locator(f"nn-{name}"))
 
 
-def test_every_figure_moves_by_each_of_its_controls(either):
+@pytest.mark.slow
+def test_every_figure_moves_by_each_of_its_controls(page):
     for name in FIGURES:
-        figure = part(either, name)
+        figure = part(page, name)
         for control in figure.locator(f"input[type=range], {HANDLES}").all():
             before = figure.inner_html()
             control.press("ArrowUp")
@@ -56,24 +51,23 @@ def test_every_figure_moves_by_each_of_its_controls(either):
             assert figure.inner_html() != before, name
 
 
-@pytest.mark.deep(1)
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_point_goes_where_a_hand_takes_it(either, hand):
-    figure = part(either, "vectors")
+def test_a_point_goes_where_a_hand_takes_it(page, hand):
+    figure = part(page, "vectors")
     x, y = middle(figure.locator(".nn-point").first)
     unit = figure.locator(".nn-plane").bounding_box()["width"] / 8
-    hand(either, (x, y), (x - unit / 2, y), (x - unit, y - unit))
+    hand(page, (x, y), (x - unit / 2, y), (x - unit, y - unit))
     assert figure.facts()["u"] == "(2.0, 2.0)"
     assert figure.facts()["u · v"] == "6.00"
     assert "v is (1.0, 2.0)" in figure.locator(".nn-plane").get_attribute("aria-label")
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_handle_keeps_the_distance_at_which_it_was_taken(either, hand):
-    figure = part(either, "handle")
+def test_a_handle_keeps_the_distance_at_which_it_was_taken(page, hand):
+    figure = part(page, "handle")
     x, y = middle(figure.locator(".nn-handle").nth(1))
     unit = 22 * figure.locator("svg").bounding_box()["width"] / 300
-    hand(either, (x + 6, y), (x + 6 + unit, y + 3), (x + 6 + 2 * unit, y + 30))
+    hand(page, (x + 6, y), (x + 6 + unit, y + 3), (x + 6 + 2 * unit, y + 30))
     assert figure.locator(".nn-handle").nth(1).get_attribute("aria-valuetext") == "7.00"
     assert figure.sentence() == "Their mean is 5.67."
 
@@ -89,12 +83,14 @@ def test_a_handle_is_a_slider_for_keys(page):
     assert end.get_attribute("aria-valuemax") == "10"
 
 
-def test_a_fold_is_open_only_where_there_is_room(open_page):
+@pytest.mark.slow
+def test_a_fold_is_open_only_where_there_is_room(open_visit, address):
     for size, is_open in ((DESKTOP, True), (PHONE, False)):
-        fold = part(open_page(size=size).page, "handle").locator("details")
+        fold = part(open_visit(address, PAGE, size=size).page, "handle").locator("details")
         assert fold.evaluate("e => e.open") is is_open
 
 
+@pytest.mark.slow
 def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
     figure = part(page, "vectors")
     tip = figure.locator(".nn-point").first
@@ -107,6 +103,7 @@ def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
     assert figure.facts()["u"] == "(4.0, 1.1)"
 
 
+@pytest.mark.slow
 def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
     figure = part(page, "vectors")
     tip = figure.locator(".nn-point").first
@@ -124,6 +121,7 @@ def test_each_norm_measures_the_vectors_its_own_way(page, norm, length):
     assert figure.facts()["norm of u"] == length
 
 
+@pytest.mark.slow
 def test_a_point_on_a_circle_stays_there(page):
     figure = part(page, "point")
     figure.locator(".nn-point").press("Shift+ArrowDown")
@@ -150,6 +148,7 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert figure.facts()["rank"] == "1"
 
 
+@pytest.mark.slow
 def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
     figure = part(page, "race")
     assert figure.evaluate("e => e.agrees()") is True
@@ -162,18 +161,20 @@ def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
     assert "banana" in figure.locator(".nn-plot").first.get_attribute("aria-label")
 
 
+@pytest.mark.slow
 def test_an_optimiser_that_diverges_is_said_to_have_left(page):
     figure = part(page, "race")
     figure.get_by_label("rates ×").press("End")
     assert "has left the map" in figure.sentence()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_grid_is_painted_by_a_stroke(either, hand):
-    figure = part(either, "grid")
+def test_a_grid_is_painted_by_a_stroke(page, hand):
+    figure = part(page, "grid")
     figure.press("nothing")
     cells = figure.locator(".nn-cell")
-    hand(either, *(middle(cells.nth(k)) for k in (0, 1, 2)))
+    hand(page, *(middle(cells.nth(k)) for k in (0, 1, 2)))
     assert cells.all_inner_texts() == ["1", "1", "1", "0", "1", "0", "0", "0", "0"]
 
 
@@ -197,6 +198,7 @@ def pixels(figure):
     return figure.locator("canvas").last.evaluate("e => e.toDataURL()")
 
 
+@pytest.mark.slow
 def test_a_picture_in_the_inks_of_the_book_follows_the_theme(page):
     figure = part(page, "grid")
     before = pixels(figure)
@@ -205,16 +207,18 @@ def test_a_picture_in_the_inks_of_the_book_follows_the_theme(page):
     assert pixels(figure) != before
 
 
-def test_a_cursor_follows_pointer_and_keys(either):
-    figure = part(either, "plot")
+@pytest.mark.slow
+def test_a_cursor_follows_pointer_and_keys(page):
+    figure = part(page, "plot")
     assert figure.sentence().startswith("Step 6:")
     figure.locator(".nn-cursor").press("ArrowRight")
     assert figure.sentence().startswith("Step 7:")
     box = figure.locator(".nn-plot").bounding_box()
-    either.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
     assert int(re.match(r"Step (\d+):", figure.sentence())[1]) > 20
 
 
+@pytest.mark.slow
 def test_a_field_takes_back_what_is_no_number(page):
     figure = part(page, "controls")
     field = figure.get_by_label("pictures")
@@ -245,8 +249,9 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
     assert "Nothing" in figure.sentence()
 
 
-def test_a_run_ends_at_the_last_step(open_visit, path):
-    tab = open_visit(BASE, path, **STILL, reduced_motion="no-preference").page
+@pytest.mark.slow
+def test_a_run_ends_at_the_last_step(open_visit, address):
+    tab = open_visit(address, PAGE, **STILL, reduced_motion="no-preference").page
     page = tab
     figure = part(page, "stepper")
     figure.scroll_into_view_if_needed()
@@ -260,11 +265,12 @@ def test_a_run_ends_at_the_last_step(open_visit, path):
     assert run.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
 def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
-    open_visit, path, motion, moved
+    open_visit, address, motion, moved
 ):
-    tab = open_visit(BASE, path, **STILL, reduced_motion=motion).page
+    tab = open_visit(address, PAGE, **STILL, reduced_motion=motion).page
     page = tab
     figure = part(page, "playhead")
     figure.scroll_into_view_if_needed()
@@ -281,6 +287,7 @@ def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
     assert figure.sentence() == now
 
 
+@pytest.mark.slow
 def test_a_playhead_stops_when_it_leaves_the_window(page):
     figure = part(page, "playhead")
     figure.press("▶ play")
@@ -292,6 +299,7 @@ def test_a_playhead_stops_when_it_leaves_the_window(page):
     figure.get_by_role("button", name="play").wait_for(state="attached")
 
 
+@pytest.mark.slow
 def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
     figure = part(page, "network")
     styles = [
@@ -329,33 +337,15 @@ def test_a_figure_is_changed_in_place(page):
     )
 
 
-SMALL = """
-() => {
-  const read = "text, span, p, dt, dd, label, button, output, .nn-cell";
-  const scale = e => e.getScreenCTM ? e.getScreenCTM().a : 1;
-  return [...document.querySelectorAll(`.nn-play .nn-ready :is(${read})`)]
-    .filter(e => e.textContent.trim() && e.getClientRects().length)
-    .map(e => [parseFloat(getComputedStyle(e).fontSize) * scale(e), e.textContent])
-    .filter(([size]) => size < 11.95);
-}
-"""
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_page_fits_its_window_and_has_no_small_text(open_page, size):
-    visited = open_page(size=size)
-    assert visited.too_wide() == []
-    assert visited.page.evaluate(SMALL) == []
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_jumps_when_a_late_script_begins(open_visit, path, size):
+def test_nothing_jumps_when_a_late_script_begins(open_visit, address, size):
     held = []
 
     def hold(tab):
         tab.route("**/_play/vectors.js*", lambda route: held.append(route))
 
-    visited = open_visit(BASE, path, size=size, prepare=hold, wait_until="commit")
+    visited = open_visit(address, PAGE, size=size, prepare=hold, wait_until="commit")
     page = visited.page
     figure = page.locator("figure.nn-play").first
     page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
@@ -364,17 +354,6 @@ def test_nothing_jumps_when_a_late_script_begins(open_visit, path, size):
     held[0].continue_()
     page.wait_for_selector("nn-vectors.nn-ready .nn-point")
     assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
-
-
-def test_without_script_there_are_picture_and_words(open_visit, path):
-    page = open_visit(BASE, path, java_script_enabled=False).page
-    for figure in page.locator("figure.nn-play").all():
-        assert len(figure.get_attribute("aria-label")) > 60
-        fallback = figure.locator(".nn-fallback")
-        assert fallback.locator("svg, img").count() or len(fallback.inner_text()) > 60
-        assert fallback.is_visible()
-    assert page.locator("figure.nn-play .nn-fallback svg").count() >= 8
-    assert part(page, "vectors").evaluate("e => getComputedStyle(e).minHeight") == "0px"
 
 
 BROKEN = """
@@ -397,8 +376,8 @@ BROKEN = """
         ("vectors", "{", "nn-vectors: "),
     ],
 )
-def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, path, name, data, words):
-    visited = open_visit(BASE, path)
+def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, address, name, data, words):
+    visited = open_visit(address, PAGE)
     text = visited.page.evaluate(BROKEN, [name, data])
     assert "the picture" in text
     assert "This figure does not move." in text
@@ -406,14 +385,14 @@ def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, path, name, 
     assert any(words in error for error in visited.errors)
 
 
-def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):
-    def scripts(text):
-        return re.findall(r"_play/([\w-]+)\.js", text)
+def test_a_page_loads_what_its_figures_need_and_no_more(book):
+    def scripts(page):
+        return re.findall(r"_play/([\w-]+)\.js", (book / page).read_text(encoding="utf-8"))
 
-    loaded = scripts((figure_pages / f"{PAGE}.html").read_text(encoding="utf-8"))
+    loaded = scripts(PAGE)
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
     assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
-    first = scripts(built.page("part/first"))
+    first = scripts("chapters/reference/bibliography.html")
     assert "page" in first
     assert not [name for name in first if name.startswith("parts-")]
 

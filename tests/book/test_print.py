@@ -2,14 +2,14 @@
 
 import ast
 import io
-import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import forked
 import pytest
 from begin.checks import failures
 from printed import contents, epub, epub_check, pdf, xhtml
@@ -58,14 +58,14 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
 @pytest.fixture(scope="module")
 def packed(built, tmp_path_factory):
     root = built.copy(tmp_path_factory.mktemp("epub") / "book").root
-    arguments = ["print_book.py", "epub", str(root)]
-    program = f"sys.argv = {arguments}; import print_book; sys.exit(print_book.main())"
-    done = forked.run(program, dict(os.environ))
-    assert done.returncode == 0, done.stdout[-6000:]
+    command = [sys.executable, ROOT / "tools/print_book.py", "epub", root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-6000:]
     assert "executed part/" not in done.stdout  # the outputs are those of the site
     return root / "_build" / "neural-networks-from-first-principles.epub"
 
 
+@pytest.mark.slow
 def test_the_epub_of_a_book_is_sound(packed):
     assert epub_check.faults(packed) == []
     with zipfile.ZipFile(packed) as archive:
@@ -78,12 +78,14 @@ def test_the_epub_of_a_book_is_sound(packed):
     assert "Second" in nav
 
 
+@pytest.mark.slow
 def test_the_same_pages_give_the_same_epub(packed):
     root = packed.parents[1]
     once, twice = (epub.pack(epub.gather(root, root / epub.BUILD)) for _ in range(2))
     assert once == twice == packed.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new", "fault"),
     [
@@ -124,7 +126,7 @@ def text(sheets):
     return " ".join(" ".join(page.extract_text() for page in sheets["book"].pages).split())
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     reader = sheets["book"]
     opening = SOFTMAX.split("```{strip}")[0].strip().split("\n\n")[-1].splitlines()
@@ -137,7 +139,7 @@ def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     assert reader.metadata.title == "Neural networks from first principles"
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 def test_the_pdf_shows_solutions_and_answers(text):
     solutions = re.findall(r"solution-start\}[^`]*````\n" + PLAIN, SOFTMAX)
     assert len(solutions) > 3
@@ -146,7 +148,7 @@ def test_the_pdf_shows_solutions_and_answers(text):
     assert "This check ran" not in text
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
     reader = sheets["book"]
     links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
@@ -157,7 +159,7 @@ def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
     assert not [a for a in links if str(a.get("/A", {}).get("/URI", "")).startswith("file:")]
 
 
-@pytest.mark.turn(1)
+@pytest.mark.slow
 def test_the_formula_sheet_fills_two_sheets(sheets):
     pages = sheets["sheet"].pages
     text = "\n".join(page.extract_text() for page in pages)

@@ -311,7 +311,6 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     assert (visited.outside, visited.errors) == ([], [])
 
 
-@pytest.mark.deep(4)
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
 def test_the_field_is_in_sight_at_every_width_and_place(open_visit, address, width):
     seen_there = """(e, least) => {
@@ -343,7 +342,6 @@ def test_the_slash_is_left_to_who_types_or_switches_it_off(open_visit, address):
     assert not page.get_by_role("checkbox", name="leads to it").is_checked()
 
 
-@pytest.mark.deep(2)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_results_show_page_section_and_the_place_that_was_found(open_visit, address, size):
     visited = open_visit(address, "search.html?q=temperature", size=size)

@@ -1,6 +1,5 @@
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import yaml
@@ -9,7 +8,6 @@ from begin.glossary import Glossary, Term, read_symbols, read_terms
 from browser import PHONE, served
 from docutils import nodes
 from link.terms import _quiet
-from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook
 
 REFERENCE = ROOT / "chapters" / "reference"
@@ -86,16 +84,9 @@ def write(book):
     return book
 
 
-def make(folder):
-    book = write(MiniBook.create(folder))
-    done = book.build()
-    if done.returncode:
-        raise RuntimeError(f"the book of terms could not be built:\n{done.stdout[-3000:]}")
-
-
 @pytest.fixture(scope="module")
-def words():
-    return MiniBook(made_once("words", make, Path(__file__).read_text("utf-8")))
+def words(tmp_path_factory):
+    return write(MiniBook.create(tmp_path_factory.mktemp("words") / "book")).made()
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +99,7 @@ def links(book, page):
     return re.findall(r'<a class="nn-term[^"]*" href="([^"]+)">([^<]+)</a>', book.page(page))
 
 
+@pytest.mark.slow
 def test_the_first_use_of_each_term_is_linked_once(words):
     there = "../reference/glossary.html"
     assert links(words, "part/first") == [
@@ -117,6 +109,7 @@ def test_the_first_use_of_each_term_is_linked_once(words):
     ]
 
 
+@pytest.mark.slow
 def test_headings_code_links_formulas_and_parts_of_words_are_left_alone(words):
     found = links(words, "part/second")
     assert [text for _, text in found] == ["loss surfaces", "SGD", "batch"]
@@ -129,6 +122,7 @@ def test_a_term_in_the_title_of_a_page_is_left_alone_where_the_page_is_named():
     assert _quiet(words, {"The loss", "The loss and the batch"})
 
 
+@pytest.mark.slow
 def test_the_term_in_italics_on_its_page_is_the_anchor_that_the_glossary_leads_to(words):
     assert words.page("part/second").count('<em id="term-loss">loss</em>') == 1
     glossary = words.page("reference/glossary")
@@ -137,11 +131,13 @@ def test_the_term_in_italics_on_its_page_is_the_anchor_that_the_glossary_leads_t
     assert "Third (planned)" in glossary
 
 
+@pytest.mark.slow
 def test_front_matter_switches_terms_off(words):
     assert [text for _, text in links(words, "part/some")] == ["batch"]
     assert links(words, "part/none") == []
 
 
+@pytest.mark.slow
 def test_a_changed_term_reaches_unchanged_pages_and_a_wrong_page_fails(words, tmp_path):
     book = words.copy(tmp_path / "book")
     book.replace("Noisy steps.", "Steps by chance.", "chapters/reference/glossary.yml")
@@ -159,6 +155,7 @@ def test_an_entry_without_a_definition_is_named(tmp_path):
         read_terms(path)
 
 
+@pytest.mark.slow
 def test_a_symbol_with_two_meanings_names_both_pages(words):
     page = words.page("reference/glossary")
     twice = re.search(r'id="notation-twice".*?</section>', page, flags=re.DOTALL)[0]
@@ -167,6 +164,7 @@ def test_a_symbol_with_two_meanings_names_both_pages(words):
     assert "eta" not in twice
 
 
+@pytest.mark.slow
 def test_a_source_names_the_pages_that_cite_it(words):
     page = words.page("reference/bibliography")
     cited = re.findall(r'Cited in <a class="reference[^"]*" href="([^"]+)">Second</a>', page)
@@ -174,6 +172,7 @@ def test_a_source_names_the_pages_that_cite_it(words):
     assert page.count("Not cited yet.") == page.count('class="citation"') - 1
 
 
+@pytest.mark.slow
 def test_a_page_holds_the_cards_of_its_own_terms_only(words):
     assert "Noisy steps." in words.page("part/first")
     assert "The graph of" not in words.page("part/first")
@@ -188,6 +187,7 @@ def card(visited):
     return visited.page.locator(".nn-card")
 
 
+@pytest.mark.slow
 def test_a_card_opens_under_the_pointer_and_stays_until_it_leaves_both(open_visit, base):
     visited = open_visit(base, "chapters/part/first.html")
     visited.page.locator("a.nn-term", has_text="SGD").hover()
@@ -201,6 +201,7 @@ def test_a_card_opens_under_the_pointer_and_stays_until_it_leaves_both(open_visi
     assert (visited.errors, visited.outside) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(open_visit, base):
     visited = open_visit(base, "chapters/part/first.html")
     link = visited.page.locator("a.nn-term", has_text="loss")
@@ -214,6 +215,7 @@ def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(open_visit
     assert visited.page.evaluate("document.activeElement.textContent") == "loss"
 
 
+@pytest.mark.slow
 def test_by_keyboard_terms_are_read_in_one_fold_and_are_no_stops_in_the_text(open_visit, base):
     visited = open_visit(base, "chapters/part/first.html")
     page, fold = visited.page, visited.page.locator("details.nn-terms")
@@ -237,6 +239,7 @@ def test_by_keyboard_terms_are_read_in_one_fold_and_are_no_stops_in_the_text(ope
     assert not fold.is_visible()
 
 
+@pytest.mark.slow
 def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit, base):
     options = {"size": PHONE, "has_touch": True, "is_mobile": True}
     visited = open_visit(base, "chapters/part/first.html", **options)
@@ -251,22 +254,7 @@ def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit
     visited.page.wait_for_url("**/glossary.html#term-sgd")
 
 
-def test_a_formula_in_a_card_is_typeset(open_visit, base):
-    visited = open_visit(base, "chapters/part/first.html")
-    visited.page.locator("a.nn-term", has_text="batch").focus()
-    card(visited).wait_for()
-    assert "N" in card(visited).locator(".katex annotation").first.text_content()
-
-
-@pytest.mark.deep(2)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_open_card_is_accessible(open_visit, base, scheme):
-    visited = open_visit(base, "chapters/part/second.html", scheme=scheme)
-    visited.page.locator("a.nn-term").first.focus()
-    card(visited).wait_for()
-    assert visited.axe() == []
-
-
+@pytest.mark.slow
 def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(open_visit, base):
     visited = open_visit(base, "chapters/part/second.html")
     visited.page.locator("a.reference.internal", has_text="1990").first.focus()
@@ -278,13 +266,7 @@ def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(open_visit,
     assert not [k for k, n in Counter(visited.page.evaluate(ids)).items() if n > 1]
 
 
-def test_without_script_a_term_is_a_plain_link(open_visit, base):
-    page = open_visit(base, "chapters/part/first.html", java_script_enabled=False).page
-    page.locator("a.nn-term", has_text="SGD").click()
-    assert page.url.endswith("glossary.html#term-sgd")
-    assert page.locator("#term-sgd").is_visible()
-
-
+@pytest.mark.slow
 def test_the_glossary_is_filtered_by_part_and_words(open_visit, base):
     how = {"size": PHONE}
     visited = open_visit(base, "chapters/reference/glossary.html", **how)
