@@ -13,35 +13,38 @@ from sklearn import (
 
 from nnlib import classifiers as ours
 from nnlib.datasets import fashion_mnist
+from tests.nnlib.harness import naming
 
 X, y = datasets.load_digits(return_X_y=True)
 X = X / 16
-REST = np.arange(len(X)) % 3 == 0
 LINE = datasets.make_regression(60, 5, noise=9.0, random_state=0)
 
 
-@pytest.mark.parametrize("solver", ["svd", "qr", "normal", "gradient-descent"])
-def test_every_solver_finds_the_line_of_scikit_learn(solver):
-    got = ours.LinearRegression(solver=solver, tol=1e-10).fit(*LINE)
-    expected = linear_model.LinearRegression().fit(*LINE)
-    np.testing.assert_allclose(got.coef_, expected.coef_, rtol=1e-8)
-    assert got.intercept_ == pytest.approx(expected.intercept_, rel=1e-8)
+def test_every_solver_finds_the_line_of_scikit_learn():
+    for solver in ["svd", "qr", "normal", "gradient-descent"]:
+        with naming(solver):
+            got = ours.LinearRegression(solver=solver, tol=1e-10).fit(*LINE)
+            expected = linear_model.LinearRegression().fit(*LINE)
+            np.testing.assert_allclose(got.coef_, expected.coef_, rtol=1e-8)
+            assert got.intercept_ == pytest.approx(expected.intercept_, rel=1e-8)
 
 
-@pytest.mark.parametrize("solver", ["svd", "qr", "normal", "gradient-descent"])
-def test_every_solver_finds_the_ridge_of_scikit_learn(solver):
-    got = ours.Ridge(3.0, solver=solver, tol=1e-10).fit(*LINE)
-    expected = linear_model.Ridge(3.0).fit(*LINE)
-    np.testing.assert_allclose(got.coef_, expected.coef_, rtol=1e-8)
+def test_every_solver_finds_the_ridge_of_scikit_learn():
+    for solver in ["svd", "qr", "normal", "gradient-descent"]:
+        with naming(solver):
+            got = ours.Ridge(3.0, solver=solver, tol=1e-10).fit(*LINE)
+            expected = linear_model.Ridge(3.0).fit(*LINE)
+            np.testing.assert_allclose(got.coef_, expected.coef_, rtol=1e-8)
 
 
-@pytest.mark.parametrize("classes", [2, 10])
-def test_logistic_regression_finds_the_weights_of_scikit_learn(classes):
-    some = y < classes
-    got = ours.LogisticRegression(solver="newton", tol=1e-10).fit(X[some], y[some])
-    expected = linear_model.LogisticRegression(solver="newton-cholesky", tol=1e-10)
-    expected.fit(X[some], y[some])
-    np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0, atol=1e-6)
+def test_logistic_regression_finds_the_weights_of_scikit_learn():
+    for classes in [2, 10]:
+        with naming(classes):
+            some = y < classes
+            got = ours.LogisticRegression(solver="newton", tol=1e-10).fit(X[some], y[some])
+            expected = linear_model.LogisticRegression(solver="newton-cholesky", tol=1e-10)
+            expected.fit(X[some], y[some])
+            np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0, atol=1e-6)
 
 
 FASHION = [
@@ -60,6 +63,7 @@ FASHION = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(("mine", "theirs"), FASHION, ids=lambda e: type(e).__name__)
 def test_accuracy_is_no_more_than_a_standard_error_below_scikit_learn(mine, theirs):
@@ -69,9 +73,8 @@ def test_accuracy_is_no_more_than_a_standard_error_below_scikit_learn(mine, thei
     assert a > b - ours.standard_error(b, len(test.y))
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs"),
-    [
+def test_gaussians_give_the_probabilities_of_scikit_learn():
+    for mine, theirs in [
         (
             ours.GaussianClassifier(),
             discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
@@ -84,12 +87,13 @@ def test_accuracy_is_no_more_than_a_standard_error_below_scikit_learn(mine, thei
             ours.GaussianClassifier(covariance="own", shrinkage=0.2),
             discriminant_analysis.QuadraticDiscriminantAnalysis(solver="eigen", shrinkage=0.2),
         ),
-    ],
-)
-def test_gaussians_give_the_probabilities_of_scikit_learn(mine, theirs):
-    a, b = (m.fit(*datasets.load_iris(return_X_y=True)) for m in (mine, theirs))
-    flowers = datasets.load_iris().data
-    np.testing.assert_allclose(a.predict_proba(flowers), b.predict_proba(flowers), atol=1e-9)
+    ]:
+        with naming(mine, theirs):
+            a, b = (m.fit(*datasets.load_iris(return_X_y=True)) for m in (mine, theirs))
+            flowers = datasets.load_iris().data
+            np.testing.assert_allclose(
+                a.predict_proba(flowers), b.predict_proba(flowers), atol=1e-9
+            )
 
 
 SVMS = [
@@ -101,16 +105,21 @@ FLOWERS, KINDS = datasets.load_iris(return_X_y=True)
 FLOWERS = (FLOWERS - FLOWERS.mean(axis=0)) / FLOWERS.std(axis=0)
 
 
-@pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize(("loss", "options"), SVMS, ids=lambda o: str(o))
-def test_the_support_vector_machine_finds_the_optimum_of_scikit_learn(loss, options, classes):
-    some = KINDS < classes
-    got = ours.LinearSVM(0.1, loss=loss, tol=1e-11, max_iter=5000, random_state=0)
-    expected = svm.LinearSVC(C=0.1, tol=1e-9, max_iter=10**6, random_state=0, **options)
-    for model in (got, expected):
-        model.fit(FLOWERS[some], KINDS[some])
-    np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0, atol=1e-4)
-    np.testing.assert_allclose(got.intercept_, expected.intercept_, rtol=0, atol=1e-4)
+def test_the_support_vector_machine_finds_the_optimum_of_scikit_learn():
+    for classes in [2, 3]:
+        for loss, options in SVMS:
+            with naming(classes, loss, options):
+                some = KINDS < classes
+                got = ours.LinearSVM(0.1, loss=loss, tol=1e-11, max_iter=5000, random_state=0)
+                expected = svm.LinearSVC(
+                    C=0.1, tol=1e-9, max_iter=10**6, random_state=0, **options
+                )
+                for model in (got, expected):
+                    model.fit(FLOWERS[some], KINDS[some])
+                np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0, atol=1e-4)
+                np.testing.assert_allclose(
+                    got.intercept_, expected.intercept_, rtol=0, atol=1e-4
+                )
 
 
 def test_weston_and_watkins_for_two_classes_is_the_hinge_with_twice_the_c():
@@ -122,34 +131,7 @@ def test_weston_and_watkins_for_two_classes_is_the_hinge_with_twice_the_c():
     np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0, atol=1e-5)
 
 
-def weston_watkins(W):
-    """Return Weston and Watkins' objective for C = 1/10, by the definition of hinge_loss."""
-    Z = FLOWERS @ W[:, :-1].T + W[:, -1]
-    return np.sum(W**2) / 2 + 0.1 * ours.hinge_loss(Z, KINDS).sum()
-
-
-def test_no_small_change_betters_weston_and_watkins_optimum(rng):
-    model = ours.LinearSVM(0.1, loss="weston_watkins", tol=1e-10, max_iter=5000, random_state=0)
-    W = np.column_stack([model.fit(FLOWERS, KINDS).coef_, model.intercept_])
-    least = weston_watkins(W)
-    assert least == pytest.approx(model.loss_curve_[-1], rel=1e-12)
-    assert model.gap_ <= 1e-10
-    others = [weston_watkins(W + 1e-3 * rng.standard_normal(W.shape)) for _ in range(100)]
-    assert min(others) > least
-
-
-@pytest.mark.parametrize(("loss", "options"), SVMS, ids=lambda o: str(o))
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_support_vector_machines_tell_clothes_apart_as_well_as_scikit_learns(loss, options):
-    train, test = fashion_mnist()
-    some, labels = train.X[:1000], train.y[:1000]
-    got = ours.LinearSVM(0.01, loss=loss, random_state=0).fit(some, labels)
-    expected = svm.LinearSVC(C=0.01, random_state=0, **options).fit(some, labels)
-    b = expected.score(test.X, test.y)
-    assert got.score(test.X, test.y) > b - ours.standard_error(b, len(test.y))
-
-
-@pytest.mark.deep(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(
@@ -172,17 +154,3 @@ def test_whatever_the_seed_accuracy_is_scikit_learns(mine, theirs, seed):
     mine.set_params(random_state=seed).fit(train.X, train.y)
     b = theirs.set_params(random_state=seed).fit(train.X, train.y).score(test.X, test.y)
     assert mine.score(test.X, test.y) > b - ours.standard_error(b, len(test.y))
-
-
-@pytest.mark.parametrize("solver", ["lbfgs", "newton"])
-def test_logistic_regression_ends_without_a_warning_at_the_level_of_rounding(solver):
-    ours.LogisticRegression(solver=solver, tol=1e-9).fit(X, y)
-
-
-@pytest.mark.parametrize("loss", ["squared_hinge", "hinge", "weston_watkins", "crammer_singer"])
-def test_the_gap_bounds_how_far_the_objective_is_above_the_least(loss):
-    rough = ours.LinearSVM(0.1, loss=loss, tol=0.05, random_state=0).fit(FLOWERS, KINDS)
-    fine = ours.LinearSVM(0.1, loss=loss, tol=1e-9, max_iter=5000, random_state=0)
-    P, least = rough.loss_curve_[-1], fine.fit(FLOWERS, KINDS).loss_curve_[-1]
-    assert 0 <= P - least <= rough.gap_ * P
-    assert rough.gap_ <= 0.05

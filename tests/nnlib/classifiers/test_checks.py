@@ -15,6 +15,8 @@ from nnlib.classifiers import (
     SoftmaxClassifier,
 )
 
+pytestmark = pytest.mark.slow
+
 SOLVERS = ("svd", "qr", "normal", "gradient-descent")
 KINKS = ("hinge", "weston_watkins", "crammer_singer")
 ESTIMATORS = [
@@ -44,7 +46,6 @@ def must_fail(estimator):
     return {"check_sample_weight_equivalence_on_dense_data": WIDE} if singular else {}
 
 
-@pytest.mark.deep(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_estimator_passes_the_checks_of_scikit_learn(estimator):

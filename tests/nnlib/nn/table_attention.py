@@ -7,7 +7,6 @@ from tests.nnlib.nn.table import Layer
 
 NAME = "MultiheadAttention"
 QKV = ((3, 2, 8), (5, 2, 8), (5, 2, 8))
-MASK = np.array([[0, 0, 1, 0, 1], [0, 0, 0, 1, 0], [1, 0, 1, 1, 1]], dtype=bool)
 
 
 def itself(module, x, **options):
@@ -111,28 +110,24 @@ def use(*shapes, dtype=None, mask=None, keys=None, **given):
 
 
 REFUSED = [
-    (AssertionError, "embed_dim to be a multiple of num_heads, got 8 and 3", make(8, 3)),
-    (ValueError, "embed_dim and num_heads above 0, got 0 and 1", make(0, 1)),
-    (AssertionError, "with 2 axes or with 3", use((3,), (5,), (5,))),
-    (AssertionError, "with 2 axes or with 3", use((3, 8), (5, 1, 8), (5, 1, 8))),
-    (AssertionError, "vectors of length 8, 8 and 8", use((3, 2, 6), (5, 2, 6), (5, 2, 6))),
-    (AssertionError, "vectors of length 8, 8 and 8", use((3, 2, 8), (5, 2, 8), (5, 2, 7))),
-    (AssertionError, "as many values as keys", use((3, 2, 8), (5, 2, 8), (4, 2, 8))),
-    (RuntimeError, "one batch size", use((3, 4, 8), (5, 3, 8), (5, 3, 8))),
-    (AssertionError, "attn_mask with 2 axes or with 3", use(mask=((5,), bool))),
-    (RuntimeError, r"attn_mask \(3, 5\) or \(4, 3, 5\)", use(mask=((5, 5), bool))),
-    (RuntimeError, r"attn_mask \(3, 5\) or \(4, 3, 5\)", use(mask=((2, 3, 5), bool))),
-    (AssertionError, "attn_mask bool or float32, got int64", use(mask=((3, 5), int))),
-    (AssertionError, r"key_padding_mask \(2, 5\), got \(2, 6\)", use(keys=((2, 6), bool))),
-    (AssertionError, r"key_padding_mask \(2, 5\), got \(5,\)", use(keys=((5,), bool))),
-    (AssertionError, "key_padding_mask bool or float32", use(keys=((2, 5), int))),
-    (RuntimeError, "an attn_mask if is_causal", use(is_causal=True)),
+    (make(8, 3), AssertionError),
+    (make(0, 1), ValueError),
+    (use((3,), (5,), (5,)), AssertionError),
+    (use((3, 8), (5, 1, 8), (5, 1, 8)), AssertionError),
+    (use((3, 2, 6), (5, 2, 6), (5, 2, 6)), AssertionError),
+    (use((3, 2, 8), (5, 2, 8), (5, 2, 7)), AssertionError),
+    (use((3, 2, 8), (5, 2, 8), (4, 2, 8)), AssertionError),
+    (use((3, 4, 8), (5, 3, 8), (5, 3, 8)), RuntimeError),
+    (use(mask=((5,), bool)), AssertionError),
+    (use(mask=((5, 5), bool)), RuntimeError),
+    (use(mask=((2, 3, 5), bool)), RuntimeError),
+    (use(mask=((3, 5), int)), AssertionError),
+    (use(keys=((2, 6), bool)), AssertionError),
+    (use(keys=((5,), bool)), AssertionError),
+    (use(keys=((2, 5), int)), AssertionError),
+    (use(is_causal=True), RuntimeError),
+    (use(dtype="f8"), RuntimeError),
 ]
-
-BAD = [Bad(NAME, call, error, f"^{NAME}: expected .*{m}") for error, m, call in REFUSED]
-BAD += [
-    Bad(NAME, make(8, 2, dropout=1.5), ValueError, rf"{NAME}: .*dropout in \[0, 1\]", None),
-    Bad(NAME, make(8, 2, add_bias_kv=True), ValueError, f"{NAME}: .*add_bias_kv", None),
-    Bad(NAME, make(8, 2, add_zero_attn=True), ValueError, f"{NAME}: .*add_zero_attn", None),
-    Bad(NAME, use(dtype="f8"), RuntimeError, "linear: .*dtype"),
-]
+OPTIONS = dict(dropout=1.5), dict(add_bias_kv=True), dict(add_zero_attn=True)
+BAD = [Bad(NAME, *refused) for refused in REFUSED]
+BAD += [Bad(NAME, make(8, 2, **options), ValueError, None) for options in OPTIONS]

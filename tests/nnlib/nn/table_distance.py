@@ -15,12 +15,6 @@ BAD = [
         "CosineSimilarity",
         lambda L: L.nn.CosineSimilarity(2)(L.zeros(3, 5), L.zeros(3, 5)),
         IndexError,
-        r"cosine_similarity: expected dim in \[-2, 1\], got 2",
     ),
-    Bad(
-        "PairwiseDistance",
-        lambda L: L.nn.PairwiseDistance()(L.zeros(3, 5), L.zeros(3, 4)),
-        RuntimeError,
-        r"pairwise_distance: expected shapes that broadcast, got \(3, 5\), \(3, 4\)",
-    ),
+    Bad("PairwiseDistance", lambda L: L.nn.PairwiseDistance()(L.zeros(3, 5), L.zeros(3, 4))),
 ]

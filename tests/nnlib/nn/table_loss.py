@@ -209,85 +209,33 @@ def of_classes(name, target, *args, **options):
 
 
 BAD = [
+    *[Bad(name, mistaken(name, shapes), ValueError) for name, shapes in WITH_REDUCTION.items()],
     *[
-        Bad(
-            name,
-            mistaken(name, shapes),
-            ValueError,
-            "expected reduction mean, sum",
-            note="reduction",
-        )
-        for name, shapes in WITH_REDUCTION.items()
-    ],
-    *[
-        Bad(name, of_other_shapes(name, (3, 5), (3,)), ValueError, "expected target of input's")
+        Bad(name, of_other_shapes(name, (3, 5), (3,)), ValueError)
         for name in ("BCELoss", "BCEWithLogitsLoss")
     ],
     *[  # torch broadcasts with a warning, here an error
-        Bad(
-            name,
-            of_other_shapes(name, (3, 5), (5,)),
-            ValueError,
-            "expected target of input's",
-            UserWarning,
-        )
+        Bad(name, of_other_shapes(name, (3, 5), (5,)), ValueError, UserWarning)
         for name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
     ],
     *[
-        Bad(
-            name,
-            of_other_shapes(name, (3, 5), (4,)),
-            RuntimeError,
-            "expected shapes that broadcast",
-        )
+        Bad(name, of_other_shapes(name, (3, 5), (4,)))
         for name in ("HingeEmbeddingLoss", "SoftMarginLoss", "PoissonNLLLoss")
     ],
-    Bad(
-        "BCELoss",
-        lambda L: L.nn.BCELoss()(L.tensor([2.0]), L.tensor([1.0])),
-        RuntimeError,
-        r"binary_cross_entropy: expected input in \[0, 1\]",
-    ),
-    Bad(
-        "CrossEntropyLoss",
-        of_classes("CrossEntropyLoss", [0, 5, 1]),
-        IndexError,
-        r"cross_entropy: expected indices in \[0, 4\], got 5",
-    ),
-    Bad(
-        "CrossEntropyLoss",
-        of_classes("CrossEntropyLoss", [0, 4, 1], label_smoothing=1.5),
-        RuntimeError,
-        r"cross_entropy: expected label_smoothing in \[0, 1\], got 1.5",
-    ),
-    Bad(
-        "NLLLoss",
-        of_classes("NLLLoss", [0, 1]),
-        ValueError,
-        r"nll_loss: .* target \(3,\) for input \(3, 5\), got \(2,\)",
-    ),
-    Bad(
-        "MultiMarginLoss",
-        of_classes("MultiMarginLoss", [0, 1, 2], 3),
-        ValueError,
-        "multi_margin_loss: expected p to be 1 or 2, got 3",
-    ),
+    Bad("BCELoss", lambda L: L.nn.BCELoss()(L.tensor([2.0]), L.tensor([1.0]))),
+    Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 5, 1]), IndexError),
+    Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 4, 1], label_smoothing=1.5)),
+    Bad("NLLLoss", of_classes("NLLLoss", [0, 1]), ValueError),
+    Bad("MultiMarginLoss", of_classes("MultiMarginLoss", [0, 1, 2], 3), ValueError),
     Bad(
         "GaussianNLLLoss",
         lambda L: L.nn.GaussianNLLLoss()(L.zeros(3), L.zeros(3), -L.ones(3)),
         ValueError,
-        "gaussian_nll_loss: expected var >= 0, got a negative variance",
     ),
-    Bad(
-        "CosineEmbeddingLoss",
-        of_other_shapes("CosineEmbeddingLoss", (3, 5), (3, 5), (3, 1)),
-        RuntimeError,
-        r"cosine_embedding_loss: expected two inputs \(N, D\) and target",
-    ),
+    Bad("CosineEmbeddingLoss", of_other_shapes("CosineEmbeddingLoss", (3, 5), (3, 5), (3, 1))),
     Bad(
         "TripletMarginLoss",
         lambda L: L.nn.TripletMarginLoss(margin=-1.0)(*[L.zeros(3, 5)] * 3),
         ValueError,
-        "triplet_margin_loss: expected margin > 0, got -1.0",
     ),
 ]

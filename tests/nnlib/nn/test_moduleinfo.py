@@ -12,12 +12,14 @@ import torch
 import nnlib
 from tests.nnlib.test_opinfo import NotOurs, assert_same, assert_same_gradients, translated
 
+pytestmark = pytest.mark.slow
+
 # Samples that differ by intent: why, and which.
 DIFFERENT = {
     "MultiheadAttention": (
         "no keys besides those given",
         lambda make: make.kwargs.get("add_bias_kv") or make.kwargs.get("add_zero_attn"),
-    ),
+    )
 }
 # Modules of nnlib for which torch has no samples.
 NO_SAMPLES = {
@@ -90,7 +92,6 @@ def compare(ours, theirs, called, call, history, rng):
     assert_same(list(state.values()), list(state_t.values()))
 
 
-@pytest.mark.deep(2)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize("name", sorted(CLASSES - NO_SAMPLES))

@@ -7,7 +7,8 @@ import torch
 import nnlib
 from nnlib.optim import LBFGS
 from nnlib.optim.line_search import Point, strong_wolfe
-from tests.nnlib.optim.test_sgd import leaf, loss_of
+from tests.nnlib.harness import naming
+from tests.nnlib.optim.optimizers import leaf, loss_of
 
 PAIRS = [(nnlib, LBFGS), (torch, torch.optim.LBFGS)]
 OPTIONS = [
@@ -64,34 +65,33 @@ def network(L, arrays):
     return lambda W, b: loss_of(L, W, b, X, t) + 0.1 * ((W * W).sum() + (b * b).sum())
 
 
-@pytest.mark.parametrize("line_search_fn", [None, "strong_wolfe"])
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_every_evaluation_is_that_of_torch(options, line_search_fn, arrays):
-    options = dict(options, line_search_fn=line_search_fn if options.get("lr") else None)
-    assert_alike(
-        *(steps_of(L, make, options, arrays[:2], network(L, arrays), 3) for L, make in PAIRS)
-    )
+def test_every_evaluation_is_that_of_torch(arrays):
+    for line_search_fn in [None, "strong_wolfe"]:
+        for options in OPTIONS:
+            with naming(line_search_fn, options):
+                options = dict(
+                    options, line_search_fn=line_search_fn if options.get("lr") else None
+                )
+                assert_alike(
+                    *(
+                        steps_of(L, make, options, arrays[:2], network(L, arrays), 3)
+                        for L, make in PAIRS
+                    )
+                )
 
 
-@pytest.mark.parametrize("line_search_fn", [None, "strong_wolfe"])
-def test_fifty_steps_of_one_iteration_are_those_of_torch(line_search_fn, arrays):
-    options = dict(lr=0.1, max_iter=1, line_search_fn=line_search_fn)
-    assert_alike(
-        *(steps_of(L, make, options, arrays[:2], network(L, arrays), 50) for L, make in PAIRS)
-    )
-
-
-@pytest.mark.parametrize("line_search_fn", [None, "strong_wolfe"])
-def test_a_restart_from_a_saved_state_is_that_of_torch_and_changes_nothing(
-    line_search_fn, arrays
-):
-    options = dict(lr=0.1, max_iter=3, line_search_fn=line_search_fn)
-    whole = steps_of(nnlib, LBFGS, options, arrays[:2], network(nnlib, arrays), 6)
-    got, expected = (
-        steps_of(L, make, options, arrays[:2], network(L, arrays), 6, 3) for L, make in PAIRS
-    )
-    assert_alike(got, whole, 0)
-    assert_alike(got, expected)
+@pytest.mark.slow
+def test_a_restart_from_a_saved_state_is_that_of_torch_and_changes_nothing(arrays):
+    for line_search_fn in [None, "strong_wolfe"]:
+        with naming(line_search_fn):
+            options = dict(lr=0.1, max_iter=3, line_search_fn=line_search_fn)
+            whole = steps_of(nnlib, LBFGS, options, arrays[:2], network(nnlib, arrays), 6)
+            got, expected = (
+                steps_of(L, make, options, arrays[:2], network(L, arrays), 6, 3)
+                for L, make in PAIRS
+            )
+            assert_alike(got, whole, 0)
+            assert_alike(got, expected)
 
 
 def rosenbrock(x):
@@ -106,7 +106,7 @@ def rippled(x):
 FUNCTIONS = [rosenbrock, rippled, lambda x: (x**4).sum(), lambda x: x.abs().sum()]
 
 
-@pytest.mark.deep(4)
+@pytest.mark.slow
 @pytest.mark.parametrize("f", FUNCTIONS)
 @pytest.mark.parametrize("lr", [1.0, 1e-3, 30.0])
 @pytest.mark.parametrize("max_eval", [None, 4, 1])
@@ -135,27 +135,20 @@ def is_the_same_way(way, other):
     return one.shape == two.shape and np.allclose(two, one, 1e-8, 1e-8)
 
 
-def test_rosenbrock_is_solved():
-    start = [np.array([-1.2, 1.0])]
-    options = dict(max_iter=100, tolerance_change=0.0, line_search_fn="strong_wolfe")
-    seen, (x,), _ = steps_of(nnlib, LBFGS, options, start, rosenbrock, 1)
-    np.testing.assert_allclose(x, [1, 1], atol=1e-5)
-    assert len(seen) < 60
-
-
-@pytest.mark.parametrize("line_search_fn", [None, "strong_wolfe"])
-def test_the_state_has_the_form_of_torch(line_search_fn, arrays):
-    options = dict(lr=0.1, max_iter=4, line_search_fn=line_search_fn)
-    got, expected = (
-        steps_of(L, make, options, arrays[:2], network(L, arrays), 2)[2].state_dict()
-        for L, make in PAIRS
-    )
-    assert got["param_groups"] == expected["param_groups"]
-    (ours,), (theirs,) = got["state"].values(), expected["state"].values()
-    assert ours.keys() == theirs.keys() - {"al"}  # scratch memory of torch
-    for key, value in theirs.items():
-        if key != "al":
-            np.testing.assert_allclose(listed(ours[key]), listed(value), rtol=1e-8)
+def test_the_state_has_the_form_of_torch(arrays):
+    for line_search_fn in [None, "strong_wolfe"]:
+        with naming(line_search_fn):
+            options = dict(lr=0.1, max_iter=4, line_search_fn=line_search_fn)
+            got, expected = (
+                steps_of(L, make, options, arrays[:2], network(L, arrays), 2)[2].state_dict()
+                for L, make in PAIRS
+            )
+            assert got["param_groups"] == expected["param_groups"]
+            (ours,), (theirs,) = got["state"].values(), expected["state"].values()
+            assert ours.keys() == theirs.keys() - {"al"}  # scratch memory of torch
+            for key, value in theirs.items():
+                if key != "al":
+                    np.testing.assert_allclose(listed(ours[key]), listed(value), rtol=1e-8)
 
 
 def listed(value):
@@ -165,78 +158,7 @@ def listed(value):
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def as_arrays(value):
-    """Return a state with torch's tensors as arrays."""
-    if isinstance(value, dict):
-        return {k: as_arrays(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [as_arrays(v) for v in value]
-    return value.numpy() if isinstance(value, torch.Tensor) else value
-
-
-def test_a_state_of_torch_as_arrays_can_be_loaded(arrays):
-    options = dict(max_iter=4, line_search_fn="strong_wolfe")
-    f = [network(L, arrays) for L in (nnlib, torch)]
-    _, x, theirs = steps_of(torch, torch.optim.LBFGS, options, arrays[:2], f[1], 2)
-    p = [nnlib.tensor(a, requires_grad=True) for a in x]
-    ours = LBFGS(p)
-    ours.load_state_dict(as_arrays(theirs.state_dict()))
-    got, expected = [], []
-    ours.step(closure_of(nnlib, ours, p, f[0], got))
-    q = theirs.param_groups[0]["params"]
-    theirs.step(closure_of(torch, theirs, q, f[1], expected))
-    np.testing.assert_allclose(got, expected, rtol=1e-10)
-
-
-def test_parameters_without_gradient_stay():
-    a, b = leaf(1.0), leaf(2.0)
-    optimizer = LBFGS([a, b], lr=0.5)
-    optimizer.step(closure_of(nnlib, optimizer, [a], lambda a: (a * a).sum(), []))
-    assert a.item() == pytest.approx(0, abs=1e-4)
-    assert b.item() == 2
-
-
-def test_a_learning_rate_may_be_a_tensor(arrays):
-    f = network(nnlib, arrays)
-    got, expected = (
-        steps_of(nnlib, LBFGS, dict(lr=lr), arrays[:2], f, 2) for lr in (nnlib.tensor(0.5), 0.5)
-    )
-    assert_alike(got, expected, 0)
-
-
-def test_without_a_learning_rate_nothing_moves():  # torch divides by 0 in its search
-    a = leaf(1.0)
-    optimizer = LBFGS([a], lr=0, line_search_fn="strong_wolfe")
-    optimizer.step(closure_of(nnlib, optimizer, [a], lambda a: (a * a).sum(), []))
-    assert a.item() == 1.0
-
-
-def test_a_minimum_is_left_at_once():
-    a, seen = leaf(0.0), []
-    optimizer = LBFGS([a])
-    loss = optimizer.step(closure_of(nnlib, optimizer, [a], lambda a: (a * a).sum() + 3, seen))
-    assert (loss.item(), a.item(), seen) == (3.0, 0.0, [3.0])
-
-
-def test_a_closure_is_recorded_even_without_grad_and_may_give_a_number():
-    a = nnlib.ones(1, requires_grad=True)
-    optimizer = LBFGS([a], lr=0.25)
-    closure = closure_of(nnlib, optimizer, [a], lambda a: (a * a).sum(), [])
-    with nnlib.no_grad():
-        assert optimizer.step(lambda: closure().item()) == 1.0
-    assert a.item() < 0.1
-    assert optimizer.state[a]["d"].dtype == a.dtype == nnlib.float32
-
-
-def test_a_step_is_noticed_by_graphs_that_read_the_parameter():
-    a = leaf(1.0)
-    y = a * a
-    optimizer = LBFGS([a])
-    optimizer.step(closure_of(nnlib, optimizer, [a], lambda a: (a * a).sum(), []))
-    with pytest.raises(RuntimeError, match="changed in place"):
-        y.backward()
-
-
+@pytest.mark.slow
 def test_a_nan_gives_what_torch_gives():
     for search in (None, "strong_wolfe"):
         options = dict(max_iter=2, line_search_fn=search)
@@ -254,22 +176,6 @@ def test_a_line_search_stops_where_the_bracket_is_tiny():
 
     found = strong_wolfe(at, at(0.0), 1.0, 1.0, max_ls=1000)
     assert 0 <= found.t < 1e-8
-
-
-@pytest.mark.parametrize("options", [dict(history_size=0), dict(history_size=-1)])
-def test_a_history_without_a_pair_is_refused(options):
-    with pytest.raises(ValueError, match="LBFGS: expected history_size >= 1, got"):
-        LBFGS([leaf(1.0)], **options)
-
-
-def test_one_group_has_options_of_its_own(arrays):
-    def one_group(make):
-        return lambda p: make([dict(params=p, lr=0.1, max_iter=4)], lr=5.0)
-
-    pairs = [(L, one_group(make)) for L, make in PAIRS]
-    assert_alike(
-        *(steps_of(L, make, {}, arrays[:2], network(L, arrays), 2) for L, make in pairs)
-    )
 
 
 def test_several_groups_are_refused():

@@ -8,6 +8,7 @@ import nnlib.nn.functional as F
 from nnlib import nn, optim
 from nnlib.autograd import Function
 from nnlib.training import gradient_check, lr_finder, overfit_one_batch
+from tests.nnlib.harness import naming
 
 D, C = 5, 3
 
@@ -57,41 +58,6 @@ def test_a_sound_network_learns_one_batch_by_heart(batch):
     assert repr(found).endswith("accuracy 100.0%: learned by heart")
 
 
-class Cut(nn.Module):
-    """A network whose inputs are set to zero by mistake."""
-
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(D, C)
-
-    def forward(self, x):
-        return self.layer(x * 0)
-
-
-def test_a_network_that_does_not_see_its_input_is_found(batch):
-    model = Cut()
-    adam = optim.Adam(model.parameters(), lr=0.05)
-    found = overfit_one_batch(model, batch, F.cross_entropy, adam, steps=50)
-    assert not found.passed
-    assert len(found.losses) == 50
-    assert "NOT learned: look for a bug" in repr(found)
-
-
-def test_overfitting_numbers_has_no_accuracy(rng):
-    model = nn.Linear(D, 1)
-    batch = rng.standard_normal((4, D)), rng.standard_normal((4, 1))
-    adam = optim.Adam(model.parameters(), lr=0.1)
-    found = overfit_one_batch(model, batch, F.mse_loss, adam, steps=500, tol=1e-3)
-    assert (found.passed, found.accuracy) == (True, None)
-
-
-def test_overfitting_takes_a_step_at_least(batch):
-    model = Cut()
-    adam = optim.Adam(model.parameters())
-    with pytest.raises(ValueError, match=r"^overfit_one_batch: expected steps >= 1, got 0"):
-        overfit_one_batch(model, batch, F.cross_entropy, adam, steps=0)
-
-
 def test_the_rate_that_is_found_lies_below_the_one_that_diverges(rng):
     """On a parabola with curvature h steps diverge beyond 2 / h."""
     h, w = 4.0, nnlib.tensor(np.array([3.0]), requires_grad=True)
@@ -116,31 +82,17 @@ def test_the_rate_that_is_found_lies_below_the_one_that_diverges(rng):
     assert "try" in repr(found)
 
 
-def test_batches_are_begun_again_until_the_steps_are_done(batch):
-    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
-    found = lr_finder(model, [batch], F.cross_entropy, sgd, highest=1e-3, steps=30)
-    assert len(found.lrs) == len(found.losses) == 30
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
+def test_a_search_out_of_range_is_refused(batch):
+    for options, message in [
         (dict(lowest=1.0, highest=0.1), "expected highest above 1, got 0.1"),
         (dict(lowest=0.0), "expected lowest above 0, got 0.0"),
         (dict(steps=1), "expected steps >= 2, got 1"),
         (dict(smoothing=1.0), r"expected smoothing in \[0, 1\), got 1.0"),
-    ],
-)
-def test_a_search_out_of_range_is_refused(batch, options, message):
-    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
-    with pytest.raises(ValueError, match=f"^lr_finder: {message}"):
-        lr_finder(model, [batch], F.cross_entropy, sgd, **options)
-
-
-def test_a_search_needs_losses_to_compare(batch):
-    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
-    with pytest.raises(ValueError, match=r"expected two finite losses at least, got 0"):
-        lr_finder(model, [], F.cross_entropy, sgd)
+    ]:
+        with naming(options, message):
+            sgd = optim.SGD((model := network()).parameters(), lr=1.0)
+            with pytest.raises(ValueError, match=f"^lr_finder: {message}"):
+                lr_finder(model, [batch], F.cross_entropy, sgd, **options)
 
 
 def test_right_gradients_pass_in_both_modes(batch):
@@ -188,29 +140,3 @@ def test_a_planted_mistake_is_found_and_named(batch):
     assert found.worst[0].error > 0.01
     assert "WRONG" in repr(found)
     assert repr(found).splitlines()[-1].split() == ["idle", "no", "gradient", "WRONG"]
-
-
-def test_what_is_looked_at_is_drawn_and_the_differences_are_those_of_the_loss(batch):
-    model = nn.Linear(D, C)
-    found = gradient_check(
-        model, batch, F.cross_entropy, samples=4, rng=np.random.default_rng(1)
-    )
-    again = gradient_check(
-        model, batch, F.cross_entropy, samples=4, rng=np.random.default_rng(1)
-    )
-    assert found.entries == again.entries
-    assert len(found.entries) == 4 + C
-    X, y = nnlib.tensor(batch[0]), nnlib.tensor(batch[1])
-    twin = nn.Linear(D, C, dtype=np.float64)
-    twin.load_state_dict(model.state_dict())
-    F.cross_entropy(twin(X), y).backward()
-    for name, index, backprop, difference, _ in found.entries:
-        assert backprop == getattr(twin, name).grad.array[index]
-        assert difference == pytest.approx(backprop, rel=1e-5, abs=1e-9)
-
-
-def test_there_is_something_to_check(batch):
-    with pytest.raises(ValueError, match=r"^gradient_check: expected a model with parameters"):
-        gradient_check(nn.ReLU(), batch, F.cross_entropy)
-    with pytest.raises(ValueError, match=r"^gradient_check: expected samples >= 1, got 0"):
-        gradient_check(network(), batch, F.cross_entropy, samples=0)

@@ -58,18 +58,13 @@ def undisturbed(tmp_path_factory):
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadly", [1, 4, 5, 11])  # before, amid and after checkpoints
 def test_a_killed_training_goes_on_to_the_bit(tmp_path, undisturbed, deadly):
     assert start(tmp_path / "run.pt", deadly).returncode == -9
     again = start(tmp_path / "run.pt")
     assert again.returncode == 0, again.stderr
     assert again.stdout == undisturbed
-
-
-def test_a_training_may_be_killed_again_and_again(tmp_path, undisturbed):
-    codes = [start(tmp_path / "run.pt", 4).returncode for _ in range(4)]
-    assert codes == [-9] * 4
-    assert start(tmp_path / "run.pt").stdout == undisturbed
 
 
 def small(hidden=4, n=30, kind=optim.SGD):
@@ -105,10 +100,3 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path, other, part):
     with pytest.raises(ValueError, match=r"to hold model, optimizer, data, history, scheduler"):
         fit(*other, epochs=2, checkpoint=path, scheduler=scheduler)
     assert path.read_bytes() == before
-
-
-def test_a_checkpoint_needs_a_loader_that_tells_where_it_stands(tmp_path):
-    model, _, loss, optimizer = small()
-    batches = [(np.zeros((3, 2)), np.zeros(3, int))]
-    with pytest.raises(ValueError, match=r"^fit: expected a DataLoader, .* got list"):
-        fit(model, batches, loss, optimizer, epochs=1, checkpoint=tmp_path / "run.pt")

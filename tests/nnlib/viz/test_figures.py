@@ -1,15 +1,12 @@
 """Curves, charts and measures say what their numbers say."""
 
-from types import SimpleNamespace
-
 import numpy as np
-from matplotlib.text import Text
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from nnlib import training, viz
+from nnlib import viz
 from tests.nnlib.viz.calls import draw
-from tests.nnlib.viz.reading import labels_of, names_of, words
+from tests.nnlib.viz.reading import labels_of, words
 
 
 def height(path):
@@ -37,34 +34,6 @@ def test_seeds_are_a_mean_with_a_band_of_one_standard_deviation():
     assert words(ax) == ["mean ± sd of 2 runs"]
 
 
-def test_histories_are_curves_of_the_list_that_is_asked_for():
-    runs = [
-        training.History(train_loss=[1.0, 0.5], val_accuracy=[0.5, 0.7]),
-        training.History(train_loss=[3.0, 1.5], val_accuracy=[0.7, 0.9]),
-    ]
-    ax = viz.curves({"runs": runs, "one": runs[0]}, ylabel="accuracy", of="val_accuracy")
-    np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), [0.6, 0.8])
-    np.testing.assert_allclose(ax.get_lines()[1].get_ydata(), [0.5, 0.7])
-
-
-def test_the_note_on_runs_keeps_clear_of_the_title():
-    ax = viz.curves({"one": np.ones((3, 5))}, ylabel="loss", title="A title")
-    ax.figure.draw_without_rendering()
-    (title,) = ax.findobj(lambda a: isinstance(a, Text) and a.get_text() == "A title")
-    (note,) = ax.texts
-    assert note.get_window_extent().y1 <= title.get_window_extent().y0 + 1
-    assert note.get_window_extent().y0 >= ax.get_window_extent().y1
-
-
-def test_ten_curves_differ_in_dash_and_marker_and_each_has_its_name_in_its_colour():
-    ax = viz.curves({f"curve {k}": [k, k + 1.0] for k in range(10)}, ylabel="y", title="ten")
-    lines = ax.get_lines()
-    assert len({line.get_marker() for line in lines}) == 10
-    assert len({line.get_color() for line in lines}) == 10
-    assert [name.get_color() for name in names_of(ax)] == list(viz.COLOURS)
-    assert labels_of(ax) == [f"curve {k}" for k in range(10)]
-
-
 def test_against_joins_means_and_shows_every_run():
     ax = draw("against")
     mean, *runs = ax.get_lines()
@@ -82,17 +51,6 @@ def test_a_guide_has_the_slope_that_it_names():
     assert names == ["slope 1", "slope 2"]
     assert names == labels_of(ax)[2:]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-
-
-def test_an_error_of_zero_leaves_a_gap():
-    ax = viz.convergence({"exact": [0.1, 0.0, 0.01]})
-    assert np.isnan(ax.get_lines()[0].get_ydata()).tolist() == [False, True, False]
-    assert ax.get_xscale() == "linear"
-
-
-def test_a_history_of_another_making_is_taken_by_its_lists():
-    run = SimpleNamespace(train_loss=[2.0, 1.0])
-    assert list(viz.curves({"run": [run]}, ylabel="loss").get_lines()[0].get_ydata()) == [2, 1]
 
 
 # Charts.
@@ -114,12 +72,6 @@ def test_bars_start_at_zero_with_their_number_and_spread():
         ax.get_lines()[0].get_xdata(), 1.5 + np.array([-1, 1]) * 0.5**0.5
     )
     assert words(ax) == ["3", "1.5"]
-
-
-def test_a_negative_bar_has_its_number_to_the_left_with_a_true_minus():
-    ax = viz.bars({"less": -0.5}, xlabel="change")
-    (number,) = ax.texts
-    assert (number.get_text(), number.get_ha()) == ("−0.5", "right")
 
 
 def test_masses_are_stems_and_marks_carry_their_names():
@@ -151,12 +103,6 @@ def test_a_forecast_starts_at_a_line_and_has_its_band():
     assert list(start.get_xdata()) == [5, 5]
     assert height(ax.collections[0].get_paths()[0].vertices) == (4.0, 7.0)
     assert labels_of(ax) == ["measured", "again"]
-
-
-def test_a_timeline_takes_dates():
-    t = np.array(["2020-01-01", "2020-02-01"], dtype="datetime64[D]")
-    ax = viz.timeline(t, [1.0, 2.0], xlabel="month", ylabel="rain (mm)")
-    assert np.array_equal(ax.get_lines()[0].get_xdata(orig=True), t)
 
 
 # Measures.

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import matplotlib as mpl
 import numpy as np
-import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
 from nnlib import nn, viz
+from tests.nnlib.harness import naming
 from tests.nnlib.viz.calls import CALLS, draw
 from tests.nnlib.viz.reading import words
 
@@ -28,16 +28,6 @@ def test_a_larger_count_is_darker_and_a_zero_empty():
     np.testing.assert_allclose(alphas, [0.6, 0.2, 0.4])
     assert [t.get_text() for t in ax.get_xticklabels()] == ["day", "night"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("when", "who")
-
-
-def test_a_table_of_shares_is_shaded_between_its_ends_or_the_given_ones():
-    table = [[0.25, 0.75]]
-    ax = viz.heatmap(table, ["a"], ["x", "y"], xlabel="x", ylabel="y")
-    assert words(ax) == ["0.25", "0.75"]
-    np.testing.assert_allclose(ax.collections[0].get_facecolors()[:, 3], [0.6])
-    ax = viz.heatmap(table, "a", "xy", xlabel="x", ylabel="y", limits=(0, 1), fmt=".0%")
-    assert words(ax) == ["25%", "75%"]
-    np.testing.assert_allclose(ax.collections[0].get_facecolors()[:, 3], [0.15, 0.45])
 
 
 def test_confusions_are_counted_as_by_scikit_learn_and_only_mistakes_are_shaded():
@@ -75,41 +65,11 @@ def test_a_matrix_of_fractions_is_written_exactly_and_a_vector_is_a_column():
     assert [text.get_position() for text in ax.texts] == [(0, 0), (0, 1)]
 
 
-@pytest.mark.parametrize(
-    ("entry", "fmt", "text"),
-    [(1234, "", "1,234"), (1 / 3, "", "0.333"), (-0.0, "", "0"), (-1.5, ".2f", "−1.50")],
-)
-def test_an_entry_is_written_in_three_digits_or_as_told(entry, fmt, text):
-    assert words(viz.matrix([[entry]], fmt=fmt)) == [text]
-
-
-def test_titles_wrap_where_they_are_wider_than_their_picture():
-    titles = ["ankle boot\n→ sandal"] * 5
-    assert words(viz.gallery(np.zeros((5, 4, 4)), titles))[0] == "ankle\nboot\n→ sandal"
-    assert words(viz.gallery(np.zeros((2, 4, 4)), titles[:2]))[0] == "ankle boot\n→ sandal"
-
-
-def test_a_large_matrix_is_a_picture_with_zero_in_the_middle():
-    A = np.arange(-200.0, 200.0).reshape(20, 20)
-    ax = viz.matrix(A)
-    (image,) = ax.images
-    assert np.array_equal(image.get_array(), A)
-    assert image.get_clim() == (-200, 200)
-    assert "grey 0" in ax.get_xlabel()
-
-
 def test_attention_has_queries_as_rows_and_keys_as_columns():
     ax = draw("attention")
     assert [t.get_text() for t in ax.get_yticklabels()] == ["le", "chat", "dort"]
     assert [t.get_text() for t in ax.get_xticklabels()] == ["the", "cat"]
     assert words(ax) == ["50"] * 6
-
-
-def test_much_attention_is_shaded_only_and_says_what_is_darkest():
-    ax = viz.attention(np.eye(10) * 0.9, list("abcdefghij"), list("abcdefghij"))
-    assert words(ax) == []
-    np.testing.assert_allclose(ax.collections[0].get_facecolors(), [rgba(viz.BLUE, 1.0)] * 10)
-    assert ax.get_xlabel() == "key (darkest: 90 %)"
 
 
 # Layers and pictures.
@@ -134,21 +94,6 @@ def test_histograms_count_each_layer_on_one_axis():
     assert words(ax) == ["50 % zero", "0 % zero"]
 
 
-def test_histograms_count_zeros_unless_dead_units_are_asked_for():
-    ax = viz.histograms({"a": [0.0, 0.0, 1.0]}, xlabel="activation", bins=2)
-    bars, _ = bars_of(next(p for p in ax.patches if p.get_fill()))
-    np.testing.assert_allclose(bars, [1, 0.5])
-    assert words(ax) == []
-
-
-def test_gradients_are_counted_by_size_and_saturation_is_told():
-    ax = viz.histograms({"a": [0.0, -1e-4, 1.0]}, xlabel="size", log=True, saturated=0.5)
-    _, edges = bars_of(next(p for p in ax.patches if p.get_fill()))
-    np.testing.assert_allclose([edges[0], edges[-1]], [1e-4, 1])
-    assert ax.get_xscale() == "log"
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["a\n33 % saturated"]
-
-
 def test_a_gallery_draws_each_picture_sharply_with_its_title():
     ax = draw("gallery")
     pictures = CALLS["gallery"][0][0]
@@ -169,40 +114,13 @@ def test_pictures_of_a_grid_do_not_overlap():
         assert k > 3 or boxes[k + 3][3] > bottom
 
 
-def test_what_is_drawn_on_a_gallery_afterwards_is_shown():
-    ax = viz.gallery(np.zeros((2, 4, 4)))
-    assert "<svg" not in viz.show(ax, alt="Two.", name="two")._repr_html_()
-    ax.plot([0, 4], [0, 4])
-    html = viz.show(ax, alt="Two, one crossed out.", name="two")._repr_html_()
-    assert "<svg" in html
-    assert "nn-gallery" not in html
-
-
-def test_a_figure_of_pyplot_is_shown_once_by_a_notebook():
-    from matplotlib import pyplot as plt
-
-    plt.close("all")  # what other tests of this process have left open
-    figure, other = plt.figure(), plt.figure()
-    figure.gca().plot([0, 1])
-    viz.show(figure, alt="A line.", name="once")
-    assert plt.get_fignums() == [other.number]
-    assert "<svg" in viz.show(figure, alt="A line.", name="once")._repr_html_()
-    plt.close(other)
-
-
-def test_a_gallery_takes_colours():
-    pictures = np.zeros((1, 2, 2, 3))
-    pictures[..., 0] = 1
-    (image,) = viz.gallery(pictures).images
-    np.testing.assert_array_equal(image.get_array(), pictures[0])
-
-
-@pytest.mark.parametrize("shape", [(2, 9), (2, 3, 3), (2, 1, 3, 3)])
-def test_images_takes_examples_in_any_shape(shape):
-    X = np.linspace(0, 1, 18).reshape(shape)
-    ax = viz.images(X)
-    np.testing.assert_array_equal(ax.images[1].get_array(), X[1].reshape(3, 3))
-    assert words(ax) == []
+def test_images_takes_examples_in_any_shape():
+    for shape in [(2, 9), (2, 3, 3), (2, 1, 3, 3)]:
+        with naming(shape):
+            X = np.linspace(0, 1, 18).reshape(shape)
+            ax = viz.images(X)
+            np.testing.assert_array_equal(ax.images[1].get_array(), X[1].reshape(3, 3))
+            assert words(ax) == []
 
 
 def test_images_puts_colours_last_and_takes_a_shape():
@@ -224,13 +142,6 @@ def test_filters_of_one_channel_are_signed_and_of_three_are_colours():
     assert low == -high < 0
     ax = viz.filters(np.array([1.0, 0.0, -1.0]).reshape(1, 3, 1, 1))
     assert ax.images[0].get_array().tolist() == [[[1.0, 0.5, 0.0]]]
-
-
-def test_filters_of_more_channels_have_a_row_each():
-    ax = viz.filters(np.ones((2, 4, 3, 3)))
-    tops = [image.get_extent()[3] for image in ax.images[:8]]
-    assert len(set(tops[:4])) == len(set(tops[4:])) == 1
-    assert tops[4] > tops[3]
 
 
 def test_feature_maps_share_one_scale_from_zero_or_around_it():

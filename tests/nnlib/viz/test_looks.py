@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from nnlib import viz
 from nnlib.viz.colours import DARK, WORDS
+from tests.nnlib.harness import naming
 
 CSS = Path(__file__).resolve().parents[3] / "chapters" / "_static" / "nn.css"
 # How light is seen (linear RGB) by most, without the cones for red, and without those for
@@ -60,36 +60,35 @@ def luminance(colour):
     return linear(colour) @ [0.2126, 0.7152, 0.0722]
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("eye", EYES)
-def test_any_two_of_ten_colours_are_told_apart(theme, eye):
-    colours, ink, _ = THEMES[theme]
-    seen = [oklab(EYES[eye] @ linear(c)) for c in (*colours, ink)]
-    least = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
-    assert least > 0.07  # 0.02 is what can just be seen side by side
+def test_any_two_of_ten_colours_are_told_apart():
+    for theme in THEMES:
+        for eye in EYES:
+            with naming(theme, eye):
+                colours, ink, _ = THEMES[theme]
+                seen = [oklab(EYES[eye] @ linear(c)) for c in (*colours, ink)]
+                least = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+                assert least > 0.07  # 0.02 is what can just be seen side by side
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_each_colour_stands_out_from_the_page(theme):
-    colours, _, page = THEMES[theme]
-    for colour in colours:
-        low, high = sorted([luminance(colour), luminance(page)])
-        assert (high + 0.05) / (low + 0.05) >= 3, colour
+def test_each_colour_stands_out_from_the_page():
+    for theme in THEMES:
+        with naming(theme):
+            colours, _, page = THEMES[theme]
+            for colour in colours:
+                low, high = sorted([luminance(colour), luminance(page)])
+                assert (high + 0.05) / (low + 0.05) >= 3, colour
 
 
-def test_no_two_looks_differ_by_colour_alone():
-    assert len({look.colour for look in viz.LOOKS}) == 10
-    assert len({look.marker for look in viz.LOOKS}) == 10
-    assert len({look.dash for look in viz.LOOKS}) == 10
-
-
-@pytest.mark.parametrize(("selector", "colours"), [(":root", viz.COLOURS), ('"dark"]', DARK)])
-def test_the_style_sheet_has_the_same_colours(selector, colours):
-    block = re.search(rf"{selector} {{([^}}]*)}}", CSS.read_text(encoding="utf-8"))[1]
-    found = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
-    assert found == dict(zip("abcdefghij", colours, strict=True))
-    words = dict(re.findall(r"--nn-([a-j])-text: (#[0-9a-f]{6})", block))
-    assert words == {letter: shades[colours is DARK] for letter, shades in WORDS.items()}
+def test_the_style_sheet_has_the_same_colours():
+    for selector, colours in [(":root", viz.COLOURS), ('"dark"]', DARK)]:
+        with naming(selector, colours):
+            block = re.search(rf"{selector} {{([^}}]*)}}", CSS.read_text(encoding="utf-8"))[1]
+            found = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
+            assert found == dict(zip("abcdefghij", colours, strict=True))
+            words = dict(re.findall(r"--nn-([a-j])-text: (#[0-9a-f]{6})", block))
+            assert words == {
+                letter: shades[colours is DARK] for letter, shades in WORDS.items()
+            }
 
 
 def test_signed_pictures_are_ordered_in_grey_with_zero_in_the_middle():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nnlib import viz
+from tests.nnlib.harness import naming
 
 NAN = float("nan")
 TEN = {str(k): [1.0, 2.0] for k in range(11)}
@@ -90,12 +91,7 @@ REFUSED = [
     ("surface", (flat, {"a": [[0, 0], [NAN, 0]]}), {}, "the path 'a', got 1 of 4 NaN"),
     ("surface", (flat, {"a": [[1, 2, 3]]}), {}, r"a path \(K, 2\) for 'a', got \(1, 3\)"),
     ("surface", (lambda w: w[:3, 0],), {}, r"surface: expected a loss of shape \("),
-    (
-        "surface",
-        (lambda w: w[:, 0] * NAN,),
-        {},
-        "surface: expected finite numbers for the loss",
-    ),
+    ("surface", (lambda w: w[:, 0] * NAN,), {}, "surface: expected finite numbers for the"),
     ("descent", (np.square, []), {}, "descent: expected numbers for steps"),
     ("descent", (np.square, [NAN]), {}, "descent: expected finite numbers for steps"),
     ("vectors", ({"a": [1, 2, 3]},), {}, "two numbers, or tail and tip, for 'a', got shape"),
@@ -122,10 +118,10 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "kwargs", "message"), REFUSED)
-def test_bad_input_is_refused(name, args, kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        getattr(viz, name)(*args, **kwargs)
+def test_bad_input_is_refused():
+    for name, args, kwargs, message in REFUSED:
+        with naming(name), pytest.raises(ValueError, match=message):
+            getattr(viz, name)(*args, **kwargs)
 
 
 KINDS = [
@@ -143,7 +139,7 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "kwargs", "message"), KINDS)
-def test_a_wrong_kind_is_refused(name, args, kwargs, message):
-    with pytest.raises(TypeError, match=message):
-        getattr(viz, name)(*args, **kwargs)
+def test_a_wrong_kind_is_refused():
+    for name, args, kwargs, message in KINDS:
+        with naming(name), pytest.raises(TypeError, match=message):
+            getattr(viz, name)(*args, **kwargs)
