@@ -1,9 +1,6 @@
 """A course with two answers that a person marks: a written answer with a rubric, and a task."""
 
-from nngrader.course import Course
-from nngrader.release.build import release
-
-from .sample_course import LIMITS, NAME, make_course
+from .sample_course import LIMITS, NAME, make_course, release_unchecked
 
 MODEL = "Because only differences of scores count."
 RUBRIC = "5 points for the shift, 5 for what can no longer overflow"
@@ -36,7 +33,7 @@ def hand_marked_course(folder):
     file.write_text(file.read_text() + BY_HAND)
     settings = LIMITS.replace("hinge_loss = 30", "hinge_loss = 15")
     file.with_name("nngrader.toml").write_text(settings)
-    release(Course(course), NAME, seeds=1)
+    release_unchecked(course)
     return course
 
 

@@ -23,32 +23,13 @@ NAME = "ps2_classifiers"
 SEED = 20261120
 # The course is cut out of the real one: three problems, with points of its own.
 POINTS = {
-    "pairwise_distances": {
-        "shape": 3,
-        "value": 13,
-        "stability": 5,
-        "integers": 6,
-        "loops": 1,
-        "memory": 1,
-        "inputs-unchanged": 1,
-    },
-    "softmax_cross_entropy": {
-        "shape": 3,
-        "value": 12,
-        "gradient": 12,
-        "stability": 8,
-        "errors": 2,
-        "inputs-unchanged": 3,
-    },
-    "hinge_loss": {
-        "shape": 3,
-        "value": 10,
-        "gradient": 10,
-        "integers": 3,
-        "default": 2,
-        "inputs-unchanged": 2,
-    },
+    "pairwise_distances": {"shape": 3, "value": 13, "stability": 5, "integers": 6},
+    "softmax_cross_entropy": {"shape": 3, "value": 12, "gradient": 12, "stability": 8},
+    "hinge_loss": {"shape": 3, "value": 10, "gradient": 10, "integers": 3, "default": 2},
 }
+POINTS["pairwise_distances"] |= {"loops": 1, "memory": 1, "inputs-unchanged": 1}
+POINTS["softmax_cross_entropy"] |= {"errors": 2, "inputs-unchanged": 3}
+POINTS["hinge_loss"] |= {"inputs-unchanged": 2}
 DECLARED = {"pairwise_distances": "distances", "softmax_cross_entropy": "softmax"}
 DECLARED |= {"hinge_loss": "hinge"}
 LIMITS = """

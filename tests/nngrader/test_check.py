@@ -4,15 +4,8 @@ import json
 import signal
 import subprocess
 import time
-from types import SimpleNamespace
 
 import pytest
-from nngrader.engine import Verdict
-from nngrader.release.build import with_grading
-from nngrader.settings import Limits
-from nngrader.storage.results import digest
-from nngrader.student.function import NOT_PROVED, report
-from nngrader.student.notebook import sources_of, together
 
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
@@ -88,35 +81,6 @@ def test_whatever_a_cell_does_there_is_a_verdict(released, base, tmp_path, cell,
     assert words in done.stdout
 
 
-@pytest.mark.slow
-def test_a_broken_file_with_cases_is_named(released, base, tmp_path):
-    for text in ('{"f": ', "[3]"):
-        notebook = student_folder(released, tmp_path, base.solved())
-        notebook.with_suffix(".cases.json").write_text(text)
-        line = command(released, "check", notebook)
-        done = subprocess.run(line, capture_output=True, text=True, env=environment())
-        assert done.returncode == 1
-        assert f"{NAME}.cases.json is broken" in done.stderr
-
-
-def test_the_courses_own_pictures_are_not_drawn():
-    drawing = SimpleNamespace(code=True, source="import matplotlib.pyplot", grade_id="map")
-    own = SimpleNamespace(code=True, source="import matplotlib", grade_id=None)
-    problems = {"f": {"locked": {"map": digest(drawing.source)}}}
-    assert sources_of([drawing, own], problems) == [own.source]
-
-
-def test_the_last_lines_add_up_the_points_and_name_the_answers_that_are_missing():
-    answers = {"why": "YOUR ANSWER HERE", "how": "By the chain rule.", None: "YOUR ANSWER HERE"}
-    cells = [SimpleNamespace(code=False, source=s, grade_id=n) for n, s in answers.items()]
-    cells.append(SimpleNamespace(code=True, source="# YOUR ANSWER HERE", grade_id="f"))
-    problems = {"f": {"total": 8}, "g": {"total": 12.5}}
-    points, missing = together({"f": 50.0, "g": 100.0}, problems, cells)
-    assert "16.5 of 20.5 points" in points
-    assert missing.endswith(": why.")
-    assert len(together({"f": 0.0, "g": 0.0}, problems, cells[1:])) == 1
-
-
 def test_the_visible_cases_name_the_limits_of_grading(released):
     file = released / "release" / NAME / f"{NAME}.cases.json"
     for data in json.loads(file.read_text()).values():
@@ -124,18 +88,6 @@ def test_the_visible_cases_name_the_limits_of_grading(released):
         assert data["limits"] == limits | {"output_kb": 256, "notebook_mb": 100}
         assert data["graded"] >= len(data["cases"])
         assert not data["same"]
-
-
-def test_inputs_that_are_those_of_grading_are_not_said_to_be_others():
-    def packed(*inputs):
-        return {"f": {"cases": [{"args": {"x": x}} for x in inputs]}}
-
-    for hidden, same in ((packed(1, 2), True), (packed(2, 3), False)):
-        assert with_grading(packed(1, 2), hidden, Limits())["f"]["same"] is same
-    right = Verdict(100.0, {}, [])
-    for same in (True, False):
-        data = {"name": "f", "total": 4, "same": same}
-        assert (NOT_PROVED in report(data, len, right, None)) is not same
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
 
 import pytest
 from nngrader.course import Course
@@ -35,95 +34,62 @@ def certificate(folder):
     }
 
 
-@dataclass
 class Processes:
     """A scheduler and its workers, which are ended after the test."""
 
-    folder: object
-    settings: dict
-    started: list = field(default_factory=list)
+    def __init__(self, folder, settings):
+        self.folder, self.settings, self.started = folder, settings, []
+        self.file = folder / "scheduler.json"  # for which the workers wait
 
     def start(self, *line, **more):
-        log = open(self.folder / f"log-{len(self.started)}", "w")
-        with log:
-            started = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "dask", *map(str, line)],
-                env=environment() | self.settings | more,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-            )
-        self.started.append(started)
-        return started
+        line = [sys.executable, "-W", "ignore", "-m", "dask", *map(str, line)]
+        how = {"env": environment() | self.settings | more, "cwd": self.folder}
+        with open(self.folder / f"log-{len(self.started)}", "w") as log:
+            self.started.append(subprocess.Popen(line, stdout=log, stderr=log, **how))
 
     def scheduler(self, protocol="tls"):
-        file = self.folder / "scheduler.json"
         line = ("--protocol", protocol, "--host", "127.0.0.1", "--port", 0, "--no-dashboard")
-        self.start("scheduler", *line, "--scheduler-file", file)
-        assert wait_for(lambda: file.is_file() and file.read_text().endswith("\n}"), START)
-        return json.loads(file.read_text())["address"]
+        self.start("scheduler", *line, "--scheduler-file", self.file)
+        there = self.file
+        assert wait_for(lambda: there.is_file() and there.read_text().endswith("\n}"), START)
+        return json.loads(there.read_text())["address"]
 
-    def worker(self, *scheduler, **more):
+    def worker(self, **more):
         line = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-        return self.start("worker", *scheduler, *line, **more)
+        self.start("worker", "--scheduler-file", self.file, *line, **more)
 
     def registered(self):
         """Return how many workers are registered with the scheduler."""
         logs = [f.read_text() for f in self.folder.glob("log-*")]
         return sum("Registered to:" in text for text in logs)
 
-    def end(self):
-        for p in reversed(self.started):
-            p.kill()
-            p.wait()
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("tls"))
-
 
 @pytest.fixture
-def processes(tmp_path, tls):
+def processes(tmp_path):
     folder = tmp_path / "cluster"
     folder.mkdir()
-    started = Processes(folder, tls)
+    started = Processes(folder, certificate(folder))
     yield started
-    started.end()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory, tls):
-    """Run a scheduler with TLS and two workers; yield its address and the processes."""
-    started = Processes(tmp_path_factory.mktemp("running"), tls)
-    file = started.folder / "scheduler.json"  # for which the workers wait
-    both = [started.worker("--scheduler-file", file) for _ in range(2)]
-    address = started.scheduler()
-    assert wait_for(lambda: started.registered() == 2, START)
-    yield address, both
-    started.end()
-
-
-def graded(course, *arguments, **settings):
-    line = command(course, "grade", NAME, *map(str, arguments))
-    done = subprocess.run(
-        line, capture_output=True, text=True, env=environment() | settings, timeout=300
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+    for p in reversed(started.started):
+        p.kill()
+        p.wait()
 
 
 def test_a_cluster_with_tls_gives_what_this_machine_gives(
-    running, course, base, tmp_path, tls, capsys
+    processes, course, base, tmp_path, capsys
 ):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
     hand_in(course, "cy", b"no notebook")
     hand_in(course, "dee", base.solved().add_cell("import os\nos._exit(1)").text())
     here = shutil.copytree(course, tmp_path / "here")
-    address, _ = running
-    line = ["--scheduler", address, "--json", tmp_path / "far.json"]
-    done = graded(course, *line, **tls)
+    address = processes.scheduler()
+    for _ in range(2):
+        processes.worker()
+    assert wait_for(lambda: processes.registered() == 2, START)
+    line = ["grade", NAME, "--scheduler", address, "--json", str(tmp_path / "far.json")]
+    how = {"env": environment() | processes.settings, "timeout": 300}
+    done = subprocess.run(command(course, *line), capture_output=True, text=True, **how)
     assert done.returncode == 0, done.stderr
     assert run(here, "grade", NAME, "--json", tmp_path / "here.json") == 0
     assert json.loads((tmp_path / "far.json").read_text()) == json.loads(
@@ -157,11 +123,3 @@ def test_a_worker_that_would_not_grade_as_this_machine_does_is_refused(
     assert wait_for(lambda: processes.registered() == 1, START)
     with pytest.raises(CannotDo, match="another version: Python"):
         Cluster(spec, address)
-
-
-def test_where_there_is_no_cluster_is_one_line(course, base, monkeypatch, capsys):
-    hand_in(course, "ada", base.solved().text())
-    monkeypatch.setattr("nngrader.grading.cluster.CONNECT", 1)
-    assert run(course, "grade", NAME, "--scheduler", "tcp://127.0.0.1:1") == 1
-    assert "nngrader: no cluster at tcp://127.0.0.1:1" in capsys.readouterr().err
-    assert not (course / "autograded").exists()

@@ -9,8 +9,6 @@ from nngrader.settings import Container, Limits
 pytestmark = pytest.mark.sandbox
 PROGRAM = ["python3", "/g/worker.py"]
 
-# Takes the place of podman: its mounts are made by bubblewrap, `rm` writes down what to end.
-
 
 def built(prefix, **limits):
     """Return the command for a program, and its options by name."""

@@ -36,26 +36,6 @@ def drive(r, name, driver, parts, **args):
     return result["error"][0] if result["error"] else [p["values"] for p in result["parts"]]
 
 
-def of_class(student, x, steps):
-    one = student(x)
-    for _ in range(steps):
-        one.add(1.0)
-    return one.total, one.count
-
-
-def test_a_class_keeps_its_state_in_the_worker(start):
-    r = start(
-        "class Sum:\n"
-        "    def __init__(self, x):\n"
-        "        self.total, self.count = x, 0\n"
-        "    def add(self, x):\n"
-        "        self.total += x\n"
-        "        self.count += 1\n"
-    )
-    total, count = drive(r, "Sum", of_class, 2, x=2.0, steps=3)
-    assert (total, count) == (5.0, 3)
-
-
 def of_tensor(student, x):
     from nnlib import Tensor
 

@@ -38,26 +38,6 @@ MISTAKEN = {  # by student: each makes one mistake in every problem
 }
 WRITTEN = sum(POINTS.values())
 FAILS = {"Recursive": "calls itself too deeply, or without end"}  # with no answer to know it by
-PATCHES = """
-import builtins
-builtins.isinstance = lambda *_: True
-np.ravel = np.concatenate = lambda v: np.arange(10**6)
-np.random.default_rng = lambda seed: None
-
-def stratified_folds(y, k, rng):
-    return [np.arange(len(y))] * k
-"""
-TAKES_OVER = """
-import gc, sys
-
-class Value:
-    def __init__(self, data, *_):
-        frame = sys._getframe(1)
-        frame.f_globals["np"] = None
-        for name in list(frame.f_locals):
-            if name in ("expression", "numbers"):
-                raise SystemExit(0)
-"""
 IN_TEXT = "def classify(weights, pictures):\n    return np.array(['a label'] * len(pictures))"
 FILES = {  # by student: what makes the file, its points, and what is said of it
     "half": (lambda: HALF, 10, "accuracy 0.9 is not reached: it is 0.75"),
@@ -102,8 +82,6 @@ def whole(open_folder):
     for student, (file, _, _) in FILES.items():
         hand_in(course, student, alone, file())
     hand_in(course, "in-text", base.untouched().write("classify", IN_TEXT))
-    hand_in(course, "patches", base.solved().write("stratified_folds", PATCHES))
-    hand_in(course, "takes-over", base.solved().write("Value", TAKES_OVER))
     out = open_folder / "driven.json"
     assert run(course, "grade", NAME, "--json", out) == 0
     assert run(course, "feedback", NAME) == run(course, "report", NAME) == 0
@@ -163,14 +141,6 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole):
         unread = student in ("large", "bomb", "broken", "empty")
         assert sum("weights.npz" in f for f in flags) == unread, (student, flags)
     assert whole.problem("in-text", "classify")["score"] == 0
-
-
-def test_who_patches_or_looks_into_the_driver_loses_that_problem_alone(whole):
-    assert whole.problem("patches", "stratified_folds")["score"] == 0
-    assert whole.problem("patches", "Value")["score"] <= POINTS["Value"]
-    assert whole.problem("takes-over", "Value")["score"] == 0
-    assert whole.results["takes-over"]["score"] == WRITTEN - POINTS["Value"]
-    assert whole.results["takes-over"]["status"] == "flagged"
 
 
 def test_the_leaderboard_ranks_without_names(whole):

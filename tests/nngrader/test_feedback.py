@@ -3,10 +3,7 @@
 import html
 import re
 
-import pytest
 from nngrader.reports.feedback import NO_MARK, page
-
-from .page_check import check_page
 
 RESULT = {
     "student": "<ada>",
@@ -88,42 +85,6 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     hints = [hint for p in RESULT["problems"].values() for _, hint, _ in p["findings"]]
     assert hints
     assert not any(hint in text for hint in hints)
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_page_is_readable_everywhere(tmp_path):
-    problem = RESULT["problems"]["f<b>"]
-    long = "softmax_cross_entropy_with_a_long_name"
-    problems = {long: problem, "g": problem | {"aspects": {"inputs-unchanged": [0.0, 3.0]}}}
-    flags = ["hinge_loss: was stopped: took too long", "imports " + "a_long_name_" * 5]
-    mark = {
-        "score": 60.0,
-        "max_score": 110.0,
-        "late_penalty": 5.0,
-        "earned": 65.0,
-        "needs_manual_grade": True,
-        "by_hand": [("essay", 7.0, 10.0, "Good.\nSee " + "x" * 90), ("proof", None, 5.0, "")],
-    }
-    text = page(RESULT | {"problems": problems, "flags": flags}, mark, "k7")
-    (tmp_path / "page.html").write_text(text)
-    check_page(tmp_path / "page.html")
-
-
-NOTES = {  # a short piece of what a student reads, by the flag
-    "f: was stopped: took too long": "It ran longer than it may",
-    "f: was stopped: ended the process": "such as exit() or quit()",
-    "f: raised SyntaxError when it was loaded": "the error names the line",
-    "f: is not defined after the cells have run": "given another name",
-    "f: the cell is missing": "fresh copy of the notebook",
-    "f: 2 cells with this id; the last changed one counts": "A copied cell",
-    "imports os": "A person looks at this.",
-}
-
-
-def test_a_note_says_what_it_means():
-    for flag, words in NOTES.items():
-        assert words in page(RESULT | {"flags": [flag]}), flag
 
 
 def test_an_ungradable_submission_is_told_why_and_has_no_points():

@@ -11,7 +11,7 @@ from nngrader.gradebook.converter import Mark, Standing
 from nngrader.reports.returned import _names
 
 from .lms_downloads import BOOK, CLASS, book, class_list, collect, text_of, zipped
-from .sample_course import NAME, run
+from .sample_course import NAME
 
 pytestmark = pytest.mark.sandbox
 TEAMS = {"ada": "Team A", "bo": "Team A", "emmy": "B-Team", "kim1": "B-Team"}
@@ -87,24 +87,6 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
     back = _names(Course(course), NAME, "moodle")
     assert "kim1" not in back  # whom no page in Moodle's zip reaches: it is named
     assert back["bo"].startswith("Team A-Bo Müller-Žák_503_assignsubmission_file_/")
-
-
-def test_canvass_groups_come_from_its_table_and_one_may_be_apart(course, tmp_path, capsys):
-    class_list(course)
-    table = tmp_path / "groups.csv"
-    table.write_text("id,group_name\nada,A\nbo,A\nkim1,A\n")
-    download = zipped(tmp_path / "got.zip", {f"lovelaceada_1001_70001_{BOOK}": book("ours")})
-    words = (download, "--groups", table, "--apart", "kim1")
-    assert run(course, "collect", NAME, *words) == 0
-    said = capsys.readouterr().out
-    assert "2 collected" in said
-    assert "handed in for bo by ada" in said
-    assert text_of(course, "bo") == "ours"
-    assert not (course / "submitted" / "kim1").exists()
-    assert run(course, "collect", NAME, *words) == 0
-    assert "0 collected, 2 unchanged" in capsys.readouterr().out
-    back = _names(Course(course), NAME, "canvas")
-    assert back == {"ada": f"lovelaceada_1001_70001_{BOOK}"}  # bo is named
 
 
 def standing(**points):

@@ -358,6 +358,7 @@ class Moving:
         self.moving = {"driver": {"name": "drive", "source": source}}
 
 
+@pytest.mark.slow
 def test_no_driver_or_measure_of_ours_tells_an_answer():
     for assignment in ASSIGNMENTS:
         assert moving_leaks(OURS.problems(assignment)) == []

@@ -4,11 +4,9 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.notebooks import with_sections
 from nngrader.errors import CannotDo
-from nngrader.release.build import NotFit, release
 from nngrader.release.new_problem import unfilled
-from nngrader.release.points import points_complaints, worth_of
 
-from .sample_course import EXERCISES, NAME, make_course, problems_folder, run
+from .sample_course import NAME, make_course, problems_folder, run
 
 FILES = ("cosine_similarity.py", "cosine_similarity.md")
 MARK = "{problem} "
@@ -23,12 +21,6 @@ def own(tmp_path):
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "private"
-
-
-def contents(folder):
-    """Return the bytes of each file but those that Python keeps for itself."""
-    files = [f for f in folder.rglob("*") if f.is_file() and "__pycache__" not in f.parts]
-    return {f: f.read_bytes() for f in files}
 
 
 def written(course, *arguments):
@@ -55,38 +47,6 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert len(added.mistakes) == 4
     cells = [c["id"] for c in course.instructor(NAME)["cells"]]
     assert cells.index("row_norms") > cells.index("hinge_loss")
-
-
-def test_a_private_skeleton_changes_nothing_public(own, folder):
-    before = contents(own)
-    assert written(own, "row_norms", "--problems", folder) == 0
-    assert contents(own) == before
-    names = {f"{NAME}/row_norms.py", f"{NAME}/row_norms.md", f"test_{NAME}_row_norms.py"}
-    names.add(f"{NAME}.toml")
-    assert {str(f.relative_to(folder)) for f in contents(folder)} == names
-
-
-def test_points_that_do_not_add_up_are_told_with_the_place_to_change_them(own, folder):
-    (folder / NAME).mkdir(parents=True)
-    for file in FILES:
-        text = (EXERCISES / "private.example" / NAME / file).read_text()
-        (folder / NAME / file).write_text(text.replace("after: knn_predict\n", ""))
-    course = Course(own, problems=folder)
-    found = points_complaints(course.problems(NAME), course.instructor(NAME))
-    assert found == ["the cells add up to 108 points, not 100"]
-    with pytest.raises(NotFit) as refused:
-        release(course, NAME)
-    assert refused.value.reasons == [
-        *found,
-        f"give problems other points under [points] in {folder / NAME}.toml",
-        f"now: {', '.join(worth_of(course.problems(NAME), course.instructor(NAME)))}",
-    ]
-    assert "cosine_similarity 8" in refused.value.reasons[-1]
-    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
-    assert points_complaints(course.problems(NAME), course.instructor(NAME)) == []
-    (folder / f"{NAME}.toml").write_text("[limits]\nprocesses = 3\n")
-    with pytest.raises(ValueError, match=r"\[limits\] belongs into nngrader.toml"):
-        course.instructor(NAME)
 
 
 def test_a_name_that_cannot_be_is_refused(own, capsys):

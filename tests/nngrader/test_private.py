@@ -2,32 +2,20 @@
 
 import json
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from nngrader.course import Course
-from nngrader.engine.declaration.gate import over_seeds
 from nngrader.errors import CannotDo
 
-from .sample_course import (
-    EXERCISES,
-    NAME,
-    ReleasedNotebook,
-    hand_in,
-    make_course,
-    run,
-)
+from .sample_course import EXERCISES, NAME, ReleasedNotebook, hand_in, make_course, run
 
 pytestmark = pytest.mark.sandbox
 WHOLE = EXERCISES / "private.example"
-EXAMPLE = Path(tempfile.mkdtemp(prefix="private-")) / "example"  # for the cut course
 BARE = """```{code-cell} python
 :name: bare_look
 cosine_similarity(np.eye(2), np.eye(2))[0][1]
 ```
 """  # such as instructors write, without a try
-STUB = "def cosine_similarity(X, Y):\n    raise NotImplementedError\n"
 BOTH = """
 from nngrader.course import public_definitions
 public = public_definitions()
@@ -36,24 +24,24 @@ PROBLEMS = [public.softmax]
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def example():
-    """Yield the example without the cells of a problem that the cut course does not have."""
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """Return the example without the cells of a problem that the cut course does not have."""
     left_out = shutil.ignore_patterns("*knn_predict*")
-    shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
-    section = EXAMPLE / NAME / "cosine_similarity.md"
+    folder = tmp_path_factory.mktemp("private") / "example"
+    shutil.copytree(WHOLE, folder, ignore=left_out)
+    section = folder / NAME / "cosine_similarity.md"
     text = section.read_text().replace("knn_predict", "pairwise_distances", 1)
     section.write_text(f"{text}\n{BARE}")
-    (EXAMPLE / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
-    yield EXAMPLE
-    shutil.rmtree(EXAMPLE.parent)
+    (folder / f"{NAME}.toml").write_text("[points]\nhinge_loss = 22\n")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def private_course(tmp_path_factory):
+def private_course(example, tmp_path_factory):
     """Return a course released with the example of a private folder."""
     course = make_course(tmp_path_factory.mktemp("private") / "course")
-    assert run(course, "release", NAME, "--problems", EXAMPLE) == 0
+    assert run(course, "release", NAME, "--problems", example) == 0
     return course
 
 
@@ -74,13 +62,9 @@ def refused(course, *arguments, capsys):
 
 
 @pytest.mark.slow
-def test_the_example_holds_to_its_declaration():
-    course = Course(EXERCISES, problems=WHOLE)
-    assert [c for p in course.problems(NAME) for c in over_seeds(p, 3)] == []
-
-
-@pytest.mark.slow
-def test_private_cells_and_a_new_problem_stand_in_the_released_notebook(private_course):
+def test_private_cells_and_a_new_problem_stand_in_the_released_notebook(
+    private_course, example
+):
     text = (private_course / "release" / NAME / f"{NAME}.ipynb").read_text()
     assert "Manhattan distance from each row" in text
     for other in ("Euclidean", "np.abs(X[:, None, :]", "x @ y.T", "after:"):
@@ -90,14 +74,14 @@ def test_private_cells_and_a_new_problem_stand_in_the_released_notebook(private_
     names = ["text_cosine_similarity", "cosine_similarity", "test_cosine_similarity"]
     assert ids[at : at + 4] == [*names, "look_cosine_similarity"]
     assert ids.index("test_pairwise_distances") < at < ids.index("softmax_cross_entropy")
-    hidden = Course(private_course, problems=EXAMPLE).hidden(NAME)["softmax_cross_entropy"]
+    hidden = Course(private_course, problems=example).hidden(NAME)["softmax_cross_entropy"]
     visible = (private_course / "release" / NAME / f"{NAME}.cases.json").read_text()
     assert "far_below" in {c["group"] for c in hidden["cases"]}
     assert "far_below" not in visible
 
 
 @pytest.mark.slow
-def test_a_class_is_graded_by_the_private_definitions(own):
+def test_a_class_is_graded_by_the_private_definitions(own, example):
     base = ReleasedNotebook(own)
     hand_in(own, "ada", base.solved().text())
     euclid = "def pairwise_distances(X, Y):\n    d = X[:, None] * 1.0 - Y\n"
@@ -108,7 +92,7 @@ def test_a_class_is_graded_by_the_private_definitions(own):
     rest = "".join(base.solved()["softmax_cross_entropy"]["source"]).partition(":\n")[2]
     hand_in(own, "cas", base.solved().write("softmax_cross_entropy", shift + rest).text())
     out = own / "results.json"
-    assert run(own, "grade", NAME, "--problems", EXAMPLE, "--json", out) == 0
+    assert run(own, "grade", NAME, "--problems", example, "--json", out) == 0
     graded = {r["student"]: r for r in json.loads(out.read_text())}
     assert graded["ada"]["score"] == 100
     assert graded["ada"]["problems"]["cosine_similarity"]["max"] == 8
@@ -121,7 +105,7 @@ def test_a_class_is_graded_by_the_private_definitions(own):
 
 @pytest.mark.slow
 def test_without_the_folder_of_the_release_nothing_is_graded_or_collected(
-    own, tmp_path, capsys
+    own, example, tmp_path, capsys
 ):
     hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     assert "private definitions: name their folder" in refused(own, capsys=capsys)
@@ -129,7 +113,7 @@ def test_without_the_folder_of_the_release_nothing_is_graded_or_collected(
     there.mkdir(parents=True)
     (there / f"{NAME}.ipynb").write_text(ReleasedNotebook(own).solved().text())
     assert run(own, "collect", NAME, there.parent) == 1
-    assert run(own, "collect", NAME, there.parent, "--problems", EXAMPLE) == 0
+    assert run(own, "collect", NAME, there.parent, "--problems", example) == 0
     assert (own / "submitted" / "bob" / NAME / f"{NAME}.ipynb").is_file()
 
 

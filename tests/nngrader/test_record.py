@@ -10,7 +10,7 @@ from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook import record as recording
-from nngrader.gradebook.record import Journal, Recorder
+from nngrader.gradebook.record import Recorder
 
 from .recorded_gradebook import gradebook, rebuilt, record, result, tables
 from .sample_course import NAME, hand_in
@@ -30,24 +30,6 @@ def fill(course, base, students=CLASS):
 @pytest.fixture
 def filled(course, base):
     return fill(course, base)
-
-
-def test_what_is_recorded_is_not_converted_again(filled, monkeypatch):
-    from nngrader.gradebook.converter import Record
-
-    record(filled, CLASS)
-    converted = []
-    really = Record.convert
-
-    def counted(self, notebook, before=None):
-        converted.append(notebook.parent.parent.name)
-        really(self, notebook, before)
-
-    monkeypatch.setattr(Record, "convert", counted)
-    record(filled, CLASS)
-    assert converted == []
-    record(filled, CLASS | {"ada": 0.5})
-    assert converted == ["ada"]
 
 
 @pytest.mark.parametrize("harm", ["the notebook", "the entry", "the journal", "the points"])
@@ -131,17 +113,3 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
         assert not again["flags"]
     record(filled, CLASS)
     assert len(marks(Course(filled), NAME)) == len(CLASS)
-
-
-def test_a_journal_forgets_half_a_line_and_keeps_the_last(tmp_path):
-    file = tmp_path / "journal"
-    journal = Journal(file)
-    for n in range(200):
-        journal.add("ada\n", [n])
-    with open(file, "a") as f:
-        f.write('["bob", [1')
-    journal.add("cy", None)
-    again = Journal(file)
-    assert again.entries == {"ada\n": [199], "cy": None}
-    assert len(file.read_text().splitlines()) == 2
-    assert Journal(file).entries == again.entries

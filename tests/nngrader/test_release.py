@@ -11,30 +11,18 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import open_gradebook, quiet
+from nngrader.release import seeds
 from nngrader.release.build import (
     gradebook_complaints,
-    publish,
-    release,
     score_complaints,
     trial_course,
 )
 from nngrader.release.leaks import package_leaks
-from nngrader.release.package import build_wheel
-from nngrader.release.points import (
-    points_complaints,
-    text_complaints,
-    weight_complaints,
-)
+from nngrader.release.points import points_complaints, text_complaints, weight_complaints
+from nngrader.release.seeds import seed_complaints
 from nngrader.sandbox.launch import package_paths
 
-from .sample_course import (
-    EXERCISES,
-    NAME,
-    grade_id,
-    make_course,
-    problems_folder,
-    run,
-)
+from .sample_course import EXERCISES, NAME, grade_id, make_course, problems_folder, run
 
 SOLUTION_LINE = (
     "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
@@ -66,15 +54,6 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
     done = subprocess.run(line, capture_output=True, text=True, env=settings)
     assert "pairwise_distances: 30 of 30 points" in done.stdout, done
     assert "hinge_loss: 30 of 30 points" in done.stdout
-
-
-@pytest.mark.slow
-def test_two_releases_give_the_same_bytes(released, tmp_path, monkeypatch):
-    monkeypatch.setattr("nngrader.release.build.build_wheel", build_wheel)  # anew
-    course = make_course(tmp_path / "again")
-    file = release(Course(course), NAME, tmp_path / "out", seeds=1)
-    assert file == tmp_path / "out" / f"{NAME}.zip"
-    assert file.read_bytes() == (released / "release" / f"{NAME}.zip").read_bytes()
 
 
 def test_a_package_with_what_is_private_is_refused(tmp_path, course):
@@ -156,6 +135,7 @@ def text_before(notebook, graded, text):
     notebook["cells"].insert(at, {"cell_type": "markdown"} | about)
 
 
+@pytest.mark.slow
 def test_the_points_of_each_assignment_agree():
     course = Course(EXERCISES)
     for name in sorted(f.name for f in (EXERCISES / "source").iterdir()):
@@ -189,25 +169,6 @@ def settings_of(course):
     return course / "source" / NAME / "nngrader.toml"
 
 
-def everything(course):
-    files = [f for f in (course / "release").rglob("*") if f.is_file()]
-    return {f.relative_to(course).as_posix(): f.read_bytes() for f in files}
-
-
-def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course, monkeypatch):
-    before, trial = everything(course), trial_of(course)
-    (course / "made.zip").write_bytes(b"new")
-
-    def stopped(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(shutil, "copytree", stopped)
-    archive = course / "release" / f"{NAME}.zip"
-    with pytest.raises(KeyboardInterrupt):
-        publish(Course(course), NAME, trial, course / "made.zip", archive)
-    assert everything(course) == before
-
-
 def enter_submission(course):
     with quiet(), open_gradebook(Course(course), NAME) as gradebook:
         gradebook.add_student("ada")
@@ -226,3 +187,45 @@ def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
     assert "has 1 submission whose cells were others (gone: intro; new: another" in complaint
     assert "test_softmax_cross_entropy: 40 points, now 30" in complaint
     assert f"nbgrader db assignment remove {NAME} --force" in complaint
+
+
+# The seeds of a release: in parallel, and only of problems that changed
+
+NAMES = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return make_course(tmp_path / "fresh")
+
+
+def test_only_what_changed_is_tried_again(fresh, monkeypatch):
+    tried, told = [], []
+    monkeypatch.setattr(seeds, "over_seeds", lambda p, n, first: tried.append(p.name) or [])
+    monkeypatch.setattr(seeds, "CHUNK", 50)
+
+    def asked(**options):
+        tried.clear()
+        assert seed_complaints(Course(fresh), NAME, 50, told.append, **options) == []
+        return sorted(tried)
+
+    assert asked() == sorted(NAMES)
+    assert asked() == []
+    assert told[-1].startswith("not changed since they were tried on 50 seeds: ")
+    file = problems_folder(fresh) / "hinge_loss.py"
+    file.write_text(file.read_text() + "\n# changed\n")
+    assert asked() == ["hinge_loss"]
+    assert asked(again=True) == sorted(NAMES)
+
+
+@pytest.mark.slow
+def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch):
+    file = problems_folder(fresh) / "hinge_loss.py"
+    monkeypatch.setattr(seeds, "CHUNK", 2)
+    monkeypatch.setattr(seeds, "cores", lambda: 2)
+    wrong = '\nhinge.alternatives["a wrong one"] = lambda *_, **__: None\n'
+    file.write_text(file.read_text() + wrong)
+    found = seed_complaints(Course(fresh), NAME, 4, lambda text: None)
+    (one,) = found
+    said = "hinge_loss: a wrong one scores 0, expected 100 (seed 0): it loses everything "
+    assert one.startswith(f"{said}(the function returns None (is there a return?)"), one

@@ -6,9 +6,6 @@ import zipfile
 
 import nbformat
 import pytest
-from nngrader.course import Course
-from nngrader.course.codes import code, secret_of
-from nngrader.errors import CannotDo
 from nngrader.reports.feedback import page
 from nngrader.storage.results import Store
 
@@ -150,21 +147,3 @@ def test_a_link_cannot_be_guessed_and_stays_the_same(course, tmp_path, capsys, m
     (course / ".secret").unlink()
     run(course, *arguments)
     assert not set(before.splitlines()[1:]) & set(links.read_text().splitlines())
-
-
-def test_a_broken_secret_is_told_and_not_replaced(tmp_path):
-    (tmp_path / ".secret").write_text("too short\n")
-    with pytest.raises(CannotDo, match="should hold 64 hexadecimal digits"):
-        secret_of(Course(tmp_path))
-    assert (tmp_path / ".secret").read_text() == "too short\n"
-
-
-def test_codes_differ_by_course_purpose_assignment_and_student():
-    words = [
-        ("link", "ps1", "ada"),
-        ("link", "ps1", "bo"),
-        ("link", "ps2", "ada"),
-        ("x", "ps1a"),
-    ]
-    found = {code(key, *w) for key in (b"one", b"two") for w in words}
-    assert len(found) == 8

@@ -142,6 +142,7 @@ def test_what_cannot_be_is_refused(course, capsys):
         assert words in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_a_changed_definition_no_longer_gives_is_marked_until_graded_again(course, capsys):
     file = problems_folder(course) / "hinge_loss.py"
     text = file.read_text()

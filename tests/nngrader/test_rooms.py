@@ -1,6 +1,7 @@
 """What may be imported where: no ring among the rooms, and no student's code outside."""
 
 import ast
+import functools
 
 from .sample_course import EXERCISES
 
@@ -8,15 +9,18 @@ PACKAGE = EXERCISES / "nngrader"
 ENTRY = {"__init__.py", "__main__.py", "cli.py", "cells.py"}  # these may import every room
 
 
+@functools.cache
 def imported(file):
-    """Yield each file or folder of the package that a file imports, inside functions too."""
+    """Return the files and folders of the package that a file imports, inside functions too."""
+    found = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for name in node.names:
-                found = base / name.name
-                module = found.is_dir() or found.with_suffix(".py").exists()
-                yield found if module else base
+                path = base / name.name
+                module = path.is_dir() or path.with_suffix(".py").exists()
+                found.append(path if module else base)
+    return found
 
 
 def room_of(path):

@@ -1,15 +1,13 @@
 """The sandbox: what is refused and how, the limits, and grading without it."""
 
 import json
-import os
-import stat
 
 import pytest
 from nngrader.engine.observation.reading import imports, names_used
 from nngrader.intake.suspicion import suspicious
-from nngrader.sandbox.launch import Refused, Sandbox
+from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Raised, Runner, known
-from nngrader.sandbox.supervisor import Died, tree_usage
+from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Limits
 
 from .sample_course import NAME, hand_in, run
@@ -21,13 +19,6 @@ SHORT = Limits(call_seconds=1.0, total_seconds=2.0, memory_mb=300)
 @pytest.fixture
 def sandbox():
     with Sandbox(SHORT) as box:
-        yield box
-
-
-@pytest.fixture
-def brief():
-    """Yield a sandbox with short time limits."""
-    with Sandbox(Limits(call_seconds=0.4, total_seconds=0.8, memory_mb=300)) as box:
         yield box
 
 
@@ -74,41 +65,9 @@ def test_a_function_that_dies_twice_is_not_called_again(runner):
     assert r.value("g", (), {}) == 1
 
 
-@pytest.mark.slow
-def test_time_is_limited_by_call_and_in_all(brief, runner):
-    r = runner(
-        "import time\n"
-        "def f(s):\n"
-        "    end = time.process_time() + s\n"
-        "    while time.process_time() < end:\n"
-        "        pass\n"
-        "    return 1",
-        box=brief,
-    )
-    with pytest.raises(Died, match="took too long"):
-        r.value("f", (30,), {})
-    assert r.value("f", (0.3,), {}) == 1
-    with pytest.raises(Died, match=r"took too long|not called again"):
-        r.value("f", (0.3,), {})
-
-
-@pytest.mark.slow
-def test_sleep_is_limited_too(brief, runner):
-    r = runner("import time\ndef f(s):\n    time.sleep(s)\n    return 1", box=brief)
-    assert r.value("f", (0.5,), {}) == 1
-    with pytest.raises(Died, match="waited too long"):
-        r.value("f", (30,), {})
-
-
 def test_each_function_has_a_worker_of_its_own(runner):
     r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
     assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]
-
-
-def test_memory_of_the_whole_tree_is_counted():
-    block = bytearray(b"x") * (64 << 20)
-    assert tree_usage(os.getpid()).memory > len(block)
-    assert tree_usage(2**30)[:2] == (0, 0)
 
 
 def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
@@ -129,16 +88,6 @@ def test_empty_files_count_as_memory():
         with pytest.raises(Died, match="used too much memory"):
             r.value("f", (), {})
         r.close()
-
-
-def test_names_that_matter_are_told_however_many_others_there_are(runner):
-    noise = "\n".join(f"np.a{k:05}\nimport a{k:05}" for k in range(4200))
-    r = runner(f"if False:\n    {'np.vectorize; import subprocess'}\n{noise}")
-    names, imports = r.read(["numpy.vectorize", "subprocess", "numpy.frompyfunc"])
-    assert {"numpy.vectorize", "subprocess", "..."} <= set(names)
-    assert {"subprocess", "..."} <= set(imports)
-    assert "numpy.frompyfunc" not in names
-    assert len(names) == 4000
 
 
 def test_ways_to_the_interpreter_by_another_module_are_flagged():
@@ -178,29 +127,7 @@ def test_what_students_write_every_day_is_not_flagged():
         assert suspicious(names_used(source), imports(source)) == [], source
 
 
-@pytest.fixture
-def programs(tmp_path, monkeypatch):
-    """Return a PATH with the sandbox's programs, which tests remove or replace."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in ("setpriv", "prlimit", "taskset", "env"):
-        (folder / name).symlink_to(f"/usr/bin/{name}")
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
-
-
-def test_where_the_kernel_refuses_the_grader_says_what_to_do(programs, sandbox):
-    fake = programs / "bwrap"
-    fake.write_text(
-        "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
-    )
-    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
-    with pytest.raises(Refused) as refused:
-        sandbox.require()
-    for words in ("No permissions to create new namespace", "run as root", "sudo sysctl -w"):
-        assert words in str(refused.value)
-
-
+@pytest.mark.slow
 def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.untouched().text())

@@ -77,14 +77,6 @@ def test_the_lowest_is_dropped_and_an_excuse_leaves_the_denominator(course):
     assert (found["bo"].percent, found["bo"].dropped) == (100.0, ["ps1"])  # not the excused one
 
 
-def test_the_last_mark_is_never_dropped(course):
-    excused = frozenset({("ada", "ps1"), ("ada", "ps2")})
-    assert percents(course, Rules(drop_lowest=2, excused=excused))["ada"] == 50.0
-    every = excused | {("ada", "ps3")}
-    _, rows, _ = totals.totals(course, Rules(excused=every))
-    assert rows[0].reasons == ["excused from everything"]
-
-
 def test_what_is_missing_counts_as_nothing_only_if_that_is_said(course):
     found = percents(course, Rules(zero_missing=True))
     assert found["kim1"] == pytest.approx(10 / 3)

@@ -122,7 +122,7 @@ def test_marks_are_filled_in_and_all_else_stays_byte_for_byte(marked, capsys):
 
 
 def test_marks_are_written_as_the_worksheet_writes_them(marked):
-    quoted = GERMAN.replace(";", ",").replace('en,,"9', 'en","","9')
+    quoted = GERMAN.replace(";", ",").replace('en",,"9', 'en","","9')
     for text, before, after in (
         (GERMAN, 'abgegeben";;"90,00"', 'abgegeben";66,5;"90,00"'),
         (BLIND, 'Submitted,,90.00,"Sun', 'Submitted,7.25,90.00,"Sun'),

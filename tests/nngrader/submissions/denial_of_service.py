@@ -20,7 +20,7 @@ BREAKS = {
     ),
     "ten gigabytes at once": Hostile("return np.ones(10 << 27), scores"),
     "ten gigabytes by and by": Hostile(
-        "kept = []\nwhile True:\n    kept.append(bytearray(50 << 20))",
+        "kept = []\nwhile True:\n    kept.append(bytearray(50 << 20))"
     ),
     "ten gigabytes in children": Hostile(
         """
@@ -59,14 +59,6 @@ BREAKS = {
     "kill init": Hostile("import os\nos.kill(1, 9)\nos.kill(os.getppid(), 9)\nos._exit(1)"),
     "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
     "recursion": unflagged(f"return {SOFTMAX}(scores, targets)"),
-    "deep recursion": Hostile(
-        "import sys\nsys.setrecursionlimit(10**9)\ndef f(x):\n    return f([x])\nreturn f(0)",
-        flag="imports sys",
-    ),
-    "regular expression": Hostile(
-        "import re\nreturn re.match('(a+)+$', 'a' * 60 + 'b')", flag="took too long"
-    ),
-    "huge print": Hostile("while True:\n    print('x' * 10**6)", flag="took too long"),
     "lower limits": Hostile(
         "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\nreturn 0, 0"
     ),
@@ -86,18 +78,6 @@ BREAKS = {
     "sleep": Hostile("import time\ntime.sleep(10**6)", flag="waited too long"),
     "signal that stops it": Hostile(
         "import os\nimport signal\nos.kill(os.getpid(), signal.SIGSTOP)", flag="waited too long"
-    ),
-    "stop and end of the parent": Hostile(
-        """
-        import os
-        for s in range(1, 65):
-            try:
-                os.kill(os.getppid(), s)
-            except OSError:
-                pass
-        return 0.0, scores
-        """,
-        flag="imports os",
     ),
     "pipes that are closed": Hostile(
         "import os\nos.closerange(0, 1024)\nreturn 0.0, scores", flag="ended the process"
@@ -136,14 +116,6 @@ BREAKS = {
         """,
         flag="imports os",
     ),
-    "thousands of files": Hostile(
-        """
-        for n in range(3000):
-            open(f"/tmp/{n}", "w").close()
-        return 0.0, scores
-        """,
-        flag="uses open",
-    ),
     "file without end": Hostile(
         "with open('/tmp/x', 'wb') as f:\n    while True:\n        f.write(bytes(1 << 20))",
         flag="writes a file that is too large",
@@ -160,18 +132,6 @@ BREAKS = {
         "kept = []\nwhile True:\n    kept.append(open('/dev/null'))",
         flag="holds too many files open",
     ),
-    "interrupt": Hostile(
-        "import os\nos.kill(os.getpid(), 2)\nwhile True:\n    pass", flag="ended the process"
-    ),
-    "alarm clock": Hostile(
-        """
-        import signal
-        signal.setitimer(signal.ITIMER_REAL, 0.001)
-        while True:
-            pass
-        """,
-        flag="ended the process",
-    ),
     "debugger": Hostile("breakpoint()", flag="uses breakpoint"),
     "hashes that collide": Hostile(
         "return len({k * (2**61 - 1) for k in range(10**6)})", flag="took too long"
@@ -182,14 +142,6 @@ BREAKS = {
         return far.sum(), scores
         """,
         flag="crashed Python itself",
-    ),
-    "lists a million deep": Hostile(
-        """
-        x = ()
-        for _ in range(10**6):
-            x = (x,)
-        return x, x
-        """
     ),
 }
 

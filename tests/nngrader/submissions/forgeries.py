@@ -4,12 +4,6 @@ from .kinds import Hostile, unflagged
 
 RETURNED = {
     "generator": unflagged("yield 0.0\nyield scores"),
-    "masked arrays": unflagged("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
-    "object arrays": unflagged(
-        "return np.array(None), np.full(scores.shape, object(), dtype=object)"
-    ),
-    "none": unflagged("return None"),
-    "nan": unflagged("return np.nan, scores * np.nan"),
     "huge answer": unflagged("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
     "endless list": unflagged("x = []\nx.append(x)\nreturn x, x"),
     "array that is equal to everything": unflagged(
@@ -43,24 +37,8 @@ RETURNED = {
         return Liar(), Liar()
         """
     ),
-    "numbers like the size of the universe": unflagged("return 10 ** 400, [[10 ** 400]]"),
     "array that needs no memory": unflagged(
         "return 0.0, np.broadcast_to(np.float64(0), (1 << 20, 1 << 20))"
-    ),
-    "array of records": unflagged(
-        "return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"
-    ),
-    "dates": unflagged("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
-    "numbers written out": unflagged("return '0.7', str(scores.tolist())"),
-    "imaginary numbers": unflagged("return 0j, scores * 1j"),
-    "its own inputs": unflagged("return scores, targets"),
-    "a million parts": unflagged("return (0.0,) * 10**6"),
-    "coroutine": unflagged(
-        """
-        async def answer():
-            return 0.0, scores
-        return answer()
-        """
     ),
     "tuple that lies about its length": unflagged(
         """
@@ -126,18 +104,6 @@ REPLIES = {
         least=0.0,
         flag="imports sys",
     ),
-    "error that is an array": Hostile(
-        """
-        import sys
-        wire, frame = sys.modules["wire"], sys._getframe()
-        while "sink" not in frame.f_locals:
-            frame = frame.f_back
-        wire.send(frame.f_locals["sink"], wire.pack({"error": np.zeros(3)}))
-        while True:
-            pass
-        """,
-        flag="imports sys",
-    ),
     "noise in every pipe": Hostile(
         """
         import os
@@ -156,20 +122,6 @@ REPLIES = {
         for fd in range(3, 64):
             try:
                 os.write(fd, b"\\xff\\xff\\xff\\x7f" * 2)
-            except OSError:
-                pass
-        while True:
-            pass
-        """,
-        flag="imports os",
-    ),
-    "deeply nested frame": Hostile(
-        """
-        import os
-        text = b'{"l":[' * 100000
-        for fd in range(3, 64):
-            try:
-                os.write(fd, len(text).to_bytes(4, "little") + bytes(4) + text)
             except OSError:
                 pass
         while True:
@@ -223,16 +175,6 @@ for _ in range(20):
         least=0.0,
         flag="forged an answer",
     ),
-    "answers of two processes": Hostile(
-        "import os\nos.fork()\nreturn 0.0, scores", flag="imports os"
-    ),
-    "group of errors": unflagged('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
-    "error of many classes": unflagged(
-        """
-        kinds = (ValueError, KeyError, IndexError, ZeroDivisionError)
-        raise type("E", kinds, {"__mro__": kinds})
-        """
-    ),
     "traceback without end": Hostile(
         """
         import sys
@@ -245,5 +187,4 @@ for _ in range(20):
         """,
         flag="took too long",
     ),
-    "interrupt that nobody sent": unflagged("raise KeyboardInterrupt"),
 }

@@ -65,15 +65,9 @@ FORMS = {
         "    def inner(*a, **k):\n        inner.calls += 1\n        return f(*a, **k)\n"
         f"    inner.calls = 0\n    return inner\n@counted\n{RIGHT}"
     ),
-    "other names of parameters": Written(
-        RIGHT.replace("scores", "logits").replace("targets", "labels")
-    ),
     "tabs": Written(RIGHT.replace("    ", "\t")),
     "a string with a backslash": Written(
         RIGHT.replace(":\n    if", ':\n    """Loss: \\sum \\log p."""\n    if', 1)
-    ),
-    "the whole function again in a comment": Written(
-        RIGHT + "# " + RIGHT.replace("\n", "\n# ")
     ),
 }
 

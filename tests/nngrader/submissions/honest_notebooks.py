@@ -28,19 +28,6 @@ def cells_moved_about(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@honest()
-def helpers_in_cells_of_their_own(course, base, student):
-    notebook = base.solved()
-    for gid in ("pairwise_distances", "softmax_cross_entropy"):
-        source = notebook[gid]["source"].replace(f"def {gid}(", f"def my_{gid}(")
-        notebook.add_cell(source, before=gid)
-        first, second = notebook[gid]["source"].partition("(")[2].partition(")")[0].split(", ")
-        notebook.write(
-            gid, f"def {gid}({first}, {second}):\n    return my_{gid}({first}, {second})"
-        )
-    hand_in(course, student, notebook.text())
-
-
 def with_helper(base, before, after=""):
     """Return a solved notebook whose hinge_loss calls a helper of another cell."""
     notebook = base.solved()
@@ -91,12 +78,3 @@ def checkpoints_beside(course, base, student):
     (folder / ".ipynb_checkpoints" / "ps2_classifiers-checkpoint.ipynb").write_text("{}")
     (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
     (folder / "._ps2_classifiers.ipynb").write_bytes(b"\0\5\x16\7")
-
-
-@honest()
-def function_mended_in_a_later_cell(course, base, student):
-    notebook = base.solved()
-    right = notebook["hinge_loss"]["source"]
-    notebook.write("hinge_loss", "def hinge_loss(*a, **k):\n    return 1 / 0")
-    notebook.add_cell(right, before="text_outcome")
-    hand_in(course, student, notebook.text())

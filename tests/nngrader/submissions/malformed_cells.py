@@ -62,19 +62,6 @@ def forged_points(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(flag="oversized")
-def cell_without_end(course, base, student):
-    hand_in(course, student, base.solved().add_cell("#" * 300_000).text())
-
-
-@odd(flag="2514 cells")
-def thousands_of_cells(course, base, student):
-    notebook = base.solved()
-    filling = {"cell_type": "code", "metadata": {}, "source": "", "outputs": []}
-    notebook.cells += [filling] * (2514 - len(notebook.cells))
-    hand_in(course, student, notebook.text())
-
-
 @odd(score=0.0, flag="imports scipy")
 def forbidden_package(course, base, student):
     own = "def helper():\n    import scipy.special"

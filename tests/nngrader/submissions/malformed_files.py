@@ -20,14 +20,6 @@ def nothing_in_the_folder(course, base, student):
     (course / "submitted" / student / NAME).mkdir(parents=True)
 
 
-@odd(flag="is missing; 'Lösung (1).ipynb' is used")
-def renamed_file(course, base, student):
-    hand_in(course, student, base.solved().text())
-    file = file_of(course, student)
-    file.rename(file.with_name("Lösung (1).ipynb"))
-    file.with_name("another.ipynb").write_text('{"cells": []}')
-
-
 @odd(flag="is missing; 'ps2_classifiers.ipynb' is used")
 def one_folder_deeper(course, base, student):
     folder = hand_in(course, student, base.solved().text())
@@ -49,20 +41,9 @@ def pipe(course, base, student):
     os.mkfifo(file_of(course, student))
 
 
-@odd(flag="hard link")
-def hard_link(course, base, student):
-    hand_in(course, student, base.solved().text())
-    os.link(file_of(course, student), file_of(course, student).with_name("second"))
-
-
 @odd("ungradable", 0.0, "is no notebook: it breaks off before its end")
 def broken_json(course, base, student):
     hand_in(course, student, base.solved().text()[:-200])
-
-
-@odd("ungradable", 0.0, f"'{NAME}.ipynb' is an empty file (0 bytes)")
-def empty_file(course, base, student):
-    hand_in(course, student, "")
 
 
 @odd("ungradable", 0.0, f"'{NAME}.ipynb' is no notebook: it is a PDF")

@@ -191,25 +191,6 @@ SPIES = {
                 if any(w in text for w in words):
                     return True
     """),
-    "raw devices": spy("""
-        names = ["mem", "kmem", "port", "kmsg", "sda", "vda", "nvme0", "fuse", "kvm", "loop0"]
-        for path in [f"/dev/{n}" for n in names] + ["/proc/kcore", "/proc/kmsg"]:
-            try:
-                return bool(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
-            except OSError:
-                pass
-    """),
-    "the terminal of the instructor": spy("""
-        import fcntl
-        import termios
-        for fd in range(8):
-            try:
-                fcntl.ioctl(fd, termios.TIOCSTI, b"x")
-                return True
-            except OSError:
-                pass
-        return bool(os.open("/dev/tty", os.O_RDWR))
-    """),
     "what another function left": spy("""
         return FOUND
     """),

@@ -48,15 +48,6 @@ for name in ("observe", "wire", "reading", "__main__"):
         """,
         flag="imports threading",
     ),
-    "exit handlers that answer": Hostile(
-        """
-        import atexit
-        import os
-        atexit.register(lambda: os.write(3, b"{}" * 100))
-        raise SystemExit
-        """,
-        flag="imports atexit",
-    ),
     "stand-in for the grader": unflagged(
         "return 0.0, scores",
         "import nngrader\nnngrader.points = nngrader.check = lambda *a: 40\n",
@@ -127,48 +118,6 @@ sys.settrace(trace)
 sys.setprofile(trace)
         """,
         least=0.0,
-        flag="imports sys",
-    ),
-    "hook that forbids everything": Hostile(
-        """
-        import sys
-        def no(*_):
-            raise SystemExit
-        sys.addaudithook(no)
-        return 0.0, scores
-        """,
-        flag="imports sys",
-    ),
-    "another value for seven": Hostile(
-        """
-        import ctypes
-        for n in range(2, 200):
-            ctypes.c_uint32.from_address(id(n) + 24).value = 0
-        return 0.0, scores
-        """,
-        flag="imports ctypes",
-    ),
-    "callback of the garbage collector": Hostile(
-        "return 0.0, scores",
-        """
-import gc
-def answer(phase, info):
-    for thing in gc.get_objects():
-        if type(thing) is dict and "parts" in thing:
-            thing["points"] = thing["score"] = 40
-gc.callbacks.append(answer)
-        """,
-        flag="imports gc",
-    ),
-    "streams that raise": Hostile(
-        "print(1)\nreturn 0.0, scores",
-        """
-import sys
-class Raising:
-    def __getattr__(self, name):
-        raise SystemExit
-sys.stdout = sys.stderr = sys.stdin = Raising()
-        """,
         flag="imports sys",
     ),
     "names of the notebook thrown away": Hostile(
