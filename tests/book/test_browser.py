@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import PHONE, served
+from browser import served
 
 pytestmark = [pytest.mark.browser]
 
@@ -63,14 +63,6 @@ def test_print_is_light_and_shows_answers_in_place_of_controls(open_visit, addre
 
 
 @pytest.mark.slow
-def test_a_source_stands_without_a_label_beside_it(open_visit, address):
-    page = open_visit(address, SOFTMAX).page
-    source = page.locator(".citation").first
-    assert source.inner_text().startswith("John")
-    assert not source.locator(".label").is_visible()
-
-
-@pytest.mark.slow
 def test_an_address_opens_the_fold_around_its_place(open_visit, address):
     page = open_visit(address, f"{SOFTMAX}#dlg-e026").page
     page.locator("#dlg-e026").wait_for(state="visible")
@@ -78,39 +70,6 @@ def test_an_address_opens_the_fold_around_its_place(open_visit, address):
     assert not solution.locator("section p").first.is_visible()
     page.evaluate("location.hash = document.querySelector('div.solution').id")
     solution.locator("section p").first.wait_for(state="visible")
-
-
-@pytest.mark.slow
-def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(open_visit, address):
-    page = open_visit(address, SOFTMAX).page
-    figure = page.locator("nn-softmax")
-    for k, key in enumerate(("End", "Home", "Home")):
-        figure.locator(".nn-handle").nth(k).press(key)
-    live = figure.locator(".nn-live")
-    live.filter(has_text="e−").wait_for(state="attached")  # it speaks when the keys rest
-    said = live.inner_text()
-    assert re.search(r"class is trouser\. Loss = [1-9]\.\de−\d+$", said)
-    bars = figure.locator("svg[role=group]").last.get_attribute("aria-label")
-    assert bars == "Probabilities: trouser >99%, dress <0.01%, sneaker <0.01%"
-    figure.get_by_role("button", name="all scores × 2").press("Enter")
-    assert "end at ±10" in figure.locator(".nn-note").inner_text()
-    assert "Loss = " in figure.locator(".nn-live").inner_text()
-
-
-@pytest.mark.slow
-def test_the_table_of_losses_shows_its_last_column_on_a_phone(open_visit, address):
-    page = open_visit(address, SOFTMAX, size=PHONE).page
-    cell = page.locator("table.table").filter(has_text="loss").locator("td:last-child").first
-    box = cell.bounding_box()
-    assert box["x"] + box["width"] <= PHONE[0]
-    assert cell.inner_text() == "1.62"
-
-
-@pytest.mark.slow
-def test_no_output_of_a_cell_is_cut_on_a_desk(open_visit, address):
-    page = open_visit(address, SOFTMAX).page
-    wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
-    assert page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
 @pytest.mark.slow

@@ -9,8 +9,6 @@ from minibook import SECOND, cell, erratum, topic, with_pages
 
 pytestmark = pytest.mark.slow
 
-FENCE = "```"
-
 
 def edit(old: str, new: str):
     """Return a function that replaces a piece of the text of a fault's page."""

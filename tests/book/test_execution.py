@@ -1,11 +1,10 @@
 """One page is executed: what it read, how long it took, where it failed."""
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from execute.audit import reading, relative_path
+from execute.audit import reading
 from execute.reads import Reads
 from execute.seconds import LIMIT, Seconds
 
@@ -48,6 +47,7 @@ def test_what_a_page_reads_is_known_and_what_it_writes_or_others_own_is_not(run)
     assert reads - expected <= {"./*.py", "chapters/*.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [
@@ -85,10 +85,6 @@ def test_an_event_is_read_as_what_it_means(event, args, caller, line):
     assert reading(event, args, "/b", caller) == line
 
 
-def test_the_folder_of_the_book_itself_has_a_place():
-    assert relative_path("/b", "/b") == "."
-
-
 def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cell(run):
     failure = run("def f(x):\n    return 1 / x", "x = 1", "y = 2\nf(0)").failure
     assert (failure.page, failure.line) == ("chapters/page.md", 17)
@@ -99,6 +95,7 @@ def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cel
     assert "\x1b" not in str(failure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "line", "what"),
     [
@@ -130,22 +127,7 @@ def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_outp
     assert output.text == "1\n2\n"
 
 
-def test_a_kernel_whose_ports_are_taken_is_started_anew(run, monkeypatch):
-    from nbclient import NotebookClient  # which loads for seconds
-
-    start, starts = NotebookClient.async_start_new_kernel, []
-
-    async def taken_once(client, **options):
-        starts.append(client.km)
-        if len(starts) == 1:
-            raise RuntimeError("Kernel died before replying to kernel_info")
-        return await start(client, **options)
-
-    monkeypatch.setattr(NotebookClient, "async_start_new_kernel", taken_once)
-    (output,) = run("print(1)").notebook.cells[1].outputs
-    assert (output.text, len(set(map(id, starts)))) == ("1\n", 2)
-
-
+@pytest.mark.slow
 def test_what_a_cell_prints_in_pieces_is_one_output(run):
     done = run(
         "import sys, time\nfor k in range(3):\n    print(k, flush=True); time.sleep(0.3)"
@@ -154,12 +136,7 @@ def test_what_a_cell_prints_in_pieces_is_one_output(run):
     assert output.text == "0\n1\n2\n"
 
 
-def test_the_temporary_folder_of_a_page_is_deleted_at_its_end(run):
-    make = "import tempfile\nscratch = tempfile.TemporaryDirectory()\nprint(scratch.name)"
-    notebook = run(make).notebook
-    assert not Path(notebook.cells[1].outputs[0].text.strip()).exists()
-
-
+@pytest.mark.slow
 def test_the_seconds_are_those_of_the_kernel_and_name_the_slowest_cell(run):
     work = "end = time.process_time() + 0.5\nwhile time.process_time() < end:\n    pass"
     done = run("import time; time.sleep(0.5)", work, "1")

@@ -9,10 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from begin.cachekey import (
-    COPIED,
-    ENVIRONMENT,
     EXECUTED,
-    READ,
     digest,
     forget_others,
 )
@@ -20,9 +17,8 @@ from begin.checks import failures
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from read.exercise_numbers import count_by_page, recall_book
-from read.folds import keep_titles, put_below
+from read.folds import put_below
 from write.alt_text import GLUED_HYPHEN, undescribed_pictures
-from write.scripts import ELEMENT
 from write.thumbnails import PLACE, filled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,11 +59,6 @@ def test_the_digest_ignores_what_is_made_or_not_read(tree, name):
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
     (tree / name).write_text("2")
     assert digest(tree, EXECUTED) == before
-
-
-def test_whatever_a_digest_is_made_of_is_there():
-    patterns = (*ENVIRONMENT, *EXECUTED, *READ, *COPIED)
-    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []
 
 
 def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
@@ -176,10 +167,6 @@ def test_glued_numbers_get_a_minus_and_texts_keep_their_hyphen():
     assert GLUED_HYPHEN.sub(r"\1−", text) == text.replace("-1.5", "−1.5")
 
 
-def test_elements_are_found_by_name_whatever_follows():
-    assert ELEMENT.findall('<nn-quiz class="x"><nn-map><nn-a-b\n>') == ["quiz", "map", "a-b"]
-
-
 def test_the_helpers_need_numpy_alone_until_they_draw():
     code = (
         "import sys; from nnlib import book, viz; book.setup(); "
@@ -235,12 +222,6 @@ def test_a_thumbnail_draws_the_first_figure_of_a_section_again():
     assert page.count("<li>") == 2
 
 
-def test_a_fold_of_code_has_one_title_open_or_closed():
-    fold = nodes.container("", prompt_show="The slips", prompt_hide="Hide the code")
-    keep_titles(None, nodes.section("", nodes.container("", fold), nodes.container()))
-    assert fold["prompt_hide"] == fold["prompt_show"] == "The slips"
-
-
 @pytest.mark.parametrize(
     ("shown", "below"),
     [
@@ -256,9 +237,3 @@ def test_the_code_of_a_figure_stands_below_it_and_other_code_above_its_result(sh
     cell = nodes.container("", fold, output)
     put_below(None, nodes.section("", cell), "page")
     assert cell.children == ([output, fold] if below else [fold, output])
-
-
-def test_a_fold_of_code_without_a_result_stays():
-    cell = nodes.container("", HideCodeCellNode())
-    put_below(None, nodes.section("", cell), "page")
-    assert len(cell) == 1

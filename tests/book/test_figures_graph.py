@@ -236,6 +236,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 def test_odd_texts_are_accepted_or_refused_by_both(run):
     texts = [text.strip() for line in TEXTS.splitlines() for text in line.split(" | ")]
     values = dict(x=1.5, y=-0.5, z=2, k=4)

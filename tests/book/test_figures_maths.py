@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nnlib import calculus, linalg
+from nnlib import linalg
 from nnlib.datasets import photographs
 from nnlib.probability import diagnostic_test
 
@@ -274,36 +274,3 @@ def test_people_are_drawn_by_chance_and_scatter_as_they_should(open_figure):
         sd = (1000 * p * (1 - p)) ** 0.5
         assert abs(np.mean(values) - 1000 * p) < 4.5 * sd / 60**0.5
         assert 0.65 * sd < np.std(values, ddof=1) < 1.35 * sd
-
-
-# a walk over a surface
-def two_hills(p):
-    low, high = np.sum((p - [-0.8, -0.5]) ** 2), np.sum((p - [0.9, 0.6]) ** 2)
-    return 2 * np.exp(-low / (2 * 0.49)) + 1.4 * np.exp(-high / (2 * 0.36))
-
-
-SURFACES = {
-    "bowl": lambda x: x[0] ** 2 + x[0] * x[1] + x[1] ** 2,
-    "saddle": lambda x: x[0] ** 2 + 4 * x[0] * x[1] + x[1] ** 2,
-    "two hills": two_hills,
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SURFACES)
-def test_gradient_and_curvature_are_what_differences_find(open_figure, name):
-    figure, f = open_figure("surface-walk"), SURFACES[name]
-    figure.press(name)
-    for keys in ((), ("Shift+ArrowLeft", "ArrowUp"), ("Shift+ArrowDown", "ArrowLeft")):
-        for key in keys:
-            figure.locator(".nn-point").press(key)
-        shown = {k: decimals(text) for k, text in figure.facts().items()}
-        at = np.array(decimals(figure.locator(".nn-point").get_attribute("aria-valuetext")))
-        gradient = calculus.numerical_gradient(f, at)
-        bends = np.linalg.eigvalsh(calculus.numerical_hessian(f, at))[::-1]
-        near = {"abs": 0.03, "rel": 0.01}  # the place is told with two digits
-        assert shown["gradient"] == pytest.approx(gradient, **near)
-        assert shown["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
-        assert shown["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
-        shape = "bowl" if min(bends) > 0 else "dome" if max(bends) < 0 else "saddle"
-        assert shape in figure.sentence()

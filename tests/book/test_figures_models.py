@@ -1,7 +1,6 @@
 """Figures of models and networks: what they compute is what nnlib and scikit-learn compute."""
 
 import re
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from figure import number
 from sklearn.svm import SVC
 
 import nnlib
-from nnlib import nn, optim
 from nnlib.classifiers import (
     KNeighborsClassifier,
     PolynomialRegression,
@@ -313,44 +311,7 @@ def test_counts_and_shares_at_a_threshold_are_nnlibs(open_figure):
         assert float(area) == pytest.approx(roc_auc_score(truth, scores), abs=0.00051)
 
 
-# two layers, and shapes
-CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
-NETS = {
-    "one neuron": ([[6, 6], [6, -6]], [-3, -3], [8, 0], -4),
-    "a strip": ([[6, 6], [6, 6]], [-3, -9], [8, -8], -4),
-    "two corners": ([[6, -6], [-6, 6]], [-3, -3], [8, 8], -4),
-    "undecided": ([[-10, 10], [10, 10]], [5, -5], [-8, 8], 0),
-}
-
-
-@pytest.mark.slow
-def test_outputs_loss_and_regions_of_a_small_net_are_nnlibs(open_figure):
-    figure, targets = open_figure("neuron-net"), np.array([0.0, 1, 1, 0])
-    ticks = -0.5 + (np.arange(60) + 0.5) / 60 * 2
-    grid = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
-    for name, (W, b, v, c) in NETS.items():
-        figure.press(name)
-        for activation in (False, True):
-            figure.get_by_label("sigmoid in the hidden units").set_checked(activation)
-            hidden = nn.Sigmoid() if activation else nn.Identity()
-            layers = (
-                nn.Linear(2, 2, dtype=np.float64),
-                hidden,
-                nn.Linear(2, 1, dtype=np.float64),
-            )
-            net = nn.Sequential(*layers)
-            values = {"0.weight": W, "0.bias": b, "2.weight": [v], "2.bias": [c]}
-            net.load_state_dict(
-                {k: nnlib.tensor(np.array(v, float)) for k, v in values.items()}
-            )
-            z = net(nnlib.tensor(CORNERS))[:, 0]
-            right = ((z.detach().numpy() > 0) == (targets == 1)).sum()
-            loss = F.binary_cross_entropy_with_logits(z, nnlib.tensor(targets)).item()
-            told = [number(text.split(" of ")[0]) for text in figure.texts()]
-            expected = [*F.sigmoid(z).detach().numpy(), right, loss]
-            assert told == pytest.approx(expected, abs=6e-4), name
-        outputs = F.sigmoid(net(nnlib.tensor(grid))).detach().numpy().ravel()
-        np.testing.assert_allclose(figure.evaluate("e => [...e.grids[0]]"), outputs, atol=1e-5)
+# shapes of gradients
 
 
 BAR = "\u0304"
@@ -408,54 +369,3 @@ def test_shapes_and_rules_of_gradients_are_nnlibs(open_figure, sizes):
         told = f"{name} has the shape {right.shape}, and so has its gradient, {written}"
         assert figure.sentence().startswith(told)
         assert figure.texts()[:3] == [str(right.shape)] * 2 + [f"{right.size:,}"]
-
-
-# a network trained in the page
-KINDS = {"tanh": nn.Tanh, "ReLU": nn.ReLU, "none": nn.Identity}
-EPOCH, RATE, LAYERS, WIDTH = range(4)  # the sliders, in the order of the page
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "widths", "kind", "exponent"),
-    [
-        ("moons", [8, 8], "tanh", -0.5),
-        ("rings", [5], "ReLU", -1),
-        ("spirals", [16, 6, 3], "tanh", -1),
-        ("XOR clouds", [], "ReLU", 0),
-    ],
-)
-def test_each_network_trains_as_with_nnlib(open_figure, name, widths, kind, exponent):
-    figure = open_figure("train")
-    data = figure.data
-    figure.press(name)
-    figure.press(kind)
-    figure.slide(LAYERS, len(widths))
-    for layer, width in enumerate(widths):
-        figure.slide(WIDTH + layer, width)
-    figure.slide(RATE, exponent)
-    points = next(np.array(s["points"]) for s in data["sets"] if s["name"] == name)
-    X, t = nnlib.tensor(points[:, :2]), nnlib.tensor(points[:, 2:])
-    parts, at = [], 0
-    for n, m in pairwise([2, *widths, 1]):
-        layer = nn.Linear(n, m, dtype=np.float64)
-        W = np.take(data["noise"], range(at, at + n * m), mode="wrap").reshape(m, n)
-        b = nnlib.zeros(m, dtype=np.float64)
-        layer.load_state_dict({"weight": nnlib.tensor(W * (3 / n) ** 0.5), "bias": b})
-        parts, at = [*parts, layer, KINDS[kind]()], at + n * m
-    net = nn.Sequential(*parts[:-1])
-    sgd = optim.SGD(net.parameters(), lr=float(f"{10.0**exponent:.12g}"))
-    for epoch in range(121):
-        loss = F.binary_cross_entropy_with_logits(net(X), t)
-        if epoch in (0, 10, 120):
-            figure.slide(EPOCH, epoch // 10)
-            figure.settle()
-            assert int(figure.get_attribute("data-epoch")) == epoch
-            assert float(figure.get_attribute("data-loss")) == pytest.approx(
-                loss.item(), abs=1e-9
-            )
-            right = int(((net(X) > 0) == t).sum())
-            assert figure.texts()[3] == f"{right} of 120"
-        sgd.zero_grad()
-        loss.backward()
-        sgd.step()

@@ -93,50 +93,8 @@ def test_the_head_says_where_one_is_after_every_kind_of_navigation(open_visit, a
     page.evaluate("history.replaceState(null, '', location.pathname)")
 
 
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("start", [GLOSSARY, API])
-def test_the_entry_of_a_page_is_in_sight_when_one_comes_from_another(
-    open_visit, address, start
-):
-    page = open_visit(address, start, size=(1280, 500)).page
-    assert page.evaluate(HEAD)["entry"] is True
-    page.keyboard.press("/")
-    page.keyboard.type("softmax classifier")
-    page.locator("#nn-found a[aria-selected='true']").wait_for()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/softmax.html*")
-    page.wait_for_load_state()
-    assert page.evaluate(HEAD)["entry"] is True
-    page.evaluate("document.querySelector('.bd-sidebar-primary').scrollTop = 0")
-    page.get_by_role("link", name="Vectors", exact=True).click()
-    page.wait_for_url("**/vectors.html")
-    page.wait_for_load_state()
-    assert page.evaluate(HEAD)["entry"] is True
-    assert page.locator(".bd-sidebar-primary").evaluate("e => e.scrollTop") == 0
-
-
 def test_the_head_names_the_pages_above(book):
     page = (book / API).read_text(encoding="utf-8")
     assert "Reference › The nnlib API ›&nbsp;</span>" in page
     assert '<p class="nn-place-section">Page 4 of 23</p>' in page
     assert "secondary-toggle" in page
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_on_a_phone_the_contents_open_where_one_is_and_hold_the_pages_buttons(
-    open_visit, address
-):
-    page = open_visit(address, SOFTMAX, size=PHONE).page
-    page.locator(".primary-toggle").click()
-    entry = page.locator("dialog[open] li.current > a").last
-    box = entry.bounding_box()
-    assert entry.inner_text() == "The softmax classifier"
-    assert 0 <= box["y"] <= PHONE[1] - box["height"]
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="On this page").click()
-    download = page.locator("dialog[open]").get_by_role("link", name=".ipynb")
-    assert download.get_attribute("href").endswith("softmax.ipynb")
-    page.keyboard.press("Escape")
-    assert page.locator(".article-header-buttons .dropdown >> visible=true").count() == 0

@@ -7,14 +7,12 @@ import re
 
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
 from nnlib import book, viz
-from nnlib.book import prose
 from nnlib.viz.light import light
 
 
@@ -158,11 +156,6 @@ def test_steps_begin_in_a_wrong_order_always_the_same():
     assert sorted(starts[0]) == [0, 1, 2]
 
 
-def test_pairs_of_text_and_choices_are_single_questions():
-    (question,) = data(book.quiz([("One and one?", CHOICES)])._repr_html_())["questions"]
-    assert question["kind"] == "single"
-
-
 def single(*choices):
     return lambda: book.single("One and one?", list(choices))
 
@@ -233,11 +226,6 @@ def test_a_faulty_question_is_refused(declare, message):
 def test_an_answer_that_is_no_number_is_refused(answer):
     with pytest.raises(TypeError, match="numeric: expected a number as answer of 'Twice 3"):
         numeric(answer=answer)()
-
-
-def test_a_quiz_of_something_else_is_refused():
-    with pytest.raises(TypeError, match=r"quiz: expected book\.single"):
-        book.quiz("One and one?")
 
 
 @pytest.mark.parametrize(
@@ -313,27 +301,6 @@ def test_numpy_numbers_are_glued_as_python_numbers(monkeypatch):
     assert repr(glued["c"]) == "two"
 
 
-@pytest.fixture
-def shell():
-    """Take away the shell that IPython makes to format a value; it would outlast the test."""
-    yield
-    InteractiveShell.clear_instance()
-
-
-@pytest.mark.usefixtures("shell")
-@pytest.mark.parametrize("value", [0.5, 3, "two"])
-def test_a_number_is_glued_as_myst_nb_glues_it(monkeypatch, value):
-    from myst_nb.ext import glue
-
-    shown = []
-    for place in ("IPython.display.display", "myst_nb.ext.glue.ipy_display"):
-        monkeypatch.setattr(place, lambda *parts, **options: shown.append((parts, options)))
-    book.numbers(x=value)
-    glue.glue("x", prose._plain("x", value), display=False)
-    ours, theirs = shown
-    assert ours == theirs
-
-
 def test_a_figure_is_the_same_bytes_each_time():
     assert line()._repr_html_() == line()._repr_html_()
 
@@ -373,23 +340,6 @@ def test_axes_of_one_figure_are_shown_together_and_of_two_side_by_side():
     assert shown.count('<div class="nn-panel">') == 2
 
 
-def test_axes_of_a_part_of_a_figure_are_shown_in_the_whole():
-    figure = Figure()
-    part = figure.subfigures(1, 2)[0].subplots()
-    shown = viz.show(part, alt="A part.", name="part")._repr_html_()
-    assert shown == viz.show(figure, alt="A part.", name="part")._repr_html_()
-
-
-def test_a_piece_of_a_page_is_shown_as_it_is():
-    shown = viz.show(viz.Html("<b>two</b>", "two"), alt="Two.", name="piece")
-    assert '<div class="nn-panel"><b>two</b></div>' in shown._repr_html_()
-
-
-def test_paths_are_written_to_a_hundredth_of_a_point():
-    for path in re.findall(r' d="([^"]*)"', line()._repr_html_()):
-        assert not re.search(r"\.\d{3}", path)
-
-
 def test_what_matplotlib_draws_in_black_takes_the_ink_of_the_page():
     ax = viz.panel()
     ax.annotate("high", (0.5, 0.5))
@@ -410,21 +360,6 @@ def test_points_inside_a_straight_stretch_are_left_out():
     assert corners == 2 * [5, 5, 5]  # in both drawings; the first stands at the end again
 
 
-def test_both_drawings_have_no_comments_and_one_font_of_their_own():
-    html = line()._repr_html_()
-    assert "<!--" not in html
-    assert re.findall(r"font-family:([^;]*)", html) == 2 * ["'DejaVu Sans', sans-serif"]
-
-
-def test_marks_of_one_style_share_it():
-    ax = viz.panel()
-    ax.scatter(range(9), range(9), marker="x")
-    html = viz.show(ax, alt="Nine crosses.", name="nine").html
-    crosses = re.findall(r'<use xlink:href="#nine-0-\d+" [^>]*/>', html)
-    assert len(crosses) >= 9
-    assert not [cross for cross in crosses if "stroke" in cross]
-
-
 def test_a_path_in_steps_ends_where_the_path_ends():
     places = [(12.34, 0.5), (13.34, 0.45), (3.0, -100.5), (3.0, -99.99), (0.01, -99.99)]
     path = "".join(f"L{x} {y}" for x, y in places)
@@ -434,19 +369,6 @@ def test_a_path_in_steps_ends_where_the_path_ends():
     numbers = np.array(re.findall(r"-?(?:\d+\.?\d*|\.\d+)", steps), dtype=float).reshape(-1, 2)
     np.testing.assert_allclose(start + numbers.cumsum(axis=0), places, atol=1e-9)
     assert curve in svg
-
-
-def test_groups_that_say_nothing_are_dropped_and_others_kept():
-    svg = light('<svg style="fill:red"><g><g clip-path="url(#a)"><g><path/></g></g></g></svg>')
-    assert svg.endswith('<g clip-path="url(#a)"><path/></g></svg>')
-
-
-def test_what_is_added_after_showing_is_shown_the_next_time():
-    ax = viz.panel()
-    before = viz.show(ax, alt="Empty.", name="late")._repr_html_()
-    ax.set_xlabel("x (m)")
-    assert "x (m)" not in before
-    assert "x (m)" in viz.show(ax, alt="Named.", name="late")._repr_html_()
 
 
 def test_text_is_at_least_nine_points_on_a_phone():
@@ -490,25 +412,6 @@ def test_a_signed_gallery_has_a_scale_with_zero_in_the_middle():
     html = cells([[[0.0, 1.0]], [[0.0, -1.0]]], signed="weight")
     assert "−1.00 and less</span><span>0</span><span>1.00 and more" in html
     assert "weight" in html
-
-
-def test_a_gallery_of_sizes_has_a_scale_from_zero():
-    html = cells([[[0.0, 3.0]]], scale="activation")
-    assert "<span>0</span><span>1.5</span><span>3</span>" in html
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["display: grid", "repeat(3, minmax(0, 1fr))", "width: 100%; image-rendering: pixelated"],
-)
-def test_a_gallery_needs_no_style_sheet(words):
-    assert words in cells(np.zeros((2, 2, 2)), columns=3)
-
-
-def test_a_scale_needs_no_style_sheet():
-    html = cells(np.ones((1, 2, 2)), signed="weight")
-    assert "width: 100%; height: .9rem" in html
-    assert html.count("display: flex; justify-content: ") == 2
 
 
 def test_a_gallery_drawn_on_given_axes_is_shown_as_drawn():

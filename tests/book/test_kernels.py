@@ -35,6 +35,7 @@ torch.set_grad_enabled(False)
 NUMBERS = (
     "import random, numpy, torch\n(random.random(), numpy.random.rand(), torch.rand(1)[0])"
 )
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PARENT = "import os; print(os.getppid())"
 
 
@@ -44,7 +45,7 @@ def warm_manager():
     from execute.kernels import FEWEST, managers
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        for name in THREADS:
             patch.setenv(name, "1")
         with managers(FEWEST) as manager:
             yield manager
@@ -163,9 +164,12 @@ def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatc
         assert shown(run(PARENT, manager)) == f"{os.getpid()}\n"
 
 
-def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path):
+@pytest.mark.slow
+def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path, monkeypatch):
     from execute.kernels import FEWEST, managers
 
+    for name in THREADS:
+        monkeypatch.setenv(name, "1")
     with managers(FEWEST) as manager:
         code = "import time; open('runs', 'w').close(); time.sleep(60)"
         running = run_beside(code, manager, 20)

@@ -14,8 +14,6 @@ CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "stand_in" / "pyodide.mjs"
 PAGE = f"{NAME}.html"
 ALLOWED = {"access-control-allow-origin": "*"}
-PLACES = """() => ["pre", ".copybtn", ".nn-live-open button", ""].map(part =>
-  document.querySelector(`#nn-cell-4 ${part}`).getBoundingClientRect().toJSON())"""
 
 
 @pytest.fixture(scope="module")
@@ -202,16 +200,6 @@ def test_what_cannot_be_had_is_named_with_a_way_out(open_visit, base, absent, wo
 
 
 @pytest.mark.slow
-def test_a_file_of_the_site_that_is_missing_is_named(open_visit, address):
-    visited = open_visit(address, PAGE)
-    visited.page.route("**/library.js", lambda route: route.abort())
-    tried = Try(visited)
-    tried.open()
-    tried.says("library.js of this site could not be loaded.")
-    assert tried.calls == []
-
-
-@pytest.mark.slow
 def test_edited_code_is_kept_until_it_is_reset(editor):
     original = editor.area.input_value()
     editor.area.fill("y = 5")
@@ -224,35 +212,6 @@ def test_edited_code_is_kept_until_it_is_reset(editor):
     editor.button("Close").press("Enter")
     assert editor.page.locator(".nn-run").count() == 0
     assert editor.page.locator("#nn-cell-4 .cell_output").first.is_visible()
-
-
-@pytest.mark.slow
-def test_the_editor_indents_and_lets_the_keyboard_out(editor):
-    editor.area.fill("for k in x:")
-    editor.area.press("End")
-    editor.area.press("Enter")
-    editor.page.keyboard.type("pass")
-    editor.area.press("Enter")
-    assert editor.area.input_value() == "for k in x:\n    pass\n    "
-    editor.area.press("Tab")
-    assert editor.button("Run").evaluate("node => node === document.activeElement")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_buttons_of_a_cell_cover_no_code_and_narrow_none_on_a_phone(
-    open_visit, address, size
-):
-    visited = open_visit(address, PAGE, size=size)
-    Try(visited).button("Run this cell").wait_for()
-    visited.page.locator("#nn-cell-4 .copybtn").wait_for(state="attached")
-    code, copy, run, cell = visited.page.evaluate(PLACES)
-    assert copy["left"] >= code["right"] or copy["top"] >= code["bottom"]
-    assert run["top"] >= code["bottom"]
-    assert copy["left"] >= run["right"]
-    assert run["bottom"] <= cell["bottom"]
-    assert size is DESKTOP or code["width"] == cell["width"]
-    assert visited.page.locator(".cell_output .copybtn").count() == 0
 
 
 @pytest.mark.slow

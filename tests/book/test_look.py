@@ -3,18 +3,15 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from begin.course import Course
 from browser import DESKTOP, PHONE
 from build_page import without_formulas
-from finish import icons, theme_script, theme_style
+from finish import icons, theme_style
 from minibook import MiniBook
 from pages import REFERENCE, ROOT
 from sphinx.errors import ExtensionError
 from write.markup import minified
-
-from nnlib import viz
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
@@ -23,7 +20,6 @@ LOGISTIC = "chapters/classifiers/logistic-regression.html"  # one panel, and two
 API = "chapters/reference/nnlib/functional.html"
 SHORT = "chapters/reference/errata.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
-ASSET = re.compile(r"_static/[\w/.-]+")
 
 
 def built_pages(book):
@@ -77,16 +73,6 @@ def test_an_icon_without_a_drawing_is_an_error_that_names_it():
         icons.outline("no-such-thing", script)
 
 
-def test_what_the_theme_calls_for_wide_things_is_taken_out_once(book):
-    call = '"complete"===document.readyState?I():window.addEventListener("load",I)'
-    short = theme_script.without_call(f"f();{call}}})();")
-    assert short == f"f();{theme_script.DONE}}})();"
-    assert theme_script.without_call(short) == short
-    assert theme_script.DONE in (book / theme_script.SCRIPT).read_text(encoding="utf-8")
-    with pytest.raises(ExtensionError, match="found 0"):
-        theme_script.without_call("f();")
-
-
 def test_rules_of_the_theme_that_no_page_can_use_are_left_out(book):
     text = """.used,.never{a:b}:is(.never).used{a:b}.used:not(.never){a:b}#never p{a:b}
     @media print{.never{a:b}} @media screen{p.used{a:b}.never .used{a:b}}
@@ -103,26 +89,6 @@ def test_rules_of_the_theme_that_no_page_can_use_are_left_out(book):
     assert ".bd-sidebar-primary" in kept
     assert ".tooltip-inner" in kept  # a script makes it
     assert len(kept) < theme_style.SOURCE.stat().st_size / 3
-
-
-def test_a_click_searches_no_page_for_the_buttons_that_it_may_have_meant(book):
-    search = (
-        "function n(s){const o=t.querySelectorAll(e);for(let{target:r}=s;r&&r!==this;"
-        "r=r.parentNode)for(const a of o)if(a===r)return f(s)}"
-    )
-    short = theme_script.without_search(search)
-    loop = "for(let{target:r}=s;r&&r!==this;r=r.parentNode)if(r.matches?.(e))return f(s)}"
-    assert short == f"function n(s){{{theme_script.ASKED}{loop}"
-    assert theme_script.without_search(short) == short
-    assert theme_script.ASKED in (book / theme_script.BOOTSTRAP).read_text(encoding="utf-8")
-    with pytest.raises(ExtensionError, match="found 0"):
-        theme_script.without_search("f();")
-
-
-def test_the_text_face_is_light_and_has_its_licence_beside_it():
-    folder = ROOT / "chapters/_extra/_vendor/source-serif"
-    assert sum(f.stat().st_size for f in folder.glob("*.woff2")) < 120_000
-    assert "SIL Open Font License" in (folder / "LICENSE").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -195,34 +161,6 @@ def test_what_is_wide_fills_the_column_and_the_text_does_not(open_visit, address
     narrow = size == PHONE
     assert narrow or found["text"] == pytest.approx(38)
     assert narrow or found["panel"] == found["code"] == pytest.approx(43)
-
-
-ROWS = """
-html => {
-  const box = document.createElement("div");
-  box.innerHTML = html;
-  document.querySelector(".bd-article > section").append(box);
-  const cells = [...box.querySelectorAll(".nn-gallery > div")];
-  const tops = cells.map(e => e.getBoundingClientRect().top);
-  box.remove();
-  return tops.filter(top => top === tops[0]).length;
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("title", "columns", "phone"),
-    [("", 5, 5), ("from 784", 4, 4), ("step 16", 6, 3), ("shirt\n→ pullover", 5, 4)],
-)
-def test_a_phone_shows_whole_rows_of_a_gallery_or_parts_of_one(
-    open_visit, address, title, columns, phone
-):
-    drawn = viz.gallery(np.zeros((columns, 2, 2)), [title] * columns, columns=columns)
-    html = viz.show(drawn, alt="Pictures.", name="rows")._repr_html_()
-    for size, beside in [(PHONE, phone), (DESKTOP, columns)]:
-        assert open_visit(address, SHORT, size=size).page.evaluate(ROWS, html) == beside
 
 
 BESIDE = """

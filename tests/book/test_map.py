@@ -1,12 +1,9 @@
 """The map of the course: what the keyboard reaches is seen, and what is said is true."""
 
-import re
-from collections import Counter
-
 import pytest
 import yaml
 from browser import DESKTOP, PHONE
-from pages import PAGES, REFERENCE
+from pages import REFERENCE
 
 pytestmark = [pytest.mark.browser]
 
@@ -93,50 +90,6 @@ def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(
     assert planned == []
     said = page.locator("nn-map .nn-note").first.inner_text()
     assert said == f"{len(steps)} pages lead to “{steps[-1]}”."
-
-
-def test_every_part_says_what_can_be_built_after_it():
-    course = yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8"))
-    parts = yaml.safe_load((REFERENCE / "parts.yml").read_text(encoding="utf-8"))
-    assert [part["part"] for part in parts] == list(course)
-    promises = [part["builds"] for part in parts if part["part"] != "reference"]
-    assert all(re.fullmatch(r"You can .{60,170}\.", sentence) for sentence in promises)
-    assert len(set(promises)) == len(promises)
-
-
-@pytest.mark.slow
-@SIZES
-def test_the_cards_say_what_can_be_built_and_how_far_the_reader_is(unfolded, size):
-    opened = unfolded(size)
-    cards = opened.page.locator(".nn-shelf > li")
-    asked = Counter(e["page"].split("/")[0] for e in ENTRIES if e["page"] != "start/home")
-    del asked["reference"]
-    assert cards.count() == len(asked)
-    lessons = Counter(page.split("/")[0] for page in PAGES if page != "start/home")
-    for place, part in enumerate(asked):
-        text, some = cards.nth(place).inner_text(), lessons[part]
-        assert (f"0 of {some} pages ticked" in text) == bool(some)
-        assert ("is not written yet." in text) == (not some)
-        unfinished = f"{some} of its {asked[part]} pages are written." in text
-        assert unfinished == (0 < some < asked[part])
-    opened.page.evaluate(
-        """() => {
-          const all = nn.progress.read(), id = "0123456789";
-          const answers = {[id]: {state: "right", tries: 1, given: 0}};
-          all.pages["start/setup"] = {asks: [id], answers, predictions: {}};
-          nn.progress.replace(all);
-        }"""
-    )
-    assert "1 of 3 pages ticked" in cards.first.inner_text()
-    boxes = [card.bounding_box() for card in cards.all()]
-    assert len({(corner["x"], corner["y"]) for corner in boxes}) == len(boxes)
-    for place in (
-        ".nn-map-page[data-page='start/setup']",
-        ".nn-way-there li:has-text('Set up')",
-    ):
-        box = opened.page.locator(f"nn-map {place}")
-        assert "✓, every question answered" in box.inner_text().replace("\n", "")
-    assert opened.too_wide() == []
 
 
 @pytest.mark.slow

@@ -295,11 +295,6 @@ def test_a_page_that_is_not_there_is_answered_with_its_neighbours(lab, name):
         lab.command(name, [])
 
 
-def test_the_lab_lists_the_pages_when_nothing_is_near(lab):
-    with pytest.raises(SystemExit, match=r"there are: .*backprop/computational-graphs"):
-        lab.command("zzz", [])
-
-
 @pytest.mark.slow
 def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_runs(book):
     text = (html(book) / f"_live/{PAGE}.js").read_text(encoding="utf-8")

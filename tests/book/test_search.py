@@ -159,16 +159,12 @@ def kinds(page, query):
     return page.evaluate("q => nn.search.find(q).found.map(r => r.kind)", query)
 
 
-def test_forty_queries_are_those_of_readers():
-    assert len(READERS) == 40
-    assert not set(READERS) & set(NAMES)
-
-
-@pytest.mark.parametrize(("query", "target"), (READERS | NAMES).items())
-def test_what_is_looked_for_comes_first(searching, query, target):
-    first = searching.evaluate("q => (nn.search.find(q).found[0] || {}).address", query)
-    assert first, "nothing found"
-    assert first.startswith(f"chapters/{target}")
+def test_what_is_looked_for_comes_first(searching):
+    wanted = READERS | NAMES
+    find = "qs => qs.map(q => nn.search.find(q).found[0]?.address ?? 'nothing')"
+    found = dict(zip(wanted, searching.evaluate(find, list(wanted)), strict=True))
+    starts = {query: f"chapters/{target}" for query, target in wanted.items()}
+    assert {q: a for q, a in found.items() if not a.startswith(starts[q])} == {}
 
 
 def test_a_page_is_found_by_its_title(searching, book):
@@ -183,12 +179,12 @@ TITLES = ["linear", "softmax", "vector", "loss", "gradient", "matrix", "learning
 TERMS = ["relu", "xor", "sigmoid"]
 
 
-@pytest.mark.parametrize("query", [*TITLES, *TERMS])
-def test_pages_come_before_names_of_the_api_and_those_before_topics(searching, query):
-    found = kinds(searching, query)
-    assert found[:2].index("page") == (query in TERMS)
-    at = {kind: found.index(kind) for kind in ("page", "api", "topic") if kind in found}
-    assert list(at.values()) == sorted(at.values())
+def test_pages_come_before_names_of_the_api_and_those_before_topics(searching):
+    for query in (*TITLES, *TERMS):
+        found = kinds(searching, query)
+        assert found[:2].index("page") == (query in TERMS), query
+        at = {kind: found.index(kind) for kind in ("page", "api", "topic") if kind in found}
+        assert list(at.values()) == sorted(at.values()), query
 
 
 def test_nothing_is_found_for_what_nowhere_stands(searching):
@@ -207,35 +203,10 @@ def anchors(page):
     return set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
 
 
-def test_lists_of_sources_are_found_by_their_works_alone(searching):
-    titles = searching.evaluate("nn.search.records.map(r => r.title)")
-    assert "Summary" in titles
-    assert "Sources" not in titles
-
-
 def test_what_is_shown_of_a_record_holds_no_tex(searching):
     shown = searching.evaluate("nn.search.records.map(r => [r.address, r.title, r.text])")
     raw = [(address, text) for address, *texts in shown for text in texts if TEX.search(text)]
     assert [(address, text) for address, text in raw if WINDOWS not in address] == []
-
-
-def test_the_index_weighs_little_and_waits_until_a_field_is_used(open_visit, book, address):
-    pages = [path for path in book.rglob("*.html") if "_static" not in path.parts]
-    assert (book / search.DATA).stat().st_size < 18_000 * len(pages)
-    for path in pages:
-        text = path.read_text(encoding="utf-8")
-        assert "searchindex.js" not in text
-        assert search.DATA not in text
-    visited = open_visit(address, SHORT)
-    assert not loaded(visited)
-    field(visited).focus()
-    visited.page.wait_for_function("window.nn?.search")
-    assert loaded(visited)
-
-
-def loaded(visited):
-    names = visited.page.evaluate("performance.getEntriesByType('resource').map(r => r.name)")
-    return any(search.DATA in name for name in names)
 
 
 def test_the_keyboard_searches_on_any_page(open_visit, address):
@@ -280,6 +251,7 @@ def test_the_keyboard_searches_on_any_page(open_visit, address):
     assert (visited.outside, visited.missing, visited.errors) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_enter_before_the_results_are_there_leads_to_all_of_them(open_visit, address):
     def hold(tab):
         def late(route):
@@ -296,6 +268,7 @@ def test_enter_before_the_results_are_there_leads_to_all_of_them(open_visit, add
     assert field(visited).input_value() == "GD"
 
 
+@pytest.mark.slow
 def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_visit, book):
     base = book.as_uri() + "/"
     visited = open_visit(base, SHORT, size=PHONE, scheme="dark", has_touch=True)
@@ -311,6 +284,7 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     assert (visited.outside, visited.errors) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
 def test_the_field_is_in_sight_at_every_width_and_place(open_visit, address, width):
     seen_there = """(e, least) => {
@@ -327,21 +301,7 @@ def test_the_field_is_in_sight_at_every_width_and_place(open_visit, address, wid
     assert field(visited).evaluate(seen_there, 250 if width <= 576 else 90)
 
 
-def test_the_slash_is_left_to_who_types_or_switches_it_off(open_visit, address):
-    visited = open_visit(address, "search.html")
-    keys, page = visited.page.keyboard, visited.page
-    page.evaluate("document.body.append(document.createElement('textarea'))")
-    page.locator("body > textarea").focus()
-    keys.press("/")
-    assert page.locator("body > textarea").input_value() == "/"
-    page.get_by_role("checkbox", name="leads to it").uncheck()
-    page.evaluate("document.activeElement.blur()")
-    keys.press("/")
-    assert page.evaluate("document.activeElement === document.body")
-    page.reload()
-    assert not page.get_by_role("checkbox", name="leads to it").is_checked()
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_results_show_page_section_and_the_place_that_was_found(open_visit, address, size):
     visited = open_visit(address, "search.html?q=temperature", size=size)
@@ -375,16 +335,6 @@ def test_words_for_a_page_that_there_is_not_are_an_error(tmp_path):
         ExtensionError, match=r"search\.yml: expected pages of the book, got no/page"
     ):
         search._asked(app, SimpleNamespace(number={}))
-
-
-def test_words_for_a_page_that_is_not_in_this_build_wait(tmp_path):
-    (tmp_path / "search.yml").write_text("pages:\n  maths/one: [word]\n  maths/two: [other]\n")
-    (tmp_path / "chapters/maths").mkdir(parents=True)
-    for page in ("one", "two"):
-        (tmp_path / f"chapters/maths/{page}.md").write_text("# A page\n")
-    app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(nn_search="search.yml"))
-    _, words = search._asked(app, SimpleNamespace(number={"chapters/maths/two": 0}))
-    assert words == {"maths/two": ["other"]}
 
 
 def test_an_exercise_is_searched_and_its_solution_is_not():

@@ -6,8 +6,6 @@ import yaml
 from begin.course import Course
 from begin.glossary import Glossary, Term, read_symbols, read_terms
 from browser import PHONE, served
-from docutils import nodes
-from link.terms import _quiet
 from minibook import HEADER, ROOT, MiniBook
 
 REFERENCE = ROOT / "chapters" / "reference"
@@ -113,13 +111,6 @@ def test_the_first_use_of_each_term_is_linked_once(words):
 def test_headings_code_links_formulas_and_parts_of_words_are_left_alone(words):
     found = links(words, "part/second")
     assert [text for _, text in found] == ["loss surfaces", "SGD", "batch"]
-
-
-def test_a_term_in_the_title_of_a_page_is_left_alone_where_the_page_is_named():
-    words = nodes.Text("The loss and the batch")
-    nodes.paragraph("", "", nodes.emphasis("", "", words))
-    assert not _quiet(words, {"The loss"})
-    assert _quiet(words, {"The loss", "The loss and the batch"})
 
 
 @pytest.mark.slow
