@@ -57,17 +57,6 @@ def test_from_the_same_samples_regression_is_scikit_learns(rng, monkeypatch):
     assert ours.oob_score_ == pytest.approx(theirs.oob_score_, rel=1e-12)
 
 
-def test_samples_that_are_in_every_bag_have_no_score(rng):
-    X, y = rng.random((30, 2)), rng.integers(0, 2, 30)
-    model = BaggingClassifier(n_estimators=2, oob_score=True, random_state=0).fit(X, y)
-    in_all = np.all([np.isin(np.arange(30), s) for s in model.estimators_samples_], axis=0)
-    np.testing.assert_array_equal(np.isnan(model.oob_decision_function_[:, 0]), in_all)
-    assert 0 <= model.oob_score_ <= 1
-    line = BaggingRegressor(n_estimators=2, oob_score=True, random_state=0).fit(X, X[:, 0])
-    assert np.isnan(line.oob_prediction_).any()
-    assert line.oob_score_ > 0
-
-
 def test_an_option_that_does_not_exist_is_refused():
     for options, error, message in [
         ({"n_estimators": 0}, ValueError, "expected n_estimators of at least 1, got 0"),

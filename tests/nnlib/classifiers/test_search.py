@@ -29,7 +29,6 @@ from nnlib.classifiers import (
     Uniform,
     coverage,
     fingerprint,
-    grid_points,
     narrow,
 )
 from tests.nnlib.harness import naming
@@ -91,13 +90,6 @@ def test_a_grid_search_is_scikit_learns(data):
                 np.testing.assert_allclose(ours.predict_proba(X), reference.predict_proba(X))
                 np.testing.assert_array_equal(ours.classes_, reference.classes_)
                 assert not hasattr(ours, "decision_function")
-
-
-def test_threads_find_what_one_finds(data):
-    found = [
-        scores(GridSearch(KNeighborsClassifier(), GRID, n_jobs=n).fit(*data)) for n in (1, 3)
-    ]
-    assert found[0] == found[1]
 
 
 @pytest.mark.slow
@@ -243,12 +235,6 @@ def test_random_candidates_come_from_their_ranges_and_their_seed(data):
     assert best.best_params_ in best.cv_results_["params"]
 
 
-def test_from_lists_alone_no_point_is_drawn_twice():
-    points = RandomSearch(KNeighborsClassifier(), GRID, n_iter=50, random_state=0).candidates()
-    assert len(points) == 6
-    assert sorted(map(repr, points)) == sorted(map(repr, grid_points(GRID)))
-
-
 def test_a_space_shrinks_around_its_best_points():
     space = {
         "lr": LogUniform(1e-6, 1.0),
@@ -298,21 +284,6 @@ def test_a_fingerprint_sees_every_difference():
     assert fingerprint(np.arange(6).reshape(2, 3).T) == fingerprint(
         np.ascontiguousarray(np.arange(6).reshape(2, 3).T)
     )
-
-
-@pytest.mark.slow
-def test_a_fingerprint_is_the_same_in_another_process():
-    program = (
-        "import numpy as np; from nnlib.classifiers import *;"
-        "print(fingerprint("
-        "KNeighborsClassifier(p=1), {'b': {'x', 'y', 'z'}, 'a': np.arange(3)}, fingerprint))"
-    )
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
-    other = subprocess.run(
-        [sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True
-    ).stdout.strip()
-    here = {"b": {"x", "y", "z"}, "a": np.arange(3)}
-    assert other == fingerprint(KNeighborsClassifier(p=1), here, fingerprint)
 
 
 def test_a_space_that_cannot_be_is_refused():

@@ -143,3 +143,54 @@ def test_what_is_given_is_left_as_it_was():
             more = [side] * (name in WITH_RIGHT_HAND_SIDE)
             getattr(linalg, name)(given, *more, **options)
             assert (given.tolist(), side.tolist()) == ([[4, 2], [2, 5]], [1, 2]), name
+
+
+ROOTS = [[0, 1], [], [[1, 2]], [1, np.nan], [1, 0, 0, 0, 2], [1, 10**400]]
+QUINTIC = np.eye(5, k=-1, dtype=int) + np.outer([1, 1, 0, 0, 0], [0, 0, 0, 0, 1])
+
+
+def test_eigenvalues_and_singular_values_of_what_has_none():
+    for name in ("eig", "eigvals", "multiplicities", "eigenspaces", "svd", "pinv"):
+        for wrong in (*NO_NUMBERS, [["a"]]):
+            refused(name, wrong, error=TypeError, match="expected real numbers for A")
+        for wrong in ([1, 2], [[np.nan, 1], [1, 1]], [[1, 2], [3]]):
+            refused(name, wrong)
+        if name not in ("svd", "pinv"):
+            refused(name, np.zeros((2, 3)), error=Singular, match="expected a square matrix A")
+    for name in ("eigh", "eigvalsh"):
+        refused(name, [[1, 2], [3, 4]], match="expected a symmetric matrix A")
+    for name in ("hessenberg", "qr_algorithm", "characteristic_polynomial"):
+        refused(name, np.zeros((3, 2)), error=Singular, match=".*square")
+    for p in ROOTS:
+        refused("roots", p, match=".*expected")
+    refused("roots", ["1"], error=TypeError)
+    refused("pinv", WIDE, rtol=-1.0, match="expected rtol")
+    for rank, error in ((3, ValueError), (-1, ValueError), (1.0, TypeError), (True, TypeError)):
+        refused("low_rank", WIDE, rank, error=error)
+    with pytest.raises(ValueError, match="of degree at most 3, got one of degree 5"):
+        linalg.eigenspaces(QUINTIC)
+    with pytest.raises(ValueError, match="of degree at most 3, got one of degree 4"):
+        linalg.svd(np.diag([1, 2, 3, 4]) + np.ones((4, 4)) / 7, steps=True)
+
+
+def test_iterations_and_components_of_what_has_none():
+    X = [[1, 0], [0, 5], [6, 3]]
+    refused("power_iteration", A, [0, 0], match="expected x other than zero")
+    refused("power_iteration", A, [1, 2, 3], match="expected x")
+    refused("power_iteration", A, [1, np.nan], match="expected finite numbers for x")
+    refused("power_iteration", A, ["a", "b"], error=TypeError, match="expected real numbers")
+    refused("power_iteration", np.zeros((2, 3)), error=Singular)
+    refused("power_iteration", A, max_iterations=0, match="expected .*max_iterations")
+    refused("power_iteration", A, tol=-1, match="expected tol")
+    refused("power_iteration", A, rng=7, error=TypeError, match="expected rng")
+    rotation = [[0, -1], [1, 0]]
+    refused("power_iteration", rotation, error=Singular, max_iterations=50)
+    refused("qr_algorithm", HILBERT, error=Singular, max_iterations=1)
+    refused("eigh", HILBERT, error=Singular, max_sweeps=1)
+    refused("svd", HILBERT, error=Singular, max_sweeps=1)
+    for wrong in ([[1, 2]], np.zeros((3, 0)), [1, 2], [[1], [np.nan]]):
+        refused("pca", wrong)
+    for options in (dict(n_components=3), dict(n_components=0), dict(method="qr")):
+        (option,) = options
+        refused("pca", X, match=f".*{option}", **options)
+    refused("pca", X, error=TypeError, n_components=0.9)

@@ -3,7 +3,6 @@
 from fractions import Fraction as Fr
 
 import numpy as np
-import pytest
 import sympy as sp
 
 from nnlib.linalg import characteristic_polynomial, roots
@@ -65,52 +64,3 @@ def test_roots_are_exact():
             for (value, _), (right, _) in zip(found, expected, strict=True):
                 assert sp.expand(sp.sympify(value) - right) == 0
                 assert isinstance(value, Fr | sp.Expr)
-
-
-@pytest.mark.slow
-def test_a_cubic_without_rational_root_is_solved_in_closed_form():
-    for p in [
-        pytest.param([1, 0, 0, -2], id="one real, two complex"),
-        pytest.param([1, 0, -3, 1], id="three real, by cosines"),
-        pytest.param([1, -6, 3, 1], id="with a square term"),
-        pytest.param([1, 0, 1, 1000], id="a large constant"),
-        pytest.param([1, 0, 1, -1000], id="a large negative constant"),
-        pytest.param([1, -3, 3, -1.000001], id="nearly a triple root"),
-        pytest.param([1, 0.5, -2.25, 0.01], id="of floats"),
-    ]:
-        with naming(p):
-            values = np.array([complex(r.value) for r in roots(p)])
-            expected = np.array(
-                [
-                    complex(r)
-                    for r in sp.Poly([sp.Rational(str(c)) for c in p], sp.Symbol("x")).nroots(
-                        n=25
-                    )
-                ]
-            )
-            gaps = np.abs(np.subtract.outer(values, expected))
-            assert gaps.min(axis=1).max() < 1e-10 * np.abs(expected).max()
-            assert gaps.min(axis=0).max() < 1e-10 * np.abs(expected).max()
-
-
-def test_what_has_no_roots_by_hand_is_refused():
-    for p, kind, message in [
-        ([0, 1], ValueError, "expected coefficients p that begin with one other than 0"),
-        ([], ValueError, "expected coefficients p that begin with one other than 0"),
-        ([[1, 2]], ValueError, "expected coefficients p that begin with one other than 0"),
-        (["1"], TypeError, "expected real numbers for p"),
-        ([1, np.nan], ValueError, "expected finite numbers for p, got nan"),
-        ([1, 0, 0, 0, 2], ValueError, "of degree at most 3, got one of degree 4"),
-        ([1, 10**400], ValueError, "expected coefficients below 1e308"),
-    ]:
-        with naming(p, kind, message), pytest.raises(kind, match=f"roots: .*{message}"):
-            roots(p)
-
-
-def test_what_is_not_square_has_no_polynomial():
-    for exact in [False, True]:
-        with (
-            naming(exact),
-            pytest.raises(np.linalg.LinAlgError, match=r"characteristic_polynomial: .*square"),
-        ):
-            characteristic_polynomial([[1, 2]], exact=exact)

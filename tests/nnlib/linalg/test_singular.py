@@ -1,7 +1,6 @@
 """The singular value decomposition: each step of the page, NumPy, and hard cases."""
 
 import numpy as np
-import pytest
 import scipy.linalg
 
 from nnlib.linalg import low_rank, pinv, singular_values, svd
@@ -92,22 +91,6 @@ def test_small_singular_values_keep_their_digits():
     np.testing.assert_allclose(S[0], np.linalg.norm(B[:, 0]), rtol=1e-12)
 
 
-def test_what_is_no_matrix_of_real_numbers_is_refused():
-    for function in [svd, pinv]:
-        for M, kind, message in [
-            ([1, 2], ValueError, r"expected a matrix A \(m, n\), got shape \(2,\)"),
-            ([[np.nan, 1]], ValueError, "expected finite numbers for A, got nan"),
-            ([["a"]], TypeError, "expected real numbers for A"),
-            ([[1j]], TypeError, "expected real numbers for A, got complex128"),
-            (None, TypeError, "expected real numbers for A, got NoneType"),
-        ]:
-            with (
-                naming(function, M, kind, message),
-                pytest.raises(kind, match=f"{function.__name__}: {message}"),
-            ):
-                function(M)
-
-
 def test_the_pseudo_inverse_agrees_with_numpy():
     for name in CASES:
         with naming(name):
@@ -135,12 +118,6 @@ def test_the_pseudo_inverse_meets_the_four_equations_of_penrose():
             np.testing.assert_allclose(P @ M, (P @ M).T, atol=1e-12)
 
 
-def test_a_negative_part_is_refused():
-    for rtol in [-1.0, float("nan")]:
-        with naming(rtol), pytest.raises(ValueError, match="pinv: expected rtol >= 0, got"):
-            pinv(A, rtol=rtol)
-
-
 def test_the_error_of_low_rank_is_that_of_the_values_left_out():
     for rank in range(5):
         with naming(rank):
@@ -149,26 +126,3 @@ def test_the_error_of_low_rank_is_that_of_the_values_left_out():
             assert np.linalg.matrix_rank(near) == rank
             np.testing.assert_allclose(spectral, np.linalg.norm(M - near, 2), atol=1e-13)
             np.testing.assert_allclose(frobenius, np.linalg.norm(M - near), atol=1e-13)
-
-
-def test_no_other_matrix_of_the_rank_is_nearer():
-    for seed in range(5):
-        with naming(seed):
-            M = random(6, 5)
-            near, spectral, frobenius = low_rank(M, 2)
-            rng = np.random.default_rng(seed)
-            other = near + 0.1 * rng.standard_normal((6, 5))
-            other = random(6, 2, seed) @ np.linalg.lstsq(random(6, 2, seed), other)[0]
-            assert np.linalg.norm(M - other, 2) > spectral
-            assert np.linalg.norm(M - other) > frobenius
-
-
-def test_a_rank_out_of_range_is_refused():
-    for rank, kind, message in [
-        (3, ValueError, "expected a rank from 0 to 2, got 3"),
-        (-1, ValueError, "expected a rank from 0 to 2, got -1"),
-        (1.0, TypeError, "expected an integer rank, got 1.0"),
-        (True, TypeError, "expected an integer rank, got True"),
-    ]:
-        with naming(rank, kind, message), pytest.raises(kind, match=f"low_rank: {message}"):
-            low_rank(A, rank)

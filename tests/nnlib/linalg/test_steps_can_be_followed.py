@@ -85,21 +85,7 @@ def test_a_pivot_once_in_its_box_stays_there():
                     count = step.latex.count("boxed")
 
 
-def test_the_frobenius_norm_has_its_own_name():
-    steps = linalg.norm([[1, -2], [3, 4]], steps=True)
-    assert steps[0].latex == r"\sum_{i,j} |a_{ij}|^{2} = 1 + 4 + 9 + 16 = 30"
-    assert steps[1].latex == r"\lVert A \rVert_F = \sqrt{30}"
-
-
 def test_a_rounded_quotient_is_not_called_equal():
     for step in linalg.power_iteration([[6, 2], [2, 3]], [1, 0], steps=True)[1:12]:
         found = re.search(r"(\S+) ([=≈]) (\S+), the sine", step.text)
         assert (F(found[1]) == F(found[3])) == (found[2] == "=")
-
-
-def test_the_sines_are_those_of_the_angles():
-    A, u = np.array([[6.0, 2], [2, 3]]), np.array([2.0, 1]) / 5**0.5
-    x = np.array([1.0, 0])
-    sine = [abs(np.cross([*v, 0], [*u, 0])[2]) / np.linalg.norm(v) for v in (x, A @ x)]
-    step = linalg.power_iteration(A, x, steps=True)[1]
-    assert f"the sine {sine[1] / sine[0]:.4f} times that before" in step.text

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib import models, nn
+from nnlib import models
 from nnlib.models import count_parameters, counting
 from tests.nnlib.harness import naming
 
@@ -112,13 +112,6 @@ def test_number_of_parameters_is_the_known_one():
                 model = make(**options)
             assert count_parameters(model) == count
             assert by_hand in (None, count)
-
-
-def test_what_is_not_trained_is_not_counted():
-    layer = nn.Linear(3, 2)
-    layer.bias.requires_grad_(False)
-    assert count_parameters(layer) == 6
-    assert count_parameters(nn.Sequential(layer, layer)) == 6
 
 
 def test_kernels_start_as_he_et_al_draw_them():

@@ -1,7 +1,5 @@
 """All models: gradients, use after training, shapes, names, and what they refuse."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -64,63 +62,6 @@ def test_training_reaches_every_parameter_and_use_is_the_same_twice(model_and_im
     assert first.shape == (1, 7)
     assert np.isfinite(first.array).all()
     np.testing.assert_array_equal(first.array, second.array)
-
-
-def note_shape(found, name, module, args, out):
-    found.setdefault(name, out.shape[1:])
-
-
-def shapes(model, names, image):
-    """Return the output shapes of the named modules for one image."""
-    found = {}
-    for name in names:
-        part = model.get_submodule(name)
-        part.register_forward_hook(partial(note_shape, found, name))
-    with nnlib.no_grad():
-        model.eval()(nnlib.zeros(1, *image))
-    return found
-
-
-def test_sizes_of_lenet_are_those_of_figure_2():
-    table = dict(c1=(6, 28, 28), s2=(6, 14, 14), c3=(16, 10, 10), s4=(16, 5, 5))
-    table |= dict(c5=(120, 1, 1), f6=(84,), output=(10,))
-    assert shapes(models.LeNet5(), table, (1, 32, 32)) == table
-
-
-def test_sizes_of_alexnet_are_those_of_figure_2():
-    with counting():
-        model = models.AlexNet(hidden=8)
-    table = {
-        "features.0": (96, 55, 55),
-        "features.3": (96, 27, 27),
-        "features.4": (256, 27, 27),
-        "features.7": (256, 13, 13),
-        "features.8": (384, 13, 13),
-        "features.10": (384, 13, 13),
-        "features.12": (256, 13, 13),
-        "features.14": (256, 6, 6),
-    }
-    assert shapes(model, table, (3, 224, 224)) == table
-
-
-@pytest.mark.slow
-def test_sizes_of_inception_are_those_of_figure_9():
-    with counting():
-        model = models.InceptionV4()
-    table = {
-        "stem.0": (32, 149, 149),
-        "stem.2": (64, 147, 147),
-        "stem.3": (160, 73, 73),
-        "stem.4": (192, 71, 71),
-        "stem": (384, 35, 35),
-        "a": (384, 35, 35),
-        "reduction_a": (1024, 17, 17),
-        "b": (1024, 17, 17),
-        "reduction_b": (1536, 8, 8),
-        "c": (1536, 8, 8),
-        "avgpool": (1536, 1, 1),
-    }
-    assert shapes(model, table, (3, 299, 299)) == table
 
 
 def test_names_of_resnet_are_those_of_torchvision():

@@ -32,61 +32,48 @@ def masked(module, q, k, v, attn, keys):
     return module(q, k, v, key_padding_mask=keys, attn_mask=attn)
 
 
+def hidden(rng, shape):
+    return ~np.tri(*shape, dtype=bool)
+
+
+def nothing(rng, shape):
+    return np.zeros(shape, bool)
+
+
+def ignoring(**given):
+    return lambda m, q, k, v, keys: m(q, k, v, keys, **given)
+
+
+def causal(**given):
+    return lambda m, x, mask: m(x, x, x, attn_mask=mask, is_causal=True, **given)
+
+
+PADDED = (normal, normal, normal, padding)
+LINE = ((3, 8), (5, 8), (5, 8))  # no batch
+CAUSAL = dict(draw=(normal, hidden), shapes=((4, 2, 8), (4, 4)))
 LAYERS = [
     entry(""),
     entry("one head", args=(8, 1)),
     entry("to itself", ((5, 2, 8),), call=itself),
     entry("batch first", ((2, 3, 8), (2, 5, 8), (2, 5, 8)), batch_first=True),
-    entry("no batch", ((3, 8), (5, 8), (5, 8))),
-    entry("no batch, batch first", ((3, 8), (5, 8), (5, 8)), batch_first=True),
+    entry("no batch", LINE),
+    entry("no batch, batch first", LINE, batch_first=True),
     entry("no bias", bias=False),
     entry("kdim and vdim", ((3, 2, 8), (5, 2, 6), (5, 2, 4)), kdim=6, vdim=4),
     entry("kdim", ((3, 2, 8), (5, 2, 6), (5, 2, 8)), kdim=6, bias=False),
     entry("no weights", call=options(need_weights=False)),
     entry("weights of each head", call=options(average_attn_weights=False)),
-    entry(
-        "weights of each head, no batch",
-        ((3, 8), (5, 8), (5, 8)),
-        call=options(average_attn_weights=False),
-    ),
+    entry("weights of each head, no batch", LINE, call=options(average_attn_weights=False)),
     entry("added masks", (*QKV, (3, 5), (2, 5)), call=masked),
     entry("added mask for each head", (*QKV, (4, 3, 5), (2, 5)), call=masked),
+    entry("masks of truths", (*QKV, (3, 5), (2, 5)), call=masked, draw=(*PADDED, nothing)),
+    entry("padding", (*QKV, (2, 5)), call=ignoring(), draw=PADDED),
     entry(
-        "masks of truths",
-        (*QKV, (3, 5), (2, 5)),
-        call=masked,
-        draw=(normal, normal, normal, padding, lambda rng, shape: np.zeros(shape, bool)),
+        "padding, no weights", (*QKV, (2, 5)), call=ignoring(need_weights=False), draw=PADDED
     ),
-    entry(
-        "padding",
-        (*QKV, (2, 5)),
-        call=lambda m, q, k, v, keys: m(q, k, v, keys),
-        draw=(normal, normal, normal, padding),
-    ),
-    entry(
-        "padding, no weights",
-        (*QKV, (2, 5)),
-        call=lambda m, q, k, v, keys: m(q, k, v, keys, need_weights=False),
-        draw=(normal, normal, normal, padding),
-    ),
-    entry(
-        "padding, no batch",
-        ((3, 8), (5, 8), (5, 8), (5,)),
-        call=lambda m, q, k, v, keys: m(q, k, v, keys),
-        draw=(normal, normal, normal, padding),
-    ),
-    entry(
-        "causal",
-        ((4, 2, 8), (4, 4)),
-        call=lambda m, x, mask: m(x, x, x, attn_mask=mask, is_causal=True),
-        draw=(normal, lambda rng, shape: ~np.tri(*shape, dtype=bool)),
-    ),
-    entry(
-        "causal, no weights",
-        ((4, 2, 8), (4, 4)),
-        call=lambda m, x, mask: m(x, x, x, attn_mask=mask, is_causal=True, need_weights=False),
-        draw=(normal, lambda rng, shape: ~np.tri(*shape, dtype=bool)),
-    ),
+    entry("padding, no batch", (*LINE, (5,)), call=ignoring(), draw=PADDED),
+    entry("causal", call=causal(), **CAUSAL),
+    entry("causal, no weights", call=causal(need_weights=False), **CAUSAL),
     Layer(NAME, (8, 2, 0.3), QKV, note="dropout", trains=False),
     entry("dropout of all", args=(8, 2, 1.0)),
 ]

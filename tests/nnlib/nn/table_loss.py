@@ -55,129 +55,69 @@ def distance(a, b):
 PAIR = ((3, 5), (3, 5))
 TRIPLE = ((3, 5),) * 3
 CLASSES = ((3, 5), (3,))
+ROWS = ((3, 5), (3, 5), (3,))
 IMAGE = ((3, 5, 2, 4), (3, 2, 4))
 NUMBERS = (far_or_near, nothing)
+SCORES, PROBABLE = (normal, classes), (log_distribution, classes)
+
+
+def loss(name, shapes, draw, *args, note="", **options):
+    call = quietly if name == "KLDivLoss" else lambda module, *inputs: module(*inputs)
+    return Layer(name, args, shapes, options, draw, note, call)
+
+
+def rates(rng, shape):
+    return 4 * probability(rng, shape) + 0.01
+
+
+def opposite(rng, shape):
+    return -np.ones(shape, int)
+
+
 LAYERS = [
-    Layer("MSELoss", (), PAIR),
-    Layer("MSELoss", (), PAIR, dict(reduction="sum"), note="sum"),
-    Layer("L1Loss", (), PAIR, draw=NUMBERS),
-    Layer("L1Loss", (), PAIR, dict(reduction="none"), draw=NUMBERS, note="none"),
-    Layer("SmoothL1Loss", (), PAIR, draw=NUMBERS),
-    Layer("SmoothL1Loss", (), PAIR, dict(beta=2.0, reduction="sum"), draw=NUMBERS, note="beta"),
-    Layer("SmoothL1Loss", (), PAIR, dict(beta=0.0), draw=NUMBERS, note="no parabola"),
-    Layer("HuberLoss", (), PAIR, draw=NUMBERS),
-    Layer("HuberLoss", (), PAIR, dict(delta=2.0, reduction="none"), draw=NUMBERS, note="delta"),
-    Layer("PoissonNLLLoss", (), PAIR, draw=(normal, probability)),
-    Layer(
-        "PoissonNLLLoss",
-        (False, True),
-        PAIR,
-        dict(eps=1e-3, reduction="sum"),
-        draw=(probability, lambda rng, shape: 4 * probability(rng, shape) + 0.01),
-        note="rates, full",
+    loss("MSELoss", PAIR, normal),
+    loss("MSELoss", PAIR, normal, reduction="sum", note="sum"),
+    loss("L1Loss", PAIR, NUMBERS),
+    loss("L1Loss", PAIR, NUMBERS, reduction="none", note="none"),
+    loss("SmoothL1Loss", PAIR, NUMBERS),
+    loss("SmoothL1Loss", PAIR, NUMBERS, beta=2.0, reduction="sum", note="beta"),
+    loss("SmoothL1Loss", PAIR, NUMBERS, beta=0.0, note="no parabola"),
+    loss("HuberLoss", PAIR, NUMBERS),
+    loss("HuberLoss", PAIR, NUMBERS, delta=2.0, reduction="none", note="delta"),
+    loss("PoissonNLLLoss", PAIR, (normal, probability)),
+    loss("PoissonNLLLoss", PAIR, (probability, rates), False, True, eps=1e-3, note="rates"),
+    loss("GaussianNLLLoss", TRIPLE, (normal, normal, probability)),
+    loss("GaussianNLLLoss", ROWS, (normal, normal, probability), full=True, note="one each"),
+    loss("CrossEntropyLoss", CLASSES, SCORES),
+    loss("CrossEntropyLoss", IMAGE, SCORES, note="images"),
+    loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, ignore_index=2, note="weight, ignored"),
+    loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, label_smoothing=0.1, note="smoothing"),
+    loss("CrossEntropyLoss", PAIR, (normal, distribution), WEIGHT, note="probabilities"),
+    loss("NLLLoss", CLASSES, PROBABLE),
+    loss("NLLLoss", IMAGE, PROBABLE, WEIGHT, ignore_index=2, reduction="none", note="options"),
+    loss("BCELoss", PAIR, probability),
+    loss("BCELoss", PAIR, probability, WEIGHT, reduction="sum", note="weight"),
+    loss("BCEWithLogitsLoss", PAIR, (normal, probability)),
+    loss("BCEWithLogitsLoss", PAIR, (normal, probability), WEIGHT, pos_weight=WEIGHT, note="w"),
+    loss("KLDivLoss", PAIR, (log_distribution, distribution)),
+    loss(
+        "KLDivLoss", PAIR, log_distribution, reduction="batchmean", log_target=True, note="log"
     ),
-    Layer("GaussianNLLLoss", (), TRIPLE, draw=(normal, normal, probability)),
-    Layer(
-        "GaussianNLLLoss",
-        (),
-        ((3, 5), (3, 5), (3,)),
-        dict(full=True, reduction="none"),
-        draw=(normal, normal, probability),
-        note="one variance each",
+    loss("SoftMarginLoss", PAIR, (normal, signs)),
+    loss("HingeEmbeddingLoss", PAIR, (far_or_near, signs)),
+    loss("HingeEmbeddingLoss", PAIR, (probability, signs), 2.0, reduction="sum", note="margin"),
+    loss("MarginRankingLoss", TRIPLE, (normal, normal, signs)),
+    loss("MarginRankingLoss", TRIPLE, (normal, normal, signs), 0.5, note="margin"),
+    loss("MultiMarginLoss", CLASSES, SCORES),
+    loss("MultiMarginLoss", CLASSES, SCORES, 2, 0.5, WEIGHT, reduction="none", note="options"),
+    loss("MultiMarginLoss", ((5,), ()), SCORES, note="one example"),
+    loss("CosineEmbeddingLoss", ROWS, (normal, normal, signs)),
+    loss(
+        "CosineEmbeddingLoss", ((5,), (5,), ()), (normal, normal, opposite), -0.5, note="margin"
     ),
-    Layer("CrossEntropyLoss", (), CLASSES, draw=(normal, classes)),
-    Layer("CrossEntropyLoss", (), IMAGE, draw=(normal, classes), note="images"),
-    Layer(
-        "CrossEntropyLoss",
-        (WEIGHT,),
-        CLASSES,
-        dict(ignore_index=2, label_smoothing=0.1),
-        draw=(normal, classes),
-        note="options",
-    ),
-    Layer(
-        "CrossEntropyLoss",
-        (WEIGHT,),
-        PAIR,
-        dict(reduction="sum"),
-        draw=(normal, distribution),
-        note="probabilities",
-    ),
-    Layer("NLLLoss", (), CLASSES, draw=(log_distribution, classes)),
-    Layer(
-        "NLLLoss",
-        (WEIGHT,),
-        IMAGE,
-        dict(ignore_index=2, reduction="none"),
-        draw=(log_distribution, classes),
-        note="options",
-    ),
-    Layer("BCELoss", (), PAIR, draw=probability),
-    Layer("BCELoss", (WEIGHT,), PAIR, dict(reduction="sum"), draw=probability, note="weight"),
-    Layer("BCEWithLogitsLoss", (), PAIR, draw=(normal, probability)),
-    Layer(
-        "BCEWithLogitsLoss",
-        (WEIGHT,),
-        PAIR,
-        dict(reduction="none", pos_weight=WEIGHT),
-        draw=(normal, probability),
-        note="weights",
-    ),
-    Layer("KLDivLoss", (), PAIR, draw=(log_distribution, distribution), call=quietly),
-    Layer(
-        "KLDivLoss",
-        (),
-        PAIR,
-        dict(reduction="batchmean", log_target=True),
-        draw=log_distribution,
-        note="batchmean, logarithms",
-    ),
-    Layer("SoftMarginLoss", (), PAIR, draw=(normal, signs)),
-    Layer("HingeEmbeddingLoss", (), PAIR, draw=(far_or_near, signs)),
-    Layer(
-        "HingeEmbeddingLoss",
-        (2.0,),
-        PAIR,
-        dict(reduction="sum"),
-        (probability, signs),
-        "margin",
-    ),
-    Layer("MarginRankingLoss", (), TRIPLE, draw=(normal, normal, signs)),
-    Layer(
-        "MarginRankingLoss",
-        (0.5,),
-        TRIPLE,
-        dict(reduction="sum"),
-        (normal, normal, signs),
-        "margin",
-    ),
-    Layer("MultiMarginLoss", (), CLASSES, draw=(normal, classes)),
-    Layer(
-        "MultiMarginLoss",
-        (2, 0.5, WEIGHT),
-        CLASSES,
-        dict(reduction="none"),
-        (normal, classes),
-        "options",
-    ),
-    Layer("MultiMarginLoss", (), ((5,), ()), draw=(normal, classes), note="one example"),
-    Layer("CosineEmbeddingLoss", (), ((3, 5), (3, 5), (3,)), draw=(normal, normal, signs)),
-    Layer(
-        "CosineEmbeddingLoss",
-        (-0.5,),
-        ((5,), (5,), ()),
-        draw=(normal, normal, lambda rng, shape: -np.ones(shape, int)),
-        note="margin",
-    ),
-    Layer("TripletMarginLoss", (), TRIPLE),
-    Layer(
-        "TripletMarginLoss",
-        (3.0, 3.0, 1e-3, True),
-        TRIPLE,
-        dict(reduction="none"),
-        note="options",
-    ),
-    Layer("TripletMarginWithDistanceLoss", (), TRIPLE),
+    loss("TripletMarginLoss", TRIPLE, normal),
+    loss("TripletMarginLoss", TRIPLE, normal, 3.0, 3.0, 1e-3, True, note="options"),
+    loss("TripletMarginWithDistanceLoss", TRIPLE, normal),
     Layer(
         "TripletMarginWithDistanceLoss",
         (),

@@ -39,11 +39,6 @@ def grown(model, other):
     return model
 
 
-def repeated(model, times):
-    model *= times
-    return model
-
-
 SERIES = {
     "first": lambda L, m: m[0],
     "last": lambda L, m: m[-1],
@@ -71,13 +66,6 @@ def test_a_series_is_handled_as_in_torch():
                 got, expected = (SERIES[name](L, make(L)) for L in (nnlib, torch))
                 assert repr(got) == repr(expected)
                 assert list(got.state_dict()) == list(expected.state_dict())
-
-
-def test_a_sequence_is_repeated_as_in_torch():
-    for f in (lambda m: m * 2, lambda m: 2 * m, lambda m: repeated(m, 3)):
-        got, expected = f(sequence(nnlib)), f(sequence(torch))
-        assert repr(got) == repr(expected)
-        assert list(got.state_dict()) == list(expected.state_dict())
 
 
 def test_a_dictionary_of_modules_is_handled_as_in_torch():

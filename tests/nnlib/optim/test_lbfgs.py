@@ -8,7 +8,7 @@ import nnlib
 from nnlib.optim import LBFGS
 from nnlib.optim.line_search import Point, strong_wolfe
 from tests.nnlib.harness import naming
-from tests.nnlib.optim.optimizers import leaf, loss_of
+from tests.nnlib.optim.optimizers import loss_of
 
 PAIRS = [(nnlib, LBFGS), (torch, torch.optim.LBFGS)]
 OPTIONS = [
@@ -80,20 +80,6 @@ def test_every_evaluation_is_that_of_torch(arrays):
                 )
 
 
-@pytest.mark.slow
-def test_a_restart_from_a_saved_state_is_that_of_torch_and_changes_nothing(arrays):
-    for line_search_fn in [None, "strong_wolfe"]:
-        with naming(line_search_fn):
-            options = dict(lr=0.1, max_iter=3, line_search_fn=line_search_fn)
-            whole = steps_of(nnlib, LBFGS, options, arrays[:2], network(nnlib, arrays), 6)
-            got, expected = (
-                steps_of(L, make, options, arrays[:2], network(L, arrays), 6, 3)
-                for L, make in PAIRS
-            )
-            assert_alike(got, whole, 0)
-            assert_alike(got, expected)
-
-
 def rosenbrock(x):
     return ((1 - x[:-1]) ** 2 + 100 * (x[1:] - x[:-1] ** 2) ** 2).sum()
 
@@ -158,45 +144,9 @@ def listed(value):
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-@pytest.mark.slow
-def test_a_nan_gives_what_torch_gives():
-    for search in (None, "strong_wolfe"):
-        options = dict(max_iter=2, line_search_fn=search)
-        got, expected = (
-            steps_of(L, make, options, [np.ones(2)], lambda x: (x * float("nan")).sum(), 1)
-            for L, make in PAIRS
-        )
-        np.testing.assert_array_equal(got[0], expected[0])
-        np.testing.assert_array_equal(got[1], expected[1])
-
-
 def test_a_line_search_stops_where_the_bracket_is_tiny():
     def at(t):  # falls by rounding alone: no point meets the conditions
         return Point(t, -t if t < 1e-8 else 1.0, None, -1.0)
 
     found = strong_wolfe(at, at(0.0), 1.0, 1.0, max_ls=1000)
     assert 0 <= found.t < 1e-8
-
-
-def test_several_groups_are_refused():
-    with pytest.raises(ValueError, match="LBFGS: expected one parameter group, got more"):
-        LBFGS([dict(params=[leaf(1.0)]), dict(params=[leaf(2.0)])])
-    with pytest.raises(ValueError, match="doesn't support per-parameter options"):
-        torch.optim.LBFGS([dict(params=[torch.ones(1)]), dict(params=[torch.ones(1)])])
-
-
-def test_another_line_search_is_refused():
-    for (L, make), message in zip(PAIRS, ("expected line_search_fn", "only"), strict=True):
-        p = L.ones(1, requires_grad=True)
-        optimizer = make([p], line_search_fn="armijo")
-        closure = closure_of(L, optimizer, [p], lambda p: (p * p).sum(), [])
-        with pytest.raises(RuntimeError, match=message):
-            optimizer.step(closure)
-
-
-def test_a_step_needs_a_closure():
-    for L, make in PAIRS:
-        with pytest.raises(TypeError):
-            make([L.ones(1, requires_grad=True)]).step()
-    with pytest.raises(TypeError, match="LBFGS: expected a closure, got NoneType"):
-        LBFGS([leaf(1.0)]).step(None)

@@ -19,15 +19,15 @@ from tests.nnlib.optim.schedules import (
 
 
 def test_fifty_steps_are_those_of_torch():
-    for make in SCHEDULES.values():
-        with naming(make):
+    for name, make in SCHEDULES.items():
+        with naming(name):
             assert_same(followed(nnlib, make), followed(torch, make))
 
 
 def test_a_schedule_goes_on_from_its_state():
     for middle in [1, 5, 23]:
-        for make in (SCHEDULES | OWN).values():
-            with naming(middle, make):
+        for name, make in (SCHEDULES | OWN).items():
+            with naming(name, middle):
                 whole = followed(nnlib, make)
                 optimizer = optimizer_of(nnlib)
                 schedule = make(nnlib, optimizer)
@@ -44,8 +44,8 @@ def test_a_schedule_goes_on_from_its_state():
 
 @pytest.mark.slow
 def test_a_state_can_be_carried_to_torch_and_back():
-    for make in SCHEDULES.values():
-        with naming(make):
+    for name, make in SCHEDULES.items():
+        with naming(name):
             whole = followed(nnlib, make)
             for L, other in ((nnlib, torch), (torch, nnlib)):
                 first, then = optimizer_of(L), optimizer_of(other)
@@ -57,8 +57,8 @@ def test_a_state_can_be_carried_to_torch_and_back():
 
 
 def test_a_state_has_the_names_of_torch():
-    for make in SCHEDULES.values():
-        with naming(make):
+    for name, make in SCHEDULES.items():
+        with naming(name):
             got, expected = (make(L, optimizer_of(L)).state_dict() for L in (nnlib, torch))
             if "_schedulers" in got:
                 got, expected = (dict(s, **s["_schedulers"][-1]) for s in (got, expected))

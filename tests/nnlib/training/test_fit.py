@@ -1,7 +1,5 @@
 """Training: the same steps as a loop written in torch, and what is measured."""
 
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +8,6 @@ import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn, optim
 from nnlib.training import History, accuracy, fit, loaders, predict
-from tests.nnlib.harness import naming
 
 N, D, C = 200, 6, 3
 
@@ -83,14 +80,6 @@ def test_training_learns_and_measures_on_other_data(data, rng):
     assert history.val_accuracy[-1] > max(before, 0.8)
 
 
-def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(data):
-    X, y = data
-    rng = np.random.default_rng(0)
-    history = train(network(nnlib), X[:70], y[:70], epochs=1, batch_size=50, rng=rng)
-    first, second = history.step_loss
-    assert history.train_loss == [pytest.approx((50 * first + 20 * second) / 70)]
-
-
 def test_numbers_are_fitted_with_a_loss_for_numbers(rng):
     X = rng.standard_normal((N, 2))
     y = X @ np.array([[2.0], [-1.0]]) + 0.5
@@ -128,35 +117,6 @@ def test_predicting_is_done_in_eval_mode_without_history_and_restores_the_mode(d
     np.testing.assert_allclose(out, whole, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("n_x", "n_y"), [(5, 4), (0, 0)])
-def test_data_that_do_not_match_are_refused(n_x, n_y, rng):
-    X, y = np.zeros((n_x, D)), np.zeros(n_y, int)
-    message = r"expected X \(N, ...\) and y \(N, ...\) with N at least 1"
-    with pytest.raises(ValueError, match=f"^loaders: {message}"):
-        train(network(nnlib), X, y, epochs=1, rng=rng)
-    with pytest.raises(ValueError, match=f"^accuracy: {message}"):
-        accuracy(network(nnlib), X, y)
-
-
-def test_validation_data_are_checked_before_the_first_step(rng):
-    model, X = network(nnlib), np.zeros((5, D))
-    before = model[0].weight.tolist()
-    with pytest.raises(ValueError, match=r"^loaders, validation: expected X"):
-        train(model, X, np.zeros(5, int), epochs=1, validation=(X, [0]), rng=rng)
-    assert model[0].weight.tolist() == before
-
-
-def test_a_batch_has_at_least_one_example(data, rng):
-    for batch_size in [0, -5]:
-        with (
-            naming(batch_size),
-            pytest.raises(
-                ValueError, match=f"^loaders: expected batch_size >= 1, got {batch_size}"
-            ),
-        ):
-            train(network(nnlib), *data, epochs=1, batch_size=batch_size, rng=rng)
-
-
 def test_words_are_looked_up_by_number(rng):
     model = nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 2))
     X = rng.integers(0, 7, (40, 3))
@@ -181,12 +141,3 @@ def test_a_history_prints_as_a_table():
         "    2        0.2500        0.5000        1.0000",
     ]
     assert "val_loss" not in repr(History([1.0], [0.5]))
-
-
-def test_a_bar_is_shown_only_when_asked(data, rng, capsys, monkeypatch):
-    X, y = data
-    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    train(network(nnlib), X, y, epochs=1, rng=rng)
-    monkeypatch.undo()
-    train(network(nnlib), X, y, epochs=2, rng=rng, progress=True)
-    assert "2/2" in capsys.readouterr().err

@@ -7,8 +7,17 @@ import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn, optim
 from nnlib.nn.utils import get_total_norm
-from nnlib.training import accuracy, evaluate, fit, loaders, predict
-from tests.nnlib.harness import naming
+from nnlib.training import (
+    accuracy,
+    evaluate,
+    fit,
+    gradient_check,
+    loaders,
+    lr_finder,
+    overfit_one_batch,
+    predict,
+)
+from tests.nnlib.harness import assert_refused, naming
 
 N, D, C = 60, 4, 3
 
@@ -134,72 +143,55 @@ def test_a_loss_that_is_no_number_ends_the_training_and_says_where(data):
     assert f"epoch {(step - 1) // 3 + 1}, step {step}; is the learning" in history.stopped
 
 
-def test_options_out_of_range_are_refused(data):
-    for options, message in [
-        (dict(epochs=0), "expected epochs >= 1, got 0"),
-        (dict(patience=0), "expected patience >= 1, got 0"),
-        (dict(min_delta=-1.0), "expected min_delta >= 0, got -1.0"),
-        (dict(schedule="week"), "expected schedule to be one of .*, got 'week'"),
-        (dict(monitor="val_loss"), "expected monitor to be one of train_loss, got 'val_loss'"),
-        (dict(mode="down"), "expected mode 'min' or 'max' with monitor='train_loss'"),
-        (dict(checkpoint_every=0), "expected checkpoint_every >= 1, got 0"),
-    ]:
-        with naming(options, message), pytest.raises(ValueError, match=f"^fit: {message}"):
-            run(network(), data, **options)
-
-
 SGD = lambda model: optim.SGD(model.parameters(), lr=0.1)  # noqa: E731
-WRONG = {
-    "no model": (lambda m: ("text", [], F.cross_entropy, SGD(m)), "expected a Module, got str"),
-    "no loss": (
-        lambda m: (m, [], None, SGD(m)),
-        "expected loss to be a function, got NoneType",
-    ),
-    "no optimizer": (lambda m: (m, [], F.cross_entropy, {}), "expected an Optimizer, got dict"),
-    "another model's": (
-        lambda m: (m, [], F.cross_entropy, SGD(network())),
-        "expected an optimizer with parameters of this model",
-    ),
-    "no loader": (
-        lambda m: (m, None, F.cross_entropy, SGD(m)),
-        r"batches to loop over.* NoneType",
-    ),
-    "text": (lambda m: (m, "text", F.cross_entropy, SGD(m)), "expected batches to loop over"),
-    "three loaders": (
-        lambda m: (m, ([], [], []), F.cross_entropy, SGD(m)),
-        "expected one or two loaders, got a tuple of 3",
-    ),
-}
 
 
-def test_parts_that_do_not_belong_together_are_refused():
-    for parts, message in WRONG.values():
-        with (
-            naming(parts, message),
-            pytest.raises((TypeError, ValueError), match=f"^fit: .*{message}"),
-        ):
-            fit(*parts(network()), epochs=1)
+def test_options_out_of_range_are_refused_by_name(data):
+    for options in (
+        dict(epochs=0),
+        dict(patience=0),
+        dict(min_delta=-1.0),
+        dict(schedule="week"),
+        dict(monitor="val_loss"),
+        dict(mode="down"),
+        dict(checkpoint_every=0),
+    ):
+        (option,) = options
+        with naming(options), pytest.raises(ValueError, match=f"^fit: expected {option}"):
+            run(network(), data, **options)
+    for option in ("epochs", "patience", "checkpoint_every", "clip_norm"):
+        for wrong in ("two", [1], 1j):
+            with naming(option, wrong), pytest.raises(TypeError, match=option):
+                run(network(), data, **{option: wrong})
 
 
-def test_what_is_no_number_is_refused_by_name(data):
-    for name in ["epochs", "patience", "checkpoint_every", "clip_norm"]:
-        for wrong in ["two", [1], 1j]:
-            with (
-                naming(name),
-                pytest.raises(TypeError, match=f"^fit: expected {name} to be an?"),
-            ):
-                run(network(), data, **{name: wrong})
-
-
-def test_what_is_no_data_is_refused():
-    for f in [predict, accuracy]:
-        with naming(f):
-            y = [np.zeros(2, int)] if f is accuracy else []
-            with pytest.raises(
-                TypeError, match=rf"^{f.__name__}: expected X to be real numbers"
-            ):
-                f(network(), "text", *y)
-            with pytest.raises(
-                TypeError, match=rf"^{f.__name__}: expected a Module, got NoneType"
-            ):
-                f(None, np.zeros((2, D)), *y)
+def test_parts_that_do_not_belong_together_are_refused(data):
+    model, loss, X = network(), F.cross_entropy, data[0]
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    other = optim.SGD(network().parameters(), lr=0.1)
+    rng = np.random.default_rng(0)
+    calls = [
+        (lambda: fit("text", [], loss, sgd, epochs=1), TypeError),
+        (lambda: fit(model, [], None, sgd, epochs=1), TypeError),
+        (lambda: fit(model, [], loss, {}, epochs=1), TypeError),
+        (lambda: fit(model, [], loss, other, epochs=1), ValueError),
+        (lambda: fit(model, None, loss, sgd, epochs=1), TypeError),
+        (lambda: fit(model, "text", loss, sgd, epochs=1), TypeError),
+        (lambda: fit(model, ([], [], []), loss, sgd, epochs=1), ValueError),
+        (lambda: fit(model, [X], loss, sgd, epochs=1), TypeError),
+        (lambda: fit(model, [], loss, sgd, epochs=1), ValueError),
+        (lambda: loaders(X[:5], data[1][:4], rng=rng), ValueError),
+        (lambda: loaders(X[:0], data[1][:0], rng=rng), ValueError),
+        (lambda: loaders(*data, batch_size=0, rng=rng), ValueError),
+        (lambda: accuracy(model, X[:5], data[1][:4]), ValueError),
+        (lambda: predict(model, "text"), TypeError),
+        (lambda: predict(None, X), TypeError),
+        (lambda: lr_finder(model, [data], loss, sgd, lowest=1.0, highest=0.1), ValueError),
+        (lambda: lr_finder(model, [data], loss, sgd, lowest=0.0), ValueError),
+        (lambda: lr_finder(model, [data], loss, sgd, steps=1), ValueError),
+        (lambda: lr_finder(model, [data], loss, sgd, smoothing=1.0), ValueError),
+        (lambda: overfit_one_batch(model, data, loss, sgd, steps=0), ValueError),
+        (lambda: gradient_check(nn.ReLU(), data, loss), ValueError),
+        (lambda: gradient_check(model, data, loss, samples=0), ValueError),
+    ]
+    assert_refused(calls)
