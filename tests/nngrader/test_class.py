@@ -111,6 +111,8 @@ def test_every_submission_is_accounted_for(graded):
     assert sorted(graded.results) == sorted(handed_in)
     assert set(graded.pages) == set(handed_in)
     assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.printed
+    assert f"{len(handed_in)} submissions: " in graded.printed
+    assert "not handed in: 1 student (yorivex)" in graded.printed
     flags = [f for r in graded.results.values() for f in r["flags"]]
     assert not any("grader itself failed" in f for f in flags)
     assert graded.left == []

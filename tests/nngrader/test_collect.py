@@ -211,19 +211,3 @@ def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, 
     assert "not taken: 1 file (ada/notes.pdf)" in output
     taken = {"weights.npz", BOOK, "timestamp.txt"}
     assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken
-
-
-def test_a_notebook_of_another_name_is_taken_for_the_grader_to_judge(course, tmp_path, capsys):
-    files = {
-        "ada/first.ipynb": book("1"),
-        "ada/deeper/First.ipynb": book("2"),
-        "bob/a/x.ipynb": book("x"),
-        f"bob/a/b/{BOOK}": book("right"),
-        f"eve/a/{BOOK}": book("left"),
-        f"eve/b/{BOOK}": book("right"),
-    }
-    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert status == 1
-    assert f"eve: two notebooks are called {BOOK}" in output
-    assert len(os.listdir(course / "submitted" / "ada" / NAME)) == 3
-    assert text_of(course, "bob") == "right"

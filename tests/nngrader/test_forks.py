@@ -135,33 +135,6 @@ def test_a_process_that_answers_in_advance_is_ended(start):
     assert len(r.value("g", (), {})) == 2
 
 
-REFUSED = """
-libc = ctypes.CDLL(None, use_errno=True)
-
-def opened(path):
-    try:
-        return bool(os.open(path, os.O_RDONLY))
-    except OSError:
-        return False
-
-def f():
-    return {
-        "memory": opened("/proc/1/mem"),
-        "map": opened("/proc/1/maps"),
-        "pipe": any(opened(f"/proc/1/fd/{n}") for n in range(64)),
-        "environment": opened("/proc/1/environ"),
-        "limits": libc.prlimit(1, 7, struct.pack("QQ", 0, 0), None) == 0,
-        "priority": libc.setpriority(0, 1, 19) == 0,
-        "schedule": libc.sched_setscheduler(1, 5, struct.pack("i", 0)) == 0,
-        "trace": libc.ptrace(16, 1, 0, 0) == 0,
-    }
-"""
-
-
-def test_the_first_process_can_neither_be_read_nor_changed(start):
-    assert set(start(REFUSED).value("f", (), {}).values()) == {False}
-
-
 def test_a_students_process_has_no_pipe_but_its_own_two(start):
     body = """
 def f():

@@ -8,6 +8,8 @@ from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.late import DAY, Policy, policy_file, read_policy
+from nngrader.gradebook.record import MARKED_LATE
+from nngrader.intake.deposit import LATE_MARK
 
 from .recorded_gradebook import gradebook, record
 from .sample_course import LIMITS, NAME, hand_in
@@ -117,6 +119,18 @@ def test_penalties_are_recorded_and_flagged(late):
     }
     assert scores(late) == {"early": 100, "grace": 100, "bob": 80, "far": 0}
     assert record(late, ALL)["bob"]["flags"] == results["bob"]["flags"]
+
+
+def test_what_the_platform_or_a_timestamp_says_of_lateness_is_told(late):
+    for student in ("bob", "far"):
+        (late / "submitted" / student / NAME / LATE_MARK).touch()
+    stamp = late / "submitted" / "bob" / NAME / "timestamp.txt"
+    stamp.unlink()
+    found = record(late, ALL)
+    assert found["bob"]["flags"] == [MARKED_LATE]  # nobody knows by how much
+    assert found["far"]["flags"] == ["8 days late: 100 points less"]
+    stamp.write_text("2999-01-01 00:00:00 UTC")
+    assert "not come yet" in str(record(late, ALL)["bob"]["flags"])
 
 
 def test_an_extension_moves_one_students_due_date(late):

@@ -4,7 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from nngrader.course.notebooks import from_text, mark, with_tables
+from nngrader.course.notebooks import from_text, mark, with_links, with_tables
 from nngrader.errors import CannotDo
 
 EXAMPLE = """(intro)=
@@ -125,3 +125,12 @@ def test_a_mark_that_is_not_understood_is_named(tmp_path):
     ):
         with pytest.raises(CannotDo, match=re.escape(words)):
             made(tmp_path, text)
+
+
+def test_links_to_the_book_follow_its_address():
+    text = "**Read first:** [Softmax](book:classifiers/softmax) and [b](https://b.org)."
+    page = "https://nn.org/chapters/classifiers/softmax.html"
+    for address, expected in (("", "*Softmax*"), ("https://nn.org", f"[Softmax]({page})")):
+        notebook = {"cells": [{"cell_type": "markdown", "source": text}]}
+        (cell,) = with_links(notebook, address)["cells"]
+        assert cell["source"] == f"**Read first:** {expected} and [b](https://b.org)."

@@ -13,7 +13,6 @@ from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
 from nngrader.reports.similarity import (
     ENOUGH,
-    alike,
     rings,
     same_as_published,
     solution_fingerprints,
@@ -168,22 +167,6 @@ def test_winnowing_sees_every_run_that_two_texts_share(run, before):
     assume(len(run) >= likeness.WINDOW)
     assert winnow(run) & winnow(before + run + before[::-1])
     assert winnow(run) <= winnow(before + run)
-
-
-FINGERPRINTS = st.dictionaries(
-    st.sampled_from("abcdefgh"), st.sets(st.integers(0, 40), max_size=30), max_size=8
-)
-
-
-@given(FINGERPRINTS)
-def test_shares_are_symmetric_and_between_the_limits(held):
-    found = alike(held)
-    turned = alike(dict(reversed(held.items())))
-    assert found == turned
-    for (a, b), (share, weight) in found.items():
-        assert a < b
-        assert 0.6 <= share <= 1 + 1e-12
-        assert 0 < weight <= len(held[a] & held[b])
 
 
 def test_a_copy_in_other_names_stands_out_of_thirty():

@@ -147,16 +147,6 @@ REPLIES = {
         raise E
         """
     ),
-    "full points on the screen": Hostile(
-        """
-        print('40.0', '{"score": 40, "max_score": 40, "status": "graded"}', flush=True)
-        import os
-        for fd in (0, 1, 2):
-            os.write(fd, b"40.0\\n")
-        return 0.0, scores
-        """,
-        flag="imports os",
-    ),
     "what is displayed": Hostile(
         "return 0.0, scores",
         "import sys\nsys.displayhook = lambda v: print(40.0)\n_ = __ = ___ = 40.0\n40.0",

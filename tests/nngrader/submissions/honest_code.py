@@ -77,13 +77,6 @@ HABITS = {
     "a global constant": Written(
         f"SHIFT = 0.0\n{starting('scores = scores + SHIFT').solution}"
     ),
-    "threads": Written(
-        "from concurrent.futures import ThreadPoolExecutor\n"
-        + RIGHT.replace(
-            "np.exp(log_p)", "np.stack(list(ThreadPoolExecutor(2).map(np.exp, log_p)))"
-        ),
-        flag="imports concurrent.futures",
-    ),
     "deeper recursion": beside("import sys\nsys.setrecursionlimit(5000)", "imports sys"),
 }
 

@@ -44,14 +44,6 @@ def display_without_import(course, base, student):
 
 
 @honest()
-def windows_line_ends(course, base, student):
-    notebook = base.solved()
-    for c in notebook.cells:
-        c["source"] = c["source"].replace("\n", "\r\n")
-    hand_in(course, student, notebook.text())
-
-
-@honest()
 def saved_by_colab(course, base, student):
     notebook = base.solved()
     notebook.rest["metadata"] = {"colab": {"provenance": [], "toc_visible": True}}
@@ -69,12 +61,3 @@ def cell_that_is_indented_as_a_whole(course, base, student):
         lines = notebook[gid]["source"].split("\n")
         notebook.write(gid, "\n".join("    " + line for line in lines))
     hand_in(course, student, notebook.text())
-
-
-@honest()
-def checkpoints_beside(course, base, student):
-    folder = hand_in(course, student, base.solved().text())
-    (folder / ".ipynb_checkpoints").mkdir()
-    (folder / ".ipynb_checkpoints" / "ps2_classifiers-checkpoint.ipynb").write_text("{}")
-    (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
-    (folder / "._ps2_classifiers.ipynb").write_bytes(b"\0\5\x16\7")

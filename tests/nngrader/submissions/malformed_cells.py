@@ -81,3 +81,24 @@ def scripts_in_every_place(course, base, student):
     notebook.cells[-1]["cell_type"] = script
     notebook.rest["metadata"] = {"title": script, "widgets": {script: script}}
     hand_in(course, student, notebook.text())
+
+
+@odd("graded", 0.0)
+def untouched(course, base, student):
+    hand_in(course, student, base.untouched().text())
+
+
+@odd("ungradable", 0.0, "is no notebook: it breaks off before its end")
+def broken_json(course, base, student):
+    hand_in(course, student, base.solved().text()[:-200])
+
+
+@odd("ungradable", 0.0, "no notebook in the folder")
+def nothing_in_the_folder(course, base, student):
+    hand_in(course, student, "").joinpath("ps2_classifiers.ipynb").unlink()
+
+
+@odd(flag="timestamp.txt cannot be read")
+def timestamp_of_rubbish(course, base, student):
+    folder = hand_in(course, student, base.solved().text())
+    folder.joinpath("timestamp.txt").write_text("9" * 30 + "m11m11")

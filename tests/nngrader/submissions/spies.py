@@ -172,13 +172,6 @@ SPIES = {
     "files that the grader left open": spy("""
         return len(os.listdir("/proc/self/fd")) > 6
     """),
-    "what other students left in shared memory": spy("""
-        for kind in ("shm", "sem", "msg"):
-            with open(f"/proc/sysvipc/{kind}") as f:
-                if len(f.readlines()) > 1:
-                    return True
-        return bool(os.listdir("/dev/shm")) or bool(ctypes.CDLL(None).mq_open(b"/x", 66) >= 0)
-    """),
     "how the grader was started": spy("""
         words = ("sub" + "mitted", "nbgr" + "ader", "nngr" + "ader.toml", ".se" + "ed")
         for pid in filter(str.isdigit, os.listdir("/proc")):

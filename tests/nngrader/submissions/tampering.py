@@ -98,14 +98,6 @@ sys.path.insert(0, "/tmp")
         """,
         flag="imports sys",
     ),
-    "frames that are written elsewhere": Hostile(
-        """
-        import json
-        json.dumps = lambda *a, **k: '{"d":{"error":null,"parts":{"l":[{"f":"0x1p0"}]}}}'
-        return 0.0, scores
-        """,
-        flag="imports json",
-    ),
     "what traces every line": Hostile(
         "return 0.0, scores",
         """

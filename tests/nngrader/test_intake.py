@@ -1,0 +1,148 @@
+"""What is handed in is read as far as it can be, and what is odd about it is told."""
+
+import gzip
+import json
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nngrader.intake import outputs
+from nngrader.intake.outputs import without_outputs
+from nngrader.intake.submission import read_submission
+
+NAME = "ps"
+PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 900_000}}
+CELL = {"cell_type": "code", "source": "def f(x):\n    return 'é'", "outputs": [PICTURE]}
+CELL["metadata"] = {"nbgrader": {"grade_id": "f", "solution": True}}
+LARGE = json.dumps({"cells": [CELL], "metadata": {}, "nbformat": 4})
+SMALL = json.dumps({"cells": [CELL | {"outputs": []}], "metadata": {}, "nbformat": 4})
+PLAIN = SMALL.replace("\\u00e9", "é")
+DEEP = '{"a":' * 500 + "1" + "}" * 500
+FORMAT_3 = {"nbformat": 3, "worksheets": [{"cells": [CELL | {"input": CELL["source"]}]}, 3]}
+del FORMAT_3["worksheets"][0]["cells"][0]["source"]
+READ = {  # bytes that are a notebook, and the flag
+    "plain": (PLAIN.encode(), ""),
+    "utf-16": (PLAIN.encode("utf-16"), ""),
+    "byte order mark": (PLAIN.encode("utf-8-sig"), ""),
+    "many megabytes of pictures": (LARGE.encode(), ""),
+    "the same in utf-16": (LARGE.encode("utf-16"), ""),
+    "source by letters": (SMALL.replace(json.dumps(CELL["source"]), '["a", "b"]'), ""),
+    "a key twice": ('{"cells": [3],' + SMALL[1:], ""),
+    "metadata hundreds deep": (SMALL.replace('"metadata": {}', f'"metadata": {DEEP}'), ""),
+    "a format to come": (SMALL.replace('"nbformat": 4', '"nbformat": "99"'), ""),
+    "format 3": (json.dumps(FORMAT_3), "format 3"),
+}
+UNREAD = {  # bytes that are none, and the reason
+    "empty": ("", "is an empty file (0 bytes)"),
+    "half": (SMALL[:-20], "it breaks off before its end"),
+    "PDF": ("%PDF-1.7", "it is a PDF"),
+    "packed": (gzip.compress(SMALL.encode()), "packed file (gzip)"),
+    "words": ("{\nI have only words.\n", "no JSON from line 2 on"),
+    "latin-1": (PLAIN.encode("latin-1"), "no text in UTF-8"),
+    "utf-32": (PLAIN.encode("utf-32"), "no text"),
+    "a list": ("[]", "no list of cells"),
+    "cells that are a number": (
+        '{"cells": 3, "worksheets": {"cells": []}}',
+        "no list of cells",
+    ),
+    "deeply nested": ("[" * 2_000_000, "nested too deeply"),
+    "a number without end": ('{"cells": [], "n": ' + "9" * 5_000_000 + "}", "cannot be read"),
+    "too large": (SMALL + " " * (9 << 20), "larger than"),
+}
+
+
+def handed_in(folder, raw):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{NAME}.ipynb").write_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    return read_submission(folder, NAME, ["f"])
+
+
+def test_a_notebook_is_read_however_it_was_saved(tmp_path):
+    for name, (raw, flag) in READ.items():
+        cells, flags = handed_in(tmp_path / "ada" / NAME, raw)
+        assert [c.grade_id for c in cells] == ["f"], name
+        assert cells[0].source == ("ab" if "letters" in name else CELL["source"]), name
+        assert [flag in f for f in flags] == [True] * bool(flag), (name, flags)
+
+
+def test_what_is_no_notebook_is_told_with_the_reason(tmp_path):
+    for name, (raw, reason) in UNREAD.items():
+        cells, flags = handed_in(tmp_path / "ada" / NAME, raw)
+        assert cells is None, name
+        assert reason in flags[-1], (name, flags)
+
+
+def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
+    folder = tmp_path / "ada" / NAME
+    file = folder / f"{NAME}.ipynb"
+    handed_in(folder, SMALL)
+
+    def found(words, readable=True):
+        cells, flags = read_submission(folder, NAME, ["f"])
+        assert (cells is not None) == readable, words
+        assert words in " ".join(flags), flags
+
+    os.link(file, tmp_path / "second")
+    found("hard link")
+    for other in (f"{NAME.upper()}.IPYNB", "Lösung (1).ipynb", "deeper/ps.ipynb"):
+        (folder / other).parent.mkdir(exist_ok=True)
+        file.rename(folder / other)
+        (folder / "another.ipynb").write_text('{"cells": []}')
+        found("is missing")
+        (folder / other).rename(file)
+        (folder / "another.ipynb").unlink()
+    file.rename(tmp_path / "kept")
+    found("no notebook in the folder", readable=False)
+    for make, words in (
+        (lambda: file.symlink_to(tmp_path / "kept"), "symbolic link"),
+        (lambda: os.mkfifo(file), "no ordinary file"),
+    ):
+        make()
+        found(words, readable=False)
+        file.unlink()
+    (tmp_path / "kept").rename(file)
+    folder.rename(tmp_path / "moved")
+    folder.symlink_to(tmp_path / "moved")
+    found("symbolic link", readable=False)
+    folder.unlink()
+    folder.write_text(SMALL)
+    found("is no folder", readable=False)
+
+
+def bare(value, depth=1):
+    """Return a value as a large notebook is read: from parsed JSON, which the reader scans."""
+    if isinstance(value, list):
+        return [bare(x, depth + 1) for x in value]
+    if not isinstance(value, dict):
+        return value
+    left_out = {1: {"metadata"}, 3: {"outputs", "attachments"}, 5: {"outputs", "attachments"}}
+    return {
+        k: type(x)()
+        if k in left_out.get(depth, ()) and isinstance(x, list | dict)
+        else bare(x, depth + 1)
+        for k, x in value.items()
+    }
+
+
+KEYS = st.sampled_from(["metadata", "outputs", "attachments", "cells", "source"])
+NESTED = st.recursive(
+    st.text(st.characters() | st.sampled_from("\ud800\0\r"), max_size=5) | KEYS | st.integers(),
+    lambda x: (
+        st.lists(x, max_size=3) | st.dictionaries(KEYS | st.text(max_size=2), x, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+@given(value=NESTED, indent=st.sampled_from([None, 1]))
+def test_of_a_large_notebook_all_but_its_outputs_is_read(value, indent):
+    raw = json.dumps(value, indent=indent).encode()
+    assert json.loads(without_outputs(raw)) == bare(value)
+
+
+def test_a_notebook_of_too_many_pieces_is_refused(monkeypatch):
+    monkeypatch.setattr(outputs, "MOST_TOKENS", 10)
+    with pytest.raises(ValueError, match="more than 10"):
+        without_outputs(b"[" * 11)
+    assert without_outputs(b"[" * 10) == b"[" * 10
