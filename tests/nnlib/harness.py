@@ -66,7 +66,8 @@ class Case(NamedTuple):
     exact: bool = True
 
     def __str__(self):
-        return f"{self.name}-{self.note}" if self.note else self.name
+        line = getattr(self.call, "__code__", None) and self.call.__code__.co_firstlineno
+        return f"{self.name} {self.note or ''} (the call in line {line})"
 
 
 class Bad(NamedTuple):

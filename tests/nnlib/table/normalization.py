@@ -77,16 +77,9 @@ CASES = [
         (LINES, (5, 3), (5, 3)),
         note="two axes",
     ),
-    Case(
-        "layer_norm",
-        lambda L, x, w: functional(L).layer_norm(x, [3], w),
-        (LINES, (3,)),
-        note="weight",
-    ),
+    Case("layer_norm", lambda L, x, w: functional(L).layer_norm(x, [3], w), (LINES, (3,))),
     Case("layer_norm", lambda L, x: functional(L).layer_norm(x, (5,)), ((0, 5),), note="empty"),
-    Case(
-        "layer_norm", lambda L, x: functional(L).layer_norm(x, (1,)), ((4, 1),), note="of one"
-    ),
+    Case("layer_norm", lambda L, x: functional(L).layer_norm(x, (1,)), ((4, 1),)),
     Case("group_norm", lambda L, x: functional(L).group_norm(x, 2), (IMAGES,)),
     Case(
         "group_norm",
@@ -94,12 +87,7 @@ CASES = [
         (LINES, (5,), (5,)),
         note="one group",
     ),
-    Case(
-        "group_norm",
-        lambda L, x, w: functional(L).group_norm(x, 2, w),
-        ((3, 6), (6,)),
-        note="rows",
-    ),
+    Case("group_norm", lambda L, x, w: functional(L).group_norm(x, 2, w), ((3, 6), (6,))),
     Case("group_norm", lambda L, x: functional(L).group_norm(x, 2), ((0, 4),), note="empty"),
     Case(
         "group_norm",
@@ -164,26 +152,11 @@ CASES = [
 
 VALUES = [
     Case("batch_norm", averages_after("batch_norm", training=True), (LINES,), note="averages"),
-    Case(
-        "batch_norm",
-        averages_after("batch_norm", training=True, momentum=0.7),
-        (IMAGES,),
-        note="momentum",
-    ),
+    Case("batch_norm", averages_after("batch_norm", training=True, momentum=0.7), (IMAGES,)),
     Case("batch_norm", averages_after("batch_norm"), (LINES,), note="averages in use"),
-    Case(
-        "batch_norm",
-        averages_after("batch_norm", training=True),
-        ((0, 5),),
-        note="averages, empty",
-    ),
+    Case("batch_norm", averages_after("batch_norm", training=True), ((0, 5),)),
     Case("instance_norm", averages_after("instance_norm"), (IMAGES,), note="averages"),
-    Case(
-        "instance_norm",
-        averages_after("instance_norm", momentum=0.7),
-        (LINES,),
-        note="momentum",
-    ),
+    Case("instance_norm", averages_after("instance_norm", momentum=0.7), (LINES,)),
 ]
 
 

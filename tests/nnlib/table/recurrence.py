@@ -55,13 +55,7 @@ CASES += [
     for name, call, gates, states in KINDS
 ]
 CASES += [
-    Case(
-        "rnn_layer",
-        lambda L, *a: rnn(L, *a, nonlinearity="relu"),
-        shapes(1),
-        note="relu",
-        second=False,
-    )
+    Case("rnn_layer", lambda L, *a: rnn(L, *a, nonlinearity="relu"), shapes(1), second=False)
 ]
 
 VALUES: list[Case] = []

@@ -38,9 +38,7 @@ CASES = [
     Case("amin", lambda L, x: L.amin(x, 0), ((),), note="single"),
     Case("aminmax", lambda L, x: L.aminmax(x).min, ((3, 5),), note="all"),
     Case("aminmax", lambda L, x: L.aminmax(x, dim=0).max, ((3, 5),)),
-    Case(
-        "aminmax", lambda L, x: L.aminmax(x, dim=-1, keepdim=True).min, ((3, 5),), note="keep"
-    ),
+    Case("aminmax", lambda L, x: L.aminmax(x, dim=-1, keepdim=True).min, ((3, 5),)),
     Case("cummax", lambda L, x: L.cummax(x, 1).values, ((3, 5),)),
     Case("cummax", lambda L, x: L.cummax(x, 0)[0], ((),), note="single"),
     Case("cummin", lambda L, x: L.cummin(x, -2).values, ((3, 5),)),
@@ -59,9 +57,7 @@ CASES = [
     Case("dist", lambda L, a, b: L.dist(a, b, inf), ((3, 5), (3, 5)), apart, "largest"),
     Case("log_softmax", lambda L, x: L.log_softmax(x, 1), ((3, 5),)),
     Case("log_softmax", lambda L, x: L.log_softmax(x, -2), ((3, 5, 2),), note="middle"),
-    Case(
-        "log_softmax", lambda L, x: L.log_softmax(x, 1, dtype=L.float64), ((3, 5),), note="f8"
-    ),
+    Case("log_softmax", lambda L, x: L.log_softmax(x, 1, dtype=L.float64), ((3, 5),)),
     Case("log_softmax", lambda L, x: L.log_softmax(x, 0), ((),), note="single"),
     Case("log_softmax", lambda L, x: L.log_softmax(x, 1), ((0, 3),), note="empty"),
     Case("logsumexp", lambda L, x: L.logsumexp(x, (0, 2)), ((3, 5, 2),)),
@@ -158,9 +154,7 @@ VALUES: list[Case] = [
     Case("aminmax", lambda L, x: L.aminmax(x, dim=1), ((3, 5),), with_nan, "nan"),
     Case("amax", lambda L, x: L.amax(x, 1), ((3, 5),), truths, "truths"),
     Case("count_nonzero", lambda L, x: L.count_nonzero(x), ((3, 5),), small),
-    Case(
-        "count_nonzero", lambda L, x: L.count_nonzero(x, (0, -1)), ((3, 5, 2),), truths, "axes"
-    ),
+    Case("count_nonzero", lambda L, x: L.count_nonzero(x, (0, -1)), ((3, 5, 2),), truths),
     Case("count_nonzero", lambda L, x: L.count_nonzero(x, dim=1), ((3, 5),), with_nan, "nan"),
     Case("count_nonzero", lambda L, x: L.count_nonzero(x, 0), ((0, 3),), note="empty"),
     Case("cummax", lambda L, x: L.cummax(x, 0), ((5, 3),), small, "equal"),
@@ -181,9 +175,7 @@ VALUES: list[Case] = [
     Case("min", lambda L, x: L.min(x, 1, True), ((3, 5),), small, "equal"),
     Case("nanmean", lambda L, x: L.nanmean(x), ((3, 5),), with_nan, "all"),
     Case("nanmean", lambda L, x: L.nanmean(x * nan, 1), ((3, 5),), note="none known"),
-    Case(
-        "nanmean", lambda L, x: L.nanmean(x, 0, dtype=L.float32), ((3, 5),), with_nan, "dtype"
-    ),
+    Case("nanmean", lambda L, x: L.nanmean(x, 0, dtype=L.float32), ((3, 5),), with_nan),
     Case("nansum", lambda L, x: L.nansum(x, 1), ((3, 5),), with_nan),
     Case("nansum", lambda L, x: L.nansum(x, 0, dtype=L.float32), ((3, 5),), with_nan, "dtype"),
     Case("nansum", lambda L, x: L.nansum(x, 0), ((3, 5),), bytes_, "bytes"),
