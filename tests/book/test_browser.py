@@ -9,7 +9,6 @@ pytestmark = [pytest.mark.browser]
 
 SOFTMAX = "chapters/classifiers/softmax.html"
 SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
-AUTOMATIC = "as your system has them"
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
@@ -99,16 +98,3 @@ def test_exercises_are_numbered_within_each_page(book):
         numbers = re.findall(r'<span class="caption-number">Exercise (\d+) </span>', page)
         assert numbers == [str(k) for k in range(1, len(numbers) + 1)] != []
         assert set(re.findall(r"> Exercise (\d+)", page)) == set(numbers)
-
-
-@pytest.mark.slow
-def test_the_footer_names_authors_and_licences_and_a_button_the_colours(open_visit, address):
-    page = open_visit(address, address_of("reference/bibliography")).page
-    footer = page.locator("footer.bd-footer-content")
-    assert "By the authors of" in footer.inner_text()
-    assert footer.get_by_role("link").all_inner_texts() == ["CC BY 4.0", "MIT License"]
-    button, names = page.locator(".theme-switch-button"), set()
-    for _ in range(3):
-        button.click()
-        names.add(button.get_attribute("aria-label"))
-    assert names == {f"Colours: {one}" for one in ("light", "dark", AUTOMATIC)}

@@ -124,11 +124,6 @@ def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
     assert held or "experiment `coin`, run again, gives what is stored (mean within" in errors
 
 
-def test_a_tolerance_for_what_the_slice_does_not_give_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="median in TOLERANCES"):
-        moved(tmp_path, 0, {"median": {"absolute": 1}}).again()
-
-
 def test_another_tolerance_leaves_the_results_valid_and_nothing_else_does(tmp_path):
     path = made(tmp_path)
     text = path.read_text()

@@ -79,19 +79,6 @@ def test_only_the_caches_of_other_digests_are_deleted_whatever_the_processor(tmp
     assert {path.name for path in tmp_path.iterdir()} == kept
 
 
-def processor_under(variables):
-    """Return the hash of the processor in a process with these environment variables."""
-    command = [sys.executable, "-c", "from begin import cachekey; print(cachekey.processor())"]
-    path = {"PYTHONPATH": str(ROOT / "chapters/_ext")}
-    env = os.environ | path | variables
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-
-
-def test_a_switch_of_the_libraries_selects_another_cache():
-    assert processor_under({}) == processor_under({})
-    assert processor_under({"ATEN_CPU_CAPABILITY": "default"}) != processor_under({})
-
-
 @pytest.mark.parametrize(
     ("check", "error"),
     [

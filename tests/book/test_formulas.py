@@ -1,6 +1,8 @@
 """Formulas: typeset by KaTeX while the book is built, for eye, ear and clipboard."""
 
+import json
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,9 +11,8 @@ from docutils import nodes
 from minibook import HEADER, ROOT, MiniBook
 from write.formula_html import SHIFT
 from write.katex import KATEX, RefusedError, Typesetter
-from write.typeset import SHEETS, _beginning, _ending, glue
+from write.typeset import SHEETS, _beginning, _ending, glue, typeset_page
 
-SOFTMAX = "chapters/classifiers/softmax.html"
 KINDS = [
     r"x_n + x^2 - x_n^2 \cdot z_{nj}, \quad e^{-\frac{a^2}{2}}",
     r"\begin{aligned}a &= b \\ &\quad = c\end{aligned}",
@@ -122,6 +123,19 @@ def test_a_page_gets_the_faces_that_its_formulas_use(katex):
     assert "KaTeX_Size2-Regular" in katex.used(katex.formula(r"\sum_n", display=True))
     assert "KaTeX_SansSerif-Regular" in katex.used(katex.formula(r"\mathsf{x}"))
     assert len(katex.faces) == len(list((ROOT / KATEX / "fonts").glob("*.woff2")))
+
+
+def test_the_texts_of_a_script_that_holds_data_cannot_end_it(katex):
+    said = r'at most <span class="math">\(N &lt; 9\)</span>'
+    text = json.dumps({"a": [said, "</b>"]}).replace("</", r"<\/")
+    context = {"body": f'<script type="application/json">{text}</script>'}
+    app = SimpleNamespace(nn_formulas=katex, builder=SimpleNamespace(name="html"))
+    typeset_page(app, "part/page", "", context, None)
+    (held,) = re.findall(r"json\">(.*?)</script>", context["body"])
+    assert "</" not in held
+    first, second = json.loads(held)["a"]
+    assert 'class="katex' in first
+    assert second == "</b>"
 
 
 def test_signs_before_and_behind_a_formula_are_found():
@@ -241,20 +255,3 @@ def test_what_is_selected_of_a_formula_is_copied_as_tex(browser, typeset):
           return data.getData("text/plain");
         }""")
         assert copied == "So ($x^2$), and"
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with visit(browser, address, SOFTMAX, size=PHONE) as seen:
-        behind = """es => es.filter(e => e.getClientRects().length).map(e => {
-          const sign = e.lastChild, range = document.createRange();
-          if (sign.nodeType !== Node.TEXT_NODE) return true;
-          range.selectNodeContents(sign);
-          const last = [...e.querySelectorAll(".katex-base")].pop();
-          const end = last.getBoundingClientRect().right;
-          return range.getBoundingClientRect().left >= end - 1;
-        })"""
-        found = seen.page.locator(".nn-glued").evaluate_all(behind)
-        assert len(found) > 30
-        assert all(found)

@@ -7,7 +7,6 @@ from pages import PAGES
 WIDE, TABLET = (1920, 1000), (800, 1000)
 SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
-GLOSSARY = "chapters/reference/glossary.html"
 HEAD = """
 () => {
   const seen = e => {

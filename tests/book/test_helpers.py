@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 from PIL import Image
 
 from nnlib import book, viz
@@ -330,14 +329,6 @@ def test_axes_their_figure_and_both_are_shown_once():
     assert viz.show(ax.figure, alt="A line.", name="once")._repr_html_() == once
     assert viz.show(ax, ax.figure, ax, alt="A line.", name="once")._repr_html_() == once
     assert once.count('<div class="nn-panel">') == 1
-
-
-def test_axes_of_one_figure_are_shown_together_and_of_two_side_by_side():
-    left, right = Figure().subplots(1, 2)
-    shown = viz.show(left, right, alt="Two.", name="pair")._repr_html_()
-    assert shown.count('<div class="nn-panel">') == 1
-    shown = viz.show(left, viz.panel(), alt="Two.", name="pair")._repr_html_()
-    assert shown.count('<div class="nn-panel">') == 2
 
 
 def test_what_matplotlib_draws_in_black_takes_the_ink_of_the_page():

@@ -158,17 +158,3 @@ def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
     x, y = below["x"] + 40, below["y"] + 20
     swipe(page, (x, y), (x, y - 60), (x, y - 200))
     page.wait_for_function("scrollY > 50")
-
-
-@pytest.mark.slow
-def test_a_digit_drawn_by_keys_is_read(home):
-    page = home()
-    board(page).focus()
-    for key in ["Shift+ArrowUp"] * 3 + [" "] + ["Shift+ArrowDown"] * 6 + [" "]:
-        page.keyboard.press(key)
-    assert best(page) == 1
-    page.keyboard.press("Shift+ArrowRight")  # the pen is lifted
-    assert best(page) == 1
-    page.get_by_text("The pen is lifted.").wait_for(state="attached")
-    page.keyboard.press("Backspace")
-    assert best(page) is None

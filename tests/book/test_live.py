@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, served
+from browser import served
 from live_book import PAGE as NAME
 from live_book import html, known
 
@@ -212,25 +212,6 @@ def test_edited_code_is_kept_until_it_is_reset(editor):
     editor.button("Close").press("Enter")
     assert editor.page.locator(".nn-run").count() == 0
     assert editor.page.locator("#nn-cell-4 .cell_output").first.is_visible()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(open_visit, address, size):
-    visited = open_visit(address, PAGE, size=size)
-    tried = Try(visited)
-    tried.button("Run this cell").press("Enter")
-    for scheme in ("light", "dark"):
-        visited.page.emulate_media(color_scheme=scheme)
-        visited.page.wait_for_selector(f"html[data-theme={scheme}]")
-        assert visited.axe() == []
-    tried.button("Load and run").press("Enter")
-    tried.says("Done")
-    tried.area.fill("boom" * 60)
-    tried.area.press("Shift+Enter")
-    tried.says("Stopped")
-    assert visited.axe() == []
-    assert visited.too_wide() == []
 
 
 @pytest.mark.slow

@@ -16,9 +16,7 @@ from write.markup import minified
 LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
 SOFTMAX = "chapters/classifiers/softmax.html"
-LOGISTIC = "chapters/classifiers/logistic-regression.html"  # one panel, and two
 API = "chapters/reference/nnlib/functional.html"
-SHORT = "chapters/reference/errata.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
 
 
@@ -128,69 +126,6 @@ def test_a_line_of_text_has_a_length_that_is_easy_to_read(
 ):
     visited = open_visit(address, SOFTMAX, size=size)
     assert least <= visited.page.evaluate(SIGNS) <= most
-
-
-MEASURES = """
-() => {
-  const width = selector => document.querySelector(selector).getBoundingClientRect().width;
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const drawn = selector => {
-    const drawings = document.querySelector(selector).querySelectorAll("svg.nn-plot");
-    const boxes = [...drawings].map(drawing => drawing.getBoundingClientRect());
-    return Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left));
-  };
-  return {
-    column: width(".bd-article > section"), text: width(".bd-article section > p") / rem,
-    panels: width(".nn-panels:has(> .nn-panel + .nn-panel)"),
-    drawings: drawn(".nn-panels:has(> .nn-panel + .nn-panel)"),
-    panel: width(".nn-panels:not(:has(.nn-panel + .nn-panel, .nn-gallery))") / rem,
-    output: width(".bd-article section > .cell .output.stream"),
-    code: width(".bd-article section > .cell .cell_input") / rem,
-  };
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize(("size", "least"), [(PHONE, 320), (DESKTOP, 790), (WIDE, 1100)])
-def test_what_is_wide_fills_the_column_and_the_text_does_not(open_visit, address, size, least):
-    found = open_visit(address, LOGISTIC, size=size).page.evaluate(MEASURES)
-    assert found["panels"] == found["output"] == found["column"] >= least
-    assert found["drawings"] >= 0.8 * found["column"]
-    narrow = size == PHONE
-    assert narrow or found["text"] == pytest.approx(38)
-    assert narrow or found["panel"] == found["code"] == pytest.approx(43)
-
-
-BESIDE = """
-() => {
-  const note = document.querySelector(".nn-beside > .nn-sidenote").getBoundingClientRect();
-  const text = document.querySelector(".nn-beside > p").getBoundingClientRect();
-  const column = document.querySelector(".bd-article > section").getBoundingClientRect();
-  return {
-    lower: note.top - text.top, below: note.top - text.bottom,
-    gap: note.left - text.right, left: column.right - note.right,
-  };
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE])
-def test_a_side_note_stands_beside_its_paragraph_or_below_it(open_visit, address, size):
-    page = open_visit(address, SOFTMAX, size=size).page
-    found = page.evaluate(BESIDE)
-    if size == PHONE:
-        assert found["below"] >= 0
-    else:
-        assert 0 <= found["lower"] < 12
-        assert 20 <= found["gap"] <= 40
-        assert found["left"] >= -0.5
-    page.emulate_media(media="print")
-    assert page.evaluate(BESIDE)["below"] >= 0
-    page.emulate_media(media="screen")
 
 
 @pytest.fixture(scope="module")

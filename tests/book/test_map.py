@@ -90,12 +90,3 @@ def test_the_way_to_a_goal_is_short_and_begins_with_one_that_can_be_read(
     assert planned == []
     said = page.locator("nn-map .nn-note").first.inner_text()
     assert said == f"{len(steps)} pages lead to “{steps[-1]}”."
-
-
-@pytest.mark.slow
-def test_without_scripts_the_map_is_a_list_with_links(open_visit, address):
-    page = open_visit(address, PAGE, java_script_enabled=False).page
-    items = page.locator("nn-map .nn-fallback ol > li")
-    assert items.count() == len(ENTRIES)
-    assert "You can walk any calculation backwards" in page.locator("nn-shelf").inner_text()
-    assert page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()

@@ -35,10 +35,8 @@ def book(tmp_path):
 def test_the_skeleton_of_every_page_holds_its_ids_and_its_plan():
     for page in LESSONS:
         draft = Page.load(page, new_page.skeleton(page))
-        assert sorted(chain(*draft.source.ids("covers"))) == sorted(COURSE.topics_of(page)), (
-            page
-        )
-        assert sorted(chain(*draft.source.ids("erratum"))) == sorted(COURSE.errata_of(page))
+        found = [sorted(chain(*draft.source.ids(kind))) for kind in ("covers", "erratum")]
+        assert found == [sorted(COURSE.topics_of(page)), sorted(COURSE.errata_of(page))], page
         assert max(map(len, draft.source.ids("covers")), default=1) <= 3, page
         for cell in draft.source.cells:
             ast.parse(cell.code)

@@ -163,21 +163,6 @@ def test_a_cursor_follows_pointer_and_keys(page):
     assert int(re.match(r"Step (\d+):", figure.sentence())[1]) > 20
 
 
-@pytest.mark.slow
-def test_a_field_takes_back_what_is_no_number(page):
-    figure = part(page, "controls")
-    field = figure.get_by_label("pictures")
-    field.fill("1000")
-    assert figure.sentence() == "15 steps an epoch."
-    figure.get_by_label("leave out").press("Space")
-    assert figure.sentence() == "16 steps an epoch."
-    field.fill("-3")
-    assert field.get_attribute("aria-invalid") == "true"
-    assert figure.sentence() == "16 steps an epoch."
-    field.blur()
-    assert field.input_value() == "1000"
-
-
 def test_a_stepper_goes_back_on_and_to_the_ends(page):
     figure = part(page, "stepper")
     button = {
@@ -218,25 +203,6 @@ def test_a_figure_is_changed_in_place(page):
     assert {name: part(page, name).evaluate(SAME) for name in FIGURES} == dict.fromkeys(
         FIGURES, 0
     )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_jumps_when_a_late_script_begins(open_visit, address, size):
-    held = []
-
-    def hold(tab):
-        tab.route("**/_play/vectors.js*", lambda route: held.append(route))
-
-    visited = open_visit(address, PAGE, size=size, prepare=hold, wait_until="commit")
-    page = visited.page
-    figure = page.locator("figure.nn-play").first
-    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
-    before = figure.bounding_box()["height"]
-    assert part(page, "vectors").locator(".nn-fallback").is_visible()
-    held[0].continue_()
-    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
-    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
 
 
 BROKEN = """

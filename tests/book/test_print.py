@@ -149,17 +149,6 @@ def test_the_pdf_shows_solutions_and_answers(text):
 
 
 @pytest.mark.slow
-def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
-    reader = sheets["book"]
-    links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
-    inside = [link for link in links if "/Dest" in link]
-    numbers = {page.indirect_reference.idnum for page in reader.pages}
-    assert len(inside) > 10
-    assert all(link["/Dest"][0].indirect_reference.idnum in numbers for link in inside)
-    assert not [a for a in links if str(a.get("/A", {}).get("/URI", "")).startswith("file:")]
-
-
-@pytest.mark.slow
 def test_the_formula_sheet_fills_two_sheets(sheets):
     pages = sheets["sheet"].pages
     text = "\n".join(page.extract_text() for page in pages)

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 ASKED, MAP = "chapters/part/asked.html", "chapters/part/first.html"
 CHECK = re.compile(r"^Check\b")
 SINGLE, MULTIPLE, NUMERIC, ORDER, BUG = range(5)
-KIND = "neural-networks-from-first-principles/progress"
 
 
 def asking():
@@ -492,32 +491,6 @@ def add(page, file):
     return page.locator(".nn-tools .nn-note").inner_text()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "no JSON"),
-        ("[]", "not saved by this book"),
-        ('{"version": 1, "pages": {}}', "not saved by this book"),
-        (f'{{"kind": "{KIND}", "version": 2, "pages": {{}}}}', "another edition"),
-        (f'{{"kind": "{KIND}", "version": 1, "pages": [1]}}', "another edition"),
-        (" " * 1_000_001, "too large"),
-    ],
-)
-def test_a_file_that_is_no_progress_is_refused_and_changes_nothing(
-    open_visit, base, tmp_path, text, message
-):
-    (tmp_path / "file.json").write_text(text)
-    page = open_visit(base, ASKED).page
-    choose(page, SINGLE, 1)
-    page.goto(base + MAP)
-    before = stored(page)
-    reply = add(page, tmp_path / "file.json")
-    assert message in reply
-    assert reply.endswith("Nothing was changed.")
-    assert stored(page) == before
-
-
 def test_a_file_adds_and_takes_nothing_away(open_visit, base):
     page = open_visit(base, MAP).page
     got = page.evaluate(
@@ -566,25 +539,6 @@ def test_a_spoiled_store_starts_afresh_and_is_put_aside(open_visit, base, note):
     aside = visited.page.evaluate("localStorage.getItem('nn:progress:unreadable')")
     assert aside in (note, None)
     assert (aside == note) == ("{}" not in note and '"part/asked"' not in note)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("given", [7, -1, None, "abc", [9], {"a": 1}, [0, 1]])
-def test_an_answer_that_cannot_have_been_given_is_ignored(open_visit, base, given):
-    visited = open_visit(base, ASKED)
-    visited.page.evaluate(
-        """given => {
-          const all = nn.progress.read(), one = all.pages["part/asked"];
-          one.asks.forEach(id => { one.answers[id] = {state: "right", tries: 1, given}; });
-          nn.progress.replace(all);
-        }""",
-        given,
-    )
-    visited.page.reload()
-    visited.page.wait_for_selector("nn-quiz.nn-ready")
-    assert visited.errors == []
-    for k in (SINGLE, NUMERIC, ORDER, BUG):
-        assert why(visited.page, k) == ""
 
 
 @pytest.mark.slow

@@ -1,10 +1,7 @@
-import functools
 import re
 from collections import defaultdict
-from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pybtex.plugin
 import pytest
 import yaml
@@ -19,10 +16,6 @@ from sphinxcontrib.bibtex.citation_target import CitationTarget
 from sphinxcontrib.bibtex.roles import CitationRef
 from write.katex import KATEX, Typesetter
 
-import nnlib
-from nnlib import calculus, filters, linalg
-from nnlib.nn import functional
-
 REFERENCE = ROOT / "chapters" / "reference"
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
 ORDER = {page: k for k, page in enumerate(COURSE.pages)}
@@ -32,7 +25,6 @@ FORMULAS = [entry for part in formulas.read(ROOT).values() for entry in part]
 MATH = re.compile(r"\$([^$]+)\$")
 
 # Names of variables that the pages use and nnlib has no need of.
-USUAL = {"y_hat", "dz", "discriminator", "generator", "velocity"}
 
 # Words of everyday English, or with a second meaning in the course.
 EVERYDAY = """attention bias bottleneck channel cost cell depth edge expectation
@@ -60,33 +52,6 @@ def test_every_formula_of_the_references_can_be_converted():
         except ValueError as error:
             faults[name] = str(error)
     assert faults == {}
-
-
-@functools.cache
-def words_of_nnlib():
-    files = Path(nnlib.__file__).parent.rglob("*.py")
-    return {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
-
-
-def unknown(code):
-    """Return the names in a piece of code that nnlib, NumPy and the pages do not have."""
-    if code == "=":
-        return []
-    homes = (nnlib, functional, linalg, calculus, filters, np)
-    for name in re.findall(r"[A-Za-z_][\w.]*", code):
-        first, _, rest = name.partition(".")
-        if first == "linalg":
-            known = hasattr(linalg, rest)
-        elif f"{name}(" in code:
-            known = any(hasattr(home, name) for home in homes)
-        else:
-            known = len(first) == 1 or first in words_of_nnlib() | USUAL
-        if not known:
-            yield name
-
-
-def test_the_code_of_every_symbol_is_a_name_of_nnlib_or_a_usual_one():
-    assert {s.symbol: found for s in SYMBOLS if (found := list(unknown(s.code)))} == {}
 
 
 def test_a_symbol_has_one_meaning_on_a_page():

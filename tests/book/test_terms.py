@@ -207,30 +207,6 @@ def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(open_visit
 
 
 @pytest.mark.slow
-def test_by_keyboard_terms_are_read_in_one_fold_and_are_no_stops_in_the_text(open_visit, base):
-    visited = open_visit(base, "chapters/part/first.html")
-    page, fold = visited.page, visited.page.locator("details.nn-terms")
-    words = page.locator("main p > a.nn-term").evaluate_all("es => es.map(e => e.tabIndex)")
-    assert len(words) > 1
-    assert set(words) == {-1}
-    assert fold.locator("summary").inner_text() == f"Terms on this page ({len(words)})"
-    on_fold = "document.activeElement.matches('.nn-terms > summary')"
-    stops = 0
-    while not page.evaluate(on_fold) and (stops := stops + 1) < 60:
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    fold.locator("li", has_text="SGD").get_by_text("Noisy steps.").wait_for()
-    assert fold.locator("li").count() == len(words)
-    assert fold.locator("li .katex annotation").count()
-    assert fold.get_by_role("link", name="Glossary").count() == len(words)
-    assert visited.axe() == []
-    page.keyboard.press("Tab")
-    assert fold.locator(":focus").get_attribute("href").endswith("glossary.html#term-loss")
-    page.emulate_media(media="print")
-    assert not fold.is_visible()
-
-
-@pytest.mark.slow
 def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit, base):
     options = {"size": PHONE, "has_touch": True, "is_mobile": True}
     visited = open_visit(base, "chapters/part/first.html", **options)
