@@ -223,6 +223,12 @@ EDITED = [
         ("range(max_iter)", "range(2)"),
     ),
     (
+        "power_iteration",
+        "but power_iteration took longer than it may",
+        "errors",
+        ('raise RuntimeError("no convergence")', "raise TimeoutError"),
+    ),
+    (
         "pca_autoencoder",
         "In which order does np.linalg.svd",
         None,
@@ -280,6 +286,7 @@ EDITED = [
     ),
     ("Value", "unsupported operand", "operations", ("def __rtruediv__", "def _rtruediv")),
     ("Value", "grad is wrong for", "operations", ("-y / other.data", "-y / other.data**2")),
+    ("Value", "grad is 0 for", "operations", ("(other, -1.0)", "(other, 0.0)")),
 ]
 for name, words, loses, *edits in EDITED:
     wrong(name, words, loses)(edited(name, *edits))
