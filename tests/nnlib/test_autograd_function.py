@@ -1,13 +1,10 @@
 """Operations of one's own: values, derivatives, and what becomes of a history."""
 
-import gc
-import weakref
-
 import numpy as np
 import pytest
 
 import nnlib
-from nnlib.autograd import Function, gradcheck, gradgradcheck
+from nnlib.autograd import gradcheck, gradgradcheck
 from tests.nnlib.derivatives import BOTH, assert_same, leaf, numbers
 
 
@@ -89,21 +86,6 @@ def make_setup(L):
     return Power.apply
 
 
-def make_scaled(L):
-    """Return a Function whose gradient has the broadcast shape, to be summed by autograd."""
-
-    class Add(L.autograd.Function):
-        @staticmethod
-        def forward(ctx, a, b):
-            return a + b
-
-        @staticmethod
-        def backward(ctx, g):
-            return g, g
-
-    return Add.apply
-
-
 def points(L):
     return [
         L.tensor(np.array(values), requires_grad=True)
@@ -118,7 +100,6 @@ def polar(L, a, b, take=slice(None)):
 
 PROGRAMS = {
     "square": lambda L, a, b: make_square(L)(a) * b,
-    "square, twice in a row": lambda L, a, b: make_square(L)(make_square(L)(a * b)),
     "result saved": lambda L, a, b: make_square(L, "output")(a) * b,
     "one saved result of two": lambda L, a, b: make_square(L, "output")(make_square(L)(a) + b),
     "two results": polar,
@@ -133,8 +114,6 @@ PROGRAMS = {
     "both of two saved results": lambda L, a, b: L.stack(make_growth(L, 2)(a * b, b)),
     "a tuple of one": lambda L, a, b: make_growth(L, 1)(a * b, b)[0],
     "context set up apart": lambda L, a, b: make_setup(L)(a * b, 3),
-    "broadcast": lambda L, a, b: make_scaled(L)(a, b.reshape(3, 1)),
-    "the same input twice": lambda L, a, b: make_scaled(L)(a, a) * b,
     "of a part": lambda L, a, b: make_square(L)(a[1:]) * b[:2],
 }
 
@@ -169,26 +148,6 @@ def test_without_recording_a_function_leaves_no_history():
     with nnlib.inference_mode():
         assert square(leaf(2.0)).is_inference()
     assert not square(nnlib.ones(2)).requires_grad
-
-
-def test_forward_is_not_recorded_and_backward_only_on_demand():
-    recording = []
-
-    class Watch(Function):
-        @staticmethod
-        def forward(ctx, x):
-            recording.append(nnlib.is_grad_enabled())
-            return x * 2
-
-        @staticmethod
-        def backward(ctx, g):
-            recording.append(nnlib.is_grad_enabled())
-            return g * 2
-
-    x = leaf(1.0)
-    Watch.apply(x).backward(retain_graph=True)
-    nnlib.grad(Watch.apply(x), x, create_graph=True)
-    assert recording == [False, False, False, True]
 
 
 def make_watch(L, seen, materialize=True):
@@ -298,25 +257,6 @@ def test_a_saved_value_changed_in_place_is_noticed():
             y.sum().backward()
 
 
-def test_an_input_given_back_is_another_tensor():
-    for L in BOTH:
-
-        class Same(L.autograd.Function):
-            @staticmethod
-            def forward(ctx, x):
-                return x
-
-            @staticmethod
-            def backward(ctx, g):
-                return g * 3
-
-        a, _ = points(L)
-        y = Same.apply(a)
-        assert y is not a
-        y.sum().backward()
-        assert a.grad.tolist() == [3.0, 3.0, 3.0]
-
-
 def test_what_is_saved_is_freed_after_the_walk():
     x = leaf(1.0)
     y = make_square(nnlib, "output")(x)
@@ -326,15 +266,3 @@ def test_what_is_saved_is_freed_after_the_walk():
     y = make_square(nnlib, "output")(x)
     y.sum().backward(retain_graph=True)
     y.sum().backward()
-
-
-def test_a_history_that_is_dropped_is_freed_at_once():
-    gc.disable()
-    try:
-        for save in ("input", "output"):
-            y = make_square(nnlib, save)(leaf(1.0))
-            node = weakref.ref(y.grad_fn.ctx)
-            del y
-            assert node() is None
-    finally:
-        gc.enable()

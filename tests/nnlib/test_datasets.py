@@ -53,10 +53,6 @@ def test_a_licence_that_lets_it_be_given_on_lies_beside_each_file_and_on_the_car
         assert {"MIT": "The MIT License"}.get(shown, shown) in licence
 
 
-def test_the_packaged_data_stay_below_six_megabytes():
-    assert sum(f.stat().st_size for f in DATA.iterdir()) < 6_000_000
-
-
 def arrays_in(value):
     """Return every array in a loader's result, at any depth."""
     if isinstance(value, np.ndarray):
@@ -105,23 +101,6 @@ def test_the_vowels_are_zero_behind_their_last_frame_only(part, speakers):
     assert np.bincount(y).tolist() == speakers
 
 
-def test_no_name_stands_in_both_parts():
-    train, test = datasets.first_names()
-    assert len({*train.names, *test.names}) == len(train.names) + len(test.names) == 5163
-    assert all(re.fullmatch("[A-Z][a-z]+", n) for n in train.names + test.names)
-    assert 89 < train.female.sum() + test.female.sum() < 91  # the census lists nine in ten
-
-
-def test_the_plays_have_acts_and_speakers_and_no_header():
-    train, test = datasets.shakespeare()
-    for text in train.texts + test.texts:
-        assert re.match("act (i|1)", text, re.IGNORECASE)
-        assert len(re.findall(r"^[A-Z][A-Z ,']+\.$", text, re.MULTILINE)) > 500
-        assert "\n\n\n" not in text
-        assert "Gutenberg" not in text
-    assert set("".join(test.texts)) <= set("".join(train.texts))
-
-
 def test_a_broken_packaged_file_is_named(tmp_path):
     (tmp_path / "digits.npz").write_bytes(b"no archive")
     with pytest.raises(OSError, match=r"digits.npz of nnlib.datasets is missing or broken"):
@@ -143,12 +122,6 @@ def test_the_size_on_a_card_is_that_of_the_set():
         train, test = LOADERS[name]()
         words = f"{len(train[0]):,} training and {len(test[0]):,} test"
         assert words in card(name).size
-
-
-def test_all_sets_are_described_on_one_line_each():
-    lines = repr(datasets.describe()).split("\n")
-    assert [line.split()[0] for line in lines] == list(datasets.names())
-    assert datasets.describe()._repr_html_().count("<tr>") == len(lines)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():

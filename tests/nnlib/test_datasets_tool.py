@@ -63,25 +63,6 @@ def test_digits_made_from_scikit_learn_are_the_packaged_ones(maker, tmp_path):
         np.testing.assert_array_equal(got[name], array, strict=True)
 
 
-def test_a_penguin_without_measures_is_left_out_and_an_unknown_sex_kept(maker, tmp_path):
-    head = "species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year"
-    rows = [head] + [f"{s},Dream,1,2,3,{k},NA,2008" for s in maker.SPECIES for k in range(5)]
-    rows += ["Gentoo,Biscoe,NA,NA,NA,NA,NA,2007"]
-    files = {"palmerpenguins/data/penguins.csv": "\n".join(rows).encode()}
-    wheel(maker, tmp_path, "palmerpenguins", files)
-    got = made(maker.make_penguins(tmp_path))
-    assert (got["train_X"].shape, got["test_X"].shape) == ((12, 4), (3, 4))
-    assert sorted(got["test_species"]) == [0, 1, 2]
-    assert set(got["train_sex"]) == {-1}
-
-
-def test_a_smaller_picture_has_the_mean_of_the_areas(maker, rng):
-    picture = rng.integers(256, size=(5, 5, 3), dtype=np.uint8)
-    fine = picture.repeat(3, axis=0).repeat(3, axis=1)  # 15 by 15, in blocks of 5 by 5
-    want = fine.reshape(3, 5, 3, 5, 3).mean(axis=(1, 3))
-    np.testing.assert_array_equal(maker.smaller(picture, 3), np.floor(want + 0.5))
-
-
 def test_a_package_of_other_content_is_refused(maker, tmp_path):
     name = "statsmodels/datasets/sunspots/sunspots.csv"
     wheel(maker, tmp_path, "statsmodels", {name: b"other"})

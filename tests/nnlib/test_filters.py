@@ -106,10 +106,3 @@ def test_leading_axes_are_kept(rng):
         np.testing.assert_allclose(found[1, 2], correlate(X[1, 2], h), rtol=1e-10)
     rows = correlate(X, [1.0, -1.0])
     np.testing.assert_allclose(rows, X[..., :-1] - X[..., 1:])
-
-
-def test_bytes_do_not_overflow():
-    picture = np.full((3, 3), 255, dtype=np.uint8)
-    for method in METHODS:
-        found = correlate(picture, np.ones((3, 3), dtype=np.uint8), method=method)
-        np.testing.assert_array_equal(found, [[2295]])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import nnlib
-from nnlib.graph import record_fused, recorded
+from nnlib.graph import record_fused
 
 
 def scale(x, w, seen=None):
@@ -79,27 +79,6 @@ def test_each_of_several_results_sends_its_gradient_and_an_unused_one_counts_as_
     assert g.tolist() == [0.0, 0.0, 2.0, 2.0]
 
 
-def test_gradient_by_one_of_several_results_stops_there(x):
-    a, b = halves(x)
-    g = nnlib.grad((a * b).sum(), (a, b))
-    assert [part.tolist() for part in g] == [[6.0, 8.0], [2.0, 4.0]]
-
-
-def test_value_changed_after_use_is_refused_by_the_name_of_the_fused_operation(x):
-    w = nnlib.tensor([5.0])
-    y = scale(x, w).sum()
-    w += 1
-    with pytest.raises(RuntimeError, match="backward: scale reads a value"):
-        y.backward()
-
-
-def test_recorded_tells_whether_history_is_kept(x):
-    assert recorded(None, x)
-    assert not recorded(None, x.detach(), 1.0)
-    with nnlib.no_grad():
-        assert not recorded(x)
-
-
 def test_results_of_inference_mode_may_not_be_kept(x):
     with nnlib.inference_mode():
         y = x * 2
@@ -117,22 +96,6 @@ def test_results_of_inference_mode_may_not_be_kept(x):
         y.requires_grad_()
     assert (x * y.clone()).requires_grad
     assert (x + y).requires_grad  # nothing of y is kept
-
-
-def test_inference_mode_works_as_a_decorator_and_can_be_switched_off(x):
-    @nnlib.inference_mode()
-    def double(x):
-        return x * 2
-
-    @nnlib.inference_mode
-    def triple(x):
-        return x * 3
-
-    assert double(x).is_inference()
-    assert triple(x).is_inference()
-    with nnlib.inference_mode(False):
-        assert not nnlib.is_inference_mode_enabled()
-        assert (x * 2).requires_grad
 
 
 @pytest.mark.parametrize(

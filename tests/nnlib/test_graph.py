@@ -6,7 +6,6 @@ import weakref
 
 import numpy as np
 import pytest
-import torch
 
 import nnlib
 from nnlib.graph import record
@@ -27,23 +26,6 @@ def test_a_rule_reads_what_its_parameters_name():
     y.backward()
     assert seen == [[1.0], [10.0], [5.0]]
     assert a.grad.tolist() == [5.0]
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [lambda g, z: g * z, lambda x: x, lambda: 0, lambda y, g: g],
-    ids=["unknown name", "no g", "nothing", "g not first"],
-)
-def test_a_rule_that_reads_another_name_is_refused(rule):
-    x = leaf(1.0)
-    with pytest.raises(TypeError, match=r"expected a rule for x that takes g, and then any of"):
-        record(x.array, dict(x=x), x=rule)
-
-
-def test_an_operation_is_named_after_the_function_that_holds_its_rules():
-    x = leaf(1.0)
-    assert nnlib.exp(x).grad_fn.name == "exp"
-    assert nnlib.cat([x, x]).grad_fn.name == "cat"
 
 
 # Keeping
@@ -73,13 +55,6 @@ def test_what_a_rule_reads_is_kept_until_it_was_used():
     gc.collect()
     assert kept() is None
     assert y.grad_fn is not None
-
-
-def test_only_rules_of_inputs_that_need_gradients_decide_what_is_kept():
-    constant, x = nnlib.ones(3), leaf(1.0, 2.0, 3.0)
-    product = constant * x
-    assert set(product.grad_fn.saved) == {"a"}
-    assert set((x * x).grad_fn.saved) == {"a", "b"}
 
 
 def test_nothing_is_recorded_without_need():
@@ -122,15 +97,6 @@ def test_recording_is_switched_off_in_one_thread_alone():
 # Walking back
 
 
-def test_gradients_add_up_over_paths_and_over_walks():
-    x = leaf(3.0)
-    y = x * x + x
-    y.backward()
-    assert x.grad.tolist() == [7.0]
-    (x * 2).backward()
-    assert x.grad.tolist() == [9.0]
-
-
 def test_each_gradient_owns_its_memory():
     a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
     up = nnlib.tensor([1.0, 1.0], dtype=nnlib.float64)
@@ -156,14 +122,6 @@ def test_a_second_walk_needs_retain_graph():
         y.backward()
 
 
-def test_grad_of_something_in_between_stops_there():
-    x = leaf(2.0)
-    h = x * x
-    y = h * h
-    assert nnlib.grad(y, h)[0].tolist() == [8.0]
-    assert nnlib.grad(h, x)[0].tolist() == [4.0]  # the rule of h has not been used up
-
-
 def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
     x = leaf(2.0)
     up = nnlib.tensor([5.0], dtype=nnlib.float64)
@@ -178,23 +136,3 @@ def test_third_derivative_of_a_power():
     for expected in (80.0, 160.0, 240.0):
         (y,) = nnlib.grad(y, x, create_graph=True)
         assert y.item() == pytest.approx(expected)
-
-
-def test_backward_with_create_graph_leaves_gradients_with_history():
-    x = leaf(3.0)
-    (x**3).backward(create_graph=True)
-    (x**2).backward(create_graph=True)
-    assert x.grad.item() == 33.0
-    assert nnlib.grad(x.grad, x)[0].item() == 20.0
-
-
-def test_a_gradient_penalty_has_the_gradient_of_torch(rng):
-    W, X = rng.standard_normal((3, 5)), rng.standard_normal((4, 5))
-    got = []
-    for L in (nnlib, torch):
-        w, x = (L.tensor(a, requires_grad=True) for a in (W, X))
-        score = L.nn.functional.linear(L.tanh(x), w).softmax(1)[:, 0].sum()
-        (slope,) = L.autograd.grad(score, x, create_graph=True)
-        ((slope**2).sum(1) ** 0.5 - 1).square().mean().backward()
-        got.append(w.grad.numpy())
-    np.testing.assert_allclose(*got, rtol=1e-9)

@@ -23,24 +23,8 @@ def small_and_large(rng, shape):
     return rng.standard_normal(shape) * 10.0 ** rng.integers(-6, 7, shape)
 
 
-def scaled(rng, shape):
-    return rng.standard_normal(shape) * 10.0 ** rng.integers(-8, 12)
-
-
-def whole(rng, shape):
-    return rng.integers(-300, 300, shape).astype(float)
-
-
-def large_and_whole(rng, shape):
-    return rng.integers(1, 9, shape) * 10.0 ** rng.integers(0, 12)
-
-
 def not_finite(rng, shape):
     return rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -2.5], shape)
-
-
-def only_not_finite(rng, shape):
-    return rng.choice([np.nan, np.inf, -np.inf], shape)
 
 
 def whole_or_not_finite(rng, shape):
@@ -63,21 +47,14 @@ def integers(rng, shape):
     return rng.integers(-(10 ** int(rng.integers(1, 9))), 200, shape)
 
 
-def positive_integers(rng, shape):
-    return rng.integers(0, 256, shape)
-
-
 def truths(rng, shape):
     return rng.random(shape) < 0.5
 
 
-FLOATS = [
-    *(usual, small_and_large, scaled, whole, large_and_whole, not_finite, only_not_finite),
-    *(whole_or_not_finite, zeros, tiny, halves),
-]
+FLOATS = [*(usual, small_and_large, not_finite), *(whole_or_not_finite, zeros, tiny, halves)]
 DRAWS = [
     *((draw, dtype) for draw in FLOATS for dtype in ("f4", "f8")),
-    *((integers, "i8"), (integers, "i4"), (positive_integers, "u1"), (truths, "?")),
+    *((integers, "i8"), (integers, "i4"), (truths, "?")),
 ]
 
 
@@ -152,13 +129,3 @@ def test_parameters_and_requires_grad_are_told_as_in_torch():
     a = np.linspace(-1, 1, 24, dtype="f4").reshape(2, 12)
     ours, theirs = (repr(L.tensor(a, requires_grad=True)) for L in (nnlib, torch))
     assert ours == theirs
-
-
-def test_single_number_takes_the_format_of_numbers():
-    for L in (nnlib, torch):
-        assert f"{L.tensor(1.23456):.2f}" == "1.23"
-        assert f"{L.tensor(7)}" == "7"
-        assert f"{L.tensor(2.5, requires_grad=True)}" == "2.5"
-        assert f"{L.tensor([1.0])}" == "tensor([1.])"
-        with pytest.raises(TypeError, match="unsupported format string"):
-            f"{L.tensor([1.0]):.2f}"

@@ -149,17 +149,3 @@ def test_second_test_starts_where_the_first_ended():
     again = table.update([0.9, 0.09])
     assert again["ill"] == F(100, 199)
     assert again["ill"] == bayes([0.01, 0.99], [0.81, 0.0081], exact=True)["h1"]
-
-
-def test_sentences_of_posteriors_bracket_their_fractions_and_count_in_english():
-    steps = Beta(0.5, 1).posterior([3], total_count=4, steps=True)
-    assert str(steps[1]) == (
-        "What was seen, 3 ones and 1 zero, has the likelihood θ for each one times 1 − θ for "
-        "each zero."
-    )
-    assert str(steps[-1]).startswith("Its mean is (7/2) / (11/2) = 7/11;")
-    steps = Gaussian(-1, 2).posterior([2, 4], scale=1.5, steps=True)
-    assert str(steps[0]) == "The prior's precision is 1/4."
-    assert "has the precision 2 / (9/4) = 8/9." in str(steps[1])
-    steps = Gaussian.fit([1, -3, 5, 0.5], steps=True)
-    assert "at the mean: (7/2) / 4 = 7/8." in str(steps[1])

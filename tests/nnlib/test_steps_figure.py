@@ -5,15 +5,12 @@ from pathlib import Path
 import pytest
 
 from nnlib import linalg
-from nnlib.steps import Step, Steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EXTRA = Path(__file__).parents[2] / "chapters" / "_extra"
 STEPS = linalg.row_reduce([[2, 1, 5], [4, 4, 12]], steps=True)
 FIGURE = STEPS.play(caption="A reduction.", alt="Five steps on a 2x3 matrix.")
-LONG = Steps([Step(f"Count to {k}.", f"{k}") for k in range(1, 22)])
-MANY = LONG.play(caption="Counting.", alt="Steps from 1 to 21.")
 PLAY = ("parts", "parts-time", "steps")
 LAST = len(STEPS) - 1
 
@@ -26,7 +23,7 @@ def file(tmp_path_factory):
     scripts = "".join(f'<script src="{address}" defer></script>' for address in addresses)
     file.write_text(
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Figure</title>"
-        f"{scripts}</head><body>{FIGURE.html}{FIGURE.html}{MANY.html}</body></html>",
+        f"{scripts}</head><body>{FIGURE.html}{FIGURE.html}</body></html>",
         encoding="utf-8",
     )
     return file
@@ -79,13 +76,6 @@ def test_it_starts_with_all_steps_and_one_button(page):
     assert untouched.locator("[tabindex]").count() == 0
 
 
-def test_a_long_list_starts_with_its_first_step_and_says_so(page):
-    long = page.locator("nn-steps").nth(2)
-    assert shown(long) == [0]
-    assert sentence(long) == f"Step 1 of {len(LONG)}: {LONG[0]}"
-    assert long.get_by_role("button").first.inner_text() == f"all {len(LONG)} steps"
-
-
 def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
     figure.locator(".nn-walk").focus()
     sentences = [sentence(figure)]
@@ -110,23 +100,7 @@ def test_all_steps_can_be_read_as_a_list_again(figure):
     assert sentence(figure) == f"Step 2 of {len(STEPS)}: {STEPS[1]}"
 
 
-def test_the_arrow_keys_scroll_a_wide_formula_and_do_not_step(figure):
-    figure.locator(".math").first.evaluate("wide => { wide.tabIndex = 0; wide.focus(); }")
-    figure.page.keyboard.press("ArrowRight")
-    assert shown(figure) == [0]
-    figure.locator(".math").first.evaluate("wide => wide.removeAttribute('tabindex')")
-
-
 def test_print_shows_all_steps(figure):
     figure.page.emulate_media(media="print")
     assert shown(figure) == list(range(len(STEPS)))
     assert figure.locator("li p").first.is_visible()
-
-
-def test_without_script_the_steps_are_a_list(browser, file):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(file.as_uri())
-    texts = page.locator("nn-steps").first.locator("li p").all_inner_texts()
-    assert texts == [str(step) for step in STEPS]
-    context.close()

@@ -1,6 +1,5 @@
 """The moving figure computes what nnlib computes, for every operation it knows."""
 
-import itertools
 import json
 from pathlib import Path
 
@@ -90,27 +89,6 @@ def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [900, 360])
-def test_all_steps_are_said_as_the_library_says_them(figure, width):
-    text, values = "p = x * y; f = p + x", dict(x=3, y=-2)
-    graph = trace.expression(text, **values)
-    shown = figure([titled(text, values)], width)
-    shown.locator(".nn-walk").focus()
-    sentences = []
-    for _ in graph.steps():
-        shown.page.keyboard.press("ArrowRight")
-        sentences.append(shown.locator(".nn-live").inner_text())
-    assert sentences == [
-        "Forward: p = x × y = 3 × (−2) = −6.",
-        "Forward: f = p + x = −6 + 3 = −3.",
-        "Backward: f starts with 1, since df/df = 1.",
-        "Backward: the add gate sends local × upstream: 1 × 1 = 1 to p, and 1 × 1 = 1 to x.",
-        "Backward: the multiply gate sends local × upstream: −2 × 1 = −2 to x, "
-        "which now holds 1 + (−2) = −1, and 3 × 1 = 3 to y.",
-    ]
-
-
-@pytest.mark.slow
 def test_a_changed_input_changes_every_number(figure):
     shown = figure([titled("(x + y) * z", dict(x=2, y=3, z=4))])
     shown.get_by_role("spinbutton", name="z").fill("-4")
@@ -132,21 +110,6 @@ def test_a_refused_input_is_marked_and_gives_way_to_the_last_good_one(figure, ty
     assert field.get_attribute("aria-invalid") is None
     assert field.input_value() == "3"
     assert shown.locator(".nn-live").inner_text() == "Forward: f = ln(x) = ln(3) = 1.1."
-
-
-@pytest.mark.slow
-def test_large_numbers_do_not_touch(figure):
-    shown = figure(
-        [titled("s = x + y; t = s + 1; u = t + 1; f = u + 1", dict(x=123456789, y=1))]
-    )
-    shown.get_by_role("button", name="forward pass").click()
-    boxes = [text.bounding_box() for text in shown.locator("text.nn-value").all()]
-    for a, b in itertools.combinations([box for box in boxes if box["width"]], 2):
-        assert (
-            a["x"] + a["width"] <= b["x"]
-            or b["x"] + b["width"] <= a["x"]
-            or abs(a["y"] - b["y"]) >= 10
-        )
 
 
 @pytest.mark.slow

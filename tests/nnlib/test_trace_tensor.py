@@ -45,31 +45,7 @@ def detached(m, a, b, c):
     return (h * k).sum() + (h.detach() * c).sum()
 
 
-def through_layers(m, a, b, c):
-    z = m.nn.functional.linear(a, b.T, c)
-    return m.nn.functional.cross_entropy(z, m.tensor([0, 3, 1]))
-
-
-def joined(m, a, b, c):
-    h = m.cat([a @ b, c[None], m.sigmoid(c)[None]])
-    return m.softmax(h, 1)[:, 0].log().sum() - h.max()
-
-
-def products(m, a, b, c):
-    return m.einsum("ij,jk,k->i", a, b, c).square().sum().sqrt() + m.dot(c, c)
-
-
-PROGRAMS = [
-    affine,
-    branching,
-    reused,
-    views,
-    in_place,
-    detached,
-    through_layers,
-    joined,
-    products,
-]
+PROGRAMS = [affine, branching, reused, views, in_place, detached]
 
 
 def leaves(library):
@@ -84,7 +60,7 @@ def recorded(program):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_gradients_of_the_leaves_are_those_of_torch(program):
+def test_gradients_are_those_of_torch_and_sums_of_what_the_users_send(program):
     theirs = leaves(torch)
     loss = program(torch, *theirs)
     loss.backward()
@@ -92,37 +68,22 @@ def test_gradients_of_the_leaves_are_those_of_torch(program):
     assert graph.output.value == pytest.approx(loss.item(), rel=1e-12)
     for name, x in zip("abc", theirs, strict=True):
         np.testing.assert_allclose(graph[name].gradient, x.grad.numpy(), rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_a_gradient_is_the_sum_of_what_the_users_send(program):
-    graph = recorded(program)
-    for node in graph.nodes[:-1]:
-        arrived = [
-            sent
-            for user in graph
-            for x, sent in zip(user.operands, user.sent, strict=True)
-            if x is node and sent is not None
-        ]
-        if node.gradient is None:
-            assert not arrived
-        else:
-            np.testing.assert_allclose(sum(arrived), node.gradient, rtol=1e-12)
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_what_is_sent_is_the_jacobian_times_the_gradient(program):
-    graph = recorded(program)
     edges = iter(trace.local(graph))
-    for node in graph:
+    for node in graph:  # what is sent is the Jacobian times the gradient
         for x, sent in zip(node.operands, node.sent, strict=True):
             if sent is not None:
                 edge = next(edges)
                 assert (edge.of, edge.by) == (node.name, x.name)
-                axes = len(node.shape)
-                expected = np.tensordot(node.gradient, edge.derivative, axes)
+                expected = np.tensordot(node.gradient, edge.derivative, len(node.shape))
                 np.testing.assert_allclose(sent, expected, rtol=1e-9, atol=1e-12)
     assert next(edges, None) is None
+    for node in graph.nodes[:-1]:
+        users = [(x, s) for u in graph for x, s in zip(u.operands, u.sent, strict=True)]
+        arrived = [sent for x, sent in users if x is node and sent is not None]
+        if node.gradient is None:
+            assert not arrived
+        else:
+            np.testing.assert_allclose(sum(arrived), node.gradient, rtol=1e-12)
 
 
 POINTWISE = {
@@ -153,17 +114,6 @@ def test_local_jacobians_are_those_of_differences(name):
         step[at] = h
         high, low = (f(nnlib.tensor(S + k * step)).numpy() for k in (1, -1))
         np.testing.assert_allclose(edge.derivative[..., *at], (high - low) / (2 * h), atol=1e-8)
-
-
-def test_values_overwritten_in_place_are_shown_as_they_were():
-    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
-    with trace.recording():
-        y = x * 3
-        y.mul_(10)
-        y.add_(1)
-        graph = trace.graph(y.sum(), x=x)
-    values = [node.value for node in graph if node.operation]
-    assert [np.asarray(v).tolist() for v in values] == [[3, 6], [30, 60], [31, 61], 92]
 
 
 def test_without_a_recording_values_are_those_that_somebody_keeps():
@@ -199,36 +149,9 @@ def test_norm_of_wx_is_as_on_paper():
     np.testing.assert_array_equal(by_W.derivative, expected)
 
 
-def test_gates_of_the_neuron_are_those_of_the_typed_expression():
-    numbers = dict(w0=1.0, x0=-1.0, w1=2.0, x1=2.0, w2=-2.0)
-    typed = trace.expression("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", **numbers)
-    t = {k: nnlib.tensor(v, requires_grad=True, dtype=float) for k, v in numbers.items()}
-    with trace.recording():
-        u = t["w0"] * t["x0"] + t["w1"] * t["x1"] + t["w2"]
-        graph = trace.graph(1 / (1 + nnlib.exp(-u)), t)
-    assert [(n.operation, n.symbol) for n in graph] == [(n.operation, n.symbol) for n in typed]
-    for ours, theirs in zip(graph, typed, strict=True):
-        assert (ours.value, ours.gradient) == (theirs.value, theirs.gradient)
-        assert (ours.local, ours.sent) == (theirs.local, theirs.sent)
-    assert [s.text for s in graph.steps()] == [s.text for s in typed.steps()]
-    assert graph.svg() == typed.svg()
-
-
 def test_the_values_of_a_graph_stay_as_they_were():
     x = nnlib.tensor([1.0, 2.0], requires_grad=True)
     graph = trace.graph((x * 2).sum(), x=x)
     with nnlib.no_grad():
         x.add_(1)
     assert graph["x"].value.tolist() == [1, 2]
-
-
-def test_hooks_are_not_called():
-    called = []
-    x = nnlib.ones(2, requires_grad=True)
-    y = x * 3
-    y.register_hook(called.append)
-    y.retain_grad()
-    graph = trace.graph(y.sum(), x=x)
-    assert graph["x"].gradient.tolist() == [3, 3]
-    assert called == []
-    assert y.grad is None
