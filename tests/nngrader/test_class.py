@@ -51,7 +51,7 @@ ODD_ONES = {
     "malforms-last-changed-one-counts",
     "malforms-broken-json",
     "malforms-scripts-in-every-place",
-    "honest-has-a-named-tuple",
+    "honest-cells-moved-about",
 }
 BROKEN = "def hinge_loss(scores, targets, margin=1.0):\n    raise KeyError(str(scores))"
 KEYS = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]

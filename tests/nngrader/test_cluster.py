@@ -119,7 +119,7 @@ def test_a_worker_that_would_not_grade_as_this_machine_does_is_refused(
     shutil.copytree(ours, package, ignore=shutil.ignore_patterns("__pycache__"))
     with open(package / "judge.py", "a") as f:
         f.write("\n# another version\n")
-    processes.worker(address, PYTHONPATH=str(package.parent))
+    processes.worker(PYTHONPATH=str(package.parent))
     assert wait_for(lambda: processes.registered() == 1, START)
     with pytest.raises(CannotDo, match="another version: Python"):
         Cluster(spec, address)

@@ -165,3 +165,23 @@ def test_numbers_are_exact_to_six_digits_and_have_no_exponent():
     texts |= {12345678.5: "12345678.5"}
     assert {value: number(value) for value in texts} == texts
     assert number(-0.0) == "0.0"
+
+
+def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, monkeypatch):
+    given = mark(12.0) | {"by_hand": [("why", 12.0, 12.0, "")]}
+    monkeypatch.setattr(export, "marks", lambda *_: {"zoe": given, "ada": mark(0.0)})
+    results = {s: {"status": "ungradable"} for s in ("zoe", "ada")}
+    monkeypatch.setattr(export, "latest", lambda *_: results)
+    found = {row[0]: row for row in rows(table(course, NAME))}
+    assert (found["zoe"][1], found["zoe"][-2]) == ("12.0", "final")
+    assert (found["ada"][1], found["ada"][-2]) == ("", "ungradable")
+
+
+def test_gradescopes_columns_hold_all_students(course):
+    text = table(course, NAME, "gradescope")
+    found = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert {s: float(r["Total Score"]) for s, r in found.items() if r["Total Score"]} == FINAL
+    status = {s: r["Status"] for s, r in found.items() if r["Status"] != "Graded"}
+    assert status == {"bo": "Ungraded", "kim2": "Missing"}
+    assert found["emmy"]["First Name"] == "Émilie"
+    assert {r["Max Points"] for r in found.values()} == {"90.0"}

@@ -108,3 +108,18 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
     entries = standing(ada=7.0, bo=None, kim1=7.0, emmy=None)
     assert [(g.student, g.points) for g in for_groups(entries, groups, [], "f")] == [("bo", 7)]
     assert for_groups(standing(ada=7.0, bo=2.0, kim1=1.0), groups, [], "f") == []
+
+
+def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys):
+    class_list(course, GROUPED)
+    files = {f"ada/{BOOK}": book("one"), f"bo/{BOOK}": book("two")}
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert status == 1
+    assert "2 of Team A handed in different work: which one counts?" in output
+    assert not (course / "submitted").exists()
+    for name, day in (("ada", 1), ("bo", 2)):
+        stamp = f"2026-03-0{day} 12:00:00 UTC".encode()
+        files |= {f"{name}/timestamp.txt": stamp}
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (0, "2 collected,"), output
+    assert text_of(course, "ada") == text_of(course, "bo") == "two"

@@ -170,3 +170,11 @@ def test_lateness_is_no_part_of_what_decides_a_result(course):
     assert Assignment(Course(course), NAME).key == before
     policy_file(course, NAME).write_text(LIMITS.replace("400", "500"))
     assert Assignment(Course(course), NAME).key != before
+
+
+def test_an_extension_granted_in_nbgrader_holds_where_the_file_names_none(late):
+    record(late, ALL)
+    with quiet(), gradebook(late) as g:
+        g.grant_extension(NAME, "bob", days=1)
+    assert record(late, ALL)["bob"]["flags"] == ["2 h late: 10 points less"]
+    assert scores(late)["bob"] == 90

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from nngrader.engine.judgement.ledger import FORBIDDEN
 from nngrader.engine.observation.likeness import fingerprint
-from nngrader.reports.item_analysis import commonest, costs, items, unexplained
+from nngrader.reports.item_analysis import (
+    commonest,
+    costs,
+    items,
+    points_by_finding,
+    unexplained,
+)
 from nngrader.reports.style import table
 from nngrader.storage.results import Store
 
@@ -240,3 +246,34 @@ def test_the_report_is_readable_everywhere(course):
     results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
     written(course, results)
     check_page(course / "report" / f"{NAME}.html")
+
+
+def test_points_lost_go_to_the_finding_about_the_aspect_else_to_all():
+    named, described = costs(CLASS)
+    assert (named.problem, named.mistake) == ("pairwise_distances", "squared")
+    assert named.students == ["ben", "chen", "emil"]
+    assert named.points == 20 + 20 + 30  # emil's shape has no finding of its own
+    assert named.text == "value: these are squared distances. What is still missing?"
+    assert (described.problem, described.mistake) == ("hinge_loss", None)
+    assert described.points == 10 + 5
+    assert described.students == ["dana", "emil"]
+
+
+def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
+    report = of(
+        hinge_loss=(
+            {"value": 10.0, "gradient": 10.0},
+            [["all points", "scipy is used.", None], ["value", "loss is wrong.", None]],
+        )
+    )["hinge_loss"]
+    assert [p for *_, p in points_by_finding(report)] == [20, 0]
+
+
+def test_what_the_same_students_had_is_told_once():
+    twice = [["gradient", "a", None], ["value", "b", None]]
+    both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
+    alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
+    assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
+    found = costs({"a": result("a", both), "b": result("b", alone)})
+    assert [(c.text, c.points) for c in commonest(found, 3)] == [("value: b", 6)]
+    assert commonest(costs({"a": result("a", EMPTY)}), 3) == []

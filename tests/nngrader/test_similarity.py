@@ -13,6 +13,8 @@ from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
 from nngrader.reports.similarity import (
     ENOUGH,
+    FEW,
+    alike,
     rings,
     same_as_published,
     solution_fingerprints,
@@ -189,3 +191,14 @@ def test_the_published_solution_is_a_list_of_its_own(base):
     other = {p: fingerprint(answers()[p][1]) for p in answers()}
     found = same_as_published({"ada": copy, "bob": one, "chen": other}, published, given)
     assert found == {"ada": list(published)}
+
+
+def test_what_many_have_weighs_less_and_what_most_have_nothing():
+    for n in (30, 200):
+        weights = []
+        for k in range(2, max(FEW, n // 10) + 2):
+            held = {f"s{i:02}": {1, 2, 3} for i in range(k)}
+            weights.append(alike(held, n).get(("s00", "s01"), (0, 0.0))[1])
+        assert weights[0] == 3
+        assert weights == sorted(weights, reverse=True)
+        assert weights[-1] == 0 < weights[-2]

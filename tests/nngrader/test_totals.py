@@ -159,3 +159,36 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
         assert run(course.root, "course", *typed) == 2
         assert "a number from 0 on" in capsys.readouterr().err
     assert table([], []).count("\n") == 1
+
+
+def test_without_rules_all_graded_assignments_weigh_the_same(course):
+    names, rows, warned = totals.totals(course, Rules())
+    assert names == ["ps1", "ps2", "ps3"]
+    found = {t.student: t for t in rows}
+    assert found["ada"].percent == pytest.approx((50 + 80 + 50) / 3)
+    assert found["bo"].percent == pytest.approx((30 + 0 + 100) / 3)
+    assert found["emmy"].reasons == ["ps3 unmarked"]
+    assert found["kim1"].reasons == ["ps2 missing", "ps3 missing"]
+    assert found["kim2"].percent is None
+    assert warned == []
+
+
+def test_of_equal_shares_the_weightier_is_dropped(course):
+    rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
+    _, rows, _ = totals.totals(course, rules)
+    ada = next(t for t in rows if t.student == "ada")
+    assert (ada.dropped, ada.percent) == (["ps3"], 65.0)
+
+
+def test_the_last_mark_is_never_dropped(course):
+    excused = frozenset({("ada", "ps1"), ("ada", "ps2")})
+    assert percents(course, Rules(drop_lowest=2, excused=excused))["ada"] == 50.0
+    every = excused | {("ada", "ps3")}
+    _, rows, _ = totals.totals(course, Rules(excused=every))
+    assert rows[0].reasons == ["excused from everything"]
+
+
+def test_what_could_not_be_graded_has_no_total_unless_that_is_said(course, monkeypatch):
+    monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "ungradable"}})
+    assert percents(course, Rules())["bo"] is None
+    assert percents(course, Rules(zero_ungradable=True))["bo"] is not None

@@ -5,7 +5,7 @@ it. Odd ones are malformed, or honest: those must get full marks. A student's na
 the class.
 """
 
-from . import honest_code, honest_notebooks, malformed_cells
+from . import honest_notebooks, malformed_cells
 from .denial_of_service import BREAKS, LOADING
 from .forgeries import REPLIES, RETURNED
 from .kinds import ODD
@@ -13,7 +13,7 @@ from .spies import SPIES
 from .tampering import TAMPERING
 
 __all__ = ["CLASSES", "HONEST", "HOSTILE", "MALFORMED", "ODD", "SOURCES"]
-SOURCES = (honest_code, honest_notebooks, malformed_cells)  # they fill ODD
+SOURCES = (honest_notebooks, malformed_cells)  # they fill ODD
 HOSTILE = {
     f"{kind} {name}".replace(" ", "-"): hostile
     for kind, table in (

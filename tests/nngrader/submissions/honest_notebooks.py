@@ -7,7 +7,6 @@ from .kinds import odd
 
 honest = functools.partial(odd, "graded", kind="honest")
 noticed = functools.partial(odd, "flagged", kind="honest")
-HELPER = "def my_hinge_loss("
 
 
 @honest()
@@ -26,21 +25,6 @@ def cells_moved_about(course, base, student):
     notebook = base.solved()
     notebook.cells.reverse()
     hand_in(course, student, notebook.text())
-
-
-def with_helper(base, before, after=""):
-    """Return a solved notebook whose hinge_loss calls a helper of another cell."""
-    notebook = base.solved()
-    helper = notebook["hinge_loss"]["source"].replace("def hinge_loss(", HELPER)
-    notebook.write(
-        "hinge_loss", f"{after}def hinge_loss(*a, **k):\n    return my_hinge_loss(*a, **k)"
-    )
-    return notebook.add_cell(f"{before}\n{helper}", before="hinge_loss")
-
-
-@honest()
-def display_without_import(course, base, student):
-    hand_in(course, student, with_helper(base, "display(np.ones(3))").text())
 
 
 @honest()
