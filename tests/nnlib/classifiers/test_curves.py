@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import sklearn.model_selection as theirs
-from sklearn.linear_model import Ridge, SGDClassifier
+from sklearn.linear_model import Ridge
 
 from nnlib.classifiers import KFold, KNeighborsClassifier, learning_curve, validation_curve
 from tests.nnlib.harness import naming
@@ -37,17 +37,6 @@ def test_a_validation_curve_is_scikit_learns(data):
     np.testing.assert_allclose(got.test_spread, expected[1].std(axis=1))
     np.testing.assert_allclose(got.train_mean, expected[0].mean(axis=1))
     np.testing.assert_allclose(got.train_spread, expected[0].std(axis=1))
-
-
-def test_each_seed_adds_a_run_for_each_fold_and_the_same_seeds_the_same_runs(data):
-    model = SGDClassifier(max_iter=20, tol=None)
-    runs = [
-        learning_curve(model, *data, train_sizes=[20, 40], cv=2, seeds=seeds).test_scores
-        for seeds in ([0, 1, 2], [2, 0, 1])
-    ]
-    assert runs[0].shape == (2, 6)
-    np.testing.assert_array_equal(runs[0][:, 4:], runs[1][:, :2])
-    assert (runs[0][:, :2] != runs[0][:, 2:4]).any()
 
 
 def test_what_gives_no_curve_is_refused(data):

@@ -46,15 +46,6 @@ def test_stratified_folds_are_scikit_learns(y, k, seed):
     equal(ours.StratifiedKFold(k, **options).split(y, y), expected)
 
 
-def test_a_stratified_split_of_ten_samples_by_hand():
-    y = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
-    tests = [test.tolist() for _, test in ours.StratifiedKFold(2).split(y, y)]
-    assert tests == [[0, 1, 2, 6, 7], [3, 4, 5, 8, 9]]
-    assert [np.mean(np.take(y, test)) for test in tests] == [0.4, 0.4]
-    plain = [np.mean(np.take(y, test)) for _, test in ours.KFold(2).split(y)]
-    assert plain == [0, 0.8]
-
-
 def test_parts_are_scikit_learns(rng):
     for sizes in [
         {},

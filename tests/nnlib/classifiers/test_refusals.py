@@ -20,37 +20,26 @@ REGRESSORS = [ours.LinearRegression(), ours.Ridge(), ours.PolynomialRegression()
 NAN, INF = float("nan"), float("inf")
 SAMPLES, LABELS = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]], [0, 1, 1]
 BAD = [
-    ([[0.0, NAN], [1, 0], [2, 2]], LABELS, "Input X contains NaN"),
-    ([[0.0, INF], [1, 0], [2, 2]], LABELS, "Input X contains infinity"),
-    ([["a", "b"]] * 3, LABELS, "could not convert string to float"),
-    (None, LABELS, "Expected 2D array, got scalar array"),
+    ([[0.0, NAN], [1, 0], [2, 2]], LABELS, "X contains NaN"),
+    ([[0.0, INF], [1, 0], [2, 2]], LABELS, "X contains infinity"),
+    ([["a", "b"]] * 3, LABELS, "string"),
+    (None, LABELS, "2D array"),
     ([[0.0, 1.0], [1.0], [2.0, 2.0]], LABELS, "inhomogeneous"),
-    ([0.0, 1.0, 2.0], LABELS, "Expected 2D array, got 1D array"),
-    (np.empty((0, 2)), [], r"Found array with 0 sample\(s\)"),
-    (SAMPLES, [0, 1], r"inconsistent numbers of samples: \[3, 2\]"),
-    (SAMPLES, None, "requires y to be passed"),
-    (SAMPLES, [0.0, NAN, 1.0], "Input y contains NaN"),
+    ([0.0, 1.0, 2.0], LABELS, "2D array"),
+    (np.empty((0, 2)), [], "0 sample"),
+    (SAMPLES, [0, 1], "inconsistent numbers of samples"),
+    (SAMPLES, None, "requires y"),
+    (SAMPLES, [0.0, NAN, 1.0], "y contains NaN"),
 ]
 
 
 def test_bad_data_are_refused_by_fit():
     for estimator in CLASSIFIERS + REGRESSORS:
         for X, y, message in BAD:
-            with (
-                naming(estimator, X, y, message),
-                pytest.raises((ValueError, TypeError), match=message),
-            ):
+            with naming(estimator, X, y), pytest.raises((ValueError, TypeError), match=message):
                 estimator.fit(X, y)
-
-
-def test_one_class_alone_is_refused():
     for estimator in CLASSIFIERS:
-        with (
-            naming(estimator),
-            pytest.raises(
-                ValueError, match="expected at least 2 classes in y, got one class: 3"
-            ),
-        ):
+        with naming(estimator), pytest.raises(ValueError, match="one class: 3"):
             estimator.fit(SAMPLES, [3, 3, 3])
 
 
@@ -58,49 +47,33 @@ LINEAR = (ours.LinearRegression, ours.Ridge, ours.PolynomialRegression)
 STEPPED = (*LINEAR, ours.LogisticRegression)
 EPOCHS = (ours.LinearSVM, ours.Perceptron, ours.SoftmaxClassifier, ours.MLPClassifier)
 OPTIONS = [
-    *((kind, {"solver": "magic"}, "solver is one of svd, qr, normal, gra") for kind in LINEAR),
-    (ours.LogisticRegression, {"solver": "magic"}, "solver is one of lbfgs, newton, gradient-"),
-    (ours.LinearSVM, {"loss": ["hinge"]}, "loss is one of squared_hinge, hinge, weston_wat"),
-    (
-        ours.GaussianClassifier,
-        {"covariance": 3},
-        "covariance is one of shared, own, naive, got 3",
-    ),
-    (ours.MLPClassifier, {"activation": "sin"}, "activation is one of relu, tanh, logistic"),
-    *((kind, {"max_iter": 2.5}, "whole number for max_iter") for kind in STEPPED + EPOCHS),
-    *((kind, {"max_iter": 0}, "max_iter of at least 1, got 0") for kind in STEPPED + EPOCHS),
-    *((kind, {"max_iter": True}, "number for max_iter, got True") for kind in STEPPED + EPOCHS),
-    *((kind, {"tol": -1}, "expected tol >= 0, got -1") for kind in STEPPED + EPOCHS[:1]),
-    *((kind, {"tol": NAN}, "expected tol >= 0, got nan") for kind in STEPPED + EPOCHS[:1]),
-    *((kind, {"learning_rate_init": 0}, "learning_rate_init > 0, got 0") for kind in STEPPED),
-    *((kind, {"fit_intercept": "no"}, "True or False for fit_intercept") for kind in STEPPED),
-    (ours.LogisticRegression, {"C": 0}, "expected C > 0, got 0"),
-    (ours.LinearSVM, {"C": INF}, "expected a finite C, got inf"),
-    (ours.LinearSVM, {"C": "1"}, "expected a number for C, got '1'"),
-    (ours.Ridge, {"alpha": -1}, "expected alpha >= 0, got -1"),
-    (ours.PolynomialRegression, {"degree": 1.5}, "expected a whole number for degree, got 1.5"),
-    (ours.PolynomialRegression, {"degree": -1}, "expected degree of at least 0, got -1"),
-    (ours.GaussianClassifier, {"shrinkage": 2}, "shrinkage >= 0 and <= 1, got 2"),
-    (ours.GaussianClassifier, {"var_smoothing": -1}, "var_smoothing >= 0, got -1"),
-    (ours.GaussianClassifier, {"priors": [0.5, 0.6]}, "2 priors, not negative, with sum 1"),
-    (ours.SoftmaxClassifier, {"momentum": 1}, "momentum >= 0 and < 1, got 1"),
-    (ours.SoftmaxClassifier, {"batch_size": 0}, "batch_size of at least 1, got 0"),
-    (ours.Perceptron, {"average": 1}, "True or False for average, got 1"),
-    (ours.MLPClassifier, {"hidden_layer_sizes": 5}, "hidden_layer_sizes as a tuple, got 5"),
-    (
-        ours.MLPClassifier,
-        {"hidden_layer_sizes": (5, 0)},
-        r"hidden_layer_sizes\[1\] of at least",
-    ),
+    *((kind, {"solver": "magic"}) for kind in STEPPED),
+    *((kind, {"max_iter": wrong}) for kind in STEPPED + EPOCHS for wrong in (2.5, 0, True)),
+    *((kind, {"tol": wrong}) for kind in STEPPED + EPOCHS[:1] for wrong in (-1, NAN)),
+    *((kind, {"learning_rate_init": 0}) for kind in STEPPED),
+    *((kind, {"fit_intercept": "no"}) for kind in STEPPED),
+    (ours.LogisticRegression, {"C": 0}),
+    *((ours.LinearSVM, {"C": wrong}) for wrong in (INF, "1")),
+    (ours.LinearSVM, {"loss": ["hinge"]}),
+    (ours.Ridge, {"alpha": -1}),
+    *((ours.PolynomialRegression, {"degree": wrong}) for wrong in (1.5, -1)),
+    (ours.GaussianClassifier, {"covariance": 3}),
+    (ours.GaussianClassifier, {"shrinkage": 2}),
+    (ours.GaussianClassifier, {"var_smoothing": -1}),
+    (ours.GaussianClassifier, {"priors": [0.5, 0.6]}),
+    (ours.SoftmaxClassifier, {"momentum": 1}),
+    (ours.SoftmaxClassifier, {"batch_size": 0}),
+    (ours.Perceptron, {"average": 1}),
+    (ours.MLPClassifier, {"activation": "sin"}),
+    *((ours.MLPClassifier, {"hidden_layer_sizes": wrong}) for wrong in (5, (5, 0))),
 ]
 
 
-def test_an_option_that_does_not_exist_is_refused():
-    for kind, options, message in OPTIONS:
-        with (
-            naming(kind, options, message),
-            pytest.raises((ValueError, TypeError), match=f"{kind.__name__}: .*{message}"),
-        ):
+def test_an_option_that_does_not_exist_is_refused_by_name():
+    for kind, options in OPTIONS:
+        (option,) = options
+        message = f"{kind.__name__}: .*{option}"
+        with naming(kind, options), pytest.raises((ValueError, TypeError), match=message):
             kind(**options).fit(SAMPLES, LABELS)
 
 

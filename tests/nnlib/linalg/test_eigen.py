@@ -1,6 +1,7 @@
 """Eigenvalues and eigenvectors in floating point, against NumPy and by their residuals."""
 
 import numpy as np
+import pytest
 from scipy.optimize import linear_sum_assignment
 
 from nnlib.linalg import eig, eigvals, multiplicities
@@ -87,31 +88,19 @@ def test_defective_eigenvalues_are_as_good_as_rounding_allows():
             assert abs(eigvals(A).mean() - true) < 1e-10  # the errors of a cluster cancel
 
 
-def test_vectors_are_unit_eigenvectors():
-    for name in EVERY:
-        with naming(name):
-            A = np.asarray(EVERY[name], dtype=float)
-            values, V = eig(A)
-            A, values = A / size(A), values / size(A)
-            assert V.shape == A.shape
-            np.testing.assert_allclose(A @ V, V * values, atol=1e-12)
-            np.testing.assert_allclose(np.linalg.norm(V, axis=0), 1, rtol=1e-12)
-
-
-def test_the_largest_modulus_comes_first():
-    for name in EVERY:
-        with naming(name):
-            modulus = np.abs(eigvals(EVERY[name]))
-            assert (np.diff(modulus) <= 1e-9 * modulus.max(initial=0)).all()
-
-
-def test_the_largest_entry_of_a_vector_is_positive():
-    for name in EVERY:
-        with naming(name):
-            V = eig(EVERY[name]).eigenvectors
-            largest = V[np.abs(V).argmax(axis=0), range(len(V))]
-            ties = np.abs(np.abs(V) - np.abs(largest)) < 1e-7
-            assert (((V.real > 0) & (np.abs(V.imag) < 1e-7) & ties).any(axis=0)).all()
+@pytest.mark.parametrize("name", EVERY)
+def test_vectors_are_unit_eigenvectors_with_the_largest_eigenvalue_first(name):
+    A = np.asarray(EVERY[name], dtype=float)
+    values, V = eig(A)
+    A, values = A / size(A), values / size(A)
+    assert V.shape == A.shape
+    np.testing.assert_allclose(A @ V, V * values, atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(V, axis=0), 1, rtol=1e-12)
+    modulus = np.abs(values)
+    assert (np.diff(modulus) <= 1e-9 * modulus.max(initial=0)).all()
+    largest = V[np.abs(V).argmax(axis=0), range(len(V))]  # it is positive
+    ties = np.abs(np.abs(V) - np.abs(largest)) < 1e-7
+    assert (((V.real > 0) & (np.abs(V.imag) < 1e-7) & ties).any(axis=0)).all()
 
 
 def test_complex_eigenvalues_come_in_conjugate_pairs_to_the_last_bit():

@@ -78,6 +78,7 @@ def test_definiteness_by_pivots_minors_and_eigenvalues(B):
     assert by_pivots == linalg.definiteness(A, method="eigenvalues")
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(matrices(square=True))
 def test_reflections_and_rotations_are_exact_with_roots(A):

@@ -1,6 +1,7 @@
 """The singular value decomposition: each step of the page, NumPy, and hard cases."""
 
 import numpy as np
+import pytest
 import scipy.linalg
 
 from nnlib.linalg import low_rank, pinv, singular_values, svd
@@ -45,38 +46,22 @@ def scaled(M):
     return M / (np.abs(M).max(initial=0) or 1.0)
 
 
-def test_singular_values_descend_and_agree_with_numpy():
-    for name in CASES:
-        with naming(name):
-            got = singular_values(scaled(CASES[name]))
-            assert (np.diff(got) <= 0).all()
-            expected = np.linalg.svd(scaled(CASES[name]), compute_uv=False)
-            np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-13, strict=True)
-
-
-def test_the_factors_are_orthogonal_and_give_the_matrix():
-    for full_matrices in [False, True]:
-        for name in CASES:
-            with naming(name):
-                M = np.asarray(CASES[name], dtype=float)
-                U, S, Vh = svd(M, full_matrices)
-                k = len(S)
-                expected = np.linalg.svd(scaled(M), full_matrices)
-                assert [U.shape, S.shape, Vh.shape] == [part.shape for part in expected]
-                np.testing.assert_allclose(U.T @ U, np.eye(U.shape[1]), atol=1e-13)
-                np.testing.assert_allclose(Vh @ Vh.T, np.eye(len(Vh)), atol=1e-13)
-                size = np.abs(M).max(initial=0) or 1.0
-                np.testing.assert_allclose(
-                    (U[:, :k] * (S / size)) @ Vh[:k], M / size, atol=1e-12
-                )
-
-
-def test_the_largest_entry_of_a_right_vector_is_positive():
-    for name in CASES:
-        with naming(name):
-            Vh = svd(CASES[name]).Vh
-            largest = np.abs(Vh).max(axis=1, initial=0)
-            assert (Vh.max(axis=1, initial=-1) >= (1 - 1e-7) * largest).all()
+@pytest.mark.parametrize("name", CASES)
+def test_the_factors_are_orthogonal_and_give_the_matrix(name):
+    M = np.asarray(CASES[name], dtype=float)
+    size = np.abs(M).max(initial=0) or 1.0
+    for full_matrices in (False, True):
+        U, S, Vh = svd(M, full_matrices)
+        k = len(S)
+        expected = np.linalg.svd(scaled(M), full_matrices)
+        assert [U.shape, S.shape, Vh.shape] == [part.shape for part in expected]
+        assert (np.diff(S) <= 0).all()
+        np.testing.assert_allclose(S / size, expected[1], rtol=1e-10, atol=1e-13)
+        np.testing.assert_allclose(U.T @ U, np.eye(U.shape[1]), atol=1e-13)
+        np.testing.assert_allclose(Vh @ Vh.T, np.eye(len(Vh)), atol=1e-13)
+        np.testing.assert_allclose((U[:, :k] * (S / size)) @ Vh[:k], M / size, atol=1e-12)
+        largest = np.abs(Vh).max(axis=1, initial=0)  # the largest entry of a row is positive
+        assert (Vh.max(axis=1, initial=-1) >= (1 - 1e-7) * largest).all()
 
 
 def test_small_singular_values_keep_their_digits():

@@ -105,25 +105,6 @@ def test_infinitely_many_solutions_with_two_free_unknowns():
     same(exact(A) @ found.at(7, F(-1, 3)), b)
 
 
-def test_lu_keeps_the_multipliers():
-    steps = linalg.lu([[2, 1, 1], [4, 3, 3], [8, 7, 9]], pivoting=False, steps=True)
-    P, L, U = steps.result
-    same(P, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
-    same(L, [[1, 0, 0], [2, 1, 0], [4, 3, 1]])
-    same(U, [[2, 1, 1], [0, 1, 1], [0, 0, 2]])
-    assert steps[-1].latex == f"A = {tex(L)} {tex(U)}"
-
-
-def test_cholesky_with_roots():
-    steps = linalg.cholesky([[4, 2, 1], [2, 5, 3], [1, 3, 6]], steps=True)
-    assert [step.text for step in steps] == [
-        "ℓ₁₁ = √4 = 2, and column 1 below it is divided by it.",
-        "ℓ₂₂ = √(5 − 1) = 2, and column 2 below it is divided by it.",
-        "ℓ₃₃ = √(6 − 29/16) = √67/4.",
-    ]
-    same(steps.result, [[2, 0, 0], [1, 2, 0], [F(1, 2), F(5, 4), root(67) / 4]])
-
-
 def test_reflections_and_rotations_show_each_column():
     A = [[1, 2], [2, 1], [2, 0]]
     r, s = root(29), root(5)

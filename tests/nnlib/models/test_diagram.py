@@ -39,15 +39,6 @@ def test_a_residual_block_adds_what_came_in():
     ]
 
 
-def test_a_shortcut_with_layers_is_a_branch():
-    block = counted(models.resnet18).layer2[0]
-    drawn = diagram(block, (1, 64, 8, 8))
-    (join,) = [b for b in drawn if b.kind == "+"]
-    assert [x.name for x in join.operands] == ["bn2", "downsample.1"]
-    starts = [b.name for b in drawn if [x.kind for x in b.operands] == ["input"]]
-    assert starts == ["conv1", "downsample.0"]
-
-
 def test_an_inception_module_has_four_branches_side_by_side():
     drawn = diagram(models.Inception(192, 64, 96, 128, 16, 32, 32), (1, 192, 28, 28))
     assert drawn.blocks[-1].title == "concat"

@@ -11,55 +11,30 @@ import nnlib.nn.functional as F
 from tests.nnlib.harness import naming
 
 N, C, H, W = 7, 5, 3, 2
-SHAPES = {"(N, C)": (N, C), "(C,)": (C,), "(N, C, H, W)": (N, C, H, W)}
-
-
-def without_classes(shape):
-    return shape[:1] + shape[2:] if len(shape) > 1 else ()
-
-
-def class_weights(weighted):
-    return np.linspace(0.5, 2.0, C) if weighted else None
-
-
-def as_torch(x):
-    return None if x is None else torch.tensor(x)
+SHAPES = [(N, C), (C,), (N, C, H, W)]
 
 
 OPTIONS = list(
-    itertools.product(
-        ["mean", "sum", "none"],
-        [False, True],  # weights
-        [0.0, 0.3],  # smoothing
-        SHAPES,
-    )
+    itertools.product(("mean", "sum", "none"), (None, np.linspace(0.5, 2.0, C)), (0.0, 0.3))
 )
 
 
-def test_cross_entropy_of_class_indices_is_that_of_torch(rng):
-    for reduction, weighted, smoothing, shape in OPTIONS:
-        with naming(reduction, weighted, smoothing, shape):
-            z, w = rng.standard_normal(SHAPES[shape]), class_weights(weighted)
-            t = rng.integers(0, C, without_classes(z.shape))
-            options = dict(reduction=reduction, label_smoothing=smoothing, ignore_index=1)
-            got = F.cross_entropy(nnlib.tensor(z), nnlib.tensor(t), w, **options)
-            expected = torch.nn.functional.cross_entropy(
-                torch.tensor(z), torch.tensor(t), as_torch(w), **options
-            )
-            np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-10, strict=True)
-
-
-def test_cross_entropy_of_probabilities_is_that_of_torch(rng):
-    for reduction, weighted, smoothing, shape in OPTIONS:
-        with naming(reduction, weighted, smoothing, shape):
-            z, w = rng.standard_normal(SHAPES[shape]), class_weights(weighted)
-            p = F.softmax(rng.standard_normal(z.shape), min(1, z.ndim - 1))
-            options = dict(reduction=reduction, label_smoothing=smoothing)
-            got = F.cross_entropy(nnlib.tensor(z), nnlib.tensor(p), w, **options)
-            expected = torch.nn.functional.cross_entropy(
-                torch.tensor(z), torch.tensor(p), as_torch(w), **options
-            )
-            np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-10, strict=True)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_cross_entropy_is_that_of_torch(shape, rng):
+    z = rng.standard_normal(shape)
+    classes = rng.integers(0, C, shape[:1] + shape[2:] if len(shape) > 1 else ())
+    probabilities = F.softmax(rng.standard_normal(shape), min(1, z.ndim - 1))
+    for reduction, w, smoothing in OPTIONS:
+        for t, more in ((classes, dict(ignore_index=1)), (probabilities, {})):
+            options = dict(reduction=reduction, label_smoothing=smoothing, **more)
+            with naming(options, w, t):
+                got, expected = (
+                    L.nn.functional.cross_entropy(
+                        L.tensor(z), L.tensor(t), w if w is None else L.tensor(w), **options
+                    ).numpy()
+                    for L in (nnlib, torch)
+                )
+                np.testing.assert_allclose(got, expected, rtol=1e-10, strict=True)
 
 
 def test_binary_cross_entropy_of_a_hopeless_score_is_finite():

@@ -32,14 +32,6 @@ def test_hooks_see_and_replace_what_goes_in_and_comes_out():
     assert seen == [(model, (2,)), (model, (3,), 3)]
 
 
-def test_hooks_run_in_order_unless_they_are_put_first():
-    model, seen = nn.Identity(), []
-    for name, first in (("a", False), ("b", False), ("c", True)):
-        model.register_forward_hook(lambda *_, name=name: seen.append(name), prepend=first)
-    model(1)
-    assert seen == ["c", "a", "b"]
-
-
 def test_a_hook_is_removed_by_its_handle_and_at_the_end_of_with():
     model = nn.Identity()
     handle = model.register_forward_hook(lambda module, args, output: output + 1)

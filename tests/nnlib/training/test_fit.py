@@ -7,7 +7,7 @@ import torch
 import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn, optim
-from nnlib.training import History, accuracy, fit, loaders, predict
+from nnlib.training import accuracy, fit, loaders, predict
 
 N, D, C = 200, 6, 3
 
@@ -124,20 +124,3 @@ def test_words_are_looked_up_by_number(rng):
     history = train(model, X, y, epochs=20, validation=(X, y), rng=rng)
     assert history.train_loss[-1] < history.train_loss[0]
     assert predict(model, X).shape == (40, 2)
-
-
-def test_targets_that_are_numbers_take_the_dtype_of_the_model(rng):
-    X, y = rng.standard_normal((20, D)), rng.uniform(0, 1, (20, C))
-    loss = F.binary_cross_entropy_with_logits  # it refuses targets of another dtype
-    history = train(network(nnlib), X, y, epochs=1, loss=loss, validation=(X, y), rng=rng)
-    assert len(history.val_loss) == 1
-
-
-def test_a_history_prints_as_a_table():
-    history = History([1.0], [0.5, 0.25], [0.75, 0.5], [0.5, 1.0])
-    assert repr(history).splitlines() == [
-        "epoch    train_loss      val_loss  val_accuracy",
-        "    1        0.5000        0.7500        0.5000",
-        "    2        0.2500        0.5000        1.0000",
-    ]
-    assert "val_loss" not in repr(History([1.0], [0.5]))

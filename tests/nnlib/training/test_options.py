@@ -83,14 +83,6 @@ def test_gradients_are_clipped_and_their_norm_is_that_before(data):
     assert seen == []
 
 
-def test_an_optimizer_may_compute_the_loss_several_times_a_step(data):
-    model = nn.Linear(D, C, dtype=np.float64)
-    lbfgs = optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
-    history = fit(model, [data], F.cross_entropy, lbfgs, epochs=5, grad_norm=True)
-    assert len(history.step_loss) == len(history.grad_norm) == 5
-    assert history.grad_norm[-1] < 1e-2 * history.grad_norm[0]
-
-
 def test_training_stops_when_patience_is_over_and_keeps_the_best(data, rng):
     wrong = data[0], rng.integers(0, C, N)  # what is learned does not help with these
     model = network(hidden=64)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nnlib
 from nnlib.utils import data
-from nnlib.utils.data import DataLoader, TensorDataset
+from nnlib.utils.data import DataLoader
 from tests.nnlib.harness import naming
 from tests.nnlib.utils.test_collate import plain
 from tests.nnlib.utils.test_dataset import Squares
@@ -79,35 +79,6 @@ def test_orders_of_ones_own_are_those_of_torch():
                     (len(loader), loader.batch_size, [plain(batch) for batch in loader])
                 )
             assert found[0] == found[1]
-
-
-class Sample(TensorDataset):
-    """A subclass, which is therefore read sample by sample; it counts the reads."""
-
-    asked = 0
-
-    def __getitem__(self, index):
-        self.asked += 1
-        return super().__getitem__(index)
-
-
-PLAIN = [(4, 3), (4,), (4, 0), (4, 2, 2)]
-DTYPES = ["float32", "float64", "int64", "int32", "uint8", "bool"]
-
-
-def test_indexing_once_gives_what_indexing_each_gives():
-    for dtype in DTYPES:
-        for shape in PLAIN:
-            with naming(dtype, shape):
-                x = nnlib.Tensor(np.arange(np.prod(shape)).reshape(shape).astype(dtype))
-                once, each = TensorDataset(x, x), Sample(x, x)
-                for ways in (
-                    lambda s: s,
-                    lambda s: data.Subset(data.Subset(s, [3, 1, 0]), [2, 0]),
-                ):
-                    batches = [list(DataLoader(ways(s), batch_size=3)) for s in (once, each)]
-                    assert plain(batches[0]) == plain(batches[1])
-                assert each.asked == 6
 
 
 # Orders
@@ -227,18 +198,6 @@ def test_resuming_in_the_middle_equals_going_on():
                     loader = make(generator())
                     whole = epochs_of(loader, 5)
                     assert [first + rest[0], *rest[1:]] == whole[2:]
-
-
-@given(n=st.integers(1, 30), size=st.integers(1, 10), stop=st.integers(0, 40))
-def test_a_resumed_epoch_loses_and_doubles_nothing(n, size, stop):
-    loader, again = (
-        DataLoader(numbered(n), size, shuffle=True, generator=seeded(s)) for s in (1, 2)
-    )
-    seen = flat(x.tolist() for x, _ in itertools.islice(loader, stop))
-    again.load_state_dict(loader.state_dict())
-    if stop <= len(loader):
-        seen += flat(numbers_in(again))
-    assert sorted(seen) == list(range(n))
 
 
 # Mistakes

@@ -27,13 +27,6 @@ def test_more_samples_than_there_are_come_in_several_orders():
     assert len(sampler) == 10
 
 
-def test_with_replacement_each_is_drawn_alone():
-    sampler = data.RandomSampler(range(4), True, 1000, generator=seeded())
-    drawn = list(sampler)
-    assert drawn == nnlib.randint(4, (1000,), generator=seeded()).tolist()
-    assert np.bincount(drawn).min() > 200
-
-
 def test_without_generator_each_epoch_has_a_seed_of_the_default_one():
     sampler = data.RandomSampler(range(50))
     nnlib.manual_seed(1)

@@ -75,6 +75,7 @@ def test_settings_and_inputs_are_as_before(name):
     assert same(list(inputs), list(CALLS[name]))
 
 
+@pytest.mark.slow
 @each
 def test_a_figure_is_the_same_bytes_each_time_it_is_drawn_and_shown(name):
     ax = draw(name)
@@ -117,6 +118,7 @@ def test_nothing_is_cut_off_at_the_edge_of_the_panel(name):
     assert box.y1 <= page.y1 + 2
 
 
+@pytest.mark.slow
 @each
 def test_a_notebook_shows_the_axes_as_a_picture(name):
     data, _ = DisplayFormatter().format(draw(name))
