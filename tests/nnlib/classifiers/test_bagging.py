@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import sklearn.ensemble
-from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers import (
     BaggingClassifier,
@@ -10,20 +9,6 @@ from nnlib.classifiers import (
     KNeighborsRegressor,
 )
 from tests.nnlib.harness import naming
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "estimator",
-    [
-        BaggingClassifier(n_estimators=3),
-        BaggingClassifier(n_estimators=3, voting="hard", max_samples=0.7),
-        BaggingRegressor(n_estimators=3),
-    ],
-    ids=repr,
-)
-def test_it_passes_scikit_learns_checks(estimator):
-    check_estimator(estimator, on_skip=None)
 
 
 def draw_as(theirs, monkeypatch):

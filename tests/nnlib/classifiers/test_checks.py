@@ -1,16 +1,23 @@
-"""Every estimator keeps scikit-learn's promises; for neighbours and bagging see there."""
+"""Every estimator keeps scikit-learn's promises."""
 
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers import (
+    BaggingClassifier,
+    BaggingRegressor,
     GaussianClassifier,
+    GridSearch,
+    Integers,
+    KNeighborsClassifier,
+    KNeighborsRegressor,
     LinearRegression,
     LinearSVM,
     LogisticRegression,
     MLPClassifier,
     Perceptron,
     PolynomialRegression,
+    RandomSearch,
     Ridge,
     SoftmaxClassifier,
 )
@@ -36,6 +43,14 @@ ESTIMATORS = [
     SoftmaxClassifier(),
     MLPClassifier(max_iter=60),
     MLPClassifier(activation="tanh", max_iter=60),
+    BaggingClassifier(n_estimators=3, voting="hard", max_samples=0.7),
+    BaggingRegressor(n_estimators=3),
+    KNeighborsClassifier(),
+    KNeighborsClassifier(algorithm="kd_tree", leaf_size=2, weights="distance"),
+    KNeighborsClassifier(n_neighbors=3, metric="cosine"),
+    KNeighborsRegressor(algorithm="kd_tree", weights="distance", p=1),
+    GridSearch(KNeighborsClassifier(), {"n_neighbors": [1, 2]}, cv=2),
+    RandomSearch(KNeighborsRegressor(), {"n_neighbors": Integers(1, 3)}, n_iter=2, cv=2),
 ]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
 WIDE = "more features than samples: these solvers must refuse a singular system"

@@ -107,34 +107,15 @@ def test_what_cannot_be_split_or_scored_is_refused():
         (lambda: ours.KFold(1), ValueError),
         (lambda: ours.KFold(2.0), TypeError),
         (lambda: ours.KFold(2, shuffle=1), TypeError),
-        (lambda: ours.KFold(2, random_state=1), ValueError),
         (lambda: [*ours.KFold(3).split([1])], ValueError),
         (lambda: [*ours.StratifiedKFold(2).split([1, 2], [1])], ValueError),
         (lambda: [*ours.StratifiedKFold(2).split([1, 2])], ValueError),
         (lambda: ours.train_test_split(), ValueError),
         (lambda: ours.train_test_split([1], [1, 2]), ValueError),
         (lambda: ours.train_test_split([1]), ValueError),
-        (lambda: ours.train_test_split([1, 2], test_size=1.5), ValueError),
-        (lambda: ours.train_test_split([1, 2], train_size="half"), TypeError),
-        (lambda: ours.train_test_split([1, 2], shuffle=False, stratify=[1, 2]), ValueError),
-        (lambda: ours.train_test_split([1, 2, 3], stratify=["a", "a", "b"]), ValueError),
-        (
-            lambda: ours.train_test_split([*range(8)], test_size=1, stratify=[0, 1] * 4),
-            ValueError,
-        ),
-        (lambda: ours.train_test_split([1, 2], stratify=[1]), ValueError),
         (lambda: cross_val_score(Ridge(), [[1.0]], [1.0, 2.0]), ValueError),
         (lambda: cross_val_score(Ridge(), [[1.0], [2.0]]), ValueError),
         (lambda: cross_val_score(Ridge(), scipy.sparse.eye_array(2), [1.0, 2.0]), TypeError),
-        (lambda: cross_val_score(Ridge(), [[1.0]], [1.0], scoring="best"), ValueError),
-        (lambda: cross_val_score(Ridge(), [[1.0]], [1.0], scoring=3), TypeError),
-        (lambda: cross_val_score(Ridge(), [[1.0]], [1.0], cv="five"), TypeError),
-        (
-            lambda: cross_val_score(
-                Ridge(), [[1.0], [2.0]], [1.0, 2.0], cv=2, scoring=lambda m, X, y: "good"
-            ),
-            ValueError,
-        ),
     ]
     for call, error in calls:
         with naming(f"the call in line {call.__code__.co_firstlineno}"), pytest.raises(error):

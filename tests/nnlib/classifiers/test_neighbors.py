@@ -7,7 +7,6 @@ import sklearn.neighbors
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers.brute import BruteForce
 from nnlib.classifiers.distance import distances, powers
@@ -26,22 +25,6 @@ METRICS = [
     {"metric": "cosine"},
 ]
 SEARCHES = ["brute", "kd_tree"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "estimator",
-    [
-        KNeighborsClassifier(),
-        KNeighborsClassifier(algorithm="kd_tree", leaf_size=2, weights="distance"),
-        KNeighborsClassifier(n_neighbors=3, metric="cosine"),
-        KNeighborsRegressor(),
-        KNeighborsRegressor(algorithm="kd_tree", weights="distance", p=1),
-    ],
-    ids=repr,
-)
-def test_it_passes_scikit_learns_checks(estimator):
-    check_estimator(estimator, on_skip=None)
 
 
 def reference(options, **more):
@@ -130,25 +113,6 @@ def test_both_searches_find_what_sorting_all_distances_finds(data, p, leaf_size)
         np.testing.assert_array_equal(indices, expected)
         np.testing.assert_array_equal(found, np.take_along_axis(sums, expected, axis=1))
     assert (np.diff(np.take_along_axis(full, expected, axis=1), axis=1) >= 0).all()
-
-
-@pytest.mark.slow
-def test_groups_of_queries_find_what_sorting_all_distances_finds(rng, monkeypatch):
-    for p in [1, 1.5, 2, 3, np.inf]:
-        for D in [1, 3, 9]:
-            for dtype in ["f4", "f8"]:
-                with naming(p, D, dtype):
-                    tails = rng.standard_cauchy((700, D)).astype(dtype)
-                    for data in (tails, np.round(tails), 1e6 + 1e-3 * tails):
-                        X, Q = data[:400], np.vstack([data[400:], data[:9]])
-                        expected = [np.argsort(powers(q, X, p), kind="stable")[:4] for q in Q]
-                        for grouping in (1, 9, 60):
-                            monkeypatch.setattr("nnlib.classifiers.kdtree.GROUPING", grouping)
-                            got = KDTree(X, p=p, leaf_size=7).query(Q, 4)[1]
-                            np.testing.assert_array_equal(got, expected)
-                        np.testing.assert_array_equal(
-                            BruteForce(X, p=p).query(Q, 4)[1], expected
-                        )
 
 
 def test_sums_in_another_order_lose_no_neighbour():

@@ -15,7 +15,6 @@ import sklearn.model_selection as theirs
 from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import check_estimator
 
 import nnlib
 from nnlib.classifiers import (
@@ -23,7 +22,6 @@ from nnlib.classifiers import (
     GridSearch,
     Integers,
     KNeighborsClassifier,
-    KNeighborsRegressor,
     LogUniform,
     RandomSearch,
     Uniform,
@@ -48,19 +46,6 @@ def scores(search):
     timed = ("fit_time", "score_time")
     table = {k: v for k, v in search.cv_results_.items() if not k.endswith(timed)}
     return repr({k: v if isinstance(v, list) else v.tolist() for k, v in table.items()})
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "search",
-    [
-        GridSearch(KNeighborsClassifier(), {"n_neighbors": [1, 2]}, cv=2),
-        RandomSearch(KNeighborsRegressor(), {"n_neighbors": Integers(1, 3)}, n_iter=2, cv=2),
-    ],
-    ids=["grid", "random"],
-)
-def test_a_search_passes_scikit_learns_checks(search):
-    check_estimator(search, on_skip=None)
 
 
 def test_a_grid_search_is_scikit_learns(data):

@@ -15,28 +15,6 @@ def words(steps):
     return [str(step) for step in steps]
 
 
-def test_every_step_of_the_page():
-    assert words(eig(A, steps=True)) == [
-        "Subtract λ from each entry of the diagonal.",
-        "Take the determinant: (6 − λ)(3 − λ) − 2 · 2.",
-        "Multiply out: det(A − λI) = λ² − 9λ + 14.",
-        "Factor: λ² − 9λ + 14 = (λ − 7)(λ − 2); the roots are 7 and 2.",
-        "For λ = 7 reduce A − 7I.",
-        "Add 2 times row 1 to row 2, so that its entry in column 1 is 0.",
-        "Divide row 1 by −1, so that its pivot in column 1 is 1.",
-        "x₂ is free; with x₂ = 1, x = (2, 1).",
-        "Check: A (2, 1) = (14, 7) = 7 (2, 1).",
-        "For λ = 2 reduce A − 2I.",
-        "Subtract 1/2 times row 1 from row 2, so that its entry in column 1 is 0.",
-        "Divide row 1 by 4, so that its pivot in column 1 is 1.",
-        "x₂ is free; with x₂ = 1, x = (−1/2, 1); a multiple of it is (−1, 2).",
-        "Check: A (−1, 2) = (−2, 4) = 2 (−1, 2).",
-        "Normalise: the length of (2, 1) is √5, so u = (2√5/5, √5/5).",
-        "Normalise: the length of (−1, 2) is √5, so u = (−√5/5, 2√5/5).",
-        "Check: 7 + 2 = 9 is the trace of A, and 7 · 2 = 14 its determinant.",
-    ]
-
-
 def test_eigenspaces_are_exact():
     first, second = eigenspaces(A)
     assert (first.eigenvalue, first.algebraic, first.geometric) == (7, 1, 1)

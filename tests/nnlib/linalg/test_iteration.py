@@ -40,16 +40,6 @@ def test_power_iteration_finds_the_largest_modulus():
             assert residual <= 1e-12
 
 
-def test_the_iterates_of_the_page():
-    iterates = list(islice(power_iterates(A, [1, 0]), 4))
-    for (value, x, _), expected in zip(
-        iterates, [(1, 0), (6, 2), (40, 18), (276, 134)], strict=True
-    ):
-        expected = np.array(expected)
-        np.testing.assert_allclose(x, expected / np.linalg.norm(expected), rtol=1e-14)
-        np.testing.assert_allclose(value, x @ A @ x, rtol=1e-14)
-
-
 def test_the_angle_shrinks_at_the_predicted_rate_and_the_value_at_its_square():
     for seed in range(4):
         with naming(seed):

@@ -1,7 +1,5 @@
 """Numbers of parameters: those of papers and torchvision."""
 
-import numpy as np
-
 from nnlib import models
 from nnlib.models import count_parameters, counting
 from tests.nnlib.harness import naming
@@ -40,11 +38,3 @@ def test_number_of_parameters_is_the_known_one():
     for make, options, count in COUNTS:
         with naming(make, options), counting():
             assert count_parameters(make(**options)) == count
-
-
-def test_kernels_start_as_he_et_al_draw_them():
-    model = models.WideResNet(10, 4)
-    weight = model.layer3[0].conv2.weight.array
-    np.testing.assert_allclose(weight.std(), np.sqrt(2 / (256 * 9)), rtol=0.01)
-    inception = models.GoogLeNet(aux_logits=False).inception3a
-    assert not inception.branch1[0].bias.array.any()

@@ -66,16 +66,6 @@ def test_multiply_adds_of_a_layer_are_those_torch_counts():
             assert summary(eval(made), sizes).multiply_adds == expected
 
 
-def test_recurrent_layers_multiply_input_and_state_at_each_time():
-    for layer, gates, states in [(nn.RNN, 1, 1), (nn.GRU, 3, 1), (nn.LSTM, 4, 2)]:
-        with naming(layer, gates, states):
-            table = summary(layer(4, 8, num_layers=2, bidirectional=True), (5, 3, 4))
-            widths = [4 + 8, 16 + 8]
-            assert table.multiply_adds == 5 * 3 * 2 * sum(gates * 8 * width for width in widths)
-            assert table[0].output == [(5, 3, 16), *[(4, 3, 8)] * states]
-            assert table[0].field is None
-
-
 class Branches(nn.Module):
     """Windows of 1 and of 5, side by side, added to what came in."""
 

@@ -20,10 +20,12 @@ def on_a_copy(module, x):
 
 
 LAYERS = [
+    *(
+        Layer(name, (True,), draw=no_kink, call=on_a_copy, note="in place", rtol64=1e-7)
+        for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardsigmoid", "Hardswish")
+    ),
     Layer("ReLU", draw=no_kink),
-    Layer("ReLU", (True,), draw=no_kink, call=on_a_copy, note="in place"),
     Layer("ReLU6", draw=no_kink),
-    Layer("ReLU6", (True,), draw=no_kink, call=on_a_copy, note="in place"),
     Layer("LeakyReLU", draw=no_kink),
     Layer("LeakyReLU", (0.2, True), draw=no_kink, call=on_a_copy, note="in place"),
     Layer("RReLU", draw=no_kink, trains=False),
@@ -35,7 +37,6 @@ LAYERS = [
     Layer("ELU", draw=no_kink),
     Layer("ELU", (2.0, True), draw=no_kink, call=on_a_copy, note="in place"),
     Layer("SELU", draw=no_kink),
-    Layer("SELU", (True,), draw=no_kink, call=on_a_copy, note="in place"),
     Layer("CELU"),
     Layer("CELU", (2.0, True), call=on_a_copy, note="in place"),
     Layer("Sigmoid"),
@@ -43,9 +44,7 @@ LAYERS = [
     Layer("Softplus"),
     Layer("Softplus", (2.0, 1.0), note="options"),
     Layer("SiLU"),
-    Layer("SiLU", (True,), call=on_a_copy, note="in place"),
     Layer("Mish"),
-    Layer("Mish", (True,), call=on_a_copy, note="in place"),
     Layer("GELU"),
     Layer("GELU", ("tanh",), note="tanh"),
     Layer("LogSigmoid"),
@@ -55,9 +54,7 @@ LAYERS = [
     Layer("Hardtanh", (-0.2, 0.2, True), draw=no_kink, call=on_a_copy, note="in place"),
     # torch multiplies by 1/6 in float32, also for float64
     Layer("Hardsigmoid", rtol64=1e-7),
-    Layer("Hardsigmoid", (True,), call=on_a_copy, note="in place", rtol64=1e-7),
     Layer("Hardswish"),
-    Layer("Hardswish", (True,), call=on_a_copy, note="in place"),
     Layer("Hardshrink"),
     Layer("Hardshrink", (0.2,), note="lambd"),
     Layer("Softshrink"),

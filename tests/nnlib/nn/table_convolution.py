@@ -25,7 +25,7 @@ LAYERS = [
     layer("Conv2d", 4, 6, 3),
     layer("Conv2d", 4, 6, (3, 2), (2, 1), (1, 0), (1, 2), 2, False, note="options"),
     layer("Conv2d", 4, 2, 3, padding="same", dilation=2, note="same"),
-    layer("Conv2d", 4, 2, (2, 4), padding="same", dilation=(3, 1), note="same, even"),
+    layer("Conv2d", 4, 2, (2, 4), padding="same", dilation=2, note="same, even"),
     layer("Conv2d", 4, 2, 3, padding="valid", note="valid"),
     layer("Conv2d", 4, 2, 3, shapes=((4, 6, 5),), note="one image"),
     layer("Conv2d", 4, 2, 3, padding=(1, 2), padding_mode="reflect", note="reflect"),

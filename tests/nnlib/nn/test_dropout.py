@@ -51,14 +51,6 @@ def test_channels_are_dropped_as_a_whole():
             assert abs((kept == 0).mean() - 0.5) < 0.1
 
 
-def test_alpha_dropout_keeps_mean_and_variance():
-    nnlib.manual_seed(0)
-    x = np.random.default_rng(0).standard_normal((400, 500))
-    y = F.alpha_dropout(nnlib.tensor(x), 0.3, training=True).numpy()
-    assert abs(y.mean()) < 0.01
-    assert abs(y.var() - 1) < 0.02
-
-
 def test_alpha_dropout_is_a_line_where_it_keeps_and_a_constant_elsewhere():
     nnlib.manual_seed(0)
     p = 0.25

@@ -70,14 +70,6 @@ def test_listings_are_those_of_torch():
             assert got == [k for k, _ in getattr(torch_block(), name)(**options)]
 
 
-def test_parts_are_found_by_dotted_name():
-    model = nn.Sequential(nn.Linear(2, 2), Block())
-    assert model.get_submodule("") is model
-    assert model.get_submodule("1.layer") is model[1].layer
-    assert model.get_parameter("1.again.bias") is model[1].layer.bias
-    assert model.get_buffer("1.mean") is model[1].mean
-
-
 def test_a_part_that_is_not_there_is_named():
     for method, target, part in (
         ("get_submodule", "0.layer", "layer"),

@@ -131,17 +131,6 @@ def test_copies_keep_hooks_and_what_is_shared_frozen_or_not_saved(duplicate):
 # Modes, dtypes, devices
 
 
-def test_gradients_are_forgotten_or_set_to_zero():
-    model = nn.Linear(2, 1)
-    model.zero_grad(set_to_none=False)
-    assert model.weight.grad is None
-    model(nnlib.ones(1, 2)).sum().backward()
-    model.zero_grad(set_to_none=False)
-    assert model.weight.grad.tolist() == [[0.0, 0.0]]
-    model.zero_grad()
-    assert model.weight.grad is None
-
-
 def test_the_dtype_of_all_parts_changes():
     model = Shared()
     model.register_buffer("count", nnlib.tensor(3))

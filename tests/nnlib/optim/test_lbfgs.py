@@ -80,47 +80,6 @@ def test_every_evaluation_is_that_of_torch(arrays):
                 )
 
 
-def rosenbrock(x):
-    return ((1 - x[:-1]) ** 2 + 100 * (x[1:] - x[:-1] ** 2) ** 2).sum()
-
-
-def rippled(x):
-    """Return a loss with many local minima, in which line searches narrow their brackets."""
-    return (x * x).sum() + 3 * (1 - (5 * x).cos()).sum()
-
-
-FUNCTIONS = [rosenbrock, rippled, lambda x: (x**4).sum(), lambda x: x.abs().sum()]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("f", FUNCTIONS)
-@pytest.mark.parametrize("lr", [1.0, 1e-3, 30.0])
-@pytest.mark.parametrize("max_eval", [None, 4, 1])
-def test_line_searches_are_those_of_torch(f, lr, max_eval, rng):
-    options = dict(lr=lr, max_iter=8, max_eval=max_eval, line_search_fn="strong_wolfe")
-    for _ in range(3):
-        start, expected = one_that_rounding_does_not_turn(f, options, rng)
-        got = steps_of(*PAIRS[0], options, start, f, 1)
-        assert_alike(got, expected, 1e-7)  # rounding errors grow along the valley
-
-
-def one_that_rounding_does_not_turn(f, options, rng):
-    """Return a start, and torch's path from it, which tiny changes of it do not alter."""
-    nudges = 1 + 1e-14 * np.random.default_rng(1).standard_normal((4, 4))
-    while True:
-        start = rng.standard_normal(4)
-        way = steps_of(*PAIRS[1], options, [start], f, 1)
-        others = (steps_of(*PAIRS[1], options, [s], f, 1) for s in start * nudges)
-        if all(is_the_same_way(way, other) for other in others):
-            return [start], way
-
-
-def is_the_same_way(way, other):
-    """Return whether two paths have as many steps, with the same losses and parameters."""
-    one, two = (np.concatenate([seen, *p]) for seen, p, _ in (way, other))
-    return one.shape == two.shape and np.allclose(two, one, 1e-8, 1e-8)
-
-
 def test_the_state_has_the_form_of_torch(arrays):
     for line_search_fn in [None, "strong_wolfe"]:
         with naming(line_search_fn):

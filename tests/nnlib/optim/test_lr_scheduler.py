@@ -42,20 +42,6 @@ def test_a_schedule_goes_on_from_its_state():
                 assert rest == whole[middle:]
 
 
-@pytest.mark.slow
-def test_a_state_can_be_carried_to_torch_and_back():
-    for name, make in SCHEDULES.items():
-        with naming(name):
-            whole = followed(nnlib, make)
-            for L, other in ((nnlib, torch), (torch, nnlib)):
-                first, then = optimizer_of(L), optimizer_of(other)
-                schedule, rest = make(L, first), make(other, then)
-                followed(L, make, 23, first, schedule)
-                then.load_state_dict(first.state_dict())
-                rest.load_state_dict(copy.deepcopy(schedule.state_dict()))
-                assert_same(followed(other, make, STEPS - 23, then, rest), whole[23:])
-
-
 def test_a_state_has_the_names_of_torch():
     for name, make in SCHEDULES.items():
         with naming(name):

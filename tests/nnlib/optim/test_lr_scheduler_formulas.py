@@ -47,19 +47,6 @@ def test_plateaus_are_those_of_torch():
             assert found[0][1] == found[1][1]
 
 
-def test_a_plateau_goes_on_from_its_state():
-    for options in PLATEAUS:
-        with naming(options):
-            optimizer, other = optimizer_of(nnlib), optimizer_of(nnlib)
-            schedule = lr_scheduler.ReduceLROnPlateau(optimizer, **options)
-            waited(nnlib, LOSSES[:13], optimizer, schedule)
-            rest = lr_scheduler.ReduceLROnPlateau(other)
-            other.load_state_dict(copy.deepcopy(optimizer.state_dict()))
-            rest.load_state_dict(copy.deepcopy(schedule.state_dict()))
-            expected = waited(nnlib, LOSSES[13:], optimizer, schedule)
-            assert waited(nnlib, LOSSES[13:], other, rest) == expected
-
-
 def rates_of(schedule, steps):
     """Return the first group's learning rate in each step, divided by its initial one."""
     found = []

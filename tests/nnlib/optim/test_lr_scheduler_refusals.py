@@ -39,12 +39,12 @@ OURS_ALONE = {"StepLR", "CosineAnnealingLR", "InverseTimeLR", "InverseSqrtLR"}
 def test_mistakes_are_named():
     for name, options, option in WRONG:
         with naming(name, options):
-            with pytest.raises(ValueError, match=rf"^{name}: expected .*{option}"):
+            with pytest.raises(ValueError, match=rf"^{name}: .*{option}"):
                 getattr(lr_scheduler, name)(optimizer_of(nnlib), **options)
             if name not in OURS_ALONE:
                 with pytest.raises(ValueError):  # noqa: PT011 (torch says it otherwise)
                     getattr(torch.optim.lr_scheduler, name)(optimizer_of(torch), **options)
-    with pytest.raises(TypeError, match="^StepLR: expected an Optimizer, got list"):
+    with pytest.raises(TypeError, match="StepLR: expected an Optimizer"):
         lr_scheduler.StepLR([1], 2)
 
 

@@ -123,29 +123,6 @@ def test_groups_and_closures_are_those_of_torch(arrays):
             assert_close(*(in_groups(L, make, arrays, **OWN[name]) for L, make in both(name)))
 
 
-def restarted(L, make, arrays, options, steps=25):
-    """Return the parameters after a restart from a saved state, in the middle of training."""
-    W, b, X, t = (L.tensor(a) for a in arrays)
-    state = None
-    for _ in range(2):
-        W, b = (p.detach().clone().requires_grad_() for p in (W, b))
-        optimizer = make([W, b], **(options if state is None else {}))
-        if state is not None:
-            optimizer.load_state_dict(state)
-        for _ in range(steps):
-            optimizer.zero_grad()
-            loss_of(L, W, b, X, t).backward()
-            optimizer.step()
-        state = optimizer.state_dict()
-    return W.detach().numpy(), b.detach().numpy()
-
-
-def test_a_restart_from_a_saved_state_is_that_of_torch(arrays):
-    for name, options in OWN.items():
-        with naming(name):
-            assert_close(*(restarted(L, make, arrays, options) for L, make in both(name)))
-
-
 def test_training_goes_on_from_a_saved_state_which_is_a_copy():
     for make, options in (
         (SGD, dict(lr=0.05, momentum=0.9, dampening=0.1)),
@@ -189,22 +166,6 @@ def test_the_state_has_the_form_of_torch(arrays):
                     assert got["state"][i].keys() == memory.keys()
                     ours = [got["state"][i][key].numpy() for key in memory]
                     assert_close(ours, [value.numpy() for value in memory.values()], 1e-12)
-
-
-@pytest.mark.slow
-def test_a_state_of_torch_as_arrays_can_be_loaded(arrays):
-    for name, options in OWN.items():
-        with naming(name):
-            q, theirs = stepped(torch, getattr(torch.optim, name), arrays[0], options)
-            state = theirs.state_dict()
-            memory = state["state"].items()
-            memory = {i: {k: v.numpy() for k, v in m.items()} for i, m in memory}
-            p = nnlib.tensor(q.detach().numpy(), requires_grad=True)
-            ours = getattr(optim, name)([p])
-            ours.load_state_dict(dict(state, state=memory))
-            descend(p, ours, 1)
-            descend(q, theirs, 1)
-            np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), rtol=1e-6)
 
 
 def test_memory_has_the_dtype_of_its_parameter_also_when_loaded(arrays):

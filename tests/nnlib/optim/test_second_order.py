@@ -44,14 +44,6 @@ def minimised(make, options, f, start):
     return x.detach().numpy(), memory["n_iter"], memory["func_evals"]
 
 
-def test_newton_solves_a_quadratic_in_one_iteration():
-    x, iterations, evaluations = minimised(Newton, {}, quadratic, [3.0] * 6)
-    g = nnlib.tensor(x, requires_grad=True)
-    quadratic(g).backward()
-    np.testing.assert_allclose(g.grad.numpy(), 0, atol=1e-10)
-    assert (iterations, evaluations) == (1, 3)
-
-
 def test_conjugate_gradients_with_exact_lengths_need_an_iteration_for_each_parameter():
     for beta in ["polak_ribiere", "fletcher_reeves"]:
         with naming(beta):
@@ -86,26 +78,6 @@ def test_newton_goes_to_a_saddle_and_with_a_line_search_away_from_it():
     np.testing.assert_allclose(x, [0, 0], atol=1e-6)
     x, _, _ = minimised(Newton, dict(line_search_fn="strong_wolfe"), f, [1.0, 0.1])
     np.testing.assert_allclose(np.abs(x), [0, np.sqrt(0.5)], atol=1e-6)
-
-
-def test_newton_sees_how_parameters_depend_on_each_other():
-    a, b, unused = leaf(1.0, 2.0), leaf(3.0), leaf(5.0)
-    optimizer = Newton([a, b, unused], max_iter=1, line_search_fn="strong_wolfe")
-    optimizer.step(lambda: ((a - b) ** 2).sum() + (b * b).sum() + a.sum())
-    # The gradient 2(a - b) + 1 = 0, -2 Σ(a - b) + 2b = 0 gives b = -1, a = -1.5.
-    np.testing.assert_allclose(a.detach().numpy(), [-1.5, -1.5])
-    assert (b.item(), unused.item()) == (pytest.approx(-1.0), 5.0)
-
-
-def test_without_a_line_search_lengths_are_given():
-    for make, options in MAKERS:
-        with naming(make, options):
-            x = leaf(3.0, -1.0)
-            optimizer = make(
-                [x], lr=0.3, max_iter=200, max_eval=500, line_search_fn=None, **options
-            )
-            optimizer.step(closure_of(optimizer, [x], lambda x: (x * x).sum() / 2))
-            np.testing.assert_allclose(x.detach().numpy(), 0, atol=1e-3)
 
 
 def test_training_goes_on_from_a_saved_state():

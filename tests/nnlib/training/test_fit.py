@@ -46,24 +46,18 @@ def torch_losses(model, X, y, order, batch_size, options):
     return losses
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_twenty_steps_are_those_of_a_loop_in_torch(dtype, data):
+def test_twenty_steps_are_those_of_a_loop_in_torch(data):
     X, y = data
     torch.manual_seed(0)
-    ours, theirs = (
-        network(nnlib).to(getattr(nnlib, dtype)),
-        network(torch).to(getattr(torch, dtype)),
-    )
+    ours, theirs = network(nnlib).double(), network(torch).double()
     ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
     options = dict(lr=0.2, momentum=0.9, weight_decay=0.01)
     rng = np.random.default_rng(3)
     history = train(ours, X, y, epochs=1, batch_size=10, rng=rng, **options)
     order = np.random.default_rng(3).permutation(N)
-    expected = torch_losses(
-        theirs, torch.tensor(X.astype(dtype)), torch.tensor(y), order, 10, options
-    )
+    expected = torch_losses(theirs, torch.tensor(X), torch.tensor(y), order, 10, options)
     assert len(history.step_loss) == 20
-    np.testing.assert_allclose(history.step_loss, expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(history.step_loss, expected, rtol=1e-9)
     assert history.step_loss[-1] < history.step_loss[0]
 
 
@@ -115,12 +109,3 @@ def test_predicting_is_done_in_eval_mode_without_history_and_restores_the_mode(d
     assert not model.layer.training
     whole = model(nnlib.tensor(X.astype("f4"))).detach().numpy()
     np.testing.assert_allclose(out, whole, rtol=1e-5, atol=1e-6)
-
-
-def test_words_are_looked_up_by_number(rng):
-    model = nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 2))
-    X = rng.integers(0, 7, (40, 3))
-    y = (X[:, 0] > 3).astype(int)
-    history = train(model, X, y, epochs=20, validation=(X, y), rng=rng)
-    assert history.train_loss[-1] < history.train_loss[0]
-    assert predict(model, X).shape == (40, 2)

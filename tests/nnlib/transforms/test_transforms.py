@@ -27,15 +27,6 @@ def test_a_frame_is_numpys_and_a_crop_takes_it_off(x):
             np.testing.assert_array_equal(T.crop(framed, 2, 2, 13, 11), x)
 
 
-def test_each_picture_is_cropped_at_its_own_place(x):
-    top, left = np.array([0, 1, 2, 3, 4]), np.array([4, 3, 2, 1, 0])
-    got = T.crop(x, top, left, 7, 5)
-    for n in range(5):
-        np.testing.assert_array_equal(
-            got[n], x[n, :, top[n] : top[n] + 7, left[n] : left[n] + 5]
-        )
-
-
 def test_a_shift_is_scipys(x):
     for right, down in [(0, 0), (2, 0), (0, -3), (-1, 2), (20, 0)]:
         with naming(right, down):

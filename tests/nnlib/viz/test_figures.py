@@ -34,14 +34,6 @@ def test_seeds_are_a_mean_with_a_band_of_one_standard_deviation():
     assert words(ax) == ["mean ± sd of 2 runs"]
 
 
-def test_against_joins_means_and_shows_every_run():
-    ax = draw("against")
-    mean, *runs = ax.get_lines()
-    np.testing.assert_allclose(mean.get_ydata(), [0.75, 0.85])
-    np.testing.assert_allclose([run.get_ydata() for run in runs], [[0.7, 0.8], [0.8, 0.9]])
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["8", "64"]
-
-
 def test_a_guide_has_the_slope_that_it_names():
     ax = draw("convergence")
     guides = [line for line in ax.get_lines() if line.get_color() == viz.INK]
@@ -54,14 +46,6 @@ def test_a_guide_has_the_slope_that_it_names():
 
 
 # Charts.
-
-
-def test_dots_mark_every_run_and_each_mean():
-    ax = draw("dots")
-    lines = ax.get_lines()
-    assert list(lines[0].get_xdata()) == [1.0, 3.0]
-    assert list(lines[1].get_xdata()) == [2.0, 2.0]
-    assert ax.get_xlabel() == "seconds"
 
 
 def test_bars_start_at_zero_with_their_number_and_spread():

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import matplotlib as mpl
 import numpy as np
-import torch
 from sklearn.metrics import confusion_matrix
 
 from nnlib import nn, viz
@@ -131,10 +130,3 @@ def test_filters_of_one_channel_are_signed_and_of_three_are_colours():
     assert low == -high < 0
     ax = viz.filters(np.array([1.0, 0.0, -1.0]).reshape(1, 3, 1, 1))
     assert ax.images[0].get_array().tolist() == [[[1.0, 0.5, 0.0]]]
-
-
-def test_feature_maps_share_one_scale_from_zero_or_around_it():
-    ax = draw("feature_maps")
-    assert {image.get_clim() for image in ax.images} == {(0, 3)}
-    ax = viz.feature_maps(torch.tensor([[[[1.0, -2.0, -2.0]]]], requires_grad=True))
-    assert ax.images[0].get_clim() == (-2, 2)

@@ -80,16 +80,3 @@ def test_the_style_sheet_has_the_same_colours():
             assert words == {
                 letter: shades[colours is DARK] for letter, shades in WORDS.items()
             }
-
-
-def test_signed_pictures_are_ordered_in_grey_with_zero_in_the_middle():
-    image = viz.gallery(np.array([[[-1.0, 0.0, 1.0]]]), signed="weight").images[0]
-    (row,) = image.to_rgba(image.get_array(), bytes=False)[..., :3]
-    dark, middle, bright = (oklab(np.array([linear_of(c) for c in pixel]))[0] for pixel in row)
-    assert dark < middle < bright
-    assert abs(middle - (dark + bright) / 2) < 0.05
-    assert np.ptp(row[1]) < 0.05
-
-
-def linear_of(share):
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4

@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import os
 import re
 import subprocess
 import sys
@@ -128,7 +127,7 @@ def test_a_notebook_shows_the_axes_as_a_picture(name):
 
 @pytest.mark.slow
 def test_figures_are_drawn_without_pyplot_and_matplotlib_only_when_drawn():
-    names = sorted(CALLS)[int(os.environ["TEST_SHARE"]) % 4 :: 4]
+    names = sorted(CALLS)
     code = (
         "import sys; from nnlib import viz; before = 'matplotlib' in sys.modules; "
         "from tests.nnlib.viz.calls import draw; "
