@@ -15,9 +15,7 @@ from begin.cachekey import (
 )
 from begin.checks import failures
 from docutils import nodes
-from myst_nb.sphinx_ import HideCodeCellNode
 from read.exercise_numbers import count_by_page, recall_book
-from read.folds import put_below
 from write.alt_text import GLUED_HYPHEN, undescribed_pictures
 from write.thumbnails import PLACE, filled
 
@@ -220,6 +218,9 @@ def test_a_thumbnail_draws_the_first_figure_of_a_section_again():
     ids=["figure", "moving figure", "table", "text"],
 )
 def test_the_code_of_a_figure_stands_below_it_and_other_code_above_its_result(shown, below):
+    from myst_nb.sphinx_ import HideCodeCellNode  # which loads for seconds
+    from read.folds import put_below
+
     fold, output = HideCodeCellNode(), nodes.container("", shown)
     cell = nodes.container("", fold, output)
     put_below(None, nodes.section("", cell), "page")

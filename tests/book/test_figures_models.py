@@ -5,24 +5,21 @@ import re
 import numpy as np
 import pytest
 from figure import number
-from sklearn.svm import SVC
 
 import nnlib
-from nnlib.classifiers import (
-    KNeighborsClassifier,
-    PolynomialRegression,
-    accuracy_score,
-    confusion_matrix,
-    distances,
-    precision_recall_fscore_support,
-    recall_score,
-    roc_auc_score,
-)
 from nnlib.datasets import penguins
 from nnlib.nn import functional as F
 from nnlib.probability import MultivariateGaussian
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def cls():
+    """Return the classifiers of nnlib, which load for seconds."""
+    from nnlib import classifiers
+
+    return classifiers
 
 
 # activation functions
@@ -89,7 +86,7 @@ def sampled_sets(sets=12, most=60):
 
 
 @pytest.mark.slow
-def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure):
+def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
     figure = open_figure("complexity", sampled_sets())
     data = figure.data
     x, f = np.array(data["law"]["x"])[:, None], np.array(data["law"]["f"])
@@ -99,7 +96,7 @@ def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure):
         values, train = [], []
         for draw in data["draws"]:
             X, y = np.array(draw["x"])[:samples, None], np.array(draw["y"])[:samples]
-            model = PolynomialRegression(degree).fit(X, y)
+            model = cls.PolynomialRegression(degree).fit(X, y)
             values.append(model.predict(x))
             train.append(((model.predict(X) - y) ** 2).mean())
         bias = ((np.mean(values, axis=0) - f) ** 2).mean()
@@ -142,6 +139,8 @@ def test_the_likelihood_of_a_gaussian_is_nnlibs(open_figure):
 # margins
 @pytest.mark.slow
 def test_the_street_is_that_of_scikit_learn(open_figure):
+    from sklearn.svm import SVC  # which loads for seconds
+
     figure = open_figure("margin")
     points, moved = np.array(figure.data["points"]), figure.data["moved"]
     for exponent in (-1, 0, 1, 2):
@@ -172,7 +171,7 @@ def neighbours(X, y, **start):
     return shown | {"x": ACROSS, "y": UP} | rest | start
 
 
-def check_votes(figure, X, y, k, distance, query=QUERY):
+def check_votes(cls, figure, X, y, k, distance, query=QUERY):
     """Assert that everything that the figure shows is what nnlib computes."""
     votes, far, wrong = figure.texts()
     regions = figure.evaluate("e => [e.regions.rows, e.regions.columns, [...e.regions.of]]")
@@ -180,11 +179,11 @@ def check_votes(figure, X, y, k, distance, query=QUERY):
     b = UP[1] - (np.arange(regions[0]) + 0.5) * 0.05
     centres = np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
     p = NORMS[distance]
-    model = KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
+    model = cls.KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
     assert (np.array(regions[2]) == model.predict(centres)).all()
     answer = SPECIES[model.predict([query])[0]]
     assert re.search(rf"\b(say|says) {answer}\b", figure.sentence())
-    d = np.sort(distances(np.array([query]), X, metric="minkowski", p=p)[0])
+    d = np.sort(cls.distances(np.array([query]), X, metric="minkowski", p=p)[0])
     assert far == f"{d[min(k, len(X)) - 1]:.2f}"
     near = y[model.kneighbors([query], return_distance=False)[0]]
     told = dict(word.rsplit(" ", 1) for word in votes.split(", "))
@@ -196,27 +195,27 @@ def check_votes(figure, X, y, k, distance, query=QUERY):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("distance", NORMS)
-def test_regions_votes_and_distances_are_nnlibs(open_figure, distance):
+def test_regions_votes_and_distances_are_nnlibs(open_figure, cls, distance):
     figure = open_figure("neighbours", neighbours(*birds()))
     figure.press(distance)
     for k in (1, 2, 5, 15):
         figure.slide(0, k)
-        check_votes(figure, *birds(), k, distance)
+        check_votes(cls, figure, *birds(), k, distance)
 
 
-def test_points_are_kept_by_keys_and_taken_back(open_figure):
+def test_points_are_kept_by_keys_and_taken_back(open_figure, cls):
     figure = open_figure("neighbours", neighbours(*birds()))
     X, y = birds()
     figure.get_by_role("radio", name="Gentoo").check()
     for key in ("Shift+ArrowLeft", "Shift+ArrowLeft", "ArrowUp", "Enter"):
         figure.locator(".nn-point").press(key)
     more = np.vstack([X, [-0.25, 0.5]]), np.append(y, 2)
-    check_votes(figure, *more, 1, "L2", query=(-0.25, 0.5))
+    check_votes(cls, figure, *more, 1, "L2", query=(-0.25, 0.5))
     figure.press("undo")
-    check_votes(figure, X, y, 1, "L2", query=(-0.25, 0.5))
+    check_votes(cls, figure, X, y, 1, "L2", query=(-0.25, 0.5))
     figure.locator(".nn-point").press("Enter")
     figure.press("reset")
-    check_votes(figure, X, y, 1, "L2")
+    check_votes(cls, figure, X, y, 1, "L2")
 
 
 @pytest.mark.slow
@@ -287,7 +286,7 @@ def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(open_figure
 
 # a threshold
 @pytest.mark.slow
-def test_counts_and_shares_at_a_threshold_are_nnlibs(open_figure):
+def test_counts_and_shares_at_a_threshold_are_nnlibs(open_figure, cls):
     rng, truth = np.random.default_rng(0), (np.arange(200) % 5 == 0).astype(int)
     scores = (1 / (1 + np.exp(1.5 - 2 * truth - rng.standard_normal(200)))).round(2)
     data = {"scores": scores.tolist(), "truth": truth.tolist(), "threshold": 0.5}
@@ -295,20 +294,20 @@ def test_counts_and_shares_at_a_threshold_are_nnlibs(open_figure):
     for threshold in (0, 0.1, 0.255, 0.37, 0.5, 0.8):
         figure.slide("threshold", threshold)
         predicted = (threshold <= scores).astype(int)
-        (TN, FP), (FN, TP) = confusion_matrix(truth, predicted, labels=[0, 1])
+        (TN, FP), (FN, TP) = cls.confusion_matrix(truth, predicted, labels=[0, 1])
         figure.settle()
         cells = figure.locator(".nn-counts tbody td").all_inner_texts()
         counts = [int(cell.split()[-1]) for cell in cells]
         assert counts == [TP, FN, TP + FN, FP, TN, FP + TN, TP + FP, FN + TN, 200]
-        scored = precision_recall_fscore_support(truth, predicted, average="binary")
+        scored = cls.precision_recall_fscore_support(truth, predicted, average="binary")
         precision, recall, f1, _ = scored
-        specificity = recall_score(truth, predicted, pos_label=0)
-        shares = [precision, recall, specificity, f1, accuracy_score(truth, predicted)]
+        specificity = cls.recall_score(truth, predicted, pos_label=0)
+        shares = [precision, recall, specificity, f1, cls.accuracy_score(truth, predicted)]
         *shown, area = figure.texts()
         assert [float(t.strip("%")) for t in shown] == pytest.approx(
             [100 * share for share in shares], abs=0.0501
         )
-        assert float(area) == pytest.approx(roc_auc_score(truth, scores), abs=0.00051)
+        assert float(area) == pytest.approx(cls.roc_auc_score(truth, scores), abs=0.00051)
 
 
 # shapes of gradients

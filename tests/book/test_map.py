@@ -1,7 +1,7 @@
 """The map of the course: what the keyboard reaches is seen, and what is said is true."""
 
 import pytest
-import yaml
+from begin.course import read_yaml
 from browser import DESKTOP, PHONE
 from pages import REFERENCE
 
@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser]
 
 ENTRIES = [
     entry
-    for part in yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8")).values()
+    for part in read_yaml(REFERENCE / "pages.yml").values()
     for entry in part
     if entry["page"] != "start/home"  # where the map stands
 ]

@@ -15,15 +15,8 @@ from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import exercise_node, solution_node
 
 SETUP, SOFTMAX = "start/setup.html", "classifiers/softmax.html"
-GRADIENT_DESCENT, GRAPHS = (
-    "classifiers/gradient-descent.html",
-    "backprop/computational-graphs.html",
-)
-GLOSSARY, NOTATION, API = (
-    "reference/glossary.html#",
-    "reference/notation.html#",
-    "reference/nnlib/",
-)
+GRADIENT_DESCENT = "classifiers/gradient-descent.html"
+NOTATION, API = "reference/notation.html#", "reference/nnlib/"
 # Forty queries of readers, and the beginning of the address that must come first. The first
 # ten were written from the table of contents alone, before the code of the search was read.
 READERS = {
