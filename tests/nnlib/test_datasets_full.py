@@ -5,7 +5,6 @@ import hashlib
 import io
 import os
 import pickle
-import socket
 import struct
 import tarfile
 import threading
@@ -46,21 +45,16 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         end = site.breaks.pop(0) if site.breaks else None
         self.wfile.write(raw[start:][:end])
-        if end is not None and site.reset:  # close as a machine does that is switched off
-            self.wfile.flush()
-            no_wait = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_wait)
-            self.connection.close()
 
     def log_message(self, *_):
         """Print nothing."""
 
 
 @contextmanager
-def serving(files, *, ranges=True, breaks=(), reset=False):
+def serving(files, *, ranges=True, breaks=()):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     server.files, server.ranges, server.breaks = files, ranges, list(breaks)
-    server.asked, server.reset = [], reset
+    server.asked = []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     server.url = f"http://127.0.0.1:{server.server_port}"
@@ -89,22 +83,6 @@ def test_a_download_that_breaks_off_is_gone_on_with(tmp_path, ranges):
         assert [asked for _, asked in site.asked] == [None, "bytes=100000-"]
     assert path.read_bytes() == BODY
     assert os.listdir(tmp_path) == ["file.bin"]
-
-
-def test_a_connection_that_is_reset_is_gone_on_with(tmp_path):
-    path = tmp_path / "file.bin"
-    with serving({URL: BODY}, breaks=[200_000, None], reset=True) as site:
-        fetch([site.url + URL], path, md5sum=md5(BODY), pause=0)
-        assert len(site.asked) == 2
-    assert path.read_bytes() == BODY
-
-
-def test_the_next_address_is_taken_where_one_does_not_have_the_file(tmp_path):
-    path = tmp_path / "file.bin"
-    with serving({URL: BODY}) as site:
-        fetch([f"{site.url}/gone", site.url + URL], path)
-        assert [where for where, _ in site.asked] == ["/gone", URL]
-    assert path.read_bytes() == BODY
 
 
 def test_a_wrong_checksum_is_named_and_nothing_is_kept(tmp_path):

@@ -1,7 +1,6 @@
 """Files are whole, in any place and byte order, and wrong calls are refused."""
 
 import io
-import pickle
 import zipfile
 
 import numpy as np
@@ -119,7 +118,3 @@ def test_wrong_calls_are_refused():
     assert_refused(calls)
     with pytest.raises(FileNotFoundError):
         load("/nowhere/x")
-
-
-def test_options_that_change_nothing_are_taken():
-    assert load(saved(1), None, pickle, weights_only=False, mmap=False) == 1

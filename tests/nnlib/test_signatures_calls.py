@@ -35,19 +35,12 @@ x.var(1, False)
 x.var(1, correction=0)
 torch.var_mean(x, 1)
 x.scatter(1, i[:, None], 1.0)
-x.scatter_(1, i[:, None], value=1)
 x.nan_to_num(0.0, 1.0, 2.0)
-x.roll((1, 1), (0, 1))
 torch.tensor_split(x, 2)
-x.tensor_split((1,), dim=1)
-x.chunk(2, dim=1)
-x.split([1, 1], dim=1)
 torch.subtract(x, y, alpha=2)
 x.add_(y, alpha=2)
 x.add_(1).sub_(1).mul_(2).div_(2)
-torch.result_type(i, 1.0)
 torch.where(x > 0)
-torch.where(x > 0, 1, 0)
 F.one_hot(i, 3)
 x.copy_(y)
 x.norm(p=1, dim=1)
@@ -62,64 +55,41 @@ x.type()
 x.type("torch.DoubleTensor")
 x.cpu().float().double().long().int().bool()
 x.view((4, 1))
-x.reshape((1, -1))
 x.permute(1, 0)
 x.permute(dims=(1, 0))
 x.expand(3, 2, 2)
 x.expand((1, 2, -1))
-x.repeat(2, 1)
-x.tile(2)
 x.flip(0, 1)
 x.flip([0])
 torch.flip(x, dims=[0])
 x.new_zeros(2)
 x.new_ones((2,))
-x.new_full((2,), 3)
 x.new_tensor([1])
 torch.ones(*x.shape)
 torch.zeros(x.size())
-torch.eye(2, dtype=torch.long)
-torch.numel(x)
-torch.trace(x)
 torch.trace(input=x)
-x.trace()
-x.nelement()
 x.is_cuda
-x.addmm(x, y, alpha=0.5)
-x.clone().addmm_(x, y)
 torch.is_tensor(x)
 torch.is_tensor(np.ones(2))
 torch.is_floating_point(i)
 F.logsigmoid(x[0]).shape == (2,)
-x.sort(descending=True)
 x.clamp_(0)
-x.masked_fill(x > 2, float("-inf"))
-x.squeeze().unsqueeze(0).unsqueeze(-1).squeeze(-1)
 x.T
-x.mT
 x.where(x > 0, y)
-x.where(x > 0, 0.0)
-F.pad(x, (1, 1), "constant", 2)
 x[0, 1].item()
 2**x
 5 // y
 x % 2 == 1
 ~(x > 0)
 (x > 0) & (y > 0)
-(x == y).sum()
-(x == y).float().mean()
 x == None
 float(x.sum())
 int(x.sum())
 bool(x[0, 0])
-[a for a in x]
 np.array(x).shape
 np.asarray(x).dtype == np.float32
 torch.from_numpy(np.ones(2))
 torch.tensor(np.float64(1.0))
-torch.tensor([True, False]).sum()
-torch.tensor([1, 2]) / 2
-torch.tensor(1) + 1.0
 torch.as_tensor(x) is x
 x.detach() is x
 x.data.requires_grad
@@ -131,7 +101,6 @@ x.size(dim=0)
 torch.Size([2, 2]) == x.shape
 isinstance(x.shape, torch.Size)
 torch.pi, torch.e, torch.inf
-torch.newaxis
 float(torch.finfo(torch.float32).eps)
 torch.iinfo(torch.int64).max
 torch.get_default_dtype()

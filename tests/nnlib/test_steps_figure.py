@@ -90,16 +90,6 @@ def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
     assert shown(figure) == [0]
 
 
-def test_all_steps_can_be_read_as_a_list_again(figure):
-    figure.get_by_role("slider", name="step").fill("2")
-    figure.get_by_role("button", name=f"all {len(STEPS)} steps").click()
-    assert shown(figure) == list(range(len(STEPS)))
-    assert figure.locator("li p").all_inner_texts() == [str(step) for step in STEPS]
-    figure.get_by_role("button", name="one at a time").click()
-    assert shown(figure) == [1]
-    assert sentence(figure) == f"Step 2 of {len(STEPS)}: {STEPS[1]}"
-
-
 def test_print_shows_all_steps(figure):
     figure.page.emulate_media(media="print")
     assert shown(figure) == list(range(len(STEPS)))

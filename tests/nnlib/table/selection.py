@@ -22,7 +22,6 @@ def maxout(L, x, *options):
 CASES = [
     Case("glu", lambda L, x: F(L).glu(x), ((3, 4),)),
     Case("glu", lambda L, x: F(L).glu(x, dim=-3), ((6, 1, 4),), note="dim"),
-    Case("glu", lambda L, x: F(L).glu(x, 0), ((4, 0),), note="nothing"),
     Case("maxout", lambda L, x: maxout(L, x, 2), ((3, 6),), apart),
     Case("maxout", lambda L, x: maxout(L, x, 3, -2), ((2, 6, 1),), apart, "dim"),
     Case("maxout", lambda L, x: maxout(L, x, 2), ((0, 4),), apart, "nothing"),
