@@ -150,38 +150,6 @@ def test_without_recording_a_function_leaves_no_history():
     assert not square(nnlib.ones(2)).requires_grad
 
 
-def make_watch(L, seen, materialize=True):
-    """Return a Function that records in `seen` what its backward gets."""
-
-    class Watch(L.autograd.Function):
-        @staticmethod
-        def forward(ctx, a, b, n):
-            ctx.set_materialize_grads(materialize)
-            return a * n, b * n, n
-
-        @staticmethod
-        def backward(ctx, *grads):
-            seen.append([numbers(g) for g in grads])
-            seen.append(list(ctx.needs_input_grad))
-            return *[g if g is None else g * 2 for g in grads[:2]], None
-
-    return Watch.apply
-
-
-@pytest.mark.parametrize("materialize", [True, False])
-def test_unused_results_have_gradients_of_zero_or_none(materialize):
-    runs = []
-    for L in BOTH:
-        seen = []
-        a, b = points(L)
-        x, _, n = make_watch(L, seen, materialize)(a, b, 2)
-        assert n == 2
-        runs.append(numbers(L.autograd.grad(x.sum(), (a, b), allow_unused=True)))
-        assert seen[1] == [True, True, False]
-        runs[-1].append(seen[0])
-    assert_same(*runs)
-
-
 def make_sort(L):
     """Return a Function that sorts, and returns indices without a derivative."""
 

