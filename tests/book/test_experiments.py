@@ -133,11 +133,3 @@ def test_another_tolerance_leaves_the_results_valid_and_nothing_else_does(tmp_pa
     path.write_text(text.replace("\n\ndef run", "TOLERANCE = 1\n\n\ndef run", 1))
     with pytest.raises(ValueError, match="has changed"):
         experiment.load("coin", tmp_path)
-
-
-def test_a_missing_program_or_result_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no .*coin\.py"):
-        experiment.load("coin", tmp_path)
-    (tmp_path / "coin.py").write_text(PROGRAM)
-    with pytest.raises(FileNotFoundError, match=r"no .*coin\.json"):
-        experiment.load("coin", tmp_path)

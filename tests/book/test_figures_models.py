@@ -45,7 +45,6 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.slow
 def test_values_and_derivatives_of_activation_functions_are_nnlibs(open_figure):
     start = {"start": "sigmoid", "at": 2.0, "pieces": PIECES, "choices": list(FUNCTIONS)}
     figure = open_figure("activation", start)
@@ -85,7 +84,6 @@ def sampled_sets(sets=12, most=60):
     return {"law": law, "noise": 0.09, "draws": draws} | start
 
 
-@pytest.mark.slow
 def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
     figure = open_figure("complexity", sampled_sets())
     data = figure.data
@@ -285,7 +283,6 @@ def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(open_figure
 
 
 # a threshold
-@pytest.mark.slow
 def test_counts_and_shares_at_a_threshold_are_nnlibs(open_figure, cls):
     rng, truth = np.random.default_rng(0), (np.arange(200) % 5 == 0).astype(int)
     scores = (1 / (1 + np.exp(1.5 - 2 * truth - rng.standard_normal(200)))).round(2)

@@ -98,6 +98,17 @@ def editor(tried):
     return tried
 
 
+def test_a_cell_of_the_book_runs_after_a_click(open_visit, book):
+    with served(book) as address:
+        tried = Try(open_visit(address, "chapters/maths/numpy-matplotlib.html"))
+        assert [url for url in tried.asked if not url.startswith(address)] == []
+        tried.open()
+        tried.says("Done")
+        assert tried.calls[0][0] == "load"
+        assert tried.executed()
+        assert tried.visited.errors == []
+
+
 @pytest.mark.slow
 def test_nothing_is_asked_for_before_the_click_that_says_so(tried, live_book):
     word = tried.page.locator(".nn-live-word")
