@@ -25,6 +25,7 @@ METRICS = [
     {"metric": "cosine"},
 ]
 SEARCHES = ["brute", "kd_tree"]
+SHAPES = [((203, 3), "f8"), ((97, 17), "f4"), ((6, 1), "f8"), ((150, 4), int)]
 
 
 def reference(options, **more):
@@ -33,48 +34,32 @@ def reference(options, **more):
     return sklearn.neighbors.KNeighborsClassifier(**{"algorithm": algorithm}, **options, **more)
 
 
-def test_neighbours_and_predictions_are_scikit_learns(rng):
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(("shape", "dtype"), SHAPES)
+def test_neighbours_and_predictions_are_scikit_learns(search, shape, dtype, rng):
+    N, D = shape
+    points = rng.permutation(4 * (N + 61) * D)[: (N + 61) * D]
+    points = (points - points.mean() + rng.random()).astype(dtype).reshape(-1, D)
+    X, Q, y = points[:-61], points[-61:], rng.integers(0, 4, N)
     for options in METRICS:
-        for search in SEARCHES:
-            for shape, dtype in [
-                ((203, 3), "f8"),
-                ((97, 17), "f4"),
-                ((6, 1), "f8"),
-                ((150, 4), int),
-            ]:
-                with naming(options, search, shape, dtype):
-                    points = rng.permutation(4 * (shape[0] + 61) * shape[1])[
-                        : (shape[0] + 61) * shape[1]
-                    ]
-                    points = (
-                        (points - points.mean() + rng.random())
-                        .astype(dtype)
-                        .reshape(-1, shape[1])
-                    )
-                    if shape[1] == 1 and options.get("metric") == "cosine":
-                        return  # in one dimension all directions are equal: nothing but ties
-                    X, Q, y = points[:-61], points[-61:], rng.integers(0, 4, shape[0])
-                    for weights in ("uniform", "distance"):
-                        theirs = reference(options, weights=weights).fit(X, y)
-                        ours = KNeighborsClassifier(
-                            algorithm=search, leaf_size=7, weights=weights, **options
-                        ).fit(X, y)
-                        expected, got = theirs.kneighbors(Q), ours.kneighbors(Q)
-                        distinct = (
-                            np.diff(expected[0], axis=1).min(axis=1) > 1e-9 * expected[0].max()
-                        )
-                        distinct &= np.diff(theirs.kneighbors(Q, 6)[0], axis=1)[:, -1] > 0
-                        atol = 1e-6 if dtype == "f4" else 1e-9  # theirs expands the square
-                        np.testing.assert_allclose(got[0], expected[0], rtol=1e-6, atol=atol)
-                        np.testing.assert_array_equal(got[1][distinct], expected[1][distinct])
-                        np.testing.assert_allclose(
-                            ours.predict_proba(Q)[distinct],
-                            theirs.predict_proba(Q)[distinct],
-                            rtol=1e-5,
-                        )
-                        np.testing.assert_array_equal(
-                            ours.predict(Q)[distinct], theirs.predict(Q)[distinct]
-                        )
+        if D == 1 and options.get("metric") == "cosine":
+            continue  # in one dimension all directions are equal: nothing but ties
+        for weights in ("uniform", "distance"):
+            with naming(options, weights):
+                theirs = reference(options, weights=weights).fit(X, y)
+                kinds = dict(algorithm=search, leaf_size=7, weights=weights)
+                ours = KNeighborsClassifier(**kinds, **options).fit(X, y)
+                expected, got = theirs.kneighbors(Q), ours.kneighbors(Q)
+                far = 1e-9 * expected[0].max()
+                distinct = np.diff(expected[0], axis=1).min(axis=1) > far
+                distinct &= np.diff(theirs.kneighbors(Q, 6)[0], axis=1)[:, -1] > 0
+                atol = 1e-6 if dtype == "f4" else 1e-9  # theirs expands the square
+                np.testing.assert_allclose(got[0], expected[0], rtol=1e-6, atol=atol)
+                np.testing.assert_array_equal(got[1][distinct], expected[1][distinct])
+                p, p_theirs = (m.predict_proba(Q)[distinct] for m in (ours, theirs))
+                np.testing.assert_allclose(p, p_theirs, rtol=1e-5)
+                labels, theirs = (m.predict(Q)[distinct] for m in (ours, theirs))
+                np.testing.assert_array_equal(labels, theirs)
 
 
 def test_both_searches_take_the_lowest_indices_in_a_tie(rng):

@@ -106,3 +106,12 @@ def test_pad_sequence_is_that_of_torch(rng):
                     results.append([y.detach().numpy(), *[p.grad.numpy() for p in parts]])
                 for got, expected in zip(*results, strict=True):
                     np.testing.assert_array_equal(got, expected, strict=True)
+
+
+def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):
+    output, states = nn.LSTM(4, 3)(nnlib.ones(5, 2, 4))
+    for y in (output, *states):
+        v = rng.standard_normal(y.shape).astype("f4")
+        upstream = nnlib.tensor(v)
+        y.backward(upstream, retain_graph=True)
+        np.testing.assert_array_equal(upstream.numpy(), v)

@@ -74,7 +74,7 @@ def test_every_evaluation_is_that_of_torch(arrays):
                 )
                 assert_alike(
                     *(
-                        steps_of(L, make, options, arrays[:2], network(L, arrays), 3)
+                        steps_of(L, make, options, arrays[:2], network(L, arrays), 2)
                         for L, make in PAIRS
                     )
                 )

@@ -21,6 +21,16 @@ from tests.nnlib.viz.calls import CALLS, draw
 ROOT = Path(__file__).resolve().parents[3]
 NO_FIGURES = {"Html", "Look", "label_lines", "panel", "show", "styled"}
 each = pytest.mark.parametrize("name", sorted(CALLS))
+# Some figures, the others with --slow: a drawing takes a while.
+some = pytest.mark.parametrize(
+    "name",
+    [
+        name
+        if name in ("curves", "gallery", "heatmap")
+        else pytest.param(name, marks=pytest.mark.slow)
+        for name in sorted(CALLS)
+    ],
+)
 
 
 def same(a, b):
@@ -74,8 +84,7 @@ def test_settings_and_inputs_are_as_before(name):
     assert same(list(inputs), list(CALLS[name]))
 
 
-@pytest.mark.slow
-@each
+@some
 def test_a_figure_is_the_same_bytes_each_time_it_is_drawn_and_shown(name):
     ax = draw(name)
     first = viz.show(ax, alt="What is seen.", name="same")._repr_html_()
@@ -90,7 +99,7 @@ def shown(name):
     return viz.show(draw(name, ax=ax), alt="What is seen.", name="high")._repr_html_()
 
 
-@each
+@some
 def test_every_colour_of_a_drawing_is_an_ink_of_the_page(name):
     html = shown(name)
     for variable in VARIABLES.values():
@@ -117,8 +126,7 @@ def test_nothing_is_cut_off_at_the_edge_of_the_panel(name):
     assert box.y1 <= page.y1 + 2
 
 
-@pytest.mark.slow
-@each
+@some
 def test_a_notebook_shows_the_axes_as_a_picture(name):
     data, _ = DisplayFormatter().format(draw(name))
     assert "<svg" in data["text/html"] or "data:image/png" in data["text/html"]
