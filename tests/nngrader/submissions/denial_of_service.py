@@ -44,7 +44,7 @@ BREAKS = {
             except OSError:
                 pass
         """,
-        flag="took too long",
+        flag="too long",  # of work, or by the clock on a busy machine
     ),
     "thread bomb": Hostile(
         """
