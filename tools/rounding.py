@@ -33,8 +33,9 @@ TIMEOUT = 900  # seconds of a cell
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's instructions
 CLAIM = "claim: "
-MEASURED_HERE = {  # pages whose claims are about times, memory or rounding errors themselves
-    *("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"),
+MEASURED_HERE = {  # claims about times, memory, calls or rounding errors: page, and beginning
+    **dict.fromkeys(("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""),
+    "frameworks/pytorch": "The loader selects each picture",
 }
 
 
@@ -70,7 +71,8 @@ def run_page(name: str, seed: int, scale: float) -> str:
     run = execute(path, notebook, ROOT, TIMEOUT, variables=variables, start=start)
     if run.failure:
         return f"{run.failure.page}:{run.failure.line}: {run.failure.what}"
-    unmet = run.findings if scale == 1 and name not in MEASURED_HERE else []
+    allowed = MEASURED_HERE.get(name, "no claim")
+    unmet = [c for c in run.findings if scale == 1 and not c["statement"].startswith(allowed)]
     return "\n".join(f"{CLAIM}{claim['statement']} (here: {values(claim)})" for claim in unmet)
 
 

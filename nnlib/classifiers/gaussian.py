@@ -70,7 +70,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     >>> model = GaussianClassifier().fit(X, y)
     >>> model.means_.ravel().tolist(), model.covariance_.tolist()
     ([5.0, 1.0], [[1.0]])
-    >>> model.predict([[2.5]]).tolist(), model.predict_proba([[3.0]]).tolist()
+    >>> model.predict([[2.5]]).tolist(), model.predict_proba([[3.0]]).round(6).tolist()
     (['low'], [[0.5, 0.5]])
     """
 

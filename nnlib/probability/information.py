@@ -38,7 +38,7 @@ def entropy(p: np.ndarray | Distribution, *, base: float = math.e) -> float | np
 
     Source: Bishop (2006), equation (1.98); chapter "Probability".
 
-    >>> entropy([0.5, 0.25, 0.25], base=2)
+    >>> round(entropy([0.5, 0.25, 0.25], base=2), 6)
     1.5
     """
     unit = _unit("entropy", base)

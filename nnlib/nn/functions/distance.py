@@ -40,7 +40,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     Source: Goodfellow et al. (2016), section 2.5.
 
-    >>> float(cosine_similarity(np.array([3.0, 4.0]), np.array([6.0, 8.0]), dim=0))
+    >>> round(float(cosine_similarity(np.array([3.0, 4.0]), np.array([6.0, 8.0]), dim=0)), 6)
     1.0
     """
     floats("cosine_similarity", x1), floats("cosine_similarity", x2)

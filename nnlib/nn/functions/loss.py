@@ -120,8 +120,8 @@ def nll_loss(
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "The softmax classifier".
 
-    >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1]), reduction="sum") / np.log(2))
-    1.0
+    >>> float(nll_loss(np.array([[-1.0, -3.0]]), np.array([1]), reduction="sum"))
+    3.0
     """
     x = floats("nll_loss", input)
     w = _class_weights("nll_loss", weight, x, _class_axis("nll_loss", x))

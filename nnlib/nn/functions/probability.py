@@ -56,7 +56,7 @@ def binary_cross_entropy(
 
     Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
 
-    >>> float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2))
+    >>> round(float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2)), 6)
     1.0
     """
     name = "binary_cross_entropy"
