@@ -118,6 +118,7 @@ def test_a_hostile_file_ends_in_the_worker_with_a_message(hidden, kind):
     assert [text for _, text, _ in report["findings"]] == [words]
 
 
+@pytest.mark.slow
 @pytest.mark.sandbox
 def test_without_a_file_the_report_says_so(hidden):
     report = graded(hidden, SOLUTION, None)

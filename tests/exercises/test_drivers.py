@@ -553,6 +553,7 @@ def test_check_shows_the_example_through_the_driver(folder):
     assert "    data: yours 1.4412, asked 8.0" in lines
 
 
+@pytest.mark.slow
 def test_check_works_with_the_cases_and_numpy_alone(folder):
     program = textwrap.dedent("""
         import sys
@@ -596,7 +597,9 @@ def written(f, name):
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize("name", NUMPY_ALONE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n != "Value")) for n in NUMPY_ALONE]
+)
 def test_the_reference_has_all_points_in_the_sandbox(name):
     report = points_in_the_sandbox(name, written(PROBLEMS[name].solve, name))
     assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
@@ -648,6 +651,7 @@ def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_san
     assert "secret" not in str(report)
 
 
+@pytest.mark.slow
 @pytest.mark.sandbox
 def test_an_untouched_cell_has_no_points_in_the_sandbox():
     report = points_in_the_sandbox("Value", "class Value:\n    pass")
@@ -655,6 +659,7 @@ def test_an_untouched_cell_has_no_points_in_the_sandbox():
     assert "using Value raised TypeError" in report["findings"][0][1]
 
 
+@pytest.mark.slow
 @pytest.mark.sandbox
 def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
     cell = textwrap.dedent("""

@@ -43,7 +43,7 @@ def met(name, data):
     return {argument: list(values)[:MOST] for argument, values in found.items()}
 
 
-FEW = ("power_iteration", "best_rank_k", "max_pool", "ridge_fit")  # the others with --slow
+FEW = ("best_rank_k", "max_pool", "ridge_fit")  # the others with --slow
 
 
 @pytest.mark.parametrize(

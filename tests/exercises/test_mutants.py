@@ -11,13 +11,8 @@ ONE_IN = 2  # of the mutants; a problem has about a hundred
 DRAWS = 1000  # inputs on which an unpunished mutant must be equal to the reference
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] * (name != "hinge_loss"))
-        for name in PROBLEMS
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_a_mutant_loses_points_or_is_the_reference_and_is_told_nothing_hidden(name):
     p, data, unpunished, told = PROBLEMS[name], packed(name, SEED, False), {}, []
     if p.trains:
