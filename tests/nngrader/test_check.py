@@ -10,7 +10,6 @@ import pytest
 from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
 
-LOOP = "def hinge_loss(scores, y, margin=1.0):\n    while True:\n        pass"
 BUSY = """import time
 begun = time.process_time()
 while time.process_time() < begun + 1.5:
@@ -41,9 +40,9 @@ def test_a_right_notebook_exits_with_0(released, base, tmp_path):
     assert "when graded" not in done.stdout
 
 
-def test_each_function_that_is_wrong_is_told_and_so_is_a_loop(released, base, tmp_path):
+def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
     notebook = base.solved().delete("softmax_cross_entropy").add_cell("1 / 0")
-    notebook.add_cell("import json\nimport matplotlib.pyplot as plt").write("hinge_loss", LOOP)
+    notebook.add_cell("import json\nimport matplotlib.pyplot as plt")
     notebook["setup"]["source"] += "\nfrom math import inf"
     source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "(")
     done = check(released, tmp_path, notebook.write("pairwise_distances", source))
@@ -52,7 +51,7 @@ def test_each_function_that_is_wrong_is_told_and_so_is_a_loop(released, base, tm
         "'1 / 0': ZeroDivisionError",
         "squared distances",
         "softmax_cross_entropy: the notebook defines nothing of this name.",
-        "hinge_loss took longer than it may (more than 1 seconds",
+        "hinge_loss: 30 of 30 points",
         "The cell setup was changed",
         "Not there when graded: matplotlib.",
     ):
