@@ -1,7 +1,6 @@
 """Every estimator keeps scikit-learn's promises."""
 
 import pytest
-from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers import (
     BaggingClassifier,
@@ -64,6 +63,8 @@ def must_fail(estimator):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_estimator_passes_the_checks_of_scikit_learn(estimator):
+    from sklearn.utils.estimator_checks import check_estimator
+
     expected = must_fail(estimator)
     results = check_estimator(estimator, on_skip=None, expected_failed_checks=expected)
     failed = {r["check_name"] for r in results if r["status"] == "xfail"}
