@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from nnlib import datasets
 from nnlib.datasets import card
@@ -73,6 +72,8 @@ def test_changing_what_a_loader_gave_changes_nothing_else():
 
 
 def test_the_digits_are_those_of_scikit_learn_in_another_order():
+    from sklearn.datasets import load_digits
+
     original = load_digits()
     want = {
         (x.tobytes(), int(y)) for x, y in zip(original.images, original.target, strict=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -51,6 +50,8 @@ def test_every_set_of_the_package_has_its_maker(maker):
 
 
 def test_digits_made_from_scikit_learn_are_the_packaged_ones(maker, tmp_path):
+    from sklearn.datasets import load_digits
+
     table = np.column_stack([load_digits().data, load_digits().target])
     text = io.StringIO()
     np.savetxt(text, table, delimiter=",")

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+import scipy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import ndimage, signal
 
 from nnlib.filters import convolve, correlate
 from tests.nnlib.filter_cases import BAR, METHODS, VERTICAL
@@ -33,9 +33,13 @@ def test_two_axes_agree_with_scipy(mode, method, rng):
         np.outer(rng.standard_normal(3), rng.standard_normal(5)),
     )
     found = convolve(x, h, padding=mode, method=method)
-    np.testing.assert_allclose(found, signal.convolve2d(x, h, mode), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        found, scipy.signal.convolve2d(x, h, mode), rtol=1e-10, atol=1e-12
+    )
     found = correlate(x, h, padding=mode, method=method)
-    np.testing.assert_allclose(found, signal.correlate2d(x, h, mode), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        found, scipy.signal.correlate2d(x, h, mode), rtol=1e-10, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
@@ -72,9 +76,9 @@ def test_padding_modes_agree_with_scipy(padding_mode, method, rng):
     x, h = rng.standard_normal((6, 5)), np.outer(rng.standard_normal(3), rng.standard_normal(5))
     options = dict(padding="same", padding_mode=padding_mode, method=method)
     mode = SCIPY_MODES[padding_mode]
-    expected = ndimage.convolve(x, h, mode=mode)
+    expected = scipy.ndimage.convolve(x, h, mode=mode)
     np.testing.assert_allclose(convolve(x, h, **options), expected, rtol=1e-10, atol=1e-12)
-    expected = ndimage.correlate(x, h, mode=mode)
+    expected = scipy.ndimage.correlate(x, h, mode=mode)
     np.testing.assert_allclose(correlate(x, h, **options), expected, rtol=1e-10, atol=1e-12)
 
 

@@ -12,7 +12,6 @@ import random
 import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_utils import SEED, set_rng_seed
 
 import nnlib
 from tests.nnlib.harness import naming
@@ -211,6 +210,8 @@ def seeded(samples):
     ``op.sample_inputs`` gives the same, but spends nine tenths of a run on the stack, where
     it looks for the test that calls it.
     """
+    from torch.testing._internal.common_utils import SEED, set_rng_seed  # takes a second
+
     set_rng_seed()
     samples = iter(samples)
     while True:

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import integrate, special, stats
 
 from nnlib.probability import (
     Bernoulli,
@@ -34,17 +34,19 @@ def test_closed_divergence_is_the_integral(p, q):
         return p.pdf(x) * (p.log_prob(x) - q.log_prob(x))
 
     ends = (1e-12, 1 - 1e-12) if isinstance(p, Beta) else (-15, 15)
-    found, _ = integrate.quad(integrand, *ends, points=[0.3, p.mean], limit=500, epsabs=1e-12)
+    found, _ = scipy.integrate.quad(
+        integrand, *ends, points=[0.3, p.mean], limit=500, epsabs=1e-12
+    )
     np.testing.assert_allclose(kl_divergence(p, q), found, rtol=1e-8)  # quad's own error
     assert kl_divergence(p, p) == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize(("p", "q"), [(0.3, 0.6), (0, 0.5), (1, 0.25)])
 def test_divergence_of_discrete_distributions_is_the_sum(p, q):
-    by_hand = np.sum(special.rel_entr([p, 1 - p], [q, 1 - q]))
+    by_hand = np.sum(scipy.special.rel_entr([p, 1 - p], [q, 1 - q]))
     np.testing.assert_allclose(kl_divergence(Bernoulli(p), Bernoulli(q)), by_hand)
     k = np.arange(6)
-    counts = np.sum(special.rel_entr(Binomial(5, p).pmf(k), Binomial(5, q).pmf(k)))
+    counts = np.sum(scipy.special.rel_entr(Binomial(5, p).pmf(k), Binomial(5, q).pmf(k)))
     np.testing.assert_allclose(kl_divergence(Binomial(5, p), Binomial(5, q)), counts)
     classes = Categorical([p, 1 - p]), Categorical([q, 1 - q])
     np.testing.assert_allclose(kl_divergence(*classes), by_hand)
@@ -64,16 +66,18 @@ def test_divergence_of_vectors_adds_over_independent_entries():
 
 def test_cross_entropy_of_distributions_is_entropy_plus_divergence():
     p, q = Gaussian(1, 0.5), Gaussian(0.3, 1.2)
-    found, _ = integrate.quad(lambda x: -p.pdf(x) * q.log_prob(x), -10, 10)
+    found, _ = scipy.integrate.quad(lambda x: -p.pdf(x) * q.log_prob(x), -10, 10)
     np.testing.assert_allclose(cross_entropy(p, q), found, rtol=1e-8)
 
 
 def test_entropies_of_arrays_are_those_of_scipy(rng):
     p, q = rng.dirichlet(np.ones(5), (2, 3))[0], rng.dirichlet(np.ones(5), 3)
-    np.testing.assert_allclose(entropy(p), stats.entropy(p, axis=-1), **CLOSE)
-    np.testing.assert_allclose(kl_divergence(p, q), stats.entropy(p, q, axis=-1), **CLOSE)
+    np.testing.assert_allclose(entropy(p), scipy.stats.entropy(p, axis=-1), **CLOSE)
+    np.testing.assert_allclose(kl_divergence(p, q), scipy.stats.entropy(p, q, axis=-1), **CLOSE)
     np.testing.assert_allclose(cross_entropy(p, q), entropy(p) + kl_divergence(p, q))
-    np.testing.assert_allclose(entropy(p, base=2), stats.entropy(p, axis=-1, base=2), **CLOSE)
+    np.testing.assert_allclose(
+        entropy(p, base=2), scipy.stats.entropy(p, axis=-1, base=2), **CLOSE
+    )
 
 
 PROBABILITIES = st.integers(2, 6).flatmap(

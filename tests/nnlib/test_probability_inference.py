@@ -4,7 +4,7 @@ from fractions import Fraction as F
 
 import numpy as np
 import pytest
-from scipy import integrate, optimize, stats
+import scipy
 
 from nnlib.probability import (
     Bernoulli,
@@ -34,7 +34,7 @@ def test_coin_of_the_notes_has_the_likelihoods_by_hand():
 def test_log_likelihood_is_the_sum_of_logarithms_where_the_product_underflows(rng):
     x = rng.standard_normal(5000)
     assert Gaussian(0, 1).likelihood(x) == 0
-    expected = stats.norm.logpdf(x).sum()
+    expected = scipy.stats.norm.logpdf(x).sum()
     assert Gaussian(0, 1).log_likelihood(x) == pytest.approx(expected, rel=1e-12)
 
 
@@ -51,7 +51,7 @@ def test_estimates_by_hand():
 @pytest.mark.parametrize(("family", "start"), [(Gaussian, (0.0, 0.0)), (Laplace, (0.5, 0.0))])
 def test_estimate_maximises_the_likelihood(family, start, rng):
     x = rng.normal(2, 3, 41)
-    found = optimize.minimize(
+    found = scipy.optimize.minimize(
         lambda t: -family(t[0], np.exp(t[1])).log_likelihood(x),
         start,
         method="Nelder-Mead",
@@ -83,7 +83,7 @@ def test_steps_of_the_coin_are_exact():
 def normalised(prior, likelihood, points):
     """Return a posterior density computed numerically from prior times likelihood."""
     weights = np.array([prior(t) * likelihood(t) for t in points])
-    return weights / integrate.simpson(weights, x=points)
+    return weights / scipy.integrate.simpson(weights, x=points)
 
 
 def test_posterior_of_the_coin_is_prior_times_likelihood():

@@ -6,6 +6,7 @@ once with all arguments in their places and once with all of them named.
 """
 
 import ast
+import functools
 import inspect
 from pathlib import Path
 from typing import NamedTuple
@@ -90,11 +91,14 @@ def way_in_python(f):
     )
 
 
-STUBBED = {
-    "torch": ways_in_stub("_C/_VariableFunctions.pyi"),
-    "Tensor": ways_in_stub("_C/__init__.pyi", "TensorBase"),
-    "functional": ways_in_stub("_C/_nn.pyi") | ways_in_stub("nn/functional.pyi"),
-}
+@functools.cache
+def stubbed():
+    """Return the signatures in torch's stub files, by namespace."""
+    return {
+        "torch": ways_in_stub("_C/_VariableFunctions.pyi"),
+        "Tensor": ways_in_stub("_C/__init__.pyi", "TensorBase"),
+        "functional": ways_in_stub("_C/_nn.pyi") | ways_in_stub("nn/functional.pyi"),
+    }
 
 
 def ways_of(namespace, name, theirs):
@@ -105,7 +109,7 @@ def ways_of(namespace, name, theirs):
             return [way]
     except ValueError:
         pass
-    for table in (STUBBED.get(namespace, {}), STUBBED["torch"]):
+    for table in (stubbed().get(namespace, {}), stubbed()["torch"]):
         if name in table:
             old = namespace != "Tensor" and any(
                 w.positional[:1] == ("self",) for w in table[name]

@@ -9,7 +9,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.preprocessing import StandardScaler
 
 from nnlib import text
 from nnlib.datasets import first_names, seattle_weather
@@ -183,6 +182,8 @@ def test_the_future_follows_its_past():
 
 
 def test_standardising_agrees_with_scikit_learn_and_knows_only_the_training_part():
+    from sklearn.preprocessing import StandardScaler
+
     train, _, test = text.split_in_time(seattle_weather().X)
     scaler, standardizer = StandardScaler().fit(train), text.Standardizer(train)
     np.testing.assert_allclose(standardizer(test), scaler.transform(test), atol=1e-12)
