@@ -84,6 +84,7 @@ FEATURES = [
 ]
 
 
+@pytest.mark.slow
 def test_layers_print_as_those_of_torch_that_compute_the_same(rng):
     for make, options, size in FEATURES:
         with naming(make, options, size):

@@ -26,8 +26,10 @@ SETS = {
     },
     "waves": {"sine": np.sin(T), "cosine": np.cos(T), "both": np.sin(T) + np.cos(T)},
 }
-WIDTHS = (3.4, 5.8)
-both = [pytest.param(name, width, id=f"{name}-{width}") for name in SETS for width in WIDTHS]
+both = [  # a narrow figure, and with --slow a wide one
+    *[pytest.param(name, 3.4, id=f"{name}-3.4") for name in SETS],
+    *[pytest.param(name, 5.8, id=f"{name}-5.8", marks=pytest.mark.slow) for name in SETS],
+]
 
 
 @functools.cache
