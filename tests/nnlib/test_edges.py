@@ -537,7 +537,7 @@ def long_chain(x, n):
 
 def test_long_chains_can_be_forgotten_and_have_a_recorded_gradient():
     x = nnlib.tensor(2.0, dtype=nnlib.float64, requires_grad=True)
-    y = long_chain(x, 100_000)
+    y = long_chain(x, 20_000)
     del y
     (g,) = nnlib.grad(long_chain(x * x, 20_000), x, create_graph=True)
     assert g.item() == 4.0
