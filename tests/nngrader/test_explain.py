@@ -38,6 +38,7 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
     assert "keep it to yourself" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_named(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", "{")

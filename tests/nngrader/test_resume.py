@@ -61,6 +61,7 @@ def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tm
     assert marks(course, capsys) == marks(other, capsys)
 
 
+@pytest.mark.slow
 def test_a_kept_result_that_is_damaged_is_made_again(course, base, tmp_path):
     hand_in(course, "ada", base.solved().text())
     file, answers = tmp_path / "r.json", []

@@ -108,6 +108,7 @@ def test_points_change_wherever_they_stand_and_grading_again_agrees(course, caps
     assert marks(Course(course), NAME)["ada"]["score"] == known["ada"]["score"]
 
 
+@pytest.mark.slow
 def test_a_problem_that_is_dropped_and_taken_back_has_its_points_and_marks_again(course):
     before, results = marks(Course(course), NAME), latest(course)
     assert run(course, "reweight", NAME, "--drop", "hinge_loss", "why", "--yes") == 0
