@@ -118,7 +118,7 @@ def test_the_counts_that_are_drawn_from_are_those_of_the_plays():
 
 @pytest.mark.slow
 def test_chance_never_costs_a_point():
-    for seed in range(1000, 1100):
+    for seed in range(1000, 1030):
         assert judged(packed("sample", seed, False), PROBLEMS["sample"].solve).score == 100
 
 
@@ -128,7 +128,7 @@ def test_half_or_twice_the_temperature_is_always_found(factor, visible, pytestco
     def f(logits, temperature, rng):
         return PROBLEMS["sample"].solve(logits, factor * temperature, rng)
 
-    for seed in range(SEED, 50 if pytestconfig.getoption("slow") else SEED + 1):
+    for seed in range(SEED, 15 if pytestconfig.getoption("slow") else SEED + 1):
         assert "value" in lost(judged(packed("sample", seed, visible), f))
 
 
