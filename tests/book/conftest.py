@@ -102,19 +102,27 @@ def open_bare(open_visit, tmp_path):
 
 
 @pytest.fixture
-def open_figure(request, open_visit, open_bare):
-    """Return a function that opens a figure: that of the book, or one with given data."""
+def book_figure(open_visit, address):
+    """Return a function that opens a figure of the built book."""
     from figure import PAGES, Figure
+
+    def opened(name, **how):
+        page = open_visit(address, f"chapters/{PAGES[name]}.html", has_touch=True, **how).page
+        return Figure(page.locator(f"nn-{name}").first, None)
+
+    return opened
+
+
+@pytest.fixture
+def open_figure(open_bare):
+    """Return a function that opens a figure with given data."""
+    from figure import Figure
 
     from nnlib import book
 
-    def opened(name, data=None, **how):
-        if data is None:
-            where = request.getfixturevalue("address"), f"chapters/{PAGES[name]}.html"
-            page = open_visit(*where, has_touch=True, **how).page
-        else:
-            shown = book.play(name, data, caption="A figure.", alt="It moves.")
-            page = open_bare(shown._repr_html_(), has_touch=True, **how).page
+    def opened(name, data, **how):
+        shown = book.play(name, data, caption="A figure.", alt="It moves.")
+        page = open_bare(shown._repr_html_(), has_touch=True, **how).page
         return Figure(page.locator(f"nn-{name}").first, data)
 
     return opened

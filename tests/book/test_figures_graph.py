@@ -280,8 +280,8 @@ INJECTED = [
 
 
 @pytest.mark.slow
-def test_the_figure_draws_what_is_typed_and_runs_none_of_it(open_figure):
-    figure = open_figure("graph")
+def test_the_figure_draws_what_is_typed_and_runs_none_of_it(book_figure):
+    figure = book_figure("graph")
     figure.locator(".nn-typed").evaluate("fold => { fold.open = true; }")
     field = figure.get_by_label("Expression")
     field.fill("relu(w*x + b)")

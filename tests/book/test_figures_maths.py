@@ -29,8 +29,8 @@ SHAPES = (
 
 
 @pytest.mark.slow
-def test_shapes_broadcast_as_numpy_says(open_figure):
-    figure = open_figure("broadcast")
+def test_shapes_broadcast_as_numpy_says(book_figure):
+    figure = book_figure("broadcast")
     for shapes in SHAPES:
         for field, shape in zip(figure.locator("input").all(), shapes, strict=True):
             field.fill(str(shape))
@@ -59,8 +59,8 @@ MATRICES = {"stretch": [[6, 2], [2, 3]], "mirror": [[0, 1], [1, 0]], "shear": [[
 
 
 @pytest.mark.slow
-def test_a_whole_turn_finds_the_eigenvalues_and_each_place_its_facts(open_figure):
-    figure = open_figure("eigen")
+def test_a_whole_turn_finds_the_eigenvalues_and_each_place_its_facts(book_figure):
+    figure = book_figure("eigen")
     for degrees in (0, 45, 70, 200):
         figure.slide(TURN, degrees)
         x = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
@@ -92,8 +92,8 @@ def row(text):
 
 
 @pytest.mark.slow
-def test_rows_and_solutions_are_those_of_elimination(open_figure):
-    figure = open_figure("eliminate")
+def test_rows_and_solutions_are_those_of_elimination(book_figure):
+    figure = book_figure("eliminate")
     for system in figure.data["systems"]:
         figure.press(system["name"])
         r, s = ([Fraction(str(v)) for v in line] for line in system["rows"])
@@ -120,8 +120,8 @@ def decimals(text):
 
 
 @pytest.mark.slow
-def test_totals_are_those_of_the_prices_and_right_only_on_the_line(open_figure):
-    figure = open_figure("equations")
+def test_totals_are_those_of_the_prices_and_right_only_on_the_line(book_figure):
+    figure = book_figure("equations")
     point = figure.locator(".nn-point")
     for system in figure.data["systems"]:
         A, b = np.array(system["A"]), np.array(system["b"])
@@ -159,8 +159,8 @@ def moved(a, b, c, d):
     return [pytest.approx([a * x + b * y, c * x + d * y], abs=0.01) for x, y in corners]
 
 
-def test_the_photograph_goes_where_the_matrix_takes_it(open_figure):
-    figure = open_figure("linear-map")
+def test_the_photograph_goes_where_the_matrix_takes_it(book_figure):
+    figure = book_figure("linear-map")
     assert figure.evaluate(POSITIONS) == moved(1, 0.5, 0, 1)
     for k, entry in enumerate(("0.5", "-1.5", "2", "0.25")):
         figure.locator("input").nth(k).fill(entry)
@@ -196,8 +196,8 @@ def drawn(figure, which):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("button", "name"), [("cat", "chelsea"), ("brick", "brick")])
-def test_it_shows_the_nearest_matrix_of_the_rank(open_figure, button, name):
-    figure = open_figure("rank")
+def test_it_shows_the_nearest_matrix_of_the_rank(book_figure, button, name):
+    figure = book_figure("rank")
     pixels = getattr(photographs(), name)
     grey = pixels.mean(axis=2) if pixels.ndim == 3 else pixels
     A = grey.reshape(128, 2, 128, 2).mean(axis=(1, 3)).round()

@@ -105,8 +105,8 @@ def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
 
 # likelihood of a Gaussian
 @pytest.mark.slow
-def test_the_likelihood_of_a_gaussian_is_nnlibs(open_figure):
-    figure, data = open_figure("likelihood"), penguins()[0]
+def test_the_likelihood_of_a_gaussian_is_nnlibs(book_figure):
+    figure, data = book_figure("likelihood"), penguins()[0]
     starts = {
         "Adelie": ([40.5, 17.0], [4.0, 1.0]),
         "Chinstrap": ([47.0, 19.5], [2.0, 1.5]),
@@ -136,10 +136,10 @@ def test_the_likelihood_of_a_gaussian_is_nnlibs(open_figure):
 
 # margins
 @pytest.mark.slow
-def test_the_street_is_that_of_scikit_learn(open_figure):
+def test_the_street_is_that_of_scikit_learn(book_figure):
     from sklearn.svm import SVC  # which loads for seconds
 
-    figure = open_figure("margin")
+    figure = book_figure("margin")
     points, moved = np.array(figure.data["points"]), figure.data["moved"]
     for exponent in (-1, 0, 1, 2):
         figure.slide(0, exponent)
@@ -232,8 +232,8 @@ def softmax(z):
 
 
 @pytest.mark.slow
-def test_probabilities_and_loss_follow_scores_and_temperature(open_figure):
-    figure, start = open_figure("softmax"), np.array([2.1, 3.5, -2.3])
+def test_probabilities_and_loss_follow_scores_and_temperature(book_figure):
+    figure, start = book_figure("softmax"), np.array([2.1, 3.5, -2.3])
 
     def check(z, T=1):
         figure.settle()
@@ -257,8 +257,8 @@ def test_probabilities_and_loss_follow_scores_and_temperature(open_figure):
 
 
 @pytest.mark.slow
-def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(open_figure):
-    figure, classes = open_figure("push"), ["sandal", "sneaker", "boot"]
+def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(book_figure):
+    figure, classes = book_figure("push"), ["sandal", "sneaker", "boot"]
     for pushed, value in ((0, -1.35), (1, 2.5), (2, 0)):
         figure.press("reset")
         z = np.log([1.0, 2.0, 5.0])
@@ -352,8 +352,8 @@ def arrays(N, D, H, C):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(32, 784, 128, 10), (3, 5, 4, 2), (7, 2, 7, 3)])
-def test_shapes_and_rules_of_gradients_are_nnlibs(open_figure, sizes):
-    figure = open_figure("tracer")
+def test_shapes_and_rules_of_gradients_are_nnlibs(book_figure, sizes):
+    figure = book_figure("tracer")
     names = ("pictures N", "pixels D", "hidden units H", "classes C")
     for label, size in zip(names, sizes, strict=True):
         figure.get_by_label(label).fill(str(size))
