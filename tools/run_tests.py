@@ -46,10 +46,10 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
 
 
 def side_by_side() -> list[str]:
-    """Return the arguments for pytest-xdist: a worker more than cores, since some wait."""
+    """Return the arguments for pytest-xdist: a worker for each core that may be used."""
     from joblib import cpu_count
 
-    return ["-n", str(min(cpu_count() + 1, MOST_WORKERS)), "--dist", "loadfile"]
+    return ["-n", str(min(cpu_count(), MOST_WORKERS)), "--dist", "loadfile"]
 
 
 @contextmanager

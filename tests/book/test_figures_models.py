@@ -45,6 +45,7 @@ FUNCTIONS = {
 }
 
 
+@pytest.mark.slow
 def test_values_and_derivatives_of_activation_functions_are_nnlibs(open_figure):
     start = {"start": "sigmoid", "at": 2.0, "pieces": PIECES, "choices": list(FUNCTIONS)}
     figure = open_figure("activation", start)

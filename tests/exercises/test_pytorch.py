@@ -277,6 +277,7 @@ def wrong():
     }
 
 
+@pytest.mark.slow
 @both
 def test_what_cannot_be_counted_is_told_why(visible):
     assert untold(challenge(), wrong(), visible, most=100) == []

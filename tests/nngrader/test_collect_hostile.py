@@ -146,7 +146,7 @@ def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, ca
     assert "'listed.zip' has too many entries: not opened" in output
 
 
-@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("at", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 2))])
 def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
     course, tmp_path, capsys, monkeypatch, at
 ):

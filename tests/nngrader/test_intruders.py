@@ -195,6 +195,7 @@ def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
     assert "in a process of its own" in str(report["findings"])
 
 
+@pytest.mark.slow
 def test_a_measure_that_comes_to_no_end_is_ended(box):
     notes, report = judged(box, SOLVED, for_ever)
     assert notes == "what it gave cannot be measured: took too long"

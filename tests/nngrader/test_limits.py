@@ -112,8 +112,12 @@ FAULTS = {  # the cell; the kind of error; what a student is told, and the instr
 }
 
 
-def test_each_limit_has_words_of_its_own(start):
-    for name, (cell, kind, words, note) in FAULTS.items():
+@pytest.mark.parametrize(
+    "names", [["crash"], pytest.param([*FAULTS], marks=pytest.mark.slow)], ids=["one", "all"]
+)
+def test_each_limit_has_words_of_its_own(start, names):
+    for name in names:
+        cell, kind, words, note = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
         came = answer(r)

@@ -60,6 +60,7 @@ def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path
         assert (handed_in / "feedback" / student / NAME / f"{NAME}.html").is_file()
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
     handed_in, base, monkeypatch, capsys
 ):
@@ -98,6 +99,7 @@ def counting(monkeypatch, change):
     return ran
 
 
+@pytest.mark.slow
 def test_a_result_that_took_too_long_on_the_processor_is_kept(course, base, monkeypatch):
     slow = "def hinge_loss(scores, targets):\n    while True:\n        pass"
     hand_in(course, "ada", base.solved().write("hinge_loss", slow).text())

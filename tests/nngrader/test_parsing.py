@@ -5,6 +5,7 @@ import gc
 import threading
 
 import nngrader.grading.one_submission as grading
+import pytest
 from nngrader.engine.observation.driver import string_constants
 from nngrader.engine.observation.parsing import parse
 
@@ -40,6 +41,7 @@ def parse_beside_another(parse):
         thread.join()
 
 
+@pytest.mark.slow
 def test_one_thread_parses_at_a_time_where_submissions_are_graded():
     parse_beside_another(parse)
     grading._compiled.cache_clear()

@@ -8,6 +8,7 @@ import sys
 import tokenize
 from pathlib import Path
 
+import pytest
 import torch
 
 import nnlib
@@ -58,6 +59,7 @@ def test_import_needs_numpy_alone():
     assert imported_by("nnlib, nnlib.book, " + ", ".join(f"nnlib.{p}" for p in PARTS)) == set()
 
 
+@pytest.mark.slow
 def test_the_estimators_need_scikit_learn_and_nothing_heavier():
     heavy = {"torch", "matplotlib", "sympy", "distributed", "IPython", "tqdm"}
     assert "sklearn" in (found := imported_by("nnlib.classifiers"))

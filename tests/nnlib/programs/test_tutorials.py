@@ -16,6 +16,7 @@ import pytest
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"conftest", "drawn", "run", "test_tutorials"}
 PROGRAMS = sorted(p for p in HERE.glob("*.py") if p.stem not in NO_PROGRAMS)
+QUICK = ("lenet", "transformer_block", "recurrent_classifier", "policies")
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]\d+)?|nan|inf")
 SETTINGS = {
     **{"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
@@ -36,10 +37,12 @@ def run(library, out, *programs):
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
+def folders(request, tmp_path_factory):
     """Return the folders of what the programs print with nnlib and with torch."""
     out = {library: tmp_path_factory.mktemp(library) for library in ("nnlib", "torch")}
-    assert [run(library, folder, *PROGRAMS) for library, folder in out.items()] == ["", ""]
+    slow = request.config.getoption("slow")
+    programs = [p for p in PROGRAMS if slow or p.stem in QUICK]
+    assert [run(library, folder, *programs) for library, folder in out.items()] == ["", ""]
     return out["nnlib"], out["torch"]
 
 
@@ -53,7 +56,13 @@ def read(program, folders, ending):
     return [(f / program.with_suffix(ending).name).read_text("utf-8") for f in folders]
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(p, id=p.stem, marks=[pytest.mark.slow] * (p.stem not in QUICK))
+        for p in PROGRAMS
+    ],
+)
 def test_program_prints_what_it_prints_with_torch(program, folders):
     assert read(program, folders, ".err") == ["", ""]
     got, want = read(program, folders, ".txt")
