@@ -150,7 +150,11 @@ def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
     for k, page in enumerate(pages):
         size = (PHONE, DESKTOP)[k % 2]
         visited = opened(window, address, f"chapters/{page}.html", size=size)
-        if wrong := faults(visited, page, size):
+        wrong = faults(visited, page, size)
+        if size != PHONE:
+            visited.page.set_viewport_size(dict(zip(("width", "height"), PHONE, strict=True)))
+            wrong += [f"too wide on a phone: {text}" for text in visited.too_wide()]
+        if wrong:
             found[page] = wrong
         visited.page.close()
     window.close()

@@ -137,6 +137,7 @@ def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
         ('<div role="img" aria-label="all"></div><svg></svg>', ["svg"]),
         ('<svg aria-hidden="true"><path/></svg>', []),
         ('<svg aria-label="a curve"><g/></svg><img alt="x" src="b">', []),
+        ('<svg aria-label=" "><g/></svg>', ["svg"]),
         ("<p>1 < 2 <br> text</p>", []),
         ('<p title="a > b"><img alt=cat src=a.png></p><img src=b.png>', ["b.png"]),
         ("<script>s = '<img>';</script><!-- <img> --><style>/* <svg> */</style>", []),

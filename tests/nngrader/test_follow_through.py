@@ -6,7 +6,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
-from nngrader.grading.follow_through import SHARE
+from nngrader.grading.follow_through import SHARE, wrong_before
 from nngrader.grading.one_submission import Job, run
 from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
@@ -32,6 +32,19 @@ def two_layer_loss(params, X, y):
     _, dW1, db1 = affine_backward(dh * (a > 0), X, params["W1"])
     return -log_p[n, y].mean(), {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
 """
+
+
+def test_a_wrong_function_is_followed_even_if_its_problem_counts_no_more():
+    right, wrong = {"score": 4.0, "max": 4.0}, {"score": 1.0, "max": 4.0}
+    dropped = {"score": 0.0, "max": 0.0, "graded": wrong}
+    reports = {"right": right, "wrong": wrong, "dropped": dropped, "caller": wrong}
+    hidden = {name: {} for name in reports}
+
+    def before(source):
+        return wrong_before("caller", reports, hidden, [("caller", source, False)])
+
+    assert before("dropped(x) + wrong(x)") == ["wrong", "dropped"]
+    assert before("right(x) + caller(x)") == []
 
 
 @pytest.fixture(scope="module")
