@@ -45,11 +45,12 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
     return ["not sandbox"]
 
 
-def side_by_side() -> list[str]:
-    """Return the arguments for pytest-xdist: a worker for each core that may be used."""
+def side_by_side(beside: int = 0, dist: str = "loadfile") -> list[str]:
+    """Return the arguments for pytest-xdist: a worker for each core, less those in use."""
     from joblib import cpu_count
 
-    return ["-n", str(min(cpu_count(), MOST_WORKERS)), "--dist", "loadfile"]
+    workers = max(1, min(cpu_count() - beside, MOST_WORKERS))
+    return ["-n", str(workers), "--dist", dist]
 
 
 @contextmanager
@@ -90,12 +91,12 @@ def main() -> int:
         if hasattr(os, "nice"):
             os.nice(NICE)
         without = ["-m", " and ".join(["not built_book", *marks])]
-        failed = run(*slow, *without, *side_by_side())
+        failed = run(*slow, *without, *side_by_side(beside=1))
         if book.wait():
             print("run_tests: the book does not build, so the tests that open it did not run")
             return 1
     with_book = ["-m", " and ".join(["built_book", *marks])]
-    return run(*slow, *with_book, *side_by_side(), "tests/book") or failed
+    return run(*slow, *with_book, *side_by_side(dist="worksteal"), "tests/book") or failed
 
 
 if __name__ == "__main__":
