@@ -56,28 +56,54 @@ PAIRS = [
         ),
         linear_model.LogisticRegression(C=0.1),
     ),
+]
+
+
+BAYES = (
+    ours.GaussianClassifier(covariance="naive", var_smoothing=0.1),
+    naive_bayes.GaussianNB(var_smoothing=0.1),
+)
+TRAINED = [
     (
-        ours.MLPClassifier((32,), max_iter=40, random_state=0),
-        neural_network.MLPClassifier((32,), max_iter=40, random_state=0),
+        # chosen by 3 folds of the training images
+        ours.SoftmaxClassifier(alpha=3e-3, learning_rate_init=0.05, max_iter=30),
+        linear_model.LogisticRegression(C=0.1, tol=1e-3),
+    ),
+    (
+        ours.MLPClassifier((32,), max_iter=15),
+        neural_network.MLPClassifier((32,), max_iter=15),
     ),
 ]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(("mine", "theirs"), PAIRS, ids=lambda e: type(e).__name__)
-def test_accuracy_is_no_more_than_two_standard_errors_below_scikit_learn(mine, theirs):
+def test_accuracy_is_no_more_than_a_standard_error_below_scikit_learn(mine, theirs):
     test = np.arange(len(X)) % 3 == 0
     a, b = (m.fit(X[~test], y[~test]).score(X[test], y[test]) for m in (mine, theirs))
-    assert a > b - 2 * ours.standard_error(b, test.sum())
+    assert a > b - ours.standard_error(b, test.sum())
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize(("mine", "theirs"), PAIRS, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [*PAIRS[:2], BAYES], ids=lambda e: type(e).__name__
+)
 def test_clothes_are_told_apart_as_well_as_by_scikit_learn(mine, theirs):
     train, test = fashion_mnist()
     a, b = (m.fit(train.X[:2000], train.y[:2000]).score(test.X, test.y) for m in (mine, theirs))
     assert a > b - ours.standard_error(b, len(test.y))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(("mine", "theirs"), TRAINED, ids=lambda e: type(e).__name__)
+def test_whatever_the_seed_accuracy_is_scikit_learns(mine, theirs, seed):
+    train, test = fashion_mnist()
+    mine.set_params(random_state=seed).fit(train.X, train.y)
+    b = theirs.set_params(random_state=seed).fit(train.X, train.y).score(test.X, test.y)
+    assert mine.score(test.X, test.y) > b - ours.standard_error(b, len(test.y))
 
 
 def test_gaussians_give_the_probabilities_of_scikit_learn():
