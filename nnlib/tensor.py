@@ -285,7 +285,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 def holding(array: np.ndarray) -> Tensor:
     """Return a Tensor of any dtype: torch's files have more than nnlib computes with."""
-    return _remade(Tensor, array, False)
+    return Tensor(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 
 def raw(x: Any) -> Any:
