@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-rfE", "--durations=10"]
 MOST_WORKERS = 5  # each may need 1 GB
-NICE = 5  # of the tests: the book's build goes first, because the last tests wait for it
 GRACE = 20  # seconds that the book's build gets to end
 
 
@@ -88,8 +87,6 @@ def main() -> int:
         only = ["-m", *marks] if marks else []
         return run(*slow, *only, *side_by_side(), *chosen(options.name))
     with book_beside() as book:
-        if hasattr(os, "nice"):
-            os.nice(NICE)
         without = ["-m", " and ".join(["not built_book", *marks])]
         failed = run(*slow, *without, *side_by_side(beside=1))
         if book.wait():

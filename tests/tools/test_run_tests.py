@@ -41,7 +41,6 @@ def test_a_path_is_a_path_and_anything_else_a_name():
 def test_a_failure_of_either_part_or_of_the_book_fails(monkeypatch, build, statuses, expected):
     calls, ends = [], iter(statuses)
     monkeypatch.setattr(run_tests, "run", lambda *a: (calls.append(a), next(ends))[1])
-    monkeypatch.setattr(run_tests.os, "nice", lambda n: None)
     monkeypatch.setattr(sys, "argv", ["run_tests"])
     program = [sys.executable, "-c", f"raise SystemExit({build})"]
     start = subprocess.Popen

@@ -64,7 +64,7 @@ def ordinary(rng, N, C):
 @softmax.case("stability")
 def huge(rng, N, C):
     """Scores in the thousands."""
-    # The best score leads by so little or so much that 1 - p has eight digits or is 0.
+    # With a lead from 5 to 40, 1 - p of the best class would lose its digits to rounding.
     while True:
         scores = rng.normal(size=(N, C)) * 1000
         lead = np.diff(np.sort(scores, axis=1)[:, -2:])
