@@ -11,6 +11,8 @@ from .style import canvas, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 
+ROUNDING = 1e-6  # the most that a softmax in float32 may exceed 1
+
 
 @styled
 def roc(truth, scores, *, title: str = "", ax=None):
@@ -117,7 +119,8 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     Raises
     ------
     ValueError
-        If a probability lies outside [0, 1], the lengths differ, or bins is below 1.
+        If a probability is outside [0, 1] by more than rounding (1e-6), the lengths differ, or
+        bins is below 1.
 
     Source: Guo et al. (2017), On calibration of modern neural networks, equation 3.
 
@@ -132,7 +135,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     names = {"xlabel": "predicted probability", "ylabel": "share that came true"}
     axes = canvas("calibration", ax, height=3.2, title=title, **names)
     for (name, p), style in zip(runs.items(), styles, strict=True):
-        if p.min() < 0 or p.max() > 1:
+        if p.min() < 0 or p.max() > 1 + ROUNDING:
             raise ValueError(
                 f"calibration: expected probabilities from 0 to 1, got {p.min():g} to "
                 f"{p.max():g}"

@@ -102,6 +102,11 @@ def test_roc_is_the_curve_of_scikit_learn_with_its_area():
     assert labels_of(ax) == [f"area {roc_auc_score(truth, scores):.3f}"]
 
 
+def test_calibration_accepts_a_probability_that_rounding_put_above_1():
+    ax = viz.calibration([1, 0], np.array([1 + 1e-7, 0.5]))
+    assert ax.get_lines()[0].get_label() == "gap 0.250"
+
+
 def test_calibration_is_that_of_scikit_learn_with_the_gap():
     rng = np.random.default_rng(0)
     p = rng.uniform(size=200)
