@@ -2,11 +2,10 @@
 
 Usage: python tools/gate_book.py
 
-The book is built into _build/gate, so that a reader's build stays as it is, with every claim
-strict. The runner of the tests starts this at the same time as the tests; the first test that
-needs the book waits for it, or starts it itself.
-What came of it is remembered: a book that was built, until something changes that the build
-depends on; one that was not, until the run has ended.
+The book is built into _build/gate, with every claim strict, so a reader's build isn't touched.
+`run_tests.py` starts this program first. A test that needs the book waits for it, or builds it.
+A book that was built counts until a file changes on which it depends. A failed build counts for
+the current run of pytest.
 """
 
 import json
@@ -47,6 +46,7 @@ SOURCES = (
     "tools/**/*.py",
 )
 FAILURE = re.compile(r"^\S*\.(?:md|py):\d+: |\b(?:ERROR|WARNING)\b|^  > |^check_links: ")
+ALL_EXECUTED = re.compile(r"^\[(\d+)/\1\] ", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -95,8 +95,13 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
 
 def this_run() -> str:
     """Return an id of this run of the tests, which all its processes share."""
-    names = ("GATE_RUN", "PYTEST_XDIST_TESTRUNUID")
-    return next((os.environ[name] for name in names if name in os.environ), str(os.getpid()))
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+
+
+def executed(folder: Path = FOLDER) -> bool:
+    """Return whether a build that is running in this folder has executed all its pages."""
+    log = folder / "log"
+    return log.exists() and ALL_EXECUTED.search(log.read_text(encoding="utf-8")) is not None
 
 
 def _remembered(folder: Path) -> Result | None:

@@ -3,8 +3,9 @@
 Usage: python tools/run_tests.py [--slow] [PATH or NAME]
 
 A path below tests/ or below the repository runs the tests there; anything else is a name for
-pytest's ``-k``. Without an argument everything runs: the strict build of the book
-(`gate_book.py`), meanwhile the tests that do not need it, and then those that open it.
+pytest's ``-k``. Without an argument everything runs: first the pages of the strict book
+(`gate_book.py`) are executed on all cores, then the tests run while one process writes the
+book, and last the tests that open it.
 
 The grader's sandbox needs Linux. Elsewhere its tests are left out, which is printed; under
 ``CI=true`` that is an error.
@@ -15,9 +16,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import gate_book
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -44,20 +48,27 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
     return ["not sandbox"]
 
 
-def side_by_side(beside: int = 0, dist: str = "loadfile") -> list[str]:
-    """Return the arguments for pytest-xdist: a worker for each core, less those in use."""
+def side_by_side(dist: str = "loadfile") -> list[str]:
+    """Return the arguments for pytest-xdist: a worker for each core."""
     from joblib import cpu_count
 
-    workers = max(1, min(cpu_count() - beside, MOST_WORKERS))
+    workers = min(cpu_count(), MOST_WORKERS)
     return ["-n", str(workers), "--dist", dist]
 
 
 @contextmanager
 def book_beside() -> Iterator[subprocess.Popen]:
-    """Build the book in another process, which ends with the block at the latest."""
+    """Build the book in another process; the block begins when its pages are executed.
+
+    The process ends with the block at the latest.
+    """
+    (gate_book.FOLDER / "log").unlink(missing_ok=True)
     program = str(ROOT / "tools" / "gate_book.py")
     process = subprocess.Popen([sys.executable, program], start_new_session=True)
     try:
+        print("Executing the pages of the book; the tests follow", flush=True)
+        while process.poll() is None and not gate_book.executed():
+            time.sleep(1)
         yield process
     finally:
         if process.poll() is None:
@@ -88,7 +99,7 @@ def main() -> int:
         return run(*slow, *only, *side_by_side(), *chosen(options.name))
     with book_beside() as book:
         without = ["-m", " and ".join(["not built_book", *marks])]
-        failed = run(*slow, *without, *side_by_side(beside=1))
+        failed = run(*slow, *without, *side_by_side())
         if book.wait():
             print("run_tests: the book does not build, so the tests that open it did not run")
             return 1

@@ -37,6 +37,14 @@ def test_a_failure_is_told_by_page_line_and_cause_and_no_more():
     assert excerpt(many).splitlines()[-1] == f"… and {999 - gate_book.SHOWN} lines more"
 
 
+def test_the_log_shows_when_all_pages_have_been_executed(tmp_path):
+    assert not gate_book.executed(tmp_path)
+    (tmp_path / "log").write_text("[1/33] executed maths/vectors in 24.1 s\n")
+    assert not gate_book.executed(tmp_path)
+    (tmp_path / "log").write_text("[32/33] executed a in 1 s\n[33/33] executed b in 2 s\n")
+    assert gate_book.executed(tmp_path)
+
+
 @pytest.fixture
 def builds(monkeypatch, tmp_path):
     """Return what is built in place of the book: one entry a build, `True` if it succeeds."""
@@ -49,7 +57,7 @@ def builds(monkeypatch, tmp_path):
         return Result(key, run, state["next"], "" if state["next"] else "why", 1.0)
 
     monkeypatch.setattr(gate_book, "build", build)
-    monkeypatch.setenv("GATE_RUN", "one")
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", "one")
     (tmp_path / "nnlib").mkdir()
     (tmp_path / "nnlib/a.py").write_text("1")
     return state
@@ -62,7 +70,7 @@ def test_all_who_ask_get_one_build_until_a_source_changes(builds, tmp_path, monk
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(asked, range(8)))
     assert set(found) == {found[0]}
-    monkeypatch.setenv("GATE_RUN", "two")
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", "two")
     assert asked().built
     assert len(builds["done"]) == 1
     (html(tmp_path / "gate") / "index.html").unlink()
@@ -72,7 +80,7 @@ def test_all_who_ask_get_one_build_until_a_source_changes(builds, tmp_path, monk
     builds["next"] = False
     assert [asked().message for _ in range(3)] == ["why"] * 3  # a failure is kept for the run
     assert len(builds["done"]) == 3
-    monkeypatch.setenv("GATE_RUN", "three")
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", "three")
     builds["next"] = True
     assert asked().built
     (tmp_path / "nnlib/a.py").write_text("3")
