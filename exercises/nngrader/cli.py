@@ -68,7 +68,7 @@ def new_problem(a) -> int:
     if a.problems:
         place, test = f"{a.problems / a.assignment}.toml", f"pytest {a.problems}"
     else:
-        place, test = "their declarations", f"make test T={a.assignment}/{a.name}"
+        place, test = "their declarations", f"make test T={a.name}"
     worth = counted(a.worth, "point")
     say(f"then `{test}`, and take {worth} from others in {place}")
     return DONE
