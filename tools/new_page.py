@@ -2,7 +2,7 @@
 
 Usage: python tools/new_page.py maths/vectors
 
-The skeleton has the spine of docs/pages.md, the page's question and plan as notes, a
+The skeleton has the usual sections, the page's question and plan as notes, a
 `covers` for the ids of each section of the notes, an `erratum` for what is to be put right, and
 one prediction, question and exercise to be filled in. It builds as it is; the lint lists what
 the page lacks until the notes (`% WRITE: …`) are gone. The page enters _toc.yml at its place.
@@ -188,7 +188,8 @@ def main() -> int:
     )
     print("It stands in _toc.yml. Next:")
     print(f"  make page P={page}    executes, builds and checks it, and says what it lacks")
-    print("  docs/pages.md has the rules; each note (% WRITE) goes when done")
+    print("  python tools/lint_pages.py --rules    lists the rules")
+    print("Delete each note (% WRITE) when it is done. docs/pages.md shows how to write a page.")
     return 0
 
 

@@ -186,7 +186,7 @@ def _faulty(given: list[Waiver]) -> Iterator[Finding]:
     """Yield a finding for each waiver without a reason, of an unknown rule, or of no use."""
     for waiver in given:
         if waiver.rule not in RULES:
-            text = f"there is no rule “{waiver.rule}”; docs/pages.md lists them"
+            text = f"there is no rule “{waiver.rule}”; --rules lists them"
         elif not waiver.reason:
             text = "a waiver needs its reason: `% lint-allow RULE: why`"
         elif not waiver.used:
