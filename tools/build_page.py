@@ -30,7 +30,7 @@ from page_lint.book import CHAPTERS, ROOT, listed
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
 COUNTS = {1: "one thing"}
-SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
+WEIGHT = 1_000_000  # bytes beyond theme and formulas
 FORMULA = '<span class="katex">'
 SPAN = re.compile(r"<span[^>]*>|</span>")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -186,17 +186,19 @@ def _shared(file: Path, page: Path) -> bool:
 
 def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
     """Return what to print, and whether the page lacks nothing."""
+    from execute.seconds import LIMIT
+
     report = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
     if result.failure and not lines:
         lines.append(f"build: {result.failure}")
     lines += report.lines()
-    if result.seconds > SECONDS:
-        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {SECONDS} s")
+    if result.seconds > LIMIT:
+        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {LIMIT} s")
     if result.weight > WEIGHT:
         lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
     done = not (result.failure or result.warnings or report.findings)
-    done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
+    done = done and result.seconds <= LIMIT and result.weight <= WEIGHT
     count = sum(not line.startswith("build:  ") for line in lines) - len(report.allowed)
     state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
     lines.append(

@@ -18,18 +18,6 @@ from pathlib import Path
 
 from page_lint.book import COURSE, ROOT, entries
 
-PARTS = {
-    "start": "Start",
-    "maths": "Mathematics",
-    "classifiers": "Classifiers",
-    "backprop": "Backpropagation",
-    "optimization": "Optimisation",
-    "cnn": "Convolutional networks",
-    "rnn": "Recurrent networks",
-    "generative": "Generative models",
-    "frameworks": "Frameworks",
-    "reference": "Reference",
-}
 TEMPLATE = Path(__file__).parent / "page_template.md"
 AT_ONCE = 3
 
@@ -123,7 +111,7 @@ def add_to_contents(toc: str, page: str) -> str:
     before = [k for name, k in line_of.items() if _precedes(order, name, page)]
     at = _end(lines, max(before)) if before else _first_caption(lines)
     if not any(name.split("/")[0] == part for name in line_of):
-        row = f"  - caption: {PARTS[part]}\n    chapters:\n{row}"
+        row = f"  - caption: {COURSE.parts[part]}\n    chapters:\n{row}"
     elif not any(name.split("/")[0] == part for name in line_of if line_of[name] in before):
         first = min(k for name, k in line_of.items() if name.split("/")[0] == part)
         at = first
@@ -189,7 +177,7 @@ def main() -> int:
     print("It stands in _toc.yml. Next:")
     print(f"  make page P={page}    executes, builds and checks it, and says what it lacks")
     print("  python tools/lint_pages.py --rules    lists the rules")
-    print("Delete each note (% WRITE) when it is done. docs/pages.md shows how to write a page.")
+    print("Delete each note (% WRITE) when it is done. docs/pages.md explains the parts.")
     return 0
 
 

@@ -24,7 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENV = ROOT / ".venv"
 STAMP = ENV / ".ready"
-TORCH = "torch==2.13.0"
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+TORCH = re.search(r'"(torch==.+)"', PROJECT)[1]
 SELDOM = (  # about a third of all lines, compiled when they are imported
     r"/(tests?|testing|torch/_inductor|sympy/(parsing|physics|stats)|dask/(array|dataframe)"
     r"|keras/src/backend/(jax|openvino|tensorflow)|fontTools/(feaLib|ttLib|varLib)"

@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from begin.course import Course
 from browser import DESKTOP, PHONE
-from build_page import without_formulas
+from build_page import WEIGHT, without_formulas
 from finish import icons, theme_style
 from minibook import MiniBook
 from pages import REFERENCE, ROOT
 from sphinx.errors import ExtensionError
 from write.markup import minified
 
-LIMIT = 1_000_000  # bytes of a page beyond the theme and its formulas, and of these
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
 SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
@@ -34,7 +33,7 @@ def weights(book, page):
 
 def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_formulas(book):
     found = {page.stem: weights(book, page) for page in built_pages(book)}
-    assert {name: n for name, n in found.items() if max(n) > LIMIT} == {}
+    assert {name: n for name, n in found.items() if max(n) > WEIGHT} == {}
 
 
 def test_the_weight_of_a_page_leaves_out_whole_formulas():
@@ -53,7 +52,7 @@ def test_marks_without_ink_and_needless_digits_are_left_out():
 def test_the_theme_ships_no_file_that_no_page_asks_for(book):
     static = book / "_static"
     assert [f for pattern in icons.UNUSED for f in static.glob(pattern)] == []
-    assert sum(f.stat().st_size for f in static.rglob("*") if f.is_file()) < LIMIT
+    assert sum(f.stat().st_size for f in static.rglob("*") if f.is_file()) < WEIGHT
 
 
 def test_every_icon_of_every_page_has_its_drawing(book):

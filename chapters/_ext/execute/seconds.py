@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-LIMIT = 15  # seconds of one core for a page, docs/pages.md
+LIMIT = 15  # seconds of one core for a page
 
 
 class Seconds:
