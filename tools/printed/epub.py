@@ -1,7 +1,6 @@
 """The book as ePub: Sphinx writes the pages, here they are tidied, listed and packed.
 
-pandoc would make the formulas and the package, but loses the links between pages
-(docs/decisions.md has the figures).
+pandoc would make the formulas and the package, but loses the links between pages.
 
 The bytes of two builds are the same: nothing carries a date but that of the release, and the
 identifier is made from the title.

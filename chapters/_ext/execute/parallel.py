@@ -1,7 +1,7 @@
 """Execute the pages whose outputs do not hold, some at a time, before Sphinx reads them.
 
 jupyter-cache can execute pages in parallel, too, but cannot tell which files a page reads, so
-that a change of nnlib would be served old outputs (docs/decisions.md has the figures).
+that a change of nnlib would be served old outputs.
 
 The page that took longest last time starts first. In a reader's build a cell that fails keeps
 its traceback, and the cells after it run (`findings.py`). A strict build reports all pages that
