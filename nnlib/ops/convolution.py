@@ -28,35 +28,42 @@ from .. import depthwise
 from ..graph import record_fused
 from ..tensor import Tensor, raw
 from ..windows import Grid, Pair, by_group, gathered, matrix, windows
-from .promotion import public_name, whole
+from .promotion import whole
 from .reduction import sum
 from .shape import transpose
 
 __all__ = ["convolution"]
 
 
-def refuse(expected: str, got: Any) -> None:
-    """Raise a RuntimeError that names the operation that was called."""
-    raise RuntimeError(f"{public_name()}: expected {expected}, got {got}")
+def refuse(name: str, expected: str, got: Any) -> None:
+    """Raise the RuntimeError of an operation that expected something else."""
+    raise RuntimeError(f"{name}: expected {expected}, got {got}")
 
 
-def numbers(what: str, value: Any, least: int) -> Pair:
-    """Return an option as two integers, for height and width; a single one counts for both."""
+def numbers(name: str, option: str, value: Any, least: int) -> Pair:
+    """Return an option as two integers, for height and width; one integer is used for both."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    values = values * 2 if len(values) == 1 else values
+    if len(values) == 1:
+        values = values * 2
     if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
-        refuse(f"{what} of an integer >= {least} for each axis", repr(value))
+        refuse(name, f"{option} of an integer >= {least} for each axis", repr(value))
     return values
 
 
-def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Grid:
+def grid_of(
+    name: str, size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> Grid:
     """Return the grid of windows that fit on an image with its padding."""
-    k, s = numbers("kernel_size", kernel, 1), numbers("stride", stride, 1)
-    p, d = numbers("padding", padding, 0), numbers("dilation", dilation, 1)
-    room = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
-    if min(*room, *size) < 1:
-        refuse(f"room for a window {k}, dilation {d}, padding {p}", f"an image {size}")
-    return Grid(size, k, s, p, d, tuple((room[i] - 1) // s[i] + 1 for i in (0, 1)))
+    k = numbers(name, "kernel_size", kernel, 1)
+    s = numbers(name, "stride", stride, 1)
+    p = numbers(name, "padding", padding, 0)
+    d = numbers(name, "dilation", dilation, 1)
+    # How many positions of the window fit on the padded image, at stride 1.
+    positions = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
+    if min(*positions, *size) < 1:
+        refuse(name, f"room for a window {k}, dilation {d}, padding {p}", f"an image {size}")
+    count = tuple((positions[i] - 1) // s[i] + 1 for i in (0, 1))
+    return Grid(size, k, s, p, d, count)
 
 
 # The products with X. Kernels are (groups, H, W, inputs, outputs) here.

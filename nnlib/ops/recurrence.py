@@ -275,7 +275,7 @@ def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
 
 def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
     """Raise an error for shapes or dtypes that do not match."""
-    x, w, u = (array(inputs[key]) for key in ("input", "w_ih", "w_hh"))
+    x, w, u = (array(name, inputs[key]) for key in ("input", "w_ih", "w_hh"))
     (T, N), D, H, G = (*x.shape, 1, 1)[:2], w.shape[-1], u.shape[-1], gates * u.shape[-1]
     shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
     for (what, value), shape in zip(inputs.items(), shapes, strict=False):
