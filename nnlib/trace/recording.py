@@ -54,7 +54,15 @@ class Scope:
 
     def chain(self) -> list[Scope]:
         """Return the calls around this one, the outermost first, and this one."""
-        return [*(self.parent.chain() if self.parent else ()), self]
+        outer = self.parent.chain() if self.parent else []
+        return [*outer, self]
+
+    def function(self) -> Scope | None:
+        """Return the outermost function call that is inside the innermost module, if any."""
+        functions = []
+        for scope in self.chain():
+            functions = [] if scope.module is not None else [*functions, scope]
+        return functions[0] if functions else None
 
 
 @dataclass(eq=False)
