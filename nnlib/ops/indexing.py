@@ -43,12 +43,9 @@ def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
     """
     parts = index if isinstance(index, tuple) else (index,)
     parts = tuple(plain(name, part) for part in parts)
-    has_array = any(isinstance(part, np.ndarray) for part in parts)
-    has_integer = any(isinstance(part, int) for part in parts)
-    if not has_array:
-        basic = parts if ... in parts else (*parts, ...)
-        return basic, None
-    if not has_integer:
+    if not any(isinstance(part, np.ndarray) for part in parts):
+        return parts if ... in parts else (*parts, ...), None
+    if not any(isinstance(part, int) for part in parts):
         return None, parts
     basic = []
     for part in parts:
