@@ -19,13 +19,13 @@ class Unit(NamedTuple):
     name : str
         The function or the engine's operation.
     inputs, outs : list of Tensor
-        What it read, and what it gave.
+        Its operands and its results.
     ops : list of Op
-        The engine's operations.
+        The recorded operations.
     call : Scope or None
         The call of the function, with its arguments and windows.
     modules : list of Scope
-        The calls of modules it was done for, the outermost first.
+        The calls of modules around it, the outermost first.
     """
 
     name: str
