@@ -251,7 +251,7 @@ class _Walk:
         edges = [edge for edge in node.edges if is_needed(edge[0])]
         if edges and node.saved is None:
             raise RuntimeError(
-                f"backward: what {node.name} had kept was freed by an earlier walk; "
+                f"backward: the saved values of {node.name} were freed by an earlier pass; "
                 "pass retain_graph=True to that one"
             )
         gradients = node.pull(g, edges, self.create)

@@ -70,8 +70,8 @@ class Tape:
             if isinstance(node, TapeNode) and node not in visited:
                 if node.saved is None:
                     raise RuntimeError(
-                        f"graph: what {node.name} had kept was freed by an earlier walk; draw "
-                        "before backward(), or call backward(retain_graph=True)"
+                        f"graph: the saved values of {node.name} were freed by a pass; "
+                        "draw before backward(), or call backward(retain_graph=True)"
                     )
                 visited.add(node)
                 to_do.extend(target for target, *_ in node.edges)
@@ -252,7 +252,7 @@ def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
     """Return what an operation sends to each operand, given its upstream gradient."""
     if node.saved is None:
         raise RuntimeError(
-            f"graph: what {node.name} had kept was freed by a walk after the graph was made; "
+            f"graph: the saved values of {node.name} were freed after the graph was made; "
             "call backward(retain_graph=True)"
         )
     sent = [gradient for _, gradient in node.pull(g, node.edges, False)]
