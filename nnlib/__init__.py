@@ -12,7 +12,7 @@ H height and W width of an image, T time. ``(N, C)`` is an array of N rows and C
 tensor([2., 4., 6.])
 """
 
-# ruff: noqa: F403 (the star imports gather what creation.py and ops/ declare public)
+# ruff: noqa: F403 (the star imports export the names that these modules list in __all__)
 import importlib as _importlib
 from math import e, inf, nan, pi
 
@@ -37,21 +37,29 @@ from .tensor import Tensor, raw
 
 
 def is_tensor(obj: object) -> bool:
-    """Return whether something is a Tensor."""
+    """Return whether ``obj`` is a Tensor."""
     return isinstance(obj, Tensor)
 
 
-float32 = float = _np.dtype("float32")
-float64 = double = _np.dtype("float64")
-int64 = long = _np.dtype("int64")
-int32 = int = _np.dtype("int32")
+__version__ = "0.1.0"
+
+float32 = _np.dtype("float32")
+float64 = _np.dtype("float64")
+int64 = _np.dtype("int64")
+int32 = _np.dtype("int32")
 uint8 = _np.dtype("uint8")
 bool = _np.dtype("bool")
+float = float32
+double = float64
+long = int64
+int = int32
 
-__version__ = "0.1.0"
-Size, newaxis = tuple, None
-finfo, iinfo = _np.finfo, _np.iinfo
-numel, is_floating_point = Tensor.numel, Tensor.is_floating_point
+Size = tuple
+newaxis = None
+finfo = _np.finfo
+iinfo = _np.iinfo
+numel = Tensor.numel
+is_floating_point = Tensor.is_floating_point
 
 
 def get_default_dtype() -> _np.dtype:
@@ -59,21 +67,41 @@ def get_default_dtype() -> _np.dtype:
     return float32
 
 
-# What stands on the core is imported when it is first asked for: the core loads fast.
+# These subpackages and functions are imported on first use, so that ``import nnlib`` is fast.
 _PARTS = (
-    *("calculus", "classifiers", "datasets", "distributions", "filters", "linalg", "models"),
-    *("nn", "optim", "probability", "serialization", "steps", "text", "trace", "training"),
-    *("transforms", "utils", "viz"),
+    "calculus",
+    "classifiers",
+    "datasets",
+    "distributions",
+    "filters",
+    "linalg",
+    "models",
+    "nn",
+    "optim",
+    "probability",
+    "serialization",
+    "steps",
+    "text",
+    "trace",
+    "training",
+    "transforms",
+    "utils",
+    "viz",
 )
 _OF_SERIALIZATION = ("load", "save")
 _OF_FUNCTIONAL = (
-    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv2d", "conv_transpose1d"),
-    *("conv_transpose2d", "max_pool1d"),
+    "adaptive_avg_pool1d",
+    "avg_pool1d",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "max_pool1d",
 )
 
 
 def __getattr__(name: str) -> object:
-    """Return a subpackage, imported on first use, or a function of torch's namespace."""
+    """Import and return a subpackage, or a function that PyTorch has in ``torch``, too."""
     if name in _PARTS:
         return _importlib.import_module(f".{name}", __name__)
     if name in _OF_SERIALIZATION:
@@ -84,7 +112,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Return all names of the library, with subpackages that are not imported yet."""
+    """Return all names of the library, including subpackages that are not imported yet."""
     return sorted({*globals(), *__all__})
 
 

@@ -1,7 +1,7 @@
 """Generators of random numbers, and the default one.
 
-The same seed gives the same numbers, but not the numbers that torch gives for that seed, since
-its algorithm is another.
+The same seed always generates the same numbers, but different numbers from torch, which uses a
+different algorithm.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ __all__ = [
 
 
 class Generator:
-    """A source of random numbers that can be started again from a seed.
+    """A generator of random numbers that can be seeded again.
 
     Parameters
     ----------
     device : device
-        Where it draws; the CPU.
+        The device, which must be the CPU.
 
     Attributes
     ----------
     rng : numpy.random.Generator
-        What it draws with; always the same object, so that others may hold it.
+        NumPy's generator; always the same object, also after seeding.
 
     >>> g = Generator().manual_seed(3)
     >>> h = Generator().manual_seed(3)
@@ -48,11 +48,12 @@ class Generator:
 
     def __init__(self, device: Any = "cpu"):
         check_device("Generator", device)
-        self._seed, self._rng = 67280421310721, None  # torch's first seed
+        self._seed = 67280421310721  # the initial seed in torch
+        self._rng = None
 
     @classmethod
     def around(cls, rng: np.random.Generator) -> Generator:
-        """Draw with a generator of NumPy's, made by ``default_rng``; it moves on with this.
+        """Return a Generator that draws with NumPy's generator from ``default_rng``.
 
         >>> g = Generator.around(np.random.default_rng(3))
         >>> g.rng.random() == np.random.default_rng(3).random()
@@ -62,17 +63,18 @@ class Generator:
         if not isinstance(rng, np.random.Generator) or kind != "PCG64":
             raise TypeError(f"Generator.around: expected a default_rng(), got {kind}")
         g = cls()
-        g._rng, g._seed = rng, 0
+        g._rng = rng
+        g._seed = 0
         return g
 
     @property
     def device(self) -> device_named:
-        """Where it draws: the CPU."""
+        """The device, which is always the CPU."""
         return device_named("cpu")
 
     @property
     def rng(self) -> np.random.Generator:
-        """NumPy's generator, made when it is first used."""
+        """NumPy's generator, which is created on first use."""
         if self._rng is None:
             self._rng = np.random.default_rng(self.initial_seed())
         return self._rng
@@ -93,7 +95,7 @@ class Generator:
         return self._seed
 
     def initial_seed(self) -> int:
-        """Return the seed with which the generator was last started."""
+        """Return the seed that was set last."""
         if self._seed is None:
             self._seed = _fresh_seed()
         return self._seed
@@ -125,7 +127,7 @@ def _fresh_seed() -> int:
 
 
 default_generator = Generator()
-default_generator._seed = None  # other numbers in each run, until manual_seed
+default_generator._seed = None  # until manual_seed, each run generates different numbers
 
 
 def generator(source: Generator | None = None) -> np.random.Generator:
@@ -134,7 +136,7 @@ def generator(source: Generator | None = None) -> np.random.Generator:
 
 
 def manual_seed(seed: int) -> Generator:
-    """Start ``default_generator`` again from a seed, for all that is drawn from now on.
+    """Seed ``default_generator``, and return it.
 
     >>> first = manual_seed(0).rng.random()
     >>> first == manual_seed(0).rng.random()
@@ -149,7 +151,7 @@ def seed() -> int:
 
 
 def initial_seed() -> int:
-    """Return the seed with which ``default_generator`` was last started."""
+    """Return the seed of ``default_generator`` that was set last."""
     return default_generator.initial_seed()
 
 

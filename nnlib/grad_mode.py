@@ -18,7 +18,7 @@ __all__ = [
 
 
 class _Mode(threading.local):
-    """The grad mode of a thread: whether operations are recorded, or may ever be.
+    """The grad mode of a thread: whether operations are recorded, and inference mode.
 
     The observer, if there is one, is notified of all operations and calls (``observed``).
     """
@@ -32,20 +32,21 @@ mode = _Mode()
 
 
 def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
-    """Return what f returns, and notify the thread's observer before and after the call."""
-    observer, out = mode.observer, None
+    """Return the result of f, and notify the thread's observer before and after the call."""
+    observer = mode.observer
     observer.began(what, (*args, *kwargs.values()))
+    result = None
     try:
-        out = f(*args, **kwargs)
+        result = f(*args, **kwargs)
     finally:
-        observer.ended(out)
-    return out
+        observer.ended(result)
+    return result
 
 
 class Recording(contextlib.ContextDecorator):
     """Switch recording on or off, as a context or as a decorator.
 
-    Inside ``inference_mode``, unless that itself is switched off, nothing is ever recorded.
+    Inside ``inference_mode``, nothing is recorded, even inside ``enable_grad``.
     """
 
     def __init__(self, enabled: bool, inference: bool | None = None):
@@ -54,7 +55,8 @@ class Recording(contextlib.ContextDecorator):
 
     def __enter__(self) -> None:
         self.before.append((mode.enabled, mode.inference))
-        mode.inference = mode.inference if self.inference is None else self.inference
+        if self.inference is not None:
+            mode.inference = self.inference
         mode.enabled = self.enabled and not mode.inference
 
     def __exit__(self, *error: object) -> None:
@@ -62,7 +64,7 @@ class Recording(contextlib.ContextDecorator):
 
 
 class set_grad_enabled(Recording):
-    """Switch recording on or off at once; as a context, until its end.
+    """Switch recording on or off immediately; as a context, until the end of the block.
 
     >>> with set_grad_enabled(False):
     ...     is_grad_enabled()
@@ -81,13 +83,13 @@ class set_grad_enabled(Recording):
 
 
 def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
-    """Return the context manager, or func wrapped in it for a decorator without brackets."""
+    """Return a context manager, or for a decorator without brackets, func wrapped in one."""
     context = Recording(enabled, inference)
     return context if func is None else context(func)
 
 
 def no_grad(orig_func: Callable | None = None) -> Any:
-    """Record nothing inside: values are computed, histories are not kept.
+    """Record no operations inside this context or function: results have no history.
 
     >>> from nnlib import Tensor
     >>> x = Tensor([1.0, 2.0], requires_grad=True)
@@ -100,12 +102,12 @@ def no_grad(orig_func: Callable | None = None) -> Any:
 
 
 def enable_grad(orig_func: Callable | None = None) -> Any:
-    """Record operations, also inside ``no_grad``."""
+    """Record operations inside this context or function, even inside ``no_grad``."""
     return _recording(True, None, orig_func)
 
 
 def inference_mode(mode: bool | Callable = True) -> Any:
-    """Record nothing inside, and let no result take part in a recorded operation later.
+    """Record no operations inside; the results can't be used in recorded operations later.
 
     >>> from nnlib import Tensor
     >>> with inference_mode():
@@ -124,5 +126,5 @@ def is_grad_enabled() -> bool:
 
 
 def is_inference_mode_enabled() -> bool:
-    """Return whether the results of operations may never be recorded."""
+    """Return whether inference mode is on."""
     return mode.inference

@@ -1,20 +1,22 @@
 """The graph of recorded operations: ``record``, views, and changes in place.
 
-An operation computes its result and records it with its inputs and, for each input, one
-rule. The names of a rule's parameters say what it reads, as the names of a test's
-parameters say which fixtures it uses: ``g`` is the upstream gradient, ``y`` the result,
-any other name the input of that name. So for y = a b, with dL/da = g b and dL/db = g a::
+An operation computes its result and records it together with its inputs and one gradient
+rule for each input. The names of a rule's parameters say which values it reads, just as the
+parameters of a pytest function name its fixtures: ``g`` is the upstream gradient, ``y`` the
+result, and any other name is the input of that name. So for y = a b, with dL/da = g b and
+dL/db = g a::
 
     record(a * b, dict(a=a, b=b), a=lambda g, b: g * b, b=lambda g, a: g * a)
 
-What no rule reads is not kept. Rules are pure. They are called with arrays, or with Tensors
-when the walk itself is recorded (``create_graph=True``): hence they use operators, indexing
-and this library's functions, and of methods only reshape, swapaxes and astype, which
-mean the same for both. A rule may forget about broadcasting and dtype: the walk sums a
-gradient over broadcast axes and brings it to its input's dtype.
+Values that no rule reads are not kept in memory. Rules are pure functions. They are called
+with arrays, or with Tensors if the backward pass itself is recorded (``create_graph=True``).
+Therefore rules only use operators, indexing, functions of this library and the methods
+reshape, swapaxes and astype, which work the same way for both. A rule may ignore
+broadcasting and dtypes, because the backward pass sums each gradient over broadcast axes and
+converts it to the dtype of its input.
 
-A fused operation (convolution, batch normalization, LSTM) has one rule for all its inputs:
-``record_fused``.
+A fused operation (convolution, batch normalization, LSTM) has one rule that computes the
+gradients of all its inputs: ``record_fused``.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
 
 Rule = Callable[..., Any]
 clock = itertools.count()
-_reads: dict[Any, tuple[str, ...]] = {}
+_reads: dict[Any, tuple[str, ...]] = {}  # by the code of a rule, the names that it reads
 
 
 def record(
@@ -46,26 +48,26 @@ def record(
     view: Callable[[np.ndarray], np.ndarray] | None = None,
     **rules: Rule,
 ) -> Any:
-    """Return y as a Tensor that knows its inputs and, for each, a rule (see the module's text).
+    """Return y as a Tensor with its inputs and their gradient rules (see the module's text).
 
     Parameters
     ----------
     y : array
         The result, already computed.
     inputs : dict of str to Tensor, array, number or None
-        The operands by name, other than g, y, name and view. If none is a Tensor, y
-        comes back as it is.
+        The operands by name; the names g, y, name and view are not allowed. If no operand
+        is a Tensor, y is returned unchanged.
     name : str
-        What to call the operation; by default the function that holds its rules.
+        The name of the operation; by default, the function in which its rules are defined.
     view : function
-        For a result that shares memory with its first input: how it is seen there.
+        If y shares memory with its first input: the function that returns y from the input.
     **rules : function
-        For each differentiable input, dL/dinput as a function of what it reads.
+        For each differentiable input, its gradient as a function of the values that it reads.
 
     Returns
     -------
     Tensor or array
-        y, with history where one of the differentiable inputs has one.
+        y, with a history if a differentiable input requires a gradient.
 
     Raises
     ------
@@ -91,13 +93,13 @@ def record(
 
 def _needs_grad(inputs: dict[str, Any]) -> bool | None:
     """Return whether an input needs a gradient, or None if no input is a Tensor."""
-    found = None
+    needs_grad = None
     for x in inputs.values():
         if isinstance(x, Tensor):
             if x.view_of is not None:
                 x.view_of.refresh(x)
-            found = found or x.needs_grad
-    return found
+            needs_grad = needs_grad or x.needs_grad
+    return needs_grad
 
 
 def recorded(*inputs: Any) -> bool:
@@ -114,24 +116,34 @@ def record_fused(
     keep: dict[str, Any] | None = None,
     twice: Rule | None = None,
 ) -> Any:
-    """Return y, or each of several results, as a Tensor; one rule gives all gradients at once.
+    """Return y, or each of several results, as a Tensor; one rule computes all gradients.
 
     Parameters
     ----------
     y : array, or tuple of array
         The results, already computed.
     inputs : dict of str to Tensor, array, number or None
-        The operands by name. If none is a Tensor, y comes back as it is.
+        The operands by name. If no operand is a Tensor, y is returned unchanged.
     backward : function
-        Takes ``g``, the upstream gradient (a tuple for a tuple of results), and what it
-        reads by name: inputs, ``keep``, ``y`` if that is one array, and ``needs``, the
-        names of the inputs whose gradients are asked for. Gives them as a dict. It is
-        called with arrays only.
+        Takes ``g``, the upstream gradient (a tuple for a tuple of results), and the values
+        that it reads, by name: inputs, arrays in ``keep``, ``y`` if that is one array, and
+        ``needs``, the names of the inputs that need a gradient. Returns a dict of gradients
+        by the names of the inputs. It is called with arrays only.
     keep : dict of str to array
-        What the forward computed on the way and the rule reads.
+        Intermediate values of the forward pass that ``backward`` reads.
     twice : function
-        The same rule by recorded operations, for ``create_graph=True``; it reads inputs.
-        Without it a second derivative is an error.
+        The same rule made of recorded operations, for ``create_graph=True``; it can read
+        inputs and ``needs``. Without it, a second derivative is an error.
+
+    Returns
+    -------
+    Tensor, array, or tuple of them
+        y, with a history if an input requires a gradient.
+
+    Raises
+    ------
+    TypeError
+        If a rule reads a name that it can't.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -152,27 +164,31 @@ def record_fused(
 
 
 class Node:
-    """One recorded operation: the inputs that need gradients, and the rules that compute them.
+    """One recorded operation, with the gradient rules of the inputs that need a gradient.
 
     Attributes
     ----------
     edges : list of (target, shape, dtype, rule, reads)
-        One for each input that needs a gradient; the target is the operation that made the
-        input, or the input itself if it is a leaf.
+        One for each input that needs a gradient. The target is the operation that computed
+        the input, or the input itself if it is a leaf. ``reads`` are the names of the values
+        that the rule reads.
     saved : dict or None
-        By name, what the rules read; None once it is freed.
+        The values that the rules read, by name; None after they are freed.
     hooks : list or None
-        What ``register_hook`` and ``retain_grad`` ask for.
+        The functions registered by ``register_hook`` and ``retain_grad``.
     label : str
-        The function that holds the rules.
+        The qualified name of the function in which the rules are defined.
     time : int
-        Later operations have larger times.
+        A count of operations, so later operations have larger times.
     """
 
     __slots__ = ("edges", "hooks", "label", "saved", "time")
 
     def __init__(self, out: Tensor, inputs: dict, rules: dict[str, Rule], name: str | None):
-        self.edges, self.saved, self.hooks, self.time = [], {}, None, next(clock)
+        self.edges = []
+        self.saved = {}
+        self.hooks = None
+        self.time = next(clock)
         for key, rule in rules.items():
             reads = _reads.get(rule.__code__)
             if reads is None:
@@ -187,7 +203,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        """The operation, such as ``"exp"``."""
+        """The name of the operation, such as ``"exp"``."""
         return self.label.partition(".")[0]
 
     def load(self, read: str, create: bool) -> Any:
@@ -204,33 +220,39 @@ class Node:
         """Copy the saved values in an array that is about to be overwritten."""
         for saved in self.saved.values():
             if isinstance(saved, Saved) and saved.array is array:
-                saved.array, saved.version, saved.then = array.copy(), [0], 0
+                saved.array = array.copy()
+                saved.counter = [0]
+                saved.version = 0
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Return the gradients of the inputs of some edges, given that of the result, g."""
+        """Return (target, gradient) for each of the edges, given the upstream gradient g."""
         return [
             (target, fit(rule(g, *[self.load(r, create) for r in reads]), shape, dtype))
             for target, shape, dtype, rule, reads in edges
         ]
 
     def free(self) -> None:
-        """Release the saved values; a node whose rules read none can run again."""
-        self.saved = None if self.saved else {}
+        """Release the saved values; a node without saved values can run again."""
+        if self.saved:
+            self.saved = None
 
 
 class FusedNode(Node):
-    """One recorded operation whose one rule returns the gradients of all inputs.
+    """One recorded operation with a single rule, which returns the gradients of all inputs.
 
-    Its edges have the name of the input instead of a rule. If it has several results, each
-    has a node of its own, a part, that only hands its gradient to this node. Here the
-    gradients of all parts are collected, and the rule is called once.
+    Its edges store the name of the input instead of a rule. If the operation has several
+    results, each result has its own node (``part``), which passes its gradient on to this
+    node. This node collects the gradients of all results and calls the rule once.
     """
 
     __slots__ = ("backward", "results", "twice")
 
     def __init__(self, outs: tuple, inputs: dict, keep: dict, backward: Rule, twice: Any):
-        self.hooks, self.label, self.time = None, backward.__qualname__, next(clock)
-        self.backward, self.twice = backward, twice
+        self.hooks = None
+        self.label = backward.__qualname__
+        self.time = next(clock)
+        self.backward = backward
+        self.twice = twice
         self.results = [(out.array.shape, out.array.dtype) for out in outs]
         self.edges = [
             (x.node or x, x.array.shape, x.array.dtype, name, ())
@@ -244,14 +266,20 @@ class FusedNode(Node):
         self.saved = {read: save(known[read]) for read in {*reads} - {"needs"}}
 
     def part(self, k: int) -> Node:
-        """Return the node of the k-th result, which hands its gradient to this node."""
+        """Return the node of the k-th result, which passes its gradient on to this node."""
         node = Node.__new__(Node)
         node.edges = [(self, None, None, lambda g: ResultGradients({k: g}), ())]
-        node.saved, node.hooks, node.label, node.time = {}, None, self.label, next(clock)
+        node.saved = {}
+        node.hooks = None
+        node.label = self.label
+        node.time = next(clock)
         return node
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Return the gradients of the inputs; raise if ``create_graph`` is not supported."""
+        """Return (target, gradient) for each of the edges, given the upstream gradient g.
+
+        Raises RuntimeError for ``create`` if the operation has no second derivative.
+        """
         rule = self.twice if create else self.backward
         if rule is None:
             raise RuntimeError(
@@ -259,11 +287,8 @@ class FusedNode(Node):
                 "operations it is made of, or without create_graph"
             )
         if isinstance(g, ResultGradients):
-            g = tuple(
-                g[k] if k in g else (Tensor if create else np.asarray)(np.zeros(*result))
-                for k, result in enumerate(self.results)
-            )
-        needs = frozenset(name for *_, name, _ in edges)
+            g = tuple(self._result_gradient(g, k, create) for k in range(len(self.results)))
+        needs = frozenset(name for _, _, _, name, _ in edges)
         reads = _reads[rule.__code__]
         gradients = rule(g, *[needs if r == "needs" else self.load(r, create) for r in reads])
         return [
@@ -271,51 +296,68 @@ class FusedNode(Node):
             for target, shape, dtype, name, _ in edges
         ]
 
+    def _result_gradient(self, gradients: ResultGradients, k: int, create: bool) -> Any:
+        """Return the gradient of the k-th result, which is 0 if the loss doesn't use it."""
+        if k in gradients:
+            return gradients[k]
+        shape, dtype = self.results[k]
+        zeros = np.zeros(shape, dtype)
+        return Tensor(zeros) if create else zeros
+
 
 class ResultGradients(dict):
     """The gradients of an operation's results so far, by the index of the result.
 
-    The backward pass adds whatever arrives at a node, so these can be added to each other.
+    The backward pass adds all gradients that arrive at a node, so these dicts can be added.
     """
 
     def __add__(self, other: ResultGradients) -> ResultGradients:
-        more, less = (self, other) if len(self) >= len(other) else (other, self)
-        for k, g in less.items():  # add to the longer dict: n results take n steps, not n²
-            more[k] = more[k] + g if k in more else g
-        return more
+        # Add the shorter dict to the longer one, so n results take n steps instead of n².
+        longer, shorter = self, other
+        if len(self) < len(other):
+            longer, shorter = other, self
+        for k, g in shorter.items():
+            longer[k] = longer[k] + g if k in longer else g
+        return longer
 
 
 def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
     """Return a gradient in the shape and dtype of its input, summed over broadcast axes.
 
-    Gradients of several results have no shape of their own and stay as they are.
+    For the gradients of several results, shape is None, and they are returned unchanged.
     """
     if shape is None:
         return g
     if g.shape != shape:
-        lead = g.ndim - len(shape)
-        stretched = [lead + i for i, n in enumerate(shape) if n == 1 != g.shape[lead + i]]
-        g = g.sum((*range(lead), *stretched)).reshape(shape)
+        added = g.ndim - len(shape)  # axes that broadcasting put in front
+        stretched = [
+            added + i for i, n in enumerate(shape) if n == 1 and g.shape[added + i] != 1
+        ]
+        g = g.sum((*range(added), *stretched)).reshape(shape)
     return g if g.dtype == dtype else g.astype(dtype)
 
 
 class Saved:
-    """An array that a rule reads, with its version at that time and its history."""
+    """An array that a rule reads, with its history and its version when it was saved.
 
-    __slots__ = ("array", "source", "then", "version")
+    ``counter`` is the version counter of the array's memory, ``version`` its value then.
+    """
+
+    __slots__ = ("array", "counter", "source", "version")
 
     def __init__(self, x: Tensor, source: Node | Tensor | None):
-        self.array, self.source = x.array, source
-        self.version = counter(x)
-        self.then = self.version[0]
+        self.array = x.array
+        self.source = source
+        self.counter = counter(x)
+        self.version = self.counter[0]
 
     def check(self, name: str) -> None:
         """Raise an error if the value was changed in place since it was saved."""
-        if self.version[0] != self.then:
+        if self.counter[0] != self.version:
             raise RuntimeError(
                 f"backward: {name} reads a value of shape {self.array.shape} that was changed "
-                f"in place after it was used (version {self.version[0]}, expected "
-                f"{self.then}); change a clone() instead"
+                f"in place after it was used (version {self.counter[0]}, expected "
+                f"{self.version}); change a clone() instead"
             )
 
     def tensor(self, source: Node | Tensor | None) -> Tensor:
@@ -323,27 +365,34 @@ class Saved:
         if isinstance(source, Tensor):
             return source
         out = Tensor(self.array)
-        out.node, out.version, out.needs_grad = source, self.version, source is not None
+        out.node = source
+        out.version = self.counter
+        out.needs_grad = source is not None
         return out
 
 
 def save(x: Any) -> Any:
-    """Return what is saved of a value: ``Saved`` for a Tensor, other values as they are."""
+    """Return a Tensor as ``Saved``, and any other value unchanged."""
     if not isinstance(x, Tensor):
         return x
     if x.version is INFERENCE:
         raise RuntimeError(
             "record: a tensor made in inference_mode cannot be kept for backward; clone() it"
         )
-    return Saved(x, (x.node or x) if x.needs_grad else None)
+    source = (x.node or x) if x.needs_grad else None
+    return Saved(x, source)
 
 
 def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """Return the names that a rule reads besides g, checked when it is first recorded."""
+    """Return the names that a rule reads besides g; check them when it is first recorded."""
     code = rule.__code__
     if code not in _reads:
-        names, known = code.co_varnames[: code.co_argcount], [*inputs, *more]
-        if names[:1] != ("g",) or {*names[1:]} - {*known} or not {"g", "y"}.isdisjoint(inputs):
+        names = code.co_varnames[: code.co_argcount]
+        known = [*inputs, *more]
+        takes_g_first = names[:1] == ("g",)
+        reads_known = set(names[1:]) <= set(known)
+        reserved = "g" in inputs or "y" in inputs
+        if reserved or not (takes_g_first and reads_known):
             raise TypeError(
                 f"{rule.__qualname__}: expected a rule for {what} that takes g, and then any "
                 f"of {known}; got parameters {list(names)}"
@@ -352,16 +401,17 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
     return _reads[code]
 
 
-# Views and changes in place. All views of one memory share its version counter. A view knows
-# its base; after a change of either, the base has the history of the change, and a view takes
-# its own history from the base when it is next used.
+# Views and in-place changes. All views of the same memory share one version counter. A view
+# stores its base. After an in-place change of a view or of its base, the history of the base
+# includes the change, and each view updates its history from the base when it is next used.
 
 
 class View(NamedTuple):
-    """A view's base, the function that reads it from the base, and its history's version.
+    """The base of a view, the function that reads the view from it, and a version.
 
-    ``fixed`` says why its history cannot be updated after a recorded change of it or its base:
-    it was made without history, or together with other views. It is "" for all other views.
+    ``version`` is the version of the memory for which the history of the view is up to date.
+    ``fixed`` says why the history can't be updated after an in-place change: the view was made
+    without history, or together with other views. For all other views it is "".
     """
 
     base: Tensor
@@ -371,8 +421,8 @@ class View(NamedTuple):
 
     def refresh(self, x: Tensor) -> None:
         """Update the history of the view x if its memory was changed in place since."""
-        base, path, then, fixed = self
-        if then == x.version[0] or not (mode.enabled and base.needs_grad):
+        base, path, version, fixed = self
+        if version == x.version[0] or not (mode.enabled and base.needs_grad):
             return
         if fixed:
             raise RuntimeError(
@@ -393,9 +443,13 @@ def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
     fixed = "" if mode.enabled else "was made inside no_grad()"
     if source.view_of is None:
         out.view_of = View(source, path, out.version[0], fixed)
-    else:
-        base, first, _, before = source.view_of
-        out.view_of = View(base, lambda a: path(first(a)), out.version[0], before or fixed)
+        return
+    base, path_to_source, _, source_fixed = source.view_of
+
+    def path_to_out(a):
+        return path(path_to_source(a))
+
+    out.view_of = View(base, path_to_out, out.version[0], source_fixed or fixed)
 
 
 def change_(x: Tensor, new: Tensor) -> Tensor:
@@ -407,7 +461,8 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
     x.array[...] = new.array
     counter(x)[0] += 1
     if mode.enabled:
-        _inherit(base, new if x is base else _pasted(base, x.view_of.path, new))
+        changed_base = new if x is base else _pasted(base, x.view_of.path, new)
+        _inherit(base, changed_base)
     return x
 
 
@@ -425,7 +480,9 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
         raise RuntimeError(
             "in-place change of an expanded tensor: its elements share memory; change a clone()"
         )
-    if new.dtype.kind == "f" != x.dtype.kind or new.dtype.kind != "b" == x.dtype.kind:
+    loses_fractions = new.dtype.kind == "f" and x.dtype.kind != "f"
+    loses_numbers = new.dtype.kind != "b" and x.dtype.kind == "b"
+    if loses_fractions or loses_numbers:
         raise RuntimeError(f"in-place change: {new.dtype} does not fit into {x.dtype}")
     if not (mode.enabled and (base.needs_grad or new.needs_grad)):
         return
@@ -443,18 +500,22 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 def _inherit(x: Tensor, source: Tensor) -> None:
     """Give x the history of source; if x retained its gradient, it continues to."""
-    kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, RetainGrad)]
-    for hook in kept:
-        x.node.hooks.remove(hook)
-    x.node, x.needs_grad = source.node, source.needs_grad
-    if kept and x.node is not None:
-        x.node.hooks = kept
+    hooks = x.node.hooks if x.node is not None else None
+    retained = [hook for hook in hooks or () if isinstance(hook, RetainGrad)]
+    for hook in retained:
+        hooks.remove(hook)
+    x.node = source.node
+    x.needs_grad = source.needs_grad
+    if retained and x.node is not None:
+        x.node.hooks = retained
 
 
 def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
     """Return the base with the elements that ``path`` reads replaced by new."""
-    old, shape = Tensor(base.array), base.array.shape
-    old.node, old.needs_grad = base.node, base.needs_grad
+    shape = base.array.shape
+    old = Tensor(base.array)
+    old.node = base.node
+    old.needs_grad = base.needs_grad
     return record(
         base.array,
         dict(old=old, new=new),
@@ -464,8 +525,8 @@ def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
     )
 
 
-# Gradients of views. A path is a function that returns a view of an array, for instance a[1:];
-# applied to an array of flat indices, it returns the indices of the view's elements.
+# Gradients of views. A path is a function that returns a view of an array, for example a[1:].
+# Applied to an array of flat indices, it returns the flat indices of the view's elements.
 
 
 def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
@@ -475,24 +536,24 @@ def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
 
 def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
     """Return zeros of a shape, with h added to the elements that ``path`` reads."""
-    whole = np.zeros(shape, raw(h).dtype)
-    shown = path(whole)
-    if shown.flags.writeable and np.may_share_memory(shown, whole):
-        shown[...] = raw(h)  # each element is read once
+    y = np.zeros(shape, raw(h).dtype)
+    view = path(y)
+    if view.flags.writeable and np.may_share_memory(view, y):
+        view[...] = raw(h)  # the view contains each element at most once
     else:
-        np.add.at(whole.reshape(-1), _element_indices(path, shape), raw(h))
-    return record(whole, dict(h=h), h=lambda g: read_view(g, path, shape))
+        np.add.at(y.reshape(-1), _element_indices(path, shape), raw(h))
+    return record(y, dict(h=h), h=lambda g: read_view(g, path, shape))
 
 
 def _zero_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return a copy of h with zeros in the elements that ``path`` reads."""
-    rest = np.array(raw(h), order="C")
-    shown = path(rest)
-    if np.may_share_memory(shown, rest):
-        shown[...] = 0
+    """Return a copy of h whose elements that ``path`` reads are 0."""
+    y = np.array(raw(h), order="C")
+    view = path(y)
+    if np.may_share_memory(view, y):
+        view[...] = 0
     else:
-        rest.reshape(-1)[_element_indices(path, shape)] = 0
-    return record(rest, dict(h=h), h=lambda g: _zero_view(g, path, shape))
+        y.reshape(-1)[_element_indices(path, shape)] = 0
+    return record(y, dict(h=h), h=lambda g: _zero_view(g, path, shape))
 
 
 def _element_indices(path: Callable, shape: tuple[int, ...]) -> np.ndarray:

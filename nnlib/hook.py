@@ -13,17 +13,18 @@ class Hook:
     """The handle that ``register_hook`` returns; ``remove`` unregisters the hook."""
 
     def __init__(self, hooks: list[Callable], hook: Callable):
-        self.hooks, self.hook = hooks, hook
+        self.hooks = hooks
+        self.hook = hook
 
     def remove(self) -> None:
         """Unregister the hook."""
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
-        self.hooks = []  # not a second time, where the same function was registered twice
+        self.hooks = []  # so that a second call doesn't remove an equal hook
 
 
 class RetainGrad:
-    """The hook of ``retain_grad``: it runs last, and does not keep the tensor alive."""
+    """The hook of ``retain_grad``, which runs last and doesn't keep the tensor alive."""
 
     def __init__(self, x: Any):
         self.tensor = weakref.ref(x)

@@ -27,28 +27,29 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Change how tensors print; what is None stays, but for ``sci_mode``.
+    """Change how tensors are printed; options that are None don't change, except ``sci_mode``.
 
     Parameters
     ----------
     precision : int
-        Digits after the point; at first 4.
+        Digits after the decimal point; initially 4.
     threshold : int
-        How many elements are printed whole, at first 1000; of more, only the edges are.
+        The largest number of elements that are all printed, initially 1000; of larger tensors,
+        only the edges are printed.
     edgeitems : int
-        How many elements at each edge, at first 3.
+        The number of elements printed at each edge; initially 3.
     linewidth : int
-        Characters in a line, at first 80.
+        The number of characters in a line; initially 80.
     profile : str
-        Start from ``"default"``, ``"short"`` or ``"full"``.
+        Reset all options to the profile ``"default"``, ``"short"`` or ``"full"`` first.
     sci_mode : bool
-        Print floats as 1.0000e+00; None means where they differ by more than 1000 times,
-        or some are above 10^8 or below 10^-4.
+        Whether to print floats as 1.0000e+00. None means that they are printed so if one is
+        more than 1000 times as large as another, above 10^8 or below 10^-4.
 
     Raises
     ------
     ValueError
-        If there is no such profile.
+        If the profile is unknown.
 
     >>> from nnlib import tensor
     >>> set_printoptions(precision=2)
@@ -63,16 +64,17 @@ def set_printoptions(
                 f"set_printoptions: expected a profile of {known}, got {profile!r}"
             )
         options.update(PROFILES[profile])
-    given = dict(
+    new = dict(
         precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth
     )
-    options.update({name: value for name, value in given.items() if value is not None})
+    options.update({name: value for name, value in new.items() if value is not None})
     options["sci_mode"] = sci_mode
 
 
 def show(tensor: Any) -> str:
     """Return the text of a tensor, as ``repr(tensor)``."""
-    a, text = tensor.array, "tensor("
+    a = tensor.array
+    text = "tensor("
     indent = len(text)
     if a.size:
         short = a.size > options["threshold"]
@@ -89,8 +91,10 @@ def show(tensor: Any) -> str:
 
 def _notes(tensor: Any) -> list[str]:
     """Return the notes printed after the elements, such as ``requires_grad=True``."""
-    a, notes = tensor.array, []
-    if not options["edgeitems"] if a.size else a.ndim != 1:
+    a = tensor.array
+    notes = []
+    hides_shape = not options["edgeitems"] if a.size else a.ndim != 1
+    if hides_shape:
         notes.append(f"size={a.shape}")
     if a.dtype != np.float32 and (not a.size or a.dtype not in (np.int64, np.bool_)):
         notes.append(f"dtype={a.dtype}")
@@ -102,7 +106,7 @@ def _notes(tensor: Any) -> list[str]:
 
 
 def _edges(a: np.ndarray) -> np.ndarray:
-    """Return the elements at the edges, which are printed of a large array."""
+    """Return the elements at the edges of a large array, which are printed."""
     n = options["edgeitems"]
     for dim, length in enumerate(a.shape):
         if length > 2 * n:

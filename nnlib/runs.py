@@ -1,8 +1,8 @@
-"""Arrays in which runs of neighbours share a factor, multiplied fast, for normalizations.
+"""Fast multiplication of arrays in which runs of neighbours share a factor, for normalization.
 
-NumPy multiplies two whole arrays fast, but takes twice as long if each number of one array is
-a factor of several neighbours in the other. Here these inner loops are made as long as the
-data allow.
+NumPy multiplies two arrays of the same shape fast, but it takes twice as long if each element
+of one array is the factor of several neighbours in the other. This module makes the inner
+loops as long as the data allow.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 
 __all__ = ["Runs", "unbuffered"]
 
-LONG, LARGE = 256, 1 << 16  # numbers in a run, and in an array, from which it is worth while
+LONG, LARGE = 256, 1 << 16  # sizes of a run and of an array from which this is faster
 
 
 @contextmanager
 def unbuffered(run: int, size: int) -> Iterator[None]:
-    """Make ufuncs fast inside this context, where each number serves a run of others.
+    """Make ufuncs fast inside this context, if a run of elements shares one factor.
 
-    By default NumPy buffers 8192 numbers at a time, and repeats the shared number in this
-    buffer. Where runs are short or the array is small, it is left as it is.
+    By default, NumPy buffers 8192 elements at a time and repeats the shared factor in this
+    buffer. If runs are short or the array is small, nothing is changed.
     """
     if run < LONG or size < LARGE:
         yield
@@ -39,8 +39,8 @@ def unbuffered(run: int, size: int) -> Iterator[None]:
 class Runs(NamedTuple):
     """The shape (N samples, G slices, C channels, width) for arrays of any shape.
 
-    Each slice has a mean and a standard deviation, and each of the G C channels a weight.
-    Arrays may have any shape with as many elements in this order.
+    Each slice has a mean and a standard deviation, and each of the G C channels has a weight.
+    Arrays can have any shape with the same number of elements in this order.
     """
 
     N: int
@@ -56,10 +56,11 @@ class Runs(NamedTuple):
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
         """Write a times a scale for each slice, and a weight for each channel, into out."""
-        fold = w is not None and self.width > 1
-        scale = scale * w.reshape(self.G, self.C, 1) if fold else scale
+        if w is not None and self.width > 1:  # multiply the small arrays first
+            scale = scale * w.reshape(self.G, self.C, 1)
+            w = None
         np.multiply(a.reshape(self), scale, out=out.reshape(self))
-        if w is not None and not fold:
+        if w is not None:
             self.change(np.multiply, out, w)
 
     def change(self, ufunc: np.ufunc, a: np.ndarray, v: np.ndarray) -> None:
@@ -75,12 +76,15 @@ class Runs(NamedTuple):
 
     def sums(self, a: np.ndarray) -> np.ndarray:
         """Return the sum over each channel of each sample, (G, N, C)."""
-        one = np.ones((self.width, 1), a.dtype)
-        a = a if self.width == 1 else a.reshape(-1, self.width) @ one
+        if self.width > 1:
+            a = a.reshape(-1, self.width) @ np.ones((self.width, 1), a.dtype)
         return a.reshape(self[:3]).swapaxes(0, 1)
 
     def dots(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
         """Return the sums of a b over each channel, (G, N, C); out is overwritten."""
         a, b, out = a.reshape(self), b.reshape(self), out.reshape(self)
-        dots = np.vecdot(a, b) if self.width > 1 else np.multiply(a, b, out=out)
+        if self.width > 1:
+            dots = np.vecdot(a, b)
+        else:
+            dots = np.multiply(a, b, out=out)
         return dots.reshape(self[:3]).swapaxes(0, 1)

@@ -10,10 +10,11 @@ __all__ = ["all_normal", "linked", "running", "sums_of_runs"]
 
 
 def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
-    """Return f of all up to each along axis d, in the dtype of x.
+    """Return the cumulative f along axis d, in the dtype of x.
 
-    ``accumulate`` waits at each element for the one before it. Where lines across the axis
-    are long, each step is a line at a time; finite sums along rows are matrix products.
+    ``accumulate`` is slow because each element depends on the previous one. If the other axes
+    are long, we process a whole line of elements in each step; finite sums along rows are
+    computed as matrix products.
 
     >>> running(np.add, np.array([[1, 2, 4], [8, 16, 32]]), 1)
     array([[ 1,  3,  7],
@@ -35,8 +36,10 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
 
 def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
     """Return cumulative sums along the last axis, computed in blocks of k for speed."""
-    lead, cut = x.shape[:-1], x.shape[-1] // k * k
-    y, ones = np.array(x, order="C"), np.triu(np.ones((k, k), x.dtype))
+    lead = x.shape[:-1]
+    cut = x.shape[-1] // k * k  # the part that consists of whole blocks
+    y = np.array(x, order="C")
+    ones = np.triu(np.ones((k, k), x.dtype))
     with np.errstate(all="ignore"):
         within = x[..., :cut].reshape(*lead, -1, k) @ ones
         within[..., 1:, :] += np.add.accumulate(within[..., :-1, -1:], -2)
@@ -46,15 +49,16 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
 
 
 def sums_of_runs(x: np.ndarray, new: np.ndarray, d: int) -> np.ndarray:
-    """Return zeros but where new is true: there the sum of x along d until it is true again.
+    """Return the sums of runs of x along d, at the first element of each run, and 0 elsewhere.
 
-    The first of each line along d has to be new.
+    ``new`` is true where a run starts, which includes the first element of each line along d.
 
     >>> sums_of_runs(np.array([1, 2, 4, 8]), np.array([True, False, True, False]), 0)
     array([ 3,  0, 12,  0])
     """
-    x, new = (np.moveaxis(a, d, -1) for a in (x, new))
-    starts, y = np.flatnonzero(new), np.zeros(x.shape, x.dtype)
+    x = np.moveaxis(x, d, -1)
+    y = np.zeros(x.shape, x.dtype)
+    starts = np.flatnonzero(np.moveaxis(new, d, -1))
     y.reshape(-1)[starts] = np.add.reduceat(x.reshape(-1), starts)
     return np.ascontiguousarray(np.moveaxis(y, -1, d))
 
@@ -62,8 +66,9 @@ def sums_of_runs(x: np.ndarray, new: np.ndarray, d: int) -> np.ndarray:
 def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Return the solution of s_i = g_i + a_i s_(i+1) along the first axis, s_n = g_n.
 
-    Line by line where lines are long. Else for all i at once: a link s_i = r_i + a_i s_(i+k)
-    put into itself is one of twice the length, with r_i + a_i r_(i+k) and a_i a_(i+k).
+    If lines are long, we compute s one line at a time. Otherwise we compute all s_i at once: if
+    we substitute s_i = r_i + a_i s_(i+k) into itself, we get an equation of the same form for
+    2k, with r_i + a_i r_(i+k) instead of r_i and a_i a_(i+k) instead of a_i.
 
     >>> linked(np.array([1, 2, 4]), np.array([10, 100]))
     array([4021,  402,    4])
@@ -76,7 +81,8 @@ def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     k = 1
     while k < len(g):
         g = np.concatenate([g[:-k] + a * g[k:], g[-k:]])
-        a, k = a[:-k] * a[k:], 2 * k
+        a = a[:-k] * a[k:]
+        k = 2 * k
     return g
 
 

@@ -20,9 +20,9 @@ class Step:
     Attributes
     ----------
     text : str
-        What is done, as a sentence with its numbers.
+        What the step does, as a sentence with its numbers.
     latex : str
-        What comes of it, as a formula without delimiters; empty where the sentence says all.
+        Its result, as a formula without delimiters; can be empty.
     """
 
     text: str
@@ -43,14 +43,14 @@ def _aligned(formula: str) -> str:
 
 
 class Steps(list):
-    r"""Steps in order, and what they lead to.
+    r"""The steps of an algorithm in order, and its result.
 
     Parameters
     ----------
     steps : iterable of Step
-        In the order in which they are done.
+        The steps in order.
     result : object
-        What the algorithm gives without ``steps=True``.
+        The result of the algorithm, which it returns without ``steps=True``.
 
     >>> steps = Steps([Step("Halve 6.", r"\frac{6}{2} = 3")], result=3)
     >>> steps
@@ -81,21 +81,21 @@ class Steps(list):
         return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
 
     def play(self, *, caption: str, alt: str) -> Html:
-        """Return the steps as a figure: a list, which can be shown one step at a time.
+        """Return the steps as a figure: a list that can be shown one step at a time.
 
-        A list of more than 20 begins with its first step.
+        A list of more than 20 steps starts with only its first step.
 
         Parameters
         ----------
         caption : str
-            What stands below.
+            The text below the figure.
         alt : str
-            What is stepped through, for readers who do not see it.
+            A description of the steps for readers who can't see the figure.
 
         Raises
         ------
         ValueError
-            If there is no step, or caption or text is missing.
+            If there is no step, or ``caption`` or ``alt`` is empty.
 
         >>> Steps([Step("Halve 6.")]).play(caption="Halving.", alt="One step.")
         Halving. One step.
@@ -131,22 +131,23 @@ def _item(step: Step) -> str:
 
 
 def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = False) -> Any:
-    r"""Return what an algorithm finds, with its steps if they are wanted.
+    r"""Return the result of an algorithm, or with ``steps=True`` its steps.
 
-    One piece of code computes and tells: an algorithm is a generator that yields, after each
-    thing that it does, a function that describes it, and returns its result. Where nobody
-    wants the steps the functions are not called and cost nothing.
+    An algorithm is a generator. After each step it yields a function that describes the step,
+    and at the end it returns its result. So the same code computes the result and explains
+    it. Without ``steps=True``, these functions are not called and cost nothing.
 
     Parameters
     ----------
     algorithm : generator of functions without arguments that return a `Step`
+        The algorithm.
     steps : bool
-        Whether to call them.
+        Whether to return the steps.
 
     Returns
     -------
     object or Steps
-        What the generator returns; with ``steps=True`` the steps, which have it as ``result``.
+        The result of the generator; with ``steps=True``, the steps with this ``result``.
 
     >>> def halve(x):
     ...     while x % 2 == 0:
@@ -162,8 +163,8 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
     recorded = []
     while True:
         try:
-            tell = next(algorithm)
+            describe = next(algorithm)
         except StopIteration as end:
             return Steps(recorded, end.value) if steps else end.value
         if steps:
-            recorded.append(tell())
+            recorded.append(describe())

@@ -1,7 +1,7 @@
-"""Tensor: an array with its gradient and the operation that made it.
+"""Tensor: an array with its gradient and the operation that computed it.
 
-Read this file first, then ``graph.py`` (how history is written), ``walk.py`` (how it is
-walked back) and ``ops/``, whose ``__init__.py`` attaches ``backward`` and the operations as
+Read this file first, then ``graph.py`` (how operations are recorded), ``walk.py`` (the backward
+pass) and ``ops/``. ``ops/__init__.py`` attaches ``backward`` and the operations to Tensor as
 methods and operators.
 """
 
@@ -20,11 +20,12 @@ from .printing import show
 __all__ = ["Tensor", "raw"]
 
 CPU = device("cpu")
-DTYPES = dict.fromkeys(  # in this order; found by their hash, as every Tensor looks
-    map(np.dtype, ("float32", "float64", "int64", "int32", "uint8", "bool"))
+# The six dtypes; a dict keeps their order, and each new Tensor finds its dtype by hash.
+DTYPES = dict.fromkeys(
+    np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool")
 )
 ZERO = np.zeros((), np.float32)
-INFERENCE = [0]  # the version of every tensor made in inference_mode: it is not counted
+INFERENCE = [0]  # the version of all tensors made in inference_mode, which isn't counted
 
 
 class Tensor:
@@ -33,19 +34,26 @@ class Tensor:
     Parameters
     ----------
     array : array_like
-        The values; an array of one of the six dtypes is kept as it is, without copying,
-        one of another dtype is a TypeError, and Python floats become float32.
+        The values. An array of one of the six dtypes is used without copying, and Python
+        floats become float32.
     requires_grad : bool
-        Whether ``backward`` fills ``grad``.
+        Whether ``backward`` computes a gradient for this tensor.
 
     Attributes
     ----------
     array : ndarray
         The values.
     grad : Tensor or None
-        The gradient that ``backward`` has added up here; it owns its memory.
+        The sum of the gradients that ``backward`` has computed; it owns its memory.
     requires_grad : bool
         Whether a gradient can flow to this tensor.
+
+    Raises
+    ------
+    TypeError
+        If the array has a different dtype.
+    RuntimeError
+        If a tensor that isn't floating-point requires a gradient.
 
     >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
     >>> (x * x).sum().backward()
@@ -53,10 +61,11 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
-    # needs_grad: whether a gradient can flow here; for a view, when it was last used.
-    # node: the operation that made this tensor; None for a leaf.
-    # version: a list with one number, the in-place changes of this memory; all views share it.
-    # view_of: for a view, its base and how to see it there (graph.View).
+    # needs_grad: whether a gradient can flow here; of a view, this is updated by ``current``.
+    # node: the operation that computed this tensor; None for a leaf.
+    # hooks: of a leaf, the functions that ``register_hook`` registered; of others, see node.
+    # version: a list of one int, the number of in-place changes; all views share this list.
+    # view_of: of a view, its base and the function that reads it from there (graph.View).
     __slots__ = (
         "__weakref__",
         "array",
@@ -71,28 +80,28 @@ class Tensor:
     __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
 
     def __init__(self, array: Any, requires_grad: bool = False):
-        known = type(array) is np.ndarray and array.dtype in DTYPES
-        self.array = array if known else as_array(array)
+        is_valid = type(array) is np.ndarray and array.dtype in DTYPES
+        self.array = array if is_valid else as_array(array)
         self.grad = self.hooks = self.node = self.version = self.view_of = None
         self.needs_grad = False
         if requires_grad:
             self.requires_grad_()
 
-    # What is in it
+    # Shape, dtype and elements
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Length of each axis."""
+        """The length of each axis."""
         return self.array.shape
 
     @property
     def ndim(self) -> int:
-        """Number of axes."""
+        """The number of axes."""
         return self.array.ndim
 
     @property
     def dtype(self) -> np.dtype:
-        """Kind and width of the elements."""
+        """The dtype of the elements."""
         return self.array.dtype
 
     @property
@@ -133,12 +142,12 @@ class Tensor:
         return self.array.itemsize
 
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Return the elements to skip in memory for the next index of each axis, or of one."""
+        """Return how many elements in memory the next index of each axis, or of one, skips."""
         strides = tuple(n // self.array.itemsize for n in self.array.strides)
         return strides if dim is None else strides[dim]
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """Return the array itself, sharing memory; an error where a history would be lost."""
+        """Return the array itself, sharing memory; with ``force``, even if it requires grad."""
         if self.requires_grad and not force:
             raise RuntimeError(
                 "numpy: the tensor requires grad and NumPy would lose its history; "
@@ -194,12 +203,13 @@ class Tensor:
     def __reduce__(self) -> tuple:
         return _remade, (type(self), self.array, self.requires_grad)
 
-    # Where it came from
+    # History
 
     def current(self, strict: bool = False) -> Tensor:
-        """Return this tensor, after bringing the history of a view up to date.
+        """Return this tensor, after updating the history of a view.
 
-        That cannot be done for every view; strict says whether to refuse the others.
+        Some views can't be updated after an in-place change; with ``strict``, this raises an
+        error for them.
         """
         if self.view_of is not None and (strict or not self.view_of.fixed):
             self.view_of.refresh(self)
@@ -216,12 +226,12 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it was made by the user rather than by a recorded operation."""
+        """Whether the user made it, and not a recorded operation."""
         return self.current().node is None
 
     @property
     def grad_fn(self) -> Any:
-        """The recorded operation that made it, or None."""
+        """The recorded operation that computed it, or None."""
         return self.current().node
 
     def is_inference(self) -> bool:
@@ -230,7 +240,7 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """The same memory outside every history; changes made through it go unnoticed."""
+        """A tensor with the same memory and without history; its changes aren't counted."""
         return holding(self.array)
 
     @data.setter
@@ -238,7 +248,7 @@ class Tensor:
         self.array = as_array(raw(value))
 
     def detach(self) -> Tensor:
-        """Return a tensor that shares the memory, without history; changes are noticed."""
+        """Return a tensor with the same memory and without history; changes are counted."""
         out = holding(self.array)
         out.version = counter(self)
         return out
@@ -257,7 +267,7 @@ class Tensor:
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
-        """Call ``hook(grad)`` with the whole gradient; what it returns replaces it."""
+        """Call ``hook(grad)`` with the complete gradient; its result replaces the gradient."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("register_hook: expected a tensor that requires grad")
         owner = self if self.node is None else self.node
@@ -266,17 +276,18 @@ class Tensor:
         return Hook(owner.hooks, hook)
 
     def retain_grad(self) -> None:
-        """Fill ``grad`` in the backward pass although this tensor is not a leaf."""
+        """Fill ``grad`` in the backward pass even if this tensor is not a leaf."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
-        if self.node is not None and not any(
-            type(h) is RetainGrad for h in self.node.hooks or ()
-        ):
+        if self.node is None:
+            return
+        is_retained = any(type(hook) is RetainGrad for hook in self.node.hooks or ())
+        if not is_retained:
             self.register_hook(RetainGrad(self))
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
-    """Return a Tensor of a class from an array; copies and pickles are made by this."""
+    """Return a Tensor of a class from an array, for copies and pickles."""
     out = kind.__new__(kind)
     Tensor.__init__(out, ZERO)
     out.array = array
@@ -284,12 +295,12 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return a Tensor of any dtype: torch's files have more than nnlib computes with."""
+    """Return a Tensor of any dtype, because torch's files contain more than the six dtypes."""
     return Tensor(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 
 def raw(x: Any) -> Any:
-    """Return the array of a Tensor, and anything else as it is.
+    """Return the array of a Tensor, and anything else unchanged.
 
     >>> raw(Tensor([1.0, 2.0]))
     array([1., 2.], dtype=float32)

@@ -1,7 +1,7 @@
 """The backward pass: from the newest operation to the oldest, without recursion.
 
-Every operation is newer than its operands. So when the pass, from new to old, reaches an
-operation, all gradients of its result have been added up.
+Every operation is newer than its operands. So when the backward pass, which goes from new to
+old, reaches an operation, the gradient of its result is complete.
 """
 
 from __future__ import annotations
@@ -32,20 +32,21 @@ def backward(
     Parameters
     ----------
     gradient : Tensor, shape of self
-        Upstream gradient; may be left out where self has one element.
+        Upstream gradient; optional if self has one element.
     retain_graph : bool
-        Keep what the rules read, to walk back again; by default ``create_graph``.
+        Whether to keep the saved values, so that the backward pass can be repeated; by
+        default ``create_graph``.
     create_graph : bool
-        Record the walk itself, for derivatives of derivatives.
+        Whether to record the backward pass itself, for second derivatives.
     inputs : Tensor or sequence of Tensor
-        Fill only the ``grad`` of these, which need not be leaves.
+        The tensors whose ``grad`` is filled, which don't have to be leaves; by default all
+        leaves.
 
     Raises
     ------
     RuntimeError
-        If self has no history, ``gradient`` is missing or of another shape, the
-        graph was freed by an earlier walk, or a value that a rule reads was
-        changed in place.
+        If self has no history, ``gradient`` is missing or has a different shape, the saved
+        values were freed by an earlier backward pass, or a saved value was changed in place.
     """
     accumulate([self], [gradient], retain_graph, create_graph, inputs)
 
@@ -57,19 +58,19 @@ def accumulate(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Add d tensors / d leaf to the ``grad`` of every leaf, or of inputs alone."""
+    """Add d tensors / d leaf to the ``grad`` of every leaf, or only of inputs."""
     gradients = [_upstream(y, g) for y, g in zip(tensors, gradients, strict=True)]
-    chosen = None if inputs is None else _listed(inputs)
-    if chosen == []:
+    inputs = None if inputs is None else _listed(inputs)
+    if inputs == []:
         raise RuntimeError("backward: expected inputs, got none")
-    for x in chosen or ():
+    for x in inputs or ():
         _check_input("backward", x)
-        x.retain_grad()  # its hook fills the grad of what is no leaf
-    walk = _Walk(retain_graph, create_graph, chosen)
+        x.retain_grad()  # if x is not a leaf, this hook fills its grad
+    walk = _Walk(retain_graph, create_graph, inputs)
     walk.run(tensors, gradients)
-    found = walk.totals if chosen is None else walk.found
-    leaves = {x: g for x, g in found.items() if isinstance(x, Tensor)}
-    for x, g in walk.results(leaves).items():
+    gradients = walk.gradients if inputs is None else walk.input_gradients
+    of_leaves = {x: g for x, g in gradients.items() if isinstance(x, Tensor)}
+    for x, g in walk.results(of_leaves).items():
         if x.grad is None:
             x.grad = g
         elif create_graph:
@@ -88,7 +89,7 @@ def grad(
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    r"""Compute the gradients of outputs with respect to inputs, without touching any ``grad``.
+    r"""Return the gradients of outputs with respect to inputs, without changing any ``grad``.
 
     .. math:: \sum_k v_k^\top \, \partial y_k / \partial x_i \quad \text{for each } i
 
@@ -97,30 +98,32 @@ def grad(
     outputs : Tensor or sequence of Tensor
         The results y.
     inputs : Tensor or sequence of Tensor
-        What they are differentiated by, x; leaves or results on the way.
+        The tensors x; leaves or intermediate results.
     grad_outputs : Tensor or sequence of Tensor, shapes of outputs
-        The upstream gradients v; may be left out where an output has one element.
+        The upstream gradients v; optional for outputs of one element.
     retain_graph : bool
-        Keep what the rules read, to walk back again; by default ``create_graph``.
+        Whether to keep the saved values, so that the backward pass can be repeated; by
+        default ``create_graph``.
     create_graph : bool
-        Record the walk itself, for derivatives of derivatives.
+        Whether to record the backward pass itself, for second derivatives.
     allow_unused : bool
-        Give None for an input that no output depends on, instead of an error.
+        Whether an input that no output depends on has the gradient None; otherwise it is an
+        error.
     materialize_grads : bool
-        Give zeros for it.
+        Whether such an input has a gradient of zeros.
 
     Returns
     -------
     tuple of Tensor
-        One gradient for each input, of its shape and dtype.
+        One gradient for each input, with its shape and dtype.
 
     Raises
     ------
     RuntimeError
-        As ``Tensor.backward``, if an input is not part of the graph, or if there are not as
-        many upstream gradients as outputs.
+        As ``Tensor.backward``; also if an input is not part of the graph, or if the numbers
+        of outputs and upstream gradients differ.
     ValueError
-        If ``materialize_grads`` meets ``allow_unused=False``.
+        If ``materialize_grads=True`` and ``allow_unused=False``.
 
     Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
 
@@ -130,74 +133,90 @@ def grad(
     (27.0, 18.0)
     """
     outputs, inputs = _listed(outputs), _listed(inputs)
-    gradients = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
+    upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
     if materialize_grads and allow_unused is False:
         raise ValueError("grad: materialize_grads=True expects allow_unused=True, got False")
-    if len(gradients) != len(outputs):
+    if len(upstream) != len(outputs):
         raise RuntimeError(
-            f"grad: expected {len(outputs)} upstream gradients, got {len(gradients)}"
+            f"grad: expected {len(outputs)} upstream gradients, got {len(upstream)}"
         )
     if not inputs:
         raise RuntimeError("grad: expected inputs, got none")
     for x in inputs:
         _check_input("grad", x)
     walk = _Walk(retain_graph, create_graph, inputs)
-    walk.run(outputs, list(map(_upstream, outputs, gradients)))
-    found = walk.results(walk.found)
-    found = [found.get(_source(x)) for x in inputs]
-    if materialize_grads:
-        pairs = zip(inputs, found, strict=True)
-        found = [
-            Tensor(np.zeros_like(x.array), create_graph) if g is None else g for x, g in pairs
-        ]
-    if not allow_unused and any(g is None for g in found):
+    walk.run(outputs, [_upstream(y, v) for y, v in zip(outputs, upstream, strict=True)])
+    by_source = walk.results(walk.input_gradients)
+    gradients = []
+    for x in inputs:
+        g = by_source.get(_source(x))
+        if g is None and materialize_grads:
+            g = Tensor(np.zeros_like(x.array), create_graph)
+        gradients.append(g)
+    if not allow_unused and any(g is None for g in gradients):
         raise RuntimeError(
             "grad: an input is not used by the outputs; allow_unused=True gives None for it"
         )
-    return tuple(found)
+    return tuple(gradients)
 
 
 class _Walk:
-    """One backward pass, with the gradients summed so far and a heap of operations to visit."""
+    """One backward pass.
 
-    def __init__(self, retain: bool | None, create: bool, wanted: list[Tensor] | None):
+    Attributes
+    ----------
+    create, retain : bool
+        Whether the pass is recorded, and whether the saved values are kept.
+    inputs : set or None
+        The sources of the inputs whose gradients are needed; None means all leaves.
+    gradients : dict
+        The gradient of each operation on the heap and of each leaf, summed so far.
+    input_gradients : dict
+        The complete gradients of the inputs.
+    heap : list of (-time, operation)
+        The operations that have a gradient and were not visited yet, the newest first.
+    upstream : list of ndarray
+        The upstream gradients, whose memory belongs to the caller.
+    """
+
+    def __init__(self, retain: bool | None, create: bool, inputs: list[Tensor] | None):
         self.create = create
         self.retain = create if retain is None else retain
-        self.wanted = None if wanted is None else {_source(x) for x in wanted}
-        self.found: dict[Node | Tensor, Any] = {}  # gradients of the wanted inputs
-        self.totals: dict[Node | Tensor, Any] = {}
-        self.heap: list[tuple[int, Node]] = []  # the newest operation first
-        self.given: list[np.ndarray] = []  # upstream gradients, which belong to the caller
+        self.inputs = None if inputs is None else {_source(x) for x in inputs}
+        self.gradients: dict[Node | Tensor, Any] = {}
+        self.input_gradients: dict[Node | Tensor, Any] = {}
+        self.heap: list[tuple[int, Node]] = []
+        self.upstream: list[np.ndarray] = []
 
-    def run(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
+    def run(self, outputs: Sequence[Tensor], upstream: Sequence[Tensor]) -> None:
         """Visit all operations, the newest first, and then the leaves."""
-        self.given = [g.array for g in gradients]
-        for y, g in zip(outputs, gradients, strict=True):
-            self.send(_source(y), g if self.create else g.array)
-        follow = self._follow()
+        self.upstream = [g.array for g in upstream]
+        for y, g in zip(outputs, upstream, strict=True):
+            self.add(_source(y), g if self.create else g.array)
+        is_needed = self._needed()
         with Recording(self.create):
             while self.heap:
                 _, node = heapq.heappop(self.heap)
-                g = self.finish(node, self.totals.pop(node))
-                for target, share in self.shares(node, g, follow):
-                    self.send(target, share)
-            for leaf, g in self.totals.items():
-                self.totals[leaf] = self.finish(leaf, g)
+                g = self.finish(node, self.gradients.pop(node))
+                for target, gradient in self.pull(node, g, is_needed):
+                    self.add(target, gradient)
+            for leaf, g in self.gradients.items():
+                self.gradients[leaf] = self.finish(leaf, g)
 
-    def send(self, target: Node | Tensor, g: Any) -> None:
-        """Add g to the gradient of a target; at its first, put the operation on the heap."""
-        if target in self.totals:
-            self.totals[target] = self.totals[target] + g
+    def add(self, target: Node | Tensor, g: Any) -> None:
+        """Add g to the gradient of a target; put a new operation on the heap."""
+        if target in self.gradients:
+            self.gradients[target] = self.gradients[target] + g
             return
-        self.totals[target] = g
+        self.gradients[target] = g
         if isinstance(target, Node):
             heapq.heappush(self.heap, (-target.time, target))
 
-    def _follow(self) -> Callable[[Node | Tensor], bool]:
-        """Return a function that tells whether a target leads to the wanted inputs."""
-        if self.wanted is None:
+    def _needed(self) -> Callable[[Node | Tensor], bool]:
+        """Return a function that returns whether a target depends on the inputs."""
+        if self.inputs is None:
             return lambda target: True
-        useful = set(self.wanted)
+        useful = set(self.inputs)
         for node in sorted(self._reachable(), key=lambda node: node.time):
             if any(target in useful for target, *_ in node.edges):
                 useful.add(node)
@@ -215,41 +234,43 @@ class _Walk:
         return visited
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
-        """Return a complete gradient after its hooks, and store it if it is wanted."""
+        """Return a complete gradient after its hooks, and store it if it is an input's."""
         if target.hooks:
             for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
                 new = hook(g if self.create else Tensor(np.array(g)))
                 if new is not None:
                     g = new if self.create else np.array(raw(new))
-        if self.wanted is not None and target in self.wanted:
-            self.found[target] = g
+        if self.inputs is not None and target in self.inputs:
+            self.input_gradients[target] = g
         return g
 
-    def shares(self, node: Node, g: Any, follow: Callable) -> list[tuple[Node | Tensor, Any]]:
-        """Return the gradient for each operand of an operation, given that of its result."""
-        edges = [edge for edge in node.edges if follow(edge[0])]
+    def pull(
+        self, node: Node, g: Any, is_needed: Callable[[Node | Tensor], bool]
+    ) -> list[tuple[Node | Tensor, Any]]:
+        """Return (target, gradient) for the operands of an operation, given its gradient g."""
+        edges = [edge for edge in node.edges if is_needed(edge[0])]
         if edges and node.saved is None:
             raise RuntimeError(
-                f"backward: what {node.name} had kept was freed by an earlier walk; "
+                f"backward: the saved values of {node.name} were freed by an earlier pass; "
                 "pass retain_graph=True to that one"
             )
-        out = node.pull(g, edges, self.create)
+        gradients = node.pull(g, edges, self.create)
         if edges and not self.retain:
             node.free()
-        return out
+        return gradients
 
     def results(self, gradients: dict) -> dict[Node | Tensor, Tensor]:
         """Return gradients as Tensors that share no memory with each other or the caller."""
         if self.create:
             return gradients
-        taken = {id(g) for g in self.given}
-        out = {}
+        used = {id(g) for g in self.upstream}
+        tensors = {}
         for target, g in gradients.items():
-            if type(g) is not np.ndarray or not g.flags.owndata or id(g) in taken:
+            if type(g) is not np.ndarray or not g.flags.owndata or id(g) in used:
                 g = np.array(g)
-            taken.add(id(g))
-            out[target] = Tensor(g)
-        return out
+            used.add(id(g))
+            tensors[target] = Tensor(g)
+        return tensors
 
 
 def _listed(x: Any) -> list:
@@ -258,7 +279,7 @@ def _listed(x: Any) -> list:
 
 
 def _source(x: Tensor) -> Node | Tensor:
-    """Return the node at which the gradient of x arrives, or x itself if it is a leaf."""
+    """Return the operation that computed x, or x itself if it is a leaf."""
     return x if x.node is None else x.node
 
 
@@ -269,7 +290,7 @@ def _check_input(name: str, x: Tensor) -> None:
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
-    """Return the gradient to start with: the given one, or 1 for a single number."""
+    """Return the upstream gradient as a Tensor; by default 1 if y has one element."""
     if not y.current(strict=True).needs_grad:
         raise RuntimeError("backward: the tensor does not require grad and has no history")
     if g is None:

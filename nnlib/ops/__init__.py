@@ -1,6 +1,6 @@
-"""All operations, and the table of those that are methods and operators of Tensor."""
+"""All operations, and the tables of those that become methods and operators of Tensor."""
 
-# ruff: noqa: F403, F405 (the star imports gather what the files of this folder declare public)
+# ruff: noqa: F403 (the star imports export the names that these files list in __all__)
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from . import (
     reduction,
     shape,
 )
-from . import linear as linear_
+from . import linear as linear_algebra  # ``linear`` itself is the function
 from .comparison import *
 from .elementwise import *
 from .extremes import *
@@ -32,42 +32,39 @@ from .reduction import *
 from .shape import *
 
 FILES = (
-    *(comparison, elementwise, extremes, indexing, joining, linear_, recurrence, reduction),
+    comparison,
+    elementwise,
+    extremes,
+    indexing,
+    joining,
+    linear_algebra,
+    recurrence,
+    reduction,
     shape,
 )
+OPERATIONS = {name: getattr(file, name) for file in FILES for name in file.__all__}
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
-__all__ = [*promotion.__all__, *(name for file in FILES for name in file.__all__)]
+__all__ = [*promotion.__all__, *OPERATIONS]
 
+# Operators of two operands, which also have a reflected and an in-place form.
 BINARY = {
-    "add": add,
-    "sub": sub,
-    "mul": mul,
-    "truediv": div,
-    "pow": pow,
-    "matmul": matmul,
-    "floordiv": floor_divide,
-    "mod": remainder,
-    "and": bitwise_and,
-    "or": bitwise_or,
-    "xor": bitwise_xor,
-}
-OPERATORS = {
-    "neg": neg,
-    "abs": abs,
-    "pos": positive,
-    "invert": bitwise_not,
-    "lt": lt,
-    "le": le,
-    "gt": gt,
-    "ge": ge,
-    "getitem": getitem,
-    "setitem": setitem,
+    "add": elementwise.add,
+    "sub": elementwise.sub,
+    "mul": elementwise.mul,
+    "truediv": elementwise.div,
+    "pow": elementwise.pow,
+    "matmul": linear_algebra.matmul,
+    "floordiv": elementwise.floor_divide,
+    "mod": elementwise.remainder,
+    "and": comparison.bitwise_and,
+    "or": comparison.bitwise_or,
+    "xor": comparison.bitwise_xor,
 }
 
 
-def _swapped(f: Callable) -> Callable:
-    """Return f with its operands exchanged, for reflected operators such as ``1 - x``."""
+def _reflected(f: Callable) -> Callable:
+    """Return f with its operands exchanged, as in ``1 - x``."""
     return lambda self, other: f(other, self)
 
 
@@ -76,8 +73,8 @@ def _in_place(f: Callable) -> Callable:
     return lambda self, *args, **kwargs: change_(self, f(self, *args, **kwargs))
 
 
-def _equal(f: Callable) -> Callable:
-    """Return f such that Python decides if an operand is no number: x == None is False."""
+def _comparison(f: Callable) -> Callable:
+    """Return f, or NotImplemented for an operand of another type, so x == None is False."""
 
     def compare(self: Tensor, other: object) -> Tensor:
         try:
@@ -88,14 +85,40 @@ def _equal(f: Callable) -> Callable:
     return compare
 
 
+def _cast(dtype: object) -> Callable:
+    """Return the method that converts a tensor to one dtype, such as ``x.double()``."""
+    return lambda self: comparison.to(self, dtype)
+
+
+# Other operators, by the name between the double underscores.
+OPERATORS = {
+    "neg": elementwise.neg,
+    "abs": elementwise.abs,
+    "pos": elementwise.positive,
+    "invert": comparison.bitwise_not,
+    "eq": _comparison(comparison.eq),
+    "ne": _comparison(comparison.ne),
+    "lt": comparison.lt,
+    "le": comparison.le,
+    "gt": comparison.gt,
+    "ge": comparison.ge,
+    "getitem": indexing.getitem,
+    "setitem": indexing.setitem,
+}
+
+
+# Methods that have no function of the same name
+
+
 def fill_(input: Tensor, value: float) -> Tensor:
-    """Set every element to value; the gradient with respect to what was there is 0."""
-    return change_(input, where(True, value, input).to(input.dtype).expand(input.shape))
+    """Set every element to ``value``; the gradient of the old elements is 0."""
+    new = comparison.where(True, value, input)
+    return change_(input, new.to(input.dtype).expand(input.shape))
 
 
 def copy_(input: Tensor, src: Tensor) -> Tensor:
-    """Set every element to that of src; the gradient with respect to what was there is 0."""
-    return change_(input, where(True, src, input).to(input.dtype))
+    """Copy the elements of ``src`` into this tensor; the gradient of the old elements is 0."""
+    return change_(input, comparison.where(True, src, input).to(input.dtype))
 
 
 def zero_(input: Tensor) -> Tensor:
@@ -105,35 +128,47 @@ def zero_(input: Tensor) -> Tensor:
 
 def T(input: Tensor) -> Tensor:
     """All axes in reverse order."""
-    return permute(input, tuple(reversed(range(input.ndim))))
+    return shape.permute(input, tuple(reversed(range(input.ndim))))
 
 
 def mT(input: Tensor) -> Tensor:
     """The last two axes exchanged."""
-    return transpose(input, -2, -1)
+    return shape.transpose(input, -2, -1)
+
+
+def _where(self: Tensor, condition: Tensor, other: Tensor) -> Tensor:
+    """Choose the elements of this tensor where the condition is true, else those of other."""
+    return comparison.where(condition, self, other)
 
 
 def _attach() -> None:
     """Set the methods and operators of Tensor."""
-    methods = {name: globals()[name] for name in METHODS}
-    methods |= {f"{name}_": _in_place(globals()[name]) for name in IN_PLACE}
-    methods |= {f"__{name}__": f for name, f in OPERATORS.items()}
+    methods = {
+        "T": property(T),
+        "astype": comparison.to,
+        "backward": backward,
+        "copy_": copy_,
+        "fill_": fill_,
+        "mT": property(mT),
+        "trace": shape.trace,
+        "type": comparison.type_,
+        "where": _where,
+        "zero_": zero_,
+    }
+    for name in METHODS:
+        methods[name] = OPERATIONS[name]
+    for name in IN_PLACE:
+        methods[f"{name}_"] = _in_place(OPERATIONS[name])
+    for name, f in OPERATORS.items():
+        methods[f"__{name}__"] = f
     for name, f in BINARY.items():
         methods[f"__{name}__"] = f
-        methods[f"__r{name}__"] = _swapped(f)
+        methods[f"__r{name}__"] = _reflected(f)
         methods[f"__i{name}__"] = _in_place(f)
-    methods |= {
-        name: lambda self, dtype=dtype: to(self, dtype)
-        for name, dtype in promotion.CASTS.items()
-    }
-    methods |= dict(
-        **dict(astype=to, fill_=fill_, copy_=copy_, zero_=zero_, trace=shape.trace),
-        **dict(type=comparison.type_, T=property(T), mT=property(mT)),
-        **dict(__eq__=_equal(eq), __ne__=_equal(ne), backward=backward),
-        where=lambda self, condition, other: where(condition, self, other),
-    )
-    for name, f in methods.items():
-        setattr(Tensor, name, f)
+    for name, dtype in promotion.CASTS.items():
+        methods[name] = _cast(dtype)
+    for name, method in methods.items():
+        setattr(Tensor, name, method)
 
 
 _attach()

@@ -1,4 +1,4 @@
-"""Comparisons, which have no derivative; selection, such as maximum; changes of dtype."""
+"""Selection, such as maximum; comparisons, which have no derivative; conversion of dtypes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from ..device import check_device
 from ..graph import record
 from ..tensor import Tensor
-from .promotion import CASTS, array, as_dtype, compute, pair, promote, public_name
+from .promotion import CASTS, array, as_dtype, binary, compute, pair, promote
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "where"
@@ -25,15 +25,17 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def flat(g: Any) -> Any:
-    """Return zeros, the derivative of a step function; for infinite gradients g too."""
+    """Return zeros, the gradient of a step function, also if g is infinite."""
     return where(False, g, 0.0)
 
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Take the larger, which gets dL/dy; equal ones get half each, beside NaN both get all."""
-    # The factor of g is 1, 1/2 or 0; every comparison with NaN is false, so there it is 1.
+    """Larger of a and b, which gets dL/dy; equal elements get half each; with NaN, both get it.
+
+    The rules multiply g by 1, 1/2 or 0. Each comparison with NaN is false, so the factor is 1.
+    """
     return record(
-        compute(np.maximum, *pair(input, other)),
+        binary("maximum", np.maximum, input, other),
         dict(a=input, b=other),
         a=lambda g, a, b: (g * ~(a < b) + g * ~(a <= b)) * 0.5,
         b=lambda g, a, b: (g * ~(b < a) + g * ~(b <= a)) * 0.5,
@@ -41,9 +43,9 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Take the smaller, which gets dL/dy; equal ones get half each, beside NaN both get all."""
+    """Smaller of a and b, with the gradients of ``maximum``."""
     return record(
-        compute(np.minimum, *pair(input, other)),
+        binary("minimum", np.minimum, input, other),
         dict(a=input, b=other),
         a=lambda g, a, b: (g * ~(a > b) + g * ~(a >= b)) * 0.5,
         b=lambda g, a, b: (g * ~(b > a) + g * ~(b >= a)) * 0.5,
@@ -52,9 +54,15 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
 
 def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
     """Limit from below: dL/dy goes to x where x >= min, else to min."""
+    return _clamp_min("clamp_min", input, min)
+
+
+def _clamp_min(name: str, input: Tensor, min: float | Tensor) -> Tensor:
+    """Return the operation ``clamp_min``; errors name the function that was called."""
     return record(
-        compute(np.maximum, *pair(input, min)),
+        binary(name, np.maximum, input, min),
         dict(x=input, low=min),
+        name="clamp_min",
         x=lambda g, x, low: where(x >= low, g, 0.0),
         low=lambda g, x, low: where(x < low, g, 0.0),
     )
@@ -62,9 +70,15 @@ def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
 
 def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
     """Limit from above: dL/dy goes to x where x <= max, else to max."""
+    return _clamp_max("clamp_max", input, max)
+
+
+def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
+    """Return the operation ``clamp_max``; errors name the function that was called."""
     return record(
-        compute(np.minimum, *pair(input, max)),
+        binary(name, np.minimum, input, max),
         dict(x=input, high=max),
+        name="clamp_max",
         x=lambda g, x, high: where(x <= high, g, 0.0),
         high=lambda g, x, high: where(x > high, g, 0.0),
     )
@@ -76,10 +90,12 @@ def clamp(
     """Limit to [min, max]: dL/dy goes to x where min <= x <= max, else to the bound."""
     if min is None and max is None:
         raise RuntimeError("clamp: expected min or max, got neither")
-    if min is None or max is None:
-        return clamp_max(input, max) if min is None else clamp_min(input, min)
+    if min is None:
+        return _clamp_max("clamp", input, max)
+    if max is None:
+        return _clamp_min("clamp", input, min)
     return record(
-        compute(np.clip, *promote(input, min, max)),
+        compute("clamp", np.clip, *promote("clamp", input, min, max)),
         dict(x=input, low=min, high=max),
         x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0.0),
         low=lambda g, x, low, high: where((x < low) & (low < high), g, 0.0),
@@ -90,29 +106,39 @@ def clamp(
 def where(
     condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
 ) -> Tensor:
-    """Choose y = a where the condition holds, else b; dL/dy goes to the one chosen.
+    """Choose y = a where the condition is true, else b; dL/dy goes to the chosen one.
 
-    The condition alone gives the indices where it holds, one tensor for each axis.
+    With the condition alone, return the indices where it is true, one tensor for each axis.
     """
-    c = array(condition)
     if input is None and other is None:
-        return tuple(record(i, dict(c=condition)) for i in np.nonzero(np.atleast_1d(c)))
+        c = np.atleast_1d(array("where", condition))
+        return tuple(record(i, dict(c=condition)) for i in np.nonzero(c))
+    return _chosen("where", condition, input, other)
+
+
+def _chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
+    """Return the operation ``where``; errors name the function that was called."""
+    c = array(name, condition)
     if c.dtype.kind != "b":
-        raise RuntimeError(f"where: expected a condition of truth values, got {c.dtype}")
+        raise RuntimeError(f"{name}: expected a condition of truth values, got {c.dtype}")
     return record(
-        compute(np.where, c, *pair(input, other)),
+        compute(name, np.where, c, *pair(name, input, other)),
         dict(c=condition, a=input, b=other),
+        name="where",
         a=lambda g, c: where(c, g, 0.0),
         b=lambda g, c: where(c, 0.0, g),
     )
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """Put one value where the mask holds and x elsewhere; dL/dy goes to the one chosen."""
-    if array(mask).dtype.kind != "b" or array(value).ndim:
-        got = f"{array(mask).dtype} and {array(value).shape}"
-        raise RuntimeError(f"masked_fill: expected truth values and one value, got {got}")
-    return where(mask, to(value, array(input).dtype), input)
+    """Replace x by one value where the mask is true; dL/dy goes to the chosen one."""
+    m, v = array("masked_fill", mask), array("masked_fill", value)
+    if m.dtype.kind != "b" or v.ndim:
+        raise RuntimeError(
+            f"masked_fill: expected truth values and one value, got {m.dtype} and {v.shape}"
+        )
+    dtype = array("masked_fill", input).dtype
+    return _chosen("masked_fill", mask, to(value, dtype), input)
 
 
 def nan_to_num(
@@ -121,9 +147,9 @@ def nan_to_num(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Tensor:
-    """Replace NaN, and ±inf by the largest and smallest number there is; there dL/dx = 0."""
+    """Replace NaN by 0, and ±inf by the largest and smallest float; dL/dx is 0 there."""
     return record(
-        np.nan_to_num(array(input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
+        np.nan_to_num(array("nan_to_num", input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
         dict(x=input),
         x=lambda g, x: where(isfinite(x), g, 0.0),
     )
@@ -134,87 +160,89 @@ def nan_to_num(
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a = b."""
-    return record(compute(np.equal, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("eq", np.equal, input, other), dict(a=input, b=other))
 
 
 def ne(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a != b."""
-    return record(compute(np.not_equal, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("ne", np.not_equal, input, other), dict(a=input, b=other))
 
 
 def lt(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a < b."""
-    return record(compute(np.less, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("lt", np.less, input, other), dict(a=input, b=other))
 
 
 def le(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a <= b."""
-    return record(compute(np.less_equal, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("le", np.less_equal, input, other), dict(a=input, b=other))
 
 
 def gt(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a > b."""
-    return record(compute(np.greater, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("gt", np.greater, input, other), dict(a=input, b=other))
 
 
 def ge(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether a >= b."""
-    return record(compute(np.greater_equal, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("ge", np.greater_equal, input, other), dict(a=input, b=other))
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether both are true."""
-    return record(compute(np.logical_and, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("logical_and", np.logical_and, input, other), dict(a=input, b=other))
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether at least one is true."""
-    return record(compute(np.logical_or, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("logical_or", np.logical_or, input, other), dict(a=input, b=other))
 
 
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     """Return for each pair whether exactly one is true."""
-    return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
+    return record(binary("logical_xor", np.logical_xor, input, other), dict(a=input, b=other))
 
 
 def logical_not(input: Tensor) -> Tensor:
     """Return for each element whether it is false."""
-    return record(compute(np.logical_not, array(input)), dict(x=input))
+    return record(
+        compute("logical_not", np.logical_not, array("logical_not", input)), dict(x=input)
+    )
 
 
 def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
-    """Set each bit that both have, of integers or truth values."""
-    return record(compute(np.bitwise_and, *pair(input, other)), dict(a=input, b=other))
+    """Bitwise and of integers or truth values."""
+    return record(binary("bitwise_and", np.bitwise_and, input, other), dict(a=input, b=other))
 
 
 def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
-    """Set each bit that at least one has, of integers or truth values."""
-    return record(compute(np.bitwise_or, *pair(input, other)), dict(a=input, b=other))
+    """Bitwise or of integers or truth values."""
+    return record(binary("bitwise_or", np.bitwise_or, input, other), dict(a=input, b=other))
 
 
 def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Set each bit that exactly one has, of integers or truth values."""
-    return record(compute(np.bitwise_xor, *pair(input, other)), dict(a=input, b=other))
+    """Bitwise exclusive or of integers or truth values."""
+    return record(binary("bitwise_xor", np.bitwise_xor, input, other), dict(a=input, b=other))
 
 
 def bitwise_not(input: Tensor) -> Tensor:
-    """Reverse every bit, of integers or truth values."""
-    return record(compute(np.invert, array(input)), dict(x=input))
+    """Bitwise not of integers or truth values."""
+    return record(compute("bitwise_not", np.invert, array("bitwise_not", input)), dict(x=input))
 
 
 def isnan(input: Tensor) -> Tensor:
     """Return for each element whether it is NaN."""
-    return record(compute(np.isnan, array(input)), dict(x=input))
+    return record(compute("isnan", np.isnan, array("isnan", input)), dict(x=input))
 
 
 def isinf(input: Tensor) -> Tensor:
     """Return for each element whether it is infinite."""
-    return record(compute(np.isinf, array(input)), dict(x=input))
+    return record(compute("isinf", np.isinf, array("isinf", input)), dict(x=input))
 
 
 def isfinite(input: Tensor) -> Tensor:
     """Return for each element whether it is neither infinite nor NaN."""
-    return record(compute(np.isfinite, array(input)), dict(x=input))
+    return record(compute("isfinite", np.isfinite, array("isfinite", input)), dict(x=input))
 
 
 def isclose(
@@ -225,9 +253,7 @@ def isclose(
     equal_nan: bool = False,
 ) -> Tensor:
     """Return for each pair whether |a - b| <= atol + rtol |b|."""
-    if rtol < 0 or atol < 0:
-        raise RuntimeError(f"{public_name()}: expected rtol, atol >= 0, got {rtol} and {atol}")
-    y = compute(lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), *pair(input, other))
+    y = _isclose("isclose", input, other, rtol, atol, equal_nan)
     return record(y, dict(a=input, b=other))
 
 
@@ -238,13 +264,26 @@ def allclose(
     atol: float = 1e-08,
     equal_nan: bool = False,
 ) -> bool:
-    """Whether ``isclose`` holds for all pairs."""
-    return bool(np.all(array(isclose(input, other, rtol, atol, equal_nan))))
+    """Return whether ``isclose`` is true for all pairs."""
+    return bool(np.all(_isclose("allclose", input, other, rtol, atol, equal_nan)))
+
+
+def _isclose(
+    name: str, input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool
+) -> np.ndarray:
+    """Return the array of ``isclose``; errors name the function that was called."""
+    if rtol < 0 or atol < 0:
+        raise RuntimeError(f"{name}: expected rtol, atol >= 0, got {rtol} and {atol}")
+
+    def close(a, b):
+        return np.isclose(a, b, rtol, atol, equal_nan)
+
+    return binary(name, close, input, other)
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
-    """Whether two have one shape and the same elements; NaN equals nothing."""
-    return np.array_equal(*pair(input, other))
+    """Return whether both have the same shape and elements; NaN is equal to nothing."""
+    return np.array_equal(*pair("equal", input, other))
 
 
 # Other dtypes
@@ -258,39 +297,52 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Convert to another dtype, dL/dx to the old one; without a change, give the same tensor.
+    """Convert x to another dtype, and dL/dy back; return x itself if nothing changes.
 
-    As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, and
-    then non_blocking and copy. There is only the CPU.
+    As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
+    optionally followed by non_blocking and copy. The only device is the CPU.
     """
-    x, flags = array(input), [a for a in args if isinstance(a, bool)]
+    flags = [a for a in args if isinstance(a, bool)]
     for a in args[: len(args) - len(flags)]:
-        if isinstance(a, (np.dtype, type, Tensor)):
-            dtype = a.dtype if isinstance(a, Tensor) else a
+        if isinstance(a, Tensor):
+            dtype = a.dtype
+        elif isinstance(a, (np.dtype, type)):
+            dtype = a
         else:
             device = a
     if device is not None:
         check_device("to", device)
-    dtype = x.dtype if dtype is None else as_dtype(dtype)
-    if dtype == x.dtype and not (copy or flags[1:] == [True]):
+    copy = copy or flags[1:] == [True]
+    return converted("to", input, dtype, copy)
+
+
+def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
+    """Return the input in a dtype; it is returned itself if it already has that dtype.
+
+    With dtype None, the dtype stays. Errors name the function that was called.
+    """
+    x = array(name, input)
+    dtype = x.dtype if dtype is None else as_dtype(name, dtype)
+    if dtype == x.dtype and not copy:
         return input
-    return record(x.astype(dtype), dict(x=input), x=lambda g: g)
+    return record(x.astype(dtype), dict(x=input), name="to", x=lambda g: g)
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """Convert to the dtype of another tensor."""
-    return to(input, array(other).dtype)
+    return converted("type_as", input, array("type_as", other).dtype)
 
 
 def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """Name the dtype, such as 'torch.FloatTensor', or convert to another one (``to``)."""
-    names = {f"torch.{name.title()}Tensor": kind for name, kind in CASTS.items()}
+    """Return the name of the dtype, such as 'torch.FloatTensor', or convert to another one."""
+    dtypes = {f"torch.{name.title()}Tensor": dtype for name, dtype in CASTS.items()}
     if dtype is None:
-        return next(name for name, kind in names.items() if kind == array(input).dtype)
-    if isinstance(dtype, str) and dtype not in names:
-        raise ValueError(f"type: expected one of {', '.join(names)}, got {dtype!r}")
-    return to(input, names.get(dtype, dtype))
+        own = array("type", input).dtype
+        return next(name for name, known in dtypes.items() if known == own)
+    if isinstance(dtype, str) and dtype not in dtypes:
+        raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
+    return converted("type", input, dtypes.get(dtype, dtype))
 
 
-# Other names that torch has for the same.
+# Other names of the same functions in torch.
 greater, greater_equal, less, less_equal, not_equal, clip = gt, ge, lt, le, ne, clamp

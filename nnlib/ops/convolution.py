@@ -28,42 +28,52 @@ from .. import depthwise
 from ..graph import record_fused
 from ..tensor import Tensor, raw
 from ..windows import Grid, Pair, by_group, gathered, matrix, windows
-from .promotion import public_name, whole
+from .promotion import whole
 from .reduction import sum
 from .shape import transpose
 
 __all__ = ["convolution"]
 
 
-def refuse(expected: str, got: Any) -> None:
-    """Raise a RuntimeError that names the operation that was called."""
-    raise RuntimeError(f"{public_name()}: expected {expected}, got {got}")
+def refuse(name: str, expected: str, got: Any) -> None:
+    """Raise the RuntimeError of an operation that expected something else."""
+    raise RuntimeError(f"{name}: expected {expected}, got {got}")
 
 
-def numbers(what: str, value: Any, least: int) -> Pair:
-    """Return an option as two integers, for height and width; a single one counts for both."""
+def numbers(name: str, option: str, value: Any, least: int) -> Pair:
+    """Return an option as two integers, for height and width; one integer is used for both."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    values = values * 2 if len(values) == 1 else values
+    if len(values) == 1:
+        values = values * 2
     if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
-        refuse(f"{what} of an integer >= {least} for each axis", repr(value))
+        refuse(name, f"{option} of an integer >= {least} for each axis", repr(value))
     return values
 
 
-def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Grid:
+def grid_of(
+    name: str, size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> Grid:
     """Return the grid of windows that fit on an image with its padding."""
-    k, s = numbers("kernel_size", kernel, 1), numbers("stride", stride, 1)
-    p, d = numbers("padding", padding, 0), numbers("dilation", dilation, 1)
-    room = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
-    if min(*room, *size) < 1:
-        refuse(f"room for a window {k}, dilation {d}, padding {p}", f"an image {size}")
-    return Grid(size, k, s, p, d, tuple((room[i] - 1) // s[i] + 1 for i in (0, 1)))
+    k = numbers(name, "kernel_size", kernel, 1)
+    s = numbers(name, "stride", stride, 1)
+    p = numbers(name, "padding", padding, 0)
+    d = numbers(name, "dilation", dilation, 1)
+    # How many positions of the window fit on the padded image, at stride 1.
+    positions = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
+    if min(*positions, *size) < 1:
+        refuse(name, f"room for a window {k}, dilation {d}, padding {p}", f"an image {size}")
+    count = tuple((positions[i] - 1) // s[i] + 1 for i in (0, 1))
+    return Grid(size, k, s, p, d, count)
 
 
 # The products with X. Kernels are (groups, H, W, inputs, outputs) here.
 
 
 def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -> Any:
-    """Write the cross-correlation X K into y, and return Xᵀ G, which is dL/dK if g is dL/dy."""
+    """Write the cross-correlation X K into y, and return Xᵀ G, which is dL/dK for g = dL/dy.
+
+    If y or g is None, that product isn't computed.
+    """
     if kernels.shape[3:] == (1, 1):
         return channel_by_channel(x, grid, kernels, g, y)
     groups, k = len(kernels), matrix(kernels)
@@ -77,10 +87,10 @@ def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -
 
 
 def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
-    """Do the same as ``correlated`` for a depthwise convolution: one kernel for each channel.
+    """Compute ``correlated`` for a depthwise convolution, with one kernel for each channel.
 
     Here K would have a single column for each channel, and gathering X would take most of the
-    time. So the sum over u and v is computed as in the formula. At stride 1 all windows of a
+    time. So the sum over u and v is computed as in the formula. At stride 1, all windows of a
     line are treated as one window of J C channels, which is contiguous.
     """
     if grid.stride[1] > 1:
@@ -115,18 +125,18 @@ def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> No
 
 
 def mirrored(kernels: np.ndarray) -> np.ndarray:
-    """Return kernels turned by 180°, with inputs and outputs exchanged."""
+    """Return kernels rotated by 180°, with inputs and outputs exchanged."""
     return kernels[:, ::-1, ::-1].swapaxes(3, 4)
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
     """Write the gradient with respect to x into dx, and return that of the kernels.
 
-    At stride 1, dx is a convolution too: of g, with mirrored kernels. The matrix X gathered
-    for it, times x, is the gradient of the kernels, mirrored; so one X serves both gradients,
-    and no windows are summed. This X has H W times the outputs elements, while ``spread`` and
-    the X of the images have I J times the inputs; measured, both take the same time where the
-    latter is 2/3 of the former.
+    At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
+    convolution, multiplied by x, is the mirrored gradient of the kernels. So we can use one X
+    for both gradients and don't have to sum windows. This X has H W elements for each output,
+    while ``spread`` and the X of the images need I J elements for each input. In measurements,
+    both ways take the same time if the second number is 2/3 of the first.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -143,26 +153,26 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:
-    """Return the convolution of x, or with ``transposed`` its transpose, with a gradient."""
+    """Return the convolution of x, or with ``transposed`` the transposed convolution."""
     forward, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
     def kernels(w):  # (outputs, inputs / groups, H, W), or of a transposed one inputs first
         w = w.reshape(groups, len(w) // groups, *w.shape[1:])
         return np.ascontiguousarray(w.transpose(0, 3, 4, 2, 1))
 
-    y = np.empty(
-        (len(raw(x)), *(grid.size if transposed else grid.count), outputs), raw(x).dtype
-    )
+    size = grid.size if transposed else grid.count
+    y = np.empty((len(raw(x)), *size, outputs), raw(x).dtype)
     forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        y += np.tile(raw(b), (y.shape[2], 1))  # by lines, as short inner loops are slow
+        y += np.tile(raw(b), (y.shape[2], 1))  # a line at a time, since short loops are slow
 
     def backward(g, needs, x, w):
-        g, x = np.ascontiguousarray(g.transpose(0, 2, 3, 1)), x.transpose(0, 2, 3, 1)
+        g = np.ascontiguousarray(g.transpose(0, 2, 3, 1))
+        x = x.transpose(0, 2, 3, 1)
         dx = np.empty(x.shape, x.dtype)
-        dw = back(
-            g, grid, kernels(w), x if "w" in needs else None, dx if "x" in needs else None
-        )
+        x_for_dw = x if "w" in needs else None
+        dx_to_fill = dx if "x" in needs else None
+        dw = back(g, grid, kernels(w), x_for_dw, dx_to_fill)
         db = np.ones(g.size // outputs, g.dtype) @ matrix(by_group(g, 1))[0]
         dw = None if dw is None else dw.transpose(0, 4, 3, 1, 2).reshape(w.shape)
         return dict(x=dx.transpose(0, 3, 1, 2), w=dw, b=db)
@@ -181,8 +191,8 @@ def convolution(
 def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     """Return dL/dw by recorded operations: the convolution of x with g.
 
-    In the formula y and w, and so (i, j) and (u, v), change places, and with them the steps
-    s and d; the sum is over n instead of c.
+    Compared with the formula of the convolution, y and w are exchanged. So (i, j) and (u, v)
+    are exchanged too, and with them s and d; the sum is over n instead of c.
     """
     n, c = len(x), x.shape[1] // groups
     grid = Grid(grid.size, grid.count, grid.dilation, grid.padding, grid.stride, grid.kernel)

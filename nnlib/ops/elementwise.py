@@ -1,6 +1,6 @@
-"""Operations on each element: the value, and the rule of its derivative beside it.
+"""Elementwise operations, each with its gradient rule.
 
-NumPy's warnings about overflow and division by 0 are left on.
+NumPy's warnings about overflow and division by 0 remain switched on.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from ..tensor import Tensor
 from .comparison import flat, to, where
 from .promotion import (
     array,
+    binary,
+    common_dtype,
     compute,
     floating,
     floating_pair,
     pair,
     promote,
-    public_name,
-    result_type,
 )
+from .shape import call_as
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "softplus"
@@ -45,40 +46,42 @@ LOG_2, LOG_10 = math.log(2), math.log(10)
 
 def neg(input: Tensor) -> Tensor:
     """Sign reversed: y = -x, so dL/dx = -dL/dy."""
-    return record(compute(np.negative, array(input)), dict(x=input), x=lambda g: -g)
+    y = compute("neg", np.negative, array("neg", input))
+    return record(y, dict(x=input), x=lambda g: -g)
 
 
 def positive(input: Tensor) -> Tensor:
     """Copy: y = x, so dL/dx = dL/dy."""
-    return record(compute(np.positive, array(input)), dict(x=input), x=lambda g: g)
+    y = compute("positive", np.positive, array("positive", input))
+    return record(y, dict(x=input), x=lambda g: g)
 
 
 def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Sum: y = a + alpha b, so dL/da = dL/dy and dL/db = alpha dL/dy."""
-    b = other if alpha == 1 else times(alpha, input, other)
-    y = compute(np.add, *pair(input, b))
+    b = other if alpha == 1 else times("add", alpha, input, other)
+    y = binary("add", np.add, input, b)
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: g)
 
 
 def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
-    b = other if alpha == 1 else times(alpha, input, other)
-    y = compute(np.subtract, *pair(input, b))
+    b = other if alpha == 1 else times("sub", alpha, input, other)
+    y = binary("sub", np.subtract, input, b)
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
 
 
-def times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
-    """Return alpha b, in the dtype that a + alpha b has."""
-    dtype = result_type(input, other)
-    if array(alpha).dtype.kind == "f" and dtype.kind != "f":
-        raise RuntimeError(f"{public_name()}: expected an integer factor, got {alpha}")
+def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
+    """Return alpha b in the dtype of a + alpha b; ``name`` is the operation that needs it."""
+    dtype = common_dtype(name, (input, other))
+    if array(name, alpha).dtype.kind == "f" and dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected an integer factor, got {alpha}")
     return mul(to(other, dtype), to(alpha, dtype))
 
 
 def mul(input: Tensor, other: Tensor) -> Tensor:
     """Product: y = a b, so dL/da = dL/dy · b and dL/db = dL/dy · a."""
     return record(
-        compute(np.multiply, *pair(input, other)),
+        binary("mul", np.multiply, input, other),
         dict(a=input, b=other),
         a=lambda g, b: g * b,
         b=lambda g, a: g * a,
@@ -87,23 +90,24 @@ def mul(input: Tensor, other: Tensor) -> Tensor:
 
 def square(input: Tensor) -> Tensor:
     """Square: y = x², so dL/dx = dL/dy · 2x."""
-    x = array(input)
+    x = array("square", input)
     return record(x * x, dict(x=input), x=lambda g, x: g * (2 * x))
 
 
 def reciprocal(input: Tensor) -> Tensor:
     """One over: y = 1 / x, so dL/dx = -dL/dy · y²."""
-    return record(np.reciprocal(floating(input)), dict(x=input), x=lambda g, y: -g * (y * y))
+    x = floating("reciprocal", input)
+    return record(np.reciprocal(x), dict(x=input), x=lambda g, y: -g * (y * y))
 
 
 def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient: y = a / b, so dL/da = dL/dy / b and dL/db = -dL/dy · y / b.
 
-    rounding_mode "floor" rounds it down, "trunc" towards 0; the derivative is then 0.
+    rounding_mode "floor" rounds y down, "trunc" rounds it towards 0; the derivative is then 0.
     """
     if rounding_mode is None:
         return record(
-            compute(np.divide, *floating_pair(input, other)),
+            compute("div", np.divide, *floating_pair("div", input, other)),
             dict(a=input, b=other),
             a=lambda g, b: g / b,
             b=lambda g, y, b: -g * y / b,
@@ -112,7 +116,7 @@ def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Te
         raise RuntimeError(f"div: expected rounding_mode floor or trunc, got {rounding_mode!r}")
     f = np.floor_divide if rounding_mode == "floor" else _truncated
     return record(
-        compute(f, *divisible(input, other)),
+        compute("div", f, *divisible("div", input, other)),
         dict(a=input, b=other),
         a=lambda g: flat(g),
         b=lambda g: flat(g),
@@ -120,27 +124,35 @@ def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Te
 
 
 def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
-    """Return the quotient rounded towards 0, exactly also for integers."""
-    return np.trunc(a / b) if a.dtype.kind == "f" else np.floor_divide(a - np.fmod(a, b), b)
+    """Return the quotient rounded towards 0, without rounding errors for integers."""
+    if a.dtype.kind == "f":
+        return np.trunc(a / b)
+    return np.floor_divide(a - np.fmod(a, b), b)
 
 
-def divisible(input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
+def divisible(name: str, input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
     """Return both operands in one dtype; raise RuntimeError if integers are divided by 0."""
-    a, b = pair(input, other)
+    a, b = pair(name, input, other)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
-        raise RuntimeError(f"{public_name()}: expected integers other than 0 to divide by")
+        raise RuntimeError(f"{name}: expected integers other than 0 to divide by")
     return a, b
 
 
 def floor_divide(input: Tensor, other: Tensor) -> Tensor:
     """Quotient rounded down: y = ⌊a / b⌋, without a derivative."""
-    return record(compute(np.floor_divide, *divisible(input, other)), dict(a=input, b=other))
+    return record(
+        compute("floor_divide", np.floor_divide, *divisible("floor_divide", input, other)),
+        dict(a=input, b=other),
+    )
 
 
 def remainder(input: Tensor, other: Tensor) -> Tensor:
-    """Rest, of the sign of b: y = a - b ⌊a / b⌋, so dL/da = dL/dy, dL/db = -dL/dy ⌊a / b⌋."""
+    """Remainder with the sign of b: y = a - b q, q = ⌊a / b⌋.
+
+    dL/da = dL/dy and dL/db = -q dL/dy.
+    """
     return record(
-        compute(np.remainder, *divisible(input, other)),
+        compute("remainder", np.remainder, *divisible("remainder", input, other)),
         dict(a=input, b=other),
         a=lambda g: g,
         b=lambda g, a, b: -g * div(a, b, rounding_mode="floor"),
@@ -148,9 +160,12 @@ def remainder(input: Tensor, other: Tensor) -> Tensor:
 
 
 def fmod(input: Tensor, other: Tensor) -> Tensor:
-    """Rest of the sign of a: y = a - b q, q = trunc(a / b): dL/da = dL/dy, dL/db = -q dL/dy."""
+    """Remainder with the sign of a: y = a - b q, q = trunc(a / b).
+
+    dL/da = dL/dy and dL/db = -q dL/dy.
+    """
     return record(
-        compute(np.fmod, *divisible(input, other)),
+        compute("fmod", np.fmod, *divisible("fmod", input, other)),
         dict(a=input, b=other),
         a=lambda g: g,
         b=lambda g, a, b: -g * div(a, b, rounding_mode="trunc"),
@@ -159,12 +174,13 @@ def fmod(input: Tensor, other: Tensor) -> Tensor:
 
 def sqrt(input: Tensor) -> Tensor:
     """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
-    return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
+    x = floating("sqrt", input)
+    return record(np.sqrt(x), dict(x=input), x=lambda g, y: g / (2 * y))
 
 
 def rsqrt(input: Tensor) -> Tensor:
     """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
-    x = floating(input)
+    x = floating("rsqrt", input)
     return record(1 / np.sqrt(x), dict(x=input), x=lambda g, y: g * (y * y * y) * -0.5)
 
 
@@ -173,12 +189,12 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
 
     At a = 0 the derivative with respect to b is taken as 0 for b >= 0, its limit for b > 0.
     """
-    a, b = pair(input, exponent)
-    if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array(exponent) < 0)):
+    a, b = pair("pow", input, exponent)
+    if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array("pow", exponent) < 0)):
         raise RuntimeError("pow: expected numbers, and exponents >= 0 for integers")
     base = input if isinstance(input, Tensor) else a  # a Python number gets the dtype of b
     return record(
-        compute(_power, a, b),
+        compute("pow", _power, a, b),
         dict(a=base, b=exponent),
         a=lambda g, a, b: g * b * pow(a, b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
         b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, to(a, y.dtype))),
@@ -187,15 +203,18 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
 
 def _power(a: Any, b: Any) -> Any:
     """Return a ** b; cubes and fourth powers are computed as products, which is far faster."""
-    if type(b) in (int, float) and b in (3, 4):
-        return a * a * a if b == 3 else np.square(a * a)
+    if type(b) in (int, float):
+        if b == 3:
+            return a * a * a
+        if b == 4:
+            return np.square(a * a)
     return a**b
 
 
 def hypot(input: Tensor, other: Tensor) -> Tensor:
     """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
     return record(
-        compute(np.hypot, *floating_pair(input, other)),
+        compute("hypot", np.hypot, *floating_pair("hypot", input, other)),
         dict(a=input, b=other),
         a=lambda g, y, a: g * (a / y),
         b=lambda g, y, b: g * (b / y),
@@ -204,12 +223,14 @@ def hypot(input: Tensor, other: Tensor) -> Tensor:
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
-    return add(input, mul(tensor1, tensor2), alpha=value)
+    product = call_as("addcmul", mul, tensor1, tensor2)
+    return call_as("addcmul", add, input, product, alpha=value)
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
-    return add(input, div(tensor1, tensor2), alpha=value)
+    quotient = call_as("addcdiv", div, tensor1, tensor2)
+    return call_as("addcdiv", add, input, quotient, alpha=value)
 
 
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
@@ -218,7 +239,7 @@ def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
     dL/da = dL/dy (1 - w), dL/db = dL/dy · w and dL/dw = dL/dy (b - a).
     """
     return record(
-        compute(_between, *promote(input, end, weight)),
+        compute("lerp", _between, *promote("lerp", input, end, weight)),
         dict(a=input, b=end, w=weight),
         a=lambda g, w: g * (1 - w),
         b=lambda g, w: g * w,
@@ -236,37 +257,44 @@ def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 def exp(input: Tensor) -> Tensor:
     """Exponential: y = e^x, so dL/dx = dL/dy · y."""
-    return record(np.exp(floating(input)), dict(x=input), x=lambda g, y: g * y)
+    x = floating("exp", input)
+    return record(np.exp(x), dict(x=input), x=lambda g, y: g * y)
 
 
 def exp2(input: Tensor) -> Tensor:
     """Power of 2: y = 2^x, so dL/dx = dL/dy · y log 2."""
-    return record(np.exp2(floating(input)), dict(x=input), x=lambda g, y: g * y * LOG_2)
+    x = floating("exp2", input)
+    return record(np.exp2(x), dict(x=input), x=lambda g, y: g * y * LOG_2)
 
 
 def expm1(input: Tensor) -> Tensor:
-    """Exponential less 1: y = e^x - 1, exact near 0, so dL/dx = dL/dy (y + 1)."""
-    return record(np.expm1(floating(input)), dict(x=input), x=lambda g, y: g * (y + 1))
+    """Exponential minus 1: y = e^x - 1, exact near 0, so dL/dx = dL/dy (y + 1)."""
+    x = floating("expm1", input)
+    return record(np.expm1(x), dict(x=input), x=lambda g, y: g * (y + 1))
 
 
 def log(input: Tensor) -> Tensor:
     """Natural logarithm: y = log x, so dL/dx = dL/dy / x; -inf at 0."""
-    return record(np.log(floating(input)), dict(x=input), x=lambda g, x: g / x)
+    x = floating("log", input)
+    return record(np.log(x), dict(x=input), x=lambda g, x: g / x)
 
 
 def log2(input: Tensor) -> Tensor:
     """Logarithm to base 2: y = log x / log 2, so dL/dx = dL/dy / (x log 2)."""
-    return record(np.log2(floating(input)), dict(x=input), x=lambda g, x: g / (x * LOG_2))
+    x = floating("log2", input)
+    return record(np.log2(x), dict(x=input), x=lambda g, x: g / (x * LOG_2))
 
 
 def log10(input: Tensor) -> Tensor:
     """Logarithm to base 10: y = log x / log 10, so dL/dx = dL/dy / (x log 10)."""
-    return record(np.log10(floating(input)), dict(x=input), x=lambda g, x: g / (x * LOG_10))
+    x = floating("log10", input)
+    return record(np.log10(x), dict(x=input), x=lambda g, x: g / (x * LOG_10))
 
 
 def log1p(input: Tensor) -> Tensor:
     """Logarithm of 1 + x: y = log(1 + x), exact near 0, so dL/dx = dL/dy / (1 + x)."""
-    return record(np.log1p(floating(input)), dict(x=input), x=lambda g, x: g / (x + 1))
+    x = floating("log1p", input)
+    return record(np.log1p(x), dict(x=input), x=lambda g, x: g / (x + 1))
 
 
 def xlogy(input: Tensor, other: Tensor) -> Tensor:
@@ -275,20 +303,23 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     dL/da = dL/dy · log b, taken as 0 where a = 0 and b <= 0, and dL/db = dL/dy · a / b.
     """
     return record(
-        compute(
-            lambda a, b: a * np.log(np.where((a == 0) & (b == b), a.dtype.type(1), b)),
-            *floating_pair(input, other),
-        ),
+        compute("xlogy", _xlogy, *floating_pair("xlogy", input, other)),
         dict(a=input, b=other),
         a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, to(b, g.dtype))),
         b=lambda g, a, b: g * (a / b),
     )
 
 
+def _xlogy(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a log b, which is 0 for a = 0 unless b is NaN."""
+    is_zero = (a == 0) & ~np.isnan(b)
+    return a * np.log(np.where(is_zero, a.dtype.type(1), b))
+
+
 def logaddexp(input: Tensor, other: Tensor) -> Tensor:
     """Log of e^a + e^b: dL/da = dL/dy · sigmoid(a - b), dL/db = dL/dy · sigmoid(b - a)."""
     return record(
-        compute(np.logaddexp, *floating_pair(input, other)),
+        compute("logaddexp", np.logaddexp, *floating_pair("logaddexp", input, other)),
         dict(a=input, b=other),
         a=lambda g, a, b: g * sigmoid(a - b),
         b=lambda g, a, b: g * sigmoid(b - a),
@@ -297,11 +328,10 @@ def logaddexp(input: Tensor, other: Tensor) -> Tensor:
 
 def sigmoid(input: Tensor) -> Tensor:
     """Logistic function: y = 1 / (1 + e^-x), so dL/dx = dL/dy · y (1 - y)."""
-    x = floating(input)
-    e = np.exp(-np.abs(x))  # at most 1: y = 1 / (1 + e) for x >= 0, else e / (1 + e)
-    return record(
-        np.maximum(e, x >= 0) / (1 + e), dict(x=input), x=lambda g, y: g * y * (1 - y)
-    )
+    x = floating("sigmoid", input)
+    e = np.exp(-np.abs(x))  # at most 1, so it can't overflow
+    y = np.maximum(e, x >= 0) / (1 + e)  # 1 / (1 + e) for x >= 0, else e / (1 + e)
+    return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -309,7 +339,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
     Where beta x > threshold, y = x, as in torch.
     """
-    x = floating(input)
+    x = floating("softplus", input)
     z = beta * x
     soft = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta  # e^z cannot overflow
     return record(
@@ -324,42 +354,44 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
 def sin(input: Tensor) -> Tensor:
     """Sine: y = sin x, so dL/dx = dL/dy · cos x."""
-    return record(np.sin(floating(input)), dict(x=input), x=lambda g, x: g * cos(x))
+    x = floating("sin", input)
+    return record(np.sin(x), dict(x=input), x=lambda g, x: g * cos(x))
 
 
 def cos(input: Tensor) -> Tensor:
     """Cosine: y = cos x, so dL/dx = -dL/dy · sin x."""
-    return record(np.cos(floating(input)), dict(x=input), x=lambda g, x: -g * sin(x))
+    x = floating("cos", input)
+    return record(np.cos(x), dict(x=input), x=lambda g, x: -g * sin(x))
 
 
 def tan(input: Tensor) -> Tensor:
     """Tangent: y = tan x, so dL/dx = dL/dy (1 + y²)."""
-    return record(np.tan(floating(input)), dict(x=input), x=lambda g, y: g * (1 + y * y))
+    x = floating("tan", input)
+    return record(np.tan(x), dict(x=input), x=lambda g, y: g * (1 + y * y))
 
 
 def asin(input: Tensor) -> Tensor:
     """Inverse of sin: y = arcsin x, so dL/dx = dL/dy / √(1 - x²); NaN outside [-1, 1]."""
-    return record(
-        np.arcsin(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(1 - x * x)
-    )
+    x = floating("asin", input)
+    return record(np.arcsin(x), dict(x=input), x=lambda g, x: g * rsqrt(1 - x * x))
 
 
 def acos(input: Tensor) -> Tensor:
     """Inverse of cos: y = arccos x, so dL/dx = -dL/dy / √(1 - x²); NaN outside [-1, 1]."""
-    return record(
-        np.arccos(floating(input)), dict(x=input), x=lambda g, x: -g * rsqrt(1 - x * x)
-    )
+    x = floating("acos", input)
+    return record(np.arccos(x), dict(x=input), x=lambda g, x: -g * rsqrt(1 - x * x))
 
 
 def atan(input: Tensor) -> Tensor:
     """Inverse of tan: y = arctan x, so dL/dx = dL/dy / (1 + x²)."""
-    return record(np.arctan(floating(input)), dict(x=input), x=lambda g, x: g / (1 + x * x))
+    x = floating("atan", input)
+    return record(np.arctan(x), dict(x=input), x=lambda g, x: g / (1 + x * x))
 
 
 def atan2(input: Tensor, other: Tensor) -> Tensor:
     """Angle of the point (b, a): dL/da = dL/dy · b/r², dL/db = -dL/dy · a/r², r² = a² + b²."""
     return record(
-        compute(np.arctan2, *floating_pair(input, other)),
+        compute("atan2", np.arctan2, *floating_pair("atan2", input, other)),
         dict(a=input, b=other),
         a=lambda g, a, b: g * _atan2_slope(a, b),
         b=lambda g, a, b: -g * _atan2_slope(b, a),
@@ -374,36 +406,38 @@ def _atan2_slope(a: Any, b: Any) -> Any:
 
 def sinh(input: Tensor) -> Tensor:
     """Hyperbolic sine: y = (e^x - e^-x) / 2, so dL/dx = dL/dy · cosh x."""
-    return record(np.sinh(floating(input)), dict(x=input), x=lambda g, x: g * cosh(x))
+    x = floating("sinh", input)
+    return record(np.sinh(x), dict(x=input), x=lambda g, x: g * cosh(x))
 
 
 def cosh(input: Tensor) -> Tensor:
     """Hyperbolic cosine: y = (e^x + e^-x) / 2, so dL/dx = dL/dy · sinh x."""
-    return record(np.cosh(floating(input)), dict(x=input), x=lambda g, x: g * sinh(x))
+    x = floating("cosh", input)
+    return record(np.cosh(x), dict(x=input), x=lambda g, x: g * sinh(x))
 
 
 def tanh(input: Tensor) -> Tensor:
     """Hyperbolic tangent: y = sinh x / cosh x, so dL/dx = dL/dy (1 - y²)."""
-    return record(np.tanh(floating(input)), dict(x=input), x=lambda g, y: g * (1 - y * y))
+    x = floating("tanh", input)
+    return record(np.tanh(x), dict(x=input), x=lambda g, y: g * (1 - y * y))
 
 
 def asinh(input: Tensor) -> Tensor:
     """Inverse of sinh: y = arsinh x, so dL/dx = dL/dy / √(x² + 1)."""
-    return record(
-        np.arcsinh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1)
-    )
+    x = floating("asinh", input)
+    return record(np.arcsinh(x), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1))
 
 
 def acosh(input: Tensor) -> Tensor:
     """Inverse of cosh: y = arcosh x, so dL/dx = dL/dy / √(x² - 1); NaN below 1."""
-    return record(
-        np.arccosh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1)
-    )
+    x = floating("acosh", input)
+    return record(np.arccosh(x), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1))
 
 
 def atanh(input: Tensor) -> Tensor:
     """Inverse of tanh: y = artanh x, so dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
-    return record(np.arctanh(floating(input)), dict(x=input), x=lambda g, x: g / (1 - x * x))
+    x = floating("atanh", input)
+    return record(np.arctanh(x), dict(x=input), x=lambda g, x: g / (1 - x * x))
 
 
 # The error function
@@ -411,28 +445,25 @@ def atanh(input: Tensor) -> Tensor:
 
 def erf(input: Tensor) -> Tensor:
     """Error function: y = 2/√π ∫ e^-t² dt from 0 to x, so dL/dx = dL/dy · 2/√π e^-x²."""
+    x = floating("erf", input)
     return record(
-        error_function.erf(floating(input)),
-        dict(x=input),
-        x=lambda g, x: g * (SLOPE * exp(-x * x)),
+        error_function.erf(x), dict(x=input), x=lambda g, x: g * (SLOPE * exp(-x * x))
     )
 
 
 def erfc(input: Tensor) -> Tensor:
     """Complement of erf: y = 1 - erf x, exact where tiny: dL/dx = -dL/dy · 2/√π e^-x²."""
+    x = floating("erfc", input)
     return record(
-        error_function.erfc(floating(input)),
-        dict(x=input),
-        x=lambda g, x: -g * (SLOPE * exp(-x * x)),
+        error_function.erfc(x), dict(x=input), x=lambda g, x: -g * (SLOPE * exp(-x * x))
     )
 
 
 def erfinv(input: Tensor) -> Tensor:
     """Inverse of erf: erf y = x, so dL/dx = dL/dy · √π/2 e^y²; NaN outside [-1, 1]."""
+    x = floating("erfinv", input)
     return record(
-        error_function.erfinv(floating(input)),
-        dict(x=input),
-        x=lambda g, y: g * (exp(y * y) / SLOPE),
+        error_function.erfinv(x), dict(x=input), x=lambda g, y: g * (exp(y * y) / SLOPE)
     )
 
 
@@ -441,48 +472,54 @@ def erfinv(input: Tensor) -> Tensor:
 
 def sign(input: Tensor) -> Tensor:
     """Sign: y = -1, 0 or 1, so dL/dx = 0; y = 0 for NaN."""
-    x = array(input)
+    x = array("sign", input)
     y = np.subtract(x > 0, x < 0, dtype=np.int8).astype(x.dtype)
     return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def floor(input: Tensor) -> Tensor:
     """Floor: y = ⌊x⌋, the whole number at or below x, so dL/dx = 0."""
-    return record(compute(np.floor, array(input)), dict(x=input), x=lambda g: flat(g))
+    y = compute("floor", np.floor, array("floor", input))
+    return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def ceil(input: Tensor) -> Tensor:
     """Ceiling: y = ⌈x⌉, the whole number at or above x, so dL/dx = 0."""
-    return record(compute(np.ceil, array(input)), dict(x=input), x=lambda g: flat(g))
+    y = compute("ceil", np.ceil, array("ceil", input))
+    return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def trunc(input: Tensor) -> Tensor:
     """Whole part: y is x without its fraction, rounded towards 0, so dL/dx = 0."""
-    return record(compute(np.trunc, array(input)), dict(x=input), x=lambda g: flat(g))
+    y = compute("trunc", np.trunc, array("trunc", input))
+    return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Nearest number of so many decimals, the even one of two, so dL/dx = 0."""
-    return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
+    return record(np.round(array("round", input), decimals), dict(x=input), x=lambda g: flat(g))
 
 
 def frac(input: Tensor) -> Tensor:
     """Fraction, which ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
-    x = array(input)
+    x = array("frac", input)
     return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
 
 
 def abs(input: Tensor) -> Tensor:
     """Absolute value: y = |x|, so dL/dx = dL/dy · sign x, which is 0 at 0."""
-    return record(compute(np.abs, array(input)), dict(x=input), x=lambda g, x: g * sign(x))
+    y = compute("abs", np.abs, array("abs", input))
+    return record(y, dict(x=input), x=lambda g, x: g * sign(x))
 
 
 def relu(input: Tensor) -> Tensor:
     """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0; NaN stays NaN."""
-    return record(np.maximum(array(input), 0), dict(x=input), x=lambda g, y: g * (y != 0))
+    return record(
+        np.maximum(array("relu", input), 0), dict(x=input), x=lambda g, y: g * (y != 0)
+    )
 
 
-# Other names that torch has for the same.
+# Other names of the same functions in torch.
 absolute, negative, multiply, subtract, divide, true_divide = abs, neg, mul, sub, div, div
 fix, sgn, arctan2 = trunc, sign, atan2
 arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh

@@ -12,7 +12,7 @@ from ..scan import running, sums_of_runs
 from ..tensor import Tensor, raw
 from .comparison import isnan, maximum, minimum
 from .indexing import gather
-from .promotion import array, public_name
+from .promotion import array
 from .reduction import Dim, spread, sum
 from .shape import axes_of, axis, call_as, squeeze
 
@@ -38,12 +38,14 @@ def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
     """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
-    return Bounds(*(call_as("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
+    low = call_as("aminmax", amin, input, dim, keepdim)
+    high = call_as("aminmax", amax, input, dim, keepdim)
+    return Bounds(low, high)
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """Return the extreme over dim that f finds; elements equal to it share dL/dy evenly."""
-    x, axes = _filled(f.__name__, input, dim)
+    """Return the extreme that f (amax or amin) computes; equal elements share dL/dy evenly."""
+    x, axes = _not_empty(f.__name__, input, dim)
     shape = x.shape
 
     def rule(g, y, x):
@@ -53,14 +55,13 @@ def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
     return record(f(x, axis=axes, keepdims=keepdim), dict(x=input), name=f.__name__, x=rule)
 
 
-def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Return the array and the axes; raise an error if there is no element to choose from."""
-    x = array(input)
+def _not_empty(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Return the array and the axes; raise an error if an axis is empty."""
+    x = array(name, input)
     axes = axes_of(name, dim, x.ndim)
     if 0 in [x.shape[i] for i in axes]:
-        raise (RuntimeError if dim in (None, ()) else IndexError)(
-            f"{public_name()}: expected at least one element, got shape {x.shape}, dim {dim}"
-        )
+        error = RuntimeError if dim in (None, ()) else IndexError
+        raise error(f"{name}: expected at least one element, got shape {x.shape}, dim {dim}")
     return x, axes
 
 
@@ -71,9 +72,9 @@ def max(
     *,
     other: Tensor | None = None,
 ) -> Any:
-    """Largest of all, of each slice along dim with its index, or of two tensors.
+    """Largest of all elements, along dim with its index, or of two tensors elementwise.
 
-    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
+    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
     """
     return _best("max", amax, argmax, maximum, input, dim, keepdim, other)
 
@@ -85,9 +86,9 @@ def min(
     *,
     other: Tensor | None = None,
 ) -> Any:
-    """Smallest of all, of each slice along dim with its index, or of two tensors.
+    """Smallest of all elements, along dim with its index, or of two tensors elementwise.
 
-    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
+    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
     """
     return _best("min", amin, argmin, minimum, input, dim, keepdim, other)
 
@@ -103,45 +104,49 @@ def _best(
     other: Any,
 ) -> Any:
     """Return ``max`` or ``min``: of all elements, along dim with indices, or of two tensors."""
-    if other is not None or not isinstance(dim, (int, np.integer, type(None))):
-        return of_two(input, dim if other is None else other)
+    if other is not None:
+        return call_as(name, of_two, input, other)
     if dim is None:
         return call_as(name, of_all, input)
-    return _pick(call_as(name, find, input, dim, True), input, dim, keepdim)
+    if not isinstance(dim, (int, np.integer)):  # max(a, b)
+        return call_as(name, of_two, input, dim)
+    indices = call_as(name, find, input, dim, True)
+    return _pick(indices, input, dim, keepdim)
 
 
 def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
     """Return the elements at indices along dim, and the indices."""
-    picked = gather(input, dim, indices), indices
-    return Picked(*(a if keepdim else squeeze(a, dim) for a in picked))
+    values = gather(input, dim, indices)
+    if keepdim:
+        return Picked(values, indices)
+    return Picked(squeeze(values, dim), squeeze(indices, dim))
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the largest, the first of equal ones; over all, in the flattened array."""
+    """Index of the largest element, the first of equal ones; without dim, of all elements."""
     return _position(np.argmax, input, dim, keepdim)
 
 
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the smallest, the first of equal ones; over all, in the flattened array."""
+    """Index of the smallest element, the first of equal ones; without dim, of all elements."""
     return _position(np.argmin, input, dim, keepdim)
 
 
 def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Return the index that f (argmax or argmin) finds; the first of equal elements."""
-    x, _ = _filled(f.__name__, input, dim)
+    """Return the index that f (argmax or argmin) computes; the first of equal elements."""
+    x, _ = _not_empty(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
 
 
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Middle of all, or of each slice along dim with its index; the lower of two, NaN if any.
+    """Median of all elements, or along dim with its index: the lower of two, NaN if any is NaN.
 
-    Along dim, the first of equal ones takes dL/dy; over all, equal ones share it.
+    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
     """
     if dim is None:
         return call_as("median", _extreme, _lower_median, input, None, False)
-    return _pick(
-        call_as("median", _position, _at_median, input, dim, True), input, dim, keepdim
-    )
+    indices = call_as("median", _position, _at_median, input, dim, True)
+    return _pick(indices, input, dim, keepdim)
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
@@ -156,27 +161,35 @@ def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
 
 
 def cummax(input: Tensor, dim: int) -> Picked:
-    """Largest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummax", np.maximum, input, dim)
+    """Largest element so far along dim, with its index, which is the last of equal ones."""
+    return _running_extreme("cummax", np.maximum, input, dim)
 
 
 def cummin(input: Tensor, dim: int) -> Picked:
-    """Smallest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummin", np.minimum, input, dim)
+    """Smallest element so far along dim, with its index, which is the last of equal ones."""
+    return _running_extreme("cummin", np.minimum, input, dim)
 
 
-def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
-    """Return the running extremes and their indices; of equal elements the last counts."""
-    x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
-    here = np.arange(x.shape[d], dtype=np.min_scalar_type(x.shape[d]))
-    y, here = running(f, x, d), here.reshape(-1, *(1,) * (x.ndim - d - 1))
-    i = running(np.maximum, ((x == y) | np.isnan(x)) * here, d)
-    y, i, new = (a.reshape(array(input).shape) for a in (y, i.astype(np.int64), i == here))
-    y = record(y, dict(x=input), name=name, x=lambda g: _handed(g, i, new, d))
-    return Picked(y, record(i, dict(x=input)))
+def _running_extreme(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
+    """Return the running extremes and their indices, each the last of equal elements."""
+    shape = array(name, input).shape
+    d = axis(name, dim, len(shape))
+    x = np.atleast_1d(array(name, input))
+    n = x.shape[d]
+    positions = np.arange(n, dtype=np.min_scalar_type(n))
+    positions = positions.reshape(-1, *(1,) * (x.ndim - d - 1))  # broadcasts along d
+    y = running(f, x, d)
+    is_extreme = (x == y) | np.isnan(x)
+    i = running(np.maximum, is_extreme * positions, d)
+    is_new = (i == positions).reshape(shape)
+    i = i.astype(np.int64).reshape(shape)
+    values = record(
+        y.reshape(shape), dict(x=input), name=name, x=lambda g: _run_sums(g, i, is_new, d)
+    )
+    return Picked(values, record(i, dict(x=input)))
 
 
-def _handed(input: Tensor, i: np.ndarray, new: np.ndarray, d: int) -> Tensor:
+def _run_sums(input: Tensor, i: np.ndarray, is_new: np.ndarray, d: int) -> Tensor:
     """Return dL/dx of a running extreme: the sum of dL/dy over the run of each extreme."""
-    y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(new), d).reshape(i.shape)
+    y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(is_new), d).reshape(i.shape)
     return record(y, dict(x=input), x=lambda g: gather(g, d, i))

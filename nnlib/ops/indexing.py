@@ -23,7 +23,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:
-    """Return one part of an index with Tensors and lists as arrays; others as they are."""
+    """Return one part of an index; Tensors and sequences become arrays or integers."""
     index = raw(index)
     if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
         raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
@@ -36,49 +36,60 @@ def plain(name: str, index: Any) -> Any:
 
 
 def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
-    """Return an index as two: a basic one, which gives a view, and an advanced one.
+    """Split an index into a basic one, which returns a view, and an advanced one.
 
-    NumPy takes a number beside an array for an array; torch reads at the number first.
+    Either is None if it isn't needed. In an index with integers and arrays, NumPy treats an
+    integer as an array, but torch applies the integers first.
     """
-    parts = tuple(plain(name, p) for p in (index if isinstance(index, tuple) else (index,)))
-    if not any(isinstance(p, np.ndarray) for p in parts):
+    parts = index if isinstance(index, tuple) else (index,)
+    parts = tuple(plain(name, part) for part in parts)
+    if not any(isinstance(part, np.ndarray) for part in parts):
         return parts if ... in parts else (*parts, ...), None
-    if not any(isinstance(p, int) for p in parts):
+    if not any(isinstance(part, int) for part in parts):
         return None, parts
-    first = []
-    for p in parts:
-        axes = p.ndim if isinstance(p, np.ndarray) and p.dtype == bool else int(p is not None)
-        first += [p] if p is ... or isinstance(p, int) else [slice(None)] * axes
-    return tuple(first), tuple(p for p in parts if not isinstance(p, int))
+    basic = []
+    for part in parts:
+        if part is ... or isinstance(part, int):
+            basic.append(part)
+        elif isinstance(part, np.ndarray) and part.dtype == bool:
+            basic += [slice(None)] * part.ndim
+        elif part is not None:
+            basic.append(slice(None))
+    advanced = tuple(part for part in parts if not isinstance(part, int))
+    return tuple(basic), advanced
 
 
 def getitem(input: Tensor, index: Any) -> Tensor:
-    """Read y = x[i]; dL/dx is dL/dy at the places read, added where one was read twice.
+    """Read y = x[i]; dL/dy is added to dL/dx at the elements that were read.
 
-    Numbers and slices give a view, arrays (of places, or a mask of truth values) a copy.
+    Integers and slices return a view, arrays (of indices, or a mask of truth values) a copy.
     """
-    first, then = steps("getitem", index)
-    if first is not None:
-        input = moved("getitem", input, lambda a: a[first])
-    return input if then is None else pick("getitem", input, then)
+    basic, advanced = steps("getitem", index)
+    if basic is not None:
+        input = moved("getitem", input, lambda a: a[basic])
+    if advanced is not None:
+        input = pick("getitem", input, advanced)
+    return input
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
-    """Return the elements at an advanced index; the derivative is ``added``."""
-    x = array(input)
+    """Return the elements at an advanced index; its gradient rule is ``added``."""
+    x = array(name, input)
     shape = x.shape
     y = call_as(name, x.__getitem__, index)
     return record(y, dict(x=input), name=name, x=lambda g: added(g, index, shape))
 
 
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Return zeros of a shape, with x added at an index; the derivative is ``pick``."""
-    x = array(input)
-    y, i = np.zeros(shape, x.dtype), index[0]
+    """Return zeros of a shape, with x added at an index; its gradient rule is ``pick``."""
+    x = np.asarray(raw(input))
+    y = np.zeros(shape, x.dtype)
+    i = index[0]
     if len(index) == 1 and i.dtype == bool:
         y[i] = x
-    elif len(index) == 1 < len(shape) and x.size > 10_000 and len(i):
-        i = i.ravel() % len(y)  # sums of sorted runs: three times as fast as np.add.at
+    elif len(index) == 1 and len(shape) > 1 and x.size > 10_000 and len(i):
+        # Sort the rows by index and sum runs, which is three times as fast as np.add.at.
+        i = i.ravel() % len(y)
         order = np.argsort(i, kind="stable")
         starts = np.flatnonzero(np.diff(i[order], prepend=-1))
         rows = x.reshape(i.size, *shape[1:])[order]
@@ -89,31 +100,35 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 
 
 def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
-    """Copy x with x[i] = v: v gets dL/dy at i, x gets it elsewhere."""
-    y, n = np.array(array(input)), np.ndim(raw(value))
+    """Return a copy of x with x[i] = v; dv is dL/dy at i, and dL/dx is dL/dy elsewhere."""
+    y = np.array(array(name, input))
+    n = np.ndim(raw(value))
     call_as(name, y.__setitem__, index, raw(value))
 
-    def back(g):
+    def value_rule(g):
         part = g[index]
         return part.reshape((1,) * (n - part.ndim) + part.shape)
 
-    rest = {} if index is ... else dict(x=lambda g: index_put(g, index, 0, name))
-    return record(y, dict(x=input, v=value), name=name, v=back, **rest)
+    rules = dict(v=value_rule)
+    if index is not ...:  # otherwise, nothing of x is left in y
+        rules["x"] = lambda g: index_put(g, index, 0, name)
+    return record(y, dict(x=input, v=value), name=name, **rules)
 
 
 def setitem(input: Tensor, index: Any, value: Tensor) -> None:
-    """Write x[i] = v in place, v broadcast and cast; through a view if i shows one."""
-    first, then = steps("setitem", index)
-    shown = input if first is None else call_as("setitem", getitem, input, first)
-    change_(shown, index_put(shown, ... if then is None else then, value))
+    """Write x[i] = v in place, after broadcasting v and converting its dtype."""
+    basic, advanced = steps("setitem", index)
+    view = input if basic is None else call_as("setitem", getitem, input, basic)
+    place = ... if advanced is None else advanced
+    change_(view, index_put(view, place, value))
 
 
 # Along an axis
 
 
-def row(input: Tensor) -> Tensor:
-    """Return a tensor of shape () as a vector of one element; others as they are."""
-    return input if array(input).ndim else reshape(input, 1)
+def row(name: str, input: Tensor) -> Tensor:
+    """Return a tensor of shape () as a vector of one element, and any other unchanged."""
+    return input if array(name, input).ndim else reshape(input, 1)
 
 
 def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = IndexError) -> None:
@@ -125,20 +140,22 @@ def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = Index
 
 def integers(name: str, index: Tensor) -> np.ndarray:
     """Return an index as a new integer array."""
-    i = np.array(array(index))
+    i = np.array(array(name, index))
     expect(i.dtype.kind in "iu", name, "an integer index, got {}", i.dtype)
     return i
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Return whether inner has as many axes as outer and, except along dim, none longer."""
-    longer = [d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n]
-    return len(inner) == len(outer) and longer in ([], [dim])
+    """Return whether inner has as many axes as outer, and none longer except along dim."""
+    if len(inner) != len(outer):
+        return False
+    return all(m <= n or d == dim for d, (m, n) in enumerate(zip(inner, outer, strict=True)))
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """Return the advanced index that reads ``index`` along dim, the same place elsewhere."""
-    i, shape = integers(name, index), array(input).shape
+    """Return the advanced index of ``gather``: ``index`` along dim, the position elsewhere."""
+    i = integers(name, index)
+    shape = array(name, input).shape
     d = axis(name, dim, len(shape))
     what = "an index with the axes of {}, longer along dim at most, got {}"
     expect(fits(i.shape, shape, d), name, what, shape, i.shape)
@@ -149,94 +166,119 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
 
 
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
-    """Read y[i, j] = x[index[i, j], j] (for dim 0); dL/dx is added at the places read."""
-    x = row(input)
-    y = pick("gather", x, grid("gather", x, dim, row(index)))
+    """Read y[i, j] = x[index[i, j], j] (for dim 0); dL/dy is added to dL/dx at these elements.
+
+    An x or an index of shape () counts as a vector of one element.
+    """
+    x = row("gather", input)
+    i = row("gather", index)
+    y = pick("gather", x, grid("gather", x, dim, i))
     return y if raw(index).ndim else reshape(y, ())
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """Read along dim as ``gather``, with broadcasting along the others; flat without dim."""
+    """Read along dim as ``gather``, but broadcast the other axes; without dim, flatten both."""
+    name = "take_along_dim"
     if dim is None:
-        input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
-    x, i = array(input), integers("take_along_dim", indices)
-    d = axis("take_along_dim", dim, x.ndim)
-    expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
-    check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
-    index_arrays = [*np.indices(x.shape, sparse=True)]
+        input = call_as(name, reshape, input, -1)
+        indices = call_as(name, reshape, indices, -1)
+        dim = 0
+    x = array(name, input)
+    i = integers(name, indices)
+    d = axis(name, dim, x.ndim)
+    n = x.shape[d]
+    expect(x.ndim == i.ndim, name, "{} axes, got indices {}", x.ndim, i.shape)
+    check_range(name, np.where(i < 0, i + n, i), n, RuntimeError)
+    index_arrays = list(np.indices(x.shape, sparse=True))
     index_arrays[d] = i
-    index_arrays = call_as("take_along_dim", np.broadcast_arrays, *index_arrays)
-    return pick("take_along_dim", input, tuple(index_arrays))
+    return pick(name, input, tuple(call_as(name, np.broadcast_arrays, *index_arrays)))
 
 
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
-    """Write y[index[i, j], j] = src[i, j] (for dim 0), or a value; the last one written stays.
+    """Write y[index[i, j], j] = src[i, j] (for dim 0), or a value; later writes overwrite.
 
-    dL/dx is dL/dy where nothing was written; dL/dsrc is dL/dy at the places written to.
+    dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
     i, src = sources("scatter", input, dim, index, src if value is None else value)
-    return reshape(index_put(row(input), i, src, "scatter"), array(input).shape)
+    y = index_put(row("scatter", input), i, src, "scatter")
+    return reshape(y, raw(input).shape)
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """Add src[i, j] to x[index[i, j], j] (for dim 0): dL/dx = dL/dy, dL/dsrc is read there."""
+    """Add src[i, j] to x[index[i, j], j] (for dim 0).
+
+    dL/dx = dL/dy, and dL/dsrc is dL/dy at the elements to which it was added.
+    """
     i, src = sources("scatter_add", input, dim, index, src)
-    return add(input, reshape(added(src, i, row(array(input)).shape), array(input).shape))
+    x = array("scatter_add", input)
+    increase = added(src, i, row("scatter_add", x).shape)
+    return add(input, reshape(increase, x.shape))
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
     """Return the advanced index to write to, and the part of src that is written."""
-    i, x = grid(name, row(input), dim, row(index)), array(input)
+    x = row(name, input)
+    index = row(name, index)
+    i = grid(name, x, dim, index)
     if not isinstance(raw(src), np.ndarray):
         return i, src
-    shape = row(raw(index)).shape
+    src = row(name, src)
+    is_large_enough = fits(index.shape, src.shape)
     what = "src {} at least of shape {}, got {} {}"
     expect(
-        src.dtype == x.dtype and fits(shape, row(raw(src)).shape),
+        src.dtype == x.dtype and is_large_enough,
         name,
         what,
         x.dtype,
-        shape,
+        index.shape,
         src.dtype,
         src.shape,
     )
-    return i, row(src)[tuple(map(slice, shape))]
+    part = tuple(slice(n) for n in index.shape)
+    return i, src[part]
 
 
-def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
-    """Return the advanced index that reads a vector of indices along dim."""
-    i, d = integers(name, row(index)), axis(name, dim, array(input).ndim)
-    n, kind = row(array(input)).shape[d], RuntimeError if name == "index_add" else IndexError
+def vector(
+    name: str, input: Tensor, dim: int, index: Tensor, error: type[Exception] = IndexError
+) -> tuple:
+    """Return the advanced index that reads at a vector of indices along dim."""
+    i = integers(name, row(name, index))
+    d = axis(name, dim, array(name, input).ndim)
     if i.ndim > 1:
-        raise kind(f"{name}: expected a vector of indices, got shape {i.shape}")
-    check_range(name, i, n, kind)
+        raise error(f"{name}: expected a vector of indices, got shape {i.shape}")
+    check_range(name, i, row(name, input).shape[d], error)
     return at(d, i)
 
 
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """Read slices along dim; dL/dx is added at the places read."""
-    y = pick("index_select", row(input), vector("index_select", input, dim, index))
-    return y if array(input).ndim else reshape(y, ())
+    """Read slices along dim; dL/dy is added to dL/dx at these slices."""
+    i = vector("index_select", input, dim, index)
+    y = pick("index_select", row("index_select", input), i)
+    return y if raw(input).ndim else reshape(y, ())
 
 
 def index_add(
     input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
 ) -> Tensor:
-    """Add alpha times slices of source to x: dL/dx = dL/dy, dL/dsource is read there."""
-    i, x = vector("index_add", input, dim, index), row(array(input))
-    shape, s = x[i].shape, raw(source)
+    """Add alpha times slices of source to x; dL/dsource is alpha dL/dy at these slices."""
+    name = "index_add"
+    i = vector(name, input, dim, index, RuntimeError)
+    x = row(name, array(name, input))
+    slices = row(name, source)
+    shape = x[i].shape
     expect(
-        s.dtype == x.dtype and row(s).shape == shape,
-        "index_add",
+        slices.dtype == x.dtype and slices.shape == shape,
+        name,
         "source {} {}, got {} {}",
         x.dtype,
         shape,
-        s.dtype,
-        s.shape,
+        slices.dtype,
+        slices.shape,
     )
-    return add(input, reshape(added(row(source), i, x.shape), array(input).shape), alpha=alpha)
+    increase = reshape(added(slices, i, x.shape), raw(input).shape)
+    return call_as(name, add, input, increase, alpha=alpha)
 
 
 # At indices of all axes
@@ -244,23 +286,23 @@ def index_add(
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """Return the elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
-    expect(
-        array(mask).dtype == bool, "masked_select", "truth values, got {}", array(mask).dtype
-    )
+    dtype = array("masked_select", mask).dtype
+    expect(dtype.kind == "b", "masked_select", "truth values, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
-    """Read at places counted through all elements; dL/dx is added at the places read."""
-    return pick("take", reshape(input, -1), (integers("take", index),))
+    """Read at indices of the flattened array; dL/dy is added to dL/dx at these elements."""
+    flat = call_as("take", reshape, input, -1)
+    return pick("take", flat, (integers("take", index),))
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """Find where x is not 0: a row of coordinates each, or as a tuple an index per axis."""
-    x = array(input)
+    """Return the indices of elements other than 0, one in a row, or one array for each axis."""
+    x = array("nonzero", input)
     if as_tuple:
-        return tuple(record(i, dict(x=input)) for i in np.nonzero(row(x)))
+        return tuple(record(i, dict(x=input)) for i in np.nonzero(row("nonzero", x)))
     return record(np.argwhere(x), dict(x=input))
 
 
@@ -290,29 +332,36 @@ class Ordered(NamedTuple):
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
-    """Return (a part of) the elements sorted along dim, NaN last, and their indices."""
-    x = row(array(input))
+    """Return the elements sorted along dim, NaN last, and their indices.
+
+    ``part``, a start and an end, selects some of the sorted elements.
+    """
+    x = row(name, array(name, input))
     d = axis(name, dim, x.ndim)
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
-    i = np.argsort(np.flip(x, d) if down else x, d, kind="stable")  # ties keep their order
-    i = (np.flip(n - 1 - i, d) if down else i)[at(d, slice(start, end))]
-    values, shape = pick(name, row(input), grid(name, x, d, i)), i.shape[: array(input).ndim]
+    if down:  # reverse before and after, so that equal elements keep their order
+        i = n - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)
+    else:
+        i = np.argsort(x, d, kind="stable")
+    i = i[at(d, slice(start, end))]
+    values = pick(name, row(name, input), grid(name, x, d, i))
+    shape = i.shape if raw(input).ndim else ()
     return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))
 
 
 def sort(
     input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> Ordered:
-    """Put in order along dim, and tell where each stood; equal ones keep their order."""
+    """Return the elements sorted along dim, and their indices; ties keep their order."""
     return ordered("sort", input, dim, descending)
 
 
 def argsort(
     input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> Tensor:
-    """Return the indices that put the elements along dim in order."""
+    """Return the indices that sort the elements along dim."""
     return ordered("argsort", input, dim, descending).indices
 
 
@@ -325,8 +374,10 @@ def topk(
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
     """Return the k-th smallest along dim, counted from 1, and its index."""
-    found = ordered("kthvalue", input, dim, False, k - 1, k)
-    return found if keepdim else Ordered(*(squeeze(x, dim) for x in found))
+    values, indices = ordered("kthvalue", input, dim, False, k - 1, k)
+    if keepdim:
+        return Ordered(values, indices)
+    return Ordered(squeeze(values, dim), squeeze(indices, dim))
 
 
 def unique(
@@ -336,17 +387,23 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """Find the different elements (or slices along dim) in order; where each went; how many."""
-    wanted = dict(return_inverse=return_inverse, return_counts=return_counts, equal_nan=False)
-    found = call_as("unique", np.unique, array(input), axis=dim, **wanted)
-    found = tuple(
-        record(a, dict(x=input)) for a in (found if isinstance(found, tuple) else (found,))
+    """Return the sorted unique elements (or slices along dim), and their inverse and counts."""
+    results = call_as(
+        "unique",
+        np.unique,
+        array("unique", input),
+        return_inverse=return_inverse,
+        return_counts=return_counts,
+        axis=dim,
+        equal_nan=False,
     )
-    return found if len(found) > 1 else found[0]
+    if isinstance(results, tuple):
+        return tuple(record(a, dict(x=input)) for a in results)
+    return record(results, dict(x=input))
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """Count how often each number stands in a vector, or sum the weights where it stands."""
+    """Count how often each integer occurs in a vector, or sum the weights of each integer."""
     i, w = integers("bincount", input), raw(weights)
     expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of numbers >= 0, got {}", i)
     y = call_as("bincount", np.bincount, i, w, minlength)

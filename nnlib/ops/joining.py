@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ..graph import record
 from ..tensor import Tensor, raw
-from .promotion import array, result_type
+from .promotion import array, common_dtype
 from .shape import (
     Sizes,
     at,
@@ -33,19 +32,25 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Put one after the other along dim; each gets its slice of dL/dy.
+    """Concatenate along dim; each tensor gets its slice of dL/dy.
 
-    As in torch, an empty tensor with one axis goes with any shape.
+    As in torch, an empty tensor with one axis fits any shape.
     """
     if not tensors:
         raise ValueError("cat: expected at least one tensor, got none")
-    dtype, n = result_type(*tensors[:1], *tensors), max(array(x).ndim for x in tensors)
-    d = axis("cat", dim, n)
-    inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or n == 1}
-    y = call_as("cat", np.concatenate, [*map(raw, inputs.values())], d, dtype=dtype)
-    ends = itertools.accumulate((raw(x).shape[d] for x in inputs.values()), initial=0)
-    rules = [slice_rule(at(d, slice(*part))) for part in itertools.pairwise(ends)]
-    return record(y, inputs, name="cat", **dict(zip(inputs, rules, strict=True)))
+    dtype = common_dtype("cat", tensors)
+    ndim = max(array("cat", x).ndim for x in tensors)
+    d = axis("cat", dim, ndim)
+    inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or ndim == 1}
+    arrays = [raw(x) for x in inputs.values()]
+    y = call_as("cat", np.concatenate, arrays, d, dtype=dtype)
+    rules = {}
+    start = 0
+    for key, x in zip(inputs, arrays, strict=True):
+        end = start + x.shape[d]
+        rules[key] = slice_rule(at(d, slice(start, end)))
+        start = end
+    return record(y, inputs, name="cat", **rules)
 
 
 def slice_rule(index: tuple) -> Callable:
@@ -54,43 +59,48 @@ def slice_rule(index: tuple) -> Callable:
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Put one after the other along a new axis."""
+    """Concatenate along a new axis."""
     return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
-    """Put side by side: along the second axis, or the only one."""
-    d = int(all(array(x).ndim > 1 for x in tensors or ()))
-    return call_as(
-        "hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors or ()], d
-    )
+    """Concatenate along the second axis, or along the only one."""
+    tensors = tensors or ()
+    have_rows = all(array("hstack", x).ndim > 1 for x in tensors)
+    tensors = [x if raw(x).ndim else reshape(x, 1) for x in tensors]
+    return call_as("hstack", cat, tensors, 1 if have_rows else 0)
 
 
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
-    """Put on top of each other, a vector as a row."""
-    return call_as(
-        "vstack", cat, [x if array(x).ndim > 1 else reshape(x, 1, -1) for x in tensors or ()]
-    )
+    """Concatenate along the first axis, after vectors have become rows."""
+    rows = [x if array("vstack", x).ndim > 1 else reshape(x, 1, -1) for x in tensors or ()]
+    return call_as("vstack", cat, rows)
 
 
+@listed
 def repeat(input: Tensor, repeats: Sizes) -> Tensor:
-    """Repeat the whole along each axis; dL/dx adds up over the copies."""
-    shape, lead = array(input).shape, len(repeats) - array(input).ndim
-    fits = lead >= 0 and min(repeats, default=0) >= 0
+    """Repeat the tensor along each axis; dL/dx is the sum of dL/dy over the copies."""
+    shape = array("repeat", input).shape
+    new_axes = len(repeats) - len(shape)
+    fits = new_axes >= 0 and min(repeats, default=0) >= 0
     expect(fits, "repeat", "a number for each axis of {}, got {}", shape, repeats)
-    wide = [n for pair in zip(repeats, (1,) * lead + shape, strict=True) for n in pair]
-    copies = tuple(range(0, len(wide), 2))
+    split = []  # the shape of y with each axis split into copies and elements
+    for copies, n in zip(repeats, (1,) * new_axes + shape, strict=True):
+        split += [copies, n]
+    axes_of_copies = tuple(range(0, len(split), 2))
     return moved(
         "repeat",
         input,
         lambda a: np.tile(a, repeats),
-        lambda g: g.reshape(wide).sum(copies).reshape(shape),
+        lambda g: g.reshape(split).sum(axes_of_copies).reshape(shape),
     )
 
 
+@listed
 def tile(input: Tensor, dims: Sizes) -> Tensor:
-    """Repeat the whole along the last axes, those that dims has numbers for."""
-    return call_as("tile", repeat, input, (1,) * (array(input).ndim - len(dims)) + tuple(dims))
+    """Repeat the tensor along its last axes, as often as dims says."""
+    other_axes = array("tile", input).ndim - len(dims)
+    return call_as("tile", repeat, input, (1,) * other_axes + tuple(dims))
 
 
 def repeat_interleave(
@@ -100,26 +110,37 @@ def repeat_interleave(
     *,
     output_size: int | None = None,
 ) -> Tensor:
-    """Repeat each element along dim, all as often or each as repeats says; flat without dim."""
-    input, times = reshape(input, -1) if dim is None else input, raw(repeats)
-    d = axis("repeat_interleave", dim or 0, array(input).ndim)
-    return moved("repeat_interleave", input, lambda a: a.repeat(times, d))
+    """Repeat each element along dim, with one number for all or one for each.
+
+    Without dim, the tensor is flattened first.
+    """
+    name = "repeat_interleave"
+    if dim is None:
+        input = call_as(name, reshape, input, -1)
+        dim = 0
+    d = axis(name, dim, array(name, input).ndim)
+    return moved(name, input, lambda a: a.repeat(raw(repeats), d))
 
 
 def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Return the coordinates of all points of a grid, one tensor for each of its axes.
 
-    With "xy" the first two axes are exchanged, as for the pixels of a picture.
+    With "xy" the first two axes are exchanged, as for the pixels of an image.
     """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         (tensors,) = tensors
-    fits = tensors and indexing in ("ij", "xy") and all(array(x).ndim < 2 for x in tensors)
+    are_vectors = all(array("meshgrid", x).ndim < 2 for x in tensors)
     shape = tuple(raw(x).size for x in tensors)
     what = 'vectors and indexing "ij" or "xy", got {}, {}'
+    fits = tensors and are_vectors and indexing in ("ij", "xy")
     expect(fits, "meshgrid", what, shape, indexing)
-    lone = [reshape(x, (-1,) + (1,) * k) for k, x in enumerate(reversed(tensors))]
-    grid = tuple(expand(x, shape) for x in reversed(lone))
-    return grid if indexing == "ij" else tuple(transpose(x, 0, len(shape) > 1) for x in grid)
+    grid = []
+    for k, x in enumerate(tensors):
+        axes_after = len(tensors) - 1 - k
+        grid.append(expand(reshape(x, (-1,) + (1,) * axes_after), shape))
+    if indexing == "xy" and len(shape) > 1:
+        grid = [transpose(x, 0, 1) for x in grid]
+    return tuple(grid)
 
 
 # The modes of ``pad``, and NumPy's names for them.
@@ -129,64 +150,74 @@ MODES = dict(constant="constant", reflect="reflect", replicate="edge", circular=
 def pad(
     input: Tensor, pad: Sizes, mode: str = "constant", value: float | None = None
 ) -> Tensor:
-    r"""Add elements before and after along the last axes, or take some away.
+    r"""Add elements before and after along the last axes, or remove some.
 
-    .. math:: y_i = x_{i - l} \text{ inside, and outside what the mode says}
+    .. math:: y_i = x_{i - l} \text{ inside; outside, } y_i \text{ depends on the mode}
 
     Parameters
     ----------
     input : (...)
         The elements x.
     pad : tuple of int
-        How many to add before and after (l, r) along the last axis, then along the one
-        before it, and so on; a negative number takes elements away.
+        How many elements to add before and after (l, r) along the last axis, then along the
+        second-to-last one, and so on. A negative number removes elements.
     mode : {"constant", "reflect", "replicate", "circular"}
-        What to add: value, the mirror image without the edge, the edge, or the other end.
+        Which elements to add: value, the mirror image without the edge, copies of the edge,
+        or the elements from the other end.
     value : float, optional
-        What "constant" adds, by default 0.
+        The constant for "constant", by default 0.
 
     Returns
     -------
     (...)
-        The elements y; each axis has grown by l + r. What is added gets no gradient of its
-        own: dL/dx adds dL/dy at all places where an element stands.
+        The elements y; each axis has grown by l + r. dL/dx is the sum of dL/dy over all
+        copies of an element.
 
     Raises
     ------
     RuntimeError
-        If there is no such mode, or it needs more elements than there are, or if ``pad``
-        names too many axes or takes away more than there is.
+        If the mode is unknown or needs more elements than x has, or if ``pad`` has too many
+        numbers or removes more elements than x has.
 
     Source: ``torch.nn.functional.pad``; chapter "Convolution".
 
     >>> pad(np.array([1, 2, 3]), (2, -1), mode="reflect")
     array([3, 2, 1, 2])
     """
-    shape, k = array(input).shape, len(pad) // 2
-    fits = len(pad) % 2 == 0 and k <= len(shape) and mode in MODES
-    what = f"at most {len(shape)} pairs of numbers and one of {[*MODES]}"
+    shape = array("pad", input).shape
+    fits = len(pad) % 2 == 0 and len(pad) // 2 <= len(shape) and mode in MODES
+    what = f"at most {len(shape)} pairs of numbers and one of {list(MODES)}"
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
-    sides = [(0, 0)] * (len(shape) - k) + [pad[2 * i : 2 * i + 2] for i in reversed(range(k))]
-    if mode == "circular":  # the other end of the part that is kept
-        kept = [(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)]
-        input, sides = input[(*itertools.starmap(slice, kept),)], np.maximum(sides, 0).tolist()
-    room = dict(reflect=-1, circular=0).get(mode, math.inf)
-    axes = list(zip(array(input).shape, sides, strict=True))
-    fits = all(n + a + b >= 0 and max(a, b, 0) <= max(n + room, 0) for n, (a, b) in axes)
-    expect(fits, "pad", "enough elements to {}, got shape {} and pad {}", mode, shape, pad)
+    pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]  # the last axis first
+    sides = [(0, 0)] * (len(shape) - len(pairs)) + pairs[::-1]
+    if mode == "circular":  # remove elements first: the others are repeated
+        kept = tuple(
+            slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)
+        )
+        input = input[kept]
+        sides = [(max(a, 0), max(b, 0)) for a, b in sides]
+    for n, (a, b) in zip(raw(input).shape, sides, strict=True):
+        most = {"reflect": max(n - 1, 0), "circular": n}.get(mode, math.inf)
+        fits = n + a + b >= 0 and max(a, b, 0) <= most
+        expect(fits, "pad", "enough elements to {}, got shape {} and pad {}", mode, shape, pad)
     return padded(input, sides, mode, value or 0)
 
 
 def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
     """Return the input padded by (before, after) for each axis, in the order of the axes."""
-    fill = dict(constant_values=value) if mode == "constant" else {}
-    axes = zip(array(input).shape, sides, strict=True)
-    cut = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)
-    more, less = np.maximum(sides, 0), np.negative(sides)
-    back = (lambda g: padded(g, less, mode, 0)) if mode == "constant" else None
-    return moved("pad", input, lambda a: np.pad(a, more, MODES[mode], **fill)[cut], back)
+    axes = zip(np.shape(raw(input)), sides, strict=True)
+    kept = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)
+    added = np.maximum(sides, 0)
+    options = {"constant_values": value} if mode == "constant" else {}
+
+    def pad_array(a):
+        return np.pad(a, added, MODES[mode], **options)[kept]
+
+    if mode == "constant":
+        removed = np.negative(sides)
+        return moved("pad", input, pad_array, lambda g: padded(g, removed, mode, 0))
+    return moved("pad", input, pad_array)
 
 
-# As in shape.py, sizes may be given one by one.
-repeat, tile = listed(repeat), listed(tile)
+# Other names of the same function in torch.
 concat = concatenate = cat

@@ -1,23 +1,24 @@
 """Matrix products, and sums of products over named axes (einsum).
 
-Each is a sum of products, so its derivative with respect to one factor is again one: of dL/dy
-and the other factors.
+Each operation is a sum of products. So its gradient with respect to one factor is a sum of
+products again: of dL/dy and the other factors.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..graph import record
 from ..tensor import Tensor, raw
-from .comparison import to, where
+from .comparison import converted, to, where
 from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
-from .promotion import array, compute, public_name, whole
+from .promotion import array, compute, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
@@ -26,7 +27,7 @@ FUNCTIONS = "bilinear cdist einsum linear tensordot"
 METHODS = "bmm dist dot matmul mm mv norm outer"
 IN_PLACE = "addmm"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
-SHAPES = {
+SHAPES = {  # expected shapes, by the numbers of axes
     (): "shapes (..., n, k) and (..., k, m)",
     (1, 1): "shapes (k,) and (k,)",
     (2, 1): "shapes (n, k) and (k,)",
@@ -34,7 +35,7 @@ SHAPES = {
     (3, 3): "shapes (N, n, k) and (N, k, m)",
 }
 
-FEW = {  # largest number of rows for which cdist subtracts all pairs
+FEW = {  # the largest number of rows for which cdist subtracts all pairs of rows
     "use_mm_for_euclid_dist_if_necessary": 25,
     "use_mm_for_euclid_dist": -1,
     "donot_use_mm_for_euclid_dist": math.inf,
@@ -49,29 +50,32 @@ def mT(a: Any) -> Any:
 
 
 def rows(a: Any) -> Any:
-    """Return a as a matrix, with all axes but the last joined."""
+    """Return a as a matrix whose rows are the vectors along the last axis."""
     return a if a.ndim == 2 else a.reshape((math.prod(a.shape[:-1]), a.shape[-1]))
 
 
-def wrong(expected: str, *got: Any) -> RuntimeError:
-    """Return an error that says what was expected, and the shapes and dtypes that came."""
-    shapes = ", ".join(f"{a.dtype} {a.shape}" for a in got if a is not None)
-    return RuntimeError(f"{public_name()}: expected {expected} of one dtype, got {shapes}")
+def wrong(name: str, expected: str, *arrays: Any) -> RuntimeError:
+    """Return the error of an operation that expected other shapes or dtypes."""
+    got = ", ".join(f"{a.dtype} {a.shape}" for a in arrays if a is not None)
+    return RuntimeError(f"{name}: expected {expected} of one dtype, got {got}")
 
 
-def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:
-    """Return the matrix product a b; ``ranks``, if given, are the axes of a and of b."""
-    a, b = array(input), array(other)
+def _product(name: str, input: Tensor, other: Tensor, *ranks: int) -> Tensor:
+    """Return the matrix product a b; ``ranks`` are the required numbers of axes, if any."""
+    a, b = array(name, input), array(name, other)
     m, n = a.ndim, b.ndim
     fits = m and n and a.shape[-1] == b.shape[-min(n, 2)] and a.dtype == b.dtype
     if not fits or (ranks and (ranks != (m, n) or a.shape[:-2] != b.shape[:-2])):
-        raise wrong(SHAPES[ranks], a, b)
-    if m == 1 or n == 1:  # a vector takes part as a row on the left, as a column on the right
+        raise wrong(name, SHAPES[ranks], a, b)
+    if m == 1 or n == 1:  # a vector is a row on the left, a column on the right
         row = unsqueeze(input, 0) if m == 1 else input
-        y = _product(row, unsqueeze(other, 1) if n == 1 else other)
-        return reshape(y, y.shape[:-2] + y.shape[-2:][m == 1 : 2 - (n == 1)])
+        column = unsqueeze(other, 1) if n == 1 else other
+        y = _product(name, row, column)
+        kept_rows = () if m == 1 else y.shape[-2:-1]
+        kept_columns = () if n == 1 else y.shape[-1:]
+        return reshape(y, y.shape[:-2] + kept_rows + kept_columns)
     return record(
-        compute(np.matmul, a, b),
+        compute(name, np.matmul, a, b),
         dict(a=input, b=other),
         name="matmul",
         a=lambda g, b: g @ mT(b),
@@ -83,15 +87,15 @@ def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product: y = a b, so dL/da = dL/dy bᵀ and dL/db = aᵀ dL/dy.
 
-    The axes before the last two broadcast. A vector takes part as a row on the left, as a
-    column on the right, and that axis is left out of the result.
+    The axes before the last two broadcast. A vector is used as a row on the left and as a
+    column on the right, and the result doesn't contain that axis.
     """
-    return _product(input, other)
+    return _product("matmul", input, other)
 
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """Product of two matrices: y = a b, so dL/da = dL/dy bᵀ and dL/db = aᵀ dL/dy."""
-    return _product(input, mat2, 2, 2)
+    return _product("mm", input, mat2, 2, 2)
 
 
 def addmm(
@@ -99,39 +103,40 @@ def addmm(
 ) -> Tensor:
     """Sum with a product: y = beta x + alpha a b, so dL/dx = beta dL/dy; for a, b see ``mm``.
 
-    With beta = 0 the elements of x are not read, as they may be NaN.
+    With beta = 0 the elements of x are ignored, even if they are NaN.
     """
-    x, y = array(input), _product(mat1, mat2, 2, 2)
+    x = array("addmm", input)
+    y = _product("addmm", mat1, mat2, 2, 2)
     sizes = zip(x.shape[::-1], y.shape[::-1], strict=False)
-    if x.dtype != y.dtype or x.ndim > 2 or not all(n in (1, m) for n, m in sizes):
-        raise wrong(
-            "input that stretches to (n, m), (n, k) and (k, m)", x, raw(mat1), raw(mat2)
-        )
-    z = input if beta == 1 else where(beta != 0, times(beta, input, input), 0)
-    return add(z, y, alpha=alpha)
+    broadcasts = x.ndim <= 2 and all(n in (1, m) for n, m in sizes)
+    if x.dtype != y.dtype or not broadcasts:
+        expected = "input that stretches to (n, m), (n, k) and (k, m)"
+        raise wrong("addmm", expected, x, raw(mat1), raw(mat2))
+    z = input if beta == 1 else where(beta != 0, times("addmm", beta, input, input), 0)
+    return call_as("addmm", add, z, y, alpha=alpha)
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """Products of two batches of matrices, with the derivatives of ``mm``."""
-    return _product(input, mat2, 3, 3)
+    return _product("bmm", input, mat2, 3, 3)
 
 
 @whole("matmul")
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """Matrix times vector: y = A x, so dL/dA = dL/dy xᵀ and dL/dx = Aᵀ dL/dy."""
-    return _product(input, vec, 2, 1)
+    return _product("mv", input, vec, 2, 1)
 
 
 @whole("matmul")
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Inner product of two vectors: y = a · b, so dL/da = dL/dy b and dL/db = dL/dy a."""
-    return _product(input, tensor, 1, 1)
+    return _product("dot", input, tensor, 1, 1)
 
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Outer product of two vectors: y = a bᵀ, so dL/da = dL/dy b and dL/db = aᵀ dL/dy."""
-    if array(input).ndim != 1 or array(vec2).ndim != 1:
-        raise wrong("shapes (n,) and (m,)", array(input), raw(vec2))
+    if array("outer", input).ndim != 1 or array("outer", vec2).ndim != 1:
+        raise wrong("outer", "shapes (n,) and (m,)", array("outer", input), raw(vec2))
     return mul(unsqueeze(input, 1), vec2)
 
 
@@ -165,11 +170,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     array([[16.],
            [16.]])
     """
-    x, w, b = array(input), array(weight), raw(bias)
+    x, w, b = array("linear", input), array("linear", weight), raw(bias)
     fits = x.ndim and w.ndim == 2 and x.shape[-1] == w.shape[1] and x.dtype == w.dtype
     if not fits or (b is not None and (b.shape != w.shape[:1] or b.dtype != w.dtype)):
-        raise wrong("input (..., D), weight (D_out, D) and bias (D_out,)", x, w, b)
-    y, shape = rows(x) @ w.T, x.shape
+        raise wrong("linear", "input (..., D), weight (D_out, D) and bias (D_out,)", x, w, b)
+    shape = x.shape
+    y = rows(x) @ w.T
     if b is not None:
         y += b
     return record(
@@ -213,8 +219,8 @@ def bilinear(
     array([[12.],
            [12.]])
     """
-    y = einsum("...i,oij,...j->...o", input1, weight, input2)
-    return y if bias is None else y + bias
+    y = call_as("bilinear", einsum, "...i,oij,...j->...o", input1, weight, input2)
+    return y if bias is None else call_as("bilinear", add, y, bias)
 
 
 def einsum(equation: str, *operands: Tensor) -> Tensor:
@@ -225,19 +231,19 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
     Parameters
     ----------
     equation : str
-        A letter for each axis of each operand, ``...`` for any number of axes; after
-        ``->``, the axes of the result, while all others are summed. Without ``->`` the
-        result has ``...``, then in order of the alphabet the letters that occur once. A
-        letter that occurs twice in one operand runs along its diagonal. An axis of length
+        A letter for each axis of each operand, or ``...`` for any number of axes; then
+        ``->`` and the axes of the result. All other axes are summed. Without ``->``, the
+        axes of the result are ``...`` and, in alphabetical order, the letters that occur
+        once. A letter that occurs twice in one operand reads its diagonal. An axis of length
         1 broadcasts.
     *operands : Tensor
-        The factors, or one list of them. They are multiplied two at a time, from the left.
+        The factors, or one list of factors. They are multiplied two at a time, from the left.
 
     Returns
     -------
     Tensor
-        The sums y. The derivative with respect to one factor is the einsum of dL/dy with the
-        others.
+        The sums y. The gradient with respect to one factor is the einsum of dL/dy and the
+        other factors.
 
     Raises
     ------
@@ -255,97 +261,123 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         raise TypeError(f"einsum: expected an equation such as 'ij,jk->ik', got {equation!r}")
     factors = operands[0] if operands and isinstance(operands[0], (list, tuple)) else operands
     left, arrow, out = equation.replace(" ", "").partition("->")
-    terms, free = left.split(","), "".join(c for c in LETTERS if c not in equation)
-    more = [
-        array(x).ndim - len(t.replace("...", "")) for t, x in zip(terms, factors, strict=False)
-    ]
-    labels = [
-        t.replace("...", free[len(free) - n :]) for t, n in zip(terms, more, strict=False)
-    ]
-    dots = free[len(free) - max(more, default=0) :]  # each axis of the dots is a free letter
-    once = [c for c, n in sorted(Counter("".join(labels)).items()) if n == 1 and c not in dots]
-    out = out.replace("...", dots) if arrow else "".join([dots, *once])
-    return _contract(
-        f"operands that fit {equation!r}", factors, [*labels, *terms[len(labels) :]], out
-    )
+    terms = left.split(",")
+    unused = "".join(c for c in LETTERS if c not in equation)
+    dots = ""  # the letters of the longest "..."
+    labels = []
+    for term, x in zip(terms, factors, strict=False):
+        n = array("einsum", x).ndim - len(term.replace("...", ""))
+        letters = unused[len(unused) - n :]
+        labels.append(term.replace("...", letters))
+        dots = max(dots, letters, key=len)
+    labels += terms[len(labels) :]  # terms without an operand, which are refused below
+    if arrow:
+        out = out.replace("...", dots)
+    else:
+        count = Counter("".join(labels))
+        out = dots + "".join(sorted(c for c in count if count[c] == 1 and c not in dots))
+    return _contract("einsum", f"operands that fit {equation!r}", factors, labels, out)
 
 
-def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
-    """Return the product of factors with labelled axes, summed over labels not in out."""
+def _contract(
+    name: str, expected: str, factors: Sequence[Tensor], labels: Sequence[str], out: str
+) -> Tensor:
+    """Return the product of factors, summed over labels not in ``out``.
+
+    Each factor has a string of labels, one letter for each axis. ``expected`` describes for
+    an error message which factors fit the labels.
+    """
+    dtypes = {array(name, x).dtype for x in factors}
     shapes = [np.shape(raw(x)) for x in factors]
-    axes = [
-        (c, n, s[its.index(c)])
-        for its, s in zip(labels, shapes, strict=False)
-        for c, n in zip(its, s, strict=False)
-    ]
-    sizes = {c: n for c, n, _ in sorted(axes, key=lambda a: a[1] != 1)}  # 1 if all are 1
-    fits = (
-        [*map(len, labels)] == [*map(len, shapes)]
-        and len(set(out)) == len(out)
-        and set(out) <= set(sizes) <= set(LETTERS)
-        and all(n == first and n in (1, sizes[c]) for c, n, first in axes)
-        and len({array(x).dtype for x in factors}) == 1
-    )
-    if not fits:
-        raise wrong(expected, *map(raw, factors))
-    # Sum each at once over what no other factor has, and where it only broadcasts.
+    sizes: dict[str, int] = {}  # the length of the axes of each label
+    for label, shape in zip(labels, shapes, strict=False):
+        for c, n in zip(label, shape, strict=False):
+            if sizes.get(c, 1) == 1:  # an axis of length 1 broadcasts
+                sizes[c] = n
+    if len(dtypes) != 1 or not _labels_fit(labels, shapes, sizes, out):
+        raise wrong(name, expected, *map(raw, factors))
+    # Sum a factor at once over the labels that nothing else needs, and drop broadcast axes.
     full = [
-        [c for c in dict.fromkeys(its) if s[its.index(c)] == sizes[c]]
-        for its, s in zip(labels, shapes, strict=False)
+        "".join(c for c in dict.fromkeys(label) if shape[label.index(c)] == sizes[c])
+        for label, shape in zip(labels, shapes, strict=True)
     ]
-    count = Counter("".join([out, *map("".join, full)]))
-    kept = ["".join(c for c in its if count[c] > 1) for its in full]
-    (y, *rest), (its, *more) = map(_single, factors, labels, kept), kept
-    while rest:
-        x, ix, *more = rest.pop(0), *more
-        both = "".join(c for c in dict.fromkeys("".join([out, *more])) if c in its + ix)
-        y, its = _pair(y, its, x, ix, both), both
-    return _single(y, its, out)
+    count = Counter(out + "".join(full))
+    kept = ["".join(c for c in label if count[c] > 1) for label in full]
+    factors = [_single(*parts) for parts in zip(factors, labels, kept, strict=True)]
+    y, y_label = factors[0], kept[0]
+    for k in range(1, len(factors)):
+        needed = dict.fromkeys(out + "".join(kept[k + 1 :]))
+        both = "".join(c for c in needed if c in y_label + kept[k])
+        y = _pair(y, y_label, factors[k], kept[k], both)
+        y_label = both
+    return _single(y, y_label, out)
+
+
+def _labels_fit(
+    labels: Sequence[str], shapes: Sequence[tuple], sizes: dict[str, int], out: str
+) -> bool:
+    """Return whether the labels fit the shapes, and the labels of the result are among them."""
+    if [len(label) for label in labels] != [len(shape) for shape in shapes]:
+        return False
+    if len(set(out)) < len(out) or not set(out) <= set(sizes) <= set(LETTERS):
+        return False
+    for label, shape in zip(labels, shapes, strict=True):
+        for c, n in zip(label, shape, strict=True):
+            if n not in (1, sizes[c]) or n != shape[label.index(c)]:
+                return False
+    return True
 
 
 @whole("einsum")
-def _pair(a: Tensor, ia: str, b: Tensor, ib: str, out: str) -> Tensor:
+def _pair(a: Tensor, a_label: str, b: Tensor, b_label: str, out: str) -> Tensor:
     """Return the product of two factors, summed over the labels that are not in ``out``."""
+    equation = f"{a_label},{b_label}->{out}"
     return record(
-        np.asarray(np.einsum(f"{ia},{ib}->{out}", raw(a), raw(b), optimize=True)),
+        np.asarray(np.einsum(equation, raw(a), raw(b), optimize=True)),
         dict(a=a, b=b),
         name="einsum",
-        a=lambda g, b: _pair(g, out, b, ib, ia),
-        b=lambda g, a: _pair(g, out, a, ia, ib),
+        a=lambda g, b: _pair(g, out, b, b_label, a_label),
+        b=lambda g, a: _pair(g, out, a, a_label, b_label),
     )
 
 
-def _single(x: Tensor, its: str, out: str) -> Tensor:
-    """Return one factor with the axes ``out``, by diagonals of repeated labels and sums."""
-    for c in its:
-        while its.count(c) > 1:
-            i, j = its.index(c), its.rindex(c)
-            x, its = diagonal(x, 0, i, j), its[:i] + its[i + 1 : j] + its[j + 1 :] + c
-    lost = tuple(i for i, c in enumerate(its) if c not in out)
-    x, its = (
-        sum(x, lost) if lost else x,
-        "".join(c for c in its if c in out),
-    )
-    return x if its == out else permute(x, [its.index(c) for c in out])
+def _single(x: Tensor, label: str, out: str) -> Tensor:
+    """Return a factor with the axes ``out``: diagonals of repeated labels, sums over others."""
+    for c in label:
+        while label.count(c) > 1:
+            i, j = label.index(c), label.rindex(c)
+            x = diagonal(x, 0, i, j)  # which becomes the last axis
+            label = label[:i] + label[i + 1 : j] + label[j + 1 :] + c
+    summed = tuple(i for i, c in enumerate(label) if c not in out)
+    if summed:
+        x = sum(x, summed)
+    label = "".join(c for c in label if c in out)
+    return x if label == out else permute(x, [label.index(c) for c in out])
 
 
 def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
-    """Sum products over the last dims axes of a and first of b, or over pairs of axes.
+    """Sum products over the last dims axes of a and the first of b, or over pairs of axes.
 
-    The derivative with respect to one factor is the tensordot of dL/dy with the other.
+    The gradient with respect to one factor is the tensordot of dL/dy with the other factor.
     """
-    m, n, pairs = array(a).ndim, array(b).ndim, raw(dims)
-    if isinstance(dims, int):
-        pairs = (range(m - dims, m), range(dims)) if 0 <= dims <= min(m, n) else ([0], [])
-    left, right = (
-        [axis("tensordot", int(d), k) for d in p] for p, k in zip(pairs, (m, n), strict=True)
+    m, n = array("tensordot", a).ndim, array("tensordot", b).ndim
+    if not isinstance(dims, int):
+        left, right = raw(dims)
+    elif 0 <= dims <= min(m, n):
+        left, right = range(m - dims, m), range(dims)
+    else:
+        left, right = [0], []  # refused below
+    left = [axis("tensordot", int(d), m) for d in left]
+    right = [axis("tensordot", int(d), n) for d in right]
+    partner = dict(zip(right, left, strict=False))  # by axis of b, the paired axis of a
+    fits = len(left) == len(right) == len(partner) == len(set(left))
+    a_label = LETTERS[:m]
+    b_label = "".join(LETTERS[partner.get(j, m + j)] for j in range(n))
+    out = "".join(c for c in a_label + b_label if (c in a_label) != (c in b_label))
+    labels = (a_label, b_label) if fits else ()
+    return _contract(
+        "tensordot", f"operands with axes that pair for dims={dims}", (a, b), labels, out
     )
-    paired = dict(zip(right, left, strict=False))
-    fits = len(left) == len(right) == len(paired) == len({*left})
-    ia, ib = LETTERS[:m], "".join(LETTERS[paired.get(j, m + j)] for j in range(n))
-    out = "".join(c for c in ia + ib if (c in ia) != (c in ib))
-    wanted = f"operands with axes that pair for dims={dims}"
-    return _contract(wanted, (a, b), (ia, ib) if fits else (), out)
 
 
 def cdist(
@@ -354,7 +386,7 @@ def cdist(
     p: float = 2.0,
     compute_mode: str = "use_mm_for_euclid_dist_if_necessary",
 ) -> Tensor:
-    r"""Compute the distance of each row of x1 from each row of x2.
+    r"""Return the distance between each row of x1 and each row of x2.
 
     .. math:: y_{ij} = \Big(\sum_d |a_{id} - b_{jd}|^p\Big)^{1/p}
 
@@ -363,11 +395,12 @@ def cdist(
     x1, x2 : (..., P, D) and (..., R, D) float
         The rows a and b; the axes before them broadcast.
     p : float
-        2 is Euclid's distance; 0 counts the coordinates that differ; inf takes the largest.
+        Which norm: 2 is the Euclidean distance, 0 counts the coordinates that differ, and
+        inf is the largest difference.
     compute_mode : str
-        Whether p = 2 is computed as y² = a² + b² - 2 a·b, fast, though small distances lose
-        digits: "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist", or by default
-        where there are more than 25 rows. Otherwise it takes memory for P R D numbers.
+        Whether p = 2 is computed as y² = a² + b² - 2 a·b, which is fast but loses digits of
+        small distances: "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist", or by
+        default for more than 25 rows. Otherwise, memory for P R D elements is needed.
 
     Returns
     -------
@@ -384,11 +417,12 @@ def cdist(
     >>> cdist(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]))
     array([[5.]])
     """
-    a, b = array(x1), array(x2)
-    fits = a.ndim > 1 < b.ndim and a.shape[-1] == b.shape[-1] and a.dtype == b.dtype
+    a, b = array("cdist", x1), array("cdist", x2)
+    have_rows = a.ndim > 1 and b.ndim > 1
+    fits = have_rows and a.shape[-1] == b.shape[-1] and a.dtype == b.dtype
     if not fits or a.dtype.kind != "f" or p < 0 or compute_mode not in FEW:
         options = f"p={p} to be >= 0, {compute_mode=} to be one of {list(FEW)}"
-        raise wrong(f"{options}, and floats (..., P, D) and (..., R, D)", a, b)
+        raise wrong("cdist", f"{options}, and floats (..., P, D) and (..., R, D)", a, b)
     if p != 2 or max(a.shape[-2], b.shape[-2]) <= FEW[compute_mode]:
         return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
     squared = sum(x1 * x1, -1, True) + mT(sum(x2 * x2, -1, True)) - 2 * (x1 @ mT(x2))
@@ -404,7 +438,7 @@ def norm(
     *,
     dtype: Any = None,
 ) -> Tensor:
-    r"""Measure the size of vectors, along some axes.
+    r"""Return the p-norm of vectors along some axes.
 
     .. math:: y = \Big( \sum_i |x_i|^p \Big)^{1/p},
        \quad \frac{dL}{dx_i} = \frac{dL}{dy} \, \mathrm{sign}(x_i) \, (|x_i| / y)^{p-1}
@@ -414,27 +448,27 @@ def norm(
     input : (...) float
         The elements x.
     p : float or "fro"
-        Which norm: inf is the largest \|x\|, -inf the smallest, 0 counts what is not 0;
-        "fro" is 2.
+        Which norm: inf is the largest \|x\|, -inf the smallest, 0 counts the elements other
+        than 0, and "fro" is 2.
     dim : int or tuple of int, optional
-        The axes that are lost; by default all.
+        The axes over which the norm is taken; by default all.
     keepdim : bool
-        Keep those axes, with length 1.
+        Whether to keep these axes, with length 1.
     dtype : dtype, optional
-        Convert to it first.
+        The dtype to which the input is converted first.
 
     Returns
     -------
-    float
-        The norm y; 0 of nothing. The derivative at x = 0 is taken as 0 (a subgradient);
-        equal extremes share it.
+    Tensor
+        The norm y, which is 0 for an empty input. The derivative at x = 0 is taken as 0 (a
+        subgradient); for infinite p, equal extremes share it.
 
     Raises
     ------
     RuntimeError
-        If the input is not floating, or p is another word.
+        If the input is not floating-point, or p is a str other than "fro".
     IndexError
-        If there is no axis dim.
+        If the axis dim doesn't exist.
 
     Source: Goodfellow et al. (2016), equation 2.30.
 
@@ -443,25 +477,28 @@ def norm(
     """
     p = 2 if p is None or p == "fro" else p
     if isinstance(p, str):
-        raise RuntimeError(f"{public_name()}: expected p to be a number or 'fro', got {p!r}")
-    x = floats(input if dtype is None else to(input, dtype))
+        raise RuntimeError(f"norm: expected p to be a number or 'fro', got {p!r}")
+    x = floats("norm", input if dtype is None else converted("norm", input, dtype))
     axes, shape = axes_of("norm", dim, x.ndim), x.shape
     if p == 0:
         # Where x is 0, its sign is 0 too: a zero that still depends on x.
         return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
     if math.isinf(p):
-        return to((amax if p > 0 else amin)(abs(input), dim, keepdim), x.dtype)
+        extreme = amax if p > 0 else amin
+        return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        y = spread(where(y == 0, 1.0, y), axes, keepdim, shape)  # where y is 0, x is too
-        return spread(g, axes, keepdim, shape) * (
-            x / y if p == 2 else sign(x) * (where(x == 0, 1.0, abs(x)) / y) ** (p - 1)
-        )
+        g = spread(g, axes, keepdim, shape)
+        y = spread(where(y == 0, 1.0, y), axes, keepdim, shape)  # where y is 0, x is 0 too
+        if p == 2:
+            return g * (x / y)
+        size = where(x == 0, 1.0, abs(x))
+        return g * (sign(x) * (size / y) ** (p - 1))
 
     y = (np.abs(x) ** p).sum(axes, keepdims=keepdim) ** (1 / p)
     return record(y, dict(x=input), x=rule)
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
-    """Return the distance of a and b, the p-norm of a - b."""
-    return call_as("dist", norm, sub(input, other), p)
+    """Return the distance between a and b, which is the p-norm of a - b."""
+    return call_as("dist", norm, call_as("dist", sub, input, other), p)

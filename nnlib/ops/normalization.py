@@ -1,7 +1,7 @@
 """Standardization to mean 0 and variance 1, scaled by γ and shifted by β.
 
-These two operations have gradients of their own; ``nn/functions/normalization.py`` makes all
-kinds of normalization from them.
+These two operations have their own gradient rules. ``nn/functions/normalization.py`` composes
+all kinds of normalization from them.
 """
 
 from __future__ import annotations
@@ -30,22 +30,28 @@ def standardized(
 ) -> Tensor:
     r"""Standardise slices of each sample by their own mean and variance.
 
-    slices = (N, G, n): N samples of G slices of n elements, as they follow each other in the
-    input. weight γ and bias β have the given shape; each of their numbers serves as many
-    neighbours of a sample. With z = x - μ and σ² = mean z² + eps of a slice: y = γ z/σ + β, so
+    slices = (N, G, n) means N samples of G slices of n elements, in the order of the input. The
+    weight γ and the bias β have the given shape, and each of their elements is used for the
+    same number of neighbours in a sample. With z = x - μ and σ² = mean z² + eps of a slice,
+    y = γ z/σ + β, so
 
     .. math::
         \frac{dL}{dx} = h - \frac{1}{n} \sum h - \frac{z}{\sigma^2} \frac{1}{n} \sum h z
             \ \text{with}\ h = \frac{\gamma g}{\sigma}, \quad
         \frac{dL}{d\gamma} = \sum \frac{g z}{\sigma}, \quad \frac{dL}{d\beta} = \sum g
     """
-    x, (N, G, n), size = raw(input), slices, math.prod(shape)
-    flat, x_shape, one = (N * G, n), x.shape, np.ones((n, 1), x.dtype)
-    C, n = size // max(G, 1), max(n, 1)
-    runs = Runs(N, G, C, flat[1] // max(C, 1))
+    x = raw(input)
+    x_shape = x.shape
+    N, G, n = slices
+    flat = (N * G, n)
+    ones = np.ones((n, 1), x.dtype)
+    size = math.prod(shape)
+    C = size // max(G, 1)
+    runs = Runs(N, G, C, n // max(C, 1))
+    n = max(n, 1)
     y, z = np.empty(x_shape, x.dtype), np.empty(flat, x.dtype)
     with runs.unbuffered():
-        np.subtract(x.reshape(flat), x.reshape(flat) @ one / n, out=z)
+        np.subtract(x.reshape(flat), x.reshape(flat) @ ones / n, out=z)
         inv = 1 / np.sqrt(np.vecdot(z, z).reshape(N, G, 1, 1) / n + eps, dtype=x.dtype)
         runs.scaled(z, inv, None if weight is None else raw(weight), out=y)
         if bias is not None:
@@ -86,7 +92,7 @@ def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[A
 def batch_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:
-    r"""Standardise each channel (axis 1) by the batch's own mean and variance; give them too.
+    r"""Standardise each channel (axis 1) by the batch's mean and variance; return these too.
 
     With z = x - μ, σ² = mean z² + eps and n elements in a channel: y = γ z/σ + β, so
 
@@ -131,9 +137,10 @@ def batch_norm(
 
 
 class _Rows(NamedTuple):
-    """An array (N, C, ...) as a matrix with one sample in a row, in its memory order.
+    """Arrays (N, C, ...) as matrices with one sample in each row, in memory order.
 
-    So one loop of NumPy runs over a whole sample, not over the few elements of a channel.
+    This is faster because NumPy's inner loop runs over a whole sample, and not over the few
+    elements of a channel.
     """
 
     C: int
@@ -146,9 +153,12 @@ class _Rows(NamedTuple):
 
     def spread(self, v: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return one number for each channel, repeated for each element of a sample."""
-        return (np.tile if self.last else np.repeat)(v, rows.shape[1] // self.C)
+        times = rows.shape[1] // self.C
+        return np.tile(v, times) if self.last else np.repeat(v, times)
 
     def total(self, a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
         """Return the sum over each channel, of a matrix or of the product of two."""
         row = np.ones(len(a), a.dtype) @ a if b is None else np.einsum("nr,nr->r", a, b)
-        return row.reshape(-1, self.C).sum(0) if self.last else row.reshape(self.C, -1).sum(1)
+        if self.last:
+            return row.reshape(-1, self.C).sum(0)
+        return row.reshape(self.C, -1).sum(1)

@@ -1,10 +1,12 @@
-"""Type promotion by torch's rules, and errors that name the operation."""
+"""Type promotion by torch's rules, and errors that name the operation.
+
+Each operation passes its own name to these functions, which put it into error messages.
+"""
 
 from __future__ import annotations
 
 import functools
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,18 +28,8 @@ CASTS = {  # by the name of the Tensor method
 PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
-def public_name() -> str:
-    """Return the name of the public operation that was called, for error messages."""
-    frame, name = sys._getframe(), ""
-    while frame.f_globals.get("__package__") in (__package__, "nnlib.nn.functions"):
-        if frame.f_code.co_name.isidentifier() and not frame.f_code.co_name.startswith("_"):
-            name = frame.f_code.co_name
-        frame = frame.f_back
-    return name
-
-
 def whole(name: str) -> Callable:
-    """Return a decorator that shows observers a function as a single operation."""
+    """Return a decorator; observers see a call of the decorated function as one operation."""
 
     def decorate(f: Callable) -> Callable:
         @functools.wraps(f)
@@ -49,67 +41,84 @@ def whole(name: str) -> Callable:
     return decorate
 
 
-def array(x: Any) -> np.ndarray:
-    """Return the array of a Tensor, an array or a number; raise TypeError for anything else."""
+def array(name: str, x: Any) -> np.ndarray:
+    """Return a Tensor, an array or a number as an array.
+
+    Raises TypeError for anything else; ``name`` is the operation that the message names.
+    """
     x = raw(x)
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
         expected = "expected a Tensor, an array or a number"
-        raise TypeError(f"{public_name()}: {expected}, got {type(x).__name__}")
+        raise TypeError(f"{name}: {expected}, got {type(x).__name__}")
     return np.asarray(x)
 
 
-def floating(x: Any) -> np.ndarray:
-    """Return integers and booleans as float32, and floats as they are."""
-    x = array(x)
+def floating(name: str, x: Any) -> np.ndarray:
+    """Return x as an array; integers and booleans become float32."""
+    x = array(name, x)
     return x if x.dtype.kind == "f" else x.astype(FLOAT32)
 
 
-def as_dtype(x: Any) -> np.dtype:
-    """Return one of the six dtypes; raise an error for any other."""
+def as_dtype(name: str, x: Any) -> np.dtype:
+    """Return x as one of the six dtypes; raise TypeError for anything else."""
     dtype = np.dtype(x) if isinstance(x, (np.dtype, type)) else None
     if dtype is None or dtype not in CASTS.values():
-        raise TypeError(f"{public_name()}: expected a dtype of nnlib, got {x!r}")
+        raise TypeError(f"{name}: expected a dtype of nnlib, got {x!r}")
     return dtype
 
 
-def _kind(dtype: np.dtype) -> int:
+def _rank(dtype: np.dtype) -> int:
     """Return the rank of a dtype: 0 for bool, 1 for integers, 2 for floats."""
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
 def can_cast(from_: np.dtype, to: np.dtype) -> bool:
-    """Whether the kind (truth values, integers, floats) of the first fits into the second."""
-    return _kind(as_dtype(from_)) <= _kind(as_dtype(to))
+    """Return whether the first dtype's kind (bool, integer, float) fits into the second's."""
+    return _rank(as_dtype("can_cast", from_)) <= _rank(as_dtype("can_cast", to))
 
 
 def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:
-    """Return the dtype of the higher kind; of two of one kind, the smallest that holds both."""
-    a, b = as_dtype(type1), as_dtype(type2)
-    return np.promote_types(a, b) if _kind(a) == _kind(b) else max(a, b, key=_kind)
+    """Return the dtype of the higher kind, or the smallest that can represent both."""
+    return _wider(as_dtype("promote_types", type1), as_dtype("promote_types", type2))
+
+
+def _wider(a: np.dtype, b: np.dtype) -> np.dtype:
+    """Return the dtype to which two of the six dtypes are promoted."""
+    if _rank(a) == _rank(b):
+        return np.promote_types(a, b)
+    return max(a, b, key=_rank)
 
 
 def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
-    """Return the dtype in which operands meet.
+    """Return the dtype of the result of an operation on these operands.
 
-    Arrays with axes decide before single numbers, those before Python's numbers; a later
-    group has a say only where it brings a higher kind (truth values, integers, floats).
+    Arrays with axes come first, then single elements, then Python numbers. Operands of a
+    later group change the dtype only if theirs is of a higher kind (bool, integer, float).
     """
-    groups = [], [], []
-    for x in map(raw, (tensor1, tensor2, *more)):
-        group = 2 if type(x) in PYTHON else int(array(x).ndim == 0)
-        groups[group].append(PYTHON[type(x)] if group == 2 else as_dtype(x.dtype))
-    dtypes = (functools.reduce(promote_types, group) for group in groups if group)
-    return max(dtypes, key=_kind)  # the first among equals
+    return common_dtype("result_type", (tensor1, tensor2, *more))
 
 
-def promote(*operands: Any) -> list[np.ndarray]:
+def common_dtype(name: str, operands: Sequence[Any]) -> np.dtype:
+    """Return ``result_type`` of any number of operands of the operation ``name``."""
+    arrays, elements, numbers = [], [], []
+    for x in map(raw, operands):
+        if type(x) in PYTHON:
+            numbers.append(PYTHON[type(x)])
+        else:
+            group = arrays if array(name, x).ndim else elements
+            group.append(as_dtype(name, x.dtype))
+    dtypes = [functools.reduce(_wider, group) for group in (arrays, elements, numbers) if group]
+    return max(dtypes, key=_rank)  # the first of those with the highest rank
+
+
+def promote(name: str, *operands: Any) -> list[np.ndarray]:
     """Return operands as arrays of one dtype."""
-    dtype = result_type(*operands)
-    return [array(x).astype(dtype, copy=False) for x in operands]
+    dtype = common_dtype(name, operands)
+    return [array(name, x).astype(dtype, copy=False) for x in operands]
 
 
-def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; a Python number after a float array stays as it is."""
+def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
+    """Return both operands in one dtype; a Python number after a float array is unchanged."""
     a, b = raw(input), raw(other)
     if type(a) is np.ndarray:
         same = type(b) is np.ndarray and a.dtype == b.dtype
@@ -117,24 +126,40 @@ def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
             return a, b
     elif type(b) is np.ndarray and b.dtype.kind == "f" and type(a) in (int, float):
         return np.asarray(a, b.dtype), b
-    return tuple(promote(a, b))
+    a, b = promote(name, a, b)
+    return a, b
 
 
-def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
+def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
     """Return both operands in one dtype; integers and booleans become float32."""
-    a, b = pair(input, other)
-    # For integers, the original operands: as uint8, -1 would be 255.
-    return (a, b) if a.dtype.kind == "f" else (floating(input), floating(other))
+    a, b = pair(name, input, other)
+    if a.dtype.kind == "f":
+        return a, b
+    # Convert the original operands, because in uint8 -1 would already be 255.
+    return floating(name, input), floating(name, other)
 
 
-def compute(f: Callable, *arrays: Any) -> Any:
-    """Return f(*arrays), or raise an error with the shapes or dtypes that do not match."""
+def compute(name: str, f: Callable, *arrays: Any) -> Any:
+    """Return f(*arrays); raise RuntimeError if shapes don't broadcast or dtypes don't fit."""
     try:
         return f(*arrays)
-    except ValueError:
-        got = " and ".join(str(np.shape(a)) for a in arrays)
-        message = f"{public_name()}: expected shapes that broadcast, got {got}"
-    except TypeError:
-        got = " and ".join(str(np.asarray(a).dtype) for a in arrays)
-        message = f"{public_name()}: not defined for {got}"
-    raise RuntimeError(message)
+    except (ValueError, TypeError) as error:
+        raise _mismatch(name, error, arrays) from None
+
+
+def binary(name: str, f: Callable, input: Any, other: Any) -> Any:
+    """Return f of both operands in one dtype, with the errors of ``compute``."""
+    a, b = pair(name, input, other)
+    try:
+        return f(a, b)
+    except (ValueError, TypeError) as error:
+        raise _mismatch(name, error, (a, b)) from None
+
+
+def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeError:
+    """Return the error for arrays whose shapes or dtypes an operation does not accept."""
+    if isinstance(error, ValueError):
+        shapes = " and ".join(str(np.shape(a)) for a in arrays)
+        return RuntimeError(f"{name}: expected shapes that broadcast, got {shapes}")
+    dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
+    return RuntimeError(f"{name}: not defined for {dtypes}")

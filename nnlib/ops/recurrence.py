@@ -1,12 +1,13 @@
-"""Recurrent layers over whole sequences, each one fused operation.
+"""Recurrent layers over whole sequences; each layer is one fused operation.
 
-The weights hold one block of rows for each gate, in torch's order. Gates are stored as
+The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
-are multiplied by W at once, and in the backward pass each weight's gradient is one product too;
-the loop over time only has one product with U and a few elementwise operations. Since
-sigmoid u = (1 + tanh(u/2)) / 2, which is a tanh(a u) + (1 - a) with a = 1/2, and tanh is the
-same with a = 1, a single call of tanh computes several gates; the inner a, their scale, is
-multiplied into the weights.
+are multiplied by W at once, and in the backward pass the gradient of each weight is one product
+too. The loop over time contains only one product with U and a few elementwise operations.
+
+A single call of tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. This is
+a tanh(a u) + (1 - a) with a = 1/2, and for a = 1 it is tanh u. The inner a, the scale of a
+gate, is multiplied into the weights.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 NONLINEARITIES = {
     "tanh": (np.tanh, lambda h: 1 - h * h),
-    "relu": (lambda z: np.maximum(z, 0), np.sign),  # h >= 0, so its sign is the derivative
+    "relu": (lambda z: np.maximum(z, 0), np.sign),  # h >= 0, so sign h is the derivative
 }
 
 
@@ -45,15 +46,16 @@ def rnn_layer(
 
     .. math:: h_t = f(W x_t + b + U h_{t-1} + c)
 
-    With dh arriving at h = f(u), du = dh · f'(u), where tanh' = 1 - h² and relu' = [h > 0];
-    du goes on to input and weights and, as du U, to the state before.
+    In the backward pass, let dh be the gradient of h = f(u). Then du = dh · f'(u), with
+    tanh' = 1 - h² and relu' = [h > 0]. From du we get the gradients of the input and of the
+    weights, and du U is added to the gradient of the previous state.
 
     Parameters
     ----------
     input : (T, N, D) float
         The sequences x.
     hx : (N, H) float
-        The state before them.
+        The initial state.
     w_ih, w_hh : (H, D) and (H, H) float
         The weights W and U.
     b_ih, b_hh : (H,) float, optional
@@ -114,16 +116,17 @@ def gru_layer(
         n_t &= \tanh(W_n x_t + b_n + r_t v_t) \\
         h_t &= (1 - z_t) n_t + z_t h_{t-1}
 
-    With dh arriving at h_t: dn = dh (1 - z), dz = dh (h_{t-1} - n), dh_{t-1} = dh z, and within
-    n: dr = dn n' v, dv = dn n' r. Each but dh_{t-1} goes on through the slope of its gate, and
-    dr, dz and dv reach h_{t-1} through U.
+    In the backward pass, let dh be the gradient of h_t. Then dn = dh (1 - z),
+    dz = dh (h_{t-1} - n) and dh_{t-1} = dh z; within n, dr = dn n' v and dv = dn n' r. All but
+    dh_{t-1} are multiplied by the slope of their gate, and dr, dz and dv are then multiplied
+    by U and added to dh_{t-1}.
 
     Parameters
     ----------
     input : (T, N, D) float
         The sequences x.
     hx : (N, H) float
-        The state h before them.
+        The initial state h.
     w_ih, w_hh : (3H, D) and (3H, H) float
         The weights W and U of the gates r, z and n, in this order.
     b_ih, b_hh : (3H,) float, optional
@@ -148,9 +151,11 @@ def gru_layer(
     """
     scale = [0.5, 0.5, 1]
     inputs, y, u, c, (h,) = _start("gru_layer", scale, 2, input, w_ih, w_hh, b_ih, b_hh, hx)
-    v, p = np.empty_like(h[1:]), np.empty_like(y[:, 0])
+    v = np.empty_like(h[1:])
+    p = np.empty_like(y[:, 0])
     for t in range(len(v)):
-        s, n = y[:2, t], y[2, t]
+        s = y[:2, t]  # the gates r and z
+        n = y[2, t]
         np.add(np.matmul(h[t], u, out=p)[2], c[2], out=v[t])
         np.tanh(np.add(s, p[:2], out=s), out=s)
         r, z = np.add(np.multiply(s, 0.5, out=s), 0.5, out=s)
@@ -161,10 +166,13 @@ def gru_layer(
         d, dh = np.empty((4, *v.shape), v.dtype), np.zeros_like(h[0])
         u = w_hh.reshape(3, *w_hh.shape[1:] * 2)
         for t in reversed(range(len(v))):
-            (r, z, n), dn, (dr, dz, dv) = gates[:, t], d[0, t], d[1:, t]
+            r, z, n = gates[:, t]
+            dn, dr, dz, dv = d[:, t]
             dh += g[t]
             dn[:] = dh * (1 - z) * (1 - n * n)
-            dr[:], dz[:], dv[:] = dn * v[t] * (1 - r) * r, dh * (h[t] - n) * (1 - z) * z, dn * r
+            dr[:] = dn * v[t] * (1 - r) * r
+            dz[:] = dh * (h[t] - n) * (1 - z) * z
+            dv[:] = dn * r
             dh = dh * z + (d[1:, t] @ u).sum(0)
         return dict(h_0=dh) | _gradients(needs, d, input, h, w_ih, [1, 2, 0], [1, 2, 3])
 
@@ -188,15 +196,16 @@ def lstm_layer(
         c_t &= f_t c_{t-1} + i_t g_t \\
         h_t &= o_t \tanh c_t
 
-    With dh arriving at h_t and dc at c_t: do = dh tanh c, then dc += dh o (1 - tanh² c), of
-    which di = dc g, df = dc c_{t-1}, dg = dc i, and dc_{t-1} = dc f.
+    In the backward pass, let dh and dc be the gradients of h_t and c_t. Then do = dh tanh c,
+    and dh o (1 - tanh² c) is added to dc. From dc we get di = dc g, df = dc c_{t-1},
+    dg = dc i and dc_{t-1} = dc f.
 
     Parameters
     ----------
     input : (T, N, D) float
         The sequences x.
     hx : tuple of two (N, H) float
-        The state h and the cell c before them.
+        The initial state h and the initial cell c.
     w_ih, w_hh : (4H, D) and (4H, H) float
         The weights W and U of the gates i, f, g and o, in this order.
     b_ih, b_hh : (4H,) float, optional
@@ -221,8 +230,10 @@ def lstm_layer(
     """
     scale = [0.5, 0.5, 1, 0.5]
     inputs, y, u, _, (h, c) = _start("lstm_layer", scale, 4, input, w_ih, w_hh, b_ih, b_hh, *hx)
-    a, p = np.array(scale, y.dtype).reshape(4, 1, 1), np.empty_like(y[:, 0])
-    tanh_c, b = np.empty_like(c[1:]), 1 - a  # 1/2 for a sigmoid, 0 for the tanh
+    a = np.array(scale, y.dtype).reshape(4, 1, 1)
+    b = 1 - a  # 1/2 for a sigmoid, 0 for the tanh
+    p = np.empty_like(y[:, 0])
+    tanh_c = np.empty_like(c[1:])
     for t in range(len(tanh_c)):
         z = y[:, t]
         np.tanh(np.add(z, np.matmul(h[t], u, out=p), out=z), out=z)
@@ -253,30 +264,37 @@ def lstm_layer(
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
-    """Return what a recurrence over time starts from, after checking the operands.
+    """Check the operands of a recurrent layer, and return what its loop over time needs.
 
-    ``scale`` has a factor for each gate; in the first ``joint`` gates both biases are added at
-    once. Returned are the operands by name; W x + b for all times; U and c for each gate,
-    scaled; and for each state an array over all times, whose first entry is filled.
+    ``scale`` contains a factor for each gate. In the first ``joint`` gates, both biases are
+    added at once. The results are the operands by name; W x + b for all times; U and c for
+    each gate, scaled; and for each state an array over all times, with the initial state
+    first.
     """
     names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
     inputs = dict(zip(names, operands, strict=False))
     _check(name, len(scale), inputs)
     x, w, u, b, c, *states = map(raw, operands)
-    G, H, a = len(scale), u.shape[1], np.array(scale, x.dtype).reshape(-1, 1, 1)
+    G, H = len(scale), u.shape[1]
+    a = np.array(scale, x.dtype).reshape(-1, 1, 1)
     w, u = (mT(m.reshape(G, H, m.shape[1]) * a) for m in (w, u))
     b, c = (np.zeros_like(u[:, :1]) if m is None else m.reshape(G, 1, H) * a for m in (b, c))
     b[:joint] += c[:joint]
     y = rows(x) @ w
     y += b
-    room = [np.concatenate([s[None], np.empty((len(x), *s.shape), s.dtype)]) for s in states]
-    return inputs, y.reshape(G, *x.shape[:2], H), u, c, room
+    over_time = [
+        np.concatenate([state[None], np.empty((len(x), *state.shape), state.dtype)])
+        for state in states
+    ]
+    return inputs, y.reshape(G, *x.shape[:2], H), u, c, over_time
 
 
 def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
-    """Raise an error for shapes or dtypes that do not match."""
-    x, w, u = (array(inputs[key]) for key in ("input", "w_ih", "w_hh"))
-    (T, N), D, H, G = (*x.shape, 1, 1)[:2], w.shape[-1], u.shape[-1], gates * u.shape[-1]
+    """Raise RuntimeError for shapes or dtypes that don't match."""
+    x, w, u = (array(name, inputs[key]) for key in ("input", "w_ih", "w_hh"))
+    T, N = (*x.shape, 1, 1)[:2]  # also defined for too few axes, which are refused below
+    D, H = w.shape[-1], u.shape[-1]
+    G = gates * H
     shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
     for (what, value), shape in zip(inputs.items(), shapes, strict=False):
         if value is not None and (value.shape, value.dtype) != (shape, u.dtype):
@@ -289,9 +307,11 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
     """Return the gradients that are needed, given d, the gradients of the gates' inputs.
 
-    d[at[k]] is where block k of W x + b arrived, d[of[k]] where block k of U h + c did.
+    d[at[k]] is the gradient of block k of W x + b, and d[of[k]] that of block k of U h + c.
     """
-    d, x, h, shape = d.reshape(len(d), -1, d.shape[-1]), rows(x), rows(h[:-1]), x.shape
+    shape = x.shape
+    d = d.reshape(len(d), -1, d.shape[-1])
+    x, h = rows(x), rows(h[:-1])
     b = np.ones(len(x), x.dtype) @ d
     rules = dict(
         input=lambda: sum(

@@ -10,10 +10,10 @@ import numpy as np
 from ..graph import record
 from ..scan import all_normal, linked, running
 from ..tensor import Tensor, raw
-from .comparison import isnan, to, where
+from .comparison import converted, isnan, where
 from .elementwise import div, exp
 from .joining import cat
-from .promotion import array, floating, public_name
+from .promotion import array, floating
 from .shape import at, axes_of, axis, call_as, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
@@ -29,24 +29,24 @@ Dim = int | tuple[int, ...] | None
 
 def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...]) -> Any:
     """Return the gradient g of a reduction, expanded over the axes that were reduced."""
-    return expand(
-        g if keepdim else g.reshape(tuple(1 if i in axes else n for i, n in enumerate(shape))),
-        shape,
-    )
+    if not keepdim:
+        g = g.reshape(tuple(1 if i in axes else n for i, n in enumerate(shape)))
+    return expand(g, shape)
 
 
-def _summable(input: Tensor, dtype: Any) -> np.ndarray:
-    """Return the array in the dtype asked for; by default integers and bools become int64."""
-    x = array(input)
-    default = x.dtype if x.dtype.kind == "f" else np.int64
-    return x.astype(default if dtype is None else dtype, copy=False)
+def _summable(name: str, input: Tensor, dtype: Any) -> np.ndarray:
+    """Return the array in a dtype; by default, integers and bools become int64."""
+    x = array(name, input)
+    if dtype is None:
+        dtype = x.dtype if x.dtype.kind == "f" else np.int64
+    return x.astype(dtype, copy=False)
 
 
-def floats(input: Tensor) -> np.ndarray:
+def floats(name: str, input: Tensor) -> np.ndarray:
     """Return the array; raise RuntimeError unless it is floating-point."""
-    x = array(input)
+    x = array(name, input)
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{public_name()}: expected a floating-point dtype, got {x.dtype}")
+        raise RuntimeError(f"{name}: expected a floating-point dtype, got {x.dtype}")
     return x
 
 
@@ -54,38 +54,40 @@ def floats(input: Tensor) -> np.ndarray:
 
 
 def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """Sum over dim; dL/dx = dL/dy, spread over the axes that were lost; 0 of nothing."""
-    x = _summable(input, dtype)
+    """Sum over dim; dL/dx is dL/dy, repeated over these axes. An empty sum is 0."""
+    x = _summable("sum", input, dtype)
     axes, shape = axes_of("sum", dim, x.ndim), x.shape
     return record(
         _total(x, axes, keepdim), dict(x=input), x=lambda g: spread(g, axes, keepdim, shape)
     )
 
 
-@np.errstate(invalid="ignore")  # of inf - inf, as PyTorch; some BLAS raise it of ones, too
+@np.errstate(
+    invalid="ignore"
+)  # inf - inf is no warning in PyTorch; some BLAS warn of ones, too
 def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Return the sum over axes; the first or last axis of floats is summed by BLAS, faster."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
-        d, one = axes[0], np.ones(x.shape[axes[0]], x.dtype)
-        return np.reshape(
-            x.reshape(-1, len(one)) @ one if d else one @ x.reshape(len(one), -1),
-            (*x.shape[:d], *(1,) * keepdim, *x.shape[d + 1 :]),
-        )
+        d = axes[0]
+        n = x.shape[d]
+        ones = np.ones(n, x.dtype)
+        y = x.reshape(-1, n) @ ones if d else ones @ x.reshape(n, -1)
+        kept = (1,) if keepdim else ()
+        return np.reshape(y, x.shape[:d] + kept + x.shape[d + 1 :])
     return x.sum(axes, x.dtype, keepdims=keepdim)
 
 
 def nansum(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Sum over dim of what is not NaN, which gets dL/dy; NaN gets 0."""
-    return call_as(
-        "nansum", sum, where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype
-    )
+    """Sum of all elements over dim except NaN; each of these gets dL/dy, and NaN gets 0."""
+    x = where(isnan(array("nansum", input)), 0, input)
+    return call_as("nansum", sum, x, dim, keepdim, dtype=dtype)
 
 
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """Mean over dim: dL/dx = dL/dy / n, spread over the axes that were lost; NaN of nothing."""
-    x = floats(input if dtype is None else to(input, dtype))
+    """Mean over dim; dL/dx is dL/dy / n, repeated over these axes. An empty mean is NaN."""
+    x = floats("mean", input if dtype is None else converted("mean", input, dtype))
     axes, shape = axes_of("mean", dim, x.ndim), x.shape
     n = math.prod(shape[i] for i in axes) or math.nan  # 0 / NaN is NaN, without a warning
     return record(
@@ -98,38 +100,38 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 def nanmean(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Mean over dim of what is not NaN, which gets dL/dy / n; NaN if there is none."""
-    n = call_as("nanmean", sum, ~np.isnan(floats(input)), dim, keepdim)
-    return div(nansum(input, dim, keepdim, dtype=dtype), where(n == 0, math.nan, n))
+    """Mean of all elements over dim except NaN; each of these gets dL/dy / n."""
+    n = call_as("nanmean", sum, ~np.isnan(floats("nanmean", input)), dim, keepdim)
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    return div(total, where(n == 0, math.nan, n))
 
 
 def prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Product over dim: dL/dx is dL/dy times all the others, right at 0 too; 1 of nothing."""
-    x = _summable(input, dtype)
+    """Product over dim; dL/dx is dL/dy times all other elements. An empty product is 1."""
+    x = _summable("prod", input, dtype)
     d, shape = axis("prod", 0 if dim is None else dim, x.ndim), x.shape
     if dim is None or not shape:
         return prod(reshape(input, -1), 0, dtype=dtype)
-    return record(
-        x.prod(d, x.dtype, keepdims=keepdim),
-        dict(x=input),
-        x=lambda g, x: (  # the products of the elements before each, and after it
-            spread(g, (d,), keepdim, shape)
-            * _before(cumprod(x, d), d)
-            * flip(_before(cumprod(flip(x, d), d), d), d)
-        ),
-    )
+
+    def rule(g, x):  # without dividing by x, which may be 0
+        before = _shifted(cumprod(x, d), d)
+        after = flip(_shifted(cumprod(flip(x, d), d), d), d)
+        return spread(g, (d,), keepdim, shape) * before * after
+
+    return record(x.prod(d, x.dtype, keepdims=keepdim), dict(x=input), x=rule)
 
 
-def _before(p: Any, d: int) -> Any:
-    """Return products p shifted by one along d, so that each excludes its own element."""
-    return cat([np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype), p], d)[at(d, slice(-1))]
+def _shifted(p: Any, d: int) -> Any:
+    """Return cumulative products shifted by one along d: each excludes its own element."""
+    first = np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype)
+    return cat([first, p], d)[at(d, slice(-1))]
 
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Sum of all up to each along dim; dL/dx is the sum of dL/dy from each to the end."""
-    x = _summable(input, dtype)
+    """Cumulative sum along dim; dL/dx is the sum of dL/dy from each element to the end."""
+    x = _summable("cumsum", input, dtype)
     d = axis("cumsum", dim, x.ndim)
     return record(
         running(np.add, x, d), dict(x=input), x=lambda g: flip(cumsum(flip(g, d), d), d)
@@ -137,12 +139,13 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Product of all up to each along dim, p_i = x_i p_(i-1).
+    """Cumulative product along dim: p_i = x_i p_(i-1).
 
-    Hence dL/dx_i is the sum of dL/dp · p from i to the end, divided by x_i. Where a product
-    is no normal number, as after 0, it is p_(i-1) s_i with s_i = dL/dp_i + x_(i+1) s_(i+1).
+    Therefore dL/dx_i is the sum of dL/dp · p from i to the end, divided by x_i. If a product
+    is 0, subnormal or not finite, we use the slower formula dL/dx_i = p_(i-1) s_i, where
+    s_i = dL/dp_i + x_(i+1) s_(i+1).
     """
-    x = _summable(input, dtype)
+    x = _summable("cumprod", input, dtype)
     d = axis("cumprod", dim, x.ndim)
 
     def rule(g, y, x):
@@ -150,7 +153,8 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
             return g
         if all_normal(raw(y)):
             return flip(cumsum(flip(g * y, d), d), d) / x
-        return _before(y, d) * _linked(g.swapaxes(0, d), x.swapaxes(0, d)[1:]).swapaxes(0, d)
+        s = _linked(g.swapaxes(0, d), x.swapaxes(0, d)[1:]).swapaxes(0, d)
+        return _shifted(y, d) * s
 
     return record(running(np.multiply, x, d), dict(x=input), x=rule)
 
@@ -158,14 +162,14 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 def _linked(input: Tensor, a: Tensor) -> Tensor:
     """Return the solution of s_i = x_i + a_i s_(i+1) along the first axis."""
 
-    def back(g, a):
+    def rule(g, a):
         return flip(_linked(flip(g, 0), flip(a, 0)), 0)
 
     return record(
         linked(raw(input), raw(a)),
         dict(x=input, a=a),
-        x=back,
-        a=lambda g, y, a: back(g, a)[:-1] * y[1:],
+        x=rule,
+        a=lambda g, y, a: rule(g, a)[:-1] * y[1:],
     )
 
 
@@ -180,7 +184,7 @@ def var(
     *,
     correction: float | None = None,
 ) -> Tensor:
-    r"""Measure how far the elements lie from their mean, along some axes.
+    r"""Return the variance along some axes.
 
     .. math:: v = \frac{1}{n - c} \sum_i (x_i - \bar x)^2,
        \quad \frac{dL}{dx_i} = \frac{dL}{dv} \frac{2 (x_i - \bar x)}{n - c}
@@ -190,25 +194,26 @@ def var(
     input : (...) float
         The elements x.
     dim : int or tuple of int, optional
-        The axes that are lost; by default all. ``var(x, False)`` means ``unbiased=False``.
+        The axes over which the variance is taken; by default all. ``var(x, False)`` means
+        ``unbiased=False``.
     unbiased : bool
-        Take c = 1 rather than c = 0.
+        Whether c = 1 (otherwise c = 0).
     keepdim : bool
-        Keep those axes, with length 1.
+        Whether to keep these axes, with length 1.
     correction : float, optional
-        c itself, in the place of ``unbiased``.
+        c itself, instead of ``unbiased``.
 
     Returns
     -------
-    float
-        The variance v; NaN where n <= c.
+    Tensor
+        The variance v; NaN if n <= c.
 
     Raises
     ------
     RuntimeError
-        If the input is not floating.
+        If the input is not floating-point.
     IndexError
-        If there is no axis dim.
+        If the axis dim doesn't exist.
 
     Source: Goodfellow et al. (2016), section 5.4.3.
 
@@ -216,15 +221,19 @@ def var(
     (7.0, 1.0)
     """
     dim, unbiased = (None, dim) if isinstance(dim, bool) else (dim, unbiased)
-    x = floats(input)
+    x = floats("var", input)
     axes, shape = axes_of("var", dim, x.ndim), x.shape
-    n = math.prod(shape[i] for i in axes) - (unbiased if correction is None else correction)
-    n = n if n > 0 else math.nan
-    return record(
-        _total(np.square(x - mean(x, axes, True)), axes, keepdim) / n,
-        dict(x=input),
-        x=lambda g, x: spread(g * (2 / n), axes, keepdim, shape) * (x - mean(x, axes, True)),
-    )
+    if correction is None:
+        correction = 1 if unbiased else 0
+    divisor = math.prod(shape[i] for i in axes) - correction
+    if divisor <= 0:
+        divisor = math.nan
+
+    def rule(g, x):
+        return spread(g * (2 / divisor), axes, keepdim, shape) * (x - mean(x, axes, True))
+
+    squares = np.square(x - mean(x, axes, True))
+    return record(_total(squares, axes, keepdim) / divisor, dict(x=input), x=rule)
 
 
 def std(
@@ -235,11 +244,10 @@ def std(
     *,
     correction: float | None = None,
 ) -> Tensor:
-    """Root of ``var``: dL/dv = dL/dy / (2y), taken as 0 at y = 0, where all are equal."""
+    """Standard deviation, the root of ``var``: dL/dv = dL/dy / (2y), taken as 0 at y = 0."""
     v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
-    return record(
-        np.sqrt(raw(v)), dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y))
-    )
+    y = np.sqrt(raw(v))
+    return record(y, dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y)))
 
 
 def var_mean(
@@ -276,43 +284,46 @@ def std_mean(
 
 
 def all(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Truth of all elements over dim; true of nothing."""
+    """Return whether all elements over dim are true; True for an empty tensor."""
     return _truth(np.all, input, dim, keepdim)
 
 
 def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Truth of at least one element over dim; false of nothing."""
+    """Return whether any element over dim is true; False for an empty tensor."""
     return _truth(np.any, input, dim, keepdim)
 
 
 def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
     """Return a boolean, or 0 or 1 for uint8; dim=() reduces no axis, as in torch."""
-    x = array(input)
-    y = f(x, axis=() if dim == () else axes_of(f.__name__, dim, x.ndim), keepdims=keepdim)
-    return record(y.astype(x.dtype if x.dtype == np.uint8 else bool), dict(x=input))
+    x = array(f.__name__, input)
+    axes = () if dim == () else axes_of(f.__name__, dim, x.ndim)
+    y = f(x, axis=axes, keepdims=keepdim)
+    dtype = x.dtype if x.dtype == np.uint8 else bool
+    return record(y.astype(dtype), dict(x=input))
 
 
 def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
-    """How many elements over dim are not 0."""
-    return record(call_as("count_nonzero", sum, array(input) != 0, dim), dict(x=input))
+    """Return the number of elements over dim that are not 0."""
+    not_zero = array("count_nonzero", input) != 0
+    return record(call_as("count_nonzero", sum, not_zero, dim), dict(x=input))
 
 
 # Exponentials
 
 
 def logsumexp(input: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
-    """Log of the sum of e^x over dim: dL/dx = dL/dy · softmax x; nothing overflows."""
-    x = floating(input)
+    """Log of the sum of e^x over dim, without overflow: dL/dx = dL/dy · softmax x."""
+    x = floating("logsumexp", input)
     axes, shape = axes_of("logsumexp", dim, x.ndim), x.shape
-    top = np.nan_to_num(x.max(axes, keepdims=True, initial=-np.inf), posinf=0, neginf=0)
-    y = np.log(np.exp(x - top).sum(axes, keepdims=True)) + top  # any finite shift cancels
-    return record(
-        y if keepdim else y.squeeze(axes),
-        dict(x=input),
-        x=lambda g, y, x: (
-            spread(g, axes, keepdim, shape) * exp(x - spread(y, axes, keepdim, shape))
-        ),
-    )
+    largest = x.max(axes, keepdims=True, initial=-np.inf)
+    shift = np.nan_to_num(largest, posinf=0, neginf=0)  # any finite shift cancels
+    y = np.log(np.exp(x - shift).sum(axes, keepdims=True)) + shift
+
+    def rule(g, y, x):
+        softmax_x = exp(x - spread(y, axes, keepdim, shape))
+        return spread(g, axes, keepdim, shape) * softmax_x
+
+    return record(y if keepdim else y.squeeze(axes), dict(x=input), x=rule)
 
 
 def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
@@ -327,7 +338,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     dim : int
         The axis of the classes.
     dtype : dtype, optional
-        Convert to it first.
+        The dtype to which the scores are converted first.
 
     Returns
     -------
@@ -338,7 +349,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Raises
     ------
     IndexError
-        If there is no axis dim.
+        If the axis dim does not exist.
 
     Source: Goodfellow et al. (2016), equation 6.29; chapter "The softmax classifier".
 
@@ -346,9 +357,10 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    z = floating(input if dtype is None else to(input, dtype))
+    scores = input if dtype is None else converted("softmax", input, dtype)
+    z = floating("softmax", scores)
     d = axis("softmax", dim, z.ndim)
-    e = np.exp(z - z.max(d, keepdims=True, initial=-np.inf))  # unchanged; cannot overflow
+    e = np.exp(z - z.max(d, keepdims=True, initial=-np.inf))  # the shift cancels in p
     p = e / _total(e, (d,) if z.ndim else (), True)
     return record(p, dict(z=input), z=lambda g, y: y * (g - sum(g * y, d, keepdim=True)))
 
@@ -365,7 +377,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     dim : int
         The axis of the classes.
     dtype : dtype, optional
-        Convert to it first.
+        The dtype to which the scores are converted first.
 
     Returns
     -------
@@ -376,18 +388,18 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Raises
     ------
     IndexError
-        If there is no axis dim.
+        If the axis dim does not exist.
 
     Source: Goodfellow et al. (2016), equation 6.30; chapter "The softmax classifier".
 
     >>> log_softmax(np.array([1000.0, 0.0]), dim=0)
     array([    0., -1000.])
     """
-    z = floating(input if dtype is None else to(input, dtype))
+    scores = input if dtype is None else converted("log_softmax", input, dtype)
+    z = floating("log_softmax", scores)
     d = axis("log_softmax", dim, z.ndim)
-    s = z - z.max(d, keepdims=True, initial=-np.inf)  # unchanged; exp cannot overflow
+    s = z - z.max(d, keepdims=True, initial=-np.inf)  # the shift cancels; exp can't overflow
+    log_sum = np.log(_total(np.exp(s), (d,) if z.ndim else (), True))
     return record(
-        s - np.log(_total(np.exp(s), (d,) if z.ndim else (), True)),
-        dict(z=input),
-        z=lambda g, y: g - exp(y) * sum(g, d, keepdim=True),
+        s - log_sum, dict(z=input), z=lambda g, y: g - exp(y) * sum(g, d, keepdim=True)
     )

@@ -1,7 +1,7 @@
-"""Operations that move elements without changing them: reshape, permute, split, pad.
+"""Operations that rearrange elements without changing them: reshape, permute, split.
 
-Where torch returns a view of the same memory, so does this file: it is recorded with ``view``,
-and an in-place change of either tensor shows in the other, with its history.
+Where torch returns a view of the same memory, these functions do too. A view is recorded with
+``view``, so that an in-place change of either tensor also changes the other and its history.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Sizes = Sequence[int]
 
 
 def listed(f: Callable) -> Callable:
-    """Return f such that sizes or axes may be given one by one instead of as a tuple."""
+    """Return f, which takes a tuple, such that x.reshape(2, 3) means x.reshape((2, 3))."""
 
     @functools.wraps(f)
     def _call(input, *sizes, **named):
@@ -44,18 +44,21 @@ def listed(f: Callable) -> Callable:
     return _call
 
 
-def expect(truth: bool, name: str, what: str, *got: Any) -> None:
-    """Raise a RuntimeError unless ``truth``; ``what`` is a format string for ``got``."""
-    if not truth:
+def expect(condition: bool, name: str, what: str, *got: Any) -> None:
+    """Raise RuntimeError unless the condition is true; ``what`` is a format for ``got``."""
+    if not condition:
         raise RuntimeError(f"{name}: expected {what.format(*got)}")
 
 
 def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
-    """Return f's result; its errors become torch's types and name the operation."""
+    """Return f's result; its errors become torch's types and name the operation ``name``."""
     try:
         return f(*args, **named)
-    except (IndexError, RuntimeError, ValueError) as error:
-        kind = IndexError if isinstance(error, IndexError) else RuntimeError
+    except (IndexError, RuntimeError, TypeError, ValueError) as error:
+        kind = RuntimeError
+        for torch_kind in (IndexError, TypeError):
+            if isinstance(error, torch_kind):
+                kind = torch_kind
         raise kind(re.sub(r"^(\w+: )?", f"{name}: ", str(error))) from None
 
 
@@ -82,17 +85,23 @@ def at(d: int, index: Any) -> tuple:
     return (slice(None),) * d + (index,)
 
 
-def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -> Tensor:
-    """Return f(x) with a gradient, as a view of x if f returns one.
+def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -> Tensor:
+    """Return f(x) with a gradient, as a view of x if f returns a view.
 
-    back is the rule of x; by default dL/dy is added to the elements that f took.
+    ``rule`` is the gradient rule of x; by default, dL/dy is added to the elements that f read.
     """
-    x = array(input)
-    y, shape = call_as(name, f, x), x.shape
-    nothing = not y.size and (y.base is x or y.base is x.base is not None)  # shares no memory
-    view = f if nothing or np.may_share_memory(x, y) else None
+    x = array(name, input)
+    shape = x.shape
+    y = call_as(name, f, x)
+    is_view = np.may_share_memory(x, y)
+    if not y.size:  # an empty array shares no memory, but it knows its base
+        is_view = is_view or y.base is x or (y.base is not None and y.base is x.base)
     return record(
-        y, dict(x=input), name=name, view=view, x=back or (lambda g: scatter_view(g, f, shape))
+        y,
+        dict(x=input),
+        name=name,
+        view=f if is_view else None,
+        x=rule or (lambda g: scatter_view(g, f, shape)),
     )
 
 
@@ -101,33 +110,38 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
 
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements in another shape; dL/dx has the old shape."""
-    old = array(input).shape
+    old = array(name, input).shape
     return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
 
 
+@listed
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements, in order, in another shape; a view where memory allows."""
     expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
     return shaped("reshape", input, shape)
 
 
+@listed
 def view(input: Tensor, shape: Sizes) -> Tensor:
-    """Show the same memory in another shape; an error where that needs a copy in torch.
+    """Return a view in another shape; raise RuntimeError if torch would need a copy.
 
-    What convolutions give lies in memory with its channels last; in torch it does not, so a
-    view of that is a copy here.
+    In memory, the results of convolutions have their channels last here, but not in torch. A
+    view of such a result is a copy if necessary.
     """
+    x = array("view", input)
     try:
-        array(input).reshape(shape, copy=False)
+        x.reshape(shape, copy=False)
     except ValueError:
-        of = getattr(input, "view_of", None)
-        in_torch = of.path(np.empty(of.base.shape)) if of else np.empty(array(input).shape)
+        view_of = getattr(input, "view_of", None)
+        in_torch = np.empty(x.shape)
+        if view_of:
+            in_torch = view_of.path(np.empty(view_of.base.shape))
         call_as("view", in_torch.reshape, shape, copy=False)
     return shaped("view", input, shape)
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """Show the same memory in the shape of other."""
+    """Return a view in the shape of other."""
     return call_as("view_as", view, input, other.shape)
 
 
@@ -137,95 +151,108 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """Join all axes into one."""
-    return reshape(input, -1)
+    """Return all elements as a vector."""
+    return call_as("ravel", reshape, input, -1)
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """Join the axes from start_dim to end_dim into one; one axis alone stays as it is."""
-    shape = array(input).shape
-    i, j = (axis("flatten", d, len(shape)) for d in (start_dim, end_dim))
+    """Join the axes from start_dim to end_dim into one."""
+    shape = array("flatten", input).shape
+    i = axis("flatten", start_dim, len(shape))
+    j = axis("flatten", end_dim, len(shape))
     expect(i <= j, "flatten", "start_dim <= end_dim, got {} and {}", i, j)
     joined = (*shape[:i], math.prod(shape[i : j + 1]), *shape[j + 1 :])
     return input if shape == joined else shaped("flatten", input, joined)
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
-    """Split the axis dim into several, of these sizes; one may be -1."""
+    """Split the axis dim into several axes of these sizes; one size may be -1."""
     d, n = cut_along("unflatten", input, dim)
-    inner, shape = call_as("unflatten", np.reshape, np.broadcast_to(0, n), sizes), input.shape
-    return shaped("unflatten", input, (*shape[:d], *inner.shape, *shape[d + 1 :]))
+    shape = input.shape
+    new_axes = call_as("unflatten", np.reshape, np.broadcast_to(0, n), sizes).shape
+    return shaped("unflatten", input, (*shape[:d], *new_axes, *shape[d + 1 :]))
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1."""
-    shape = array(input).shape
+    shape = array("unsqueeze", input).shape
     d = axis("unsqueeze", dim, len(shape) + 1)
     return shaped("unsqueeze", input, (*shape[:d], 1, *shape[d:]))
 
 
 def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
-    """Drop axes of length 1: all, or those named by dim that have it."""
-    shape = array(input).shape
-    named = () if dim == () else axes_of("squeeze", dim, len(shape))
-    kept = [n for d, n in enumerate(shape) if n != 1 or d not in named]
+    """Remove axes of length 1: all of them, or those in dim."""
+    shape = array("squeeze", input).shape
+    removed = () if dim == () else axes_of("squeeze", dim, len(shape))
+    kept = [n for d, n in enumerate(shape) if n != 1 or d not in removed]
     return shaped("squeeze", input, kept)
 
 
+@listed
 def expand(input: Tensor, size: Sizes) -> Tensor:
-    """Stretch axes of length 1 without copying; dL/dx sums over them. -1 keeps a length."""
-    old, lead = array(input).shape, len(size) - array(input).ndim
-    shape = tuple(old[d - lead] if n == -1 and d >= lead else n for d, n in enumerate(size))
-    return moved(
-        "expand",
-        input,
-        lambda a: np.broadcast_to(a, shape) if a.shape != shape else a[...],
-        lambda g: g,
-    )
+    """Broadcast axes of length 1 without copying; -1 keeps a length.
+
+    The backward pass sums dL/dy over the broadcast axes.
+    """
+    old = array("expand", input).shape
+    new_axes = len(size) - len(old)
+    shape = list(size)
+    for d, n in enumerate(old):
+        if new_axes >= 0 and size[new_axes + d] == -1:
+            shape[new_axes + d] = n
+    shape = tuple(shape)
+
+    def broadcast(a):
+        return np.broadcast_to(a, shape) if a.shape != shape else a[...]
+
+    return moved("expand", input, broadcast, lambda g: g)
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """Stretch axes of length 1 to the shape of other."""
+    """Broadcast axes of length 1 to the shape of other."""
     return call_as("expand_as", expand, input, other.shape)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """Stretch axes of length 1 until all tensors have one shape."""
-    shape = call_as(
-        "broadcast_tensors", np.broadcast_shapes, *[array(x).shape for x in tensors]
-    )
+    """Broadcast all tensors to their common shape."""
+    shapes = [array("broadcast_tensors", x).shape for x in tensors]
+    shape = call_as("broadcast_tensors", np.broadcast_shapes, *shapes)
     return tuple(expand(x, shape) for x in tensors)
 
 
 # Another order
 
 
+@listed
 def permute(input: Tensor, dims: Sizes) -> Tensor:
-    """Put axes into another order; dL/dx is put back."""
-    return moved(
-        "permute",
-        input,
-        lambda a: a.transpose(dims),
-        lambda g: permute(g, np.argsort([d % len(dims) for d in dims]).tolist()),
-    )
+    """Return the axes in another order; the gradient rule restores the old order."""
+
+    def rule(g):
+        old_order = np.argsort([d % len(dims) for d in dims])
+        return permute(g, old_order.tolist())
+
+    return moved("permute", input, lambda a: a.transpose(dims), rule)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
-    """Exchange two axes; dL/dx is exchanged back. A single number stays as it is."""
-    n = array(input).ndim
-    i, j = (axis("transpose", d, n) for d in (dim0, dim1))
-    swap = (lambda g: g.swapaxes(i, j)) if n else (lambda g: g)
-    return moved("transpose", input, swap, swap)
+    """Exchange two axes; the gradient rule exchanges them back."""
+    n = array("transpose", input).ndim
+    i = axis("transpose", dim0, n)
+    j = axis("transpose", dim1, n)
+
+    if n == 0:
+        return moved("transpose", input, lambda a: a, lambda g: g)
+    return moved("transpose", input, lambda a: a.swapaxes(i, j), lambda g: g.swapaxes(i, j))
 
 
 def t(input: Tensor) -> Tensor:
-    """Exchange the axes of a matrix; what has fewer axes stays as it is."""
-    expect(array(input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
+    """Exchange the axes of a matrix; a vector or a single element is unchanged."""
+    expect(array("t", input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
     return transpose(input, 0, -1)
 
 
 def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Tensor:
-    """Move axes to other places; the others keep their order. dL/dx is moved back."""
+    """Move axes to other positions; the other axes keep their order."""
     return moved(
         "movedim",
         input,
@@ -234,33 +261,34 @@ def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Ten
     )
 
 
+@listed
 def flip(input: Tensor, dims: Sizes) -> Tensor:
-    """Reverse the order along axes; dL/dx is reversed back. A copy, as in torch."""
-    axes = axes_of("flip", dims, array(input).ndim) if dims else ()
+    """Return a copy whose elements are reversed along axes; dL/dx is reversed dL/dy."""
+    axes = axes_of("flip", dims, array("flip", input).ndim) if dims else ()
     return moved("flip", input, lambda a: np.flip(a, axes).copy(), lambda g: flip(g, axes))
 
 
 def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) -> Tensor:
-    """Shift elements along dims, or all in order; what is pushed out comes in at the front."""
+    """Shift elements along dims, or in the flattened tensor; the last elements come first."""
     axes = 1 if dims is None else np.size(dims)
     expect(np.size(shifts) == axes, "roll", "a shift for each axis, got {}, {}", shifts, dims)
     return moved("roll", input, lambda a: np.roll(a, shifts, dims))
 
 
 def contiguous(input: Tensor) -> Tensor:
-    """Copy where memory is not in the order of the axes; else the same tensor."""
-    x = array(input)
+    """Return the tensor if its memory is in the order of the axes, and otherwise a copy."""
+    x = array("contiguous", input)
     return input if is_contiguous(x) else record(x.copy(), dict(x=input), x=lambda g: g)
 
 
 def is_contiguous(input: Tensor) -> bool:
-    """Whether memory is in the order of the axes."""
-    return array(input).flags.c_contiguous
+    """Return whether the elements are in memory in the order of the axes."""
+    return array("is_contiguous", input).flags.c_contiguous
 
 
 def clone(input: Tensor) -> Tensor:
-    """Copy, with history: dL/dx = dL/dy."""
-    return record(array(input).copy("K"), dict(x=input), x=lambda g: g)
+    """Return a copy with history: dL/dx = dL/dy."""
+    return record(array("clone", input).copy("K"), dict(x=input), x=lambda g: g)
 
 
 # Parts of a tensor
@@ -268,13 +296,13 @@ def clone(input: Tensor) -> Tensor:
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
     """Return an axis, counted from the front, and its length."""
-    shape = array(input).shape
+    shape = array(name, input).shape
     expect(shape, name, "at least one axis, got a single number")
     return axis(name, dim, len(shape)), shape[dim]
 
 
 def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
-    """Return the parts of x at some indices: views that cannot be changed in place."""
+    """Return the parts of x at some indices: views that can't be changed in place."""
     parts = tuple(input[index] for index in indices)
     for part in parts:
         if isinstance(part, Tensor) and part.view_of:
@@ -283,7 +311,7 @@ def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
 
 
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
-    """Show length elements along dim, from start on."""
+    """Return ``length`` elements along dim, beginning with the element ``start``."""
     d, n = cut_along("narrow", input, dim)
     first = axis("narrow", int(start), n + int(start >= 0))
     expect(0 <= length <= n - first, "narrow", "length in [0, {}], got {}", n - first, length)
@@ -293,7 +321,7 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 def split(
     tensor: Tensor, split_size_or_sections: int | Sizes, dim: int = 0
 ) -> tuple[Tensor, ...]:
-    """Cut along dim into pieces of a size, the last one perhaps shorter, or of given sizes."""
+    """Split along dim into pieces of one size (the last can be shorter) or of these sizes."""
     d, n = cut_along("split", tensor, dim)
     sizes = split_size_or_sections
     if isinstance(sizes, int):
@@ -305,77 +333,88 @@ def split(
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Cut along dim into at most so many equal pieces, the last one perhaps shorter."""
+    """Split along dim into at most ``chunks`` equal pieces; the last can be shorter."""
     d, n = cut_along("chunk", input, dim)
     expect(chunks > 0, "chunk", "chunks > 0, got {}", chunks)
-    return split(input, -(-n // chunks) if n else [0] * chunks, d)
+    sizes = math.ceil(n / chunks) if n else [0] * chunks
+    return split(input, sizes, d)
 
 
 def tensor_split(
     input: Tensor, indices_or_sections: int | Sizes | Tensor, dim: int = 0
 ) -> tuple[Tensor, ...]:
-    """Cut along dim into so many nearly equal pieces, or before each of the indices."""
+    """Split along dim into a number of nearly equal pieces, or before each of the indices."""
     d, n = cut_along("tensor_split", input, dim)
     cuts = np.asarray(raw(indices_or_sections)).tolist()
     if isinstance(cuts, int):
         expect(cuts > 0, "tensor_split", "sections > 0, got {}", cuts)
-        cuts = [i * (n // cuts) + min(i, n % cuts) for i in range(1, cuts)]
-    return tuple(input[at(d, slice(*c))] for c in itertools.pairwise([0, *cuts, n]))
+        size, longer = divmod(n, cuts)  # the first pieces have one element more
+        cuts = [i * size + min(i, longer) for i in range(1, cuts)]
+    bounds = itertools.pairwise([0, *cuts, n])
+    return tuple(input[at(d, slice(start, end))] for start, end in bounds)
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """Show each place along dim as a tensor without that axis."""
+    """Return the slices along dim as a tuple of tensors without that axis."""
     d, n = cut_along("unbind", input, dim)
     return several(input, [at(d, i) for i in range(n)])
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Show windows of a size, a step apart, on a new last axis; dL/dx adds what they share."""
-    if not array(input).ndim:
+    """Return windows along an axis, ``step`` apart; their elements are on a new last axis.
+
+    dL/dx is the sum of dL/dy over all windows that contain an element.
+    """
+    ndim = array("unfold", input).ndim
+    if not ndim:
         return reshape(input, 1)[:size]
-    d = axis("unfold", dimension, array(input).ndim)
+    d = axis("unfold", dimension, ndim)
     expect(step > 0, "unfold", "step > 0, got {}", step)
 
-    def see(a):  # windows that overlap can't be written to
+    def read(a):  # windows that overlap can't be written to
         windows = np.lib.stride_tricks.sliding_window_view(a, size, d, writeable=step >= size)
         return windows[at(d, slice(None, None, step))]
 
-    return moved("unfold", input, see)
+    return moved("unfold", input, read)
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
     """Return a function that returns a writeable view with a diagonal as the last axis."""
 
-    def see(a):
+    def read(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
         n = min(a.shape[-2:])
         return np.einsum("...ii->...i", a[..., :n, :n])
 
-    return see
+    return read
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """Show the diagonal of two axes as the last axis; offset > 0 lies above the main one."""
+    """Return the diagonal of two axes as the last axis; offset > 0 is above the main one."""
     return moved("diagonal", input, on_diagonal(offset, dim1, dim2))
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Make a matrix with x on a diagonal and 0 elsewhere, or read that of a matrix."""
-    x, see = array(input), on_diagonal(diagonal, 0, 1)
+    """Return a matrix with the vector x on a diagonal, or a copy of a diagonal of a matrix."""
+    x = array("diag", input)
+    read = on_diagonal(diagonal, 0, 1)
     expect(x.ndim in (1, 2), "diag", "one or two axes, got shape {}", x.shape)
+    if x.ndim == 2:
+        return clone(moved("diag", input, read))
     n = len(x) + abs(diagonal)
-    return scatter_view(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
+    return scatter_view(input, read, (n, n))
 
 
 def trace(input: Tensor) -> Tensor:
-    """Sum the main diagonal, on which dL/dx = dL/dy."""
-    expect(array(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
+    """Sum of the main diagonal, on which dL/dx = dL/dy."""
+    expect(array("trace", input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
     return diagonal(input).sum()
 
 
 def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
     """Return the triangle of a matrix that f, tril or triu, keeps."""
-    x, name = array(input), f.__name__
+    name = f.__name__
+    x = array(name, input)
     expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
     return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
 
@@ -390,10 +429,6 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return triangle(np.triu, input, diagonal)
 
 
-# What takes a tuple of sizes or axes takes them one by one too, as in x.reshape(2, 3).
-reshape, view, expand = listed(reshape), listed(view), listed(expand)
-permute, flip = listed(permute), listed(flip)
-
-# Other names that torch has for the same.
+# Other names of the same functions in torch.
 swapaxes = swapdims = transpose
 moveaxis, broadcast_to = movedim, expand

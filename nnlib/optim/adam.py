@@ -15,7 +15,7 @@ __all__ = ["Adam", "AdamW", "Adamax", "NAdam"]
 
 
 class Adam(Optimizer):
-    r"""Gradient descent with a step of its own for each element.
+    r"""Gradient descent with a separate step size for each element.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
@@ -24,28 +24,28 @@ class Adam(Optimizer):
         p &\leftarrow p - \eta\, \hat m / (\sqrt{\hat v} + \epsilon), \quad
             \hat m = \frac{m}{1 - \beta_1^t}, \ \hat v = \frac{v}{1 - \beta_2^t}
 
-    m and v start at 0; the divisions make up for that in step t.
+    m and v start at 0, and the divisions in step t correct for this bias.
 
     Parameters
     ----------
     params : iterable of Tensor, or of dict
-        What to train, or groups of it with options of their own.
+        The parameters to train, or groups of parameters with their own options.
     lr : float
         Learning rate η, about the length of a step in each element.
     betas : (float, float)
-        β₁ and β₂, the shares of the last averages that are kept.
+        β₁ and β₂, the fractions of the previous averages that are kept.
     eps : float
-        ε, which keeps the divisor away from 0.
+        ε, which prevents division by 0.
     weight_decay : float
-        Pull λ towards 0.
+        Strength λ of the pull towards 0.
     amsgrad : bool
-        Whether to divide by the largest v so far, so that steps do not grow again.
+        Whether to divide by the largest v so far, so that steps don't grow again.
     maximize : bool
-        Whether to climb: the gradient is reversed before anything else.
+        Whether to maximize: the sign of the gradient is reversed first.
     foreach, fused : bool, optional
-        How torch would compute the same steps; both change nothing here.
+        How torch would compute the same steps; they have no effect here.
     decoupled_weight_decay : bool
-        Whether λ shrinks p itself, by the factor 1 - ηλ, rather than adding to g.
+        Whether λ multiplies p itself by 1 - ηλ instead of adding λp to g.
 
     Raises
     ------
@@ -81,29 +81,42 @@ class Adam(Optimizer):
         name = type(self).__name__
         check_not_negative(name, lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(name, betas)
-        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        options |= dict(amsgrad=amsgrad, maximize=maximize, foreach=foreach, fused=fused)
-        super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
+        options = dict(
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            amsgrad=amsgrad,
+            maximize=maximize,
+            foreach=foreach,
+            fused=fused,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+        super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient."""
-        g, lr = _gradient(p, group), float(group["lr"])
-        names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"][: group["amsgrad"]]]
-        memory = remembered(self.state, p, *names)
+        g = _gradient(p, group)
+        lr = float(group["lr"])
+        beta1, beta2 = group["betas"]
+        averages = ["exp_avg", "exp_avg_sq"]
+        if group["amsgrad"]:
+            averages.append("max_exp_avg_sq")
+        memory = remembered(self.state, p, *averages)
         t, m, v = _averages(memory, g, group["betas"])
         if group["amsgrad"]:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
         step = np.sqrt(v, out=np.empty_like(v))  # an array, also for shape ()
-        step /= math.sqrt(1 - group["betas"][1] ** t)
+        step /= math.sqrt(1 - beta2**t)
         step += group["eps"]
         np.divide(m, step, out=step)
-        step *= lr / (1 - group["betas"][0] ** t)
+        step *= lr / (1 - beta1**t)
         p.array -= step
 
 
 class AdamW(Adam):
-    """Adam with weight decay apart from the gradient; otherwise as ``Adam``.
+    """Adam whose weight decay doesn't go through the gradient; all else is as in ``Adam``.
 
     Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive learning rates".
 
@@ -142,21 +155,21 @@ class AdamW(Adam):
 
 
 class NAdam(Optimizer):
-    r"""Adam with Nesterov's look ahead: the step uses the average that comes next.
+    r"""Adam with Nesterov momentum: the step already uses the next average.
 
     .. math::
         \mu_t &= \beta_1 (1 - 0.96^{t \psi} / 2), \qquad \pi_t = \mu_1 \cdots \mu_t \\
         p &\leftarrow p - \eta \left(\frac{1 - \mu_t}{1 - \pi_t}\, g
             + \frac{\mu_{t+1}}{1 - \pi_{t+1}}\, m\right) / (\sqrt{\hat v} + \epsilon)
 
-    g, m and v are those of ``Adam``.
+    g, m and v are defined as in ``Adam``.
 
     Parameters
     ----------
     params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize, foreach
         As in ``Adam``.
     momentum_decay : float
-        ψ, how fast μ rises from β₁/2 to β₁.
+        ψ, which sets how fast μ rises from β₁/2 to β₁.
 
     Raises
     ------
@@ -188,19 +201,28 @@ class NAdam(Optimizer):
         check_not_negative("NAdam", lr=lr, eps=eps, weight_decay=weight_decay)
         check_not_negative("NAdam", momentum_decay=momentum_decay)
         check_betas("NAdam", betas)
-        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        options |= dict(momentum_decay=momentum_decay, maximize=maximize, foreach=foreach)
-        super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
+        options = dict(
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum_decay=momentum_decay,
+            maximize=maximize,
+            foreach=foreach,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+        super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient."""
-        g, lr = _gradient(p, group), float(group["lr"])
+        g = _gradient(p, group)
+        lr = float(group["lr"])
+        beta1, beta2 = group["betas"]
+        psi = group["momentum_decay"]
         memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
         t, m, v = _averages(memory, g, group["betas"])
-        beta1, beta2 = group["betas"]
-        mu, mu_next = (
-            beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1)
-        )
+        mu = beta1 * (1 - 0.5 * 0.96 ** (t * psi))
+        mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * psi))
         product = memory.setdefault("mu_product", Tensor(np.ones((), np.float32)))
         product.array *= mu
         pi = float(product)
@@ -209,7 +231,7 @@ class NAdam(Optimizer):
 
 
 class Adamax(Optimizer):
-    r"""Adam with the largest gradient, slowly forgotten, in place of the mean square.
+    r"""Adam with a decaying maximum of the gradients instead of their mean square.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
@@ -249,15 +271,24 @@ class Adamax(Optimizer):
     ):
         check_not_negative("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas("Adamax", betas)
-        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
+        options = dict(
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            maximize=maximize,
+            foreach=foreach,
+        )
+        super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient."""
         g = gradient(p, group)
         beta1, beta2 = group["betas"]
         memory = remembered(self.state, p, "exp_avg", "exp_inf")
-        t, m, u = float(memory["step"]), memory["exp_avg"].array, memory["exp_inf"].array
+        t = float(memory["step"])
+        m = memory["exp_avg"].array
+        u = memory["exp_inf"].array
         m *= beta1
         m += (1 - beta1) * g
         u *= beta2
@@ -277,7 +308,8 @@ def _averages(
     memory: dict[str, Any], g: np.ndarray, betas: tuple[float, float]
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Return the number of the step, and the updated moving averages m and v."""
-    m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
+    m = memory["exp_avg"].array
+    v = memory["exp_avg_sq"].array
     beta1, beta2 = betas
     m *= beta1
     m += (1 - beta1) * g

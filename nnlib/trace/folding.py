@@ -1,11 +1,13 @@
-"""Folding of large graphs: all operations of one module call become one node."""
+"""Simplification of graphs: all operations of one function call become one node.
+
+For example, a matrix times a vector is one call for the reader, but the engine computes it with
+several operations: it makes the vector a matrix, multiplies, and removes the extra axis.
+"""
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..nn import Parameter
@@ -14,193 +16,132 @@ from .node import Node, Value
 from .recording import Scope
 from .units import tensors
 
-__all__ = ["folded", "simplified"]
+__all__ = ["simplified"]
 
 
-def folded(nodes: Sequence[Node], depth: int | None, most: int) -> list[Node]:
-    """Fold the calls of modules some levels deep, or as little as leaves at most so many.
+def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> list[Node]:
+    """Return nodes in which each call of several operations is one node.
 
     Parameters
     ----------
     nodes : sequence of Node
-        In topological order.
-    depth : int or None
-        The level that becomes one node for each call, 0 being the outermost modules.
-    most : int
-        The number of nodes that a drawing has room for.
-
-    Raises
-    ------
-    ValueError
-        If there are more nodes, and folding does not help.
+        The nodes of a graph, every operand before its users. They are changed.
+    constant : function
+        Returns the node of an argument that gets no gradient.
     """
-    scopes = [_modules(node.scope) for node in nodes]
-    if depth is not None:
-        return _checked(_folded(nodes, scopes, depth), most)
-    if len(nodes) <= most:
-        return list(nodes)
-    fewer = nodes
-    for level in reversed(range(max(map(len, scopes), default=0))):
-        fewer = _folded(nodes, scopes, level)
-        if len(fewer) <= most:
-            break
-    return _checked(fewer, most)
-
-
-def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> list[Node]:
-    """Return nodes in which functions that consist of several operations are one node.
-
-    A matrix times a vector is such a function: the engine makes the vector a matrix first.
-    ``constant`` gives the node of an argument that gets no gradient.
-    """
-    outer = [_functions(node.scope) for node in nodes]
-    count = Counter(chain[0] for chain in outer if chain)
-    several = [chain if chain and count[chain[0]] > 1 else [] for chain in outer]
-    return _folded(nodes, several, 0, constant)
-
-
-def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
-    """Return the nodes; raise ValueError if there are too many to draw."""
-    if len(nodes) > most:
-        raise ValueError(
-            f"graph: {len(nodes)} nodes, but a drawing has room for {most}; compute inside "
-            "`with trace.recording():` with modules, so that depth= can fold them, draw a "
-            "part (the graph of an earlier tensor), or raise most="
-        )
-    return list(nodes)
-
-
-def _modules(scope: Scope | None) -> list[Scope]:
-    """Return the module calls around an operation, the outermost first."""
-    return [s for s in scope.chain() if s.module is not None] if scope else []
-
-
-def _functions(scope: Scope | None) -> list[Scope]:
-    """Return the function calls around an operation, inside its innermost module."""
-    chain = scope.chain() if scope else []
-    while chain and any(s.module is not None for s in chain):
-        chain.pop(0)
-    return chain
-
-
-def _folded(
-    nodes: Sequence[Node],
-    scopes: Sequence[list[Scope]],
-    depth: int,
-    constant: Callable[[Tensor], Node] | None = None,
-) -> list[Node]:
-    """Return the nodes, with all operations of each call at one depth folded into one."""
-    group = {
-        node: chain[min(depth, len(chain) - 1)]
-        for node, chain in zip(nodes, scopes, strict=True)
-        if node.operation and chain and (len(chain) > depth or _is_one(chain[-1]))
-    }
-    own = _own(nodes, group)
-    last = {scope: node for node, scope in group.items()}  # the node of each call's result
-    new: dict[Node | Scope, Node] = {}
-    taken: set[str] = set()
-    known = {*nodes}
+    calls = _calls_of_several(nodes)
+    hidden = _inner_constants(nodes, calls)
+    last = {call: node for node, call in calls.items()}  # the last operation of each call
+    known = set(nodes)
+    new: dict[Node | Scope, Node] = {}  # the new nodes, by call or by old node
     for node in nodes:
-        scope = group.get(node)
-        if node not in own and (scope is None or last[scope] is node):
-            copy = _joined(node, scope, group, own, constant) if scope else replace(node)
-            new.update((x, x) for x in copy.operands if isinstance(x, Node) and x not in known)
-            copy.name = _free(copy.name, taken)
-            copy.operands = tuple(new.get(group.get(x, x), x) for x in copy.operands)
-            new[scope or node] = copy
-    _count(list(new.values()))
+        call = calls.get(node)
+        if call is None:
+            if node not in hidden:
+                new[node] = node
+        elif last[call] is node:
+            merged = _merged(call, calls, hidden, constant)
+            new.update((x, x) for x in merged.operands if x not in known)
+            new[call] = merged
+    for node in new.values():
+        node.operands = tuple(new[calls[x]] if x in calls else x for x in node.operands)
+    _count_users(new.values())
     return list(new.values())
 
 
-def _is_one(scope: Scope) -> bool:
-    """Return whether a call is that of a module without submodules."""
-    return scope.module is not None and not [*scope.module.children()]
+def _calls_of_several(nodes: Sequence[Node]) -> dict[Node, Scope]:
+    """Return the constants that one call made for itself and that no other node reads."""
+    calls = {node: node.scope.function() for node in nodes if node.scope is not None}
+    count = Counter(calls.values())
+    return {node: call for node, call in calls.items() if call is not None and count[call] > 1}
 
 
-def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:
-    """Return the leaves that only their own module reads: its parameters and constants."""
-    users: dict[Node, set] = {}
+def _inner_constants(nodes: Sequence[Node], calls: dict[Node, Scope]) -> set[Node]:
+    """Return the constants that a single call made for itself and that no other node reads."""
+    users: dict[Node, set[Scope | None]] = {}
     for node in nodes:
         for x in node.operands:
             if isinstance(x, Node) and not x.operation:
-                users.setdefault(x, set()).add(group.get(node))
-    return {x for x, scopes in users.items() if all(s and _owns(s, x) for s in scopes)}
+                users.setdefault(x, set()).add(calls.get(node))
+    return {x for x, scopes in users.items() if all(s and _is_made_in(s, x) for s in scopes)}
 
 
-def _owns(scope: Scope, leaf: Node) -> bool:
-    """Return whether a leaf belongs to a call: a parameter, or a constant not passed in."""
-    if isinstance(leaf.owner, Parameter):
-        return scope.module is not None and leaf.owner in {*scope.module.parameters()}
-    return leaf.gradient is None and all(x is not leaf.owner for x in tensors(scope.args))
+def _is_made_in(call: Scope, leaf: Node) -> bool:
+    """Return whether a leaf is a constant that was not among the arguments of a call."""
+    if isinstance(leaf.owner, Parameter) or leaf.gradient is not None:
+        return False
+    return all(x is not leaf.owner for x in tensors(call.args))
 
 
-def _joined(
-    node: Node,
-    scope: Scope,
-    group: dict[Node, Scope],
-    own: set[Node],
-    constant: Callable[[Tensor], Node] | None,
+def _merged(
+    call: Scope,
+    calls: dict[Node, Scope],
+    hidden: set[Node],
+    constant: Callable[[Tensor], Node],
 ) -> Node:
-    """Return one node for a call, with the operands from outside and the call's result."""
-    parts = [n for n, s in group.items() if s is scope]
-    main = [x.node for x in tensors(scope.output)[:1]]  # the first of several results
-    node = next((n for n in parts if n.owner in main), node)
-    read: dict[Node, list] = {}
+    """Return one node for a call, with its operands from outside and its result."""
+    parts = [node for node, its_call in calls.items() if its_call is call]
+    result = _result(call, parts)
+    sent: dict[Node, list[Value]] = {}  # the gradients that the parts send to outer operands
     for part in parts:
-        for x, sent in zip(part.operands, part.sent, strict=True):
-            if isinstance(x, Node) and x not in own and group.get(x) is not scope:
-                read.setdefault(x, []).append(sent)
-    name, kind = node.name, scope.name
-    if constant:
-        read = _as_given(scope.args, read, constant)
-    if scope.module is not None:
-        kind = type(scope.module).__name__
-        name = scope.name or kind
-    out = Node(name, kind, tuple(read), node.value, node.gradient, users=0, shape=node.shape)
-    out.sent, out.scope = tuple(map(_sum, read.values())), scope
-    out.reads = (None,) * len(read)
-    out.pull = lambda g: _pulled(parts, node, tuple(read), g)
-    return out
+        for x, gradient in zip(part.operands, part.sent, strict=True):
+            if isinstance(x, Node) and x not in hidden and calls.get(x) is not call:
+                sent.setdefault(x, []).append(gradient)
+    operands = _in_order_of_arguments(call.args, list(sent), constant)
+    node = Node(result.name, call.name, operands, result.value, result.gradient)
+    node.shape = result.shape
+    node.scope = call
+    node.sent = tuple(_sum(sent.get(x, [])) for x in operands)
+    node.reads = (None,) * len(operands)
+    node.pull = lambda g: _pulled(parts, result, operands, g)
+    return node
 
 
-def _as_given(
-    args: tuple, read: dict[Node, list], constant: Callable[[Tensor], Node]
-) -> dict[Node, list]:
+def _result(call: Scope, parts: list[Node]) -> Node:
+    """Return the node of a call's result, or of the first of several results."""
+    outputs = tensors(call.output)
+    for part in parts:
+        if outputs and part.owner is outputs[0].node:
+            return part
+    return parts[-1]
+
+
+def _in_order_of_arguments(
+    args: tuple, operands: list[Node], constant: Callable[[Tensor], Node]
+) -> tuple[Node, ...]:
     """Return operands in the order of the arguments, with those that get no gradient."""
-    by_owner = {id(x.owner): x for x in read}
-    given = [x for x in args if isinstance(x, Tensor)]
-    owners = [(x, by_owner.get(id(x.node or x))) for x in given]
-    found = [node or constant(x) for x, node in owners if node or not x.needs_grad]
-    return {x: read.get(x, []) for x in (*found, *read)}
+    by_owner = {id(x.owner): x for x in operands}
+    ordered = []
+    for tensor in args:
+        if isinstance(tensor, Tensor):
+            node = by_owner.get(id(tensor.node or tensor))
+            if node is None and not tensor.needs_grad:
+                node = constant(tensor)
+            if node is not None:
+                ordered.append(node)
+    return tuple(dict.fromkeys([*ordered, *operands]))  # each once
 
 
-def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tuple:
-    """Return the gradients that several operations together send to their operands."""
-    totals: dict[Node, list] = {last: [g]}
+def _pulled(parts: list[Node], result: Node, operands: tuple[Node, ...], g: Any) -> tuple:
+    """Return the gradients that a call sends to its operands, given the result's gradient."""
+    arrived: dict[Node, list[Value]] = {result: [g]}
     for part in reversed(parts):
-        if part in totals:
-            for x, share in zip(part.operands, part.pull(_sum(totals[part])), strict=True):
-                if isinstance(x, Node) and share is not None:
-                    totals.setdefault(x, []).append(share)
-    return tuple(_sum(totals.get(x, [])) for x in read)
+        if part in arrived:
+            sent = part.pull(_sum(arrived[part]))
+            for x, gradient in zip(part.operands, sent, strict=True):
+                if isinstance(x, Node) and gradient is not None:
+                    arrived.setdefault(x, []).append(gradient)
+    return tuple(_sum(arrived.get(x, [])) for x in operands)
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """Return a name, with a number if it is taken already."""
-    numbered = (f"{name} ({k})" for k in itertools.count(2))
-    name = next(n for n in itertools.chain([name], numbered) if n not in taken)
-    taken.add(name)
-    return name
+def _sum(gradients: list[Value]) -> Value:
+    """Return the sum of the gradients that are not None, or None if there are none."""
+    gradients = [g for g in gradients if g is not None]
+    return sum(gradients[1:], gradients[0]) if gradients else None
 
 
-def _sum(parts: list) -> Value:
-    """Return the sum of gradients, None being left out; None if there are none."""
-    parts = [p for p in parts if p is not None]
-    return sum(parts[1:], parts[0]) if parts else None
-
-
-def _count(nodes: Sequence[Node]) -> None:
-    """Set the number of users of each node."""
+def _count_users(nodes: Iterable[Node]) -> None:
+    """Set for each node the number of operands that it is."""
     for node in nodes:
         node.users = 0
     for node in nodes:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..nn import Module
 from ..tensor import Tensor
-from .folding import folded, simplified
+from .folding import simplified
 from .graph import Graph
 from .recording import recording
 from .steps import Steps
@@ -17,7 +17,7 @@ from .tape import Tape
 
 __all__ = ["graph", "steps"]
 
-MOST = 40
+MOST = 40  # nodes
 
 
 def graph(
@@ -26,52 +26,49 @@ def graph(
     *,
     recorded: recording | None = None,
     gradient: Any = None,
-    depth: int | None = None,
     most: int = MOST,
     **named: Tensor,
 ) -> Graph:
-    r"""Return the graph that led to a tensor, with value and gradient at each node.
+    r"""Return the graph that led to a tensor, with the value and gradient of each node.
 
-    Draw it before ``backward`` frees what the rules read, or after
-    ``backward(retain_graph=True)``; itself it frees nothing, fills no ``grad`` and calls no
-    hook. Gradients are those of the engine's rules. A value is known if it is a leaf's, if a
-    rule reads it, or if its tensor is among the names; all are if the computation stood
-    inside ``with trace.recording():``, which also brings constants, the names of a module's
-    parameters, and folding by module. Elsewhere the shape stands in its place.
+    Call this function before ``backward`` frees the saved values, or after
+    ``backward(retain_graph=True)``. It frees nothing, fills no ``grad`` and calls no hook. All
+    gradients are computed by the gradient rules of the operations.
+
+    The graph shows the values of leaves, of tensors that a rule reads, and of tensors in
+    ``names``; for other tensors it shows the shape. If the computation was done inside
+    ``with trace.recording():``, the graph shows all values, constants, and the names of a
+    module's parameters.
 
     Parameters
     ----------
     output : Tensor
-        What is differentiated, L.
+        The tensor L that is differentiated.
     names : mapping of str to Tensor, or Module
-        What tensors are called; a Module names its parameters. More may be given by keyword.
+        The names of tensors; a Module names its parameters. Other names can be passed as
+        keywords.
     recorded : recording
-        Who watched the computation; by default the block that is open, if any.
+        The recording of the computation; by default the innermost open block, if any.
     gradient : array_like, shape of output
-        Upstream gradient; may be left out where the output has one element.
-    depth : int
-        Draw each call of a module so many levels deep as one node (0: the model itself), and
-        so those of modules without parts that lie less deep.
-        By default nothing is folded, unless there are more nodes than ``most``: then as
-        little as brings them below.
+        Upstream gradient; optional if the output has one element.
     most : int
-        The number of nodes that a drawing has room for.
+        The largest allowed number of nodes.
 
     Returns
     -------
     Graph
-        It draws itself in a notebook; ``graph["W"].gradient`` is a number, or an array of
+        A notebook shows it as a drawing. ``graph["W"].gradient`` is a number, or an array with
         the shape of W.
 
     Raises
     ------
     TypeError
-        If output is no Tensor, or a name does not stand for one.
+        If output is not a Tensor, or a name is not the name of a Tensor.
     ValueError
-        If it has no history, the gradient is missing or of another shape, or there are too
-        many nodes and no modules to fold them by.
+        If output has no history, the gradient is missing or has a different shape, or the
+        graph has more than ``most`` nodes.
     RuntimeError
-        If an earlier walk freed the history, or a value was changed in place since.
+        If an earlier backward pass freed the saved values, or a value was changed in place.
 
     Source: Goodfellow et al. (2016), section 6.5.1; chapter "Computational graphs".
 
@@ -86,26 +83,31 @@ def graph(
     _check(output)
     watched = recorded or (recording.active[-1] if recording.active else None)
     tape = Tape(output, _names(names, named), watched)
-    nodes = tape.nodes(_upstream(output, gradient))
-    return Graph(folded(simplified(nodes, tape.constant), depth, most))
+    nodes = simplified(tape.nodes(_upstream(output, gradient)), tape.constant)
+    if len(nodes) > most:
+        raise ValueError(
+            f"graph: {len(nodes)} nodes, but a drawing has room for {most}; draw a part (the "
+            "graph of an earlier tensor), or raise most="
+        )
+    return Graph(nodes)
 
 
 def steps(source: Tensor | Graph, **options: Any) -> Steps:
-    """Walk a graph forward and backward, one node at a time.
+    """Return the steps of the forward and the backward pass through a graph.
 
     Parameters
     ----------
     source : Tensor or Graph
-        What ``graph`` takes or gave, or a graph of ``trace.expression``.
+        A Tensor for ``graph``, or a graph of ``trace.graph`` or ``trace.expression``.
     **options
-        As for ``graph``.
+        The options of ``graph``.
 
     Returns
     -------
     Steps
-        A sentence and a formula for each operation on the way out, then for each on the way
-        back: numbers where all are numbers, else shapes, the rule and small values. Its
-        ``result`` is the graph.
+        A sentence and a formula for each operation of the forward and then of the backward
+        pass, with numbers if all values are numbers, and otherwise with shapes, the gradient
+        rule and small values. Its ``result`` is the graph.
 
     Raises
     ------
@@ -163,11 +165,11 @@ def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
     if not isinstance(names, Mapping | None):
         kind = type(names).__name__
         raise TypeError(f"graph: expected names as a mapping or a Module, got {kind}")
-    found: dict[Tensor, str] = {}
+    name_of: dict[Tensor, str] = {}
     for name, tensor in {**(names or {}), **named}.items():
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
             raise TypeError(
                 f"graph: expected names of Tensors, got {name!r}: {type(tensor).__name__}"
             )
-        found[tensor] = name
-    return found
+        name_of[tensor] = name
+    return name_of

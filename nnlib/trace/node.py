@@ -24,30 +24,31 @@ class Node:
     Attributes
     ----------
     name : str
-        The name it was given, else the next free one of ``v1``, ``v2`` and so on.
+        The given name, or the next free name of ``v1``, ``v2`` and so on.
     operation : str
-        nnlib's name of the operation that made it (``"mul"``); empty for an input.
+        nnlib's name of the operation that computed it (``"mul"``); empty for an input.
     operands : tuple of Node or float
-        What the operation read: other nodes and constants.
+        The operands of the operation: other nodes and constants.
     value : float or ndarray
-        Its number or array in the forward pass; None where nobody kept it.
+        Its value in the forward pass; None if the value is unknown.
     gradient : float or ndarray
-        d output / d this: the sum of what its users send; None for a constant.
+        d output / d this, the sum of the gradients that its users send; None for a constant.
     local : tuple of float or None
-        Where all are numbers, the derivative of this value with respect to each operand; None
-        for a constant.
+        If all values are numbers, the derivative with respect to each operand; None for a
+        constant.
     sent : tuple of float, ndarray or None
-        What the operation sends to each operand: local derivative times gradient.
+        The gradient that the operation sends to each operand: local derivative times
+        gradient.
     shape : tuple of int
-        Of value and gradient.
+        The shape of the value and of the gradient.
     pull : function
-        From a gradient of this value to what goes to each operand, by the engine's rules.
+        From a gradient of this value to the gradient for each operand, by the gradient rules.
     reads : tuple
-        For each operand what that rule reads, by nnlib's names of inputs and result.
+        For each operand, the names of the values that its gradient rule reads.
     scope : Scope
-        The module's call in which it was computed, if that was watched.
+        The call of a module or function in which it was computed, if that was recorded.
     owner : object
-        Of a tensor's graph: the leaf, or the operation in its history.
+        In the graph of a Tensor: the leaf, or the operation in its history.
     """
 
     name: str

@@ -1,9 +1,8 @@
 """Recording of a computation: all operations with their operands, by module.
 
-A Tensor's history holds what the gradient rules read and nothing else. A drawing shows the
-other values too, so they are copied while they are computed. ``graph.record`` and the calls of
-modules notify the observer of the thread (``grad_mode.observed``); without one, they cost
-nothing.
+The history of a Tensor contains only the values that the gradient rules read. A drawing also
+shows other values, so a recording copies them while they are computed. ``graph.record`` and
+calls of modules notify the observer of the thread (``grad_mode.observed``), if there is one.
 """
 
 from __future__ import annotations
@@ -37,11 +36,11 @@ class Scope:
     parent : Scope or None
         The call inside which this one was made.
     args, output : object
-        What it was given, and what it gave.
+        Its arguments and its result.
     grid : Grid or None
-        Where the windows of a convolution or a pooling lay.
+        The grid of windows of a convolution or a pooling.
     end : int
-        How many operations had been done when it ended.
+        The number of operations recorded when it ended.
     """
 
     name: str
@@ -54,7 +53,15 @@ class Scope:
 
     def chain(self) -> list[Scope]:
         """Return the calls around this one, the outermost first, and this one."""
-        return [*(self.parent.chain() if self.parent else ()), self]
+        outer = self.parent.chain() if self.parent else []
+        return [*outer, self]
+
+    def function(self) -> Scope | None:
+        """Return the outermost function call that is inside the innermost module, if any."""
+        functions = []
+        for scope in self.chain():
+            functions = [] if scope.module is not None else [*functions, scope]
+        return functions[0] if functions else None
 
 
 @dataclass(eq=False)
@@ -86,16 +93,16 @@ class Op:
 
 
 class recording:
-    """Keep the value of every result that is computed in this block.
+    """Record all operations in this block, with a copy of each result.
 
-    Afterwards ``trace.graph(loss, recorded=...)`` shows them, and knows constants, the names
-    of parameters, and which module did what; inside the block it finds the recording itself.
-    The block makes Python slower, and what it recorded lives as long as the recording.
+    Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names
+    of parameters; inside the block, ``recorded`` can be omitted. The block makes Python
+    slower, and the recorded values stay in memory as long as the recording.
 
     Parameters
     ----------
     values : bool
-        Whether the results are copied; without, only what was done is kept.
+        Whether the results are copied.
 
     Attributes
     ----------

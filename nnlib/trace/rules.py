@@ -1,8 +1,8 @@
 """The gradient rules of operations as text and LaTeX.
 
-The derivatives themselves are computed by the rules beside each operation in ``nnlib.ops``;
-here is how these rules are written. A rule is found by the values that it reads: for y = a b,
-the rule that reads b is that of a.
+The gradients themselves are computed by the rules of each operation in ``nnlib.ops``; this
+table says how to write these rules. A rule is identified by the values that it reads. For
+example, for y = a b, the rule that reads b is the rule of a.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["PRODUCTS", "RULES", "GradientRule", "letters"]
 
 
 class GradientRule(NamedTuple):
-    """One rule: what it reads, and the gradient it gives as text and as LaTeX.
+    """One rule: the values that it reads, and its gradient as text and as LaTeX.
 
     ``{g}`` stands for the upstream gradient, ``{y}`` for the result, other letters for the
     operands of these names.
@@ -106,13 +106,13 @@ def letters(operation: str, reads: tuple[tuple[str, ...] | None, ...]) -> list[s
     [None]
     """
     table = RULES.get(operation, {})
-    found: list[str | None] = []
+    letter_of: list[str | None] = []
     for read in reads:
         fits = [k for k, rule in table.items() if rule.reads == read and read is not None]
-        found.append(fits[0] if len(fits) == 1 else None)
+        letter_of.append(fits[0] if len(fits) == 1 else None)
     if len(reads) > len(table):
-        return found
-    left = iter([k for k in table if k not in found])
+        return letter_of
     if len(reads) == len(table) or operation == "linear":
-        return [next(left, None) if k is None else k for k in found]
-    return found
+        unused = iter([k for k in table if k not in letter_of])
+        return [next(unused, None) if k is None else k for k in letter_of]
+    return letter_of

@@ -76,13 +76,13 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """Yield the steps of the backward pass: what each operation sends to its operands."""
     top = nodes[-1]
     yield Step(*_start(top), "backward", top.name)
-    held: dict[Node, Value] = {}
+    gradients: dict[Node, Value] = {}  # the gradient of each node, summed so far
     for node in reversed(nodes):
         if node.operation:
-            scalar = node.is_scalar and node.local
-            pieces = list(
-                _pieces(node, held) if scalar else tensor_pieces(node, top.name, held)
-            )
+            if node.is_scalar and node.local:
+                pieces = list(_pieces(node, gradients))
+            else:
+                pieces = list(tensor_pieces(node, top.name, gradients))
             text = " and ".join(piece.text() for piece in pieces)
             formulas = r",\quad ".join(piece.latex(top.name) for piece in pieces)
             word = gate(node.operation).word
@@ -127,10 +127,10 @@ class _Piece(NamedTuple):
         return f"{slope(top, self.to)} {sign} {product}"
 
 
-def _pieces(node: Node, held: dict[Node, float]) -> Iterator[_Piece]:
-    """Yield the gradients that a node sends to its operands, and add them up in ``held``."""
+def _pieces(node: Node, gradients: dict[Node, float]) -> Iterator[_Piece]:
+    """Yield the gradients that a node sends, and add each to the operand's gradient so far."""
     for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
         if local is not None and not isinstance(operand, float):
-            before = held.get(operand)
-            held[operand] = sent if before is None else before + sent
+            before = gradients.get(operand)
+            gradients[operand] = sent if before is None else before + sent
             yield _Piece(operand.name, local, node.gradient, sent, before)

@@ -1,10 +1,10 @@
-"""Reading a Tensor's history: its operations, the values that are kept, all gradients.
+"""Reading the history of a Tensor: its operations, the saved values, and all gradients.
 
-The history (``nnlib.graph``) holds for each operation the targets of its gradients, the rules,
-and the values that the rules read. So it gives the shape of the graph and every gradient;
-these are computed here by the same rules, one operation at a time, and nothing is freed. Of
-the values, the history has only those that a rule reads. Others are known if the caller names
-a Tensor, or if the computation was recorded (``recording``).
+The history (``nnlib.graph``) stores for each operation its gradient rules, the targets of the
+gradients, and the values that the rules read. This is enough for the structure of the graph and
+for every gradient, which this module computes by the same rules without freeing anything. Other
+values are known only if the caller names the Tensor, or if the computation was recorded
+(``recording``).
 """
 
 from __future__ import annotations
@@ -24,22 +24,42 @@ from .values import plain
 
 __all__ = ["Tape"]
 
-Target = Any  # what a gradient arrives at: an operation, or a leaf
+Target = Any  # an operation or a leaf, to which a gradient is sent
 
 
 class Tape:
-    """The history of one tensor, read from its newest operation to the oldest."""
+    """The history of one tensor, read from its newest operation to the oldest.
+
+    Attributes
+    ----------
+    output : Tensor
+        The tensor whose history it is.
+    top : operation or Tensor
+        The operation that computed it, or the output itself if it is a leaf.
+    order : list
+        All operations, oldest first.
+    shapes : dict
+        The shape of each target of a gradient.
+    values : dict
+        The known values, by operation or leaf.
+    made : dict
+        The nodes made so far, by operation, leaf or the id of a constant's array.
+    edges : dict
+        For each operation's node, the index of the edge to each operand; None for constants.
+    given_names, used_names, counters
+        The names that the caller gave, all names in use, and counters for new names.
+    """
 
     def __init__(self, output: Tensor, names: dict[Tensor, str], watched: recording | None):
         self.output, self.names, self.watched = output, names, watched
         self.top: Target = output.current(strict=True).node or output
         self.order = self._order()
         self.shapes = {x: shape or () for node in self.order for x, shape, *_ in node.edges}
-        self.known: dict[Target, np.ndarray] = {}
+        self.values: dict[Target, np.ndarray] = {}
         self.made: dict[Any, Node] = {}
         self.edges: dict[Node, tuple[int | None, ...]] = {}
-        self.given = {tensor.node or tensor: name for tensor, name in names.items()}
-        self.taken = set(names.values())
+        self.given_names = {tensor.node or tensor: name for tensor, name in names.items()}
+        self.used_names = set(names.values())
         self.counters: dict[str, Iterator[int]] = {}
 
     def _order(self) -> list[TapeNode]:
@@ -50,8 +70,8 @@ class Tape:
             if isinstance(node, TapeNode) and node not in visited:
                 if node.saved is None:
                     raise RuntimeError(
-                        f"graph: what {node.name} had kept was freed by an earlier walk; draw "
-                        "before backward(), or call backward(retain_graph=True)"
+                        f"graph: the saved values of {node.name} were freed by a pass; "
+                        "draw before backward(), or call backward(retain_graph=True)"
                     )
                 visited.add(node)
                 to_do.extend(target for target, *_ in node.edges)
@@ -59,7 +79,7 @@ class Tape:
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
         """Return the nodes of the graph, every operand before its users."""
-        self._know()
+        self._collect_values()
         for tape_node in self.order:
             self._operation(tape_node)
         if not self.order:
@@ -77,27 +97,27 @@ class Tape:
             )
         return op
 
-    def _know(self) -> None:
-        """Collect the values that are known: recorded, saved for a rule, or given by name."""
+    def _collect_values(self) -> None:
+        """Collect the known values: those recorded, saved for a rule, or given by name."""
         for node in self.order:
             op = self._op(node)
             if op:
-                self.known.update(zip(op.nodes, op.values, strict=True))
+                self.values.update(zip(op.nodes, op.values, strict=True))
         for node in self.order:
             for read, saved in node.saved.items():
                 if isinstance(saved, Saved):
                     saved.check(node.name)
-                    self.known.setdefault(node if read == "y" else saved.source, saved.array)
+                    self.values.setdefault(node if read == "y" else saved.source, saved.array)
         for tensor in (self.output, *self.names):
-            self.known.setdefault(tensor.node or tensor, tensor.array)
+            self.values.setdefault(tensor.node or tensor, tensor.array)
 
     def _operation(self, node: TapeNode) -> None:
         """Create the node of an operation, after those of its operands."""
         op = self._op(node)
         operands, edges = self._operands(node, op)
         title = self._title(node, "f" if node is self.top else "v1")
-        value, shape = self.known.get(node), self.shapes.get(node, ())
-        shape = shape if value is None else value.shape
+        value = self.values.get(node)
+        shape = self.shapes.get(node, ()) if value is None else value.shape
         made = Node(title, node.name, operands, plain(value), None, shape=shape)
         made.owner = node
         made.scope = op.scope if op else None
@@ -110,28 +130,34 @@ class Tape:
         self.made[node] = made
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
-        """Return an operation's operands, and the index of the edge to each, or None."""
+        """Return an operation's operands, and the index of the edge to each, or None.
+
+        Without a recording, the order of constants and other operands is unknown. Then a
+        constant ``a`` comes first, and all other constants come last.
+        """
         if node.edges and node.edges[0][1] is None:  # one of several results of another node
             return (self.made[node.edges[0][0]],), (0,)
-        left = list(range(len(node.edges)))
+        unused = list(range(len(node.edges)))  # edges whose input was not found yet
         first, last = [], []
         for key, x in op.inputs.items() if op else _constants(node):
             target = (x.node or x) if isinstance(x, Tensor) else None
-            k = next((k for k in left if node.edges[k][0] is target), None)
+            k = next((k for k in unused if node.edges[k][0] is target), None)
             if k is not None:
-                left.remove(k)
+                unused.remove(k)
                 last.append((self._at(target), k))
                 continue
             if node.name == "change" and key == "old":
                 continue  # a constant's values before it was changed in place are unknown
             constant = self._constant(key, x, op.constants.get(key) if op else None)
             if constant is not None:
-                (first if key == "a" else last).append((constant, None))
-        found = [*first, *((self._at(node.edges[k][0]), k) for k in left), *last]
-        return tuple(x for x, _ in found), tuple(k for _, k in found)
+                group = first if key == "a" else last
+                group.append((constant, None))
+        middle = [(self._at(node.edges[k][0]), k) for k in unused]
+        operands = [*first, *middle, *last]
+        return tuple(x for x, _ in operands), tuple(k for _, k in operands)
 
     def _at(self, target: Target) -> Node:
-        """Return the node at which a gradient arrives."""
+        """Return the node of the target of a gradient."""
         return self.made[target] if target in self.made else self._leaf(target, target, "x1")
 
     def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
@@ -143,25 +169,26 @@ class Tape:
 
     def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
         """Return a constant operand as a node or number, or None for an option."""
-        held = isinstance(x, Saved | Tensor)
-        array = x.array if held else x
+        is_tensor = isinstance(x, Saved | Tensor)
+        array = x.array if is_tensor else x
         if isinstance(array, bool) or not isinstance(
             array, int | float | np.generic | np.ndarray
         ):
             return None
         named = next((t for t in self.names if t.array is array), None)
         if named is None:
-            if not held and len(key) > 1:
+            if not is_tensor and len(key) > 1:
                 return None  # an intermediate value
             if np.ndim(array) == 0:
                 return float(array if copy is None else copy)
             if array.dtype.kind != "f":
-                return None  # a mask, or which entries are meant
+                return None  # a mask or an index
         array_id = id(array if copy is None else copy)
         if array_id in self.made:
             return self.made[array_id]
-        found = x if named is None else named
-        tensor = found if isinstance(found, Tensor) else Tensor(array)
+        tensor = x if named is None else named
+        if not isinstance(tensor, Tensor):
+            tensor = Tensor(array)
         return self._leaf(array_id, tensor, "k1" if len(key) == 1 else key, copy)
 
     def constant(self, x: Tensor) -> Node:
@@ -171,51 +198,62 @@ class Tape:
         return made or self._leaf(id(copy), x, "k1", copy)
 
     def _title(self, target: Any, fallback: str) -> str:
-        """Return a node's name: given by the caller, by its module, or the next free one."""
-        given = self.given.get(target)
-        if given is not None:
-            return given
-        module_name = self.watched.names.get(target) if self.watched else None
+        """Return a node's name: given by the caller, by its module, or the next free one.
+
+        A fallback such as "v1" ends with a number, which is increased until it is free.
+        """
+        if target in self.given_names:
+            return self.given_names[target]
+        name = self.watched.names.get(target) if self.watched else None
         stem = fallback.rstrip("0123456789")
+        if name is None and stem == fallback:
+            name = fallback
         count = self.counters.setdefault(stem, itertools.count(1))
-        preferred = [module_name] if module_name else [] if stem != fallback else [fallback]
-        numbered = (f"{stem}{k}" for k in count)
-        name = next(n for n in itertools.chain(preferred, numbered) if n not in self.taken)
-        self.taken.add(name)
+        while name is None or name in self.used_names:
+            name = f"{stem}{next(count)}"
+        self.used_names.add(name)
         return name
 
     def _send(self, upstream: np.ndarray) -> None:
-        """Run the backward pass, and set the gradient of each node."""
-        totals: dict[Target, Any] = {self.top: upstream}
+        """Run the backward pass, and set the gradient of each node and what it sends."""
+        gradients: dict[Target, Any] = {self.top: upstream}  # summed so far
         for node in reversed(self.order):
-            made, g = self.made[node], totals[node]
+            made, g = self.made[node], gradients[node]
             made.gradient = None if isinstance(g, ResultGradients) else plain(g)
-            shares = node.pull(g, node.edges, False)
-            for target, share in shares:
-                totals[target] = totals[target] + share if target in totals else share
-            sent = [None if isinstance(h, ResultGradients) else plain(h) for _, h in shares]
+            sent = []  # the gradient for each edge; None for one of several results
+            for target, gradient in node.pull(g, node.edges, False):
+                if target in gradients:
+                    gradients[target] = gradients[target] + gradient
+                else:
+                    gradients[target] = gradient
+                is_part = isinstance(gradient, ResultGradients)
+                sent.append(None if is_part else plain(gradient))
             made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
             if made.is_scalar:
                 made.local = tuple(map(plain, made.pull(np.ones_like(g))))
-        for leaf in (leaf_or_op for leaf_or_op in totals if isinstance(leaf_or_op, Tensor)):
-            self.made[leaf].gradient = plain(totals[leaf])
+        for target, gradient in gradients.items():
+            if isinstance(target, Tensor):
+                self.made[target].gradient = plain(gradient)
 
 
 def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
     """Yield the names and values that an operation's rules read and that get no gradient."""
     for read, x in node.saved.items():
-        inner = not isinstance(x, Saved)  # an intermediate value of a fused operation
-        if read != "y" and not (inner and isinstance(node, FusedNode)):
-            if inner or x.source is None:
+        if read == "y":
+            continue
+        if isinstance(x, Saved):
+            if x.source is None:
                 yield read, x
+        elif not isinstance(node, FusedNode):  # there it is an intermediate value
+            yield read, x
 
 
 def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
     """Return what an operation sends to each operand, given its upstream gradient."""
     if node.saved is None:
         raise RuntimeError(
-            f"graph: what {node.name} had kept was freed by a walk after the graph was made; "
+            f"graph: the saved values of {node.name} were freed after the graph was made; "
             "call backward(retain_graph=True)"
         )
-    shares = [share for _, share in node.pull(g, node.edges, False)]
-    return tuple(None if k is None else shares[k] for k in edges)
+    sent = [gradient for _, gradient in node.pull(g, node.edges, False)]
+    return tuple(None if k is None else sent[k] for k in edges)

@@ -100,18 +100,21 @@ def _total(before: Any, sent: Any) -> Any:
     return float(total) if np.ndim(total) == 0 else total
 
 
-def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Piece]:
-    """Yield the gradients that a node sends, and add them up in ``held``."""
+def tensor_pieces(node: Node, top: str, gradients: dict[Node, Value]) -> Iterator[Piece]:
+    """Yield the gradients that a node sends, and add each to the operand's gradient so far."""
     if node.gradient is None:  # several results share this node
         return
-    found = letters(node.operation, node.reads)
-    found += [None] * (len(node.operands) - len(found))
-    words = zip(found, node.operands, strict=True)
-    by_letter = {k: x for k, x in words if k is not None}
-    for x, sent, letter in zip(node.operands, node.sent, found, strict=True):
+    letter_of = letters(node.operation, node.reads)
+    letter_of += [None] * (len(node.operands) - len(letter_of))
+    by_letter = {
+        letter: x
+        for letter, x in zip(letter_of, node.operands, strict=True)
+        if letter is not None
+    }
+    for x, sent, letter in zip(node.operands, node.sent, letter_of, strict=True):
         if not isinstance(x, float) and sent is not None:
-            before = held.get(x)
-            held[x] = sent if before is None else _total(before, sent)
+            before = gradients.get(x)
+            gradients[x] = sent if before is None else _total(before, sent)
             yield Piece(node, x, top, _rule(node, top, letter, by_letter), sent, before)
 
 

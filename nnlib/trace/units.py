@@ -19,13 +19,13 @@ class Unit(NamedTuple):
     name : str
         The function or the engine's operation.
     inputs, outs : list of Tensor
-        What it read, and what it gave.
+        Its operands and its results.
     ops : list of Op
-        The engine's operations.
+        The recorded operations.
     call : Scope or None
         The call of the function, with its arguments and windows.
     modules : list of Scope
-        The calls of modules it was done for, the outermost first.
+        The calls of modules around it, the outermost first.
     """
 
     name: str
@@ -40,11 +40,11 @@ def units(recorded: recording) -> Iterator[Unit]:
     """Yield operations in order; those of one function call are one unit."""
     whole: dict[Scope, list[Op]] = {}
     for op in recorded.ops:
-        call = _function(op)
+        call = op.scope.function() if op.scope else None
         if call:
             whole.setdefault(call, []).append(op)
     for op in recorded.ops:
-        call = _function(op)
+        call = op.scope.function() if op.scope else None
         if call is None:
             modules = op.scope.chain() if op.scope else []
             yield Unit(op.name, list(op.tensors()), list(op.outs), [op], None, modules)
@@ -52,14 +52,6 @@ def units(recorded: recording) -> Iterator[Unit]:
             modules = call.parent.chain() if call.parent else []
             inputs, outs = tensors(call.args), tensors(call.output)
             yield Unit(call.name, inputs, outs, whole[call], call, modules)
-
-
-def _function(op: Op) -> Scope | None:
-    """Return the outermost function call around an operation, inside its innermost module."""
-    chain = op.scope.chain() if op.scope else []
-    inside = [k for k, scope in enumerate(chain) if scope.module is not None]
-    first = inside[-1] + 1 if inside else 0
-    return chain[first] if first < len(chain) else None
 
 
 def tensors(value: Any) -> list[Tensor]:

@@ -12,6 +12,7 @@ from ...graph import record
 from ...ops import flatten, max, reshape, squeeze
 from ...ops.convolution import numbers, refuse
 from ...ops.promotion import array, whole
+from ...ops.shape import call_as
 from ...tensor import Tensor, raw
 from .convolution import as_image, as_line
 from .pooling import avg_pool2d, max_pool2d
@@ -49,15 +50,16 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     >>> adaptive_avg_pool2d(np.arange(16.0).reshape(1, 4, 4), 1)
     array([[[7.5]]])
     """
-    parts = _parts(input, output_size)
+    parts = _parts("adaptive_avg_pool2d", input, output_size)
     steps = [_step(*part) for part in parts]
     if all(steps):
         return avg_pool2d(input, *zip(*steps, strict=True))
-    y, axes = input, array(input).ndim
+    y, x = input, raw(input)
+    axes = x.ndim
     for axis, (starts, ends) in enumerate(parts, axes - 2):
         at = _listed(starts, ends)
         times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row has this member
-        share = (1 / (times * (ends - starts)[:, None])).astype(array(input).dtype)
+        share = (1 / (times * (ends - starts)[:, None])).astype(x.dtype)
         share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
         terms = [taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
         y = functools.reduce(operator.add, terms)
@@ -89,7 +91,9 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])
     """
-    return squeeze(adaptive_avg_pool2d(as_image(input), as_line(output_size, 1)), -2)
+    name = "adaptive_avg_pool1d"
+    image, size = as_image(name, input), as_line(name, output_size, 1)
+    return squeeze(call_as(name, adaptive_avg_pool2d, image, size), -2)
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
@@ -119,16 +123,16 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     >>> adaptive_max_pool2d(np.arange(16.0).reshape(1, 4, 4), (1, 2))
     array([[[13., 15.]]])
     """
-    parts = _parts(input, output_size)
+    parts = _parts("adaptive_max_pool2d", input, output_size)
     steps = [_step(*part) for part in parts]
     if all(steps):
         return max_pool2d(input, *zip(*steps, strict=True), return_indices=return_indices)
     rows, columns = (_listed(*part) for part in parts)
     (i, h), (j, w) = rows.shape, columns.shape
-    at = rows[:, None, :, None] * array(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
+    at = rows[:, None, :, None] * raw(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
     at = at.reshape(i * j, h * w)
     values, winners = max(flatten(input, -2)[..., at], -1)
-    lead = array(input).shape[:-2]
+    lead = raw(input).shape[:-2]
     values = reshape(values, (*lead, i, j))
     if not return_indices:
         return values
@@ -136,15 +140,15 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     return values, record(at, dict(x=input))
 
 
-def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+def _parts(name: str, input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return for each axis the indices at which its windows start and end."""
-    x = array(input)
+    x = array(name, input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
-        refuse("images of floating-point numbers", f"{x.shape}, {x.dtype}")
+        refuse(name, "images of floating-point numbers", f"{x.shape}, {x.dtype}")
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
     if len(sizes) == 2:
         sizes = [n if m is None else m for m, n in zip(sizes, x.shape[-2:], strict=True)]
-    sizes = numbers("output_size", sizes, 0)
+    sizes = numbers(name, "output_size", sizes, 0)
     counts = zip(map(np.arange, sizes), sizes, x.shape[-2:], strict=True)
     return [(i * n // m, -((i + 1) * n // -m)) for i, m, n in counts]
 

@@ -76,7 +76,8 @@ def scaled_dot_product_attention(
     if enable_gqa:
         heads = raw(query).shape[-3]
         key, value = (repeat_interleave(x, heads // x.shape[-3], -3) for x in (key, value))
-    _check(array(query), array(key), array(value), raw(attn_mask))
+    name = "scaled_dot_product_attention"
+    _check(array(name, query), array(name, key), array(name, value), raw(attn_mask))
     if is_causal:
         attn_mask = np.tri(raw(query).shape[-2], raw(key).shape[-2], dtype=bool)
     attn_mask, empty = _without_empty_rows(attn_mask)

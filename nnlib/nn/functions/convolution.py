@@ -15,6 +15,7 @@ from ...graph import record
 from ...ops import clone, permute, reshape, squeeze, unsqueeze
 from ...ops.convolution import convolution, grid_of, numbers, refuse
 from ...ops.promotion import array
+from ...ops.shape import call_as
 from ...tensor import Tensor, raw
 from ...windows import Grid, framed, windows
 
@@ -58,9 +59,10 @@ def conv1d(
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
     """
-    options = as_line(stride, 1), padding if isinstance(padding, str) else as_line(padding, 0)
-    x, w = as_image(input), unsqueeze(weight, -2)
-    return squeeze(conv2d(x, w, bias, *options, as_line(dilation, 1), groups), -2)
+    x, w = as_image("conv1d", input), call_as("conv1d", unsqueeze, weight, -2)
+    s, d = as_line("conv1d", stride, 1), as_line("conv1d", dilation, 1)
+    p = padding if isinstance(padding, str) else as_line("conv1d", padding, 0)
+    return squeeze(call_as("conv1d", conv2d, x, w, bias, s, p, d, groups), -2)
 
 
 def conv2d(
@@ -107,19 +109,21 @@ def conv2d(
     array([[[[2., 1.],
              [1., 2.]]]])
     """
-    x, w = array(input), raw(weight)
+    x, w = array("conv2d", input), raw(weight)
     if x.ndim == 3:
         return squeeze(
             conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
         )
-    outputs, size = _checked(x, w, raw(bias), groups, False), x.shape[2:]
-    if padding == "same" and set(numbers("stride", stride, 1)) == {1}:
-        d = numbers("dilation", dilation, 1)
+    outputs, size = _checked("conv2d", x, w, raw(bias), groups, False), x.shape[2:]
+    if padding == "same" and set(numbers("conv2d", "stride", stride, 1)) == {1}:
+        d = numbers("conv2d", "dilation", dilation, 1)
         before = tuple(e * (k - 1) // 2 for e, k in zip(d, w.shape[2:], strict=True))
         grid = Grid(size, w.shape[2:], (1, 1), before, d, size)
     else:
-        p = 0 if padding == "valid" else numbers("padding 'same' at stride 1 or", padding, 0)
-        grid = grid_of(size, w.shape[2:], stride, p, dilation)
+        p = 0
+        if padding != "valid":
+            p = numbers("conv2d", "padding 'same' at stride 1 or", padding, 0)
+        grid = grid_of("conv2d", size, w.shape[2:], stride, p, dilation)
     return convolution(input, weight, bias, grid, groups, outputs, False)
 
 
@@ -161,9 +165,12 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
     """
-    options = as_line(stride, 1), as_line(padding, 0), as_line(output_padding, 0)
-    x, w = as_image(input), unsqueeze(weight, -2)
-    return squeeze(conv_transpose2d(x, w, bias, *options, groups, as_line(dilation, 1)), -2)
+    name = "conv_transpose1d"
+    x, w = as_image(name, input), call_as(name, unsqueeze, weight, -2)
+    s, d = as_line(name, stride, 1), as_line(name, dilation, 1)
+    p, more = as_line(name, padding, 0), as_line(name, output_padding, 0)
+    y = call_as(name, conv_transpose2d, x, w, bias, s, p, more, groups, d)
+    return squeeze(y, -2)
 
 
 def conv_transpose2d(
@@ -212,59 +219,78 @@ def conv_transpose2d(
              [2., 4., 2.],
              [1., 2., 1.]]]])
     """
-    x, w = array(input), raw(weight)
+    x, w = array("conv_transpose2d", input), raw(weight)
     if x.ndim == 3:
         return squeeze(
             conv_transpose2d(
-                *(unsqueeze(input, 0), weight, bias, stride, padding),
-                *(output_padding, groups, dilation),
+                unsqueeze(input, 0),
+                weight,
+                bias,
+                stride,
+                padding,
+                output_padding,
+                groups,
+                dilation,
             ),
             0,
         )
-    outputs, k = _checked(x, w, raw(bias), groups, True), w.shape[2:]
-    s, d = numbers("stride", stride, 1), numbers("dilation", dilation, 1)
-    p, more = numbers("padding", padding, 0), numbers("output_padding", output_padding, 0)
+    outputs, k = _checked("conv_transpose2d", x, w, raw(bias), groups, True), w.shape[2:]
+    s = numbers("conv_transpose2d", "stride", stride, 1)
+    d = numbers("conv_transpose2d", "dilation", dilation, 1)
+    p = numbers("conv_transpose2d", "padding", padding, 0)
+    more = numbers("conv_transpose2d", "output_padding", output_padding, 0)
     if any(more[i] >= max(s[i], d[i]) for i in (0, 1)):
-        refuse("output_padding below stride or dilation", f"{more}, {s}, {d}")
+        refuse(
+            "conv_transpose2d", "output_padding below stride or dilation", f"{more}, {s}, {d}"
+        )
     size = tuple(
         s * (n - 1) - 2 * p + d * (k - 1) + 1 + m
         for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
     )
     if min(*size, *k, *x.shape[2:]) < 1:
-        refuse("an image of which the padding leaves something", f"{x.shape}, padding {p}")
+        refuse(
+            "conv_transpose2d",
+            "an image of which the padding leaves something",
+            f"{x.shape}, padding {p}",
+        )
     grid = Grid(size, k, s, p, d, x.shape[2:])
     return convolution(input, weight, bias, grid, groups, outputs, True)
 
 
-def _checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool) -> int:
+def _checked(
+    name: str, x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool
+) -> int:
     """Return the number of output channels, after checking shapes and dtypes."""
     if x.ndim != 4 or w.ndim != 4:
-        refuse("a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}")
+        refuse(
+            name, "a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}"
+        )
     dtypes = {a.dtype.name for a in (x, w, b) if a is not None}
     if len(dtypes) > 1:
-        refuse("input, weight and bias of one dtype", sorted(dtypes))
+        refuse(name, "input, weight and bias of one dtype", sorted(dtypes))
     if not len(w) or groups < 1 or len(w) % groups:
-        refuse("groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
+        refuse(name, "groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
     ends = len(w), w.shape[1] * groups
     inputs, outputs = ends if transposed else ends[::-1]
     if x.shape[1] != inputs:
-        refuse(f"input of {inputs} channels", f"{x.shape[1]}")
+        refuse(name, f"input of {inputs} channels", f"{x.shape[1]}")
     if b is not None and b.shape != (outputs,):
-        refuse(f"bias of shape {(outputs,)}", b.shape)
+        refuse(name, f"bias of shape {(outputs,)}", b.shape)
     return outputs
 
 
-def as_line(value: Any, beside: int) -> Any:
+def as_line(name: str, value: Any, beside: int) -> Any:
     """Return an option for sequences as one for images of height 1."""
     if np.size(value) != 1:
-        refuse("one number", value)
+        refuse(name, "one number", value)
     return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
 
 
-def as_image(input: Tensor) -> Tensor:
+def as_image(name: str, input: Tensor) -> Tensor:
     """Return sequences (..., T) as images of height 1, (..., 1, T)."""
-    if array(input).ndim not in (2, 3):
-        refuse("sequences (N, C, T) or (C, T)", array(input).shape)
+    shape = array(name, input).shape
+    if len(shape) not in (2, 3):
+        refuse(name, "sequences (N, C, T) or (C, T)", shape)
     return unsqueeze(input, -2)
 
 
@@ -300,12 +326,12 @@ def unfold(
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    shape = array(input).shape
-    if len(shape) == 3:
+    x = array("unfold", input)
+    if x.ndim == 3:
         return squeeze(unfold(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0)
-    if len(shape) != 4 or array(input).dtype.kind != "f":
-        refuse("images of floating-point numbers", f"{shape}, {array(input).dtype}")
-    grid = grid_of(shape[2:], kernel_size, stride, padding, dilation)
+    if x.ndim != 4 or x.dtype.kind != "f":
+        refuse("unfold", "images of floating-point numbers", f"{x.shape}, {x.dtype}")
+    grid = grid_of("unfold", x.shape[2:], kernel_size, stride, padding, dilation)
     y = permute(_shown(permute(input, (0, 2, 3, 1)), grid), (0, 5, 3, 4, 1, 2))
     n, c, h, w, i, j = y.shape
     return clone(reshape(y, (n, c * h * w, i * j)))
@@ -349,28 +375,30 @@ def fold(
             [2., 4., 2.],
             [1., 2., 1.]]])
     """
-    x = array(input)
+    x = array("fold", input)
     if x.ndim == 2:
         options = (output_size, kernel_size, dilation, padding, stride)
         return squeeze(fold(unsqueeze(input, 0), *options), 0)
-    size = numbers("output_size", output_size, 1)
-    grid = grid_of(size, kernel_size, stride, padding, dilation)
+    size = numbers("fold", "output_size", output_size, 1)
+    grid = grid_of("fold", size, kernel_size, stride, padding, dilation)
     (h, w), (i, j) = grid.kernel, grid.count
     if x.ndim != 3 or x.shape[1] % (h * w) or x.shape[2] != i * j or x.dtype.kind != "f":
-        refuse(f"columns of k {h * w} numbers, {i * j} of them", f"{x.shape}, {x.dtype}")
+        refuse(
+            "fold", f"columns of k {h * w} numbers, {i * j} of them", f"{x.shape}, {x.dtype}"
+        )
     y = reshape(input, (len(x), x.shape[1] // (h * w), h, w, i, j))
     return permute(_overlaid(permute(y, (0, 4, 5, 2, 3, 1)), grid), (0, 3, 1, 2))
 
 
 def _shown(input: Tensor, grid: Grid) -> Tensor:
     """Return the windows of images, (N, I, J, H, W, C); the derivative is ``_overlaid``."""
-    y = windows(framed(array(input), grid), grid)
+    y = windows(framed(raw(input), grid), grid)
     return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
 
 
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
     """Return images in which overlapping windows are added; the derivative is ``_shown``."""
-    x = array(input)
+    x = raw(input)
     y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
     for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):
         y[:, rows, columns] += x[:, :, :, u, v]

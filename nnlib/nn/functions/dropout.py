@@ -7,7 +7,7 @@ import numpy as np
 from ...generator import generator
 from ...ops import mul, where
 from ...ops.promotion import array
-from ...tensor import Tensor
+from ...tensor import Tensor, raw
 from .shared import placed
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
@@ -54,7 +54,7 @@ def dropout(
     >>> dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])
     """
-    return _dropped("dropout", input, p, training, inplace, array(input).shape)
+    return _dropped("dropout", input, p, training, inplace, array("dropout", input).shape)
 
 
 def dropout1d(
@@ -70,7 +70,7 @@ def dropout1d(
     >>> np.unique(dropout1d(np.ones((1, 5)), 0.5)).size  # one channel: all or nothing
     1
     """
-    shape = array(input).shape
+    shape = array("dropout1d", input).shape
     if len(shape) not in (2, 3):
         raise RuntimeError(f"dropout1d: expected input (N, C, L) or (C, L), got {shape}")
     return _dropped("dropout1d", input, p, training, inplace, (*shape[:-1], 1))
@@ -91,7 +91,7 @@ def dropout2d(
     >>> np.unique(dropout2d(np.ones((1, 1, 3, 4)), 0.5)).size
     1
     """
-    shape = array(input).shape
+    shape = array("dropout2d", input).shape
     if len(shape) < 2:
         raise RuntimeError(f"dropout2d: expected input (N, C, ...), got {shape}")
     mask = shape[:2] + (1,) * (len(shape) - 2)
@@ -113,12 +113,12 @@ def alpha_dropout(
     >>> alpha_dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])
     """
-    if _is_idle("alpha_dropout", array(input), p, training):
+    if _is_idle("alpha_dropout", array("alpha_dropout", input), p, training):
         return input
     if p == 1:
         return placed(input, mul(input, 0.0), inplace)
     a = ((1 - p) * (1 + p * LOWEST**2)) ** -0.5
-    y = where(_kept(array(input).shape, p), input, LOWEST) * a - a * p * LOWEST
+    y = where(_kept(raw(input).shape, p), input, LOWEST) * a - a * p * LOWEST
     return placed(input, y, inplace)
 
 
@@ -126,9 +126,9 @@ def _dropped(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
 ) -> Tensor:
     """Return the input times a random mask, whose shape broadcasts to the input's."""
-    if _is_idle(name, array(input), p, training):
+    if _is_idle(name, array(name, input), p, training):
         return input
-    mask = _kept(shape, p).astype(array(input).dtype)
+    mask = _kept(shape, p).astype(raw(input).dtype)
     if p < 1:
         mask *= 1 / (1 - p)
     return placed(input, mul(input, mask), inplace)

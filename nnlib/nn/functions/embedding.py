@@ -66,7 +66,7 @@ def embedding(
     array([[4., 5.],
            [0., 1.]])
     """
-    i, w = array(input), raw(weight)
+    i, w = array("embedding", input), raw(weight)
     _check(i, w, padding_idx, sparse)
     n = len(w)
     padding = None if padding_idx is None else padding_idx % n

@@ -72,7 +72,7 @@ def cross_entropy(
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
     2.3026
     """
-    z, t = array(input), raw(target)
+    z, t = array("cross_entropy", input), raw(target)
     dim = _class_axis("cross_entropy", z)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(

@@ -92,7 +92,7 @@ def margin_ranking_loss(
     >>> float(margin_ranking_loss(x, x - 1, np.array([-1.0])))
     1.0
     """
-    shapes = [array(x).shape for x in (input1, input2, target)]
+    shapes = [array("margin_ranking_loss", x).shape for x in (input1, input2, target)]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(
             f"margin_ranking_loss: expected as many axes of each input, got {shapes}"

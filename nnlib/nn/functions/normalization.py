@@ -73,7 +73,7 @@ def batch_norm(
     array([[-1.],
            [ 1.]])
     """
-    x = array(input)
+    x = array("batch_norm", input)
     averages = dict(running_mean=running_mean, running_var=running_var)
     _check_channels("batch_norm", x, **averages, weight=weight, bias=bias)
     if eps < 0 or (training and eps == 0):
@@ -129,8 +129,9 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
-    _check_last("layer_norm", array(input), normalized_shape, weight=weight, bias=bias)
-    shape = array(input).shape
+    x = array("layer_norm", input)
+    _check_last("layer_norm", x, normalized_shape, weight=weight, bias=bias)
+    shape = x.shape
     lead, last = shape[: -len(normalized_shape)], shape[-len(normalized_shape) :]
     slices = math.prod(lead), 1, math.prod(last)
     return standardized(input, slices, weight, bias, last, eps)
@@ -176,7 +177,7 @@ def group_norm(
     >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
     array([[-1.,  1., -1.,  1.]])
     """
-    x = array(input)
+    x = array("group_norm", input)
     _check_channels("group_norm", x, weight=weight, bias=bias)
     N, C, G = *x.shape[:2], num_groups
     if G < 1 or C % G:
@@ -225,7 +226,8 @@ def instance_norm(
     array([[[-1.,  1.],
             [-1.,  1.]]])
     """
-    x, stats = array(input), dict(running_mean=running_mean, running_var=running_var)
+    x = array("instance_norm", input)
+    stats = dict(running_mean=running_mean, running_var=running_var)
     if (running_mean is None) != (running_var is None):
         raise ValueError("instance_norm: expected running_mean and running_var, or neither")
     if not use_input_stats:
@@ -257,8 +259,9 @@ def rms_norm(
     >>> rms_norm(np.array([1.0, 7.0]), (2,), eps=0.0)
     array([0.2, 1.4])
     """
-    axes = _check_last("rms_norm", array(input), normalized_shape, weight=weight)
-    eps = float(np.finfo(array(input).dtype).eps) if eps is None else eps
+    x = array("rms_norm", input)
+    axes = _check_last("rms_norm", x, normalized_shape, weight=weight)
+    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
     return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
 
 
@@ -299,7 +302,7 @@ def local_response_norm(
     array([[[1. ],
             [0.8]]])
     """
-    x = array(input)
+    x = array("local_response_norm", input)
     if x.ndim < 3:
         raise ValueError(f"local_response_norm: expected input (N, C, L, ...), got {x.shape}")
     if size < 1:

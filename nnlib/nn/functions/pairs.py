@@ -105,7 +105,8 @@ def cosine_embedding_loss(
     1.0
     """
     t = raw(target)
-    shapes = array(input1).shape, array(input2).shape, t.shape
+    name = "cosine_embedding_loss"
+    shapes = array(name, input1).shape, array(name, input2).shape, t.shape
     if t.ndim > 1 or any(len(shape) != t.ndim + 1 for shape in shapes[:2]):
         raise RuntimeError(
             "cosine_embedding_loss: expected two inputs (N, D) and target (N,), or (D,) and "
@@ -211,7 +212,7 @@ def _triplet(
     check_reduction(name, reduction)
     if not margin > 0:
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
-    shapes = [array(x).shape for x in triplet]
+    shapes = [array(name, x).shape for x in triplet]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
     broadcast_shape(name, *triplet)

@@ -61,12 +61,12 @@ def binary_cross_entropy(
     """
     name = "binary_cross_entropy"
     _check_probabilities(name, input, target)
-    for what, values in (("input", array(input)), ("target", raw(target))):
+    p, t = array(name, input), raw(target)
+    for what, values in (("input", p), ("target", t)):
         if not ((values >= 0) & (values <= 1)).all():
             raise RuntimeError(f"{name}: expected {what} in [0, 1]")
     if weight is not None:
         broadcast_shape(name, input, weight)
-    p, t = array(input), raw(target)
     each = record(
         -t * _log(p) - (1 - t) * _log(1 - p),
         dict(p=input, t=target),

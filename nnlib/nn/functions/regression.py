@@ -265,11 +265,12 @@ def gaussian_nll_loss(
     """
     broadcast_shape("gaussian_nll_loss", input, target)
     check_reduction("gaussian_nll_loss", reduction)
+    x = array("gaussian_nll_loss", input)
     if isinstance(var, (int, float)):
-        var = np.full(array(input).shape, var, array(input).dtype)
+        var = np.full(x.shape, var, x.dtype)
     if np.any(raw(var) < 0):
         raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative variance")
-    v = _fitted(var, array(input).shape)
+    v = _fitted(var, x.shape)
     v = add(v, np.maximum(raw(v), eps) - raw(v))  # clamped to eps, but the derivative stays 1
     each = 0.5 * (log(v) + div(square(sub(input, target)), v))
     if full:

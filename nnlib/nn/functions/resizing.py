@@ -11,7 +11,7 @@ from ...graph import record
 from ...ops import permute, reshape
 from ...ops.convolution import refuse
 from ...ops.promotion import array
-from ...tensor import Tensor
+from ...tensor import Tensor, raw
 
 __all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -71,7 +71,7 @@ def interpolate(
     >>> interpolate(np.array([[[0.0, 4.0]]]), scale_factor=2, mode="linear")
     array([[[0., 1., 3., 4.]]])
     """
-    x = array(input)
+    x = array("interpolate", input)
     if x.ndim not in (3, 4) or antialias or mode not in ("nearest", _LINEAR[x.ndim]):
         raise NotImplementedError(
             "interpolate: expected mode nearest, linear for (N, C, T) or bilinear for "
@@ -81,7 +81,11 @@ def interpolate(
         raise ValueError("interpolate: expected align_corners with linear modes only")
     sizes, steps = _new_sizes(x.shape[2:], size, scale_factor, recompute_scale_factor)
     if min(*sizes, *x.shape[1:]) < 1 or x.dtype.kind != "f":
-        refuse("images with something left, of floats", f"{x.shape}, {x.dtype} to {sizes}")
+        refuse(
+            "interpolate",
+            "images with something left, of floats",
+            f"{x.shape}, {x.dtype} to {sizes}",
+        )
     y = input
     for axis, (n, m, step) in enumerate(zip(x.shape[2:], sizes, steps, strict=True), 2):
         if mode == "nearest":
@@ -113,12 +117,9 @@ def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tupl
 
 def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
     """Return linear interpolations at the coordinates r along an axis."""
-    n, low = array(input).shape[axis], np.floor(r).astype(int)
-    t = (
-        (r - low)
-        .astype(array(input).dtype)
-        .reshape((-1,) + (1,) * (array(input).ndim - 1 - axis))
-    )
+    x = raw(input)
+    n, low = x.shape[axis], np.floor(r).astype(int)
+    t = (r - low).astype(x.dtype).reshape((-1,) + (1,) * (x.ndim - 1 - axis))
     y = taken(input, axis, low)
     if not t.any():
         return y
@@ -127,14 +128,14 @@ def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
 
 def taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
     """Return the slices at ascending indices along an axis; the derivative is ``_added``."""
-    n = array(input).shape[axis]
-    y = np.take(array(input), at, axis)
+    n = raw(input).shape[axis]
+    y = np.take(raw(input), at, axis)
     return record(y, dict(x=input), x=lambda g: _added(g, axis, at, n))
 
 
 def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
     """Return zeros of length n along an axis, with slices added at ascending indices."""
-    x, lead = array(input), (slice(None),) * axis
+    x, lead = raw(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
     turn = np.arange(len(at)) - np.searchsorted(at, at)  # the first, second, ... at a place
     for k in range(turn.max() + 1):
@@ -170,9 +171,13 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     array([[[0, 1],
             [2, 3]]])
     """
-    shape, r = array(input).shape, upscale_factor
+    shape, r = array("pixel_shuffle", input).shape, upscale_factor
     if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
-        refuse(f"at least 3 axes, channels divisible by {r} squared, and {r} > 0", shape)
+        refuse(
+            "pixel_shuffle",
+            f"at least 3 axes, channels divisible by {r} squared, and {r} > 0",
+            shape,
+        )
     *lead, c, h, w = shape
     x = reshape(input, (math.prod(lead), c // (r * r), r, r, h, w))
     return reshape(permute(x, (0, 1, 4, 2, 5, 3)), (*lead, c // (r * r), h * r, w * r))
@@ -205,9 +210,13 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     >>> pixel_unshuffle(np.arange(4).reshape(1, 2, 2), 2).tolist()
     [[[0]], [[1]], [[2]], [[3]]]
     """
-    shape, r = array(input).shape, downscale_factor
+    shape, r = array("pixel_unshuffle", input).shape, downscale_factor
     if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
-        refuse(f"at least 3 axes, height and width divisible by {r}, and {r} > 0", shape)
+        refuse(
+            "pixel_unshuffle",
+            f"at least 3 axes, height and width divisible by {r}, and {r} > 0",
+            shape,
+        )
     *lead, c, h, w = shape
     x = reshape(input, (math.prod(lead), c, h // r, r, w // r, r))
     return reshape(permute(x, (0, 1, 3, 5, 2, 4)), (*lead, c * r * r, h // r, w // r))

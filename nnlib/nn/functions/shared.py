@@ -56,7 +56,7 @@ def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool 
 
 def check_pair(name: str, input: Any, target: Any) -> None:
     """Raise an error if the target would be broadcast, which is nearly always a mistake."""
-    x, t = array(input), raw(target)
+    x, t = array(name, input), raw(target)
     if x.shape != t.shape:
         raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
     if x.dtype.kind != "f" and t.dtype.kind != "f":
@@ -65,10 +65,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
 
 def elements(name: str, input: Any) -> np.ndarray:
     """Return the array of a Tensor, or the array itself; raise TypeError for anything else."""
-    x = array(input)
-    if not isinstance(x, (np.ndarray, np.generic)):
-        raise TypeError(f"{name}: expected a Tensor or an array, got {type(x).__name__}")
-    return x
+    return array(name, input)
 
 
 def floats(name: str, input: Any) -> np.ndarray:
@@ -81,7 +78,7 @@ def floats(name: str, input: Any) -> np.ndarray:
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
     """Return the shape to which inputs broadcast."""
-    shapes = [array(x).shape for x in inputs]
+    shapes = [array(name, x).shape for x in inputs]
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
