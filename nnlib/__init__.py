@@ -26,7 +26,6 @@ from .grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
-    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
@@ -52,11 +51,6 @@ __version__ = "0.1.0"
 Size, newaxis = tuple, None
 finfo, iinfo = _np.finfo, _np.iinfo
 numel, is_floating_point = Tensor.numel, Tensor.is_floating_point
-
-
-def get_default_dtype() -> _np.dtype:
-    """Return the dtype of Python's floats in a Tensor: float32, always."""
-    return float32
 
 
 # What stands on the core is imported when it is first asked for: the core loads fast.
@@ -104,7 +98,6 @@ __all__ = [
     "float",
     "float32",
     "float64",
-    "get_default_dtype",
     "grad",
     "iinfo",
     "inf",
@@ -114,7 +107,6 @@ __all__ = [
     "int64",
     "is_floating_point",
     "is_grad_enabled",
-    "is_inference_mode_enabled",
     "is_tensor",
     "long",
     "nan",

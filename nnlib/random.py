@@ -41,7 +41,6 @@ __all__ = [
     "rand",
     "rand_like",
     "randint",
-    "randint_like",
     "randn",
     "randn_like",
     "randperm",
@@ -194,22 +193,6 @@ def randn_like(
     array = _rng("randn_like", generator).standard_normal(shape)
     array = np.asarray(array, _floating("randn_like", dtype))
     return made("randn_like", array, device, requires_grad)
-
-
-def randint_like(
-    input: Tensor,
-    low: int | None = None,
-    high: int | None = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return random integers, as ``randint``, in the shape and dtype of another tensor."""
-    (low, high), (shape, dtype) = _bounds(low, high), like("randint_like", input, dtype)
-    array = _integers("randint_like", _rng("randint_like", generator), low, high, shape, dtype)
-    return made("randint_like", array, device, requires_grad)
 
 
 def normal(

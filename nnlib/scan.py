@@ -1,4 +1,4 @@
-"""Cumulative sums, products and extremes along an axis, and their derivatives."""
+"""Cumulative sums and products along an axis, and their derivatives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-__all__ = ["all_normal", "linked", "running", "sums_of_runs"]
+__all__ = ["all_normal", "linked", "running"]
 
 
 def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
@@ -43,20 +43,6 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
         y[..., :cut] = within.reshape(*lead, cut)
         np.add.accumulate(y[..., cut - 1 :], -1, out=y[..., cut - 1 :])
     return y
-
-
-def sums_of_runs(x: np.ndarray, new: np.ndarray, d: int) -> np.ndarray:
-    """Return zeros but where new is true: there the sum of x along d until it is true again.
-
-    The first of each line along d has to be new.
-
-    >>> sums_of_runs(np.array([1, 2, 4, 8]), np.array([True, False, True, False]), 0)
-    array([ 3,  0, 12,  0])
-    """
-    x, new = (np.moveaxis(a, d, -1) for a in (x, new))
-    starts, y = np.flatnonzero(new), np.zeros(x.shape, x.dtype)
-    y.reshape(-1)[starts] = np.add.reduceat(x.reshape(-1), starts)
-    return np.ascontiguousarray(np.moveaxis(y, -1, d))
 
 
 def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:

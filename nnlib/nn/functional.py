@@ -5,7 +5,6 @@ Arrays in, arrays out; with any Tensor among the arguments, a Tensor out.
 
 # ruff: noqa: F403 (the star imports gather what the files of functions/ declare public)
 from ..ops import (
-    bilinear,
     linear,
     log_softmax,
     one_hot,
@@ -70,7 +69,6 @@ FILES = (
 )
 
 __all__ = [
-    "bilinear",
     "linear",
     "log_softmax",
     "one_hot",

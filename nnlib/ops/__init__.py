@@ -26,7 +26,6 @@ from .extremes import *
 from .indexing import *
 from .joining import *
 from .linear import *
-from .promotion import *
 from .recurrence import *
 from .reduction import *
 from .shape import *
@@ -37,7 +36,7 @@ FILES = (
 )
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
-__all__ = [*promotion.__all__, *(name for file in FILES for name in file.__all__)]
+__all__ = [name for file in FILES for name in file.__all__]
 
 BINARY = {
     "add": add,

@@ -30,11 +30,9 @@ from .promotion import (
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos acosh add addcdiv addcmul arccos arccosh arcsin arcsinh arctan arctan2
-    arctanh asin asinh atan atan2 atanh ceil cos cosh div divide erf erfc erfinv exp exp2 expm1
-    fix floor floor_divide fmod frac hypot lerp log log10 log1p log2 mul multiply neg negative
-    pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin sinh sqrt square sub subtract
-    tan tanh true_divide trunc xlogy
+    abs absolute acos add asin atan atan2 ceil cos cosh div divide erf erfinv exp expm1 floor
+    floor_divide lerp log log10 log1p log2 mul multiply neg negative pow reciprocal relu
+    remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract tan tanh trunc xlogy
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -147,16 +145,6 @@ def remainder(input: Tensor, other: Tensor) -> Tensor:
     )
 
 
-def fmod(input: Tensor, other: Tensor) -> Tensor:
-    """Rest of the sign of a: y = a - b q, q = trunc(a / b): dL/da = dL/dy, dL/db = -q dL/dy."""
-    return record(
-        compute(np.fmod, *divisible(input, other)),
-        dict(a=input, b=other),
-        a=lambda g: g,
-        b=lambda g, a, b: -g * div(a, b, rounding_mode="trunc"),
-    )
-
-
 def sqrt(input: Tensor) -> Tensor:
     """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
     return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
@@ -192,26 +180,6 @@ def _power(a: Any, b: Any) -> Any:
     return a**b
 
 
-def hypot(input: Tensor, other: Tensor) -> Tensor:
-    """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
-    return record(
-        compute(np.hypot, *floating_pair(input, other)),
-        dict(a=input, b=other),
-        a=lambda g, y, a: g * (a / y),
-        b=lambda g, y, b: g * (b / y),
-    )
-
-
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
-    return add(input, mul(tensor1, tensor2), alpha=value)
-
-
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
-    return add(input, div(tensor1, tensor2), alpha=value)
-
-
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
     """Point between two: y = a + w (b - a).
 
@@ -237,11 +205,6 @@ def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
 def exp(input: Tensor) -> Tensor:
     """Exponential: y = e^x, so dL/dx = dL/dy · y."""
     return record(np.exp(floating(input)), dict(x=input), x=lambda g, y: g * y)
-
-
-def exp2(input: Tensor) -> Tensor:
-    """Power of 2: y = 2^x, so dL/dx = dL/dy · y log 2."""
-    return record(np.exp2(floating(input)), dict(x=input), x=lambda g, y: g * y * LOG_2)
 
 
 def expm1(input: Tensor) -> Tensor:
@@ -387,25 +350,6 @@ def tanh(input: Tensor) -> Tensor:
     return record(np.tanh(floating(input)), dict(x=input), x=lambda g, y: g * (1 - y * y))
 
 
-def asinh(input: Tensor) -> Tensor:
-    """Inverse of sinh: y = arsinh x, so dL/dx = dL/dy / √(x² + 1)."""
-    return record(
-        np.arcsinh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1)
-    )
-
-
-def acosh(input: Tensor) -> Tensor:
-    """Inverse of cosh: y = arcosh x, so dL/dx = dL/dy / √(x² - 1); NaN below 1."""
-    return record(
-        np.arccosh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1)
-    )
-
-
-def atanh(input: Tensor) -> Tensor:
-    """Inverse of tanh: y = artanh x, so dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
-    return record(np.arctanh(floating(input)), dict(x=input), x=lambda g, x: g / (1 - x * x))
-
-
 # The error function
 
 
@@ -415,15 +359,6 @@ def erf(input: Tensor) -> Tensor:
         error_function.erf(floating(input)),
         dict(x=input),
         x=lambda g, x: g * (SLOPE * exp(-x * x)),
-    )
-
-
-def erfc(input: Tensor) -> Tensor:
-    """Complement of erf: y = 1 - erf x, exact where tiny: dL/dx = -dL/dy · 2/√π e^-x²."""
-    return record(
-        error_function.erfc(floating(input)),
-        dict(x=input),
-        x=lambda g, x: -g * (SLOPE * exp(-x * x)),
     )
 
 
@@ -466,12 +401,6 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
 
 
-def frac(input: Tensor) -> Tensor:
-    """Fraction, which ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
-    x = array(input)
-    return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
-
-
 def abs(input: Tensor) -> Tensor:
     """Absolute value: y = |x|, so dL/dx = dL/dy · sign x, which is 0 at 0."""
     return record(compute(np.abs, array(input)), dict(x=input), x=lambda g, x: g * sign(x))
@@ -483,6 +412,4 @@ def relu(input: Tensor) -> Tensor:
 
 
 # Other names that torch has for the same.
-absolute, negative, multiply, subtract, divide, true_divide = abs, neg, mul, sub, div, div
-fix, sgn, arctan2 = trunc, sign, atan2
-arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+absolute, negative, multiply, subtract, divide = abs, neg, mul, sub, div

@@ -8,22 +8,20 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
-from ..scan import running, sums_of_runs
-from ..tensor import Tensor, raw
+from ..tensor import Tensor
 from .comparison import isnan, maximum, minimum
 from .indexing import gather
 from .promotion import array, public_name
 from .reduction import Dim, spread, sum
-from .shape import axes_of, axis, call_as, squeeze
+from .shape import axes_of, call_as, squeeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
-METHODS = "amax amin aminmax argmax argmin cummax cummin max median min"
+METHODS = "amax amin argmax argmin max median min"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 Picked = namedtuple("Picked", "values indices")  # values and indices along an axis
-Bounds = namedtuple("Bounds", "min max")
 
 
 def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
@@ -34,11 +32,6 @@ def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
 def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """Smallest over dim; equal ones share dL/dy evenly."""
     return _extreme(np.amin, input, dim, keepdim)
-
-
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
-    """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
-    return Bounds(*(call_as("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
@@ -153,30 +146,3 @@ def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
     """Return the index of the median; the first of equal elements."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
-
-
-def cummax(input: Tensor, dim: int) -> Picked:
-    """Largest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummax", np.maximum, input, dim)
-
-
-def cummin(input: Tensor, dim: int) -> Picked:
-    """Smallest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummin", np.minimum, input, dim)
-
-
-def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
-    """Return the running extremes and their indices; of equal elements the last counts."""
-    x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
-    here = np.arange(x.shape[d], dtype=np.min_scalar_type(x.shape[d]))
-    y, here = running(f, x, d), here.reshape(-1, *(1,) * (x.ndim - d - 1))
-    i = running(np.maximum, ((x == y) | np.isnan(x)) * here, d)
-    y, i, new = (a.reshape(array(input).shape) for a in (y, i.astype(np.int64), i == here))
-    y = record(y, dict(x=input), name=name, x=lambda g: _handed(g, i, new, d))
-    return Picked(y, record(i, dict(x=input)))
-
-
-def _handed(input: Tensor, i: np.ndarray, new: np.ndarray, d: int) -> Tensor:
-    """Return dL/dx of a running extreme: the sum of dL/dy over the run of each extreme."""
-    y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(new), d).reshape(i.shape)
-    return record(y, dict(x=input), x=lambda g: gather(g, d, i))

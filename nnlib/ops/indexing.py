@@ -10,12 +10,12 @@ from ..graph import change_, record
 from ..tensor import Tensor, raw
 from .elementwise import add
 from .promotion import array
-from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape, squeeze
+from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "getitem one_hot setitem"
 METHODS = """
-    argsort bincount gather index_select kthvalue masked_select nonzero sort take take_along_dim
+    argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
 IN_PLACE = "index_add scatter scatter_add"
@@ -155,20 +155,6 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     return y if raw(index).ndim else reshape(y, ())
 
 
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """Read along dim as ``gather``, with broadcasting along the others; flat without dim."""
-    if dim is None:
-        input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
-    x, i = array(input), integers("take_along_dim", indices)
-    d = axis("take_along_dim", dim, x.ndim)
-    expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
-    check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
-    index_arrays = [*np.indices(x.shape, sparse=True)]
-    index_arrays[d] = i
-    index_arrays = call_as("take_along_dim", np.broadcast_arrays, *index_arrays)
-    return pick("take_along_dim", input, tuple(index_arrays))
-
-
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
@@ -251,11 +237,6 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
-def take(input: Tensor, index: Tensor) -> Tensor:
-    """Read at places counted through all elements; dL/dx is added at the places read."""
-    return pick("take", reshape(input, -1), (integers("take", index),))
-
-
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Find where x is not 0: a row of coordinates each, or as a tuple an index per axis."""
     x = array(input)
@@ -283,7 +264,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 
 class Ordered(NamedTuple):
-    """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
+    """The result of ``sort`` and ``topk``: values and their indices."""
 
     values: Tensor
     indices: Tensor
@@ -321,12 +302,6 @@ def topk(
 ) -> Ordered:
     """Return the k largest or smallest along dim in order, and their indices."""
     return ordered("topk", input, dim, largest, 0, k)
-
-
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
-    """Return the k-th smallest along dim, counted from 1, and its index."""
-    found = ordered("kthvalue", input, dim, False, k - 1, k)
-    return found if keepdim else Ordered(*(squeeze(x, dim) for x in found))
 
 
 def unique(

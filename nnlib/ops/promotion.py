@@ -12,8 +12,6 @@ import numpy as np
 from ..grad_mode import mode, observed
 from ..tensor import raw
 
-__all__ = ["can_cast", "promote_types", "result_type"]
-
 FLOAT32 = np.dtype(np.float32)
 CASTS = {  # by the name of the Tensor method
     "float": FLOAT32,
@@ -75,11 +73,6 @@ def as_dtype(x: Any) -> np.dtype:
 def _kind(dtype: np.dtype) -> int:
     """Return the rank of a dtype: 0 for bool, 1 for integers, 2 for floats."""
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
-
-
-def can_cast(from_: np.dtype, to: np.dtype) -> bool:
-    """Whether the kind (truth values, integers, floats) of the first fits into the second."""
-    return _kind(as_dtype(from_)) <= _kind(as_dtype(to))
 
 
 def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:

@@ -17,9 +17,9 @@ from .promotion import array, floating, public_name
 from .shape import at, axes_of, axis, call_as, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "std_mean var_mean"
+FUNCTIONS = ""
 METHODS = """
-    all any count_nonzero log_softmax logsumexp mean nanmean nansum prod softmax std sum var
+    all any count_nonzero log_softmax logsumexp mean nanmean prod softmax std sum var
 """
 IN_PLACE = "cumprod cumsum"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -74,15 +74,6 @@ def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     return x.sum(axes, x.dtype, keepdims=keepdim)
 
 
-def nansum(
-    input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
-) -> Tensor:
-    """Sum over dim of what is not NaN, which gets dL/dy; NaN gets 0."""
-    return call_as(
-        "nansum", sum, where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype
-    )
-
-
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Mean over dim: dL/dx = dL/dy / n, spread over the axes that were lost; NaN of nothing."""
     x = floats(input if dtype is None else to(input, dtype))
@@ -100,7 +91,8 @@ def nanmean(
 ) -> Tensor:
     """Mean over dim of what is not NaN, which gets dL/dy / n; NaN if there is none."""
     n = call_as("nanmean", sum, ~np.isnan(floats(input)), dim, keepdim)
-    return div(nansum(input, dim, keepdim, dtype=dtype), where(n == 0, math.nan, n))
+    total = sum(where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype)
+    return div(total, where(n == 0, math.nan, n))
 
 
 def prod(
@@ -239,36 +231,6 @@ def std(
     v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
     return record(
         np.sqrt(raw(v)), dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y))
-    )
-
-
-def var_mean(
-    input: Tensor,
-    dim: Dim | bool = None,
-    unbiased: bool = True,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Both ``var`` and ``mean``."""
-    return (
-        call_as("var_mean", var, input, dim, unbiased, keepdim, correction=correction),
-        mean(input, None if isinstance(dim, bool) else dim, keepdim),
-    )
-
-
-def std_mean(
-    input: Tensor,
-    dim: Dim | bool = None,
-    unbiased: bool = True,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Both ``std`` and ``mean``."""
-    return (
-        call_as("std_mean", std, input, dim, unbiased, keepdim, correction=correction),
-        mean(input, None if isinstance(dim, bool) else dim, keepdim),
     )
 
 

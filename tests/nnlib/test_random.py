@@ -18,7 +18,6 @@ DRAWS = {
     "randperm": lambda L, **g: L.randperm(20, **g),
     "rand_like": lambda L, **g: L.rand_like(L.ones(3, 2), **g),
     "randn_like": lambda L, **g: L.randn_like(L.ones(3, 2), **g),
-    "randint_like": lambda L, **g: L.randint_like(L.ones(6), 0, 1000, **g),
     "normal": lambda L, **g: L.normal(1.0, 2.0, (6,), **g),
     "bernoulli": lambda L, **g: L.bernoulli(L.full((40,), 0.5), **g),
     "poisson": lambda L, **g: L.poisson(L.full((40,), 9.0), **g),
@@ -99,8 +98,6 @@ FORMS = [
     lambda L: L.randperm(0),
     lambda L: L.rand_like(L.ones(2, dtype=L.int64), dtype=L.float64),
     lambda L: L.randn_like(L.ones(2, dtype=L.float64), requires_grad=True),
-    lambda L: L.randint_like(L.ones(2, dtype=L.int32), 3),
-    lambda L: L.randint_like(L.ones(2), high=3),
     lambda L: L.normal(L.zeros(2), L.ones(2)),
     lambda L: L.normal(L.zeros(2, 1), L.ones(3)),
     lambda L: L.normal(L.zeros(2), 2.0),
@@ -130,7 +127,6 @@ BAD = [
     (lambda L: L.randint(0, 3), TypeError),
     (lambda L: L.randint(0, 300, (2,), dtype=L.uint8), RuntimeError),
     (lambda L: L.randint(0, 3, (2,), requires_grad=True), RuntimeError),
-    (lambda L: L.randint_like(L.ones(2), 3, 3), RuntimeError),
     (lambda L: L.randperm(-1), RuntimeError),
     (lambda L: L.randperm(300, dtype=L.uint8), RuntimeError),
     (lambda L: L.normal(0.0, 1.0), TypeError),
@@ -214,7 +210,6 @@ SPREADS = [
     (lambda x: nnlib.poisson(x + 4), 4, 2),
     (lambda x: nnlib.randn_like(x), 0, 1),
     (lambda x: nnlib.rand_like(x), 0.5, 1 / math.sqrt(12)),
-    (lambda x: nnlib.randint_like(x, 3, 10), 6, 2),
 ]
 
 

@@ -222,10 +222,8 @@ BY_CALL = "arguments are given in their places"
 DIFFERENT = {
     ("torch", "addmm"): "torch's past had beta and alpha in places",
     ("torch", "is_floating_point"): "a method too, whose first argument is self",
-    ("torch", "result_type"): BY_CALL,
     ("torch", "subtract"): BY_STUB,
     ("torch", "tensor"): BY_STUB,
-    ("torch", "tensor_split"): "torch has a name for each kind of argument",
     ("torch", "tril_indices"): "integers have no gradient",
     ("torch", "triu_indices"): "integers have no gradient",
     ("torch", "where"): BY_STUB,
@@ -238,7 +236,6 @@ DIFFERENT = {
     ("Tensor", "split"): "the function's name for it serves the method too",
     ("Tensor", "subtract"): BY_STUB,
     ("Tensor", "subtract_"): BY_STUB,
-    ("Tensor", "tensor_split"): "torch has a name for each kind of argument",
     ("Tensor", "to"): BY_CALL,
     ("Tensor", "view"): "shapes alone, named as in reshape; bytes are not read as another kind",
     ("Module", "load_state_dict"): "assign= would take the place of parameters",

@@ -6,49 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import add, clamp, div, gather, mul, neg, relu, softplus, square, sub, sum, where
+from ...ops import add, clamp, div, gather, mul, neg, relu, square, sub, sum, where
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, floats, reduced
 
-__all__ = ["margin_ranking_loss", "multi_margin_loss", "soft_margin_loss"]
-
-
-def soft_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    r"""Return the negative log-likelihood of two classes called 1 and -1.
-
-    .. math:: L_i = \log(1 + e^{-t_i x_i})
-
-    Parameters
-    ----------
-    input : (...) float
-        Scores x.
-    target : (...) float
-        1 or -1; the shapes broadcast.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
-
-    Returns
-    -------
-    float, or the common shape for "none"
-        Loss in nats; finite for every finite score, where torch's overflows.
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes do not broadcast, or the input is not floating-point.
-
-    Source: Hastie et al. (2009), section 10.6.
-
-    >>> round(float(soft_margin_loss(np.array([0.0]), np.array([1.0]))), 4)  # log 2
-    0.6931
-    """
-    floats("soft_margin_loss", input)
-    broadcast_shape("soft_margin_loss", input, target)
-    each = softplus(neg(mul(target, input)), threshold=np.inf)
-    return reduced("soft_margin_loss", each, reduction)
+__all__ = ["margin_ranking_loss", "multi_margin_loss"]
 
 
 def margin_ranking_loss(

@@ -2,63 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...ops import add, clamp, div, minimum, mul, sqrt, square, sub, sum, where
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .distance import pairwise_distance
-from .shared import broadcast_shape, check_reduction, floats, reduced
+from .shared import broadcast_shape, check_reduction, reduced
 
-__all__ = [
-    "cosine_embedding_loss",
-    "hinge_embedding_loss",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
-]
-
-
-def hinge_embedding_loss(
-    input: Tensor, target: Tensor, margin: float = 1.0, *, reduction: str = "mean"
-) -> Tensor:
-    r"""Return the hinge loss of distances: near for pairs that belong together, far for others.
-
-    .. math:: L_i = x_i \text{ for } t_i = 1, \quad \max(0, m - x_i) \text{ for } t_i = -1
-
-    Parameters
-    ----------
-    input : (...) float
-        Distances x.
-    target : (...) float or int
-        1 or -1; the shapes broadcast. Any other value adds both terms, as in torch.
-    margin : float
-        How far, m, is far enough.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
-
-    Returns
-    -------
-    float, or the common shape for "none"
-        Loss in units of input; the slope at a distance of m is -1.
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes do not broadcast, or the input is not floating-point.
-
-    Source: Hadsell et al. (2006), section 2.1, with squares there.
-
-    >>> import numpy as np
-    >>> hinge_embedding_loss(np.array([0.2, 0.2]), np.array([1, -1]), reduction="none")
-    array([0.2, 0.8])
-    """
-    floats("hinge_embedding_loss", input)
-    broadcast_shape("hinge_embedding_loss", input, target)
-    t = raw(target)
-    apart = where(t != 1, clamp(sub(margin, input), min=0), 0.0)
-    return reduced("hinge_embedding_loss", add(apart, where(t != -1, input, 0.0)), reduction)
+__all__ = ["cosine_embedding_loss", "triplet_margin_loss"]
 
 
 def cosine_embedding_loss(
@@ -173,50 +123,16 @@ def triplet_margin_loss(
     >>> round(float(triplet_margin_loss(a, b, b)), 4)
     1.0
     """
-
-    def distance(a, b):
-        return pairwise_distance(a, b, p, eps)
-
     name = "triplet_margin_loss"
-    return _triplet(name, (anchor, positive, negative), distance, margin, swap, reduction)
-
-
-def triplet_margin_with_distance_loss(
-    anchor: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    *,
-    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
-    margin: float = 1.0,
-    swap: bool = False,
-    reduction: str = "mean",
-) -> Tensor:
-    """Return ``triplet_margin_loss`` with a distance of one's own in place of a norm.
-
-    >>> import numpy as np
-    >>> a, b = np.array([0.0, 0.0]), np.array([3.0, 4.0])
-    >>> def distance(x, y):
-    ...     return abs(x - y).max(-1)
-    >>> float(triplet_margin_with_distance_loss(a, b, a, distance_function=distance))
-    5.0
-    """
-    name, distance = "triplet_margin_with_distance_loss", distance_function or pairwise_distance
-    return _triplet(name, (anchor, positive, negative), distance, margin, swap, reduction)
-
-
-def _triplet(
-    name: str, triplet: tuple, distance: Callable, margin: float, swap: bool, reduction: str
-) -> Tensor:
-    """Return the triplet loss for a distance; ``name`` is the caller's, for errors."""
     check_reduction(name, reduction)
     if not margin > 0:
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
-    shapes = [array(x).shape for x in triplet]
+    shapes = [array(x).shape for x in (anchor, positive, negative)]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
-    broadcast_shape(name, *triplet)
-    anchor, positive, negative = triplet
-    near, far = distance(anchor, positive), distance(anchor, negative)
+    broadcast_shape(name, anchor, positive, negative)
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
     if swap:
-        far = minimum(far, distance(positive, negative))
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
     return reduced(name, clamp(add(sub(near, far), margin), min=0), reduction)

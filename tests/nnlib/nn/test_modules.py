@@ -29,7 +29,7 @@ MODULES = {
     if inspect.isclass(getattr(nn, name)) and issubclass(getattr(nn, name), nn.Module)
 } - {"Module"}
 LEFT_OUT = {"device", "dtype", "size_average", "reduce", "min_value", "max_value"}
-ASKED_FOR = {("Softmax", "dim"), ("LogSoftmax", "dim"), ("Softmin", "dim")}  # torch guesses it
+ASKED_FOR = {("Softmax", "dim"), ("LogSoftmax", "dim")}  # torch guesses it
 
 
 def options_of(name, L=nn):

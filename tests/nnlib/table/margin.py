@@ -26,8 +26,6 @@ def each(name, call, shapes, draw=normal):
 
 ONE, TWO = ((3, 5),), ((3, 5),) * 2
 CASES = [
-    *each("soft_margin_loss", lambda L, x, **o: F(L).soft_margin_loss(x, signs(L), **o), ONE),
-    Case("soft_margin_loss", lambda L, x: F(L).soft_margin_loss(x, signs(L, 0)), ONE),
     *each(
         "margin_ranking_loss",
         lambda L, a, b, **o: F(L).margin_ranking_loss(a, b, signs(L), **o),
@@ -84,18 +82,9 @@ def reductions(shapes):
     ]
 
 
-def of_two(name):
-    """Return the refusals of a loss whose input and target broadcast."""
-    return [
-        Bad(name, call(name, (3, 5), (4,))),
-        Bad(name, lambda L: getattr(F(L), name)(L.zeros(3).long(), L.ones(3).long())),
-    ]
-
-
-SHAPES = {"soft_margin_loss": ((3,), (3,)), "margin_ranking_loss": ((3,), (3,), (3,))}
+SHAPES = {"margin_ranking_loss": ((3,), (3,), (3,))}
 BAD = [
     *reductions(SHAPES),
-    *of_two("soft_margin_loss"),
     Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (3, 1), (3,))),
     Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (4,), (3,))),
     Bad("multi_margin_loss", classes([0, 5, 1])),

@@ -88,8 +88,6 @@ CASES = [
     case("interpolate", (2, 3, 4), None, 2.6, "linear", False, note="linear"),
     case("pixel_shuffle", (2, 8, 3, 2), 2),
     case("pixel_shuffle", (9, 1, 2), 3, note="one image"),
-    case("pixel_unshuffle", (2, 2, 6, 4), 2),
-    case("pixel_unshuffle", (2, 1, 1, 3, 6), 3, note="more axes"),
 ]
 
 
@@ -197,7 +195,4 @@ BAD = [
     bad("pixel_shuffle", IMAGE, 3),
     bad("pixel_shuffle", IMAGE, 0),
     bad("pixel_shuffle", (6, 6), 2),
-    bad("pixel_unshuffle", IMAGE, 4),
-    bad("pixel_unshuffle", IMAGE, 0),
-    bad("pixel_unshuffle", (6, 6), 2),
 ]
