@@ -11,7 +11,7 @@ import numpy as np
 from ..tensor import Tensor
 from .optimizer import Optimizer, check_betas, check_not_negative, gradient, remembered
 
-__all__ = ["Adam", "AdamW", "Adamax", "NAdam"]
+__all__ = ["Adam", "AdamW"]
 
 
 class Adam(Optimizer):
@@ -139,130 +139,6 @@ class AdamW(Adam):
             fused=fused,
             decoupled_weight_decay=True,
         )
-
-
-class NAdam(Optimizer):
-    r"""Adam with Nesterov's look ahead: the step uses the average that comes next.
-
-    .. math::
-        \mu_t &= \beta_1 (1 - 0.96^{t \psi} / 2), \qquad \pi_t = \mu_1 \cdots \mu_t \\
-        p &\leftarrow p - \eta \left(\frac{1 - \mu_t}{1 - \pi_t}\, g
-            + \frac{\mu_{t+1}}{1 - \pi_{t+1}}\, m\right) / (\sqrt{\hat v} + \epsilon)
-
-    g, m and v are those of ``Adam``.
-
-    Parameters
-    ----------
-    params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize, foreach
-        As in ``Adam``.
-    momentum_decay : float
-        ψ, how fast μ rises from β₁/2 to β₁.
-
-    Raises
-    ------
-    ValueError
-        If lr, eps, weight_decay or momentum_decay is negative, or a beta outside [0, 1).
-
-    Source: Dozat (2016), algorithm 2 and section 3; chapter "Adaptive learning rates".
-
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
-    >>> (p * p).sum().backward()
-    >>> NAdam([p], lr=0.5).step()
-    >>> [round(x, 3) for x in p.tolist()]
-    [0.472, 99.472]
-    """
-
-    def __init__(
-        self,
-        params: Iterable,
-        lr: float = 2e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        momentum_decay: float = 4e-3,
-        decoupled_weight_decay: bool = False,
-        *,
-        foreach: bool | None = None,
-        maximize: bool = False,
-    ):
-        check_not_negative("NAdam", lr=lr, eps=eps, weight_decay=weight_decay)
-        check_not_negative("NAdam", momentum_decay=momentum_decay)
-        check_betas("NAdam", betas)
-        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        options |= dict(momentum_decay=momentum_decay, maximize=maximize, foreach=foreach)
-        super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
-
-    def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
-        g, lr = _gradient(p, group), float(group["lr"])
-        memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
-        t, m, v = _averages(memory, g, group["betas"])
-        beta1, beta2 = group["betas"]
-        mu, mu_next = (
-            beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1)
-        )
-        product = memory.setdefault("mu_product", Tensor(np.ones((), np.float32)))
-        product.array *= mu
-        pi = float(product)
-        scale = np.sqrt(v / (1 - beta2**t)) + group["eps"]
-        p.array -= lr * ((1 - mu) / (1 - pi) * g + mu_next / (1 - pi * mu_next) * m) / scale
-
-
-class Adamax(Optimizer):
-    r"""Adam with the largest gradient, slowly forgotten, in place of the mean square.
-
-    .. math::
-        g &\leftarrow \nabla L(p) + \lambda p \\
-        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
-        u &\leftarrow \max(\beta_2 u, |g| + \epsilon) \\
-        p &\leftarrow p - \frac{\eta}{1 - \beta_1^t}\, m / u
-
-    Parameters
-    ----------
-    params, lr, betas, eps, weight_decay, maximize, foreach
-        As in ``Adam``.
-
-    Raises
-    ------
-    ValueError
-        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
-
-    Source: Kingma and Ba (2015), algorithm 2; chapter "Adaptive learning rates".
-
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
-    >>> (p * p).sum().backward()
-    >>> Adamax([p], lr=0.5).step()
-    >>> p.detach().numpy().round(3).tolist()
-    [0.5, 99.5]
-    """
-
-    def __init__(
-        self,
-        params: Iterable,
-        lr: float = 2e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        foreach: bool | None = None,
-        *,
-        maximize: bool = False,
-    ):
-        check_not_negative("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
-        check_betas("Adamax", betas)
-        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
-
-    def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
-        g = gradient(p, group)
-        beta1, beta2 = group["betas"]
-        memory = remembered(self.state, p, "exp_avg", "exp_inf")
-        t, m, u = float(memory["step"]), memory["exp_avg"].array, memory["exp_inf"].array
-        m *= beta1
-        m += (1 - beta1) * g
-        u *= beta2
-        np.maximum(u, np.abs(g) + group["eps"], out=u)
-        p.array -= float(group["lr"]) / (1 - beta1**t) * (m / u)
 
 
 def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:

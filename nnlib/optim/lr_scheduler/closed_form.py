@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from ...checks import expect
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler, checked, each_group
 
-__all__ = ["InverseSqrtLR", "InverseTimeLR", "LambdaLR"]
+__all__ = ["InverseTimeLR", "LambdaLR"]
 
 
 class LambdaLR(LRScheduler):
@@ -125,47 +124,4 @@ class InverseTimeLR(LRScheduler):
         """Return the learning rate of each group."""
         s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
         share = s / w if s <= w else 1 / (1 + self.decay * (s - w))
-        return [lr * share for lr in self.base_lrs]
-
-
-class InverseSqrtLR(LRScheduler):
-    r"""Let the rate rise evenly, and then fall as one over the square root of time.
-
-    .. math:: \eta_t = \eta_0 \min\left(\frac{s}{w}, \sqrt{\frac{w}{s}}\right), \quad s = t + 1
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        Whose rates to set, whatever they are; so it takes no second schedule beside it.
-    warmup_steps : int
-        w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
-    last_epoch : int
-        As in ``LRScheduler``.
-
-    Raises
-    ------
-    ValueError
-        If warmup_steps is negative.
-
-    Source: Vaswani et al. (2017), equation 3, where
-    :math:`\eta_0 = 1 / \sqrt{d_\mathrm{model}\, w}`; Zinkevich (2003) for w = 1.
-
-    >>> from nnlib import nn, optim
-    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
-    >>> schedule = InverseSqrtLR(optimizer, warmup_steps=1)
-    >>> for _ in range(3):
-    ...     schedule.step()
-    >>> schedule.get_last_lr()
-    [4.0]
-    """
-
-    def __init__(self, optimizer: Optimizer, *, warmup_steps: int = 0, last_epoch: int = -1):
-        expect(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
-        self.warmup_steps = warmup_steps
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> list[float]:
-        """Return the learning rate of each group."""
-        s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
-        share = min(s / w, math.sqrt(w / s))
         return [lr * share for lr in self.base_lrs]

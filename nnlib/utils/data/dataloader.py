@@ -15,15 +15,10 @@ from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, Subset, TensorDataset, samples
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, batches
 
-__all__ = ["DataLoader", "get_worker_info"]
+__all__ = ["DataLoader"]
 
 T = TypeVar("T", covariant=True)
 FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"}
-
-
-def get_worker_info() -> None:
-    """Return None, since data are loaded in this process, not by workers."""
-    return
 
 
 class DataLoader(Generic[T]):

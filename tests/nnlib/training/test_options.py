@@ -13,7 +13,6 @@ from nnlib.training import (
     fit,
     gradient_check,
     loaders,
-    lr_finder,
     overfit_one_batch,
     predict,
 )
@@ -178,10 +177,6 @@ def test_parts_that_do_not_belong_together_are_refused(data):
         (lambda: accuracy(model, X[:5], data[1][:4]), ValueError),
         (lambda: predict(model, "text"), TypeError),
         (lambda: predict(None, X), TypeError),
-        (lambda: lr_finder(model, [data], loss, sgd, lowest=1.0, highest=0.1), ValueError),
-        (lambda: lr_finder(model, [data], loss, sgd, lowest=0.0), ValueError),
-        (lambda: lr_finder(model, [data], loss, sgd, steps=1), ValueError),
-        (lambda: lr_finder(model, [data], loss, sgd, smoothing=1.0), ValueError),
         (lambda: overfit_one_batch(model, data, loss, sgd, steps=0), ValueError),
         (lambda: gradient_check(nn.ReLU(), data, loss), ValueError),
         (lambda: gradient_check(model, data, loss, samples=0), ValueError),
