@@ -104,11 +104,6 @@ class BatchNorm1d(_ChannelNorm):
     num_batches_tracked : () int64 or None
         How many batches they are made of.
 
-    Raises
-    ------
-    ValueError
-        If the input has other axes, or a channel has a single element in training.
-
     Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
 
     >>> layer = BatchNorm1d(2)

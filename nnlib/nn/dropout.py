@@ -22,11 +22,6 @@ class Dropout(Applied):
     inplace : bool
         Whether the result replaces the input.
 
-    Raises
-    ------
-    ValueError
-        If p is outside [0, 1].
-
     Source: Srivastava et al. (2014), section 4; chapter "Regularisation".
 
     >>> layer = Dropout(0.2).eval()

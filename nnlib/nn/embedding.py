@@ -36,11 +36,6 @@ class Embedding(Module):
     weight : (num_embeddings, embedding_dim) float
         W, drawn from the normal distribution with mean 0 and variance 1.
 
-    Raises
-    ------
-    ValueError
-        If padding_idx is not the number of a word.
-
     Source: Bengio et al. (2003), section 2; chapter "Text".
 
     >>> Embedding(10, 3)(Tensor(np.array([[1, 2], [4, 9]]))).shape

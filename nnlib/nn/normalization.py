@@ -57,11 +57,6 @@ class LayerNorm(Stretch):
     weight, bias : normalized_shape float or None
         γ, which starts at 1, and β, which starts at 0.
 
-    Raises
-    ------
-    RuntimeError
-        If the input does not end in normalized_shape.
-
     Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
 
     >>> LayerNorm(2, eps=1e-12)(Tensor([[1.0, 3.0], [10.0, 30.0]])).tolist()
@@ -148,11 +143,6 @@ class GroupNorm(Stretch):
         Whether there are a weight and a bias for each channel, and a bias.
     dtype : dtype
         Of the parameters; float32 by default.
-
-    Raises
-    ------
-    ValueError
-        If num_groups does not divide num_channels.
 
     Source: Wu and He (2018), equation 7; chapter "Batch normalization".
 

@@ -23,11 +23,6 @@ class Parameter(Tensor):
     requires_grad : bool
         Whether it is trained.
 
-    Raises
-    ------
-    RuntimeError
-        If data is not floating-point and ``requires_grad`` is true.
-
     >>> Parameter([1.0, 2.0])
     Parameter containing:
     tensor([1., 2.], requires_grad=True)

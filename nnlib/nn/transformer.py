@@ -54,11 +54,6 @@ class TransformerEncoder(Stack):
     enable_nested_tensor, mask_check : bool
         Taken as torch takes them; they change nothing, as there are no nested tensors.
 
-    Raises
-    ------
-    TypeError
-        If the layer is no Module, or num_layers no int.
-
     Source: Vaswani et al. (2017), section 3.1.
 
     >>> from nnlib import ones
@@ -105,11 +100,6 @@ class TransformerDecoder(Stack):
         How many copies.
     norm : Module, optional
         What the last output goes through.
-
-    Raises
-    ------
-    TypeError
-        If the layer is no Module, or num_layers no int.
 
     Source: Vaswani et al. (2017), section 3.1.
 
@@ -168,13 +158,6 @@ class Transformer(Module):
         The encoder, with a LayerNorm at its end.
     decoder : TransformerDecoder
         The decoder, with another. All matrices of both are drawn by ``xavier_uniform_``.
-
-    Raises
-    ------
-    RuntimeError
-        If the inputs differ in batch size or are not E long, or as the layers.
-    ValueError, AssertionError
-        As the layers.
 
     Source: Vaswani et al. (2017), "Attention is all you need", figure 1.
 

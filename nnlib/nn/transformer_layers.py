@@ -135,13 +135,6 @@ class TransformerEncoderLayer(TransformerLayer):
     norm1, norm2 : LayerNorm
         The norms.
 
-    Raises
-    ------
-    RuntimeError
-        If activation is another word.
-    ValueError, AssertionError
-        As ``MultiheadAttention`` and ``Linear``.
-
     Source: Vaswani et al. (2017), section 3.1; for ``norm_first`` Xiong et al. (2020),
     "On layer normalization in the transformer architecture", figure 1b.
 
@@ -189,11 +182,6 @@ class TransformerDecoderLayer(TransformerLayer):
         The attention to x itself, and that to m.
     linear1, linear2, norm1, norm2, norm3
         As in ``TransformerEncoderLayer``.
-
-    Raises
-    ------
-    RuntimeError, ValueError, AssertionError
-        As ``TransformerEncoderLayer``.
 
     Source: as for ``TransformerEncoderLayer``.
 

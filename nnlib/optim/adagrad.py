@@ -40,13 +40,6 @@ class Adagrad(Optimizer):
     foreach, fused : bool, optional
         How torch would compute the same steps; both change nothing here.
 
-    Raises
-    ------
-    ValueError
-        If an option is negative.
-    RuntimeError
-        If both foreach and fused are True.
-
     Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
     "Adaptive learning rates".
 
@@ -115,11 +108,6 @@ class RMSprop(Optimizer):
     centered : bool
         Whether to divide by the standard deviation, √(v - m²) with m the running mean of
         g. Where v is rounded below m² that is NaN, as in torch.
-
-    Raises
-    ------
-    ValueError
-        If lr, alpha, eps, weight_decay or momentum is negative.
 
     Source: Hinton (2012), lecture 6e; Goodfellow et al. (2016), algorithms 8.5 and 8.6;
     Graves (2013), equations 38 to 45, for centered; chapter "Adaptive learning rates".
@@ -190,11 +178,6 @@ class Adadelta(Optimizer):
         Share ρ of the last averages that is kept.
     eps : float
         ε, which also sets the size of the first step.
-
-    Raises
-    ------
-    ValueError
-        If lr, eps or weight_decay is negative, or rho outside [0, 1].
 
     Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
 

@@ -47,13 +47,6 @@ class Adam(Optimizer):
     decoupled_weight_decay : bool
         Whether λ shrinks p itself, by the factor 1 - ηλ, rather than adding to g.
 
-    Raises
-    ------
-    ValueError
-        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
-    RuntimeError
-        If both foreach and fused are True.
-
     Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
     Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive learning rates".
 

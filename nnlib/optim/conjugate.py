@@ -35,11 +35,6 @@ class NonlinearCG(ClosureOptimizer):
     beta : str
         "polak_ribiere" (PR+) or "fletcher_reeves".
 
-    Raises
-    ------
-    ValueError
-        If lr is negative, beta unknown, or there are several groups.
-
     Source: Nocedal and Wright (2006), algorithm 5.4, equations 5.41a, 5.44 and 5.45, and
     3.60 for the length; chapter "Line search and conjugate gradients".
 

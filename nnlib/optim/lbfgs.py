@@ -32,11 +32,6 @@ class BFGS(ClosureOptimizer):
     params, lr, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
         As in ``LBFGS``.
 
-    Raises
-    ------
-    ValueError
-        If lr is negative, or there are several groups.
-
     Source: Nocedal and Wright (2006), algorithm 6.1, equations 6.17 and 6.20; chapter
     "Second-order methods".
 
@@ -119,11 +114,6 @@ class LBFGS(ClosureOptimizer):
         Pairs that are kept.
     line_search_fn : str or None
         "strong_wolfe", or None for the length ``lr``.
-
-    Raises
-    ------
-    ValueError
-        If lr is negative, history_size below 1, or there are several groups.
 
     Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5; chapter "Second-order methods".
 

@@ -40,14 +40,6 @@ class SGD(Optimizer):
     foreach, fused : bool, optional
         How torch would compute the same steps; both change nothing here.
 
-    Raises
-    ------
-    ValueError
-        If lr, momentum or weight_decay is negative, or Nesterov is asked for without
-        momentum or with dampening.
-    RuntimeError
-        If both foreach and fused are True.
-
     Source: Goodfellow et al. (2016), algorithms 8.1 to 8.3; chapter "Momentum and Nesterov".
 
     >>> p = Tensor([1.0], requires_grad=True)

@@ -224,8 +224,6 @@ DIFFERENT = {
     ("torch", "is_floating_point"): "a method too, whose first argument is self",
     ("torch", "subtract"): BY_STUB,
     ("torch", "tensor"): BY_STUB,
-    ("torch", "tril_indices"): "integers have no gradient",
-    ("torch", "triu_indices"): "integers have no gradient",
     ("torch", "where"): BY_STUB,
     ("functional", "one_hot"): BY_STUB,
     ("functional", "scaled_dot_product_attention"): BY_STUB,

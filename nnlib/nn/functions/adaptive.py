@@ -39,11 +39,6 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     (N, C, I, J) or (C, I, J) float
         The means.
 
-    Raises
-    ------
-    RuntimeError
-        If shape or size do not fit.
-
     Source: ``torch.nn.functional.adaptive_avg_pool2d``; chapter "Convolution".
 
     >>> adaptive_avg_pool2d(np.arange(16.0).reshape(1, 4, 4), 1)
@@ -65,26 +60,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """Take the means of I about equal parts of a sequence: ``adaptive_avg_pool2d``.
-
-    Parameters
-    ----------
-    input : (N, C, T) or (C, T) float
-        The sequences.
-    output_size : int
-        I, the number of parts.
-
-    Returns
-    -------
-    (N, C, I) or (C, I) float
-        The means.
-
-    Raises
-    ------
-    RuntimeError
-        If shape or size do not fit.
-
-    Source: ``torch.nn.functional.adaptive_avg_pool1d``; chapter "Convolution".
+    """Take the means of output_size about equal parts of sequences (N, C, T).
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])
@@ -108,11 +84,6 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     -------
     (N, C, I, J) or (C, I, J) float, or a pair of these
         The largest values, and their indices.
-
-    Raises
-    ------
-    RuntimeError
-        If shape or size do not fit.
 
     Source: ``torch.nn.functional.adaptive_max_pool2d``; chapter "Convolution".
 

@@ -55,12 +55,6 @@ def scaled_dot_product_attention(
     (..., L, D) float
         The averages Y; 0 for a query that may not take from any key.
 
-    Raises
-    ------
-    RuntimeError
-        If shapes or dtypes disagree, dropout_p is outside [0, 1], or both is_causal and
-        attn_mask are given.
-
     Source: Vaswani et al. (2017), "Attention is all you need", equation 1.
 
     >>> values = np.array([[1.0], [3.0]])

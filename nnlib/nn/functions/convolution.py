@@ -30,30 +30,7 @@ def conv1d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Tensor:
-    r"""Multiply each kernel with what every window of a sequence shows: ``conv2d`` on one axis.
-
-    .. math:: y_{n o i} = b_o + \sum_{c u} w_{o c u}\, x_{n, c, s i + d u - p}
-
-    Parameters
-    ----------
-    input : (N, C, T) or (C, T)
-        The sequences x, taken as 0 outside.
-    weight : (C_out, C / groups, T_kernel)
-        The kernels w.
-    bias, stride, padding, dilation, groups
-        As in ``conv2d``.
-
-    Returns
-    -------
-    (N, C_out, I) or (C_out, I)
-        For each kernel a sequence of length I = ⌊(T + 2p - d (T_kernel - 1) - 1) / s⌋ + 1.
-
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
-
-    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
+    """Convolve sequences (N, C, T): ``conv2d`` on one axis.
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -96,11 +73,6 @@ def conv2d(
     (N, C_out, I, J) or (C_out, I, J)
         For each kernel an image, I = ⌊(H + 2p - d (H_kernel - 1) - 1) / s⌋ + 1 pixels high.
 
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
-
     Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
 
     >>> conv2d(np.eye(3).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)))
@@ -133,30 +105,7 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Tensor:
-    r"""Spread every element as a multiple of each kernel: ``conv_transpose2d`` on one axis.
-
-    .. math:: y_{n, o, s i + d u - p} \mathrel{+}= x_{n c i} w_{c o u}
-
-    Parameters
-    ----------
-    input : (N, C, I) or (C, I)
-        The sequences x.
-    weight : (C, C_out / groups, T_kernel)
-        The kernels w.
-    bias, stride, padding, output_padding, groups, dilation
-        As in ``conv_transpose2d``.
-
-    Returns
-    -------
-    (N, C_out, T) or (C_out, T)
-        Sequences of length T = s (I - 1) - 2p + d (T_kernel - 1) + 1 + output_padding.
-
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
-
-    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
+    """Transpose the convolution of sequences (N, C, I): ``conv_transpose2d`` on one axis.
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
@@ -199,11 +148,6 @@ def conv_transpose2d(
     -------
     (N, C_out, H, W) or (C_out, H, W)
         Images H = s (I - 1) - 2p + d (H_kernel - 1) + 1 + output_padding pixels high.
-
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
 
     Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
 
@@ -287,11 +231,6 @@ def unfold(
     (N, C H_kernel W_kernel, I J) or (C H_kernel W_kernel, I J) float
         The columns; dL/dx is ``fold`` of dL/dy.
 
-    Raises
-    ------
-    RuntimeError
-        If shape or options do not fit together.
-
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 
     >>> unfold(np.arange(9.0).reshape(1, 3, 3), 2)
@@ -336,11 +275,6 @@ def fold(
     -------
     (N, C, H, W) or (C, H, W) float
         The images; dL/dx is ``unfold`` of dL/dy.
-
-    Raises
-    ------
-    RuntimeError
-        If shape or options do not fit together.
 
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 

@@ -31,13 +31,6 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     (...) float
         The cosine, in [-1, 1], without the axis dim.
 
-    Raises
-    ------
-    RuntimeError
-        If the shapes do not broadcast or the inputs are not floating-point.
-    IndexError
-        If there is no axis dim.
-
     Source: Goodfellow et al. (2016), section 2.5.
 
     >>> round(float(cosine_similarity(np.array([3.0, 4.0]), np.array([6.0, 8.0]), dim=0)), 6)
@@ -76,13 +69,6 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
     (..., D, ...) float
         Vectors y of length 1, or less where they are shorter than ε.
 
-    Raises
-    ------
-    RuntimeError
-        If the input is not floating-point.
-    IndexError
-        If there is no axis dim.
-
     Source: Goodfellow et al. (2016), section 2.5.
 
     >>> normalize(np.array([[3.0, 4.0]]))
@@ -114,11 +100,6 @@ def pairwise_distance(
     -------
     (N,) or () float
         The distances.
-
-    Raises
-    ------
-    RuntimeError
-        If the shapes do not broadcast, or the differences are not floating-point.
 
     Source: Goodfellow et al. (2016), section 2.5.
 

@@ -41,13 +41,6 @@ def dropout(
     (...) float
         The values y, of the shape of x.
 
-    Raises
-    ------
-    ValueError
-        If p is outside [0, 1].
-    RuntimeError
-        If the dtype is not floating-point.
-
     Source: Srivastava et al. (2014), section 4, with the factor 1 / (1 - p) in training
     instead of 1 - p in use; chapter "Regularisation".
 
@@ -61,11 +54,6 @@ def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
     """Drop whole channels of (N, C, ...); otherwise as ``dropout``.
-
-    Raises
-    ------
-    RuntimeError
-        If the input has fewer than 2 axes; others as ``dropout``.
 
     Source: Tompson et al. (2015), section 3.2.
 

@@ -51,15 +51,6 @@ def embedding(
     (..., D) float
         The rows.
 
-    Raises
-    ------
-    RuntimeError
-        If input is not integer, weight is not a matrix, or sparse is asked for.
-    IndexError
-        If a row number is outside [0, C).
-    ValueError
-        If padding_idx is outside [-C, C).
-
     Source: Bengio et al. (2003), section 2; chapter "Text".
 
     >>> embedding(np.array([2, 0]), np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))

@@ -57,16 +57,6 @@ def cross_entropy(
     float, or the shape of the class indices for "none"
         Loss in nats, for "mean" per example; NaN if no example counts.
 
-    Raises
-    ------
-    RuntimeError
-        If the shapes disagree, targets or weights have another dtype, or label_smoothing
-        is out of range.
-    ValueError
-        If the reduction is unknown or the batch sizes disagree.
-    IndexError
-        If a class index is outside [0, C).
-
     Source: Goodfellow et al. (2016), section 6.2.2.3; chapter "The softmax classifier".
 
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
@@ -112,11 +102,6 @@ def nll_loss(
     -------
     float, or the shape of target for "none"
         Loss in nats, for "mean" per example; NaN if no example counts.
-
-    Raises
-    ------
-    RuntimeError, ValueError, IndexError
-        As ``cross_entropy``.
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "The softmax classifier".
 

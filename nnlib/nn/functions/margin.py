@@ -42,13 +42,6 @@ def margin_ranking_loss(
     float, or the common shape for "none"
         Loss in units of input.
 
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the numbers of axes differ or the shapes do not broadcast.
-
     Source: Burges et al. (2005), section 3, for the pairs.
 
     >>> x = np.array([3.0])
@@ -97,13 +90,6 @@ def multi_margin_loss(
     -------
     float, or (N,) for "none"
         Loss in units of input, to the power p; the slope at a lead of m is 0.
-
-    Raises
-    ------
-    RuntimeError
-        If a shape or dtype is wrong, or a class index is outside [0, C).
-    ValueError
-        If p is neither 1 nor 2, or the reduction is unknown.
 
     Source: Crammer and Singer (2001), section 3, with the sum of Weston and Watkins (1999);
     chapter "Losses and outputs".

@@ -60,13 +60,6 @@ def batch_norm(
     (N, C, ...) float
         The values y, in memory ordered like x.
 
-    Raises
-    ------
-    ValueError
-        If a channel has a single element in training, or eps is out of range.
-    RuntimeError
-        If shapes or dtypes disagree, or there are no averages to use.
-
     Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch normalization".
 
     >>> batch_norm(np.array([[1.0], [3.0]]), None, None, training=True, eps=1e-12)
@@ -118,11 +111,6 @@ def layer_norm(
     (..., *normalized_shape) float
         The values y.
 
-    Raises
-    ------
-    RuntimeError
-        If the input does not end in normalized_shape, or shapes or dtypes disagree.
-
     Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
 
     >>> layer_norm(np.array([[1.0, 3.0], [10.0, 30.0]]), (2,), eps=0.0)
@@ -164,13 +152,6 @@ def group_norm(
     (N, C, ...) float
         The values y.
 
-    Raises
-    ------
-    RuntimeError
-        If num_groups does not divide C, or shapes or dtypes disagree.
-    ValueError
-        If there is a single element to average.
-
     Source: Wu and He (2018), equation 7; chapter "Batch normalization".
 
     >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
@@ -211,13 +192,6 @@ def instance_norm(
     -------
     (N, C, L, ...) float
         The values, normalized.
-
-    Raises
-    ------
-    ValueError
-        If a channel has a single element, or only one of the averages is given.
-    RuntimeError
-        If shapes or dtypes disagree.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 
@@ -285,13 +259,6 @@ def local_response_norm(
     -------
     (N, C, L, ...) float
         The values y.
-
-    Raises
-    ------
-    ValueError
-        If the input has fewer than 3 axes.
-    RuntimeError
-        If size is not positive.
 
     Source: Krizhevsky et al. (2012), section 3.3, with α divided by n.
 

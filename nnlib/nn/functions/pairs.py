@@ -40,13 +40,6 @@ def cosine_embedding_loss(
     float, or (N,) for "none"
         Loss between 0 and 2.
 
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes disagree.
-
     Source: Hadsell et al. (2006), section 2.1, for the pairs.
 
     >>> import numpy as np
@@ -107,13 +100,6 @@ def triplet_margin_loss(
     -------
     float, or (N,) for "none"
         Loss in units of distance.
-
-    Raises
-    ------
-    ValueError
-        If the margin is not positive or the reduction is unknown.
-    RuntimeError
-        If the numbers of axes differ or the shapes do not broadcast.
 
     Source: Schroff et al. (2015), section 3.1, with squared distances there; for ``swap``
     Balntas et al. (2016).

@@ -46,14 +46,6 @@ def binary_cross_entropy(
     float, or the shape of input for "none"
         Loss in nats, at most 100 for each example.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ or the reduction is unknown.
-    RuntimeError
-        If the dtypes differ or are not floating-point, a probability is outside [0, 1], or
-        the weight does not broadcast.
-
     Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
 
     >>> round(float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2)), 6)
@@ -115,13 +107,6 @@ def binary_cross_entropy_with_logits(
     float, or the shape of input for "none"
         Loss in nats.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ or the reduction is unknown.
-    RuntimeError
-        If the dtypes differ or are not floating-point, or a weight does not broadcast.
-
     Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
 
     >>> float(binary_cross_entropy_with_logits(np.array([0.0]), np.array([1.0])) / np.log(2))
@@ -163,13 +148,6 @@ def kl_div(
     -------
     float, or the common shape for "none"
         Divergence in nats.
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes do not broadcast, or a dtype is not floating-point.
 
     Source: Goodfellow et al. (2016), equation 3.50; chapter "Losses and outputs".
 

@@ -30,13 +30,6 @@ def mse_loss(
     float, or the shape of input for "none"
         Loss in squared units of input.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ or the reduction is unknown.
-    RuntimeError
-        If neither input nor target is floating-point.
-
     Source: Goodfellow et al. (2016), section 5.1.4; chapter "Losses and outputs".
 
     >>> float(mse_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
@@ -85,13 +78,6 @@ def smooth_l1_loss(
     float, or the shape of input for "none"
         Loss in units of input.
 
-    Raises
-    ------
-    ValueError
-        As ``mse_loss``.
-    RuntimeError
-        Also if beta is negative.
-
     Source: Girshick (2015), equation 3.
 
     >>> float(smooth_l1_loss(np.array([0.5, 2.0]), np.array([0.0, 0.0]), reduction="sum"))
@@ -131,13 +117,6 @@ def huber_loss(
     -------
     float, or the shape of input for "none"
         Loss in squared units of input.
-
-    Raises
-    ------
-    ValueError
-        As ``mse_loss``.
-    RuntimeError
-        Also if delta is not positive.
 
     Source: Huber (1964), section 4; chapter "Losses and outputs".
 

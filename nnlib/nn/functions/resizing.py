@@ -57,15 +57,6 @@ def interpolate(
     (N, C, I, J) or (N, C, I) float
         The images or sequences y.
 
-    Raises
-    ------
-    ValueError
-        If not just one of size and scale_factor is given, or one of another length.
-    NotImplementedError
-        If the mode is another, or not for this number of axes.
-    RuntimeError
-        If nothing would be left.
-
     Source: Gonzalez and Woods (2018), section 2.4; chapter "Convolution".
 
     >>> interpolate(np.array([[[0.0, 4.0]]]), scale_factor=2, mode="linear")
@@ -158,11 +149,6 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     -------
     (..., C, r H, r W)
         The images y.
-
-    Raises
-    ------
-    RuntimeError
-        If the channels cannot be divided so.
 
     Source: Shi et al. (2016), equation 4; chapter "Convolution".
 

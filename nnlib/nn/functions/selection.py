@@ -38,13 +38,6 @@ def gumbel_softmax(
     (...) float
         The draw, of the shape of logits.
 
-    Raises
-    ------
-    RuntimeError
-        If logits are not floating-point.
-    IndexError
-        If there is no axis dim.
-
     Source: Jang et al. (2017), equation 2.
 
     >>> float(gumbel_softmax(np.zeros(3), hard=True).sum())
@@ -89,13 +82,6 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     -------
     (..., D / k, ...) float
         The values y; equal ones share the gradient.
-
-    Raises
-    ------
-    RuntimeError
-        If k does not divide D.
-    IndexError
-        If there is no axis dim.
 
     Source: Goodfellow et al. (2013), equation 1; not in torch.
 

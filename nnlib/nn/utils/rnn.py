@@ -36,11 +36,6 @@ def pad_sequence(
     (T, N, ...) Tensor
         All of them; going back, each gets its part of the gradient.
 
-    Raises
-    ------
-    RuntimeError
-        If there are none, the other axes differ, or the side is unknown.
-
     >>> pad_sequence([np.array([1, 2, 3]), np.array([4])])
     array([[1, 4],
            [2, 0],

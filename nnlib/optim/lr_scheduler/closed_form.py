@@ -26,11 +26,6 @@ class LambdaLR(LRScheduler):
     last_epoch : int
         As in ``LRScheduler``.
 
-    Raises
-    ------
-    ValueError
-        If there are not as many functions as groups.
-
     Only functions that are objects of a class are kept in ``state_dict``.
 
     >>> from nnlib import nn, optim
@@ -91,11 +86,6 @@ class InverseTimeLR(LRScheduler):
         w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
     last_epoch : int
         As in ``LRScheduler``.
-
-    Raises
-    ------
-    ValueError
-        If decay or warmup_steps is negative.
 
     Source: Robbins and Monro (1951), whose conditions :math:`\sum \eta_t = \infty` and
     :math:`\sum \eta_t^2 < \infty` it fulfils for k > 0; chapter "Adaptive learning rates".

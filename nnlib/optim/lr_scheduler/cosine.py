@@ -27,11 +27,6 @@ class CosineAnnealingLR(LRScheduler):
     last_epoch : int
         As in ``LRScheduler``.
 
-    Raises
-    ------
-    ValueError
-        If T_max is not above 0.
-
     Source: Loshchilov and Hutter (2017), equation 5, without restarts.
 
     >>> from nnlib import nn, optim

@@ -55,13 +55,6 @@ class OneCycleLR(LRScheduler):
     last_epoch : int
         As in ``LRScheduler``.
 
-    Raises
-    ------
-    ValueError
-        If numbers of steps are no positive integers, pct_start is no float in [0, 1],
-        anneal_strategy is unknown, or the optimizer has no momentum that could change;
-        in ``step``, beyond total_steps.
-
     Source: Smith and Topin (2019), "Super-convergence".
 
     >>> from nnlib import nn, optim

@@ -44,11 +44,6 @@ class StepLR(_Multiplied):
     last_epoch : int
         As in ``LRScheduler``.
 
-    Raises
-    ------
-    ValueError
-        If step_size is not above 0.
-
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = StepLR(optimizer, step_size=2, gamma=0.5)
@@ -178,11 +173,6 @@ class LinearLR(_Multiplied):
         T, the epochs from one to the other; with 0 it stays at a.
     last_epoch : int
         As in ``LRScheduler``.
-
-    Raises
-    ------
-    ValueError
-        If start_factor is outside (0, 1] or end_factor outside [0, 1].
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)

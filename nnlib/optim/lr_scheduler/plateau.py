@@ -38,13 +38,6 @@ class ReduceLROnPlateau(LRScheduler):
     eps : float
         Drops as small as this are left out.
 
-    Raises
-    ------
-    ValueError
-        If factor is 1 or more, a mode is unknown, or there are not as many min_lr as groups.
-    RuntimeError
-        In ``step``, if groups were added beside a list of min_lr.
-
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = ReduceLROnPlateau(optimizer, factor=0.5, patience=1)

@@ -27,13 +27,6 @@ class LRScheduler:
         t.
     base_lrs : list of float
         η₀ of each group.
-
-    Raises
-    ------
-    TypeError
-        If it is given no optimizer.
-    KeyError
-        If it is to go on, and a group does not hold "initial_lr".
     """
 
     _is_initial = False

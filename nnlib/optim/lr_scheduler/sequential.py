@@ -28,14 +28,6 @@ class SequentialLR(LRScheduler):
     last_epoch : int
         As in ``LRScheduler``.
 
-    Raises
-    ------
-    TypeError
-        If something else than a schedule is among them.
-    ValueError
-        If there is none, one has another optimizer or is a ``ReduceLROnPlateau``, or the
-        milestones do not rise or are not one fewer.
-
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ExponentialLR, LinearLR
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)

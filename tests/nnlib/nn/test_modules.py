@@ -65,7 +65,6 @@ def test_outputs_gradients_and_state_are_those_of_torch(layer, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:LSTM with projections")  # torch has no fast way for it
 @each(IN_TORCH)
 def test_float32_is_close_to_torch(layer, rng):
     ours, theirs = same(rng, layer)
