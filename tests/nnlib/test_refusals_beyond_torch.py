@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from nnlib import calculus, datasets, filters, probability, text
+from nnlib import calculus, datasets, probability, text
 from nnlib.steps import Steps
 from tests.nnlib.harness import naming
 
@@ -86,47 +86,6 @@ CALCULUS = [
 ]
 
 SIGNAL = [*NO_NUMBERS, *HOLES, 3.0, []]
-STEP = but(POSITIVE, "[1.0, 2.0]")
-SLIDING = dict(
-    x=(np.ones((5, 5)), SIGNAL),
-    kernel=(np.ones((3, 3)), [*SIGNAL, np.ones((2, 2, 2)), np.ones((9, 9))]),
-    padding=("valid", [*but(WHOLE, "[1.0, 2.0]"), -1, "unknown"]),
-    padding_mode=("reflect", WORD),
-    stride=(1, STEP),
-    dilation=(1, [*STEP, 10**15]),
-    method=("fft", WORD),
-)
-SIZE = dict(size=(3, [*POSITIVE, 2]))
-FILTERS = [
-    (filters.box, SIZE | dict(ndim=(1, [*POSITIVE, 3]))),
-    (filters.gaussian, dict(sigma=(1.0, ABOVE), size=(3, but([*POSITIVE, 2], "None")))),
-    (filters.identity, SIZE),
-    *[(f, dict(direction=("x", WORD))) for f in (filters.scharr, filters.sobel)],
-    (
-        filters.separate,
-        dict(kernel=(np.ones((3, 3)), [*SIGNAL, [1.0, 2.0], S]), tolerance=(1e-10, FROM_0)),
-    ),
-    (
-        filters.output_size,
-        dict(size=(7, POSITIVE), kernel_size=(3, [*POSITIVE, 9]), stride=(1, POSITIVE))
-        | dict(padding=(0, but(POSITIVE, "0")), dilation=(1, [*POSITIVE, 10**15])),
-    ),
-    (
-        filters.im2col,
-        dict(
-            x=(np.ones((5, 5)), SIGNAL),
-            kernel_size=((2, 2), [*POSITIVE, (9, 9)]),
-            stride=(1, STEP),
-        ),
-    ),
-    (filters.convolve, SLIDING),
-    (filters.correlate, SLIDING),
-    (
-        filters.edges,
-        dict(image=(np.ones((5, 5)), [*SIGNAL, [1.0, 2.0]]), kernel=(filters.scharr, FUNCTION))
-        | dict(padding_mode=("reflect", WORD), method=("fft", WORD)),
-    ),
-]
 
 P = probability
 COIN, BELL, DIE = P.Bernoulli(0.5), P.Gaussian(0, 1), P.Categorical([0.5, 0.5])
@@ -264,7 +223,7 @@ TEXT = [
     (datasets.card, dict(name=("digits", WORD))),
     (datasets.describe, dict(name=("digits", but(WORD, "None")))),
 ]
-ROWS = [*CALCULUS, *FILTERS, *PROBABILITY, *TEXT]
+ROWS = [*CALCULUS, *PROBABILITY, *TEXT]
 
 
 def call(f, given):

@@ -42,7 +42,6 @@ LAYERS = [
     Layer("Sequential", stack),
     Layer("Sequential", named, note="named and nested"),
     Layer("Sequential", tied, note="tied"),
-    Layer("Sequential", note="empty"),
     Layer("ModuleList", lambda L: (stack(L),), call=in_turn),
     Layer(
         "ModuleList",

@@ -79,8 +79,6 @@ LAYERS = [
     loss("CrossEntropyLoss", CLASSES, SCORES),
     loss("CrossEntropyLoss", IMAGE, SCORES, note="images"),
     loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, ignore_index=2, note="weight, ignored"),
-    loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, label_smoothing=0.1, note="smoothing"),
-    loss("CrossEntropyLoss", PAIR, (normal, distribution), WEIGHT, note="probabilities"),
     loss("NLLLoss", CLASSES, PROBABLE),
     loss("NLLLoss", IMAGE, PROBABLE, WEIGHT, ignore_index=2, reduction="none", note="options"),
     loss("BCELoss", PAIR, probability),

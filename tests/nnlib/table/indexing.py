@@ -34,7 +34,6 @@ CASES = [
     Case("argsort", lambda L, x: x * L.argsort(x, 0), MATRIX, apart),
     Case("gather", lambda L, x: L.gather(x, 0, at(L, INDEX)), ((5, 4),)),
     Case("gather", lambda L, x: L.gather(x, 1, at(L, INDEX)), ((4, 5),), note="smaller"),
-    Case("gather", lambda L, x: L.gather(x, -1, at(L, CLASSES)), ((5,),), note="vector"),
     Case("getitem", lambda L, x: x[1:, ::2], MATRIX, note="slices"),
     Case("getitem", lambda L, x: x[-1:, -4:-1:2], MATRIX, note="from the end"),
     Case("getitem", lambda L, x: x[5:], MATRIX, note="outside"),
