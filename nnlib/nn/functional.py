@@ -23,7 +23,6 @@ from .functions import (
     loss,
     margin,
     normalization,
-    pairs,
     pooling,
     probability,
     regression,
@@ -42,7 +41,6 @@ from .functions.embedding import *
 from .functions.loss import *
 from .functions.margin import *
 from .functions.normalization import *
-from .functions.pairs import *
 from .functions.pooling import *
 from .functions.probability import *
 from .functions.regression import *
@@ -60,7 +58,6 @@ FILES = (
     loss,
     margin,
     normalization,
-    pairs,
     pooling,
     probability,
     regression,

@@ -5,8 +5,7 @@ of ``step``, after those of the optimizer. Below, t counts these calls from 0 an
 rate that the group had at first.
 """
 
-from .closed_form import InverseTimeLR, LambdaLR
-from .cosine import CosineAnnealingLR
+from .closed_form import CosineAnnealingLR, InverseTimeLR, LambdaLR
 from .cycle import OneCycleLR
 from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, StepLR
 from .plateau import ReduceLROnPlateau

@@ -24,7 +24,7 @@ def each(name, call, shapes, draw=normal):
     ]
 
 
-ONE, TWO = ((3, 5),), ((3, 5),) * 2
+ONE, TWO, THREE = ((3, 5),), ((3, 5),) * 2, ((3, 5),) * 3
 CASES = [
     *each(
         "margin_ranking_loss",
@@ -56,12 +56,45 @@ CASES = [
         note="one example",
         second=None,
     ),
+    *each(
+        "cosine_embedding_loss",
+        lambda L, a, b, **o: F(L).cosine_embedding_loss(a, b, signs(L, np.s_[:, 0]), **o),
+        TWO,
+    ),
+    Case(
+        "cosine_embedding_loss",
+        lambda L, a, b: F(L).cosine_embedding_loss(
+            a, b, index(L, -1.0), -0.9, reduction="none"
+        ),
+        ((5,), (5,)),
+        note="one pair, margin",
+    ),
+    *each(
+        "triplet_margin_loss",
+        lambda L, a, p, n, **o: F(L).triplet_margin_loss(a, p, n, 2.0, **o),
+        THREE,
+    ),
+    Case(
+        "triplet_margin_loss",
+        lambda L, a, p, n: F(L).triplet_margin_loss(a, p, n, 3.0, 3.0, 0.1, True),
+        THREE,
+        note="options",
+    ),
 ]
 CASES = [
     case._replace(second=None) if case.name == "multi_margin_loss" else case for case in CASES
 ]
 
-VALUES: list[Case] = []
+VALUES = [
+    Case(
+        "cosine_embedding_loss",
+        lambda L, x: F(L).cosine_embedding_loss(
+            x, 2 * x, index(L, [0.0, 2.0, -1.0]), reduction="none"
+        ),
+        ((3, 5),),
+        note="other targets",
+    ),
+]
 
 
 def call(name, *shapes, **options):
@@ -82,7 +115,11 @@ def reductions(shapes):
     ]
 
 
-SHAPES = {"margin_ranking_loss": ((3,), (3,), (3,))}
+SHAPES = {
+    "margin_ranking_loss": ((3,), (3,), (3,)),
+    "cosine_embedding_loss": ((3, 5), (3, 5), (3,)),
+    "triplet_margin_loss": THREE,
+}
 BAD = [
     *reductions(SHAPES),
     Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (3, 1), (3,))),
@@ -108,4 +145,10 @@ BAD = [
         lambda L: F(L).multi_margin_loss(L.zeros(2, 3, 4), L.tensor([0, 1])),
     ),
     Bad("multi_margin_loss", classes([0, 1, 2], reduction="average"), ValueError),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (3, 1))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (4, 5), (3,))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (2,))),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", *THREE, margin=-1.0), ValueError),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 5), (5,))),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 4), (3, 5))),
 ]
