@@ -26,7 +26,6 @@ from .grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
-    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
@@ -60,11 +59,6 @@ finfo = _np.finfo
 iinfo = _np.iinfo
 numel = Tensor.numel
 is_floating_point = Tensor.is_floating_point
-
-
-def get_default_dtype() -> _np.dtype:
-    """Return the dtype of Python's floats in a Tensor: float32, always."""
-    return float32
 
 
 # These subpackages and functions are imported on first use, so that ``import nnlib`` is fast.
@@ -132,7 +126,6 @@ __all__ = [
     "float",
     "float32",
     "float64",
-    "get_default_dtype",
     "grad",
     "iinfo",
     "inf",
@@ -142,7 +135,6 @@ __all__ = [
     "int64",
     "is_floating_point",
     "is_grad_enabled",
-    "is_inference_mode_enabled",
     "is_tensor",
     "long",
     "nan",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,8 +31,6 @@ __all__ = [
     "ones",
     "ones_like",
     "tensor",
-    "tril_indices",
-    "triu_indices",
     "zeros",
     "zeros_like",
 ]
@@ -337,32 +335,6 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     )
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
-
-
-def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
-) -> Tensor:
-    """Return the rows and columns of the elements on or below a diagonal, (2, count)."""
-    return _indices("tril_indices", np.tri, row, col, offset, dtype, device)
-
-
-def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
-) -> Tensor:
-    """Return the rows and columns of the elements on or above a diagonal, (2, count)."""
-
-    def above(row, col, offset):
-        return 1 - np.tri(row, col, offset - 1)
-
-    return _indices("triu_indices", above, row, col, offset, dtype, device)
-
-
-def _indices(
-    name: str, mask: Callable, row: int, col: int, offset: int, dtype: Any, device: Any
-) -> Tensor:
-    """Return the row and column indices, (2, count), at which a mask is true."""
-    found = np.stack(np.nonzero(mask(*shape_of(name, (row, col)), offset)))
-    return made(name, found.astype(known(name, dtype or np.int64)), device)
 
 
 # Like another tensor

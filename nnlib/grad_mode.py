@@ -7,14 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-__all__ = [
-    "enable_grad",
-    "inference_mode",
-    "is_grad_enabled",
-    "is_inference_mode_enabled",
-    "no_grad",
-    "set_grad_enabled",
-]
+__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
 
 class _Mode(threading.local):
@@ -123,8 +116,3 @@ def inference_mode(mode: bool | Callable = True) -> Any:
 def is_grad_enabled() -> bool:
     """Return whether operations are being recorded."""
     return mode.enabled
-
-
-def is_inference_mode_enabled() -> bool:
-    """Return whether inference mode is on."""
-    return mode.inference

@@ -37,11 +37,9 @@ __all__ = [
     "manual_seed",
     "multinomial",
     "normal",
-    "poisson",
     "rand",
     "rand_like",
     "randint",
-    "randint_like",
     "randn",
     "randn_like",
     "randperm",
@@ -196,22 +194,6 @@ def randn_like(
     return made("randn_like", array, device, requires_grad)
 
 
-def randint_like(
-    input: Tensor,
-    low: int | None = None,
-    high: int | None = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return random integers, as ``randint``, in the shape and dtype of another tensor."""
-    (low, high), (shape, dtype) = _bounds(low, high), like("randint_like", input, dtype)
-    array = _integers("randint_like", _rng("randint_like", generator), low, high, shape, dtype)
-    return made("randint_like", array, device, requires_grad)
-
-
 def normal(
     mean: float | Tensor = 0.0,
     std: float | Tensor = 1.0,
@@ -256,14 +238,6 @@ def _trials(
     valid = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
     _expect(name, valid.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
-
-
-def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """Return random numbers from Poisson distributions with the rates in input."""
-    _, dtype = like("poisson", input)
-    dtype, rates = _floating("poisson", dtype), raw(input)
-    _expect("poisson", (rates >= 0).all(), "rates >= 0", input)
-    return Tensor(np.asarray(_rng("poisson", generator).poisson(rates), dtype))
 
 
 def multinomial(
@@ -356,16 +330,6 @@ def normal_(
     return _fill(self, _rng("normal_", generator).normal(mean, std, self.shape))
 
 
-def exponential_(
-    self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None
-) -> Tensor:
-    """Fill from the exponential distribution with mean 1 / lambd."""
-    _floating("exponential_", self.dtype)
-    _expect("exponential_", lambd > 0, "lambd > 0", lambd)
-    draw = _rng("exponential_", generator).standard_exponential(self.shape)
-    return _fill(self, draw / lambd)
-
-
 def bernoulli_(
     self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
@@ -374,24 +338,5 @@ def bernoulli_(
     return _fill(self, _trials("bernoulli_", rng, raw(p), self.shape, self.dtype))
 
 
-def random_(
-    self: Tensor,
-    from_: int | None = None,
-    to: int | None = None,
-    *,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Fill with integers: from ``from`` to before ``to``, or from 0 to before the one given.
-
-    Without bounds, with any that the dtype holds, of floats those with no gaps.
-    """
-    kind, bits = self.dtype.kind, np.finfo(self.dtype).nmant if self.dtype.kind == "f" else 0
-    most = {"f": 2 ** (bits + 1), "b": 1}.get(kind)
-    most = np.iinfo(self.dtype).max if most is None else most
-    low, high = (0, most + 1) if from_ is None and to is None else _bounds(from_, to)
-    rng = _rng("random_", generator)
-    return _fill(self, _integers("random_", rng, low, high, self.shape, self.dtype))
-
-
-for method in (uniform_, normal_, exponential_, bernoulli_, random_, bernoulli, multinomial):
+for method in (uniform_, normal_, bernoulli_, bernoulli, multinomial):
     setattr(Tensor, method.__name__, method)

@@ -1,4 +1,4 @@
-"""Cumulative sums, products and extremes along an axis, and their derivatives."""
+"""Cumulative sums and products along an axis, and their derivatives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-__all__ = ["all_normal", "linked", "running", "sums_of_runs"]
+__all__ = ["all_normal", "linked", "running"]
 
 
 def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
@@ -46,21 +46,6 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
         y[..., :cut] = within.reshape(*lead, cut)
         np.add.accumulate(y[..., cut - 1 :], -1, out=y[..., cut - 1 :])
     return y
-
-
-def sums_of_runs(x: np.ndarray, new: np.ndarray, d: int) -> np.ndarray:
-    """Return the sums of runs of x along d, at the first element of each run, and 0 elsewhere.
-
-    ``new`` is true where a run starts, which includes the first element of each line along d.
-
-    >>> sums_of_runs(np.array([1, 2, 4, 8]), np.array([True, False, True, False]), 0)
-    array([ 3,  0, 12,  0])
-    """
-    x = np.moveaxis(x, d, -1)
-    y = np.zeros(x.shape, x.dtype)
-    starts = np.flatnonzero(np.moveaxis(new, d, -1))
-    y.reshape(-1)[starts] = np.add.reduceat(x.reshape(-1), starts)
-    return np.ascontiguousarray(np.moveaxis(y, -1, d))
 
 
 def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Cross-correlation and convolution along one or two axes."""
+"""Cross-correlation and convolution along one or two axes, by three methods that agree.
+
+For n pixels and a kernel of k × k, "im2col" needs k² n products and "separable" 2 k n; "fft"
+needs about log n for each pixel, whatever the kernel.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import checks
 from ..checks import one_of, whole
-from ..steps import Steps
-from .shown import correlation_steps
-from .sizes import fits, operand
-from .sliding import METHODS
+from ..steps import Step, Steps
+from .kernels import operand, separate
 
-__all__ = ["convolve", "correlate", "pad"]
+__all__ = ["convolve", "correlate", "im2col", "output_size"]
 
 Array = np.ndarray
 Ints = int | Sequence[int]
@@ -30,8 +33,7 @@ def correlate(
     stride: Ints = 1,
     dilation: Ints = 1,
     method: str = "im2col",
-    steps: bool = False,
-) -> Array | Steps:
+) -> Array:
     r"""Slide a kernel over an array, multiply what lies below each other, and add.
 
     .. math:: y_{ij} = \sum_m \sum_n h_{mn} \, x_{si + dm, \, sj + dn}
@@ -54,15 +56,13 @@ def correlate(
     stride, dilation : int or ints
         Distance s of two places of the kernel, and d of two entries below it.
     method : str
-        "loops" (the formula as it stands; slow), "im2col" (one matrix product), "fft" (a
-        product of transforms, exact to the sixteenth digit of the largest number) or
-        "separable" (a row, then a column, for a kernel of rank 1).
-    steps : bool
-        Whether to show each entry of the result as a sum of products, in fractions.
+        "im2col" (one matrix product), "fft" (a product of transforms, exact to the sixteenth
+        digit of the largest number) or "separable" (a row, then a column, for a kernel of
+        rank 1).
 
     Returns
     -------
-    (..., H', W'), or Steps that lead to it
+    (..., H', W')
         int64 if both are whole, else of the wider dtype.
 
     Raises
@@ -79,14 +79,10 @@ def correlate(
     >>> correlate(picture, [[1, 0, -1]] * 3)
     array([[0, 3, 3, 0],
            [0, 3, 3, 0]])
-    >>> correlate([1, 2, 4, 7], [1, -1], steps=True)
-    1. Entry 0: 1·1 + (−1)·2 = −1.
-    2. Entry 1: 1·2 + (−1)·4 = −2.
-    3. Entry 2: 1·4 + (−1)·7 = −3.
     """
     x, h = _operands("correlate", x, kernel)
     ends = _ends("correlate", padding, h.shape, stride, dilation)
-    return _slide("correlate", x, h, ends, padding_mode, stride, dilation, method, steps)
+    return _slide("correlate", x, h, ends, padding_mode, stride, dilation, method)
 
 
 def convolve(
@@ -98,8 +94,7 @@ def convolve(
     stride: Ints = 1,
     dilation: Ints = 1,
     method: str = "im2col",
-    steps: bool = False,
-) -> Array | Steps:
+) -> Array:
     r"""Cross-correlate with the kernel turned by half a turn.
 
     .. math:: y_{ij} = \sum_m \sum_n h_{mn} \, x_{i - m, \, j - n}
@@ -109,12 +104,12 @@ def convolve(
 
     Parameters
     ----------
-    x, kernel, padding, padding_mode, stride, dilation, method, steps
+    x, kernel, padding, padding_mode, stride, dilation, method
         As for ``correlate``.
 
     Returns
     -------
-    (..., H', W'), or Steps that lead to it
+    (..., H', W')
 
     Raises
     ------
@@ -130,40 +125,133 @@ def convolve(
     ends = _ends("convolve", padding, h.shape, stride, dilation)
     turned = [(right, left) for left, right in ends]
     h = np.flip(h)
-    return _slide("convolve", x, h, turned, padding_mode, stride, dilation, method, steps)
+    return _slide("convolve", x, h, turned, padding_mode, stride, dilation, method)
 
 
-def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) -> Array:
-    """Put entries around the last axes of an array.
+def im2col(
+    x: Array, kernel_size: Sequence[int], *, stride: Ints = 1, dilation: Ints = 1
+) -> Array:
+    """Copy what lies below the kernel, at each of its places, into a row of a matrix.
 
     Parameters
     ----------
     x : (..., H, W)
-        A signal or picture.
-    padding : int or ints
-        How many entries at either end of each axis.
-    padding_mode : str
+        A picture; with one number in kernel_size, a signal.
+    kernel_size : ints
+        kH and kW.
+    stride, dilation : int or ints
         As for ``correlate``.
-    axes : int
-        How many axes are padded.
+
+    Returns
+    -------
+    (..., H'W', kH·kW)
+        A row for each place, which times the kernel's entries is the result there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x is not of finite numbers, or kernel_size not of ints that fit.
+
+    Source: Chellapilla, Puri and Simard (2006); chapter "Convolution".
+
+    >>> im2col([[1, 2, 3], [4, 5, 6]], (2, 2))
+    array([[1, 2, 4, 5],
+           [2, 3, 5, 6]])
+    """
+    x = operand("im2col", "x", x)
+    if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
+        raise ValueError(
+            f"im2col: expected kernel_size of 1 to {x.ndim} ints, got {kernel_size}"
+        )
+    n = len(kernel_size)
+    checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
+    s = checks.one_for_each("im2col", "stride", stride, n, 1)
+    d = checks.one_for_each("im2col", "dilation", dilation, n, 1)
+    fits("im2col", x.shape, kernel_size, d)
+    sizes = _sizes(x, kernel_size, s, d)
+    reach = [dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True)]
+    windows = sliding_window_view(x, reach, axis=tuple(range(-n, 0)))
+    windows = windows[(..., *(slice(None, None, step) for step in (*s, *d)))]
+    rows = (*x.shape[:-n], int(np.prod(sizes)), int(np.prod(kernel_size)))
+    return windows.reshape(rows)
+
+
+def output_size(
+    size: int,
+    kernel_size: int,
+    *,
+    padding: int = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    steps: bool = False,
+) -> int | Steps:
+    r"""Count the places where a kernel fits, along one axis.
+
+    .. math:: \left\lfloor \frac{n + 2p - d (k - 1) - 1}{s} \right\rfloor + 1
+
+    Parameters
+    ----------
+    size : int
+        Length n of the axis.
+    kernel_size : int
+        Length k of the kernel.
+    padding : int
+        Entries p added at either end.
+    stride : int
+        Distance s of two places.
+    dilation : int
+        Distance d of two entries under the kernel.
+    steps : bool
+        Whether to show the computation.
+
+    Returns
+    -------
+    int, or Steps that lead to it
 
     Raises
     ------
     ValueError
-        If the mode is unknown, or x too short to be mirrored so far.
+        If the kernel does not fit even once, or a number is too small.
+    TypeError
+        If a number is not whole.
 
-    Source: Dumoulin and Visin (2016), section 2.2; chapter "Convolution".
+    Source: Dumoulin and Visin (2016), relationship 15; chapter "Convolution".
 
-    >>> pad([[1, 2]], 1)
-    array([[0, 0, 0, 0],
-           [0, 1, 2, 0],
-           [0, 0, 0, 0]])
+    >>> output_size(7, 3), output_size(7, 3, stride=2), output_size(227, 11, stride=4)
+    (5, 3, 55)
     """
-    x, axes = operand("pad", "x", x), whole("pad", "axes", axes, low=1)
-    if x.ndim < axes:
-        raise ValueError(f"pad: expected x with at least {axes} axes, got shape {x.shape}")
-    each = checks.one_for_each("pad", "padding", padding, axes, 0)
-    return _padded("pad", x, [(p, p) for p in each], padding_mode)
+    n = whole("output_size", "size", size, low=1)
+    k = whole("output_size", "kernel_size", kernel_size, low=1)
+    p = whole("output_size", "padding", padding, low=0)
+    s = whole("output_size", "stride", stride, low=1)
+    d = whole("output_size", "dilation", dilation, low=1)
+    room = n + 2 * p - d * (k - 1) - 1
+    if room < 0:
+        raise ValueError(
+            f"output_size: a kernel that covers {d * (k - 1) + 1} does not fit into "
+            f"{n} and twice {p} of padding"
+        )
+    m = room // s + 1
+    return Steps(_shown(n, k, p, s, d, m), m) if steps else m
+
+
+def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
+    """Return the steps: the kernel's extent, the range of its positions, and their number."""
+    reach, padded = d * (k - 1) + 1, n + 2 * p
+    room = padded - reach
+    quotient = rf"\left\lfloor \frac{{{padded} - {reach}}}{{{s}}} \right\rfloor"
+    return [
+        Step(f"With padding there are {n} + 2·{p} = {padded} entries.", f"n + 2p = {padded}"),
+        Step(
+            f"The kernel covers {d}·({k} − 1) + 1 = {reach} of them.",
+            f"d (k - 1) + 1 = {reach}",
+        ),
+        Step(
+            f"It can move by {padded} − {reach} = {room}, or {room // s} strides of {s}; "
+            f"with the first place there are {m}.",
+            f"{quotient} + 1 = {m}",
+        ),
+    ]
 
 
 def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
@@ -220,9 +308,8 @@ def _slide(
     stride: Ints,
     dilation: Ints,
     method: str,
-    steps: bool,
-) -> Array | Steps:
-    """Return the cross-correlation of the padded x with the kernel h, or its steps."""
+) -> Array:
+    """Return the cross-correlation of the padded x with the kernel h."""
     one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
@@ -230,13 +317,7 @@ def _slide(
     fits(name, around.shape, h.shape, d)
     if method == "fft":
         _expect_small(name, around, h)
-    y = METHODS[method](around, h, s, d)
-    if not steps:
-        return y
-    if x.ndim > h.ndim:
-        raise ValueError(f"{name}: steps are shown of {h.ndim} axes, got shape {x.shape}")
-    shown = correlation_steps(around, h, s, d, y.shape, turned=name == "convolve", ends=ends)
-    return Steps(shown, y)
+    return METHODS[method](around, h, s, d)
 
 
 def _expect_small(name: str, x: Array, h: Array) -> None:
@@ -249,3 +330,57 @@ def _expect_small(name: str, x: Array, h: Array) -> None:
             f"{name}: expected smaller whole numbers for method 'fft', which rounds at the "
             "sixteenth digit of the largest, or another method"
         )
+
+
+def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
+    """Raise ValueError if a kernel is larger than the array."""
+    if len(kernel_size) > len(shape):
+        raise ValueError(
+            f"{name}: expected x with {len(kernel_size)} axes at least, got {tuple(shape)}"
+        )
+    reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
+    if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
+        raise ValueError(
+            f"{name}: a kernel that covers {reach} does not fit into {tuple(shape)}, "
+            "padding included"
+        )
+
+
+def _sizes(x: Array, shape: Sequence[int], s: Sequence[int], d: Sequence[int]) -> list[int]:
+    """Return the size of the result along each axis of the kernel."""
+    lengths = x.shape[-len(shape) :]
+    return [
+        output_size(n, k, stride=sk, dilation=dk)
+        for n, k, sk, dk in zip(lengths, shape, s, d, strict=True)
+    ]
+
+
+def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
+    """Return the result as the product of the matrix of windows and the kernel's entries."""
+    y = im2col(x, h.shape, stride=s, dilation=d) @ h.ravel()
+    return y.reshape(*x.shape[: -h.ndim], *_sizes(x, h.shape, s, d))
+
+
+def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
+    """Return the result by the transform Y = X · conj H, padded against wrapping around."""
+    axes, lengths = tuple(range(-h.ndim, 0)), x.shape[-h.ndim :]
+    sizes = _sizes(x, h.shape, (1,) * h.ndim, d)
+    spread = np.zeros([dk * (k - 1) + 1 for k, dk in zip(h.shape, d, strict=True)])
+    spread[tuple(slice(None, None, dk) for dk in d)] = h
+    X, H = np.fft.rfftn(x, axes=axes), np.fft.rfftn(spread, lengths, axes=axes)
+    y = np.fft.irfftn(X * H.conj(), lengths, axes=axes)
+    places = (slice(0, size, sk) for size, sk in zip(sizes, s, strict=True))
+    y, kind = y[(..., *places)], np.result_type(x, h)
+    return (np.rint(y) if kind.kind == "i" else y).astype(kind)
+
+
+def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
+    """Return the result of a separable kernel: along rows, then along columns."""
+    if h.ndim == 1:
+        return _by_im2col(x, h, s, d)
+    column, row = separate(h)
+    across = _by_im2col(x, row[None, :], (1, s[1]), (1, d[1]))
+    return _by_im2col(across, column[:, None], (s[0], 1), (d[0], 1))
+
+
+METHODS = {"im2col": _by_im2col, "fft": _by_fft, "separable": _by_factors}

@@ -8,10 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checks import function, one_of
-from .convolution import MODES, convolve
-from .kernels import sobel
-from .sizes import operand
-from .sliding import METHODS
+from .convolution import METHODS, MODES, convolve
+from .kernels import operand, sobel
 
 __all__ = ["Edges", "edges"]
 
@@ -55,7 +53,7 @@ def edges(
     image : (..., H, W) float or int
         Brightness.
     kernel : function
-        ``sobel``, ``scharr`` or ``prewitt``, or another that gives a kernel for "x" and "y";
+        ``sobel`` or ``scharr``, or another that gives a kernel for "x" and "y";
         it is divided by what it gives for a slope of 1.
     padding_mode, method : str
         As for ``convolve``.

@@ -1,26 +1,16 @@
-"""Common kernels by name, and the factors of those that are separable."""
+"""Common kernels by name, and the factors of a separable kernel."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from .. import checks
-from ..checks import number, one_of, whole
-from .sizes import operand
+from ..checks import entries, number, one_of, whole
 
-__all__ = [
-    "box",
-    "gaussian",
-    "identity",
-    "laplacian",
-    "prewitt",
-    "scharr",
-    "separate",
-    "sharpen",
-    "sobel",
-]
+__all__ = ["box", "gaussian", "identity", "scharr", "separate", "sobel"]
 
 Array = np.ndarray
 
@@ -78,21 +68,6 @@ def scharr(direction: str = "x") -> Array:
            [  3,   0,  -3]])
     """
     return _derivative("scharr", (3, 10, 3), direction)
-
-
-def prewitt(direction: str = "x") -> Array:
-    """Return the kernel of Prewitt: 6 times the derivative, averaged over three rows.
-
-    Arguments and signs are those of ``sobel``.
-
-    Source: Gonzalez and Woods (2018), section 10.2; chapter "Convolution".
-
-    >>> prewitt("y")
-    array([[ 1,  1,  1],
-           [ 0,  0,  0],
-           [-1, -1, -1]])
-    """
-    return _derivative("prewitt", (1, 1, 1), direction)
 
 
 def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
@@ -162,46 +137,6 @@ def _power(name: str, g: Array, ndim: int) -> Array:
     """Return a vector for ndim 1, its outer product with itself for ndim 2."""
     whole(name, "ndim", ndim, low=1, high=2)
     return g if ndim == 1 else np.outer(g, g)
-
-
-def laplacian(*, diagonals: bool = False) -> Array:
-    r"""Return the sum of both second derivatives.
-
-    .. math:: F_{i+1,j} + F_{i-1,j} + F_{i,j+1} + F_{i,j-1} - 4 F_{ij}
-
-    Parameters
-    ----------
-    diagonals : bool
-        Whether the neighbours at the corners count too.
-
-    Source: Gonzalez and Woods (2018), section 3.6; chapter "Convolution".
-
-    >>> laplacian()
-    array([[ 0,  1,  0],
-           [ 1, -4,  1],
-           [ 0,  1,  0]])
-    """
-    corner, centre = (1, -8) if diagonals else (0, -4)
-    return np.array([[corner, 1, corner], [1, centre, 1], [corner, 1, corner]])
-
-
-def sharpen(amount: float = 1) -> Array:
-    """Return the identity less some of the Laplacian, which steepens edges.
-
-    Parameters
-    ----------
-    amount : float
-        How much; 0 changes nothing.
-
-    Source: Gonzalez and Woods (2018), section 3.6; chapter "Convolution".
-
-    >>> sharpen()
-    array([[ 0, -1,  0],
-           [-1,  5, -1],
-           [ 0, -1,  0]])
-    """
-    number("sharpen", "amount", amount)
-    return identity(3) - amount * laplacian()
 
 
 def identity(size: int = 3) -> Array:
@@ -279,3 +214,8 @@ def _whole(K: Array) -> tuple[Array, Array]:
     column = column if column.sum() >= 0 else -column
     i = np.abs(column).argmax()
     return column, K[i] // column[i]
+
+
+def operand(name: str, argument: str, x: Any) -> np.ndarray:
+    """Return finite numbers as an array: floats keep their dtype, others become int64."""
+    return entries(name, argument, x, ndim=1, whole=np.int64)  # uint8 would overflow

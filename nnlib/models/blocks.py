@@ -10,8 +10,6 @@ from ..ops import cat
 from ..tensor import Tensor
 from .layers import Conv2d, Linear
 
-__all__ = ["Concat", "ConvNorm"]
-
 
 class ConvNorm(Module):
     """A convolution without bias, batch normalization, ReLU.

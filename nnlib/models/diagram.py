@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ..nn import Module
 from ..trace.cards import Card, draw
@@ -93,11 +92,8 @@ def _card(block: Block) -> Card:
 
 def diagram(
     model: Module,
-    input_size: Sequence[int] | Sequence[Sequence[int]] | None = None,
+    input_size: Sequence[int] | Sequence[Sequence[int]],
     *,
-    input_data: Any = None,
-    batch_dim: int | None = None,
-    dtypes: Sequence[Any] | None = None,
     depth: int | None = None,
     most: int = MOST,
 ) -> Diagram:
@@ -108,7 +104,7 @@ def diagram(
 
     Parameters
     ----------
-    model, input_size, input_data, batch_dim, dtypes
+    model, input_size
         As for ``summary``.
     depth : int
         How deep parts have blocks of their own; by default all the way, as far as ``most``
@@ -141,7 +137,7 @@ def diagram(
     + (1, 8, 6, 6) from BatchNorm2d bn2, input
     ReLU relu (1, 8, 6, 6) from +
     """
-    run = watched("diagram", model, input_size, input_data, batch_dim, dtypes)
+    run = watched("diagram", model, input_size)
     deepest = max(map(level, run.recorded.scopes))
     levels = range(deepest, -1, -1) if depth is None else [depth]
     for at, joined in itertools.product(levels, (False, True)):

@@ -10,7 +10,7 @@ from ..tensor import Tensor
 from .blocks import Concat
 from .layers import Conv2d, Linear, he_normal
 
-__all__ = ["GoogLeNet", "GoogLeNetOutputs", "Inception"]
+__all__ = ["GoogLeNet", "Inception"]
 
 # Table 1: maps before the module, 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj.
 TABLE = {

@@ -9,15 +9,7 @@ from ..tensor import Tensor
 from .blocks import Concat, ConvNorm
 from .layers import Linear, he_normal
 
-__all__ = [
-    "InceptionV4",
-    "inception_a",
-    "inception_b",
-    "inception_c",
-    "reduction_a",
-    "reduction_b",
-    "stem",
-]
+__all__ = ["InceptionV4"]
 
 # Sizes of the paper's figures, with the padding that keeps the image's size.
 SAME = {1: 0, 3: 1, (1, 3): (0, 1), (3, 1): (1, 0), (1, 7): (0, 3), (7, 1): (3, 0)}

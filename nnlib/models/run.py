@@ -25,44 +25,24 @@ class Run(NamedTuple):
     outputs: list[Tensor]
 
 
-def watched(
-    name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
-) -> Run:
+def watched(name: str, model: Module, sizes: Any) -> Run:
     """Return the recorded forward pass of a model in evaluation mode, without gradients."""
     if not isinstance(model, Module):
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
-    args, kwargs = _inputs(name, model, sizes, data, batch_dim, dtypes)
+    several = isinstance(sizes, list | tuple) and sizes and isinstance(sizes[0], list | tuple)
+    dtype = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
+    inputs = [Tensor(np.zeros(_size(name, s), dtype)) for s in (sizes if several else [sizes])]
     with _evaluating(model), no_grad(), recording(values=False) as record:
         try:
-            output = model(*args, **kwargs)
+            output = model(*inputs)
         except Exception as error:
-            shapes = ", ".join(str(x.shape) for x in tensors([args, kwargs]))
+            shapes = ", ".join(str(x.shape) for x in inputs)
             raise ValueError(f"{name}: the model refused inputs {shapes}: {error}") from error
-    return Run(record, tensors([args, kwargs]), tensors(output))
+    return Run(record, inputs, tensors(output))
 
 
-def _inputs(
-    name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
-) -> tuple[tuple, dict]:
-    """Return the positional and the keyword arguments of the forward pass."""
-    if (sizes is None) == (data is None):
-        raise ValueError(f"{name}: expected either input_size or input_data")
-    if data is not None:
-        if isinstance(data, dict):
-            return (), data
-        return (data if isinstance(data, tuple) else (data,)), {}
-    several = isinstance(sizes, list | tuple) and sizes and isinstance(sizes[0], list | tuple)
-    sizes = list(sizes) if several else [sizes]
-    first = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
-    dtypes = [first] * len(sizes) if dtypes is None else list(dtypes)
-    if len(dtypes) != len(sizes):
-        raise ValueError(f"{name}: expected {len(sizes)} dtypes, got {len(dtypes)}")
-    pairs = zip(sizes, dtypes, strict=True)
-    return tuple(Tensor(np.zeros(_size(name, s, batch_dim), t)) for s, t in pairs), {}
-
-
-def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, ...]:
-    """Return the shape of one input, with the batch axis."""
+def _size(name: str, size: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape of one input."""
     whole = isinstance(size, list | tuple) and all(
         isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
     )
@@ -70,10 +50,7 @@ def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, .
         raise TypeError(f"{name}: expected input_size of whole numbers, got {size!r}")
     if any(n < 0 for n in size):
         raise ValueError(f"{name}: expected sizes of at least 0, got {tuple(size)}")
-    shape = list(map(int, size))
-    if batch_dim is not None:
-        shape.insert(batch_dim, 1)
-    return tuple(shape)
+    return tuple(map(int, size))
 
 
 @contextmanager

@@ -156,11 +156,8 @@ def _row(layer: Layer) -> str:
 
 def summary(
     model: Module,
-    input_size: Sequence[int] | Sequence[Sequence[int]] | None = None,
+    input_size: Sequence[int] | Sequence[Sequence[int]],
     *,
-    input_data: Any = None,
-    batch_dim: int | None = None,
-    dtypes: Sequence[Any] | None = None,
     depth: int | None = None,
 ) -> Summary:
     """Run a model once on zeros, and tell what each of its layers gives, costs, holds and sees.
@@ -174,12 +171,6 @@ def summary(
         It may be built inside ``models.counting()``: then its weights take no memory.
     input_size : tuple of int, or list of them
         The shape of the input, or of each of several inputs, *with* the batch.
-    input_data : Tensor, or tuple or dict of them
-        The input itself, the inputs, or those by keyword, instead of its size.
-    batch_dim : int
-        If given, sizes are *without* the batch, and an axis of length 1 is put in here.
-    dtypes : list of dtype
-        Of each input; by default that of the first parameter.
     depth : int
         How deep parts have rows of their own; below, they count as part of their whole.
 
@@ -194,8 +185,7 @@ def summary(
     TypeError
         If model is no Module, or the sizes are not whole numbers.
     ValueError
-        If there is neither size nor data, or both, a size is negative, or the model does not
-        take such inputs.
+        If a size is negative, or the model does not take such inputs.
 
     Source: chapter "LeNet to VGG".
 
@@ -207,7 +197,7 @@ def summary(
     >>> print(table.totals[0])
     Parameters: 34,726, of which 34,726 trainable
     """
-    record = watched("summary", model, input_size, input_data, batch_dim, dtypes)
+    record = watched("summary", model, input_size)
     table = Summary(_layers(model, record.recorded, record.inputs, depth))
     table.input_bytes = sum(x.array.nbytes for x in record.inputs)
     return table

@@ -6,19 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor, raw
+from ..tensor import Tensor
 from . import functional as F
 from .applied import Applied
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
 __all__ = [
-    "CELU",
     "ELU",
     "GELU",
     "GLU",
     "SELU",
-    "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
@@ -28,20 +26,13 @@ __all__ = [
     "Maxout",
     "Mish",
     "PReLU",
-    "RReLU",
     "ReLU",
     "ReLU6",
     "SiLU",
     "Sigmoid",
     "Softmax",
-    "Softmax2d",
-    "Softmin",
     "Softplus",
-    "Softshrink",
-    "Softsign",
     "Tanh",
-    "Tanhshrink",
-    "Threshold",
 ]
 
 
@@ -67,17 +58,6 @@ class InPlace(Activation):
         super().__init__(inplace=inplace)
 
 
-class Shrink(Activation):
-    """The base class of layers that set values within ±lambd to 0."""
-
-    def __init__(self, lambd: float = 0.5):
-        super().__init__(lambd=lambd)
-
-    def extra_repr(self) -> str:
-        """Describe the option, for printing."""
-        return str(self.lambd)
-
-
 class ReLU(InPlace):
     """Apply max(x, 0) to each element."""
 
@@ -97,19 +77,6 @@ class LeakyReLU(Activation):
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
         super().__init__(negative_slope=negative_slope, inplace=inplace)
-
-
-class RReLU(Activation):
-    """Multiply what is below 0 by a slope that is random while training."""
-
-    function = staticmethod(F.rrelu)
-
-    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
-        super().__init__(lower=lower, upper=upper, inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.rrelu(input, training=self.training, **self._kept())
 
 
 class PReLU(Module):
@@ -169,15 +136,6 @@ class SELU(InPlace):
     function = staticmethod(F.selu)
 
 
-class CELU(Activation):
-    """Apply a (e^(x/a) - 1) to what is below 0."""
-
-    function = staticmethod(F.celu)
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False):
-        super().__init__(alpha=alpha, inplace=inplace)
-
-
 class Sigmoid(Activation):
     """Apply 1 / (1 + e^-x) to each element."""
 
@@ -226,18 +184,6 @@ class LogSigmoid(Activation):
     function = staticmethod(F.logsigmoid)
 
 
-class Softsign(Activation):
-    """Apply x / (1 + |x|) to each element."""
-
-    function = staticmethod(F.softsign)
-
-
-class Tanhshrink(Activation):
-    """Apply x - tanh x to each element."""
-
-    function = staticmethod(F.tanhshrink)
-
-
 class Hardtanh(Activation):
     """Limit each element to [min_val, max_val]."""
 
@@ -271,27 +217,6 @@ class Hardswish(InPlace):
         return ""
 
 
-class Hardshrink(Shrink):
-    """Set to 0 what is within ±lambd."""
-
-    function = staticmethod(F.hardshrink)
-
-
-class Softshrink(Shrink):
-    """Move each element towards 0 by lambd, at most to 0."""
-
-    function = staticmethod(F.softshrink)
-
-
-class Threshold(Activation):
-    """Set to value what is not above threshold."""
-
-    function = staticmethod(F.threshold)
-
-    def __init__(self, threshold: float, value: float, inplace: bool = False):
-        super().__init__(threshold=threshold, value=value, inplace=inplace)
-
-
 class Softmax(Activation):
     """Turn scores along dim into probabilities."""
 
@@ -308,26 +233,6 @@ class LogSoftmax(Activation):
 
     def __init__(self, dim: int):
         super().__init__(dim=dim)
-
-
-class Softmin(Activation):
-    """Turn scores along dim into probabilities, the smallest score into the largest."""
-
-    function = staticmethod(F.softmin)
-
-    def __init__(self, dim: int):
-        super().__init__(dim=dim)
-
-
-class Softmax2d(Module):
-    """Turn the scores of the channels into probabilities at each place of an image."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) or (C, H, W) to the same shape."""
-        if raw(input).ndim not in (3, 4):
-            shape = raw(input).shape
-            raise ValueError(f"Softmax2d: expected (N, C, H, W) or (C, H, W), got {shape}")
-        return F.softmax(input, -3)
 
 
 class GLU(Activation):

@@ -47,6 +47,13 @@ class MultiheadAttention(Module):
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
+    Raises
+    ------
+    ValueError
+        If a length is not above 0, dropout is outside [0, 1], or an option is not there.
+    AssertionError
+        If E is not a multiple of h, as in torch; also for masks and inputs of another kind.
+
     Attributes
     ----------
     in_proj_weight : (3E, E) float or None
@@ -57,13 +64,6 @@ class MultiheadAttention(Module):
         Their biases.
     out_proj : Linear
         The projection of the heads' results, W_o and b_o.
-
-    Raises
-    ------
-    ValueError
-        If a length is not above 0, dropout is outside [0, 1], or an option is not there.
-    AssertionError
-        If E is not a multiple of h, as in torch; also for masks and inputs of another kind.
 
     Source: Vaswani et al. (2017), "Attention is all you need", section 3.2.2.
 

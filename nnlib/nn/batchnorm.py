@@ -12,7 +12,7 @@ from . import init
 from .normalization import Stretch
 from .parameter import factory_dtype
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm1d", "InstanceNorm2d"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm2d"]
 
 
 class _ChannelNorm(Stretch):
@@ -95,6 +95,11 @@ class BatchNorm1d(_ChannelNorm):
     dtype : dtype
         Of parameters and averages; float32 by default.
 
+    Raises
+    ------
+    ValueError
+        If the input has other axes, or a channel has a single element in training.
+
     Attributes
     ----------
     weight, bias : (C,) float or None
@@ -103,11 +108,6 @@ class BatchNorm1d(_ChannelNorm):
         The averages.
     num_batches_tracked : () int64 or None
         How many batches they are made of.
-
-    Raises
-    ------
-    ValueError
-        If the input has other axes, or a channel has a single element in training.
 
     Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
 
@@ -145,18 +145,18 @@ class BatchNorm2d(BatchNorm1d):
     ndims = (4,)
 
 
-class InstanceNorm1d(_ChannelNorm):
-    """Normalization of each channel of each sample, of (N, C, L) or (C, L).
+class InstanceNorm2d(_ChannelNorm):
+    """Normalization of each channel of each image, of (N, C, H, W) or (C, H, W).
 
-    Arguments and attributes as ``BatchNorm1d``, with other defaults.
+    Arguments and attributes as ``BatchNorm2d``, with other defaults.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 
-    >>> InstanceNorm1d(1, eps=1e-12)(Tensor([[[1.0, 3.0]]])).tolist()
-    [[[-1.0, 1.0]]]
+    >>> InstanceNorm2d(1, eps=1e-12)(Tensor([[[[1.0, 3.0]]]])).tolist()
+    [[[[-1.0, 1.0]]]]
     """
 
-    ndims = (2, 3)
+    ndims = (3, 4)
 
     def __init__(
         self,
@@ -176,24 +176,13 @@ class InstanceNorm1d(_ChannelNorm):
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
         self._check(input)
-        C = input.shape[self.ndims[-1] - input.ndim == 0]
+        C = input.shape[-3]
         if self.affine and self.num_features != C:
             raise ValueError(
-                f"{type(self).__name__}: expected {self.num_features} channels, "
-                f"got {input.shape}"
+                f"InstanceNorm2d: expected {self.num_features} channels, got {input.shape}"
             )
         own = self.training or not self.track_running_stats
-        batch = input if input.ndim == self.ndims[-1] else input[None]
+        batch = input if input.ndim == 4 else input[None]
         stats = self.running_mean, self.running_var, self.weight, self.bias
         y = F.instance_norm(batch, *stats, own, self.momentum or 0.0, self.eps)
         return y if batch is input else y[0]
-
-
-class InstanceNorm2d(InstanceNorm1d):
-    """Normalization of each channel of each image, of (N, C, H, W) or (C, H, W).
-
-    >>> InstanceNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
-    (5, 3, 4, 4)
-    """
-
-    ndims = (3, 4)

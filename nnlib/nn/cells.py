@@ -25,7 +25,6 @@ class Recurrent(Module):
 
     gates = 1  # the number of blocks of rows in the weights
     states = 1  # the number of states: 1 for h, 2 for h and c
-    proj_size = 0  # the length of h if it is a projection
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool):
         super().__init__()
@@ -33,12 +32,10 @@ class Recurrent(Module):
 
     def add_weights(self, suffix: str, input_size: int, dtype: np.dtype) -> None:
         """Register the weights of one cell, under names that end in ``suffix``."""
-        rows, out = self.gates * self.hidden_size, self.proj_size or self.hidden_size
-        shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, out))
+        rows = self.gates * self.hidden_size
+        shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, self.hidden_size))
         if self.bias:
             shapes |= dict(bias_ih=(rows,), bias_hh=(rows,))
-        if self.proj_size:
-            shapes |= dict(weight_hr=(out, self.hidden_size))
         for name, shape in shapes.items():
             self.register_parameter(name + suffix, Parameter(np.empty(shape, dtype)))
 

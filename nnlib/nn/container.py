@@ -11,14 +11,7 @@ from typing import Any
 from ..tensor import Tensor
 from .module import Module, Parameter, framed
 
-__all__ = [
-    "Identity",
-    "ModuleDict",
-    "ModuleList",
-    "ParameterDict",
-    "ParameterList",
-    "Sequential",
-]
+__all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterList", "Sequential"]
 
 
 class Identity(Module):
@@ -225,20 +218,6 @@ class ModuleDict(Module, MutableMapping):
         return iter(self._modules)
 
 
-class _Parameters(Module):
-    """The base of ParameterList and ParameterDict: parameters and other values by name."""
-
-    def _store(self, name: str, value: Any) -> None:
-        """Store a value under a name; a Tensor becomes a Parameter."""
-        if isinstance(value, Tensor) and not isinstance(value, Parameter):
-            value = Parameter(value)
-        setattr(self, name, value)
-
-    def extra_repr(self) -> str:
-        """Return the values as a text for printing, one a line."""
-        return "\n".join(f"  ({name}): {_shown(getattr(self, name))}" for name in self._names())
-
-
 def _shown(value: Any) -> str:
     """Return a value's type, and a Tensor's dtype and shape, as a text for printing."""
     if not isinstance(value, Tensor):
@@ -248,7 +227,7 @@ def _shown(value: Any) -> str:
     return f"{kind} containing: [{value.dtype} of size {size}]"
 
 
-class ParameterList(_Parameters):
+class ParameterList(Module):
     """A list of parameters that a module may have as an attribute.
 
     Tensors in it become parameters; any other value is kept as it is.
@@ -266,6 +245,16 @@ class ParameterList(_Parameters):
     def _names(self) -> list[str]:
         """Return the names of the values."""
         return [str(i) for i in range(self._size)]
+
+    def _store(self, name: str, value: Any) -> None:
+        """Store a value under a name; a Tensor becomes a Parameter."""
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            value = Parameter(value)
+        setattr(self, name, value)
+
+    def extra_repr(self) -> str:
+        """Return the values as a text for printing, one a line."""
+        return "\n".join(f"  ({name}): {_shown(getattr(self, name))}" for name in self._names())
 
     def append(self, value: Any) -> ParameterList:
         """Add a value at the end."""
@@ -309,77 +298,3 @@ class ParameterList(_Parameters):
 
     def __iadd__(self, values: Iterable[Any]) -> ParameterList:
         return self.extend(values)
-
-
-class ParameterDict(_Parameters, MutableMapping):
-    """A dictionary of parameters that a module may have as an attribute, in order.
-
-    Tensors in it become parameters; any other value is kept as it is.
-
-    >>> [name for name, _ in ParameterDict({"w": Tensor([1.0])}).named_parameters()]
-    ['w']
-    """
-
-    __eq__, __hash__ = object.__eq__, object.__hash__  # not those of a mapping
-
-    def __init__(self, parameters: Mapping[str, Any] | Iterable | None = None):
-        super().__init__()
-        self._keys: dict[str, None] = {}
-        if parameters is not None:
-            self.update(parameters)
-
-    def _names(self) -> list[str]:
-        """Return the names of the values."""
-        return list(self._keys)
-
-    def copy(self) -> ParameterDict:
-        """Return a new dictionary with the same parameters."""
-        return ParameterDict(self)
-
-    def popitem(self) -> tuple[str, Any]:
-        """Remove the last name and value, and return them."""
-        if not self._keys:
-            raise KeyError("ParameterDict: expected something to take away, found nothing")
-        name = next(reversed(self))
-        return name, self.pop(name)
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        """Return the value of a name, first setting it if there is none."""
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._keys:
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if not isinstance(key, str):
-            raise TypeError(f"ParameterDict: expected a string as key, got {key!r}")
-        if key not in self._keys and hasattr(self, key):
-            raise KeyError(f"ParameterDict: attribute {key!r} already exists")
-        self._keys[key] = None
-        self._store(key, value)
-
-    def __delitem__(self, key: str) -> None:
-        del self._keys[key]
-        delattr(self, key)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __reversed__(self) -> Iterator[str]:
-        return reversed(self._names())
-
-    def __or__(self, other: Mapping[str, Any]) -> ParameterDict:
-        if not isinstance(other, Mapping):
-            return NotImplemented
-        return ParameterDict({**self, **other})
-
-    def __ior__(self, other: Mapping[str, Any]) -> ParameterDict:
-        self.update(other)
-        return self

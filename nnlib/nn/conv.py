@@ -166,47 +166,8 @@ class _Convolution(Module):
         )
 
 
-class Conv1d(_Convolution):
-    r"""A convolution of sequences.
-
-    .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
-
-    where :math:`\star` multiplies a kernel with every window (``functional.conv1d``).
-
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels C of x, and C_out of y.
-    kernel_size : int
-        Size of a kernel.
-    stride, padding, dilation, groups
-        As in ``functional.conv1d``.
-    bias : bool
-        Whether there is a b.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the padding consists of, see ``functional.pad``.
-    device, dtype
-        Of weight and bias: the CPU and float32 by default.
-
-    Attributes
-    ----------
-    weight : (C_out, C / groups, T_kernel) float
-        w, drawn evenly from ±1/√n where n = C / groups · T_kernel.
-    bias : (C_out,) float or None
-        b, drawn from the same range.
-
-    Raises
-    ------
-    ValueError
-        If groups do not divide the channels, or padding or its mode is unknown.
-
-    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
-
-    >>> Conv1d(3, 8, 5, padding=2)(np.zeros((4, 3, 9), np.float32)).shape
-    (4, 8, 9)
-    """
-
-    axes = 1
+class _Forward(_Convolution):
+    """The base class of convolutions, with the constructor of torch."""
 
     def __init__(
         self,
@@ -225,12 +186,8 @@ class Conv1d(_Convolution):
         shape = in_channels, out_channels, kernel_size, stride, padding, 0, dilation
         super().__init__(*shape, groups, bias, padding_mode, device, dtype)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, T) to (N, C_out, I); without N for one sample."""
-        return self._convolved(F.conv1d, input)
 
-
-class Conv2d(_Convolution):
+class Conv2d(_Forward):
     r"""A convolution of images.
 
     .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
@@ -252,6 +209,11 @@ class Conv2d(_Convolution):
     device, dtype
         Of weight and bias: the CPU and float32 by default.
 
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding or its mode is unknown.
+
     Attributes
     ----------
     weight : (C_out, C / groups, H_kernel, W_kernel) float
@@ -259,78 +221,40 @@ class Conv2d(_Convolution):
     bias : (C_out,) float or None
         b, drawn from the same range.
 
-    Raises
-    ------
-    ValueError
-        If groups do not divide the channels, or padding or its mode is unknown.
-
     Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
 
     >>> Conv2d(3, 8, 5, padding=2)(np.zeros((4, 3, 9, 7), np.float32)).shape
     (4, 8, 9, 7)
     """
 
-    axes = 2
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ):
-        shape = in_channels, out_channels, kernel_size, stride, padding, 0, dilation
-        super().__init__(*shape, groups, bias, padding_mode, device, dtype)
-
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C_out, I, J); without N for one sample."""
         return self._convolved(F.conv2d, input)
 
 
-class ConvTranspose1d(_Convolution):
-    """A transposed convolution of sequences: what leads from y to x in ``Conv1d``'s backward.
-
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels C of x, and C_out of y.
-    kernel_size : int
-        Size of a kernel.
-    stride, padding, output_padding, groups, dilation
-        As in ``functional.conv_transpose1d``.
-    bias : bool
-        Whether there is a b.
-    padding_mode : {"zeros"}
-        No other is possible.
-    device, dtype
-        Of weight and bias: the CPU and float32 by default.
-
-    Attributes
-    ----------
-    weight : (C, C_out / groups, T_kernel) float
-        w, drawn evenly from ±1/√n where n = C_out / groups · T_kernel.
-    bias : (C_out,) float or None
-        b, drawn from the same range.
+class Conv1d(_Forward):
+    """A convolution of sequences (N, C, T); otherwise as ``Conv2d``.
 
     Raises
     ------
     ValueError
-        If groups do not divide the channels, or padding_mode is another.
+        If groups do not divide the channels, or padding or its mode is unknown.
 
-    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
-
-    >>> ConvTranspose1d(8, 3, 2, stride=2)(np.zeros((4, 8, 9), np.float32)).shape
-    (4, 3, 18)
+    >>> Conv1d(3, 8, 5, padding=2)(np.zeros((4, 3, 9), np.float32)).shape
+    (4, 8, 9)
     """
 
-    axes, transposed = 1, True
+    axes = 1
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, T) to (N, C_out, I); without N for one sample."""
+        return self._convolved(F.conv1d, input)
+
+
+class _Transposed(_Convolution):
+    """The base class of transposed convolutions, with the constructor of torch."""
+
+    transposed = True
 
     def __init__(
         self,
@@ -350,28 +274,17 @@ class ConvTranspose1d(_Convolution):
         shape = in_channels, out_channels, kernel_size, stride, padding, output_padding
         super().__init__(*shape, dilation, groups, bias, padding_mode, device, dtype)
 
-    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I) to (N, C_out, T), of output_size if that is given."""
-        return self._spread(F.conv_transpose1d, input, output_size)
 
+class ConvTranspose2d(_Transposed):
+    """A transposed convolution of images: the map from dL/dy to dL/dx of a ``Conv2d``.
 
-class ConvTranspose2d(_Convolution):
-    """A transposed convolution of images: what leads from y to x in ``Conv2d``'s backward.
+    The arguments are those of ``Conv2d`` and, for output_padding, those of
+    ``functional.conv_transpose2d``; the only padding_mode is "zeros".
 
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels C of x, and C_out of y.
-    kernel_size : int or pair of int
-        Size of a kernel.
-    stride, padding, output_padding, groups, dilation
-        As in ``functional.conv_transpose2d``.
-    bias : bool
-        Whether there is a b.
-    padding_mode : {"zeros"}
-        No other is possible.
-    device, dtype
-        Of weight and bias: the CPU and float32 by default.
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding_mode is another.
 
     Attributes
     ----------
@@ -380,37 +293,31 @@ class ConvTranspose2d(_Convolution):
     bias : (C_out,) float or None
         b, drawn from the same range.
 
-    Raises
-    ------
-    ValueError
-        If groups do not divide the channels, or padding_mode is another.
-
     Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
 
     >>> ConvTranspose2d(8, 3, 2, stride=2)(np.zeros((4, 8, 9, 7), np.float32)).shape
     (4, 3, 18, 14)
     """
 
-    axes, transposed = 2, True
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        output_padding: Any = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Any = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ):
-        shape = in_channels, out_channels, kernel_size, stride, padding, output_padding
-        super().__init__(*shape, dilation, groups, bias, padding_mode, device, dtype)
-
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """Map (N, C, I, J) to (N, C_out, H, W), of output_size if that is given."""
         return self._spread(F.conv_transpose2d, input, output_size)
+
+
+class ConvTranspose1d(_Transposed):
+    """A transposed convolution of sequences; otherwise as ``ConvTranspose2d``.
+
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding_mode is another.
+
+    >>> ConvTranspose1d(8, 3, 2, stride=2)(np.zeros((4, 8, 9), np.float32)).shape
+    (4, 3, 18)
+    """
+
+    axes = 1
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """Map (N, C, I) to (N, C_out, T), of output_size if that is given."""
+        return self._spread(F.conv_transpose1d, input, output_size)

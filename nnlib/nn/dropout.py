@@ -6,7 +6,7 @@ from ..tensor import Tensor
 from . import functional as F
 from .applied import Applied
 
-__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d"]
+__all__ = ["Dropout", "Dropout2d"]
 
 
 class Dropout(Applied):
@@ -50,19 +50,7 @@ class Dropout(Applied):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout1d(Dropout):
-    """Drop whole channels of (N, C, L) or (C, L) while training, as ``Dropout`` elements."""
-
-    function = staticmethod(F.dropout1d)
-
-
 class Dropout2d(Dropout):
     """Drop whole channels of (N, C, H, W) while training, as ``Dropout`` elements."""
 
     function = staticmethod(F.dropout2d)
-
-
-class AlphaDropout(Dropout):
-    """Dropout for SELU, which keeps mean 0 and variance 1 (``functional.alpha_dropout``)."""
-
-    function = staticmethod(F.alpha_dropout)

@@ -31,15 +31,15 @@ class Embedding(Module):
     dtype : dtype
         Of weight; float32 by default.
 
-    Attributes
-    ----------
-    weight : (num_embeddings, embedding_dim) float
-        W, drawn from the normal distribution with mean 0 and variance 1.
-
     Raises
     ------
     ValueError
         If padding_idx is not the number of a word.
+
+    Attributes
+    ----------
+    weight : (num_embeddings, embedding_dim) float
+        W, drawn from the normal distribution with mean 0 and variance 1.
 
     Source: Bengio et al. (2003), section 2; chapter "Text".
 

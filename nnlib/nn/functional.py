@@ -5,7 +5,6 @@ Arrays in, arrays out; with any Tensor among the arguments, a Tensor out.
 
 # ruff: noqa: F403 (the star imports gather what the files of functions/ declare public)
 from ..ops import (
-    bilinear,
     linear,
     log_softmax,
     one_hot,
@@ -24,7 +23,6 @@ from .functions import (
     loss,
     margin,
     normalization,
-    pairs,
     pooling,
     probability,
     regression,
@@ -43,7 +41,6 @@ from .functions.embedding import *
 from .functions.loss import *
 from .functions.margin import *
 from .functions.normalization import *
-from .functions.pairs import *
 from .functions.pooling import *
 from .functions.probability import *
 from .functions.regression import *
@@ -61,7 +58,6 @@ FILES = (
     loss,
     margin,
     normalization,
-    pairs,
     pooling,
     probability,
     regression,
@@ -70,7 +66,6 @@ FILES = (
 )
 
 __all__ = [
-    "bilinear",
     "linear",
     "log_softmax",
     "one_hot",

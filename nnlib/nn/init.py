@@ -19,14 +19,11 @@ from ..tensor import Tensor, counter, raw
 __all__ = [
     "calculate_gain",
     "constant_",
-    "dirac_",
-    "eye_",
     "kaiming_normal_",
     "kaiming_uniform_",
     "normal_",
     "ones_",
     "orthogonal_",
-    "sparse_",
     "trunc_normal_",
     "uniform_",
     "xavier_normal_",
@@ -102,27 +99,6 @@ def trunc_normal_(
     ends = erf((np.array([a, b], np.float64) - mean) / (std * math.sqrt(2)))
     u = random.generator(generator).uniform(*ends, tensor.shape)
     return constant_(tensor, np.clip(mean + std * math.sqrt(2) * erfinv(u), a, b))
-
-
-def eye_(tensor: Tensor) -> Tensor:
-    """Fill with the identity matrix, so that a linear layer copies its inputs."""
-    if tensor.ndim != 2:
-        raise ValueError(f"eye_: expected a tensor of 2 axes, got {tensor.shape}")
-    return constant_(tensor, np.eye(*tensor.shape))
-
-
-def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fill a convolution's kernels so that it copies as many channels as it can."""
-    if tensor.ndim not in (3, 4, 5):
-        raise ValueError(f"dirac_: expected a tensor of 3, 4 or 5 axes, got {tensor.shape}")
-    if tensor.shape[0] % groups:
-        raise ValueError(f"dirac_: expected {tensor.shape[0]} channels in {groups} groups")
-    values = np.zeros(tensor.shape)
-    middle = tuple(n // 2 for n in tensor.shape[2:])
-    for start in range(0, len(values), len(values) // groups):
-        for c in range(min(len(values) // groups, tensor.shape[1])):
-            values[(start + c, c, *middle)] = 1
-    return constant_(tensor, values)
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -216,23 +192,6 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     q *= np.sign(np.diag(r))
     q = q if rows >= columns else q.T
     return constant_(tensor, gain * q.reshape(tensor.shape))
-
-
-def sparse_(
-    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None
-) -> Tensor:
-    """Draw normal values, and set a fraction of each column to 0.
-
-    Source: Martens (2010), section 5.
-    """
-    if tensor.ndim != 2:
-        raise ValueError(f"sparse_: expected a tensor of 2 axes, got {tensor.shape}")
-    chance = random.generator(generator)
-    values = chance.normal(0.0, std, tensor.shape)
-    zeros = math.ceil(sparsity * len(values))
-    order = chance.permuted(np.tile(np.arange(len(values)), (tensor.shape[1], 1)), axis=1)
-    values[order.T[:zeros], np.arange(tensor.shape[1])] = 0
-    return constant_(tensor, values)
 
 
 def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:

@@ -1,4 +1,4 @@
-"""Linear and bilinear layers, flatten and unflatten."""
+"""Linear layers, flatten and unflatten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .init import even_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
-__all__ = ["Bilinear", "Flatten", "Linear", "Unflatten"]
+__all__ = ["Flatten", "Linear", "Unflatten"]
 
 
 class Flatten(Module):
@@ -125,70 +125,6 @@ class Linear(Module):
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
-        )
-
-
-class Bilinear(Module):
-    r"""A layer that is linear in each of two inputs.
-
-    .. math:: y_o = \sum_{ij} x_i W_{oij} z_j + b_o
-
-    Parameters
-    ----------
-    in1_features, in2_features, out_features : int
-        Length of the vectors x, z and y.
-    bias : bool
-        Whether there is a b.
-    dtype : dtype
-        Of weight and bias; float32 by default.
-
-    Attributes
-    ----------
-    weight : (out_features, in1_features, in2_features) float
-        W, drawn evenly from ±1/√in1_features.
-    bias : (out_features,) float or None
-        b, drawn from the same range.
-
-    Source: Tenenbaum and Freeman (2000), equation 1.
-
-    >>> Bilinear(3, 4, 2)(Tensor(np.ones((5, 3), "f4")), Tensor(np.ones((5, 4), "f4"))).shape
-    (5, 2)
-    """
-
-    def __init__(
-        self,
-        in1_features: int,
-        in2_features: int,
-        out_features: int,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ):
-        super().__init__()
-        _check_sizes("Bilinear", 1, in1_features=in1_features)
-        _check_sizes("Bilinear", 0, in2_features=in2_features, out_features=out_features)
-        dtype = factory_dtype("Bilinear", device, dtype)
-        self.in1_features, self.in2_features = in1_features, in2_features
-        self.out_features = out_features
-        self.weight = Parameter(np.empty((out_features, in1_features, in2_features), dtype))
-        self.register_parameter(
-            "bias", Parameter(np.empty(out_features, dtype)) if bias else None
-        )
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw weight and bias anew."""
-        even_by_fan_in(self.in1_features, self.weight, self.bias)
-
-    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
-        """Map (..., in1_features) and (..., in2_features) to (..., out_features)."""
-        return F.bilinear(input1, input2, self.weight, self.bias)
-
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return (
-            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
-            f"out_features={self.out_features}, bias={self.bias is not None}"
         )
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..tensor import Tensor
 from . import functional as F
 from .applied import Applied
-from .distance import PairwiseDistance
 
 __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
-    "GaussianNLLLoss",
-    "HingeEmbeddingLoss",
     "HuberLoss",
     "KLDivLoss",
     "L1Loss",
@@ -23,11 +18,8 @@ __all__ = [
     "MarginRankingLoss",
     "MultiMarginLoss",
     "NLLLoss",
-    "PoissonNLLLoss",
     "SmoothL1Loss",
-    "SoftMarginLoss",
     "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss",
 ]
 
 
@@ -73,35 +65,6 @@ class HuberLoss(Loss):
 
     def __init__(self, *, reduction: str = "mean", delta: float = 1.0):
         super().__init__(reduction=reduction, delta=delta)
-
-
-class PoissonNLLLoss(Loss):
-    """Apply ``functional.poisson_nll_loss`` to (logarithms of) rates and counts, both (...)."""
-
-    function = staticmethod(F.poisson_nll_loss)
-
-    def __init__(
-        self,
-        log_input: bool = True,
-        full: bool = False,
-        *,
-        eps: float = 1e-8,
-        reduction: str = "mean",
-    ):
-        super().__init__(log_input=log_input, full=full, eps=eps, reduction=reduction)
-
-
-class GaussianNLLLoss(Loss):
-    """Apply ``functional.gaussian_nll_loss`` to means, numbers and variances, all (...)."""
-
-    function = staticmethod(F.gaussian_nll_loss)
-
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"):
-        super().__init__(full=full, eps=eps, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor, var: Tensor) -> Tensor:
-        """Map means, numbers and variances to the loss."""
-        return self._compute(input, target, var)
 
 
 class CrossEntropyLoss(Loss):
@@ -174,24 +137,6 @@ class KLDivLoss(Loss):
         super().__init__(reduction=reduction, log_target=log_target)
 
 
-class SoftMarginLoss(Loss):
-    """Apply ``functional.soft_margin_loss`` to scores and signs, both (...)."""
-
-    function = staticmethod(F.soft_margin_loss)
-
-    def __init__(self, *, reduction: str = "mean"):
-        super().__init__(reduction=reduction)
-
-
-class HingeEmbeddingLoss(Loss):
-    """Apply ``functional.hinge_embedding_loss`` to distances and signs, both (...)."""
-
-    function = staticmethod(F.hinge_embedding_loss)
-
-    def __init__(self, margin: float = 1.0, *, reduction: str = "mean"):
-        super().__init__(margin=margin, reduction=reduction)
-
-
 class MarginRankingLoss(Loss):
     """Apply ``functional.margin_ranking_loss`` to two scores and signs, all (...)."""
 
@@ -249,31 +194,6 @@ class TripletMarginLoss(Loss):
         reduction: str = "mean",
     ):
         super().__init__(margin=margin, p=p, eps=eps, swap=swap, reduction=reduction)
-
-    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
-        """Map three batches (N, D) to the loss."""
-        return self._compute(anchor, positive, negative)
-
-
-class TripletMarginWithDistanceLoss(Loss):
-    """Apply ``functional.triplet_margin_with_distance_loss`` to three batches (N, D)."""
-
-    function = staticmethod(F.triplet_margin_with_distance_loss)
-
-    def __init__(
-        self,
-        *,
-        distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
-        margin: float = 1.0,
-        swap: bool = False,
-        reduction: str = "mean",
-    ):
-        super().__init__(
-            distance_function=distance_function or PairwiseDistance(),
-            margin=margin,
-            swap=swap,
-            reduction=reduction,
-        )
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """Map three batches (N, D) to the loss."""

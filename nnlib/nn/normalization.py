@@ -52,15 +52,15 @@ class LayerNorm(Stretch):
     dtype : dtype
         Of the parameters; float32 by default.
 
-    Attributes
-    ----------
-    weight, bias : normalized_shape float or None
-        γ, which starts at 1, and β, which starts at 0.
-
     Raises
     ------
     RuntimeError
         If the input does not end in normalized_shape.
+
+    Attributes
+    ----------
+    weight, bias : normalized_shape float or None
+        γ, which starts at 1, and β, which starts at 0.
 
     Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
 

@@ -1,4 +1,4 @@
-"""Padding layers, which apply ``functional.pad``."""
+"""Padding layers for images, which apply ``functional.pad``."""
 
 from __future__ import annotations
 
@@ -8,31 +8,24 @@ from ..tensor import Tensor
 from . import functional as F
 from .module import Module
 
-__all__ = [
-    *("CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d"),
-    *("ConstantPad3d", "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d"),
-    *("ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "ZeroPad1d", "ZeroPad2d"),
-    "ZeroPad3d",
-]
+__all__ = ["ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "ZeroPad2d"]
 
 
-class _Pad(Module):
-    """The base class of padding layers: one number for all sides, or two for each axis."""
+class _Pad2d(Module):
+    """The base class of padding layers: one number for all four sides, or one for each."""
 
-    axes: int
     mode = "constant"
 
     def __init__(self, padding: int | Sequence[int]):
         super().__init__()
-        sides = 2 * self.axes
-        self.padding = (padding,) * sides if isinstance(padding, int) else tuple(padding)
-        if len(self.padding) != sides:
+        self.padding = (padding,) * 4 if isinstance(padding, int) else tuple(padding)
+        if len(self.padding) != 4:
             raise ValueError(
-                f"{type(self).__name__}: expected padding of {sides} numbers, got {padding}"
+                f"{type(self).__name__}: expected padding of 4 numbers, got {padding}"
             )
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, ...) to the same with longer last axes."""
+        """Map (N, C, H, W) to the same with longer last axes."""
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
@@ -40,31 +33,7 @@ class _Pad(Module):
         return f"{self.padding}"
 
 
-class CircularPad1d(_Pad):
-    """Add what stands at the other end of the last axis."""
-
-    axes, mode = 1, "circular"
-
-
-class CircularPad2d(CircularPad1d):
-    """Add what stands at the other end of the last two axes."""
-
-    axes = 2
-
-
-class CircularPad3d(CircularPad1d):
-    """Add what stands at the other end of the last three axes."""
-
-    axes = 3
-
-
-class ReflectionPad1d(_Pad):
-    """Add the mirror image, without the edge, along the last axis."""
-
-    axes, mode = 1, "reflect"
-
-
-class ReflectionPad2d(ReflectionPad1d):
+class ReflectionPad2d(_Pad2d):
     """Add the mirror image, without the edge, along the last two axes.
 
     >>> import nnlib
@@ -72,80 +41,34 @@ class ReflectionPad2d(ReflectionPad1d):
     tensor([2., 1., 2., 3.])
     """
 
-    axes = 2
+    mode = "reflect"
 
 
-class ReflectionPad3d(ReflectionPad1d):
-    """Add the mirror image, without the edge, along the last three axes."""
-
-    axes = 3
-
-
-class ReplicationPad1d(_Pad):
-    """Repeat the edge along the last axis."""
-
-    axes, mode = 1, "replicate"
-
-
-class ReplicationPad2d(ReplicationPad1d):
+class ReplicationPad2d(_Pad2d):
     """Repeat the edge along the last two axes."""
 
-    axes = 2
+    mode = "replicate"
 
 
-class ReplicationPad3d(ReplicationPad1d):
-    """Repeat the edge along the last three axes."""
-
-    axes = 3
+class ZeroPad2d(_Pad2d):
+    """Add zeros along the last two axes."""
 
 
-class ConstantPad1d(_Pad):
-    """Add a given value along the last axis."""
-
-    axes = 1
-
-    def __init__(self, padding: int | Sequence[int], value: float):
-        super().__init__(padding)
-        self.value = value
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, ...) to the same with longer last axes."""
-        return F.pad(input, self.padding, "constant", self.value)
-
-    def extra_repr(self) -> str:
-        """Describe padding and value, for printing."""
-        return f"padding={self.padding}, value={self.value}"
-
-
-class ConstantPad2d(ConstantPad1d):
+class ConstantPad2d(_Pad2d):
     """Add a given value along the last two axes.
 
     >>> ConstantPad2d(1, 0.5)
     ConstantPad2d(padding=(1, 1, 1, 1), value=0.5)
     """
 
-    axes = 2
+    def __init__(self, padding: int | Sequence[int], value: float):
+        super().__init__(padding)
+        self.value = value
 
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to the same with longer last axes."""
+        return F.pad(input, self.padding, self.mode, self.value)
 
-class ConstantPad3d(ConstantPad1d):
-    """Add a given value along the last three axes."""
-
-    axes = 3
-
-
-class ZeroPad1d(_Pad):
-    """Add zeros along the last axis."""
-
-    axes = 1
-
-
-class ZeroPad2d(ZeroPad1d):
-    """Add zeros along the last two axes."""
-
-    axes = 2
-
-
-class ZeroPad3d(ZeroPad1d):
-    """Add zeros along the last three axes."""
-
-    axes = 3
+    def extra_repr(self) -> str:
+        """Describe padding and value, for printing."""
+        return f"padding={self.padding}, value={self.value}"

@@ -33,19 +33,17 @@ class Layers(Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        proj_size: int = 0,
         device: Any = None,
         dtype: Any = None,
     ):
         super().__init__(input_size, hidden_size, bias)
         self.num_layers, self.batch_first, self.dropout = num_layers, batch_first, dropout
-        self.bidirectional, self.proj_size = bidirectional, proj_size
+        self.bidirectional = bidirectional
         self._check_options()
         self.dropout = float(dropout)
         dtype = factory_dtype(type(self).__name__, device, dtype)
         for layer in range(num_layers):
-            out = proj_size or hidden_size
-            width = out * (1 + bidirectional) if layer else input_size
+            width = hidden_size * (1 + bidirectional) if layer else input_size
             for suffix in self._suffixes(layer):
                 self.add_weights(suffix, width, dtype)
         self.reset_parameters()
@@ -72,11 +70,6 @@ class Layers(Recurrent):
                 self.refuse(TypeError, f"{name} to be an int", type(n).__name__)
             if n <= 0:
                 self.refuse(ValueError, f"{name} above 0", n)
-        if self.proj_size and self.states == 1:
-            self.refuse(ValueError, "no proj_size", self.proj_size)
-        if not 0 <= self.proj_size < self.hidden_size:
-            what = f"proj_size from 0 to {self.hidden_size - 1}"
-            self.refuse(ValueError, what, self.proj_size)
 
     def _suffixes(self, layer: int) -> list[str]:
         """Return the suffix of a layer's weight names for each direction."""
@@ -85,7 +78,6 @@ class Layers(Recurrent):
     def _weights(self, suffix: str) -> list[Parameter]:
         """Return the weights of one layer in one direction, found by their suffix."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
-        names += ("weight_hr",) if self.proj_size else ()
         return [getattr(self, name + suffix) for name in names]
 
     @property
@@ -106,7 +98,7 @@ class Layers(Recurrent):
             The sequences x.
         hx : (layers · directions, N, H) float, or a tuple of two for an LSTM; without N if
             input has none
-            The states before them; zeros if left out. With proj_size h has its length.
+            The states before them; zeros if left out.
 
         Returns
         -------
@@ -170,14 +162,12 @@ class Layers(Recurrent):
 
     def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
         """Return the shape of h, and for an LSTM that of c."""
-        widths = [self.proj_size or self.hidden_size, self.hidden_size][: self.states]
-        return [(len(self.all_weights), *batch, width) for width in widths]
+        return [(len(self.all_weights), *batch, self.hidden_size)] * self.states
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
         shown = [str(self.input_size), str(self.hidden_size)]
         usual = dict(
-            proj_size=0,
             num_layers=1,
             bias=True,
             batch_first=False,
@@ -214,14 +204,6 @@ class RNN(Layers):
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
-    Attributes
-    ----------
-    weight_ih_l0, weight_hh_l0 : (H, D) and (H, H) float
-        W and U of the first layer; ``_l1`` and so on for those above, whose D is
-        directions · H, and ``_l0_reverse`` for the second direction.
-    bias_ih_l0, bias_hh_l0 : (H,) float
-        b and c.
-
     Raises
     ------
     ValueError
@@ -230,6 +212,14 @@ class RNN(Layers):
         If an option is of another kind.
     RuntimeError
         If a shape does not fit.
+
+    Attributes
+    ----------
+    weight_ih_l0, weight_hh_l0 : (H, D) and (H, H) float
+        W and U of the first layer; ``_l1`` and so on for those above, whose D is
+        directions · H, and ``_l0_reverse`` for the second direction.
+    bias_ih_l0, bias_hh_l0 : (H,) float
+        b and c.
 
     Source: Goodfellow et al. (2016), section 10.2.
 
@@ -252,7 +242,7 @@ class RNN(Layers):
         device: Any = None,
         dtype: Any = None,
     ):
-        options = bias, batch_first, dropout, bidirectional, 0, device, dtype
+        options = bias, batch_first, dropout, bidirectional, device, dtype
         super().__init__(input_size, hidden_size, num_layers, *options)
         self.nonlinearity = nonlinearity
         if nonlinearity not in ("tanh", "relu"):
@@ -266,17 +256,17 @@ class RNN(Layers):
 class LSTM(Layers):
     r"""Long short-term memory over whole sequences: ``LSTMCell`` at each time.
 
-    With ``proj_size`` P > 0 what it gives is a projection, :math:`h_t = R\,(o_t \tanh c_t)`;
-    it then runs step by step, which takes longer.
-
     Parameters
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
         As in ``RNN``.
-    proj_size : int
-        Length P of the projections, shorter than H; 0 for none.
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
 
     Attributes
     ----------
@@ -284,17 +274,8 @@ class LSTM(Layers):
         As in ``RNN``, with rows of the gates i, f, g and o, in this order.
     bias_ih_l0, bias_hh_l0 : (4H,) float
         The biases.
-    weight_hr_l0 : (P, H) float
-        R, if there are projections; weight_hh_l0 then is (4H, P).
 
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        As in ``RNN``.
-
-    Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000); Sak et al. (2014),
-    "Long short-term memory based recurrent neural network architectures for large vocabulary
-    speech recognition", for projections.
+    Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000).
 
     >>> layer = LSTM(3, 2, batch_first=True, bidirectional=True)
     >>> output, (h_n, c_n) = layer(Tensor(np.zeros((4, 5, 3), np.float32)))
@@ -306,17 +287,7 @@ class LSTM(Layers):
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
         """Run one layer in one direction; return h of all times and the last c."""
-        if not self.proj_size:
-            return lstm_layer(x, states, *weights)
-        (h, c), (w, u, *biases, r) = states, weights
-        b, d = biases or (None, None)
-        hs = []
-        for z in _times(F.linear(x, w, b)):
-            i, f, g, o = chunk(z + F.linear(h, u, d), 4, -1)
-            c = sigmoid(f) * c + sigmoid(i) * tanh(g)
-            h = F.linear(sigmoid(o) * tanh(c), r)
-            hs.append(h)
-        return stack(hs), c
+        return lstm_layer(x, states, *weights)
 
 
 class GRU(Layers):
@@ -329,17 +300,17 @@ class GRU(Layers):
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
+
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (3H, D) and (3H, H) float
         As in ``RNN``, with rows of the gates r, z and n, in this order.
     bias_ih_l0, bias_hh_l0 : (3H,) float
         The biases.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        As in ``RNN``.
 
     Source: as for ``GRUCell``.
 
@@ -373,17 +344,17 @@ class MinimalGRU(Layers):
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
+
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (2H, D) and (2H, H) float
         As in ``RNN``, with rows of f and n, in this order.
     bias_ih_l0, bias_hh_l0 : (2H,) float
         b and c; their sum is the bias of the paper.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        As in ``RNN``.
 
     Source: Zhou et al. (2016), "Minimal gated unit for recurrent neural networks",
     equations 7.

@@ -162,19 +162,19 @@ class Transformer(Module):
     layer_norm_eps, batch_first, norm_first, bias, device, dtype
         As in ``TransformerEncoderLayer``.
 
-    Attributes
-    ----------
-    encoder : TransformerEncoder
-        The encoder, with a LayerNorm at its end.
-    decoder : TransformerDecoder
-        The decoder, with another. All matrices of both are drawn by ``xavier_uniform_``.
-
     Raises
     ------
     RuntimeError
         If the inputs differ in batch size or are not E long, or as the layers.
     ValueError, AssertionError
         As the layers.
+
+    Attributes
+    ----------
+    encoder : TransformerEncoder
+        The encoder, with a LayerNorm at its end.
+    decoder : TransformerDecoder
+        The decoder, with another. All matrices of both are drawn by ``xavier_uniform_``.
 
     Source: Vaswani et al. (2017), "Attention is all you need", figure 1.
 

@@ -126,6 +126,13 @@ class TransformerEncoderLayer(TransformerLayer):
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
+    Raises
+    ------
+    RuntimeError
+        If activation is another word.
+    ValueError, AssertionError
+        As ``MultiheadAttention`` and ``Linear``.
+
     Attributes
     ----------
     self_attn : MultiheadAttention
@@ -134,13 +141,6 @@ class TransformerEncoderLayer(TransformerLayer):
         W_1 with b_1, and W_2 with b_2.
     norm1, norm2 : LayerNorm
         The norms.
-
-    Raises
-    ------
-    RuntimeError
-        If activation is another word.
-    ValueError, AssertionError
-        As ``MultiheadAttention`` and ``Linear``.
 
     Source: Vaswani et al. (2017), section 3.1; for ``norm_first`` Xiong et al. (2020),
     "On layer normalization in the transformer architecture", figure 1b.
@@ -183,17 +183,17 @@ class TransformerDecoderLayer(TransformerLayer):
     batch_first, norm_first, bias, device, dtype
         As in ``TransformerEncoderLayer``.
 
+    Raises
+    ------
+    RuntimeError, ValueError, AssertionError
+        As ``TransformerEncoderLayer``.
+
     Attributes
     ----------
     self_attn, multihead_attn : MultiheadAttention
         The attention to x itself, and that to m.
     linear1, linear2, norm1, norm2, norm3
         As in ``TransformerEncoderLayer``.
-
-    Raises
-    ------
-    RuntimeError, ValueError, AssertionError
-        As ``TransformerEncoderLayer``.
 
     Source: as for ``TransformerEncoderLayer``.
 

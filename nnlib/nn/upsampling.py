@@ -8,7 +8,7 @@ from ..tensor import Tensor
 from . import functional as F
 from .module import Module
 
-__all__ = ["PixelShuffle", "PixelUnshuffle", "Upsample"]
+__all__ = ["PixelShuffle", "Upsample"]
 
 
 class Upsample(Module):
@@ -63,23 +63,3 @@ class PixelShuffle(Module):
     def extra_repr(self) -> str:
         """Describe the factor, for printing."""
         return f"upscale_factor={self.upscale_factor}"
-
-
-class PixelUnshuffle(Module):
-    """Apply ``functional.pixel_unshuffle`` with this factor.
-
-    >>> PixelUnshuffle(2)
-    PixelUnshuffle(downscale_factor=2)
-    """
-
-    def __init__(self, downscale_factor: int):
-        super().__init__()
-        self.downscale_factor = downscale_factor
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, r H, r W) to (N, C r², H, W)."""
-        return F.pixel_unshuffle(input, self.downscale_factor)
-
-    def extra_repr(self) -> str:
-        """Describe the factor, for printing."""
-        return f"downscale_factor={self.downscale_factor}"

@@ -26,7 +26,6 @@ from .extremes import *
 from .indexing import *
 from .joining import *
 from .linear import *
-from .promotion import *
 from .recurrence import *
 from .reduction import *
 from .shape import *
@@ -45,7 +44,7 @@ FILES = (
 OPERATIONS = {name: getattr(file, name) for file in FILES for name in file.__all__}
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
-__all__ = [*promotion.__all__, *OPERATIONS]
+__all__ = list(OPERATIONS)
 
 # Operators of two operands, which also have a reflected and an in-place form.
 BINARY = {

@@ -15,9 +15,8 @@ from .promotion import CASTS, array, as_dtype, binary, compute, pair, promote
 FUNCTIONS = "where"
 METHODS = "allclose equal isclose isfinite isinf isnan maximum minimum to type_as"
 IN_PLACE = """
-    bitwise_and bitwise_not bitwise_or bitwise_xor clamp clamp_max clamp_min clip eq ge greater
-    greater_equal gt le less less_equal logical_and logical_not logical_or logical_xor lt
-    masked_fill nan_to_num ne not_equal
+    bitwise_and bitwise_not bitwise_or bitwise_xor clamp clamp_max clamp_min clip eq ge gt le
+    logical_and logical_not logical_or lt masked_fill nan_to_num ne
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -198,11 +197,6 @@ def logical_or(input: Tensor, other: Tensor) -> Tensor:
     return record(binary("logical_or", np.logical_or, input, other), dict(a=input, b=other))
 
 
-def logical_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether exactly one is true."""
-    return record(binary("logical_xor", np.logical_xor, input, other), dict(a=input, b=other))
-
-
 def logical_not(input: Tensor) -> Tensor:
     """Return for each element whether it is false."""
     return record(
@@ -344,5 +338,4 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return converted("type", input, dtypes.get(dtype, dtype))
 
 
-# Other names of the same functions in torch.
-greater, greater_equal, less, less_equal, not_equal, clip = gt, ge, lt, le, ne, clamp
+clip = clamp  # PyTorch has both names

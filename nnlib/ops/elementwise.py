@@ -25,17 +25,14 @@ from .promotion import (
     pair,
     promote,
 )
-from .shape import call_as
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos acosh add addcdiv addcmul arccos arccosh arcsin arcsinh arctan arctan2
-    arctanh asin asinh atan atan2 atanh ceil cos cosh div divide erf erfc erfinv exp exp2 expm1
-    fix floor floor_divide fmod frac hypot lerp log log10 log1p log2 mul multiply neg negative
-    pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin sinh sqrt square sub subtract
-    tan tanh true_divide trunc xlogy
+    abs absolute acos add asin atan atan2 ceil cos cosh div divide erf erfinv exp expm1 floor
+    floor_divide lerp log log10 log1p log2 mul multiply neg negative pow reciprocal relu
+    remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract tan tanh trunc xlogy
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -159,19 +156,6 @@ def remainder(input: Tensor, other: Tensor) -> Tensor:
     )
 
 
-def fmod(input: Tensor, other: Tensor) -> Tensor:
-    """Remainder with the sign of a: y = a - b q, q = trunc(a / b).
-
-    dL/da = dL/dy and dL/db = -q dL/dy.
-    """
-    return record(
-        compute("fmod", np.fmod, *divisible("fmod", input, other)),
-        dict(a=input, b=other),
-        a=lambda g: g,
-        b=lambda g, a, b: -g * div(a, b, rounding_mode="trunc"),
-    )
-
-
 def sqrt(input: Tensor) -> Tensor:
     """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
     x = floating("sqrt", input)
@@ -211,28 +195,6 @@ def _power(a: Any, b: Any) -> Any:
     return a**b
 
 
-def hypot(input: Tensor, other: Tensor) -> Tensor:
-    """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
-    return record(
-        compute("hypot", np.hypot, *floating_pair("hypot", input, other)),
-        dict(a=input, b=other),
-        a=lambda g, y, a: g * (a / y),
-        b=lambda g, y, b: g * (b / y),
-    )
-
-
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
-    product = call_as("addcmul", mul, tensor1, tensor2)
-    return call_as("addcmul", add, input, product, alpha=value)
-
-
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
-    quotient = call_as("addcdiv", div, tensor1, tensor2)
-    return call_as("addcdiv", add, input, quotient, alpha=value)
-
-
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
     """Point between two: y = a + w (b - a).
 
@@ -259,12 +221,6 @@ def exp(input: Tensor) -> Tensor:
     """Exponential: y = e^x, so dL/dx = dL/dy · y."""
     x = floating("exp", input)
     return record(np.exp(x), dict(x=input), x=lambda g, y: g * y)
-
-
-def exp2(input: Tensor) -> Tensor:
-    """Power of 2: y = 2^x, so dL/dx = dL/dy · y log 2."""
-    x = floating("exp2", input)
-    return record(np.exp2(x), dict(x=input), x=lambda g, y: g * y * LOG_2)
 
 
 def expm1(input: Tensor) -> Tensor:
@@ -422,24 +378,6 @@ def tanh(input: Tensor) -> Tensor:
     return record(np.tanh(x), dict(x=input), x=lambda g, y: g * (1 - y * y))
 
 
-def asinh(input: Tensor) -> Tensor:
-    """Inverse of sinh: y = arsinh x, so dL/dx = dL/dy / √(x² + 1)."""
-    x = floating("asinh", input)
-    return record(np.arcsinh(x), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1))
-
-
-def acosh(input: Tensor) -> Tensor:
-    """Inverse of cosh: y = arcosh x, so dL/dx = dL/dy / √(x² - 1); NaN below 1."""
-    x = floating("acosh", input)
-    return record(np.arccosh(x), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1))
-
-
-def atanh(input: Tensor) -> Tensor:
-    """Inverse of tanh: y = artanh x, so dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
-    x = floating("atanh", input)
-    return record(np.arctanh(x), dict(x=input), x=lambda g, x: g / (1 - x * x))
-
-
 # The error function
 
 
@@ -448,14 +386,6 @@ def erf(input: Tensor) -> Tensor:
     x = floating("erf", input)
     return record(
         error_function.erf(x), dict(x=input), x=lambda g, x: g * (SLOPE * exp(-x * x))
-    )
-
-
-def erfc(input: Tensor) -> Tensor:
-    """Complement of erf: y = 1 - erf x, exact where tiny: dL/dx = -dL/dy · 2/√π e^-x²."""
-    x = floating("erfc", input)
-    return record(
-        error_function.erfc(x), dict(x=input), x=lambda g, x: -g * (SLOPE * exp(-x * x))
     )
 
 
@@ -500,12 +430,6 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return record(np.round(array("round", input), decimals), dict(x=input), x=lambda g: flat(g))
 
 
-def frac(input: Tensor) -> Tensor:
-    """Fraction, which ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
-    x = array("frac", input)
-    return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
-
-
 def abs(input: Tensor) -> Tensor:
     """Absolute value: y = |x|, so dL/dx = dL/dy · sign x, which is 0 at 0."""
     y = compute("abs", np.abs, array("abs", input))
@@ -519,7 +443,5 @@ def relu(input: Tensor) -> Tensor:
     )
 
 
-# Other names of the same functions in torch.
-absolute, negative, multiply, subtract, divide, true_divide = abs, neg, mul, sub, div, div
-fix, sgn, arctan2 = trunc, sign, atan2
-arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+# Other names of the same functions in PyTorch.
+absolute, negative, multiply, subtract, divide = abs, neg, mul, sub, div

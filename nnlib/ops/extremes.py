@@ -8,22 +8,20 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
-from ..scan import running, sums_of_runs
-from ..tensor import Tensor, raw
+from ..tensor import Tensor
 from .comparison import isnan, maximum, minimum
 from .indexing import gather
 from .promotion import array
 from .reduction import Dim, spread, sum
-from .shape import axes_of, axis, call_as, squeeze
+from .shape import axes_of, call_as, squeeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
-METHODS = "amax amin aminmax argmax argmin cummax cummin max median min"
+METHODS = "amax amin argmax argmin max median min"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 Picked = namedtuple("Picked", "values indices")  # values and indices along an axis
-Bounds = namedtuple("Bounds", "min max")
 
 
 def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
@@ -34,13 +32,6 @@ def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
 def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """Smallest over dim; equal ones share dL/dy evenly."""
     return _extreme(np.amin, input, dim, keepdim)
-
-
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
-    """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
-    low = call_as("aminmax", amin, input, dim, keepdim)
-    high = call_as("aminmax", amax, input, dim, keepdim)
-    return Bounds(low, high)
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
@@ -158,38 +149,3 @@ def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
     """Return the index of the median; the first of equal elements."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
-
-
-def cummax(input: Tensor, dim: int) -> Picked:
-    """Largest element so far along dim, with its index, which is the last of equal ones."""
-    return _running_extreme("cummax", np.maximum, input, dim)
-
-
-def cummin(input: Tensor, dim: int) -> Picked:
-    """Smallest element so far along dim, with its index, which is the last of equal ones."""
-    return _running_extreme("cummin", np.minimum, input, dim)
-
-
-def _running_extreme(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
-    """Return the running extremes and their indices, each the last of equal elements."""
-    shape = array(name, input).shape
-    d = axis(name, dim, len(shape))
-    x = np.atleast_1d(array(name, input))
-    n = x.shape[d]
-    positions = np.arange(n, dtype=np.min_scalar_type(n))
-    positions = positions.reshape(-1, *(1,) * (x.ndim - d - 1))  # broadcasts along d
-    y = running(f, x, d)
-    is_extreme = (x == y) | np.isnan(x)
-    i = running(np.maximum, is_extreme * positions, d)
-    is_new = (i == positions).reshape(shape)
-    i = i.astype(np.int64).reshape(shape)
-    values = record(
-        y.reshape(shape), dict(x=input), name=name, x=lambda g: _run_sums(g, i, is_new, d)
-    )
-    return Picked(values, record(i, dict(x=input)))
-
-
-def _run_sums(input: Tensor, i: np.ndarray, is_new: np.ndarray, d: int) -> Tensor:
-    """Return dL/dx of a running extreme: the sum of dL/dy over the run of each extreme."""
-    y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(is_new), d).reshape(i.shape)
-    return record(y, dict(x=input), x=lambda g: gather(g, d, i))

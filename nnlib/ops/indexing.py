@@ -10,12 +10,12 @@ from ..graph import change_, record
 from ..tensor import Tensor, raw
 from .elementwise import add
 from .promotion import array
-from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape, squeeze
+from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "getitem one_hot setitem"
 METHODS = """
-    argsort bincount gather index_select kthvalue masked_select nonzero sort take take_along_dim
+    argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
 IN_PLACE = "index_add scatter scatter_add"
@@ -176,24 +176,6 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     return y if raw(index).ndim else reshape(y, ())
 
 
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """Read along dim as ``gather``, but broadcast the other axes; without dim, flatten both."""
-    name = "take_along_dim"
-    if dim is None:
-        input = call_as(name, reshape, input, -1)
-        indices = call_as(name, reshape, indices, -1)
-        dim = 0
-    x = array(name, input)
-    i = integers(name, indices)
-    d = axis(name, dim, x.ndim)
-    n = x.shape[d]
-    expect(x.ndim == i.ndim, name, "{} axes, got indices {}", x.ndim, i.shape)
-    check_range(name, np.where(i < 0, i + n, i), n, RuntimeError)
-    index_arrays = list(np.indices(x.shape, sparse=True))
-    index_arrays[d] = i
-    return pick(name, input, tuple(call_as(name, np.broadcast_arrays, *index_arrays)))
-
-
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
@@ -292,12 +274,6 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
-def take(input: Tensor, index: Tensor) -> Tensor:
-    """Read at indices of the flattened array; dL/dy is added to dL/dx at these elements."""
-    flat = call_as("take", reshape, input, -1)
-    return pick("take", flat, (integers("take", index),))
-
-
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the indices of elements other than 0, one in a row, or one array for each axis."""
     x = array("nonzero", input)
@@ -325,7 +301,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 
 class Ordered(NamedTuple):
-    """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
+    """The result of ``sort`` and ``topk``: values and their indices."""
 
     values: Tensor
     indices: Tensor
@@ -370,14 +346,6 @@ def topk(
 ) -> Ordered:
     """Return the k largest or smallest along dim in order, and their indices."""
     return ordered("topk", input, dim, largest, 0, k)
-
-
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
-    """Return the k-th smallest along dim, counted from 1, and its index."""
-    values, indices = ordered("kthvalue", input, dim, False, k - 1, k)
-    if keepdim:
-        return Ordered(values, indices)
-    return Ordered(squeeze(values, dim), squeeze(indices, dim))
 
 
 def unique(

@@ -16,15 +16,15 @@ import numpy as np
 from ..graph import record
 from ..tensor import Tensor, raw
 from .comparison import converted, to, where
-from .elementwise import abs, add, mul, sign, sqrt, sub, times
+from .elementwise import abs, add, mul, sign, sqrt, times
 from .extremes import amax, amin
 from .promotion import array, compute, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "bilinear cdist einsum linear tensordot"
-METHODS = "bmm dist dot matmul mm mv norm outer"
+FUNCTIONS = "cdist einsum linear tensordot"
+METHODS = "bmm dot matmul mm mv norm outer"
 IN_PLACE = "addmm"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 SHAPES = {  # expected shapes, by the numbers of axes
@@ -185,42 +185,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         w=lambda g, x: mT(rows(g)) @ rows(x),
         b=lambda g: sum(rows(g), 0),
     )
-
-
-def bilinear(
-    input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None
-) -> Tensor:
-    r"""Apply a bilinear layer to the last axes of two inputs.
-
-    .. math:: y_o = \sum_{ij} x_i W_{oij} z_j + b_o
-
-    Parameters
-    ----------
-    input1, input2 : (..., D1) and (..., D2) float
-        The vectors x and z.
-    weight : (D_out, D1, D2) float
-        One matrix for each output.
-    bias : (D_out,) float, optional
-        One number for each output.
-
-    Returns
-    -------
-    (..., D_out) float
-        The outputs y.
-
-    Raises
-    ------
-    RuntimeError
-        If the shapes or dtypes disagree.
-
-    Source: Goodfellow et al. (2016), section 6.1, with products of two inputs as features.
-
-    >>> bilinear(np.ones((2, 3)), np.ones((2, 4)), np.ones((1, 3, 4)))
-    array([[12.],
-           [12.]])
-    """
-    y = call_as("bilinear", einsum, "...i,oij,...j->...o", input1, weight, input2)
-    return y if bias is None else call_as("bilinear", add, y, bias)
 
 
 def einsum(equation: str, *operands: Tensor) -> Tensor:
@@ -497,8 +461,3 @@ def norm(
 
     y = (np.abs(x) ** p).sum(axes, keepdims=keepdim) ** (1 / p)
     return record(y, dict(x=input), x=rule)
-
-
-def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
-    """Return the distance between a and b, which is the p-norm of a - b."""
-    return call_as("dist", norm, call_as("dist", sub, input, other), p)

@@ -14,8 +14,6 @@ import numpy as np
 from ..grad_mode import mode, observed
 from ..tensor import raw
 
-__all__ = ["can_cast", "promote_types", "result_type"]
-
 FLOAT32 = np.dtype(np.float32)
 CASTS = {  # by the name of the Tensor method
     "float": FLOAT32,
@@ -70,11 +68,6 @@ def as_dtype(name: str, x: Any) -> np.dtype:
 def _rank(dtype: np.dtype) -> int:
     """Return the rank of a dtype: 0 for bool, 1 for integers, 2 for floats."""
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
-
-
-def can_cast(from_: np.dtype, to: np.dtype) -> bool:
-    """Return whether the first dtype's kind (bool, integer, float) fits into the second's."""
-    return _rank(as_dtype("can_cast", from_)) <= _rank(as_dtype("can_cast", to))
 
 
 def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:

@@ -17,9 +17,9 @@ from .promotion import array, floating
 from .shape import at, axes_of, axis, call_as, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "std_mean var_mean"
+FUNCTIONS = ""
 METHODS = """
-    all any count_nonzero log_softmax logsumexp mean nanmean nansum prod softmax std sum var
+    all any count_nonzero log_softmax logsumexp mean nanmean prod softmax std sum var
 """
 IN_PLACE = "cumprod cumsum"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -77,14 +77,6 @@ def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     return x.sum(axes, x.dtype, keepdims=keepdim)
 
 
-def nansum(
-    input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
-) -> Tensor:
-    """Sum of all elements over dim except NaN; each of these gets dL/dy, and NaN gets 0."""
-    x = where(isnan(array("nansum", input)), 0, input)
-    return call_as("nansum", sum, x, dim, keepdim, dtype=dtype)
-
-
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Mean over dim; dL/dx is dL/dy / n, repeated over these axes. An empty mean is NaN."""
     x = floats("mean", input if dtype is None else converted("mean", input, dtype))
@@ -102,7 +94,7 @@ def nanmean(
 ) -> Tensor:
     """Mean of all elements over dim except NaN; each of these gets dL/dy / n."""
     n = call_as("nanmean", sum, ~np.isnan(floats("nanmean", input)), dim, keepdim)
-    total = nansum(input, dim, keepdim, dtype=dtype)
+    total = sum(where(isnan(array("nanmean", input)), 0, input), dim, keepdim, dtype=dtype)
     return div(total, where(n == 0, math.nan, n))
 
 
@@ -248,36 +240,6 @@ def std(
     v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
     y = np.sqrt(raw(v))
     return record(y, dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y)))
-
-
-def var_mean(
-    input: Tensor,
-    dim: Dim | bool = None,
-    unbiased: bool = True,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Both ``var`` and ``mean``."""
-    return (
-        call_as("var_mean", var, input, dim, unbiased, keepdim, correction=correction),
-        mean(input, None if isinstance(dim, bool) else dim, keepdim),
-    )
-
-
-def std_mean(
-    input: Tensor,
-    dim: Dim | bool = None,
-    unbiased: bool = True,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Both ``std`` and ``mean``."""
-    return (
-        call_as("std_mean", std, input, dim, unbiased, keepdim, correction=correction),
-        mean(input, None if isinstance(dim, bool) else dim, keepdim),
-    )
 
 
 # Logical reductions

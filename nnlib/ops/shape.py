@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from ..graph import record, scatter_view
-from ..tensor import Tensor, raw
+from ..tensor import Tensor
 from .promotion import array
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
     broadcast_to chunk clone contiguous diag diagonal expand expand_as flatten flip
-    is_contiguous moveaxis movedim narrow permute ravel reshape reshape_as roll split squeeze
-    swapaxes swapdims t tensor_split transpose unbind unflatten unfold unsqueeze view view_as
+    is_contiguous moveaxis movedim narrow permute ravel reshape roll split squeeze
+    swapaxes t transpose unbind unflatten unfold unsqueeze view view_as
 """
 IN_PLACE = "tril triu"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -143,11 +143,6 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """Return a view in the shape of other."""
     return call_as("view_as", view, input, other.shape)
-
-
-def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """Return the same elements in the shape of other."""
-    return call_as("reshape_as", reshape, input, other.shape)
 
 
 def ravel(input: Tensor) -> Tensor:
@@ -340,20 +335,6 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, sizes, d)
 
 
-def tensor_split(
-    input: Tensor, indices_or_sections: int | Sizes | Tensor, dim: int = 0
-) -> tuple[Tensor, ...]:
-    """Split along dim into a number of nearly equal pieces, or before each of the indices."""
-    d, n = cut_along("tensor_split", input, dim)
-    cuts = np.asarray(raw(indices_or_sections)).tolist()
-    if isinstance(cuts, int):
-        expect(cuts > 0, "tensor_split", "sections > 0, got {}", cuts)
-        size, longer = divmod(n, cuts)  # the first pieces have one element more
-        cuts = [i * size + min(i, longer) for i in range(1, cuts)]
-    bounds = itertools.pairwise([0, *cuts, n])
-    return tuple(input[at(d, slice(start, end))] for start, end in bounds)
-
-
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices along dim as a tuple of tensors without that axis."""
     d, n = cut_along("unbind", input, dim)
@@ -429,6 +410,5 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return triangle(np.triu, input, diagonal)
 
 
-# Other names of the same functions in torch.
-swapaxes = swapdims = transpose
+swapaxes = transpose  # PyTorch has both names
 moveaxis, broadcast_to = movedim, expand

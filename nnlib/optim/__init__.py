@@ -2,7 +2,7 @@
 
 from . import lr_scheduler
 from .adagrad import Adadelta, Adagrad, RMSprop
-from .adam import Adam, Adamax, AdamW, NAdam
+from .adam import Adam, AdamW
 from .conjugate import NonlinearCG
 from .lbfgs import BFGS, LBFGS
 from .newton import Newton
@@ -17,8 +17,6 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
-    "Adamax",
-    "NAdam",
     "Newton",
     "NonlinearCG",
     "Optimizer",

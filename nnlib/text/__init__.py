@@ -9,17 +9,9 @@ r"""Text and sequences as numbers.
 """
 
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
-from . import ngrams, sequences, series, tasks, vocabulary
+from . import ngrams, sequences, vocabulary
 from .ngrams import *
 from .sequences import *
-from .series import *
-from .tasks import *
 from .vocabulary import *
 
-__all__ = [
-    *ngrams.__all__,
-    *sequences.__all__,
-    *series.__all__,
-    *tasks.__all__,
-    *vocabulary.__all__,
-]
+__all__ = [*ngrams.__all__, *sequences.__all__, *vocabulary.__all__]

@@ -1,17 +1,14 @@
-"""Sequences cut into chunks, or padded to equal length."""
+"""Sequences cut into pieces, and synthetic tasks that need memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import checks
-from ..nn.utils.rnn import pad_sequence
-from .vocabulary import whole
 
-__all__ = ["Padded", "bptt_batches", "mask", "next_token_pairs", "padded", "windows"]
+__all__ = ["adding_problem", "bptt_batches", "copy_problem", "forecast_windows", "windows"]
 
 
 def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
@@ -56,56 +53,51 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
     return np.moveaxis(w, -1, 1).copy()
 
 
-def series(function: str, x: Any) -> np.ndarray:
-    """Return a sequence as an array (T, ...); raise an error for an array of objects."""
-    x = checks.reals(function, "x", x, kinds="biufcMmSU")
-    if x.ndim < 1 or not x.size:
-        raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")
-    return x
-
-
-def next_token_pairs(
-    x: np.ndarray, length: int, *, stride: int | None = None
+def forecast_windows(
+    x: np.ndarray, history: int, *, horizon: int = 1, stride: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cut a sequence into inputs and, one step later, what they are to predict.
+    """Cut a series into pasts and the futures that follow them.
 
     Parameters
     ----------
     x : (T, ...)
-        The sequence, in time.
-    length : int
-        Steps in an input.
-    stride : int, optional
-        Steps from one input to the next; by default ``length``, so that they do not overlap
-        and each token is predicted once.
+        The series, in time.
+    history : int
+        Steps of the past.
+    horizon : int
+        Steps of the future.
+    stride : int
+        Steps from one window to the next.
 
     Returns
     -------
-    inputs, targets : (K, length, ...)
-        ``targets[k, t]`` is what comes after ``inputs[k, t]``.
+    past : (K, history, ...)
+    future : (K, horizon, ...)
+        ``future[k]`` comes right after ``past[k]``.
 
     Raises
     ------
     ValueError
-        If length or stride is below 1, or x has not one token more than an input.
+        If a number is below 1, or the series shorter than a past with its future.
 
-    Source: Goodfellow et al. (2016), section 10.2.3; chapter "Writing like Shakespeare".
+    Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Networks with memory".
 
-    >>> next_token_pairs(np.arange(7), 3)
-    (array([[0, 1, 2],
-           [3, 4, 5]]), array([[1, 2, 3],
-           [4, 5, 6]]))
+    >>> forecast_windows(np.array([1, 2, 4, 8, 16]), 3)
+    (array([[1, 2, 4],
+           [2, 4, 8]]), array([[ 8],
+           [16]]))
     """
-    name = "next_token_pairs"
-    x, length = series(name, x), checks.whole(name, "length", length, low=1)
-    stride = length if stride is None else checks.whole(name, "stride", stride, low=1)
-    if len(x) <= length:
+    name = "forecast_windows"
+    x, history = series(name, x), checks.whole(name, "history", history, low=1)
+    horizon = checks.whole(name, "horizon", horizon, low=1)
+    stride = checks.whole(name, "stride", stride, low=1)
+    if len(x) < history + horizon:
         raise ValueError(
-            f"{name}: expected x (T, ...) with T > length >= 1, got x {x.shape} and "
-            f"length={length}"
+            f"{name}: expected x (T, ...) with T of at least history + horizon, "
+            f"{history + horizon}, got x {x.shape}"
         )
-    both = windows(x, length + 1, stride=stride)
-    return both[:, :-1], both[:, 1:]
+    both = windows(x, history + horizon, stride=stride)
+    return both[:, :history], both[:, history:]
 
 
 def bptt_batches(
@@ -159,87 +151,107 @@ def bptt_batches(
     return [(inputs[:, cut].copy(), targets[:, cut].copy()) for cut in cuts]
 
 
-class Padded(NamedTuple):
-    """Sequences ``X``, filled up to one length, and the ``lengths`` they had."""
+def series(function: str, x: Any) -> np.ndarray:
+    """Return a sequence as an array (T, ...); raise an error for an array of objects."""
+    x = checks.reals(function, "x", x, kinds="biufcMmSU")
+    if x.ndim < 1 or not x.size:
+        raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")
+    return x
 
-    X: np.ndarray
-    lengths: np.ndarray
 
+def adding_problem(
+    n: int, length: int, *, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make sequences of numbers, two of them marked, whose sum is to be found.
 
-def padded(sequences: Sequence[Any], *, value: float = 0) -> Padded:
-    """Put sequences of different length into one array, and keep their lengths.
+    Who always answers 1 has a mean squared error of 1/6.
 
     Parameters
     ----------
-    sequences : sequence of (T_n, ...)
-        They differ in the first axis only.
-    value : number
-        What fills up, behind the end of each.
+    n : int
+        N, how many sequences.
+    length : int
+        T, steps in each, at least 2.
+    rng : Generator
+        Where chance comes from.
 
     Returns
     -------
-    Padded
-        ``X`` of shape (N, T, ...), T the longest; ``lengths`` of shape (N,), int64.
+    X : (N, T, 2) float32
+        In each step a number, uniform in [0, 1), and a mark, 1 for one step of the first half
+        and one of the second, else 0.
+    y : (N,) float32
+        The sums.
 
     Raises
     ------
     ValueError
-        If there are none.
+        If n is negative or length below 2.
 
-    Source: Goodfellow et al. (2016), section 10.2; chapter "LSTM and GRU". Built on
-    ``nn.utils.rnn.pad_sequence``, which also takes Tensors.
+    Source: Hochreiter and Schmidhuber (1997), Neural Computation 9, section 5.4, in the form of
+    Le, Jaitly and Hinton (2015), arXiv:1504.00941; chapter "LSTM and GRU".
 
-    >>> X, lengths = padded([[5, 6, 7], [8]], value=-1)
-    >>> X, lengths
-    (array([[ 5,  6,  7],
-           [ 8, -1, -1]]), array([3, 1]))
+    >>> X, y = adding_problem(3, 10, rng=np.random.default_rng(0))
+    >>> X.shape, np.allclose((X[..., 0] * X[..., 1]).sum(axis=1), y)
+    ((3, 10, 2), True)
     """
-    if not isinstance(sequences, Sequence | np.ndarray):
-        raise TypeError(f"padded: expected sequences in a list, got {sequences!r}")
-    arrays = [checks.reals("padded", "sequences", s) for s in sequences]
-    checks.number("padded", "value", value)
-    if not arrays or any(a.shape[1:] != arrays[0].shape[1:] or not a.ndim for a in arrays):
-        raise ValueError(
-            "padded: expected sequences (T, ...), at least one, that differ in T alone, got "
-            f"{[a.shape for a in arrays]}"
-        )
-    X = pad_sequence(arrays, batch_first=True, padding_value=value)
-    return Padded(X, np.array([len(a) for a in arrays], np.int64))
+    checks.whole("adding_problem", "n", n, low=0)
+    checks.whole("adding_problem", "length", length, low=2)
+    checks.generator("adding_problem", rng)
+    X = np.zeros((n, length, 2), np.float32)
+    X[..., 0] = rng.random((n, length), np.float32)
+    half = length // 2
+    first, second = rng.integers(half, size=n), rng.integers(half, length, size=n)
+    rows = np.arange(n)
+    X[rows, first, 1] = X[rows, second, 1] = 1
+    return X, X[rows, first, 0] + X[rows, second, 0]
 
 
-def mask(lengths: np.ndarray, longest: int | None = None) -> np.ndarray:
-    """Return which steps of padded sequences are real: t < lengths[n].
+def copy_problem(
+    n: int, length: int, delay: int, *, symbols: int = 8, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make sequences to be said again after a pause.
+
+    Without memory the best that can be done is a cross-entropy of ``length * log(symbols) /
+    (2 * length + delay)`` nats per step.
 
     Parameters
     ----------
-    lengths : (N,) int
-        How long each is.
-    longest : int, optional
-        T, by default the largest length.
+    n : int
+        N, how many sequences.
+    length : int
+        Tokens to remember, at least 1.
+    delay : int
+        Steps of the pause, at least 1; in its last one a sign says that it is over.
+    symbols : int
+        S, how many different tokens there are to remember: 1 to S.
+    rng : Generator
+        Where chance comes from.
 
     Returns
     -------
-    (N, T) bool
-        True where a step is real.
+    x, y : (N, 2 length + delay) int64
+        Inputs: tokens, then 0 (blank), the sign S + 1, and again blanks. Targets: blanks, then
+        the tokens.
 
     Raises
     ------
     ValueError
-        If a length is negative or larger than T.
+        If n is negative or another number below 1.
 
-    Source: Vaswani et al. (2017), arXiv:1706.03762, section 3.2.3; chapter "What came after".
+    Source: Hochreiter and Schmidhuber (1997), in the form of Arjovsky, Shah and Bengio (2016),
+    arXiv:1511.06464, section 5.1; chapter "LSTM and GRU".
 
-    >>> mask([2, 0, 3])
-    array([[ True,  True, False],
-           [False, False, False],
-           [ True,  True,  True]])
+    >>> x, y = copy_problem(1, 3, 2, rng=np.random.default_rng(0))
+    >>> print(x, y)
+    [[7 6 5 0 9 0 0 0]] [[0 0 0 0 0 7 6 5]]
     """
-    lengths = whole("mask", "lengths", lengths)
-    T = lengths.max(initial=0)
-    if longest is not None:
-        T = checks.whole("mask", "longest", longest, low=0)
-    if lengths.ndim != 1 or (lengths < 0).any() or (lengths > T).any():
-        raise ValueError(
-            f"mask: expected lengths (N,) from 0 to {T}, the longest, got {lengths.tolist()}"
-        )
-    return np.arange(T) < lengths[:, None]
+    checks.whole("copy_problem", "n", n, low=0)
+    for argument, value in (("length", length), ("delay", delay), ("symbols", symbols)):
+        checks.whole("copy_problem", argument, value, low=1)
+    checks.generator("copy_problem", rng)
+    tokens = rng.integers(1, symbols + 1, size=(n, length))
+    x, y = np.zeros((2, n, 2 * length + delay), np.int64)
+    x[:, :length] = y[:, -length:] = tokens
+    x[:, length + delay - 1] = symbols + 1
+    return x, y

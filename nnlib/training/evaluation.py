@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..checks import function, reals, whole
+from ..checks import reals, whole
 from ..grad_mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor, raw
 from .data import fitting, input_dtype, is_model, same_length
 
-__all__ = ["accuracy", "evaluate", "predict"]
+__all__ = ["accuracy", "predict"]
 
 
 @contextlib.contextmanager
@@ -98,43 +98,9 @@ def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
 
 
 def evaluate(
-    model: Module,
-    loader: Iterable,
-    loss: Callable[[Tensor, Tensor], Tensor],
-    *,
-    metrics: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] | None = None,
+    model: Module, loader: Iterable, loss: Callable[[Tensor, Tensor], Tensor]
 ) -> dict[str, float]:
-    """Measure a model on batches, in eval mode and without history.
-
-    Parameters
-    ----------
-    model : Module
-        What to measure.
-    loader : iterable of (inputs, targets)
-        The examples in batches.
-    loss : function
-        Takes the model's output and the targets and gives one number, a mean over examples.
-    metrics : mapping of str to function, optional
-        Each takes outputs and targets as arrays and gives a number, a mean over examples.
-
-    Returns
-    -------
-    dict of str to float
-        ``loss``, ``accuracy`` (a fraction) where the targets are class indices, and the
-        metrics: means over all examples.
-
-    Raises
-    ------
-    ValueError
-        If there are no examples.
-
-    >>> from nnlib.nn import Sequential, functional as F
-    >>> batch = np.array([[0.0, 9.0], [9.0, 0.0]]), np.array([1, 1])
-    >>> evaluate(Sequential(), [batch], F.cross_entropy)["accuracy"]
-    0.5
-    """
-    is_model("evaluate", model)
-    function("evaluate", "loss", loss)
+    """Return the loss on batches and, for class indices, the accuracy, in eval mode."""
     sums, count = {}, 0
     with evaluating(model):
         for batch in loader:
@@ -143,8 +109,6 @@ def evaluate(
             measured = {"loss": loss(output, y).item()}
             if _are_classes(output, y):
                 measured["accuracy"] = fraction_right(output.array, y.array)
-            for name, metric in (metrics or {}).items():
-                measured[name] = float(metric(output.array, y.array))
             sums = {name: sums.get(name, 0.0) + n * value for name, value in measured.items()}
             count += n
     if count == 0:

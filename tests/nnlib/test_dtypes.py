@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import nnlib
+from nnlib.ops import promotion
 from tests.nnlib.harness import naming
 
 DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
@@ -69,7 +70,7 @@ def test_function_of_two_tensors_has_the_dtype_of_torch(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["remainder", "fmod", "floor_divide", "clamp_min"])
+@pytest.mark.parametrize("name", ["remainder", "floor_divide", "clamp_min"])
 def test_whole_division_has_the_dtype_of_torch(name):
     ours, theirs = getattr(nnlib, name), getattr(torch, name)
     for a, b in NO_BOOL:
@@ -83,7 +84,7 @@ def test_whole_division_has_the_dtype_of_torch(name):
 def test_result_type_is_that_of_torch():
     for a, b in PAIRS:
         with naming(a, "and", b):
-            got = nnlib.result_type(known(a, nnlib.tensor), known(b, nnlib.tensor))
+            got = promotion.result_type(known(a, nnlib.tensor), known(b, nnlib.tensor))
             expected = torch.result_type(known(a, torch.tensor), known(b, torch.tensor))
             assert str(got) == str(expected).removeprefix("torch.")
 

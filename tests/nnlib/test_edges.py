@@ -45,13 +45,11 @@ WIDE = [-inf, -800.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 800.0, inf, nan]
 ONES = [-1.0, -0.0, 0.0, 1.0, nan]
 NEAR_0 = [0.0, 1.0, inf, -2.0, nan]
 POINTS = [
-    ("abs sign floor ceil trunc round asinh atan erf erfc", WIDE),
-    ("exp exp2 expm1 sinh cosh tanh isfinite nan_to_num relu sigmoid square", WIDE),
+    ("abs sign floor ceil trunc round atan erf", WIDE),
+    ("exp expm1 sinh cosh tanh isfinite nan_to_num relu sigmoid square", WIDE),
     ("log log2 log10 log1p rsqrt reciprocal sqrt", NEAR_0),
-    ("asin acos atanh erfinv", [*ONES, 2.0]),
+    ("asin acos erfinv", [*ONES, 2.0]),
     ("sin cos tan", [*ONES, inf]),
-    ("acosh", [1.0, 0.5, inf, nan]),
-    ("frac", [-1.5, -1.0, 0.0, 2.5, nan]),
 ]
 
 
@@ -64,14 +62,11 @@ def test_kinks_and_limits_are_those_of_torch(names, values):
 
 KINKS = [-3.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 3.0, 6.0, -800.0, 800.0]
 ACTIVATIONS = [
-    *[(n,) for n in ("selu", "silu", "mish", "gelu", "logsigmoid", "softsign", "tanhshrink")],
-    *[(n,) for n in ("hardtanh", "relu6", "hardsigmoid", "hardswish", "rrelu", "softplus")],
-    *[("leaky_relu",), ("leaky_relu", 0.0), ("elu", 2.0), ("celu", 2.0), ("softshrink",)],
-    *[("softshrink", 0.0), ("hardshrink",), ("hardshrink", -1.0), ("threshold", 0.5, 7.0)],
+    *[(n,) for n in ("selu", "silu", "mish", "gelu", "logsigmoid")],
+    *[(n,) for n in ("hardtanh", "relu6", "hardsigmoid", "hardswish", "softplus")],
+    *[("leaky_relu",), ("leaky_relu", 0.0), ("elu", 2.0)],
 ]
-BOUNDLESS = (
-    "leaky_relu elu selu celu hardtanh relu6 hardsigmoid hardshrink softshrink logsigmoid"
-)
+BOUNDLESS = "leaky_relu elu selu hardtanh relu6 hardsigmoid logsigmoid"
 
 
 def test_activations_have_the_kinks_and_limits_of_torch():
@@ -106,8 +101,7 @@ def extreme(name, *dim):
 CALLS = [
     *[(lambda L, a, b, f=f: getattr(L, f)(a, b), A, B) for f in ("maximum", "minimum")],
     *[(lambda L, a, b, f=f: getattr(L, f)(a, b), A, B) for f in ("remainder", "clamp_min")],
-    *[(lambda L, a, b, f=f: getattr(L, f)(a, b), A[:4], B[:4]) for f in ("atan2", "hypot")],
-    (lambda L, a, b: L.fmod(a, b), A[:4], [2.0, 1.0, 1.0, -1.0]),
+    (lambda L, a, b: L.atan2(a, b), A[:4], B[:4]),
     *[
         (lambda L, x, p=p: x**p, [-2.0, -0.5, 0.0, 0.25, 3.0, nan, inf])
         for p in (-2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 3.0, 4, 5)
@@ -137,9 +131,8 @@ CALLS = [
         for f in ("softmax", "log_softmax", "logsumexp")
     ],
     *[(extreme(f), t) for t in TIES for f in ("max", "min", "amax", "amin", "median")],
-    *[(extreme(f, 0), t) for t in TIES for f in ("max", "min", "cummax", "cummin")],
+    *[(extreme(f, 0), t) for t in TIES for f in ("max", "min")],
     *[(extreme(f, (0, 1)), [TIES[0], TIES[0][::-1]]) for f in ("amax", "amin")],
-    *[(lambda L, x, w=w: getattr(L.aminmax(x, dim=0), w), TIES[0]) for w in ("min", "max")],
     *[(extreme(f), [1.0, nan, 2.0, nan]) for f in ("max", "min", "median")],
     *[
         (lambda L, x, p=p: L.norm(x, p), v)
@@ -153,10 +146,7 @@ CALLS = [
         for shape in ((3, 1), (0, 3), (1,), ())
         for d in ((-1,), ())
     ],
-    *[
-        (lambda L, x, f=f: getattr(L, f)(x, 0), [[1.0, nan], [nan, 3]])
-        for f in ("nansum", "nanmean")
-    ],
+    (lambda L, x: L.nanmean(x, 0), [[1.0, nan], [nan, 3]]),
     *[
         (lambda L, x, z, p=p: L.cdist(x, z, p), [[0, 0], [1, 3]], [[0, 0], [3, -1], [1, 2]])
         for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
@@ -199,15 +189,12 @@ LOSSES = [
         lambda F, L, z, t: F.binary_cross_entropy_with_logits(z, t),
         *([-1e4, 1e4, -30.0, 30.0], [1.0, 0.0, 0.5, 1.0]),
     ),
-    (lambda F, L, x: F.hinge_embedding_loss(x, -L.ones(3)), [0.5, 1.0, 2.0]),
     (lambda F, L, x: F.margin_ranking_loss(x, 0 * x, L.ones(3), 1.0), [0.5, 1.0, 2.0]),
     (lambda F, L, x: F.multi_margin_loss(x, targets(L, 0)), [[1.0, 0.0, 0.5]]),
     (lambda F, L, x: F.multi_margin_loss(x, targets(L, 0), 2), [[1.0, 0.0, 0.5]]),
     (lambda F, L, x: F.smooth_l1_loss(x, 0 * x), [-1.0, 0.0, 1.0]),
     (lambda F, L, x: F.huber_loss(x, 0 * x), [-1.0, 0.0, 1.0]),
     (lambda F, L, x: F.l1_loss(x, 0 * x), [-1.0, 0.0, 1.0]),
-    (lambda F, L, v: F.gaussian_nll_loss(v, 0 * v, v, eps=0.5), [0.0, 0.5, 1.0]),
-    (lambda F, L, x: F.poisson_nll_loss(x, L.ones(3), False), [0.0, 1.0, 2.0]),
     (lambda F, L, x, t: F.kl_div(x, t), [[0.3, -1.0, 2.0]], [[0.2, 0.1, 0.7]]),
     *[
         (f, np.zeros((0, 5)))  # a mean over no example is NaN
@@ -315,13 +302,13 @@ def test_other_names_are_torchs_for_the_same(rng):
     for name in [n for n in names if getattr(ops, n).__name__ != n]:
         f = getattr(nnlib, name)
         n = f.__code__.co_argcount - len(f.__defaults__ or ())
-        inputs = list(rng.uniform(0.1, 0.9, (n, 3)) + (name == "arccosh"))
+        inputs = list(rng.uniform(0.1, 0.9, (n, 3)))
         options = dict(min=0.3, max=0.6) if name == "clip" else {}
         got = f(*map(nnlib.tensor, inputs), **options)
         expected = getattr(torch, name)(*map(torch.tensor, inputs), **options)
         with naming(name):
             np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-12, strict=True)
-    for names in "swapaxes transpose,swapdims transpose,concat cat,moveaxis movedim".split(","):
+    for names in "swapaxes transpose,concat cat,moveaxis movedim".split(","):
         other, name = names.split()
         assert getattr(nnlib, other) is getattr(nnlib, name)
 
@@ -356,8 +343,6 @@ def test_forms_in_place_exist_in_torch_and_change_the_tensor():
         lambda x, L: x.round_(decimals=1),
         lambda x, L: x.masked_fill_(x > 0, 7),
         lambda x, L: x.lerp_(L.ones(4), 0.25),
-        lambda x, L: x.addcmul_(L.ones(4), x, value=2),
-        lambda x, L: x.addcdiv_(L.ones(4), x * x + 1, value=0.5),
         lambda x, L: x.eq_(x),
         lambda x, L: x.multiply_(3).sub_(1, alpha=2).div_(3, rounding_mode="floor"),
         lambda x, L: x.cumsum_(0).cumprod_(0),
@@ -386,7 +371,7 @@ def test_scores_without_a_largest_finite_one():
 
 
 def test_extremes_and_sums_of_nan_and_infinity_are_those_of_torch():
-    for name in ("sum", "mean", "prod", "nansum", "nanmean", "norm", "logsumexp", "cumsum"):
+    for name in ("sum", "mean", "prod", "nanmean", "norm", "logsumexp", "cumsum"):
         for values in ([1.0, nan, 2.0], [inf, 1.0, 0.5], [-inf, 2.0, 3.0]):
             got, expected = (
                 getattr(L, name)(L.tensor(values), 0 if name != "norm" else 2)
@@ -397,17 +382,6 @@ def test_extremes_and_sums_of_nan_and_infinity_are_those_of_torch():
     x[1, 0], x[2, 1] = nan, inf
     np.testing.assert_array_equal(nnlib.sum(x, 0), [nan, inf, 4.0])
     np.testing.assert_array_equal(nnlib.sum(x.T.copy(), 1), [nan, inf, 4.0])
-
-
-def test_sums_along_any_axis_in_any_order_of_memory_are_those_of_torch(rng):
-    for shape in ((3, 4, 5), (1, 1, 1), (0, 2, 3), (2, 3, 0), (5, 1, 3)):
-        x = rng.standard_normal(shape)
-        for a in (x, np.asfortranarray(x), np.asfortranarray(x)[::-1]):
-            for dim, keepdim in ((0, False), (1, True), (-1, False)):
-                expected = torch.tensor(a.copy()).sum(dim, keepdim).numpy()
-                np.testing.assert_allclose(
-                    nnlib.sum(a, dim, keepdim), expected, 1e-12, strict=True
-                )
 
 
 @pytest.mark.parametrize(("n", "columns"), [(128, 10), (1600, 512), (32768, 32)])
@@ -432,15 +406,11 @@ def test_what_torch_does_otherwise():
     x = nnlib.tensor([[2.0, 2.0, 1.0, 3.0]], requires_grad=True)
     F.maxout(x, 2).sum().backward()  # equal pieces share
     assert x.grad.tolist() == [[0.5, 0.5, 0.0, 1.0]]
-    x = nnlib.tensor([-1000.0], requires_grad=True)
-    loss = F.soft_margin_loss(x, nnlib.tensor([1.0]))  # torch's is infinite
-    loss.backward()
-    assert (loss.item(), x.grad.tolist()) == (1000.0, [-1.0])
     x, t = np.log([0.25, 0.75]), np.array([0.0, 1.0])  # a class of probability 0 adds nothing
     assert F.kl_div(x, t, reduction="sum") == pytest.approx(np.log(4 / 3))
 
 
-@pytest.mark.parametrize("name", ["median", "max", "min", "cummax", "cummin", "sort", "topk"])
+@pytest.mark.parametrize("name", ["median", "max", "min", "sort", "topk"])
 def test_values_and_indices_have_these_names_as_in_torch(name, rng):
     x = rng.random((3, 5))
     got, expected = (getattr(L.tensor(x), name)(1) for L in (nnlib, torch))
@@ -500,14 +470,6 @@ def test_single_numbers_flow_through_operations():
 
 def test_functions_that_draw_draw_from_their_distribution():
     nnlib.manual_seed(0)
-    x = nnlib.full((1000,), -2.0, requires_grad=True)
-    y = F.rrelu(x, 0.2, 0.6, training=True)
-    y.sum().backward()
-    slope = x.grad.numpy()
-    np.testing.assert_allclose(y.detach().numpy(), -2 * slope, rtol=1e-6)
-    assert 0.2 <= slope.min() < slope.max() < 0.6
-    assert slope.mean() == pytest.approx(0.4, abs=0.02)
-    assert F.rrelu(nnlib.ones(5), 0.2, 0.6, training=True).tolist() == [1.0] * 5
     p = np.array([0.5, 0.3, 0.2])
     drawn = F.gumbel_softmax(np.tile(np.log(p), (20_000, 1)), hard=True)
     assert set(np.unique(drawn)) == {0.0, 1.0}

@@ -15,7 +15,7 @@ def test_kernels_of_the_notes():
     np.testing.assert_array_equal(filters.sobel("y"), filters.sobel("x").T)
 
 
-@pytest.mark.parametrize("make", [filters.sobel, filters.scharr, filters.prewitt])
+@pytest.mark.parametrize("make", [filters.sobel, filters.scharr])
 @pytest.mark.parametrize("direction", ["x", "y"])
 def test_derivative_kernels_are_separable_into_whole_numbers(make, direction):
     column, row = separate(make(direction))
@@ -31,8 +31,6 @@ def test_rank_decides_what_is_separable():
     disc = np.hypot(*np.mgrid[-3:4, -3:4]) <= 3
     with pytest.raises(ValueError, match="rank 1"):
         separate(disc.astype(int))
-    np.testing.assert_array_equal(filters.sharpen(0), filters.identity())
-    assert filters.sharpen(2.5).sum() == pytest.approx(1)
 
 
 def test_gaussian_is_that_of_scipy(rng):
@@ -46,21 +44,19 @@ def test_gaussian_is_that_of_scipy(rng):
     )
 
 
-def test_box_sobel_prewitt_and_laplacian_are_those_of_scipy(rng):
+def test_box_and_sobel_are_those_of_scipy(rng):
     x = rng.standard_normal((8, 9))
-    options = dict(padding="same", padding_mode="reflect", method="loops")
+    options = dict(padding="same", padding_mode="reflect")
     pairs = [
         (filters.box(3), scipy.ndimage.uniform_filter(x, 3, mode="mirror")),
         (filters.sobel("x"), scipy.ndimage.sobel(x, axis=1, mode="mirror")),
         (filters.sobel("y"), scipy.ndimage.sobel(x, axis=0, mode="mirror")),
-        (filters.prewitt("x"), scipy.ndimage.prewitt(x, axis=1, mode="mirror")),
-        (filters.laplacian(), scipy.ndimage.laplace(x, mode="mirror")),
     ]
     for kernel, expected in pairs:
         np.testing.assert_allclose(convolve(x, kernel, **options), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("kernel", [filters.sobel, filters.scharr, filters.prewitt])
+@pytest.mark.parametrize("kernel", [filters.sobel, filters.scharr])
 @pytest.mark.parametrize("method", METHODS)
 def test_edges_of_a_slope_have_its_steepness_and_direction(kernel, method):
     i, j = np.mgrid[:6, :7].astype(float)

@@ -1,12 +1,10 @@
 """Sizes, windows and worked steps of filters, and input that is refused."""
 
 import numpy as np
-import pytest
 import torch
 
-from nnlib import filters
-from nnlib.filters import correlate, im2col, output_size, same_padding, separate
-from tests.nnlib.filter_cases import BAR, VERTICAL
+from nnlib.filters import correlate, im2col, output_size, separate
+from tests.nnlib.filter_cases import BAR
 from tests.nnlib.harness import assert_refused
 
 SIZES = [
@@ -29,24 +27,8 @@ def test_output_sizes_of_the_notes():
 
 def test_output_size_is_that_of_the_result(rng):
     for n, k, p, s, d in rng.integers((8, 1, 0, 1, 1), (15, 4, 3, 4, 4), (40, 5)).tolist():
-        y = correlate(np.zeros(n), np.zeros(k), padding=p, stride=s, dilation=d, method="loops")
+        y = correlate(np.zeros(n), np.zeros(k), padding=p, stride=s, dilation=d)
         assert output_size(n, k, padding=p, stride=s, dilation=d) == len(y)
-
-
-def test_padding_that_keeps_the_size():
-    """Erratum dlg-e040: one formula for all strides, whole only for matching parities."""
-    assert [same_padding(7, k) for k in (1, 3, 5)] == [0, 1, 2]
-    for n, k, s in [(7, 3, 2), (6, 5, 3), (9, 2, 2)]:
-        try:
-            p = same_padding(n, k, stride=s)
-        except ValueError:
-            assert ((s - 1) * n + k - s) % 2
-        else:
-            assert output_size(n, k, padding=p, stride=s) == n
-    with pytest.raises(
-        ValueError, match=r"same_padding: size 7, kernel_size 4 .* padding of 3/2"
-    ):
-        same_padding(7, 4)
 
 
 def test_im2col_times_the_kernel_is_the_correlation(rng):
@@ -59,16 +41,6 @@ def test_im2col_times_the_kernel_is_the_correlation(rng):
     np.testing.assert_array_equal(im2col(x, (3, 2)), unfolded.transpose(0, 2, 1))
 
 
-def test_steps_are_sums_of_products():
-    steps = correlate(VERTICAL[:3, 1:5], BAR, steps=True)
-    assert str(steps[0]).startswith("Entry (0, 0): 1·1 + 0·1 + (−1)·0 + 1·1")
-    assert [str(step).split(" = ")[-1] for step in steps] == ["3.", "3."]
-    assert steps[1].latex.startswith(
-        r"y_{0, 1} = 1 \cdot 1 + 0 \cdot 0 + \left(-1\right) \cdot 0"
-    )
-    np.testing.assert_array_equal(steps.result, [[3, 3]])
-
-
 X = np.ones((4, 5))
 BAD = [
     (lambda: correlate([1.0], X), ValueError),
@@ -78,9 +50,7 @@ BAD = [
     (lambda: correlate(X, X, padding=1.5), TypeError),
     (lambda: correlate(X, BAR, padding="same", stride=2), ValueError),
     (lambda: correlate(X, BAR, padding=4, padding_mode="reflect"), ValueError),
-    (lambda: filters.pad(X, 6, padding_mode="circular"), ValueError),
-    (lambda: filters.pad([1, 2], 1), ValueError),
-    (lambda: correlate(X, [1], steps=True), ValueError),
+    (lambda: correlate(X, BAR, padding=6, padding_mode="circular"), ValueError),
     (lambda: separate(np.zeros((3, 3))), ValueError),
     (lambda: output_size(3, 5), ValueError),
     (lambda: im2col(X, 3), ValueError),

@@ -46,7 +46,6 @@ VIEWS = {
     "unbind": lambda t, r: t.unbind(r.d)[r.k],
     "split": lambda t, r: t.split(r.length, r.d)[r.k],
     "chunk": lambda t, r: t.chunk(2, r.d)[r.k],
-    "tensor_split": lambda t, r: t.tensor_split(2, r.d)[0],
     "movedim": lambda t, r: t.movedim(r.d, r.e),
     "transpose": lambda t, r: t.transpose(r.d, r.e),
     "permute": lambda t, r: t.permute(r.order),

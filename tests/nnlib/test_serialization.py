@@ -130,7 +130,7 @@ def layers():
         *(nn.LSTM(2, 3, 2, bidirectional=True), nn.GRUCell(2, 3), nn.Embedding(4, 2, 1)),
         *(nn.LayerNorm(3), nn.Dropout(0.3), nn.Softmax(1), nn.MultiheadAttention(4, 2)),
         *(nn.CrossEntropyLoss(weight=nnlib.ones(3)), nn.MaxPool2d(2), nn.Flatten()),
-        *(nn.ModuleList([nn.Linear(1, 1)]), nn.ParameterDict({"a": nn.Parameter([1.0])})),
+        *(nn.ModuleList([nn.Linear(1, 1)]), nn.ParameterList([nn.Parameter([1.0])])),
         nn.TransformerEncoderLayer(4, 2, 8),
         nnlib.models.LeNet5(),
     ]

@@ -6,12 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib import text
-from nnlib.datasets import first_names, seattle_weather
+from nnlib.datasets import first_names
 from nnlib.nn import functional as F
 from nnlib.tensor import Tensor
 
@@ -21,7 +20,6 @@ TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
 def test_words_keep_apostrophes_and_signs_stand_alone():
     words = ["I'll", "go", ",", "say'st", "—", "no", "!"]
     assert text.tokenize("I'll  go,\nsay'st—no!") == words
-    assert text.tokenize("Ab c", by="character", lower=True) == ["a", "b", " ", "c"]
 
 
 @given(TEXTS)
@@ -36,15 +34,6 @@ def test_numbers_follow_frequency_then_the_order_of_the_tokens(s):
     assert list(zip(vocabulary.tokens, vocabulary.counts, strict=True)) == sorted(
         Counter(s).items(), key=lambda item: (-item[1], item[0])
     )
-
-
-def test_rare_tokens_become_the_unknown_one():
-    words = text.tokenize("the cat and the dog and the bird")
-    vocabulary = text.Vocabulary(words, min_count=2, unknown="<unk>", padding="<pad>")
-    assert vocabulary.tokens == ("<pad>", "<unk>", "the", "and")
-    assert vocabulary.counts == (0, 3, 3, 2)
-    assert vocabulary.encode(["the", "cat", "and"]).tolist() == [2, 1, 3]
-    assert vocabulary.decode([2, 1, 0, 0]) == ["the", "<unk>"]
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=12), max_size=4), st.integers(1, 3))
@@ -127,14 +116,6 @@ def test_windows_are_slices_of_the_sequence(T, length, stride):
         np.testing.assert_array_equal(text.windows(x, length, stride=stride), want, strict=True)
 
 
-@given(st.integers(2, 30), st.integers(1, 5))
-def test_each_target_is_the_token_after_its_input(T, length):
-    if length < T:
-        inputs, targets = text.next_token_pairs(np.arange(T), length)
-        np.testing.assert_array_equal(targets, inputs + 1)
-        assert len(set(targets.ravel())) == targets.size == (T - 1) // length * length
-
-
 @given(st.integers(1, 60), st.integers(1, 5), st.integers(1, 7))
 def test_streams_go_on_from_batch_to_batch(T, N, length):
     if T <= N:
@@ -149,47 +130,11 @@ def test_streams_go_on_from_batch_to_batch(T, N, length):
     assert all(x.shape[1] == length for x, _ in batches[:-1])
 
 
-def test_padding_keeps_the_lengths_and_the_mask_tells_what_is_real():
-    rows = [np.ones((k, 2)) * k for k in (3, 1, 2)]
-    X, lengths = text.padded(rows)
-    assert (X.shape, lengths.tolist()) == ((3, 3, 2), [3, 1, 2])
-    np.testing.assert_array_equal(X.any(axis=-1), text.mask(lengths))
-    np.testing.assert_array_equal(
-        X,
-        torch.nn.utils.rnn.pad_sequence(
-            [torch.tensor(r) for r in rows], batch_first=True
-        ).numpy(),
-    )
-
-
-@given(st.integers(3, 100))
-def test_parts_in_time_follow_each_other(T):
-    try:
-        parts = text.split_in_time(np.arange(T))
-    except ValueError:
-        assert T < 7
-    else:
-        assert np.concatenate(parts).tolist() == list(range(T))
-        shares = np.array([len(part) for part in parts]) / T
-        np.testing.assert_allclose(shares, (0.7, 0.15, 0.15), atol=1 / T)
-
-
 def test_the_future_follows_its_past():
     x = np.arange(20).reshape(10, 2)
     past, future = text.forecast_windows(x, 3, horizon=2, stride=2)
     assert (past.shape, future.shape) == ((3, 3, 2), (3, 2, 2))
     np.testing.assert_array_equal(past[:, -1] + 2, future[:, 0])
-
-
-def test_standardising_agrees_with_scikit_learn_and_knows_only_the_training_part():
-    from sklearn.preprocessing import StandardScaler
-
-    train, _, test = text.split_in_time(seattle_weather().X)
-    scaler, standardizer = StandardScaler().fit(train), text.Standardizer(train)
-    np.testing.assert_allclose(standardizer(test), scaler.transform(test), atol=1e-12)
-    np.testing.assert_allclose(standardizer.inverse(standardizer(test)), test, atol=1e-12)
-    assert text.Standardizer([[2.0, 1.0], [2.0, 3.0]])([[5.0, 2.0]]).tolist() == [[3.0, 0.0]]
-    assert text.Standardizer([1, 3])([4, 0]).tolist() == [2, -2]
 
 
 def test_the_adding_problem_marks_one_step_in_each_half(rng):

@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...generator import generator
 from ...graph import record, record_fused
 from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
 from ...tensor import Tensor, raw
 from .shared import elements, floats, placed
 
 __all__ = [
-    "celu",
     "elu",
     "gelu",
-    "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
@@ -32,13 +29,8 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
-    "rrelu",
     "selu",
     "silu",
-    "softshrink",
-    "softsign",
-    "tanhshrink",
-    "threshold",
 ]
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017)
@@ -76,23 +68,6 @@ def _step(x: Any, low: Any) -> Any:
     """Return 1 where x > 0 and ``low`` elsewhere, as a factor; this is faster than np.where."""
     high = (x > 0).astype(x.dtype)
     return high + low * (1 - high)
-
-
-def rrelu(
-    input: Tensor,
-    lower: float = 1 / 8,
-    upper: float = 1 / 3,
-    training: bool = False,
-    inplace: bool = False,
-) -> Tensor:
-    """Leaky rectifier whose slope is drawn for each element; else the middle of its range."""
-    x = floats("rrelu", input)
-    if lower > upper:
-        raise RuntimeError(f"rrelu: expected lower <= upper, got {lower} and {upper}")
-    if not training:
-        return leaky_relu(input, (lower + upper) / 2, inplace)
-    slope = _step(x, generator().uniform(lower, upper, x.shape).astype(x.dtype))
-    return placed(input, ops.mul(input, slope), inplace)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
@@ -138,13 +113,6 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Self-normalising unit: 1.0507 times elu with a = 1.6733; keeps mean 0, variance 1."""
     return _elu("selu", input, SELU_ALPHA, inplace, SELU_SCALE)
-
-
-def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """Elu without a corner: y = x, or a (e^(x/a) - 1) where x <= 0; its slope at 0 is 1."""
-    if alpha == 0:
-        raise RuntimeError("celu: expected alpha other than 0")
-    return _elu("celu", input, alpha, inplace, rate=1 / alpha)
 
 
 # Smooth activation functions
@@ -215,18 +183,6 @@ def logsigmoid(input: Tensor) -> Tensor:
     return ops.neg(softplus(ops.neg(input), threshold=math.inf))
 
 
-def softsign(input: Tensor) -> Tensor:
-    """Soft sign: y = x / (1 + |x|), so dL/dx = dL/dy / (1 + |x|)²."""
-    _no_truths("softsign", input)
-    return ops.div(input, 1 + ops.abs(input))
-
-
-def tanhshrink(input: Tensor) -> Tensor:
-    """Subtract tanh: y = x - tanh x, so dL/dx = dL/dy · tanh² x."""
-    _no_truths("tanhshrink", input)
-    return ops.sub(input, tanh(input))
-
-
 # Piecewise linear activation functions
 
 
@@ -273,38 +229,5 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
         x * (np.clip(x + 3, 0, 6) / 6),
         dict(x=input),
         x=lambda g, x: g * (((x > -3) & (x < 3)) * (clamp(x, -3, 3) / 3 + 0.5) + (x >= 3)),
-    )
-    return placed(input, y, inplace)
-
-
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """Hard threshold: y = x, or 0 where |x| <= λ, so dL/dx = dL/dy, or 0 there."""
-    x = floats("hardshrink", input)
-    return record(
-        x * ~(np.abs(x) <= lambd),
-        dict(x=input),
-        x=lambda g, x: g * ~((x >= -lambd) & (x <= lambd)),
-    )
-
-
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """Soft threshold: y = x moved towards 0 by λ, at most to 0, where the slope is 0."""
-    x = floats("softshrink", input)
-    if not 0 <= lambd:
-        raise RuntimeError(f"softshrink: expected lambd >= 0, got {lambd}")
-    return record(
-        x - np.clip(x, -lambd, lambd),
-        dict(x=input),
-        x=lambda g, x: g * ~((x >= -lambd) & (x <= lambd)),
-    )
-
-
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """Replace what is small: y = x and dL/dx = dL/dy where x > threshold, else value and 0."""
-    x = _no_truths("threshold", input)
-    y = record(
-        np.where(x <= threshold, value, x).astype(x.dtype, copy=False),
-        dict(x=input),
-        x=lambda g, x: g * ~(x <= threshold),
     )
     return placed(input, y, inplace)

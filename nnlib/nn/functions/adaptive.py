@@ -67,26 +67,12 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """Take the means of I about equal parts of a sequence: ``adaptive_avg_pool2d``.
-
-    Parameters
-    ----------
-    input : (N, C, T) or (C, T) float
-        The sequences.
-    output_size : int
-        I, the number of parts.
-
-    Returns
-    -------
-    (N, C, I) or (C, I) float
-        The means.
+    """Take the means of output_size about equal parts of sequences (N, C, T).
 
     Raises
     ------
     RuntimeError
         If shape or size do not fit.
-
-    Source: ``torch.nn.functional.adaptive_avg_pool1d``; chapter "Convolution".
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])

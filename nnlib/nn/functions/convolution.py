@@ -31,30 +31,12 @@ def conv1d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Tensor:
-    r"""Multiply each kernel with what every window of a sequence shows: ``conv2d`` on one axis.
-
-    .. math:: y_{n o i} = b_o + \sum_{c u} w_{o c u}\, x_{n, c, s i + d u - p}
-
-    Parameters
-    ----------
-    input : (N, C, T) or (C, T)
-        The sequences x, taken as 0 outside.
-    weight : (C_out, C / groups, T_kernel)
-        The kernels w.
-    bias, stride, padding, dilation, groups
-        As in ``conv2d``.
-
-    Returns
-    -------
-    (N, C_out, I) or (C_out, I)
-        For each kernel a sequence of length I = ⌊(T + 2p - d (T_kernel - 1) - 1) / s⌋ + 1.
+    """Convolve sequences (N, C, T): ``conv2d`` on one axis.
 
     Raises
     ------
     RuntimeError
         If shapes, dtypes or options do not fit together.
-
-    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -137,30 +119,12 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Tensor:
-    r"""Spread every element as a multiple of each kernel: ``conv_transpose2d`` on one axis.
-
-    .. math:: y_{n, o, s i + d u - p} \mathrel{+}= x_{n c i} w_{c o u}
-
-    Parameters
-    ----------
-    input : (N, C, I) or (C, I)
-        The sequences x.
-    weight : (C, C_out / groups, T_kernel)
-        The kernels w.
-    bias, stride, padding, output_padding, groups, dilation
-        As in ``conv_transpose2d``.
-
-    Returns
-    -------
-    (N, C_out, T) or (C_out, T)
-        Sequences of length T = s (I - 1) - 2p + d (T_kernel - 1) + 1 + output_padding.
+    """Transpose the convolution of sequences (N, C, I): ``conv_transpose2d`` on one axis.
 
     Raises
     ------
     RuntimeError
         If shapes, dtypes or options do not fit together.
-
-    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])

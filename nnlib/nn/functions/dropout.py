@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...generator import generator
-from ...ops import mul, where
+from ...ops import mul
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import placed
 
-__all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
+__all__ = ["dropout", "dropout2d"]
 
 LOWEST = -1.7580993408473766  # the limit of SELU at -inf
 
@@ -57,25 +57,6 @@ def dropout(
     return _dropped("dropout", input, p, training, inplace, array("dropout", input).shape)
 
 
-def dropout1d(
-    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
-) -> Tensor:
-    """Drop whole channels of (N, C, L) or (C, L); otherwise as ``dropout``.
-
-    Raises
-    ------
-    RuntimeError
-        If the input has another number of axes; others as ``dropout``.
-
-    >>> np.unique(dropout1d(np.ones((1, 5)), 0.5)).size  # one channel: all or nothing
-    1
-    """
-    shape = array("dropout1d", input).shape
-    if len(shape) not in (2, 3):
-        raise RuntimeError(f"dropout1d: expected input (N, C, L) or (C, L), got {shape}")
-    return _dropped("dropout1d", input, p, training, inplace, (*shape[:-1], 1))
-
-
 def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -96,30 +77,6 @@ def dropout2d(
         raise RuntimeError(f"dropout2d: expected input (N, C, ...), got {shape}")
     mask = shape[:2] + (1,) * (len(shape) - 2)
     return _dropped("dropout2d", input, p, training, inplace, mask)
-
-
-def alpha_dropout(
-    input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
-) -> Tensor:
-    r"""Apply dropout for SELU: it sets to α' and keeps mean 0 and variance 1.
-
-    .. math:: y = a\,(x\, m + \alpha' (1 - m)) - a\, p\, \alpha', \quad
-        a = \left((1 - p)(1 + p\, \alpha'^2)\right)^{-1/2}
-
-    with α' = -1.758, the limit of SELU at -∞. Arguments and errors as ``dropout``.
-
-    Source: Klambauer et al. (2017), "New dropout technique".
-
-    >>> alpha_dropout(np.ones(3), p=0.5, training=False)
-    array([1., 1., 1.])
-    """
-    if _is_idle("alpha_dropout", array("alpha_dropout", input), p, training):
-        return input
-    if p == 1:
-        return placed(input, mul(input, 0.0), inplace)
-    a = ((1 - p) * (1 + p * LOWEST**2)) ** -0.5
-    y = where(_kept(raw(input).shape, p), input, LOWEST) * a - a * p * LOWEST
-    return placed(input, y, inplace)
 
 
 def _dropped(

@@ -1,4 +1,4 @@
-"""Margin losses of classification (hinge losses)."""
+"""Margin losses (hinge losses) of classes, and of pairs and triplets of vectors."""
 
 from __future__ import annotations
 
@@ -6,49 +6,32 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import add, clamp, div, gather, mul, neg, relu, softplus, square, sub, sum, where
+from ...ops import (
+    add,
+    clamp,
+    div,
+    gather,
+    minimum,
+    mul,
+    neg,
+    relu,
+    sqrt,
+    square,
+    sub,
+    sum,
+    where,
+)
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
-from .shared import broadcast_shape, floats, reduced
+from .distance import pairwise_distance
+from .shared import broadcast_shape, check_reduction, floats, reduced
 
-__all__ = ["margin_ranking_loss", "multi_margin_loss", "soft_margin_loss"]
-
-
-def soft_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    r"""Return the negative log-likelihood of two classes called 1 and -1.
-
-    .. math:: L_i = \log(1 + e^{-t_i x_i})
-
-    Parameters
-    ----------
-    input : (...) float
-        Scores x.
-    target : (...) float
-        1 or -1; the shapes broadcast.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
-
-    Returns
-    -------
-    float, or the common shape for "none"
-        Loss in nats; finite for every finite score, where torch's overflows.
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes do not broadcast, or the input is not floating-point.
-
-    Source: Hastie et al. (2009), section 10.6.
-
-    >>> round(float(soft_margin_loss(np.array([0.0]), np.array([1.0]))), 4)  # log 2
-    0.6931
-    """
-    floats("soft_margin_loss", input)
-    broadcast_shape("soft_margin_loss", input, target)
-    each = softplus(neg(mul(target, input)), threshold=np.inf)
-    return reduced("soft_margin_loss", each, reduction)
+__all__ = [
+    "cosine_embedding_loss",
+    "margin_ranking_loss",
+    "multi_margin_loss",
+    "triplet_margin_loss",
+]
 
 
 def margin_ranking_loss(
@@ -180,3 +163,129 @@ def _check_classes(z: np.ndarray, t: np.ndarray, p: int, weight: Any) -> None:
             f"{name}: expected class indices in [0, {z.shape[-1] - 1}], "
             f"got {t.min()} to {t.max()}"
         )
+
+
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    *,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Return the hinge loss of directions, which should agree in pairs that belong together.
+
+    .. math:: L_n = 1 - c_n \text{ for } t_n = 1,
+        \quad \max(0, c_n - m) \text{ for } t_n = -1, \quad c_n = \cos(x_{1n}, x_{2n})
+
+    Parameters
+    ----------
+    input1, input2 : (N, D) or (D,) float
+        Vectors.
+    target : (N,) or () float or int
+        1 or -1; any other value makes the loss 0, as in torch.
+    margin : float
+        The cosine, m, that is different enough.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+
+    Returns
+    -------
+    float, or (N,) for "none"
+        Loss between 0 and 2.
+
+    Raises
+    ------
+    ValueError
+        If the reduction is unknown.
+    RuntimeError
+        If the shapes disagree.
+
+    Source: Hadsell et al. (2006), section 2.1, for the pairs.
+
+    >>> x = np.array([[1.0, 0.0]])
+    >>> round(float(cosine_embedding_loss(x, x, np.array([-1]))), 4)
+    1.0
+    """
+    t = raw(target)
+    name = "cosine_embedding_loss"
+    shapes = array(name, input1).shape, array(name, input2).shape, t.shape
+    if t.ndim > 1 or any(len(shape) != t.ndim + 1 for shape in shapes[:2]):
+        raise RuntimeError(
+            "cosine_embedding_loss: expected two inputs (N, D) and target (N,), or (D,) and "
+            f"(), got {shapes[0]}, {shapes[1]} and {t.shape}"
+        )
+    shape = broadcast_shape("cosine_embedding_loss", input1, input2)
+    if t.ndim and 1 not in (len(t), shape[0]) and len(t) != shape[0]:
+        raise RuntimeError(f"cosine_embedding_loss: expected target {shape[:1]}, got {t.shape}")
+    c = _cosine(input1, input2)
+    apart = where(t == -1, clamp(sub(c, margin), min=0), 0.0)
+    return reduced("cosine_embedding_loss", add(where(t == 1, 1 - c, 0.0), apart), reduction)
+
+
+def _cosine(a: Tensor, b: Tensor) -> Tensor:
+    """Return the cosine similarity, with a finite gradient also where a vector is 0."""
+    squares = mul(add(sum(square(a), -1), 1e-12), add(sum(square(b), -1), 1e-12))
+    return div(sum(mul(a, b), -1), sqrt(squares))
+
+
+def triplet_margin_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    *,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Return the hinge loss of triplets: the anchor should be nearer to the positive.
+
+    .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
+
+    Parameters
+    ----------
+    anchor, positive, negative : (N, D) or (D,) float
+        Vectors; the shapes broadcast.
+    margin : float
+        By how much, m.
+    p, eps : float
+        Of the distance d, ``pairwise_distance``.
+    swap : bool
+        Use d(positive, negative) where it is less than d(anchor, negative).
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+
+    Returns
+    -------
+    float, or (N,) for "none"
+        Loss in units of distance.
+
+    Raises
+    ------
+    ValueError
+        If the margin is not positive or the reduction is unknown.
+    RuntimeError
+        If the numbers of axes differ or the shapes do not broadcast.
+
+    Source: Schroff et al. (2015), section 3.1, with squared distances there; for ``swap``
+    Balntas et al. (2016).
+
+    >>> a, b = np.array([0.0, 0.0]), np.array([3.0, 4.0])
+    >>> round(float(triplet_margin_loss(a, b, b)), 4)
+    1.0
+    """
+    name = "triplet_margin_loss"
+    check_reduction(name, reduction)
+    if not margin > 0:
+        raise ValueError(f"{name}: expected margin > 0, got {margin}")
+    shapes = [array(name, x).shape for x in (anchor, positive, negative)]
+    if len({len(shape) for shape in shapes}) > 1:
+        raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
+    broadcast_shape(name, anchor, positive, negative)
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
+    if swap:
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
+    return reduced(name, clamp(add(sub(near, far), margin), min=0), reduction)

@@ -13,7 +13,7 @@ from ...ops.convolution import refuse
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
 
-__all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle"]
+__all__ = ["interpolate", "pixel_shuffle"]
 
 _LINEAR = {3: "linear", 4: "bilinear"}
 
@@ -181,42 +181,3 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     *lead, c, h, w = shape
     x = reshape(input, (math.prod(lead), c // (r * r), r, r, h, w))
     return reshape(permute(x, (0, 1, 4, 2, 5, 3)), (*lead, c // (r * r), h * r, w * r))
-
-
-def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
-    r"""Make each square of r² pixels r² channels: ``pixel_shuffle``, undone.
-
-    .. math:: y_{(c, i, j),\, h,\, w} = x_{c,\, r h + i,\, r w + j}
-
-    Parameters
-    ----------
-    input : (..., C, r H, r W)
-        The images x.
-    downscale_factor : int
-        The factor r.
-
-    Returns
-    -------
-    (..., C r², H, W)
-        The images y.
-
-    Raises
-    ------
-    RuntimeError
-        If height or width cannot be divided so.
-
-    Source: Shi et al. (2016), equation 4; chapter "Convolution".
-
-    >>> pixel_unshuffle(np.arange(4).reshape(1, 2, 2), 2).tolist()
-    [[[0]], [[1]], [[2]], [[3]]]
-    """
-    shape, r = array("pixel_unshuffle", input).shape, downscale_factor
-    if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
-        refuse(
-            "pixel_unshuffle",
-            f"at least 3 axes, height and width divisible by {r}, and {r} > 0",
-            shape,
-        )
-    *lead, c, h, w = shape
-    x = reshape(input, (math.prod(lead), c, h // r, r, w // r, r))
-    return reshape(permute(x, (0, 1, 3, 5, 2, 4)), (*lead, c * r * r, h // r, w // r))

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...generator import generator
-from ...ops import add, amax, div, mul, neg, one_hot, reshape, sigmoid, softmax, split
+from ...ops import add, amax, div, mul, one_hot, reshape, sigmoid, softmax, split
 from ...ops.shape import axis
 from ...tensor import Tensor, raw
 from .shared import elements, floats
 
-__all__ = ["glu", "gumbel_softmax", "maxout", "softmin"]
-
-
-def softmin(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Apply softmax to -x, after a change of dtype; the smallest gets most probability."""
-    d = axis("softmin", dim, elements("softmin", input).ndim)
-    return softmax(neg(input), d, dtype)
+__all__ = ["glu", "gumbel_softmax", "maxout"]
 
 
 def gumbel_softmax(

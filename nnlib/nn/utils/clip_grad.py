@@ -8,51 +8,7 @@ import numpy as np
 
 from ...tensor import Tensor, counter
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
-
-
-def get_total_norm(
-    tensors: Tensor | Iterable[Tensor],
-    norm_type: float = 2.0,
-    error_if_nonfinite: bool = False,
-    foreach: bool | None = None,
-) -> Tensor:
-    r"""Return the norm of all elements of all tensors together.
-
-    .. math:: \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}
-
-    Parameters
-    ----------
-    tensors : Tensor or iterable of Tensor
-        The elements x.
-    norm_type : float
-        The p; inf gives the largest absolute value.
-    error_if_nonfinite : bool
-        Whether NaN or infinity is an error.
-    foreach : bool, optional
-        How torch would compute it; changes nothing here.
-
-    Returns
-    -------
-    () float
-        The norm; 0 of nothing.
-
-    Raises
-    ------
-    RuntimeError
-        If it is not finite and ``error_if_nonfinite`` asks for it.
-
-    >>> get_total_norm([Tensor([3.0]), Tensor([4.0])])
-    tensor(5.)
-    """
-    arrays = [t.array for t in _listed(tensors)]
-    norms = [np.linalg.norm(a.reshape(-1), norm_type) if a.size else a.sum() for a in arrays]
-    total = np.linalg.norm(np.array(norms), norm_type) if norms else np.float32(0)
-    if error_if_nonfinite and not np.isfinite(total):
-        raise RuntimeError(
-            f"get_total_norm: expected a finite norm of order {norm_type}, got {total}"
-        )
-    return Tensor(np.asarray(total))
+__all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
 def clip_grad_norm_(
@@ -99,15 +55,16 @@ def clip_grad_norm_(
     [1.5, 2.0]
     """
     grads = _grads(parameters)
-    try:
-        total = get_total_norm(grads, norm_type, error_if_nonfinite)
-    except RuntimeError as error:
-        raise RuntimeError(f"clip_grad_norm_: {str(error).partition(': ')[2]}") from None
-    factor = np.minimum(max_norm / (total.array + 1e-6), 1)
+    arrays = [g.array for g in grads]
+    norms = [np.linalg.norm(a.reshape(-1), norm_type) if a.size else a.sum() for a in arrays]
+    total = np.asarray(np.linalg.norm(np.array(norms), norm_type) if norms else np.float32(0))
+    if error_if_nonfinite and not np.isfinite(total):
+        raise RuntimeError(f"clip_grad_norm_: expected a finite norm, got {total}")
+    factor = np.minimum(max_norm / (total + 1e-6), 1)
     for g in grads:
         g.array *= factor.astype(g.dtype)
         counter(g)[0] += 1
-    return total
+    return Tensor(total)
 
 
 def clip_grad_value_(
@@ -130,11 +87,7 @@ def clip_grad_value_(
         counter(g)[0] += 1
 
 
-def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    """Return one tensor or several as a list."""
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
-
-
 def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
     """Return the gradients of those parameters that have one."""
-    return [p.grad for p in _listed(parameters) if p.grad is not None]
+    listed = [parameters] if isinstance(parameters, Tensor) else parameters
+    return [p.grad for p in listed if p.grad is not None]

@@ -5,8 +5,7 @@ of ``step``, after those of the optimizer. Below, t counts these calls from 0 an
 rate that the group had at first.
 """
 
-from .closed_form import InverseSqrtLR, InverseTimeLR, LambdaLR
-from .cosine import CosineAnnealingLR
+from .closed_form import CosineAnnealingLR, InverseTimeLR, LambdaLR
 from .cycle import OneCycleLR
 from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, StepLR
 from .plateau import ReduceLROnPlateau
@@ -17,7 +16,6 @@ __all__ = [
     "ConstantLR",
     "CosineAnnealingLR",
     "ExponentialLR",
-    "InverseSqrtLR",
     "InverseTimeLR",
     "LRScheduler",
     "LambdaLR",
@@ -28,5 +26,3 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
-
-_LRScheduler = LRScheduler  # its old name in torch

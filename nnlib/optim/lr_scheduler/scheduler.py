@@ -21,19 +21,19 @@ class LRScheduler:
         The t that was reached, for going on with an optimizer whose groups hold
         "initial_lr"; -1 starts anew.
 
-    Attributes
-    ----------
-    last_epoch : int
-        t.
-    base_lrs : list of float
-        η₀ of each group.
-
     Raises
     ------
     TypeError
         If it is given no optimizer.
     KeyError
         If it is to go on, and a group does not hold "initial_lr".
+
+    Attributes
+    ----------
+    last_epoch : int
+        t.
+    base_lrs : list of float
+        η₀ of each group.
     """
 
     _is_initial = False

@@ -1,9 +1,8 @@
 """Datasets, samplers and data loaders."""
 
 from .collate import default_collate, default_convert
-from .dataloader import DataLoader, get_worker_info
+from .dataloader import DataLoader
 from .dataset import (
-    ChainDataset,
     ConcatDataset,
     Dataset,
     IterableDataset,
@@ -22,7 +21,6 @@ from .sampler import (
 
 __all__ = [
     "BatchSampler",
-    "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -36,6 +34,5 @@ __all__ = [
     "WeightedRandomSampler",
     "default_collate",
     "default_convert",
-    "get_worker_info",
     "random_split",
 ]

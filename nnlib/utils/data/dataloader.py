@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -15,15 +14,10 @@ from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, Subset, TensorDataset, samples
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, batches
 
-__all__ = ["DataLoader", "get_worker_info"]
+__all__ = ["DataLoader"]
 
 T = TypeVar("T", covariant=True)
 FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"}
-
-
-def get_worker_info() -> None:
-    """Return None, since data are loaded in this process, not by workers."""
-    return
 
 
 class DataLoader(Generic[T]):
@@ -54,8 +48,6 @@ class DataLoader(Generic[T]):
     ValueError
         If options exclude each other or are out of range, or, in a later assignment, what
         the order was made of is to change.
-
-    Between two batches ``state_dict`` tells where it stands, ``load_state_dict`` goes there.
 
     >>> from nnlib import Tensor
     >>> loader = DataLoader(TensorDataset(Tensor([1.0, 2.0, 3.0])), batch_size=2)
@@ -102,7 +94,6 @@ class DataLoader(Generic[T]):
         self.sampler, self.batch_sampler = sampler, batch_sampler
         default = default_convert if batch_sampler is None else default_collate
         self.collate_fn = default if collate_fn is None else collate_fn
-        self._start, self._position, self._resumes = None, 0, False
 
     def _check_workers(self) -> None:
         """Raise an error for invalid options about workers, as torch does."""
@@ -143,20 +134,8 @@ class DataLoader(Generic[T]):
         return n // size if self.drop_last else -(-n // size)
 
     def __iter__(self) -> Iterator[Any]:
-        source, groups = self._source(), iter(self._groups())
-        now = source.get_state()
-        start, position = (self._start, self._position) if self._resumes else (now, 0)
-        self._resumes = False
-        if position:  # the same order again, without loading the earlier batches
-            source.set_state(start)
-            for _ in islice(groups, position):
-                pass
-            source.set_state(now)
-        for group in groups:
-            batch, position = self._batch(group), position + 1
-            self._start, self._position = start, position
-            yield batch
-        self._start, self._position = None, 0
+        for group in self._groups():
+            yield self._batch(group)
 
     def _groups(self) -> Iterable[Any]:
         """Return the indices of each batch, or for an iterable dataset its samples."""
@@ -183,43 +162,30 @@ class DataLoader(Generic[T]):
         return found if isinstance(found, Generator) else default_generator
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the position in the epoch and the order of its batches.
+        """Return the state of the order between two epochs, for ``training.fit``.
 
-        The position is that of the loop that went on last. ``default_generator`` is saved
-        only as it was when the epoch began: where it stands is for ``get_rng_state`` to tell.
+        The state of ``default_generator`` is not part of it; see ``get_rng_state``.
         """
         source = self._source()
         return dict(
-            start=source.get_state() if self._start is None else self._start,
-            position=self._position,
             batch_size=self.batch_size,
             samples=None if self._iterable else len(self.dataset),
             generator=None if source is default_generator else source.get_state(),
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore a position from ``state_dict``: the next loop ends that epoch.
-
-        A sampler of one's own is followed if it draws from ``default_generator``, or from a
-        ``Generator`` in its attribute ``generator``.
-        """
-        expected = ["start", "position", "batch_size", "samples", "generator"]
-        if sorted(state_dict) != sorted(expected):
-            raise KeyError(
-                f"DataLoader: expected a state of {expected}, got {list(state_dict)}"
+        """Restore the state of the order from ``state_dict``."""
+        expected = self.state_dict()
+        for name in ("batch_size", "samples"):
+            value = state_dict[name]
+            expect(
+                self, value == expected[name], f"a state with {name} {expected[name]}", value
             )
-        size = state_dict["batch_size"]
-        expect(self, size == self.batch_size, f"a state of batches of {self.batch_size}", size)
-        n, found = None if self._iterable else len(self.dataset), state_dict["samples"]
-        expect(self, found == n, f"a state of {n} samples", found)
-        source, kept = self._source(), state_dict["generator"]
-        own = ("a", "no")[source is default_generator]
-        valid = (kept is None) == (source is default_generator)
-        expect(self, valid, f"a state with {own} generator, as here", "the other")
-        if kept is not None:
-            source.set_state(kept)
-        self._start, self._position = state_dict["start"], state_dict["position"]
-        self._resumes = self._position > 0
+        kept, has_own = state_dict["generator"], expected["generator"] is not None
+        word = "a" if has_own else "no"
+        expect(self, (kept is not None) == has_own, f"a state with {word} generator", kept)
+        if has_own:
+            self._source().set_state(kept)
 
 
 def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:

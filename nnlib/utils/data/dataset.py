@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +13,6 @@ from ...random import Generator, default_generator, randperm
 from ...tensor import Tensor
 
 __all__ = [
-    "ChainDataset",
     "ConcatDataset",
     "Dataset",
     "IterableDataset",
@@ -40,13 +39,7 @@ class Dataset(Generic[T]):
 
 
 class IterableDataset(Dataset[T], Iterable[T]):
-    """The base class of datasets that yield samples in sequence: define ``__iter__``.
-
-    The sum of two is their ``ChainDataset``.
-    """
-
-    def __add__(self, other: Dataset) -> ChainDataset:
-        return ChainDataset([self, other])
+    """The base class of datasets that yield samples in sequence: define ``__iter__``."""
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -149,7 +142,7 @@ class ConcatDataset(Dataset[T]):
         if not self.datasets:
             raise AssertionError("ConcatDataset: expected at least one set, got none")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
-            raise AssertionError("ConcatDataset: expected no IterableDataset; use ChainDataset")
+            raise AssertionError("ConcatDataset: expected no IterableDataset")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __len__(self) -> int:
@@ -164,39 +157,6 @@ class ConcatDataset(Dataset[T]):
         idx %= n
         i = bisect_right(self.cumulative_sizes, idx)
         return self.datasets[i][idx - (self.cumulative_sizes[i - 1] if i else 0)]
-
-
-class ChainDataset(IterableDataset[T]):
-    """The concatenation of several iterable sets.
-
-    Parameters
-    ----------
-    datasets : iterable of IterableDataset
-        The sets.
-
-    Raises
-    ------
-    AssertionError
-        When another kind of set is reached.
-    """
-
-    def __init__(self, datasets: Iterable[Dataset]):
-        self.datasets = datasets
-
-    def _checked(self) -> Iterator[Any]:
-        """Yield the datasets; raise AssertionError for one that is not iterable."""
-        for d in self.datasets:
-            if not isinstance(d, IterableDataset):
-                kind = type(d).__name__
-                raise AssertionError(f"ChainDataset: expected IterableDatasets, got {kind}")
-            yield d
-
-    def __iter__(self) -> Iterator[T]:
-        for d in self._checked():
-            yield from d
-
-    def __len__(self) -> int:
-        return sum(map(len, self._checked()))
 
 
 def random_split(

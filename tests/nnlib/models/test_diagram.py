@@ -81,7 +81,6 @@ class Closed(nn.Module):
 def test_bad_input_is_named():
     for make, options, error, message in [
         (lambda: 3, {}, TypeError, "diagram: expected a Module, got int"),
-        (nn.ReLU, dict(input_size=None), ValueError, "diagram: expected either input_size"),
         (nn.ReLU, dict(most=1), ValueError, "2 blocks, but a drawing has room for 1; give"),
         (Closed, {}, ValueError, "output does not depend on its inputs"),
         (lambda: nn.Linear(4, 2), {}, ValueError, "refused inputs \\(1, 3\\): linear"),

@@ -3,7 +3,8 @@
 import numpy as np
 
 import nnlib
-from nnlib.models import ConvNorm, Fractal
+from nnlib.models import Fractal
+from nnlib.models.blocks import ConvNorm
 
 
 def images(rng, *shape):

@@ -42,7 +42,6 @@ LAYERS = [
     Layer("Sequential", stack),
     Layer("Sequential", named, note="named and nested"),
     Layer("Sequential", tied, note="tied"),
-    Layer("Sequential", note="empty"),
     Layer("ModuleList", lambda L: (stack(L),), call=in_turn),
     Layer(
         "ModuleList",
@@ -71,13 +70,6 @@ LAYERS = [
         call=lambda m, x: x * m[1] * m[0],
         note="a number",
     ),
-    Layer(
-        "ParameterDict",
-        lambda L: (
-            OrderedDict(zip("wv", values(L, np.ones(5), np.ones((2, 5))), strict=True)),
-        ),
-        call=lambda m, x: (x * m["w"]) @ m.v.T,
-    ),
 ]
 
 BAD = [
@@ -98,7 +90,4 @@ BAD = [
     Bad("ModuleDict", lambda L: L.nn.ModuleDict()["a"], KeyError),
     Bad("ParameterList", lambda L: L.nn.ParameterList(3), TypeError),
     Bad("ParameterList", lambda L: L.nn.ParameterList()[0], IndexError),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict({1: L.zeros(2)}), TypeError, None),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict({"forward": L.zeros(2)}), KeyError, None),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict()["a"], KeyError, AttributeError),
 ]

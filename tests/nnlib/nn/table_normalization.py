@@ -16,15 +16,8 @@ LAYERS = [
     Layer("BatchNorm1d", (5,), ((4, 5),)),
     Layer("BatchNorm1d", (5, 0.1, 0.7), LINES, note="lines, eps, momentum"),
     Layer("BatchNorm1d", (5,), LINES, dict(momentum=None), note="all batches alike"),
-    Layer("BatchNorm1d", (5,), LINES, dict(affine=False), note="not affine"),
-    Layer("BatchNorm1d", (5,), LINES, dict(bias=False), note="no bias"),
-    Layer("BatchNorm1d", (5,), LINES, dict(track_running_stats=False), note="no averages"),
     Layer("BatchNorm2d", (4,), IMAGES),
     Layer("BatchNorm2d", (4,), IMAGES, dict(momentum=None, affine=False), note="alike"),
-    Layer("InstanceNorm1d", (5,), LINES),
-    Layer("InstanceNorm1d", (5,), ((5, 3),), note="one sample"),
-    Layer("InstanceNorm1d", (5,), LINES, dict(affine=True, eps=0.1), note="affine"),
-    Layer("InstanceNorm1d", (5,), LINES, dict(track_running_stats=True), note="averages"),
     Layer("InstanceNorm2d", (4,), IMAGES),
     Layer("InstanceNorm2d", (4,), ((4, 3, 2),), note="one sample"),
     Layer(
@@ -37,21 +30,17 @@ LAYERS = [
     Layer("LayerNorm", (5,)),
     Layer("LayerNorm", ([5, 3], 0.1), LINES, note="two axes, eps"),
     Layer("LayerNorm", (5,), options=dict(elementwise_affine=False), note="not affine"),
-    Layer("LayerNorm", (5,), options=dict(bias=False), note="no bias"),
     Layer("RMSNorm", (5,)),
     Layer("RMSNorm", ((5, 3), 0.1), LINES, note="two axes, eps"),
     Layer("RMSNorm", (5,), options=dict(elementwise_affine=False), note="not affine"),
     Layer("GroupNorm", (2, 4), IMAGES),
     Layer("GroupNorm", (5, 5, 0.1), LINES, note="as many groups as channels"),
     Layer("GroupNorm", (2, 4), IMAGES, dict(affine=False), note="not affine"),
-    Layer("GroupNorm", (2, 4), IMAGES, dict(bias=False), note="no bias"),
     Layer("LocalResponseNorm", (3,), IMAGES),
     Layer("LocalResponseNorm", (2, 0.5, 0.5, 2.0), LINES, note="options"),
     Layer("Dropout", (0.4,), trains=False),
     Layer("Dropout", (0.0,), note="nothing"),
-    Layer("Dropout1d", (0.4,), LINES, trains=False),
     Layer("Dropout2d", (0.4,), IMAGES, trains=False),
-    Layer("AlphaDropout", (0.4,), trains=False),
     Layer("Embedding", (5, 3), ((4, 2),), draw=words),
     Layer("Embedding", (5, 3), ((4, 2),), dict(padding_idx=-2), draw=words, note="padding"),
     Layer(
@@ -69,7 +58,6 @@ BAD = [
     Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(5)), ValueError),
     Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(3, 4))),
     Bad("BatchNorm2d", lambda L: L.nn.BatchNorm2d(5)(L.ones(3, 5)), ValueError),
-    Bad("InstanceNorm1d", lambda L: L.nn.InstanceNorm1d(5)(L.ones(3, 5, 2, 2)), ValueError),
     Bad(
         "InstanceNorm2d",
         lambda L: L.nn.InstanceNorm2d(5, affine=True)(L.ones(3, 4, 2, 2)),
@@ -81,7 +69,7 @@ BAD = [
     Bad("LocalResponseNorm", lambda L: L.nn.LocalResponseNorm(2)(L.ones(3, 5)), ValueError),
     *(
         Bad(name, lambda L, name=name: getattr(L.nn, name)(1.5), ValueError)
-        for name in ("Dropout", "Dropout1d", "Dropout2d", "AlphaDropout")
+        for name in ("Dropout", "Dropout2d")
     ),
     Bad("Embedding", lambda L: L.nn.Embedding(5, 3, padding_idx=5), ValueError, AssertionError),
     Bad(

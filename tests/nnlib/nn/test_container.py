@@ -1,6 +1,5 @@
 """Containers: read, changed and joined as torch's."""
 
-import pytest
 import torch
 
 import nnlib
@@ -98,28 +97,3 @@ def test_a_list_of_parameters_is_handled_as_in_torch():
         assert [k for k, _ in model.named_parameters()] == ["0", "1", "2", "3", "5"]
         assert (len(model), model[-1].shape[0], len(model[1:3])) == (6, 6, 2)
         assert isinstance(model[2], L.nn.Parameter)
-
-
-def test_a_dictionary_of_parameters_is_handled_as_in_torch():
-    for L in (nnlib, torch):
-        model = L.nn.ParameterDict({"a": L.zeros(2), "b": L.nn.Parameter(L.zeros(3))})
-        model["c"] = 3
-        model.update({"d": L.zeros(4)})
-        assert [k for k, _ in model.named_parameters()] == ["a", "b", "d"]
-        assert list(reversed(model)) == ["d", "c", "b", "a"]
-        assert (model.get("z"), model.setdefault("e"), model.setdefault("c", 4)) == (
-            None,
-        ) * 2 + (3,)
-        assert model.popitem() == ("e", None)
-        assert model.pop("c") == 3
-        other = model.copy() | {"f": L.zeros(1)}
-        other |= {"g": L.zeros(1)}
-        assert list(other) == ["a", "b", "d", "f", "g"]
-        assert other["a"] is model["a"]
-        del other["a"]
-        assert "a" not in other
-        assert len(other) == 4
-        model.clear()
-        assert list(model.parameters()) == []
-        with pytest.raises((KeyError, IndexError)):
-            model.popitem()

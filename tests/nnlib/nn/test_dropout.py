@@ -7,8 +7,6 @@ import nnlib.nn.functional as F
 from nnlib import nn
 from tests.nnlib.harness import naming
 
-ALPHA = -1.7580993408473766
-
 
 def leaf(array):
     return nnlib.tensor(np.asarray(array, "f8"), requires_grad=True)
@@ -38,8 +36,6 @@ def test_the_gradient_goes_through_the_same_mask():
 
 def test_channels_are_dropped_as_a_whole():
     for drop, shape, inside in [
-        (F.dropout1d, (30, 20, 7), (2,)),
-        (F.dropout1d, (600, 7), (1,)),
         (F.dropout2d, (30, 20, 3, 4), (2, 3)),
         (F.dropout2d, (30, 20, 5), (2,)),
     ]:
@@ -51,22 +47,8 @@ def test_channels_are_dropped_as_a_whole():
             assert abs((kept == 0).mean() - 0.5) < 0.1
 
 
-def test_alpha_dropout_is_a_line_where_it_keeps_and_a_constant_elsewhere():
-    nnlib.manual_seed(0)
-    p = 0.25
-    a = ((1 - p) * (1 + p * ALPHA**2)) ** -0.5
-    x = leaf(np.linspace(-2, 2, 1001))
-    y = F.alpha_dropout(x, p, training=True)
-    y.sum().backward()
-    kept = x.grad.numpy() != 0
-    np.testing.assert_allclose(x.grad.numpy()[kept], a)
-    expected = a * np.where(kept, x.detach().numpy(), ALPHA) - a * p * ALPHA
-    np.testing.assert_allclose(y.detach().numpy(), expected)
-    assert 0.6 < kept.mean() < 0.9
-
-
 def test_in_place_the_input_itself_is_changed():
-    for drop in [F.dropout, F.dropout2d, F.alpha_dropout]:
+    for drop in [F.dropout, F.dropout2d]:
         with naming(drop):
             nnlib.manual_seed(0)
             for x in (nnlib.ones(20, 20), np.ones((20, 20))):
@@ -76,7 +58,7 @@ def test_in_place_the_input_itself_is_changed():
 
 
 def test_a_layer_drops_while_training_only():
-    for layer in [nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout]:
+    for layer in [nn.Dropout, nn.Dropout2d]:
         with naming(layer):
             nnlib.manual_seed(0)
             module, x = layer(0.5), nnlib.ones(20, 20, 2)

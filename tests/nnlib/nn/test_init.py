@@ -67,17 +67,6 @@ def test_truncated_values_are_the_normal_ones_within_the_bounds():
         assert abs(values.std() / spread - 1) < 0.02
 
 
-def test_eye_and_dirac_are_those_of_torch():
-    for shape in ((3, 3), (2, 5), (5, 2), (0, 3)):
-        expected = torch.nn.init.eye_(torch.empty(shape, dtype=torch.float64)).numpy()
-        np.testing.assert_array_equal(filled("eye_", shape), expected, strict=True)
-    for groups in (1, 2, 3):
-        for shape in ((6, 2, 3), (6, 6, 2, 3), (6, 1, 3, 3, 3), (6, 9, 1)):
-            expected = torch.nn.init.dirac_(torch.empty(shape, dtype=torch.float64), groups)
-            got = filled("dirac_", shape, groups)
-            np.testing.assert_array_equal(got, expected.numpy(), strict=True)
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_values_have_the_variance_of_the_fans(shape):
     std = 1.7 * math.sqrt(2 / sum(fans(shape)))
@@ -106,15 +95,6 @@ def test_orthogonal_matrices_are_not_biased_in_sign():
     assert abs(np.var(first) - 1 / 3) < 0.05
 
 
-def test_a_share_of_each_column_is_zero():
-    for sparsity in (0.0, 0.1, 0.5, 1.0):
-        w = filled("sparse_", (100, 30), sparsity, std=0.5)
-        np.testing.assert_array_equal((w == 0).sum(0), math.ceil(100 * sparsity))
-        if sparsity == 0.1:
-            assert abs(w[w != 0].std() / 0.5 - 1) < 0.05
-            assert len({tuple(column) for column in (w == 0).T}) > 20
-
-
 def test_gain_is_that_of_torch():
     for name in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
         for param in (None, 0, 1, 0.2, -1.0):
@@ -125,7 +105,7 @@ def test_gain_is_that_of_torch():
 DRAWN = {
     **dict.fromkeys(("uniform_", "normal_", "trunc_normal_", "xavier_uniform_"), ()),
     **dict.fromkeys(("xavier_normal_", "kaiming_uniform_", "kaiming_normal_"), ()),
-    **dict(orthogonal_=(), sparse_=(0.5,)),
+    **dict(orthogonal_=()),
 }
 
 
@@ -153,15 +133,11 @@ def test_what_torch_refuses_is_refused_by_name():
         ("uniform_", (2, 3), (1.0, 0.0), RuntimeError),
         ("normal_", (2, 3), (0.0, -1.0), RuntimeError),
         ("trunc_normal_", (2, 3), (0.0, 1.0, 2.0, 1.0), RuntimeError),
-        ("eye_", (3,), (), ValueError),
-        ("dirac_", (3, 2), (), ValueError),
-        ("dirac_", (3, 2, 2), (2,), ValueError),
         ("xavier_uniform_", (3,), (), ValueError),
         ("xavier_normal_", (3,), (), ValueError),
         ("kaiming_uniform_", (3,), (), ValueError),
         ("kaiming_normal_", (3, 2), (0, "fan"), ValueError),
         ("orthogonal_", (3,), (), ValueError),
-        ("sparse_", (3,), (0.5,), ValueError),
     ):
         with naming(name):
             with pytest.raises(error, match=f"{name}: expected"):

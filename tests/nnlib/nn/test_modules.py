@@ -29,7 +29,7 @@ MODULES = {
     if inspect.isclass(getattr(nn, name)) and issubclass(getattr(nn, name), nn.Module)
 } - {"Module"}
 LEFT_OUT = {"device", "dtype", "size_average", "reduce", "min_value", "max_value"}
-ASKED_FOR = {("Softmax", "dim"), ("LogSoftmax", "dim"), ("Softmin", "dim")}  # torch guesses it
+ASKED_FOR = {("Softmax", "dim"), ("LogSoftmax", "dim")}  # torch guesses it
 
 
 def options_of(name, L=nn):
@@ -65,7 +65,6 @@ def test_outputs_gradients_and_state_are_those_of_torch(layer, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:LSTM with projections")  # torch has no fast way for it
 @each(IN_TORCH)
 def test_float32_is_close_to_torch(layer, rng):
     ours, theirs = same(rng, layer)

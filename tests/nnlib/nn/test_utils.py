@@ -67,7 +67,6 @@ def test_one_parameter_and_none_by_hand():
     p.grad = nnlib.tensor([3.0, 4.0])
     assert utils.clip_grad_norm_(p, 1.0).item() == 5
     np.testing.assert_allclose(p.grad.numpy(), [0.6, 0.8], rtol=1e-6)
-    assert utils.get_total_norm(p.grad).item() == pytest.approx(1.0)
 
 
 def test_parameters_become_a_vector_and_come_back(rng):
@@ -92,10 +91,8 @@ def test_mistakes_are_named():
         (lambda L: L.nn.utils.vector_to_parameters(L.zeros(1), [L.zeros(2)]), RuntimeError),
     ]
     assert_refused(calls, nnlib, torch)
-    nan = nnlib.tensor([np.nan])
     ours = [
         (lambda: utils.vector_to_parameters(nnlib.zeros(3), [nnlib.zeros(2)]), RuntimeError),
         (lambda: utils.clip_grad_value_([], -1), ValueError),
-        (lambda: utils.get_total_norm(nan, error_if_nonfinite=True), RuntimeError),
     ]
     assert_refused(ours)

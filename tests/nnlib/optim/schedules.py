@@ -138,7 +138,6 @@ def followed(L, make, steps=STEPS, optimizer=None, schedule=None):
 
 OWN = {
     "inverse time": plain("InverseTimeLR", decay=0.3, warmup_steps=9),
-    "inverse root": plain("InverseSqrtLR", warmup_steps=9),
     "nested": lambda L, optimizer: lr_scheduler.SequentialLR(
         optimizer,
         [lr_scheduler.ExponentialLR(optimizer, 0.9), SCHEDULES["sequence"](L, optimizer)],

@@ -69,15 +69,6 @@ def test_inverse_time_warms_up_and_then_falls_as_without():
     np.testing.assert_allclose(rates_of(schedule, STEPS), expected, rtol=1e-12)
 
 
-def test_inverse_root_is_its_formula():
-    for w in [0, 1, 8]:
-        with naming(w):
-            s, top = np.arange(1, STEPS + 1), max(w, 1)
-            schedule = lr_scheduler.InverseSqrtLR(optimizer_of(nnlib), warmup_steps=w)
-            expected = np.minimum(s / top, np.sqrt(top / s))
-            np.testing.assert_allclose(rates_of(schedule, STEPS), expected, rtol=1e-12)
-
-
 def test_a_cycle_that_only_rises_can_end():
     optimizer = optimizer_of(nnlib)
     schedule = lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps=4, pct_start=1.0)

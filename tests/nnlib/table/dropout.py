@@ -15,23 +15,8 @@ CASES = [
     Case("dropout", lambda L, x: functional(L).dropout(x, p=1.0), ((3, 5),), note="all"),
     Case("dropout", lambda L, x: functional(L).dropout(x), ((0, 5),), note="empty"),
     Case("dropout", lambda L, x: functional(L).dropout(x * 2, 1, inplace=True), ((3, 5),)),
-    Case("dropout1d", lambda L, x: functional(L).dropout1d(x, 0.4, False), ((3, 5, 2),)),
-    Case("dropout1d", lambda L, x: functional(L).dropout1d(x, 1.0), ((5, 2),), note="all"),
     Case("dropout2d", lambda L, x: functional(L).dropout2d(x, 0.4, False), ((3, 5, 2, 2),)),
     Case("dropout2d", lambda L, x: functional(L).dropout2d(x, 1.0), ((3, 5, 2, 2),)),
-    Case("alpha_dropout", lambda L, x: functional(L).alpha_dropout(x, 0.4), ((3, 5),)),
-    Case(
-        "alpha_dropout",
-        lambda L, x: functional(L).alpha_dropout(x, 1.0, training=True),
-        ((3, 5),),
-        note="all",
-    ),
-    Case(
-        "alpha_dropout",
-        lambda L, x: functional(L).alpha_dropout(x * 2, 1.0, True, inplace=True),
-        ((3, 5),),
-        note="in place",
-    ),
 ]
 
 VALUES: list[Case] = []
@@ -45,16 +30,12 @@ BAD = [
             ),
             ValueError,
         )
-        for name in ("dropout", "dropout1d", "dropout2d", "alpha_dropout")
+        for name in ("dropout", "dropout2d")
         for p in (-0.1, 1.5)
     ),
     Bad(
         "dropout",
         lambda L: functional(L).dropout(L.tensor(np.ones(3, np.int64).tolist()).to(L.int64)),
     ),
-    Bad("dropout1d", lambda L: functional(L).dropout1d(L.ones(3))),
     Bad("dropout2d", lambda L: functional(L).dropout2d(L.ones(3)), torch=UserWarning),
-    Bad(
-        "alpha_dropout", lambda L: functional(L).alpha_dropout(L.tensor([1, 2]), training=True)
-    ),
 ]

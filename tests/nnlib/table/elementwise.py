@@ -1,7 +1,5 @@
 """Cases of ops/elementwise.py and ops/promotion.py."""
 
-import itertools
-
 import numpy as np
 
 from tests.nnlib.harness import (
@@ -20,10 +18,6 @@ INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
 SHAPES = {"": (3, 5), "0-d": (), "empty": (0, 3), "size 1": (1, 1)}
 
 
-def above_1(rng, shape):
-    return rng.uniform(1.2, 3.0, shape)
-
-
 def between(rng, shape):
     """Return random numbers away from whole numbers."""
     return rng.integers(-3, 3, shape) + rng.uniform(0.1, 0.9, shape)
@@ -35,19 +29,16 @@ def call(name):
 
 
 SMOOTH = {
-    normal: "asinh atan cos cosh erf erfc exp exp2 expm1 neg positive sigmoid sin sinh square"
-    " tanh",
+    normal: "atan cos cosh erf exp expm1 neg positive sigmoid sin sinh square tanh",
     positive: "log log10 log1p log2 reciprocal rsqrt sqrt",
-    fraction: "acos asin atanh erfinv tan",
-    above_1: "acosh",
+    fraction: "acos asin erfinv tan",
     no_kink: "abs relu",
 }
-STEPS = "ceil floor frac round sign trunc".split()
-PAIRS = "add atan2 div hypot logaddexp maximum minimum mul sub xlogy".split()
-TRUTHS = "eq ge gt isclose le logical_and logical_or logical_xor lt ne".split()
+STEPS = "ceil floor round sign trunc".split()
+PAIRS = "add atan2 div logaddexp maximum minimum mul sub xlogy".split()
+TRUTHS = "eq ge gt isclose le logical_and logical_or lt ne".split()
 BITS = "bitwise_and bitwise_or bitwise_xor".split()
 TESTS = "isfinite isinf isnan logical_not".split()
-DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 
 CASES = [
     Case(name, call(name), (shape,), draw, note)
@@ -71,14 +62,8 @@ CASES += [
 ]
 CASES += [
     Case("add", lambda L, a, b: L.add(a, b, alpha=3), ((3, 1), (2, 1, 5)), note="alpha"),
-    Case("addcdiv", lambda L, x, a, b: L.addcdiv(x, a, b), ((3, 5), (5,), (3, 1)), positive),
-    Case("addcdiv", lambda L, x, a, b: L.addcdiv(x, a, b, value=-0.5), ((3, 5),) * 3, positive),
-    Case("addcmul", lambda L, x, a, b: L.addcmul(x, a, b), ((3, 5), (5,), (3, 1))),
-    Case("addcmul", lambda L, x, a, b: L.addcmul(x, a, b, value=2), ((3, 5),) * 3),
     Case("clamp", lambda L, x: L.clamp(x, -1.0, 1.0), ((3, 5),), no_kink),
     Case("clamp", lambda L, x: L.clamp(x, min=-1.0), ((3, 5),), no_kink, "min"),
-    Case("clamp", lambda L, x: L.clamp(x, max=1.0), ((3, 5),), no_kink, "max"),
-    Case("clamp", lambda L, x, a, b: L.clamp(x, a, b), ((3, 5), (5,), (3, 1)), note="tensors"),
     Case("clamp_max", lambda L, x: L.clamp_max(x, 1.0), ((3, 5),), no_kink),
     Case("clamp_max", lambda L, x, b: L.clamp_max(x, b), ((3, 5), (5,)), note="tensor"),
     Case("clamp_min", lambda L, x: L.clamp_min(x, -1.0), ((3, 5),), no_kink),
@@ -97,20 +82,14 @@ CASES += [
         note="trunc",
         second=None,
     ),
-    Case("fmod", lambda L, a, b: L.fmod(a, b), ((3, 5), (5,))),
-    Case("fmod", lambda L, a: L.fmod(a, -0.7), ((3, 5),), note="number"),
     Case("lerp", lambda L, a, b, w: L.lerp(a, b, w), ((3, 5), (5,), (3, 1))),
     Case("lerp", lambda L, a, b: L.lerp(a, b, 0.25), ((3, 5), (5,)), note="number"),
-    Case("lerp", lambda L, a, b: L.lerp(a, b, 0.75), ((3, 5), (5,)), note="near the end"),
     Case("masked_fill", lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5), ((3, 4),)),
     Case("masked_fill", lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v), ((4,), ())),
     Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
     Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
     Case("pow", lambda L, x: L.pow(x, 2), ((3, 5),), note="square"),
-    Case("pow", lambda L, x: L.pow(x, -1.5), ((3, 5),), positive, "number"),
-    Case("pow", lambda L, x: L.pow(2.0, x), ((3, 5),), note="base"),
-    Case("pow", lambda L, x: 2.0**x, ((3, 5),), note="base of the operator"),
     Case("remainder", lambda L, a, b: L.remainder(a, b), ((3, 5), (5,))),
     Case("remainder", lambda L, a: L.remainder(a, -0.7), ((3, 5),), note="number"),
     Case("round", lambda L, x: L.round(x, decimals=1), ((3, 5),), note="decimals", second=None),
@@ -141,7 +120,7 @@ VALUES += [
 ]
 VALUES += [
     Case(name, lambda L, a, b, f=name: getattr(L, f)(a, b * b + 1), ((3, 5), (5,)), integers)
-    for name in "floor_divide remainder fmod".split()
+    for name in "floor_divide remainder".split()
 ]
 VALUES += [
     Case(
@@ -158,11 +137,6 @@ VALUES += [
     Case("allclose", lambda L, a: L.allclose(a, a + 1e-3, rtol=0.0), ((3, 5),), note="far"),
     Case("allclose", lambda L, a: L.allclose(a, a, equal_nan=True), ((9,),), special, "NaN"),
     Case("bitwise_not", lambda L, a: L.bitwise_not(a), ((3, 5),), truths, "bool"),
-    Case(
-        "can_cast",
-        lambda L: [L.can_cast(getattr(L, a), getattr(L, b)) for a in DTYPES for b in DTYPES],
-        (),
-    ),
     Case("equal", lambda L, a: L.equal(a, a + 0), ((3, 5),)),
     Case("equal", lambda L, a, b: L.equal(a, b), ((3, 5), (5,)), note="shapes"),
     Case("equal", lambda L, a: L.equal(a, a), ((9,),), special, "NaN"),
@@ -172,19 +146,7 @@ VALUES += [
     Case("nan_to_num", lambda L, x: L.nan_to_num(x), ((9,),), special, "defaults"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, nan=None), ((9,),), special, "None"),
     Case("positive", lambda L, x: +x, ((3,),), note="operator"),
-    Case(
-        "promote_types",
-        lambda L: [
-            L.zeros(1, dtype=L.promote_types(getattr(L, a), getattr(L, b)))
-            for a, b in itertools.product(DTYPES, DTYPES)
-        ],
-        (),
-    ),
     Case("remainder", lambda L, a: 7 % a, ((3, 5),), note="number first"),
-    Case(
-        "result_type", lambda L, a: L.zeros(1, dtype=L.result_type(a, 2.5)), ((3,),), integers
-    ),
-    Case("result_type", lambda L: L.zeros(1, dtype=L.result_type(1, True)), (), note="numbers"),
     Case("to", lambda L, a: a.to("cpu", L.int32), ((3, 5),), note="device and dtype"),
     Case("to", lambda L, a: a.to(L.zeros(1, dtype=L.int64)), ((3, 5),), note="other"),
     Case("to", lambda L, a: a.to(device="cpu", dtype=L.bool), ((3, 5),), note="names"),
@@ -195,7 +157,7 @@ VALUES += [
 ]
 
 UNARY = [*" ".join(SMOOTH.values()).split(), *STEPS, *TESTS, "bitwise_not", "nan_to_num"]
-BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "fmod", "remainder", "pow"]
+BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "remainder", "pow"]
 BINARY += ["clamp_max", "clamp_min", "allclose"]
 
 
@@ -221,8 +183,6 @@ BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
 BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
 BAD += [
     bad("add", (3,), (2,), alpha=2),
-    bad("addcdiv", (3,), (3,), (2,)),
-    bad("addcmul", (3,), (3,), (2,)),
     bad("clamp", (3,), (2,)),
     bad("div", (3,), (2,), rounding_mode="floor"),
     bad("lerp", (3,), (3,), (2,)),
@@ -239,19 +199,16 @@ BAD += [
             lambda L, f=name: getattr(L, f)(L.ones(3) > 0, L.ones(3) > 0),
             (RuntimeError, NotImplementedError),
         )
-        for name in ("floor_divide", "fmod", "remainder")
+        for name in ("floor_divide", "remainder")
     ),
     Bad("positive", lambda L: L.positive(L.ones(3) > 0)),
     Bad("pow", lambda L: L.pow(L.ones(3, dtype=L.uint8), -1)),
     Bad("pow", lambda L: L.pow(whole(L, 2), -1)),
     Bad("isclose", lambda L: L.isclose(L.ones(3), L.ones(3), -1.0)),
     Bad("bitwise_not", lambda L: L.bitwise_not(L.ones(3))),
-    Bad("can_cast", lambda L: L.can_cast(1, L.float32), TypeError),
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3), 0.0)),
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3) > 0, L.ones(3))),
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(2) > 0, 0.0)),
-    Bad("promote_types", lambda L: L.promote_types(L.float32, "float32"), TypeError),
-    Bad("result_type", lambda L: L.result_type(L.ones(3), "text"), TypeError),
     Bad("softplus", lambda L: L.nn.functional.softplus("text"), TypeError),
     Bad("to", lambda L: L.ones(3).to("cuda"), torch=(AssertionError, RuntimeError)),
     Bad("to", lambda L: L.ones(3).to(np.float16), TypeError),

@@ -15,10 +15,6 @@ def linear(shapes, note):
     return Case("linear", lambda L, *a: L.nn.functional.linear(*a), shapes, note=note)
 
 
-def bilinear(shapes, note):
-    return Case("bilinear", lambda L, *a: L.nn.functional.bilinear(*a), shapes, note=note)
-
-
 def einsum(equation, *shapes):
     return Case("einsum", lambda L, *a: L.einsum(equation, *a), shapes, note=equation)
 
@@ -42,16 +38,6 @@ def cdist(note, shapes, **options):
 CASES = [
     product("matmul", ((3, 5), (5, 2))),
     product("matmul", ((4, 1, 3, 5), (2, 5, 2)), "batches"),
-    product("matmul", ((2, 3, 5), (5, 4)), "batch left"),
-    product("matmul", ((3, 5), (2, 5, 4)), "batch right"),
-    product("matmul", ((3, 5), (5,)), "vector right"),
-    product("matmul", ((5,), (4, 5, 2)), "vector left"),
-    product("matmul", ((4, 3, 5), (5,)), "batch and vector"),
-    product("matmul", ((5,), (5,)), "vectors"),
-    product("matmul", ((3, 0), (0, 2)), "nothing to add"),
-    product("matmul", ((0, 3), (3, 2)), "no rows"),
-    product("matmul", ((1, 1), (1, 1)), "one"),
-    Case("matmul", lambda L, a, b: a @ b, ((3, 5), (5, 2)), note="operator"),
     product("mm", ((3, 5), (5, 2))),
     product("mm", ((3, 0), (0, 2)), "nothing to add"),
     addmm("", (3, 2)),
@@ -71,9 +57,6 @@ CASES = [
     linear(((5,), (2, 5), (2,)), "vector"),
     linear(((0, 5), (2, 5), (2,)), "empty batch"),
     linear(((3, 0), (2, 0), (2,)), "no features"),
-    bilinear(((3, 5), (3, 4), (2, 5, 4), (2,)), "bias"),
-    bilinear(((2, 3, 5), (2, 3, 4), (6, 5, 4)), "three axes"),
-    bilinear(((5,), (4,), (2, 5, 4)), "vectors"),
     einsum("ij,jk->ik", (3, 5), (5, 2)),
     einsum("ij,jk", (3, 5), (5, 2)),
     einsum("bA,Ab", (3, 5), (5, 3)),
@@ -192,24 +175,6 @@ BAD = [
     bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5))),
     bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3))),
     bad("linear", lambda L: L.nn.functional.linear(ones(L), ones(L, 4, 3))),
-    bad(
-        "bilinear",
-        lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 5)),
-    ),
-    bad(
-        "bilinear",
-        lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 3, 4), ones(L, 5, 3, 4)),
-    ),
-    bad(
-        "bilinear",
-        lambda L: L.nn.functional.bilinear(
-            ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4), ones(L, 4)
-        ),
-    ),
-    bad(
-        "bilinear",
-        lambda L: L.nn.functional.bilinear(narrow(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4)),
-    ),
     *(
         bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]))
         for e, s in (

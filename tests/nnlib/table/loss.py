@@ -29,44 +29,12 @@ CASES = [
         ONE,
         note="weight, ignore, smoothing",
     ),
-    Case(
-        "cross_entropy",
-        lambda L, z, t: F(L).cross_entropy(
-            z, L.softmax(t, 1), weights(L, z), label_smoothing=0.1
-        ),
-        TWO,
-        note="probabilities",
-    ),
-    Case(
-        "cross_entropy",
-        lambda L, z: F(L).cross_entropy(z, index(L, INDEX), reduction="none"),
-        ((3, 5, 4),),
-        note="many axes",
-    ),
-    Case(
-        "cross_entropy",
-        lambda L, z: F(L).cross_entropy(z, index(L, 3), weights(L, z)),
-        ((5,),),
-        note="one example",
-    ),
-    Case(
-        "cross_entropy",
-        lambda L, z: F(L).cross_entropy(z, classes(L), reduction="sum", ignore_index=2),
-        ONE,
-        note="ignore, sum",
-    ),
     Case("nll_loss", lambda L, z: F(L).nll_loss(z, classes(L)), ONE),
     Case(
         "nll_loss",
         lambda L, z: F(L).nll_loss(z, ignored(L), weights(L, z), reduction="sum"),
         ONE,
         note="weight, ignore",
-    ),
-    Case(
-        "nll_loss",
-        lambda L, z: F(L).nll_loss(z, index(L, INDEX), weights(L, z), reduction="none"),
-        ((3, 5, 4),),
-        note="weight, none",
     ),
 ]
 

@@ -24,10 +24,8 @@ def each(name, call, shapes, draw=normal):
     ]
 
 
-ONE, TWO = ((3, 5),), ((3, 5),) * 2
+ONE, TWO, THREE = ((3, 5),), ((3, 5),) * 2, ((3, 5),) * 3
 CASES = [
-    *each("soft_margin_loss", lambda L, x, **o: F(L).soft_margin_loss(x, signs(L), **o), ONE),
-    Case("soft_margin_loss", lambda L, x: F(L).soft_margin_loss(x, signs(L, 0)), ONE),
     *each(
         "margin_ranking_loss",
         lambda L, a, b, **o: F(L).margin_ranking_loss(a, b, signs(L), **o),
@@ -58,12 +56,45 @@ CASES = [
         note="one example",
         second=None,
     ),
+    *each(
+        "cosine_embedding_loss",
+        lambda L, a, b, **o: F(L).cosine_embedding_loss(a, b, signs(L, np.s_[:, 0]), **o),
+        TWO,
+    ),
+    Case(
+        "cosine_embedding_loss",
+        lambda L, a, b: F(L).cosine_embedding_loss(
+            a, b, index(L, -1.0), -0.9, reduction="none"
+        ),
+        ((5,), (5,)),
+        note="one pair, margin",
+    ),
+    *each(
+        "triplet_margin_loss",
+        lambda L, a, p, n, **o: F(L).triplet_margin_loss(a, p, n, 2.0, **o),
+        THREE,
+    ),
+    Case(
+        "triplet_margin_loss",
+        lambda L, a, p, n: F(L).triplet_margin_loss(a, p, n, 3.0, 3.0, 0.1, True),
+        THREE,
+        note="options",
+    ),
 ]
 CASES = [
     case._replace(second=None) if case.name == "multi_margin_loss" else case for case in CASES
 ]
 
-VALUES: list[Case] = []
+VALUES = [
+    Case(
+        "cosine_embedding_loss",
+        lambda L, x: F(L).cosine_embedding_loss(
+            x, 2 * x, index(L, [0.0, 2.0, -1.0]), reduction="none"
+        ),
+        ((3, 5),),
+        note="other targets",
+    ),
+]
 
 
 def call(name, *shapes, **options):
@@ -84,18 +115,13 @@ def reductions(shapes):
     ]
 
 
-def of_two(name):
-    """Return the refusals of a loss whose input and target broadcast."""
-    return [
-        Bad(name, call(name, (3, 5), (4,))),
-        Bad(name, lambda L: getattr(F(L), name)(L.zeros(3).long(), L.ones(3).long())),
-    ]
-
-
-SHAPES = {"soft_margin_loss": ((3,), (3,)), "margin_ranking_loss": ((3,), (3,), (3,))}
+SHAPES = {
+    "margin_ranking_loss": ((3,), (3,), (3,)),
+    "cosine_embedding_loss": ((3, 5), (3, 5), (3,)),
+    "triplet_margin_loss": THREE,
+}
 BAD = [
     *reductions(SHAPES),
-    *of_two("soft_margin_loss"),
     Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (3, 1), (3,))),
     Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (4,), (3,))),
     Bad("multi_margin_loss", classes([0, 5, 1])),
@@ -119,4 +145,10 @@ BAD = [
         lambda L: F(L).multi_margin_loss(L.zeros(2, 3, 4), L.tensor([0, 1])),
     ),
     Bad("multi_margin_loss", classes([0, 1, 2], reduction="average"), ValueError),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (3, 1))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (4, 5), (3,))),
+    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (2,))),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", *THREE, margin=-1.0), ValueError),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 5), (5,))),
+    Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 4), (3, 5))),
 ]

@@ -48,14 +48,6 @@ CASES = [
         ((3, 5), (5,)),
         note="logarithms, broadcast",
     ),
-    Case("kl_div", lambda L, x, t: F(L).kl_div(x, t, reduction="none"), ((), ()), positive),
-    Case(
-        "kl_div",
-        lambda L, x, t: F(L).kl_div(x, t, reduction="batchmean"),
-        ((), ()),
-        positive,
-        "batchmean of one",
-    ),
 ]
 
 VALUES: list[Case] = []

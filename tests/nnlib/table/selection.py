@@ -25,9 +25,6 @@ CASES = [
     Case("maxout", lambda L, x: maxout(L, x, 2), ((3, 6),), apart),
     Case("maxout", lambda L, x: maxout(L, x, 3, -2), ((2, 6, 1),), apart, "dim"),
     Case("maxout", lambda L, x: maxout(L, x, 2), ((0, 4),), apart, "nothing"),
-    Case("softmin", lambda L, x: F(L).softmin(x, 1), ((3, 5),)),
-    Case("softmin", lambda L, x: F(L).softmin(x, dim=-2), ((3, 5),), note="dim"),
-    Case("softmin", lambda L, x: F(L).softmin(x, 0, dtype=L.float64), ((3,),), note="dtype"),
 ]
 
 # Far apart, one class is drawn for certain.
@@ -57,5 +54,4 @@ BAD = [
     Bad("maxout", lambda L: F(L).maxout(L.ones(3, 5), 2), torch=None),
     Bad("maxout", lambda L: F(L).maxout(L.ones(3), 2), IndexError, None),
     Bad("maxout", lambda L: F(L).maxout(L.ones(3), 0, 0), torch=None),
-    Bad("softmin", lambda L: F(L).softmin(L.ones(3), 1), IndexError),
 ]

@@ -36,9 +36,8 @@ def loss(output, targets):
 
 data = training.loaders(X, y, batch_size=20, validation=(X, y), rng=np.random.default_rng(3))
 history = training.fit(
-    model, data, loss, optimizer, epochs=5, patience=4, keep_best=True, grad_norm=True,
-    clip_norm=1.0, scheduler=optim.lr_scheduler.CosineAnnealingLR(optimizer, 5),
-    checkpoint=path, checkpoint_every=3,
+    model, data, loss, optimizer, epochs=5, patience=4, keep_best=True, checkpoint=path,
+    scheduler=optim.lr_scheduler.CosineAnnealingLR(optimizer, 5),
 )
 history.seconds = []
 print(repr(vars(history)))
@@ -59,7 +58,7 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("deadly", [1, 4, 5, 11])  # before, amid and after checkpoints
+@pytest.mark.parametrize("deadly", [1, 5, 11])  # before and after checkpoints
 def test_a_killed_training_goes_on_to_the_bit(tmp_path, undisturbed, deadly):
     assert start(tmp_path / "run.pt", deadly).returncode == -9
     again = start(tmp_path / "run.pt")
