@@ -25,13 +25,14 @@ from .promotion import (
     pair,
     promote,
 )
+from .shape import call_as
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos add asin atan atan2 ceil cos cosh div divide erf erfinv exp expm1 floor
-    floor_divide lerp log log10 log1p log2 mul multiply neg negative pow reciprocal relu
+    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh div divide erf erfinv exp
+    expm1 floor floor_divide lerp log log10 log1p log2 mul multiply neg negative pow reciprocal relu
     remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract tan tanh trunc xlogy
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -193,6 +194,18 @@ def _power(a: Any, b: Any) -> Any:
         if b == 4:
             return np.square(a * a)
     return a**b
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
+    product = call_as("addcmul", mul, tensor1, tensor2)
+    return call_as("addcmul", add, input, product, alpha=value)
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
+    quotient = call_as("addcdiv", div, tensor1, tensor2)
+    return call_as("addcdiv", add, input, quotient, alpha=value)
 
 
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from .style import canvas, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 
-ROUNDING = 1e-6  # the most that a softmax in float32 may exceed 1
+ROUNDING = 1e-6  # relative; what float32 may add to a probability or to a sum
 
 
 @styled
@@ -198,7 +198,9 @@ def scree(
     """
     v = drawable("scree", "the variances", variances, 1)
     whole = v.sum() if total is None else float(total)
-    if v.min() < 0 or (np.diff(v) > 0).any() or not 0 < v.sum() <= whole * (1 + 1e-9):
+    slack = ROUNDING * abs(whole)
+    rising = (np.diff(v) > slack).any()
+    if v.min() < 0 or rising or not 0 < v.sum() <= whole + slack:
         raise ValueError(
             "scree: expected falling variances of at least 0 that sum to the total or less, "
             f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {whole:g}"

@@ -62,6 +62,13 @@ CASES += [
 ]
 CASES += [
     Case("add", lambda L, a, b: L.add(a, b, alpha=3), ((3, 1), (2, 1, 5)), note="alpha"),
+    Case(
+        "addcdiv",
+        lambda L, x, a, b: L.addcdiv(x, a, b, value=2),
+        ((3, 5), (5,), (3, 1)),
+        positive,
+    ),
+    Case("addcmul", lambda L, x, a, b: L.addcmul(x, a, b, value=2), ((3, 5), (5,), (3, 1))),
     Case("clamp", lambda L, x: L.clamp(x, -1.0, 1.0), ((3, 5),), no_kink),
     Case("clamp", lambda L, x: L.clamp(x, min=-1.0), ((3, 5),), no_kink, "min"),
     Case("clamp_max", lambda L, x: L.clamp_max(x, 1.0), ((3, 5),), no_kink),
@@ -183,6 +190,8 @@ BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
 BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
 BAD += [
     bad("add", (3,), (2,), alpha=2),
+    bad("addcdiv", (3,), (3,), (2,)),
+    bad("addcmul", (3,), (3,), (2,)),
     bad("clamp", (3,), (2,)),
     bad("div", (3,), (2,), rounding_mode="floor"),
     bad("lerp", (3,), (3,), (2,)),
