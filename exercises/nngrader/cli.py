@@ -15,7 +15,6 @@ from .wording import counted
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
 KEEP = "keep it to yourself"
 DONE, FAILED, USAGE = 0, 1, 2
-UNUSED = ("rfc3987_syntax",)  # jsonschema does without: it builds 39 grammars, 1.5 s
 EXIT = (
     "exit status: 0 every submission accounted for, flags included; "
     "1 something could not be done; 2 wrong usage, which is an option, a number or a kind of "
@@ -598,19 +597,12 @@ def main(argv: list[str] | None = None) -> int:
     if a.run is not check:
         from .course.folder import Course
 
-        skip_unused_imports()
         if not a.course.is_dir():
             parser().error(f"no course folder {a.course}")
         a.course = Course(
             a.course, problems=getattr(a, "problems", None), seed_file=getattr(a, "seed", None)
         )
     return guarded(a)
-
-
-def skip_unused_imports() -> None:
-    """Make optional imports of nbgrader and the book's builder fail at once, to save time."""
-    for name in UNUSED:
-        sys.modules.setdefault(name, None)
 
 
 def require_files(a) -> None:

@@ -274,7 +274,7 @@ class HandMarks:
         from nbgrader.api import MissingEntry
         from nbgrader.coursedir import CourseDirectory
 
-        from .converter import OpenGradebook, standing
+        from .autograder import OpenGradebook, standing
 
         home = CourseDirectory(config=self.config)
         with quiet(), database_errors(self.url):

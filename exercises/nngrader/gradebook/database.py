@@ -47,7 +47,6 @@ def config_of(course: Course, assignment: str, **course_directory):
     """
     from traitlets.config import Config, PyFileConfigLoader
 
-    read_version_here()
     config = Config()
     if (course / "nbgrader_config.py").is_file():
         config = PyFileConfigLoader("nbgrader_config.py", str(course.root)).load_config()
@@ -102,19 +101,22 @@ def _no_warnings():
         yield
 
 
-def read_version_here() -> None:
-    """Let nbgrader read a new gradebook's version itself: its program `alembic` takes 3 s."""
-    from nbgrader import api
+def begin_gradebook(url: str) -> None:
+    """Write the version of nbgrader's tables into an empty database.
 
-    api.get_alembic_version = newest_version
-
-
-def newest_version() -> str:
-    """Return the version of nbgrader's tables that a new gradebook has."""
+    nbgrader would ask its program `alembic` for it, which takes 3 seconds.
+    """
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
+    from sqlalchemy import create_engine, inspect, text
 
-    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    engine = create_engine(url)
+    if not inspect(engine).get_table_names():
+        newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:n)"), {"n": newest})
+    engine.dispose()
 
 
 @contextlib.contextmanager
@@ -143,6 +145,7 @@ def open_gradebook(course: Course, assignment: str):
 
     directory = CourseDirectory(config=config_of(course, assignment))
     with database_errors(directory.db_url):
+        begin_gradebook(directory.db_url)
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
 
@@ -241,7 +244,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     """
     from nbgrader.api import MissingEntry
 
-    from .converter import standing
+    from .autograder import standing
     from .late import policy_of
 
     require_gradebook(course, assignment)

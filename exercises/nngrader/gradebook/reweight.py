@@ -15,7 +15,7 @@ from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import Store
 from ..wording import counted, did_you_mean
-from .converter import Mark, Standing, standing
+from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 

@@ -39,7 +39,7 @@ def apply(course: Course, plan: Plan) -> None:
     """
     from nbgrader.coursedir import CourseDirectory
 
-    from .converter import OpenGradebook
+    from .autograder import OpenGradebook
 
     store, name = Store(course / ".results"), plan.assignment
     config = config_of(course, name)
@@ -100,7 +100,7 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
 
     Return the marks by hand as they were given and as they are written, for `reweight`.
     """
-    from .converter import standing
+    from .autograder import standing
 
     name = plan.assignment
     notebook = gradebook.find_notebook(name, name)

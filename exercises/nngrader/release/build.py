@@ -19,7 +19,13 @@ from ..course.notebooks import (
 )
 from ..engine import cases_json, pack
 from ..errors import CannotDo, first_line
-from ..gradebook.database import config_of, open_gradebook, quiet
+from ..gradebook.database import (
+    begin_gradebook,
+    config_of,
+    database_errors,
+    open_gradebook,
+    quiet,
+)
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
 from ..sandbox.launch import Sandbox
@@ -330,7 +336,10 @@ def generate(
     config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES, **settings)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
-    if not gradebook:
+    if gradebook:
+        with database_errors(gradebook):
+            begin_gradebook(gradebook)
+    else:
         converter.no_database = True
         converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
     try:
