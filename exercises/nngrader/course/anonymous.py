@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import CannotDo, NotThere
-from ..screen import shown
+from ..screen import say, shown
 from ..storage.results import write_private
 from ..wording import did_you_mean
 from .codes import code, secret_of
@@ -45,6 +45,9 @@ class Names:
     def __call__(self, student: str) -> str:
         """Return what a student is called."""
         return student
+
+    def tell_key(self) -> None:
+        """Say whose each code is: of names there is nothing to say."""
 
     def student(self, name: str) -> str:
         """Return the student who is called so."""
@@ -119,6 +122,10 @@ class Codes(Names):
         """Return a student's code."""
         known = self.codes.get(student)
         return known or code(self.secret, "anonymous", student, letters=LETTERS)
+
+    def tell_key(self) -> None:
+        """Say in which file it stands whose each code is."""
+        say(f"{self.key}: whose each code is")
 
     def student(self, name: str) -> str:
         """Return the student whose code this is; an id stays as it is."""

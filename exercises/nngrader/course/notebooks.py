@@ -35,6 +35,7 @@ MOST_LINES = 3  # of a problem's table of points that are seen; the others are i
 FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+TEST_CELL = "test_"  # begins the id of the test cell of each problem
 TEST = """check({name})
 ### BEGIN HIDDEN TESTS
 from nngrader import points
@@ -63,6 +64,11 @@ def is_test(cell: dict) -> bool:
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 
+def problem_of(cell: dict) -> str | None:
+    """Return the problem whose test cell this is, None for another cell."""
+    return grade_id(cell).removeprefix(TEST_CELL) if is_test(cell) else None
+
+
 def is_picture(cell: dict) -> bool:
     """Return whether this is a cell of the course that draws; no grading runs it."""
     given = is_code(cell) and not is_solution(cell) and not is_test(cell)
@@ -83,16 +89,6 @@ def most_points(notebook: dict) -> float:
     """Return the points of all graded cells together, including those marked by hand."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
     return round(sum(mark(c)["points"] for c in graded), 6)
-
-
-def defined_names(source: str) -> list[str]:
-    r"""Return the names of the functions and classes that an instructor's cell defines.
-
-    >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
-    ['f', 'A']
-    """
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return [node.name for node in ast.parse(source).body if isinstance(node, kinds)]
 
 
 def from_file(file: Path) -> dict:
@@ -136,6 +132,8 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         cells = [c for c in notebook["cells"] if grade_id(c) == file.stem]
         if [c["cell_type"] for c in cells] != [kind]:
             raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
+        if is_test(cells[0]):
+            raise CannotDo(f"{file}: a test cell follows from its problem's declaration")
         cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
     return notebook
 
@@ -352,7 +350,8 @@ def _of_problem(problem, worth):
     """Yield the solution cell of a problem, and its test cell."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
-    yield _cell("code", f"test_{problem.name}", test, grade=True, points=_number(worth))
+    name = TEST_CELL + problem.name
+    yield _cell("code", name, test, grade=True, points=_number(worth))
 
 
 def _solution(solve):

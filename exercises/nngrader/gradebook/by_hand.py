@@ -11,10 +11,14 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..course.anonymous import Names
+from ..course.anonymous import Names, names_of
 from ..course.folder import Course
+from ..course.origins import groups
+from ..course.roster import read as read_roster
 from ..course.table import records
 from ..errors import CannotDo, NotThere
+from ..screen import say, shown
+from ..storage.results import latest_results
 from ..wording import counted, did_you_mean
 from .database import config_of, database_errors, quiet, require_gradebook
 
@@ -58,6 +62,62 @@ class Change:
             short = self.comment[:MOST_COMMENT] + "…" * (len(self.comment) > MOST_COMMENT)
             parts.append(f"comment {'replaced' if self.old_comment else 'added'}: {short!r}")
         return f"{self.student}, {self.cell}: {'; '.join(parts)}"
+
+
+def take_marks(
+    course: Course,
+    assignment: str,
+    file: Path | None,
+    *,
+    share: bool,
+    dry_run: bool,
+    anonymous: bool,
+) -> None:
+    """Say what a table of marks changes, and write it into the gradebook.
+
+    Parameters
+    ----------
+    course, assignment : Course, str
+        The assignment.
+    file : Path or None
+        The table; it may be missing where marks are shared.
+    share : bool
+        Whether each mark is given to all of a group that has none of its own.
+    dry_run : bool
+        Whether nothing is written.
+    anonymous : bool
+        Whether students are called by codes.
+    """
+    course.source(assignment)
+    if not file and not share:
+        raise NotThere("name a table of marks, or share those of groups with --share")
+    given, name = read(file) if file else [], str(file or assignment)
+    called = names_of(course, anonymous)
+    given = [replace(g, student=called.student(g.student)) for g in given]
+    with HandMarks(course, assignment) as gradebook:
+        if share:
+            together = groups(course, assignment)
+            given = for_groups(gradebook.standing, together, given, name)
+        lost = _ungradable(course, assignment, called)
+        people = People(called, read_roster(course), lost, gradebook.written)
+        found = changes(gradebook.standing, given, name, people)
+        for change in found:
+            say(shown(str(replace(change, student=called(change.student)))))
+        same = len(given) - len(found)
+        verb = "changes" if same == 1 else "change"
+        left = f"; {same} of {counted(len(given), 'row')} {verb} nothing" if same else ""
+        if dry_run:
+            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}{left}")
+            return
+        gradebook.write(found)
+    say(f"{len(found)} changed{left}")
+
+
+def _ungradable(course, assignment, called):
+    """Return by student why nothing of the submission could be graded, as it may be shown."""
+    known = latest_results(course, assignment)
+    lost = {s: r["flags"] for s, r in known.items() if r["status"] == "ungradable"}
+    return {s: shown(called.text("; ".join(flags))) for s, flags in lost.items()}
 
 
 def read(file: Path) -> list[Given]:

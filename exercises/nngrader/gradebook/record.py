@@ -19,7 +19,7 @@ import nbformat
 
 from ..course.assignment import Assignment
 from ..course.folder import HIDDEN_FILES
-from ..course.notebooks import grade_id, is_solution, is_test, mark
+from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
 from ..engine import sentences
 from ..errors import CannotDo, first_line
 from ..intake.deposit import LATE_MARK
@@ -385,12 +385,9 @@ def _outputs(points, words):
 
 
 def _words(cell, result):
-    """Return the findings about the problems that a test cell names."""
-    lines = []
-    for name, report in result["problems"].items():
-        if name in cell["source"]:
-            lines += [f"{text}\n" for text in sentences(report["findings"])]
-    return "".join(lines)
+    """Return the findings about the problem of a test cell."""
+    report = result["problems"].get(problem_of(cell), {"findings": []})
+    return "".join(f"{text}\n" for text in sentences(report["findings"]))
 
 
 def _note(flags):

@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass, field, replace
 
 from ..course.folder import Course
-from ..course.notebooks import grade_id, is_task, mark
+from ..course.notebooks import grade_id, is_task, mark, problem_of
 from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
-from ..storage.results import Store
+from ..storage.results import Store, latest_results
 from ..wording import counted, did_you_mean
 from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
@@ -21,7 +21,7 @@ from .late import Policy, policy_of
 
 TOTAL = 100.0  # that a release asks for
 WIDTH = 24  # of the column of students
-LATEST, BY_HAND = "latest-{}", "by-hand-{}"  # in the course's `.results`
+BY_HAND = "by-hand-{}"  # in the course's `.results`
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     if course.lacks_private(name):
         course.require_the_released(name)
     instructor = course.instructor(name)
-    names = names_of(instructor, [p.name for p in course.problems(name)])
+    names = names_of(instructor)
     if unknown := sorted(points.keys() - names.values()):
         known = dict.fromkeys(names.values())
         strange, near = " or ".join(map(repr, unknown)), did_you_mean(unknown[0], known)
@@ -146,7 +146,7 @@ def latest(course: Course, name: str) -> dict[str, dict]:
     NotThere
         If nothing is graded yet.
     """
-    if results := Store(course / ".results").get(LATEST.format(name)):
+    if results := latest_results(course, name):
         return results
     raise NotThere(
         f"nothing of {name} is graded yet: write the points into [points] of "
@@ -178,10 +178,10 @@ def recorded_points(gradebook, name: str) -> dict[str, float]:
     return {c.name: float(c.max_score) for c in graded}
 
 
-def names_of(instructor: dict, problems: list[str]) -> dict[str, str]:
+def names_of(instructor: dict) -> dict[str, str]:
     """Return by the id of a graded cell the name that `[points]` has for it."""
-    tests = {f"test_{p}": p for p in problems}
-    return {cell: tests.get(cell, cell) for cell in points_of(instructor)}
+    cells = {grade_id(c): problem_of(c) for c in instructor["cells"] if grade_id(c)}
+    return {cell: cells[cell] or cell for cell in points_of(instructor)}
 
 
 def new_result(result: dict, changes: list[Change], most: float) -> dict:

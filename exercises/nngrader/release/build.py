@@ -16,6 +16,7 @@ from ..course.notebooks import (
     is_solution,
     is_test,
     mark,
+    problem_of,
 )
 from ..engine import cases_json, pack
 from ..errors import CannotDo, first_line
@@ -100,7 +101,7 @@ def release(
         if course.new(name):
             reasons += [
                 f"give problems other points under [points] in {course.private / name}.toml",
-                f"now: {', '.join(worth_of(problems, instructor))}",
+                f"now: {', '.join(worth_of(instructor))}",
             ]
         raise NotFit(reasons)
     if reasons := gradebook_complaints(course, name, instructor):  # in seconds
@@ -219,13 +220,11 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
-    """Return the visible cases with the points that each problem's test cells give."""
-    tests = [c for c in instructor["cells"] if is_test(c)]
-    given = {
-        n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
-    }
+    """Return the visible cases with the points that each problem's test cell gives."""
+    given = {problem_of(c): mark(c)["points"] for c in instructor["cells"] if is_test(c)}
     return {
-        name: data | {"total": given[name] or data["total"]} for name, data in visible.items()
+        name: data | {"total": given.get(name) or data["total"]}
+        for name, data in visible.items()
     }
 
 

@@ -295,7 +295,7 @@ def _forbidden(problems):
 
 def _table(course, assignment, name, points):
     """Return the text of a table of points, which says what each cell is worth now."""
-    worth = worth_of(course.problems(assignment), course.instructor(assignment))
+    worth = worth_of(course.instructor(assignment))
     rows = "".join(f"# {' = '.join(each.rsplit(' ', 1))}\n" for each in worth)
     return TABLE.format(rows=rows, name=name, points=counted(points, "point"))
 

@@ -21,15 +21,18 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
-from ..course.anonymous import Names
+from ..course.anonymous import Names, names_of
 from ..course.definitions import EARLIER, earlier_in_words, graded_earlier
 from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import Student, read
 from ..course.worksheet import Worksheet, owner
+from ..course.worksheet import read as read_worksheet
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..gradebook.database import marks
+from ..screen import shown, warn
 from .class_report import latest
 
 NAMES = Names()
@@ -42,6 +45,32 @@ TOLD = {  # of the marks that are not final
     MISSING: "no mark, as nothing was handed in",
 }
 ZEROED = "0 points, as nothing of it could be graded (--zero-ungradable)"
+
+
+def write_marks(
+    course: Course,
+    assignment: str,
+    layout: str,
+    sheet: Path | None,
+    *,
+    zero_ungradable: bool,
+    anonymous: bool,
+    out: Path | None,
+) -> None:
+    """Write the marks in a layout, or into Moodle's worksheet; warn of those not final."""
+    known = marks(course, assignment) if anonymous else ()
+    called = names_of(course, anonymous, known)
+    told = []
+    if sheet:
+        text, told = fill(course, assignment, read_worksheet(sheet), zero_ungradable)
+    else:
+        text = table(course, assignment, layout, zero_ungradable, called)
+    for warning in [*warnings(course, assignment, zero_ungradable, called), *told]:
+        warn(shown(warning))
+    if out:
+        out.write_bytes(text.encode())
+    else:
+        print(text, end="")
 
 
 def table(

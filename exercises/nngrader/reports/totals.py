@@ -30,6 +30,7 @@ from ..course.anonymous import names_of
 from ..course.definitions import earlier_in_words
 from ..course.folder import Course
 from ..errors import CannotDo, NotThere, WrongUsage
+from ..screen import shown, warn
 from ..settings import read_toml
 from ..wording import counted, did_you_mean
 from .export import FINAL, MISSING, number, standings
@@ -319,3 +320,18 @@ def table(names: list[str], rows: list[Total]) -> str:
             [t.student, total, status, *cells, " ".join(t.dropped), " ".join(t.excused)]
         )
     return out.getvalue()
+
+
+def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None) -> None:
+    """Write the totals into a file or to the screen, and warn of those that are open."""
+    names, rows, warnings = totals(course, rules, anonymous)
+    for warning in warnings:
+        warn(warning)
+    if open_ := [t for t in rows if t.percent is None]:
+        warn(f"no total yet for {len(open_)}: {shown(', '.join(t.student for t in open_))}")
+    text = table(names, rows)
+    if out:
+        out.write_text(text, encoding="utf-8")
+        names_of(course, anonymous).tell_key()
+    else:
+        print(text, end="")

@@ -89,6 +89,16 @@ class Store:
         return sorted(f.stem for f in self.folder.glob("*.json"))
 
 
+def latest_key(assignment: str) -> str:
+    """Return the key of the results of the last grading, from which people are told."""
+    return f"latest-{assignment}"
+
+
+def latest_results(course, assignment: str) -> dict[str, dict]:
+    """Return the results of the last grading by student, none if nothing is graded."""
+    return Store(course / ".results").get(latest_key(assignment)) or {}
+
+
 @contextlib.contextmanager
 def disk_errors(folder: Path):
     """Open a block in which an error of the disk becomes a `NotKept` that explains it."""
