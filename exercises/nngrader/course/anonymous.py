@@ -91,11 +91,6 @@ class Codes(Names):
         The course; its `anonymous-key.csv` is written, readable by its owner alone.
     students : iterable of str
         Students besides those of the class list and the folder of submissions.
-
-    Raises
-    ------
-    CannotDo
-        If secret or class list cannot be read.
     """
 
     anonymous = True
@@ -187,17 +182,7 @@ class Codes(Names):
 
 
 def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> Names:
-    """Return what students are called in an output.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    anonymous : bool
-        Whether by codes.
-    students : iterable of str, optional
-        As for `Codes`.
-    """
+    """Return what students are called in an output."""
     return Codes(course, students) if anonymous else Names()
 
 
@@ -208,16 +193,8 @@ def require_among(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    names : iterable of str
-        What was typed.
     there : iterable of str
         The students of whom one may be named.
-    called : Names
-        What students are called.
-    words : str
-        What to say of others, before their names.
 
     Raises
     ------

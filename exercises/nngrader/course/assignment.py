@@ -36,14 +36,10 @@ class AssignmentSpec:
         The test cells in their order: the problem, the id of the cell, its points.
     hidden : dict
         Hidden cases by problem, as `nngrader.engine.pack` made them.
-    limits : Limits
-        What a worker may use.
     uses : list of str
         Packages besides NumPy that submissions may import.
     most : float
         Points of all graded cells, those marked by hand too.
-    unsafe : bool
-        Whether submissions run without a sandbox.
     code : str
         A digest of our code and of the versions that it runs with, which must be the same on
         every machine that grades.
@@ -65,10 +61,6 @@ class AssignmentSpec:
 
         Parameters
         ----------
-        status : str
-            graded, flagged or ungradable.
-        flags : list of str
-            Remarks for the instructor.
         cells : dict
             [points, most] by id of the test cell.
         **judged
@@ -98,21 +90,10 @@ class NotReleased(CannotDo):
 class Assignment:
     """An assignment of a course.
 
-    Parameters
-    ----------
-    course : Course
-        Its folders, seed, and problems.
-    name : str
-        The assignment.
-
     Raises
     ------
-    FileNotFoundError
-        If there is no such assignment.
     NotReleased
         If it was not released, or its graded cells have changed since.
-    CannotDo
-        If it was released with other private definitions.
     """
 
     def __init__(self, course: Course, name: str):
@@ -150,11 +131,6 @@ class Assignment:
 
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
         """Return the data that steps 2 and 3 of grading need.
-
-        Parameters
-        ----------
-        unsafe : bool
-            Whether submissions run without a sandbox.
 
         Returns
         -------
@@ -203,18 +179,6 @@ class Assignment:
 
 def released_notebook(course: Course, name: str) -> dict:
     """Return the notebook that students were given.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
-
-    Returns
-    -------
-    dict
-        The notebook.
 
     Raises
     ------

@@ -94,11 +94,6 @@ def most_points(notebook: dict) -> float:
 def from_file(file: Path) -> dict:
     """Return a notebook that the instructor or nbgrader wrote; never use it for a student's.
 
-    Parameters
-    ----------
-    file : Path
-        The notebook.
-
     Returns
     -------
     dict
@@ -116,16 +111,6 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         The instructor's; it is changed.
     files : list of Path
         `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
-
-    Returns
-    -------
-    dict
-        The notebook.
-
-    Raises
-    ------
-    CannotDo
-        If it has no such cell.
     """
     for file in files:
         kind = "code" if file.suffix == ".py" else "markdown"
@@ -155,8 +140,6 @@ def from_text(
 
     Parameters
     ----------
-    file : Path
-        Its text.
     problems : list of Problem
         The problems that its marks may name.
     worth : dict
@@ -199,8 +182,6 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
 
     Parameters
     ----------
-    text : str
-        The public text.
     sections : dict
         Markdown by the name of the problem; a first line ``after: PROBLEM`` says behind which
         one it stands, else it stands behind the last.
@@ -252,11 +233,6 @@ def with_links(notebook: dict, address: str) -> dict:
         As `from_text` returns it; it is changed.
     address : str
         The address of the rendered book, "" where it has none.
-
-    Returns
-    -------
-    dict
-        The notebook.
     """
     link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
     for cell in notebook["cells"]:
@@ -272,13 +248,6 @@ def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]
     ----------
     notebook : dict
         As `from_text` returns it; it is changed.
-    problems, worth : list, dict
-        As for `from_text`.
-
-    Returns
-    -------
-    dict
-        The notebook.
 
     Raises
     ------
@@ -389,13 +358,6 @@ def _heads(whole):
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
     """Return what the points of a problem are for, those for its form as one line, last.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    worth : float
-        Its points in this assignment.
 
     Returns
     -------

@@ -90,10 +90,6 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
 
     Parameters
     ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
     known : iterable of str
         Students besides those of the class list, such as those in the gradebook.
 
@@ -101,11 +97,6 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
     -------
     list of str
         Their ids in the order of the list, then the others, sorted.
-
-    Raises
-    ------
-    CannotDo
-        If the class list cannot be understood.
     """
     handed_in = set(course.submissions(assignment))
     students = dict.fromkeys([*(read(course) or ()), *sorted(known)])

@@ -115,14 +115,10 @@ class Autograder:
 
         Parameters
         ----------
-        student : str
-            The student's id.
         notebook : dict
             The notebook with the points as outputs of the test cells.
         when : str
             The time of submission, "" if it is unknown.
-        before : Path
-            The notebook that was recorded before, if there is one.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)
@@ -166,11 +162,6 @@ def same_work(old: dict, new: dict, name: str) -> bool:
     name : str
         The id of the graded cell. For a written answer its text is compared; for a test cell or
         task, all sources and the findings are.
-
-    Returns
-    -------
-    bool
-        False also where the cell is missing.
     """
     then, now = (_work(notebook, name) for notebook in (old, new))
     return then is not None and then == now
@@ -248,15 +239,6 @@ class Standing:
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
     """Return the entries of an assignment by student.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-        The gradebook.
-    assignment : str
-        The assignment.
-    student : str, optional
-        Only this student.
 
     Returns
     -------

@@ -77,16 +77,8 @@ def take_marks(
 
     Parameters
     ----------
-    course, assignment : Course, str
-        The assignment.
-    file : Path or None
-        The table; it may be missing where marks are shared.
     share : bool
         Whether each mark is given to all of a group that has none of its own.
-    dry_run : bool
-        Whether nothing is written.
-    anonymous : bool
-        Whether students are called by codes.
     """
     course.source(assignment)
     if not file and not share:
@@ -131,8 +123,6 @@ def read(file: Path) -> list[Given]:
 
     Raises
     ------
-    NotThere
-        If there is no such file.
     CannotDo
         If it cannot be understood; the text lists every fault with its line.
     """
@@ -168,8 +158,6 @@ class People:
 
     Attributes
     ----------
-    called : Names
-        What they are called.
     listed : dict or None
         The class list, if there is one.
     ungradable : dict
@@ -189,17 +177,6 @@ def changes(
     standing: dict, given: list[Given], file: str, people: People | None = None
 ) -> list[Change]:
     """Return what rows would change; rows that change nothing are left out.
-
-    Parameters
-    ----------
-    standing : dict of Standing
-        The gradebook's entries by student.
-    given : list of Given
-        The rows.
-    file : str
-        The name of the table, for messages.
-    people : People, optional
-        What is known of the students, for messages.
 
     Raises
     ------
@@ -233,16 +210,12 @@ def for_groups(
 
     Parameters
     ----------
-    standing : dict of Standing
-        The gradebook's entries by student.
     groups : dict
         Ids of students by the name of the group.
     given : list of Given
         Rows; a row counts for each of the group who has none about the same cell. Marks that
         stand in the gradebook count for those of the group who wait for one, as rows without a
         line.
-    file : str
-        The name of the table, for messages.
 
     Raises
     ------
@@ -307,22 +280,7 @@ def _by_hand(entry, people):
 
 
 class HandMarks:
-    """The gradebook's marks by hand of an assignment, open in a `with` block.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-
-    Raises
-    ------
-    NotThere
-        If the gradebook does not know the assignment.
-    CannotDo
-        If the gradebook is gone, locked or broken.
-    """
+    """The gradebook's marks by hand of an assignment, open in a `with` block."""
 
     def __init__(self, course: Course, assignment: str):
         self.assignment = assignment

@@ -29,22 +29,7 @@ SILENT = "No response."  # nbgrader's comment on a cell that was left as it was
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the course's `nbgrader_config.py`, with the folders of this call set.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Becomes `CourseDirectory.assignment_id`.
-    **course_directory
-        Further settings of `CourseDirectory`.
-
-    Returns
-    -------
-    traitlets.config.Config
-        The configuration.
-    """
+    """Return the course's `nbgrader_config.py`, with the folders of this call set."""
     from traitlets.config import Config, PyFileConfigLoader
 
     config = Config()
@@ -65,8 +50,6 @@ def absolute(course: Course, url: str | None) -> str:
 
     Parameters
     ----------
-    course : Course
-        The course.
     url : str or None
         What its configuration says; nbgrader's own default is `gradebook.db` in its folder.
 
@@ -122,13 +105,6 @@ def begin_gradebook(url: str) -> None:
 @contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
     """Open the gradebook of a course for a `with` block; make it if there is none.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment that is asked about.
 
     Yields
     ------
@@ -188,25 +164,13 @@ def reason(e: BaseException) -> str:
 
 
 def students(course: Course, assignment: str) -> set[str]:
-    """Return the ids of the students whom the gradebook knows.
-
-    Raises
-    ------
-    CannotDo
-        If it cannot be read.
-    """
+    """Return the ids of the students whom the gradebook knows."""
     with quiet(), open_gradebook(course, assignment) as gradebook:
         return {s.id for s in gradebook.students}
 
 
 def require_gradebook(course: Course, assignment: str) -> None:
-    """Raise an error if there is no gradebook, where nbgrader would make an empty one.
-
-    Raises
-    ------
-    CannotDo
-        If its file is gone.
-    """
+    """Raise an error if there is no gradebook, where nbgrader would make an empty one."""
     url = config_of(course, assignment).CourseDirectory.db_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CannotDo(
@@ -218,13 +182,6 @@ def require_gradebook(course: Course, assignment: str) -> None:
 def marks(course: Course, assignment: str) -> dict[str, dict]:
     """Return the marks of an assignment, including marks by hand and late penalties.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-
     Returns
     -------
     dict
@@ -234,13 +191,6 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
         None, most, comment) of the cells that a person marks; `left_out`, (cell, score, most)
         of written answers left as they were given out; and `comments`, those of a person on
         other cells, by cell.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the gradebook does not know the assignment.
-    CannotDo
-        If the gradebook is gone, or cannot be read.
     """
     from nbgrader.api import MissingEntry
 

@@ -53,8 +53,6 @@ class Recorder:
     ------
     CannotDo
         If the gradebook is gone, locked, broken, or does not know the assignment.
-    ValueError
-        If the settings of lateness are wrong.
     """
 
     def __init__(self, assignment: Assignment):
@@ -117,8 +115,6 @@ class Recorder:
         result : dict
             The result from `Grader.grade_all`. `flags` and `failed` are set if it cannot be
             recorded, `flags` also if it was late or its time of submission cannot be read.
-        notebook : dict
-            The rebuilt notebook.
         """
         if not is_id(result["student"]):
             flag(result, NO_NAME)
@@ -336,10 +332,6 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
 
     Parameters
     ----------
-    notebook : dict
-        The rebuilt notebook.
-    result : dict
-        Its result.
     rubrics : dict, optional
         By the id of a written answer: the instructor's cell, with model answer and rubric.
 

@@ -90,10 +90,6 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
 
     Parameters
     ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
     points : dict
         By problem or written answer. Where none are given, those of `[points]` hold that the
         gradebook does not have yet.
@@ -139,13 +135,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
 
 
 def latest(course: Course, name: str) -> dict[str, dict]:
-    """Return the results of the last grading by student.
-
-    Raises
-    ------
-    NotThere
-        If nothing is graded yet.
-    """
+    """Return the results of the last grading by student."""
     if results := latest_results(course, name):
         return results
     raise NotThere(
@@ -161,13 +151,7 @@ def points_of(notebook: dict) -> dict[str, float]:
 
 
 def recorded_points(gradebook, name: str) -> dict[str, float]:
-    """Return the points of an assignment's graded cells as the gradebook has them.
-
-    Raises
-    ------
-    NotThere
-        If it does not know the assignment.
-    """
+    """Return the points of an assignment's graded cells as the gradebook has them."""
     from nbgrader.api import MissingEntry
 
     try:

@@ -55,13 +55,6 @@ def reweight(
 def apply(course: Course, plan: Plan) -> None:
     """Do what was planned.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    plan : Plan
-        What `reweight.plan` gave.
-
     Raises
     ------
     CannotDo

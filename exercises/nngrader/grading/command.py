@@ -44,19 +44,10 @@ def grade_class(
 
     Parameters
     ----------
-    course, name : Course, str
-        The assignment.
     only : sequence of str
         Ids or codes of students; without any, all who have handed in are graded.
     anonymous, unsafe, workers, scheduler, json_file
         As the options of the command say; `scheduler` is the address of a Dask cluster.
-
-    Raises
-    ------
-    CannotDo
-        If grading cannot begin, or results cannot be stored.
-    NotThere
-        If there is nothing to grade.
     """
     require_writable(json_file)
     roster = read(course)  # so that its faults are reported before the work

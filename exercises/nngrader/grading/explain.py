@@ -121,12 +121,6 @@ def explain(
 
     Parameters
     ----------
-    assignment : Assignment
-        The assignment, with the seed with which it is graded.
-    student : str
-        Whose submission.
-    problem : str, optional
-        Only this one.
     unsafe : bool
         Whether to do without a sandbox, for submissions that are trusted.
 
@@ -139,8 +133,6 @@ def explain(
     ------
     NotThere
         If there is no such submission or problem, or nothing of it can be read.
-    CannotDo
-        If no worker can be started.
     """
     if problem is not None and problem not in assignment.hidden:
         known = ", ".join(sorted(assignment.hidden))
@@ -187,12 +179,8 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
 
     Parameters
     ----------
-    data : dict
-        A packed problem.
     answers : list of dict
         What the worker reported for each case, in their order.
-    measure : callable
-        Runs the problem's measure in the sandbox.
     """
     kinds = {}
     for case, answer in zip(data["cases"], answers, strict=True):
@@ -299,8 +287,6 @@ def in_all(found: list[Lost], mark: dict) -> str:
 
     Parameters
     ----------
-    found : list of Lost
-        All problems of one submission.
     mark : dict
         The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
     """
@@ -321,15 +307,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
 
 
 def lines(student: str, found: list[Lost]) -> list[str]:
-    """Return the explanation as lines for a terminal.
-
-    Parameters
-    ----------
-    student : str
-        Whose submission.
-    found : list of Lost
-        What `explain` returned.
-    """
+    """Return the explanation as lines for a terminal."""
     told = []
     for lost in found:
         told.append(

@@ -29,11 +29,6 @@ BY_HAND = "{0:g} points of the assignment are given by a person, and are not in 
 def grade(folder: Path) -> dict:
     """Grade what lies in a container's folder, and return what Gradescope reads.
 
-    Parameters
-    ----------
-    folder : Path
-        `/autograder`.
-
     Returns
     -------
     dict

@@ -69,28 +69,10 @@ def release(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
-    out : Path, optional
-        Where the zip is written; by default the course's `release`.
     seeds : int
         On how many seeds the problems are checked against their declaration.
-    tell : callable, optional
-        Called with a line of text about the progress.
     again : bool, optional
         Whether to try also the problems that have not changed since they were last tried.
-
-    Returns
-    -------
-    Path
-        The zip.
-
-    Raises
-    ------
-    NotFit
-        If a check fails. Nothing is written then.
     """
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
@@ -137,19 +119,7 @@ def release(
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
-    """Replace the previous release by a new one that has passed all checks, by renaming.
-
-    Parameters
-    ----------
-    course : Course
-        The course that gets the release.
-    name : str
-        The assignment.
-    trial : Course
-        The course in which the release was made.
-    made, file : Path
-        The zip as it was made, and its final path.
-    """
+    """Replace the previous release by a new one that has passed all checks, by renaming."""
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
     target.parent.mkdir(exist_ok=True)
@@ -181,13 +151,7 @@ def replace_made(made: Path, source: Path) -> None:
 
 
 def visible_cases(problems: list) -> dict:
-    """Return the cases that students get, by problem.
-
-    Raises
-    ------
-    NotFit
-        If a problem is declared wrongly.
-    """
+    """Return the cases that students get, by problem."""
     try:
         return {p.name: pack(p, VISIBLE_SEED, visible=True) for p in problems}
     except ValueError as e:
@@ -386,10 +350,6 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
 
     Parameters
     ----------
-    trial : Course
-        The course in which the release is tried.
-    name : str
-        The assignment.
     declared : dict
         Names of the files that may be handed in, with their largest size in bytes.
     """
@@ -418,8 +378,6 @@ def why(result: dict, most: float) -> str:
     ----------
     result : dict
         The result of grading one version.
-    most : float
-        What it should earn: all points, or 0.
     """
     problems = result["problems"].items()
     asked = {name: p["max"] if most else 0 for name, p in problems}

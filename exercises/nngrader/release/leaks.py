@@ -48,10 +48,6 @@ class Secrets:
         The statements of solutions, by their normal form.
     digests : dict
         Names of private files and arrays, by their digests.
-    rows : Rows
-        The rows of held-back pictures.
-    paths : frozenset of str
-        Paths of this machine.
     numbers : tuple
         Hidden inputs and answers, each as (name, text, bytes).
     """
@@ -70,10 +66,6 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     ----------
     course : Course
         Its held-back files, its definitions, its seed and its path.
-    assignment : str
-        The assignment.
-    instructor : dict
-        The source notebook, with solutions.
     """
     problems = course.problems(assignment)
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
@@ -97,17 +89,6 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
     """Return complaints about all secrets that a release folder contains.
-
-    Parameters
-    ----------
-    folder : Path
-        The release for students.
-    instructor : dict
-        The source notebook, with solutions.
-    course : Course
-        The course whose private files are sought.
-    assignment : str
-        The assignment.
 
     Returns
     -------
@@ -135,10 +116,6 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 
     Parameters
     ----------
-    wheel : Path
-        The wheel.
-    course : Course
-        The course whose path and private files are sought.
     problems : list of Problem, optional
         The problems whose references are sought.
 
@@ -168,11 +145,6 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 
 def moving_leaks(problems: list) -> list[str]:
     """Return complaints about drivers and measures, which are released, that tell an answer.
-
-    Parameters
-    ----------
-    problems : list of Problem
-        The declarations.
 
     Returns
     -------
@@ -366,11 +338,6 @@ def _all_arrays(data):
 
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
     """Return complaints about hidden cases that are also among the visible ones.
-
-    Parameters
-    ----------
-    visible, hidden : dict
-        Packed problems by name.
 
     Returns
     -------

@@ -218,17 +218,9 @@ def new_problem(
     ----------
     course : Course
         With a private folder, the problem goes there and nothing public changes.
-    assignment : str
-        The assignment that gets it.
-    name : str
-        The function that students write.
-    points : float
-        What it declares to be worth.
     takes : str
         The arguments of the function, as in its signature. One whose default is a number is
         drawn as a number, the others as arrays.
-    returns : str
-        Names of the parts of the answer, separated by commas.
 
     Raises
     ------

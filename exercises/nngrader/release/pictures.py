@@ -51,11 +51,6 @@ class Rows:
 
         Fewer are no picture: near twins among the packaged and the held-back pictures of
         Fashion-MNIST have three rows in common.
-
-        Parameters
-        ----------
-        pixels : (N,) uint8
-            Grey levels one after the other.
         """
         return any(
             self._occurring(width, _hashes(pixels, width)) >= ENOUGH
@@ -91,18 +86,7 @@ def _hash(columns, total):
 
 
 def streams(raw: bytes) -> list[np.ndarray]:
-    """Return all that a file may hold as grey levels: bytes, arrays, pixels, written numbers.
-
-    Parameters
-    ----------
-    raw : bytes
-        The contents of a file that is no archive.
-
-    Returns
-    -------
-    list of (N,) uint8
-        Streams of grey levels.
-    """
+    """Return all that a file may hold as grey levels: bytes, arrays, pixels, numbers."""
     found = [np.frombuffer(raw, np.uint8)]
     if raw.startswith(PNG):
         found += [np.ascontiguousarray(c) for c in channels(raw)]
@@ -127,11 +111,6 @@ def array_of(raw: bytes) -> np.ndarray | None:
 
 def grey(values: np.ndarray) -> np.ndarray:
     """Return numbers as grey levels; numbers that lie between 0 and 1 are multiplied by 255.
-
-    Parameters
-    ----------
-    values : ndarray
-        Of any shape and type.
 
     Returns
     -------

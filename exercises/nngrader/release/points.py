@@ -18,8 +18,6 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
 
     Parameters
     ----------
-    problems : list of Problem
-        The declarations.
     instructor : dict
         The source notebook, with the tables of points in place.
     """

@@ -39,15 +39,6 @@ BROKEN = (
 def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Yield a file, and all that is packed in it.
 
-    Parameters
-    ----------
-    name : str
-        Its name, for messages.
-    raw : bytes
-        Its content.
-    depth : int
-        In how many packed files it lies.
-
     Yields
     ------
     str, bytes

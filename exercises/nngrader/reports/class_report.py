@@ -76,15 +76,6 @@ def write_report(course: Course, assignment: str, anonymous: bool, out: Path | N
 def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     """Return the report on an assignment: a page of HTML, complete and without scripts.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    called : Names
-        What students are called.
-
     Returns
     -------
     str
@@ -95,8 +86,6 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     ------
     NotThere
         If there is no such assignment, or nothing of it was graded.
-    CannotDo
-        If the results were written by another version.
     """
     results = called.results(latest(course, assignment))
     known = called.marks(known_marks(course, assignment))
@@ -124,8 +113,6 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
     ------
     NotThere
         If there is no such assignment, or nothing of it was graded.
-    CannotDo
-        If they were written by another version.
     """
     course.source(assignment)
     again = f"run `nngrader grade {assignment}`"

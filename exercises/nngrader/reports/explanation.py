@@ -34,14 +34,8 @@ def show_lost(
 
     Parameters
     ----------
-    course, name : Course, str
-        The assignment.
-    student : str
-        The id or code of the student.
     problem : str or None
         A problem, None for all of them.
-    out : Path or None
-        Where the page is written.
     anonymous, unsafe : bool
         Whether the student is called by a code; whether there is no sandbox.
     """
@@ -93,15 +87,6 @@ def _graded_before(course, assignment, student, problem, mark):
 
 def page(assignment: str, student: str, found: Iterable, total: str = "") -> str:
     """Return the page about one submission.
-
-    Parameters
-    ----------
-    assignment, student : str
-        What it is about.
-    found : iterable of Lost
-        What `grading.explain.explain` returned.
-    total : str, optional
-        How the points add up, in words.
 
     Returns
     -------

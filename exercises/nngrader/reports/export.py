@@ -84,26 +84,11 @@ def table(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    layout : {"csv", "canvas", "moodle", "gradescope"}
-        Columns as that platform reads or writes them.
     zero_ungradable : bool
         Whether a submission of which nothing could be graded has 0 points, instead of no mark.
-    called : Names
-        What students are called.
-
-    Returns
-    -------
-    str
-        Comma-separated values, one row a student.
 
     Raises
     ------
-    FileNotFoundError
-        If the gradebook does not know the assignment.
     CannotDo
         If the class list cannot be understood, or a platform would not know the codes.
     """
@@ -124,15 +109,11 @@ def fill(
 
     Parameters
     ----------
-    course, assignment, zero_ungradable
-        As for `table`.
     worksheet : Worksheet
         The worksheet; all but the marks of these students stays as it is.
 
     Raises
     ------
-    NotThere
-        If the gradebook does not know the assignment.
     CannotDo
         If the worksheet has another maximum than the assignment, so that a mark would be
         another share there.
@@ -171,15 +152,6 @@ def warnings(
 ) -> list[str]:
     """Return warnings that a person should read before uploading the table.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    zero_ungradable, called
-        As for `table`.
-
     Returns
     -------
     list of str
@@ -215,23 +187,11 @@ def standings(
 ) -> tuple[list[Student], dict[str, dict]]:
     """Return all students with their rows of the class list, and marks with status by id.
 
-    Parameters
-    ----------
-    course, assignment, zero_ungradable
-        As for `table`.
-
     Returns
     -------
     list of Student, dict of dict
         Everybody of the class list and the gradebook; the gradebook's marks, each with a
         `status`: `FINAL`, or why it is not final. Who is not in it has handed in nothing.
-
-    Raises
-    ------
-    NotThere
-        If the gradebook does not know the assignment.
-    CannotDo
-        If gradebook or class list cannot be read.
     """
     found = marks(course, assignment)
     results = _results(course, assignment)

@@ -42,20 +42,7 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
 
 
 def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
-    """Write each leaderboard into a folder.
-
-    Parameters
-    ----------
-    results, seed
-        As in `leaderboard`.
-    out : Path
-        The folder.
-
-    Returns
-    -------
-    list of Path
-        The files, `leaderboard-ASSIGNMENT-PROBLEM.csv`.
-    """
+    """Write each leaderboard into a folder."""
     files = []
     for problem, text in leaderboard(results, seed).items():
         assignment = next(iter(results.values()))["assignment"]
@@ -84,35 +71,14 @@ def _csv(rows):
 
 
 def code(seed: int, assignment: str, student: str) -> str:
-    """Return the code by which a student finds the own row, different in each assignment.
-
-    Parameters
-    ----------
-    seed : int
-        The course's.
-    assignment, student : str
-        Ids of the assignment and the student.
-
-    Returns
-    -------
-    str
-        Letters and digits.
-    """
+    """Return the code by which a student finds the own row, different in each assignment."""
     words = f"leaderboard\0{assignment}\0{student}".encode("utf-8", "surrogatepass")
     found = hmac.new(str(seed).encode(), words, hashlib.sha256).digest()
     return base64.b32encode(found).decode()[:LETTERS].lower()
 
 
 def own_code(result: dict, seed: int) -> str:
-    """Return a student's own code, empty where the student is on no leaderboard.
-
-    Parameters
-    ----------
-    result : dict
-        One student's result.
-    seed : int
-        The course's.
-    """
+    """Return a student's own code, empty where the student is on no leaderboard."""
     challenges = [report.get("challenge") for report in result["problems"].values()]
     if not any(t and t["measured"] is not None for t in challenges):
         return ""

@@ -80,21 +80,7 @@ def write_feedback(
     address: str = "",
     anonymous: bool = False,
 ) -> bool:
-    """Write each student's page in a layout; return whether it could be written for all.
-
-    Parameters
-    ----------
-    course, assignment : Course, str
-        The assignment.
-    layout : str
-        "folders", "web", or a platform's of `PLATFORMS`.
-    out : Path, optional
-        Where to write.
-    address : str
-        Where the folder of "web" will be.
-    anonymous : bool
-        Whether students are called by codes, in folders alone.
-    """
+    """Write each student's page in a layout; return whether it could be written for all."""
     results = latest(course, assignment)
     known = marks(course, assignment)
     seed, earlier = course.seed(), graded_earlier(course, assignment, results)
@@ -159,10 +145,6 @@ def zipped(
     ----------
     course, assignment
         The course and the assignment; `nngrader collect` has kept the platform's names.
-    layout : {"moodle", "canvas"}
-        Whose names.
-    pages : dict of str
-        HTML by student.
     out : Path, optional
         The zip, or a folder for it; by default `feedback/ASSIGNMENT-LAYOUT.zip`.
 
@@ -171,11 +153,6 @@ def zipped(
     Returned
         `unreached` are students whose submission did not come from this platform; `through`
         are those who handed in through a partner, and for whom it has nothing.
-
-    Raises
-    ------
-    CannotDo
-        If that is true of all of them.
     """
     names = _names(course, assignment, layout)
     there = {s: names[s] for s in sorted(pages) if s in names}
@@ -261,17 +238,6 @@ def for_the_web(
     address: str = "",
 ) -> Returned:
     """Write a folder for a web server, and beside it the list of links.
-
-    Parameters
-    ----------
-    course, assignment
-        The course and the assignment.
-    pages : dict of str
-        HTML by student.
-    out : Path, optional
-        The folder; by default `feedback/web-ASSIGNMENT`.
-    address : str, optional
-        Where it will be, "https://example.org/feedback"; put before each name.
 
     Returns
     -------

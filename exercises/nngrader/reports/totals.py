@@ -131,25 +131,15 @@ def rules_for(
 
     Parameters
     ----------
-    course : Course
-        Its folder may hold `course.toml`.
     weights : list of str, optional
         `ASSIGNMENT=NUMBER`, in place of the file's weights; or one path of another file.
-    drop_lowest : int, optional
-        In place of the file's.
     excused : list of (str, str)
         Students and assignments, besides the file's.
-    zero_missing, zero_ungradable : bool
-        True in place of the file's.
 
     Raises
     ------
-    NotThere
-        If the other file does not exist.
     WrongUsage
         If a weight or a number to drop is none.
-    ValueError
-        If the file cannot be understood.
     """
     file = course / FILE
     if weights and len(weights) == 1 and weights[0].lower().endswith(".toml"):
@@ -192,8 +182,6 @@ def totals(
 
     Parameters
     ----------
-    course : Course
-        The course.
     rules : Rules
         How it is added up.
     anonymous : bool
@@ -295,13 +283,6 @@ def _total(student, weigh, found, rules):
 
 def table(names: list[str], rows: list[Total]) -> str:
     """Return the totals as CSV, in UTF-8 with decimal points.
-
-    Parameters
-    ----------
-    names : list of str
-        The assignments that count.
-    rows : list of Total
-        In their order.
 
     Returns
     -------

@@ -56,15 +56,7 @@ def check_message(f: Callable, folder: Path) -> str:
 
 
 def called_wrong(problems: dict, f: Callable) -> list[str]:
-    """Return lines on functions of other problems that a function calls and that are not right.
-
-    Parameters
-    ----------
-    problems : dict
-        The packed problems, by name.
-    f : callable
-        A function or class that is not right.
-    """
+    """Return lines on functions of other problems that a function calls and that are wrong."""
     functions = vars(f).values() if inspect.isclass(f) else [f]
     functions = [g for g in functions if inspect.isfunction(g)]
     called = {n: g.__globals__.get(n) for g in functions for n in _names_in(g.__code__)}
@@ -99,12 +91,8 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
 
     Parameters
     ----------
-    data : dict
-        A packed problem.
     f : callable
         The function judged; called once more where the worked example is shown.
-    verdict : Verdict
-        The engine's verdict.
     folder : Path
         Where the notebook is, and the file of a challenge beside it.
     """
@@ -142,10 +130,6 @@ def _at_its_step(data, verdict, right):
 
     Parameters
     ----------
-    data : dict
-        A packed problem with steps.
-    verdict : Verdict
-        The engine's.
     right : list of str
         The aspects in which nothing is wrong.
     """

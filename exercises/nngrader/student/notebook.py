@@ -54,8 +54,6 @@ def checkup(notebook: Path) -> int:
     ------
     FileNotFoundError
         If there is no such notebook, or no file with cases beside it.
-    WrongUsage
-        If the file is no notebook.
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
@@ -120,13 +118,7 @@ def run_alone(command: list[str], folder: Path) -> None:
 
 
 def problems_beside(folder: Path) -> dict:
-    """Return the visible cases in a folder, by problem.
-
-    Raises
-    ------
-    CannotDo
-        If a file with cases is broken.
-    """
+    """Return the visible cases in a folder, by problem."""
     found = {}
     for file in sorted(folder.glob(f"*{SUFFIX}")):
         try:
@@ -138,11 +130,6 @@ def problems_beside(folder: Path) -> dict:
 
 def run_here(notebook: Path) -> bool:
     """Run the notebook in this process; return whether all functions are right.
-
-    Parameters
-    ----------
-    notebook : Path
-        Lies in the current folder.
 
     Returns
     -------
@@ -205,8 +192,6 @@ def sources_of(cells: list, problems: dict) -> list[str]:
 
     Parameters
     ----------
-    cells : list of Cell
-        All that the notebook holds.
     problems : dict
         The visible cases, with digests of the cells that must not be changed.
     """
@@ -226,8 +211,6 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
 
     Parameters
     ----------
-    cells : list of Cell
-        All that the notebook holds.
     sources : list of str
         Texts of the cells that are run.
     problems : dict
@@ -259,8 +242,6 @@ def run_cells(sources: list[str], seconds: float = math.inf) -> dict:
 
     Parameters
     ----------
-    sources : list of str
-        Texts of the cells.
     seconds : float, optional
         Processor time that a cell has when the notebook is graded.
 
@@ -306,10 +287,6 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     ----------
     scores : dict of str to float
         Of each problem, at most 100.
-    problems : dict
-        The visible cases, by problem.
-    cells : list of Cell
-        All that the notebook holds.
     """
     most = sum(data["total"] for data in problems.values())
     earned = sum(scores[name] * data["total"] / 100 for name, data in problems.items())
