@@ -1,10 +1,8 @@
-"""Search for pictures by their rows of pixels, in arrays, texts and PNG files."""
+"""Search for pictures by their rows of pixels, in arrays and in numbers that are written."""
 
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from io import BytesIO
 
 import numpy as np
@@ -18,8 +16,6 @@ BEGINNING = 22  # the first bits of a hash, which most others do not share
 REST = np.uint64(64 - BEGINNING)
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
 NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
-PNG = b"\x89PNG\r\n\x1a\n"
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's type of colour, without palettes
 
 
 class Rows:
@@ -88,8 +84,6 @@ def _hash(columns, total):
 def streams(raw: bytes) -> list[np.ndarray]:
     """Return all that a file may hold as grey levels: bytes, arrays, pixels, numbers."""
     found = [np.frombuffer(raw, np.uint8)]
-    if raw.startswith(PNG):
-        found += [np.ascontiguousarray(c) for c in channels(raw)]
     if (array := array_of(raw)) is not None:
         found.append(grey(array))
     elif b"\0" not in raw[:4096]:
@@ -123,70 +117,3 @@ def grey(values: np.ndarray) -> np.ndarray:
     wide = np.nan_to_num(flat.astype(float), nan=0, posinf=0, neginf=0)
     scaled = wide * 255 if wide.max(initial=0.0) <= 1 else wide
     return np.where((scaled >= 0) & (scaled <= 255), np.round(scaled), 0).astype(np.uint8)
-
-
-def chunks(raw: bytes) -> list[tuple[bytes, bytes]]:
-    """Return name and content of each chunk of a PNG file, as far as it is whole."""
-    found, at = [], len(PNG)
-    while at + 8 <= len(raw):
-        (size,) = struct.unpack(">I", raw[at : at + 4])
-        found.append((raw[at + 4 : at + 8], raw[at + 8 : at + 8 + size]))
-        at += 12 + size
-    return found
-
-
-def channels(raw: bytes) -> list[np.ndarray]:
-    """Return the pixels of a PNG file of 8 bits, row after row, one stream for each channel.
-
-    Parameters
-    ----------
-    raw : bytes
-        The file; if it is interlaced, broken or of another depth, there are no streams.
-
-    Returns
-    -------
-    list of (N,) uint8
-        Red, green, blue, opacity, as far as it has them.
-    """
-    parts = chunks(raw)
-    header = next((c for name, c in parts if name == b"IHDR" and len(c) == 13), None)
-    if header is None:
-        return []
-    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    n = CHANNELS.get(colour, 0)
-    if depth != 8 or interlaced or not n or width * height * n > MOST_PIXELS:
-        return []
-    try:
-        data = zlib.decompress(b"".join(c for name, c in parts if name == b"IDAT"))
-    except zlib.error:
-        return []
-    if len(data) < height * (1 + width * n):
-        return []
-    pixels = _unfiltered(data, height, width * n, n)
-    return [pixels[k::n] for k in range(n)]
-
-
-def _unfiltered(data, height, length, n):
-    """Return PNG's pixels with its filters undone, by which a neighbour predicts a byte."""
-    rows = np.zeros((height + 1, length + n), np.uint8)
-    for y in range(height):
-        line = data[y * (length + 1) : (y + 1) * (length + 1)]
-        _undo(line[0], np.frombuffer(line[1:], np.uint8), rows[y], rows[y + 1], n)
-    return rows[1:, n:].ravel()
-
-
-def _undo(kind, line, above, row, n):
-    """Write a row with its filter undone into `row`, which begins with a pixel of padding."""
-    if kind in (0, 2):
-        row[n:] = line + above[n:] * np.uint8(kind // 2)
-        return
-    for x, value in enumerate(line.tolist(), n):
-        left, up, corner = int(row[x - n]), int(above[x]), int(above[x - n])
-        guess = {1: left, 3: (left + up) // 2}.get(kind)
-        row[x] = (value + (_paeth(left, up, corner) if guess is None else guess)) % 256
-
-
-def _paeth(left, up, corner):
-    """Return PNG's predictor: which of three neighbours is nearest to left + up - corner."""
-    guess = left + up - corner
-    return min((left, up, corner), key=lambda v: abs(guess - v))

@@ -22,6 +22,7 @@ from ..engine.explanation.side_by_side import (
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
+from ..errors import CannotDo
 from ..wording import counted
 from .limited import Limited
 
@@ -82,7 +83,10 @@ def visible_problems(folder: Path) -> dict:
     """Return the packed visible cases in a folder, by problem."""
     found = {}
     for file in sorted(folder.glob(f"*{SUFFIX}")):
-        found |= cases_json.load(file)
+        try:
+            found |= cases_json.load(file)
+        except (ValueError, TypeError):
+            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
     return found
 
 
