@@ -55,7 +55,7 @@ def test_a_code_depends_on_seed_assignment_and_name(other):
 
 
 def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
-    monkeypatch.setattr("nngrader.gradebook.database.marks", lambda *_: {})
+    monkeypatch.setattr("nngrader.reports.returned.marks", lambda *_: {})
     source = course / "source" / NAME / f"{NAME}.md"
     source.parent.mkdir(parents=True)
     source.write_text("# the assignment\n")

@@ -221,7 +221,6 @@ DRAWN = {
         "a.npz",
         zipped("p.npy", npy(np.concatenate([x[2, ::-1], x[1]]))),
     ),
-    "in numbers": lambda x: ("a.csv", "\n".join(",".join(map(str, r)) for r in x[7].tolist())),
     "in JSON": lambda x: ("a.json", cases_json.dumps({"image": x[8] / 255})),
 }
 

@@ -3,10 +3,6 @@
 Comes in: results, with the rebuilt notebooks. Goes out: entries that formgrader, nbgrader's
 feedback and its export understand, and marks as plain data.
 
-Read `record` first. `autograder` takes nbgrader's own steps, with one gradebook for a class;
-`database` reads nbgrader's configuration and marks; `late` computes due dates and late
-penalties; `formulas` typesets those of nbgrader's pages without the network.
-
 nbgrader is imported here and in `release`, and nowhere else. Nothing is executed: the notebooks
 that are recorded contain the points.
 """

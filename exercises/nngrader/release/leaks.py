@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from ..course.folder import Course
-from ..engine import pack
+from ..engine import cases_json, pack
 from .package import PROJECT
-from .pictures import Rows, grey, streams
+from .pictures import Pictures
 from .statements import REGION, code_forms, moving, right_sources, secret_statements
 from .unfold import text_of, unfold
 
@@ -54,7 +54,7 @@ class Secrets:
 
     statements: dict
     digests: dict
-    rows: Rows
+    pictures: Pictures
     paths: frozenset
     numbers: tuple = ()
 
@@ -81,7 +81,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     return Secrets(
         secret_statements(instructor, problems),
         digests,
-        Rows([a for f in kept for a in _arrays(f.read_bytes())]),
+        Pictures([a for f in kept for a in _arrays(f.read_bytes())]),
         frozenset(f"{p}/" for p in places if p and len(str(p)) > 1),
         tuple(_numbers(course, problems)),
     )
@@ -126,7 +126,8 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
     """
     files = [*_files(course / "heldback"), *_files(course / "problems")]
     kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
-    rows = Rows([a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())])
+    held = [a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())]
+    pictures = Pictures(held)
     paths = {f"{p}".encode() for p in (course.root, PROJECT, course.private) if p}
     secret = secret_statements({"cells": []}, list(problems))
     found = []
@@ -138,7 +139,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
                 found.append(f"{name} holds a reference: {statement}")
-            if name.endswith(".npz") and any(rows.occur_in(grey(a)) for a in _arrays(raw)):
+            if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
                 found.append(f"{name} holds a picture that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 
@@ -190,10 +191,11 @@ def _in_piece(piece, secrets):
     """Yield complaints about one piece of a file."""
     if (digest := _digest(piece)) in secrets.digests:
         yield f"it is {secrets.digests[digest]}"
-    for a in _arrays(piece):
+    arrays = _arrays(piece)
+    for a in arrays:
         if _digest(a.tobytes()) in secrets.digests:
             yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
-    if any(secrets.rows.occur_in(s) for s in streams(piece)):
+    if any(map(secrets.pictures.occur_in, arrays)):
         yield "it holds a picture that is held back"
     text = text_of(piece)
     if any(p in text for p in secrets.paths) or HOMES.search(text):
@@ -362,15 +364,24 @@ def _inputs(case):
 
 
 def _arrays(raw):
-    """Return the arrays of an `.npz` or `.npy` file, none of any other file."""
-    if raw[:2] != b"PK" and not raw.startswith(b"\x93NUMPY"):
-        return []
-    with contextlib.suppress(ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
-        loaded = np.load(io.BytesIO(raw), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return [loaded]
-        return [loaded[k] for k in loaded.files if isinstance(loaded[k], np.ndarray)]
+    """Return the arrays of an `.npz`, `.npy` or JSON file, none of any other file."""
+    broken = (ValueError, OSError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
+    with contextlib.suppress(*broken):
+        if raw.lstrip()[:1] in (b"{", b"["):
+            return list(_inside(cases_json.loads(raw)))
+        if raw[:2] == b"PK" or raw.startswith(b"\x93NUMPY"):
+            loaded = np.load(io.BytesIO(raw), allow_pickle=False)
+            return list(_inside(loaded if isinstance(loaded, np.ndarray) else dict(loaded)))
     return []
+
+
+def _inside(value):
+    """Yield the arrays in nested lists and dicts."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _inside(inner)
 
 
 def _digest(raw):
