@@ -35,8 +35,6 @@ NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; 
 FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py says which
 PROGRAM = """import gc
 gc.set_threshold(100_000, 50, 1_000_000)  # a book is of many objects, few of them garbage
-from nngrader.cli import skip_unused_imports
-skip_unused_imports()
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")"""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

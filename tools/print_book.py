@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 from build_book import environment
-from nngrader.cli import skip_unused_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "neural-networks-from-first-principles"
@@ -20,7 +19,6 @@ NAME = "neural-networks-from-first-principles"
 
 def epub(root: Path) -> None:
     """Write the ePub, check it, and print how large it is."""
-    skip_unused_imports()
     from printed import epub, epub_check
 
     target = root / "_build" / f"{NAME}.epub"

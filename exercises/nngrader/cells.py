@@ -1,7 +1,6 @@
 """The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-When `nngrader grade` runs such a cell, a stub replaces the student's function: `check` then
-does nothing, and `points` asks the stub.
+`nngrader grade` runs no such cell: it judges the problem whose name the cell's id has.
 """
 
 from __future__ import annotations
@@ -25,11 +24,8 @@ def check(f: Callable) -> None:
     Parameters
     ----------
     f : callable
-        The student's function or class; its name tells which problem it answers. When the
-        grader runs the cell, a stub stands in its place, and nothing is done.
+        The student's function or class; its name tells which problem it answers.
     """
-    if getattr(f, "__nngrader_stub__", False):
-        return
     try:
         print(check_message(f, Path.cwd()))
     except KeyboardInterrupt:
@@ -39,23 +35,17 @@ def check(f: Callable) -> None:
 def points(name: str, f, most: float) -> float:
     """Return points that a function earns on the hidden cases of a problem.
 
+    `nbgrader autograde` runs this, which is for submissions that are trusted.
+
     Parameters
     ----------
     name : str
         The problem.
     f : callable
-        A stub, when `nngrader grade` runs the cell. Else the student's own function, when
-        `nbgrader autograde` runs it, which is for submissions that are trusted.
+        The student's own function.
     most : float
         Points for a right answer.
-
-    Returns
-    -------
-    float
-        Between 0 and `most`.
     """
-    if getattr(f, "__nngrader_stub__", False):
-        return f.points(name, most)
     data = _hidden_here()[name]
     data = with_file(data, files_beside(data, Path.cwd()))
     cells = cells_run()

@@ -36,10 +36,6 @@ def of_death(reason: str, limits: Limits, bound: str) -> Cause:
 
     Parameters
     ----------
-    reason : str
-        The text of `Died`.
-    limits : Limits
-        The limits under which it ran.
     bound : str
         The name of the limit on seconds that would be reached first.
 
@@ -79,8 +75,6 @@ def of_limit(word: object, limits: Limits) -> str:
     ----------
     word : object
         The worker's word for the limit; it may be anything if the worker is hostile.
-    limits : Limits
-        The limits under which it ran.
 
     Returns
     -------

@@ -59,8 +59,6 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
 
     Parameters
     ----------
-    results : list of dict
-        In any order.
     with_graded : bool
         Whether submissions without a flag are listed, too, since no line was printed before.
 
@@ -144,11 +142,6 @@ class Progress:
 
     At a terminal a bar shows how many are done, how they ended, and the time left; the table
     comes at the end. Where the output is no terminal, each has its line at once.
-
-    Parameters
-    ----------
-    of : int
-        The number of submissions.
     """
 
     def __init__(self, of: int):

@@ -21,13 +21,7 @@ OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the se
 
 
 def read_toml(file: Path) -> dict:
-    """Return the settings in a file, empty if there is no such file.
-
-    Raises
-    ------
-    ValueError
-        If the file is not TOML.
-    """
+    """Return the settings in a file, empty if there is no such file."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as e:
@@ -107,8 +101,6 @@ def with_points(file: Path, points: dict[str, float]) -> str:
 
     Parameters
     ----------
-    file : Path
-        The settings; all but the points stays as it is.
     points : dict
         By the name of the problem or written answer.
 
@@ -153,13 +145,7 @@ def _head(line):
 
 
 def read_address(file: Path) -> str:
-    """Return the address of the rendered book, from `[book]` of `nngrader.toml`, or "".
-
-    Raises
-    ------
-    ValueError
-        If it is no address of a site.
-    """
+    """Return the address of the rendered book, from `[book]` of `nngrader.toml`, or ""."""
     table = _table(file, read_toml(file), "book")
     for name in table:
         require_known(file, "setting of [book]", name, ("address",))
@@ -170,24 +156,7 @@ def read_address(file: Path) -> str:
 
 
 def require_known(file: Path, kind: str, name: str, expected) -> None:
-    """Raise an error about a name that is not among the expected ones.
-
-    Parameters
-    ----------
-    file : Path
-        The file with the settings.
-    kind : str
-        In words what the name stands for.
-    name : str
-        The name.
-    expected : iterable of str
-        The names that are allowed.
-
-    Raises
-    ------
-    ValueError
-        If the name is not among them.
-    """
+    """Raise an error about a name that is not among the expected ones."""
     if name not in expected:
         raise ValueError(
             f"{file.name}: unknown {kind} {name!r}, expected one of {', '.join(expected)}"

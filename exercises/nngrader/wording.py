@@ -15,17 +15,6 @@ def counted(n: float, word: str) -> str:
     >>> counted(1, "pair"), counted(2, "pair"), counted(1.0, "point"), counted(0.5, "point")
     ('1 pair', '2 pairs', '1 point', '0.5 points')
 
-    Parameters
-    ----------
-    n : int or float
-        How many.
-    word : str
-        Of what, in the singular.
-
-    Returns
-    -------
-    str
-        The number and the noun.
     """
     number = f"{n:g}" if isinstance(n, float) else f"{n}"
     return f"{number} {word}" if n == 1 else f"{number} {word}s"
@@ -52,13 +41,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     "; did you mean 'due'?"
     >>> did_you_mean("s99", [f"s{n:02}" for n in range(50)])
     ''
-
-    Parameters
-    ----------
-    name : str
-        What was typed; capitals are ignored.
-    known : iterable of str
-        The names that there are.
     """
     names = {k.casefold(): k for k in known}
     wanted = name.casefold()

@@ -1,4 +1,4 @@
-"""Print the findings on every mutant and every unregistered wrong answer, for review.
+"""Print the findings on every mutant of a reference, for review.
 
 Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
 said of hidden cases follows if its wording differs. Mutants that are the reference in other
@@ -9,18 +9,14 @@ import sys
 
 from tests.exercises.declared_problems import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants
-from tests.exercises.wrong_answers.catalogue import WRONG
 
 
 def main():
-    """Print a paragraph for each wrong answer: its score, its source, and the findings."""
+    """Print a paragraph for each mutant: its score, its source, and the findings."""
     for name in sys.argv[1:] or PROBLEMS:
         p = PROBLEMS[name]
-        changed = [] if getattr(p, "trains", False) else list(mutants(p.solve))
-        answers = [(words, f) for problem, f, words, _ in WRONG if problem == name]
-        equal = [
-            title for title, f in [*changed, *answers] if not _print_findings(name, title, f)
-        ]
+        changed = [] if p.trains else mutants(p.solve)
+        equal = [line for line, f in changed if not _print_findings(name, line, f)]
         print(f"\n{name}, equal to the reference:", *(equal or ["none"]), sep="\n       ")
 
 

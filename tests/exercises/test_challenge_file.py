@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from nngrader import points
 from nngrader.engine import cases_json
-from nngrader.grading.one_submission import Stub, no_points
+from nngrader.grading.one_submission import Judge, no_points
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
@@ -83,15 +83,14 @@ def test_a_file_that_cannot_be_opened_is_told_so(hidden, kind):
 
 
 def graded(hidden, cell, raw):
-    reports, data = {}, {"classify": hidden}
     with Sandbox(Limits(memory_mb=400, call_seconds=5.0)) as sandbox:
         runner = Runner([("cell", cell, False)], sandbox, 0)
         try:
-            stub = Stub("classify", runner, data, [], reports, {"weights.npz": raw})
-            stub.points("classify", 7)
+            judging = Judge(runner, {"classify": hidden}, files={"weights.npz": raw})
+            judging.points("classify", 7)
         finally:
             runner.close()
-    return reports["classify"]
+    return judging.reports["classify"]
 
 
 SOLUTION = DEFINITIONS[

@@ -2,7 +2,7 @@
 
 import pytest
 from nngrader.cli import main
-from nngrader.reports.leaderboard import code, leaderboard, own_code
+from nngrader.reports.leaderboard import leaderboard, own_code, row_code
 from nngrader.storage.results import Store
 
 from tests.exercises.one_challenge import NAME
@@ -41,7 +41,7 @@ def test_where_lower_is_better_the_lowest_is_first():
 
 def test_a_student_finds_the_own_row_by_a_code():
     anna = result("anna", 0.81)
-    own = code(7, NAME, "anna")
+    own = row_code(7, NAME, "anna")
     assert own in board(anna, result("bert", 0.7))[1][3]
     assert own_code(anna, 7) == own
     assert own_code(result("anna", None), 7) == ""
@@ -51,11 +51,11 @@ def test_a_student_finds_the_own_row_by_a_code():
     "other", [(8, NAME, "anna"), (7, "ps1", "anna"), (7, NAME, "ann\ud800")]
 )
 def test_a_code_depends_on_seed_assignment_and_name(other):
-    assert code(*other) != code(7, NAME, "anna")
+    assert row_code(*other) != row_code(7, NAME, "anna")
 
 
 def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
-    monkeypatch.setattr("nngrader.gradebook.database.marks", lambda *_: {})
+    monkeypatch.setattr("nngrader.reports.returned.marks", lambda *_: {})
     source = course / "source" / NAME / f"{NAME}.md"
     source.parent.mkdir(parents=True)
     source.write_text("# the assignment\n")
@@ -68,7 +68,7 @@ def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypat
         results[r["student"]] = empty | r
     Store(course / ".results").put(f"latest-{NAME}", results)
     assert main(["--course", str(course.root), "feedback", NAME]) == 0
-    own = code(7, NAME, "anna")
+    own = row_code(7, NAME, "anna")
     table = (course / "feedback" / f"leaderboard-{NAME}-classify.csv").read_text()
     assert table.splitlines()[2] == f"2,0.81,100,{own}"
     page = (course / "feedback" / "anna" / NAME / f"{NAME}.html").read_text()

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from nngrader.engine import pack
-from nngrader.grading.one_submission import Stub
+from nngrader.grading.one_submission import Judge
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits, read_settings
@@ -186,17 +186,18 @@ def test_right_answers_take_little_of_what_a_call_may():
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_loops_keep_the_points_for_the_values_and_lose_those_for_speed():
-    reports, cases = {}, {"conv2d_fast": hidden()}
     with Sandbox(Limits(call_seconds=limits().call_seconds, memory_mb=1024)) as sandbox:
         runner = Runner([("cell", LOOPS, False)], sandbox, 0)
         try:
-            Stub("conv2d_fast", runner, cases, [], reports, {}).points("conv2d_fast", 14)
+            judging = Judge(runner, {"conv2d_fast": hidden()})
+            judging.points("conv2d_fast", 14)
         finally:
             runner.close()
-    aspects = reports["conv2d_fast"]["aspects"]
+    report = judging.reports["conv2d_fast"]
+    aspects = report["aspects"]
     lost = {a for a, (earned, most) in aspects.items() if earned < most - 1e-9}
     assert lost == {"large", "loops"}
-    assert "took longer than it may" in str(reports["conv2d_fast"]["findings"])
+    assert "took longer than it may" in str(report["findings"])
 
 
 # What the text shows

@@ -1,11 +1,7 @@
 """Problems whose arguments or results are no plain data: declared, packed, judged, checked."""
 
-import contextlib
 import functools
 import inspect
-import re
-import subprocess
-import sys
 import textwrap
 
 import numpy as np
@@ -26,20 +22,18 @@ from nngrader.engine.observation.observe import (
     observe,
 )
 from nngrader.grading.explain import failed_cases
-from nngrader.grading.one_submission import Stub
+from nngrader.grading.one_submission import Judge
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.student.function import check_message
 
 from tests.exercises.declared_problems import is_charged_as_declared, texts
-from tests.exercises.driver_problems import learning
-from tests.exercises.driver_problems.catalogue import PROBLEMS
-from tests.exercises.driver_problems.folding import deal, folds, properties
+from tests.exercises.driver_problems.folding import folds
 from tests.exercises.driver_problems.graph import evaluate, value
 
+PROBLEMS = {p.name: p for p in (value, folds)}
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
-NUMPY_ALONE = [n for n, p in PROBLEMS.items() if not p.uses]
 
 
 @functools.cache
@@ -78,23 +72,6 @@ def test_mistakes_are_known_by_what_is_measured():
     assert [bool(part) for part in mistaken["not stratified"]] == [True, False, True]
 
 
-def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():
-    data = pack(PROBLEMS["numerical_jacobian"], 1, visible=True)
-    assert "ignores h" in data["mistakes"]
-    solve = PROBLEMS["numerical_jacobian"].solve
-    message = texts(judged("numerical_jacobian", lambda f, x, h: solve(f, x)))
-    assert "the answer for h = 1e-05" in message
-
-
-def test_the_gate_tries_few_seeds_where_answers_are_trained(monkeypatch):
-    seeds = []
-    monkeypatch.setattr(
-        "nngrader.engine.declaration.gate._complaints", lambda p, s: seeds.append(s) or {}
-    )
-    over_seeds(PROBLEMS["train_network"], 50)
-    assert seeds == [0, 1, 2]
-
-
 # What is wrong with a declaration
 
 OUTSIDE = 3
@@ -108,32 +85,11 @@ def many_arguments(f, *args):
     return f(*args)
 
 
-def imports_inside(f, x):
-    from math import prod
-
-    def deeper(v):
-        return prod([v, np.float64(1)])
-
-    return deeper(f(x))
-
-
-def closed_over():
-    k = 3
-
-    def inner(f, x):
-        return f(x) + k
-
-    return inner
-
-
 @pytest.mark.parametrize(
     ("driver", "fault"),
     [
         (uses_a_name, "its driver uses OUTSIDE: it knows np alone"),
-        (closed_over(), "its driver uses k: it knows np alone"),
         (lambda f, x: f(x), "must be a plain def"),
-        (np.sum, "its driver"),
-        (len, "must be a plain def"),
         (many_arguments, "one by one"),
     ],
 )
@@ -142,17 +98,13 @@ def test_a_driver_that_cannot_travel_is_refused(driver, fault):
         Problem("f", returns={"y": "value"}, points={"value": 1}, driver=driver).validate()
 
 
-def test_a_driver_may_import_and_define_inside():
-    assert as_text(imports_inside, "driver")["source"].startswith("def imports_inside(")
-
-
 def counts(f, n):
     with (meter := Steps()), (memory := Held()):
         f(n)
     return meter.steps, memory.most
 
 
-def test_a_driver_measures_as_the_engine_does(monkeypatch):
+def test_a_driver_measures_as_the_engine_does():
     def listed(n):
         found = []
         for k in range(n):
@@ -161,10 +113,6 @@ def test_a_driver_measures_as_the_engine_does(monkeypatch):
     steps, held = driven(listed, as_text(counts, "driver"))(1000)
     assert steps >= 2000
     assert held >= 8000
-    as_text.cache_clear()
-    monkeypatch.setitem(globals(), "Held", list)
-    with pytest.raises(ValueError, match="its driver uses Held: it knows np alone"):
-        as_text(counts, "driver")
 
 
 def called_repeatedly(f, x, rounds):
@@ -195,12 +143,6 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
         ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over goes with no driver"),
         ({"observed": ("a",)}, "observed and kept are there for a measure"),
         ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
-        ({"entries": {"z": "abc"}}, "entries names z, neither argument nor part"),
-        ({"tells": "{:g}"}, "tells is about what a measure returns, and there is none"),
-        (
-            {"near": (1.0, "near")},
-            "near is about the number that tells says, and there is none",
-        ),
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],
 )
@@ -220,8 +162,6 @@ def redeclared(p, name, **changes):
     ("odd", "words"),
     [
         (lambda x: x, "a function for numbers"),
-        ((1, 2), "a tuple for numbers"),
-        ({"a": 1 + 2j}, "a complex for numbers"),
         ([np.array([None])], "an array of type object for numbers"),
     ],
 )
@@ -253,14 +193,6 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
     assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in message
 
 
-def test_an_error_inside_a_library_is_told_with_the_line_that_called_it():
-    class Value(value.solve, textwrap.TextWrapper):
-        def tanh(self):
-            return self.wrap(None)
-
-    assert "(line 2 of tanh)" in texts(judged("Value", Value))
-
-
 def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
     class Helper:
         def cosine(self, x):
@@ -271,39 +203,6 @@ def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
             return Helper().cosine(self.data)
 
     assert "(line 2 of Helper.cosine)" in texts(judged("Value", Value))
-
-
-class Watched(contextlib.ContextDecorator):
-    """A decorator of a library's, as `torch.no_grad` is: its frame stands around the call."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return False
-
-
-def forward_of(F, x):
-    return F.forward(x)
-
-
-@pytest.mark.parametrize("decorator", [Watched(), staticmethod, classmethod])
-def test_an_error_under_a_decorator_is_told_with_the_function_that_was_written(decorator):
-    class F:
-        @decorator
-        def forward(*_):
-            return None + 1
-
-    f = driven(F, as_text(forward_of, "driver"))
-    assert observe(f, {"x": 1.0}, 1)["error"][1].endswith("(line 3 of forward)")
-
-
-def test_a_plain_function_under_a_decorator_is_told_its_own_line():
-    @Watched()
-    def f(x):
-        return x + "a"
-
-    assert observe(f, {"x": np.ones(2)}, 1)["error"][1].endswith("(line 3 of your function)")
 
 
 def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
@@ -388,28 +287,6 @@ def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
     assert found[0].wrong[0].startswith("grad: missing, since it raised KeyError, asked [")
 
 
-@pytest.mark.parametrize("visible", [True, False])
-@pytest.mark.parametrize("who", ["", "secret", 7, None, "`backward`"])
-@pytest.mark.parametrize("error", [[["secret", "OSError"], "secret"], [7, 7], None, "secret"])
-def test_a_worker_may_say_anything_of_what_has_failed(who, error, visible):
-    part = {"kind": "failed", "values": np.ones(2), "error": error, "who": who}
-    verdict = judge(apart(visible), lambda args: {"parts": [part, part]})
-    assert verdict.score == 0
-    assert re.match(
-        "data is missing: (Value|`backward`) raised (OSError|an error)", texts(verdict)
-    )
-    assert visible or "secret" not in texts(verdict)
-
-
-def test_an_error_that_is_returned_is_no_error_that_was_raised():
-    assert describe(ValueError("a"))["kind"] == "object"
-
-
-def test_a_call_that_goes_too_deep_is_told_so():
-    message = texts(judged("Value", value.mistakes["Recursive"].solve))
-    assert "Value calls itself too deeply, or without end (RecursionError)." in message
-
-
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -417,22 +294,9 @@ def test_a_call_that_goes_too_deep_is_told_so():
             lambda y, k, rng: (f for f in [y]),
             "folds is a generator. Does the function say yield",
         ),
-        (
-            lambda y, k, rng: None,
-            "folds is None. Does every path through the function return it",
-        ),
-        (lambda y, k, rng: {"a": y}, "folds is a dict"),
         (lambda y, k, rng: y, "the folds are expected as a list of k arrays of indices."),
         (lambda y, k, rng: [["a"]] * k, "folds is an array of another type, expected numbers"),
-        (
-            lambda y, k, rng: [f / 1 for f in folds.solve(y, k, rng)],
-            "indices are whole numbers. Of which type are those in the folds?",
-        ),
         (lambda y, k, rng: [np.full(9, 10**9)] * k, "is each index in exactly one of k folds?"),
-        (
-            lambda y, k, rng: [-1 - f for f in folds.solve(y, k, rng)],
-            "is each index in exactly",
-        ),
         (lambda y, k, rng: [], "using stratified_folds"),
     ],
 )
@@ -443,14 +307,6 @@ def test_what_cannot_be_measured_is_told_in_words(answer, words):
         assert words in texts(verdict) or (
             visible and "ValueError: need at least" in texts(verdict)
         )
-
-
-def test_a_property_that_fails_in_an_unknown_way_is_told_in_the_problems_words():
-    def one_layer(*args):
-        return learning.trained(*args, fixed=("W1",))
-
-    message = texts(judged("train_network", one_layer))
-    assert "trained: compare each parameter before and after: does every one move?" in message
 
 
 def told_of_any(args, raw):
@@ -507,14 +363,6 @@ def test_of_measured_answers_the_raw_ones_are_allowed_for():
     assert all(c["raw_bytes"] >= 16 * len(c["args"]["y"]) for c in data["cases"])
 
 
-def test_only_the_measure_sees_what_is_kept():
-    seen = []
-    data = packed("train_network", False)
-    judge(data, lambda args: seen.append(args) or {"parts": []})
-    assert all(set(args) == {"X", "y", "epochs", "seed"} for args in seen)
-    assert data["cases"][0]["kept"] == {"most": 0.2}
-
-
 # What a student runs
 
 
@@ -553,79 +401,35 @@ def test_check_shows_the_example_through_the_driver(folder):
     assert "    data: yours 1.4412, asked 8.0" in lines
 
 
-@pytest.mark.slow
-def test_check_works_with_the_cases_and_numpy_alone(folder):
-    program = textwrap.dedent("""
-        import sys
-        for name in "torch nnlib nbgrader IPython nbformat tests".split():
-            sys.modules[name] = None
-        from nngrader import check
-        class Value:
-            def __init__(self, data):
-                self.data, self.grad = data, 0.0
-            def __add__(self, other):
-                raise NotImplementedError
-            __mul__ = __add__
-        check(Value)
-    """)
-    command = [sys.executable, "-c", program]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert "Value is not written yet (NotImplementedError)." in ran.stdout, ran.stderr
-
-
 # In the sandbox
 
 
 def points_in_the_sandbox(name, cell, slot=0, data=None):
-    hidden, reports = {name: data or packed(name, False)}, {}
+    hidden = {name: data or packed(name, False)}
     limits = Limits(call_seconds=20.0, total_seconds=60.0, memory_mb=2048)
-    with Sandbox(limits, uses=list(PROBLEMS[name].uses)) as sandbox:
+    with Sandbox(limits) as sandbox:
         runner = Runner([("cell", cell, False)], sandbox, slot)
         try:
-            Stub(name, runner, hidden, [], reports).points(name, PROBLEMS[name].total)
+            judging = Judge(runner, hidden)
+            judging.points(name, PROBLEMS[name].total)
         finally:
             runner.close()
-    return reports[name]
+    return judging.reports[name]
 
 
 def written(f, name):
     """Return the text of a solution as a notebook has it."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
-    rest = [inspect.getsource(getattr(learning, h)) for h in ("trained",)]
     code = "\n".join(line for line in lines if not line.startswith("@"))
-    return "\n".join(["import numpy as np", *rest, code.replace(f.__name__, name, 1)])
+    return "\n".join(["import numpy as np", code.replace(f.__name__, name, 1)])
 
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n != "Value")) for n in NUMPY_ALONE]
+    "name", ["Value", pytest.param("stratified_folds", marks=pytest.mark.slow)]
 )
 def test_the_reference_has_all_points_in_the_sandbox(name):
     report = points_in_the_sandbox(name, written(PROBLEMS[name].solve, name))
-    assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
-
-
-MODULE = """
-import torch
-class Scale(torch.nn.Module):
-    def __init__(self, n):
-        super().__init__()
-        self.weight = torch.nn.Parameter(torch.ones(n, dtype=torch.float64))
-    def forward(self, x):
-        return x * self.weight
-"""
-
-
-@pytest.mark.sandbox
-@pytest.mark.parametrize(
-    ("name", "cell"),
-    [
-        pytest.param("Scale", MODULE, marks=pytest.mark.slow),
-        ("squash", "def squash(t):\n    return t.tanh() * t"),
-    ],
-)
-def test_tensors_and_modules_are_graded_in_the_sandbox(name, cell):
-    report = points_in_the_sandbox(name, cell)
     assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
 
 
@@ -653,14 +457,6 @@ def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_san
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_an_untouched_cell_has_no_points_in_the_sandbox():
-    report = points_in_the_sandbox("Value", "class Value:\n    pass")
-    assert report["score"] == 0
-    assert "using Value raised TypeError" in report["findings"][0][1]
-
-
-@pytest.mark.slow
-@pytest.mark.sandbox
 def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
     cell = textwrap.dedent("""
         class Value:
@@ -672,8 +468,3 @@ def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
             __truediv__ = __rtruediv__ = __pow__ = tanh = backward = same
     """)
     assert points_in_the_sandbox("Value", cell)["score"] == 0
-
-
-def test_what_a_driver_gets_is_named_as_the_drivers_parameters():
-    assert list(folds.parameters) == list(inspect.signature(deal).parameters)[1:]
-    assert packed("stratified_folds", True)["measure"]["name"] == properties.__name__

@@ -19,6 +19,7 @@ from tests.exercises.declared_problems import (
     packed,
     texts,
 )
+from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.test_observe import Endless, Lies, Refuses, Trap
 
 typical_problem = pytest.mark.parametrize("name", TYPICAL)
@@ -92,6 +93,7 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
     verdict = judged(packed(name, 1, visible), lambda *args: answer)
     assert verdict.score == 0
     assert verdict.findings
+    assert visible or numbers_in(packed(name, 1, visible), verdict.findings) == []
 
 
 @shown

@@ -243,15 +243,6 @@ def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
     assert "If the cell that used it is gone, restart the kernel" in text
 
 
-def test_a_stub_of_the_grader_is_left_alone(folder, capsys):
-    def stub(*args):
-        raise AssertionError
-
-    stub.__nngrader_stub__ = True
-    check(stub)
-    assert capsys.readouterr().out == ""
-
-
 def test_a_missing_file_is_named(tmp_path):
     assert "It belongs beside the notebook." in check_message(SOLVE["hinge_loss"], tmp_path)
 

@@ -8,14 +8,14 @@ import textwrap
 
 import numpy as np
 
-from tests.exercises.driver_problems.catalogue import MODULES, PROBLEMS
+from tests.exercises.driver_problems import folding, graph
 from tests.exercises.one_challenge import DEFINITIONS, npz
 
 from .sample_course import EXERCISES, LIMITS, SEED
 
 NAME = "ps9_drivers"
-POINTS = {"Value": 20, "stratified_folds": 22, "make_average": 9, "squash": 9, "classify": 30}
-DRIVEN = {name: PROBLEMS[name] for name in POINTS if name != "classify"}
+POINTS = {"Value": 30, "stratified_folds": 30, "classify": 30}
+DRIVEN = {"Value": graph.value, "stratified_folds": folding.folds}
 RUBRIC = "2 points for shuffling, 8 for what a leak between folds does to the accuracy."
 SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
 HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 0, 0, -1.0]))
@@ -43,11 +43,11 @@ def make_course(folder):
 
 def definitions():
     """Return the source of the problems' file: problems with drivers, and the challenge."""
-    driven = "\n\n".join(inspect.getsource(module) for module in MODULES)
+    driven = "\n\n".join(inspect.getsource(module) for module in (graph, folding))
     best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
     best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
     best = best.replace("import numpy as np\n", "").replace("\nPROBLEMS = [best]\n", "")
-    return f"{driven}\n{best}\nPROBLEMS = [value, folds, closure, tensors, best]\n"
+    return f"{driven}\n{best}\nPROBLEMS = [value, folds, best]\n"
 
 
 def declared(course):
@@ -66,7 +66,6 @@ def script():
     marks = "\n\n".join(f"```{{problem}} {name}\n```" for name in POINTS)
     return f"""```{{code-cell}} python
 :name: setup
-import nnlib
 import numpy as np
 from nngrader import check
 ```
@@ -105,7 +104,7 @@ def mistaken(name, mistake):
     wrong = plain_source(solve)
     right = re.sub(rf"\b{name}\b", f"Right{name}", answer(name))
     wrong = re.sub(rf"\b{name}\b", f"Right{name}", wrong)
-    return f"SHARED = []\n{right}\n\n\n{wrong}\n\n\n{name} = {solve.__name__}"
+    return f"{right}\n\n\n{wrong}\n\n\n{name} = {solve.__name__}"
 
 
 def bomb():

@@ -5,11 +5,11 @@ import http.cookiejar
 import json
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 
-from .nbgrader_command import module_command
 from .sample_course import environment
 
 EXTENSION = "nbgrader.server_extensions.formgrader"
@@ -72,7 +72,7 @@ def formgrader(course):
     env = environment() | dict.fromkeys(variables, str(home))
     env["JUPYTER_PREFER_ENV_PATH"] = "0"
     with open(home / "log", "w") as log:
-        line = module_command("jupyter_server", *options)
+        line = [sys.executable, "-m", "jupyter_server", *options]
         server = subprocess.Popen(line, cwd=course, env=env, stdout=log, stderr=log)
         try:
             yield ready(Formgrader(f"http://127.0.0.1:{port}"), server, home / "log")

@@ -6,20 +6,9 @@ import sys
 
 from .sample_course import environment
 
-# Runs a module as a program, which loads nothing that its imports only try.
-RUN_MODULE = """
-import runpy, sys
-from nngrader.cli import skip_unused_imports
-skip_unused_imports()
-runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
-"""
-
-
 # Runs commands of nbgrader's one after the other, each forked from here, where it is loaded.
 RUN_EACH = """
 import json, os, sys
-from nngrader.cli import skip_unused_imports
-skip_unused_imports()
 from nbgrader.apps.nbgraderapp import main
 for line in json.loads(sys.argv.pop()):
     if not (child := os.fork()):
@@ -33,11 +22,6 @@ for line in json.loads(sys.argv.pop()):
 def settings_for(course):
     """Return an environment in which nbgrader reads no configuration but the course's."""
     return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
-
-
-def module_command(name, *arguments):
-    """Return the command line that runs a module of nbgrader or of Jupyter."""
-    return [sys.executable, "-c", RUN_MODULE, name, *map(str, arguments)]
 
 
 def run_nbgrader(course, *lines):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from nngrader.course.assignment import AssignmentSpec
-from nngrader.course.notebooks import grade_id, is_solution
+from nngrader.course.notebooks import grade_id, is_solution, problem_of
 from nngrader.engine import pack
 from nngrader.grading.one_submission import Job, run
 from nngrader.intake.rebuild import rebuild
@@ -76,11 +76,9 @@ def spec(base):
     """Return the specification that all submissions share, with its own hidden cases."""
     cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
     marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
-    tests = [("def check(f): ...", None, 0.0)]
-    tests += [(c["source"], m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
+    tests = [(problem_of(c), m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
     return AssignmentSpec(
-        cells=tests,
-        functions=IDS,
+        tests=tests,
         hidden={p.name: pack(p, SEED, visible=False) for p in problems()},
         limits=Limits(),
         uses=[],

@@ -9,9 +9,9 @@ from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
 
 from tests.exercises.declared_problems import load
-from tests.exercises.driver_problems.catalogue import PROBLEMS
 from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
+from .driver_course import DRIVEN
 from .submissions.hostile_drivers import CHALLENGES, CLASSES, solution
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -35,10 +35,8 @@ def challenge(tmp_path_factory):
 def graded(data, total, cell, uses=(), file=SOLVED):
     """Return the result of one submission."""
     name = data["name"]
-    test = f'from nngrader import points\npoints("{name}", {name}, {total})'
     spec = AssignmentSpec(
-        cells=[(test, f"test_{name}", total)],
-        functions=[name],
+        tests=[(name, f"test_{name}", total)],
         hidden={name: data},
         limits=LIMITS,
         uses=list(uses),
@@ -61,7 +59,7 @@ def wrong(name, entry, result):
 def test_hostile_answers_to_problems_with_drivers_gain_nothing():
     found = []
     for name, entry in CLASSES.items():
-        p = PROBLEMS[entry.problem]
+        p = DRIVEN[entry.problem]
         data = pack(p, 1, visible=False)
         found += wrong(name, entry, graded(data, p.total, entry.cell, p.uses))
     assert found == []
@@ -80,6 +78,6 @@ def test_right_answers_to_the_same_have_all_points(challenge):
         DEFINITIONS.index("def classify") : DEFINITIONS.index("@best.on_visible")
     ]
     assert graded(challenge, 7, text)["score"] == 7
-    p = PROBLEMS["stratified_folds"]
+    p = DRIVEN["stratified_folds"]
     result = graded(pack(p, 1, visible=False), p.total, solution(p.solve, p.name))
     assert (result["score"], result["flags"]) == (p.total, [])

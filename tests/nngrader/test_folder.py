@@ -9,7 +9,7 @@ from .driver_course import NAME, POINTS, SOLVED, make_course
 
 FIRST = '''"""All of them."""
 
-from .every import PROBLEMS, closure
+from .every import PROBLEMS, folds
 '''
 
 
@@ -51,10 +51,10 @@ def test_private_definitions_change_those_of_a_folder(course, tmp_path):
     (private / f"{NAME}.py").write_text(
         "from nngrader.course import public_definitions\n"
         "public = public_definitions()\n"
-        "public.closure.rtol = 0.5\n"
-        "PROBLEMS = [public.closure]\n"
+        "public.folds.rtol = 0.5\n"
+        "PROBLEMS = [public.folds]\n"
     )
     changed = {p.name: p.rtol for p in Course(course, problems=private).problems(NAME)}
     assert list(changed) == list(POINTS)
-    assert changed["make_average"] == 0.5
+    assert changed["stratified_folds"] == 0.5
     assert 0.5 not in {p.rtol for p in Course(course).problems(NAME)}

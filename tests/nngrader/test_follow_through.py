@@ -75,11 +75,7 @@ def graded(box, hidden):
     def grade(**answers):
         names = [name for name in MOST if name in answers]
         spec = AssignmentSpec(
-            cells=[
-                (f'from nngrader import points\npoints("{n}", {n}, {MOST[n]})', n, MOST[n])
-                for n in names
-            ],
-            functions=names,
+            tests=[(n, n, MOST[n]) for n in names],
             hidden=hidden,
             limits=LIMITS,
             uses=[],

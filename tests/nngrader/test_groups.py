@@ -6,8 +6,8 @@ from nngrader.course.groups import of_roster, read, without
 from nngrader.course.origins import read as read_origins
 from nngrader.course.roster import read as read_roster
 from nngrader.errors import CannotDo, NotThere
+from nngrader.gradebook.autograder import Mark, Standing
 from nngrader.gradebook.by_hand import Given, for_groups
-from nngrader.gradebook.converter import Mark, Standing
 from nngrader.reports.returned import _names
 
 from .lms_downloads import BOOK, CLASS, book, class_list, collect, text_of, zipped

@@ -12,7 +12,7 @@ from nngrader.engine import pack
 from nngrader.engine.observation.driver import as_text
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.record import with_results
-from nngrader.grading.one_submission import Stub
+from nngrader.grading.one_submission import Judge
 from nngrader.intake import rebuild
 from nngrader.sandbox.launch import SIGNALS, Sandbox
 from nngrader.sandbox.runner import Runner
@@ -178,12 +178,13 @@ def judged(box, source, measure=None):
     hidden = {name: pack(folds, 1, visible=False)}
     if measure:
         hidden[name] |= {"measure": as_text(measure, "measure")}
-    r, reports = Runner([("cell", source, False)], box, 0), {}
+    r = Runner([("cell", source, False)], box, 0)
+    judging = Judge(r, hidden)
     try:
-        Stub(name, r, hidden, [], reports).points(name, 10)
+        judging.points(name, 10)
     finally:
         r.close()
-    return r.notes.get(name, ""), reports[name]
+    return r.notes.get(name, ""), judging.reports[name]
 
 
 SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]

@@ -2,11 +2,9 @@
 
 import base64
 import copy
-import gzip
 import io
 import json
 import shutil
-import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -24,7 +22,6 @@ from nngrader.release.leaks import (
     secrets_of,
     shown_cases,
 )
-from nngrader.release.pictures import channels
 from nngrader.release.statements import lines_of, secret_statements
 
 from .sample_course import NAME, joined_definitions, problems, problems_folder
@@ -94,26 +91,6 @@ def planting(unpacked, secrets, tmp_path, monkeypatch):
     return Planting(unpacked, tmp_path)
 
 
-def png(pixels, kinds=(0,), before=b""):
-    """Return a PNG file of grey pixels, its rows filtered by these kinds in turn."""
-    above, body = np.zeros(pixels.shape[1] + 1, int), b""
-    for y, row in enumerate(pixels.astype(int)):
-        kind, left = kinds[y % len(kinds)], np.concatenate([[0], row[:-1]])
-        up, corner = above[1:], above[:-1]
-        near = np.array([left, up, corner])
-        which = np.abs(near - (left + up - corner)).argmin(axis=0)
-        guess = [0 * row, left, up, (left + up) // 2, near[which, np.arange(len(row))]][kind]
-        body += bytes([kind]) + ((row - guess) % 256).astype(np.uint8).tobytes()
-        above = np.concatenate([[0], row])
-    height, width = pixels.shape
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(body)), (b"IEND", b"")]
-    if before:
-        parts.insert(1, (b"zTXt", before))
-    blocks = [struct.pack(">I", len(c)) + n + c + b"\0\0\0\0" for n, c in parts]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(blocks)
-
-
 def zipped(name, content):
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as z:
@@ -170,8 +147,6 @@ TEXTS = {  # in a text cell: what is found, None where nothing is
     "raise ValueError(f'expected {len(scores)} targets, got {targets.shape}')": SOLUTION,
     "gradient = (gap &gt; 0).astype(float)": SOLUTION,
     "np.hypot(d, x[:, np.newaxis] - y, out=d)": SOLUTION,  # of an alternative
-    f"Look at {LINE.encode().hex()}.": SOLUTION,
-    zlib.compress(LINE.encode() * 2).hex(" ").upper(): SOLUTION,
     "#BEGIN  SOLUTION": "hidden region",
     "### begin hidden_tests": "hidden region",
     "=== BEGIN MARK SCHEME ===": "hidden region",
@@ -181,16 +156,12 @@ FILES = {  # beside the notebook
     "a.txt": [
         (B64.encode(), SOLUTION),
         (LINE.encode("utf-16"), SOLUTION),
-        (gzip.compress(LINE.encode()), SOLUTION),
+        (base64.b64encode(zlib.compress(LINE.encode() * 3)), SOLUTION),
     ],
     "a.cases.json": [
         (json.dumps({"x": {"source": f"def f(X, Y):\n{LINE}"}}).encode(), SOLUTION)
     ],
     "a.csv": [(zipped("a", LINE), SOLUTION)],
-    "a.png": [
-        (png(np.zeros((3, 3))) + zipped("a", LINE), SOLUTION),
-        (png(np.zeros((3, 3)), before=b"a\0\0" + zlib.compress(LINE.encode())), SOLUTION),
-    ],
     "a.zip": [(zipped("b.txt", "b"), "a.zip should not be there")],
     "a.npz": [(zipped("b.pyc", "b"), "a.npz/b.pyc should not be there")],
     "b.pyc": [(b"\0", "should not be there")],
@@ -250,15 +221,7 @@ DRAWN = {
         "a.npz",
         zipped("p.npy", npy(np.concatenate([x[2, ::-1], x[1]]))),
     ),
-    "as a picture": lambda x: ("a.png", png(x[4])),
-    "as a picture with filters": lambda x: ("a.png", png(x[4], kinds=(0, 1, 2, 3, 4))),
-    "in a collage": lambda x: ("a.png", png(np.hstack([np.zeros((20, 7)), x[5], x[6]]), (4,))),
-    "in numbers": lambda x: ("a.csv", "\n".join(",".join(map(str, r)) for r in x[7].tolist())),
     "in JSON": lambda x: ("a.json", cases_json.dumps({"image": x[8] / 255})),
-    "in a page": lambda x: (
-        "a.svg",
-        f'<image href="data:image/png;base64,{base64.b64encode(png(x[4])).decode()}"/>',
-    ),
 }
 
 
@@ -274,14 +237,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
 def test_other_pictures_are_not_taken_for_held_back_ones(planting, base):
     other = np.random.default_rng(7).integers(256, size=(30, 28, 28), dtype=np.uint8)
     planting.add("a.npy", npy(other))
-    planting.add("a.png", png(other[0], kinds=(1, 4)))
     assert planting.found(base) == []
-
-
-def test_each_filter_of_a_picture_file_is_undone(pictures):
-    for kind in range(5):
-        (pixels,) = channels(png(pictures[0], kinds=(kind,)))
-        np.testing.assert_array_equal(pixels, pictures[0].ravel(), f"filter {kind}")
 
 
 # Hidden inputs

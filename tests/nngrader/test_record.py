@@ -96,7 +96,7 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
     assignment = Assignment(Course(filled), NAME)
     waits, locking = [], contextlib.closing(sqlite3.connect(filled / "gradebook.db"))
     monkeypatch.setattr(recording.time, "sleep", waits.append)
-    monkeypatch.setattr("nngrader.gradebook.converter.OpenGradebook.wait_ms", 50)
+    monkeypatch.setattr("nngrader.gradebook.autograder.OpenGradebook.wait_ms", 50)
     results = [result(assignment, s, share) for s, share in CLASS.items()]
     with locking as other, Recorder(assignment) as recorder:
         other.execute("begin immediate")

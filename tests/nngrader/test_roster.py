@@ -51,7 +51,7 @@ FAULTS = [
     (HEAD + ".ada,,,,\n", "begins with a dot"),
     (HEAD + '"a\tb",,,,\n', "control characters"),
     (HEAD + "x" * 101 + ",,,,\n", "longer than 100 characters"),
-    (HEAD + "ada,Ada,King,Lovelace,a@b,1\n", "line 2: more cells"),
+    (HEAD + "ada,Ada,King,Lovelace,a@b,1\n", "line 2 has more cells"),
     (HEAD + 'ada,"Ada,,,\n', "line 2"),
     (HEAD.encode() + "emmy,Émilie,,,\n".encode("latin-1"), "line 2 is no UTF-8.*Latin-1"),
     (CLASS.encode("utf-16"), "UTF-16"),

@@ -3,9 +3,6 @@
 Comes in: the folder of a course, laid out as nbgrader wants it. Goes out: an `Assignment`,
 with the released notebook and an `AssignmentSpec`, the plain data about it that grading needs.
 
-Read `folder` first, then `assignment`. `notebooks` makes the instructor's notebook from its
-text and tells what each cell is for, `roster` reads `students.csv`.
-
 This folder knows the hidden cases and the right answers. So it may not import what runs
 students' code, and reads nothing that a student wrote.
 """

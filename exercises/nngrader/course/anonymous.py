@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import CannotDo, NotThere
-from ..screen import shown
+from ..screen import say, shown
 from ..storage.results import write_private
 from ..wording import did_you_mean
 from .codes import code, secret_of
@@ -45,6 +45,9 @@ class Names:
     def __call__(self, student: str) -> str:
         """Return what a student is called."""
         return student
+
+    def tell_key(self) -> None:
+        """Say whose each code is: of names there is nothing to say."""
 
     def student(self, name: str) -> str:
         """Return the student who is called so."""
@@ -88,11 +91,6 @@ class Codes(Names):
         The course; its `anonymous-key.csv` is written, readable by its owner alone.
     students : iterable of str
         Students besides those of the class list and the folder of submissions.
-
-    Raises
-    ------
-    CannotDo
-        If secret or class list cannot be read.
     """
 
     anonymous = True
@@ -119,6 +117,10 @@ class Codes(Names):
         """Return a student's code."""
         known = self.codes.get(student)
         return known or code(self.secret, "anonymous", student, letters=LETTERS)
+
+    def tell_key(self) -> None:
+        """Say in which file it stands whose each code is."""
+        say(f"{self.key}: whose each code is")
 
     def student(self, name: str) -> str:
         """Return the student whose code this is; an id stays as it is."""
@@ -180,17 +182,7 @@ class Codes(Names):
 
 
 def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> Names:
-    """Return what students are called in an output.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    anonymous : bool
-        Whether by codes.
-    students : iterable of str, optional
-        As for `Codes`.
-    """
+    """Return what students are called in an output."""
     return Codes(course, students) if anonymous else Names()
 
 
@@ -201,16 +193,8 @@ def require_among(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    names : iterable of str
-        What was typed.
     there : iterable of str
         The students of whom one may be named.
-    called : Names
-        What students are called.
-    words : str
-        What to say of others, before their names.
 
     Raises
     ------

@@ -14,7 +14,6 @@ from ..storage.results import code, file_digest
 from .definitions import definition_digests
 from .folder import Course
 from .notebooks import (
-    defined_names,
     from_file,
     grade_id,
     is_code,
@@ -23,6 +22,7 @@ from .notebooks import (
     is_test,
     mark,
     most_points,
+    problem_of,
 )
 
 
@@ -32,21 +32,14 @@ class AssignmentSpec:
 
     Parameters
     ----------
-    cells : list of (str, str or None, float)
-        The instructor's locked cells and test cells, in their order: source; the id of a test
-        cell, None for another; the points that it gives at most.
-    functions : list of str
-        Names of the functions and classes that students define.
+    tests : list of (str, str, float)
+        The test cells in their order: the problem, the id of the cell, its points.
     hidden : dict
         Hidden cases by problem, as `nngrader.engine.pack` made them.
-    limits : Limits
-        What a worker may use.
     uses : list of str
         Packages besides NumPy that submissions may import.
     most : float
         Points of all graded cells, those marked by hand too.
-    unsafe : bool
-        Whether submissions run without a sandbox.
     code : str
         A digest of our code and of the versions that it runs with, which must be the same on
         every machine that grades.
@@ -54,8 +47,7 @@ class AssignmentSpec:
         The instructor's own cells, as a runner takes them: they define right functions.
     """
 
-    cells: list
-    functions: list
+    tests: list
     hidden: dict
     limits: Limits
     uses: list
@@ -69,10 +61,6 @@ class AssignmentSpec:
 
         Parameters
         ----------
-        status : str
-            graded, flagged or ungradable.
-        flags : list of str
-            Remarks for the instructor.
         cells : dict
             [points, most] by id of the test cell.
         **judged
@@ -91,7 +79,7 @@ class AssignmentSpec:
 
     def nothing(self, flags: list) -> dict:
         """Return the result of a submission that cannot be graded: 0 points, and why."""
-        cells = {gid: [0.0, most] for _, gid, most in self.cells if gid}
+        cells = {gid: [0.0, most] for _, gid, most in self.tests}
         return self.result("ungradable", flags, cells)
 
 
@@ -102,21 +90,10 @@ class NotReleased(CannotDo):
 class Assignment:
     """An assignment of a course.
 
-    Parameters
-    ----------
-    course : Course
-        Its folders, seed, and problems.
-    name : str
-        The assignment.
-
     Raises
     ------
-    FileNotFoundError
-        If there is no such assignment.
     NotReleased
         If it was not released, or its graded cells have changed since.
-    CannotDo
-        If it was released with other private definitions.
     """
 
     def __init__(self, course: Course, name: str):
@@ -148,12 +125,6 @@ class Assignment:
         return {f["name"]: f["most_bytes"] for f in files}
 
     @cached_property
-    def functions(self) -> list[str]:
-        """Return the names of functions and classes that the solution cells define."""
-        cells = [c for c in self.instructor["cells"] if is_solution(c) and is_code(c)]
-        return [name for c in cells for name in defined_names(c["source"])]
-
-    @cached_property
     def solution_ids(self) -> list[str]:
         """Return the ids of the cells that students write."""
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
@@ -161,19 +132,17 @@ class Assignment:
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
         """Return the data that steps 2 and 3 of grading need.
 
-        Parameters
-        ----------
-        unsafe : bool
-            Whether submissions run without a sandbox.
-
         Returns
         -------
         AssignmentSpec
             It contains the right answers, so only trusted machines may have it.
         """
         return AssignmentSpec(
-            cells=[_as_tested(c) for c in self.instructor["cells"] if _is_run_by_grader(c)],
-            functions=self.functions,
+            tests=[
+                (problem_of(c), grade_id(c), mark(c)["points"])
+                for c in self.instructor["cells"]
+                if is_test(c)
+            ],
             solved=[_as_loaded(c) for c in self.instructor["cells"] if _is_loaded(c)],
             hidden=self.hidden,
             limits=self.limits,
@@ -211,18 +180,6 @@ class Assignment:
 def released_notebook(course: Course, name: str) -> dict:
     """Return the notebook that students were given.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
-
-    Returns
-    -------
-    dict
-        The notebook.
-
     Raises
     ------
     NotReleased
@@ -240,12 +197,6 @@ def _cells(notebook):
     return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
 
 
-def _is_run_by_grader(cell):
-    """Return whether the grader runs a code cell itself, since it is locked or a test cell."""
-    is_locked = mark(cell).get("locked") and not is_solution(cell)
-    return is_code(cell) and (is_test(cell) or is_locked) and not is_picture(cell)
-
-
 def _is_loaded(cell):
     """Return whether a code cell defines what the functions of students need, or are."""
     return is_code(cell) and bool(grade_id(cell)) and not (is_test(cell) or is_picture(cell))
@@ -254,10 +205,3 @@ def _is_loaded(cell):
 def _as_loaded(cell):
     """Return name, source, and that no student added it."""
     return grade_id(cell), cell["source"], False
-
-
-def _as_tested(cell):
-    """Return (source, id or None, points) of such a cell; only test cells have an id."""
-    if is_test(cell):
-        return cell["source"], grade_id(cell), mark(cell)["points"]
-    return cell["source"], None, 0.0

@@ -46,15 +46,6 @@ def secret_of(course: Course) -> bytes:
 def code(secret: bytes, *words: str, letters: int = 32) -> str:
     """Return a code for some words: small letters and digits, five bits each.
 
-    Parameters
-    ----------
-    secret : bytes
-        The course's.
-    *words : str
-        What it stands for: a purpose first, then ids.
-    letters : int
-        Its length: 32 letters cannot be guessed.
-
     Returns
     -------
     str

@@ -64,22 +64,7 @@ def _is_text(value):
 
 
 def definition_digests(course: Course, assignment: str, problems: list[str]) -> dict[str, str]:
-    """Return a digest of the declaration of each problem, whatever its layout and comments.
-
-    Parameters
-    ----------
-    course : Course
-        Its private folder counts too.
-    assignment : str
-        The assignment.
-    problems : list of str
-        Their names.
-
-    Raises
-    ------
-    CannotDo
-        If a file of definitions is no Python.
-    """
+    """Return a digest of the declaration of each problem, whatever its layout and comments."""
     public = course.definitions(assignment)
     new = [file for _, (file, _) in course.new(assignment)]
     own = [f for f in course.private_files(assignment) if f.parent == course.private]
@@ -124,8 +109,6 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
     course : Course
         The course. Where it was released with private definitions and none are named, or the
         definitions are gone, nothing can be said, and nothing is.
-    assignment : str
-        The assignment.
     results : dict
         The results by student, of which each holds the digests at its grading.
 

@@ -56,8 +56,6 @@ class Course:
 
     Parameters
     ----------
-    root : path
-        The folder with `nbgrader_config.py`.
     problems : path, optional
         A private folder that overrides the public one: `ASSIGNMENT.py` with definitions; in
         `ASSIGNMENT/` a file for each cell with another text, `GRADE_ID.md` or `GRADE_ID.py`,
@@ -84,13 +82,7 @@ class Course:
         return sorted(f.stem for f in files if f.stem == f.parent.name)
 
     def source(self, assignment: str) -> Path:
-        """Return the path of an assignment's text.
-
-        Raises
-        ------
-        FileNotFoundError
-            If the course has no such assignment.
-        """
+        """Return the path of an assignment's text."""
         file = self.root / "source" / assignment / f"{assignment}.md"
         if not file.is_file():
             near = did_you_mean(assignment, self.assignments())
@@ -98,13 +90,7 @@ class Course:
         return file
 
     def require_whole(self, assignment: str) -> None:
-        """Raise an error that names all that a course folder lacks for an assignment.
-
-        Raises
-        ------
-        NotThere
-            If something is missing.
-        """
+        """Raise an error that names all that a course folder lacks for an assignment."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
             self.source(assignment)  # else its name may be misspelt
@@ -128,8 +114,6 @@ class Course:
 
         Parameters
         ----------
-        assignment : str
-            Its name.
         points : dict, optional
             Points by problem or written answer, in place of those in `nngrader.toml`.
 
@@ -213,15 +197,7 @@ class Course:
         return definitions_path(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
-        """Return the problems in their order, with private definitions in place of public ones.
-
-        Raises
-        ------
-        NotThere
-            If they are not defined.
-        CannotDo
-            If a file of definitions is broken.
-        """
+        """Return the problems in their order, private definitions in place of public ones."""
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None
         return read_problems(self.definitions(assignment), own)
@@ -288,8 +264,6 @@ class Course:
 
         Raises
         ------
-        NotThere
-            If a file was named and does not exist.
         CannotDo
             If it cannot be read, or holds no whole number.
         """
@@ -371,8 +345,6 @@ def write_once(file: Path, text: str) -> None:
     ----------
     file : Path
         The file; of two runs at the same time, the first one writes it.
-    text : str
-        The line.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -388,8 +360,6 @@ def definitions_path(problems: Path, assignment: str) -> Path:
 
     Parameters
     ----------
-    problems : Path
-        The folder with the definitions of all assignments.
     assignment : str
         Its name is that of the file, `ASSIGNMENT.py`, or of the folder, which holds an
         `__init__.py` that declares them all.
@@ -398,11 +368,6 @@ def definitions_path(problems: Path, assignment: str) -> Path:
     -------
     Path
         The folder if there is one, else the file, whether it exists or not.
-
-    Raises
-    ------
-    CannotDo
-        If there are both.
     """
     file, folder = problems / f"{assignment}.py", problems / assignment
     if not (folder / FIRST).is_file():
@@ -414,11 +379,6 @@ def definitions_path(problems: Path, assignment: str) -> Path:
 
 def files_of(folder: Path) -> list[Path]:
     """Return all files of an assignment's definitions.
-
-    Parameters
-    ----------
-    folder : Path
-        The result of `definitions_path`.
 
     Returns
     -------
@@ -466,15 +426,8 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
         Private definitions: those of the same name replace public ones, others are added, and
         so are the new problems of the folder beside the file.
 
-    Returns
-    -------
-    list of Problem
-        At least one.
-
     Raises
     ------
-    NotThere
-        If there is neither file.
     CannotDo
         If a file cannot be run, or declares no problems.
     """
@@ -499,8 +452,6 @@ def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
 
     Parameters
     ----------
-    private : Path
-        The folder.
     assignment : str
         Its problems are those of which `ASSIGNMENT/` holds both `NAME.py` and `NAME.md`.
     """

@@ -50,8 +50,6 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
 
     Parameters
     ----------
-    file : Path
-        CSV with a row for each student.
     students : dict of Student or None
         The class list, in which the students are found; rows without a group are passed over.
 
@@ -62,8 +60,6 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
 
     Raises
     ------
-    NotThere
-        If there is no such file.
     CannotDo
         If there is no class list, a row fits no single student, or a student stands in two
         groups; the text lists every such row.
@@ -126,11 +122,6 @@ def without(
         Ids of students to treat singly.
     listed : iterable of str, optional
         The ids of the class list: what is none of them may be misspelt.
-
-    Raises
-    ------
-    NotThere
-        If one of them is in no group.
     """
     members = {s for group in groups.values() for s in group}
     if strange := sorted(set(apart) - members):

@@ -35,6 +35,7 @@ MOST_LINES = 3  # of a problem's table of points that are seen; the others are i
 FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+TEST_CELL = "test_"  # begins the id of the test cell of each problem
 TEST = """check({name})
 ### BEGIN HIDDEN TESTS
 from nngrader import points
@@ -63,6 +64,11 @@ def is_test(cell: dict) -> bool:
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 
+def problem_of(cell: dict) -> str | None:
+    """Return the problem whose test cell this is, None for another cell."""
+    return grade_id(cell).removeprefix(TEST_CELL) if is_test(cell) else None
+
+
 def is_picture(cell: dict) -> bool:
     """Return whether this is a cell of the course that draws; no grading runs it."""
     given = is_code(cell) and not is_solution(cell) and not is_test(cell)
@@ -85,23 +91,8 @@ def most_points(notebook: dict) -> float:
     return round(sum(mark(c)["points"] for c in graded), 6)
 
 
-def defined_names(source: str) -> list[str]:
-    r"""Return the names of the functions and classes that an instructor's cell defines.
-
-    >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
-    ['f', 'A']
-    """
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return [node.name for node in ast.parse(source).body if isinstance(node, kinds)]
-
-
 def from_file(file: Path) -> dict:
     """Return a notebook that the instructor or nbgrader wrote; never use it for a student's.
-
-    Parameters
-    ----------
-    file : Path
-        The notebook.
 
     Returns
     -------
@@ -120,22 +111,14 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         The instructor's; it is changed.
     files : list of Path
         `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
-
-    Returns
-    -------
-    dict
-        The notebook.
-
-    Raises
-    ------
-    CannotDo
-        If it has no such cell.
     """
     for file in files:
         kind = "code" if file.suffix == ".py" else "markdown"
         cells = [c for c in notebook["cells"] if grade_id(c) == file.stem]
         if [c["cell_type"] for c in cells] != [kind]:
             raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
+        if is_test(cells[0]):
+            raise CannotDo(f"{file}: a test cell follows from its problem's declaration")
         cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
     return notebook
 
@@ -157,8 +140,6 @@ def from_text(
 
     Parameters
     ----------
-    file : Path
-        Its text.
     problems : list of Problem
         The problems that its marks may name.
     worth : dict
@@ -201,8 +182,6 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
 
     Parameters
     ----------
-    text : str
-        The public text.
     sections : dict
         Markdown by the name of the problem; a first line ``after: PROBLEM`` says behind which
         one it stands, else it stands behind the last.
@@ -254,11 +233,6 @@ def with_links(notebook: dict, address: str) -> dict:
         As `from_text` returns it; it is changed.
     address : str
         The address of the rendered book, "" where it has none.
-
-    Returns
-    -------
-    dict
-        The notebook.
     """
     link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
     for cell in notebook["cells"]:
@@ -274,13 +248,6 @@ def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]
     ----------
     notebook : dict
         As `from_text` returns it; it is changed.
-    problems, worth : list, dict
-        As for `from_text`.
-
-    Returns
-    -------
-    dict
-        The notebook.
 
     Raises
     ------
@@ -352,7 +319,8 @@ def _of_problem(problem, worth):
     """Yield the solution cell of a problem, and its test cell."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
-    yield _cell("code", f"test_{problem.name}", test, grade=True, points=_number(worth))
+    name = TEST_CELL + problem.name
+    yield _cell("code", name, test, grade=True, points=_number(worth))
 
 
 def _solution(solve):
@@ -390,13 +358,6 @@ def _heads(whole):
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
     """Return what the points of a problem are for, those for its form as one line, last.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    worth : float
-        Its points in this assignment.
 
     Returns
     -------

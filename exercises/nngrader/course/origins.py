@@ -39,15 +39,7 @@ class Origin:
 
 
 def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
-    """Keep where submissions came from, beside those that are kept already.
-
-    Parameters
-    ----------
-    course, assignment
-        The course and the assignment.
-    found : dict of Origin
-        By student.
-    """
+    """Keep where submissions came from, beside those that are kept already."""
     store = Store(course / ".results")
     kept = store.get(_key(assignment)) or {}
     store.put(_key(assignment), kept | {s: asdict(o) for s, o in found.items()})

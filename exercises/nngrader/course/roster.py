@@ -14,7 +14,7 @@ from functools import cached_property
 
 from ..errors import CannotDo
 from .folder import Course
-from .table import rows_of, text_of
+from .table import records
 
 NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
@@ -74,15 +74,12 @@ def read(course: Course) -> dict[str, Student] | None:
     file = course / NAME
     if not file.is_file():
         return None
-    rows = rows_of(file, text_of(file, "class list"))
-    _, columns = next(rows, (0, []))
-    columns = [c.strip().lower() for c in columns]
-    if complaint := _about_columns(columns):
-        raise CannotDo(f"{file}: {complaint}")
-    found = [(n, *_student(columns, row)) for n, row in rows if any(c.strip() for c in row)]
+    rows = records(file, "class list", ("id",))
+    known = (*COLUMNS, GROUP)
+    found = [(n, Student(**{c: row[c] for c in row if c in known})) for n, row in rows]
     if complaints := _complaints(found):
         raise CannotDo("\n  ".join([f"{file} cannot be used:", *complaints]))
-    return {student.id: student for _, student, _ in found}
+    return {student.id: student for _, student in found}
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
@@ -90,10 +87,6 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
 
     Parameters
     ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
     known : iterable of str
         Students besides those of the class list, such as those in the gradebook.
 
@@ -101,11 +94,6 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
     -------
     list of str
         Their ids in the order of the list, then the others, sorted.
-
-    Raises
-    ------
-    CannotDo
-        If the class list cannot be understood.
     """
     handed_in = set(course.submissions(assignment))
     students = dict.fromkeys([*(read(course) or ()), *sorted(known)])
@@ -127,32 +115,14 @@ def complaint_about(student: str) -> str:
     return f"is longer than {LONGEST} characters" if len(student) > LONGEST else ""
 
 
-def _about_columns(columns):
-    """Return complaints about the first line."""
-    expected = f"expected in the first line {','.join(COLUMNS)}"
-    if "id" not in columns:
-        return f"no column `id`; {expected}, and came {','.join(columns)!a}"
-    twice = sorted({c for c in columns if c in COLUMNS and columns.count(c) > 1})
-    return f"column {twice[0]!r} stands there twice" if twice else ""
-
-
-def _student(columns, row):
-    """Return a row as a student, and whether it has as many cells as the header."""
-    known = (*COLUMNS, GROUP)
-    cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in known}
-    return Student(**{"id": ""} | cells), len(row) <= len(columns)
-
-
 def _complaints(found):
     """Return complaints about the rows."""
-    lines = [
-        f"line {n}: more cells than the first line has" for n, _, fine in found if not fine
-    ]
-    for n, student, _ in found:
+    lines = []
+    for n, student in found:
         if complaint := complaint_about(student.id):
             lines.append(f"line {n}: the id {student.id!a} {complaint}")
     for column in ("id", "lms_user_id"):
-        lines += _doubled(column, [(n, getattr(s, column)) for n, s, _ in found])
+        lines += _doubled(column, [(n, getattr(s, column)) for n, s in found])
     return lines
 
 

@@ -13,22 +13,7 @@ MOST_BYTES = 8 << 20
 
 
 def text_of(file: Path, what: str) -> str:
-    """Return the text of a table, without a byte order mark.
-
-    Parameters
-    ----------
-    file : Path
-        The table.
-    what : str
-        What it should be, for the message: "class list".
-
-    Raises
-    ------
-    NotThere
-        If there is no such file.
-    CannotDo
-        If it is too large, or no UTF-8.
-    """
+    """Return the text of a table, without a byte order mark."""
     try:
         raw = file.read_bytes()
     except FileNotFoundError:
@@ -56,13 +41,7 @@ def separator_of(text: str) -> str:
 
 
 def rows_of(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row of a table with its line number.
-
-    Raises
-    ------
-    CannotDo
-        If a line cannot be read.
-    """
+    """Yield each row of a table with its line number."""
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True
     )
@@ -80,8 +59,6 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
     ----------
     file : Path
         The table; its first line names the columns, case and blanks around them ignored.
-    what : str
-        What it should be, for the message.
     needed : tuple of str
         Columns that it must have, in small letters.
 

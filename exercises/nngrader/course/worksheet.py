@@ -123,12 +123,8 @@ def read(file: Path) -> Worksheet:
 
     Raises
     ------
-    NotThere
-        If there is no such file.
     WrongUsage
         If it is none, or in a language that is not known.
-    CannotDo
-        If a row names no participant.
     """
     text_of(file, SOURCE)  # refuses what is no UTF-8
     text = file.read_bytes().decode()
@@ -234,13 +230,7 @@ def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
 
 
 def zone_of(name: str | None) -> tzinfo | None:
-    """Return a time zone by its name, None for this machine's.
-
-    Raises
-    ------
-    WrongUsage
-        If there is no zone of this name.
-    """
+    """Return a time zone by its name, None for this machine's."""
     if not name:
         return None
     try:
@@ -257,8 +247,6 @@ def owner(row: Row, students: dict[str, Student] | None) -> str:
 
     Parameters
     ----------
-    row : Row
-        A participant.
     students : dict of Student or None
         The class list; without one, an ID number is taken as the id.
     """

@@ -3,18 +3,14 @@
 Comes in: results, with the rebuilt notebooks. Goes out: entries that formgrader, nbgrader's
 feedback and its export understand, and marks as plain data.
 
-Read `record` first. `converter` is nbgrader's own autograder, opened once for a class;
-`database` reads nbgrader's configuration and marks; `late` computes due dates and late
-penalties; `formulas` typesets those of nbgrader's pages without the network.
-
 nbgrader is imported here and in `release`, and nowhere else. Nothing is executed: the notebooks
 that are recorded contain the points.
 """
 
 import sys
 
-# jsonschema, which nbgrader imports, would compile the grammar of addresses for a second and a
-# half, to check some that are in no notebook. It does without a package that is not there.
+# jsonschema, which nbgrader imports, would compile a grammar of web addresses that no notebook
+# needs, and each command would take 1.8 s longer (1.4 s without). It is an optional package.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 from .database import config_of, marks, open_gradebook, quiet  # noqa: E402

@@ -11,10 +11,14 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..course.anonymous import Names
+from ..course.anonymous import Names, names_of
 from ..course.folder import Course
+from ..course.origins import groups
+from ..course.roster import read as read_roster
 from ..course.table import records
 from ..errors import CannotDo, NotThere
+from ..screen import say, shown
+from ..storage.results import latest_results
 from ..wording import counted, did_you_mean
 from .database import config_of, database_errors, quiet, require_gradebook
 
@@ -60,6 +64,54 @@ class Change:
         return f"{self.student}, {self.cell}: {'; '.join(parts)}"
 
 
+def take_marks(
+    course: Course,
+    assignment: str,
+    file: Path | None,
+    *,
+    share: bool,
+    dry_run: bool,
+    anonymous: bool,
+) -> None:
+    """Say what a table of marks changes, and write it into the gradebook.
+
+    Parameters
+    ----------
+    share : bool
+        Whether each mark is given to all of a group that has none of its own.
+    """
+    course.source(assignment)
+    if not file and not share:
+        raise NotThere("name a table of marks, or share those of groups with --share")
+    given, name = read(file) if file else [], str(file or assignment)
+    called = names_of(course, anonymous)
+    given = [replace(g, student=called.student(g.student)) for g in given]
+    with HandMarks(course, assignment) as gradebook:
+        if share:
+            together = groups(course, assignment)
+            given = for_groups(gradebook.standing, together, given, name)
+        lost = _ungradable(course, assignment, called)
+        people = People(called, read_roster(course), lost, gradebook.written)
+        found = changes(gradebook.standing, given, name, people)
+        for change in found:
+            say(shown(str(replace(change, student=called(change.student)))))
+        same = len(given) - len(found)
+        verb = "changes" if same == 1 else "change"
+        left = f"; {same} of {counted(len(given), 'row')} {verb} nothing" if same else ""
+        if dry_run:
+            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}{left}")
+            return
+        gradebook.write(found)
+    say(f"{len(found)} changed{left}")
+
+
+def _ungradable(course, assignment, called):
+    """Return by student why nothing of the submission could be graded, as it may be shown."""
+    known = latest_results(course, assignment)
+    lost = {s: r["flags"] for s, r in known.items() if r["status"] == "ungradable"}
+    return {s: shown(called.text("; ".join(flags))) for s, flags in lost.items()}
+
+
 def read(file: Path) -> list[Given]:
     """Return the rows of a table of marks.
 
@@ -71,8 +123,6 @@ def read(file: Path) -> list[Given]:
 
     Raises
     ------
-    NotThere
-        If there is no such file.
     CannotDo
         If it cannot be understood; the text lists every fault with its line.
     """
@@ -108,8 +158,6 @@ class People:
 
     Attributes
     ----------
-    called : Names
-        What they are called.
     listed : dict or None
         The class list, if there is one.
     ungradable : dict
@@ -129,17 +177,6 @@ def changes(
     standing: dict, given: list[Given], file: str, people: People | None = None
 ) -> list[Change]:
     """Return what rows would change; rows that change nothing are left out.
-
-    Parameters
-    ----------
-    standing : dict of Standing
-        The gradebook's entries by student.
-    given : list of Given
-        The rows.
-    file : str
-        The name of the table, for messages.
-    people : People, optional
-        What is known of the students, for messages.
 
     Raises
     ------
@@ -173,16 +210,12 @@ def for_groups(
 
     Parameters
     ----------
-    standing : dict of Standing
-        The gradebook's entries by student.
     groups : dict
         Ids of students by the name of the group.
     given : list of Given
         Rows; a row counts for each of the group who has none about the same cell. Marks that
         stand in the gradebook count for those of the group who wait for one, as rows without a
         line.
-    file : str
-        The name of the table, for messages.
 
     Raises
     ------
@@ -247,22 +280,7 @@ def _by_hand(entry, people):
 
 
 class HandMarks:
-    """The gradebook's marks by hand of an assignment, open in a `with` block.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-
-    Raises
-    ------
-    NotThere
-        If the gradebook does not know the assignment.
-    CannotDo
-        If the gradebook is gone, locked or broken.
-    """
+    """The gradebook's marks by hand of an assignment, open in a `with` block."""
 
     def __init__(self, course: Course, assignment: str):
         self.assignment = assignment
@@ -274,7 +292,7 @@ class HandMarks:
         from nbgrader.api import MissingEntry
         from nbgrader.coursedir import CourseDirectory
 
-        from .converter import OpenGradebook, standing
+        from .autograder import OpenGradebook, standing
 
         home = CourseDirectory(config=self.config)
         with quiet(), database_errors(self.url):

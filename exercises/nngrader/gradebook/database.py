@@ -29,25 +29,9 @@ SILENT = "No response."  # nbgrader's comment on a cell that was left as it was
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the course's `nbgrader_config.py`, with the folders of this call set.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Becomes `CourseDirectory.assignment_id`.
-    **course_directory
-        Further settings of `CourseDirectory`.
-
-    Returns
-    -------
-    traitlets.config.Config
-        The configuration.
-    """
+    """Return the course's `nbgrader_config.py`, with the folders of this call set."""
     from traitlets.config import Config, PyFileConfigLoader
 
-    read_version_here()
     config = Config()
     if (course / "nbgrader_config.py").is_file():
         config = PyFileConfigLoader("nbgrader_config.py", str(course.root)).load_config()
@@ -66,8 +50,6 @@ def absolute(course: Course, url: str | None) -> str:
 
     Parameters
     ----------
-    course : Course
-        The course.
     url : str or None
         What its configuration says; nbgrader's own default is `gradebook.db` in its folder.
 
@@ -102,31 +84,27 @@ def _no_warnings():
         yield
 
 
-def read_version_here() -> None:
-    """Let nbgrader read a new gradebook's version itself: its program `alembic` takes 3 s."""
-    from nbgrader import api
+def begin_gradebook(url: str) -> None:
+    """Write the version of nbgrader's tables into an empty database.
 
-    api.get_alembic_version = newest_version
-
-
-def newest_version() -> str:
-    """Return the version of nbgrader's tables that a new gradebook has."""
+    nbgrader would ask its program `alembic` for it, which takes 3 seconds.
+    """
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
+    from sqlalchemy import create_engine, inspect, text
 
-    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    engine = create_engine(url)
+    if not inspect(engine).get_table_names():
+        newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:n)"), {"n": newest})
+    engine.dispose()
 
 
 @contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
     """Open the gradebook of a course for a `with` block; make it if there is none.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment that is asked about.
 
     Yields
     ------
@@ -143,6 +121,7 @@ def open_gradebook(course: Course, assignment: str):
 
     directory = CourseDirectory(config=config_of(course, assignment))
     with database_errors(directory.db_url):
+        begin_gradebook(directory.db_url)
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
 
@@ -185,25 +164,13 @@ def reason(e: BaseException) -> str:
 
 
 def students(course: Course, assignment: str) -> set[str]:
-    """Return the ids of the students whom the gradebook knows.
-
-    Raises
-    ------
-    CannotDo
-        If it cannot be read.
-    """
+    """Return the ids of the students whom the gradebook knows."""
     with quiet(), open_gradebook(course, assignment) as gradebook:
         return {s.id for s in gradebook.students}
 
 
 def require_gradebook(course: Course, assignment: str) -> None:
-    """Raise an error if there is no gradebook, where nbgrader would make an empty one.
-
-    Raises
-    ------
-    CannotDo
-        If its file is gone.
-    """
+    """Raise an error if there is no gradebook, where nbgrader would make an empty one."""
     url = config_of(course, assignment).CourseDirectory.db_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CannotDo(
@@ -215,13 +182,6 @@ def require_gradebook(course: Course, assignment: str) -> None:
 def marks(course: Course, assignment: str) -> dict[str, dict]:
     """Return the marks of an assignment, including marks by hand and late penalties.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-
     Returns
     -------
     dict
@@ -231,17 +191,10 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
         None, most, comment) of the cells that a person marks; `left_out`, (cell, score, most)
         of written answers left as they were given out; and `comments`, those of a person on
         other cells, by cell.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the gradebook does not know the assignment.
-    CannotDo
-        If the gradebook is gone, or cannot be read.
     """
     from nbgrader.api import MissingEntry
 
-    from .converter import standing
+    from .autograder import standing
     from .late import policy_of
 
     require_gradebook(course, assignment)

@@ -25,11 +25,6 @@ def without_network(config) -> None:
     """Let nbgrader's pages bring their formulas' program along; `nbgrader_config.py` calls it.
 
     Nothing is changed where the book that carries KaTeX is not there, outside a checkout.
-
-    Parameters
-    ----------
-    config : traitlets.config.Config
-        nbgrader's configuration.
     """
     found = importlib.util.find_spec("nbgrader")
     if not KATEX.is_dir() or found is None:

@@ -63,20 +63,7 @@ class Policy:
         return math.ceil(max(0.0, seconds - self.grace) / DAY)
 
     def penalty(self, score: float, seconds: float) -> float:
-        """Return the points that lateness costs.
-
-        Parameters
-        ----------
-        score : float
-            Points earned.
-        seconds : float
-            After the due date, extension included.
-
-        Returns
-        -------
-        float
-            From 0 to the score.
-        """
+        """Return the points that lateness costs."""
         days = self.days(seconds)
         if days > self.most_days:
             return score
@@ -90,11 +77,6 @@ def read_policy(file: Path) -> Policy:
     ----------
     file : Path
         The settings; if there is no such file, nothing is stated.
-
-    Returns
-    -------
-    Policy
-        The due date and the penalty.
 
     Raises
     ------
@@ -225,22 +207,7 @@ def present(flags: list[str], mark: dict | None) -> list[str]:
 
 
 def policy_of(config, root, assignment: str) -> Policy:
-    """Return the policy of an assignment, without a penalty if the course has another plugin.
-
-    Parameters
-    ----------
-    config : traitlets.config.Config
-        The course's configuration, as `gradebook.config_of` gives it.
-    root : path
-        The course's folder.
-    assignment : str
-        The assignment.
-
-    Returns
-    -------
-    Policy
-        Its due date holds with any plugin.
-    """
+    """Return an assignment's policy, without a penalty if the course has another plugin."""
     policy = read_policy(policy_file(root, assignment))
     ours = config.AssignLatePenalties.plugin_class in (PLUGIN, LatePolicy)
     return replace(policy, stated=policy.stated and ours)
@@ -252,17 +219,7 @@ def policy_file(root, assignment: str) -> Path:
 
 
 def enter_due(gradebook, policy: Policy, assignment: str) -> None:
-    """Write the due date into nbgrader's gradebook, unless none is stated.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-        The gradebook.
-    policy : Policy
-        What `nngrader.toml` says.
-    assignment : str
-        The assignment; it must be in the gradebook.
-    """
+    """Write the due date into nbgrader's gradebook, unless none is stated."""
     entry = gradebook.find_assignment(assignment)
     if policy.due and entry.duedate != policy.due:
         gradebook.update_or_create_assignment(assignment, duedate=policy.due)
@@ -278,22 +235,7 @@ class LatePolicy(LateSubmissionPlugin):
     """nbgrader's plugin for late penalties: as `[late]` says, else nbgrader's own setting."""
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        """Return the penalty of a late submission in points, None for no penalty.
-
-        Parameters
-        ----------
-        student_id : str
-            Whose.
-        score : float
-            Points earned.
-        total_seconds_late : float
-            After the due date, extension included.
-
-        Returns
-        -------
-        float or None
-            The penalty.
-        """
+        """Return the penalty of a late submission in points, None for no penalty."""
         root = self.config.CourseDirectory.get("root") or "."
         policy = read_policy(policy_file(root, self.parent.assignment_id))
         if policy.stated:

@@ -1,6 +1,6 @@
-"""Write results into nbgrader's gradebook, by nbgrader's own converter.
+"""Write results into nbgrader's gradebook, by nbgrader's own steps.
 
-Formgrader, nbgrader's feedback and its export then need no change. The converter reads rebuilt
+Formgrader, nbgrader's feedback and its export then need no change. The steps read rebuilt
 notebooks, with the points as outputs of the test cells, never what students handed in.
 """
 
@@ -15,8 +15,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
+
 from ..course.assignment import Assignment
-from ..course.notebooks import grade_id, is_solution, is_test, mark
+from ..course.folder import HIDDEN_FILES
+from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
 from ..engine import sentences
 from ..errors import CannotDo, first_line
 from ..intake.deposit import LATE_MARK
@@ -39,7 +42,7 @@ DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK S
 class Recorder:
     """Writes the results of an assignment that are not in the gradebook yet.
 
-    It is a context manager: gradebook and converter stay open in its block.
+    It is a context manager: the gradebook stays open in its block.
 
     Parameters
     ----------
@@ -50,8 +53,6 @@ class Recorder:
     ------
     CannotDo
         If the gradebook is gone, locked, broken, or does not know the assignment.
-    ValueError
-        If the settings of lateness are wrong.
     """
 
     def __init__(self, assignment: Assignment):
@@ -74,28 +75,23 @@ class Recorder:
             self._open.close()
 
     def _start(self):
-        """Open all that stays open: a temporary folder, the gradebook, nbgrader's converter."""
+        """Open all that stays open: a temporary folder, and the gradebook."""
         from nbgrader.coursedir import CourseDirectory
 
-        from .converter import OpenGradebook, Record, standing
+        from .autograder import Autograder, OpenGradebook, standing
 
         results = self.assignment.course / ".results"
         results.mkdir(mode=0o700, exist_ok=True)
         self.workspace = Path(self._open.enter_context(Scratch(results)))
         self.journal = Journal(results / f"recorded-{self.name}.jsonl")
         self.home = CourseDirectory(config=self.config)
-        folders = {"submitted_directory": "in", "autograded_directory": "out"}
-        folders = {name: str(self.workspace / folder) for name, folder in folders.items()}
-        config = config_of(self.assignment.course, self.name, **folders)
         with quiet(), database_errors(self.url):
             self.gradebook = OpenGradebook(self.url, self.home.course_id)
             self._open.callback(self.gradebook.shut)
             self._enter_due()
             self.standing = standing(self.gradebook, self.name)
             self.gradebook.db.rollback()
-            directory = CourseDirectory(config=config)
-            settings = {"coursedir": directory, "config": config}
-            self.converter = Record(self.gradebook, self.policy, **settings)
+            self.autograder = Autograder(self.gradebook, self.policy, self.name, self.config)
 
     def _enter_due(self):
         """Enter the due date; raise an error if the gradebook has no such assignment."""
@@ -119,8 +115,6 @@ class Recorder:
         result : dict
             The result from `Grader.grade_all`. `flags` and `failed` are set if it cannot be
             recorded, `flags` also if it was late or its time of submission cannot be read.
-        notebook : dict
-            The rebuilt notebook.
         """
         if not is_id(result["student"]):
             flag(result, NO_NAME)
@@ -140,7 +134,7 @@ class Recorder:
         for one in chain(e):
             if isinstance(one, SQLAlchemyError):
                 return f"the gradebook {display_name(self.url)}: {reason(one)}"
-        return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
+        return first_line(e)
 
     def _record(self, result, notebook):
         """Record one submission, unless the same result is recorded already."""
@@ -157,7 +151,7 @@ class Recorder:
         settings = [self.due, repr(self.policy), json.dumps(self.config, default=str)]
         key = digest([shown, stamp, *settings])
         if not self._is_recorded(student, key):
-            self._persist(student, self._lay_out(student, shown, stamp))
+            self._persist(student, shown, stamp)
             self.journal.add(student, [key, self._fingerprint(student)])
         self._tell_late(student, result)
 
@@ -181,22 +175,12 @@ class Recorder:
         folder = self.home.format_path(self.home.autograded_directory, student, self.name)
         return Path(folder, f"{self.name}.ipynb")
 
-    def _lay_out(self, student, shown, stamp):
-        """Write a submission into the workspace as nbgrader expects it; return its path."""
-        for part in ("in", "out"):
-            shutil.rmtree(self.workspace / part, ignore_errors=True)
-        folder = self.workspace / "in" / student / self.name
-        folder.mkdir(parents=True)
-        (folder / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
-        if stamp:
-            (folder / "timestamp.txt").write_text(stamp)
-        return folder / f"{self.name}.ipynb"
-
-    def _persist(self, student, file):
+    def _persist(self, student, shown, stamp):
         """Record a notebook, waiting for a program that holds the gradebook, but only once."""
+        notebook = nbformat.from_dict(shown)
         for left in reversed(range(self.tries)):
             try:
-                self._convert(student, file)
+                self._write(student, notebook, stamp)
                 self.tries, self.gradebook.wait_ms = TRIES, type(self.gradebook).wait_ms
                 break
             except Exception as e:
@@ -206,30 +190,27 @@ class Recorder:
                     self.tries, self.gradebook.wait_ms = 1, 0
                     raise
                 time.sleep(PAUSE)
-        self._put_away(student)
+        self._put_away(student, notebook, stamp)
 
-    def _convert(self, student, notebook):
-        """Run nbgrader's autograder, which has nothing to execute here, on one notebook."""
-        from nbgrader.converters.base import NbGraderException
+    def _write(self, student, notebook, stamp):
+        """Write a submission and its points into the gradebook."""
+        from .autograder import standing
 
-        from .converter import standing
-
-        try:
-            with self.gradebook.whole():
-                self.converter.convert(notebook, self._recorded_file(student))
-        except NbGraderException as e:  # its text refers to a log, not to the cause
-            raise e from (self.converter.cause or e.__context__)
+        with self.gradebook.whole():
+            self.autograder.record(student, notebook, stamp, self._recorded_file(student))
         self.standing |= standing(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
 
-    def _put_away(self, student):
-        """Move the notebook to where nbgrader's tools look for it, over the previous one."""
-        made, target = (
-            self.workspace / "out" / student / self.name,
-            self._recorded_file(student).parent,
-        )
-        if not made.is_dir():
-            raise CannotDo("nbgrader's settings leave this student out")
+    def _put_away(self, student, notebook, stamp):
+        """Write the notebook to where nbgrader's tools look for it, over the previous one."""
+        made, target = self.workspace / "made", self._recorded_file(student).parent
+        shutil.rmtree(made, ignore_errors=True)
+        source = self.assignment.course.source(self.name).parent
+        left_out = shutil.ignore_patterns(*HIDDEN_FILES, "*.ipynb")
+        shutil.copytree(source, made, ignore=left_out)
+        nbformat.write(notebook, made / f"{self.name}.ipynb")
+        if stamp:
+            (made / "timestamp.txt").write_text(stamp)
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)
@@ -240,7 +221,7 @@ class Recorder:
         fair = entry.fair_penalty(self.policy)
         if abs(fair - entry.penalty) > 1e-9:
             with self.gradebook.whole():
-                self.converter.penalise(self.name, student)
+                self.autograder.penalise(student)
         if not self.policy.stated or self.policy.days(entry.seconds):
             if flagged := words(fair, entry.seconds):
                 flag(result, flagged)
@@ -351,10 +332,6 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
 
     Parameters
     ----------
-    notebook : dict
-        The rebuilt notebook.
-    result : dict
-        Its result.
     rubrics : dict, optional
         By the id of a written answer: the instructor's cell, with model answer and rubric.
 
@@ -400,12 +377,9 @@ def _outputs(points, words):
 
 
 def _words(cell, result):
-    """Return the findings about the problems that a test cell names."""
-    lines = []
-    for name, report in result["problems"].items():
-        if name in cell["source"]:
-            lines += [f"{text}\n" for text in sentences(report["findings"])]
-    return "".join(lines)
+    """Return the findings about the problem of a test cell."""
+    report = result["problems"].get(problem_of(cell), {"findings": []})
+    return "".join(f"{text}\n" for text in sentences(report["findings"]))
 
 
 def _note(flags):

@@ -10,18 +10,18 @@ import math
 from dataclasses import dataclass, field, replace
 
 from ..course.folder import Course
-from ..course.notebooks import grade_id, is_task, mark
+from ..course.notebooks import grade_id, is_task, mark, problem_of
 from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
-from ..storage.results import Store
+from ..storage.results import Store, latest_results
 from ..wording import counted, did_you_mean
-from .converter import Mark, Standing, standing
+from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
 TOTAL = 100.0  # that a release asks for
 WIDTH = 24  # of the column of students
-LATEST, BY_HAND = "latest-{}", "by-hand-{}"  # in the course's `.results`
+BY_HAND = "by-hand-{}"  # in the course's `.results`
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,6 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
 
     Parameters
     ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
     points : dict
         By problem or written answer. Where none are given, those of `[points]` hold that the
         gradebook does not have yet.
@@ -109,7 +105,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     if course.lacks_private(name):
         course.require_the_released(name)
     instructor = course.instructor(name)
-    names = names_of(instructor, [p.name for p in course.problems(name)])
+    names = names_of(instructor)
     if unknown := sorted(points.keys() - names.values()):
         known = dict.fromkeys(names.values())
         strange, near = " or ".join(map(repr, unknown)), did_you_mean(unknown[0], known)
@@ -139,14 +135,8 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
 
 
 def latest(course: Course, name: str) -> dict[str, dict]:
-    """Return the results of the last grading by student.
-
-    Raises
-    ------
-    NotThere
-        If nothing is graded yet.
-    """
-    if results := Store(course / ".results").get(LATEST.format(name)):
+    """Return the results of the last grading by student."""
+    if results := latest_results(course, name):
         return results
     raise NotThere(
         f"nothing of {name} is graded yet: write the points into [points] of "
@@ -161,13 +151,7 @@ def points_of(notebook: dict) -> dict[str, float]:
 
 
 def recorded_points(gradebook, name: str) -> dict[str, float]:
-    """Return the points of an assignment's graded cells as the gradebook has them.
-
-    Raises
-    ------
-    NotThere
-        If it does not know the assignment.
-    """
+    """Return the points of an assignment's graded cells as the gradebook has them."""
     from nbgrader.api import MissingEntry
 
     try:
@@ -178,10 +162,10 @@ def recorded_points(gradebook, name: str) -> dict[str, float]:
     return {c.name: float(c.max_score) for c in graded}
 
 
-def names_of(instructor: dict, problems: list[str]) -> dict[str, str]:
+def names_of(instructor: dict) -> dict[str, str]:
     """Return by the id of a graded cell the name that `[points]` has for it."""
-    tests = {f"test_{p}": p for p in problems}
-    return {cell: tests.get(cell, cell) for cell in points_of(instructor)}
+    cells = {grade_id(c): problem_of(c) for c in instructor["cells"] if grade_id(c)}
+    return {cell: cells[cell] or cell for cell in points_of(instructor)}
 
 
 def new_result(result: dict, changes: list[Change], most: float) -> dict:

@@ -14,23 +14,46 @@ from pathlib import Path
 from ..course.assignment import Assignment, NotReleased
 from ..course.folder import Course
 from ..course.notebooks import from_file, grade_id, is_solution, is_test, mark
+from ..screen import say, shown
 from ..settings import read_settings, with_points
-from ..storage.results import Store, write_whole
+from ..storage.results import Store, latest_key, write_whole
 from ..storage.scratch import alone
 from .database import config_of, database_errors, quiet
 from .late import policy_of
-from .reweight import BY_HAND, LATEST, Plan, given_by_hand, latest, new_mark, new_result
+from .reweight import (
+    BY_HAND,
+    Plan,
+    given_by_hand,
+    latest,
+    lines,
+    new_mark,
+    new_result,
+    plan,
+    wanted,
+)
+
+
+def reweight(
+    course: Course,
+    name: str,
+    points: list[tuple[str, float]],
+    drop: list[str],
+    yes: bool,
+) -> None:
+    """Say what other points would change for whom, and with `yes` change it."""
+    made = plan(course, name, wanted(points, drop))
+    for text in lines(made):
+        say(shown(text))
+    if made.changes and yes:
+        apply(course, made)
+        again = f"run `nngrader feedback {name}` and `export` again"
+        say(f"done, in [points] of nngrader.toml, the gradebook and the results: {again}")
+    elif made.changes:
+        say("nothing was changed: with --yes it will be")
 
 
 def apply(course: Course, plan: Plan) -> None:
     """Do what was planned.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    plan : Plan
-        What `reweight.plan` gave.
 
     Raises
     ------
@@ -39,7 +62,7 @@ def apply(course: Course, plan: Plan) -> None:
     """
     from nbgrader.coursedir import CourseDirectory
 
-    from .converter import OpenGradebook
+    from .autograder import OpenGradebook
 
     store, name = Store(course / ".results"), plan.assignment
     config = config_of(course, name)
@@ -100,7 +123,7 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
 
     Return the marks by hand as they were given and as they are written, for `reweight`.
     """
-    from .converter import standing
+    from .autograder import standing
 
     name = plan.assignment
     notebook = gradebook.find_notebook(name, name)
@@ -201,4 +224,4 @@ def _write_results(course, plan, store, results, before):
         found[student] = result
     if before and after and folder.get(f"{old}seed") is not None:
         folder.put(f"{new}seed", [])
-    store.put(LATEST.format(name), found)
+    store.put(latest_key(name), found)

@@ -50,13 +50,6 @@ class _Handed:
 def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
     """Return a student's submission, rebuilt to be graded, with its files and flags.
 
-    Parameters
-    ----------
-    assignment : Assignment
-        What was handed in.
-    student : str
-        Whose; the folder may be anything.
-
     Returns
     -------
     Rebuilt
@@ -80,10 +73,6 @@ class Grader:
 
     Parameters
     ----------
-    assignment : Assignment
-        What is graded.
-    executor : Threads or Cluster
-        Where jobs are run.
     store : Store
         It stores results by assignment, so that a run can be stopped and resumed.
     """
@@ -248,15 +237,6 @@ def twins(students: list[str]) -> set[str]:
 
 class Threads:
     """Runs jobs on this machine, several at a time; a context manager.
-
-    Parameters
-    ----------
-    spec : AssignmentSpec
-        What all submissions have in common.
-    sandbox : Sandbox
-        Where students' code runs.
-    workers : int
-        Submissions run at one time.
 
     Attributes
     ----------

@@ -6,11 +6,13 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..course.anonymous import Names, names_of, require_among
-from ..course.assignment import Assignment
+from ..course.assignment import Assignment, AssignmentSpec
 from ..course.definitions import earlier_in_words, graded_earlier
+from ..course.folder import Course
 from ..course.roster import missing, read
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
@@ -19,128 +21,98 @@ from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
 from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
-from ..storage.results import Store, write_whole
+from ..storage.results import Store, latest_key, latest_results, write_whole
 from ..storage.scratch import alone, sweep
 from ..wording import did_you_mean
 from .all_submissions import Grader, Threads
 
 __all__ = ["grade_class"]
 
-NAMES = Names()
 
-
-def grade_class(a) -> list[dict]:
-    """Grade and record what was handed in for an assignment, and return the results.
+def grade_class(
+    course: Course,
+    name: str,
+    only: Sequence[str] = (),
+    *,
+    anonymous: bool,
+    unsafe: bool,
+    workers: int,
+    scheduler: str | None,
+    json_file: Path | None,
+) -> list[dict]:
+    """Grade and record what was handed in for an assignment, print and return the results.
 
     Parameters
     ----------
-    a : argparse.Namespace
-        The arguments of `nngrader grade`.
-
-    Returns
-    -------
-    list of dict
-        The results in the order of what students are called, after printing them and writing
-        the file of `--json`.
-
-    Raises
-    ------
-    CannotDo
-        If grading cannot begin, or results cannot be stored.
-    NotThere
-        If there is nothing to grade.
+    only : sequence of str
+        Ids or codes of students; without any, all who have handed in are graded.
+    anonymous, unsafe, workers, scheduler, json_file
+        As the options of the command say; `scheduler` is the address of a Dask cluster.
     """
-    require_writable(a.json)
-    roster = read(a.course)  # so that its faults are reported before the work
+    require_writable(json_file)
+    roster = read(course)  # so that its faults are reported before the work
     sweep()
-    sweep(a.course / ".results")
-    assignment = Assignment(a.course, a.assignment)
-    called = names_of(a.course, a.anonymous)
-    there = handed_in(a)
-    students = sorted(wanted(a, there, called), key=called)  # the order of ids tells names
-    require_extensions_of_somebody(a, roster, there, called)
-    store = Store(a.course / ".results")
-    with alone(store, a.assignment), executor_of(a, assignment) as executor:
+    sweep(course / ".results")
+    assignment = Assignment(course, name)
+    called = names_of(course, anonymous)
+    there = handed_in(course, name)
+    students = wanted(course, name, only, there, called)
+    students = sorted(students, key=called)  # the order of ids tells names
+    require_extensions_of_somebody(course, name, {*(roster or ()), *there}, roster, called)
+    store = Store(course / ".results")
+    running = executor_of(assignment.spec(unsafe), workers, scheduler)
+    with alone(store, name), running as executor:
         grader = Grader(assignment, executor, store)
         if complaints := grader.require_seed():
             raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
         with Recorder(assignment) as recorder:
             results = grade_and_record(grader, recorder, students, store, called)
-        grader.tidy(whole=not a.students)
+        grader.tidy(whole=not only)
     told = list(called.results({r["student"]: r for r in results}).values())
     for text in (*table(told, sys.stdout.isatty()), totals(told)):
         say(text)
-    if a.json:
-        write_whole(a.json, json.dumps([public(r) for r in told], indent=1) + "\n")
-    tell_untimed(a, students, called)
-    known = store.get(f"latest-{a.assignment}") or {}
-    earlier = graded_earlier(a.course, a.assignment, known)
-    for text in earlier_in_words({called(s): earlier[s] for s in earlier}):
-        say(shown(text))
-    if not a.students:
-        tell_missing(a, called)
-    if called.anonymous:
-        say(f"{called.key}: whose each code is")
+    if json_file:
+        write_whole(json_file, json.dumps([public(r) for r in told], indent=1) + "\n")
+    known = marks(course, name)
+    late = called.all(s for s in students if s in known and known[s]["untimed"])
+    earlier = graded_earlier(course, name, latest_results(course, name))
+    in_words = earlier_in_words({called(s): old for s, old in earlier.items()})
+    silent = [] if only else missing(course, name, students_of_gradebook(course, name))
+    for text in (untimed(late), *map(shown, in_words), absent(called.all(silent))):
+        if text:
+            say(text)
+    called.tell_key()
     return results
 
 
-def tell_untimed(a, students: list[str], called: Names = NAMES) -> None:
-    """Print of whom it is unknown whether they are late, where lateness costs points."""
-    known = marks(a.course, a.assignment)
-    if text := untimed(called.all(s for s in students if s in known and known[s]["untimed"])):
-        say(text)
-
-
-def tell_missing(a, called: Names) -> None:
-    """Print who of the class list and the gradebook has handed in nothing."""
-    known = students_of_gradebook(a.course, a.assignment)
-    if text := absent(called.all(missing(a.course, a.assignment, known))):
-        say(text)
-
-
-def handed_in(a) -> list[str]:
-    """Return the students who have handed in the assignment.
-
-    Raises
-    ------
-    CannotDo
-        If the folder of submissions cannot be read.
-    """
+def handed_in(course: Course, name: str) -> list[str]:
+    """Return the students who have handed in the assignment."""
     try:
-        return a.course.submissions(a.assignment)
+        return course.submissions(name)
     except OSError as e:
-        raise CannotDo(f"{a.course / 'submitted'} cannot be read: {e.strerror}") from e
+        raise CannotDo(f"{course / 'submitted'} cannot be read: {e.strerror}") from e
 
 
-def wanted(a, there: list[str], called: Names) -> list[str]:
-    """Return the students to grade.
-
-    Raises
-    ------
-    NotThere
-        If one of the named students has handed in nothing, or nobody has.
-    """
-    words = f"nothing handed in for {a.assignment} by"
-    named = require_among(a.course, a.students or (), there, called, words)
+def wanted(
+    course: Course, name: str, only: Sequence[str], there: list[str], called: Names
+) -> list[str]:
+    """Return the students to grade; raise NotThere if one of them has handed in nothing."""
+    named = require_among(course, only, there, called, f"nothing handed in for {name} by")
     if not there:
-        raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
-    return sorted(set(named)) if a.students else there
+        raise NotThere(f"nothing handed in: {course / 'submitted'} has no {name}")
+    return list(dict.fromkeys(named)) if only else there
 
 
 def require_extensions_of_somebody(
-    a, roster: dict | None, there: list[str], called: Names
+    course: Course, name: str, known: set[str], roster: dict | None, called: Names
 ) -> None:
     """Raise an error before the work if an extension is given to nobody, as by a slip of a key.
 
-    Raises
-    ------
-    CannotDo
-        If an id is neither in the class list nor has handed in; without a class list nobody
-        can tell.
+    Without a class list nobody can tell.
     """
-    given = read_policy(policy_file(a.course, a.assignment)).extensions or {}
-    if roster and (vain := sorted(set(given) - {*roster, *there})):
-        near = [f"{s}{did_you_mean(s, {*roster, *there})}" for s in vain]
+    given = read_policy(policy_file(course, name)).extensions or {}
+    if roster and (vain := sorted(set(given) - known)):
+        near = [f"{s}{did_you_mean(s, known)}" for s in vain]
         named = "" if called.anonymous else f" ({shown(', '.join(near))})"
         raise CannotDo(
             f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "
@@ -149,38 +121,25 @@ def require_extensions_of_somebody(
 
 
 def require_writable(file: Path | None) -> None:
-    """Raise an error before the work if a file could not be written after it.
-
-    Raises
-    ------
-    CannotDo
-        If it cannot be written.
-    """
-    if file and (file.is_dir() or not os.access(file.parent, os.W_OK)):
-        raise CannotDo(f"{file} cannot be written: a folder is there, or none to hold it")
+    """Raise an error before the work if a file could not be written after it."""
+    if file and not os.access(file.parent, os.W_OK):
+        raise CannotDo(f"{file} cannot be written: there is no folder to hold it")
 
 
 @contextlib.contextmanager
-def executor_of(a, assignment: Assignment):
-    """Open a block with the executor that runs jobs: a cluster, or threads on this machine.
-
-    Raises
-    ------
-    CannotDo
-        If it cannot run students' code.
-    """
-    spec = assignment.spec(a.unsafe_no_sandbox)
-    if a.scheduler:
+def executor_of(spec: AssignmentSpec, workers: int, scheduler: str | None):
+    """Open a block with the executor that runs jobs: a cluster, or threads on this machine."""
+    if scheduler:
         from .cluster import Cluster, is_open
 
-        if is_open(a.scheduler):
-            warn(f"{a.scheduler} is not encrypted: use tls:// outside your own machine")
-        with Cluster(spec, a.scheduler) as executor:
+        if is_open(scheduler):
+            warn(f"{scheduler} is not encrypted: use tls:// outside your own machine")
+        with Cluster(spec, scheduler) as executor:
             yield executor
         return
     with Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses) as sandbox:
         sandbox.require()
-        with Threads(spec, sandbox, a.workers) as executor:
+        with Threads(spec, sandbox, workers) as executor:
             yield executor
 
 
@@ -188,7 +147,7 @@ def grade_and_record(
     grader, recorder, students: list[str], store: Store, called: Names
 ) -> list[dict]:
     """Grade and record submissions, and return the results; errors lose none of them."""
-    results = {}
+    results, name = {}, grader.assignment.name
     try:
         with Progress(len(students)) as progress:
             for result, notebook in grader.grade_all(students):
@@ -196,11 +155,5 @@ def grade_and_record(
                 results[result["student"]] = result
                 progress.tell(called.result(result))
     finally:
-        save_latest(store, grader.assignment.name, results)
+        store.put(latest_key(name), (store.get(latest_key(name)) or {}) | results)
     return [results[student] for student in students]
-
-
-def save_latest(store: Store, assignment: str, results: dict) -> None:
-    """Add results to the latest ones, from which feedback and report are written."""
-    latest = store.get(f"latest-{assignment}") or {}
-    store.put(f"latest-{assignment}", latest | results)

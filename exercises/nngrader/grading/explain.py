@@ -27,7 +27,7 @@ from ..sandbox.runner import Runner
 from ..wording import counted, did_you_mean
 from .all_submissions import read_rebuilt
 from .follow_through import RightFunctions
-from .one_submission import Stub, judge_cells, wanted_names
+from .one_submission import Judge, judge_tests, wanted_names
 
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
@@ -77,8 +77,8 @@ class Lost:
 
 
 @dataclass
-class Watched(Stub):
-    """A stub that remembers what each problem's function answered, case by case."""
+class Watched(Judge):
+    """Remembers what each problem's function answered, case by case."""
 
     seen: dict = field(default_factory=dict)
     undefined: set = field(default_factory=set)
@@ -86,20 +86,21 @@ class Watched(Stub):
 
     def _verdict(self, data):
         """Return the verdict; keep the cases that lose points, of the first time alone."""
-        if data["name"] in self.seen or data.get("file"):
+        name = data["name"]
+        if name in self.seen or data.get("file"):
             return super()._verdict(data)
         self.kept.clear()
         verdict = super()._verdict(data)
         written = not all(map(_unwritten, self.kept))
-        found = failed_cases(data, self.kept, self._measure) if written else []
+        measure = functools.partial(self.runner.measure, name)
+        self.seen[name] = failed_cases(data, self.kept, measure) if written else []
         if self.kept and all(map(_undefined, self.kept)):
-            self.undefined.add(data["name"])
-        self.seen[data["name"]] = found
+            self.undefined.add(name)
         return verdict
 
-    def _call(self, args, *asked):
+    def _call(self, name, args, *asked):
         """Return what the student's function answers, and keep it."""
-        self.kept.append(super()._call(args, *asked))
+        self.kept.append(super()._call(name, args, *asked))
         return self.kept[-1]
 
 
@@ -120,12 +121,6 @@ def explain(
 
     Parameters
     ----------
-    assignment : Assignment
-        The assignment, with the seed with which it is graded.
-    student : str
-        Whose submission.
-    problem : str, optional
-        Only this one.
     unsafe : bool
         Whether to do without a sandbox, for submissions that are trusted.
 
@@ -138,32 +133,32 @@ def explain(
     ------
     NotThere
         If there is no such submission or problem, or nothing of it can be read.
-    CannotDo
-        If no worker can be started.
     """
     if problem is not None and problem not in assignment.hidden:
         known = ", ".join(sorted(assignment.hidden))
         near = did_you_mean(problem, assignment.hidden)
         raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
-    spec, seen, undefined = assignment.spec(unsafe), {}, set()
+    spec = assignment.spec(unsafe)
     with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
             names, _ = runner.read(wanted_names(spec))
-            stub = functools.partial(Watched, seen=seen, undefined=undefined)
-            judged = judge_cells(spec, rebuilt, runner, names, [], right, stub)
+            judging = Watched(runner, spec.hidden, names, rebuilt.files, right)
+            judge_tests(spec, rebuilt, judging, [])
     return [
         Lost(
             name,
             found["score"],
             found["max"],
             found["aspects"],
-            [UNDEFINED.format(name)] if name in undefined else sentences(found["findings"]),
-            seen.get(name, []),
+            [UNDEFINED.format(name)]
+            if name in judging.undefined
+            else sentences(found["findings"]),
+            judging.seen.get(name, []),
         )
-        for name, found in judged["problems"].items()
+        for name, found in judging.reports.items()
         if problem in (None, name)
     ]
 
@@ -184,12 +179,8 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
 
     Parameters
     ----------
-    data : dict
-        A packed problem.
     answers : list of dict
         What the worker reported for each case, in their order.
-    measure : callable
-        Runs the problem's measure in the sandbox.
     """
     kinds = {}
     for case, answer in zip(data["cases"], answers, strict=True):
@@ -296,8 +287,6 @@ def in_all(found: list[Lost], mark: dict) -> str:
 
     Parameters
     ----------
-    found : list of Lost
-        All problems of one submission.
     mark : dict
         The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
     """
@@ -318,15 +307,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
 
 
 def lines(student: str, found: list[Lost]) -> list[str]:
-    """Return the explanation as lines for a terminal.
-
-    Parameters
-    ----------
-    student : str
-        Whose submission.
-    found : list of Lost
-        What `explain` returned.
-    """
+    """Return the explanation as lines for a terminal."""
     told = []
     for lost in found:
         told.append(

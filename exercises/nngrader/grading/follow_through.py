@@ -32,8 +32,6 @@ class RightFunctions:
     ----------
     solved : list of (str, str, bool)
         The cells that define them, as a runner takes them.
-    sandbox : Sandbox
-        Where the worker comes from.
     """
 
     def __init__(self, solved: list, sandbox: Sandbox):
@@ -70,12 +68,8 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
 
     Parameters
     ----------
-    name : str
-        The function.
     reports : dict
         The reports so far, by problem.
-    hidden : dict
-        Packed problems by name.
     cells : list of (str, str, bool)
         The submission's cells: name, source, whether the student added it.
 
@@ -106,8 +100,6 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
 
     Parameters
     ----------
-    data : dict
-        The packed problem.
     alone : dict
         The report on the function as it was handed in.
     corrected : Verdict

@@ -29,11 +29,6 @@ BY_HAND = "{0:g} points of the assignment are given by a person, and are not in 
 def grade(folder: Path) -> dict:
     """Grade what lies in a container's folder, and return what Gradescope reads.
 
-    Parameters
-    ----------
-    folder : Path
-        `/autograder`.
-
     Returns
     -------
     dict
@@ -75,7 +70,7 @@ def _run(assignment, rebuilt):
 
 def _as_theirs(assignment, result):
     """Return the tests and the output of a result."""
-    spec, most = assignment.spec(), sum(most for _, gid, most in assignment.spec().cells if gid)
+    spec, most = assignment.spec(), sum(most for *_, most in assignment.spec().tests)
     tests = [_test(name, report) for name, report in result["problems"].items()]
     words = [BY_HAND.format(spec.most - most)] * (spec.most > most)
     if result["status"] == "ungradable":

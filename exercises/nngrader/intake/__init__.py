@@ -4,9 +4,5 @@ Comes in: folders of notebooks, or a download of a learning platform. Goes out: 
 with the instructor's notebook that holds the student's cells, flags about all that is unusual,
 and the files that were to be handed in with it.
 
-Read `submission` first, then `rebuild`: step 1 of grading. `collect` with `archive`,
-`platforms` and `deposit` copies a download into `submitted/`. `suspicion` lists imports and
-calls that the instructor should look at.
-
 Nothing of a submission is executed here, and no right answer is known.
 """

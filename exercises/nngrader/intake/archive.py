@@ -62,11 +62,6 @@ class Item:
 def opened(path: Path):
     """Open a folder or a zip for a `with` block, and yield its files.
 
-    Parameters
-    ----------
-    path : Path
-        A folder, or a zip.
-
     Yields
     ------
     list of Item, list of (str, str)
@@ -74,10 +69,6 @@ def opened(path: Path):
 
     Raises
     ------
-    NotThere
-        If there is nothing at this place.
-    WrongUsage
-        If it is no zip.
     CannotDo
         If it is a broken one, or holds too much.
     """
@@ -100,11 +91,6 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     ----------
     item : Item
         The zip; its files get its own date, since the student can choose the dates inside.
-
-    Returns
-    -------
-    list of Item, list of (str, str)
-        As `opened`.
 
     Raises
     ------
@@ -129,11 +115,6 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
 
 def parts_of(name: str) -> tuple[str, ...]:
     r"""Return the parts of a path that comes from outside.
-
-    Parameters
-    ----------
-    name : str
-        The path as the zip or the folder has it.
 
     Returns
     -------

@@ -81,8 +81,6 @@ def collect(
     ----------
     course : Course
         Its class list, `students.csv`, tells which student a name stands for.
-    assignment : str
-        The assignment; it must have been released.
     place : Path
         A folder or a zip as `layouts` describes them: of Moodle, Canvas, Gradescope, nbgrader's
         exchange, or plain folders and files by the names of students.
@@ -90,8 +88,6 @@ def collect(
         The members of each group, by default those of the class list.
     worksheet : Worksheet, optional
         Moodle's grading worksheet, which tells students and times by participants' numbers.
-    zone : tzinfo, optional
-        The time zone of its dates, by default this machine's.
 
     Returns
     -------
@@ -100,8 +96,6 @@ def collect(
 
     Raises
     ------
-    NotThere
-        If there is no such place or assignment.
     CannotDo
         If the zip is broken, or the class list, or another run is at work.
     """
@@ -136,13 +130,6 @@ def collect(
 
 def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """Return the lines that the command prints about a collection.
-
-    Parameters
-    ----------
-    course, assignment
-        The course and the assignment of the collection.
-    outcome : Collected
-        The result of `collect`.
 
     Returns
     -------

@@ -66,15 +66,6 @@ def put(
 ) -> str:
     """Copy a submission to its place, unless the one there is the same or newer.
 
-    Parameters
-    ----------
-    course, student, assignment
-        The course, student and assignment that it belongs to.
-    taken : SubmissionFiles
-        The submission.
-    work : Path
-        A `working_folder`.
-
     Returns
     -------
     str

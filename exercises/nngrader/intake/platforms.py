@@ -110,8 +110,6 @@ def whose(
 
     Parameters
     ----------
-    handed : DownloadedSubmission
-        The submission.
     students : dict of Student or None
         The class list; without one, the name must itself be a student's id.
     groups : dict, optional
@@ -150,12 +148,8 @@ def sort(
 
     Parameters
     ----------
-    items : list of Item
-        All files.
     stem : str
         The name of the folder or the zip; a single folder of this name inside is skipped.
-    assignment : str
-        The assignment.
     known : iterable of str
         All assignments of the course; the folders of other assignments are skipped.
 

@@ -120,8 +120,6 @@ def own_work(notebook: dict, released: dict) -> list:
 
     Parameters
     ----------
-    notebook : dict
-        The rebuilt notebook.
     released : dict
         The notebook as students got it.
 

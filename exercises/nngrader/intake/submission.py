@@ -57,10 +57,6 @@ def read_submission(
 
     Parameters
     ----------
-    folder : Path
-        `submitted/STUDENT/ASSIGNMENT`.
-    name : str
-        The assignment; its notebook should be `NAME.ipynb`.
     ids : list of str
         Ids of the cells that students write. If no notebook has the right name, the one with
         most of these ids is used.
@@ -71,8 +67,6 @@ def read_submission(
     -------
     list of Cell or None
         None if there is no notebook that can be read.
-    list of str
-        Flags, in words of ours.
     """
     flags = []
     try:
@@ -91,8 +85,6 @@ def read_declared(
 
     Parameters
     ----------
-    folder : Path
-        `submitted/STUDENT/ASSIGNMENT`.
     declared : dict
         The largest size in bytes, by name.
 
@@ -101,8 +93,6 @@ def read_declared(
     dict
         Their contents, None for those that cannot be read; in place of one that is too large,
         one zero byte more than its limit.
-    list of str
-        Flags, in words of ours.
     """
     found, flags = {}, []
     for name, most in declared.items():
@@ -130,13 +120,6 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
     ----------
     file : Path
         A link is not followed, and a pipe is not waited for.
-    most : int
-        The largest size that is read.
-
-    Returns
-    -------
-    bytes, int
-        Content, and number of hard links.
 
     Raises
     ------
@@ -232,12 +215,8 @@ def cells_of(raw: bytes, flags: list[str], name: str) -> list[Cell]:
 
     Parameters
     ----------
-    raw : bytes
-        The file, as UTF-8 or UTF-16.
     flags : list of str
         What is odd about it is added here.
-    name : str
-        The file's, for the message.
 
     Returns
     -------

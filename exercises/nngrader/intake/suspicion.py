@@ -6,82 +6,32 @@ import sys
 
 from ..engine.observation.reading import COMPUTED, MORE, MOST_NAMES
 
-USUAL = {  # packages that a submission may import without a flag
-    "__future__",
-    "abc",
-    "collections",
-    "copy",
-    "dataclasses",
-    "functools",
-    "itertools",
-    "math",
-    "nngrader",
-    "numpy",
-    "operator",
-    "random",
-    "time",
-    "typing",
-}
-INNOCENT = USUAL | {  # and those that some honest answers bring
-    "bisect",
-    "cmath",
-    "contextlib",
-    "datetime",
-    "decimal",
-    "enum",
-    "fractions",
-    "heapq",
-    "matplotlib",
-    "numbers",
-    "pprint",
-    "re",
-    "statistics",
-    "string",
-    "textwrap",
-    "warnings",
-}
+USUAL = set(  # packages that a submission may import without a flag
+    """
+    __future__ abc collections copy dataclasses functools itertools math nngrader numpy
+    operator random time typing
+    """.split()
+)
+INNOCENT = USUAL.union(  # and those that some honest answers bring
+    """
+    bisect cmath contextlib datetime decimal enum fractions heapq matplotlib numbers pprint
+    re statistics string textwrap warnings
+    """.split()
+)
 THERE = USUAL | sys.stdlib_module_names  # packages that can be imported where submissions run
-DANGEROUS = {  # ways to the interpreter, to its files and to other processes
-    "_ctypes",
-    "_os",
-    "_posixsubprocess",
-    "_sys",
-    "ctypes",
-    "gc",
-    "importlib",
-    "inspect",
-    "modules",
-    "os",
-    "posix",
-    "settrace",
-    "signal",
-    "socket",
-    "subprocess",
-    "sys",
-}
-CALLS = {
-    COMPUTED,
-    "__builtins__",
-    "__import__",
-    "breakpoint",
-    "compile",
-    "delattr",
-    "eval",
-    "exec",
-    "globals",
-    "locals",
-    "open",
-    "setattr",
-    "vars",
-    "numpy.ctypeslib",
-    "numpy.f2py",
-    "numpy.fromfile",
-    "numpy.lib",
-    "numpy.load",
-    "numpy.memmap",
-    "numpy.save",
-    "numpy.testing",
-}
+DANGEROUS = set(  # ways to the interpreter, to its files and to other processes
+    """
+    _ctypes _os _posixsubprocess _sys ctypes gc importlib inspect modules os posix settrace
+    signal socket subprocess sys
+    """.split()
+)
+CALLS = {COMPUTED}.union(
+    """
+    __builtins__ __import__ breakpoint compile delattr eval exec globals locals open setattr
+    vars numpy.ctypeslib numpy.f2py numpy.fromfile numpy.lib numpy.load numpy.memmap
+    numpy.save numpy.testing
+    """.split()
+)
 WINDOWS = "numpy.lib.stride_tricks.sliding_window_view"  # honest, and below a name of `CALLS`
 OPERATORS = """
     abs add and bool contains delitem divmod enter eq exit float floordiv ge getitem gt
@@ -89,20 +39,12 @@ OPERATORS = """
     le len lt matmul mod mul ne neg next or pos pow radd rand repr reversed rfloordiv
     rmatmul rmod rmul ror round rpow rsub rtruediv rxor setitem str sub truediv xor
 """.split()
-PLAIN_DUNDER = {f"__{name}__" for name in OPERATORS} | {
-    "__all__",
-    "__array_priority__",
-    "__author__",
-    "__call__",
-    "__doc__",
-    "__future__",
-    "__init__",
-    "__main__",
-    "__name__",
-    "__post_init__",
-    "__slots__",
-    "__version__",
-}
+PLAIN_DUNDER = {f"__{name}__" for name in OPERATORS}.union(
+    """
+    __all__ __array_priority__ __author__ __call__ __doc__ __future__ __init__ __main__
+    __name__ __post_init__ __slots__ __version__
+    """.split()
+)
 MOST_FLAGS = 12
 TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked at"
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")

@@ -3,10 +3,6 @@
 Comes in: the source of an assignment and its problems. Goes out: the released notebook, and a
 zip with it, the visible cases and the package.
 
-Read `build` first: it lists all checks before a release. `leaks` searches for solutions, hidden
-answers and held-back data, with `statements`, `pictures` and `unfold`; `package` makes the zip,
-byte for byte the same from the same files.
-
 It tries the grader on the solved and on the untouched notebook, so it may import all other
 folders that grading needs.
 """

@@ -16,10 +16,17 @@ from ..course.notebooks import (
     is_solution,
     is_test,
     mark,
+    problem_of,
 )
 from ..engine import cases_json, pack
 from ..errors import CannotDo, first_line
-from ..gradebook.database import config_of, open_gradebook, quiet
+from ..gradebook.database import (
+    begin_gradebook,
+    config_of,
+    database_errors,
+    open_gradebook,
+    quiet,
+)
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
 from ..sandbox.launch import Sandbox
@@ -62,28 +69,10 @@ def release(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    name : str
-        The assignment.
-    out : Path, optional
-        Where the zip is written; by default the course's `release`.
     seeds : int
         On how many seeds the problems are checked against their declaration.
-    tell : callable, optional
-        Called with a line of text about the progress.
     again : bool, optional
         Whether to try also the problems that have not changed since they were last tried.
-
-    Returns
-    -------
-    Path
-        The zip.
-
-    Raises
-    ------
-    NotFit
-        If a check fails. Nothing is written then.
     """
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
@@ -94,7 +83,7 @@ def release(
         if course.new(name):
             reasons += [
                 f"give problems other points under [points] in {course.private / name}.toml",
-                f"now: {', '.join(worth_of(problems, instructor))}",
+                f"now: {', '.join(worth_of(instructor))}",
             ]
         raise NotFit(reasons)
     if reasons := gradebook_complaints(course, name, instructor):  # in seconds
@@ -130,19 +119,7 @@ def release(
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
-    """Replace the previous release by a new one that has passed all checks, by renaming.
-
-    Parameters
-    ----------
-    course : Course
-        The course that gets the release.
-    name : str
-        The assignment.
-    trial : Course
-        The course in which the release was made.
-    made, file : Path
-        The zip as it was made, and its final path.
-    """
+    """Replace the previous release by a new one that has passed all checks, by renaming."""
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
     target.parent.mkdir(exist_ok=True)
@@ -174,13 +151,7 @@ def replace_made(made: Path, source: Path) -> None:
 
 
 def visible_cases(problems: list) -> dict:
-    """Return the cases that students get, by problem.
-
-    Raises
-    ------
-    NotFit
-        If a problem is declared wrongly.
-    """
+    """Return the cases that students get, by problem."""
     try:
         return {p.name: pack(p, VISIBLE_SEED, visible=True) for p in problems}
     except ValueError as e:
@@ -213,13 +184,11 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
-    """Return the visible cases with the points that each problem's test cells give."""
-    tests = [c for c in instructor["cells"] if is_test(c)]
-    given = {
-        n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
-    }
+    """Return the visible cases with the points that each problem's test cell gives."""
+    given = {problem_of(c): mark(c)["points"] for c in instructor["cells"] if is_test(c)}
     return {
-        name: data | {"total": given[name] or data["total"]} for name, data in visible.items()
+        name: data | {"total": given.get(name) or data["total"]}
+        for name, data in visible.items()
     }
 
 
@@ -330,7 +299,10 @@ def generate(
     config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES, **settings)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
-    if not gradebook:
+    if gradebook:
+        with database_errors(gradebook):
+            begin_gradebook(gradebook)
+    else:
         converter.no_database = True
         converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
     try:
@@ -378,10 +350,6 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
 
     Parameters
     ----------
-    trial : Course
-        The course in which the release is tried.
-    name : str
-        The assignment.
     declared : dict
         Names of the files that may be handed in, with their largest size in bytes.
     """
@@ -410,8 +378,6 @@ def why(result: dict, most: float) -> str:
     ----------
     result : dict
         The result of grading one version.
-    most : float
-        What it should earn: all points, or 0.
     """
     problems = result["problems"].items()
     asked = {name: p["max"] if most else 0 for name, p in problems}

@@ -43,15 +43,9 @@ def autograder(course: Course, name: str, file: Path) -> None:
     ----------
     course : Course
         With the seed, and the private definitions of the release if there are any.
-    name : str
-        The assignment; it must have been released.
-    file : Path
-        The zip.
 
     Raises
     ------
-    NotThere
-        If there is no such assignment.
     CannotDo
         If it has not been released as it stands, or the package cannot be built.
     """

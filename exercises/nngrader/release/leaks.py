@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from ..course.folder import Course
-from ..engine import pack
+from ..engine import cases_json, pack
 from .package import PROJECT
-from .pictures import Rows, grey, streams
+from .pictures import Pictures
 from .statements import REGION, code_forms, moving, right_sources, secret_statements
 from .unfold import text_of, unfold
 
@@ -48,17 +48,13 @@ class Secrets:
         The statements of solutions, by their normal form.
     digests : dict
         Names of private files and arrays, by their digests.
-    rows : Rows
-        The rows of held-back pictures.
-    paths : frozenset of str
-        Paths of this machine.
     numbers : tuple
         Hidden inputs and answers, each as (name, text, bytes).
     """
 
     statements: dict
     digests: dict
-    rows: Rows
+    pictures: Pictures
     paths: frozenset
     numbers: tuple = ()
 
@@ -70,10 +66,6 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     ----------
     course : Course
         Its held-back files, its definitions, its seed and its path.
-    assignment : str
-        The assignment.
-    instructor : dict
-        The source notebook, with solutions.
     """
     problems = course.problems(assignment)
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
@@ -89,7 +81,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     return Secrets(
         secret_statements(instructor, problems),
         digests,
-        Rows([a for f in kept for a in _arrays(f.read_bytes())]),
+        Pictures([a for f in kept for a in _arrays(f.read_bytes())]),
         frozenset(f"{p}/" for p in places if p and len(str(p)) > 1),
         tuple(_numbers(course, problems)),
     )
@@ -97,17 +89,6 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
     """Return complaints about all secrets that a release folder contains.
-
-    Parameters
-    ----------
-    folder : Path
-        The release for students.
-    instructor : dict
-        The source notebook, with solutions.
-    course : Course
-        The course whose private files are sought.
-    assignment : str
-        The assignment.
 
     Returns
     -------
@@ -135,10 +116,6 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 
     Parameters
     ----------
-    wheel : Path
-        The wheel.
-    course : Course
-        The course whose path and private files are sought.
     problems : list of Problem, optional
         The problems whose references are sought.
 
@@ -149,7 +126,8 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
     """
     files = [*_files(course / "heldback"), *_files(course / "problems")]
     kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
-    rows = Rows([a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())])
+    held = [a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())]
+    pictures = Pictures(held)
     paths = {f"{p}".encode() for p in (course.root, PROJECT, course.private) if p}
     secret = secret_statements({"cells": []}, list(problems))
     found = []
@@ -161,18 +139,13 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
                 found.append(f"{name} holds a reference: {statement}")
-            if name.endswith(".npz") and any(rows.occur_in(grey(a)) for a in _arrays(raw)):
+            if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
                 found.append(f"{name} holds a picture that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 
 
 def moving_leaks(problems: list) -> list[str]:
     """Return complaints about drivers and measures, which are released, that tell an answer.
-
-    Parameters
-    ----------
-    problems : list of Problem
-        The declarations.
 
     Returns
     -------
@@ -218,10 +191,11 @@ def _in_piece(piece, secrets):
     """Yield complaints about one piece of a file."""
     if (digest := _digest(piece)) in secrets.digests:
         yield f"it is {secrets.digests[digest]}"
-    for a in _arrays(piece):
+    arrays = _arrays(piece)
+    for a in arrays:
         if _digest(a.tobytes()) in secrets.digests:
             yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
-    if any(secrets.rows.occur_in(s) for s in streams(piece)):
+    if any(map(secrets.pictures.occur_in, arrays)):
         yield "it holds a picture that is held back"
     text = text_of(piece)
     if any(p in text for p in secrets.paths) or HOMES.search(text):
@@ -367,11 +341,6 @@ def _all_arrays(data):
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
     """Return complaints about hidden cases that are also among the visible ones.
 
-    Parameters
-    ----------
-    visible, hidden : dict
-        Packed problems by name.
-
     Returns
     -------
     list of str
@@ -395,15 +364,24 @@ def _inputs(case):
 
 
 def _arrays(raw):
-    """Return the arrays of an `.npz` or `.npy` file, none of any other file."""
-    if raw[:2] != b"PK" and not raw.startswith(b"\x93NUMPY"):
-        return []
-    with contextlib.suppress(ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
-        loaded = np.load(io.BytesIO(raw), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return [loaded]
-        return [loaded[k] for k in loaded.files if isinstance(loaded[k], np.ndarray)]
+    """Return the arrays of an `.npz`, `.npy` or JSON file, none of any other file."""
+    broken = (ValueError, OSError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
+    with contextlib.suppress(*broken):
+        if raw.lstrip()[:1] in (b"{", b"["):
+            return list(_inside(cases_json.loads(raw)))
+        if raw[:2] == b"PK" or raw.startswith(b"\x93NUMPY"):
+            loaded = np.load(io.BytesIO(raw), allow_pickle=False)
+            return list(_inside(loaded if isinstance(loaded, np.ndarray) else dict(loaded)))
     return []
+
+
+def _inside(value):
+    """Yield the arrays in nested lists and dicts."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _inside(inner)
 
 
 def _digest(raw):

@@ -23,10 +23,8 @@ from .points import worth_of
 
 FILL = "FILL IN"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-PLANTED = "tests/exercises/wrong_answers"  # in the repository
 ARRAY = ("np.array([[1.0, 2.0], [3.0, 5.0]])", "rng.normal(size=(N, D))")
 NUMBERS = {int: ("2", "2 if N < D else 3"), float: ("0.5", "float(rng.uniform(0.5, 2))")}
-IMPORTED = re.compile(r"(?:^    \w+,\n)+", re.M)
 LISTED = re.compile(r"^PROBLEMS = \[([^\]]*)\]", re.M)
 DECLARATION = '''"""{name}: FILL IN what it computes, in a few words."""
 
@@ -191,17 +189,6 @@ TABLE = """# All cells are 100 points together: {points} for {name} are taken fr
 # Take the # from a line, and lower its points.
 [points]
 {rows}"""
-PUBLIC_TEST = '''"""Wrong answers to {name}."""
-
-import numpy as np
-
-from tests.exercises.wrong_answers.register import wrong
-
-
-@wrong("{name}", "FILL IN words that it is told", "value")
-def {name}_without_a_name({takes}):
-    return np.zeros(3)  # FILL IN a wrong answer that is not registered
-'''
 
 
 def new_problem(
@@ -218,17 +205,9 @@ def new_problem(
     ----------
     course : Course
         With a private folder, the problem goes there and nothing public changes.
-    assignment : str
-        The assignment that gets it.
-    name : str
-        The function that students write.
-    points : float
-        What it declares to be worth.
     takes : str
         The arguments of the function, as in its signature. One whose default is a number is
         drawn as a number, the others as arrays.
-    returns : str
-        Names of the parts of the answer, separated by commas.
 
     Raises
     ------
@@ -261,12 +240,11 @@ def new_problem(
             ),
         }
     else:
-        files = _public_files(course, assignment, filled, declaration, section)
+        files = _public_files(course, assignment, name, declaration, section)
     changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
-    changed += [course.root.parent / PLANTED / "catalogue.py"]
     if there := [file for file in files if file.exists() and file not in changed]:
         raise CannotDo(f"{there[0]} is there already: nothing is written over it")
-    listed = [file for file in files if file.name not in (FIRST, "catalogue.py")]
+    listed = [file for file in files if file.name != FIRST]
     if private and not (table := folder.with_suffix(".toml")).exists():
         files[table] = _table(present, assignment, name, points)
     for file, text in files.items():
@@ -295,7 +273,7 @@ def _forbidden(problems):
 
 def _table(course, assignment, name, points):
     """Return the text of a table of points, which says what each cell is worth now."""
-    worth = worth_of(course.problems(assignment), course.instructor(assignment))
+    worth = worth_of(course.instructor(assignment))
     rows = "".join(f"# {' = '.join(each.rsplit(' ', 1))}\n" for each in worth)
     return TABLE.format(rows=rows, name=name, points=counted(points, "point"))
 
@@ -349,9 +327,8 @@ def _last(course, assignment):
     return ([name for name in marked if name not in challenges] or marked)[-1]
 
 
-def _public_files(course, assignment, filled, declaration, section):
+def _public_files(course, assignment, name, declaration, section):
     """Return the texts of all files that a public problem adds or changes."""
-    name = filled["name"]
     definitions, source = course.definitions(assignment), course.source(assignment)
     first = definitions / FIRST
     listed = LISTED.search(first.read_text(encoding="utf-8")) if first.is_file() else None
@@ -365,32 +342,16 @@ def _public_files(course, assignment, filled, declaration, section):
     imported = f"from .{name} import declared as {name}\n"
     listing = before[: listed.start()].rstrip() + f"\n{imported}\nPROBLEMS = [{named}]"
     text = with_sections(source.read_text(encoding="utf-8"), {name: section})
-    files = {
+    return {
         definitions / f"{name}.py": declaration,
         first: listing + before[listed.end() :],
         source: text,
     }
-    planted = course.root.parent / PLANTED
-    catalogue = planted / "catalogue.py"
-    if catalogue.is_file():
-        files[planted / f"{name}.py"] = PUBLIC_TEST.format(**filled)
-        files[catalogue] = IMPORTED.sub(
-            lambda found: _with_module(found[0], name), catalogue.read_text(encoding="utf-8")
-        )
-    return files
-
-
-def _with_module(lines, name):
-    """Return lines that import modules, with one more in its place."""
-    return "".join(sorted([*lines.splitlines(keepends=True), f"    {name},\n"]))
 
 
 def unfilled(course: Course, assignment: str) -> list[str]:
     """Return what is left to fill in, by file and line, in the definitions and texts."""
     files = [*course.problem_files(assignment), course.source(assignment)]
-    names = [p.name for p in course.problems(assignment)]
-    planted = [course.root.parent / PLANTED / f"{name}.py" for name in names]
-    files += [f for f in planted if f.is_file()]
     if course.private:
         files += sorted(course.private.glob(f"test_{assignment}_*.py"))
     return [place for file in files for place in _places(file)]

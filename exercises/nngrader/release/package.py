@@ -44,16 +44,6 @@ SMALL = """\
 def build_wheel(folder: Path) -> Path:
     """Build the wheel of this package, and return its path.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder in which it is written.
-
-    Returns
-    -------
-    Path
-        The wheel.
-
     Raises
     ------
     CannotDo
@@ -76,14 +66,6 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
 
     Parameters
     ----------
-    file : Path
-        The zip.
-    name : str
-        The assignment; everything lies in a folder of this name.
-    folder : Path
-        The released notebook and the files beside it.
-    wheel : Path
-        The package of the course.
     visible : dict
         The visible cases by problem. They name the files to hand in and the packages to import.
     """
@@ -113,22 +95,7 @@ def _limits(visible):
 
 
 def readme(name: str, wheel: str, visible: dict) -> str:
-    """Return the README of the zip, which tells a student what to do, step by step.
-
-    Parameters
-    ----------
-    name : str
-        The assignment.
-    wheel : str
-        The name of the file that holds the package.
-    visible : dict
-        The visible cases by problem.
-
-    Returns
-    -------
-    str
-        The text of README.txt.
-    """
+    """Return the README of the zip, which tells a student what to do, step by step."""
     title = f"Assignment {name}"
     declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
     files = f"{name}.ipynb" if declared else f"the one file {name}.ipynb"

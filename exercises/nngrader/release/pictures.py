@@ -1,142 +1,48 @@
-"""Search for pictures by their rows of pixels, in arrays, texts and PNG files."""
+"""Search for pictures that are held back among the arrays of a release."""
 
 from __future__ import annotations
 
-import re
-import struct
-import zlib
-from io import BytesIO
+import hashlib
 
 import numpy as np
 
-DIFFERENT = 8  # grey levels in a row that no other picture has by chance
-ENOUGH = 4  # rows; photographs of like things share three at most by chance
-WIDTHS = range(16, 257)  # of pictures, in pixels
-MOST_PIXELS = 50_000_000
-BLOCK = 1 << 14  # pixels hashed at a time, with which the processor's cache is not full
-BEGINNING = 22  # the first bits of a hash, which most others do not share
-REST = np.uint64(64 - BEGINNING)
-FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, hence invertible
-NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
-PNG = b"\x89PNG\r\n\x1a\n"
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's type of colour, without palettes
+DIFFERENT = 8  # grey levels of a picture that is none by chance
 
 
-class Rows:
-    """Rows of grey pictures, stored as hashes of their pixels.
+class Pictures:
+    """Grey pictures, each stored as a digest of its pixels.
 
-    Parameters
-    ----------
-    arrays : list of ndarray
-        Only arrays of type uint8 with the shape (N, height, width) are used.
+    Only arrays of type uint8 with the shape (N, height, width) hold pictures.
     """
 
     def __init__(self, arrays: list[np.ndarray]):
-        self.known: dict[int, np.ndarray] = {}
-        self._begins: dict[int, np.ndarray] = {}
+        self.known: dict[int, set[bytes]] = {}
         for a in arrays:
-            if a.dtype == np.uint8 and a.ndim == 3 and a.shape[2] in WIDTHS:
-                rows = a.reshape(-1, a.shape[2])
-                varied = (np.diff(np.sort(rows, axis=1), axis=1) > 0).sum(axis=1) + 1
-                rows = rows[varied >= DIFFERENT]
-                found = _hash(rows.T, np.zeros(len(rows), np.uint64))
-                before = self.known.get(a.shape[2], found[:0])
-                self.known[a.shape[2]] = np.union1d(before, found)
-        for width, rows in self.known.items():
-            self._begins[width] = np.zeros(1 << BEGINNING, bool)
-            self._begins[width][rows >> REST] = True
+            if a.dtype == np.uint8 and a.ndim == 3:
+                pictures = [p for p in a if len(np.unique(p)) >= DIFFERENT]
+                self.known.setdefault(a[0].size, set()).update(map(_digest, pictures))
 
-    def occur_in(self, pixels: np.ndarray) -> bool:
-        """Return whether four different rows occur in a stream of pixels, at any places.
-
-        Fewer are no picture: near twins among the packaged and the held-back pictures of
-        Fashion-MNIST have three rows in common.
-
-        Parameters
-        ----------
-        pixels : (N,) uint8
-            Grey levels one after the other.
-        """
+    def occur_in(self, array: np.ndarray) -> bool:
+        """Return whether an array, cut into pieces of a picture's size, has a known picture."""
+        levels = grey(array)
         return any(
-            self._occurring(width, _hashes(pixels, width)) >= ENOUGH
-            for width, rows in self.known.items()
-            if len(rows) and len(pixels) >= width
+            _digest(piece) in digests
+            for size, digests in self.known.items()
+            if len(levels) % size == 0
+            for piece in levels.reshape(-1, size)
         )
 
-    def _occurring(self, width, hashes):
-        """Return how many different known rows are among these hashes."""
-        rows = self.known[width]
-        likely = np.unique(hashes[self._begins[width][hashes >> REST]])
-        at = np.minimum(rows.searchsorted(likely), len(rows) - 1)
-        return (rows[at] == likely).sum()
 
-
-def _hashes(pixels, width):
-    """Return a hash of every run of `width` pixels in a stream."""
-    total = np.zeros(max(0, len(pixels) - width + 1), np.uint64)
-    for at in range(0, len(total), BLOCK):
-        block = total[at : at + BLOCK]
-        near = pixels[at : at + len(block) + width - 1].astype(np.uint64)
-        _hash([near[k : k + len(block)] for k in range(width)], block)
-    return total
-
-
-def _hash(columns, total):
-    """Write a hash of each row of pixels, which are given by columns, where zeros stand."""
-    for column in columns:
-        total *= FACTOR
-        total += column
-        total += np.uint64(1)
-    return total
-
-
-def streams(raw: bytes) -> list[np.ndarray]:
-    """Return all that a file may hold as grey levels: bytes, arrays, pixels, written numbers.
-
-    Parameters
-    ----------
-    raw : bytes
-        The contents of a file that is no archive.
-
-    Returns
-    -------
-    list of (N,) uint8
-        Streams of grey levels.
-    """
-    found = [np.frombuffer(raw, np.uint8)]
-    if raw.startswith(PNG):
-        found += [np.ascontiguousarray(c) for c in channels(raw)]
-    if (array := array_of(raw)) is not None:
-        found.append(grey(array))
-    elif b"\0" not in raw[:4096]:
-        written = NUMBER.findall(raw)[:MOST_PIXELS]
-        numbers = np.array(written or [b"0"], "S").astype(float)
-        found += [grey(numbers), grey(np.where(numbers <= 1, numbers, 0))]
-    return found
-
-
-def array_of(raw: bytes) -> np.ndarray | None:
-    """Return the array of a `.npy` file, None for any other file."""
-    if not raw.startswith(b"\x93NUMPY"):
-        return None
-    try:
-        return np.load(BytesIO(raw), allow_pickle=False)
-    except (ValueError, EOFError):
-        return None
+def _digest(pixels):
+    """Return a digest of some pixels."""
+    return hashlib.sha256(pixels.tobytes()).digest()
 
 
 def grey(values: np.ndarray) -> np.ndarray:
     """Return numbers as grey levels; numbers that lie between 0 and 1 are multiplied by 255.
 
-    Parameters
-    ----------
-    values : ndarray
-        Of any shape and type.
-
-    Returns
-    -------
-    (N,) uint8
-        Numbers that are no grey level become 0.
+    The result is flat. Numbers that are no grey level become 0, and what is no number is left
+    out.
     """
     flat = values.ravel()
     if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":
@@ -144,70 +50,3 @@ def grey(values: np.ndarray) -> np.ndarray:
     wide = np.nan_to_num(flat.astype(float), nan=0, posinf=0, neginf=0)
     scaled = wide * 255 if wide.max(initial=0.0) <= 1 else wide
     return np.where((scaled >= 0) & (scaled <= 255), np.round(scaled), 0).astype(np.uint8)
-
-
-def chunks(raw: bytes) -> list[tuple[bytes, bytes]]:
-    """Return name and content of each chunk of a PNG file, as far as it is whole."""
-    found, at = [], len(PNG)
-    while at + 8 <= len(raw):
-        (size,) = struct.unpack(">I", raw[at : at + 4])
-        found.append((raw[at + 4 : at + 8], raw[at + 8 : at + 8 + size]))
-        at += 12 + size
-    return found
-
-
-def channels(raw: bytes) -> list[np.ndarray]:
-    """Return the pixels of a PNG file of 8 bits, row after row, one stream for each channel.
-
-    Parameters
-    ----------
-    raw : bytes
-        The file; if it is interlaced, broken or of another depth, there are no streams.
-
-    Returns
-    -------
-    list of (N,) uint8
-        Red, green, blue, opacity, as far as it has them.
-    """
-    parts = chunks(raw)
-    header = next((c for name, c in parts if name == b"IHDR" and len(c) == 13), None)
-    if header is None:
-        return []
-    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    n = CHANNELS.get(colour, 0)
-    if depth != 8 or interlaced or not n or width * height * n > MOST_PIXELS:
-        return []
-    try:
-        data = zlib.decompress(b"".join(c for name, c in parts if name == b"IDAT"))
-    except zlib.error:
-        return []
-    if len(data) < height * (1 + width * n):
-        return []
-    pixels = _unfiltered(data, height, width * n, n)
-    return [pixels[k::n] for k in range(n)]
-
-
-def _unfiltered(data, height, length, n):
-    """Return PNG's pixels with its filters undone, by which a neighbour predicts a byte."""
-    rows = np.zeros((height + 1, length + n), np.uint8)
-    for y in range(height):
-        line = data[y * (length + 1) : (y + 1) * (length + 1)]
-        _undo(line[0], np.frombuffer(line[1:], np.uint8), rows[y], rows[y + 1], n)
-    return rows[1:, n:].ravel()
-
-
-def _undo(kind, line, above, row, n):
-    """Write a row with its filter undone into `row`, which begins with a pixel of padding."""
-    if kind in (0, 2):
-        row[n:] = line + above[n:] * np.uint8(kind // 2)
-        return
-    for x, value in enumerate(line.tolist(), n):
-        left, up, corner = int(row[x - n]), int(above[x]), int(above[x - n])
-        guess = {1: left, 3: (left + up) // 2}.get(kind)
-        row[x] = (value + (_paeth(left, up, corner) if guess is None else guess)) % 256
-
-
-def _paeth(left, up, corner):
-    """Return PNG's predictor: which of three neighbours is nearest to left + up - corner."""
-    guess = left + up - corner
-    return min((left, up, corner), key=lambda v: abs(guess - v))

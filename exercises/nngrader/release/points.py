@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..course.notebooks import grade_id, is_code, is_test, mark, most_points
+from ..course.notebooks import grade_id, is_code, mark, most_points, problem_of
 from ..wording import counted
 
 TABLE = re.compile(r"^\| *points *\|.*\n\|[-| :]+\|((?:\n\|.*)*)", re.M)
@@ -18,12 +18,14 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
 
     Parameters
     ----------
-    problems : list of Problem
-        The declarations.
     instructor : dict
         The source notebook, with the tables of points in place.
     """
-    found = cell_complaints(problems, instructor) + weight_complaints(instructor)
+    found = cell_complaints(problems, instructor)
+    if most_points(instructor) != 100:
+        found.append(
+            f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
+        )
     return found + text_complaints(instructor)
 
 
@@ -34,31 +36,10 @@ def cell_complaints(problems: list, instructor: dict) -> list[str]:
     return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
 
 
-def weight_complaints(instructor: dict) -> list[str]:
-    """Return complaints about test cells whose points disagree, or do not add up to 100."""
-    tests = [c for c in instructor["cells"] if is_test(c)]
-    found = [c for cell in tests if (c := other_price(cell))]
-    if most_points(instructor) != 100:
-        found.append(
-            f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
-        )
-    return found
-
-
-def worth_of(problems: list, instructor: dict) -> list[str]:
+def worth_of(instructor: dict) -> list[str]:
     """Return what each problem and each written answer is worth, such as "hinge_loss 10"."""
     graded = [c for c in instructor["cells"] if mark(c).get("points")]
-    names = {f"test_{p.name}": p.name for p in problems}
-    return [f"{names.get(grade_id(c), grade_id(c))} {mark(c)['points']:g}" for c in graded]
-
-
-def other_price(cell: dict) -> str:
-    """Return a complaint if a test cell asks for other points than it is worth, or ""."""
-    asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
-    worth = mark(cell)["points"]
-    if not asked or sum(map(float, asked)) == worth:
-        return ""
-    return f"{grade_id(cell)} asks for {' and '.join(asked)} points, and is worth {worth:g}"
+    return [f"{problem_of(c) or grade_id(c)} {mark(c)['points']:g}" for c in graded]
 
 
 def text_complaints(instructor: dict) -> list[str]:

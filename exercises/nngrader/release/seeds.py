@@ -27,14 +27,6 @@ def seed_complaints(
 
     Parameters
     ----------
-    course : Course
-        Its `.results` hold what is remembered.
-    name : str
-        The assignment.
-    seeds : int
-        On how many seeds each problem is tried.
-    tell : callable
-        Called with a line of text about the progress.
     again : bool
         Whether to try also what has not changed.
     """

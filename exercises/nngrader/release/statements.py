@@ -30,8 +30,6 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
 
     Parameters
     ----------
-    instructor : dict
-        The source notebook.
     problems : list of Problem
         Their references and alternatives, and what these call, count as solutions, too. Their
         drivers and measures do not, since these are released on purpose.

@@ -1,33 +1,24 @@
-"""Unpack all that a file contains: archives, base64, hexadecimal, JSON, texts in pictures."""
+"""Unpack what a file contains: zips, compressed bytes, base64, JSON."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import bz2
 import contextlib
-import gzip
 import io
 import json
-import lzma
 import re
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-
-from .pictures import PNG, chunks
 
 DEEP = 4  # levels of packing that are undone
 MOST_BYTES = 200_000_000  # of one unpacked piece
 ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how its streams begin
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
-HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}\s?){20,}")  # no shorter statement is sought
 BROKEN = (
     zipfile.BadZipFile,
-    tarfile.TarError,
     zlib.error,
-    lzma.LZMAError,
     EOFError,
     OSError,
     ValueError,
@@ -39,15 +30,6 @@ BROKEN = (
 def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Yield a file, and all that is packed in it.
 
-    Parameters
-    ----------
-    name : str
-        Its name, for messages.
-    raw : bytes
-        Its content.
-    depth : int
-        In how many packed files it lies.
-
     Yields
     ------
     str, bytes
@@ -56,7 +38,7 @@ def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]
     yield name, raw
     if depth == DEEP:
         return
-    for unpack in (_zipped, _tarred, _compressed, _png, _texts, _encoded):
+    for unpack in (_zipped, _compressed, _texts, _encoded):
         with contextlib.suppress(*BROKEN):
             for part, inner in unpack(raw):
                 yield from unfold(f"{name}/{part}", inner, depth + 1)
@@ -72,31 +54,10 @@ def _zipped(raw):
                 yield member.filename, z.read(member)
 
 
-def _tarred(raw):
-    """Yield the members of a tar file, compressed or not."""
-    if raw[257:262] != b"ustar":
-        return
-    with tarfile.open(fileobj=io.BytesIO(raw)) as t:
-        for member in t:
-            if member.isfile() and member.size <= MOST_BYTES:
-                yield member.name, t.extractfile(member).read()
-
-
 def _compressed(raw):
-    """Yield the contents of a file packed by gzip, bzip2, xz or zlib."""
-    for magic, module in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ", lzma)):
-        if raw.startswith(magic):
-            with module.open(io.BytesIO(raw)) as f:
-                yield "unpacked", f.read(MOST_BYTES)
-    if raw[:2] in ZLIB:  # as long arrays stand in our own JSON
+    """Yield the contents of a zlib stream, as long arrays stand in our own JSON."""
+    if raw[:2] in ZLIB:
         yield "unpacked", zlib.decompressobj().decompress(raw, MOST_BYTES)
-
-
-def _png(raw):
-    """Yield the texts in a PNG file, compressed or not."""
-    for name, content in chunks(raw) if raw.startswith(PNG) else ():
-        if name in (b"zTXt", b"iTXt") and b"x\x9c" in content:
-            yield name.decode(), zlib.decompress(content[content.index(b"x\x9c") :])
 
 
 def _texts(raw):
@@ -127,11 +88,9 @@ def _collect(value, found):
 
 
 def _encoded(raw):
-    """Yield the contents of everything that a text encodes in base64 or hexadecimal digits."""
+    """Yield the contents of everything that a text encodes in base64."""
     if b"\0" in raw:
         return
-    for n, found in enumerate(HEX.findall(raw), 1):
-        yield f"hexadecimal {n}", bytes.fromhex(found.decode())
     for n, found in enumerate(BASE64.findall(raw), 1):
         plain = b"".join(found.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
         with contextlib.suppress(binascii.Error):

@@ -3,9 +3,6 @@
 Comes in: stored results, and marks of the gradebook. Goes out: a page for each student, a page
 about the class for the instructor, leaderboards, tables for learning platforms.
 
-Read `feedback` first, then `class_report`, which uses `breakdown`, `item_analysis` and
-`similarity`. `style` holds the style sheet and the pieces of HTML that all pages share.
-
 A student's page holds no text that was made by a student's code, no hidden input and no
 expected value. This folder grades nothing and writes no mark.
 """

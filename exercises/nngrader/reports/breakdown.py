@@ -18,15 +18,8 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
 
     Parameters
     ----------
-    results : dict
-        By student.
     known : dict
         The gradebook's marks by student, which replace the grader's where there are any.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     scored = [known.get(student, r) for student, r in results.items()]
     total = [m["score"] for m in scored]
@@ -45,15 +38,8 @@ def histogram(scores: list[float], most: float) -> str:
 
     Parameters
     ----------
-    scores : list of float
-        Points.
     most : float
         The largest possible number of points; a higher score counts in the last bar.
-
-    Returns
-    -------
-    str
-        SVG, with a text for screen readers.
     """
     width = most / BINS or 1.0
     counts = [0] * BINS
@@ -86,18 +72,7 @@ def _bar(i, count, tallest):
 
 
 def overview(fine: dict[str, dict]) -> str:
-    """Return a table of all problems.
-
-    Parameters
-    ----------
-    fine : dict
-        Results of `item_analysis.judged`.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Return a table of all problems."""
     if not fine:
         return ""
     rows = [[_link(name), *_item_cells(items(fine, name)[0])] for name in problem_names(fine)]
@@ -135,22 +110,7 @@ def _signed(r):
 
 
 def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
-    """Return the section about one problem: aspects, mistakes, unexplained answers, time.
-
-    Parameters
-    ----------
-    fine : dict
-        Results of `item_analysis.judged`.
-    name : str
-        The problem.
-    found : list of Cost
-        The result of `item_analysis.costs`.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Return the section about one problem: aspects, mistakes, unexplained answers, time."""
     whole, *aspects = items(fine, name)
     rows = [[escape(a.name), *_item_cells(a)] for a in aspects]
     mine = [c for c in found if c.problem == name]
@@ -203,11 +163,6 @@ def _seconds(fine, name):
 
 def in_seconds(seconds: float) -> str:
     """Return a number of seconds with two significant digits.
-
-    Parameters
-    ----------
-    seconds : float
-        A time.
 
     Returns
     -------

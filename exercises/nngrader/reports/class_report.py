@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from html import escape
+from pathlib import Path
 from statistics import mean
 
-from ..course.anonymous import Names
+from ..course.anonymous import Names, names_of
 from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
 from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..gradebook.late import present
-from ..storage.results import Store
+from ..screen import say
+from ..storage.results import Store, latest_key, write_whole
 from ..wording import counted
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
@@ -58,17 +60,21 @@ TERMS = (
 )
 
 
+def write_report(course: Course, assignment: str, anonymous: bool, out: Path | None) -> None:
+    """Write the report, by default into the course's folder `report`."""
+    name = f"{assignment}{'-anonymous' * anonymous}.html"
+    out = out or course / "report" / name
+    called = names_of(course, anonymous, latest(course, assignment))
+    text = page(course, assignment, called)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, text)
+    holds = "has codes for names" if anonymous else "names students"
+    say(f"{out}: it {holds}, keep it to yourself")
+    called.tell_key()
+
+
 def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     """Return the report on an assignment: a page of HTML, complete and without scripts.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    called : Names
-        What students are called.
 
     Returns
     -------
@@ -80,8 +86,6 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     ------
     NotThere
         If there is no such assignment, or nothing of it was graded.
-    CannotDo
-        If the results were written by another version.
     """
     results = called.results(latest(course, assignment))
     known = called.marks(known_marks(course, assignment))
@@ -109,14 +113,12 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
     ------
     NotThere
         If there is no such assignment, or nothing of it was graded.
-    CannotDo
-        If they were written by another version.
     """
     course.source(assignment)
     again = f"run `nngrader grade {assignment}`"
     store = Store(course / ".results")
-    results = store.get(f"latest-{assignment}")
-    if results is None and (store.folder / f"latest-{assignment}.json").exists():
+    results = store.get(latest_key(assignment))
+    if results is None and (store.folder / f"{latest_key(assignment)}.json").exists():
         raise CannotDo(
             f"the results of {assignment} cannot be read; they may be of another "
             f"version of nngrader: {again}"

@@ -2,24 +2,91 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
+from ..course.anonymous import names_of, require_among
+from ..course.assignment import Assignment
+from ..course.definitions import EARLIER, graded_earlier
+from ..course.folder import Course
+from ..errors import CannotDo, NotThere
+from ..grading.explain import explain, in_all, lines
+from ..screen import say, shown, warn
+from ..storage.results import latest_results, write_whole
 from ..wording import counted
+from .class_report import known_marks
 from .style import document, points
+
+
+def show_lost(
+    course: Course,
+    name: str,
+    student: str,
+    problem: str | None,
+    *,
+    out: Path | None,
+    anonymous: bool,
+    unsafe: bool,
+) -> None:
+    """Judge a submission again, and show on the screen or on a page why it lost points.
+
+    Parameters
+    ----------
+    problem : str or None
+        A problem, None for all of them.
+    anonymous, unsafe : bool
+        Whether the student is called by a code; whether there is no sandbox.
+    """
+    assignment = Assignment(course, name)
+    called = names_of(course, anonymous)
+    words = f"nothing handed in for {name} by"
+    there = course.submissions(name)
+    (student,) = require_among(course, [student], there, called, words)
+    mark = None
+    with contextlib.suppress(CannotDo):  # a gradebook that is gone keeps nobody from explaining
+        mark = known_marks(course, name).get(student)
+    for text in _graded_before(course, name, student, problem, mark):
+        warn(shown(called.text(text)))
+    try:
+        found = explain(assignment, student, problem, unsafe)
+    except NotThere as e:
+        raise NotThere(called.text(str(e))) from None
+    found = [lost.told_with(called.text) for lost in found]
+    total = "" if problem or not mark else in_all(found, mark)
+    if out:
+        write_whole(out, page(name, called(student), found, total))
+        say(f"{out}: it shows hidden inputs and answers, keep it to yourself")
+        return
+    for text in lines(called(student), found):
+        say(shown(text))
+    if total:
+        say(shown(f"{called(student)}, {total}"))
+
+
+def _graded_before(course, assignment, student, problem, mark):
+    """Yield lines about a student's stored result, where a definition has changed since."""
+    known = latest_results(course, assignment)
+    mine = {s: r for s, r in known.items() if s == student}
+    old = graded_earlier(course, assignment, mine).get(student, ())
+    by_hand = {cell: points for cell, points, *_ in (mark["by_hand"] if mark else ())}
+    for name in old:
+        if problem in (None, name):
+            points, given = (
+                mine[student]["problems"][name]["score"],
+                by_hand.get(f"test_{name}"),
+            )
+            verb = "is" if points == 1 else "are"
+            which = "" if given is None else f", and {given:g} by hand, which count"
+            yield (
+                f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; what "
+                "follows is by the present one"
+            )
 
 
 def page(assignment: str, student: str, found: Iterable, total: str = "") -> str:
     """Return the page about one submission.
-
-    Parameters
-    ----------
-    assignment, student : str
-        What it is about.
-    found : iterable of Lost
-        What `grading.explain.explain` returned.
-    total : str, optional
-        How the points add up, in words.
 
     Returns
     -------

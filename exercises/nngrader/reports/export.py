@@ -21,15 +21,18 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
-from ..course.anonymous import Names
+from ..course.anonymous import Names, names_of
 from ..course.definitions import EARLIER, earlier_in_words, graded_earlier
 from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import Student, read
 from ..course.worksheet import Worksheet, owner
+from ..course.worksheet import read as read_worksheet
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..gradebook.database import marks
+from ..screen import shown, warn
 from .class_report import latest
 
 NAMES = Names()
@@ -44,6 +47,32 @@ TOLD = {  # of the marks that are not final
 ZEROED = "0 points, as nothing of it could be graded (--zero-ungradable)"
 
 
+def write_marks(
+    course: Course,
+    assignment: str,
+    layout: str,
+    sheet: Path | None,
+    *,
+    zero_ungradable: bool,
+    anonymous: bool,
+    out: Path | None,
+) -> None:
+    """Write the marks in a layout, or into Moodle's worksheet; warn of those not final."""
+    known = marks(course, assignment) if anonymous else ()
+    called = names_of(course, anonymous, known)
+    told = []
+    if sheet:
+        text, told = fill(course, assignment, read_worksheet(sheet), zero_ungradable)
+    else:
+        text = table(course, assignment, layout, zero_ungradable, called)
+    for warning in [*warnings(course, assignment, zero_ungradable, called), *told]:
+        warn(shown(warning))
+    if out:
+        out.write_bytes(text.encode())
+    else:
+        print(text, end="")
+
+
 def table(
     course: Course,
     assignment: str,
@@ -55,26 +84,11 @@ def table(
 
     Parameters
     ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    layout : {"csv", "canvas", "moodle", "gradescope"}
-        Columns as that platform reads or writes them.
     zero_ungradable : bool
         Whether a submission of which nothing could be graded has 0 points, instead of no mark.
-    called : Names
-        What students are called.
-
-    Returns
-    -------
-    str
-        Comma-separated values, one row a student.
 
     Raises
     ------
-    FileNotFoundError
-        If the gradebook does not know the assignment.
     CannotDo
         If the class list cannot be understood, or a platform would not know the codes.
     """
@@ -95,15 +109,11 @@ def fill(
 
     Parameters
     ----------
-    course, assignment, zero_ungradable
-        As for `table`.
     worksheet : Worksheet
         The worksheet; all but the marks of these students stays as it is.
 
     Raises
     ------
-    NotThere
-        If the gradebook does not know the assignment.
     CannotDo
         If the worksheet has another maximum than the assignment, so that a mark would be
         another share there.
@@ -142,15 +152,6 @@ def warnings(
 ) -> list[str]:
     """Return warnings that a person should read before uploading the table.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    zero_ungradable, called
-        As for `table`.
-
     Returns
     -------
     list of str
@@ -186,23 +187,11 @@ def standings(
 ) -> tuple[list[Student], dict[str, dict]]:
     """Return all students with their rows of the class list, and marks with status by id.
 
-    Parameters
-    ----------
-    course, assignment, zero_ungradable
-        As for `table`.
-
     Returns
     -------
     list of Student, dict of dict
         Everybody of the class list and the gradebook; the gradebook's marks, each with a
         `status`: `FINAL`, or why it is not final. Who is not in it has handed in nothing.
-
-    Raises
-    ------
-    NotThere
-        If the gradebook does not know the assignment.
-    CannotDo
-        If gradebook or class list cannot be read.
     """
     found = marks(course, assignment)
     results = _results(course, assignment)

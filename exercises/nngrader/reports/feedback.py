@@ -158,8 +158,6 @@ def page(
 
     Parameters
     ----------
-    result : dict
-        A result of `Grader.grade_all`.
     mark : dict, optional
         The gradebook's entry: marks by hand, comments and late penalties.
     code : str, optional

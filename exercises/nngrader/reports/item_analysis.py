@@ -70,18 +70,7 @@ class Cost:
 
 
 def judged(results: dict[str, dict]) -> dict[str, dict]:
-    """Return the results of submissions that could be graded.
-
-    Parameters
-    ----------
-    results : dict
-        By student.
-
-    Returns
-    -------
-    dict
-        By student.
-    """
+    """Return the results of submissions that could be graded."""
     return {
         student: r
         for student, r in results.items()
@@ -101,13 +90,6 @@ def _reports(results, problem):
 
 def items(results: dict[str, dict], problem: str) -> list[Item]:
     """Return the statistics of a problem as a whole, and of each of its aspects.
-
-    Parameters
-    ----------
-    results : dict
-        The results of `judged`.
-    problem : str
-        Its name.
 
     Returns
     -------
@@ -139,12 +121,8 @@ def item(name: str, earned: list, totals: np.ndarray) -> Item:
 
     Parameters
     ----------
-    name : str
-        Its name.
     earned : list of [float, float]
         Points of each submission, and the points possible.
-    totals : (N,) float
-        Points of each submission for all items.
 
     Returns
     -------
@@ -177,11 +155,6 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
     ----------
     x, y : (N,) float
         The points for an item, and for all other items together.
-
-    Returns
-    -------
-    float or str
-        Between -1 and 1.
     """
     if len(x) < LEAST:
         return FEW
@@ -194,11 +167,6 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
 
 def costs(results: dict[str, dict]) -> list[Cost]:
     """Return the cost of each finding to the class, the largest first.
-
-    Parameters
-    ----------
-    results : dict
-        The results of `judged`.
 
     Returns
     -------
@@ -253,13 +221,6 @@ def _key(aspect, text, mistake):
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     """Return the students who lost points in a problem for no registered mistake.
 
-    Parameters
-    ----------
-    results : dict
-        The results of `judged`.
-    problem : str
-        Its name.
-
     Returns
     -------
     list of str
@@ -287,8 +248,6 @@ def commonest(found: list[Cost], most: int) -> list[Cost]:
 
     Parameters
     ----------
-    found : list of Cost
-        The result of `costs`.
     most : int
         How many registered mistakes at most, and how many findings where there are fewer; the
         commonest description has a place in any case.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
-import hmac
 import io
 from pathlib import Path
 
+from ..course.codes import code
 from ..storage.results import write_whole
 
 COLUMNS = ("rank", "measured", "bytes", "code")
@@ -36,26 +34,14 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
         for problem, report in result["problems"].items():
             challenge = report.get("challenge")
             if challenge and challenge["measured"] is not None:
-                row = (_order(challenge), challenge, code(seed, result["assignment"], student))
+                own = row_code(seed, result["assignment"], student)
+                row = (_order(challenge), challenge, own)
                 tables.setdefault(problem, []).append(row)
     return {problem: _csv(rows) for problem, rows in tables.items()}
 
 
 def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
-    """Write each leaderboard into a folder.
-
-    Parameters
-    ----------
-    results, seed
-        As in `leaderboard`.
-    out : Path
-        The folder.
-
-    Returns
-    -------
-    list of Path
-        The files, `leaderboard-ASSIGNMENT-PROBLEM.csv`.
-    """
+    """Write each leaderboard into a folder."""
     files = []
     for problem, text in leaderboard(results, seed).items():
         assignment = next(iter(results.values()))["assignment"]
@@ -83,37 +69,15 @@ def _csv(rows):
     return out.getvalue()
 
 
-def code(seed: int, assignment: str, student: str) -> str:
-    """Return the code by which a student finds the own row, different in each assignment.
-
-    Parameters
-    ----------
-    seed : int
-        The course's.
-    assignment, student : str
-        Ids of the assignment and the student.
-
-    Returns
-    -------
-    str
-        Letters and digits.
-    """
-    words = f"leaderboard\0{assignment}\0{student}".encode("utf-8", "surrogatepass")
-    found = hmac.new(str(seed).encode(), words, hashlib.sha256).digest()
-    return base64.b32encode(found).decode()[:LETTERS].lower()
+def row_code(seed: int, assignment: str, student: str) -> str:
+    """Return the code by which a student finds the own row, different in each assignment."""
+    words = "leaderboard", assignment, student
+    return code(str(seed).encode(), *words, letters=LETTERS)
 
 
 def own_code(result: dict, seed: int) -> str:
-    """Return a student's own code, empty where the student is on no leaderboard.
-
-    Parameters
-    ----------
-    result : dict
-        One student's result.
-    seed : int
-        The course's.
-    """
+    """Return a student's own code, empty where the student is on no leaderboard."""
     challenges = [report.get("challenge") for report in result["problems"].values()]
     if not any(t and t["measured"] is not None for t in challenges):
         return ""
-    return code(seed, result["assignment"], result["student"])
+    return row_code(seed, result["assignment"], result["student"])

@@ -40,17 +40,8 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
 
     Parameters
     ----------
-    course, assignment
-        The course and the assignment.
     fine : dict
         Results of what could be graded, by what students are called.
-    called : Names
-        What students are called.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     solved, given = _ours(course, assignment)
     known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}

@@ -30,12 +30,20 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..course.anonymous import names_of
 from ..course.codes import code, secret_of
+from ..course.definitions import graded_earlier
 from ..course.folder import Course
 from ..course.origins import read as read_origins
 from ..course.roster import read as read_roster
-from ..errors import CannotDo
+from ..errors import CannotDo, first_line
+from ..gradebook.database import marks
+from ..screen import say, shown, warn
 from ..storage.results import write_private, write_whole
+from ..wording import counted
+from .class_report import latest
+from .feedback import page
+from .leaderboard import own_code, write_leaderboards
 
 PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
 MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the beginning of a path
@@ -64,6 +72,70 @@ class Returned:
     through: dict[str, str] = field(default_factory=dict)
 
 
+def write_feedback(
+    course: Course,
+    assignment: str,
+    layout: str = "folders",
+    out: Path | None = None,
+    address: str = "",
+    anonymous: bool = False,
+) -> bool:
+    """Write each student's page in a layout; return whether it could be written for all."""
+    results = latest(course, assignment)
+    known = marks(course, assignment)
+    seed, earlier = course.seed(), graded_earlier(course, assignment, results)
+    called = names_of(course, anonymous, results)
+    told, known = called.results(results), called.marks(known)
+    own = {called(s): own_code(r, seed) for s, r in results.items()}
+    old = {called(s): names for s, names in earlier.items()}
+    pages, failed = {}, False
+    for name, result in told.items():
+        try:
+            pages[name] = page(result, known.get(name), own[name], old.get(name, ()))
+        except Exception as e:  # one student's error must not stop the others
+            warn(f"no page for {shown(name)}: {shown(first_line(e))}")
+            failed = True
+    if layout == "folders":
+        out = out or course / ("feedback-anonymous" if anonymous else "feedback")
+        out.mkdir(parents=True, exist_ok=True)
+        say(f"{counted(_in_folders(assignment, pages, out), 'page')} in {out}")
+        called.tell_key()
+        for file in write_leaderboards(results, seed, out):
+            say(f"{file}: the leaderboard, without names")
+        return not failed
+    if layout == "web":
+        made = for_the_web(course, assignment, pages, out, address)
+    else:
+        made = zipped(course, assignment, layout, pages, out)
+    _tell(made, assignment, layout)
+    return not (failed or made.unreached or made.through)
+
+
+def _in_folders(assignment, pages, out):
+    """Write each page into its student's folder; return how many were written."""
+    for name, text in pages.items():
+        folder = out / name / assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{assignment}.html", text)
+    return len(pages)
+
+
+def _tell(made, assignment, layout):
+    """Say what was written for a platform or a web server, and who is not reached by it."""
+    say(f"{made.place}: {counted(made.pages, 'page')}")
+    if made.links:
+        say(f"{made.links}: who has which link; keep it off the server")
+    if made.unreached:
+        names = shown(", ".join(made.unreached))
+        warn(f"not collected from {PLATFORMS[layout]}, so not in the zip: {names}")
+    if made.through:
+        names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
+        warn(
+            f"handed in by a partner, so {PLATFORMS[layout]} gave no file of theirs and "
+            f"they are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
+        )
+
+
 def zipped(
     course: Course, assignment: str, layout: str, pages: dict[str, str], out: Path | None = None
 ) -> Returned:
@@ -73,10 +145,6 @@ def zipped(
     ----------
     course, assignment
         The course and the assignment; `nngrader collect` has kept the platform's names.
-    layout : {"moodle", "canvas"}
-        Whose names.
-    pages : dict of str
-        HTML by student.
     out : Path, optional
         The zip, or a folder for it; by default `feedback/ASSIGNMENT-LAYOUT.zip`.
 
@@ -85,11 +153,6 @@ def zipped(
     Returned
         `unreached` are students whose submission did not come from this platform; `through`
         are those who handed in through a partner, and for whom it has nothing.
-
-    Raises
-    ------
-    CannotDo
-        If that is true of all of them.
     """
     names = _names(course, assignment, layout)
     there = {s: names[s] for s in sorted(pages) if s in names}
@@ -175,17 +238,6 @@ def for_the_web(
     address: str = "",
 ) -> Returned:
     """Write a folder for a web server, and beside it the list of links.
-
-    Parameters
-    ----------
-    course, assignment
-        The course and the assignment.
-    pages : dict of str
-        HTML by student.
-    out : Path, optional
-        The folder; by default `feedback/web-ASSIGNMENT`.
-    address : str, optional
-        Where it will be, "https://example.org/feedback"; put before each name.
 
     Returns
     -------

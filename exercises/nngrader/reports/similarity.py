@@ -64,8 +64,6 @@ def rings(
 
     Parameters
     ----------
-    fingerprints : mapping
-        Fingerprints by student, and then by solution cell.
     known : mapping
         Fingerprints of the released notebook and of the instructor's solution, by cell.
 
@@ -105,8 +103,6 @@ def alike(
 
     Parameters
     ----------
-    held : mapping
-        Fingerprints by student.
     class_size : int, optional
         The number of submissions, by default that of the students here.
 
@@ -174,11 +170,6 @@ def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
 def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
     """Return who wrote the same into all cells, letter by letter, the largest rings first.
 
-    Parameters
-    ----------
-    own : mapping
-        What `intake.rebuild.own_work` returned, by student.
-
     Returns
     -------
     list of tuple of str
@@ -202,15 +193,6 @@ def same_as_published(
     given: Mapping[str, set[int]],
 ) -> dict[str, list[str]]:
     """Return who handed in the instructor's solution, and in which cells.
-
-    Parameters
-    ----------
-    fingerprints : mapping
-        Fingerprints by student, and then by solution cell.
-    published : mapping
-        Fingerprints of the instructor's solution, by cell.
-    given : mapping
-        Fingerprints of the released notebook, by cell.
 
     Returns
     -------
@@ -237,11 +219,6 @@ def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
     ----------
     notebook : dict
         A trusted notebook, since it is parsed here.
-
-    Returns
-    -------
-    dict
-        Fingerprints by solution cell.
     """
     from ..course.notebooks import grade_id, is_code, is_solution
 

@@ -95,8 +95,6 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
         The title of the window; escaped here.
     body : iterable of str
         HTML, escaped already.
-    kind : str, optional
-        The class of its column: "wide" for tables.
 
     Returns
     -------
@@ -127,11 +125,6 @@ def bar(*shares: float) -> str:
     ----------
     *shares : float
         Parts of 1; what does not fit into the bar is cut off.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     left, filled = 1.0, ""
     for share in shares:
@@ -156,11 +149,6 @@ def table(
         Indices of the columns that are aligned to the right.
     kind : str, optional
         The class of the table: "told" where rows begin with sentences.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     numbers = set(numbers)
     kinds = [' class="n"' if i in numbers else "" for i in range(len(columns))]
@@ -190,15 +178,6 @@ def points(number: float) -> str:
     >>> points(17.5), points(20.0), points(100 / 3), points(0.001)
     ('17.5', '20', '33.33', '0')
 
-    Parameters
-    ----------
-    number : float
-        Points.
-
-    Returns
-    -------
-    str
-        The number.
     """
     return f"{number:.2f}".rstrip("0").rstrip(".").replace("-0", "0", number > -0.005)
 
@@ -208,17 +187,8 @@ def section(title: str, body: str, ident: str = "") -> str:
 
     Parameters
     ----------
-    title : str
-        Escaped here.
     body : str
         HTML, escaped already.
-    ident : str, optional
-        Its id for links, of letters and hyphens.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     ident = f' id="{ident}"' if ident else ""
     return f"<section{ident}>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
@@ -230,17 +200,6 @@ def names(students: list[str], most: int = 6) -> str:
     >>> names(["ada", "<b>", "chen"], most=2)
     'ada, &lt;b&gt; <details><summary>and 1 more</summary>chen</details>'
 
-    Parameters
-    ----------
-    students : list of str
-        Escaped here.
-    most : int, optional
-        How many names are in sight at most.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     seen, folded = (", ".join(map(escape, part)) for part in (students[:most], students[most:]))
     summary = f"<summary>and {len(students) - most} more</summary>"

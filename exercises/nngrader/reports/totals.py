@@ -30,6 +30,7 @@ from ..course.anonymous import names_of
 from ..course.definitions import earlier_in_words
 from ..course.folder import Course
 from ..errors import CannotDo, NotThere, WrongUsage
+from ..screen import shown, warn
 from ..settings import read_toml
 from ..wording import counted, did_you_mean
 from .export import FINAL, MISSING, number, standings
@@ -130,25 +131,15 @@ def rules_for(
 
     Parameters
     ----------
-    course : Course
-        Its folder may hold `course.toml`.
     weights : list of str, optional
         `ASSIGNMENT=NUMBER`, in place of the file's weights; or one path of another file.
-    drop_lowest : int, optional
-        In place of the file's.
     excused : list of (str, str)
         Students and assignments, besides the file's.
-    zero_missing, zero_ungradable : bool
-        True in place of the file's.
 
     Raises
     ------
-    NotThere
-        If the other file does not exist.
     WrongUsage
         If a weight or a number to drop is none.
-    ValueError
-        If the file cannot be understood.
     """
     file = course / FILE
     if weights and len(weights) == 1 and weights[0].lower().endswith(".toml"):
@@ -191,8 +182,6 @@ def totals(
 
     Parameters
     ----------
-    course : Course
-        The course.
     rules : Rules
         How it is added up.
     anonymous : bool
@@ -295,13 +284,6 @@ def _total(student, weigh, found, rules):
 def table(names: list[str], rows: list[Total]) -> str:
     """Return the totals as CSV, in UTF-8 with decimal points.
 
-    Parameters
-    ----------
-    names : list of str
-        The assignments that count.
-    rows : list of Total
-        In their order.
-
     Returns
     -------
     str
@@ -319,3 +301,18 @@ def table(names: list[str], rows: list[Total]) -> str:
             [t.student, total, status, *cells, " ".join(t.dropped), " ".join(t.excused)]
         )
     return out.getvalue()
+
+
+def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None) -> None:
+    """Write the totals into a file or to the screen, and warn of those that are open."""
+    names, rows, warnings = totals(course, rules, anonymous)
+    for warning in warnings:
+        warn(warning)
+    if open_ := [t for t in rows if t.percent is None]:
+        warn(f"no total yet for {len(open_)}: {shown(', '.join(t.student for t in open_))}")
+    text = table(names, rows)
+    if out:
+        out.write_text(text, encoding="utf-8")
+        names_of(course, anonymous).tell_key()
+    else:
+        print(text, end="")

@@ -29,10 +29,6 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
     ----------
     limits : Limits
         What a worker may use; `limits.container` names the program and the image.
-    name : str
-        Of this container.
-    profile : Path
-        Where `write_profile` has put the system calls that are refused.
     files : dict
         Files and folders of this machine, and their paths inside, where they are read-only.
     program : list of str
@@ -66,11 +62,6 @@ def mounts(files: dict) -> list[str]:
     files : dict
         Where they are on this machine, and inside.
 
-    Returns
-    -------
-    list of str
-        Two words for each.
-
     Raises
     ------
     CannotDo
@@ -96,18 +87,7 @@ def ending(limits: Limits, name: str) -> list[str]:
 
 
 def write_profile(file: Path) -> Path:
-    """Write the table of refused system calls in the format of podman and docker.
-
-    Parameters
-    ----------
-    file : Path
-        Where to.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write the table of refused system calls in the format of podman and docker."""
     rules = [_rule(list(seccomp.DENIED), seccomp.EPERM)]
     rules += [_rule(["clone3"], seccomp.ENOSYS)]
     spaces = [1 << n for n in range(32) if seccomp.NEW_NAMESPACE >> n & 1]

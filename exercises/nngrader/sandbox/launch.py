@@ -50,8 +50,6 @@ class Sandbox:
 
     Parameters
     ----------
-    limits : Limits
-        What each worker may use.
     unsafe : bool
         Whether workers are plain processes with limits instead of being in bubblewrap; for
         trusted submissions alone.
@@ -302,20 +300,10 @@ def become(slot):
 def package_paths(names: list[str]) -> list[Path]:
     """Return the files and folders of packages and of all packages that these require.
 
-    Parameters
-    ----------
-    names : list of str
-        Packages, as they are imported.
-
     Returns
     -------
     list of Path
         Each is mounted under its own name in one folder of the worker.
-
-    Raises
-    ------
-    CannotDo
-        If one is not installed.
     """
     found = {}
     for name in names:

@@ -33,8 +33,6 @@ class Runner:
     cells : list of (str, str, bool)
         Name, source, and whether the cell is one that the student added, in the order in
         which they are loaded.
-    sandbox : Sandbox
-        Where workers come from.
     slot : int
         The number of its worker among those that run at one time.
 
@@ -120,12 +118,8 @@ class Runner:
 
         Parameters
         ----------
-        name : str
-            The function.
         args : dict
             Its arguments, plain data; the student gets copies.
-        parts : int
-            How many values the answer should have.
         cap : int
             The largest answer that is read, in bytes.
         driver : dict, optional
@@ -160,10 +154,6 @@ class Runner:
 
         Parameters
         ----------
-        name : str
-            The function.
-        args, kwargs : tuple, dict
-            Its arguments, plain data.
         cap : int, optional
             The largest value that is read, in bytes; by default what the settings allow beyond
             eight times its arguments.
@@ -209,13 +199,6 @@ class Runner:
 
         A forged answer may make the measure hang or fill the memory, so the limits of a call
         hold for the measure, too.
-
-        Parameters
-        ----------
-        name : str
-            The function that gave the answer.
-        measure, inputs, raw, parts
-            As `nngrader.engine.observation.observe.measured` takes them.
 
         Returns
         -------

@@ -43,8 +43,6 @@ class Worker:
 
     Parameters
     ----------
-    command : list of str
-        The program and its arguments.
     memory : int
         Bytes that the student's processes may hold; beyond that the whole tree is killed.
     filter : bytes, optional
@@ -145,8 +143,6 @@ class Worker:
 
         Parameters
         ----------
-        question : dict
-            Plain data.
         seconds : float
             Processor time that it may take; its wall time may be `PATIENCE` times as long.
         cap : int
@@ -353,11 +349,6 @@ def files_held(processes: tuple) -> int:
     processes : tuple of int
         A tree. Those in a sandbox have folders in memory, whose size is limited; empty files
         have no size but use memory of the kernel.
-
-    Returns
-    -------
-    int
-        Bytes.
     """
     used = {}
     for pid in processes:

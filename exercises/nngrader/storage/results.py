@@ -36,11 +36,6 @@ class NotKept(CannotDo):
 class Store:
     """A folder of results that no other user can read.
 
-    Parameters
-    ----------
-    folder : Path
-        Made if it does not exist.
-
     Raises
     ------
     NotKept
@@ -89,6 +84,16 @@ class Store:
         return sorted(f.stem for f in self.folder.glob("*.json"))
 
 
+def latest_key(assignment: str) -> str:
+    """Return the key of the results of the last grading, from which people are told."""
+    return f"latest-{assignment}"
+
+
+def latest_results(course, assignment: str) -> dict[str, dict]:
+    """Return the results of the last grading by student, none if nothing is graded."""
+    return Store(course / ".results").get(latest_key(assignment)) or {}
+
+
 @contextlib.contextmanager
 def disk_errors(folder: Path):
     """Open a block in which an error of the disk becomes a `NotKept` that explains it."""
@@ -104,15 +109,7 @@ def disk_errors(folder: Path):
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a file by renaming a complete one, so that nobody ever reads half of it.
-
-    Parameters
-    ----------
-    file : Path
-        Replaced if it exists.
-    text : str
-        Its content.
-    """
+    """Write a file by renaming a complete one, so that nobody ever reads half of it."""
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         # file names may have lone surrogates in them
@@ -125,15 +122,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whole or not at all.
-
-    Parameters
-    ----------
-    file : Path
-        Replaced if it exists.
-    text : str
-        Its content.
-    """
+    """Write a file that its owner alone can read, whole or not at all."""
     half = file.with_name(f"{file.name}.{os.getpid()}")
     half.unlink(missing_ok=True)
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -143,18 +132,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def digest(value) -> str:
-    """Return a digest of plain data.
-
-    Parameters
-    ----------
-    value : JSON
-        Lists, dicts, text, numbers.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
+    """Return a digest of plain data."""
     return _digest(json.dumps(value, sort_keys=True))
 
 

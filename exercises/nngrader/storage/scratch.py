@@ -57,11 +57,6 @@ def sweep(parent: Path | None = None) -> int:
     ----------
     parent : Path, optional
         Where to look; by default where the system has such folders.
-
-    Returns
-    -------
-    int
-        How many were removed.
     """
     parent = parent or Path(tempfile.gettempdir())
     found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
@@ -92,16 +87,6 @@ def slot():
     Two runs at a time, or two workers of a cluster on one machine, then never share a user of
     the sandbox, by which the limit on processes counts. A process that is killed gives its
     numbers back.
-
-    Yields
-    ------
-    int
-        From 0, the smallest that is free.
-
-    Raises
-    ------
-    CannotDo
-        If the folder of the locks is somebody else's.
     """
     folder = _folder()
     while True:
@@ -166,11 +151,6 @@ def alone(store: Store, assignment: str):
 
     Runs of other assignments may go on at the same time. They share only the gradebook, where
     one waits for the other, and the slots of the machine.
-
-    Raises
-    ------
-    CannotDo
-        If another run does already.
     """
     with contextlib.ExitStack() as stack:
         with disk_errors(store.folder):

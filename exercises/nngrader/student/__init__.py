@@ -3,10 +3,6 @@
 Comes in: a function or class, or a whole notebook, with the file of visible cases that lies
 beside it. Goes out: printed lines that say what is right, what is wrong, and a hint.
 
-Read `function` first: it is what `check(f)` below a solution calls. `notebook` does the same
-for all functions of a notebook, which it runs in a process of its own (`nngrader check`). In
-both `limited` ends a call where grading would.
-
 It needs NumPy alone and runs on every system. It imports neither the sandbox nor the gradebook,
 and knows no hidden case.
 """

@@ -22,6 +22,7 @@ from ..engine.explanation.side_by_side import (
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
+from ..errors import CannotDo
 from ..wording import counted
 from .limited import Limited
 
@@ -56,15 +57,7 @@ def check_message(f: Callable, folder: Path) -> str:
 
 
 def called_wrong(problems: dict, f: Callable) -> list[str]:
-    """Return lines on functions of other problems that a function calls and that are not right.
-
-    Parameters
-    ----------
-    problems : dict
-        The packed problems, by name.
-    f : callable
-        A function or class that is not right.
-    """
+    """Return lines on functions of other problems that a function calls and that are wrong."""
     functions = vars(f).values() if inspect.isclass(f) else [f]
     functions = [g for g in functions if inspect.isfunction(g)]
     called = {n: g.__globals__.get(n) for g in functions for n in _names_in(g.__code__)}
@@ -90,7 +83,10 @@ def visible_problems(folder: Path) -> dict:
     """Return the packed visible cases in a folder, by problem."""
     found = {}
     for file in sorted(folder.glob(f"*{SUFFIX}")):
-        found |= cases_json.load(file)
+        try:
+            found |= cases_json.load(file)
+        except (ValueError, TypeError):
+            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
     return found
 
 
@@ -99,12 +95,8 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
 
     Parameters
     ----------
-    data : dict
-        A packed problem.
     f : callable
         The function judged; called once more where the worked example is shown.
-    verdict : Verdict
-        The engine's verdict.
     folder : Path
         Where the notebook is, and the file of a challenge beside it.
     """
@@ -142,10 +134,6 @@ def _at_its_step(data, verdict, right):
 
     Parameters
     ----------
-    data : dict
-        A packed problem with steps.
-    verdict : Verdict
-        The engine's.
     right : list of str
         The aspects in which nothing is wrong.
     """

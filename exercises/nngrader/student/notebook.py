@@ -18,17 +18,17 @@ import time
 import types
 from pathlib import Path
 
-from ..engine import caller, cases_json, judge, with_file
+from ..engine import caller, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
-from ..errors import CannotDo, NotThere, WrongUsage
+from ..errors import NotThere, WrongUsage
 from ..intake.submission import TooLarge, Unreadable, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
-from .function import SUFFIX, called_wrong, report
+from .function import called_wrong, report, visible_problems
 from .limited import Limited
 
 SECONDS = 300
@@ -54,15 +54,13 @@ def checkup(notebook: Path) -> int:
     ------
     FileNotFoundError
         If there is no such notebook, or no file with cases beside it.
-    WrongUsage
-        If the file is no notebook.
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
         near = did_you_mean(notebook.name, (f.name for f in notebook.parent.glob("*.ipynb")))
         raise NotThere(f"there is no notebook {notebook.name}{near}")
     require_notebook(notebook)
-    if not problems_beside(notebook.parent):
+    if not visible_problems(notebook.parent):
         raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
     with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
         verdict = Path(folder, "verdict")
@@ -119,30 +117,8 @@ def run_alone(command: list[str], folder: Path) -> None:
         process.wait()
 
 
-def problems_beside(folder: Path) -> dict:
-    """Return the visible cases in a folder, by problem.
-
-    Raises
-    ------
-    CannotDo
-        If a file with cases is broken.
-    """
-    found = {}
-    for file in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            found |= cases_json.load(file)
-        except (ValueError, TypeError):
-            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
-    return found
-
-
 def run_here(notebook: Path) -> bool:
     """Run the notebook in this process; return whether all functions are right.
-
-    Parameters
-    ----------
-    notebook : Path
-        Lies in the current folder.
 
     Returns
     -------
@@ -150,7 +126,7 @@ def run_here(notebook: Path) -> bool:
         Whether every visible case of every problem came out right.
     """
     flags, folder = [], notebook.resolve().parent  # before a cell can change the working folder
-    problems = problems_beside(notebook.parent)
+    problems = visible_problems(notebook.parent)
     limits = Limits(**next(iter(problems.values())).get("limits", {}))
     raw = notebook.read_bytes()
     flags += size_note(len(raw), limits.notebook_mb)
@@ -205,8 +181,6 @@ def sources_of(cells: list, problems: dict) -> list[str]:
 
     Parameters
     ----------
-    cells : list of Cell
-        All that the notebook holds.
     problems : dict
         The visible cases, with digests of the cells that must not be changed.
     """
@@ -226,8 +200,6 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
 
     Parameters
     ----------
-    cells : list of Cell
-        All that the notebook holds.
     sources : list of str
         Texts of the cells that are run.
     problems : dict
@@ -259,8 +231,6 @@ def run_cells(sources: list[str], seconds: float = math.inf) -> dict:
 
     Parameters
     ----------
-    sources : list of str
-        Texts of the cells.
     seconds : float, optional
         Processor time that a cell has when the notebook is graded.
 
@@ -306,10 +276,6 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     ----------
     scores : dict of str to float
         Of each problem, at most 100.
-    problems : dict
-        The visible cases, by problem.
-    cells : list of Cell
-        All that the notebook holds.
     """
     most = sum(data["total"] for data in problems.values())
     earned = sum(scores[name] * data["total"] / 100 for name, data in problems.items())

@@ -4,20 +4,8 @@ from .kinds import SOFTMAX, Hostile, loading, unflagged
 
 BREAKS = {
     "os exit": Hostile("import os\nos._exit(0)", flag="ended the process"),
-    "sys exit": Hostile("import sys\nsys.exit(0)", flag="imports sys"),
     "endless python": Hostile("while True:\n    pass", flag="took too long"),
     "endless c": Hostile("return any(iter(int, 1))", flag="took too long"),
-    "endless with everything caught": Hostile(
-        """
-        while True:
-            try:
-                while True:
-                    pass
-            except BaseException:
-                pass
-        """,
-        flag="took too long",
-    ),
     "ten gigabytes at once": Hostile("return np.ones(10 << 27), scores"),
     "ten gigabytes by and by": Hostile(
         "kept = []\nwhile True:\n    kept.append(bytearray(50 << 20))"
@@ -56,12 +44,8 @@ BREAKS = {
         flag="imports threading",
     ),
     "kill everything": Hostile("import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)"),
-    "kill init": Hostile("import os\nos.kill(1, 9)\nos.kill(os.getppid(), 9)\nos._exit(1)"),
     "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
     "recursion": unflagged(f"return {SOFTMAX}(scores, targets)"),
-    "lower limits": Hostile(
-        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\nreturn 0, 0"
-    ),
     "signal that is ignored": Hostile(
         """
         import signal
@@ -76,15 +60,8 @@ BREAKS = {
         flag="took too long",
     ),
     "sleep": Hostile("import time\ntime.sleep(10**6)", flag="waited too long"),
-    "signal that stops it": Hostile(
-        "import os\nimport signal\nos.kill(os.getpid(), signal.SIGSTOP)", flag="waited too long"
-    ),
     "pipes that are closed": Hostile(
         "import os\nos.closerange(0, 1024)\nreturn 0.0, scores", flag="ended the process"
-    ),
-    "another program": Hostile(
-        "import os\nos.execv('/bin/sh', ['sh', '-c', 'echo 40.0; exit 0'])",
-        flag="ended the process",
     ),
     "orphan that ends the others": Hostile(
         """
@@ -132,17 +109,6 @@ BREAKS = {
         "kept = []\nwhile True:\n    kept.append(open('/dev/null'))",
         flag="holds too many files open",
     ),
-    "debugger": Hostile("breakpoint()", flag="uses breakpoint"),
-    "hashes that collide": Hostile(
-        "return len({k * (2**61 - 1) for k in range(10**6)})", flag="took too long"
-    ),
-    "array beyond its memory": Hostile(
-        """
-        far = np.lib.stride_tricks.as_strided(scores, (1 << 10,), (1 << 40,))
-        return far.sum(), scores
-        """,
-        flag="crashed Python itself",
-    ),
 }
 
 LOADING = {
@@ -150,8 +116,6 @@ LOADING = {
     "loop while loading": loading("while True:\n    pass", flag="when it was loaded"),
     "error while loading": loading("1 / 0", flag="raised ZeroDivisionError"),
     "brackets": loading("(" * 100_000, flag="own cell 1"),
-    "nested expression": loading("-" * 150_000 + "1", flag="own cell 1"),
-    "long chain": loading("x = 0" + " + 0" * 45_000, flag=""),
     "newlines": loading("\n" * 190_000, status="graded"),
     "null character": loading("x = '\0'", flag="own cell 1"),
     "half a character in an escape": loading("x = '\\ud800'", status="graded"),

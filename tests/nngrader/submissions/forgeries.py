@@ -19,15 +19,6 @@ RETURNED = {
         return np.zeros(()).view(Equal), np.zeros(scores.shape).view(Equal)
         """
     ),
-    "number that is equal to everything": unflagged(
-        """
-        class Equal(float):
-            def __eq__(self, other): return True
-            def __float__(self): return float("nan")
-            def __reduce__(self): return (print, ())
-        return Equal(0), scores
-        """
-    ),
     "class that says it is another": unflagged(
         """
         class Liar:
@@ -116,22 +107,6 @@ REPLIES = {
         """,
         flag="imports os",
     ),
-    "header of a frame that is too large": Hostile(
-        """
-        import os
-        for fd in range(3, 64):
-            try:
-                os.write(fd, b"\\xff\\xff\\xff\\x7f" * 2)
-            except OSError:
-                pass
-        while True:
-            pass
-        """,
-        flag="imports os",
-    ),
-    "name that is a class of errors": unflagged(
-        'raise type("ValueError", (Exception,), {})("LEAK " + str(scores.tolist()))'
-    ),
     "message that carries the input": unflagged(
         """
         name = "LEAK" + "".join(c for c in str(scores.tolist()) if c.isalnum())[:60]
@@ -146,11 +121,6 @@ REPLIES = {
             __repr__ = __str__
         raise E
         """
-    ),
-    "what is displayed": Hostile(
-        "return 0.0, scores",
-        "import sys\nsys.displayhook = lambda v: print(40.0)\n_ = __ = ___ = 40.0\n40.0",
-        flag="imports sys",
     ),
     "answer before the question": Hostile(
         "return 0.0, scores",

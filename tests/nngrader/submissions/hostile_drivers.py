@@ -76,26 +76,12 @@ CLASSES = {
         f"{OPERATORS}    data = property(lambda self: os._exit(0))\n",
         "ended the process",
     ),
-    "tampers with the callback": HostileAnswer(
-        "numerical_jacobian",
-        "def numerical_jacobian(f, x, h=1e-5):\n"
-        "    A, other = (cell.cell_contents for cell in (*f.__closure__, *f.__closure__))\n"
-        "    f.__closure__[0].cell_contents = A * 0\n    return A * 0\n",
-        flag="uses f.__c",
-        most=3.0,
-    ),
     "forges a list without end": HostileAnswer(
         "stratified_folds",
         "import itertools\nclass Endless(list):\n"
         "    def __iter__(self):\n        return itertools.count()\n"
         "def stratified_folds(y, k, rng):\n    return Endless()\n",
         flag="was stopped",
-    ),
-    "tampers with nnlib": HostileAnswer(
-        "squash",
-        "import nnlib\nnnlib.Tensor.numpy = lambda self: np.zeros(5)\n"
-        "nnlib.Tensor.backward = lambda *a: None\ndef squash(t):\n    return t\n",
-        status="graded",  # the problem asks for it
     ),
 }
 CHALLENGES = {

@@ -141,16 +141,6 @@ SPIES = {
             except ImportError:
                 pass
     """),
-    "the history of the notebook": spy("""
-        names = {"In", "Out", "_ih", "_oh", "_", "get_ipython"}
-        if names & set(globals()) or hasattr(sys, "last_value") or "IPython" in sys.modules:
-            return True
-        import linecache
-        import readline
-        if linecache.cache or readline.get_current_history_length():
-            return True
-        return any(f.startswith(".") for f in os.listdir(os.environ["HOME"]))
-    """),
     "more than the arguments in the question": spy("""
         frame = sys._getframe()
         while "question" not in frame.f_locals:

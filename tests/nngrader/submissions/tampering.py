@@ -15,12 +15,6 @@ builtins.abs = builtins.round = lambda *a, **k: 0
         """,
         flag="imports builtins",
     ),
-    "patched builtins": Hostile(
-        "return 0.0, np.zeros(scores.shape)",
-        "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.len = lambda *a: 0",
-        least=0.0,
-        flag="imports builtins",
-    ),
     "patched worker": Hostile(
         "return 0.0, np.zeros(scores.shape)",
         """
@@ -68,24 +62,6 @@ for name in ("observe", "wire", "reading", "__main__"):
         """,
         flag="imports sys",
     ),
-    "finder of modules": Hostile(
-        "import scipy.special\nreturn scipy.special.answer, scores",
-        """
-import sys
-import types
-class Finder:
-    def find_spec(self, name, *_):
-        sys.modules[name] = made = types.ModuleType(name)
-        made.__getattr__ = lambda key: 0.0
-sys.meta_path.insert(0, Finder())
-        """,
-        most=60.0,
-        least=0.0,
-        flag="imports scipy",
-    ),
-    "modules taken away": Hostile(
-        "import sys\nsys.modules.clear()\nreturn 0.0, scores", flag="imports sys"
-    ),
     "modules in the working folder": Hostile(
         "return 0.0, scores",
         """
@@ -111,8 +87,5 @@ sys.setprofile(trace)
         """,
         least=0.0,
         flag="imports sys",
-    ),
-    "names of the notebook thrown away": Hostile(
-        "return 0.0, scores", "globals().clear()", least=0.0, flag="uses globals"
     ),
 }

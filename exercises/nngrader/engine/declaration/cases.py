@@ -35,8 +35,6 @@ def pack(problem, seed, *, visible):
 
     Parameters
     ----------
-    problem : Problem
-        The declaration; it is validated first.
     seed : int
         Decides the inputs. Visible and hidden cases of one seed have nothing in common.
     visible : bool
@@ -51,8 +49,6 @@ def pack(problem, seed, *, visible):
     ------
     ValueError
         If the declaration is wrong, or no draw shows a registered mistake where it should.
-    FileNotFoundError
-        If a challenge's held-back data are not there.
     """
     problem.validate()
     if isinstance(problem, Challenge):

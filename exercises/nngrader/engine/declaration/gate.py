@@ -104,17 +104,7 @@ def _never_left_out(problem, data):
 
 
 def _why(data, f, loses=frozenset()):
-    """Return in words what became of a score: what was raised, or the points that are lost.
-
-    Parameters
-    ----------
-    data : dict
-        What `pack` made.
-    f : callable
-        The function that scores something else than it should.
-    loses : set of str, optional
-        The aspects that it is declared to lose.
-    """
+    """Return in words what became of a score: what was raised, or the points that are lost."""
     run = caller(data, f)
     for case in data["cases"]:
         if not case["error"] and (error := run(dict(case["args"]))["error"]):

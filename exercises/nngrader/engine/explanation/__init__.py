@@ -3,8 +3,5 @@
 Comes in: entries, each with the wrong and the right answer in one case. Goes out: an
 `Explanation` that holds in all cases of its kind, or none.
 
-Read `diagnose` first: it tries registered mistakes, then simple `changes` of the right answer,
-then descriptions by `patterns`, `places` and `laws`. `shapes` describes a wrong shape.
-
 It decides no points: `engine/judgement`, which calls it, does.
 """

@@ -77,8 +77,6 @@ def cause(values, want, sizes):
 
     Parameters
     ----------
-    values, want : ndarray
-        The student's answer and the right one, of different shapes.
     sizes : dict
         Sizes of the case by letter.
 

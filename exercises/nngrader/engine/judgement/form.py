@@ -32,8 +32,6 @@ def raised(o, visible):
 
     Parameters
     ----------
-    o : CallResult
-        What came of a call that failed.
     visible : bool
         Whether any of Python's own exceptions may be named, since the inputs are no secret.
     """
@@ -53,8 +51,6 @@ def failure(data, case, o):
     ----------
     data, case : dict
         A packed problem, and the case in which it failed.
-    o : CallResult
-        What came of the call.
     """
     kind = raised(o, data["visible"])
     if o.stopped:
@@ -122,8 +118,6 @@ def form(answer, want, sizes, *, lists, visible):
     ----------
     answer : dict
         A description by `observe.describe`, checked by `call_result.checked`.
-    want : ndarray
-        The right answer.
     sizes : dict
         Sizes of the case by letter, for words such as "(N, C)".
     lists, visible : bool

@@ -27,8 +27,6 @@ def judge(data, run, names=(), measure=measured):
 
     Parameters
     ----------
-    data : dict
-        What `pack` made.
     run : callable
         ``run(args)`` calls the function on a dict of arguments, here or in a sandbox, and
         returns what `observe.observe` returns.
@@ -57,8 +55,6 @@ def charged(data, run, measure=measured):
     ----------
     data : dict
         What `pack` made, of no challenge.
-    run, measure : callable
-        As in `judge`.
 
     Returns
     -------

@@ -269,15 +269,6 @@ def _used(name, aspect):
 def report(data: dict, verdict: Verdict, most: float) -> dict:
     """Return the report on a verdict that is kept and shown.
 
-    Parameters
-    ----------
-    data : dict
-        The packed problem.
-    verdict : Verdict
-        What `judge` gives.
-    most : float
-        Points for a right answer.
-
     Returns
     -------
     dict
@@ -322,11 +313,6 @@ def reweighted(report: dict, most: float) -> dict:
         What `report` or this function gave.
     most : float
         Points for a right answer, 0 for a problem that is dropped.
-
-    Raises
-    ------
-    ValueError
-        If it was worth nothing when it was graded.
     """
     graded = report.get("graded") or {key: report[key] for key in ("score", "max", "aspects")}
     kept = {key: value for key, value in report.items() if key != "graded"}

@@ -23,8 +23,6 @@ def judge_values(ledger, entries):
 
     Parameters
     ----------
-    ledger : Ledger
-        Takes what is lost and why.
     entries : list of Entry
         All returned values whose shape allows them to be compared.
     """
@@ -134,10 +132,6 @@ def with_signs(data, case, parts):
 
     Parameters
     ----------
-    data : dict
-        A packed problem.
-    case : dict
-        One of its cases.
     parts : list of dict or None
         Descriptions of the returned values. Signs are changed only where a mistake declares
         that they differ from processor to processor, as those of singular vectors do.

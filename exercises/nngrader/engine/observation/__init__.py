@@ -3,10 +3,6 @@
 Comes in: a function with arguments, or the text of cells. Goes out: plain data that describes
 what the function returned, and the names and imports in a text.
 
-Read `observe` first, then `call_result`, which checks the form of a description; nothing else
-about it can be relied on. `driver` serves problems on classes and callables; `compare` says
-when two answers are the same.
-
 `observe`, `reading` and `likeness` import nothing of ours: they are put into the sandbox. This
 folder imports no other folder of the engine.
 """

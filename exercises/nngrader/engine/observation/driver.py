@@ -52,13 +52,6 @@ def travels(f):
 def as_text(f, what):
     """Return name and source of a driver or measure, with the marked functions that it calls.
 
-    Parameters
-    ----------
-    f : function
-        Made by a plain `def` in a file.
-    what : str
-        What the function is, for errors: "driver", "measure".
-
     Raises
     ------
     ValueError
@@ -106,13 +99,7 @@ def _inner(code):
 
 
 def arguments(driver):
-    """Return a driver's parameters by name, without the first, the student's object.
-
-    Raises
-    ------
-    ValueError
-        If they are not plain parameters in order.
-    """
+    """Return a driver's parameters by name, without the first, the student's object."""
     first, *rest = [*inspect.signature(driver).parameters.values(), None]
     if first is None or any(p and p.kind != p.POSITIONAL_OR_KEYWORD for p in (first, *rest)):
         raise ValueError(
@@ -122,15 +109,7 @@ def arguments(driver):
 
 
 def caller(data, f):
-    """Return a function ``run(args)`` for `judge` that calls `f` in this process.
-
-    Parameters
-    ----------
-    data : dict
-        A packed problem.
-    f : object
-        The student's function or class.
-    """
+    """Return a function ``run(args)`` for `judge` that calls `f` in this process."""
     target = driven(f, data.get("driver"))
     counted = any(case["aspect"] == "loops" for case in data.get("cases", ()))
     return lambda args: observe(target, args, observed(data), counted=counted)
@@ -142,20 +121,7 @@ def observed(data):
 
 
 def answer_cap(data: dict, output_kb: int) -> int:
-    """Return the size in bytes of the largest answer that is read, far above the right one.
-
-    Parameters
-    ----------
-    data : dict
-        A packed problem.
-    output_kb : int
-        What is allowed beyond eight times the largest right answer.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
+    """Return the size in bytes of the largest answer that is read, far above the right one."""
     sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
     sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
     return output_kb * 1024 + 8 * max(sizes, default=0)

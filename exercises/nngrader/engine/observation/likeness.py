@@ -37,11 +37,6 @@ def fingerprint(source):
     ... )
     True
 
-    Parameters
-    ----------
-    source : str
-        The cell.
-
     Returns
     -------
     list of int

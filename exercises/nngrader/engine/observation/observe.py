@@ -59,8 +59,6 @@ class Failed:
 
     Parameters
     ----------
-    error : Exception
-        What was raised.
     who : str
         Who raised it, in words that stand literally in the driver.
     """
@@ -73,11 +71,6 @@ class Tensor:
     """Stands in a driver's answer for a tensor of which the driver has read the numbers.
 
     The numbers are judged as if they had come as an array or a number; the form is not.
-
-    Parameters
-    ----------
-    numbers : ndarray
-        What the tensor holds.
     """
 
     def __init__(self, numbers):
@@ -129,8 +122,6 @@ def driven(f, driver):
 
     Parameters
     ----------
-    f : object
-        What the student defined: a function, a class.
     driver : dict or None
         ``name`` and ``source`` of a function that knows `np`, what is `LENT` to it, and imports
         the rest; None where ``f`` is called itself.
@@ -158,8 +149,6 @@ def measured(measure, inputs, raw, n_parts):
         Its first argument: the inputs of the case, and what is kept for it.
     raw : list
         The student's arrays, of any shape, with None for values that are no arrays.
-    n_parts : int
-        How many values it should give.
 
     Returns
     -------
@@ -185,8 +174,6 @@ def observe(f, args, n_parts, *, counted=True):
         ``args`` in order.
     args : dict
         Names and values of the arguments; ``f`` gets copies.
-    n_parts : int
-        How many values the answer should have.
     counted : bool, optional
         Whether the lines that run are counted, which slows Python down.
 
@@ -323,8 +310,6 @@ def describe(value, f=None):
     ----------
     value : object
         It may be hostile.
-    f : callable, optional
-        What was called, of which an error tells the line.
 
     Returns
     -------

@@ -3,10 +3,6 @@
 Comes in: questions, as frames of plain data. Goes out: answers, as frames, of which the outside
 checks the form and trusts nothing else.
 
-Read `worker` first: it loads cells and calls functions. `fork_server` is the first process of
-a sandbox and starts a fresh one for each function; `wire` packs and reads the frames, on both
-sides.
-
 These files are put into the sandbox one by one with three of `engine/observation`
 (`launch.PARTS`); the rest of this package is not there. `worker` runs as a program and is never
 imported.

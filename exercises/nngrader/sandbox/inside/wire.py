@@ -61,8 +61,6 @@ def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
     ----------
     fd : int
         The pipe; where there is a deadline it must not block.
-    frame : bytes
-        What `pack` made.
     deadline : float, optional
         In seconds of `time.monotonic`.
 
@@ -83,8 +81,6 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
 
     Parameters
     ----------
-    fd : int
-        The pipe.
     deadline : float, optional
         In seconds of `time.monotonic`.
     cap : int
@@ -114,17 +110,8 @@ def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
 
     Parameters
     ----------
-    fd : int
-        The pipe.
-    n : int
-        How many.
     deadline : float, optional
         In seconds of `time.monotonic`.
-
-    Returns
-    -------
-    bytes
-        Neither more nor fewer.
 
     Raises
     ------

@@ -1,8 +1,7 @@
-"""nbgrader's autograder for notebooks that contain their points, and queries of the gradebook.
+"""Save a notebook's points as nbgrader's autograder does, and query the gradebook.
 
-nbgrader opens a gradebook for each of its steps, and commits after each cell. Here one
-gradebook stays open, and a submission is committed as a whole, or not at all. `standing` reads
-the entries of a whole class in two queries.
+nbgrader opens the gradebook again for each step of each submission. Ours stays open for the
+whole class.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
-from nbconvert.writers import FilesWriter
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -22,25 +21,14 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.converters import Autograde, autograde
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    SaveAutoGrades,
-    latesubmissions,
-    saveautogrades,
-)
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
-from traitlets import List
 
 from ..course.notebooks import grade_id, is_code, is_solution, is_test
 from .late import Policy, extension_of
 
-OPENERS = (
-    autograde,
-    saveautogrades,
-    latesubmissions,
-)  # nbgrader's modules that open gradebooks
 WAIT_MS = 5000  # for which to wait for another program that writes into the gradebook
 ONE_AT_A_TIME = 20112  # number of the lock in PostgreSQL that our own writers share
 
@@ -80,8 +68,7 @@ class OpenGradebook(Gradebook):
         """Open a block with a lock on the gradebook, which is committed whole or not at all."""
         try:
             self._take()
-            with one_for_all(self):
-                yield
+            yield
             self.db().publish()
         except BaseException:
             self.db.rollback()
@@ -99,114 +86,70 @@ class OpenGradebook(Gradebook):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
 
 
-@contextlib.contextmanager
-def one_for_all(gradebook: OpenGradebook):
-    """Open a block in which nbgrader's steps use this gradebook instead of opening one.
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's step that saves points and comments, in a gradebook that is open already."""
 
-    Parameters
-    ----------
-    gradebook : OpenGradebook
-        The gradebook that each step gets.
-    """
-    for module in OPENERS:
-        module.Gradebook = lambda *_, **__: gradebook
-    try:
-        yield
-    finally:
-        for module in OPENERS:
-            module.Gradebook = Gradebook
-
-
-class Record(Autograde):
-    """Saves the points in the notebook's outputs, and late penalties; executes nothing.
-
-    nbgrader converts a notebook twice, to clean what a student wrote and to grade it; here once
-    is enough, since the notebook is ours. nbgrader also finds notebooks by glob patterns, which
-    some students' names would break, so `convert` takes a path.
-    """
-
-    cause = None
-    sanitize_preprocessors = List([])
-    autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties])
-
-    def __init__(self, gradebook: OpenGradebook, policy: Policy, **settings):
+    def __init__(self, gradebook: OpenGradebook, **settings):
         super().__init__(**settings)
-        self.gradebook, self.policy = gradebook, policy
-        self.force, self.log.level = True, 50
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
-        self.exporter.optimistic_validation = True  # validate once, after the last step
-        self.exporter._preprocessors = []
-        for step in self.autograde_preprocessors:
-            self.exporter.register_preprocessor(step, enabled=True)
+        self.gradebook = gradebook
 
-    def convert(self, notebook, before=None) -> None:
-        """Record one notebook.
+    def preprocess(self, nb, resources):
+        """Save what the cells of a notebook say."""
+        self.notebook_id = self.assignment_id = resources["assignment"]
+        self.student_id = resources["student"]
+        return super(SaveAutoGrades, self).preprocess(nb, resources)
+
+
+class Autograder:
+    """Saves the points in notebooks' outputs, and late penalties; executes nothing."""
+
+    def __init__(self, gradebook: OpenGradebook, policy: Policy, assignment: str, config):
+        self.gradebook, self.policy, self.assignment = gradebook, policy, assignment
+        self.save = SaveGrades(gradebook, config=config)
+        self.late = AssignLatePenalties(config=config)
+        self.late.assignment_id = assignment  # which the plugin looks up
+        self.late.init_plugin()
+
+    def record(self, student: str, notebook: dict, when: str, before: Path) -> None:
+        """Enter a submission and its points; ask for a new mark by hand if its work changed.
 
         Parameters
         ----------
-        notebook : Path
-            A file in STUDENT/ASSIGNMENT, with the time of submission in another file beside it.
-        before : Path, optional
-            The notebook that was recorded for this student the last time.
-
-        Raises
-        ------
-        NbGraderException
-            If it cannot be recorded; `cause` is the exception behind it.
+        notebook : dict
+            The notebook with the points as outputs of the test cells.
+        when : str
+            The time of submission, "" if it is unknown.
         """
-        self.cause, self.before = None, before
-        self.assignments, self.notebooks = {str(notebook.parent): [str(notebook)]}, []
-        self.convert_notebooks()
-
-    def init_assignment(self, assignment_id, student_id):
-        """Enter the student, the submission, and the student's own due date."""
-        with self._cause_kept():
-            super().init_assignment(assignment_id, student_id)
-            entry = self.gradebook.find_submission(assignment_id, student_id)
-            source = self._format_source(assignment_id, student_id)
-            if self.coursedir.get_existing_timestamp(source) is None:
-                entry.timestamp = None
-            if self.policy.extensions is not None:
-                entry.extension = extension_of(self.policy, student_id, self.policy.due)
-
-    def convert_single_notebook(self, notebook_filename):
-        """Save the points; ask for a new mark by hand if that work has changed."""
-        with self._cause_kept():
-            where = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
-            place = where["notebook"], where["assignment"], where["student"]
-            marked = self._marked(notebook_filename, place)
-            super(Autograde, self).convert_single_notebook(notebook_filename)
-            for name, same in marked.items():
-                self.gradebook.find_grade(name, *place).needs_manual_grade = not same
-
-    def _marked(self, notebook, place):
-        """Return for each cell that is marked by hand whether its work is unchanged."""
-        names = [
-            g.name
-            for g in self.gradebook.find_submission_notebook(*place).grades
-            if g.manual_score is not None and not g.needs_manual_grade
+        self.gradebook.update_or_create_student(student)
+        entry = self.gradebook.update_or_create_submission(self.assignment, student)
+        entry.timestamp = parse_utc(when) if when else None
+        if self.policy.extensions is not None:
+            entry.extension = extension_of(self.policy, student, self.policy.due)
+        place = self.assignment, self.assignment, student
+        marked = [
+            grade.name
+            for grade in self.gradebook.find_submission_notebook(*place).grades
+            if grade.manual_score is not None and not grade.needs_manual_grade
         ]
-        if not names or not self.before or not self.before.is_file():
-            return dict.fromkeys(names, False)
-        old, new = (nbformat.read(f, as_version=4) for f in (self.before, notebook))
-        return {name: same_work(old, new, name) for name in names}
+        old = nbformat.read(before, as_version=4) if marked and before.is_file() else None
+        self.save.preprocess(notebook, {"assignment": self.assignment, "student": student})
+        self.penalise(student)
+        for name in marked:
+            same = old is not None and same_work(old, notebook, name)
+            self.gradebook.find_grade(name, *place).needs_manual_grade = not same
 
-    @contextlib.contextmanager
-    def _cause_kept(self):
-        """Open a block whose exception is stored, since nbgrader only logs it."""
-        try:
-            yield
-        except Exception as e:
-            self.cause = e
-            raise
-
-    def penalise(self, assignment_id: str, student_id: str) -> None:
-        """Let nbgrader compute the penalty again, after marks by hand have changed."""
-        names = {"student": student_id, "assignment": assignment_id, "notebook": assignment_id}
-        step = AssignLatePenalties(parent=self)
-        nothing = nbformat.v4.new_notebook()
-        step.preprocess(nothing, {"nbgrader": names | {"db_url": self.coursedir.db_url}})
+    def penalise(self, student: str) -> None:
+        """Save what lateness costs, for the present marks and by the course's plugin."""
+        entry = self.gradebook.find_submission(self.assignment, student)
+        (notebook,) = entry.notebooks
+        notebook.late_submission_penalty = None
+        if (seconds := entry.total_seconds_late) > 0:
+            cost = self.late.plugin_inst.late_submission_penalty(
+                student, notebook.score, seconds
+            )
+            if cost is not None:
+                notebook.late_submission_penalty = min(max(0, cost), notebook.score)
+        self.gradebook.db.commit()
 
 
 def same_work(old: dict, new: dict, name: str) -> bool:
@@ -219,11 +162,6 @@ def same_work(old: dict, new: dict, name: str) -> bool:
     name : str
         The id of the graded cell. For a written answer its text is compared; for a test cell or
         task, all sources and the findings are.
-
-    Returns
-    -------
-    bool
-        False also where the cell is missing.
     """
     then, now = (_work(notebook, name) for notebook in (old, new))
     return then is not None and then == now
@@ -301,15 +239,6 @@ class Standing:
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
     """Return the entries of an assignment by student.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-        The gradebook.
-    assignment : str
-        The assignment.
-    student : str, optional
-        Only this student.
 
     Returns
     -------
