@@ -12,12 +12,6 @@ on all inputs of a problem ("copy": on the last twelve steps). All rates of the 
 and the one with the lowest mean validation loss over three seeds that are not among the ten is
 taken.
 
-Known when this was written: a first version, kept as gates_longer.py, in which "once" had 24
-steps, the start was tuned as well, and start and rate were chosen on one seed; and a second, as
-this one but for a search of the rate that climbed from 0.01 and 0.03 for as long as the loss
-fell, two seeds for tuning and five for the test. There the whole LSTM got lower rates than the
-one without a forget gate, which looked better for it "in a row" and in "copy"; at equal rates
-(gates_rates.py, gates_rates_row.py) the whole was ahead in the first and level in the other.
 Expected now, and to be refuted: (1) without the input gate "once" is learned on no seed, and
 "copy" has the largest error of all; (2) without the forget gate "row" is learned on all seeds,
 with a larger mean error than the whole LSTM's, and one that grows along a stream of 60 problems
