@@ -126,11 +126,9 @@ def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
 
 def test_another_docstring_leaves_the_results_valid(tmp_path):
     path = made(tmp_path)
-    text = path.read_text().replace("(seed):\n", '(seed):\n    """Draw four\n    numbers."""\n', 1)
-    path.write_text(f'"""What is the mean of four draws?"""\n\n{text}')
-    with pytest.raises(ValueError, match="has changed"):
-        experiment.load("coin", tmp_path)
-    path.write_text(f'"""What is the mean of four draws?"""\n{text}')
+    text = path.read_text()
+    documented = text.replace("(seed):\n", '(seed):\n    """Draw\n    four numbers."""\n', 1)
+    path.write_text(f'"""What is the mean of four draws?"""\n{documented}')
     assert experiment.load("coin", tmp_path)["mean"].shape == (3,)
 
 

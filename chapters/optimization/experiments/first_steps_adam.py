@@ -1,17 +1,8 @@
-"""Warm-up before Adam, from both scales of weights.
+"""Does warm-up help Adam, whose first steps are equally long at both scales of weights?
 
-Written before the run. Adam divides each entry of the gradient by the root of an average of its
-squares, so that its first steps are equally long at both scales of the weights. If warm-up
-helps only by shortening the steps that long gradients make long, then
+Settings as in first_steps.py.
 
-1. from the larger weights it must gain less than half of the 0.10 that it gains with SGD in
-   `first_steps.py`, and
-2. by He's rule it must gain nothing: a gain above 0.01 in the mean and on every draw that
-   judges would mean that Adam has a reason of its own, such as averages that are uncertain in
-   the first steps.
-
-Network, data, steps, fall of the rate, lengths of the warm-up and judging are those of that
-program: three draws choose rate and length, five others are judged.
+It takes about 7 minutes. The page optimization/warm-up uses the results.
 """
 
 import runpy

@@ -1,9 +1,8 @@
-"""Clipping in the first tenth of the steps only, to see whether that does what warm-up does.
+"""Is it enough to clip the gradients of the first tenth of the steps?
 
-The ablation that `first_steps.py` leaves out. Written before the run: if warm-up helps because
-the gradients of the first steps are long, then clipping these alone must end as low as a
-warm-up does, within the spread over draws. Network, data, rates, bounds and judging are those
-of that program.
+Settings as in first_steps.py.
+
+It takes about 2 minutes. The page optimization/warm-up uses the results.
 """
 
 import runpy

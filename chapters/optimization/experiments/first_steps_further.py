@@ -1,7 +1,8 @@
-"""Larger rates for Adam after a long warm-up, where the best rate was the largest once more.
+"""Larger rates for Adam after a long warm-up, where the largest rate had been the best.
 
-In `first_steps_wider.py` the warm-up over 60% of the steps chose the largest rate that was
-tried with Adam, from the larger weights. Here are the next three, on the same draws.
+Settings as in first_steps_adam.py, with the next three rates.
+
+It takes less than a minute. The page optimization/warm-up uses the results.
 """
 
 import runpy

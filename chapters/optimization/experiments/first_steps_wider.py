@@ -1,12 +1,8 @@
-"""Wider grids for the contenders whose chosen setting or rate stood at the edge of its grid.
+"""Settings beyond the edges of the grids of first_steps.py and the programs after it.
 
-Added after a reader's remark: clipping had chosen the smallest bound and the largest rate,
-warm-up its greatest length, clipping at first its largest bound, and the weights twice as large
-the smallest rate with neither. Here are the settings beyond these edges; together with those of
-`first_steps.py`, `first_steps_clipped.py`, `first_steps_larger.py` and `first_steps_adam.py`
-they are the grids that the page chooses from, on the same draws. A warm-up over all steps is
-the longest there is. With the bound 1/4 nearly every gradient is clipped, so a smaller bound is
-the same training at a rate that is larger by as much, and none is tried.
+Together with theirs, they are the grids from which the page chooses.
+
+It takes about 7 minutes. The page optimization/warm-up uses the results.
 """
 
 import runpy
