@@ -2,7 +2,7 @@
 
 Networks with one, two and three hidden layers have about the same number of parameters. Each is
 trained as a whole, and once more in its last layer only, also with up to 4,096 random units.
-The linear model and the networks with a trained last layer get twice as many epochs.
+The linear model and the networks with a trained last layer get double the epochs.
 
 It takes about 8 minutes. The page backprop/deep-network uses the results.
 """

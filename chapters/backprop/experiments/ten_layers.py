@@ -1,6 +1,6 @@
 """Can ten hidden layers learn three spirals? It depends on activation function and start.
 
-Every network tries five learning rates and keeps the one with the best validation accuracy.
+Every network has five learning rates, and the one with the best validation accuracy is used.
 
 It takes about 48 minutes. The page backprop/activations uses the results.
 """

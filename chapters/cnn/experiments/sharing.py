@@ -1,9 +1,9 @@
 """How much of a convolutional layer's lead comes from locality, how much from sharing?
 
-Clothes of 14 by 14 pixels lie in a frame of 20 by 20: in the middle, anywhere (moved in every
-epoch), or anywhere but never moved (once). A layer with ReLU leads to ten scores. Local layers
-have 16 units at each of 256 places that see 5 by 5 pixels, with max pooling over 4 by 4 places.
-Two choices vary: whether the places share their weights, and whether the 25 pixels are
+Clothes of 14 by 14 pixels are placed in a frame of 20 by 20: in the middle, anywhere (moved in
+every epoch), or anywhere but never moved (once). A layer with ReLU leads to ten scores. Local
+layers have 16 units at each of 256 places that see 5 by 5 pixels, with max pooling over 4 by 4
+places. Two choices vary: whether the places share their weights, and whether the 25 pixels are
 neighbours or scattered by one fixed permutation.
 
 It takes about 10 minutes. The page cnn/layers uses the results.

@@ -1,8 +1,8 @@
 """Do shortcuts help networks of 8 to 32 layers on small images?
 
-Plain and residual networks have the same number of parameters. Each tries four learning rates
-with two seeds for tuning and keeps the best; five other seeds are tested. The deepest networks
-are also trained three times as long.
+Plain and residual networks have the same number of parameters. Two seeds choose among four
+learning rates; five other seeds are tested. The deepest networks are also trained three times
+as long.
 
 It takes about 28 minutes. The page cnn/architectures-modern uses the results.
 """

@@ -6,9 +6,9 @@ follows, so a unit of the last maps knows only what it sees in its own window. F
 help if the two 3x3 without ReLU are ahead of one 5x5. The ReLU helps if the pair with it is
 ahead of the pair without it.
 
-Settings: 1,500 training images, 8 epochs with Adam; then 16 epochs with Adam, and 8 epochs
-with momentum. Each block has the learning rate with the best mean accuracy on 1,000 validation
-images for seeds 101 and 102; the longer training keeps the rate of the shorter one. Seeds 1 to
+Settings: 1,500 training images, 8 epochs with Adam; then 16 epochs with Adam, and 8 epochs with
+momentum. Each block has the learning rate with the best mean accuracy on 1,000 validation
+images for seeds 101 and 102; the longer training uses the rate of the shorter one. Seeds 1 to
 13 have training images and initial weights of their own and share 4,000 test images.
 
 The page cnn/architectures-classic uses the results. All seeds take about an hour.

@@ -2,7 +2,7 @@
 
 Matrix products (im2col), shifts, the Fourier transform and PyTorch are timed for 16 images of
 32 by 32 pixels with C channels, in single precision on one thread; for 16 channels also with 64
-by 64 pixels. Each run times the methods in an order of its own and keeps the faster of two
+by 64 pixels. Each run times the methods in an order of its own and takes the faster of two
 calls. The claim that the method with the fewest multiplications is the fastest fails if the
 Fourier method needs fewer and takes longer in all five runs.
 

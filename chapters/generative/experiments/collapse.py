@@ -2,7 +2,7 @@
 
 The VAE of imagining.py has 16 numbers, five values of beta from 1 to 1,024, and 15 or 60
 epochs. An entry counts as collapsed if its divergence is below 0.01 on 2,000 held-back images.
-In a linear VAE, a principal direction of variance v keeps an entry if v is greater than beta
+In a linear VAE, a principal direction of variance v has an entry if v is greater than beta
 times the variance of the decoder's noise.
 
 It takes about 7 minutes. The page generative/vae uses the results.

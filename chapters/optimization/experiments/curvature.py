@@ -4,7 +4,7 @@ One pass is the work of one gradient over the training set; all other arithmetic
 the same unit. Curvature does not pay if gradient descent or momentum comes within a millionth
 of the excess loss in as few passes as the best of Newton, BFGS, L-BFGS and conjugate gradients.
 Then all run on batches, also with exact changes of the gradient and with both gradients from
-one batch. Each method tries twelve settings on three draws for tuning.
+one batch. Each method has twelve settings on three draws for tuning.
 
 It takes about 6 minutes. The page optimization/second-order uses the results.
 """

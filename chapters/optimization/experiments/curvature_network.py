@@ -1,8 +1,8 @@
 """Does L-BFGS on all images beat momentum on batches, as images become more numerous?
 
 A network learns from 500 to 4,000 images to training losses of 0.5 and 0.1, by momentum with
-batches, momentum on all images, and L-BFGS on all images. Each tries twelve settings on one
-draw for tuning.
+batches, momentum on all images, and L-BFGS on all images. Each has twelve settings on one draw
+for tuning.
 
 It takes about 3 minutes. The page optimization/second-order uses the results.
 """

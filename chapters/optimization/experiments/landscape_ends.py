@@ -1,7 +1,7 @@
 """Do more starts end poorly in narrow networks than in wide ones?
 
 Twenty starts for each width. On the sine, BFGS runs alone and after 10,000 steps of gradient
-descent; on images, each width keeps the best of three rates.
+descent; on images, each width has the best of three rates.
 
 It takes about 14 minutes. The page optimization/landscape uses the results.
 """

@@ -1,4 +1,4 @@
-"""Does the noise scale that is measured on the way predict the critical batch size?
+"""Does the noise scale measured during training predict the critical batch size?
 
 Network and data as in noise_scale.py. The noise scale is the mean trace over the mean squared
 length of the exact gradient, between validation losses of 0.7 and 0.55, for several batch sizes

@@ -1,8 +1,8 @@
 """How many steps does training need with six batch sizes?
 
 Batches are drawn with replacement, as the theory assumes. The rate of each batch size needs the
-fewest steps on two seeds for tuning. The noise scale is measured on the way, with and without
-the Hessian.
+fewest steps on two seeds for tuning. The noise scale is measured during training, with and
+without the Hessian.
 
 It takes about 2 minutes. The page optimization/sgd uses the results.
 """

@@ -1,7 +1,7 @@
 """Why does batch normalisation help ten hidden layers on three spirals?
 
-Every network tries seven learning rates and keeps the one with the best mean validation
-accuracy. Jolts give every unit a new shift and scale in every step, after the normalisation, so
+Every network has seven learning rates, and the one with the best mean validation accuracy is
+used. Jolts give every unit a new shift and scale in every step, after the normalisation, so
 that the next layer's inputs keep changing.
 
 It takes about 5 minutes. The page optimization/normalization uses the results.

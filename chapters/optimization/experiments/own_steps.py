@@ -5,8 +5,8 @@ from. Variants keep only words that are about equally rare, turn the inputs at r
 one step for all weights or one for each word, fix momentum's steps beforehand, or change
 epochs, batch size, schedule or model; standardised images, also in a unit of their own for each
 pixel, are the dense case. Own steps help sparse inputs if Adam leads momentum on equally rare
-words; they help unequal weights if it leads there by less than on all words. Each optimiser
-tries nine rates.
+words; they help unequal weights if it leads there by less than on all words. Each optimiser has
+nine rates.
 
 It takes about 12 minutes. The page optimization/adaptive uses the results.
 """

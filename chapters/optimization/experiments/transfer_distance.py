@@ -1,4 +1,4 @@
-"""How good is the nearest neighbour on images that are centred and scaled one by one?
+"""How good is the nearest neighbour on images that are centred and scaled separately?
 
 Draws and copies as in transfer_turned.py.
 

@@ -1,4 +1,4 @@
-"""What are borrowed layers worth where things lie at any angle and few are labelled?
+"""What are borrowed layers worth for things at any angle, if few are labelled?
 
 Target: pullovers, dresses and sneakers at random angles, with 1 to 30 labels a class. Sources:
 the seven other classes, or handwritten digits, upright or turned; controls have random weights,

@@ -1,7 +1,7 @@
 """Can a sign of eight steps ago be learned with errors that go back five steps?
 
-As in cut.py, with noise at a second input. A second output asks for the sign of four steps ago,
-or of one. The program also records the cosine between the cut and the full gradient during
+As in cut.py, with noise at a second input. A second output has to give the sign of four steps
+ago, or of one. The program also records the cosine between the cut and the full gradient during
 training.
 
 It takes about 3 minutes. The page rnn/bptt uses the results.

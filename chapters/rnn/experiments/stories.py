@@ -2,7 +2,7 @@
 
 A story has 40 steps, each a statement (a name and a number) or a question (a name), with 26
 names or 4. An LSTM, one block of causal attention, and the block without positions have about
-the same number of parameters. The LSTM gets twice as many updates.
+the same number of parameters. The LSTM gets double the updates.
 
 It takes about 11 minutes. The page rnn/attention uses the results.
 """
