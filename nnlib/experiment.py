@@ -9,8 +9,8 @@ with the stored one.
 What training gives differs between processors, so the program says within what its thin slice
 comes out again, for each result: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy":
 {"absolute": 0.02}}``. A list of these is for a result that is a list, one for each entry. The
-statement stands at the top level and does not count in the program's hash: another tolerance
-leaves the results as they are. What has no tolerance comes out equal.
+statement stands at the top level. It does not count in the program's hash, and docstrings don't
+either, because they leave the results as they are. What has no tolerance comes out equal.
 """
 
 import ast
@@ -148,12 +148,28 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return a hash of a program's source, without its line ends and TOLERANCES."""
+    """Return a hash of a program's source, without its docstrings, TOLERANCES and line ends."""
     lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
-    for node in reversed(ast.parse(b"".join(lines)).body):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TOLERANCES":
-            del lines[node.lineno - 1 : node.end_lineno]
-    return hashlib.sha256(b"".join(lines)).hexdigest()
+    skipped = set()
+    for statement in _statements_without_effect(ast.parse(b"".join(lines))):
+        skipped.update(range(statement.lineno, statement.end_lineno + 1))
+    kept = (line for number, line in enumerate(lines, start=1) if number not in skipped)
+    return hashlib.sha256(b"".join(kept)).hexdigest()
+
+
+def _statements_without_effect(program: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements that leave the results as they are: docstrings and TOLERANCES."""
+    for node in ast.walk(program):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(
+            node
+        ):
+            yield node.body[0]
+    for statement in program.body:
+        if (
+            isinstance(statement, ast.Assign)
+            and ast.unparse(statement.targets[0]) == "TOLERANCES"
+        ):
+            yield statement
 
 
 class Stored:

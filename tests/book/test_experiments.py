@@ -124,6 +124,14 @@ def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
     assert held or "experiment `coin`, run again, gives what is stored (mean within" in errors
 
 
+def test_another_docstring_leaves_the_results_valid(tmp_path):
+    path = made(tmp_path)
+    text = path.read_text()
+    documented = text.replace("(seed):\n", '(seed):\n    """Draw\n    four numbers."""\n', 1)
+    path.write_text(f'"""What is the mean of four draws?"""\n{documented}')
+    assert experiment.load("coin", tmp_path)["mean"].shape == (3,)
+
+
 def test_another_tolerance_leaves_the_results_valid_and_nothing_else_does(tmp_path):
     path = made(tmp_path)
     text = path.read_text()

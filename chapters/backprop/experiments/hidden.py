@@ -1,10 +1,10 @@
-"""What hidden layers gain on clothes, trained or as they were drawn, over a linear model.
+"""What do hidden layers gain over a linear model, random or trained?
 
-The networks with one, two and three hidden layers have about equally many parameters. Each is
-trained as a whole, and once more only in its last layer. If the hidden layers need no training,
-the second is as good as the first; if they need it whatever their width, no width makes up for
-it, so random hidden layers of more units are tried too. The linear model and the networks of
-which only the last layer is trained get twice as many epochs.
+Networks with one, two and three hidden layers have about the same number of parameters. Each is
+trained as a whole, and once more in its last layer only, also with up to 4,096 random units.
+The linear model and the networks with a trained last layer get double the epochs.
+
+It takes about 8 minutes. The page backprop/deep-network uses the results.
 """
 
 import runpy

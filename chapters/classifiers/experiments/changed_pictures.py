@@ -1,14 +1,12 @@
-"""Six changes of a picture, and three cures: more pictures, a better rule, changed copies.
+"""Images change in one of six ways: what helps most, more data, a better method or copies?
 
-Each classifier gets 2,000 training pictures or 4,000 rows: 2,000 further ordinary pictures, or
-a changed copy of each of its own. The claim: for at least four of the six changes, copies that
-are changed in the same way gain more than either rival, twice as many ordinary pictures or a
-better rule (random ReLU features). Two trial seeds, 0 and 1, had been seen. Rival causes have
-a control each: more rows (the further pictures), any disturbance, as a penalty in disguise
-(copies changed in another way), and a badly set rival (every classifier chooses its penalty on
-1,000 validation pictures that are changed as the test pictures are; what the penalty chosen on
-ordinary ones gives is stored too, and what no penalty gives). All are tested on the same
-changed pictures.
+Each classifier gets 2,000 training images, 4,000, or 2,000 and a changed copy of each. The
+better method uses random ReLU features. Controls are copies with a different change, and
+penalties chosen on changed images, on ordinary ones, or hardly any penalty. All are tested on
+the same changed images. The claim is that copies with the same change gain most for at least
+four of the six changes.
+
+It takes about 3 minutes. The page classifiers/learning-problem uses the results.
 """
 
 import numpy as np

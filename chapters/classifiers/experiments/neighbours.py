@@ -1,4 +1,11 @@
-"""Neighbours of clothes: k and distance by cross-validation, moved pictures, dimensions."""
+"""Which k and which distance suit images of clothes, and how near are their neighbours?
+
+k and distance are chosen by cross-validation. The program also moves images by a few pixels,
+and measures the ratio of the nearest to the mean distance, and the work of a k-d tree, from 1
+to 784 features.
+
+It takes about 5 minutes. The page classifiers/nearest-neighbours uses the results.
+"""
 
 from functools import cache
 

@@ -1,9 +1,10 @@
-"""A network on 500 pictures whose labels are true, in part drawn at random, or all drawn.
+"""Can a network learn 500 images by heart if some or all labels are random?
 
-The claim, from a trial with seed 0, judged on the five others: every network comes to name all
-its training pictures; with drawn labels only, each seed needs more epochs for that than with
-true ones; and on new pictures it is then within 3 points of guessing, 10 per cent. With 40
-per cent drawn, accuracy on new pictures falls by 3 points or more from its best epoch on.
+The claims, from a trial with seed 0: every network fits its training images; with random labels
+it needs more epochs than with true ones, and on new images it is within 3 points of guessing;
+with 40% random labels, test accuracy falls by 3 points or more after its best epoch.
+
+It takes less than a minute. The page classifiers/generalization uses the results.
 """
 
 import numpy as np

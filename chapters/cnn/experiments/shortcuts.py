@@ -1,9 +1,10 @@
-"""Plain and residual networks of 8 to 32 layers on small pictures of clothes, and why.
+"""Do shortcuts help networks of 8 to 32 layers on small images?
 
-Every contender tries four learning rates with two seeds that do not count, and keeps the one
-with the best mean validation accuracy; then five seeds run with it. The shortcuts have no
-parameters, so that both kinds of network have the same number of them. The deepest networks
-are also trained three times as long, each kind with its own rate.
+Plain and residual networks have the same number of parameters. Two seeds choose among four
+learning rates; five other seeds are tested. The deepest networks are also trained three times
+as long.
+
+It takes about 28 minutes. The page cnn/architectures-modern uses the results.
 """
 
 import itertools

@@ -1,9 +1,10 @@
-"""The page's program: two workers, undisturbed and with one killed at step 25, and three.
+"""Does a training whose worker is killed end with the same weights?
 
-The programs are taken from the cells of the page that write them, and their hash is stored, so
-that the page can tell whether they are still those that ran. The killed training goes on from
-its checkpoint of step 20, and its weights are compared with those of the undisturbed one. Three
-workers have shares of unequal size; they run the program as it is, and without its weighting.
+The programs come from the cells of the page, whose hash is stored. Two workers run undisturbed,
+or one is killed at step 25 and the training continues from step 20. Three workers with shards
+of unequal size run with and without weighting.
+
+It takes less than a minute. The page frameworks/scaling uses the results.
 """
 
 import hashlib

@@ -1,24 +1,12 @@
-"""What a diffusion model draws that has seen few pictures or many, and why any are new.
+"""When does a diffusion model draw copies of its training images?
 
-A network is trained to say what the clean picture was, given clothes of 14 by 14 pixels with
-noise of a hundred levels. The best answer for a training set can be written down: the mean of
-its pictures, each weighted by how well it explains the noisy one. Both draw 300 pictures from
-the same noise, by the same steps. A drawn picture is called a copy if its nearest training
-picture is less than a third as far as the second nearest (Yoon et al., 2023).
+A network learns to denoise images of 14 by 14 pixels with 100 noise levels. The best answer for
+a training set is known: a weighted mean of its images. Both draw 300 images from the same noise
+in the same steps, after training with few images or many. A drawn image is a copy if its
+nearest training image is less than a third as far away as the second nearest. Variants have
+four times the steps, or a narrower network.
 
-What was known when this was written: seed 0 with 50, 500 and 5,000 pictures and 4,000 steps had
-been looked at, where the network drew 60, 0 and 0 % copies. So the seeds here are others.
-Written down before they ran: if new pictures come from the network's distance to the best
-answer, then
-
-- the best answer draws copies for every number of pictures, by the same steps from the same
-  noise;
-- on pictures that neither has seen, with little noise, the network is nearer than the best
-  answer wherever it draws few copies;
-- four times as many steps, with 200 pictures, bring the network nearer to the best answer and
-  raise its share of copies, and a narrower network has fewer of them.
-
-Each of these can fail, and then the explanation is refuted.
+It takes about 45 minutes. The page generative/diffusion uses the results.
 """
 
 from itertools import pairwise

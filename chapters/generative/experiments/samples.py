@@ -1,6 +1,8 @@
-"""The first ten pictures of six of the ways of ``imagining``, with the settings chosen there.
+"""The first ten images drawn in six of the ways of imagining.py, with its settings.
 
-Nothing is chosen here: seed 0, and the first ten draws. Nobody's pictures were picked by eye.
+Seed 0 and the first ten draws, so that nobody chose the images by eye.
+
+It takes less than a minute. The page generative/vae uses the results.
 """
 
 import json

@@ -1,6 +1,9 @@
-"""Plain descent, momentum and Nesterov on clothes, over learning rates, for two batch sizes.
+"""How do plain descent, momentum and Nesterov compare at the same effective rate?
 
-All are compared at the same effective rate, the learning rate divided by 1 - momentum.
+The effective rate is the learning rate divided by 1 - momentum. Batches have 10 or 1,000
+images.
+
+It takes about 3 minutes. The page optimization/momentum uses the results.
 """
 
 import numpy as np

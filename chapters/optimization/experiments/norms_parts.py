@@ -1,9 +1,9 @@
-"""The networks of ``norms.py`` with a part of the normalisation, or with better statistics.
+"""Which part of batch normalisation is needed?
 
-* Which half is needed: to subtract the mean of the batch, or to divide by its deviation?
-* With batches of 10, is it the rough statistics that spoil the training? Then a loss of 10
-  points does well as soon as mean and variance come from 100, of which these 10 are a part.
-* Is it the first layer that keeps layer normalisation from learning at most rates?
+The networks of norms.py subtract only the mean, or divide only by the deviation; a loss of 10
+points gets its statistics from 100; layer normalisation leaves out the first layer.
+
+It takes about 3 minutes. The page optimization/normalization uses the results.
 """
 
 import runpy

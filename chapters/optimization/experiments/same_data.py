@@ -1,24 +1,13 @@
-"""What helps a network that has 500 photographs of clothes.
+"""What helps a network that has only 500 photographs?
 
-Two worlds have the same photographs. In the catalogue they are as they are, centred and
-upright; customers turn the camera, stand nearer or further away, and miss the middle. Training,
-validation and test photographs always come from one world.
+The catalogue shows clothes as they are; customers turn, move and zoom the camera. Helpers:
+changed copies, changes borrowed from a different photograph, mirrored copies, input noise,
+weight noise, weight decay, label smoothing, a decoder, early stopping. Claims: copies are worth
+more than 1,000 photographs among customers and fewer than 100 in the catalogue; other helpers
+and the two controls gain less than half as much; all helpers lower the loss. Each has four
+settings, chosen on 1,000 validation photographs.
 
-Claims, written down before the five seeds were run. A first look at one seed, with one setting
-of most contenders, had come before; it had decided nothing about claims 2 and 3.
-
-1. Turned, moved and zoomed copies are worth more than 1,000 further photographs where customers
-   take the pictures, and fewer than 100 in the catalogue. Refuted if either fails in the mean.
-2. What counts is to know which changes occur: helpers that know nothing of pictures (input
-   noise, weight noise, weight decay, label smoothing, a decoder) gain less than half of what
-   the copies gain among the customers. Refuted if one of them gains half or more.
-3. The rival cause is variety: any change as large and as picture-like would do. Changes
-   borrowed from another photograph, x + (A(x') - x'), have that size and look; so have mirrored
-   photographs, which keep their label but occur in neither world, since all shoes of this
-   collection point to one side. Refuted if either gains half of what the copies gain.
-4. Stopping early and all other helpers lower the loss in both worlds.
-
-Every contender has four settings, chosen by the mean over seeds on 1,000 validation pictures.
+It takes about 23 minutes. The page optimization/data-and-noise uses the results.
 """
 
 import contextlib

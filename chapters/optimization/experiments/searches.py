@@ -1,21 +1,10 @@
-"""Three tables of trained networks, on which searches for hyperparameters are replayed.
+"""Grid or random search? Three tables of trained networks on which searches are replayed.
 
-Each table has 24 × 24 trainings of a small network on clothes, over the learning rate and one
-hyperparameter more: the weight decay, the momentum, or the number of hidden units at a fixed
-amount of work. The page draws searches of 9, 16 and 36 trainings from the stored tables.
+Each table has 24 by 24 runs of a small network, over the learning rate and the weight decay,
+the momentum, or the number of hidden units at equal work. The page draws searches of 9, 16 and
+36 runs.
 
-Written down before the run. Derived for a straight ridge: where one hyperparameter alone counts
-(expected of weight decay), a grid finds the best 5% less often than random points, since it
-tries few values of that one; where both count (expected of momentum and size), it finds them
-more often, since it leaves no holes; a tilted grid, which repeats no value and leaves no holes,
-finds them at least as often as random points in all three tables. The first statement falls if
-the grid is level with random points for weight decay, the second if it is behind them for
-momentum or size, the third if the tilted grid is behind in one table, each on most of five
-draws of the pictures. Two ablations separate the causes: points in a random Latin square repeat
-no value but leave holes, a grid leaves no holes but repeats values. If holes do not matter, the
-Latin square is level with the tilted grid; if repeated values do not, the grid is. For
-coarse-to-fine search nothing is derived: narrowing helps if the first round has found the
-right region and hurts if it has not.
+It takes about 20 minutes. The page optimization/hyperparameters uses the results.
 """
 
 import numpy as np

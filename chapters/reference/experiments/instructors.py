@@ -9,7 +9,6 @@ exit statuses, results, versions, and the hash of this program.
 
 import copy
 import csv
-import hashlib
 import html
 import json
 import os
@@ -395,7 +394,7 @@ def main() -> None:
         found = run(Path(folder))
     found["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
     found["machine"] = f"{platform.system()} {platform.machine()}"
-    found["program"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    found["program"] = experiment._hash(Path(__file__))
     experiment.write(RESULTS, found)
     print(RESULTS.relative_to(ROOT))
 

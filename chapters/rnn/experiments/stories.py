@@ -1,21 +1,10 @@
-"""Who has how many: an LSTM and attention read stories of numbers that change.
+"""LSTM or attention for stories in which names have changing numbers?
 
-A story has 40 steps. Each is either a statement, a name and a number ("Ada 3"), or a question,
-a name and no number ("Ada ?"), with equal chance; it is to be answered with the number that the
-latest statement gave to this name. A question asks for a name that occurred, each with equal
-chance. There are ten numbers, and 26 names ("many") or 4 ("few").
+A story has 40 steps, each a statement (a name and a number) or a question (a name), with 26
+names or 4. An LSTM, one block of causal attention, and the block without positions have about
+the same number of parameters. The LSTM gets double the updates.
 
-Contenders, of about equally many parameters: an LSTM, one block of causal attention with a
-learned code for each position, and the same without that code. The LSTM gets twice as many
-updates, since an update of attention takes up to twice its time. Each contender has its own
-learning rate, chosen on validation stories with another seed.
-
-What was known when this was written: one seed with 48 steps and 26 names, where attention
-answered 98 % after 600 updates, without positions 90 % and no more than about half of the
-questions about a name with several numbers, and the LSTM 56 %, fewer the further back the
-statement. Not known: all with 4 names. Written down before the run: if distance is what the
-LSTM fails at, it fails at equal distances also with 4 names; if it is how much it must keep at
-the same time, then not.
+It takes about 11 minutes. The page rnn/attention uses the results.
 """
 
 import time

@@ -1,9 +1,10 @@
-"""A linear model, a network with one hidden layer, and a small convolutional network.
+"""A linear model, one hidden layer, or a small convolutional network?
 
-The convolutional network is also trained on pictures whose pixels are shuffled, all in the
-same way, so that it can't know any more which pixels are neighbours. A deeper dense network
-has its further layer and batch normalisation, but is never told which pixels are neighbours;
-a wider one has four times as many numbers in both layers.
+The convolutional network also learns images whose pixels are shuffled in one fixed way. A
+deeper and a wider dense network have batch normalisation, but nobody tells them which pixels
+are neighbours.
+
+It takes about 13 minutes. The pages start/welcome and backprop/deep-network use the results.
 """
 
 from functools import cache
