@@ -132,7 +132,7 @@ def describe(name: str | None = None) -> Card | Cards:
     """
     if name is None:
         return Cards(CARDS.values())
-    if name not in CARDS:
+    if not isinstance(name, str) or name not in CARDS:
         raise ValueError(f"describe: {unknown(name)}")
     return CARDS[name]
 
