@@ -71,13 +71,6 @@ CALCULUS = [
     (calculus.numerical_gradient, SLOPE | LAYOUT),
     (calculus.numerical_jacobian, SLOPE | LAYOUT),
     (calculus.numerical_hessian, SLOPE),
-    (
-        calculus.error_against_step,
-        SLOPE
-        | dict(
-            gradient=([2.0, 4.0], ERRORS), h=([0.1], [*but(NO_NUMBERS, "None"), [-1.0], [0.0]])
-        ),
-    ),
     (calculus.relative_error, dict(a=([1.0, 2.0], ERRORS), b=([1.0, 2.0], ERRORS))),
     (calculus.identities, dict(name=("trace", but(WORD, "None")))),
     (TRACE.latex, LAYOUT),
