@@ -80,6 +80,36 @@ class Gaussian(Continuous):
         """The point of highest density, μ."""
         return self.loc
 
+    @classmethod
+    def fit(cls, data: np.ndarray) -> Gaussian:
+        r"""Estimate mean and standard deviation by maximum likelihood.
+
+        .. math:: \hat\mu = \frac{1}{N} \sum_n x_n, \quad
+            \hat\sigma^2 = \frac{1}{N} \sum_n (x_n - \hat\mu)^2
+
+        Parameters
+        ----------
+        data : (...) float
+            At least two different numbers.
+
+        Raises
+        ------
+        ValueError
+            If data is empty, not finite, or all equal: the likelihood then grows without
+            bound as σ goes to 0.
+
+        Source: Bishop (2006), equations (1.55) and (1.56); chapter "Maximum likelihood".
+
+        >>> Gaussian.fit([1, 3, 5, 11])  # the variance is 14
+        Gaussian(loc=5.0, scale=3.7416573867739413)
+        """
+        x = checks.data("Gaussian.fit", data)
+        if (x == x.flat[0]).all():
+            raise ValueError(
+                f"Gaussian.fit: expected two different numbers in data, got {x.flat[0]:g} only"
+            )
+        return cls(x.mean(), x.std())
+
 
 @dataclass(frozen=True)
 class Laplace(Continuous):

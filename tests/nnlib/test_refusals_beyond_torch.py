@@ -171,6 +171,7 @@ PROBABILITY = [
     *[(d.sample, dict(shape=(2, SAMPLE), rng=(RNG, GENERATOR))) for d, _ in POINTS],
     *[(d.log_prob, dict(x=(x, NO_NUMBERS))) for d, x in POINTS],
     *[(d.log_likelihood, dict(data=(x, NO_NUMBERS))) for d, x in POINTS],
+    (BELL.fit, dict(data=([0.0, 1.0], [*DATA, [1.0, 1.0]]))),
     (CLOUD.fit, dict(data=([[0, 0], [2, 0], [1, 3]], [*DATA, np.ones((3, 2)), [1.0, 2.0]]))),
     (BELIEF.posterior, dict(data=([0, 1], [*DATA, [3], [0.5]]), total_count=(1, POSITIVE))),
     (P.bayes([0.5, 0.5], [0.2, 0.4]).update, dict(likelihood=([0.5, 0.2], LIKELY))),
