@@ -4,13 +4,14 @@
     python benchmarks/gpu.py --small            every measurement once, tiny, on any device
 
 It needs no network: it trains on the 5,000 pictures of Fashion-MNIST that are in nnlib, or on
-all 60,000 where `nnlib.datasets.FashionMNIST(FOLDER, download=True)` has put them. Without a
-GPU it measures nothing and writes nothing, but for `--small`, which shows that it works and
-whose times mean nothing. The page *GPUs* of the book shows what stands in gpu.json.
+all 60,000 if FOLDER contains the four original files (`train-images-idx3-ubyte.gz`, ...).
+Without a GPU it measures nothing and writes nothing, but for `--small`, which shows that it
+works and whose times mean nothing. The page *GPUs* of the book shows what stands in gpu.json.
 """
 
 import argparse
 import copy
+import gzip
 import json
 import os
 import platform
@@ -322,13 +323,21 @@ def accuracy(model: nn.Module, T: torch.Tensor, U: torch.Tensor, averaging: bool
     return right / len(T)
 
 
+def original(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return pictures (N, 784) from 0 to 1, and labels (N,), from Fashion-MNIST's own files."""
+    with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(), np.uint8, offset=16)
+    with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
+        labels = np.frombuffer(file.read(), np.uint8, offset=8)
+    return pixels.reshape(-1, 784).astype(np.float32) / 255, labels
+
+
 def pictures(bench: Bench, folder: str | None) -> tuple[tuple, str]:
     """Return training and test pictures on the device, and which they are."""
     from nnlib import datasets
 
     if folder:
-        sets = [datasets.FashionMNIST(folder, train=part) for part in (True, False)]
-        pairs = [(np.asarray(s.data, np.float32) / 255, np.asarray(s.targets)) for s in sets]
+        pairs = [original(Path(folder), part) for part in ("train", "t10k")]
     else:
         pairs = list(datasets.fashion_mnist())
     if bench.small:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -235,102 +235,6 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
     outside = (x < 0) | (x > high)
     if outside.any():
         raise ValueError(f"{name}: expected data from 0 to {high:g}, got {x[outside][0]:g}")
-    return x
-
-
-# Samples and their labels
-
-
-def rows(name: str, argument: str, x: Any, width: int | None = None) -> np.ndarray:
-    """Return finite rows (N, D) of the given width; float32 stays, others become float64."""
-    x = _of_numbers(name, argument, np.asarray(x))
-    if x.ndim != 2 or not x.size or (width is not None and x.shape[1] != width):
-        shape = f"(N, {'D' if width is None else width})"
-        raise ValueError(f"{name}: expected {argument} {shape}, not empty, got {x.shape}")
-    _without_nan(name, argument, x)
-    return x if x.dtype == np.float32 else x.astype(np.float64, copy=False)
-
-
-def labels(name: str, **columns: Any) -> list[np.ndarray]:
-    """Return columns (N,) of labels, equally long, not empty, all numbers or all text."""
-    arrays = _columns(name, columns)
-    if len({a.dtype.kind in "US" for a in arrays}) > 1:
-        kinds = ", ".join(f"{n} {a.dtype}" for n, a in zip(columns, arrays, strict=True))
-        raise TypeError(f"{name}: expected labels of one kind, got {kinds}")
-    return arrays
-
-
-def columns(name: str, **columns: Any) -> list[np.ndarray]:
-    """Return columns (N,) of finite numbers, equally long, not empty, as float64."""
-    arrays = _columns(name, columns, _of_numbers)
-    return [array.astype(np.float64) for array in arrays]
-
-
-def positives(
-    name: str, y_true: Any, y_score: Any, pos_label: Any, *, both: bool = True
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return a mask of the positive samples (N,), and the scores (N,); needs both classes."""
-    (y_true,) = labels(name, y_true=y_true)
-    (y_score,) = columns(name, y_score=y_score)
-    _columns(name, dict(y_true=y_true, y_score=y_score))
-    positive = y_true == positive_label(name, np.unique(y_true), pos_label)
-    if both and (positive.all() or not positive.any()):
-        raise ValueError(f"{name}: expected two classes in y_true, got {y_true[0]!r} alone")
-    return positive, y_score
-
-
-def positive_label(name: str, classes: np.ndarray, pos_label: Any) -> Any:
-    """Return the positive label of at most two; by default 1 if they are -1, 0 or 1."""
-    if len(classes) > 2:
-        raise ValueError(f"{name}: expected two classes, got {len(classes)}")
-    if pos_label is None:
-        if classes.dtype.kind in "US" or not set(classes.tolist()) <= {-1, 0, 1}:
-            raise ValueError(f"{name}: say which of {classes.tolist()} is pos_label")
-        return 1
-    if len(classes) == 2 and pos_label not in classes.tolist():
-        raise ValueError(
-            f"{name}: expected pos_label among {classes.tolist()}, got {pos_label!r}"
-        )
-    return pos_label
-
-
-def _columns(name: str, columns: dict[str, Any], *more: Callable) -> list[np.ndarray]:
-    """Return columns (N,) of numbers or text, after checking that their lengths agree."""
-    arrays = [_column(name, argument, values) for argument, values in columns.items()]
-    for check in more:
-        for argument, array in zip(columns, arrays, strict=True):
-            check(name, argument, array)
-    if len({len(array) for array in arrays}) > 1:
-        raise ValueError(
-            f"{name}: expected {' and '.join(columns)} of one length, "
-            f"got {' and '.join(str(len(array)) for array in arrays)}"
-        )
-    return arrays
-
-
-def _column(name: str, argument: str, x: Any) -> np.ndarray:
-    """Return one column (N,) of numbers or text without NaN or infinity."""
-    x = np.asarray(x)
-    if x.dtype.kind == "O" and all(isinstance(v, str) for v in x.ravel()):
-        x = x.astype(str)
-    if x.ndim != 1 or not len(x):
-        raise ValueError(f"{name}: expected {argument} (N,) with N > 0, got shape {x.shape}")
-    if x.dtype.kind not in "biufUS":
-        raise TypeError(f"{name}: expected numbers or text for {argument}, got {x.dtype}")
-    return _without_nan(name, argument, x) if x.dtype.kind == "f" else x
-
-
-def _of_numbers(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Return an array; raise TypeError unless its entries are real numbers."""
-    if x.dtype.kind not in "biuf":
-        raise TypeError(f"{name}: expected numbers for {argument}, got {x.dtype}")
-    return x
-
-
-def _without_nan(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Return an array; raise ValueError if it holds NaN or infinity."""
-    if not np.isfinite(x).all():
-        raise ValueError(f"{name}: expected finite {argument}, got nan or infinity")
     return x
 
 

@@ -1,4 +1,4 @@
-"""Gradient, Jacobian and Hessian by finite differences.
+"""Gradient, Jacobian and Hessian by finite differences, and the error between gradients.
 
 Functions take and give plain NumPy arrays of any shape; ``nnlib.autograd.gradcheck`` compares
 the derivatives of Tensors. Forward and backward differences are one-sided, central ones are
@@ -20,18 +20,18 @@ the digits and central two thirds. The complex step subtracts nothing, so h may 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..checks import entries, one_of
+from ..checks import entries, one_of, reals
 from ..steps import Steps
 from . import values
 from .shown import gradient_steps
 
-__all__ = ["numerical_gradient", "numerical_hessian", "numerical_jacobian"]
+__all__ = ["numerical_gradient", "numerical_hessian", "numerical_jacobian", "relative_error"]
 
 Array = np.ndarray
 POWERS = {"forward": 1 / 2, "backward": 1 / 2, "central": 1 / 3, "complex": None}
@@ -261,3 +261,62 @@ def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Arra
     if power is not None and (x + np.asarray(h, x.dtype) == x).any():
         raise ValueError(f"{name}: expected h that moves every entry of x, got {h:g}")
     return np.full_like(x, h)
+
+
+def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> float:
+    r"""Measure the difference of two gradients against their size.
+
+    .. math:: \frac{\|a - b\|}{\|a\| + \|b\|}
+
+    Below about 1e-7 for a right derivative checked by central differences in float64; near 1
+    for a wrong one; 0 if both are 0.
+
+    Parameters
+    ----------
+    a, b : (...) float, or lists of arrays
+        Gradients of the same shapes; several arrays count as one long vector.
+
+    Returns
+    -------
+    float
+        From 0 (equal) to 1 (opposite, or one of them 0).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a number is not finite.
+
+    Source: Ng, Deep Learning Specialization, course 2, week 1; chapter "Gradient checking".
+
+    >>> relative_error([3.0, 4.0], [3.0, 4.0])
+    0.0
+    >>> relative_error(np.array([1.0, 2.0]), np.array([-1.0, -2.0]))
+    1.0
+    """
+    u, v = _vector(a), _vector(b)
+    shapes = _shapes(a), _shapes(b)
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"relative_error: expected a and b of equal shapes, got {shapes[0]} and {shapes[1]}"
+        )
+    if not np.isfinite([*u, *v]).all():
+        raise ValueError("relative_error: expected finite a and b")
+    size = np.linalg.norm(u) + np.linalg.norm(v)
+    return float(np.linalg.norm(u - v) / size) if size else 0.0
+
+
+def _arrays(a: Array | Sequence[Array]) -> list[Array]:
+    """Return one array or several as a list."""
+    several = isinstance(a, (list, tuple)) and any(isinstance(part, np.ndarray) for part in a)
+    parts = a if several else [a]
+    return [reals("relative_error", "a and b", part) for part in parts]
+
+
+def _shapes(a: Array | Sequence[Array]) -> list[tuple]:
+    """Return the shape of each array."""
+    return [array.shape for array in _arrays(a)]
+
+
+def _vector(a: Array | Sequence[Array]) -> Array:
+    """Return the entries of all arrays as one vector."""
+    return np.concatenate([array.ravel() for array in _arrays(a)]).astype(np.float64)

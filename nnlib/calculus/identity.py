@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import checks
-from .accuracy import relative_error
-from .differences import LAYOUTS, POWERS, numerical_gradient, numerical_jacobian
+from .differences import LAYOUTS, POWERS, numerical_gradient, numerical_jacobian, relative_error
 
 __all__ = ["Identity"]
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
-
-from .. import checks
-
-__all__ = ["LinearClassifier", "standard_error"]
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 Array = np.ndarray
 
@@ -73,40 +69,6 @@ def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
     return classes, t
 
 
-def standard_error(share: float, n: int) -> float:
-    r"""Return the standard error of a share that was counted among n independent samples.
-
-    .. math:: s = \sqrt{p (1 - p) / n}
-
-    Parameters
-    ----------
-    share : float
-        p, a fraction such as an accuracy.
-    n : int
-        Samples it was counted on.
-
-    Returns
-    -------
-    float
-        The error, a fraction.
-
-    Raises
-    ------
-    ValueError
-        If the share is not in [0, 1], or n below 1.
-    TypeError
-        If they are no numbers, or n is not whole.
-
-    Source: Goodfellow et al. (2016), section 5.4.4; chapter "Choosing a model".
-
-    >>> standard_error(0.8, 100)
-    0.04
-    """
-    checks.limited("standard_error", "share", share, least=0, most=1)
-    checks.count("standard_error", "n", n)
-    return float(np.round(np.sqrt(share * (1 - share) / n), 15))
-
-
 def with_ones(X: Array) -> Array:
     """Return X with a column of ones, so that the last weight is the bias."""
     return np.hstack([X, np.ones((len(X), 1))])
@@ -117,34 +79,8 @@ def batches(order: Array, size: int) -> Iterator[Array]:
     return (order[i : i + size] for i in range(0, len(order), size))
 
 
-def weights_of(sample_weight: Any, X: Array) -> Array:
-    """Return checked sample weights (N,), all 1 by default."""
-    s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-    if not s.any():
-        raise ValueError("sample_weight: expected a positive weight, got zeros only")
-    return s
-
-
 def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
     """Warn that the fit stopped before it converged."""
     name = type(estimator).__name__
     message = f"{name}: not converged after {done}; {advice}"
     warnings.warn(message, ConvergenceWarning, stacklevel=3)
-
-
-def penalized(
-    loss: Callable[[Array], tuple[Array, Array]], X: Array, s: Array, C: float, D: int
-) -> Callable[[Array], tuple[float, Array]]:
-    """Return the objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W.
-
-    ``loss`` takes scores Z and gives losses (N,) and their derivatives with
-    respect to Z; of W the first D columns are penalised, a bias after them is not.
-    """
-
-    def objective(W: Array) -> tuple[float, Array]:
-        losses, dZ = loss(X @ W.T)
-        G = (dZ * s[:, None]).T @ X
-        G[:, :D] += W[:, :D] / C
-        return float(s @ losses + np.sum(W[:, :D] ** 2) / (2 * C)), G
-
-    return objective

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks
 from ..steps import Step, Steps
 
 __all__ = ["precision_recall_f1"]
@@ -44,8 +43,9 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
 
     Raises
     ------
-    TypeError, ValueError
-        As ``precision_recall_fscore_support`` with average "binary".
+    ValueError
+        If the lengths differ, there are no labels, or more than two classes, or ``pos_label``
+        is neither of the two.
 
     Source: van Rijsbergen (1979), chapter 7; chapter "Choosing a model".
 
@@ -58,9 +58,19 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
     >>> precision_recall_f1([1, 1, 0], [1, 0, 0])
     Counted(precision=Fraction(1, 1), recall=Fraction(1, 2), f1=Fraction(2, 3))
     """
-    owner = "precision_recall_f1"
-    y_true, y_pred = checks.labels(owner, y_true=y_true, y_pred=y_pred)
-    pos_label = checks.positive_label(owner, np.union1d(y_true, y_pred), pos_label)
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    if y_true.ndim != 1 or y_true.shape != y_pred.shape or not len(y_true):
+        raise ValueError(
+            "precision_recall_f1: expected y_true (N,) and y_pred (N,), not empty, "
+            f"got {y_true.shape} and {y_pred.shape}"
+        )
+    classes = np.union1d(y_true, y_pred).tolist()
+    if len(classes) > 2:
+        raise ValueError(f"precision_recall_f1: expected two classes, got {len(classes)}")
+    if len(classes) == 2 and pos_label not in classes:
+        raise ValueError(
+            f"precision_recall_f1: expected pos_label among {classes}, got {pos_label!r}"
+        )
     true, predicted = y_true == pos_label, y_pred == pos_label
     TP, FP, FN = (
         int((true & predicted).sum()),

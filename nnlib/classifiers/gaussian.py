@@ -15,7 +15,7 @@ from .base import classes_and_indices
 __all__ = ["GaussianClassifier"]
 
 Array = np.ndarray
-COVARIANCES = ("shared", "own", "naive")
+COVARIANCES = ("shared", "own")
 
 
 class GaussianClassifier(ClassifierMixin, BaseEstimator):
@@ -34,27 +34,22 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         "shared", one Σ for all classes, the mean of the Σ_k weighted by N_k: boundaries are
         straight (scikit-learn's LinearDiscriminantAnalysis with solver="lsqr"). "own": they
         are parabolas, ellipses, hyperbolas (QuadraticDiscriminantAnalysis, which divides by
-        N_k - 1). "naive": each class its own, diagonal (GaussianNB).
-    priors : (C,) array_like, optional
-        π, not negative, sum 1; the shares of the classes unless given.
+        N_k - 1).
     shrinkage : float
-        In [0, 1]: the share of the unit matrix, times the mean variance, that is mixed into
+        In [0, 1]: the fraction of the unit matrix, times the mean variance, that is mixed into
         each covariance, Σ ← (1 - s) Σ + s (tr Σ / D) I. Above 0, Σ is invertible even with
         fewer samples than features.
-    var_smoothing : float
-        Share of the largest variance of a feature, over all samples, that is added to each
-        variance, Σ ← Σ + v I, after shrinkage; this is what GaussianNB does.
 
     Attributes
     ----------
     classes_ : (C,) array
         The labels, sorted.
     priors_ : (C,) float
-        π.
+        π, the fractions of the classes.
     means_ : (C, D) float
         μ.
-    covariance_ : (D, D), (C, D, D), or, naive, (C, D) float
-        Σ after shrinkage and smoothing; the variances only where the rest is 0.
+    covariance_ : (D, D) or (C, D, D) float
+        Σ after shrinkage.
 
     Raises
     ------
@@ -74,95 +69,39 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     (['low'], [[0.5, 0.5]])
     """
 
-    def __init__(
-        self,
-        *,
-        covariance: str = "shared",
-        priors: Any = None,
-        shrinkage: float = 0.0,
-        var_smoothing: float = 0.0,
-    ):
+    def __init__(self, *, covariance: str = "shared", shrinkage: float = 0.0):
         self.covariance = covariance
-        self.priors = priors
         self.shrinkage = shrinkage
-        self.var_smoothing = var_smoothing
 
     def fit(self, X: Any, y: Any) -> GaussianClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
         owner = "GaussianClassifier"
         checks.choice(owner, "covariance", self.covariance, COVARIANCES)
         checks.limited(owner, "shrinkage", self.shrinkage, least=0, most=1)
-        checks.limited(owner, "var_smoothing", self.var_smoothing, least=0)
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         counts = np.bincount(t)
-        self.priors_ = counts / len(t) if self.priors is None else self._given_priors()
+        self.priors_ = counts / len(t)
         groups = [X[t == k] for k in range(len(counts))]
         self.means_ = np.array([group.mean(axis=0) for group in groups])
         deviations = [g - mean for g, mean in zip(groups, self.means_, strict=True)]
-        self.covariance_ = self._estimate(deviations)
-        if self.var_smoothing:
-            v = self.var_smoothing * X.var(axis=0).max()
-            self.covariance_ += v if self.covariance == "naive" else v * np.eye(X.shape[1])
-        self._whitening = self._whitened(counts)
+        if self.covariance == "shared":
+            self.covariance_ = self._shrunk(_covariance(np.concatenate(deviations)))
+            self._whitening = [_whitening(self.covariance_, "the shared covariance")]
+        else:
+            self.covariance_ = np.array([self._shrunk(_covariance(d)) for d in deviations])
+            self._whitening = [
+                _whitening(S, f"the covariance of class {label!r} ({n} samples)")
+                for S, label, n in zip(
+                    self.covariance_, self.classes_.tolist(), counts, strict=True
+                )
+            ]
         return self
-
-    def _estimate(self, deviations: list[Array]) -> Array:
-        """Return the covariance of each class, from samples minus their class mean."""
-        if self.covariance == "shared":
-            return self._shrunk(_covariance(np.concatenate(deviations)))
-        if self.covariance == "own":
-            return np.array([self._shrunk(_covariance(d)) for d in deviations])
-        variances = np.array([np.mean(d**2, axis=0) for d in deviations])
-        s, mean = self.shrinkage, variances.mean(axis=1, keepdims=True)
-        return (1 - s) * variances + s * mean
-
-    def _whitened(self, counts: Array) -> list[tuple[Array, float]]:
-        """Return the whitening matrix A of each covariance, and log |det A|.
-
-        In naive Bayes A is diagonal and given by its diagonal alone.
-        """
-        if self.covariance == "shared":
-            return [_whitening(self.covariance_, "the shared covariance")]
-        if self.covariance == "own":
-            names = [
-                f"the covariance of class {label!r} ({n} samples)"
-                for label, n in zip(self.classes_.tolist(), counts, strict=True)
-            ]
-            return [
-                _whitening(S, name) for S, name in zip(self.covariance_, names, strict=True)
-            ]
-        self._check_variances()
-        roots = 1 / np.sqrt(self.covariance_)
-        return [(a, float(np.log(a).sum())) for a in roots]
-
-    def _given_priors(self) -> Array:
-        """Return the prior probabilities (C,), after checking them."""
-        C, priors = len(self.classes_), np.asarray(self.priors, dtype=np.float64)
-        if priors.shape != (C,) or not (priors >= 0).all() or abs(priors.sum() - 1) > 1e-6:
-            raise ValueError(
-                f"GaussianClassifier: expected {C} priors, not negative, with sum 1, "
-                f"got {self.priors!r}"
-            )
-        return priors
 
     def _shrunk(self, S: Array) -> Array:
         """Return (1 - s) Σ + s (tr Σ / D) I."""
         s = self.shrinkage
         return (1 - s) * S + s * np.trace(S) / len(S) * np.eye(len(S))
-
-    def _check_variances(self) -> None:
-        """Raise ValueError if a feature is constant within a class: its density is infinite."""
-        small = np.finfo(float).eps * (self.covariance_.max() + (self.means_**2).max(axis=0))
-        bad = np.argwhere(self.covariance_ <= small)
-        if len(bad):
-            k, d = bad[0]
-            label = self.classes_[k].item()
-            raise np.linalg.LinAlgError(
-                f"GaussianClassifier: feature {d} is constant in class {label!r}, "
-                "so that its variance is 0; drop the feature, or set var_smoothing or "
-                "shrinkage > 0"
-            )
 
     def log_densities(self, X: Any) -> Array:
         r"""Return the logarithms (N, C) of the class densities at samples X (N, D).
@@ -179,16 +118,15 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
             squares = [((X - m) ** 2).sum(axis=1) - 2 * log_det for m in M]
         else:
             squares = [
-                (_times(A, X - mean) ** 2).sum(axis=1) - 2 * log_det
+                (((X - mean) @ A.T) ** 2).sum(axis=1) - 2 * log_det
                 for (A, log_det), mean in zip(self._whitening, self.means_, strict=True)
             ]
         return -0.5 * (np.stack(squares, axis=1) + X.shape[1] * np.log(2 * np.pi))
 
     def _log_joint(self, X: Any) -> Array:
         """Return log(prior · density) of each class, (N, C)."""
-        check_is_fitted(self)
-        with np.errstate(divide="ignore"):  # a prior of 0 rules its class out
-            return np.log(self.priors_) + self.log_densities(X)
+        log_densities = self.log_densities(X)
+        return np.log(self.priors_) + log_densities
 
     def decision_function(self, X: Any) -> Array:
         """Return log(prior times density), (N, C), or for two classes its difference (N,)."""
@@ -204,20 +142,10 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         """Return the probability (N, C) of each class for samples X (N, D), by Bayes' rule."""
         return softmax(self._log_joint(X), dim=1)
 
-    def predict_log_proba(self, X: Any) -> Array:
-        """Return the logarithms of ``predict_proba``, in nats."""
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
 
 def _covariance(D: Array) -> Array:
     """Return the covariance (D, D) of centred rows."""
     return D.T @ D / len(D)
-
-
-def _times(A: Array, X: Array) -> Array:
-    """Return X Aᵀ, where a diagonal matrix A may be given as a vector."""
-    return X * A if A.ndim == 1 else X @ A.T
 
 
 def _whitening(S: Array, whose: str) -> tuple[Array, float]:
@@ -232,8 +160,7 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
             f"GaussianClassifier: {whose} is singular in {len(S)} features ({error}); set "
-            "shrinkage > 0 or var_smoothing > 0, drop features, or use covariance='naive' or "
-            "'shared'"
+            "shrinkage > 0, drop features, or use covariance='shared'"
         ) from error
     A = np.linalg.inv(L) / scale
     return A, float(np.log(np.diag(A)).sum())

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import checks
 from ..linalg.exact import exact, numeric, tex, text
 from ..nn.functional import sigmoid, softmax
+from ..optim import LBFGS
 from ..steps import Step, Steps
-from .base import (
-    LinearClassifier,
-    penalized,
-    warn_unfinished,
-    weights_of,
-    with_ones,
-)
-from .minimize import Minimum, gradient_descent, lbfgs, newton
+from ..tensor import Tensor
+from .base import LinearClassifier, warn_unfinished, with_ones
 
 __all__ = ["LogisticRegression", "logistic_step"]
 
 Array = np.ndarray
-SOLVERS = ("lbfgs", "newton", "gradient-descent")
+Objective = Callable[[Array], tuple[float, Array]]
 
 
 class LogisticRegression(LinearClassifier):
@@ -31,26 +27,19 @@ class LogisticRegression(LinearClassifier):
 
     .. math::
         p(y_n = k) &= \mathrm{softmax}(W x_n + b)_k \\
-        \min_{W, b} &\ \frac{1}{2C} \|W\|^2 - \sum_n s_n \log p(y_n)
+        \min_{W, b} &\ \frac{1}{2C} \|W\|^2 - \sum_n \log p(y_n)
 
-    Two classes have one row w: the probability of the second is σ(wᵀx + b).
+    Two classes have one row w: the probability of the second is σ(wᵀx + b). The minimum is
+    found by ``nnlib.optim.LBFGS``.
 
     Parameters
     ----------
     C : float
         Inverse strength of the penalty, > 0; ``np.inf`` for none. The bias is free.
-    fit_intercept : bool
-        Whether there is a bias b.
-    solver : str
-        "lbfgs"; "newton", with two classes iteratively reweighted least squares, for up to a
-        few hundred weights in all; "gradient-descent". scikit-learn has the first, and the
-        second as "newton-cholesky".
-    learning_rate_init : float, optional
-        Step of gradient descent on the mean loss; 1 / its largest curvature unless given.
     max_iter : int
         Most steps; 1,000, where scikit-learn has 100.
     tol : float
-        The solver stops where no element of the gradient of the mean loss is larger.
+        The steps end where no element of the gradient of the mean loss is larger.
 
     Attributes
     ----------
@@ -59,14 +48,12 @@ class LogisticRegression(LinearClassifier):
     n_iter_ : int
         Steps taken.
     loss_curve_ : list of float
-        The objective over the sum of s, in nats, at each evaluation.
+        The objective over the number of samples, in nats, at each evaluation.
 
     Raises
     ------
     ValueError
         By ``fit``, for bad data or options, or one class only.
-    LinAlgError
-        By ``fit`` with "newton", if the Hessian is singular.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.4; Goodfellow et al. (2016),
     section 5.7.1; chapter "Logistic regression".
@@ -77,91 +64,41 @@ class LogisticRegression(LinearClassifier):
     (['no', 'yes'], [[0.5, 0.5]])
     """
 
-    def __init__(
-        self,
-        C: float = 1.0,
-        *,
-        fit_intercept: bool = True,
-        solver: str = "lbfgs",
-        learning_rate_init: float | None = None,
-        max_iter: int = 1000,
-        tol: float = 1e-4,
-    ):
+    def __init__(self, C: float = 1.0, *, max_iter: int = 1000, tol: float = 1e-4):
         self.C = C
-        self.fit_intercept = fit_intercept
-        self.solver = solver
-        self.learning_rate_init = learning_rate_init
         self.max_iter = max_iter
         self.tol = tol
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LogisticRegression:
-        """Fit to samples X (N, D) and labels y (N,), the samples weighted if wanted."""
-        self._check_options()
-        X, t = self._labelled(X, y)
-        s = weights_of(sample_weight, X)
-        self._check_weighted_classes(t, s)
-        at = self._minimum(with_ones(X) if self.fit_intercept else X, t, s)
-        self._set_weights(at.theta)
-        self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), [f / s.sum() for f in at.losses]
-        if not at.converged:
-            done = f"{at.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"
-            advice = "scale the columns of X, raise max_iter or tol, or lower C"
-            slope = at.slope / s.sum()
-            warn_unfinished(self, f"{done} {slope:.2g} (tol {self.tol:g})", advice)
-        return self
-
-    def _check_options(self) -> None:
-        """Raise an error for an unknown option."""
+    def fit(self, X: Any, y: Any) -> LogisticRegression:
+        """Fit to samples X (N, D) and labels y (N,)."""
         owner = "LogisticRegression"
-        checks.choice(owner, "solver", self.solver, SOLVERS)
-        checks.flag(owner, "fit_intercept", self.fit_intercept)
         checks.limited(owner, "C", self.C, above=0, infinite=True)
         checks.limited(owner, "tol", self.tol, least=0)
         checks.count(owner, "max_iter", self.max_iter)
-        if self.learning_rate_init is not None:
-            checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        X, t = self._labelled(X, y)
+        N = len(X)
+        found = lbfgs(*self._problem(with_ones(X), t), max_iter=self.max_iter, tol=self.tol * N)
+        self._set_weights(found.theta)
+        self.n_iter_, self.loss_curve_ = max(found.n_iter, 1), [f / N for f in found.losses]
+        if not found.converged:
+            done = f"{found.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"
+            advice = "scale the columns of X, raise max_iter or tol, or lower C"
+            warn_unfinished(self, f"{done} {found.slope / N:.2g} (tol {self.tol:g})", advice)
+        return self
 
-    def _check_weighted_classes(self, t: Array, s: Array) -> None:
-        """Raise ValueError if only one class has weight: the best bias would be infinite."""
-        left = np.unique(t[s > 0])
-        if len(left) < 2:
-            raise ValueError(
-                "LogisticRegression.fit: expected at least 2 classes with positive "
-                f"sample_weight, got one class: {self.classes_[left[0]].item()!r}"
-            )
-
-    def _minimum(self, X: Array, t: Array, s: Array) -> Minimum:
-        """Return the minimum of the loss that the solver finds, starting from W = 0."""
+    def _problem(self, X: Array, t: Array) -> tuple[Objective, Array]:
+        """Return the summed loss with its penalty as a function of W, and W to start from."""
         C, D = len(self.classes_), self.n_features_in_
         loss = binary_loss if C == 2 else multinomial_loss
-        W = np.zeros((1 if C == 2 else C, X.shape[1]))
-        f = penalized(lambda Z: loss(Z, t), X, s, self.C, D)
-        limits = dict(max_iter=self.max_iter, tol=self.tol * s.sum())
-        if self.solver == "lbfgs":
-            return lbfgs(f, W, **limits)
-        if self.solver == "newton":
-            curve = np.where(np.arange(X.shape[1]) < D, 1 / self.C, 0)
-            return newton(f, lambda W: hessian(W, X, s) + _diagonal(curve, W), W, **limits)
-        return self._descend(lambda Z: loss(Z, t), X, W, s, limits)
 
-    def _descend(self, loss: Any, X: Array, W: Array, s: Array, limits: dict) -> Minimum:
-        """Return the minimum by gradient descent, on centred features for larger steps."""
-        D = self.n_features_in_
-        shift = np.zeros(X.shape[1])
-        if self.fit_intercept:  # w(x - mean) + b' is wx + b with b = b' - w mean
-            shift[:D] = s @ X[:, :D] / s.sum()
-        f, lr = penalized(loss, X - shift, s, self.C, D), self._learning_rate(X - shift, s)
-        at = gradient_descent(f, W, lr=lr, **limits)
-        W = at.theta.copy()
-        W[:, -1] -= W @ shift
-        return at._replace(theta=W)
+        def objective(W: Array) -> tuple[float, Array]:
+            losses, dZ = loss(X @ W.T, t)
+            penalty = np.sum(W[:, :D] ** 2) / (2 * self.C)
+            G = dZ.T @ X
+            G[:, :D] += W[:, :D] / self.C
+            return float(losses.sum() + penalty), G
 
-    def _learning_rate(self, X: Array, s: Array) -> float:
-        """Return the given learning rate for the summed loss, or one that surely converges."""
-        if self.learning_rate_init is not None:
-            return self.learning_rate_init / s.sum()
-        p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of a loss's second derivative
-        return 1 / (p * np.linalg.norm(X * np.sqrt(s)[:, None], 2) ** 2 + 1 / self.C)
+        return objective, np.zeros((1 if C == 2 else C, X.shape[1]))
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability (N, C) of each class for samples X (N, D)."""
@@ -169,11 +106,6 @@ class LogisticRegression(LinearClassifier):
         if Z.ndim == 2:
             return softmax(Z, dim=1)
         return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would round small p
-
-    def predict_log_proba(self, X: Any) -> Array:
-        """Return the logarithms of ``predict_proba``, in nats."""
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
 
 
 def binary_loss(Z: Array, t: Array) -> tuple[Array, Array]:
@@ -195,27 +127,46 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
     return losses, P
 
 
-def hessian(W: Array, X: Array, s: Array) -> Array:
-    """Return the Hessian of the summed loss with respect to the entries of W, row by row."""
-    Z = X @ W.T
-    if len(W) == 1:
-        p = sigmoid(Z[:, 0])
-        return (X * (s * p * (1 - p))[:, None]).T @ X
-    P, C = softmax(Z, dim=1), len(W)
-    H = np.block(
-        [
-            [(X * (s * P[:, j] * ((j == k) - P[:, k]))[:, None]).T @ X for k in range(C)]
-            for j in range(C)
-        ]
+class Minimum(NamedTuple):
+    """Where L-BFGS stopped: W, its steps, the objective at each evaluation.
+
+    ``slope`` is the largest element of the gradient there, without sign. ``converged`` tells
+    whether it is within the tolerance, or no step changed the objective by more than rounding.
+    """
+
+    theta: Array
+    n_iter: int
+    losses: list[float]
+    slope: float
+    converged: bool
+
+
+def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> Minimum:
+    """Return the minimum of a function that returns its value and gradient."""
+    x = Tensor(theta.copy(), requires_grad=True)
+    rounding = np.finfo(float).eps * abs(objective(theta)[0])
+    optimizer = LBFGS(
+        [x],
+        max_iter=max_iter,
+        max_eval=2 * max_iter + 10,
+        tolerance_grad=tol,
+        tolerance_change=rounding,
+        history_size=10,
+        line_search_fn="strong_wolfe",
     )
-    # Adding the same to all rows of W changes no probability, so H is flat that way. The
-    # gradient is 0 that way too, and curvature added there changes no step.
-    return H + np.kron(np.full((C, C), np.trace(H) / len(H)), np.eye(X.shape[1]))
+    losses = []
 
+    def closure() -> Tensor:
+        f, g = objective(x.array)
+        losses.append(f)
+        x.grad = Tensor(g)
+        return Tensor(np.array(f))
 
-def _diagonal(curve: Array, W: Array) -> Array:
-    """Return the second derivatives of the penalty, which are the same for each row of W."""
-    return np.diag(np.tile(curve, len(W)))
+    optimizer.step(closure)
+    slope, n_iter = float(np.abs(objective(x.array)[1]).max()), optimizer.state[x]["n_iter"]
+    # It ends before its limits where f is flat, or no step changes f by more than rounding.
+    ended = n_iter < max_iter and len(losses) < 2 * max_iter + 10
+    return Minimum(x.array, n_iter, losses, slope, slope <= tol or ended)
 
 
 def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:

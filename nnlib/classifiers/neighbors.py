@@ -1,70 +1,78 @@
-"""k-nearest-neighbour classification and regression."""
+"""k-nearest-neighbour classification."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from scipy.spatial.distance import cdist
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import checks
 from ..steps import Step, Steps
-from .brute import BruteForce
-from .distance import check_norm, in_space_of, lengths
-from .kdtree import KDTree
 
-__all__ = ["KNeighborsClassifier", "KNeighborsRegressor", "vote"]
+__all__ = ["KNeighborsClassifier", "vote"]
+
+Array = np.ndarray
+BLOCK = 2**20  # distances that are stored at once: 8 MB
 
 
-class _KNeighbors(BaseEstimator):
-    """The base class of classifier and regressor: it finds neighbours and their weights."""
+class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
+    r"""Predict the class of most of the k nearest training samples.
 
-    def __init__(
-        self,
-        n_neighbors: int = 5,
-        *,
-        weights: str = "uniform",
-        algorithm: str = "auto",
-        leaf_size: int = 32,
-        p: float = 2,
-        metric: str = "minkowski",
-    ):
+    .. math:: \hat p_c(x) = \frac1k \sum_{i \in N_k(x)} [y_i = c]
+
+    Parameters
+    ----------
+    n_neighbors : int
+        How many vote, k.
+    p : float
+        The p of the p-norm, 1 or more; infinity is allowed.
+
+    Attributes
+    ----------
+    classes_ : (C,)
+        The labels, sorted. Where two classes have equal votes, the first of them wins.
+    n_features_in_, n_samples_fit_ : int
+        D and N of the training data.
+
+    Source: Fix and Hodges (1951), "Discriminatory Analysis: Nonparametric
+    Discrimination"; chapter "Nearest neighbours".
+
+    >>> X, y = [[0.0], [1.0], [2.0], [10.0]], ["low", "low", "high", "high"]
+    >>> model = KNeighborsClassifier(n_neighbors=3).fit(X, y)
+    >>> model.predict([[1.2], [8.0]])
+    array(['low', 'high'], dtype='<U4')
+    >>> model.kneighbors([[1.2]], return_distance=False)
+    array([[1, 2, 0]])
+    """
+
+    def __init__(self, n_neighbors: int = 5, *, p: float = 2):
         self.n_neighbors = n_neighbors
-        self.weights = weights
-        self.algorithm = algorithm
-        self.leaf_size = leaf_size
         self.p = p
-        self.metric = metric
 
-    def _remember(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Check the options and index the training points for the search."""
-        owner = type(self).__name__
-        checks.count(owner, "n_neighbors", self.n_neighbors)
-        checks.count(owner, "leaf_size", self.leaf_size)
-        checks.choice(owner, "weights", self.weights, ("uniform", "distance"))
-        checks.choice(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
-        check_norm(owner, self.p)
-        points, self._p = in_space_of(owner, self.metric, self.p, X)
-        self._y = y
-        if self._searches_tree(*points.shape):
-            self._points = KDTree(points, leaf_size=self.leaf_size, p=self._p)
-        else:
-            self._points = BruteForce(points, p=self._p)
-        self.n_samples_fit_ = len(X)
+    def fit(self, X: Any, y: Any) -> KNeighborsClassifier:
+        """Store X (N, D) and the labels y (N,)."""
+        checks.count("KNeighborsClassifier", "n_neighbors", self.n_neighbors)
+        checks.limited("KNeighborsClassifier", "p", self.p, least=1, infinite=True)
+        X, y = validate_data(self, X, y, dtype=np.float64, copy=True)
+        check_classification_targets(y)
+        self.classes_, self._y = np.unique(y, return_inverse=True)
+        self._X, self.n_samples_fit_ = X, len(X)
+        return self
 
-    def _searches_tree(self, N: int, D: int) -> bool:
-        """Return whether to search a k-d tree; under "auto", if that is faster."""
-        return self.algorithm == "kd_tree" or (
-            self.algorithm == "auto" and N > 5000 * 1.5 ** min(D, 30)
-        )
-
-    def kneighbors(self, X=None, n_neighbors: int | None = None, return_distance: bool = True):
-        """Find the nearest training points of each row, the nearest first.
+    def kneighbors(
+        self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> Any:
+        """Find the nearest training samples of each row, the nearest first.
 
         Parameters
         ----------
         X : (M, D) float, optional
-            Queries. Without, the training points themselves, none its own neighbour.
+            Queries. Without X, each training sample asks for its neighbours among the others.
         n_neighbors : int, optional
             How many, k; by default as given to the estimator.
         return_distance : bool
@@ -75,13 +83,13 @@ class _KNeighbors(BaseEstimator):
         distances : (M, k) float64
             In rising order; left out without ``return_distance``.
         indices : (M, k) int64
-            Rows of the training data. Of points at the same distance, the one with the lower
+            Rows of the training data. Of samples at the same distance, the one with the lower
             index comes first and is taken first.
 
         Raises
         ------
         ValueError
-            If there are fewer than k points.
+            If there are fewer than k samples.
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
@@ -92,127 +100,69 @@ class _KNeighbors(BaseEstimator):
                 f"kneighbors: expected n_neighbors <= n_samples_fit, got n_neighbors = {k}, "
                 f"n_samples_fit = {available}"
             )
-        sums, indices = self._others(k) if X is None else self._of(X, k)
-        if not return_distance:
-            return indices
-        return lengths(sums, self.metric, self._p), indices
+        if X is None:
+            distances, indices = self._others(k)
+        else:
+            X = validate_data(self, X, reset=False, dtype=np.float64)
+            distances, indices = nearest(X, self._X, k, self.p)
+        return (distances, indices) if return_distance else indices
 
-    def _of(self, X, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sums of powers and the indices of each row's k neighbours, (M, k)."""
-        X = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
-        Q, _ = in_space_of("kneighbors", self.metric, self.p, X, query=True)
-        return self._points.query(Q, k)
-
-    def _others(self, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same for the training rows, none of which is its own neighbour."""
-        sums, indices = self._points.query(self._points.X, k + 1)
+    def _others(self, k: int) -> tuple[Array, Array]:
+        """Return what ``nearest`` does for the training samples, none its own neighbour."""
+        distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
-        other[other.all(axis=1), -1] = False  # k + 1 equal points have lower indices
+        other[other.all(axis=1), -1] = False  # k + 1 equal samples have lower indices
         shape = (len(indices), k)
-        return sums[other].reshape(shape), indices[other].reshape(shape)
+        return distances[other].reshape(shape), indices[other].reshape(shape)
 
-    def _weighted(self, X) -> tuple[np.ndarray, np.ndarray]:
-        """Return the weights and the indices of each row's neighbours, both (M, k)."""
-        d, indices = self.kneighbors(X)
-        if self.weights == "uniform":
-            return np.ones_like(d), indices
-        with np.errstate(divide="ignore"):
-            w = 1 / d
-        coincident = np.isinf(w).any(axis=1)  # a neighbour at distance 0 outweighs all others
-        w[coincident] = np.isinf(w[coincident])
-        return w, indices
+    def predict_proba(self, X: Any) -> Array:
+        """Return the fraction of the votes for each class, (M, C), ordered as ``classes_``."""
+        labels = self._y[self.kneighbors(X, return_distance=False)]
+        votes = labels[:, :, None] == np.arange(len(self.classes_))
+        return votes.mean(axis=1)
 
-
-class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
-    r"""The class of most of the k nearest training examples.
-
-    .. math:: \hat p_c(x) = \frac{\sum_{i \in N_k(x)} w_i \, [y_i = c]}
-        {\sum_{i \in N_k(x)} w_i}
-
-    Parameters
-    ----------
-    n_neighbors : int
-        How many vote, k.
-    weights : {"uniform", "distance"}
-        One vote each, or :math:`w_i = 1/d_i`; a neighbour at distance 0 then decides alone.
-    algorithm : {"auto", "brute", "kd_tree"}
-        How neighbours are found; the answer is the same. "auto" takes the tree where there are
-        more than 5000 · 1.5^D points.
-    leaf_size : int
-        Most points in a leaf of the tree.
-    p : float
-        The p of the p-norm, 1 or more; infinity is allowed.
-    metric : {"minkowski", "l1", "manhattan", "l2", "euclidean", "cosine"}
-        The distance: see ``distances``.
-
-    Attributes
-    ----------
-    classes_ : (C,)
-        The labels, sorted. Where two classes have equal votes, the first of them wins.
-    n_features_in_, n_samples_fit_ : int
-        D and N of the training data.
-
-    Source: Fix and Hodges (1951), "Discriminatory Analysis: Nonparametric
-    Discrimination"; chapter "Nearest
-    neighbours".
-
-    >>> X, y = [[0.0], [1.0], [2.0], [10.0]], ["low", "low", "high", "high"]
-    >>> model = KNeighborsClassifier(n_neighbors=3).fit(X, y)
-    >>> model.predict([[1.2], [8.0]])
-    array(['low', 'high'], dtype='<U4')
-    >>> model.kneighbors([[1.2]], return_distance=False)
-    array([[1, 2, 0]])
-    """
-
-    def fit(self, X, y):
-        """Keep X (N, D) and the labels y (N,)."""
-        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), copy=True)
-        check_classification_targets(y)
-        self.classes_, indices = np.unique(y, return_inverse=True)
-        self._remember(X, indices)
-        return self
-
-    def predict_proba(self, X) -> np.ndarray:
-        """Return the share of each class in the vote, (M, C), in the order of ``classes_``."""
-        w, neighbours = self._weighted(X)
-        labels, C = self._y[neighbours], len(self.classes_)
-        cells = labels + C * np.arange(len(labels))[:, None]
-        votes = np.bincount(cells.ravel(), w.ravel(), minlength=C * len(labels))
-        votes = votes.reshape(len(labels), C)
-        return votes / votes.sum(axis=1, keepdims=True)
-
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: Any) -> Array:
         """Return the class with the most votes for each row, (M,)."""
         p = self.predict_proba(X)
         return self.classes_[p.argmax(axis=1)]
 
 
-class KNeighborsRegressor(RegressorMixin, _KNeighbors):
-    r"""The mean over the k nearest training examples.
+def nearest(Q: Array, X: Array, k: int, p: float) -> tuple[Array, Array]:
+    """Return the distances of the k nearest to each row of Q, and their indices, (M, k)."""
+    distances, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.int64)
+    for m, (found, rows) in enumerate(measured(Q, X, k, p)):
+        order = found.argsort(kind="stable")[:k]
+        distances[m], indices[m] = found[order], rows[order]
+    return distances, indices
 
-    .. math:: \hat y(x) = \frac{\sum_{i \in N_k(x)} w_i \, y_i}{\sum_{i \in N_k(x)} w_i}
 
-    The options are those of ``KNeighborsClassifier``.
+def measured(Q: Array, X: Array, k: int, p: float) -> Iterator[tuple[Array, Array]]:
+    r"""Yield for each row of Q its distances to some rows of X, and the indices of these rows.
 
-    Source: Hastie, Tibshirani and Friedman (2009), section 2.3.2; chapter "Nearest neighbours".
+    For p = 2 these are not all rows, because one matrix product estimates many distances:
 
-    >>> model = KNeighborsRegressor(2).fit([[0.0], [1.0], [5.0]], [10.0, 20.0, 90.0])
-    >>> model.predict([[0.4]])
-    array([15.])
+    .. math:: |q - x|^2 = |q|^2 - 2 \, q \cdot x + |x|^2
+
+    Only the rows that its rounding error leaves open are measured by their differences.
     """
-
-    def fit(self, X, y):
-        """Keep X (N, D) and the numbers y (N,)."""
-        X, y = validate_data(
-            self, X, y, dtype=(np.float64, np.float32), copy=True, y_numeric=True
-        )
-        self._remember(X, y)
-        return self
-
-    def predict(self, X) -> np.ndarray:
-        """Return the weighted mean of the neighbours' numbers for each row, (M,)."""
-        w, neighbours = self._weighted(X)
-        return (w * self._y[neighbours]).sum(axis=1) / w.sum(axis=1)
+    everything, middle = np.arange(len(X)), X.mean(axis=0)
+    centred = X - middle
+    squares = (centred**2).sum(axis=1)
+    many = max(1, BLOCK // len(X))
+    for start in range(0, len(Q), many):
+        some = Q[start : start + many]
+        if p != 2:
+            for distances in cdist(some, X, "minkowski", p=p):
+                yield distances, everything
+            continue
+        shifted = some - middle
+        estimates = squares - 2 * shifted @ centred.T  # |q|² is the same for all rows of X
+        size = (shifted**2).sum(axis=1) + squares.max()
+        error = 4 * (X.shape[1] + 8) * np.finfo(float).eps * size
+        limits = np.partition(estimates, k - 1, axis=1)[:, k - 1] + 2 * error
+        for q, estimate, limit in zip(some, estimates, limits, strict=True):
+            rows = np.flatnonzero(estimate <= limit)
+            yield cdist(q[None], X[rows])[0], rows
 
 
 def vote(distances, labels, k: int, *, steps: bool = False):

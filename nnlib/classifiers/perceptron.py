@@ -24,19 +24,12 @@ class Perceptron(LinearClassifier):
 
     Two classes have one row: w ← w ± x where the sign of wᵀx is wrong. The bias belongs to a
     feature that is always 1. scikit-learn has a perceptron for each class against the rest
-    instead, without averages.
+    instead.
 
     Parameters
     ----------
-    average : bool
-        Whether to keep the mean of the weights over all samples seen, which wavers less.
-    fit_intercept : bool
-        Whether there is a bias.
     max_iter : int
-        Most epochs.
-    n_iter_no_change : int
-        Stop, too, when so many epochs in a row made no fewer mistakes than the best: then the
-        classes cannot be separated, or not soon. A warning is given only at max_iter.
+        Most epochs. An epoch without a mistake is the last.
     shuffle : bool
         Whether each epoch takes the samples in a new order.
     random_state : int, RandomState or None
@@ -51,70 +44,52 @@ class Perceptron(LinearClassifier):
     n_updates_ : int
         Updates.
     loss_curve_ : list of float
-        For each epoch the share of samples that led to an update.
+        For each epoch the fraction of samples that led to an update.
 
     Raises
     ------
     ValueError
         By ``fit``, for bad data or options, or one class only.
 
-    Source: Rosenblatt (1958); Freund and Schapire (1999) for the average; chapter "Neurons
-    and networks".
+    Source: Rosenblatt (1958); chapter "Neurons and networks".
 
     >>> model = Perceptron(shuffle=False).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
     >>> model.predict([[1, 1], [0, 1]]).tolist(), model.n_updates_
     ([1, 0], 10)
     """
 
-    def __init__(
-        self,
-        *,
-        average: bool = False,
-        fit_intercept: bool = True,
-        max_iter: int = 1000,
-        n_iter_no_change: int = 10,
-        shuffle: bool = True,
-        random_state: Any = None,
-    ):
-        self.average = average
-        self.fit_intercept = fit_intercept
+    def __init__(self, *, max_iter: int = 1000, shuffle: bool = True, random_state: Any = None):
         self.max_iter = max_iter
-        self.n_iter_no_change = n_iter_no_change
         self.shuffle = shuffle
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> Perceptron:
         """Fit to samples X (N, D) and labels y (N,)."""
-        for name in ("max_iter", "n_iter_no_change"):
-            checks.count("Perceptron", name, getattr(self, name))
-        for name in ("average", "fit_intercept", "shuffle"):
-            checks.flag("Perceptron", name, getattr(self, name))
+        checks.count("Perceptron", "max_iter", self.max_iter)
+        checks.flag("Perceptron", "shuffle", self.shuffle)
         X, t = self._labelled(X, y)
         rng = check_random_state(self.random_state)
-        X = with_ones(X) if self.fit_intercept else X
+        X = with_ones(X)
         C, N = len(self.classes_), len(X)
         W = np.zeros((1 if C == 2 else C, X.shape[1]))
-        U = np.zeros_like(W)  # each update times the samples seen before it
-        self.loss_curve_, best, waited = [], np.inf, 0
-        for epoch in range(self.max_iter):
+        self.n_updates_, self.loss_curve_ = 0, []
+        for _ in range(self.max_iter):
             order = rng.permutation(N) if self.shuffle else np.arange(N)
-            mistakes = _epoch(W, U, X[order], t[order], epoch * N)
+            mistakes = _epoch(W, X[order], t[order])
+            self.n_updates_ += mistakes
             self.loss_curve_.append(mistakes / N)
-            waited = 0 if mistakes < best else waited + 1
-            best = min(best, mistakes)
-            if mistakes == 0 or waited == self.n_iter_no_change:
+            if mistakes == 0:
                 break
         self.n_iter_ = len(self.loss_curve_)
-        self.n_updates_ = round(sum(self.loss_curve_) * N)
-        self._set_weights(W - U / (self.n_iter_ * N) if self.average else W)
-        if mistakes and waited < self.n_iter_no_change:
+        self._set_weights(W)
+        if mistakes:
             done = f"{self.n_iter_} epochs: {mistakes} of {N} samples wrong in the last"
             warn_unfinished(self, done, "raise max_iter")
         return self
 
 
-def _epoch(W: Array, U: Array, X: Array, t: Array, samples_before: int) -> int:
-    """Return the number of mistakes in one pass over the samples, which updates W and U."""
+def _epoch(W: Array, X: Array, t: Array) -> int:
+    """Return the number of mistakes in one pass over the samples, which updates W."""
     n = mistakes = 0
     while n < len(X):
         # The weights change only at mistakes, so several samples are scored at once.
@@ -128,6 +103,5 @@ def _epoch(W: Array, U: Array, X: Array, t: Array, samples_before: int) -> int:
         rows = [(0, 1 if t[n] else -1)] if len(W) == 1 else [(t[n], 1), (k, -1)]
         for row, sign in rows:
             W[row] += sign * X[n]
-            U[row] += (samples_before + n + 1) * sign * X[n]
         mistakes, n = mistakes + 1, n + 1
     return mistakes

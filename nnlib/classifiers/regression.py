@@ -1,4 +1,4 @@
-"""Linear regression: by normal equation, QR, SVD and gradient descent; ridge; polynomials."""
+"""Linear regression by the normal equation or the SVD; ridge regression; polynomials."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from .. import checks
-from .base import warn_unfinished, weights_of
 from .least_squares import DEPENDENT, solved
-from .minimize import gradient_descent
 
-__all__ = ["LinearRegression", "PolynomialRegression", "Ridge", "polynomial_features"]
+__all__ = ["LinearRegression", "PolynomialRegression", "Ridge"]
 
 Array = np.ndarray
 
@@ -22,58 +20,18 @@ Array = np.ndarray
 class LeastSquares(RegressorMixin, BaseEstimator):
     """The base class of the linear models: it centres the data and solves for the weights."""
 
-    def _fit(self, X: Array, y: Array, s: Array, alpha: float) -> None:
+    def _fit(self, X: Array, y: Array, s: Array, alpha: float, solver: str) -> None:
         """Fit weights and bias to samples X with sample weights s and a penalty alpha."""
-        keep, (N, D) = self.fit_intercept, X.shape
-        if self.solver in ("normal", "qr") and alpha == 0 and N < D + keep:
-            few = f"{type(self).__name__}.fit: {N} sample(s) for {D + keep} weights"
+        N, D = X.shape
+        if solver == "normal" and alpha == 0 and N < D + 1:
+            few = f"{type(self).__name__}.fit: {N} sample(s) for {D + 1} weights"
             raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
-        x_mean = s @ X / s.sum() if keep else np.zeros(X.shape[1])
-        y_mean = s @ y / s.sum() if keep else 0.0
+        x_mean, y_mean = s @ X / s.sum(), s @ y / s.sum()
         # With its best bias the residual has mean 0, so centred data need none.
         root = np.sqrt(s)
         A, c = (X - x_mean) * root[:, None], (y - y_mean) * root
-        self.n_iter_, self.loss_curve_ = 1, []
-        if self.solver == "gradient-descent":
-            self.coef_ = self._descend(A, c, alpha, s.sum())
-        else:
-            self.coef_ = CLOSED_FORMS[self.solver](A, c, alpha)
-        self.intercept_ = float(y_mean - x_mean @ self.coef_) if keep else 0.0
-
-    def _check_options(self) -> None:
-        """Raise an error for an unknown option."""
-        owner = type(self).__name__
-        checks.choice(owner, "solver", self.solver, SOLVERS)
-        checks.flag(owner, "fit_intercept", self.fit_intercept)
-        checks.limited(owner, "tol", self.tol, least=0)
-        checks.count(owner, "max_iter", self.max_iter)
-        if self.learning_rate_init is not None:
-            checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
-        if hasattr(self, "alpha"):
-            checks.limited(owner, "alpha", self.alpha, least=0)
-        if hasattr(self, "degree"):
-            checks.count(owner, "degree", self.degree, least=0)
-
-    def _descend(self, A: Array, c: Array, alpha: float, total: float) -> Array:
-        """Return the weights that minimize the penalized squared error, by gradient descent."""
-
-        def objective(theta: Array) -> tuple[float, Array]:
-            r = A @ theta - c
-            f = (r @ r + alpha * theta @ theta) / total
-            return float(f), 2 * (A.T @ r + alpha * theta) / total
-
-        lr = self.learning_rate_init
-        if lr is None:
-            steepest = 2 * (np.linalg.norm(A, 2) ** 2 + alpha) / total
-            lr = 1 / steepest if steepest > 0 else 1.0  # converges below 2 / steepest
-        start = np.zeros(A.shape[1])
-        at = gradient_descent(objective, start, lr=lr, max_iter=self.max_iter, tol=self.tol)
-        self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), at.losses
-        if not at.converged:
-            done = f"{at.n_iter} steps: loss {at.losses[-1]:.6g}, gradient {at.slope:.2g}"
-            advice = "scale the columns of X, raise max_iter or tol, or take a smaller step"
-            warn_unfinished(self, f"{done} (tol {self.tol:g})", advice)
-        return at.theta
+        self.coef_ = SOLVERS[solver](A, c, alpha)
+        self.intercept_ = float(y_mean - x_mean @ self.coef_)
 
     def predict(self, X: Any) -> Array:
         """Return the predicted targets (N,) of samples X (N, D)."""
@@ -89,19 +47,10 @@ class LinearRegression(LeastSquares):
 
     Parameters
     ----------
-    fit_intercept : bool
-        Whether there is a bias b.
     solver : str
-        "svd" also where columns of X depend on each other: it gives the shortest w;
-        "qr", accurate; "normal", the normal equation, fastest, with the square of the
-        condition number; "gradient-descent". The last three have no counterpart in
-        scikit-learn, whose estimator corresponds to "svd".
-    learning_rate_init : float, optional
-        Step of gradient descent on the mean; 1 / its largest curvature unless given.
-    max_iter : int
-        Most steps of gradient descent.
-    tol : float
-        Gradient descent stops where no element of its gradient is larger.
+        "svd" also where columns of X depend on each other: it gives the shortest w, as
+        scikit-learn does; "normal", the normal equation, fastest, with the square of the
+        condition number.
 
     Attributes
     ----------
@@ -109,17 +58,13 @@ class LinearRegression(LeastSquares):
         w.
     intercept_ : float
         b.
-    n_iter_ : int
-        Steps; 1 for a closed form.
-    loss_curve_ : list of float
-        Mean squared residual before each step, and at the end; empty for a closed form.
 
     Raises
     ------
     ValueError
         By ``fit``, for bad data or options.
     LinAlgError
-        By ``fit`` with "qr" or "normal", if columns depend on each other.
+        By ``fit`` with "normal", if columns depend on each other.
 
     Source: Goodfellow et al. (2016), section 5.1.4; Golub and Van Loan (2013), sections 5.3
     and 5.5; chapter "Linear regression".
@@ -129,50 +74,43 @@ class LinearRegression(LeastSquares):
     ([1.0], 1.5)
     """
 
-    def __init__(
-        self,
-        *,
-        fit_intercept: bool = True,
-        solver: str = "svd",
-        learning_rate_init: float | None = None,
-        max_iter: int = 10_000,
-        tol: float = 1e-8,
-    ):
-        self.fit_intercept = fit_intercept
+    def __init__(self, *, solver: str = "svd"):
         self.solver = solver
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.tol = tol
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
-        """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
-        self._check_options()
+        """Fit to samples X (N, D) and targets y (N,), weighted by s if it is given."""
+        checks.choice("LinearRegression", "solver", self.solver, tuple(SOLVERS))
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        self._fit(X, y, weights_of(sample_weight, X), 0.0)
+        s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        if not s.any():
+            raise ValueError("sample_weight: expected a positive weight, got zeros only")
+        self._fit(X, y, s, 0.0, self.solver)
         return self
 
 
 class Ridge(LeastSquares):
     r"""Linear regression with a penalty on the squares of the weights.
 
-    .. math:: \min_{w, b} \sum_n s_n (y_n - w^\top x_n - b)^2 + \alpha \|w\|^2
+    .. math:: \min_{w, b} \sum_n (y_n - w^\top x_n - b)^2 + \alpha \|w\|^2
+
+    The normal equation is solved, which scikit-learn calls "cholesky".
 
     Parameters
     ----------
     alpha : float
         α ≥ 0; the bias is not penalised.
-    fit_intercept, solver, learning_rate_init, max_iter, tol
-        As in ``LinearRegression``; "normal" is what scikit-learn calls "cholesky".
 
     Attributes
     ----------
-    coef_, intercept_, n_iter_, loss_curve_
-        As in ``LinearRegression``; the loss is the objective above over the sum of s.
+    coef_, intercept_
+        As in ``LinearRegression``.
 
     Raises
     ------
-    ValueError, LinAlgError
-        As in ``LinearRegression``; never a LinAlgError for α that matters beside X.
+    ValueError
+        By ``fit``, for bad data or options.
+    LinAlgError
+        By ``fit``, if α is 0 and columns depend on each other.
 
     Source: Hoerl and Kennard (1970); Goodfellow et al. (2016), equation 7.17; chapter "Linear
     regression".
@@ -182,28 +120,14 @@ class Ridge(LeastSquares):
     ([0.5], 2.25)
     """
 
-    def __init__(
-        self,
-        alpha: float = 1.0,
-        *,
-        fit_intercept: bool = True,
-        solver: str = "normal",
-        learning_rate_init: float | None = None,
-        max_iter: int = 10_000,
-        tol: float = 1e-8,
-    ):
+    def __init__(self, alpha: float = 1.0):
         self.alpha = alpha
-        self.fit_intercept = fit_intercept
-        self.solver = solver
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.tol = tol
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
-        """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
-        self._check_options()
+    def fit(self, X: Any, y: Any) -> Ridge:
+        """Fit to samples X (N, D) and targets y (N,)."""
+        checks.limited("Ridge", "alpha", self.alpha, least=0)
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        self._fit(X, y, weights_of(sample_weight, X), self.alpha)
+        self._fit(X, y, np.ones(len(X)), self.alpha, "normal")
         return self
 
 
@@ -221,22 +145,20 @@ class PolynomialRegression(LeastSquares):
         Highest degree; 0 gives the mean of y.
     alpha : float
         Penalty on the squares of w, as in ``Ridge``.
-    fit_intercept, solver, learning_rate_init, max_iter, tol
-        As in ``LinearRegression``.
 
     Attributes
     ----------
     powers_ : (P, D) int
-        The exponents p of each product.
+        The exponents p of each product, degree by degree, in scikit-learn's order.
     coef_ : (P,) float
         w.
-    intercept_, n_iter_, loss_curve_
-        As in ``LinearRegression``.
+    intercept_ : float
+        b.
 
     Raises
     ------
-    ValueError, LinAlgError
-        As in ``LinearRegression``.
+    ValueError
+        By ``fit``, for bad data or options.
 
     Source: Goodfellow et al. (2016), equation 5.15; chapter "Linear regression".
 
@@ -246,70 +168,29 @@ class PolynomialRegression(LeastSquares):
     ([1, 2], [2.5, -0.5])
     """
 
-    def __init__(
-        self,
-        degree: int = 2,
-        *,
-        alpha: float = 0.0,
-        fit_intercept: bool = True,
-        solver: str = "svd",
-        learning_rate_init: float | None = None,
-        max_iter: int = 10_000,
-        tol: float = 1e-8,
-    ):
+    def __init__(self, degree: int = 2, *, alpha: float = 0.0):
         self.degree = degree
         self.alpha = alpha
-        self.fit_intercept = fit_intercept
-        self.solver = solver
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.tol = tol
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> PolynomialRegression:
-        """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
-        self._check_options()
+    def fit(self, X: Any, y: Any) -> PolynomialRegression:
+        """Fit to samples X (N, D) and targets y (N,)."""
+        checks.count("PolynomialRegression", "degree", self.degree, least=0)
+        checks.limited("PolynomialRegression", "alpha", self.alpha, least=0)
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         self.powers_ = _powers(X.shape[1], self.degree)
-        products = polynomial_features(X, self.degree)
-        self._fit(products, y, weights_of(sample_weight, X), self.alpha)
+        products = _polynomial_features(X, self.degree)
+        self._fit(products, y, np.ones(len(X)), self.alpha, "svd")
         return self
 
     def predict(self, X: Any) -> Array:
         """Return the predicted targets (N,) of samples X (N, D)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return polynomial_features(X, self.degree) @ self.coef_ + self.intercept_
+        return _polynomial_features(X, self.degree) @ self.coef_ + self.intercept_
 
 
-def polynomial_features(X: Any, degree: int) -> Array:
-    """Return all products of 1 to ``degree`` columns of X, column by column.
-
-    Parameters
-    ----------
-    X : (N, D) float
-        Samples as rows.
-    degree : int
-        The most factors; a column may stand for several.
-
-    Returns
-    -------
-    (N, P) float
-        Degree by degree, in the order of scikit-learn's PolynomialFeatures, without its 1.
-
-    Raises
-    ------
-    ValueError
-        If X has not two axes, is empty or not finite, or degree is negative.
-    TypeError
-        If X is not of numbers, or degree is no whole number.
-
-    Source: Goodfellow et al. (2016), section 5.2; chapter "Linear regression".
-
-    >>> polynomial_features([[2.0, 3.0]], 2)
-    array([[2., 3., 4., 6., 9.]])
-    """
-    X = checks.rows("polynomial_features", "X", X).astype(np.float64, copy=False)
-    checks.count("polynomial_features", "degree", degree, least=0)
+def _polynomial_features(X: Array, degree: int) -> Array:
+    """Return all products (N, P) of 1 to ``degree`` columns of X."""
     made = {(): np.ones(len(X))}
     for factors in _products(X.shape[1], degree):  # each is a shorter one times a column
         made[factors] = made[factors[:-1]] * X[:, factors[-1]]
@@ -334,18 +215,6 @@ def by_normal_equation(A: Array, c: Array, alpha: float) -> Array:
     return solved(A.T @ A + alpha * np.eye(A.shape[1]), A.T @ c)
 
 
-def by_qr(A: Array, c: Array, alpha: float) -> Array:
-    """Return θ that solves R θ = Qᵀc; the penalty adds D samples √α I with target 0."""
-    D = A.shape[1]
-    if alpha:
-        A, c = np.vstack([A, np.sqrt(alpha) * np.eye(D)]), np.append(c, np.zeros(D))
-    R, d = triangular(A, c)
-    small = np.finfo(float).eps * max(A.shape)
-    if len(R) < D or (np.abs(np.diag(R)) <= small * np.linalg.norm(R, axis=0)).any():
-        raise np.linalg.LinAlgError(DEPENDENT)
-    return np.linalg.solve(R[:D], d[:D])
-
-
 def by_svd(A: Array, c: Array, alpha: float) -> Array:
     """Return θ = V (Σ² + α)⁻¹ Σ Uᵀc, with 1/0 read as 0."""
     R, d = triangular(A, c)  # A = QR: the singular values are those of the smaller R
@@ -361,5 +230,4 @@ def triangular(A: Array, c: Array) -> tuple[Array, Array]:
     return R[:, :-1], R[:, -1]
 
 
-CLOSED_FORMS = {"svd": by_svd, "qr": by_qr, "normal": by_normal_equation}
-SOLVERS = (*CLOSED_FORMS, "gradient-descent")
+SOLVERS = {"svd": by_svd, "normal": by_normal_equation}

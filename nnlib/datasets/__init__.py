@@ -1,4 +1,4 @@
-"""Data sets: small ones are part of the package, large ones are downloaded.
+"""Small real data sets, which are part of the package.
 
 >>> describe("digits")  # in a notebook with a picture
 digits: Small grey pictures of handwritten digits.
@@ -9,12 +9,8 @@ digits: Small grey pictures of handwritten digits.
 """
 
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
-from . import cards, cifar, fashion, mnist, packaged, pictures, series, tables, texts
+from . import cards, pictures, series, tables, texts
 from .cards import *
-from .cifar import *
-from .fashion import *
-from .mnist import *
-from .packaged import *
 from .pictures import *
 from .series import *
 from .tables import *
@@ -22,10 +18,6 @@ from .texts import *
 
 __all__ = [
     *cards.__all__,
-    *cifar.__all__,
-    *fashion.__all__,
-    *mnist.__all__,
-    *packaged.__all__,
     *pictures.__all__,
     *series.__all__,
     *tables.__all__,

@@ -10,8 +10,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from . import drawing
-from .fashion import FASHION_CLASSES, fashion_mnist
-from .pictures import digits, photographs
+from .pictures import FASHION_CLASSES, digits, fashion_mnist, photographs
 from .series import (
     WEATHER_FEATURES,
     WEATHER_KINDS,
@@ -22,7 +21,7 @@ from .series import (
 from .tables import PENGUIN_FEATURES, PENGUIN_SPECIES, penguins
 from .texts import first_names, shakespeare
 
-__all__ = ["Card", "Cards", "card", "describe", "names"]
+__all__ = ["describe", "names"]
 
 TABLE = 'style="margin:.5rem 0;border-collapse:collapse;table-layout:auto"'
 CELL = (
@@ -48,7 +47,7 @@ class Card:
     classes, features : tuple of str
         The names of the classes, and of the columns with their units.
     draw : function
-        Gives a picture of it as HTML; empty where the data are not in the package.
+        Gives a picture of it as HTML.
     """
 
     name: str
@@ -58,7 +57,7 @@ class Card:
     size: str
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    draw: Callable[[], str] = field(default=str, repr=False)
+    draw: Callable[[], str] = field(kw_only=True, repr=False)
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the name and the value of each property that the data set has."""
@@ -98,47 +97,12 @@ class Cards(tuple):
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets, those in the package first.
+    """Return the names of all data sets.
 
     >>> names()[:3]
     ('fashion_mnist', 'digits', 'penguins')
     """
     return tuple(CARDS)
-
-
-def card(name: str) -> Card:
-    """Return what there is to know about a data set.
-
-    Parameters
-    ----------
-    name : str
-        One of ``names()``.
-
-    Returns
-    -------
-    Card
-        It prints as text; a notebook shows it with a picture.
-
-    Raises
-    ------
-    ValueError
-        If there is no set of this name.
-
-    >>> card("sunspots")
-    sunspots: How many spots the sun had each year.
-      size:     309 years, 1700 to 2008
-      features: sunspot number
-      source:   National Geophysical Data Center, from statsmodels 0.15.0
-      licence:  public domain
-    """
-    return _found("card", name)
-
-
-def _found(function: str, name: str) -> Card:
-    """Return the card of a data set; raise ValueError if there is none of that name."""
-    if not isinstance(name, str) or name not in CARDS:
-        raise ValueError(f"{function}: {unknown(name)}")
-    return CARDS[name]
 
 
 def describe(name: str | None = None) -> Card | Cards:
@@ -159,10 +123,18 @@ def describe(name: str | None = None) -> Card | Cards:
     ValueError
         If there is no set of this name.
 
-    >>> len(describe()) == len(names())
-    True
+    >>> describe("sunspots")
+    sunspots: How many spots the sun had each year.
+      size:     309 years, 1700 to 2008
+      features: sunspot number
+      source:   National Geophysical Data Center, from statsmodels 0.15.0
+      licence:  public domain
     """
-    return Cards(CARDS.values()) if name is None else _found("describe", name)
+    if name is None:
+        return Cards(CARDS.values())
+    if not isinstance(name, str) or name not in CARDS:
+        raise ValueError(f"describe: {unknown(name)}")
+    return CARDS[name]
 
 
 def unknown(name: object) -> str:
@@ -309,33 +281,4 @@ _PACKAGED = (
         draw=_photographs,
     ),
 )
-_TO_FETCH = (
-    Card(
-        "MNIST",
-        "Small grey pictures of handwritten digits; downloaded when asked for.",
-        "LeCun, Cortes and Burges (1998)",
-        "CC BY-SA 3.0, according to the documentation of Keras",
-        "60,000 training and 10,000 test pictures of 28 x 28 pixels",
-        _TEN,
-    ),
-    Card(
-        "FashionMNIST",
-        "Small grey pictures of clothes, all of them; downloaded when asked for.",
-        "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747",
-        "MIT",
-        "60,000 training and 10,000 test pictures of 28 x 28 pixels",
-        FASHION_CLASSES,
-    ),
-    Card(
-        "CIFAR10",
-        "Small colour pictures of animals and vehicles; downloaded when asked for.",
-        "Krizhevsky (2009), Learning multiple layers of features from tiny images",
-        "none stated by its author: it may be used, not given on",
-        "50,000 training and 10,000 test pictures of 32 x 32 pixels in colour",
-        (
-            *("airplane", "automobile", "bird", "cat", "deer"),
-            *("dog", "frog", "horse", "ship", "truck"),
-        ),
-    ),
-)
-CARDS = {c.name: c for c in _PACKAGED + _TO_FETCH}
+CARDS = {card.name: card for card in _PACKAGED}

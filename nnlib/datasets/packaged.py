@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Split"]
+__all__: list[str] = []
 
 DATA = Path(__file__).parent / "data"
 

@@ -9,9 +9,6 @@ from .packaged import DATA, read
 __all__ = [
     "WEATHER_FEATURES",
     "WEATHER_KINDS",
-    "Sunspots",
-    "Utterances",
-    "Weather",
     "japanese_vowels",
     "seattle_weather",
     "sunspots",

@@ -11,7 +11,6 @@ __all__ = [
     "PENGUIN_ISLANDS",
     "PENGUIN_SEXES",
     "PENGUIN_SPECIES",
-    "Penguins",
     "penguins",
 ]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .packaged import DATA, read, text
 
-__all__ = ["FirstNames", "Plays", "first_names", "shakespeare"]
+__all__ = ["first_names", "shakespeare"]
 
 TITLES = {
     "macbeth": "Macbeth",

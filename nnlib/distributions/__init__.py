@@ -4,16 +4,16 @@ Those of the course's mathematics, with likelihoods and posteriors, are ``nnlib.
 """
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
-from . import continuous, discrete, distribution, independent, kl
-from .continuous import *
+from . import discrete, distribution, independent, kl, normal
 from .discrete import *
 from .distribution import *
 from .independent import *
 from .kl import *
+from .normal import *
 
 __all__ = [
     *distribution.__all__,
-    *continuous.__all__,
+    *normal.__all__,
     *discrete.__all__,
     *independent.__all__,
     *kl.__all__,

@@ -8,24 +8,12 @@ from collections.abc import Callable
 from ..nn.functional import softplus
 from ..ops import log, where
 from ..tensor import Tensor
-from .continuous import Normal, Uniform
 from .discrete import Bernoulli, Categorical
 from .distribution import Distribution
 from .independent import Independent, sum_last
+from .normal import Normal
 
-__all__ = ["kl_divergence", "register_kl"]
-
-_formulas: dict[tuple[type, type], Callable] = {}
-
-
-def register_kl(type_p: type, type_q: type) -> Callable:
-    """Return a decorator that lets ``kl_divergence`` use a function for two kinds."""
-
-    def register(f: Callable) -> Callable:
-        _formulas[type_p, type_q] = f
-        return f
-
-    return register
+__all__ = ["kl_divergence"]
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
@@ -54,27 +42,17 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     >>> kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))
     tensor(0.5000)
     """
-    for a in type(p).__mro__:
-        for b in type(q).__mro__:
-            if (a, b) in _formulas:
-                return _formulas[a, b](p, q)
-    raise NotImplementedError(
-        f"kl_divergence: no formula for {type(p).__name__} and {type(q).__name__}"
-    )
+    if type(p) is not type(q) or type(p) not in FORMULAS:
+        raise NotImplementedError(
+            f"kl_divergence: no formula for {type(p).__name__} and {type(q).__name__}"
+        )
+    return FORMULAS[type(p)](p, q)
 
 
-@register_kl(Normal, Normal)
 def _normal(p: Normal, q: Normal) -> Tensor:
     """Return ((σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1) / 2 - log(σ_p / σ_q)."""
     ratio = (p.scale / q.scale) ** 2
     return (ratio + ((p.loc - q.loc) / q.scale) ** 2 - 1 - log(ratio)) / 2
-
-
-@register_kl(Uniform, Uniform)
-def _uniform(p: Uniform, q: Uniform) -> Tensor:
-    """Return the log of the ratio of widths; infinite where p reaches beyond q."""
-    found = log((q.high - q.low) / (p.high - p.low))
-    return where((q.low > p.low) | (q.high < p.high), math.inf, found)
 
 
 def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
@@ -82,7 +60,6 @@ def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
     return where(p == 0, 0.0, where(q == 0, math.inf, p * difference))
 
 
-@register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
     """Return the sum of the terms of 1 and 0, with log p = -softplus(-z) for logits z."""
     one = softplus(-q.logits) - softplus(-p.logits)
@@ -90,15 +67,21 @@ def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
     return _term(p.probs, one, q.probs) + _term(1 - p.probs, zero, 1 - q.probs)
 
 
-@register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
     """Return the sum of p (log p - log q) over all classes."""
     return _term(p.probs, p.logits - q.logits, q.probs).sum(-1)
 
 
-@register_kl(Independent, Independent)
 def _independent(p: Independent, q: Independent) -> Tensor:
     """Return the divergence of the base distributions, summed over the event's axes."""
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError("kl_divergence: expected as many axes of both Independent")
     return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+FORMULAS: dict[type, Callable] = {
+    Normal: _normal,
+    Bernoulli: _bernoulli,
+    Categorical: _categorical,
+    Independent: _independent,
+}

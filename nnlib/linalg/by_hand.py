@@ -26,9 +26,10 @@ from .root_finding import Root, roots
 from .subspaces import special_solutions
 from .writing import bracketed, indexed, tex, text
 
-__all__ = ["Eigenspace", "eigenspaces"]
+__all__: list[str] = []
 
 Array = np.ndarray
+LARGEST = 3  # rows; from 5 on the roots of a polynomial have no formula
 
 
 class Eigenspace(NamedTuple):
@@ -54,44 +55,13 @@ class Eigenspace(NamedTuple):
         return self.basis.shape[1]
 
 
-def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
-    r"""Return the exact eigenvalues of a matrix, and for each a basis of its eigenspace.
-
-    .. math:: \det(A - \lambda I) = 0, \qquad (A - \lambda I)\, x = 0
-
-    Parameters
-    ----------
-    A : (n, n) real numbers
-        Up to 3x3 always works; larger matrices as long as ``roots`` finds their eigenvalues.
-    steps : bool
-        Whether to give the steps.
-
-    Returns
-    -------
-    list of Eigenspace, or Steps
-        The largest modulus first. Algebraic and geometric multiplicity are exact.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If A is not a matrix of finite real numbers, or its polynomial has a factor of degree 4
-        or more without rational root; LinAlgError if it is not square.
-
-    Source: Strang (2016), section 6.1; chapter "Eigenvalues and eigenvectors".
-
-    >>> for value, algebraic, basis in eigenspaces([[6, 2], [2, 3]]):
-    ...     print(value, algebraic, text(basis.T))
-    7 1 [[2, 1]]
-    2 1 [[−1, 2]]
-    """
-    M = square(A, "eigenspaces", exact=True)
-    own_steps, spaces = solve_by_hand(M)
-    return Steps(own_steps, spaces) if steps else spaces
-
-
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
     """Return the steps to all eigenspaces of a matrix of fractions, and the eigenspaces."""
-    p = characteristic_polynomial(A, exact=True)
+    if len(A) > LARGEST:
+        raise ValueError(
+            f"steps show eigenvalues of matrices with at most {LARGEST} rows, got {len(A)}"
+        )
+    p = characteristic_polynomial(A)
     found = roots(p)
     steps = polynomial_steps(A, name)
     if found:
@@ -279,7 +249,7 @@ def normalised(x: Array) -> Step:
 
 def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
     """Return the step that compares trace and determinant with the eigenvalues."""
-    p = characteristic_polynomial(A, exact=True)
+    p = characteristic_polynomial(A)
     trace, det = -p[1], (-1) ** len(A) * p[-1]
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]
     rounded = any(isinstance(space.eigenvalue, float | complex) for space in spaces)

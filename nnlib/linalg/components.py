@@ -1,4 +1,4 @@
-r"""Principal component analysis: the directions along which data vary most."""
+r"""Principal components of data, and the angles between two subspaces."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..steps import Step, Steps
-from .by_hand import solve_by_hand
-from .exact import exact, simplified
-from .exact_vectors import orthogonal, unit
-from .inputs import matrix, one_of
-from .polynomial import Name
-from .scale import unit_factors
-from .writing import indexed, tex, text
+from .inputs import EPS, matrix, one_of, unit_factors
 
-__all__ = ["PCA", "pca"]
+__all__ = ["pca", "principal_angles"]
 
 Array = np.ndarray
 
@@ -69,9 +62,7 @@ class PCA(NamedTuple):
         return self.mean + Z @ self.components
 
 
-def pca(
-    X: Any, n_components: int | None = None, *, method: str = "svd", steps: bool = False
-) -> PCA | Steps:
+def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     r"""Find the principal components of data.
 
     .. math:: C = \frac{1}{N - 1} \sum_n (x_n - \bar x)(x_n - \bar x)^\top = V \Lambda V^\top
@@ -86,12 +77,10 @@ def pca(
     method : {"svd", "covariance"}
         By the singular values of the centred data, which keeps the digits of small variances,
         or by the eigenvectors of the covariance, which is faster where N is much above D.
-    steps : bool
-        Whether to show how, from the covariance, with exact numbers: D up to 3.
 
     Returns
     -------
-    PCA or Steps
+    PCA
 
     Raises
     ------
@@ -122,12 +111,7 @@ def pca(
     V = V[:, :K] * unit_factors(V[:, :K])
     total = (centred**2).sum() / (N - 1)
     ratio = variance[:K] / (total or 1.0)
-    result = PCA(mean, V.T, variance[:K], ratio, centred @ V)
-    return Steps(_steps(exact(X, function="pca", argument="X"), K), result) if steps else result
-
-
-# Both call LAPACK: svd and eigh of this package find the same, but a step of Python for each
-# rotation is too slow for the 784 columns of a picture.
+    return PCA(mean, V.T, variance[:K], ratio, centred @ V)
 
 
 def _by_svd(centred: Array) -> tuple[Array, Array]:
@@ -161,41 +145,54 @@ def _expect_columns(X: Array, count: int, function: str, argument: str = "X") ->
         )
 
 
-def _steps(X: Array, K: int) -> list[Step]:
-    """Return the steps: mean, covariance, its eigenvectors, shares of variance, scores."""
-    mean = X.sum(axis=0) / len(X)
-    centred = X - mean
-    C = centred.T @ centred / (len(X) - 1)
-    eigen_steps, spaces = solve_by_hand(C, Name("C", "C"))
-    V = [unit(x)[1] for space in spaces for x in orthogonal(space.basis).T][:K]
-    values = [space.eigenvalue for space in spaces for _ in range(space.geometric)]
-    return [
-        Step(f"Average the rows: {text(mean)}.", rf"\bar x = {tex(mean)}"),
-        Step(f"Subtract it from each: {text(centred)}.", rf"X - \bar x = {tex(centred)}"),
-        Step(
-            f"Covariance, with N − 1 = {len(X) - 1}: C = {text(C)}.",
-            rf"C = \tfrac{{1}}{{{len(X) - 1}}} (X - \bar x)^\top (X - \bar x) = {tex(C)}",
-        ),
-        *eigen_steps,
-        *(_component(k, v, values[k], sum(values)) for k, v in enumerate(V)),
-        _scores(centred, V),
-    ]
+def principal_angles(A: Any, B: Any) -> Array:
+    r"""Return the angles between the spaces that the columns of A and B span, smallest first.
+
+    .. math:: \cos\theta_k = \sigma_k(Q_A^\top Q_B), \qquad
+        Q_A, Q_B \text{ with orthonormal columns}
+
+    The first is the smallest angle between a vector of one space and a vector of the other, the
+    next is the smallest at right angles to these two, and so on. All are 0 if one space
+    contains the other; two planes in space always share a line, so that their first angle is 0.
+
+    Parameters
+    ----------
+    A : (m, p) real numbers
+    B : (m, q) real numbers
+        Vectors as columns, dependent ones too: only what they span counts.
+
+    Returns
+    -------
+    (k,) float
+        In radians, from 0 to π/2; k is the smaller dimension of the two spaces.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A or B is not a matrix of finite real numbers, or they differ in their rows.
+
+    Source: Björck and Golub (1973); chapter "Fewer dimensions".
+
+    >>> plane, line = [[1, 0], [0, 1], [0, 0]], [[1], [0], [1]]
+    >>> np.degrees(principal_angles(plane, line)).round(10)
+    array([45.])
+    """
+    first, second = matrix(A, "principal_angles"), matrix(B, "principal_angles", "B")
+    if len(first) != len(second):
+        raise ValueError(
+            f"principal_angles: expected B with {len(first)} rows, got shape {second.shape}"
+        )
+    P, Q = _basis(first), _basis(second)
+    if P.shape[1] < Q.shape[1]:
+        P, Q = Q, P
+    # The cosine of a small angle is 1 to the last digit, and there its sine still has digits.
+    _, cosines, Wh = np.linalg.svd(P.T @ Q)
+    Q = Q @ Wh.T
+    sines = np.linalg.norm(Q - P @ (P.T @ Q), axis=0)
+    return np.sort(np.arctan2(sines, cosines))  # rounding may exchange angles that are equal
 
 
-def _component(k: int, v: Array, value: Any, total: Any) -> Step:
-    """Return the step with one component and its share of the variance."""
-    share = simplified(value / total) if total else 0
-    return Step(
-        f"Component {k + 1} is {indexed('v', k)} = {text(v)}: variance {text(value)}, which is "
-        f"{text(share)} of {text(simplified(total))}.",
-        rf"v_{{{k + 1}}} = {tex(v)}, \quad \lambda_{{{k + 1}}} = {tex(value)}",
-    )
-
-
-def _scores(centred: Array, V: list[Array]) -> Step:
-    """Return the step with the coordinates of the data along the components."""
-    scores = simplified(centred @ np.array(V, dtype=object).T)
-    return Step(
-        f"Scores, a row for each example: {text(scores)}.",
-        rf"Z = (X - \bar x) V = {tex(scores)}",
-    )
+def _basis(A: Array) -> Array:
+    """Return orthonormal columns that span what the columns of a matrix span."""
+    U, S, _ = np.linalg.svd(A, full_matrices=False)
+    return U[:, max(A.shape) * EPS * S.max(initial=0) < S]

@@ -1,46 +1,39 @@
-"""Definiteness: the signs of the quadratic form of a symmetric matrix."""
+"""Kinds of matrices: symmetric, orthogonal, definite."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .determinant import by_elimination
-from .elimination import StepGenerator, listed, rounding
-from .inputs import one_of, symmetric
-from .jacobi import eigvalsh
-from .writing import tex, tex_matrix, text
+from .elimination import StepGenerator, rounding
+from .exact import identity
+from .inputs import square, symmetric
+from .writing import tex_matrix, text
 
-__all__ = ["definiteness"]
+__all__ = ["definiteness", "is_orthogonal", "is_symmetric"]
 
 Array = np.ndarray
-LARGEST = 12  # rows; there are 2^n - 1 principal minors
 
 
-def definiteness(
-    A: Any, *, method: str = "pivots", exact: bool = False, steps: bool = False
-) -> str | Steps:
+def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | Steps:
     r"""Whether x'Ax is positive for all x but 0, never negative, or of both signs.
 
     .. math:: x^\top A x > 0 \;\text{for all}\; x \ne 0
               \iff \text{all pivots, leading minors, eigenvalues} > 0
 
+    The pivots of symmetric elimination decide, which complete squares.
+
     Parameters
     ----------
     A : (n, n) array_like
         Symmetric; x'Ax is the same for A and (A + A')/2.
-    method : str
-        "pivots" completes squares: symmetric elimination. "minors" takes the leading principal
-        minors, and where one of them is 0 all principal minors of up to 12 rows.
-        "eigenvalues" takes their signs.
     exact : bool
-        Whether to compute with fractions; not with "eigenvalues". Floats so small that only
-        rounding may have left them count as 0.
+        Whether to compute with fractions. Floats so small that only rounding may have left
+        them count as 0.
     steps : bool
-        Whether to return the `Steps`, exact; not with "eigenvalues".
+        Whether to return the `Steps`, exact.
 
     Returns
     -------
@@ -54,8 +47,7 @@ def definiteness(
     numpy.linalg.LinAlgError
         If A is not square.
     TypeError, ValueError
-        If A is no symmetric matrix of finite real numbers, there is no such method, or too
-        many minors or exact eigenvalues are asked for.
+        If A is no symmetric matrix of finite real numbers.
 
     Source: Strang (2016), section 6.5; chapter "Matrices".
 
@@ -63,18 +55,11 @@ def definiteness(
     1. The pivot of row 1 is 2.
     2. Eliminate with it; its row and column are done. The pivot of row 2 is 3/2.
     3. Pivots are positive: the matrix is positive definite.
-    >>> definiteness([[1, 2], [2, 1]], method="minors")
+    >>> definiteness([[1, 2], [2, 1]])
     'indefinite'
     """
-    one_of(method, ("pivots", "minors", "eigenvalues"), "definiteness", "method")
     A = symmetric(A, "definiteness", exact=exact or steps)
-    if method == "eigenvalues":
-        if exact or steps:
-            raise ValueError(
-                "definiteness: expected method 'pivots' or 'minors' for exact numbers"
-            )
-        return run(_verdict(_signs(eigvalsh(A), rounding(A)), "Eigenvalues"))
-    return run((_by_pivots if method == "pivots" else _by_minors)(A), steps=steps)
+    return run(_by_pivots(A), steps=steps)
 
 
 def _signs(values: Any, negligible: float) -> set[int]:
@@ -120,53 +105,63 @@ def _by_pivots(A: Array) -> StepGenerator:
     return (yield from _verdict(signs, "Pivots"))
 
 
-def _by_minors(A: Array) -> StepGenerator:
-    """Yield the leading minors (Sylvester's criterion), or all of them; return the verdict."""
-    n = len(A)
-    signs = []
-    for k in range(1, n + 1):
-        signs.append((yield from _minor(A, range(k))))
-    if 0 not in signs:
-        alternate = [(-1) ** k for k in range(1, n + 1)]
-        found = (
-            "positive definite"
-            if all(s > 0 for s in signs)
-            else "negative definite"
-            if signs == alternate
-            else "indefinite"
-        )
-        yield lambda: Step(f"The signs of the leading minors say: {found}.")
-        return found
-    if n > LARGEST:
-        raise ValueError(
-            f"definiteness: expected at most {LARGEST} rows where a leading minor is 0, "
-            f"got {n}; take method='pivots'"
-        )
-    yield lambda: Step(
-        "A leading minor is 0, so all principal minors count, of any rows and the same columns."
-    )
-    return (yield from _by_all_minors(A))
+def is_symmetric(A: Any, *, exact: bool = False) -> bool:
+    r"""Whether a matrix is its own transpose.
+
+    .. math:: A = A^\top
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        Square.
+    exact : bool
+        Whether to compare fractions; floats may differ by :math:`10^{-12}` of the largest.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), section 2.7; chapter "Matrices".
+
+    >>> is_symmetric([[1, 2], [2, 3]]), is_symmetric([[1, 2], [3, 4]])
+    (True, False)
+    """
+    A = square(A, "is_symmetric", exact=exact)
+    return _equal(A.T, A)
 
 
-def _by_all_minors(A: Array) -> StepGenerator:
-    """Yield all principal minors, and return the verdict: semidefinite if no sign is wrong."""
-    positive = negative = True
-    for k in range(1, len(A) + 1):
-        for rows in combinations(range(len(A)), k):
-            sign = yield from _minor(A, rows)
-            positive &= sign >= 0
-            negative &= sign * (-1) ** k >= 0
-    found = "indefinite"
-    if positive or negative:
-        found = f"{'positive' if positive else 'negative'} semidefinite"
-    yield lambda: Step(f"The signs of all principal minors say: {found}.")
-    return found
+def is_orthogonal(A: Any, *, exact: bool = False) -> bool:
+    r"""Whether the columns of a square matrix are at right angles and of length 1.
+
+    .. math:: A^\top A = I
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        Square.
+    exact : bool
+        Whether to compare fractions; floats may differ by :math:`10^{-12}`.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), section 4.4; chapter "Matrices".
+
+    >>> is_orthogonal([[0.6, -0.8], [0.8, 0.6]], exact=True)
+    True
+    """
+    A = square(A, "is_orthogonal", exact=exact)
+    return _equal(A.T @ A, identity(len(A), like=A))
 
 
-def _minor(A: Array, rows: Any) -> StepGenerator:
-    """Yield the value of one principal minor, and return its sign."""
-    part = A[np.ix_(rows, rows)]
-    d = run(by_elimination(part.copy(), rounding(A)))
-    words = f"The minor of {listed('row', rows)} is {text(d)}."
-    yield lambda: Step(words, rf"\det {tex_matrix(part)} = {tex(d)}")
-    return 0 if d == 0 else 1 if d > 0 else -1
+def _equal(left: Array, right: Array) -> bool:
+    """Return whether two matrices agree, floats up to rounding."""
+    slack = 0 if right.dtype == object else 1e-12 * abs(right).max(initial=0)
+    return bool((abs(left - right) <= slack).all())

@@ -1,4 +1,4 @@
-"""The determinant by elimination and by cofactors, and the trace."""
+"""The determinant by elimination and by cofactors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .exact import scalar, zeros
 from .inputs import one_of, square
 from .writing import tex, tex_factor, tex_matrix
 
-__all__ = ["det", "trace"]
+__all__ = ["det"]
 
 Array = np.ndarray
 LARGEST = 9  # rows; cofactors take n! products
@@ -157,35 +157,3 @@ def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
 def without(A: Array, i: int, j: int) -> Array:
     """Return A without row i and column j."""
     return np.delete(np.delete(A, i, axis=0), j, axis=1)
-
-
-def trace(A: Any, *, exact: bool = False) -> Any:
-    r"""Return the sum of the diagonal.
-
-    .. math:: \operatorname{tr} A = \sum_i a_{ii}
-
-    Parameters
-    ----------
-    A : (n, n) array_like
-        Square.
-    exact : bool
-        Whether to compute with fractions.
-
-    Returns
-    -------
-    float or Fraction
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If A is not square.
-    TypeError, ValueError
-        If A is no matrix of finite real numbers.
-
-    Source: Strang (2016), section 6.1; chapter "Matrices".
-
-    >>> trace([[1, 2], [3, 4]])
-    5.0
-    """
-    A = square(A, "trace", exact=exact)
-    return scalar(sum(A.diagonal(), start=0 * _one(A)))

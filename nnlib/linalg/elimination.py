@@ -17,7 +17,7 @@ from ..steps import Step, Steps, run
 from .inputs import matrix
 from .writing import tex_matrix, text
 
-__all__ = ["RowReduction", "rank", "row_reduce"]
+__all__ = ["rank", "row_reduce"]
 
 Array = np.ndarray
 StepGenerator = Generator[Callable[[], Step], None, Any]

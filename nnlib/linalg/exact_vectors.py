@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .exact import root, simplified
-from .scale import unit_factors
+from .inputs import unit_factors
 
 __all__: list[str] = []
 

@@ -1,4 +1,4 @@
-"""LU and Cholesky decompositions."""
+"""The LU decomposition."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import StepGenerator, Subtract, Swap, largest, reduction
-from .exact import identity, root, zeros
-from .inputs import matrix, symmetric
-from .writing import indexed, tex_matrix, text
+from .exact import identity
+from .inputs import matrix
+from .writing import tex_matrix
 
-__all__ = ["LU", "cholesky", "lu"]
+__all__ = ["lu"]
 
 Array = np.ndarray
 
@@ -106,67 +106,3 @@ def _product(P: Array, L: Array, U: Array) -> Step:
         return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
     formula = f"{tex_matrix(P)} A = {tex_matrix(L)} {tex_matrix(U)}"
     return Step(f"{words}; P exchanges the rows.", formula)
-
-
-def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the Cholesky factor of a symmetric positive definite matrix.
-
-    .. math::
-        A = L L^\top, \qquad
-        \ell_{jj} = \sqrt{a_{jj} - \sum_{k < j} \ell_{jk}^2}, \qquad
-        \ell_{ij} = \frac{1}{\ell_{jj}} \Bigl(a_{ij} - \sum_{k < j} \ell_{ik} \ell_{jk}\Bigr)
-
-    Parameters
-    ----------
-    A : (n, n) array_like
-        Symmetric.
-    exact : bool
-        Whether to compute with fractions and roots.
-    steps : bool
-        Whether to return the `Steps`, exact.
-
-    Returns
-    -------
-    (n, n) array, lower triangular, or Steps
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If A is not square or not positive definite.
-    TypeError, ValueError
-        If A is no symmetric matrix of finite real numbers.
-
-    Source: Golub and Van Loan (2013), section 4.2; chapter "Matrices".
-
-    >>> cholesky([[4, 2], [2, 5]], steps=True)
-    1. ℓ₁₁ = √4 = 2, and column 1 below it is divided by it.
-    2. ℓ₂₂ = √(5 − 1) = 2.
-    """
-    return run(_cholesky(symmetric(A, "cholesky", exact=exact or steps)), steps=steps)
-
-
-def _cholesky(A: Array) -> StepGenerator:
-    """Yield the columns of L one by one, in fractions, and return L."""
-    n, S = len(A), A.copy()
-    L = zeros((n, n), like=A)
-    for j in range(n):
-        d = S[j, j]
-        if d <= 0:
-            raise np.linalg.LinAlgError(
-                "cholesky: expected a positive definite matrix, "
-                f"but {text(d)} is left of row {j + 1}, column {j + 1}"
-            )
-        L[j:, j] = S[j:, j] / root(d)
-        yield lambda j=j, d=d: _column(A, L, j, d)
-        S[j:, j:] = S[j:, j:] - np.outer(S[j:, j] / d, S[j:, j])
-    return L
-
-
-def _column(A: Array, L: Array, j: int, d: Any) -> Step:
-    """Return the step that computes column j of L."""
-    name, a = indexed("ℓ", j) + indexed("", j), A[j, j]
-    inside = text(d) if a == d else f"({text(a)} − {text(a - d)})"
-    below = f", and column {j + 1} below it is divided by it" if j + 1 < len(A) else ""
-    square_root, found = f"√{inside}", text(L[j, j])
-    value = found if found == square_root else f"{square_root} = {found}"
-    return Step(f"{name} = {value}{below}.", f"L = {tex_matrix(L)}")

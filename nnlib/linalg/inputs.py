@@ -1,4 +1,4 @@
-"""Arguments as arrays of numbers; errors name the function and the argument."""
+"""Arguments as arrays of numbers, and the sign that makes a vector unique."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .exact import numeric
 __all__: list[str] = []
 
 Array = np.ndarray
+EPS = float(np.finfo(np.float64).eps)
 
 
 def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
@@ -73,3 +74,18 @@ def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -
     if value not in choices:
         expected = " or ".join(map(repr, choices))
         raise ValueError(f"{function}: expected {argument} {expected}, got {value!r}")
+
+
+def unit_factors(V: Array) -> Array:
+    """Return for each column of V (n, k) the factor that makes its largest entry positive.
+
+    Of entries that tie for the largest, to 1e-8, the last one counts.
+    """
+    if not V.size:
+        return np.ones(V.shape[1])
+    size = np.abs(V)
+    large = size >= (1 - 1e-8) * size.max(axis=0)
+    last = len(V) - 1 - large[::-1].argmax(axis=0)
+    entry = np.take_along_axis(V, last[None], axis=0)[0]
+    entry = np.where(entry == 0, 1, entry)
+    return np.abs(entry) / entry

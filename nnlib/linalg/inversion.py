@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .cofactors import adjugate_steps
-from .determinant import by_elimination
+from .determinant import by_elimination, without
 from .elimination import StepGenerator, reduction
-from .exact import identity
+from .exact import identity, zeros
 from .inputs import one_of, square
 from .systems import refuse_singular
 from .writing import tex, tex_factor, tex_matrix, text
@@ -100,3 +99,24 @@ def _product(A: Array) -> str:
         return ""
     (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]
     return rf"{a} \cdot {d} - {b} \cdot {c} = "
+
+
+def adjugate_steps(A: Array) -> StepGenerator:
+    """Yield the cofactors and their transpose, or the rule for 2x2; return the adjugate."""
+    C = _cofactors(A)
+    if len(A) == 2:
+        words = "Exchange the two entries of the diagonal and change the sign of the others."
+        yield lambda: Step(words, rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
+        return C.T
+    words = "Write the determinant without row i and column j in place (i, j), "
+    yield lambda: Step(f"{words}with the signs of a chessboard.", f"C = {tex_matrix(C)}")
+    yield lambda: Step("Transpose.", rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
+    return C.T
+
+
+def _cofactors(A: Array) -> Array:
+    """Return the matrix of cofactors: each minor with its sign."""
+    C = zeros(A.shape, like=A)
+    for i, j in np.ndindex(A.shape):
+        C[i, j] = (-1) ** (i + j) * run(by_elimination(without(A, i, j)))
+    return C

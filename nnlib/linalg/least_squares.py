@@ -1,47 +1,102 @@
-"""Least squares: the x that minimizes ‖Ax - b‖."""
+"""The QR decomposition, and least squares: the x that minimizes ‖Ax - b‖."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import StepGenerator, rounding
-from .exact import numeric, simplified
-from .inputs import matrix, one_of, vector
-from .qr_decomposition import qr_steps
-from .singular import svd
-from .systems import back_substitution, solve_steps
+from .exact import simplified
+from .inputs import matrix, vector
+from .orthogonal import normalized, orthogonalized, refuse_dependent
+from .systems import solve_steps
 from .writing import tex, tex_matrix, text
 
-__all__ = ["lstsq"]
+__all__ = ["lstsq", "qr"]
 
 Array = np.ndarray
 
 
-def lstsq(
-    A: Any, b: Any, *, method: str = "qr", exact: bool = False, steps: bool = False
-) -> Array | Steps:
-    r"""Return the least-squares solution of A x = b.
+class QR(NamedTuple):
+    """A = Q R: orthonormal columns and an upper triangular matrix."""
 
-    .. math:: \min_x \lVert b - A x \rVert^2, \qquad A^\top A x = A^\top b, \qquad
-              R x = Q^\top b, \qquad x = V \Sigma^{+} U^\top b
+    Q: Array
+    R: Array
+
+
+def qr(A: Any, *, exact: bool = False, steps: bool = False) -> QR | Steps:
+    r"""Find the QR decomposition of a matrix.
+
+    .. math:: A = Q R, \qquad Q^\top Q = I
+
+    Exact numbers and steps come from Gram-Schmidt, floats from LAPACK's reflections, so that
+    the signs of R's diagonal can differ.
 
     Parameters
     ----------
     A : (m, n) array_like
-        The coefficients; its columns must be independent unless ``method="svd"``.
+        k = min(m, n).
+    exact : bool
+        Whether to compute with fractions and roots; the columns of A are then independent.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    QR or Steps
+        Q (m, k), R (k, n).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If with exact numbers a column depends on those before it.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Golub and Van Loan (2013), section 5.2; chapter "Systems of linear equations".
+
+    >>> print(text(qr([[3, 1], [4, 2]], exact=True).R))
+    [[5, 11/5], [0, 2/5]]
+    """
+    A = matrix(A, "qr", exact=exact or steps)
+    return run(_gram_schmidt(A), steps=steps) if A.dtype == object else QR(*np.linalg.qr(A))
+
+
+def _gram_schmidt(A: Array) -> StepGenerator:
+    """Yield the steps of Gram-Schmidt and of the normalization; return Q and R."""
+    U, C = yield from orthogonalized(A)
+    refuse_dependent(U, "qr")
+    Q, lengths = yield from normalized(U)
+    R = simplified(lengths[:, None] * C)
+    words = (
+        "In A = QR column j of R says how much of each q is in aⱼ: the length of u times how "
+        "often u was subtracted, and on the diagonal the length of uⱼ."
+    )
+    yield lambda: Step(words, f"R = {tex_matrix(R)}")
+    return QR(Q, R)
+
+
+def lstsq(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Return the least-squares solution of A x = b.
+
+    .. math:: \min_x \lVert b - A x \rVert^2, \qquad A^\top A x = A^\top b, \qquad
+              R x = Q^\top b
+
+    Exact numbers and steps come from the normal equations, floats from the QR decomposition,
+    because the condition number of the normal equations is the square of that of A.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        The coefficients; its columns must be independent.
     b : (m,) array_like
         The right-hand side.
-    method : str
-        "normal" solves the normal equations, whose condition number is the square of that of
-        A; "qr" avoids that; "svd" also takes dependent columns and returns the shortest x,
-        singular values below :math:`\max(m, n)\, \varepsilon \sigma_1` counting as 0.
     exact : bool
-        Whether to compute with fractions, and with roots for "qr"; not with "svd".
+        Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact; not with "svd".
+        Whether to return the `Steps`, exact.
 
     Returns
     -------
@@ -50,40 +105,41 @@ def lstsq(
     Raises
     ------
     numpy.linalg.LinAlgError
-        If the columns of A depend on each other and the method is not "svd".
+        If the columns of A depend on each other.
     TypeError, ValueError
-        If A and b are not of finite real numbers or do not fit, there is no such method, or
-        exact numbers are asked of "svd".
+        If A and b are not of finite real numbers or do not fit.
 
-    Source: Strang (2016), section 4.3; Golub and Van Loan (2013), sections 5.3 and 5.5;
-    chapters "The learning problem" and "Systems of linear equations".
+    Source: Strang (2016), section 4.3; Golub and Van Loan (2013), section 5.3; chapters "The
+    learning problem" and "Systems of linear equations".
 
-    >>> lstsq([[1, 0], [1, 1], [1, 2]], [6, 0, 0], method="normal", steps=True)[-1].text
+    >>> lstsq([[1, 0], [1, 1], [1, 2]], [6, 0, 0], steps=True)[-1].text
     'The residual b − A x = (1, −2, 1) has the squared length 6.'
     >>> lstsq([[1, 0], [1, 1], [1, 2]], [6, 0, 0]).round(10)
     array([ 5., -3.])
     """
-    one_of(method, ("normal", "qr", "svd"), "lstsq", "method")
     A = matrix(A, "lstsq", exact=exact or steps)
     b = vector(b, "lstsq", "b", exact=exact or steps)
     if len(b) != len(A):
         raise ValueError(f"lstsq: expected b with {len(A)} rows, got shape {b.shape}")
-    if method == "svd":
-        if exact or steps:
-            raise ValueError(
-                "lstsq: expected method 'normal' or 'qr' for exact numbers or steps"
-            )
-        return _by_svd(A, b)
-    return run(_least_squares(A, b, _normal if method == "normal" else _by_qr), steps=steps)
+    if A.dtype == object:
+        return run(_normal(A, b), steps=steps)
+    Q, R = np.linalg.qr(A)
+    if len(R) < R.shape[1] or (abs(R.diagonal()) <= rounding(R)).any():
+        raise np.linalg.LinAlgError("lstsq: expected independent columns")
+    return np.linalg.solve(R, Q.T @ b)
 
 
-def _least_squares(A: Array, b: Array, algorithm) -> StepGenerator:
-    """Yield the steps of an algorithm and the residual, and return x."""
+def _normal(A: Array, b: Array) -> StepGenerator:
+    """Yield the steps that solve A'A x = A'b, and the residual; return x."""
+    G, c = A.T @ A, A.T @ b
+    yield lambda: Step(
+        "Multiply both sides by the transpose of A: these are the normal equations.",
+        rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
+    )
     try:
-        x = yield from algorithm(A, b)
+        x = yield from solve_steps(G, c, "lstsq", "[AᵀA | Aᵀb]")
     except np.linalg.LinAlgError as error:
-        complaint = "expected independent columns; for others take method='svd'"
-        raise np.linalg.LinAlgError(f"lstsq: {complaint}") from error
+        raise np.linalg.LinAlgError("lstsq: expected independent columns") from error
     yield lambda: _residual(simplified(b - A @ x))
     return x
 
@@ -93,31 +149,3 @@ def _residual(e: Array) -> Step:
     square = simplified(e @ e)
     words = f"The residual b − A x = {text(e)} has the squared length {text(square)}."
     return Step(words, rf"\lVert b - A x \rVert^2 = {tex(square)}")
-
-
-def _normal(A: Array, b: Array) -> StepGenerator:
-    """Yield the steps that solve A'A x = A'b, and return x."""
-    G, c = A.T @ A, A.T @ b
-    yield lambda: Step(
-        "Multiply both sides by the transpose of A: these are the normal equations.",
-        rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
-    )
-    return (yield from solve_steps(G, c, "lstsq", "[AᵀA | Aᵀb]"))
-
-
-def _by_qr(A: Array, b: Array) -> StepGenerator:
-    """Yield the steps that solve R x = Q'b, and return x."""
-    method = "gram-schmidt" if A.dtype == object else "householder"
-    Q, R = yield from qr_steps(A, method, "lstsq")
-    if len(R) < R.shape[1] or (abs(numeric(R.diagonal())) <= rounding(R)).any():
-        raise np.linalg.LinAlgError("a column is a combination of those before it")
-    c = simplified(Q.T @ b)
-    yield lambda: Step("What is left to solve is R x = Qᵀ b.", rf"Q^\top b = {tex(c)}")
-    return (yield from back_substitution(R, c))
-
-
-def _by_svd(A: Array, b: Array) -> Array:
-    """Return the solution of least norm."""
-    U, sigma, Vh = svd(A, full_matrices=False)
-    kept = sigma > max(A.shape) * np.finfo(float).eps * sigma.max(initial=0.0)
-    return Vh[kept].T @ ((U.T[kept] @ b) / sigma[kept])

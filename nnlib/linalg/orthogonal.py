@@ -11,36 +11,26 @@ from .elimination import StepGenerator, row_reduction
 from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
 from .norms import length, scaled
-from .writing import indexed, tex, tex_matrix, tex_sum, text
+from .writing import indexed, tex, tex_sum, text
 
 __all__ = ["gram_schmidt", "projection", "projection_matrix"]
 
 Array = np.ndarray
 
 
-def gram_schmidt(
-    A: Any,
-    *,
-    modified: bool = True,
-    normalize: bool = True,
-    exact: bool = False,
-    steps: bool = False,
-) -> Array | Steps:
+def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
     r"""Return orthonormal vectors that span what the columns of A span.
 
     .. math:: u_j = a_j - \sum_{i < j} \frac{u_i^\top a_j}{u_i^\top u_i} u_i, \qquad
               q_j = \frac{u_j}{\lVert u_j \rVert}
 
+    Each coefficient is taken from what is left of the column rather than from the column
+    itself (modified Gram-Schmidt), which keeps floats far closer to orthogonal.
+
     Parameters
     ----------
     A : (m, n) array_like
         Linearly independent vectors, as columns.
-    modified : bool
-        Whether each coefficient is taken from what is left of the column rather than from the
-        column itself. The same for exact numbers; with floats the result stays far closer to
-        orthogonal.
-    normalize : bool
-        Whether to return the q, of length 1, or the u, which fractions can hold.
     exact : bool
         Whether to compute with fractions and roots.
     steps : bool
@@ -66,20 +56,18 @@ def gram_schmidt(
     4. Divide u₂ by its length √2/2.
     """
     A = matrix(A, "gram_schmidt", exact=exact or steps)
-    return run(_gram_schmidt(A, modified, normalize), steps=steps)
+    return run(_gram_schmidt(A), steps=steps)
 
 
-def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> StepGenerator:
-    """Yield the steps of Gram-Schmidt, and return the columns, of length 1 if asked for."""
-    U, _ = yield from orthogonalized(A, modified)
+def _gram_schmidt(A: Array) -> StepGenerator:
+    """Yield the steps of Gram-Schmidt, and return the columns of length 1."""
+    U, _ = yield from orthogonalized(A)
     refuse_dependent(U, "gram_schmidt")
-    if not normalize:
-        return U
     Q, _ = yield from normalized(U)
     return Q
 
 
-def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGenerator:
+def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
     """Yield the steps to A = U C, and return both: orthogonal U, unit triangular C.
 
     A second pass takes away what rounding has left along the vectors before.
@@ -93,7 +81,7 @@ def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGene
             yield lambda j=j: _first_vector(U, j)
         for i in before * (passes if A.dtype != object else 1):
             last = i == before[-1]
-            c = _times(U[:, i], U[:, j] if modified else A[:, j])
+            c = _times(U[:, i], U[:, j])
             C[i, j] += c
             U[:, j] -= c * U[:, i]
             yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
@@ -227,25 +215,16 @@ def _part(i: int, c: Any) -> Step:
     return Step(f"b has the part {part} along {u}.", formula)
 
 
-def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the matrix that projects onto the column space of A.
+def projection_matrix(A: Any) -> Array:
+    r"""Return the matrix (m, m) that projects onto the column space of A.
 
-    .. math:: P = A (A^\top A)^{-1} A^\top = \sum_i \frac{u_i u_i^\top}{u_i^\top u_i}, \qquad
-              P^2 = P = P^\top
+    .. math:: P = A (A^\top A)^{-1} A^\top = Q Q^\top, \qquad P^2 = P = P^\top
 
     Parameters
     ----------
     A : (m, n) array_like
-        Vectors as columns; the first form needs them independent, the second, which is what
-        is computed, does not.
-    exact : bool
-        Whether to compute with fractions.
-    steps : bool
-        Whether to return the `Steps`, exact.
-
-    Returns
-    -------
-    (m, m) array or Steps
+        Vectors as columns, which may depend on each other; Q has orthonormal columns that span
+        the same space.
 
     Raises
     ------
@@ -254,31 +233,11 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
 
     Source: Strang (2016), section 4.2; chapter "Systems of linear equations".
 
-    >>> projection_matrix([[1], [2]], steps=True)
-    1. Take u₁ = a₁ = (1, 2).
-    2. Add u₁ u₁ᵀ / (u₁ᵀ u₁), where u₁ᵀ u₁ = 5.
-    >>> projection_matrix([[1], [2]])
+    >>> projection_matrix([[1], [2]]).round(10)
     array([[0.2, 0.4],
            [0.4, 0.8]])
     """
-    A = matrix(A, "projection_matrix", exact=exact or steps)
-    return run(_projection_matrix(A), steps=steps)
-
-
-def _projection_matrix(A: Array) -> StepGenerator:
-    """Yield the projections onto orthogonal lines, and return the sum of their matrices."""
-    U, _ = yield from orthogonalized(_spanning(A), passes=2)
-    P = zeros((len(A), len(A)), like=A)
-    for i, u in enumerate(U.T):
-        if u.any():
-            v = scaled(u)
-            P = P + np.outer(v, v) / (v @ v)
-            yield lambda i=i, u=u, P=P: _line(i, u @ u, P)
-    return P
-
-
-def _line(i: int, square: Any, P: Array) -> Step:
-    """Return the step that adds the projection onto one more line."""
-    u = indexed("u", i)
-    words = f"Add {u} {u}ᵀ / ({u}ᵀ {u}), where {u}ᵀ {u} = {text(square)}."
-    return Step(words, f"P = {tex_matrix(P)}")
+    A = matrix(A, "projection_matrix")
+    U, _ = run(orthogonalized(_spanning(A), passes=2))
+    Q, _ = run(normalized(U))
+    return Q @ Q.T

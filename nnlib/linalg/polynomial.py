@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..steps import Step, Steps
+from ..steps import Step
 from .exact import identity
-from .inputs import square
-from .writing import bracketed, indexed, tex, text
+from .writing import bracketed, tex, text
 
-__all__ = ["characteristic_polynomial"]
+__all__: list[str] = []
 
 Array = np.ndarray
 Polynomial = Sequence[Any]
@@ -32,81 +31,30 @@ class Name(NamedTuple):
 PLAIN = Name("A", "A")
 
 
-def characteristic_polynomial(
-    A: Any, *, exact: bool = False, steps: bool = False
-) -> Array | Steps:
-    r"""Return the coefficients of the polynomial whose roots are the eigenvalues.
+def characteristic_polynomial(A: Array) -> Array:
+    r"""Return the coefficients of the polynomial whose roots are the eigenvalues, as fractions.
 
     .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
 
-    It is computed without letters, by the traces of n matrices (Faddeev and LeVerrier), in
-    fractions: :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
-    Up to 3x3 the steps are those of paper: the determinant of A - λI, multiplied out.
-
-    Parameters
-    ----------
-    A : (n, n) real numbers
-        Of size up to about twenty: the fractions grow.
-    exact : bool
-        Whether to give fractions rather than floats.
-    steps : bool
-        Whether to give the steps, with fractions.
-
-    Returns
-    -------
-    (n + 1,) float64, or object array of Fraction, or Steps
-        The highest power first; the first is 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If A is not a matrix of finite real numbers; LinAlgError if it is not square.
+    It is computed without letters, by the traces of n matrices (Faddeev and LeVerrier):
+    :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
 
     Source: Horn and Johnson (2013), section 2.4; chapter "Eigenvalues and eigenvectors".
-
-    >>> characteristic_polynomial([[6, 2], [2, 3]])
-    array([ 1., -9., 14.])
-    >>> characteristic_polynomial([[6, 2], [2, 3]], steps=True)
-    1. Subtract λ from each entry of the diagonal.
-    2. Take the determinant: (6 − λ)(3 − λ) − 2 · 2.
-    3. Multiply out: det(A − λI) = λ² − 9λ + 14.
     """
-    M = square(A, "characteristic_polynomial", exact=True)
-    p, _ = _faddeev(M)
-    result = p if exact else p.astype(np.float64)
-    return Steps(polynomial_steps(M), result) if steps else result
-
-
-def _faddeev(A: Array) -> tuple[Array, Array]:
-    """Return the coefficients of the characteristic polynomial, and the traces used."""
     I = identity(len(A), like=A)  # noqa: E741
-    c, M, traces = [Fraction(1)], I, []
+    c, M = [Fraction(1)], I
     for k in range(1, len(A) + 1):
         AM = A @ M
-        traces.append(np.trace(AM))
-        c.append(-traces[-1] / k)
+        c.append(-np.trace(AM) / k)
         M = AM + c[-1] * I
-    return np.array(c, dtype=object), np.array(traces, dtype=object)
+    return np.array(c, dtype=object)
 
 
 def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
-    """Return the steps from a matrix to its characteristic polynomial."""
-    p, traces = _faddeev(A)
-    n = len(A)
-    if not 1 <= n <= 3:
-        steps = [
-            Step(
-                f"Begin with M₁ = I; each further M is {name.text} times the one before, plus "
-                "c times I.",
-                rf"M_1 = I, \quad c_k = -\tfrac{{1}}{{k}}\,\mathrm{{tr}}({name.tex} M_k), "
-                rf"\quad M_{{k+1}} = {name.tex} M_k + c_k I",
-            )
-        ] * bool(n)
-        steps += [
-            _trace_step(k, t, c, name)
-            for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
-        ]
-        return [*steps, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+    """Return the steps from a matrix of at most 3 rows to its characteristic polynomial."""
+    p, n = characteristic_polynomial(A), len(A)
+    if n == 0:
+        return [Step("Without rows p(λ) = 1.", r"p(\lambda) = 1")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)
@@ -128,15 +76,6 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
             rf"\det({name.tex} - \lambda I) = {poly_tex(signed)}",
         ),
     ]
-
-
-def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
-    """Return the step that computes the k-th coefficient from a trace."""
-    return Step(
-        f"tr({name.text}{indexed('M', k - 1)}) = {text(t)}, so "
-        f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
-        rf"c_{{{k}}} = -\tfrac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
-    )
 
 
 def _determinant(A: Array, write: Any) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from .exact import root, simplified
 from .inputs import array
 
-__all__ = ["Root", "roots"]
+__all__: list[str] = []
 
 Polynomial = Sequence[Any]
 

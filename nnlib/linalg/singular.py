@@ -8,11 +8,10 @@ import numpy as np
 
 from ..checks import number
 from ..steps import Steps
-from .inputs import matrix
-from .jacobi import rotate, rotation, rounds
-from .scale import EPS, expect_count, exponent, unit_factors
+from .inputs import EPS, matrix, unit_factors
+from .singular_steps import svd_steps
 
-__all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
+__all__ = ["low_rank", "pinv", "singular_values", "svd"]
 
 Array = np.ndarray
 
@@ -25,28 +24,19 @@ class SVD(NamedTuple):
     Vh: Array
 
 
-def svd(
-    A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False
-) -> SVD | Steps:
+def svd(A: Any, full_matrices: bool = True, *, steps: bool = False) -> SVD | Steps:
     r"""Find the singular value decomposition of any matrix.
 
     .. math:: A = U \Sigma V^\top, \qquad \sigma_1 \ge \sigma_2 \ge \dots \ge 0
 
-    Pairs of columns of A are rotated until all are at right angles (one-sided Jacobi): then
-    AV = U Σ, so their lengths are the singular values. Each rotation is the one that
-    diagonalises the pair's 2x2 part of A'A, which is never formed, so that small singular
-    values keep their digits. By hand one does form A'A: see ``steps``.
-
     Parameters
     ----------
     A : (m, n) real numbers
-        Of rank up to a few hundred, since each rotation is a step of Python.
     full_matrices : bool
         Whether U is (m, m) and Vh (n, n), or (m, k) and (k, n) with k = min(m, n).
-    max_sweeps : int
-        How often each pair of columns is rotated at most; 5 to 12 times suffice.
     steps : bool
-        Whether to give the decomposition by hand, from A'A, with exact roots.
+        Whether to give the decomposition by hand, from A'A, with exact roots; for at most 3
+        columns.
 
     Returns
     -------
@@ -57,9 +47,7 @@ def svd(
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers; with steps, if A'A has no exact roots.
-    numpy.linalg.LinAlgError
-        If the columns do not become orthogonal in time; it says how far they are from it.
+        If A is not a matrix of finite real numbers, or is too large for steps.
 
     Source: Golub and Van Loan (2013), section 8.6.3; chapter "SVD and PCA".
 
@@ -71,71 +59,11 @@ def svd(
            [ 1., -1.]])
     """
     M = matrix(A, "svd")
-    expect_count(max_sweeps, "svd", "max_sweeps")
-    if steps:
-        from .singular_steps import svd_steps
-
-        return svd_steps(A, svd(A, full_matrices, max_sweeps=max_sweeps), full_matrices)
-    if M.shape[0] < M.shape[1]:
-        V, S, Ut = _tall(M.T, full_matrices, max_sweeps)
-        U, Vh = Ut.T, V.T
-    else:
-        U, S, Vh = _tall(M, full_matrices, max_sweeps)
-    k = len(S)
-    sign = unit_factors(Vh.T)
+    U, S, Vh = np.linalg.svd(M, full_matrices)
+    sign, k = unit_factors(Vh.T), len(S)
     U[:, :k] *= sign[:k]
-    return SVD(U, S, Vh * sign[:, None])
-
-
-def _tall(A: Array, full_matrices: bool, max_sweeps: int) -> tuple[Array, Array, Array]:
-    """Return the SVD of a matrix with at least as many rows as columns."""
-    e = exponent(A)
-    W, Vh = orthogonal_rows(np.ldexp(A.T, -e, order="C"), max_sweeps)
-    length = np.linalg.norm(W, axis=1)
-    order = np.argsort(-length, kind="stable")
-    length, W, Vh = length[order], W[order], Vh[order]
-    r = np.count_nonzero(length)
-    U = completed((W[:r] / length[:r, None]).T, len(A) if full_matrices else A.shape[1])
-    return U, np.ldexp(length, e), Vh
-
-
-def orthogonal_rows(W: Array, max_sweeps: int) -> tuple[Array, Array]:
-    """Return J W with orthogonal rows, and J, the product of rotations (one-sided Jacobi).
-
-    Rows of A' are columns of A, and lie side by side in memory.
-    """
-    J, enough = np.eye(len(W)), max(W.shape[1], 8) * EPS
-    for _ in range(max_sweeps):
-        worst = 0.0
-        for p, q in rounds(len(W)):
-            a_pp, a_qq, a_pq = (np.vecdot(W[i], W[j]) for i, j in ((p, p), (q, q), (p, q)))
-            size = np.sqrt(a_pp) * np.sqrt(a_qq)
-            cosine = np.abs(a_pq) / np.where(size == 0, 1, size)
-            worst = max(worst, cosine.max(initial=0))
-            c, s = rotation(a_pp, a_qq, np.where(cosine <= enough, 0, a_pq))
-            rotate(W, p, q, c, s)
-            rotate(J, p, q, c, s)
-        if worst <= enough:
-            return W, J
-    raise np.linalg.LinAlgError(
-        f"svd: did not converge in {max_sweeps} sweeps; two columns still have a cosine of "
-        f"{worst:.1e}, expected at most {enough:.1e}"
-    )
-
-
-def completed(Q: Array, size: int) -> Array:
-    """Return the orthonormal columns (m, r) of Q, extended to (m, size)."""
-    basis = np.zeros((len(Q), size))
-    r = Q.shape[1]
-    basis[:, :r] = Q
-    for k in range(r, size):
-        left = 1 - (basis**2).sum(axis=1)  # squared part of each unit vector outside the span
-        u = np.zeros(len(Q))
-        u[left.argmax()] = 1
-        for _ in range(2):  # orthogonality to the last digit takes two passes
-            u -= basis[:, :k] @ (basis[:, :k].T @ u)
-        basis[:, k] = u / np.linalg.norm(u)
-    return basis
+    result = SVD(U, S, Vh * sign[:, None])
+    return svd_steps(A, result, full_matrices) if steps else result
 
 
 def singular_values(A: Any) -> Array:
@@ -243,8 +171,7 @@ def low_rank(A: Any, rank: int) -> LowRank:
         raise TypeError(f"low_rank: expected an integer rank, got {rank!r}")
     if not 0 <= rank <= min(M.shape):
         raise ValueError(f"low_rank: expected a rank from 0 to {min(M.shape)}, got {rank}")
-    # LAPACK gives what svd gives, and for a photograph in a hundredth of the time.
-    U, S, Vh = np.linalg.svd(M, full_matrices=False)
+    U, S, Vh = svd(M, full_matrices=False)
     left_out = S[rank:]
     return LowRank(
         (U[:, :rank] * S[:rank]) @ Vh[:rank],

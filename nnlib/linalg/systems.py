@@ -14,7 +14,7 @@ from .inputs import matrix, right_hand, square, vector
 from .subspaces import special_solution_steps, special_solutions
 from .writing import factor, indexed, quotient, tex, tex_factor, tex_matrix, text
 
-__all__ = ["SolutionSet", "solution_set", "solve"]
+__all__ = ["solution_set", "solve"]
 
 Array = np.ndarray
 

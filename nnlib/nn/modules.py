@@ -1,7 +1,6 @@
 """The module paths of torch's layers, such as ``nn.modules.rnn.LSTM``.
 
-Programs use them to name what a file may hold, as in ``serialization.safe_globals``. Each of
-torch's files, such as ``rnn``, is this same module, which has all layers.
+Each of torch's files, such as ``rnn``, is this same module, which has all layers.
 """
 
 import sys

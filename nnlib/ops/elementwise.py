@@ -31,9 +31,10 @@ from .shape import call_as
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh div divide erf erfinv exp
-    expm1 floor floor_divide lerp log log10 log1p log2 mul multiply neg negative pow reciprocal relu
-    remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract tan tanh trunc xlogy
+    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh div divide erf
+    erfinv exp expm1 floor floor_divide lerp log log10 log1p log2 mul multiply neg negative
+    pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract
+    tan tanh trunc xlogy
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 

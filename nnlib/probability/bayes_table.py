@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .. import checks
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import tex, text
+from ..linalg.writing import quotient
 from ..steps import Step, Steps
-from .shown import divided, escaped
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
 
@@ -215,7 +216,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
     steps.append(Step(sentence, rf"p(D) = {written} = {tex(evidence)}"))
     for h, both, q in zip(exact.hypotheses, joint, exact.posterior, strict=True):
         about = "" if q.denominator == 1 else f", about {float(q):.4g}"
-        sentence = f"The posterior of {h} is its share: {divided(both, evidence)}{about}."
+        sentence = f"The posterior of {h} is its share: {_divided(both, evidence)}{about}."
         formula = rf"p({_named(h)} \mid D) = {tex(both)} \Big/ {tex(evidence)} = {tex(q)}"
         steps.append(Step(sentence, formula))
     return Steps(steps, result)
@@ -223,7 +224,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 def _named(hypothesis: str) -> str:
     """Return a hypothesis as upright text for a formula."""
-    return rf"\text{{{escaped(hypothesis)}}}"
+    return rf"\text{{{_escaped(hypothesis)}}}"
 
 
 def diagnostic_test(
@@ -272,3 +273,16 @@ def diagnostic_test(
     likelihood = [r, 1 - s] if positive else [1 - r, s]
     names = ("ill", "well")
     return bayes([p, 1 - p], likelihood, hypotheses=names, exact=exact, steps=steps)
+
+
+def _escaped(words: str) -> str:
+    """Return words for use in a formula, with the special characters of LaTeX replaced."""
+    for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
+        words = words.replace(sign, alike)
+    return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
+
+
+def _divided(p: Any, q: Any) -> str:
+    """Return a quotient as a text such as "1/2 / 3/4 = 2/3", or only its value if equal."""
+    written, found = quotient(text(p), text(q)), text(p / q)
+    return found if found == written.replace(" ", "") else f"{written} = {found}"

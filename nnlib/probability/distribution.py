@@ -16,7 +16,7 @@ class Distribution:
     """A distribution: parameters that do not change, and what follows from them.
 
     A subclass gives the formulas ``_log_prob``, ``_cdf`` and ``_sample``, and ``mean``,
-    ``variance``, ``entropy`` and ``kl_divergence``.
+    ``variance`` and ``mode``.
     """
 
     def _set(self, **parameters: Any) -> None:
@@ -29,15 +29,6 @@ class Distribution:
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
         """Return real numbers as float64; ``method`` is named in errors."""
         return checks.floats(f"{type(self).__name__}.{method}", "x", x)
-
-    def _expect_same_family(self, other: Any) -> None:
-        """Raise TypeError unless ``other`` is of the same family."""
-        family = type(self).__name__
-        if type(other) is not type(self):
-            raise TypeError(
-                f"{family}.kl_divergence: expected other as a {family}, "
-                f"got {type(other).__name__}"
-            )
 
     def log_prob(self, x: np.ndarray) -> float | np.ndarray:
         """Give the logarithm of the mass or density at each x: in nats, -inf if impossible."""
@@ -77,9 +68,9 @@ class Distribution:
 
         Source: Bishop (2006), section 11.1; chapter "Probability".
 
-        >>> from nnlib.probability import Bernoulli
-        >>> Bernoulli(0.5).sample(8, rng=np.random.default_rng(0))
-        array([0, 1, 1, 1, 0, 0, 0, 0])
+        >>> from nnlib.probability import Binomial
+        >>> Binomial(10, 0.5).sample(4, rng=np.random.default_rng(0))
+        array([6, 4, 2, 2])
         """
         name = f"{type(self).__name__}.sample"
         generator(name, rng)
@@ -109,32 +100,15 @@ class Distribution:
 
         Source: Bishop (2006), equation (1.54); chapter "Maximum likelihood".
 
-        >>> from nnlib.probability import Bernoulli
-        >>> round(Bernoulli(0.5).log_likelihood([1, 0, 1]), 4)  # -3 log 2
+        >>> from nnlib.probability import Binomial
+        >>> round(Binomial(1, 0.5).log_likelihood([1, 0, 1]), 4)  # -3 log 2
         -2.0794
         """
-        return self._log_likelihood("log_likelihood", data)
-
-    def _log_likelihood(self, method: str, data: np.ndarray) -> float:
-        """Return the sum of the log densities; ``method`` is named in errors."""
-        name = f"{type(self).__name__}.{method}"
+        name = f"{type(self).__name__}.log_likelihood"
         x = checks.floats(name, "data", data)
         if np.isnan(x).any():
             raise ValueError(f"{name}: expected data without NaN")
         return float(np.sum(self._log_prob(x)))
-
-    def likelihood(self, data: np.ndarray) -> float:
-        """Multiply the densities of independent examples: a number that soon underflows.
-
-        Of continuous data it is a density: it may exceed 1, and it does not integrate to 1
-        over the parameters. Arguments and errors are those of ``log_likelihood``.
-        """
-        return float(np.exp(self._log_likelihood("likelihood", data)))
-
-    @property
-    def stddev(self) -> float | np.ndarray:
-        """The square root of the variance, in the unit of the data."""
-        return self.variance**0.5
 
 
 class Discrete(Distribution):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import checks
-from ..checks import function
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import text
-from ..steps import Steps
 from .bayes_table import BayesTable, bayes
-from .shown import conditional_steps, marginal_steps, moment_steps
 
 __all__ = ["JointTable"]
 
@@ -100,7 +97,7 @@ class JointTable:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(" ".join(map(str.rjust, row, widths)) for row in rows)
 
-    def marginal(self, *names: str, steps: bool = False) -> JointTable | Steps:
+    def marginal(self, *names: str) -> JointTable:
         r"""Return the probabilities of some variables, whatever the others are: the sum rule.
 
         .. math:: p(x) = \sum_y p(x, y)
@@ -109,26 +106,14 @@ class JointTable:
         ----------
         *names : str
             The variables to keep, in the order of the axes to come.
-        steps : bool
-            Whether to show each sum.
-
-        Returns
-        -------
-        JointTable, or Steps that lead to it
         """
-        p = self._summed(self._axes(names))
-        found = self._of(p, names)
-        if not steps:
-            return found
-        return Steps(marginal_steps(self.variables, self.probs, names, p), found)
+        return self._of(self._summed(self._axes(names)), names)
 
     def _summed(self, axes: list[int]) -> np.ndarray:
         """Return the marginal probabilities on these axes, in this order."""
         return np.einsum(self.probs, list(range(self.probs.ndim)), axes)
 
-    def conditional(
-        self, *names: str, given: Mapping[str, Any], steps: bool = False
-    ) -> JointTable | Steps:
+    def conditional(self, *names: str, given: Mapping[str, Any]) -> JointTable:
         r"""Return the probabilities of some variables where others are known.
 
         .. math:: p(x \mid y) = \frac{p(x, y)}{p(y)}
@@ -139,12 +124,6 @@ class JointTable:
             The variables whose probabilities are asked.
         given : mapping of str to outcome
             What is known.
-        steps : bool
-            Whether to show each quotient.
-
-        Returns
-        -------
-        JointTable, or Steps that lead to it
 
         Raises
         ------
@@ -157,8 +136,7 @@ class JointTable:
         p = self._summed(self._axes([*given, *names]))[known]
         if p.sum() == 0:
             raise ValueError(f"JointTable: expected given of probability > 0, got {given}")
-        found = self._of(p / p.sum(), names)
-        return Steps(conditional_steps(found.variables, given, p), found) if steps else found
+        return self._of(p / p.sum(), names)
 
     def _index(self, name: str, outcome: Any) -> int:
         """Return the index of an outcome of a variable."""
@@ -168,73 +146,6 @@ class JointTable:
                 f"got {outcome!r}"
             )
         return self.variables[name].index(outcome)
-
-    def chain(self, *names: str) -> list[np.ndarray]:
-        r"""Return the factors of the chain rule, p(a), p(b | a), p(c | a, b), and so on.
-
-        .. math:: p(x_1, \dots, x_n) = p(x_1) \prod_{i \ge 2} p(x_i \mid x_1, \dots, x_{i-1})
-
-        A variable that stands before the bar in one factor stands behind it in all later
-        ones. Where the condition has probability 0 the factor is 0.
-
-        Parameters
-        ----------
-        *names : str
-            All variables, in any order.
-
-        Returns
-        -------
-        list of arrays
-            Factor k has k axes, in the order of names.
-        """
-        if sorted(map(repr, names)) != sorted(map(repr, self.variables)):
-            raise ValueError(
-                f"JointTable.chain: expected all of {list(self.variables)}, got {list(names)}"
-            )
-        factors, before = [], self.probs.sum()
-        for k in range(1, len(names) + 1):
-            p = self._summed(self._axes(names[:k]))
-            condition = np.broadcast_to(np.asarray(before)[..., None], p.shape)
-            factors.append(p / np.where(condition == 0, 1, condition))
-            before = p
-        return factors
-
-    def independent(self, a: str, b: str, *, given: Sequence[str] = ()) -> bool:
-        """Return whether p(a, b | given) = p(a | given) p(b | given), to rounding.
-
-        Parameters
-        ----------
-        a, b : str
-            Two variables.
-        given : sequence of str
-            Variables that are known, whatever their outcomes.
-        """
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            raise TypeError(f"JointTable.independent: expected given as a list, got {given!r}")
-        g = self._axes(list(given))
-        i, j = self._axes([a, b])
-        p, p_g = self._summed([*g, i, j]), self._summed(g)
-        p_a, p_b = self._summed([*g, i])[..., :, None], self._summed([*g, j])[..., None, :]
-        gap = p * np.asarray(p_g)[..., None, None] - p_a * p_b  # without a division by 0
-        return bool((np.abs(gap) <= (0 if p.dtype == object else 1e-12)).all())
-
-    def expectation(self, f: Callable[..., Any]) -> Any:
-        r"""Average a function of the outcomes, weighted by their probabilities.
-
-        .. math:: \mathrm{E}[f(x, y)] = \sum_{x, y} p(x, y) \, f(x, y)
-
-        Parameters
-        ----------
-        f : function
-            Takes one outcome of each variable, in their order.
-        """
-        function("JointTable.expectation", "f", f)
-        outcomes = list(self.variables.values())
-        indices = np.ndindex(self.probs.shape)
-        return sum(
-            self.probs[index] * f(*(o[k] for o, k in zip(outcomes, index, strict=True)))
-            for index in indices
-        )
 
     def mean(self, name: str) -> Any:
         """Return E[x] of one variable, whose outcomes are numbers."""
@@ -246,7 +157,7 @@ class JointTable:
         p, x = self._numbers(name)
         return (p * (x - self.mean(name)) ** 2).sum()
 
-    def covariance(self, a: str, b: str, *, steps: bool = False) -> Any:
+    def covariance(self, a: str, b: str) -> Any:
         r"""Average the product of two variables' distances from their means.
 
         .. math:: \mathrm{Cov}[a, b] = \mathrm{E}[(a - \mathrm{E}[a]) (b - \mathrm{E}[b])]
@@ -257,20 +168,16 @@ class JointTable:
         ----------
         a, b : str
             Two variables whose outcomes are numbers, or one twice: its variance.
-        steps : bool
-            Whether to show both means and the sum.
 
         Returns
         -------
-        float or Fraction, or Steps that lead to it
+        float or Fraction
         """
-        (p, x), (_, y) = self._numbers(a), self._numbers(b)
+        (_, x), (_, y) = self._numbers(a), self._numbers(b)
         if a == b:
-            found = self.variance(a)
-        else:
-            p = self._summed(self._axes([a, b]))
-            found = (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
-        return moment_steps({a: x, b: y}, p, found) if steps else found
+            return self.variance(a)
+        p = self._summed(self._axes([a, b]))
+        return (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
 
     def _numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the marginal of a variable, and its outcomes as numbers."""

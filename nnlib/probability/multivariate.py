@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +39,6 @@ class MultivariateGaussian(Continuous):
     >>> cloud = MultivariateGaussian([0, 0], [[2, 1], [1, 2]])
     >>> round(cloud.pdf([0, 0]), 4)  # 1 / (2π √3)
     0.0919
-    >>> cloud.conditional([0], [1], [1.0])  # x0 where x1 = 1
-    MultivariateGaussian(loc=array([0.5]), covariance_matrix=array([[1.5]]))
     """
 
     loc: np.ndarray
@@ -104,99 +101,6 @@ class MultivariateGaussian(Continuous):
         """The point (D,) of highest density, μ."""
         return self.loc
 
-    def entropy(self) -> float:
-        """Return the logarithm of √((2πe)^D det Σ), in nats."""
-        return self._log_root_det + self._log_root_2pi + len(self.loc) / 2
-
-    def kl_divergence(self, other: MultivariateGaussian) -> float:
-        r"""Return the divergence of ``other``, of as many entries, from this one, in nats.
-
-        .. math:: \tfrac{1}{2} \left( \mathrm{tr}(\Sigma_2^{-1} \Sigma_1) +
-            (\mu_2 - \mu_1)^\top \Sigma_2^{-1} (\mu_2 - \mu_1) - D +
-            \log \frac{\det \Sigma_2}{\det \Sigma_1} \right)
-        """
-        self._expect_same_family(other)
-        if len(self.loc) != len(other.loc):
-            raise ValueError(
-                "MultivariateGaussian.kl_divergence: expected vectors of one length, "
-                f"got {len(self.loc)} and {len(other.loc)}"
-            )
-        trace = np.trace(np.linalg.solve(other.covariance_matrix, self.covariance_matrix))
-        distance = other.mahalanobis(self.loc)
-        log_ratio = other._log_root_det - self._log_root_det
-        return float((trace + distance**2 - len(self.loc)) / 2 + log_ratio)
-
-    def affine(self, A: np.ndarray, b: np.ndarray | None = None) -> MultivariateGaussian:
-        """Return the distribution of A x + b: mean A μ + b, covariance A Σ Aᵀ.
-
-        Parameters
-        ----------
-        A : (M, D) float
-            A matrix with independent rows.
-        b : (M,) float, optional
-            A shift.
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit.
-        numpy.linalg.LinAlgError
-            If the rows of A depend on each other, so that A Σ Aᵀ is singular.
-
-        Source: Bishop (2006), equation (2.115); chapter "Variational autoencoders".
-        """
-        name = "MultivariateGaussian.affine"
-        A = checks.shaped(name, "A", A, ("M", len(self.loc)))
-        b = np.zeros(len(A)) if b is None else checks.shaped(name, "b", b, (len(A),))
-        return MultivariateGaussian(
-            A @ self.loc + b, _symmetric(A @ self.covariance_matrix @ A.T)
-        )
-
-    def marginal(self, entries: Sequence[int]) -> MultivariateGaussian:
-        """Return the distribution of some entries, by index, whatever the others are."""
-        i = self._indices("MultivariateGaussian.marginal", entries)
-        return MultivariateGaussian(self.loc[i], self.covariance_matrix[np.ix_(i, i)])
-
-    def _indices(self, name: str, entries: Sequence[int]) -> list[int]:
-        """Return the indices of entries, after checking that none occurs twice."""
-        if not isinstance(entries, Sequence | np.ndarray):
-            raise TypeError(f"{name}: expected indices of entries in a list, got {entries!r}")
-        D, i = len(self.loc), [checks.whole(name, "an entry", k, low=0) for k in entries]
-        if not i or max(i) >= D or len(set(i)) < len(i):
-            raise ValueError(f"{name}: expected different entries below {D}, got {i}")
-        return i
-
-    def conditional(
-        self, entries: Sequence[int], given: Sequence[int], values: np.ndarray
-    ) -> MultivariateGaussian:
-        r"""Return the distribution of some entries where others are known.
-
-        .. math:: \mu_a + \Sigma_{ab} \Sigma_{bb}^{-1} (x_b - \mu_b), \quad
-            \Sigma_{aa} - \Sigma_{ab} \Sigma_{bb}^{-1} \Sigma_{ba}
-
-        Parameters
-        ----------
-        entries, given : sequences of int
-            The indices a whose distribution is asked, and those b that are known.
-        values : (len(given),) float
-            What the known entries are.
-
-        Raises
-        ------
-        ValueError
-            If an index is no entry or comes twice, or values has another length than given.
-
-        Source: Bishop (2006), equations (2.81) and (2.82); chapter "Maximum likelihood".
-        """
-        name, S = "MultivariateGaussian.conditional", self.covariance_matrix
-        a, b = self._indices(name, entries), self._indices(name, given)
-        if set(a) & set(b):
-            raise ValueError(f"{name}: expected entries that are not given, got {a} and {b}")
-        x = checks.shaped(name, "values", values, (len(b),))
-        K = np.linalg.solve(S[np.ix_(b, b)], S[np.ix_(b, a)]).T
-        loc = self.loc[a] + K @ (x - self.loc[b])
-        return MultivariateGaussian(loc, _symmetric(S[np.ix_(a, a)] - K @ S[np.ix_(b, a)]))
-
     @classmethod
     def fit(cls, data: np.ndarray, *, unbiased: bool = False) -> MultivariateGaussian:
         r"""Estimate mean and covariance by maximum likelihood.
@@ -233,35 +137,6 @@ class MultivariateGaussian(Continuous):
             )
         return cls(X.mean(axis=0), d.T @ d / N)
 
-    def posterior(
-        self, data: np.ndarray, *, covariance_matrix: np.ndarray
-    ) -> MultivariateGaussian:
-        r"""Update this prior of an unknown mean by vectors that scatter about it.
-
-        .. math:: \Sigma_N^{-1} = \Sigma_0^{-1} + N \Sigma^{-1}, \quad
-            \mu_N = \Sigma_N \left( \Sigma_0^{-1} \mu_0 + \Sigma^{-1} \sum_n x_n \right)
-
-        Parameters
-        ----------
-        data : (N, D) float
-            Vectors drawn from a Gaussian about the unknown mean.
-        covariance_matrix : (D, D) float
-            Its covariance Σ, which is known.
-
-        Returns
-        -------
-        MultivariateGaussian
-            The posterior of the mean; its ``mode`` is the MAP estimate.
-
-        Source: Murphy (2012), section 4.6.1; chapter "Maximum likelihood".
-        """
-        name, D = "MultivariateGaussian.posterior", len(self.loc)
-        X = checks.shaped(name, "data", data, ("N", D))
-        P0 = np.linalg.inv(self.covariance_matrix)
-        P = np.linalg.inv(covariance(name, covariance_matrix, D))
-        S = _symmetric(np.linalg.inv(P0 + len(X) * P))
-        return MultivariateGaussian(S @ (P0 @ self.loc + P @ X.sum(axis=0)), S)
-
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
     """Return a covariance matrix (D, D), after checking it."""
@@ -278,8 +153,3 @@ def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
             f"eigenvalue {smallest:.3g}"
         )
     return S
-
-
-def _symmetric(S: np.ndarray) -> np.ndarray:
-    """Return the symmetric part of a matrix, which removes rounding errors."""
-    return (S + S.T) / 2

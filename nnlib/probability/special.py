@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["betainc", "digamma", "log_beta", "log_choose", "log_gamma", "xlogy"]
+__all__ = ["betainc", "log_beta", "log_choose", "log_gamma", "xlogy"]
 
 log_gamma: Callable[[np.ndarray], np.ndarray] = np.vectorize(math.lgamma, otypes=[np.float64])
 TINY = 1e-300  # replaces 0 in a denominator
@@ -32,25 +32,6 @@ def log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
     """Return the logarithm of the binomial coefficient n! / (k! (n - k)!)."""
     k = np.asarray(k, dtype=np.float64)
     return log_gamma(n + 1.0) - log_gamma(k + 1) - log_gamma(n - k + 1)
-
-
-def digamma(x: np.ndarray) -> np.ndarray:
-    """Compute ψ(x), the derivative of log Γ(x), for x > 0.
-
-    ψ(x) = ψ(x + 1) - 1/x lifts x above 10, where six terms of the asymptotic series are exact
-    to rounding (Abramowitz and Stegun (1964), 6.3.5 and 6.3.18).
-
-    >>> round(float(digamma(1.0)), 12)  # minus Euler's constant
-    -0.577215664902
-    """
-    x = np.asarray(x, dtype=np.float64)
-    lift = sum(1 / (x + k) for k in range(10))
-    x = x + 10
-    t = 1 / x**2
-    series = t * (
-        1 / 12 - t * (1 / 120 - t * (1 / 252 - t * (1 / 240 - t * (1 / 132 - t * 691 / 32760))))
-    )
-    return np.log(x) - 1 / (2 * x) - series - lift
 
 
 def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> np.ndarray:

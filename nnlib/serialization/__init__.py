@@ -15,15 +15,12 @@ elements of each storage as they stand in memory). In the pickle a tensor is a s
 and number of elements, with offset, shape and strides: tensors that shared memory share it
 again.
 
-**What is loaded**: None, truth values, numbers, str, bytes, bytearray, list, tuple, set,
-frozenset, dict, OrderedDict, Counter, slice, dtype, device, arrays and numbers of NumPy,
-Tensors, Parameters, Buffers, the modules of ``nnlib.nn``, and what
-``add_safe_globals`` or ``safe_globals`` name. ``reader.py`` says why nothing else can happen.
+**What is saved and loaded**: None, truth values, numbers, str, bytes, list, tuple, set, dict,
+OrderedDict, Counter, Tensors and Parameters, so each ``state_dict``. ``reader.py`` says why
+nothing else can happen. Whole modules are not saved, nor objects of other classes.
 
 Hooks and gradients of tensors are not saved. A view with negative steps, or of another dtype
-than its base, is saved as a copy. A tensor whose elements overlap in memory (``expand``) may
-show 2^28 of them, and a key that is a tuple may have 1000 parts: more could only be meant to
-exhaust the reader.
+than its base, is saved as a copy.
 """
 
 from __future__ import annotations
@@ -37,20 +34,11 @@ from typing import IO, Any
 import numpy as np
 
 from ..device import device
-from .allowed import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 from .archive import Archive, replacing, write_archive
-from .reader import Reader
-from .rebuild import StorageType, check
+from .reader import Reader, StorageType, check
 from .writer import Writer
 
-__all__ = [
-    "add_safe_globals",
-    "clear_safe_globals",
-    "get_safe_globals",
-    "load",
-    "safe_globals",
-    "save",
-]
+__all__ = ["load", "save"]
 
 File = str | os.PathLike | IO[bytes]
 Location = Callable | str | device | dict[str, str] | None
@@ -69,8 +57,7 @@ def save(
     Parameters
     ----------
     obj : object
-        Data, tensors, modules, in any nesting; objects of other classes as ``pickle`` would
-        save them, to be loaded where ``safe_globals`` names their classes.
+        Data and tensors, in any nesting.
     f : str, path, or file open for writing bytes
         Under a path, the old file is replaced only when the new one is complete.
     pickle_module, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record
@@ -79,7 +66,7 @@ def save(
     Raises
     ------
     pickle.PicklingError
-        If something cannot be saved: a lambda, a dtype that torch lacks, a subclass of Tensor.
+        If something cannot be saved: a module, an array, a lambda.
     RuntimeError
         If there is no such folder.
     AttributeError
@@ -98,7 +85,8 @@ def save(
             f"save: expected a path, or a file with 'write', got {type(f).__name__}"
         )
     writer = Writer()
-    contents = writer.dump(obj), list(writer.storages.values())
+    pickled = writer.written(obj)
+    contents = pickled, [(each.key, each.array) for each in writer.storages.values()]
     if isinstance(f, (str, os.PathLike)):
         with replacing(f) as file:
             write_archive(file, *contents)
@@ -129,8 +117,7 @@ def load(
     pickle_module, mmap
         As they are: data are read from the pickle, and files are read whole.
     weights_only : bool
-        Makes no difference: also with False, classes of the program's own have to be named
-        by ``safe_globals``.
+        Makes no difference: also with False only data are loaded.
 
     Returns
     -------
@@ -140,7 +127,7 @@ def load(
     Raises
     ------
     pickle.UnpicklingError
-        If the data asks for a class or function that is not allowed, or contradicts itself.
+        If the data asks for a class or function that is not allowed, or contradict themselves.
     RuntimeError
         If it is no whole archive, of another version, or tensors were on another device.
     EOFError

@@ -1,44 +1,63 @@
 """An unpickler for files of ``save`` and torch, which cannot run code from the file.
 
-Five instructions of a pickle could reach code. Here ``GLOBAL`` looks names up in a table and
-imports nothing; ``REDUCE`` calls functions of that table, which check their arguments;
-``NEWOBJ`` makes an empty module; ``BUILD`` sets its attributes, but no method; ``BINPERSID``
-reads a storage. Only what the program itself allows by ``safe_globals`` is called as the file
-says.
+A pickle is a program for a machine with a stack and a memo. Here the machine has only the
+instructions that data need. ``GLOBAL`` looks names up in a table and imports nothing;
+``REDUCE`` calls functions of that table, which check their arguments and call nothing that they
+were given; ``BUILD`` sets one attribute of an OrderedDict; ``BINPERSID`` reads a storage.
+``pickle.Unpickler`` can be told which names a file may use, but not to whom it may give
+attributes; so this is a subclass of the standard library's unpickler in Python.
 """
 
 from __future__ import annotations
 
+import math
 import pickle
 import struct
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
-from functools import partialmethod
-from typing import Any
+from io import BytesIO
+from types import FunctionType
+from typing import Any, NamedTuple
 
-from ..nn.registry import Registry
-from .allowed import NEVER, added
-from .rebuild import (
-    MAKERS,
-    check,
-    check_parts,
-    checked_key,
-    fill_module,
-    fill_ordered,
-    known,
-    refuse,
+import numpy as np
+
+from ..nn import Parameter
+from ..tensor import Tensor, holding
+
+__all__ = ["STORAGES", "Reader", "StorageType", "check"]
+
+INSTRUCTIONS = (
+    "PROTO NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT BINUNICODE "
+    "EMPTY_TUPLE EMPTY_LIST EMPTY_DICT MARK POP_MARK TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS "
+    "SETITEM SETITEMS BINGET LONG_BINGET BINPUT LONG_BINPUT BINPERSID GLOBAL REDUCE BUILD STOP"
 )
-from .unpickler import DataUnpickler
-
-__all__ = ["Reader"]
-
 FAULTS = (
     *(IndexError, KeyError, TypeError, ValueError, AttributeError, pickle.UnpicklingError),
     *(OverflowError, MemoryError, EOFError, struct.error),
 )
 
 
-class Reader(DataUnpickler):
+class StorageType(NamedTuple):
+    """A type of storage, such as ``torch.FloatStorage``."""
+
+    dtype: np.dtype
+
+
+# The names of torch for the storage of each dtype, and its size in them.
+STORAGES = {
+    "FloatStorage": np.dtype("float32"),
+    "DoubleStorage": np.dtype("float64"),
+    "HalfStorage": np.dtype("float16"),
+    "LongStorage": np.dtype("int64"),
+    "IntStorage": np.dtype("int32"),
+    "ShortStorage": np.dtype("int16"),
+    "CharStorage": np.dtype("int8"),
+    "ByteStorage": np.dtype("uint8"),
+    "BoolStorage": np.dtype("bool"),
+}
+
+
+class Reader(pickle._Unpickler):
     """The machine that makes the data of one pickle.
 
     Parameters
@@ -49,56 +68,51 @@ class Reader(DataUnpickler):
         Gives the storage for a persistent id.
     """
 
-    def __init__(self, data: bytes, storage: Callable[[Any], Any]):
-        super().__init__(data)
-        self.data, self.storage = data, storage
-        self.empty: dict[int, Any] = {}  # modules that are created but have no attributes yet
-        self.filled: dict[int, Any] = {}
-        self.copied = 0  # characters and items copied so far
-        self.outside = False  # whether the program's own code is running
-        self.own, self.names = added(), known()
-        self.trusted = {id(x) for x in self.own.values()}
+    def __init__(self, data: bytes, storage: Callable[[Any], np.ndarray]):
+        self.source = BytesIO(data)
+        super().__init__(self.source)
+        self.persistent_load = storage
 
     def load(self) -> Any:
         """Return the object that the pickle describes."""
         try:
-            check(self.data[:2] == b"\x80\x02", "data.pkl is no pickle of protocol 2")
-            found = super().load()
-            check(not self.empty, "a module was left without attributes")
-            check_parts(self.filled)
-            return found
+            return super().load()
         except FAULTS as error:
-            if self.outside or str(error).startswith("load: "):
+            if str(error).startswith("load: "):
                 raise
-            reason = error if isinstance(error, pickle.UnpicklingError) else repr(error)
             at = self.source.tell()
-            raise refuse(f"data.pkl is damaged at byte {at}: {reason}") from error
+            raise refuse(f"data.pkl is damaged at byte {at}: {error!r}") from error
 
-    def ask(self, function: Callable, *args: Any) -> Any:
-        """Return what a function of the program returns; its errors are passed on unchanged."""
-        self.outside = True
-        found = function(*args)
-        self.outside = False
-        return found
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what a name stands for; raise an error if it is not allowed."""
+        path = f"{'builtins' if module == '__builtin__' else module}.{name}"
+        if path not in NAMES:
+            raise refuse(
+                f"the file asks for {path!a}, which is not allowed; save data such as "
+                "model.state_dict(), not whole objects"
+            )
+        return NAMES[path]
+
+    def load_reduce(self) -> None:
+        """Push the result of calling an allowed function on the stack."""
+        args, what = self.stack.pop(), self.stack.pop()
+        check(type(args) is tuple, "arguments are no tuple")
+        check(type(what) is FunctionType, f"a {type(what).__name__} may not be called")
+        self.append(what(*args))
+
+    def load_build(self) -> None:
+        """Give an OrderedDict the ``_metadata`` that torch stores with a state_dict."""
+        state, target = self.stack.pop(), self.stack[-1]
+        check(type(target) is OrderedDict, f"a {type(target).__name__} takes no attributes")
+        check(type(state) is dict and set(state) == {"_metadata"}, "attributes are unknown")
+        target._metadata = state["_metadata"]
 
     def top(self, kind: type) -> Any:
-        """Return the top of the stack, after checking that it is of a type or trusted."""
+        """Return the top of the stack, after checking that it is of a type."""
         found = self.stack[-1]
-        right = isinstance(found, kind) or id(type(found)) in self.trusted
+        right = isinstance(found, kind)
         check(right, f"a {type(found).__name__} lies where a {kind.__name__} should")
         return found
-
-    def load_proto(self) -> None:
-        """Raise an error unless the pickle has protocol 2."""
-        check(self.read(1) == b"\2", "data.pkl is no pickle of protocol 2")
-
-    def load_tuple1(self, n: int = 1) -> None:
-        """Replace the n topmost values of the stack by a tuple of them."""
-        check(len(self.stack) >= n, "a tuple lacks values")
-        self.stack[-n:] = [tuple(self.stack[-n:])]
-
-    load_tuple2 = partialmethod(load_tuple1, 2)
-    load_tuple3 = partialmethod(load_tuple1, 3)
 
     def load_append(self) -> None:
         """Append a value to a list."""
@@ -113,88 +127,128 @@ class Reader(DataUnpickler):
     def load_setitem(self) -> None:
         """Set one item of a dict."""
         value, key = self.stack.pop(), self.stack.pop()
-        self.top(dict)[checked_key(key)] = value
+        self.top(dict)[key] = value
 
     def load_setitems(self) -> None:
         """Set several items of a dict."""
         values = self.pop_mark()
-        target = self.top(dict)
-        check(len(values) % 2 == 0, "a key has no value")
-        for key, value in zip(values[::2], values[1::2], strict=True):
-            target[checked_key(key)] = value
-
-    # Instructions that could reach code
-
-    def persistent_load(self, pid: Any) -> Any:
-        """Return the storage for a persistent id."""
-        return self.ask(self.storage, pid)
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return the class or function of a name; raise an error if it is not allowed."""
-        path = f"{'builtins' if module == '__builtin__' else module}.{name}"
-        if path in self.names:
-            return self.names[path]
-        if path in self.own:
-            return self.own[path]
-        path, hint = path if path.isprintable() else ascii(path), ""
-        if module.partition(".")[0] not in (*NEVER, "__builtin__", "builtins"):
-            hint = (
-                "; if you trust it however the file calls it, allow it by "
-                f"nnlib.serialization.add_safe_globals([{name}]) or safe_globals"
-            )
-        if module.startswith("nnlib."):
-            hint = "; if it is a module of this library, import what holds it before"
-        if module.startswith("torch.nn."):
-            hint = "; save model.state_dict() in the place of a whole model of torch"
-        raise refuse(f"the file asks for {path}, which is not allowed{hint}")
-
-    def load_reduce(self) -> None:
-        """Push the result of calling an allowed function on the stack."""
-        args, what = self.stack.pop(), self.stack.pop()
-        check(type(args) is tuple, "arguments are no tuple")
-        trusted = id(what) in self.trusted
-        may = trusted or (callable(what) and what in MAKERS)
-        check(may, f"a {type_name(what)} may not be called")
-        if not trusted:  # a list in the file may be copied, but not again and again
-            sized = (str, bytes, list, tuple, dict)
-            self.copied += sum(len(x) for x in args if isinstance(x, sized))
-            check(self.copied <= 8 * len(self.data), "the same values are copied over and over")
-        self.append(self.ask(what, *args) if trusted else MAKERS[what](*args))
-
-    def load_newobj(self) -> None:
-        """Push an empty module, or an object of an allowed class, on the stack."""
-        args, kind = self.stack.pop(), self.stack.pop()
-        check(type(args) is tuple, "arguments are no tuple")
-        check(isinstance(kind, type), f"a {type_name(kind)} is no class")
-        trusted = id(kind) in self.trusted
-        check(
-            trusted or (issubclass(kind, Registry) and not args),
-            f"no object of {kind.__name__} may be made so",
-        )
-        made = self.ask(kind.__new__, kind, *args)
-        if not trusted:
-            self.empty[id(made)] = made
-        self.append(made)
-
-    def load_build(self) -> None:
-        """Set the attributes of the object on top of the stack."""
-        state, target = self.stack[-1], self.stack[-2]
-        kind = type(target)
-        if id(kind) in self.trusted:
-            plain = state[0] if type(state) is tuple and len(state) == 2 else state or {}
-            right = type(plain) in (dict, type(None)) or hasattr(target, "__setstate__")
-            check(right, f"the state of {kind.__name__} is no dict")
-            return self.ask(super().load_build)
-        self.stack.pop()
-        if kind is OrderedDict:
-            fill_ordered(target, state)
-        else:
-            check(isinstance(target, Registry), f"a {kind.__name__} takes no attributes")
-            fill_module(target, state)
-            self.empty.pop(id(target), None)
-            self.filled[id(target)] = target
+        self.top(dict).update(zip(values[::2], values[1::2], strict=True))
 
 
-def type_name(x: Any) -> str:
-    """Return the name of a value's type, without calling any code of the value."""
-    return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__
+CODES = [getattr(pickle, instruction)[0] for instruction in INSTRUCTIONS.split()]
+Reader.dispatch = {
+    code: getattr(Reader, pickle._Unpickler.dispatch[code].__name__) for code in CODES
+}
+
+
+def refuse(message: str) -> pickle.UnpicklingError:
+    """Return the error for a file with content that is not allowed."""
+    return pickle.UnpicklingError(f"load: {message}")
+
+
+def check(condition: bool, message: str) -> None:
+    """Raise an UnpicklingError unless a condition holds."""
+    if not condition:
+        raise refuse(message)
+
+
+# The functions that a file may call. Each is harmless for any arguments.
+
+
+def rebuild_tensor(
+    storage: Any,
+    offset: Any,
+    size: Any,
+    stride: Any,
+    requires_grad: Any,
+    hooks: Any = None,
+    metadata: Any = None,
+) -> Tensor:
+    """Return a tensor that is a view of a storage; hooks and metadata are ignored."""
+    check(isinstance(storage, np.ndarray), "a tensor has no storage")
+    check(not metadata, "a tensor is negated or conjugated by a mark; resolve_neg() it first")
+    check_gradient(storage.dtype, requires_grad)
+    return holding(strided(storage, offset, size, stride)).requires_grad_(requires_grad)
+
+
+def check_gradient(dtype: np.dtype, requires_grad: Any) -> None:
+    """Raise an error unless a tensor of a dtype can have this ``requires_grad``."""
+    check(type(requires_grad) is bool, "requires_grad is no truth value")
+    check(
+        not requires_grad or dtype.kind == "f", f"a tensor of {dtype} cannot require a gradient"
+    )
+
+
+def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
+    """Return a view of a storage; raise an error if it reaches beyond the storage."""
+    check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
+    check(
+        len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
+    )
+    numbers = (offset, *size, *stride)
+    check(
+        all(type(n) is int and 0 <= n < 2**63 for n in numbers),
+        "a shape, strides or an offset are no natural numbers",
+    )
+    itemsize = storage.itemsize
+    if 0 in size:
+        most = math.prod(filter(None, size)) * itemsize
+        check(most < 2**63, f"an empty tensor may not have the shape {size}")
+        return np.empty(size, storage.dtype)
+    last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
+    check(
+        last < storage.size and math.prod(size) * itemsize < 2**63,
+        f"shape {size}, strides {stride}, offset {offset} does not fit "
+        f"into a storage of {storage.size} elements",
+    )
+    steps = [step * itemsize for step in stride]
+    return np.ndarray(size, storage.dtype, storage, offset * itemsize, steps)
+
+
+def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> Parameter:
+    """Return a parameter that shares the memory of a tensor."""
+    check(type(data) is Tensor, "a parameter holds no tensor")
+    check_gradient(data.dtype, requires_grad)
+    return Parameter(data, requires_grad)
+
+
+def make_ordered() -> OrderedDict:
+    """Return an empty OrderedDict, which the file fills."""
+    return OrderedDict()
+
+
+def make_counter(counts: Any) -> Counter:
+    """Return a Counter, as some schedulers keep."""
+    check(type(counts) is dict, "a Counter is not made from a dict")
+    return Counter(counts)
+
+
+def make_set(items: Any = ()) -> set:
+    """Return a set with the items of a list."""
+    check(type(items) in (list, tuple), "a set is not made from a list")
+    return set(items)
+
+
+def make_size(items: Any) -> tuple:
+    """Return a shape."""
+    check(type(items) is tuple, "a Size is not made from a tuple")
+    return items
+
+
+def make_encoded(text: Any, encoding: Any = "latin1") -> bytes:
+    """Return bytes that pickle protocol 2 has written as a string."""
+    check(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not in latin1")
+    return text.encode("latin1")
+
+
+NAMES = {
+    "builtins.set": make_set,
+    "_codecs.encode": make_encoded,
+    "collections.OrderedDict": make_ordered,
+    "collections.Counter": make_counter,
+    "torch._utils._rebuild_tensor_v2": rebuild_tensor,
+    "torch._utils._rebuild_parameter": rebuild_parameter,
+    "torch.Size": make_size,
+    **{f"torch.{name}": StorageType(dtype) for name, dtype in STORAGES.items()},
+    **{f"torch.{dtype.name}": dtype for dtype in STORAGES.values()},
+}

@@ -10,7 +10,6 @@ import torch
 from torch.autograd.functional import hessian, jacobian
 
 from nnlib.calculus import (
-    error_against_step,
     identities,
     numerical_gradient,
     numerical_hessian,
@@ -132,14 +131,6 @@ def test_kink_is_halved_by_central_differences():
     assert numerical_gradient(f, 0.0) == pytest.approx(0.5)
     assert numerical_gradient(f, 0.0, method="forward") == 1
     assert numerical_gradient(f, 0.0, method="backward") == 0
-
-
-@pytest.mark.parametrize(("method", "order"), [("forward", 1), ("backward", 1), ("central", 2)])
-def test_truncation_falls_with_its_power_of_h(method, order):
-    h = np.array([1e-2, 1e-3])
-    found = error_against_step(np.exp, 1.0, math.e, method=method, h=h)
-    assert np.log10(found.error[0] / found.error[1]) == pytest.approx(order, abs=0.02)
-    np.testing.assert_allclose(found.truncation, found.error, rtol=0.02)
 
 
 def test_identities_hold_in_both_layouts_and_are_those_of_torch(rng):

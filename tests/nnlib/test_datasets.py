@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 
 from nnlib import datasets
-from nnlib.datasets import card
-from nnlib.datasets.fashion import FILE
-from nnlib.datasets.packaged import read
+from nnlib.datasets import describe
+from nnlib.datasets.packaged import DATA, read
 
-DATA = FILE.parent
 SHA256 = {  # of names, dtypes, shapes and raw bytes: the compressed file depends on zlib
     "digits": "65598e737b0d48f572dc2f2b586a14830fbf19ce6ed74761bd079b015190f117",
     "fashion_mnist.more": "092fe2e008c13d4bbb72035f7c4502f6f141248996dbd9def6c2131d33791561",
@@ -47,7 +45,7 @@ def licence_of(name):
 
 def test_a_licence_that_lets_it_be_given_on_lies_beside_each_file_and_on_the_card():
     for name in SETS:
-        licence, shown = licence_of(name), card(name).licence
+        licence, shown = licence_of(name), describe(name).licence
         assert any(words in licence for words in FREE), name
         assert {"MIT": "The MIT License"}.get(shown, shown) in licence
 
@@ -110,8 +108,8 @@ def test_a_broken_packaged_file_is_named(tmp_path):
 
 def test_a_card_shows_source_licence_size_and_a_picture_with_words_for_it():
     for name in datasets.names():
-        text, shown = repr(datasets.describe(name)), datasets.describe(name)._repr_html_()
-        for value in (card(name).source, card(name).licence, card(name).size):
+        text, shown = repr(describe(name)), describe(name)._repr_html_()
+        for value in (describe(name).source, describe(name).licence, describe(name).size):
             assert value in text
             assert value in shown
         picture = r'<img [^>]*alt="[^"]+"|<svg [^>]*aria-label="[^"]+"|<pre>'
@@ -122,9 +120,9 @@ def test_the_size_on_a_card_is_that_of_the_set():
     for name in ("fashion_mnist", "digits", "penguins", "japanese_vowels", "first_names"):
         train, test = LOADERS[name]()
         words = f"{len(train[0]):,} training and {len(test[0]):,} test"
-        assert words in card(name).size
+        assert words in describe(name).size
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(ValueError, match="penguins"):
-        datasets.describe("penguin")
+        describe("penguin")

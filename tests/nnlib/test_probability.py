@@ -7,30 +7,27 @@ import pytest
 import scipy
 
 from nnlib.probability import (
-    Bernoulli,
     Beta,
     Binomial,
-    Categorical,
-    Dirichlet,
     Gaussian,
     Laplace,
     MultivariateGaussian,
+    kl_divergence,
 )
-from nnlib.probability.special import betainc, digamma
+from nnlib.probability.special import betainc
 from tests.nnlib.harness import naming
-from tests.nnlib.probability_parameters import CLOSE, MU, SIGMA, P
+
+CLOSE = dict(rtol=1e-10, atol=1e-13)
+MU, SIGMA = np.array([1.0, -2.0, 0.5]), np.array([[2, 0.5, 0], [0.5, 1, -0.3], [0, -0.3, 0.7]])
 
 
 @functools.cache
 def discrete():
     return [
-        (Bernoulli(0.3), scipy.stats.bernoulli(0.3)),
-        (Bernoulli(0), scipy.stats.bernoulli(0)),
         (Binomial(1, 1.0), scipy.stats.binom(1, 1.0)),
         (Binomial(12, 0.37), scipy.stats.binom(12, 0.37)),
         (Binomial(0, 0.5), scipy.stats.binom(0, 0.5)),
         (Binomial(2000, 0.01), scipy.stats.binom(2000, 0.01)),
-        (Categorical(P), scipy.stats.rv_discrete(values=(np.arange(4), P))),
     ]
 
 
@@ -49,8 +46,8 @@ def continuous():
 def test_mass_and_cdf_are_those_of_scipy():
     x = np.array([-1.0, 0, 1, 2, 3, 4, 11, 12, 20, 2000, 2001, 0.5, np.inf, -np.inf])
     for ours, theirs in discrete():
-        with naming(ours):  # rv_discrete says NaN of infinity
-            mass = np.nan_to_num(np.where(x == np.floor(x), theirs.pmf(x), 0))
+        with naming(ours):
+            mass = np.where(x == np.floor(x), theirs.pmf(x), 0)
             np.testing.assert_allclose(ours.pmf(x), mass, **CLOSE)
             np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), **CLOSE)
 
@@ -65,20 +62,15 @@ def test_density_and_cdf_are_those_of_scipy():
             np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), **CLOSE)
 
 
-def test_moments_and_entropy_are_those_of_scipy(rng):
+def test_moments_are_those_of_scipy(rng):
     for ours, theirs in discrete() + continuous():
         with naming(ours):
             one = ours.sample(rng=rng)
             assert isinstance(one, np.int64 if hasattr(ours, "pmf") else float)
             assert np.isnan(ours.log_prob(np.nan))
             assert np.isnan(ours.cdf([0.5, np.nan])).tolist() == [False, True]
-            if ours != Categorical(P):
-                np.testing.assert_allclose(ours.mean, theirs.mean(), **CLOSE)
-                np.testing.assert_allclose(ours.variance, theirs.var(), **CLOSE)
-                np.testing.assert_allclose(ours.stddev, theirs.std(), **CLOSE)
-                np.testing.assert_allclose(
-                    ours.entropy(), theirs.entropy(), rtol=1e-10, atol=1e-10
-                )
+            np.testing.assert_allclose(ours.mean, theirs.mean(), **CLOSE)
+            np.testing.assert_allclose(ours.variance, theirs.var(), **CLOSE)
 
 
 def test_samples_follow_their_distribution(rng):
@@ -87,11 +79,10 @@ def test_samples_follow_their_distribution(rng):
         x = ours.sample((20, 100), rng=rng)
         assert x.shape == (20, 100)
         assert scipy.stats.kstest(x.ravel(), theirs.cdf).pvalue > 1e-3, ours
-    for ours in (Bernoulli(0.3), Binomial(5, 0.4), Categorical([0.2, 0.5, 0.3])):
-        x = ours.sample(2000, rng=rng)
-        assert x.dtype == np.int64
-        expected = 2000 * ours.pmf(np.arange(x.max() + 1))
-        assert scipy.stats.chisquare(np.bincount(x), expected).pvalue > 1e-3, ours
+    tosses = Binomial(5, 0.4)
+    x = tosses.sample(2000, rng=rng)
+    assert x.dtype == np.int64
+    assert scipy.stats.chisquare(np.bincount(x), 2000 * tosses.pmf(np.arange(6))).pvalue > 1e-3
 
 
 def test_samples_of_a_vector_have_its_mahalanobis_distances(rng):
@@ -107,48 +98,12 @@ def test_samples_of_a_vector_have_its_mahalanobis_distances(rng):
         assert scipy.stats.kstest(X[..., k].ravel(), one.cdf).pvalue > 1e-3
 
 
-def test_samples_of_dirichlet_have_beta_marginals(rng):
-    X = Dirichlet([1, 2, 3.5]).sample(2000, rng=rng)
-    np.testing.assert_allclose(X.sum(axis=1), 1)
-    assert scipy.stats.kstest(X[:, 1], scipy.stats.beta(2, 4.5).cdf).pvalue > 1e-3  # 1 in 1000
-
-
 def test_multivariate_gaussian_is_that_of_scipy(rng):
     ours, theirs = MultivariateGaussian(MU, SIGMA), scipy.stats.multivariate_normal(MU, SIGMA)
     X = rng.standard_normal((4, 5, 3))
     np.testing.assert_allclose(ours.log_prob(X), theirs.logpdf(X), **CLOSE)
     np.testing.assert_allclose(ours.pdf(X[0, 0]), theirs.pdf(X[0, 0]), **CLOSE)
-    np.testing.assert_allclose(ours.entropy(), theirs.entropy(), **CLOSE)
     np.testing.assert_allclose(ours.variance, [2, 1, 0.7])
-
-
-def test_marginal_times_conditional_is_the_joint():
-    joint = MultivariateGaussian(MU, SIGMA)
-    x = np.array([0.3, -1.0, 2.0])
-    marginal, rest = joint.marginal([2, 0]), joint.conditional([1], [2, 0], x[[2, 0]])
-    np.testing.assert_allclose(
-        marginal.log_prob(x[[2, 0]]) + rest.log_prob(x[[1]]), joint.log_prob(x)
-    )
-
-
-def test_affine_map_of_a_gaussian_has_mean_and_covariance_mapped():
-    """Erratum ee147-err-105: N(b, A Aᵀ) holds only for a standard normal z."""
-    A, v, L = np.array([[1.0, 2], [0, 1]]), np.array([1.0, 1]), np.diag([4.0, 1])
-    x = MultivariateGaussian(v, L).affine(A, [10.0, 20])
-    np.testing.assert_array_equal(x.mean, [13, 21])
-    np.testing.assert_array_equal(x.covariance_matrix, [[8, 2], [2, 1]])
-    assert not np.allclose(x.covariance_matrix, A @ A.T)
-
-
-def test_dirichlet_is_that_of_scipy():
-    a, x = [1.5, 2, 0.7], np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]])
-    ours, theirs = Dirichlet(a), scipy.stats.dirichlet(a)
-    np.testing.assert_allclose(ours.log_prob(x), [theirs.logpdf(row) for row in x], **CLOSE)
-    np.testing.assert_allclose(ours.mean, theirs.mean())
-    np.testing.assert_allclose(ours.variance, theirs.var())
-    np.testing.assert_allclose(ours.covariance_matrix, theirs.cov())
-    np.testing.assert_allclose(ours.entropy(), theirs.entropy(), **CLOSE)
-    np.testing.assert_allclose(Dirichlet([2, 3]).pdf([0.4, 0.6]), Beta(2, 3).pdf(0.4))
 
 
 def test_special_functions_are_those_of_scipy(rng):
@@ -157,7 +112,6 @@ def test_special_functions_are_those_of_scipy(rng):
     np.testing.assert_allclose(
         betainc(a, b, x), scipy.special.betainc(a, b, x), rtol=1e-9, atol=1e-14
     )
-    np.testing.assert_allclose(digamma(a), scipy.special.digamma(a), rtol=1e-13, atol=1e-13)
     x = 1 / 3 + np.linspace(-0.001, 0.001, 5)
     for a, rtol in [(1e4, 1e-10), (1e6, 1e-8)]:
         found = betainc(a, 2 * a, x)
@@ -165,10 +119,8 @@ def test_special_functions_are_those_of_scipy(rng):
 
 
 MODES = [
-    (Bernoulli(0.7), 1),
     (Binomial(4, 0.5), 2),
     (Binomial(5, 1), 5),
-    (Categorical(P), 1),
     (Gaussian(3, 1), 3),
     (Laplace(3, 1), 3),
     (MultivariateGaussian([3.0], [[1.0]]), [3]),
@@ -195,9 +147,6 @@ def test_counts_of_many_tosses_keep_ten_digits(n):
 
 
 def test_far_tails_keep_their_digits():
-    p = np.array([1e-300, 1e-100, 1e-20, 1e-10, 9e-4, 0.3, 0.5, 0.7, 1 - 1e-10, 0, 1, np.nan])
-    np.testing.assert_allclose(Gaussian(0, 1).icdf(p), scipy.stats.norm.ppf(p), rtol=1e-10)
-    assert isinstance(Gaussian(1, 2).icdf(0.5), float)
     np.testing.assert_allclose(Gaussian(0, 1).cdf(-30), scipy.stats.norm.cdf(-30), rtol=1e-10)
     np.testing.assert_allclose(
         Laplace(0, 1).cdf(-600), scipy.stats.laplace.cdf(-600), rtol=1e-10
@@ -210,3 +159,23 @@ def test_densities_beyond_all_numbers_are_zero(family):
     for d in (family(0, 1), family(2, 1e-200), family(1e6, 1e-3)):
         np.testing.assert_array_equal(d.pdf(x), [0, 0, 0])
         np.testing.assert_array_equal(d.cdf(x), [0, 1, 1])
+
+
+def test_the_divergence_of_arrays_is_that_of_scipy(rng):
+    p, q = rng.dirichlet(np.ones(5), (2, 3))[0], rng.dirichlet(np.ones(5), 3)
+    np.testing.assert_allclose(kl_divergence(p, q), scipy.stats.entropy(p, q, axis=-1), **CLOSE)
+    assert kl_divergence(p, p).tolist() == [0, 0, 0]
+    assert kl_divergence([0.5, 0.5], [1.0, 0.0]) == np.inf
+    assert kl_divergence([1.0, 0.0], [0.5, 0.5]) == np.log(2)
+
+
+def test_what_has_no_answer_is_refused_by_name():
+    with pytest.raises(ValueError, match="kl_divergence"):
+        kl_divergence([1.0], [0.5, 0.5])
+    for beta in (Beta(1, 1), Beta(0.5, 0.7)):
+        with pytest.raises(ValueError, match="mode"):
+            _ = beta.mode
+    with pytest.raises(ArithmeticError, match="overflow"):  # no silent NaN
+        Beta(1e300, 1e300).cdf(0.5)
+    with pytest.raises(AttributeError):
+        Gaussian(0, 1).scale = 2

@@ -1,11 +1,8 @@
 """What is saved comes back, and torch reads it, as nnlib reads torch's; the rest is refused."""
 
-import collections
-import enum
 import io
 import pickle
-from collections import Counter, OrderedDict, defaultdict
-from fractions import Fraction
+from collections import Counter, OrderedDict
 
 import numpy as np
 import pytest
@@ -13,7 +10,7 @@ import torch
 
 import nnlib
 from nnlib import nn, optim
-from nnlib.serialization import load, safe_globals, save
+from nnlib.serialization import load, save
 from tests.nnlib.harness import naming
 from tests.nnlib.saving import array, assert_same, saved
 
@@ -29,19 +26,14 @@ DATA = {
     "constants": [None, True, False, 0, 1, -1, 255, 256, 65536, 2**31 - 1, -(2**31)],
     "large integers": [2**31, -(2**31) - 1, 2**63, -(2**70), 10**500],
     "floats": [0.0, -0.0, 1.5, float("inf"), -1e300],
-    "complex": 1 - 2j,
     "strings": ["", "a", "Größe", "\ud800", "x" * 300, "two\nlines"],
-    "bytes": [b"", b"abc", bytes(range(256)), bytearray(b"xyz")],
+    "bytes": [b"", b"abc", bytes(range(256))],
     "containers": [[], (), {}, [[]], ((),), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
-    "sets": [set(), {1, "a", (2, 3)}, frozenset([4, 5])],
+    "sets": [set(), {1, "a", (2, 3)}],
     "dicts": {1: "a", (2, 3): {"b": None}, None: 1, False: 2.5, 0.5: [{}], b"k": 1},
     "ordered": OrderedDict([("z", 1), ("a", OrderedDict())]),
     "counter": Counter("abracadabra"),
-    "slices": [slice(None), slice(1, -1, 2), slice("a", None)],
     "size": nnlib.zeros(2, 3).shape,
-    "dtypes": [nnlib.float32, nnlib.bool, nnlib.int64],
-    "devices": [nnlib.device("cpu"), nnlib.device("cuda:1")],
-    "numpy": [np.arange(6).reshape(2, 3).T, np.float64(2.5), np.int32(3), np.bool_(True)],
 }
 
 
@@ -55,11 +47,9 @@ def test_every_dtype_comes_back_and_goes_to_torch_and_back(rng):
     for dtype in DTYPES:  # torch has more than nnlib computes with
         x = rng.integers(0, 2, (3, 4)).astype(dtype)
         with naming(dtype):
-            np.testing.assert_array_equal(array(load(saved(torch.tensor(x), torch.save))), x)
-            assert_same(
-                torch.load(saved(load(saved(torch.tensor(x), torch.save)))), torch.tensor(x)
-            )
-            assert_same(again(x), x)
+            found = load(saved(torch.tensor(x), torch.save))
+            np.testing.assert_array_equal(array(found), x, strict=True)
+            assert_same(torch.load(saved(found)), torch.tensor(x))
 
 
 VIEWS = {
@@ -113,108 +103,12 @@ def test_objects_that_occur_twice_are_one_again():
 
 def test_requires_grad_and_the_kind_of_tensor_are_kept():
     w = nn.Parameter(nnlib.ones(2), requires_grad=False)
-    b = nn.Buffer(nnlib.ones(2, dtype=nnlib.int64), persistent=False)
-    got = again([nnlib.ones(2, requires_grad=True), nn.Parameter(nnlib.ones(2)), w, b])
-    assert [type(x) for x in got] == [nnlib.Tensor, nn.Parameter, nn.Parameter, nn.Buffer]
-    assert [x.requires_grad for x in got] == [True, True, False, False]
-    assert got[3].persistent is False
+    got = again([nnlib.ones(2, requires_grad=True), nn.Parameter(nnlib.ones(2)), w])
+    assert [type(x) for x in got] == [nnlib.Tensor, nn.Parameter, nn.Parameter]
+    assert [x.requires_grad for x in got] == [True, True, False]
     y = nnlib.ones(2, requires_grad=True) * 3  # the history is not saved, as in torch
     assert again(y).is_leaf
     assert again(y).requires_grad
-
-
-def layers():
-    """Return a layer of each kind, also with other tensors and modules inside."""
-    return [
-        *(nn.Linear(2, 3), nn.Conv2d(2, 4, 3, bias=False), nn.BatchNorm1d(3), nn.PReLU()),
-        *(nn.LSTM(2, 3, 2, bidirectional=True), nn.GRUCell(2, 3), nn.Embedding(4, 2, 1)),
-        *(nn.LayerNorm(3), nn.Dropout(0.3), nn.Softmax(1), nn.MultiheadAttention(4, 2)),
-        *(nn.CrossEntropyLoss(weight=nnlib.ones(3)), nn.MaxPool2d(2), nn.Flatten()),
-        *(nn.ModuleList([nn.Linear(1, 1)]), nn.ParameterList([nn.Parameter([1.0])])),
-        nn.TransformerEncoderLayer(4, 2, 8),
-        nnlib.models.LeNet5(),
-    ]
-
-
-def test_layers_of_every_kind_and_their_state_come_back():
-    for module in layers():
-        with naming(module):
-            assert_same(again(module.state_dict()), module.state_dict())
-            got = again(module.eval())
-            assert type(got) is type(module)
-            assert repr(got) == repr(module)
-            assert_same(got.state_dict(keep_vars=True), module.state_dict(keep_vars=True))
-            assert not any(m.training for m in got.modules())
-
-
-class Net(nn.Module):
-    """A model of a program's own."""
-
-    def __init__(self):
-        super().__init__()
-        self.layer, self.kind = nn.Linear(2, 3), nn.ReLU
-        self.history = [1.5]
-
-    def forward(self, x):
-        return self.kind()(self.layer(x))
-
-
-def test_a_model_of_ones_own_comes_back_where_it_is_named():
-    net, x = Net(), nnlib.randn(4, 2)
-    for weights_only in (None, True, False):
-        with pytest.raises(pickle.UnpicklingError, match=r"asks for .*\.Net, .* safe_globals"):
-            load(saved(net), weights_only=weights_only)
-    with safe_globals([Net]):
-        got = again(net)
-    assert_same(got(x), net(x))
-    assert got.history == [1.5]
-    with pytest.raises(pickle.UnpicklingError, match="Net, which is not allowed"):
-        again(net)
-
-
-class Colour(enum.Enum):
-    RED = 1
-
-
-class Slotted:
-    __slots__ = ("__dict__", "a")
-
-    def __eq__(self, other):
-        return (self.a, self.b) == (other.a, other.b)
-
-    __hash__ = None
-
-
-class WithState:
-    def __setstate__(self, state):
-        self.state_given = state
-
-    def __getstate__(self):
-        return {"a": 1}
-
-
-class Items(list):
-    pass
-
-
-Point = collections.namedtuple("Point", "x y")
-
-
-def test_objects_of_named_classes_come_back():
-    slotted = Slotted()
-    slotted.a, slotted.b = 1, 2
-    counts = defaultdict(list, a=[1])
-    data = [Fraction(1, 3), Point(1, 2), Colour.RED, slotted, counts, Items([1, 2]), Fraction]
-    with safe_globals(
-        [Fraction, Point, Colour, Slotted, defaultdict, (Items, f"{__name__}.Items")]
-    ):
-        with safe_globals([list]):
-            got = again(data)
-        assert got == data
-        assert type(got[5]) is Items
-        assert got[4].default_factory is list
-    with safe_globals([WithState]):
-        assert again(WithState()).state_given == {"a": 1}
 
 
 @pytest.mark.parametrize("name", [n for n in optim.__all__ if n in ("SGD", "Adam", "AdamW")])
@@ -251,15 +145,14 @@ def test_state_dicts_of_torch_are_read():
     optimizer.step()
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
     state |= dict(weight=model[0].weight, size=torch.Size([2]), dtype=torch.int64)
-    state |= dict(bytes=b"\xff\x00", empty=b"", array=bytearray(b"x"), names={"a"})
+    state |= dict(bytes=b"\xff\x00", names={"a"})
     got = load(saved(state, torch.save))
     assert_same(got["model"], state["model"])
     assert_same(got["optimizer"], state["optimizer"])
     assert type(got["weight"]) is nn.Parameter
     assert got["model"]._metadata == model.state_dict()._metadata
     assert (got["size"], got["dtype"]) == ((2,), nnlib.int64)
-    assert (got["bytes"], got["empty"], got["array"]) == (b"\xff\x00", b"", b"x")
-    assert got["names"] == {"a"}
+    assert (got["bytes"], got["names"]) == (b"\xff\x00", {"a"})
     mine = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     state = {k: v for k, v in got["model"].items() if k in mine.state_dict()}
     mine.load_state_dict(state)
@@ -268,7 +161,12 @@ def test_state_dicts_of_torch_are_read():
 
 def test_state_dicts_are_read_by_torch():
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.LSTM(2, 3))
-    data = {"state": model.state_dict(), "p": model[0].weight, "n": {1: (2, b"\x80")}, "s": {1}}
+    data = {
+        "state": model.state_dict(),
+        "p": model[0].weight,
+        "n": {1: (b"\x80", b"")},
+        "s": {1},
+    }
     assert_same(torch.load(saved(data)), data)
     kept = model.state_dict()
     kept._metadata = {"": {"version": 1}}
@@ -279,14 +177,8 @@ class Odd(nnlib.Tensor):
     pass
 
 
-class Keywords:
-    def __getnewargs_ex__(self):
-        return (), {"a": 1}
-
-
 def test_what_cannot_be_saved_is_refused_and_nothing_is_written():
-    wrong = [lambda: 1, [].append, np.ones(2, np.uint16), np.ones(2, np.longdouble)]
-    wrong += [np.ones(2, ">f4"), np.dtype("uint16"), Odd([1.0]), Keywords()]
+    wrong = [lambda: 1, [].append, nn.Linear, nn.Linear(1, 1), np.ones(2), Odd([1.0])]
     for what in wrong:
         file = io.BytesIO()
         with naming(what), pytest.raises(pickle.PicklingError, match="save: cannot save"):

@@ -12,7 +12,7 @@ import pytest
 from nngrader.release.package import build_wheel
 
 from nnlib.datasets import shakespeare
-from nnlib.datasets.fashion import FILE, MORE
+from nnlib.datasets.pictures import FILE, MORE
 
 ROOT = Path(__file__).parents[2]
 HELDBACK = ROOT / "exercises" / "heldback"

@@ -10,9 +10,11 @@ It takes about 5 minutes. The page classifiers/nearest-neighbours uses the resul
 from functools import cache
 
 import numpy as np
+from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import KDTree
 
 from nnlib import experiment
-from nnlib.classifiers import KDTree, KNeighborsClassifier, StratifiedKFold
+from nnlib.classifiers import KNeighborsClassifier
 from nnlib.datasets import fashion_mnist
 
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
@@ -39,7 +41,7 @@ def nearest(name, N, side=1):
     """The 150 nearest others of each of the first N pictures, made smaller, (N, 150)."""
     X, y = (part[:N] for part in fashion_mnist()[0])
     X = pooled(X, side)
-    model = KNeighborsClassifier(p=NORMS[name], algorithm="brute").fit(X, y)
+    model = KNeighborsClassifier(p=NORMS[name]).fit(X, y)
     return model.kneighbors(n_neighbors=150, return_distance=False)
 
 
@@ -114,7 +116,7 @@ def moved(X, y, fold):
     """Accuracy on the first fold, shifted, of the vote and of the straight lines."""
     here = fold == 0
     p, k = CHOSEN["p"], CHOSEN["n_neighbors"]
-    vote = KNeighborsClassifier(k, p=p, algorithm="brute").fit(X[~here], y[~here])
+    vote = KNeighborsClassifier(k, p=p).fit(X[~here], y[~here])
     lines = fits(X[~here], y[~here], CHOSEN["penalty"])
     return [
         [float((says(m, shifted(X[here], s)) == y[here]).mean()) for s in SHIFTS]
@@ -137,7 +139,9 @@ def contrast(A, Q):
 
 def looked(A, Q):
     """Distances that a k-d tree measures for the four nearest, as a share of all."""
-    return float(KDTree(A).query(Q, 4, count=True)[2].mean() / len(A))
+    tree = KDTree(A)
+    tree.query(Q, 4)
+    return tree.get_n_calls() / len(Q) / len(A)
 
 
 def dimensions(X, rng):

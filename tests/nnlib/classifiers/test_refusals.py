@@ -11,10 +11,8 @@ CLASSIFIERS = [
     ours.LogisticRegression(),
     ours.GaussianClassifier(),
     ours.LinearSVM(),
-    ours.LinearSVM(loss="hinge"),
     ours.Perceptron(),
     ours.SoftmaxClassifier(),
-    ours.MLPClassifier((3,)),
 ]
 REGRESSORS = [ours.LinearRegression(), ours.Ridge(), ours.PolynomialRegression()]
 NAN, INF = float("nan"), float("inf")
@@ -43,29 +41,22 @@ def test_bad_data_are_refused_by_fit():
             estimator.fit(SAMPLES, [3, 3, 3])
 
 
-LINEAR = (ours.LinearRegression, ours.Ridge, ours.PolynomialRegression)
-STEPPED = (*LINEAR, ours.LogisticRegression)
-EPOCHS = (ours.LinearSVM, ours.Perceptron, ours.SoftmaxClassifier, ours.MLPClassifier)
 OPTIONS = [
-    *((kind, {"solver": "magic"}) for kind in STEPPED),
-    *((kind, {"max_iter": wrong}) for kind in STEPPED + EPOCHS for wrong in (2.5, 0, True)),
-    *((kind, {"tol": wrong}) for kind in STEPPED + EPOCHS[:1] for wrong in (-1, NAN)),
-    *((kind, {"learning_rate_init": 0}) for kind in STEPPED),
-    *((kind, {"fit_intercept": "no"}) for kind in STEPPED),
+    (ours.LinearRegression, {"solver": "magic"}),
+    *((ours.LogisticRegression, {"max_iter": wrong}) for wrong in (2.5, 0, True)),
+    *((ours.LogisticRegression, {"tol": wrong}) for wrong in (-1, NAN)),
     (ours.LogisticRegression, {"C": 0}),
     *((ours.LinearSVM, {"C": wrong}) for wrong in (INF, "1")),
     (ours.LinearSVM, {"loss": ["hinge"]}),
     (ours.Ridge, {"alpha": -1}),
     *((ours.PolynomialRegression, {"degree": wrong}) for wrong in (1.5, -1)),
-    (ours.GaussianClassifier, {"covariance": 3}),
+    (ours.GaussianClassifier, {"covariance": "naive"}),
     (ours.GaussianClassifier, {"shrinkage": 2}),
-    (ours.GaussianClassifier, {"var_smoothing": -1}),
-    (ours.GaussianClassifier, {"priors": [0.5, 0.6]}),
     (ours.SoftmaxClassifier, {"momentum": 1}),
     (ours.SoftmaxClassifier, {"batch_size": 0}),
-    (ours.Perceptron, {"average": 1}),
-    (ours.MLPClassifier, {"activation": "sin"}),
-    *((ours.MLPClassifier, {"hidden_layer_sizes": wrong}) for wrong in (5, (5, 0))),
+    (ours.Perceptron, {"shuffle": 1}),
+    *((ours.KNeighborsClassifier, {"n_neighbors": wrong}) for wrong in (0, 2.5)),
+    *((ours.KNeighborsClassifier, {"p": wrong}) for wrong in (0.5, "2")),
 ]
 
 
@@ -78,19 +69,17 @@ def test_an_option_that_does_not_exist_is_refused_by_name():
 
 
 def test_a_singular_normal_equation_says_what_to_do():
-    for solver in ["normal", "qr"]:
-        with naming(solver):
-            with pytest.raises(np.linalg.LinAlgError, match="add a penalty alpha > 0"):
-                ours.LinearRegression(solver=solver).fit([[1.0, 2], [2, 4], [3, 6]], [1, 2, 3])
-            with pytest.raises(np.linalg.LinAlgError, match=r"1 sample\(s\) for 3 weights"):
-                ours.LinearRegression(solver=solver).fit([[1.0, 2]], [1])
+    model = ours.LinearRegression(solver="normal")
+    with pytest.raises(np.linalg.LinAlgError, match="add a penalty alpha > 0"):
+        model.fit([[1.0, 2], [2, 4], [3, 6]], [1, 2, 3])
+    with pytest.raises(np.linalg.LinAlgError, match=r"1 sample\(s\) for 3 weights"):
+        model.fit([[1.0, 2]], [1])
 
 
 def test_a_singular_covariance_says_what_to_do():
     for covariance, message in [
         ("shared", "the shared covariance is singular in 2 features"),
         ("own", r"the covariance of class 0 \(2 samples\) is singular"),
-        ("naive", "feature 1 is constant in class 0"),
     ]:
         with naming(covariance, message):
             X, y = [[1.0, 0], [2.0, 0], [4.0, 0], [7.0, 0]], [0, 0, 1, 1]
@@ -100,12 +89,8 @@ def test_a_singular_covariance_says_what_to_do():
 
 UNFINISHED = [
     (ours.LogisticRegression(max_iter=1), r"1 steps: mean loss .* gradient .* \(tol 0.0001\)"),
-    (ours.LogisticRegression(solver="gradient-descent", max_iter=2), "2 steps: mean loss"),
-    (ours.LinearSVM(loss="hinge", tol=0, max_iter=3), r"3 iterations: .* gap .* \(tol 0\)"),
-    (ours.LinearSVM(tol=0, max_iter=1), "1 iterations: objective"),
+    (ours.LinearSVM(tol=0, max_iter=3), r"3 epochs: .* gap .* \(tol 0\)"),
     (ours.Perceptron(max_iter=1), r"1 epochs: \d+ of 40 samples wrong in the last"),
-    (ours.MLPClassifier((3,), max_iter=2), "2 epochs: mean loss .* still falling"),
-    (ours.Ridge(solver="gradient-descent", max_iter=1), r"1 steps: loss .* \(tol 1e-08\)"),
 ]
 
 

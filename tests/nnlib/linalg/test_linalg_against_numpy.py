@@ -27,7 +27,7 @@ def projector(A):
 
 
 @pytest.mark.parametrize("name", SQUARE)
-def test_determinant_inverse_adjugate_and_solutions(name):
+def test_determinant_inverse_and_solutions(name):
     A = SQUARE[name]
     det, inverse = np.linalg.det(A), np.linalg.inv(A)
     assert_allclose(linalg.det(A), det, **TOLERANCE)
@@ -38,11 +38,6 @@ def test_determinant_inverse_adjugate_and_solutions(name):
     for columns in ((), (2,), (0,)):
         b = np.arange(1.0, 1 + len(A) * int(np.prod(columns))).reshape(len(A), *columns)
         assert_allclose(linalg.solve(A, b), np.linalg.solve(A, b), strict=True, **TOLERANCE)
-    small = A[:5, :5]
-    C = linalg.adjugate(small).T
-    for i, j in np.ndindex(small.shape):
-        assert_allclose(C[i, j], (-1) ** (i + j) * linalg.minor(small, i, j), **TOLERANCE)
-    assert_allclose(linalg.trace(A), np.trace(A), **TOLERANCE)
     for p in NORMS:
         if A.size:
             assert_allclose(linalg.cond(A, p), np.linalg.cond(A, p), rtol=1e-9)
@@ -52,7 +47,6 @@ def test_determinant_inverse_adjugate_and_solutions(name):
 def test_singular_matrices(name):
     A = SINGULAR[name]
     assert_allclose(linalg.det(A), 0, atol=1e-10)
-    assert_allclose(A @ linalg.adjugate(A), np.zeros(A.shape), **TOLERANCE)
     assert all(linalg.cond(A, p) > 1e15 for p in NORMS)
 
 
@@ -85,36 +79,13 @@ def test_lu_and_qr(name):
         P, L, U = scipy.linalg.lu(A)
         for got, expected in zip(linalg.lu(A), (P.T, L, U), strict=True):
             assert_allclose(got, expected, strict=True, **TOLERANCE)
-    for method in ("householder", "givens", "gram-schmidt"):
-        if method == "gram-schmidt" and true_rank(A) < A.shape[1]:
-            continue
-        Q, R = linalg.qr(A, method=method)
-        assert_allclose(Q @ R, A, **TOLERANCE)
-        assert_allclose(Q.T @ Q, np.eye(Q.shape[1]), **TOLERANCE)
-        assert_allclose(np.tril(R, -1), 0 * R, **TOLERANCE)
-        assert (Q.shape, R.shape) == tuple(part.shape for part in np.linalg.qr(A))
-    for modified in (True, False):
-        if name in TALL:
-            Q, atol = linalg.gram_schmidt(A, modified=modified), 1e-10 if modified else 1e-8
-            assert_allclose(Q.T @ Q, np.eye(A.shape[1]), rtol=1e-10, atol=atol)
-            assert_allclose(Q @ Q.T, projector(A), **TOLERANCE)
-
-
-def test_cholesky_is_that_of_numpy():
-    for n in (0, 1, 2, 5, 20):
-        A = definite(n)
-        assert_allclose(linalg.cholesky(A), np.linalg.cholesky(A), strict=True, **TOLERANCE)
-
-
-def test_classical_gram_schmidt_loses_the_right_angles_that_the_modified_one_keeps():
-    e = 1e-8
-    lauchli = np.array([[1, 1, 1], [e, 0, 0], [0, e, 0], [0, 0, e]])
-    loss = [
-        abs(np.triu(Q.T @ Q, 1)).max()
-        for Q in (linalg.gram_schmidt(lauchli, modified=m) for m in (False, True))
-    ]
-    assert loss[0] > 0.4
-    assert loss[1] < 1e-7
+    Q, R = linalg.qr(A)
+    assert_allclose(Q @ R, A, **TOLERANCE)
+    assert_allclose(Q.T @ Q, np.eye(Q.shape[1]), **TOLERANCE)
+    if name in TALL:
+        Q = linalg.gram_schmidt(A)
+        assert_allclose(Q.T @ Q, np.eye(A.shape[1]), **TOLERANCE)
+        assert_allclose(Q @ Q.T, projector(A), **TOLERANCE)
 
 
 @pytest.mark.parametrize("name", ANY)
@@ -122,12 +93,8 @@ def test_projections_least_squares_and_norms(name):
     A, b = ANY[name], np.arange(1.0, 1 + len(ANY[name]))
     assert_allclose(linalg.projection_matrix(A), projector(A), **TOLERANCE)
     assert_allclose(linalg.projection(b, A), projector(A) @ b, strict=True, **TOLERANCE)
-    expected = np.linalg.lstsq(A, b)[0] if A.size else np.zeros(A.shape[1])
-    assert_allclose(linalg.lstsq(A, b, method="svd"), expected, strict=True, **TOLERANCE)
-    if name in TALL or name == "without columns":
-        assert_allclose(linalg.lstsq(A, b, method="qr"), expected, strict=True, **TOLERANCE)
-        # here the condition number is squared
-        assert_allclose(linalg.lstsq(A, b, method="normal"), expected, rtol=1e-8, atol=1e-8)
+    if name in TALL:
+        assert_allclose(linalg.lstsq(A, b), np.linalg.lstsq(A, b)[0], strict=True, **TOLERANCE)
     for p in NORMS:
         expected = np.linalg.norm(A, p) if A.size else 0.0
         assert_allclose(linalg.norm(A, p), expected, **TOLERANCE)
@@ -160,27 +127,6 @@ def test_the_cross_product_is_that_of_numpy():
     assert_allclose(linalg.cross(x, y), np.cross(x, y), strict=True, **TOLERANCE)
 
 
-def test_conjugate_gradients_solve_definite_systems():
-    for n in [0, 1, 3, 30]:
-        with naming(n):
-            A, b = definite(n), np.arange(1.0, 1 + n)
-            found = linalg.conjugate_gradient(A, b)
-            assert_allclose(found.x, np.linalg.solve(A, b), rtol=1e-9, atol=1e-9)
-            assert_allclose(
-                found.residuals,
-                [np.linalg.norm(b - A @ x) for x in found.iterates],
-                rtol=1e-6,
-                atol=1e-9,
-            )
-
-
-def test_conjugate_gradients_take_as_many_steps_as_there_are_eigenvalues():
-    Q = linalg.qr(random(6, 6)).Q
-    A = Q @ np.diag([1.0, 1, 1, 5, 5, 9]) @ Q.T
-    found = linalg.conjugate_gradient((A + A.T) / 2, np.arange(6.0))
-    assert len(found.residuals) == 1 + 3
-
-
 FLAT = [random(5, r) for r in (1, 3)]  # whose products have eigenvalues of rounding alone
 FORMS = [
     (definite(4), "positive definite"),
@@ -198,11 +144,10 @@ FORMS = [
 ]
 
 
-def test_three_ways_say_the_same_of_a_quadratic_form():
+def test_the_kind_of_a_quadratic_form():
     for A, kind in FORMS:
-        for method in ("pivots", "minors", "eigenvalues"):
-            with naming(method, A, kind):
-                assert linalg.definiteness(A, method=method) == kind
+        with naming(A, kind):
+            assert linalg.definiteness(A) == kind
 
 
 def test_maps_of_the_plane_do_what_their_names_say():
@@ -246,15 +191,9 @@ def test_very_small_and_very_large_numbers_do_no_harm():
             assert_allclose(
                 linalg.lstsq(scale * A, scale * b), np.linalg.lstsq(A, b)[0], **TOLERANCE
             )
-            for method in ("householder", "givens", "gram-schmidt"):
-                Q, R = linalg.qr(scale * A, method=method)
-                assert_allclose(Q @ (R / scale), A, **TOLERANCE)
+            Q, R = linalg.qr(scale * A)
+            assert_allclose(Q @ (R / scale), A, **TOLERANCE)
             S = definite(4)
-            assert_allclose(
-                linalg.cholesky(scale * S) / scale**0.5, np.linalg.cholesky(S), **TOLERANCE
-            )
             assert linalg.definiteness(-scale * S) == "negative definite"
             x = np.linalg.solve(S, b[:4])
             assert_allclose(linalg.solve(scale * S, scale * b[:4]), x, **TOLERANCE)
-            found = linalg.conjugate_gradient(S, scale * b[:4])
-            assert_allclose(found.x / scale, x, rtol=1e-9, atol=1e-9)

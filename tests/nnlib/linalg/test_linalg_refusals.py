@@ -11,17 +11,16 @@ WIDE = [[1, 2, 3], [4, 5, 6]]
 SINGULAR = [[1, 2], [2, 4]]
 b = [1.0, 2.0]
 Singular = np.linalg.LinAlgError
-HILBERT = 1 / (1 + np.add.outer(np.arange(8.0), np.arange(8.0)))
 
 SQUARE_ONLY = [
-    *("det", "adjugate", "inverse", "trace", "cholesky", "definiteness"),
-    *("is_symmetric", "is_orthogonal"),
+    *("det", "inverse", "definiteness", "is_symmetric", "is_orthogonal"),
 ]
 ONE_MATRIX = [
     *("row_reduce", "rank", "lu", "gram_schmidt", "projection_matrix", "qr"),
     *SQUARE_ONLY,
 ]
-WITH_RIGHT_HAND_SIDE = ["solution_set", "solve", "lstsq", "conjugate_gradient"]
+WITH_RIGHT_HAND_SIDE = ["solution_set", "solve", "lstsq"]
+WITHOUT_STEPS = ["is_symmetric", "is_orthogonal", "projection_matrix"]
 NO_NUMBERS = [
     [["1", "2"], ["3", "4"]],
     [[1, None], [2, 3]],
@@ -44,14 +43,14 @@ def test_what_is_no_matrix_of_finite_numbers(name):
     for wrong in (np.nan, np.inf):
         finite = f"expected finite numbers for A, got {wrong}"
         refused(name, [[1.0, wrong], [wrong, 2.0]], match=finite)
-        if name != "trace":
+        if name not in WITHOUT_STEPS:
             refused(name, [[1.0, wrong], [wrong, 2.0]], match=finite, steps=True)
     for wrong in ([], [1, 2], 3, np.zeros((2, 2, 2))):
         refused(name, wrong, match="expected a matrix A")
     refused(name, [[1, 2], [3]], match="expected rows of one length for A")
     if name in SQUARE_ONLY:
         refused(name, WIDE, error=Singular, match="expected a square matrix A")
-    if name in ("cholesky", "definiteness"):
+    if name == "definiteness":
         refused(name, [[1, 2], [3, 4]], match="expected a symmetric matrix A")
 
 
@@ -70,19 +69,14 @@ def test_a_singular_or_indefinite_matrix():
             ("lstsq", SINGULAR, b),
             ("lstsq", WIDE, b),
             ("gram_schmidt", SINGULAR),
-            ("cholesky", [[1, 2], [2, 4]]),
-            ("cholesky", [[1, 2], [2, 1]]),
-            ("conjugate_gradient", [[1, 0], [0, -1]], [1, 2]),
         ):
             refused(name, *arguments, error=Singular, exact=exact)
     rounded = [[0.1, 0.3], [0.2, 0.6]]  # singular but for rounding
     refused("solve", rounded, b, error=Singular, match=".*column 2 has no pivot")
     refused("inverse", rounded, error=Singular, match=".*column 2 has no pivot")
     refused("inverse", SINGULAR, error=Singular, method="adjugate")
-    refused("lstsq", SINGULAR, b, error=Singular, method="normal")
-    refused("qr", SINGULAR, error=Singular, method="gram-schmidt")
+    refused("qr", SINGULAR, error=Singular, exact=True)
     refused("lu", [[0, 1], [1, 0]], error=Singular, pivoting=False)
-    refused("conjugate_gradient", HILBERT, np.ones(8), error=Singular, max_iterations=3)
 
 
 def test_two_vectors_that_do_not_fit():
@@ -106,26 +100,19 @@ def test_norms_and_methods_that_are_none():
     refused("norm", A, 2, steps=True, match="expected p")
     refused("norm", 3.0)
     refused("cond", WIDE, 1, error=Singular)
-    for name in ("det", "inverse", "qr", "definiteness"):
+    for name in ("det", "inverse"):
         refused(name, A, method="magic", match="expected method .*'magic'")
-    refused("lstsq", A, b, method="magic", match="expected method .*'magic'")
-    refused("lstsq", A, b, method="svd", exact=True, match="expected method")
-    refused("definiteness", A, method="eigenvalues", steps=True, match="expected method")
 
 
 def test_other_arguments_out_of_range():
     calls = [
         (lambda: linalg.cond(A, 3), ValueError),
         (lambda: linalg.det(np.eye(10), method="cofactors"), ValueError),
-        (lambda: linalg.definiteness(np.zeros((13, 13)), method="minors"), ValueError),
-        (lambda: linalg.minor(A, 2, 0), ValueError),
-        (lambda: linalg.minor(A, 0, -1), ValueError),
         (lambda: linalg.matmul(WIDE, A), ValueError),
         (lambda: linalg.matmul(A, None), TypeError),
         (lambda: linalg.projection([1, 2], [1, 2, 3]), ValueError),
         (lambda: linalg.solution_set([[1, 1, 1]], [1]).at(3), ValueError),
         (lambda: linalg.solution_set([[1, 1, 1]], [[1]]), ValueError),
-        (lambda: linalg.conjugate_gradient(A, b, tolerance=-1), ValueError),
         (lambda: linalg.rotation("a"), TypeError),
         (lambda: linalg.rotation(np.inf), ValueError),
         (lambda: linalg.shear(None), TypeError),
@@ -139,38 +126,24 @@ def test_what_is_given_is_left_as_it_was():
     for steps in (False, True):
         for name in [*ONE_MATRIX, *WITH_RIGHT_HAND_SIDE]:
             given, side = np.array([[4.0, 2.0], [2.0, 5.0]]), np.array([1.0, 2.0])
-            options = dict(steps=steps) if name != "trace" else {}
+            options = dict(steps=steps) if name not in WITHOUT_STEPS else {}
             more = [side] * (name in WITH_RIGHT_HAND_SIDE)
             getattr(linalg, name)(given, *more, **options)
             assert (given.tolist(), side.tolist()) == ([[4, 2], [2, 5]], [1, 2]), name
 
 
-ROOTS = [[0, 1], [], [[1, 2]], [1, np.nan], [1, 0, 0, 0, 2], [1, 10**400]]
-QUINTIC = np.eye(5, k=-1, dtype=int) + np.outer([1, 1, 0, 0, 0], [0, 0, 0, 0, 1])
-
-
 def test_eigenvalues_and_singular_values_of_what_has_none():
-    for name in ("eig", "eigvals", "multiplicities", "eigenspaces", "svd", "pinv"):
+    for name in ("eig", "eigvals", "svd", "pinv"):
         for wrong in (*NO_NUMBERS, [["a"]]):
             refused(name, wrong, error=TypeError, match="expected real numbers for A")
         for wrong in ([1, 2], [[np.nan, 1], [1, 1]], [[1, 2], [3]]):
             refused(name, wrong)
         if name not in ("svd", "pinv"):
             refused(name, np.zeros((2, 3)), error=Singular, match="expected a square matrix A")
-    for name in ("eigh", "eigvalsh"):
-        refused(name, [[1, 2], [3, 4]], match="expected a symmetric matrix A")
-    for name in ("hessenberg", "qr_algorithm", "characteristic_polynomial"):
-        refused(name, np.zeros((3, 2)), error=Singular, match=".*square")
-    for p in ROOTS:
-        refused("roots", p, match=".*expected")
-    refused("roots", ["1"], error=TypeError)
+    refused("eigh", [[1, 2], [3, 4]], match="expected a symmetric matrix A")
     refused("pinv", WIDE, rtol=-1.0, match="expected rtol")
     for rank, error in ((3, ValueError), (-1, ValueError), (1.0, TypeError), (True, TypeError)):
         refused("low_rank", WIDE, rank, error=error)
-    with pytest.raises(ValueError, match="of degree at most 3, got one of degree 5"):
-        linalg.eigenspaces(QUINTIC)
-    with pytest.raises(ValueError, match="of degree at most 3, got one of degree 4"):
-        linalg.svd(np.diag([1, 2, 3, 4]) + np.ones((4, 4)) / 7, steps=True)
 
 
 def test_iterations_and_components_of_what_has_none():
@@ -182,12 +155,8 @@ def test_iterations_and_components_of_what_has_none():
     refused("power_iteration", np.zeros((2, 3)), error=Singular)
     refused("power_iteration", A, max_iterations=0, match="expected .*max_iterations")
     refused("power_iteration", A, tol=-1, match="expected tol")
-    refused("power_iteration", A, rng=7, error=TypeError, match="expected rng")
     rotation = [[0, -1], [1, 0]]
     refused("power_iteration", rotation, error=Singular, max_iterations=50)
-    refused("qr_algorithm", HILBERT, error=Singular, max_iterations=1)
-    refused("eigh", HILBERT, error=Singular, max_sweeps=1)
-    refused("svd", HILBERT, error=Singular, max_sweeps=1)
     for wrong in ([[1, 2]], np.zeros((3, 0)), [1, 2], [[1], [np.nan]]):
         refused("pca", wrong)
     for options in (dict(n_components=3), dict(n_components=0), dict(method="qr")):

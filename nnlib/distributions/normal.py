@@ -1,16 +1,16 @@
-"""Distributions of numbers: normal and uniform."""
+"""The normal distribution."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from ..ops import erf, erfinv, log, where
-from ..random import rand, randn
+from ..ops import erf, erfinv, log
+from ..random import randn
 from ..tensor import Tensor
 from .distribution import Distribution, broadcast
 
-__all__ = ["Normal", "Uniform"]
+__all__ = ["Normal"]
 
 
 class Normal(Distribution):
@@ -91,74 +91,3 @@ class Normal(Distribution):
     def entropy(self) -> Tensor:
         """Return the entropy, log(σ √(2πe)), in nats."""
         return 0.5 + 0.5 * math.log(2 * math.pi) + log(self.scale)
-
-
-class Uniform(Distribution):
-    """The uniform distribution on [low, high): p(x) = 1 / (high - low).
-
-    Parameters
-    ----------
-    low, high : Tensor or float
-        The ends, low < high; they are broadcast.
-    validate_args : bool, optional
-        Whether to check parameters and values; by default yes.
-
-    Raises
-    ------
-    ValueError
-        If low is not below high.
-
-    Source: ``torch.distributions.Uniform``.
-
-    >>> Uniform(0.0, 4.0).mean
-    tensor(2.)
-    """
-
-    has_rsample = True
-    _shown = "low", "high"
-
-    def __init__(
-        self, low: Tensor | float, high: Tensor | float, validate_args: bool | None = None
-    ):
-        self.low, self.high = broadcast(low, high)
-        super().__init__(self.low.shape, (), validate_args)
-        self._check("low", f"< high {self.high}", self.low, self.low < self.high)
-
-    @property
-    def mean(self) -> Tensor:
-        """The mean, (low + high) / 2."""
-        return (self.high + self.low) / 2
-
-    @property
-    def variance(self) -> Tensor:
-        """The variance, a twelfth of the squared width."""
-        return (self.high - self.low) ** 2 / 12
-
-    @property
-    def stddev(self) -> Tensor:
-        """The standard deviation."""
-        return (self.high - self.low) / math.sqrt(12)
-
-    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return samples low + (high - low) u with u uniform on [0, 1)."""
-        u = rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
-        return self.low + u * (self.high - self.low)
-
-    def log_prob(self, value: Tensor) -> Tensor:
-        """Give the logarithm of the density, in nats; -inf outside, where it is not checked."""
-        inside = f"in [{self.low}, {self.high}]"
-        self._check_value(value, inside, lambda x: (x >= self.low) & (x <= self.high))
-        within = (value >= self.low) & (value < self.high)
-        return where(within, 0.0, -math.inf) - log(self.high - self.low)
-
-    def cdf(self, value: Tensor) -> Tensor:
-        """Return the probability of values up to the given one."""
-        return ((value - self.low) / (self.high - self.low)).clamp(min=0, max=1)
-
-    def icdf(self, value: Tensor) -> Tensor:
-        """Return the x at which ``cdf`` is value (the quantile function)."""
-        return value * (self.high - self.low) + self.low
-
-    def entropy(self) -> Tensor:
-        """Return the entropy, log(high - low), in nats."""
-        return log(self.high - self.low)
