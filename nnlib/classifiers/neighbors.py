@@ -117,7 +117,8 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: Any) -> Array:
         """Return the fraction of the votes for each class, (M, C), ordered as ``classes_``."""
-        labels = self._y[self.kneighbors(X, return_distance=False)]
+        neighbours = self.kneighbors(X, return_distance=False)
+        labels = self._y[neighbours]
         votes = labels[:, :, None] == np.arange(len(self.classes_))
         return votes.mean(axis=1)
 
