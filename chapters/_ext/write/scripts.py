@@ -92,13 +92,14 @@ def _scripts(app, used: list[str]) -> list[str]:
     """Return the scripts that elements need, each once, after those that it builds on."""
     if not used:
         return []
-    needed = ["parts", *(name for element in used for name in _needs(app, element)), *used]
+    needed = ["parts", *(name for element in used for name in _with_needs(app, element))]
     return list(dict.fromkeys(needed))
 
 
-def _needs(app, element: str) -> list[str]:
-    """Return the scripts that one element's script builds on."""
-    return " ".join(DECLARED.findall(_text(app, element))).split()
+def _with_needs(app, name: str) -> list[str]:
+    """Return a script after those that it builds on."""
+    needs = " ".join(DECLARED.findall(_text(app, name))).split()
+    return [*(script for need in needs for script in _with_needs(app, need)), name]
 
 
 def data(script: str) -> str:

@@ -30,7 +30,11 @@ nn.journey = (() => {
   function read(text) {
     if (text.length > LIMIT) throw Error("This file is too large to be progress of this book.");
     let found;
-    try { found = JSON.parse(text); } catch { throw Error("This file is no JSON, so it is not one that this page has saved."); }
+    try {
+      found = JSON.parse(text);
+    } catch {
+      throw Error("This file is no JSON, so it is not one that this page has saved.");
+    }
     if (found?.kind !== KIND) throw Error("This file was not saved by this book.");
     const all = progress.parse(text);
     if (!all) throw Error("This file was saved by another edition of this book, or it is damaged.");
@@ -83,13 +87,26 @@ nn.journey = (() => {
         say("Forgotten.");
         forget.focus();
       });
-      said.replaceChildren(`Forget ${amount(progress.read())} of this browser for good? `, keep, " ", yes);
+      said.replaceChildren(
+        `Forget ${amount(progress.read())} of this browser for good? `,
+        keep,
+        " ",
+        yes,
+      );
       keep.focus();
     }
 
-    const row = nn.html("div", {class: "nn-bar", role: "group", "aria-label": "Your progress"},
-      nn.button("Save it to a file", () => { save(); say("Saved as progress.json, among your downloads."); }),
-      nn.button("Add from a file …", () => file.click()), file, forget);
+    const row = nn.html(
+      "div",
+      {class: "nn-bar", role: "group", "aria-label": "Your progress"},
+      nn.button("Save it to a file", () => {
+        save();
+        say("Saved as progress.json, among your downloads.");
+      }),
+      nn.button("Add from a file …", () => file.click()),
+      file,
+      forget,
+    );
     return nn.html("div", {class: "nn-tools"}, row, said);
   }
 
@@ -98,10 +115,13 @@ nn.journey = (() => {
 
     function show() {
       where.textContent = !progress.kept()
-        ? "This browser keeps nothing between pages (a private window, perhaps): what you answer is forgotten when you leave a page."
+        ? "This browser keeps nothing between pages (a private window, perhaps): what you answer " +
+          "is forgotten when you leave a page."
         : "What you answer is kept in this browser and sent nowhere." +
           (location.protocol === "file:" && !answered(progress.read())
-            ? " Some browsers keep the pages of a folder apart, so that nothing arrives here; then open the book from a server: python3 -m http.server." : "");
+            ? " Some browsers keep the pages of a folder apart, so that nothing arrives here; " +
+              "then open the book from a server: python3 -m http.server."
+            : "");
     }
 
     progress.hear(show);

@@ -42,7 +42,9 @@ nn.tryIt = (() => {
     await script(`${known.katex}katex.min.js`);
     for (const node of formulas) {
       const text = node.textContent.trim();
-      katex.render(text.slice(2, -2), node, {displayMode: text.startsWith("\\["), throwOnError: false});
+      katex.render(text.slice(2, -2), node, {
+        displayMode: text.startsWith("\\["), throwOnError: false,
+      });
     }
   }
 
@@ -66,8 +68,12 @@ nn.tryIt = (() => {
   function pending(index) {
     const above = cells.filter(cell => cell.index <= index);
     const first = above.findIndex((cell, k) => ran[k] !== text(cell));
-    return above.slice(first < 0 ? above.length - 1 : first)
-      .map(cell => ({index: cell.index, code: text(cell), name: `cell ${cells.indexOf(cell) + 1}`}));
+    return above
+      .slice(first < 0 ? above.length - 1 : first)
+      .map(cell => ({
+        index: cell.index, code: text(cell),
+        name: `cell ${cells.indexOf(cell) + 1}`,
+      }));
   }
 
   const text = cell => editors.get(cell.index)?.area.value ?? cell.code;
@@ -86,7 +92,9 @@ nn.tryIt = (() => {
       if (!job) return;            // stopped while the site's files came
       list.forEach(({name}) => delivered.add(name));
       worker ??= start();
-      worker.postMessage({cells: todo, address: known.pyodide, packages: packagesOf(code), archives: list});
+      worker.postMessage({
+        cells: todo, address: known.pyodide, packages: packagesOf(code), archives: list,
+      });
     } catch (error) {
       fail(error.message);
     }
@@ -111,10 +119,22 @@ nn.tryIt = (() => {
     ran: ({index, ended}) => {
       ran.length = place(index);
       if (ended) ran.push(text(cells[place(index)]));
-      else end(index === job.editor.index ? "Stopped by an error." : "A cell further up stopped by an error.", "failed");
+      else {
+        end(
+          index === job.editor.index
+            ? "Stopped by an error."
+            : "A cell further up stopped by an error.",
+          "failed",
+        );
+      }
     },
     done: () => end(job.total > 1 ? `Done: this cell and ${job.total - 1} above it ran.` : "Done."),
-    failed: ({step, text}) => fail(`${step} could not be fetched from ${host}. You may be offline, or the address may be blocked.`, text),
+    failed: ({step, text}) =>
+      fail(
+        `${step} could not be fetched from ${host}. You may be offline, or the address may be ` +
+          "blocked.",
+        text,
+      ),
   };
 
   function end(words, state = "done") {
@@ -146,22 +166,41 @@ nn.tryIt = (() => {
     const more = known.packages.filter(p => p.used);
     const far = known.core + more.reduce((sum, p) => sum + p.size, 0);
     const what = ["Python (Pyodide) and NumPy", ...more.map(p => p.name)].join(", ");
-    return [`${what} from ${host}, about ${megabytes(far)};`,
-      ` nnlib${known.data ? " and its data" : ""} from this site, ${megabytes(known.near)}.`].join("");
+    return [
+      `${what} from ${host}, about ${megabytes(far)};`,
+      ` nnlib${known.data ? " and its data" : ""} from this site, ${megabytes(known.near)}.`,
+    ].join("");
   }
 
   function ways() {
-    const links = Object.entries(known.places).map(([name, href]) => html("a", {href}, `open it in ${name}`));
+    const links = Object.entries(known.places).map(([name, href]) =>
+      html("a", {href}, `open it in ${name}`),
+    );
     const download = html("a", {href: known.notebook, download: ""}, "download the notebook");
     const items = [download, ...links].flatMap(node => [", or ", node]);
-    return html("p", {}, "Instead: in the course's folder type ", html("code", {}, known.command), ...items, ".");
+    return html(
+      "p",
+      {},
+      "Instead: in the course's folder type ",
+      html("code", {}, known.command),
+      ...items,
+      ".",
+    );
   }
 
   // The word before the first load. It says what comes, from where and how large.
   function ask(after, yes, no) {
-    const word = html("div", {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
-      html("p", {}, "This page can run its code here, in your browser. That fetches now: ", parcels()),
-      html("p", {}, "The cells above run first. What you type stays on this device."));
+    const word = html(
+      "div",
+      {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
+      html(
+        "p",
+        {},
+        "This page can run its code here, in your browser. That fetches now: ",
+        parcels(),
+      ),
+      html("p", {}, "The cells above run first. What you type stays on this device."),
+    );
     const close = next => () => { word.remove(); next(); };
     const go = button("Load and run", close(yes));
     go.className = "nn-go";
@@ -177,13 +216,16 @@ nn.tryIt = (() => {
   };
 
   function open(node, source, opener) {
-    const index = +node.id.slice("nn-cell-".length), original = source.querySelector("pre").textContent.replace(/\n$/, "");
+    const index = +node.id.slice("nn-cell-".length);
+    const original = source.querySelector("pre").textContent.replace(/\n$/, "");
     const kept = stored(index);
     const area = html("textarea", {spellcheck: "false", autocapitalize: "off", autocomplete: "off",
       "aria-label": "Code of this cell. Shift and Enter runs it."});
     area.value = kept.of === original ? kept.text : original;
     const status = html("p", {role: "status", class: "nn-live-status"});
-    const output = html("div", {class: "nn-live-out", role: "group", "aria-label": "Output of your run"});
+    const output = html("div", {
+      class: "nn-live-out", role: "group", "aria-label": "Output of your run",
+    });
     const printed = [...node.querySelectorAll(".cell_output")];
     const fit = () => { area.rows = area.value.split("\n").length; };
     let length = 0, pre = null;
@@ -222,16 +264,29 @@ nn.tryIt = (() => {
           pre = null;
           return;
         }
-        if (!pre || kind === "error") output.append(pre = html("pre", {class: kind === "error" ? "nn-live-error" : null}));
+        if (!pre || kind === "error") {
+          output.append((pre = html("pre", {class: kind === "error" ? "nn-live-error" : null})));
+        }
         pre.append(piece);
       },
       cut() {
-        if (!output.querySelector(".nn-live-cut")) output.append(html("p", {class: "nn-live-cut"}, "More was printed than fits here."));
+        if (!output.querySelector(".nn-live-cut")) {
+          output.append(html("p", {class: "nn-live-cut"}, "More was printed than fits here."));
+        }
       },
       instead(detail) {
         this.clear();
         output.append(ways());
-        if (detail) output.append(html("details", {}, html("summary", {}, "What the browser said"), html("pre", {}, detail)));
+        if (detail) {
+          output.append(
+            html(
+              "details",
+              {},
+              html("summary", {}, "What the browser said"),
+              html("pre", {}, detail),
+            ),
+          );
+        }
       },
     };
 
@@ -265,7 +320,15 @@ nn.tryIt = (() => {
     go.className = "nn-go";
     halt.className = "nn-halt";
     halt.hidden = true;
-    const bar = html("div", {class: "nn-bar"}, go, halt, button("Reset code", reset), button("Close", close), status);
+    const bar = html(
+      "div",
+      {class: "nn-bar"},
+      go,
+      halt,
+      button("Reset code", reset),
+      button("Close", close),
+      status,
+    );
     const box = html("div", {class: "nn-run", "data-state": "rest"}, area, bar, output);
     [source, opener].forEach(part => { part.hidden = true; });
     opener.after(box);
@@ -280,7 +343,12 @@ nn.tryIt = (() => {
     event.preventDefault();
     const before = area.value.slice(0, area.selectionStart).split("\n").pop();
     const deeper = before.trimEnd().endsWith(":") ? "    " : "";
-    area.setRangeText(`\n${before.match(/^ */)[0]}${deeper}`, area.selectionStart, area.selectionEnd, "end");
+    area.setRangeText(
+      `\n${before.match(/^ */)[0]}${deeper}`,
+      area.selectionStart,
+      area.selectionEnd,
+      "end",
+    );
     area.dispatchEvent(new Event("input"));
   }
 
@@ -292,8 +360,9 @@ nn.tryIt = (() => {
       if (word?.isConnected) return word.querySelector("button").focus();
       const go = () => { agreed = true; run(open(node, source, opener)); };
       if (!agreed) word = ask(opener, go, () => press.focus());
-      else if (job) open(node, source, opener).say("Another cell is running: press Run when it is done.");
-      else go();
+      else if (job) {
+        open(node, source, opener).say("Another cell is running: press Run when it is done.");
+      } else go();
     });
     press.className = "nn-go";
     press.setAttribute("aria-label", "Run this cell");
@@ -308,9 +377,13 @@ nn.tryIt = (() => {
     document.body.append(told);
     const done = navigator.clipboard?.writeText(command) ?? Promise.reject();
     const where = "in the course's folder, it opens this page as a notebook.";
-    done.then(() => told.append(`Copied: ${command}. Typed ${where}`), () => told.append(`Type ${command} ${where}`));
+    done.then(
+      () => told.append(`Copied: ${command}. Typed ${where}`),
+      () => told.append(`Type ${command} ${where}`),
+    );
     setTimeout(() => ["pointerdown", "keydown"].forEach(kind =>
-      addEventListener(kind, () => told.remove(), {once: true})));  // it stays until the reader goes on
+      // It stays until the reader goes on.
+      addEventListener(kind, () => told.remove(), {once: true})));
   }
 
   if (known.pyodide) document.querySelectorAll("[id^=nn-cell-]").forEach(offer);

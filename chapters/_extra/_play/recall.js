@@ -23,7 +23,11 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
     const yes = choices ? pick === right : near(pick);
     const sign = nn.html("strong", {}, yes ? "✓ " : "✗ ");
     if (!choices) {
-      const way = yes ? "That was close. " : pick > right ? "That was too much. " : "That was too little. ";
+      const way = yes
+        ? "That was close. "
+        : pick > right
+          ? "That was too much. "
+          : "That was too little. ";
       return [sign, `You predicted ${amount(pick)}; it came out as ${amount(right)}. `, way];
     }
     const reason = wrong.find(one => one.choice === pick)?.reason;
@@ -35,8 +39,13 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
     const pick = committed();
     open = true;
     element.replaceChildren(answer, still);
-    if (pick !== null) element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
-    answer.replaceChildren(...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]), rich(text));
+    if (pick !== null) {
+      element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
+    }
+    answer.replaceChildren(
+      ...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]),
+      rich(text),
+    );
   }
 
   function wait() {
