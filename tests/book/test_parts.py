@@ -108,7 +108,7 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert figure.facts()["determinant"] == "1.10"
     figure.press("flatten")
     assert figure.facts()["rank"] == "1"
-    assert "nothing brings it back" in figure.sentence()
+    assert "no matrix undoes it" in figure.sentence()
     entry.fill("")
     assert figure.facts()["rank"] == "1"
 

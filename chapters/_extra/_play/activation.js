@@ -138,7 +138,7 @@ nn.define("activation", (element, {start, at, pieces, choices}) => {
     const words = `value ${nn.number(f, 3)}, derivative ${nn.number(d, 3)}`;
     live.set(
       `${one.name} at z = ${nn.number(z, 1)}: ` +
-        `${words}${jumps ? " by convention, since it jumps here" : ""}.`,
+        `${words}${jumps ? " by convention, because it jumps here" : ""}.`,
     );
     left.describe(`${one.name} and its tangent. At ${nn.number(z, 1)}: ${words}.`);
     right.describe(`The derivative of ${one.name}. At ${nn.number(z, 1)}: ${words}.`);

@@ -57,13 +57,13 @@ nn.ask = (() => {
       digits = text.replaceAll(".", "").replace(",", ".");
     } else if (comma >= 0 && point < 0) digits = text.replace(",", ".");
     if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) return null;
-    return Number.isFinite(+digits) ? +digits : "That is more than this page can reckon with.";
+    return Number.isFinite(+digits) ? +digits : "This number is too large for this page.";
   }
 
   // number("−3/4", "nats") is {value: −0.75}; what cannot be read is {problem: "…"}.
   function number(typed, unit = "") {
     let text = plain(typed);
-    if (text === "") return {problem: "Type a number first."};
+    if (text === "") return {problem: "Please type a number first."};
     const bare = plain(unit);
     let scale = 1;
     if (bare && text.toLowerCase().endsWith(bare.toLowerCase())) text = text.slice(0, -bare.length);
@@ -72,11 +72,11 @@ nn.ask = (() => {
     const said = parts.find(part => typeof part === "string");
     if (said) return {problem: said};
     if (parts.length > 2 || parts.includes(null)) {
-      return {problem: "That cannot be read as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
+      return {problem: "We can't read this as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
     }
     const value = parts.length === 2 ? parts[0] / parts[1] : parts[0];
     return Number.isFinite(value) ? {value: value * scale}
-      : {problem: "Nothing can be divided by 0."};
+      : {problem: "You can't divide by 0."};
   }
 
   // A number as the page writes it: four digits at most, a true minus.

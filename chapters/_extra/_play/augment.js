@@ -163,7 +163,7 @@
       if (brightness !== 1) words.push(`brightness ${nn.number(brightness)}`);
       if (contrast !== 1) words.push(`contrast ${nn.number(contrast)}`);
       if (sigma) words.push(`noise ${nn.number(sigma)}`);
-      return words.length ? words.join(", ") : "as it is";
+      return words.length ? words.join(", ") : "unchanged";
     }
 
     function draw() {

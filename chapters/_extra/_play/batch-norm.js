@@ -22,7 +22,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   plot.free.append(
     nn.text(4, plot.to(0, UP)[1] + 4, "x"), nn.text(4, plot.to(0, DOWN)[1] + 4, "x̂"),
   );
-  const facts = nn.facts(["mean", "variance", "results x̂", "others that moved"]);
+  const facts = nn.facts(["mean", "variance", "results x̂", "other results that changed"]);
   const live = nn.live();
 
   function draw() {
@@ -47,9 +47,9 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     const source = state.running ? "of earlier batches" : "of this batch";
     const touched = state.values.some((v, k) => v !== values[k]);
     const found = others
-      ? `${others} untouched samples have another x̂`
-      : "every untouched sample keeps its x̂";
-    const words = touched ? found : "drag a dot of the upper row";
+      ? `x̂ changes for ${others} samples that you did not move`
+      : "x̂ stays the same for all samples that you did not move";
+    const words = touched ? found : "drag a dot in the upper row";
     live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${words}.`);
     plot.describe(
       `Values ${state.values.map(v => nn.number(v)).join(", ")}; results ` +
@@ -71,7 +71,8 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     }),
   );
   const mode = nn.buttons({
-    label: "mean and variance", options: ["of this batch (training)", "of earlier batches (use)"],
+    label: "mean and variance",
+    options: ["of this batch (training)", "of earlier batches (prediction)"],
     press: k => {
       state.running = k === 1;
       redraw();
@@ -83,7 +84,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     redraw();
   });
   element.replaceChildren(
-    mode.node, plot.node, live.node, nn.bar(back), nn.tuck(element, "The numbers", facts.node),
+    mode.node, plot.node, live.node, nn.bar(back), nn.tuck(element, "Values", facts.node),
   );
   draw();
   element.agrees = () => known.every(({values: list, out: there}, k) => {

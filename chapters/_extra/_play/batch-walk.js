@@ -39,7 +39,7 @@
     map.dots({shape: "cross", colour: "b", r: 7, points: [minimum]});
     const path = map.line({colour: "a", width: 1.2}), feet = map.dots({colour: "a", r: 2.4});
     const facts = nn.facts([
-      "steps in an epoch", "samples looked at", "distance from the minimum, last 30 steps",
+      "steps per epoch", "samples used", "distance from the minimum, last 30 steps",
     ]);
 
     function draw() {
@@ -54,8 +54,8 @@
       feet.set(way);
       facts.set([String(each), String(seen), nn.number(far)]);
       live.set(
-        `With ${state.B} of ${X.length} samples a step, the last ${LAST} of ${STEPS} steps are ` +
-          `${nn.number(far)} from the minimum on average.`,
+        `With ${state.B} of ${X.length} samples per step, the last ${LAST} of ${STEPS} steps are ` +
+          `${nn.number(far)} away from the minimum on average.`,
       );
       map.describe(
         `A valley with a walk of ${STEPS} steps, ${state.B} samples each, at the learning rate ` +

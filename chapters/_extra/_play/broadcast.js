@@ -16,7 +16,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     if (bad !== undefined) {
       return `“${bad}” is not a size. Write whole numbers with commas, such as (3, 1).`;
     }
-    return sizes.length > 5 ? "Five axes at most, please." : sizes.map(Number);
+    return sizes.length > 5 ? "Please use at most five axes." : sizes.map(Number);
   }
 
   // Axes from the right: the sizes of a and b (null where an axis is missing) and of the result.
@@ -119,7 +119,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
           ? ""
           : count === 0
             ? " There is nothing to draw."
-            : ` Only results with at most two axes, of at most ${MOST} each, are drawn.`),
+            : ` We only draw results with at most two axes of at most ${MOST} entries each.`),
     );
   }
   const redraw = nn.frame(draw);

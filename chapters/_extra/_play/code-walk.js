@@ -18,7 +18,7 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
 
   const plot = nn.plot({
     width: 320, height: 290, x: maps[shown].x, y: maps[shown].y, left: 34,
-    xlabel: "first number of the code", ylabel: "second number",
+    xlabel: "first entry of the code", ylabel: "second entry",
   });
   const clouds = names.map((_, c) =>
     plot.dots({colour: "abcdefghij"[c], shape: SHAPES[c % SHAPES.length], r: 2.6}),
@@ -26,8 +26,8 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
   const words = names.map(() => plot.words({side: "middle"}));
   const link = plot.line({colour: "ink", width: 1.2, dash: "3 3"});
   const look = {width: size, height: size};
-  const drawn = nn.picture({...look, low: 0, high: 1, label: "decoded picture"});
-  const near = nn.picture({...look, label: "nearest picture"});
+  const drawn = nn.picture({...look, low: 0, high: 1, label: "decoded image"});
+  const near = nn.picture({...look, label: "nearest test image"});
   const titles = ["decoded", "nearest"].map(title =>
     html("p", {class: "nn-note", style: "text-align: center; margin: 0"}, title),
   );
@@ -60,13 +60,13 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
     let sum = 0;
     for (let k = 0; k < N; k++) sum += (nn.clamp(pixels[k], 0, 1) - real[n][k] / 255) ** 2;
     live.set(
-      `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test picture, a ` +
+      `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test image, a ` +
         `${names[labels[n]]}, is ${nn.number(sum, 0)} away in squared error.`,
     );
-    drawn.describe(`What the decoder makes of the code; beside it a ${names[labels[n]]}.`);
-    near.describe(`The test picture whose code is nearest, a ${names[labels[n]]}.`);
+    drawn.describe(`The decoder's image for this code, next to a ${names[labels[n]]}.`);
+    near.describe(`The test image with the nearest code, a ${names[labels[n]]}.`);
     plot.describe(
-      `Codes of ${labels.length} test pictures, and a point at ` +
+      `Codes of ${labels.length} test images, and a point at ` +
         `${spot.map(v => nn.number(v, 1)).join(", ")}.`,
     );
   }

@@ -121,32 +121,11 @@
         "mean error on training samples",
       ]);
       const live = nn.live();
-      const stroke = ([, colour, dash, width, shape, words]) =>
-        nn.html(
-          "span",
-          {style: nn.ink(colour)},
-          nn.svg(
-            "svg",
-            {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
-            nn.svg("path", {
-              d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash,
-              style: `stroke-width: ${width}`,
-            }),
-            ...(shape
-              ? [nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4)}`, class: "nn-dots"})]
-              : []),
-          ),
-          words,
-        );
-      const key = nn.html(
-        "div",
-        {class: "nn-key"},
-        ...[
-          ["", "ink", "7 5", 2.4, null, "the truth"],
-          ["", "a", null, 0.9, null, `${draws.length} fits`],
-          ["", "a", null, 4, null, "their mean"],
-          ["", "b", null, 2.2, "circle", "one set, its fit"],
-        ].map(stroke),
+      const key = nn.legend(
+        nn.lineKey({colour: "ink", dash: "7 5", width: 2.4}, "the truth"),
+        nn.lineKey({colour: "a", width: 0.9}, `${draws.length} fits`),
+        nn.lineKey({colour: "a", width: 4}, "their mean"),
+        nn.lineKey({colour: "b", shape: "circle"}, "one set and its fit"),
       );
 
       let all, parts;
@@ -225,13 +204,13 @@
         }),
       ];
       const another = nn.bar(
-        nn.button("another data set", () => {
+        nn.button("new dataset", () => {
           state.shown = (state.shown + 1) % draws.length;
           redraw();
         }),
       );
       element.replaceChildren(
-        sliders[0].node, nn.tuck(element, "Samples and data set", sliders[1].node, another),
+        sliders[0].node, nn.tuck(element, "Samples and dataset", sliders[1].node, another),
         nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
         nn.tuck(element, "Parts of the error", facts.node),
         live.node,

@@ -52,7 +52,9 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   const here = plane.dots({colour: "b", r: 5});
   const pull = plane.line({colour: "d", width: 1.4, dash: "4 3"});
   const aim = plane.dots({colour: "d", shape: "diamond", r: 5});
-  const facts = nn.facts(["noise, share of the variance", "best guess", "weights of the samples"]);
+  const facts = nn.facts([
+    "noise, fraction of the variance", "best guess", "weights of the samples",
+  ]);
   const live = nn.live();
 
   function draw() {
@@ -80,11 +82,11 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
     ).length;
     const verdict =
       level === 0
-        ? `The orange dot has become sample ${lead + 1}, and of ${starts.length} others ` +
-          `${ends === starts.length ? "every one ends" : `${ends} end`} on a sample.`
+        ? `The orange dot has become sample ${lead + 1}, and ${ends} of the ${starts.length} ` +
+          "other dots end on a sample."
         : share > 0.95
-          ? `The best guess is sample ${lead + 1}, almost alone.`
-          : `The best guess is a mean, in which sample ${lead + 1} counts most, with ` +
+          ? `The best guess is almost exactly sample ${lead + 1}.`
+          : `The best guess is a mean, in which sample ${lead + 1} has the largest weight, ` +
             `${nn.number(share, 2)}.`;
     live.set(verdict);
     plane.describe(

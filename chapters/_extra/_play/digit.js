@@ -219,7 +219,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
       const at = Math.floor(k / SIZE / 2) * SIZE / 2 + Math.floor(k % SIZE / 2);
       ink[k] = bits[at >> 3] >> (7 - at % 8) & 1;
     });
-    note.textContent = `Test picture ${state.sample + 1} of ${samples.length}; its writer meant ` +
+    note.textContent = `Test image ${state.sample + 1} of ${samples.length}; its writer meant ` +
       `${label}. Change it.`;
     draw();
   }
@@ -318,12 +318,12 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
         ),
       ),
     ),
-    nn.bar(nn.button("Clear", clear), eraser, nn.button("A test picture", show)),
+    nn.bar(nn.button("Clear", clear), eraser, nn.button("A test image", show)),
     note,
     help,
     told.node,
   );
-  seen.describe("What goes into the network: the drawing in 8 by 8 coarse pixels.");
+  seen.describe("The input of the network: your drawing in 8 by 8 coarse pixels.");
   aim();
   draw();
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) {

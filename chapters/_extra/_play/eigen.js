@@ -104,7 +104,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     ]);
     live.set(
       all === "all"
-        ? `Every direction survives: A x = ${nn.number(value)} x for each x.`
+        ? `Every direction is kept: A x = ${nn.number(value)} x for each x.`
         : lined && which >= 0
           ? `A x = ${nn.number(all[which].value)} x: an eigenvector, with eigenvalue ` +
             `${nn.number(all[which].value)}.`
@@ -120,7 +120,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
       all === "all"
         ? "The angle is zero in every direction."
         : all.length
-          ? `A curve that meets zero in ${2 * all.length} directions of 360 degrees.`
+          ? `A curve that is zero in ${2 * all.length} directions of a full turn.`
           : "A curve that never meets zero.",
     );
   }

@@ -83,13 +83,13 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
       !part
         ? "Turn line 2, or move the slider, to eliminate x₁ from row 2."
         : part < 1
-          ? `Row 2 less ${short(factor(part))} times row 1: line 2 ` +
-            `${x ? "turns around the crossing, which stays" : "keeps its direction"}.`
+          ? `Row 2 minus ${short(factor(part))} times row 1: line 2 ` +
+            (x ? "turns around the intersection, which stays fixed." : "keeps its direction.")
           : x
             ? `x₁ is eliminated: line 2 is level, and row 2 gives x₂ = ${nn.number(x[1])}.`
             : now[2]
               ? `Row 2 says ${written(now)}: there is no solution.`
-              : "Row 2 says 0 = 0: it tells nothing new.",
+              : "Row 2 says 0 = 0, which adds no information.",
     );
     plot.describe(`Line 1: ${written(r)}. Line 2: ${written(now)}. Solution: ${place}.`);
   }

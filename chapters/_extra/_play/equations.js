@@ -57,7 +57,7 @@ nn.define("equations", (element, {systems, at = [1, 1], unknowns, totals, ends})
     const prices = `With ${money(x[0])} and ${money(x[1])}`;
     facts.set(
       made.map((v, i) =>
-        good[i] ? `${money(v)}, as on the receipt` : `${money(v)} in place of ${money(b[i])}`,
+        good[i] ? `${money(v)}, as on the receipt` : `${money(v)} instead of ${money(b[i])}`,
       ),
     );
     live.set(

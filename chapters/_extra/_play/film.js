@@ -7,7 +7,7 @@
 nn.define("film", (element, {films, steps, truth, first, frame, reach}) => {
   const state = {film: first, frame};
   const plane = nn.plane({
-    extent: reach, size: 340, describe: "Samples of a generator in training",
+    extent: reach, size: 340, describe: "Samples of a generator during training",
   });
   plane.dots({colour: "c", r: 2.6, points: truth});
   const made = plane.dots({colour: "b", shape: "diamond", r: 3});
@@ -19,7 +19,7 @@ nn.define("film", (element, {films, steps, truth, first, frame, reach}) => {
     const away = points.length - inside.length;
     live.set(
       `After ${steps[state.frame].toLocaleString("en")} steps ` +
-        `${says[state.frame]}${away ? `; ${away} of ${points.length} lie outside` : ""}.`,
+        `${says[state.frame]}${away ? `; ${away} of ${points.length} are outside the plot` : ""}.`,
     );
     plane.describe(
       `Eight groups of true samples, and ${points.length} samples of a generator under ${name}, ` +

@@ -96,7 +96,7 @@
     const curve = view.line({colour: "a", width: 2.6});
     const tally = nn.plot({
       x: [5, 10 * kinds.length + 5], y: [0.4, 1.04], height: 220, left: 46, xlabel: "start",
-      ylabel: "share of the strip that is right after training",
+      ylabel: "fraction of the strip classified correctly",
       xticks: kinds.map((_, k) => 10 * (k + 1)),
       yticks: [0.5, 0.75, 1],
       show: v => (v >= 5 ? kinds[v / 10 - 1].short : `${100 * v}%`),
@@ -122,7 +122,7 @@
       all.set(state.tries.flatMap((done, j) => done.map((_, k) => spot(j, k))));
       now.set([spot(kind, shown)]);
       const good = tries.filter(one => one.right > GOOD).length;
-      const words = `${cuts} ${cuts === 1 ? "cut" : "cuts"}, ${nn.number(100 * right, 0)}% right`;
+      const words = `${cuts} ${cuts === 1 ? "cut" : "cuts"}, ${nn.number(100 * right, 0)}% correct`;
       live.set(
         `Start ${shown + 1} from ${kinds[kind].name}, after ${told(stepper.at)} steps: ${words}. ` +
           `Above 90% after training: ${good} of ${tries.length}.`,

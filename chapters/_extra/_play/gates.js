@@ -155,17 +155,17 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
     });
     const end = found.cell[T - 1], early = found.hidden.slice(0, -1).findIndex(h => !near(h, 0));
     const held = near(end, goal.wants);
-    live.set(
-      `Wanted in the cell at step ${T}: ${goal.says}, ${number(goal.wants, 2)}. It holds ` +
-        `${number(end, 2)}. ` +
-        (!held
-          ? "Not yet: choose what is written and what is erased."
-          : early >= 0
-            ? `That is right, but step ${early + 1} shows something already: close output gates.`
-            : near(state.o[T - 1], 0)
-              ? `That is right, but step ${T} does not show it: open its output gate.`
-              : "That is right, and nothing is shown before the end."),
-    );
+    const goalWords =
+      `The cell should contain ${goal.says}, ${number(goal.wants, 2)}, at step ${T}. ` +
+      `It contains ${number(end, 2)}. `;
+    const verdict = !held
+      ? "Not yet: choose what is written and what is erased."
+      : early >= 0
+        ? `Correct, but step ${early + 1} already shows something. Close its output gate.`
+        : near(state.o[T - 1], 0)
+          ? `Correct, but step ${T} does not show it. Open its output gate.`
+          : "Correct, and nothing is shown before the end.";
+    live.set(goalWords + verdict);
     drawing.setAttribute("aria-label", `A cell over ${T} steps. It ends with ${number(end, 2)}.`);
   }
   const redraw = nn.frame(draw);

@@ -49,7 +49,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     ...shown,
     high: 1,
     scale: signed ? "diverging" : "grey",
-    label: "The sums of the kernel at every place; " + (signed
+    label: "The output of the kernel at every position: " + (signed
       ? "blue where they are positive, pale where they are 0, orange where they are negative."
       : "light where they are large, black where they are 0 or less."),
   });
@@ -68,13 +68,13 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const hit = svg(
     "g",
     {
-      tabindex: 0, role: "slider", class: "nn-kernel-hit", "aria-label": "window over the picture",
+      tabindex: 0, role: "slider", class: "nn-kernel-hit", "aria-label": "window over the image",
       "aria-roledescription": "window", "aria-valuemin": 0, "aria-valuemax": size * size - 1,
     },
     svg("rect", {width: size, height: size, fill: "transparent"}),
     window_,
   );
-  const drawing = over("the picture", hit), drawn = over("the sums", place);
+  const drawing = over("the image", hit), drawn = over("the sums", place);
   if (signed) place.style.stroke = "var(--nn-ink)";
   drawing.setAttribute("role", "group");
   drawn.setAttribute("aria-hidden", "true");

@@ -48,8 +48,8 @@ nn.kinds = (() => {
       const each = choices.map((choice, k) => choice.right === given.includes(k));
       const good = each.filter(Boolean).length;
       return {right: good === each.length, each,
-        say: good === each.length ? "every box is as it should be."
-          : `${good} of ${each.length} boxes are as they should be. ` +
+        say: good === each.length ? "every box is correct."
+          : `${good} of ${each.length} boxes are correct. ` +
             (each.length - good === 1 ? "Look for the one marked ✗." : "Look for those marked ✗.")};
     },
     build({choices}, submit, title) {
@@ -85,16 +85,16 @@ nn.kinds = (() => {
   // What a wrong number that nobody named has in common with the right one.
   function hint(value, {answer, tolerance}) {
     const near = (a, b) => Math.abs(a - b) <= Math.max(tolerance, 0.01 * Math.abs(b));
-    if (answer !== 0 && near(-value, answer)) return "the size is right. Look at the sign.";
+    if (answer !== 0 && near(-value, answer)) return "the size is correct. Check the sign.";
     if (answer !== 0 && value !== 0) {
       if (value < 0 !== answer < 0) return `the answer is ${answer < 0 ? "negative" : "positive"}.`;
       const power = Math.round(Math.log10(value / answer));
       if (power !== 0 && near(value / 10 ** power, answer)) {
-        return `the digits are right, and the point stands ${Math.abs(power)} ` +
+        return `the digits are correct, but the decimal point is ${Math.abs(power)} ` +
           `place${Math.abs(power) > 1 ? "s" : ""} too far to the ${power > 0 ? "right" : "left"}.`;
       }
       if (near(1 / value, answer)) {
-        return "that is one divided by the answer. What stands below the line?";
+        return "that is 1 divided by the answer. What belongs below the line?";
       }
     }
     const off = Math.abs(value - answer), way = value > answer ? "large" : "small";

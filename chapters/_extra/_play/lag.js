@@ -60,19 +60,19 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
     const verdict =
       s < 1 - 1e-9
-        ? "Every step shrinks it: the bound alone says that it vanishes."
+        ? "Every step shrinks it: the bound alone shows that it vanishes."
         : r > 1 + 1e-9
           ? "It explodes."
           : Math.abs(r - 1) <= 1e-9
             ? state.lean > 0
-              ? "It grows in proportion to the steps."
-              : "Its length stays."
+              ? "It grows in proportion to the number of steps."
+              : "Its length stays the same."
             : when === steps
               ? `It is still growing after ${steps} steps, and vanishes later.`
               : when > 0
                 ? `It grows for ${when} ${when === 1 ? "step" : "steps"} to ${told(top)} and ` +
                   "then vanishes."
-                : "It vanishes, though the bound does not say so.";
+                : "It vanishes, although the bound does not show it.";
     live.set(
       `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
         `${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`,

@@ -40,7 +40,8 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = n
     const area = `the area 1 of the unit square becomes ${nn.number(Math.abs(det))}`;
     live.set(
       flat
-        ? "The plane falls onto a line or a point: the determinant is 0 and nothing brings it back."
+        ? "The plane is flattened onto a line or a point: the determinant is 0, and no matrix " +
+          "undoes it."
         : `The determinant is ${nn.number(det)}: ` +
           `${area}${det < 0 ? ", and left and right are swapped" : ""}.`,
     );

@@ -50,20 +50,9 @@
       }),
     );
     const risen = LOOKS.map(look => curve.dots(look));
-    const sign = ({colour, shape, r}, words) =>
-      nn.html(
-        "span",
-        {style: nn.ink(colour)},
-        nn.svg(
-          "svg",
-          {viewBox: "-6 -6 12 12", width: 13, height: 13, "aria-hidden": "true"},
-          nn.svg("path", {class: "nn-dots", d: `M0 0${nn.SHAPES[shape](r + 1)}`}),
-        ),
-        words,
-      );
-    const key = nn.html("div", {class: "nn-key"}, ...LOOKS.map((look, k) => sign(look, names[k])));
+    const key = nn.legend(...LOOKS.map((look, k) => nn.dotKey({...look, size: 16}, names[k])));
     const facts = nn.facts([
-      "mean loss (nats)", "on the right side", "mean confidence", "lowest p for the truth",
+      "mean loss (nats)", "on the correct side", "mean confidence", "lowest p of a true class",
     ]);
     const live = nn.live();
     const percent = p =>
@@ -114,12 +103,12 @@
         percent(Math.min(...own)),
       ]);
       live.set(
-        `${right} of ${t.length} right, ${percent(confidence)} sure on average: mean loss ` +
+        `${right} of ${t.length} correct, ${percent(confidence)} sure on average: mean loss ` +
           `${nn.number(value, 3)}.`,
       );
       map.describe(
         `${names[0]} as circles, ${names[1]} as squares, and the line where both are equally ` +
-          `probable. ${right} of ${t.length} on the right side.`,
+          `probable. ${right} of ${t.length} on the correct side.`,
       );
       curve.describe(
         `The sigmoid with each bird at its sum and probability; sums beyond ${FAR} stand at the ` +

@@ -113,36 +113,12 @@
       r: 7,
     });
     const marked = chart.dots({colour: "d", shape: "diamond", r: 5});
-    const stroke = (colour, dash, words) =>
-      nn.html(
-        "span",
-        {style: nn.ink(colour)},
-        nn.svg(
-          "svg",
-          {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
-          nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash}),
-        ),
-        words,
-      );
-    const kind = ([colour, shape], words) =>
-      nn.html(
-        "span",
-        {style: nn.ink(colour)},
-        nn.svg(
-          "svg",
-          {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-          nn.svg("path", {d: `M0 0${nn.SHAPES[shape](6)}`, class: "nn-dots"}),
-        ),
-        words,
-      );
-    const key = nn.html(
-      "div",
-      {class: "nn-key"},
-      kind(looks[0], names[0]),
-      kind(looks[1], names[1]),
-      kind(["ink", "circle"], "support vector: with a rim"),
-      stroke("ink", null, "hinge"),
-      stroke("d", "9 5", "cross-entropy"),
+    const key = nn.legend(
+      nn.dotKey({colour: looks[0][0], shape: looks[0][1]}, names[0]),
+      nn.dotKey({colour: looks[1][0], shape: looks[1][1]}, names[1]),
+      nn.dotKey({colour: "ink", shape: "circle"}, "support vector: outlined"),
+      nn.lineKey({colour: "ink"}, "hinge"),
+      nn.lineKey({colour: "d", dash: "9 5"}, "cross-entropy"),
     );
     const facts = nn.facts([
       "width of the street", "support vectors", "on the wrong side",
@@ -183,12 +159,12 @@
       const words =
         own > 1 - 1e-6
           ? best.held[moved]
-            ? "It stands on the edge of the street and holds the street"
-            : "It is right by the margin: it costs nothing, and the hinge line would be the same " +
+            ? "It lies on the edge of the street and holds the street in place"
+            : "It is correct with a full margin, so it costs nothing. The line would be the same " +
               "without it"
           : own > 0
-            ? `It is right, and inside the street: it pays ${nn.number(loss)}`
-            : `It is on the wrong side: it pays ${nn.number(loss)}`;
+            ? `It is correct but inside the street, so it costs ${nn.number(loss)}`
+            : `It is on the wrong side, so it costs ${nn.number(loss)}`;
       live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]}: lead ${nn.number(own)}. ${words}.`);
       map.describe(
         `${state.points.length} points, a line with a street of width ${nn.number(width)} around ` +

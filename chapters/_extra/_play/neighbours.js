@@ -120,7 +120,7 @@
         links.set([]);
         ball.set([]);
         facts.set(["–", "–", "–"]);
-        live.set("No point is kept, so nothing can vote.");
+        live.set("There are no points left, so nothing can vote.");
         plot.describe("A plane without points.");
         return;
       }
@@ -157,7 +157,7 @@
     }
     const keep = (points, labels) => { state.points = points; state.labels = labels; anew(); };
     const query = nn.point({
-      on: plot, at: start.query, label: "new point; Enter keeps a point here", colour: "ink",
+      on: plot, at: start.query, label: "new point; press Enter to add it here", colour: "ink",
       shape: "diamond", step: CELL, snap: CELL, move: redraw, press: add,
     });
     plot.press((a, b) => {
@@ -180,18 +180,12 @@
         anew();
       },
     });
-    const sign = c =>
-      nn.svg(
-        "svg",
-        {viewBox: "-8 -8 16 16", width: 14, height: 14, "aria-hidden": "true"},
-        nn.svg("path", {
-          class: "nn-dots", style: nn.ink(LOOKS[c][0]),
-          d: `M0 0${nn.SHAPES[LOOKS[c][1]](6)}`,
-        }),
-      );
     const kind = nn.choice({
-      legend: "a click keeps a new",
-      options: names.map((name, c) => nn.html("span", {}, sign(c), ` ${name}`)),
+      legend: "a click adds a new",
+      options: names.map((name, c) => {
+        const [colour, shape] = LOOKS[c];
+        return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);
+      }),
       chosen: 0,
       pick: c => {
         state.add = c;

@@ -1,15 +1,13 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
 // over the plane, and the plane of the hidden units.
-// needs: parts-grid parts-plot parts-units
+// needs: parts-grid parts-units parts-boundary
 // room: 814 802 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
 // x: range of both inputs; known: [{W, b, v, c, activation, outputs, loss}] by nnlib, which
 // agrees() compares.
 (() => {
-  // Of the arrow on a line, for each unit of its weights.
-  const CELLS = 60;
-  const SMALL = 25;
-  const LONG = 0.05;
+  const CELLS = 60;  // a side of the planes
+  const SMALL = 25;  // and of the pictures of units
   const sigmoid = z => 1 / (1 + Math.exp(-z));
   const hidden = ({W, b, activation}, x) => W.map((w, j) => {
     const z = w[0] * x[0] + w[1] * x[1] + b[j];
@@ -74,96 +72,16 @@
     const input = side("x₁", "x₂", x, [0, 1]), inner = side("h₁", "h₂", [-0.15, 1.15], null);
     element.grids = [input.values, inner.values];
     inner.marks = looks.map(([colour, shape]) => inner.plot.dots({colour, shape, r: 6}));
-    const stroke = (colour, dash, words, width = 2.4) =>
-      nn.html(
-        "span",
-        {style: nn.ink(colour)},
-        nn.svg(
-          "svg",
-          {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
-          nn.svg("path", {
-            d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash,
-            style: `stroke-width: ${width}`,
-          }),
-        ),
-        words,
-      );
-    const kind = ([colour, shape], words) =>
-      nn.html(
-        "span",
-        {style: nn.ink(colour)},
-        nn.svg(
-          "svg",
-          {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-          nn.svg("path", {d: `M0 0${nn.SHAPES[shape](6)}`, class: "nn-dots"}),
-        ),
-        words,
-      );
-    const key = nn.html(
-      "div",
-      {class: "nn-key"},
-      kind(looks[0], "should be 0"),
-      kind(looks[1], "should be 1"),
-      stroke("ink", null, "output 0.5"),
+    const key = nn.legend(
+      nn.dotKey({colour: looks[0][0], shape: looks[0][1]}, "should be 0"),
+      nn.dotKey({colour: looks[1][0], shape: looks[1][1]}, "should be 1"),
+      nn.lineKey({colour: "ink", width: 2.4}, "output 0.5"),
     );
     const facts = nn.facts([
       ...points.map(([, , t], n) => `output at ${called[n]}, should be ${t}`),
       "right",
       "loss (nats)",
     ]);
-
-    // Where w · x + b = 0 runs, far beyond the frame; nowhere if w is 0.
-    function zeros(w, b) {
-      const length = Math.hypot(...w);
-      if (length < 1e-9) return [];
-      const foot = w.map(v => -v * b / length ** 2), along = [-w[1] / length, w[0] / length];
-      return [-40, 40].map(t => [foot[0] + t * along[0], foot[1] + t * along[1]]);
-    }
-
-    // A line w · x + b = 0 with two handles: one moves it, the tip of the arrow turns w and makes
-    // it longer or shorter. The arrow points to where the unit's value grows.
-    function boundary({plot}, {colour, dash, name, label, at, get, put}) {
-      const line = dash ? plot.line({colour, dash, width: 2.4}) : null;
-      const arrow = plot.arrow({colour, head: 9});
-      const size = () => LONG * (plot.x[1] - plot.x[0]) / 2, tenth = v => Math.round(10 * v) / 10;
-      let foot = at;
-      const told = () => {
-        const {w, b} = get();
-        return `weights ${w.map(v => nn.number(v, 1)).join(" and ")}, bias ${nn.number(b, 1)}`;
-      };
-      const through = w => put(w.map(tenth), tenth(-w[0] * foot[0] - w[1] * foot[1]));
-      const knob = nn.point({
-        on: plot, at, colour, step: 0.05,
-        label: `Line of ${label}, to move`,
-        show: told,
-        move: (p, q) => {
-          foot = [p, q];
-          through(get().w);
-        },
-      });
-      const tip = nn.point({
-        on: plot, at, colour, shape: "diamond", step: 0.5 * LONG,
-        label: `Weights of ${label}, to turn its line`,
-        show: told,
-        move: (p, q) => through([(p - foot[0]) / size(), (q - foot[1]) / size()].map(tenth)),
-      });
-      tip.node.querySelector(".nn-knob").setAttribute("d", `M0 0${nn.SHAPES.diamond(5)}`);
-      return {
-        set(shown) {
-          const {w, b} = get(), long = Math.hypot(...w);
-          // The bias is rounded: a line that runs as near as that to its knob leaves it where it
-          // is.
-          const off = long > 1e-9 ? (w[0] * foot[0] + w[1] * foot[1] + b) / long : 0;
-          if (Math.abs(off) * long > 0.06) foot = foot.map((v, i) => v - w[i] * off / long);
-          line?.set(zeros(w, b));
-          knob.set(...foot);
-          tip.set(...foot.map((v, i) => v + size() * w[i]));
-          arrow.set(shown && long > 1e-9 ? [knob.at, tip.at] : null);
-          knob.node.querySelector("text").textContent = name();
-          for (const {node} of [knob, tip]) node.style.display = shown ? "" : "none";
-        },
-      };
-    }
 
     // What a function of the place gives in cells of the plane, top row first.
     function filled(values, {x: [left, right], y: [low, high]}, n, f) {
@@ -295,14 +213,11 @@
       redraw();
     };
     const lines = [0, 1].map(j =>
-      boundary(input, {
-        colour: "cd"[j], dash: ["9 4", "3 4"][j],
+      nn.boundary({
+        on: input.plot, colour: "cd"[j], dash: ["9 4", "3 4"][j],
         name: () => `h${"₁₂"[j]} = ${state.net.activation ? "0.5" : "0"}`,
         label: NEURONS[j],
-        at: [
-          [0.2, 0.3],
-          [0.45, 1.05],
-        ][j],
+        at: [[0.2, 0.3], [0.45, 1.05]][j],
         get: () => ({w: state.net.W[j], b: state.net.b[j]}),
         put: (w, b) => {
           state.net.W[j] = w;
@@ -312,8 +227,8 @@
       }),
     );
     lines.push(
-      boundary(inner, {
-        colour: "ink",
+      nn.boundary({
+        on: inner.plot, colour: "ink",
         name: () => "",
         label: NEURONS[2],
         at: [0.5, 0.1],
@@ -356,47 +271,23 @@
         },
       }),
     });
+    const entry = (label, list, i) =>
+      dial(label, () => list()[i], v => { list()[i] = v; });
     const groups = [0, 1].map(j => [
-      ...[0, 1].map(i =>
-        dial(
-          `weight of x${"₁₂"[i]}`,
-          () => state.net.W[j][i],
-          v => {
-            state.net.W[j][i] = v;
-          },
-        ),
-      ),
-      dial(
-        "bias",
-        () => state.net.b[j],
-        v => {
-          state.net.b[j] = v;
-        },
-      ),
+      entry("weight of x₁", () => state.net.W[j], 0),
+      entry("weight of x₂", () => state.net.W[j], 1),
+      entry("bias", () => state.net.b, j),
     ]);
     groups.push([
-      ...[0, 1].map(i =>
-        dial(
-          `weight of h${"₁₂"[i]}`,
-          () => state.net.v[i],
-          v => {
-            state.net.v[i] = v;
-          },
-        ),
-      ),
-      dial(
-        "bias",
-        () => state.net.c,
-        v => {
-          state.net.c = v;
-        },
-      ),
+      entry("weight of h₁", () => state.net.v, 0),
+      entry("weight of h₂", () => state.net.v, 1),
+      dial("bias", () => state.net.c, v => { state.net.c = v; }),
     ]);
     const panels = groups.map(group => nn.html("div", {}, ...group.map(one => one.node)));
     const dials = nn.fold(element, "", ...panels);
     function show(k) {
       state.neuron = k;
-      dials.firstChild.textContent = `Numbers of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
+      dials.firstChild.textContent = `Parameters of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
       panels.forEach((panel, j) => { panel.hidden = j !== k; });
       units.mark(k === 2 ? 2 : 1, k === 2 ? 0 : k);
       redraw();

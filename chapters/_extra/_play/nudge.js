@@ -141,9 +141,11 @@
     }
     const cut = relative(exact[1], slope), rounded = Math.abs(two - exact[1]) / Math.abs(slope);
     if (one === 0 && two === 0) return "The step is lost in rounding: f does not change at all.";
-    if (two === slope) return "The two-sided quotient is right to the last digit.";
-    if (rounded > cut) return "Rounding rules the two-sided error: a larger step would be better.";
-    return "Truncation rules the two-sided error: a smaller step would be better.";
+    if (two === slope) return "The two-sided quotient is correct to the last digit.";
+    if (rounded > cut) {
+      return "Rounding dominates the two-sided error, so a larger step would be better.";
+    }
+    return "Truncation dominates the two-sided error, so a smaller step would be better.";
   }
   const told = nn.short;
   const off = (got, slope) => {

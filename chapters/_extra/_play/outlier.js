@@ -66,7 +66,7 @@
       `within ${near} mm of most days`,
       "loss at c",
       "its derivative",
-      "of it from the last day",
+      "part from the last day",
     ]);
 
     function draw() {

@@ -69,7 +69,7 @@
 
   // The button for light and dark says which it is, to the eye in its tooltip.
   function nameTheme() {
-    const WORDS = {light: "light", dark: "dark", auto: "as your system has them"};
+    const WORDS = {light: "light", dark: "dark", auto: "as on your system"};
     const status = speaker();
     function name(spoken) {
       const words = `Colours: ${WORDS[root.dataset.mode] ?? WORDS.auto}`;

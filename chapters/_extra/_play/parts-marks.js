@@ -1,7 +1,7 @@
 // Marks on plots and planes: lines, areas, dots, arrows, words, contours. Each mark is made once
 // and changed in place: const line = plot.line({colour: "a"}); line.set(points).
 (() => {
-  const {svg, text} = nn;
+  const {html, svg, text} = nn;
   const rounded = v => Math.round(10 * v) / 10;
 
   // The colour of a mark, an ink of the book, as the style of its node.
@@ -56,6 +56,47 @@
     return {node, set};
   }
 
+  // ---- the key of a plot
+  // legend(lineKey({colour: "a"}, "loss"), dotKey({colour: "b", shape: "square"}, "samples")).
+  const legend = (...entries) => html("div", {class: "nn-key"}, ...entries);
+
+  const keyed = (colour, sign, label) => html("span", {style: ink(colour)}, sign, label);
+
+  // A piece of a line, with one of its dots where it has some.
+  function lineKey({colour, dash = null, width = 2.2, shape = null}, label) {
+    const long = shape ? 30 : 26;
+    const line = svg("path", {
+      d: `M0 6H${long}`, class: "nn-stroke", "stroke-dasharray": dash,
+      style: `stroke-width: ${width}`,
+    });
+    const dot = shape && svg("path", {d: `M15 6${SHAPES[shape](4.4)}`, class: "nn-dots"});
+    const sign = svg(
+      "svg",
+      {viewBox: `0 0 ${long} 12`, width: long, height: 12, "aria-hidden": "true"},
+      line,
+      ...dot ? [dot] : [],
+    );
+    return keyed(colour, sign, label);
+  }
+
+  const dotKey = (look, label) => keyed(look.colour, dotSign(look), label);
+
+  // One dot alone, for a key or a button.
+  function dotSign({colour, shape, size = 18}) {
+    const dot = svg("path", {
+      d: `M0 0${SHAPES[shape](6)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots",
+    });
+    return svg(
+      "svg",
+      {
+        viewBox: "-9 -9 18 18", width: size, height: size, "aria-hidden": "true",
+        style: ink(colour),
+      },
+      dot,
+    );
+  }
+
+  // ---- marks
   // What each method of a plot or plane makes: the plot (on) comes first.
   const MARKS = {
     // A line through points, or the graph of a function; label stands at its last visible point,
@@ -139,7 +180,10 @@
         const [x0, y0] = on.to(...value[0]), [x, y] = on.to(...value[1]);
         node.setAttribute("d", arrow(x - x0, y - y0, head));
         node.setAttribute("transform", `translate(${rounded(x0)} ${rounded(y0)})`);
-        if (label) { words.setAttribute("x", rounded(x + 8)); words.setAttribute("y", rounded(y - 8)); }
+        if (label) {
+          words.setAttribute("x", rounded(x + 8));
+          words.setAttribute("y", rounded(y - 8));
+        }
       }, node);
     },
     // Words at a place: set([x, y], "words").
@@ -195,11 +239,12 @@
         [x, y + dy - at[3] * dy],
       ].filter((_, k) => side[k]);
       for (let k = 0; k + 1 < ends.length; k += 2) {
-        path += `M${rounded(ends[k][0])} ${rounded(ends[k][1])}L${rounded(ends[k + 1][0])} ${rounded(ends[k + 1][1])}`;
+        const [from, to] = ends.slice(k, k + 2).map(([a, b]) => `${rounded(a)} ${rounded(b)}`);
+        path += `M${from}L${to}`;
       }
     }
     return path;
   }
 
-  Object.assign(nn, {MARKS, SHAPES, arrow, ink, rounded});
+  Object.assign(nn, {MARKS, SHAPES, arrow, dotKey, dotSign, ink, legend, lineKey, rounded});
 })();

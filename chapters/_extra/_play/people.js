@@ -155,18 +155,19 @@ nn.define("people", (element, start) => {
   function tell(person) {
     const [missed, found, alarms] = counted();
     if (person < found) {
-      return `Person ${person + 1} is ill and tests positive: one of ${found} whom the test finds.`;
+      return `Person ${person + 1} is ill and tests positive, one of the ${found} that the test ` +
+        "finds.";
     }
     if (person < found + missed) {
-      return `Person ${person + 1} is ill and tests negative: one of ${missed} whom the test ` +
-        "misses.";
+      return `Person ${person + 1} is ill and tests negative, one of the ${missed} that the ` +
+        "test misses.";
     }
     if (person < found + missed + alarms) {
-      return `Person ${person + 1} is well and tests positive, a false alarm: the result is the ` +
-        `same as that of the ${found} who are ill.`;
+      return `Person ${person + 1} is well and tests positive. This is a false alarm: the ` +
+        `${found} ill people who test positive have the same result.`;
     }
-    return `Person ${person + 1} is well and tests negative, as ` +
-      `${many(N - found - missed - alarms)} do.`;
+    const cleared = many(N - found - missed - alarms);
+    return `Person ${person + 1} is well and tests negative, one of ${cleared} people who do.`;
   }
   const pick = person => { state.person = person; redraw(); };
   const ring = nn.handle(
@@ -245,7 +246,7 @@ nn.define("people", (element, start) => {
       : percent(rule);
     live.set(
       positive === 0
-        ? `${how}: nobody is positive.`
+        ? `${how}: nobody tests positive.`
         : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`,
     );
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);

@@ -52,7 +52,7 @@ nn.define("quiz", (element, {questions}) => {
         rich(verdict.say),
       );
       tries.textContent =
-        kept.tries === 1 && verdict.right ? "at the first try" : counted(kept.tries);
+        kept.tries === 1 && verdict.right ? "at the first attempt" : counted(kept.tries);
     }
 
     show();
@@ -71,12 +71,12 @@ nn.define("quiz", (element, {questions}) => {
     score.textContent = done
       ? `✓ All ${asked} answered: this page is ticked on the map.`
       : tried
-        ? `${right} of ${asked} answered rightly so far.`
+        ? `${right} of ${asked} answered correctly so far.`
         : asked === 1
           ? "One question."
           : `${asked} questions.`;
     if (!nn.progress.kept()) {
-      score.append(" This browser keeps nothing: answers last until you leave the page.");
+      score.append(" This browser stores nothing: your answers last until you leave the page.");
     }
   }
 

@@ -71,7 +71,7 @@
     };
     const chart = nn.plot({
       x: [0, 180], y: [0, 0.6], height: 300, left: 44, right: 86,
-      xlabel: "direction of the ridge in degrees", ylabel: "chance to find it",
+      xlabel: "direction of the ridge in degrees", ylabel: "chance of finding it",
       xticks: [0, 45, 90, 135, 180], yticks: [0, 0.2, 0.4, 0.6],
       show: v => (v > 0 && v < 1 ? `${Math.round(100 * v)}%` : String(v)),
     });
@@ -113,9 +113,9 @@
       now.dice.set([[whole, mean.dice]]);
       facts.set([nn.number(best.pattern), nn.number(best.dice)]);
       live.set(
-        `Ridge at ${whole}°: it holds ${inside.pattern} of ${count} squares ` +
+        `Ridge at ${whole}°: it contains ${inside.pattern} of ${count} squares ` +
           `(${patterns[pattern].name}) and ${inside.dice} of ${count} circles (random search). ` +
-          `Over all its places, the ${patterns[pattern].name} finds it with a chance of ` +
+          `Over all its positions, the ${patterns[pattern].name} finds it with a chance of ` +
           `${percent(mean.pattern)}, random search with ${percent(mean.dice)}.`,
       );
       map.describe(
@@ -123,8 +123,9 @@
           `${patterns[pattern].name} and ${count} circles drawn at random.`,
       );
       chart.describe(
-        `The chance to find a ridge over its direction. At ${whole}°: ${patterns[pattern].name} ` +
-          `${percent(mean.pattern)}, random search ${percent(mean.dice)}.`,
+        `The chance of finding a ridge against its direction. At ${whole}°: ` +
+          `${patterns[pattern].name} ${percent(mean.pattern)}, random search ` +
+          `${percent(mean.dice)}.`,
       );
     }
     const redraw = nn.frame(draw);

@@ -1,4 +1,4 @@
-// <nn-ring>: a ring all-reduce step by step: what each worker holds, and what has been sent.
+// <nn-ring>: a ring all-reduce step by step: what each worker has, and what has been sent.
 // room: 650 334
 // gradients: {workers: rows of numbers, a row for each worker, a number for each piece}; workers
 // and done: how many workers, and how many steps are done at first; megabytes: of a gradient;
@@ -85,7 +85,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       html("span", {class: "nn-ring-head", role: "rowheader"}, `worker ${w + 1}`), ...row));
     const board = html(
       "div",
-      {class: "nn-ring-board", role: "grid", "aria-label": "what each worker holds"},
+      {class: "nn-ring-board", role: "grid", "aria-label": "what each worker has"},
       head,
       ...rows,
     );
@@ -112,7 +112,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
         (cell.adds
           ? `${cell.sent.value} came from worker ${from}, and ${cell.sent.value} + ` +
             `${cell.before.value} = ${cell.value}.`
-          : `the whole sum ${cell.value} came from worker ${from}.`)
+          : `the complete sum ${cell.value} came from worker ${from}.`)
       );
     }
     const of = [...cell.of].map(v => v + 1).sort((a, b) => a - b);
@@ -144,15 +144,15 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
     facts.set([size(s / k), size(2 * (k - 1) / k), size(k - 1)]);
     const phase =
       s === 0
-        ? "Nothing is sent yet: each worker holds its own gradient, cut into as many pieces as " +
+        ? "Nothing is sent yet: each worker has its own gradient, cut into as many pieces as " +
           "there are workers."
         : s < k
           ? `Step ${s} of ${2 * (k - 1)}, adding: each framed piece has just come in and was ` +
-            `added.${s === k - 1 ? " Now every worker holds one whole sum." : ""}`
-          : `Step ${s} of ${2 * (k - 1)}, handing on: each framed sum has just come in. ` +
+            `added.${s === k - 1 ? " Now every worker has one complete sum." : ""}`
+          : `Step ${s} of ${2 * (k - 1)}, passing on: each framed sum has just come in. ` +
             (whole === k * k
-              ? "Now every worker holds every sum."
-              : `${whole} of ${k * k} pieces are whole.`);
+              ? "Now every worker has every sum."
+              : `${whole} of ${k * k} pieces are complete.`);
     live.set(at === null ? phase : `${phase} ${story(at, held[at[0]][at[1]])}`);
   }
   function choose(at) {

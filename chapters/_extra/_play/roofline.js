@@ -107,7 +107,7 @@
       const verdict =
         ratio >= 1 ? `${digits(ratio)} times as fast as` : `${digits(1 / ratio)} times slower than`;
       live.set(
-        `${state.name}, batch ${m}: ${bound(part)} decides. ${duration(part.total)} in all ` +
+        `${state.name}, batch ${m}: limited by ${bound(part)}. ${duration(part.total)} in all ` +
           `against ${duration(mine.total)} on this machine, so the device is ${verdict} this ` +
           "machine.",
       );

@@ -87,7 +87,7 @@
       const many = steps === 1 ? "1 step" : steps >= MOST ? `over ${MOST} steps` : `${steps} steps`;
       live.set(
         `Condition number ${nn.number(condition)}: at the best learning rate, ${many} until the ` +
-          "error is surely below 1%.",
+          "error is certain to be below 1%.",
       );
       data.describe(
         `A cloud of ${points.length} samples with means ${pair(m)} and standard deviations ` +

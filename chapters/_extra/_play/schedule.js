@@ -104,9 +104,9 @@
         shown(state.best),
       ]);
       live.set(
-        `After ${steps} steps the mean loss is ${shown(total)}: ${shown(end[0])} is noise of the ` +
-          `steep weight, ${shown(end[1])} is distance of the flat one. Lowest so far: ` +
-          `${shown(state.best)}.`,
+        `After ${steps} steps the mean loss is ${shown(total)}: ${shown(end[0])} comes from the ` +
+          `noise of the steep weight, ${shown(end[1])} from the distance of the flat one. ` +
+          `Lowest so far: ${shown(state.best)}.`,
       );
       top.describe(
         `The learning rate over ${steps} steps, at the handles ` +

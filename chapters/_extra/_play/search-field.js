@@ -55,6 +55,7 @@
   // A slow computer reads the index piece by piece, so that typing is never held up.
   async function begin() {
     if (!window.nnSearch) await load("search-data.js");
+    await load("_play/search-words.js");
     await load("_play/search.js");
     while (!nn.search.prepare(SLICE)) await soon();
   }
@@ -106,7 +107,7 @@
 
   const count = found => (found.length === 1 ? "1 result" : `${found.length} results`);
   const instead = (typed, mended) =>
-    mended ? `Nothing holds “${typed}”. Did you mean “${mended}”?` : "";
+    mended ? `No page contains “${typed}”. Did you mean “${mended}”?` : "";
 
   function choose(k) {
     const options = list.children;
@@ -178,7 +179,7 @@
     try {
       await ready();
     } catch {
-      note.textContent = status.textContent = "The search cannot be loaded.";
+      note.textContent = status.textContent = "The search could not be loaded.";
       list.replaceChildren();
       return open();
     }
@@ -292,7 +293,7 @@
     await ready();
     const answer = nn.search.find(typed);
     const {found, mended} = answer;
-    const more = found.length > ALL ? `, of which the first ${ALL} are shown` : "";
+    const more = found.length > ALL ? `; the first ${ALL} are shown` : "";
     said.textContent =
       `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim();
     results.replaceChildren(

@@ -3,34 +3,24 @@
 window.nn = window.nn || {};
 nn.search = (data => {
   const {letters, same, pages} = data;
+  const {fold, phrase, root, single, squeeze, telling, words} = nn.searchWords;
+
   // Pages before names of the API before topics, where they fit equally well.
   const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: 0.8, source: 1, topic: 0.01};
+  // What it is worth that the query is the whole name of a record, …
   const WHOLE = {page: 120, section: 40, term: 90, symbol: 95, api: 60, source: 30, topic: 0};
-  const CODE = 130;
-  const ID = 130;
-  const TITLE = 100;  // a name in code as written, the id of a topic, part of a page's title
-  const NEXT = 0.9;
-  const BEGUN = 0.5;
-  // The page of a term; a name of which the beginning is typed; words of the query side by side
-  // in a title.
-  const PHRASE = 1.8;
-  const ASKED = 1.25;  // times as much is a term worth to who asks what it is
-  const REFERENCE = 0.6;
-  const ROW = 0.25;
-  const SCALE = 30;
+  const CODE = 130;   // … a name in code as written,
+  const ID = 130;     // … the id of a topic,
+  const TITLE = 100;  // … part of the title of a page.
+  const SCALE = 30;   // times as much do these count as a word of the text
+  const NEXT = 0.9;   // of the worth of a term goes to the page that explains it
+  const BEGUN = 0.5;  // of the worth of a name, where only its beginning is typed
+  const ASKED = 1.25;   // times as much is a term worth to who asks what it is
+  const PHRASE = 1.8;   // times as much where words of the query are side by side in a title
+  const REFERENCE = 0.6;  // of the worth of a page, where it is one of reference
+  const ROW = 0.25;    // of the weight of a section's words, its page gets so much
   const ENOUGH = 0.6;  // of what the best record has of the query, another one needs so much
-  const OFTEN = 5;  // a title that so many sections have says nothing
-  const LESS = new Set(
-    (
-      "a about am an and any are as at be but by can could did do does doing explained for from " +
-        "get " +
-      "give had has have how i if in into is it its just like make me my need of on or our " +
-      "should show " +
-      "so tell than that the their them then there these they this those to up us use used using " +
-      "was we were what " +
-      "when where which who whose why will with work works would you your"
-    ).split(" "),
-  );
+  const OFTEN = 5;     // a title that so many sections have says nothing
 
   const records = Object.entries(data.records).flatMap(([kind, rows]) =>
     rows.map(([title, k, anchor, forms, text, code]) => {
@@ -50,59 +40,6 @@ nn.search = (data => {
       };
     }),
   );
-
-  // American spellings and accents are no reason to find nothing.
-  const fold = text =>
-    text
-      .toLowerCase()
-      .normalize("NFKD")
-      .replace(/[\u0300-\u036f]/g, "")
-      .replace(/iz(e|ed|es|ing|ation|ations|er|ers)\b/g, "is$1")
-      .replace(/(col|neighb|behavi)or/g, "$1our");
-  const key = text =>
-    fold(text)
-      .replace(/[’']/g, "")
-      .replace(/[-‑\s]+/g, " ")
-      .replace(/[?!.]+$/, "")
-      .trim();
-  const squeeze = text =>
-    text
-      .replace(/ᵀ|⊤|\^\{?\\?top\}?/g, "^T")
-      .replace(/[\s{}$]/g, "")
-      .replace(/∣/g, "|");
-  const single = word =>
-    word.length < 4 || /[aiu]s$|ss$/.test(word)
-      ? word
-      : word
-          .replace(/(ss|x|ch|sh)es$/, "$1")
-          .replace(/ices$/, "ix")
-          .replace(/ies$/, "y")
-          .replace(/([^s])s$/, "$1");
-  // What is left without the endings of verbs: overfitting and overfitted are overfit.
-  const root = word => {
-    const cut = single(word)
-      .replace(/(isation|ising|ised|iser|ise)$/, "is")
-      .replace(/(ication|ifying|ified|ifier|ify)$/, "if")
-      .replace(/(ations?|ing|ed|er|or|ion|e)$/, "")
-      .replace(/([bdglmnprt])\1$/, "$1");
-    return cut.length < 3 ? word : cut;
-  };
-
-  // "mini-batch" counts as mini, batch and minibatch, cross_entropy as cross, entropy and itself.
-  function words(text) {
-    const out = [];
-    for (const [word] of fold(text).matchAll(/[\p{L}\p{N}_]+(?:[-‑][\p{L}\p{N}_]+)*/gu)) {
-      const parts = word.split(/[-‑_]/).filter(Boolean);
-      out.push(...parts);
-      if (parts.length > 1) out.push(word.includes("_") ? word : parts.join(""));
-    }
-    return out;
-  }
-  const telling = list => {
-    const left = list.filter(word => !LESS.has(word));
-    return left.length ? left : list;
-  };
-  const phrase = list => telling(list).map(single).join(" ");
 
   for (const record of records) {
     record.names = [record.title, ...record.forms].map(form => ({
@@ -172,10 +109,7 @@ nn.search = (data => {
     if (next === records.length && !vocabulary) {
       for (const {k, weights} of wholes.values()) note(k, weights, 1);
       vocabulary = [...index.keys()].sort();
-      for (const [groups, by] of [
-        [singles, single],
-        [roots, root],
-      ]) {
+      for (const [groups, by] of [[singles, single], [roots, root]]) {
         for (const word of vocabulary) {
           groups.set(by(word), [...(groups.get(by(word)) || []), word]);
         }
@@ -364,9 +298,11 @@ nn.search = (data => {
           : k;
       if (worth) {
         raise(k, worth * asks);
+        // The page that explains a term comes with it.
         raise(whole, worth * asks * (whole === k ? 1 : NEXT));
-      }  // the page that explains a term comes with it
-      else if (wanted.length > 1 && beside(record, asked)) favoured.add(k).add(whole);
+      } else if (wanted.length > 1 && beside(record, asked)) {
+        favoured.add(k).add(whole);
+      }
     });
     for (const [k, worth] of worths) score.set(k, (score.get(k) || 0) + SCALE * worth);
     for (const k of favoured) {

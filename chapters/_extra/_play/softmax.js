@@ -197,7 +197,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   function twice() {
     const z = state.z.map(v => 2 * v);
     if (z.some(v => Math.abs(v) > END)) {
-      refused.textContent = `The scores end at ±${END}. Press reset.`;
+      refused.textContent = `The scores go no further than ±${END}. Press reset to start again.`;
     } else {
       state.z = z;
       draw();
@@ -209,7 +209,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     draw();
   }
   const pictures = nn.choice({
-    legend: "The picture shows a", options: classes, chosen: start,
+    legend: "The image shows a", options: classes, chosen: start,
     pick: k => { state.truth = k; reset(); },
   });
   element.replaceChildren(

@@ -8,13 +8,13 @@
     const state = {batch: 6, pictures, whole: true}, live = nn.live();
     const draw = nn.frame(() => {
       const steps = state.pictures / 2 ** state.batch;
-      live.set(`${state.whole ? Math.floor(steps) : Math.ceil(steps)} steps an epoch.`);
+      live.set(`${state.whole ? Math.floor(steps) : Math.ceil(steps)} steps per epoch.`);
     });
     const change = (key, value) => { state[key] = value; draw(); };
     element.replaceChildren(
       nn.slider({label: "batch size", min: 0, max: 10, step: 1, value: 6,
         show: v => String(2 ** v), move: v => change("batch", v)}).node,
-      nn.field({label: "pictures", value: pictures, min: 1, step: 1,
+      nn.field({label: "images", value: pictures, min: 1, step: 1,
         change: v => change("pictures", v)}).node,
       nn.toggle({label: "leave out a last batch that is not full", on: true,
         flip: on => change("whole", on)}).node,

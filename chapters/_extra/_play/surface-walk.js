@@ -88,16 +88,11 @@
     ]);
     const hessian = nn.matrix({values: first.known.H, label: "Hessian", show: v => nn.number(v)});
     const pair = v => `(${v.map(x => nn.number(x)).join(",\u00a0")})`;
-    const stroke = (colour, dash, words) => nn.html("span", {style: nn.ink(colour)},
-      nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
-        nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
-    const key = nn.html(
-      "div",
-      {class: "nn-key"},
-      stroke("b", null, "gradient"),
-      stroke("c", "8 4", "tangent"),
-      stroke("d", null, "curves up"),
-      stroke("d", "5 3", "curves down"),
+    const key = nn.legend(
+      nn.lineKey({colour: "b"}, "gradient"),
+      nn.lineKey({colour: "c", dash: "8 4"}, "tangent"),
+      nn.lineKey({colour: "d"}, "curves up"),
+      nn.lineKey({colour: "d", dash: "5 3"}, "curves down"),
     );
 
     function draw() {

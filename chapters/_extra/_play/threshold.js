@@ -45,7 +45,7 @@
     const frame = {
       y: [0, 1], height: 270, yticks: [0, 0.25, 0.5, 0.75, 1], xticks: [0, 0.25, 0.5, 0.75, 1],
     };
-    const left = nn.plot({...frame, x: [0, 1], xlabel: "threshold", ylabel: "share"});
+    const left = nn.plot({...frame, x: [0, 1], xlabel: "threshold", ylabel: "fraction"});
     const marks = LINES.map(([name, colour, dash, shape]) => {
       const points = at.map((t, k) => [t, quotient(all[k][name])]).filter(([, v]) => v !== null);
       left.line({colour, dash, width: 2.2, points});
@@ -54,32 +54,15 @@
     const rule = left.line({colour: "ink", width: 1});
     const right = nn.plot({
       ...frame, x: [0, 1],
-      xlabel: `share of ${negative} called ${positive}`,
-      ylabel: `recall: share of ${positive} found`,
+      xlabel: `fraction of ${negative} called ${positive}`,
+      ylabel: `recall: fraction of ${positive} found`,
     });
     right.line({colour: "ink", dash: "2 4", width: 1.4, points: [[0, 0], [1, 1]]});
     right.line({colour: "a", width: 2.4, points: corners});
     const here = right.dots({colour: "b", r: 7});
 
-    const key = html(
-      "div",
-      {class: "nn-key"},
-      ...LINES.map(([, colour, dash, shape, words]) =>
-        html(
-          "span",
-          {style: nn.ink(colour)},
-          nn.svg(
-            "svg",
-            {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
-            nn.svg("path", {
-              d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash,
-              style: "stroke-width: 2.2",
-            }),
-            nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4.4)}`, class: "nn-dots"}),
-          ),
-          words,
-        ),
-      ),
+    const key = nn.legend(
+      ...LINES.map(([, colour, dash, shape, words]) => nn.lineKey({colour, dash, shape}, words)),
     );
     const cells = {};
     const number = name => html("td", {}, cells[name] = html("span"));
@@ -166,12 +149,12 @@
       nn.button("0.5", () => go(0.5)),
       nn.button("largest F1", () => go(at[best])),
       nn.button("recall of 90%", () => go(at[most])),
-      nn.button("call nobody", () => go(1)),
+      nn.button("no positives", () => go(1)),
     );
     element.replaceChildren(
       slider.node, buttons, live.node, key,
       nn.columns(left.node, nn.tuck(element, "ROC curve", right.node)),
-      nn.tuck(element, "Confusion matrix and shares", nn.columns(table, facts.node)),
+      nn.tuck(element, "Confusion matrix and rates", nn.columns(table, facts.node)),
     );
     draw();
   }, "scores", "truth", "threshold", "positive", "negative");

@@ -184,26 +184,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     nn.button("zoom in", () => zoom(0.6)),
     nn.button("zoom out", () => zoom(1 / 0.6)),
   );
-  const key = html(
-    "div",
-    {class: "nn-key"},
-    ...Object.values(kinds).map(({name, colour, shape}) =>
-      html(
-        "span",
-        {},
-        svg(
-          "svg",
-          {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-          svg("path", {
-            d: `M0 0${nn.SHAPES[shape](5)}`,
-            class: shape === "cross" ? "nn-stroke" : "nn-dots",
-            style: nn.ink(colour),
-          }),
-        ),
-        name,
-      ),
-    ),
-  );
+  const key = nn.legend(...Object.values(kinds).map(kind => nn.dotKey(kind, kind.name)));
 
   // ---- the contest
   const years = contest.map(c => c.year);
@@ -248,7 +229,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   element.replaceChildren(
     zoomed.node, drawing, key, live.node, source, steps,
     nn.fold(
-      element, "The contest of ImageNet, its winners",
+      element, "Winners of the ImageNet contest",
       nn.columns(plot.node, html("div", {}, told.node, toldSource)),
     ),
   );

@@ -23,7 +23,7 @@
     const curve = plot.line({colour: "a", width: 2.6});
     const peak = plot.line({colour: "ink", dash: "2 4", width: 1.4});
     const facts = nn.facts([
-      "tosses", "share of heads", "θ", "likelihood", "share of the highest likelihood",
+      "tosses", "fraction of heads", "θ", "likelihood", "fraction of the highest likelihood",
     ]);
 
     const sequence = () => sequences[state.which].tosses.repeat(state.repeat);

@@ -4,7 +4,7 @@
 nn.define("tracer", (element, {sizes, start}) => {
   const {html, svg} = nn, MOST = 4096, WIDE = 330, MAIN = 82, SIDE = 254, HALF = 74;
   const state = {...sizes, at: start};
-  const NAMES = {N: "pictures N", D: "pixels D", H: "hidden units H", C: "classes C"};
+  const NAMES = {N: "images N", D: "pixels D", H: "hidden units H", C: "classes C"};
   // name, layer, axes and height of each array; side: it enters an operation from the right.
   const ARRAYS = {
     X: {name: "X", axes: "ND", y: 20}, W1: {name: "W", layer: 1, axes: "HD", y: 62, side: true},
@@ -30,10 +30,10 @@ nn.define("tracer", (element, {sizes, start}) => {
       turned: [`-${Z}`, `${W}'`],
       why: "each input collects from all units that read it",
     },
-    [W]: {rule: [`-${Z}'`, X], turned: [`-${Z}`, X], why: "the product sums over the pictures"},
+    [W]: {rule: [`-${Z}'`, X], turned: [`-${Z}`, X], why: "the product sums over the images"},
     [b]: {
       rule: ["sum of the rows of ", `-${Z}`],
-      why: "copied to every picture, so its gradients are added",
+      why: "copied to every image, so its gradients are added",
     },
   });
   const RULES = {
@@ -47,7 +47,7 @@ nn.define("tracer", (element, {sizes, start}) => {
       rule: ["−", "Q", " / (N ", "P", ")"],
       why: "the loss depends on the probability of the label alone",
     },
-    L: {rule: ["1"], why: "here the way back begins"},
+    L: {rule: ["1"], why: "the backward pass starts here"},
     Q: {rule: ["none"], why: "the labels are given, and nothing changes them"},
   };
   const ORDER = Object.keys(ARRAYS);
@@ -93,7 +93,7 @@ nn.define("tracer", (element, {sizes, start}) => {
     const right = shaped([a[0], b[1]]) === shaped(sizesOf(key));
     const product = `${said(turned)}: ${shaped(a)} ${shaped(b)}`;
     if (!fits) return `${product} do not fit.`;
-    return right ? `${product} fit, with the shape wanted, and the product is wrong.`
+    return right ? `${product} fit and give the right shape, but the product is wrong.`
       : `${product} fit, but give ${shaped([a[0], b[1]])}.`;
   }
 
@@ -172,7 +172,7 @@ nn.define("tracer", (element, {sizes, start}) => {
       class: "nn-drawing",
       role: "group",
       style: `max-width: ${WIDE}px`,
-      "aria-label": "Arrays of a network of two layers; arrow keys move between them",
+      "aria-label": "Arrays of a network of two layers; the arrow keys move between them",
     },
     ...lines.flatMap(l => [l.line, l.tip]),
     ...operations.map(o => o.node),
@@ -218,7 +218,7 @@ nn.define("tracer", (element, {sizes, start}) => {
   }
 
   const facts = nn.facts([
-    "shape", "shape of its gradient", "numbers in its gradient", "entries of the Jacobian",
+    "shape", "shape of its gradient", "entries in its gradient", "entries of the Jacobian",
   ]);
   const rule = html("p", {class: "nn-note"});
   const turned = html("p", {class: "nn-note"});

@@ -1,6 +1,6 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
 // points that the reader drags, adds and removes; each unit shows what it computes.
-// needs: parts-plot parts-time parts-grid parts-units
+// needs: parts-time parts-grid parts-units parts-cloud parts-descent
 // room: 762 881 591
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1
 // for the start weights; start: {set, layers, widths, activation, exponent, at}: indices of set and
@@ -9,78 +9,14 @@
 // trains nothing; known: [{set, widths, activation, exponent, draw, epochs, loss}] by nnlib, which
 // agrees() compares.
 (() => {
-  const EACH = 10;
-  const LAST = 300;
-  const GRID = 49;
-  const REACH = 3;
-  const SMALL = 25;
+  const EACH = 10;   // epochs from one position of the slider to the next
+  const LAST = 300;  // the last position
+  const GRID = 49;   // places along a side of the plane
+  const REACH = 3;   // the largest coordinate
+  const SMALL = 25;  // pixels along a side of a unit's picture
+  const {begin, copy, descend, forward, mean, sigmoid} = nn.descent;
   const ACTIVATIONS = ["tanh", "ReLU", "none"];
 
-  // Weights (m, n) row by row, drawn evenly with variance 1/n; biases 0.
-  function begin(noise, widths, draw) {
-    let next = 97 * draw;
-    return widths.slice(1).map((m, l) => {
-      const n = widths[l], scale = Math.sqrt(3 / n);
-      return {
-        n, m,
-        W: Float64Array.from({length: m * n}, () => scale * noise[next++ % noise.length]),
-        b: new Float64Array(m),
-      };
-    });
-  }
-
-  // What goes in, and what each layer gives, for N rows.
-  function forward(X, N, layers, activation) {
-    const kept = [X];
-    layers.forEach(({n, m, W, b}, l) => {
-      const A = kept[l], Z = new Float64Array(N * m), last = l === layers.length - 1;
-      for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
-        let z = b[j];
-        for (let k = 0; k < n; k++) z += A[i * n + k] * W[j * n + k];
-        Z[i * m + j] =
-          last || activation === 2 ? z : activation === 1 ? Math.max(z, 0) : Math.tanh(z);
-      }
-      kept.push(Z);
-    });
-    return kept;
-  }
-
-  const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
-  // ln(1 + e^z) − t z, which never overflows.
-  const mean = (z, t) =>
-    t.reduce(
-      (sum, kind, i) =>
-        sum + Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i]))) - kind * z[i],
-      0,
-    ) / t.length;
-
-  // One step of gradient descent with all points; changes the layers.
-  function descend({X, t}, layers, activation, rate) {
-    const N = t.length, kept = forward(X, N, layers, activation);
-    let G = kept[layers.length].map((z, i) => (sigmoid(z) - t[i]) / N);
-    for (let l = layers.length - 1; l >= 0; l--) {
-      const {n, m, W, b} = layers[l];
-      const A = kept[l];
-      const dW = new Float64Array(m * n);
-      const db = new Float64Array(m);
-      const back = new Float64Array(N * n);
-      for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
-        const g = G[i * m + j];
-        db[j] += g;
-        for (let k = 0; k < n; k++) {
-          dW[j * n + k] += g * A[i * n + k];
-          back[i * n + k] += g * W[j * n + k];
-        }
-      }
-      if (l && activation === 0) for (let k = 0; k < back.length; k++) back[k] *= 1 - A[k] * A[k];
-      if (l && activation === 1) for (let k = 0; k < back.length; k++) if (A[k] <= 0) back[k] = 0;
-      dW.forEach((g, k) => { W[k] -= rate * g; });
-      db.forEach((g, k) => { b[k] -= rate * g; });
-      G = back;
-    }
-  }
-
-  const copy = layers => layers.map(layer => ({...layer, W: layer.W.slice(), b: layer.b.slice()}));
   const shape = ({layers, widths}) => [2, ...widths.slice(0, layers), 1];
   const rows = points => ({
     X: Float64Array.from(points.flatMap(p => p.slice(0, 2))),
@@ -124,14 +60,12 @@
     const live = nn.live(), narrow = () => element.clientWidth < 560;
     const state = {
       set: start.set, layers: start.layers, widths: start.widths.slice(),
-      activation: start.activation, exponent: start.exponent, draw: 0, points: [], chosen: 0,
-      brush: 0, unit: null,
+      activation: start.activation, exponent: start.exponent, draw: 0, unit: null,
     };
     let own = null;  // the points as arrays
     const readData = () => {
-      state.points = sets[state.set].points.map(p => [...p]);
-      own = rows(state.points);
-      state.chosen = 0;
+      cloud.set(sets[state.set].points);
+      own = rows(cloud.points);
     };
     const map = nn.plot({
       x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "x₁",
@@ -145,8 +79,8 @@
     map.behind(shades.node);
     const edge = map.contours({colour: "ink", n: GRID - 1});
     const LOOKS = [{colour: "b", shape: "square", r: 3.4}, {colour: "a", shape: "circle", r: 3.4}];
-    const dots = LOOKS.map(look => map.dots(look));
-    const wrong = map.dots({colour: "ink", shape: "cross", r: 5});
+    const redraw = nn.frame(draw);
+    const cloud = nn.cloud({on: map, looks: LOOKS, names, reach: REACH, moved, redraw});
     const chart = nn.plot({
       x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 200, left: 34, right: 20,
       xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)",
@@ -234,7 +168,8 @@
       const k = time.at;
       reach(k);
       const layers = films[k];
-      const {points, unit} = state;
+      const {unit} = state;
+      const {points} = cloud;
       const z = scores(layers);
       const fine = Number.isFinite(losses[k]);
       const sizes = shape(state);
@@ -253,9 +188,7 @@
       );
       units.set({sizes, values: element.pictures, W: layers.map(({W}) => W)});
       const off = points.filter((p, i) => !((z[i] > 0) === (p[2] === 1)));
-      dots.forEach((group, kind) => group.set(points.filter(p => p[2] === kind)));
-      wrong.set(off);
-      hand.set(...points[state.chosen].slice(0, 2));
+      cloud.draw(off);
       curve.set(losses.slice(0, k + 1).map((v, i) => [EACH * i, v]));
       const spot = [EACH * k, Math.min(losses[k], 0.8)], late = k > 0.6 * LAST;
       now.set(fine ? [spot] : []);
@@ -277,7 +210,7 @@
         fine ? `${right} of ${points.length}` : "none",
       ]);
       const end = !fine
-        ? "The steps were too long: the loss has left the numbers. Lower the learning rate."
+        ? "The steps were too long, and the loss is no longer a number. Lower the learning rate."
         : off.length
           ? `${off.length} misclassified (×).`
           : "All classified correctly.";
@@ -295,7 +228,6 @@
         loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length,
       });
     }
-    const redraw = nn.frame(draw);
 
     // Another network or other data: training begins again; if it was running, it runs on.
     function change(what) {
@@ -309,121 +241,13 @@
     // ---- points: training goes on from the weights of now, counted from 0, and runs.
     function moved() {
       reach(time.at);  // on the points before; the time may have run on since they were drawn
-      own = rows(state.points);
+      own = rows(cloud.points);
       films = [films[time.at]];
       losses = [lossOf(films[0])];
       time.to(0);
       time.run(true);
     }
-    function put(k, x, y) {
-      state.chosen = k;
-      [state.points[k][0], state.points[k][1]] = [
-        nn.clamp(x, -REACH, REACH), nn.clamp(y, -REACH, REACH),
-      ];
-      moved();
-    }
-    function add(x, y) {
-      state.points.push([x, y, state.brush]);
-      put(state.points.length - 1, x, y);
-    }
-    function remove(k) {
-      if (state.points.length < 3) return;
-      state.points.splice(k, 1);
-      state.chosen = Math.min(k, state.points.length - 1);
-      moved();
-    }
-    const spoken = (x, y) =>
-      `point ${state.chosen + 1} of ${state.points.length}, ` +
-        `${names[state.points[state.chosen]?.[2]]}, at ${nn.number(x)}, ${nn.number(y)}`;
     readData();
-    const hand = nn.point({
-      on: map,
-      at: state.points[0].slice(0, 2),
-      label:
-        "A data point: arrow keys move it, page up and down choose another, Enter adds one, " +
-          "Delete removes it",
-      show: spoken,
-      move: (x, y) => put(state.chosen, x, y),
-      press: (x, y) => add(nn.clamp(x + 0.3, -REACH, REACH), y),
-    });
-    hand.node.addEventListener("keydown", event => {
-      const way = {PageUp: 1, PageDown: -1}[event.key], all = state.points.length;
-      if (way) state.chosen = (state.chosen + way + all) % all;
-      else if (event.key === "Delete" || event.key === "Backspace") remove(state.chosen);
-      else return;
-      event.preventDefault();
-      redraw();
-    });
-    grasped();
-
-    // A press on a point takes it, one on free ground adds one; a finger elsewhere scrolls the
-    // page.
-    function grasped() {
-      const drawing = map.svg;
-      const from = pointer => {
-        const {x, y} = nn.place(pointer, drawing);
-        return map.from(x, y);
-      };
-      const nearest = (x, y, reach) => {
-        const far = state.points.map(p => Math.hypot(p[0] - x, p[1] - y));
-        const k = far.indexOf(Math.min(...far));
-        return far[k] < reach ? k : -1;
-      };
-      let held = -1, began = null;
-      drawing.addEventListener("touchstart", event => {
-        if (nearest(...from(event.touches[0]), 0.35) >= 0) event.preventDefault();
-      }, {passive: false});
-      drawing.addEventListener("pointerdown", event => {
-        if (event.button) return;
-        event.stopPropagation();  // the handle is one of the points
-        const spot = from(event);
-        held = nearest(...spot, event.pointerType === "touch" ? 0.35 : 0.2);
-        began = {x: event.clientX, y: event.clientY};
-        if (held < 0) return;
-        event.preventDefault();
-        drawing.setPointerCapture(event.pointerId);
-        state.chosen = held;
-        hand.node.focus({preventScroll: true});
-        redraw();
-      }, true);
-      drawing.addEventListener("pointermove", event => {
-        if (
-          held >= 0 &&
-          state.brush < 2 &&
-          Math.hypot(event.clientX - began.x, event.clientY - began.y) > 2
-        ) {
-          put(held, ...from(event));
-        }
-      });
-      drawing.addEventListener("pointerup", event => {
-        const still = began && Math.hypot(event.clientX - began.x, event.clientY - began.y) < 6;
-        const [x, y] = from(event);
-        if (still && state.brush === 2) { if (held >= 0) remove(held); }
-        else if (still && held < 0 && Math.max(Math.abs(x), Math.abs(y)) <= REACH) add(x, y);
-        held = -1;
-        began = null;
-      });
-      drawing.addEventListener("pointercancel", () => { held = -1; began = null; });
-    }
-
-    const sign = ({colour, shape: form}) =>
-      nn.svg(
-        "svg",
-        {
-          viewBox: "-9 -9 18 18", width: 16, height: 16, "aria-hidden": "true",
-          style: nn.ink(colour),
-        },
-        nn.svg("path", {d: `M0 0${nn.SHAPES[form](6)}`, class: "nn-dots"}),
-      );
-    const brush = nn.buttons({
-      label: "A tap on the plane", options: [...names, "remove"], chosen: 0,
-      press: k => {
-        state.brush = k;
-      },
-    });
-    LOOKS.forEach((look, k) => brush.node.children[k].prepend(sign(look), " "));
-    brush.node.classList.add("nn-brush");
-    brush.node.prepend(nn.html("span", {}, "Add"));
     const time = nn.stepper({
       last: LAST, at: start.at, label: "epoch", rate: 12,
       show: k => String(EACH * k),
@@ -468,7 +292,7 @@
       show: v => nn.number(10 ** v),
       move: v => change({exponent: v}),
     });
-    const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
+    const other = nn.button("new initial weights", () => change({draw: (state.draw + 1) % 7}));
     const area = (name, node) => { node.style.gridArea = name; return node; };
     element.replaceChildren(
       nn.html(
@@ -476,7 +300,7 @@
         {class: "nn-stage"},
         area("units", units.node),
         area("map", map.node),
-        nn.html("div", {style: "grid-area: run"}, time.node, brush.node, live.node),
+        nn.html("div", {style: "grid-area: run"}, time.node, cloud.node, live.node),
         area(
           "make",
           nn.fold(

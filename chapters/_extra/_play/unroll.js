@@ -163,7 +163,7 @@ nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
         `${a - r}. ` +
         (days.length
           ? `One litre more on day ${listed(days)} would change this ` +
-            `level${days.length < t ? ", on an earlier day it would not" : ""}.`
+            `level${days.length < t ? ", but one on an earlier day would not" : ""}.`
           : "One litre more on any day so far would not change this level."),
     );
   }

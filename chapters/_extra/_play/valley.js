@@ -37,7 +37,7 @@
         : "It crawls: after 200 steps it is still on its way.";
     }
     if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) {
-      return "It comes to rest on level ground that is no valley.";
+      return "It stops on level ground that is not a valley.";
     }
     const early = walk(loss, start, rate, SHOWN);
     if (turns > 4) return "It oscillates, and converges.";

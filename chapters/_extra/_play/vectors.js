@@ -64,7 +64,7 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
     ]);
     const along = Math.abs(u[0] * v[1] - u[1] * v[0]) < 1e-9;
     const sense = Math.abs(ab) < 1e-9 ? "is orthogonal to u"
-      : `points ${along ? "" : "partly "}${ab > 0 ? "the way of u" : "against u"}`;
+      : `points ${along ? "" : "partly "}${ab > 0 ? "in the direction of u" : "against u"}`;
     live.set(
       angle === null
         ? "A vector of length zero has no direction."

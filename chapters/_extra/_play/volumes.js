@@ -134,7 +134,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     stride: turn("stride", "stride", 1, 4), padding: turn("padding", "padding", 0, 5),
   };
   const side = nn.slider({
-    label: "side of the picture", min: 8, max: 64, step: 1, value: input[0],
+    label: "side of the image", min: 8, max: 64, step: 1, value: input[0],
     show: v => `${v}`,
     move(v) {
       state.input[0] = v;
@@ -187,7 +187,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     const bad = found.findIndex(v => !v.side), here = found[state.chosen];
     live.set(
       bad > 0
-        ? `The kernel of layer ${bad} does not fit into what it is given.`
+        ? `The kernel of layer ${bad} does not fit into its input.`
         : `${state.chosen ? `Layer ${state.chosen}` : "Input"}: ${here.side} × ${here.side} × ` +
           `${here.depth}, ${whole(here.parameters)} parameters, ${whole(here.products)} ` +
           "multiplications.",

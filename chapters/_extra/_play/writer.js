@@ -73,7 +73,7 @@ nn.define("writer", (element, {characters, primes, temperatures, models, start, 
   }
   const redraw = nn.frame(draw);
   const writers = nn.buttons({
-    label: "who writes",
+    label: "model",
     options: models.map(one => one.name),
     chosen: model,
     press: k => {
