@@ -63,7 +63,7 @@ nn.ask = (() => {
   // number("−3/4", "nats") is {value: −0.75}; what cannot be read is {problem: "…"}.
   function number(typed, unit = "") {
     let text = plain(typed);
-    if (text === "") return {problem: "Please type a number first."};
+    if (text === "") return {problem: "Type a number first."};
     const bare = plain(unit);
     let scale = 1;
     if (bare && text.toLowerCase().endsWith(bare.toLowerCase())) text = text.slice(0, -bare.length);

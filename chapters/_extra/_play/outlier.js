@@ -102,8 +102,8 @@
         ),
         nn.number(parts[parts.length - 1], 3),
       ]);
-      const lowest = best.map(span).join(", or ");
-      const words = `The ${loss.name} is least at ${lowest} mm, ${loss.word}.`;
+      const least = best.map(span).join(", or ");
+      const words = `The ${loss.name} is least at ${least} mm, ${loss.word}.`;
       live.set(`${words} At c = ${nn.number(c, 1)} it is ${nn.number(f(c))}.`);
       plot.describe(
         `The mean loss of one prediction for ${all.length} days with ` +
