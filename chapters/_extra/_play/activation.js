@@ -6,7 +6,7 @@
 // two lines of maxout, each [slope, height at 0]; choices: the names of the functions to choose
 // from.
 nn.define("activation", (element, {start, at, pieces, choices}) => {
-  const {html, svg} = nn;
+  const {svg} = nn;
   const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
   const line = ([w, b], z) => w * z + b, [first, second] = pieces;
   const meet = (second[1] - first[1]) / (first[0] - second[0]);

@@ -119,6 +119,7 @@ nn.digit = (() => {
 })();
 
 nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
+  nn.style("digit", STYLE);
   const SIZE = 64, PEN = 2.4, RUBBER = 5, SECONDS = 1.8, QUIET = 700;
   const read = nn.digit.reader(network), {html} = nn;
   const ink = new Uint8Array(SIZE * SIZE), cursor = {x: SIZE / 2, y: SIZE / 2, down: false};
@@ -326,7 +327,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   seen.describe("The input of the network: your drawing in 8 by 8 coarse pixels.");
   aim();
   draw();
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  if (nn.calm.matches) {
     steps.forEach(([from, to]) => line(from, to, 1));
   } else requestAnimationFrame(play);
 }, "network", "dark", "blur", "demo", "samples");

@@ -20,7 +20,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   const largest = ({radius: r, lean: a}) => r * (a + Math.sqrt(a * a + 4)) / 2;
 
   const plane = nn.plane({extent: EXTENT, size: 250, describe: "The gradient step by step"});
-  const ring = plane.line({
+  plane.line({
     colour: "c", width: 1.2,
     points: Array.from({length: 121}, (_, k) => unit(3 * k)),
   });

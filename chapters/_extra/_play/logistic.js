@@ -43,7 +43,7 @@
       {colour: "a", shape: "circle", r: 3.6},
       {colour: "b", shape: "square", r: 3.8},
     ];
-    const birds = LOOKS.map((look, k) =>
+    LOOKS.forEach((look, k) =>
       map.dots({
         ...look,
         points: x.filter((_, n) => t[n] === k).map(p => [p[0] + centre[0], p[1] + centre[1]]),
