@@ -6,43 +6,6 @@
 // needs: parts-grid
 // room: 235 330
 nn.digit = (() => {
-  const STYLE = `
-    .nn-digit-parts {
-      display: grid; grid-template-columns: minmax(0, 1fr) minmax(7.5rem, 40%); gap: .3rem .9rem;
-      align-items: start;
-    }
-    .nn-digit-board {
-      position: relative; touch-action: none; cursor: crosshair; border: 2px solid var(--nn-ink);
-      border-radius: 6px; overflow: hidden;
-    }
-    .nn-digit-board:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 2px; }
-    .nn-digit-board .nn-picture { max-width: none; border-radius: 0; }
-    .nn-digit-cursor {
-      position: absolute; width: 14px; height: 14px; margin: -7px; border: 2px solid var(--nn-b);
-      border-radius: 50%; display: none; pointer-events: none;
-    }
-    .nn-digit-cursor.nn-on { background: var(--nn-b); }
-    .nn-digit-board:focus-visible .nn-digit-cursor { display: block; }
-    .nn-digit-read { display: flex; gap: .8rem; align-items: center; }
-    .nn-digit-read .nn-picture { width: 2.6rem; margin: 0; }
-    .nn-digit-read strong { font-size: 2.4rem; line-height: 1; color: var(--nn-b); }
-    .bd-article .nn-digit-odds {
-      list-style: none; margin: .2rem 0 0; padding: 0; font-size: .85rem;
-      font-variant-numeric: tabular-nums;
-    }
-    .bd-article .nn-digit-odds li {
-      display: grid; grid-template-columns: .8rem 1fr 2.7rem; gap: .4rem; align-items: center;
-      margin: 0; line-height: 1.35;
-    }
-    .nn-digit-bar { height: .7em; background: var(--nn-soft); }
-    .nn-digit-bar span {
-      display: block; height: 100%; background: var(--nn-a); transform-origin: 0 0;
-      transform: scaleX(0);
-    }
-    .nn-digit-best { font-weight: 700; }
-    .nn-digit-best .nn-digit-bar span { background: var(--nn-b); }
-    .nn-digit-value { text-align: right; white-space: nowrap; }`;
-
   const SIDE = 32, WIDEST = 20, BLOCK = 4, IN = 64, OUT = 10;
 
   // First row or column with ink, and the first one below all ink.
@@ -119,7 +82,43 @@ nn.digit = (() => {
 })();
 
 nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
-  nn.style("digit", STYLE);
+  nn.style("digit", `
+    .nn-digit-parts {
+      display: grid; grid-template-columns: minmax(0, 1fr) minmax(7.5rem, 40%); gap: .3rem .9rem;
+      align-items: start;
+    }
+    .nn-digit-board {
+      position: relative; touch-action: none; cursor: crosshair; border: 2px solid var(--nn-ink);
+      border-radius: 6px; overflow: hidden;
+    }
+    .nn-digit-board:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 2px; }
+    .nn-digit-board .nn-picture { max-width: none; border-radius: 0; }
+    .nn-digit-cursor {
+      position: absolute; width: 14px; height: 14px; margin: -7px; border: 2px solid var(--nn-b);
+      border-radius: 50%; display: none; pointer-events: none;
+    }
+    .nn-digit-cursor.nn-on { background: var(--nn-b); }
+    .nn-digit-board:focus-visible .nn-digit-cursor { display: block; }
+    .nn-digit-read { display: flex; gap: .8rem; align-items: center; }
+    .nn-digit-read .nn-picture { width: 2.6rem; margin: 0; }
+    .nn-digit-read strong { font-size: 2.4rem; line-height: 1; color: var(--nn-b); }
+    .bd-article .nn-digit-odds {
+      list-style: none; margin: .2rem 0 0; padding: 0; font-size: .85rem;
+      font-variant-numeric: tabular-nums;
+    }
+    .bd-article .nn-digit-odds li {
+      display: grid; grid-template-columns: .8rem 1fr 2.7rem; gap: .4rem; align-items: center;
+      margin: 0; line-height: 1.35;
+    }
+    .nn-digit-bar { height: .7em; background: var(--nn-soft); }
+    .nn-digit-bar span {
+      display: block; height: 100%; background: var(--nn-a); transform-origin: 0 0;
+      transform: scaleX(0);
+    }
+    .nn-digit-best { font-weight: 700; }
+    .nn-digit-best .nn-digit-bar span { background: var(--nn-b); }
+    .nn-digit-value { text-align: right; white-space: nowrap; }`);
+
   const SIZE = 64, PEN = 2.4, RUBBER = 5, SECONDS = 1.8, QUIET = 700;
   const read = nn.digit.reader(network), {html} = nn;
   const ink = new Uint8Array(SIZE * SIZE), cursor = {x: SIZE / 2, y: SIZE / 2, down: false};
