@@ -364,8 +364,7 @@ def test_a_predicted_number_stands_beside_what_came_out(open_visit, base):
     page.keyboard.type("3/2")
     page.keyboard.press("Enter")
     sentence = (
-        "✓ You predicted 1.5 m; the result is 1.414 m. That was close.\n"
-        "A little more than 7/5."
+        "✓ You predicted 1.5 m; the result is 1.414 m. That was close.\nA little more than 7/5."
     )
     assert recall.inner_text() == sentence
     page.reload()
@@ -439,7 +438,9 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     for _ in range(2):  # a second click on the same choice is no other try
         choose(visited.page, SINGLE, 1)
         assert tries.inner_text() == "3 tries"
-    assert question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first attempt"
+    assert (
+        question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first attempt"
+    )
 
 
 def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):

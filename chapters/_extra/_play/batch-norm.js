@@ -1,6 +1,6 @@
 // <nn-batch-norm>: a batch of five values of one unit, and what normalising makes of each.
 // needs: parts-plot
-// room: 472 546
+// room: 472 522
 // values: of the batch at first; running: [mean, variance] of earlier batches; range: of the axis;
 // known: [{values, out}]: batches as NumPy normalises them, the last with the running mean and
 // variance, which agrees() compares.

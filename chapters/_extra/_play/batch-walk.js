@@ -1,7 +1,7 @@
 // <nn-batch-walk>: gradient descent on the squares of a few samples, with as many of them a step as
 // the reader sets.
 // needs: parts-plot
-// room: 602 662
+// room: 568 662
 // X: [[x₁, x₂], …], t: targets; orders: the samples' numbers, shuffled anew for each epoch; sizes:
 // batch sizes; x, y: ranges of the parameters; start; minimum; rate, chosen: the rate and the place
 // in sizes to begin with; known: [{B, rate, start, end}] by nnlib, which agrees() compares.

@@ -1,7 +1,7 @@
 // <nn-clinic>: four trainings that went wrong, and what each of six treatments makes of their
 // losses.
 // needs: parts-plot
-// room: 560 400
+// room: 590 400
 // steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is
 // none; sets: [name, …] of three sets of pictures; losses[case][treatment][set]: a loss for each of
 // the steps; errors[case][treatment]: the validation error in per cent.

@@ -1,6 +1,6 @@
 // <nn-denoise>: a picture, the picture with noise, and what a denoising autoencoder makes of it.
 // needs: parts-grid parts-dense
-// room: 330 315
+// room: 324 316
 // size: pixels a side; pictures: in base64, a byte each pixel; names: of the pictures; noise:
 // Gaussian numbers times 32, whole numbers of one byte in base64, one field for all; layers: for
 // nn.dense; start: the noise at first; known: [{picture, level, error}], squared errors which

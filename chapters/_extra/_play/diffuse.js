@@ -1,7 +1,7 @@
 // <nn-diffuse>: noise becomes samples, step by step, where the best guess is known: the mean of a
 // few points, weighted by how well each explains the noisy place. Points and noise are dragged.
 // needs: parts-plot
-// room: 512 626
+// room: 531 651
 // points: the training samples; starts: places of noise; own: one more, which the reader drags;
 // kept: the share of the square that is left at each level, from 1 to nearly 0; step: how many
 // steps are done at first; known: [{points, start, end}], which agrees() compares.

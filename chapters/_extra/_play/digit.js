@@ -4,7 +4,7 @@
 // demo: strokes, as points from 0 to 1, that draw themselves at first; samples: [{ink, label}],
 // test pictures as bitmaps of 32 by 32 in base64.
 // needs: parts-grid
-// room: 235 330
+// room: 290 330
 nn.digit = (() => {
   const SIDE = 32, WIDEST = 20, BLOCK = 4, IN = 64, OUT = 10;
 

@@ -1,6 +1,6 @@
 // <nn-eliminate>: subtract t times one equation from another; its line turns around the crossing.
 // needs: parts-plot
-// room: 672 404
+// room: 660 402
 // systems: [{name, rows}], two rows [a, b, c] for a x₁ + b x₂ = c; extent: where both axes end.
 nn.define("eliminate", (element, {systems, extent = 6}) => {
   const state = {rows: systems[0].rows, part: 0};

@@ -1,6 +1,6 @@
 // <nn-film>: what a generator makes of the same noise while it trains, beside the true samples.
 // needs: parts-plot
-// room: 545 586
+// room: 568 586
 // films: [{name, frames: [[[x, y], …], …], says: [words for each frame]}]; steps: of training, one
 // for each frame; truth: samples of the data; first, frame: which film and which frame at first;
 // reach: half the width of the plane.

@@ -1,7 +1,7 @@
 // <nn-folds>: networks that could fold a strip are trained in the page, from one start after
 // another.
 // needs: parts-plot parts-time
-// room: 817 463
+// room: 842 464
 // kinds: [{name, short, starts: [[[W, b], …]]}]: for each start its layers, W row by row; places:
 // so many are trained on, evenly spaced over the strip; rate: the first learning rate, which falls
 // to zero over the steps; at: {kind, k}, the start that is shown first; known: [{kind, k, steps,

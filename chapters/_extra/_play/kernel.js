@@ -2,6 +2,7 @@
 // of it.
 // needs: parts-grid
 // room: 483 495
+// room on cnn/convolution: 438 495
 // size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}],
 // three rows of three; start: [row, column] of the window's middle, counted from 0; known: [{at,
 // sums}], the sum of each kernel at some places as the page computes them, which agrees() compares.

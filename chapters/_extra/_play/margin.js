@@ -1,7 +1,7 @@
 // <nn-margin>: two classes of points, the widest street between them, and a point to drag across
 // it.
 // needs: parts-plot
-// room: 741 642
+// room: 717 615
 // points: [[x, y, side]], side 1 or -1; moved: which of them is dragged; names: of the sides -1 and
 // 1; x, y: ranges; xlabel, ylabel; C: 10 to a multiple of 0.1; known: [{C, hinge: [w1, w2, b], log:
 // [...]}] by scikit-learn and nnlib, which agrees() compares.

@@ -1,7 +1,7 @@
 // <nn-outlier>: one prediction for five days: three losses of it, and what the last day does to
 // them.
 // needs: parts-plot
-// room: 535 672
+// room: 539 672
 // days: the targets, the last of them can be moved; x: the range drawn; most: the largest
 // prediction; near: how close counts as right; start: the first prediction; tops: the highest loss
 // drawn, of each; known: {c, losses, mean, median, within} by NumPy, which agrees() compares.

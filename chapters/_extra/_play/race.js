@@ -1,6 +1,8 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 910 496
+// room: 884 496
+// room on optimization/adaptive: 839 520
+// room on reference/gallery/moving: 839 520
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}];
 // steps; start: the surface to begin with. ends: where nnlib arrives, which agrees() compares.
 (() => {

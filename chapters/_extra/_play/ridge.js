@@ -1,7 +1,7 @@
 // <nn-ridge>: points of a grid and of random search over a ridge that is moved and turned; how
 // often each finds the ridge.
 // needs: parts-plot
-// room: 871 474
+// room: 850 499
 // patterns: [{name, points}]; throws: [points, …], each as many; width of the ridge; place, angle
 // (degrees): where it starts; known: {angle, patterns: [chance, …], dice: chance} by NumPy, which
 // agrees() compares. All in the unit square.

@@ -1,7 +1,7 @@
 // <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it
 // by its batch, and its time there and on this machine, with launch and transfer.
 // needs: parts-plot
-// room: 866 800
+// room: 821 800
 // devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; here: {peak, bandwidth,
 // overhead in s}, measured when the page was built; width of the layer; batch, device, launch in s:
 // the start; known: [{device, batch, transfer, time, here}] by Python for that launch, which

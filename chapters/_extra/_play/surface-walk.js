@@ -1,7 +1,7 @@
 // <nn-surface-walk>: a place on a map; gradient, level line and curve of curvature there, and a
 // cut.
 // needs: parts-plot parts-matrix
-// room: 887 646
+// room: 911 647
 // surfaces: [{name, x, y, xlabel, ylabel, start, levels, arrow, rise, reach, heights, c, g, H,
 // bumps, known}]; f(d) = c + g·d + d'Hd/2 + Σ height · exp(-|d - at|²/(2 width²)); arrow: units of
 // the map per unit of slope; rise: how far the curve of curvature lies off the tangent plane;

@@ -1,7 +1,7 @@
 // <nn-targets>: four samples and a line; their targets and the line are dragged, two sums of
 // residuals follow.
 // needs: parts-plot
-// room: 656 452
+// room: 648 450
 // xs, ys: the samples; x, y: ranges of the plot; known: {ys, best: [b, w], cost} by nnlib, of other
 // targets, which agrees() compares.
 (() => {

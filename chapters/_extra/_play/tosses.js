@@ -1,6 +1,6 @@
 // <nn-tosses>: what each toss of a coin contributes to the likelihood, and the likelihood over θ.
 // needs: parts-plot
-// room: 890 508
+// room: 873 492
 // sequences: [{name, tosses}], tosses a string; heads: the letter whose probability is θ; start: θ;
 // times: how often "repeat" writes the sequence; top: [θ, likelihood] of the first sequence's
 // maximum by nnlib, which agrees() compares.

@@ -1,7 +1,7 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
 // points that the reader drags, adds and removes; each unit shows what it computes.
 // needs: parts-time parts-grid parts-units parts-cloud parts-descent
-// room: 762 881 591
+// room: 805 882 591
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1
 // for the start weights; start: {set, layers, widths, activation, exponent, at}: indices of set and
 // activation, a width for each of three layers, 10 to the exponent is the learning rate, at: ten

@@ -1,7 +1,7 @@
 // <nn-unroll>: a recurrent network that is a rain barrel, folded into one cell or unrolled day by
 // day.
 // needs: parts-handles
-// room: 461 480
+// room: 461 509
 // rain: litres of each day, at first; start: how many days are shown; capacity, use: of the barrel,
 // per day; known: [{rain, states: [[a, r], …]}] as nnlib's layer computes them, which agrees()
 // compares.
