@@ -194,7 +194,7 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
 @pytest.mark.parametrize(
     ("absent", "words"),
     [
-        ("pyodide.mjs", "Python could not be downloaded from"),
+        ("pyodide.mjs", "Python could not be downloaded"),
         ("numpy.whl", "numpy could not be"),
     ],
 )

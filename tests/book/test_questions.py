@@ -423,7 +423,7 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     assert "4 of 5 answered correctly so far." in before
     visited.page.reload()
     assert visited.page.locator("nn-quiz").inner_text() == before
-    assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 tries"
+    assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 attempts"
     again = question(visited.page, SINGLE).get_by_role("button", name="Try again")
     press(visited.page, again, "Enter")
     assert why(visited.page, SINGLE) == ""
@@ -433,11 +433,11 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     assert why(visited.page, SINGLE) == ""
     assert why(visited.page, BUG).startswith("✓ Right")
     tries = question(visited.page, SINGLE).locator(".nn-tries")
-    assert tries.inner_text() == "2 tries so far"
+    assert tries.inner_text() == "2 attempts so far"
     assert not again.is_visible()
     for _ in range(2):  # a second click on the same choice is no other try
         choose(visited.page, SINGLE, 1)
-        assert tries.inner_text() == "3 tries"
+        assert tries.inner_text() == "3 attempts"
     assert (
         question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first attempt"
     )

@@ -5,7 +5,7 @@ nn.define("quiz", (element, {questions}) => {
   const still = element.querySelector(".nn-fallback");
   const score = nn.html("p", {class: "nn-score"});
 
-  const counted = tries => `${tries} ${tries === 1 ? "try" : "tries"}`;
+  const counted = tries => `${tries} ${tries === 1 ? "attempt" : "attempts"}`;
 
   function ask(question, k) {
     const title = nn.id(), note = nn.id();
