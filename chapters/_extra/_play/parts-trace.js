@@ -231,5 +231,5 @@
     }
   }
 
-  Object.assign(nn, {OPERATIONS, compute, layout, trace});
+  Object.assign(nn, {OPERATIONS, trace});
 })();
