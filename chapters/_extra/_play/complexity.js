@@ -1,7 +1,7 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each
 // degree.
 // needs: parts-plot
-// room: 836 652
+// room: 864 652
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
 // y}], each a data set of which the first N samples are used; degree, samples: the start; degrees:
 // the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,

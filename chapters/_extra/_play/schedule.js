@@ -1,7 +1,7 @@
 // <nn-schedule>: a learning-rate schedule that is dragged at its handles, and what SGD along it
 // reaches on a loss with a steep, noisy weight and a flat one.
 // needs: parts-plot
-// room: 775 506
+// room: 799 506
 // curvature: [steep, flat]; start: the deviations from the minimum; variance: of the steep weight's
 // gradient; noise: one number a step for the walk that is drawn; presets: [{name, kind, rate,
 // second}]; chosen: the first of them; known: [{rates, end, mean}] by nnlib, for each preset: the
