@@ -359,7 +359,7 @@ def arrays(N, D, H, C):
 @pytest.mark.parametrize("sizes", [(32, 784, 128, 10), (3, 5, 4, 2), (7, 2, 7, 3)])
 def test_shapes_and_rules_of_gradients_are_nnlibs(book_figure, sizes):
     figure = book_figure("tracer")
-    names = ("pictures N", "pixels D", "hidden units H", "classes C")
+    names = ("images N", "pixels D", "hidden units H", "classes C")
     for label, size in zip(names, sizes, strict=True):
         figure.get_by_label(label).fill(str(size))
     values, gradients = arrays(*sizes)

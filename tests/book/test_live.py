@@ -193,7 +193,10 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("absent", "words"),
-    [("pyodide.mjs", "Python could not be fetched from"), ("numpy.whl", "numpy could not be")],
+    [
+        ("pyodide.mjs", "Python could not be downloaded"),
+        ("numpy.whl", "numpy could not be"),
+    ],
 )
 def test_what_cannot_be_had_is_named_with_a_way_out(open_visit, base, absent, words):
     visited = open_visit(base, PAGE)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 PAGE = "chapters/reference/gallery/moving.html"
 PARTS = (
     *("controls", "point", "handle", "plot", "contours"),
-    *("grid", "stepper", "playhead", "network"),
+    *("grid", "stepper", "playhead"),
 )
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
 
@@ -108,7 +108,7 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert figure.facts()["determinant"] == "1.10"
     figure.press("flatten")
     assert figure.facts()["rank"] == "1"
-    assert "nothing brings it back" in figure.sentence()
+    assert "no matrix undoes it" in figure.sentence()
     entry.fill("")
     assert figure.facts()["rank"] == "1"
 
@@ -240,7 +240,7 @@ def test_a_page_loads_what_its_figures_need_and_no_more(book):
 
     loaded = scripts(PAGE)
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
-    assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
+    assert {"parts-grid", "parts-time", "parts-marks", "linear-map", "race"} <= set(loaded)
     first = scripts("chapters/reference/bibliography.html")
     assert "page" in first
     assert not [name for name in first if name.startswith("parts-")]

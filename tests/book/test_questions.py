@@ -195,22 +195,22 @@ TYPED = [
     ("0,3 x 10^1", "✓ Right"),
     ("9", "✗ No: that is the sum."),
     ("2,0", "✗ No: that is the median."),
-    ("\u22123", "✗ No: the size is right. Look at the sign."),
+    ("\u22123", "✗ No: the size is correct. Check the sign."),
     ("-7", "✗ No: the answer is positive."),
     (
         "300",
-        "✗ No: the digits are right, and the point stands 2 places too far to the right",
+        "✗ No: the digits are correct, but the decimal point is 2 places too far to the right",
     ),
-    ("1/3", "✗ No: that is one divided by the answer."),
+    ("1/3", "✗ No: that is 1 divided by the answer."),
     ("3.03", "✗ No: close, but a little too large."),
     ("45", "✗ No: more than ten times too large."),
     ("0", "✗ No: too small."),
     ("", "Type a number first."),
-    ("three", "That cannot be read as a number."),
-    ("1/2/3", "That cannot be read as a number."),
-    ("3/0", "Nothing can be divided by 0."),
+    ("three", "We can't read this as a number."),
+    ("1/2/3", "We can't read this as a number."),
+    ("3/0", "You can't divide by 0."),
     ("1,234", "Do you mean 1234 or 1.234?"),
-    ("1e999", "That is more than this page can reckon with."),
+    ("1e999", "This number is too large for this page."),
 ]
 WRITINGS = [
     ("1,234.5", 1234.5),
@@ -338,7 +338,7 @@ def test_an_answer_waits_until_the_reader_has_committed(open_visit, base):
     assert "Choose first" in ask.inner_text()
     press(page, ask.locator("input").nth(1), "Space")
     press(page, ask.get_by_role("button"), "Enter")
-    answer = "You predicted: It is below. It came out otherwise. The square of 2 is larger"
+    answer = "You predicted: It is below. The result is different. The square of 2 is larger"
     assert recall.inner_text().startswith(f"✗ {answer}")
     assert "nn-no" in recall.get_attribute("class").split()
     assert ask.locator("input").first.is_disabled()
@@ -364,8 +364,7 @@ def test_a_predicted_number_stands_beside_what_came_out(open_visit, base):
     page.keyboard.type("3/2")
     page.keyboard.press("Enter")
     sentence = (
-        "✓ You predicted 1.5 m; it came out as 1.414 m. That was close.\n"
-        "A little more than 7/5."
+        "✓ You predicted 1.5 m; the result is 1.414 m. That was close.\nA little more than 7/5."
     )
     assert recall.inner_text() == sentence
     page.reload()
@@ -421,10 +420,10 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     answer_all(visited.page)
     choose(visited.page, SINGLE, 0)
     before = visited.page.locator("nn-quiz").inner_text()
-    assert "4 of 5 answered rightly so far." in before
+    assert "4 of 5 answered correctly so far." in before
     visited.page.reload()
     assert visited.page.locator("nn-quiz").inner_text() == before
-    assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 tries"
+    assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 attempts"
     again = question(visited.page, SINGLE).get_by_role("button", name="Try again")
     press(visited.page, again, "Enter")
     assert why(visited.page, SINGLE) == ""
@@ -434,12 +433,14 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     assert why(visited.page, SINGLE) == ""
     assert why(visited.page, BUG).startswith("✓ Right")
     tries = question(visited.page, SINGLE).locator(".nn-tries")
-    assert tries.inner_text() == "2 tries so far"
+    assert tries.inner_text() == "2 attempts so far"
     assert not again.is_visible()
     for _ in range(2):  # a second click on the same choice is no other try
         choose(visited.page, SINGLE, 1)
-        assert tries.inner_text() == "3 tries"
-    assert question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first try"
+        assert tries.inner_text() == "3 attempts"
+    assert (
+        question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first attempt"
+    )
 
 
 def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
@@ -551,6 +552,6 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(open_
     visited.page.goto(base + ASKED)
     answer_all(visited.page)
     assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
-    assert "keeps nothing" in visited.page.locator(".nn-score").inner_text()
+    assert "stores nothing" in visited.page.locator(".nn-score").inner_text()
     visited.page.goto(base + MAP)
-    assert "keeps nothing between pages" in visited.page.locator("nn-map").inner_text()
+    assert "This browser stores nothing" in visited.page.locator("nn-map").inner_text()

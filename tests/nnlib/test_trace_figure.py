@@ -11,7 +11,10 @@ from nnlib.trace.gates import GRAMMAR, number
 pytestmark = pytest.mark.browser
 
 PLAY = Path(__file__).parents[2] / "chapters" / "_extra" / "_play"
-SCRIPTS = ("parts", "parts-time", "parts-net", "parts-parse", "parts-trace", "graph")
+SCRIPTS = (
+    *("parts", "parts-time", "parts-parse", "parts-trace", "parts-walk"),
+    *("parts-gates", "parts-editor", "graph"),
+)
 GRAPHS = [
     ("(x + y) * z - y / x", dict(x=2, y=3, z=4)),
     ("x * y + x * x", dict(x=3, y=-2)),

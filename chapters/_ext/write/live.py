@@ -30,7 +30,11 @@ from . import page_notebook
 from .katex import VENDORED
 
 FOLDER = "_live"
-SCRIPTS = ("parts", "live")  # live.js fetches live_worker.js when a reader asks for it
+SCRIPTS = (
+    "parts",
+    "live-cell",
+    "live",
+)  # live.js fetches live_worker.js when a reader asks for it
 CORE = 10  # megabytes of Pyodide's core and NumPy, compressed; the core is 5.6 of them
 PACKAGES = (  # what else a cell may need: how it names it, and about how large it is
     {"name": "matplotlib", "words": "viz|matplotlib|plt", "size": 10},

@@ -3,7 +3,8 @@
 Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
 such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
 for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins; a
-third number is for a figure that fills the column of a window which is wide enough.
+third number is for a figure that fills the column of a window which is wide enough. A line
+``// room on optimization/adaptive: 839 520`` is for a page where the figure has other data.
 With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
-ROOM = re.compile(r"^// room: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
+ROOM = re.compile(r"^// room(?: on (\S+))?: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 WIDE = "54rem"  # three do
 THREE_COLUMNS = "1500px"  # the window in which the column is as wide
@@ -68,7 +69,7 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
             app.add_js_file(None, body=body)
     if "digit" in used:
         app.add_css_file(FRONT)
-    context["metatags"] = context.get("metatags", "") + _room(app, used)
+    context["metatags"] = context.get("metatags", "") + _room(app, used, pagename)
 
 
 def delay(app, pagename, templatename, context, doctree) -> None:
@@ -92,13 +93,14 @@ def _scripts(app, used: list[str]) -> list[str]:
     """Return the scripts that elements need, each once, after those that it builds on."""
     if not used:
         return []
-    needed = ["parts", *(name for element in used for name in _needs(app, element)), *used]
+    needed = ["parts", *(name for element in used for name in _with_needs(app, element))]
     return list(dict.fromkeys(needed))
 
 
-def _needs(app, element: str) -> list[str]:
-    """Return the scripts that one element's script builds on."""
-    return " ".join(DECLARED.findall(_text(app, element))).split()
+def _with_needs(app, name: str) -> list[str]:
+    """Return a script after those that it builds on."""
+    needs = " ".join(DECLARED.findall(_text(app, name))).split()
+    return [*(script for need in needs for script in _with_needs(app, need)), name]
 
 
 def data(script: str) -> str:
@@ -112,23 +114,28 @@ def data(script: str) -> str:
     return f"window.nnData = {{...window.nnData, ...{held}}};" if files else ""
 
 
-def _room(app, used: list[str]) -> str:
+def _room(app, used: list[str], pagename: str) -> str:
     """Return the style that keeps the height free which the elements of a page will take."""
-    asked = [(name, ROOM.search(_text(app, name))) for name in used]
+    heights = {name: _heights(_text(app, name), pagename) for name in used}
+    asked = {name: found for name, found in heights.items() if found}
     wide = "".join(
         f".bd-article figure.nn-play:has(> nn-{name}) {{ max-width: none; }} "
-        for name, found in asked
-        if found and found[3]
+        for name, (_, _, widest) in asked.items()
+        if widest
     )
     rules = "".join(
-        f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
-        f"{_height(name, found[1])} }} "
-        f"@container (min-width: {WIDE}) {{ {_height(name, found[3] or found[2])} }} "
-        for name, found in asked
-        if found
+        f"{_height(name, desk)} @container (max-width: {NARROW}) {{ {_height(name, phone)} }} "
+        f"@container (min-width: {WIDE}) {{ {_height(name, widest or desk)} }} "
+        for name, (phone, desk, widest) in asked.items()
     )
     rules += f"@media (min-width: {THREE_COLUMNS}) {{ {wide}}} " if wide else ""
     return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _heights(script: str, pagename: str) -> tuple | None:
+    """Return the heights for which a script asks: on this page, or on any other."""
+    rooms = {page: heights for page, *heights in ROOM.findall(script)}
+    return rooms.get(pagename.removeprefix("chapters/"), rooms.get(""))
 
 
 def _height(name: str, pixels: str) -> str:

@@ -8,9 +8,19 @@ nn.ask = (() => {
   }
 
   // A text to be heard: its formulas, which say little once they are typeset, from their TeX.
-  const HEARD = [[/\\begin\{\w*matrix\}/g, " matrix "], [/\\end\{\w*matrix\}/g, " "], [/\\\\/g, "; "],
-    [/&/g, ","], [/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, " $1 over $2 "], [/\^\{?\\top\}?/g, " transposed"],
-    [/\^/g, " to the "], [/_/g, " sub "], [/\\([A-Za-z]+)/g, " $1 "], [/\\./g, " "], [/[{}]/g, ""]];
+  const HEARD = [
+    [/\\begin\{\w*matrix\}/g, " matrix "],
+    [/\\end\{\w*matrix\}/g, " "],
+    [/\\\\/g, "; "],
+    [/&/g, ","],
+    [/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, " $1 over $2 "],
+    [/\^\{?\\top\}?/g, " transposed"],
+    [/\^/g, " to the "],
+    [/_/g, " sub "],
+    [/\\([A-Za-z]+)/g, " $1 "],
+    [/\\./g, " "],
+    [/[{}]/g, ""],
+  ];
   function heard(markup) {
     const node = rich(markup);
     for (const formula of node.querySelectorAll(".math")) {
@@ -43,10 +53,11 @@ nn.ask = (() => {
     }
     let digits = text;
     if (/^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(text)) digits = text.replaceAll(",", "");
-    else if (/^-?[1-9]\d{0,2}(\.\d{3})+,\d*$/.test(text)) digits = text.replaceAll(".", "").replace(",", ".");
-    else if (comma >= 0 && point < 0) digits = text.replace(",", ".");
+    else if (/^-?[1-9]\d{0,2}(\.\d{3})+,\d*$/.test(text)) {
+      digits = text.replaceAll(".", "").replace(",", ".");
+    } else if (comma >= 0 && point < 0) digits = text.replace(",", ".");
     if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) return null;
-    return Number.isFinite(+digits) ? +digits : "That is more than this page can reckon with.";
+    return Number.isFinite(+digits) ? +digits : "This number is too large for this page.";
   }
 
   // number("−3/4", "nats") is {value: −0.75}; what cannot be read is {problem: "…"}.
@@ -61,17 +72,18 @@ nn.ask = (() => {
     const said = parts.find(part => typeof part === "string");
     if (said) return {problem: said};
     if (parts.length > 2 || parts.includes(null)) {
-      return {problem: "That cannot be read as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
+      return {problem: "We can't read this as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
     }
     const value = parts.length === 2 ? parts[0] / parts[1] : parts[0];
     return Number.isFinite(value) ? {value: value * scale}
-      : {problem: "Nothing can be divided by 0."};
+      : {problem: "You can't divide by 0."};
   }
 
   // A number as the page writes it: four digits at most, a true minus.
   const shown = value => String(+value.toPrecision(4)).replace(/-/g, "−");
 
-  // A labelled box for a number. enter(text) hears of it when the reader presses Enter or the button.
+  // A labelled box for a number. enter(text) hears of it when the reader presses Enter or the
+  // button.
   function box({unit, label, press, enter, after}) {
     const id = nn.id();
     const input = nn.html("input", {id, type: "text", autocomplete: "off", autocapitalize: "off",

@@ -13,8 +13,10 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     const inner = words.trim().replace(/^\((.*)\)$/, "$1").trim().replace(/,$/, "");
     const sizes = inner === "" ? [] : inner.split(",").map(size => size.trim());
     const bad = sizes.find(size => !/^\d{1,6}$/.test(size));
-    if (bad !== undefined) return `“${bad}” is not a size. Write whole numbers with commas, such as (3, 1).`;
-    return sizes.length > 5 ? "Five axes at most, please." : sizes.map(Number);
+    if (bad !== undefined) {
+      return `“${bad}” is not a size. Write whole numbers with commas, such as (3, 1).`;
+    }
+    return sizes.length > 5 ? "Please use at most five axes." : sizes.map(Number);
   }
 
   // Axes from the right: the sizes of a and b (null where an axis is missing) and of the result.
@@ -28,7 +30,8 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
   }
 
   function told(axes) {
-    const own = (v, size) => v === null ? `none → ${size}` : v === 1 && size !== 1 ? `1 → ${size}` : String(v);
+    const own = (v, size) =>
+      v === null ? `none → ${size}` : v === 1 && size !== 1 ? `1 → ${size}` : String(v);
     const row = (name, cells) => nn.html("tr", {}, nn.html("th", {scope: "row"}, name),
       ...cells.map(words => nn.html("td", {}, words)));
     return nn.html("table", {class: "nn-shapes"},
@@ -47,16 +50,32 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
       for (let j = 0; j < across; j++) {
         const own = i < high && j < wide;
         cells.push(
-          nn.svg("rect", {x: j * CELL + 1, y: i * CELL + 1, width: CELL - 3, height: CELL - 3, rx: 3,
-            class: "nn-empty", "stroke-dasharray": own ? null : "3 4",
-            style: own ? "stroke: var(--nn-ink)" : "fill: none; stroke: var(--nn-quiet)"}),
-          nn.text((j + 0.5) * CELL, (i + 0.5) * CELL + 5, value(i, j),
-            {class: "nn-middle", style: `fill: var(--nn-${own ? "ink" : "quiet"})`}));
+          nn.svg("rect", {
+            x: j * CELL + 1, y: i * CELL + 1, width: CELL - 3, height: CELL - 3, rx: 3,
+            class: "nn-empty",
+            "stroke-dasharray": own ? null : "3 4",
+            style: own ? "stroke: var(--nn-ink)" : "fill: none; stroke: var(--nn-quiet)",
+          }),
+          nn.text((j + 0.5) * CELL, (i + 0.5) * CELL + 5, value(i, j), {
+            class: "nn-middle",
+            style: `fill: var(--nn-${own ? "ink" : "quiet"})`,
+          }),
+        );
       }
     }
-    const drawing = nn.scaled(nn.svg("svg", {viewBox: `0 0 ${across * CELL} ${rows * CELL}`, role: "img",
-      class: "nn-drawing", style: `width: ${across * CELL}px; max-width: 100%`,
-      "aria-label": `${name}: ${rows} rows of ${across}`}, ...cells));
+    const drawing = nn.scaled(
+      nn.svg(
+        "svg",
+        {
+          viewBox: `0 0 ${across * CELL} ${rows * CELL}`,
+          role: "img",
+          class: "nn-drawing",
+          style: `width: ${across * CELL}px; max-width: 100%`,
+          "aria-label": `${name}: ${rows} rows of ${across}`,
+        },
+        ...cells,
+      ),
+    );
     return nn.html("div", {}, nn.html("p", {class: "nn-note"}, name), drawing);
   }
 
@@ -67,8 +86,13 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
       return unit * (1 + (high === 1 ? 0 : i) * wide + (wide === 1 ? 0 : j));
     };
     const [left, right] = [entry(a, 10), entry(b, 1)];
-    return nn.html("div", {class: "nn-sheets"}, sheet("a", a, axes, left), sheet("b", b, axes, right),
-      sheet("a + b", result, axes, (i, j) => left(i, j) + right(i, j)));
+    return nn.html(
+      "div",
+      {class: "nn-sheets"},
+      sheet("a", a, axes, left),
+      sheet("b", b, axes, right),
+      sheet("a + b", result, axes, (i, j) => left(i, j) + right(i, j)),
+    );
   }
 
   function draw() {
@@ -79,21 +103,33 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     drawings.replaceChildren(...wrong < 0 && small ? [sheets(axes)] : []);
     if (wrong >= 0) {
       const [p, q] = [state.a, state.b].map(shape => written(shape).replaceAll(" ", ""));
-      live.set(`ValueError: operands could not be broadcast together with shapes ${p} ${q}. In axis ${wrong - axes.length}, counted from the right, ${axes[wrong].p} meets ${axes[wrong].q}; ` +
-        "sizes must be equal, or one of them 1.");
+      live.set(
+        `ValueError: operands could not be broadcast together with shapes ${p} ${q}. In axis ` +
+          `${wrong - axes.length}, counted from the right, ${axes[wrong].p} meets ` +
+          `${axes[wrong].q}; ` +
+          "sizes must be equal, or one of them 1.",
+      );
       return;
     }
     const count = sizes.reduce((n, size) => n * size, 1);
-    live.set(`The result has the shape ${written(sizes)}: ${nn.thousands(count)} ${count === 1 ? "number" : "numbers"}.` +
-      (small ? "" : count === 0 ? " There is nothing to draw."
-        : ` Only results with at most two axes, of at most ${MOST} each, are drawn.`));
+    live.set(
+      `The result has the shape ${written(sizes)}: ${nn.thousands(count)} ` +
+        `${count === 1 ? "number" : "numbers"}.` +
+        (small
+          ? ""
+          : count === 0
+            ? " There is nothing to draw."
+            : ` We only draw results with at most two axes of at most ${MOST} entries each.`),
+    );
   }
   const redraw = nn.frame(draw);
 
   function shapeField(name) {
     const key = nn.id();
-    const input = nn.html("input", {id: key, type: "text", value: written(state[name]), spellcheck: "false",
-      autocomplete: "off", style: "width: 9rem; text-align: left"});
+    const input = nn.html("input", {
+      id: key, type: "text", value: written(state[name]), spellcheck: "false", autocomplete: "off",
+      style: "width: 9rem; text-align: left",
+    });
     input.addEventListener("input", () => {
       const shape = parsed(input.value);
       if (typeof shape === "string") {
@@ -112,8 +148,17 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
       redraw();
     });
     return {
-      node: nn.html("div", {class: "nn-field"}, nn.html("label", {for: key}, `shape of ${name}`), input),
-      set(shape) { state[name] = shape; input.value = written(shape); input.removeAttribute("aria-invalid"); },
+      node: nn.html(
+        "div",
+        {class: "nn-field"},
+        nn.html("label", {for: key}, `shape of ${name}`),
+        input,
+      ),
+      set(shape) {
+        state[name] = shape;
+        input.value = written(shape);
+        input.removeAttribute("aria-invalid");
+      },
     };
   }
   const fields = {a: shapeField("a"), b: shapeField("b")};
@@ -124,6 +169,8 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
       fields.b.set(presets[k].shapes[1]);
       redraw();
     }});
-  element.replaceChildren(names.node, nn.columns(fields.a.node, fields.b.node), table, live.node, drawings);
+  element.replaceChildren(
+    names.node, nn.columns(fields.a.node, fields.b.node), table, live.node, drawings,
+  );
   draw();
 }, "shapes");

@@ -31,15 +31,24 @@
   // What a link leads to on this page, if it is something that fits a card.
   function target(node) {
     const href = node.getAttribute("href");
-    const place = href.startsWith("#") && document.getElementById(decodeURIComponent(href.slice(1)));
-    return place ? (place.matches(KINDS) ? place : place.querySelector(":scope > figure, :scope > .katex-display") && place) : null;
+    const place =
+      href.startsWith("#") && document.getElementById(decodeURIComponent(href.slice(1)));
+    return place
+      ? place.matches(KINDS)
+        ? place
+        : place.querySelector(":scope > figure, :scope > .katex-display") && place
+      : null;
   }
 
   function copy(place, href) {
     const body = place.cloneNode(true);
-    body.querySelectorAll("script, .headerlink, .label, .backrefs, button").forEach(n => n.remove());
+    body
+      .querySelectorAll("script, .headerlink, .label, .backrefs, button")
+      .forEach(n => n.remove());
     [body, ...body.querySelectorAll("[id]")].forEach(n => n.removeAttribute("id"));
-    if (body.querySelector(".nn-play, svg")) body.querySelectorAll("[tabindex]").forEach(n => n.removeAttribute("tabindex"));
+    if (body.querySelector(".nn-play, svg")) {
+      body.querySelectorAll("[tabindex]").forEach(n => n.removeAttribute("tabindex"));
+    }
     return [body, make("p", {className: "nn-card-links"}, make("a", {href}, "Go there"))];
   }
 
@@ -55,7 +64,7 @@
   // Below the link where there is room, else above it; never outside the window.
   function put() {
     if (!link) return;
-    const lines = [...link.getClientRects()], gap = 6, edge = 8; // a link may go over two lines
+    const lines = [...link.getClientRects()], gap = 6, edge = 8;  // a link may go over two lines
     const first = lines[0] ?? link.getBoundingClientRect(), last = lines.at(-1) ?? first;
     const width = document.documentElement.clientWidth, height = innerHeight;
     card.style.maxHeight = `${height - 2 * edge}px`;
@@ -75,7 +84,7 @@
     close();
     link = node;
     card.replaceChildren(...parts);
-    link.after(card); // the next stop of Tab
+    link.after(card);  // the next stop of Tab
     card.hidden = false;
     link.setAttribute("aria-describedby", card.id);
     put();
@@ -94,8 +103,12 @@
   const near = node => node && (card.contains(node) || node === link || link?.contains(node));
 
   function watch(node) {
-    node.addEventListener("pointerenter", event => { if (event.pointerType === "mouse") later(open, node); });
-    node.addEventListener("pointerleave", event => { if (event.pointerType === "mouse") later(close); });
+    node.addEventListener("pointerenter", event => {
+      if (event.pointerType === "mouse") later(open, node);
+    });
+    node.addEventListener("pointerleave", event => {
+      if (event.pointerType === "mouse") later(close);
+    });
     node.addEventListener("pointerdown", event => { touched = event.pointerType !== "mouse"; });
     node.addEventListener("focus", () => { if (!touched) open(node); });
     node.addEventListener("click", event => {
@@ -108,8 +121,12 @@
   }
 
   card.addEventListener("pointerenter", () => clearTimeout(timer));
-  card.addEventListener("pointerleave", event => { if (event.pointerType === "mouse") later(close); });
-  document.addEventListener("focusout", event => { if (link && !near(event.relatedTarget) && near(event.target)) later(close); });
+  card.addEventListener("pointerleave", event => {
+    if (event.pointerType === "mouse") later(close);
+  });
+  document.addEventListener("focusout", event => {
+    if (link && !near(event.relatedTarget) && near(event.target)) later(close);
+  });
   card.addEventListener("focusin", () => clearTimeout(timer));
   document.addEventListener("pointerdown", event => { if (link && !near(event.target)) close(); });
   addEventListener("keydown", event => {
@@ -126,7 +143,8 @@
     if (!nodes.length) return;
     nodes.forEach(node => { node.tabIndex = -1; });
     const entry = node => make("li", {}, ...term(named(node), node.href));
-    const list = make("ul", {}), title = make("summary", {}, `Terms on this page (${nodes.length})`);
+    const list = make("ul", {});
+    const title = make("summary", {}, `Terms on this page (${nodes.length})`);
     const whole = make("details", {className: "nn-terms"}, title, list);
     whole.addEventListener("toggle", () => list.append(...nodes.map(entry)), {once: true});
     nodes[0].closest("article").append(whole);
@@ -134,7 +152,9 @@
 
   function start() {
     fold([...document.querySelectorAll("main a.nn-term")].filter(node => terms[named(node)]));
-    for (const node of document.querySelectorAll("main a.nn-term, main a.reference.internal[href^='#']")) {
+    for (const node of document.querySelectorAll(
+      "main a.nn-term, main a.reference.internal[href^='#']",
+    )) {
       if (node.classList.contains("nn-term") || target(node)) watch(node);
     }
   }

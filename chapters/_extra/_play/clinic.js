@@ -1,16 +1,27 @@
-// <nn-clinic>: four trainings that went wrong, and what each of six treatments makes of their losses.
+// <nn-clinic>: four trainings that went wrong, and what each of six treatments makes of their
+// losses.
 // needs: parts-plot
-// room: 560 400
-// steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is none;
-// sets: [name, …] of three sets of pictures; losses[case][treatment][set]: a loss for each of the
-// steps; errors[case][treatment]: the validation error in per cent.
+// room: 590 400
+// steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is
+// none; sets: [name, …] of three sets of pictures; losses[case][treatment][set]: a loss for each of
+// the steps; errors[case][treatment]: the validation error in per cent.
 nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) => {
   const COLOURS = ["a", "c", "b"], DASHES = [null, "3 3", "9 4"], TOP = 3.2;
   const state = {of: 0, by: 0};
   const small = element.clientWidth < 480;
-  const plot = nn.plot({width: small ? 330 : 480, height: small ? 240 : 260, x: [0, steps.at(-1)], y: [0, TOP], right: small ? 120 : 130, xlabel: "step", ylabel: "loss"});
+  const plot = nn.plot({
+    width: small ? 330 : 480,
+    height: small ? 240 : 260,
+    x: [0, steps.at(-1)],
+    y: [0, TOP],
+    right: small ? 120 : 130,
+    xlabel: "step",
+    ylabel: "loss",
+  });
   const before = COLOURS.map(colour => plot.line({colour, width: 1}));
-  const now = COLOURS.map((colour, k) => plot.line({colour, dash: DASHES[k], width: 2.6, label: sets[k]}));
+  const now = COLOURS.map((colour, k) =>
+    plot.line({colour, dash: DASHES[k], width: 2.6, label: sets[k]}),
+  );
   before.forEach(line => { line.node.style.opacity = 0.45; });
   const live = nn.live();
 
@@ -19,14 +30,27 @@ nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) 
     const treated = losses[state.of][state.by], first = losses[state.of][0];
     before.forEach((line, k) => line.set(state.by ? along(first[k]) : []));
     now.forEach((line, k) => line.set(along(treated[k])));
-    const [old, error] = [errors[state.of][0], errors[state.of][state.by]].map(v => nn.number(v, 1));
-    const words = state.by ? `Case ${cases[state.of]}, ${treatments[state.by]}: validation error ${error}% instead of ${old}%.`
+    const [old, error] = [errors[state.of][0], errors[state.of][state.by]].map(v =>
+      nn.number(v, 1),
+    );
+    const words = state.by
+      ? `Case ${cases[state.of]}, ${treatments[state.by]}: validation error ${error}% instead of ` +
+        `${old}%.`
       : `Case ${cases[state.of]}, untreated: validation error ${old}%.`;
     live.set(words);
-    plot.describe(`Three losses over ${steps.at(-1)} steps. ${words} They end at ${treated.map((curve, k) => `${nn.number(curve.at(-1), 2)} on ${sets[k]}`).join(", ")}.`);
+    plot.describe(
+      `Three losses over ${steps.at(-1)} steps. ${words} They end at ` +
+        `${treated.map((curve, k) => `${nn.number(curve.at(-1), 2)} on ${sets[k]}`).join(", ")}.`,
+    );
   }
   const redraw = nn.frame(draw);
-  const remedies = nn.buttons({label: "treatment", options: treatments, press(k) { state.by = k; redraw(); }});
+  const remedies = nn.buttons({
+    label: "treatment", options: treatments,
+    press(k) {
+      state.by = k;
+      redraw();
+    },
+  });
   const patients = nn.buttons({label: "case", options: cases.map(name => `case ${name}`), press(k) {
     Object.assign(state, {of: k, by: 0});
     remedies.set(0);

@@ -1,25 +1,47 @@
-// <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws what it means.
+// <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws what it
+// means.
 // needs: parts-plot parts-grid parts-dense
 // room: 574 383
-// size: pixels a side; maps: [{name, x, y, codes, words, decoder, at, known}]: ranges, the codes of the
-// pictures, [[x, y, "name"], …] where a class lies, layers for nn.dense, where the point starts, and known,
-// [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures: all in base64, a byte each
-// pixel; labels: of the pictures; names: of the classes; shown: which map at first.
+// size: pixels a side; maps: [{name, x, y, codes, words, decoder, at, known}]: ranges, the codes of
+// the pictures, [[x, y, "name"], …] where a class lies, layers for nn.dense, where the point
+// starts, and known, [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures:
+// all in base64, a byte each pixel; labels: of the pictures; names: of the classes; shown: which
+// map at first.
 nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) => {
-  const {html} = nn, N = size * size, bytes = nn.bytes(pictures), SHAPES = ["circle", "square", "diamond", "triangle"];
+  const {html} = nn;
+  const N = size * size;
+  const bytes = nn.bytes(pictures);
+  const SHAPES = ["circle", "square", "diamond", "triangle"];
   const real = labels.map((_, n) => bytes.subarray(n * N, (n + 1) * N));
   const decoders = maps.map(map => nn.dense(map.decoder));
   const state = {map: shown, spots: maps.map(map => [...map.at])};
 
-  const plot = nn.plot({width: 320, height: 290, x: maps[shown].x, y: maps[shown].y, left: 34, xlabel: "first number of the code", ylabel: "second number"});
-  const clouds = names.map((_, c) => plot.dots({colour: "abcdefghij"[c], shape: SHAPES[c % SHAPES.length], r: 2.6}));
+  const plot = nn.plot({
+    width: 320, height: 290, x: maps[shown].x, y: maps[shown].y, left: 34,
+    xlabel: "first entry of the code", ylabel: "second entry",
+  });
+  const clouds = names.map((_, c) =>
+    plot.dots({colour: "abcdefghij"[c], shape: SHAPES[c % SHAPES.length], r: 2.6}),
+  );
   const words = names.map(() => plot.words({side: "middle"}));
   const link = plot.line({colour: "ink", width: 1.2, dash: "3 3"});
   const look = {width: size, height: size};
-  const drawn = nn.picture({...look, low: 0, high: 1, label: "decoded picture"}), near = nn.picture({...look, label: "nearest picture"});
-  const titles = ["decoded", "nearest"].map(title => html("p", {class: "nn-note", style: "text-align: center; margin: 0"}, title));
-  const board = html("div", {style: "display: grid; grid-template-columns: 1fr 1fr; gap: .3rem .8rem; align-items: end; max-width: 24rem; margin: 0 auto"},
-    ...titles, drawn.node, near.node);
+  const drawn = nn.picture({...look, low: 0, high: 1, label: "decoded image"});
+  const near = nn.picture({...look, label: "nearest test image"});
+  const titles = ["decoded", "nearest"].map(title =>
+    html("p", {class: "nn-note", style: "text-align: center; margin: 0"}, title),
+  );
+  const board = html(
+    "div",
+    {
+      style:
+        "display: grid; grid-template-columns: 1fr 1fr; gap: .3rem .8rem; align-items: end; " +
+          "max-width: 24rem; margin: 0 auto",
+    },
+    ...titles,
+    drawn.node,
+    near.node,
+  );
   const live = nn.live();
 
   const nearest = (codes, [x, y]) => codes.reduce((best, [a, b], n) => {
@@ -28,31 +50,54 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
   }, [0, Infinity])[0];
 
   function draw() {
-    const map = maps[state.map], spot = state.spots[state.map], pixels = decoders[state.map](spot), n = nearest(map.codes, spot);
+    const map = maps[state.map];
+    const spot = state.spots[state.map];
+    const pixels = decoders[state.map](spot);
+    const n = nearest(map.codes, spot);
     drawn.set(pixels);
     near.set(real[n]);
     link.set([spot, map.codes[n]]);
     let sum = 0;
     for (let k = 0; k < N; k++) sum += (nn.clamp(pixels[k], 0, 1) - real[n][k] / 255) ** 2;
-    live.set(`Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test picture, a ${names[labels[n]]}, is ${nn.number(sum, 0)} away in squared error.`);
-    drawn.describe(`What the decoder makes of the code; beside it a ${names[labels[n]]}.`);
-    near.describe(`The test picture whose code is nearest, a ${names[labels[n]]}.`);
-    plot.describe(`Codes of ${labels.length} test pictures, and a point at ${spot.map(v => nn.number(v, 1)).join(", ")}.`);
+    live.set(
+      `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test image, a ` +
+        `${names[labels[n]]}, is ${nn.number(sum, 0)} away in squared error.`,
+    );
+    drawn.describe(`The decoder's image for this code, next to a ${names[labels[n]]}.`);
+    near.describe(`The test image with the nearest code, a ${names[labels[n]]}.`);
+    plot.describe(
+      `Codes of ${labels.length} test images, and a point at ` +
+        `${spot.map(v => nn.number(v, 1)).join(", ")}.`,
+    );
   }
   const redraw = nn.frame(draw);
-  const point = nn.point({on: plot, at: maps[shown].at, label: "code", colour: "ink", step: (maps[shown].x[1] - maps[shown].x[0]) / 60,
-    move: (x, y) => { state.spots[state.map] = [x, y]; redraw(); }});
+  const point = nn.point({
+    on: plot, at: maps[shown].at, label: "code", colour: "ink",
+    step: (maps[shown].x[1] - maps[shown].x[0]) / 60,
+    move: (x, y) => {
+      state.spots[state.map] = [x, y];
+      redraw();
+    },
+  });
   function show(k) {
     state.map = k;
     const map = maps[k];
     plot.range(map.x, map.y);
     clouds.forEach((cloud, c) => cloud.set(map.codes.filter((_, n) => labels[n] === c)));
-    words.forEach((word, c) => { const at = map.words[c]; word.set(at ? at.slice(0, 2) : [map.x[0], map.y[0]], at ? at[2] : ""); });
+    words.forEach((word, c) => {
+      const at = map.words[c];
+      word.set(at ? at.slice(0, 2) : [map.x[0], map.y[0]], at ? at[2] : "");
+    });
     point.set(...state.spots[k]);
     redraw();
   }
   plot.press((x, y) => { point.set(x, y); state.spots[state.map] = point.at; redraw(); });
-  const which = nn.buttons({label: "code", options: maps.map(map => map.name), chosen: shown, press: show});
+  const which = nn.buttons({
+    label: "code",
+    options: maps.map(map => map.name),
+    chosen: shown,
+    press: show,
+  });
   element.replaceChildren(which.node, nn.columns(plot.node, board), live.node);
   show(shown);
   draw();

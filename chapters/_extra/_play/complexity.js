@@ -1,12 +1,13 @@
-// <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each degree.
+// <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each
+// degree.
 // needs: parts-plot
-// room: 836 627
-// law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x, y}],
-// each a data set of which the first N samples are used; degree, samples: the start; degrees: the
-// highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x, f}, the
-// places where errors are averaged, by default those of the law; range: of x, by default from -1 to 1;
-// step: of the slider of samples; top: of the axis of errors, which is linear then and else logarithmic;
-// xlabel, ylabel.
+// room: 864 652
+// law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
+// y}], each a data set of which the first N samples are used; degree, samples: the start; degrees:
+// the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,
+// f}, the places where errors are averaged, by default those of the law; range: of x, by default
+// from -1 to 1; step: of the slider of samples; top: of the axis of errors, which is linear then
+// and else logarithmic; xlabel, ylabel.
 (() => {
   // The values of the Legendre polynomials up to a degree, the columns that are fitted.
   function legendre(x, degree) {
@@ -15,11 +16,15 @@
     return p.slice(0, degree + 1);
   }
 
-  const dot = (u, v) => { let s = 0; for (let i = 0; i < u.length; i++) s += u[i] * v[i]; return s; };
+  const dot = (u, v) => {
+    let s = 0;
+    for (let i = 0; i < u.length; i++) s += u[i] * v[i];
+    return s;
+  };
 
-  // Least squares for all degrees at once: columns made orthogonal (twice, for the digits), and each
-  // column takes its share of what is left of y. Result: for each degree its values at the places
-  // of grid, and its mean squared error on the samples.
+  // Least squares for all degrees at once: columns made orthogonal (twice, for the digits), and
+  // each column takes its share of what is left of y. Result: for each degree its values at the
+  // places of grid, and its mean squared error on the samples.
   function fits(x, y, grid, degree) {
     const rows = x.map(v => legendre(v, degree)), left = [...y], Q = [], G = [], found = [];
     const at = grid.map(() => 0);
@@ -46,83 +51,181 @@
 
   const mean = values => values.reduce((s, v) => s + v, 0) / values.length;
 
-  // For each degree: the mean fit, squared bias, variance, both averaged over the places from `first`
-  // on, and the mean error on the samples that were fitted.
+  // For each degree: the mean fit, squared bias, variance, both averaged over the places from
+  // `first` on, and the mean error on the samples that were fitted.
   function split(all, f, noise, first) {
     return all[0].map((_, degree) => {
       const values = all.map(one => one[degree].values);
       const centre = f.map((_, i) => mean(values.map(v => v[i])));
       const bias = mean(f.map((v, i) => (centre[i] - v) ** 2).slice(first));
-      const variance = mean(f.map((_, i) => mean(values.map(v => (v[i] - centre[i]) ** 2))).slice(first));
-      return {centre, bias, variance, total: bias + variance + noise, train: mean(all.map(one => one[degree].train))};
+      const variance = mean(
+        f.map((_, i) => mean(values.map(v => (v[i] - centre[i]) ** 2))).slice(first),
+      );
+      return {
+        centre, bias, variance, total: bias + variance + noise,
+        train: mean(all.map(one => one[degree].train)),
+      };
     });
   }
 
-  nn.define("complexity", (element, {law, noise, draws, degree, samples, degrees, few, y, at = law, range = [-1, 1], step = 2,
-    top, xlabel = "x", ylabel = "y"}) => {
-    const most = draws[0].x.length, state = {degree, samples, shown: 0};
-    const inner = v => (2 * v - range[0] - range[1]) / (range[1] - range[0]);
-    const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees)), low = top ? 0 : 1e-4, high = top || 20;
-    const left = nn.plot({x: range, y, height: 260, left: 36, xlabel, ylabel});
-    const faint = draws.map(() => left.line({colour: "a", width: 0.7}));
-    const truth = left.line({colour: "ink", dash: "7 5", width: 2.4, points: law.x.map((v, i) => [v, law.f[i]])});
-    const average = left.line({colour: "a", width: 4});
-    const one = left.line({colour: "b", width: 2.2});
-    const dots = left.dots({colour: "b", r: 3.6});
-    const right = nn.plot({x: [0, degrees], y: [low, high], log: top ? "" : "y", height: 260, right: 86, xticks: Array.from({length: degrees + 1}, (_, k) => k),
-      yticks: top ? undefined : [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: top ? "squared error" : "squared error (logarithmic)"});
-    const PARTS = [["total", "ink", null, 3.4, "circle", "expected"], ["bias", "c", "9 4", 2.2, "square", "bias²"],
-      ["variance", "a", null, 2.2, "diamond", "variance"], ["noise", "ink", "2 4", 1.8, null, "noise"],
-      ["train", "b", "5 3", 2.2, "triangle", "training"]];
-    const lines = PARTS.map(([, colour, dash, width,, label]) => right.line({colour, dash, width, label, away: 13}));
-    const marks = PARTS.map(([, colour,,, shape]) => shape && right.dots({colour, shape, r: 4.5}));
-    const rule = right.line({colour: "ink", width: 1});
-    const facts = nn.facts(["squared bias", "+ variance", "+ noise", "= expected error on new samples", "mean error on training samples"]);
-    const live = nn.live();
-    const stroke = ([, colour, dash, width, shape, words]) => nn.html("span", {style: nn.ink(colour)},
-      nn.svg("svg", {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
-        nn.svg("path", {d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash, style: `stroke-width: ${width}`}),
-        ...(shape ? [nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4)}`, class: "nn-dots"})] : [])), words);
-    const key = nn.html("div", {class: "nn-key"}, ...[["", "ink", "7 5", 2.4, null, "the truth"], ["", "a", null, 0.9, null, `${draws.length} fits`],
-      ["", "a", null, 4, null, "their mean"], ["", "b", null, 2.2, "circle", "one set, its fit"]].map(stroke));
-
-    let all, parts;
-    function fit() {
-      all = draws.map(d => fits(d.x.slice(0, state.samples).map(inner), d.y.slice(0, state.samples), grid, degrees));
-      parts = split(all, [...law.f, ...at.f], noise, law.x.length);
-    }
-    function draw() {
-      const k = state.degree, now = parts[k], set = draws[state.shown];
-      const curve = values => law.x.map((v, i) => [v, values[i]]);
-      faint.forEach((line, d) => line.set(curve(all[d][k].values)));
-      average.set(curve(now.centre));
-      one.set(curve(all[state.shown][k].values));
-      dots.set(set.x.slice(0, state.samples).map((v, i) => [v, set.y[i]]).filter(([, v]) => v >= y[0] && v <= y[1]));
-      PARTS.forEach(([name], p) => {
-        const value = part => name === "noise" ? noise : part[name];
-        lines[p].set(parts.map((part, d) => [d, Math.max(value(part), low / 2)]));
-        if (marks[p]) marks[p].set(value(now) >= low && value(now) <= high ? [[k, value(now)]] : []);
+  nn.define(
+    "complexity",
+    (
+      element,
+      {
+        law, noise, draws, degree, samples, degrees, few, y, at = law, range = [-1, 1], step = 2,
+        top, xlabel = "x", ylabel = "y",
+      },
+    ) => {
+      const most = draws[0].x.length;
+      const state = {degree, samples, shown: 0};
+      const inner = v => (2 * v - range[0] - range[1]) / (range[1] - range[0]);
+      const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees));
+      const low = top ? 0 : 1e-4;
+      const high = top || 20;
+      const left = nn.plot({x: range, y, height: 260, left: 36, xlabel, ylabel});
+      const faint = draws.map(() => left.line({colour: "a", width: 0.7}));
+      const truth = left.line({
+        colour: "ink", dash: "7 5", width: 2.4,
+        points: law.x.map((v, i) => [v, law.f[i]]),
       });
-      rule.set([[k, low], [k, high]]);
-      facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
-      const best = parts.reduce((b, part, d) => part.total < parts[b].total ? d : b, 0);
-      const larger = now.bias > now.variance ? "the squared bias is larger than the variance" : "the variance is larger than the squared bias";
-      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, and ${larger}. `
-        + `The smallest expected error, ${nn.short(parts[best].total)}, is at degree ${best}.`);
-      left.describe(`${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, their mean, and the truth.`);
-      right.describe(`At degree ${k}: squared bias ${nn.short(now.bias)}, variance ${nn.short(now.variance)}, noise ${nn.short(noise)}.`);
-    }
-    const redraw = nn.frame(draw), refit = nn.frame(() => { fit(); draw(); });
-    const sliders = [
-      nn.slider({label: "degree", min: 0, max: degrees, step: 1, value: degree, show: v => String(v),
-        move: v => { state.degree = v; redraw(); }}),
-      nn.slider({label: "samples", min: few, max: most, step, value: samples, show: v => String(v),
-        move: v => { state.samples = v; refit(); }})];
-    const another = nn.bar(nn.button("another data set", () => { state.shown = (state.shown + 1) % draws.length; redraw(); }));
-    element.replaceChildren(sliders[0].node, nn.tuck(element, "Samples and data set", sliders[1].node, another), nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
-      nn.tuck(element, "Parts of the error", facts.node), live.node);
-    truth.node.parentNode.append(truth.node);
-    fit();
-    draw();
-  }, "law", "noise", "draws", "degree", "samples", "degrees", "few", "y");
+      const average = left.line({colour: "a", width: 4});
+      const one = left.line({colour: "b", width: 2.2});
+      const dots = left.dots({colour: "b", r: 3.6});
+      const right = nn.plot({
+        x: [0, degrees], y: [low, high],
+        log: top ? "" : "y",
+        height: 260,
+        right: 86,
+        xticks: Array.from({length: degrees + 1}, (_, k) => k),
+        yticks: top ? undefined : [0.001, 0.01, 0.1, 1, 10],
+        xlabel: "degree",
+        ylabel: top ? "squared error" : "squared error (logarithmic)",
+      });
+      const PARTS = [
+        ["total", "ink", null, 3.4, "circle", "expected"],
+        ["bias", "c", "9 4", 2.2, "square", "bias²"],
+        ["variance", "a", null, 2.2, "diamond", "variance"],
+        ["noise", "ink", "2 4", 1.8, null, "noise"],
+        ["train", "b", "5 3", 2.2, "triangle", "training"],
+      ];
+      const lines = PARTS.map(([, colour, dash, width, , label]) =>
+        right.line({colour, dash, width, label, away: 13}),
+      );
+      const marks = PARTS.map(
+        ([, colour, , , shape]) => shape && right.dots({colour, shape, r: 4.5}),
+      );
+      const rule = right.line({colour: "ink", width: 1});
+      const facts = nn.facts([
+        "squared bias", "+ variance", "+ noise", "= expected error on new samples",
+        "mean error on training samples",
+      ]);
+      const live = nn.live();
+      const key = nn.legend(
+        nn.lineKey({colour: "ink", dash: "7 5", width: 2.4}, "the truth"),
+        nn.lineKey({colour: "a", width: 0.9}, `${draws.length} fits`),
+        nn.lineKey({colour: "a", width: 4}, "their mean"),
+        nn.lineKey({colour: "b", shape: "circle"}, "one set and its fit"),
+      );
+
+      let all, parts;
+      function fit() {
+        all = draws.map(d =>
+          fits(d.x.slice(0, state.samples).map(inner), d.y.slice(0, state.samples), grid, degrees),
+        );
+        parts = split(all, [...law.f, ...at.f], noise, law.x.length);
+      }
+      function draw() {
+        const k = state.degree;
+        const now = parts[k];
+        const set = draws[state.shown];
+        const curve = values => law.x.map((v, i) => [v, values[i]]);
+        faint.forEach((line, d) => line.set(curve(all[d][k].values)));
+        average.set(curve(now.centre));
+        one.set(curve(all[state.shown][k].values));
+        dots.set(
+          set.x
+            .slice(0, state.samples)
+            .map((v, i) => [v, set.y[i]])
+            .filter(([, v]) => v >= y[0] && v <= y[1]),
+        );
+        PARTS.forEach(([name], p) => {
+          const value = part => (name === "noise" ? noise : part[name]);
+          lines[p].set(parts.map((part, d) => [d, Math.max(value(part), low / 2)]));
+          if (marks[p]) {
+            marks[p].set(value(now) >= low && value(now) <= high ? [[k, value(now)]] : []);
+          }
+        });
+        rule.set([
+          [k, low],
+          [k, high],
+        ]);
+        facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
+        const best = parts.reduce((b, part, d) => (part.total < parts[b].total ? d : b), 0);
+        const larger =
+          now.bias > now.variance
+            ? "the squared bias is larger than the variance"
+            : "the variance is larger than the squared bias";
+        live.set(
+          `Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, and ` +
+            `${larger}. ` +
+            `The smallest expected error, ${nn.short(parts[best].total)}, is at degree ${best}.`,
+        );
+        left.describe(
+          `${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, ` +
+            "their mean, and the truth.",
+        );
+        right.describe(
+          `At degree ${k}: squared bias ${nn.short(now.bias)}, variance ` +
+            `${nn.short(now.variance)}, noise ${nn.short(noise)}.`,
+        );
+      }
+      const redraw = nn.frame(draw);
+      const refit = nn.frame(() => {
+          fit();
+          draw();
+        });
+      const sliders = [
+        nn.slider({
+          label: "degree", min: 0, max: degrees, step: 1, value: degree,
+          show: v => String(v),
+          move: v => {
+            state.degree = v;
+            redraw();
+          },
+        }),
+        nn.slider({
+          label: "samples", min: few, max: most, step, value: samples,
+          show: v => String(v),
+          move: v => {
+            state.samples = v;
+            refit();
+          },
+        }),
+      ];
+      const another = nn.bar(
+        nn.button("new dataset", () => {
+          state.shown = (state.shown + 1) % draws.length;
+          redraw();
+        }),
+      );
+      element.replaceChildren(
+        sliders[0].node, nn.tuck(element, "Samples and dataset", sliders[1].node, another),
+        nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
+        nn.tuck(element, "Parts of the error", facts.node),
+        live.node,
+      );
+      truth.node.parentNode.append(truth.node);
+      fit();
+      draw();
+    },
+    "law",
+    "noise",
+    "draws",
+    "degree",
+    "samples",
+    "degrees",
+    "few",
+    "y",
+  );
 })();

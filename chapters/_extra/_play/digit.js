@@ -4,7 +4,7 @@
 // demo: strokes, as points from 0 to 1, that draw themselves at first; samples: [{ink, label}],
 // test pictures as bitmaps of 32 by 32 in base64.
 // needs: parts-grid
-// room: 235 330
+// room: 290 330
 nn.digit = (() => {
   const SIDE = 32, WIDEST = 20, BLOCK = 4, IN = 64, OUT = 10;
 
@@ -34,7 +34,8 @@ nn.digit = (() => {
   const transposed = a => Array.from(a[0], (_, j) => Float64Array.from(a, row => row[j]));
 
   // What the network reads of a drawing, size by size values 0 or 1 row by row: centred, scaled,
-  // blurred, of which the darkest places become black, counted in blocks of 4 by 4. Without ink: null.
+  // blurred, of which the darkest places become black, counted in blocks of 4 by 4. Without ink:
+  // null.
   function counts(ink, size, {dark, blur}) {
     const rows = Array.from({length: size}, (_, i) => ink.subarray(i * size, (i + 1) * size));
     const [top, bottom] = ends(size, i => rows[i].includes(1));
@@ -62,7 +63,8 @@ nn.digit = (() => {
     const all = new Float32Array(nn.bytes(values).buffer);
     let from = 0;
     const layer = (out, inputs) => {
-      const weight = all.subarray(from, from += out * inputs), bias = all.subarray(from, from += out);
+      const weight = all.subarray(from, from += out * inputs);
+      const bias = all.subarray(from, from += out);
       return x => Float64Array.from(bias, (b, i) => {
         let sum = b;
         for (let j = 0; j < inputs; j++) sum += weight[i * inputs + j] * x[j];
@@ -80,6 +82,43 @@ nn.digit = (() => {
 })();
 
 nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
+  nn.style("digit", `
+    .nn-digit-parts {
+      display: grid; grid-template-columns: minmax(0, 1fr) minmax(7.5rem, 40%); gap: .3rem .9rem;
+      align-items: start;
+    }
+    .nn-digit-board {
+      position: relative; touch-action: none; cursor: crosshair; border: 2px solid var(--nn-ink);
+      border-radius: 6px; overflow: hidden;
+    }
+    .nn-digit-board:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 2px; }
+    .nn-digit-board .nn-picture { max-width: none; border-radius: 0; }
+    .nn-digit-cursor {
+      position: absolute; width: 14px; height: 14px; margin: -7px; border: 2px solid var(--nn-b);
+      border-radius: 50%; display: none; pointer-events: none;
+    }
+    .nn-digit-cursor.nn-on { background: var(--nn-b); }
+    .nn-digit-board:focus-visible .nn-digit-cursor { display: block; }
+    .nn-digit-read { display: flex; gap: .8rem; align-items: center; }
+    .nn-digit-read .nn-picture { width: 2.6rem; margin: 0; }
+    .nn-digit-read strong { font-size: 2.4rem; line-height: 1; color: var(--nn-b); }
+    .bd-article .nn-digit-odds {
+      list-style: none; margin: .2rem 0 0; padding: 0; font-size: .85rem;
+      font-variant-numeric: tabular-nums;
+    }
+    .bd-article .nn-digit-odds li {
+      display: grid; grid-template-columns: .8rem 1fr 2.7rem; gap: .4rem; align-items: center;
+      margin: 0; line-height: 1.35;
+    }
+    .nn-digit-bar { height: .7em; background: var(--nn-soft); }
+    .nn-digit-bar span {
+      display: block; height: 100%; background: var(--nn-a); transform-origin: 0 0;
+      transform: scaleX(0);
+    }
+    .nn-digit-best { font-weight: 700; }
+    .nn-digit-best .nn-digit-bar span { background: var(--nn-b); }
+    .nn-digit-value { text-align: right; white-space: nowrap; }`);
+
   const SIZE = 64, PEN = 2.4, RUBBER = 5, SECONDS = 1.8, QUIET = 700;
   const read = nn.digit.reader(network), {html} = nn;
   const ink = new Uint8Array(SIZE * SIZE), cursor = {x: SIZE / 2, y: SIZE / 2, down: false};
@@ -89,7 +128,12 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   const board = nn.picture({width: SIZE, height: SIZE, scale: "ink", high: 1});
   const seen = nn.picture({width: 8, height: 8, scale: "ink", high: 1});
   const cross = html("span", {class: "nn-digit-cursor", "aria-hidden": "true"});
-  const help = html("p", {class: "nn-hidden", id: nn.id()}, "The arrow keys move the pen, with Shift further. Space puts it down and lifts it. Backspace clears the board.");
+  const help = html(
+    "p",
+    {class: "nn-hidden", id: nn.id()},
+    "The arrow keys move the pen, with Shift further. Space puts it down and lifts it. Backspace " +
+      "clears the board.",
+  );
   const sheet = html("div", {class: "nn-digit-board", tabindex: 0, role: "application",
     "aria-label": "Drawing board", "aria-describedby": help.id}, board.node, cross);
   board.node.setAttribute("aria-hidden", "true");
@@ -97,7 +141,10 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   const rows = Array.from({length: 10}, (_, k) => {
     const bar = html("span", {class: "nn-digit-bar", "aria-hidden": "true"}, html("span"));
     const value = html("span", {class: "nn-digit-value"});
-    return {bar: bar.firstChild, value, node: html("li", {}, html("span", {}, String(k)), bar, value)};
+    return {
+      bar: bar.firstChild, value,
+      node: html("li", {}, html("span", {}, String(k)), bar, value),
+    };
   });
   const verdict = html("strong", {"aria-hidden": "true"});
   const told = nn.live();
@@ -135,10 +182,15 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   // ---- ink
   function line(from, to, value = state.erasing ? 0 : 1) {
     const radius = value ? PEN : RUBBER, [dx, dy] = [to.x - from.x, to.y - from.y];
-    const span = (a, b) => [Math.max(0, Math.floor(Math.min(a, b) - radius)), Math.min(SIZE, Math.ceil(Math.max(a, b) + radius))];
+    const span = (a, b) => [
+      Math.max(0, Math.floor(Math.min(a, b) - radius)),
+      Math.min(SIZE, Math.ceil(Math.max(a, b) + radius)),
+    ];
     const [left, right] = span(from.x, to.x), [top, bottom] = span(from.y, to.y);
     for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) {
-      const x = j + 0.5 - from.x, y = i + 0.5 - from.y, t = nn.clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
+      const x = j + 0.5 - from.x;
+      const y = i + 0.5 - from.y;
+      const t = nn.clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
       if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= radius ** 2) ink[i * SIZE + j] = value;
     }
     draw();
@@ -167,14 +219,18 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
       const at = Math.floor(k / SIZE / 2) * SIZE / 2 + Math.floor(k % SIZE / 2);
       ink[k] = bits[at >> 3] >> (7 - at % 8) & 1;
     });
-    note.textContent = `Test picture ${state.sample + 1} of ${samples.length}; its writer meant ${label}. Change it.`;
+    note.textContent = `Test image ${state.sample + 1} of ${samples.length}; its writer meant ` +
+      `${label}. Change it.`;
     draw();
   }
 
   // ---- mouse, touch, pen
   const place = event => {
     const box = board.node.getBoundingClientRect();
-    return {x: (event.clientX - box.left) / box.width * SIZE, y: (event.clientY - box.top) / box.height * SIZE};
+    return {
+      x: ((event.clientX - box.left) / box.width) * SIZE,
+      y: ((event.clientY - box.top) / box.height) * SIZE,
+    };
   };
   sheet.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
   sheet.addEventListener("pointerdown", event => {
@@ -192,7 +248,11 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
       state.pointer = to;
     }
   });
-  for (const end of ["pointerup", "pointercancel"]) sheet.addEventListener(end, () => { state.pointer = null; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    sheet.addEventListener(end, () => {
+      state.pointer = null;
+    });
+  }
 
   // ---- keys
   function aim() {
@@ -237,32 +297,36 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   }
 
   element.replaceChildren(
-    html("style", {}, `
-      .nn-digit-parts { display: grid; grid-template-columns: minmax(0, 1fr) minmax(7.5rem, 40%); gap: .3rem .9rem; align-items: start; }
-      .nn-digit-board { position: relative; touch-action: none; cursor: crosshair; border: 2px solid var(--nn-ink); border-radius: 6px; overflow: hidden; }
-      .nn-digit-board:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 2px; }
-      .nn-digit-board .nn-picture { max-width: none; border-radius: 0; }
-      .nn-digit-cursor { position: absolute; width: 14px; height: 14px; margin: -7px; border: 2px solid var(--nn-b); border-radius: 50%; display: none; pointer-events: none; }
-      .nn-digit-cursor.nn-on { background: var(--nn-b); }
-      .nn-digit-board:focus-visible .nn-digit-cursor { display: block; }
-      .nn-digit-read { display: flex; gap: .8rem; align-items: center; }
-      .nn-digit-read .nn-picture { width: 2.6rem; margin: 0; }
-      .nn-digit-read strong { font-size: 2.4rem; line-height: 1; color: var(--nn-b); }
-      .bd-article .nn-digit-odds { list-style: none; margin: .2rem 0 0; padding: 0; font-size: .85rem; font-variant-numeric: tabular-nums; }
-      .bd-article .nn-digit-odds li { display: grid; grid-template-columns: .8rem 1fr 2.7rem; gap: .4rem; align-items: center; margin: 0; line-height: 1.35; }
-      .nn-digit-bar { height: .7em; background: var(--nn-soft); }
-      .nn-digit-bar span { display: block; height: 100%; background: var(--nn-a); transform-origin: 0 0; transform: scaleX(0); }
-      .nn-digit-best { font-weight: 700; }
-      .nn-digit-best .nn-digit-bar span { background: var(--nn-b); }
-      .nn-digit-value { text-align: right; white-space: nowrap; }
-    `),
-    html("div", {class: "nn-digit-parts"}, sheet,
-      html("div", {}, html("div", {class: "nn-digit-read"}, seen.node, html("span", {"aria-hidden": "true"}, "→"), verdict),
-        html("ul", {class: "nn-digit-odds", "aria-label": "Probability of each digit"}, ...rows.map(row => row.node)))),
-    nn.bar(nn.button("Clear", clear), eraser, nn.button("A test picture", show)), note, help, told.node);
-  seen.describe("What goes into the network: the drawing in 8 by 8 coarse pixels.");
+    html(
+      "div",
+      {class: "nn-digit-parts"},
+      sheet,
+      html(
+        "div",
+        {},
+        html(
+          "div",
+          {class: "nn-digit-read"},
+          seen.node,
+          html("span", {"aria-hidden": "true"}, "→"),
+          verdict,
+        ),
+        html(
+          "ul",
+          {class: "nn-digit-odds", "aria-label": "Probability of each digit"},
+          ...rows.map(row => row.node),
+        ),
+      ),
+    ),
+    nn.bar(nn.button("Clear", clear), eraser, nn.button("A test image", show)),
+    note,
+    help,
+    told.node,
+  );
+  seen.describe("The input of the network: your drawing in 8 by 8 coarse pixels.");
   aim();
   draw();
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) steps.forEach(([from, to]) => line(from, to, 1));
-  else requestAnimationFrame(play);
+  if (nn.calm.matches) {
+    steps.forEach(([from, to]) => line(from, to, 1));
+  } else requestAnimationFrame(play);
 }, "network", "dark", "blur", "demo", "samples");

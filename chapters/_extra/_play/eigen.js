@@ -1,18 +1,23 @@
 // <nn-eigen>: turn a vector x until A x lies along it; the angle between them over all directions.
-// needs: parts-plot
+// needs: parts-plot parts-matrix
 // room: 854 577
 // matrix: the first one; degrees: the direction of x at the start; presets: [{name, matrix}].
 nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   const EXTENT = 1.75, DEGREE = Math.PI / 180, WIDE = 1.2;  // degrees within which x snaps
   const state = {A: matrix, at: degrees, found: []};
   const plane = nn.plane({extent: EXTENT, describe: "A vector x on a circle, and A x"});
-  const ring = plane.line({colour: "c", width: 1.2}), image = plane.line({colour: "b", width: 1.2, dash: "4 4"});
+  const ring = plane.line({colour: "c", width: 1.2});
+  const image = plane.line({colour: "b", width: 1.2, dash: "4 4"});
   const kept = [plane.line({colour: "d", width: 2}), plane.line({colour: "d", width: 2})];
   const mapped = plane.arrow({colour: "b", label: "A x"}), arrow = plane.arrow({colour: "a"});
-  const plot = nn.plot({x: [0, 360], y: [-90, 90], height: 200, right: 18, xlabel: "direction of x (degrees)",
-    ylabel: "angle from x to A x (degrees)", xticks: [0, 90, 180, 270, 360], yticks: [-90, 0, 90]});
+  const plot = nn.plot({
+    x: [0, 360], y: [-90, 90], height: 200, right: 18, xlabel: "direction of x (degrees)",
+    ylabel: "angle from x to A x (degrees)", xticks: [0, 90, 180, 270, 360], yticks: [-90, 0, 90],
+  });
   plot.line({colour: "ink", width: 1, points: [[0, 0], [360, 0]]});
-  const turn = plot.line({colour: "b"}), zeros = plot.dots({colour: "d", shape: "diamond"}), spot = plot.dots({colour: "a", r: 6});
+  const turn = plot.line({colour: "b"});
+  const zeros = plot.dots({colour: "d", shape: "diamond"});
+  const spot = plot.dots({colour: "a", r: 6});
   const facts = nn.facts(["x", "A x", "angle to A x", "length of A x", "eigenvalues found"]);
   const live = nn.live();
 
@@ -32,9 +37,11 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     const size = Math.max(...[a, b, c, d].map(Math.abs), 1e-12), under = (a - d) ** 2 + 4 * b * c;
     if (Math.abs(b) + Math.abs(c) + Math.abs(a - d) < 1e-9 * size) return "all";
     if (under < -1e-9 * size * size) return [];
-    const root = Math.sqrt(Math.max(under, 0)), values = root < 1e-6 * size ? [(a + d) / 2] : [(a + d + root) / 2, (a + d - root) / 2];
+    const root = Math.sqrt(Math.max(under, 0));
+    const values = root < 1e-6 * size ? [(a + d) / 2] : [(a + d + root) / 2, (a + d - root) / 2];
     return values.map(value => {
-      const [u, v] = Math.hypot(b, value - a) > Math.hypot(value - d, c) ? [b, value - a] : [value - d, c];
+      const [u, v] =
+        Math.hypot(b, value - a) > Math.hypot(value - d, c) ? [b, value - a] : [value - d, c];
       return {value, at: (Math.atan2(v, u) / DEGREE + 180) % 180};
     });
   }
@@ -46,8 +53,14 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   }
 
   function draw() {
-    const {A, at, all} = state, x = unit(at), y = apply(A, x), angle = between(A, at), length = Math.hypot(...y);
-    const stretch = Math.max(...Array.from({length: 91}, (_, k) => Math.hypot(...apply(A, unit(2 * k)))));
+    const {A, at, all} = state;
+    const x = unit(at);
+    const y = apply(A, x);
+    const angle = between(A, at);
+    const length = Math.hypot(...y);
+    const stretch = Math.max(
+      ...Array.from({length: 91}, (_, k) => Math.hypot(...apply(A, unit(2 * k)))),
+    );
     const shrink = [1, 2, 5, 10, 20, 50, 100, 1000].find(s => stretch / s < 1.65) ?? 1e6;
     const small = v => v.map(z => z / shrink);
     image.set(Array.from({length: 121}, (_, k) => small(apply(A, unit(3 * k)))));
@@ -55,28 +68,61 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     mapped.set([[0, 0], small(y)]);
     const words = mapped.node.nextSibling;  // kept inside the plane
     words.textContent = shrink > 1 ? `A x ÷ ${shrink}` : "A x";
-    words.setAttribute("x", Math.min(+words.getAttribute("x"), plane.to(EXTENT, 0)[0] - words.getComputedTextLength() - 4));
+    words.setAttribute(
+      "x",
+      Math.min(
+        +words.getAttribute("x"),
+        plane.to(EXTENT, 0)[0] - words.getComputedTextLength() - 4,
+      ),
+    );
     const lined = angle !== null && Math.abs(angle) < 0.05 || angle === null;
     const value = x[0] * y[0] + x[1] * y[1];
     const which = all === "all" ? 0 : all.findIndex(e => away(e.at, at) < 0.1);
     if (lined && which >= 0 && !state.found.includes(which)) state.found.push(which);
     kept.forEach((line, k) => {
-      const seen = all !== "all" && state.found.includes(k), [u, v] = seen ? unit(all[k].at) : [0, 0];
+      const seen = all !== "all" && state.found.includes(k);
+      const [u, v] = seen ? unit(all[k].at) : [0, 0];
       line.set(seen ? [[-3 * u, -3 * v], [3 * u, 3 * v]] : []);
     });
     turn.set(Array.from({length: 361}, (_, t) => [t, between(A, t) ?? NaN]).flatMap((p, k, list) =>
       k && Math.abs(p[1] - list[k - 1][1]) > 90 ? [[NaN, NaN], p] : [p]));
-    zeros.set(all === "all" ? [] : state.found.flatMap(k => [[all[k].at, 0], [all[k].at + 180, 0]]));
+    zeros.set(
+      all === "all"
+        ? []
+        : state.found.flatMap(k => [
+            [all[k].at, 0],
+            [all[k].at + 180, 0],
+          ]),
+    );
     spot.set([[at, angle ?? 0]]);
     const list = all === "all" ? [value] : [...state.found].sort().map(k => all[k].value);
-    facts.set([pair(x), pair(y), angle === null ? "none" : `${nn.number(angle, 1)}°`, nn.number(length),
-      list.length ? list.map(v => nn.number(v)).join(" and ") : "none yet"]);
-    live.set(all === "all" ? `Every direction survives: A x = ${nn.number(value)} x for each x.`
-      : lined && which >= 0 ? `A x = ${nn.number(all[which].value)} x: an eigenvector, with eigenvalue ${nn.number(all[which].value)}.`
-      : `A turns the line of x by ${nn.number(angle ?? 0, 1)}°${all.length ? "." : "; it turns every line."}`);
-    plane.describe(`x is ${pair(x)}, A x is ${pair(y)}, drawn ${shrink > 1 ? `at 1/${shrink} of its length` : "at its length"}.`);
-    plot.svg.setAttribute("aria-label", all === "all" ? "The angle is zero in every direction."
-      : all.length ? `A curve that meets zero in ${2 * all.length} directions of 360 degrees.` : "A curve that never meets zero.");
+    facts.set([
+      pair(x), pair(y),
+      angle === null ? "none" : `${nn.number(angle, 1)}°`,
+      nn.number(length),
+      list.length ? list.map(v => nn.number(v)).join(" and ") : "none yet",
+    ]);
+    live.set(
+      all === "all"
+        ? `Every direction is kept: A x = ${nn.number(value)} x for each x.`
+        : lined && which >= 0
+          ? `A x = ${nn.number(all[which].value)} x: an eigenvector, with eigenvalue ` +
+            `${nn.number(all[which].value)}.`
+          : "A turns the line of x by " +
+            `${nn.number(angle ?? 0, 1)}°${all.length ? "." : "; it turns every line."}`,
+    );
+    plane.describe(
+      `x is ${pair(x)}, A x is ${pair(y)}, drawn ` +
+        `${shrink > 1 ? `at 1/${shrink} of its length` : "at its length"}.`,
+    );
+    plot.svg.setAttribute(
+      "aria-label",
+      all === "all"
+        ? "The angle is zero in every direction."
+        : all.length
+          ? `A curve that is zero in ${2 * all.length} directions of a full turn.`
+          : "A curve that never meets zero.",
+    );
   }
   const redraw = nn.frame(draw);
 
@@ -87,11 +133,26 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     slider.set(Math.round(t));
     redraw();
   }
-  const tip = nn.point({on: plane, at: unit(degrees), label: "tip of x, on a circle", name: "x", colour: "a",
-    fit: ([x, y]) => { const r = Math.hypot(x, y) || 1; return [x / r, y / r]; },
-    move: (x, y) => { const t = snapped(Math.atan2(y, x) / DEGREE); face(t); }});
-  const slider = nn.slider({label: "direction of x", min: 0, max: 360, step: 1, value: degrees,
-    show: t => `${nn.number(t, 0)}°`, move: t => { state.at = snapped(t); tip.set(...unit(state.at)); redraw(); }});
+  const tip = nn.point({
+    on: plane, at: unit(degrees), label: "tip of x, on a circle", name: "x", colour: "a",
+    fit: ([x, y]) => {
+      const r = Math.hypot(x, y) || 1;
+      return [x / r, y / r];
+    },
+    move: (x, y) => {
+      const t = snapped(Math.atan2(y, x) / DEGREE);
+      face(t);
+    },
+  });
+  const slider = nn.slider({
+    label: "direction of x", min: 0, max: 360, step: 1, value: degrees,
+    show: t => `${nn.number(t, 0)}°`,
+    move: t => {
+      state.at = snapped(t);
+      tip.set(...unit(state.at));
+      redraw();
+    },
+  });
   const again = nn.button("x ← A x", () => {
     const y = apply(state.A, unit(state.at));
     if (Math.hypot(...y) > 1e-9) face(round(Math.atan2(y[1], y[0]) / DEGREE));
@@ -104,10 +165,23 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     redraw();
   }
   const entries = nn.matrix({values: matrix, label: "A", step: 0.5, change: A => put(A, entries)});
-  const names = nn.buttons({label: "matrices", options: presets.map(p => p.name), chosen: -1, press: k => put(presets[k].matrix)});
+  const names = nn.buttons({
+    label: "matrices",
+    options: presets.map(p => p.name),
+    chosen: -1,
+    press: k => put(presets[k].matrix),
+  });
   ring.set(Array.from({length: 121}, (_, k) => unit(3 * k)));
-  element.replaceChildren(names.node, nn.columns(plane.node,
-    nn.html("div", {}, nn.inline("A =", entries.node), nn.bar(again, reset), plot.node)), slider.node, nn.tuck(element, "x, A x and their angle", facts.node), live.node);
+  element.replaceChildren(
+    names.node,
+    nn.columns(
+      plane.node,
+      nn.html("div", {}, nn.inline("A =", entries.node), nn.bar(again, reset), plot.node),
+    ),
+    slider.node,
+    nn.tuck(element, "x, A x and their angle", facts.node),
+    live.node,
+  );
   put(matrix);
   draw();
 }, "matrix");

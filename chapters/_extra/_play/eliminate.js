@@ -1,14 +1,20 @@
 // <nn-eliminate>: subtract t times one equation from another; its line turns around the crossing.
 // needs: parts-plot
-// room: 672 404
+// room: 660 402
 // systems: [{name, rows}], two rows [a, b, c] for a x₁ + b x₂ = c; extent: where both axes end.
 nn.define("eliminate", (element, {systems, extent = 6}) => {
   const state = {rows: systems[0].rows, part: 0};
-  const plot = nn.plot({width: 320, height: 334, x: [0, extent], y: [0, extent], xlabel: "x₁", ylabel: "x₂",
-    describe: "Two lines in the plane of the two unknowns"});
+  const plot = nn.plot({
+    width: 320, height: 334, x: [0, extent], y: [0, extent], xlabel: "x₁", ylabel: "x₂",
+    describe: "Two lines in the plane of the two unknowns",
+  });
   const before = plot.line({colour: "b", width: 1.5, dash: "2 5"});
-  const strokes = [plot.line({colour: "a", width: 2.5}), plot.line({colour: "b", width: 2.5, dash: "8 5"})];
-  const names = [plot.words({colour: "a", label: "line 1"}), plot.words({colour: "b", label: "line 2"})];
+  const strokes = [
+    plot.line({colour: "a", width: 2.5}), plot.line({colour: "b", width: 2.5, dash: "8 5"}),
+  ];
+  const names = [
+    plot.words({colour: "a", label: "line 1"}), plot.words({colour: "b", label: "line 2"}),
+  ];
   const crossing = plot.dots({colour: "ink", r: 6});
   const facts = nn.facts(["row 1", "row 2", "multiplier t", "solution", "angle of the lines"]);
   const live = nn.live();
@@ -40,9 +46,14 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     if (!n) return [];
     const [u, v] = b < 0 ? [-b / n, a / n] : [b / n, -a / n];
     const [x, y] = near ?? [a * c / n / n, b * c / n / n];
-    return Array.from({length: 161}, (_, k) => [x + (k - 80) * u * extent / 40, y + (k - 80) * v * extent / 40]);
+    return Array.from({length: 161}, (_, k) => [
+      x + ((k - 80) * u * extent) / 40, y + ((k - 80) * v * extent) / 40,
+    ]);
   }
-  const inside = (low, high) => ([x, y]) => x >= low && x <= high && y >= 0.05 * extent && y <= 0.95 * extent;
+  const inside =
+    (low, high) =>
+    ([x, y]) =>
+      x >= low && x <= high && y >= 0.05 * extent && y <= 0.95 * extent;
 
   function draw() {
     const {rows: [r, s], part} = state, now = row(part), x = meet(r, now);
@@ -56,13 +67,30 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     });
     crossing.set(x ? [x] : []);
     const lost = !now[0] && !now[1];
-    const angle = Math.abs(Math.atan2(r[0] * now[1] - r[1] * now[0], r[0] * now[0] + r[1] * now[1])) * 180 / Math.PI;
-    const place = x ? `(${x.map(v => nn.number(v)).join(", ")})` : r[0] * now[2] === r[2] * now[0] && !(lost && now[2]) ? "all of line 1" : "none";
-    facts.set([written(r), written(now), short(factor(part)), place, lost ? "no line 2" : `${nn.number(Math.min(angle, 180 - angle), 0)}°`]);
-    live.set(!part ? "Turn line 2, or move the slider, to eliminate x₁ from row 2."
-      : part < 1 ? `Row 2 less ${short(factor(part))} times row 1: line 2 ${x ? "turns around the crossing, which stays" : "keeps its direction"}.`
-      : x ? `x₁ is eliminated: line 2 is level, and row 2 gives x₂ = ${nn.number(x[1])}.`
-      : now[2] ? `Row 2 says ${written(now)}: there is no solution.` : "Row 2 says 0 = 0: it tells nothing new.");
+    const angle =
+      (Math.abs(Math.atan2(r[0] * now[1] - r[1] * now[0], r[0] * now[0] + r[1] * now[1])) * 180) /
+      Math.PI;
+    const place = x
+      ? `(${x.map(v => nn.number(v)).join(", ")})`
+      : r[0] * now[2] === r[2] * now[0] && !(lost && now[2])
+        ? "all of line 1"
+        : "none";
+    facts.set([
+      written(r), written(now), short(factor(part)), place,
+      lost ? "no line 2" : `${nn.number(Math.min(angle, 180 - angle), 0)}°`,
+    ]);
+    live.set(
+      !part
+        ? "Turn line 2, or move the slider, to eliminate x₁ from row 2."
+        : part < 1
+          ? `Row 2 minus ${short(factor(part))} times row 1: line 2 ` +
+            (x ? "turns around the intersection, which stays fixed." : "keeps its direction.")
+          : x
+            ? `x₁ is eliminated: line 2 is level, and row 2 gives x₂ = ${nn.number(x[1])}.`
+            : now[2]
+              ? `Row 2 says ${written(now)}: there is no solution.`
+              : "Row 2 says 0 = 0, which adds no information.",
+    );
     plot.describe(`Line 1: ${written(r)}. Line 2: ${written(now)}. Solution: ${place}.`);
   }
   const redraw = nn.frame(draw);
@@ -73,13 +101,20 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     return places.length ? places[90] : [extent / 2, extent / 2];
   }
   let turned = 0;
-  const knob = nn.point({on: plot, at: knobAt(0), label: "turn line 2", colour: "b", shape: "square",
+  const knob = nn.point({
+    on: plot, at: knobAt(0), label: "turn line 2", colour: "b", shape: "square",
     fit: ([x, y]) => {
-      const [r, s] = state.rows.map(([a, b, c]) => a * x + b * y - c), whole = factor(1);
+      const [r, s] = state.rows.map(([a, b, c]) => a * x + b * y - c);
+      const whole = factor(1);
       turned = r ? nn.clamp(s / r / whole, 0, 1) : turned;
       return knobAt(turned);
     },
-    move: () => { state.part = turned; slider.set(turned); redraw(); }});
+    move: () => {
+      state.part = turned;
+      slider.set(turned);
+      redraw();
+    },
+  });
   const slider = nn.slider({label: "part of x₁ eliminated", min: 0, max: 1, step: 0.05, value: 0,
     show: v => `${Math.round(100 * v)} %`, move: v => put(state.rows, v)});
   function put(rows, part) {
@@ -89,8 +124,16 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     knob.set(...knobAt(part));
     redraw();
   }
-  const buttons = nn.buttons({label: "systems", options: systems.map(s => s.name), press: k => put(systems[k].rows, 0)});
-  element.replaceChildren(buttons.node, nn.columns(plot.node, nn.html("div", {}, slider.node, facts.node)), live.node);
+  const buttons = nn.buttons({
+    label: "systems",
+    options: systems.map(s => s.name),
+    press: k => put(systems[k].rows, 0),
+  });
+  element.replaceChildren(
+    buttons.node,
+    nn.columns(plot.node, nn.html("div", {}, slider.node, facts.node)),
+    live.node,
+  );
   put(state.rows, 0);
   draw();
 }, "systems");

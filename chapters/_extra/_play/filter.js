@@ -5,7 +5,9 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
   const rows = [...document.querySelectorAll(selector)];
   const plain = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const texts = rows.map(row => plain(row.textContent));
-  const groups = [...new Set(rows.flatMap(row => [row.closest(".nn-topics-part"), row.closest("section")]))].filter(group => group && !group.contains(element));
+  const groups = [
+    ...new Set(rows.flatMap(row => [row.closest(".nn-topics-part"), row.closest("section")])),
+  ].filter(group => group && !group.contains(element));
   const status = nn.html("p", {class: "nn-note", role: "status"});
   const chosen = {};
   let words = [];
@@ -16,9 +18,14 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
   }
 
   function show() {
-    const classes = Object.entries(chosen).filter(([, value]) => value).map(pair => `nn-${pair.join("-")}`);
+    const classes = Object.entries(chosen)
+      .filter(([, value]) => value)
+      .map(pair => `nn-${pair.join("-")}`);
     rows.forEach((row, k) => {
-      row.hidden = !(classes.every(name => row.classList.contains(name)) && words.every(w => texts[k].includes(w)));
+      row.hidden = !(
+        classes.every(name => row.classList.contains(name)) &&
+        words.every(w => texts[k].includes(w))
+      );
     });
     const left = rows.filter(row => !row.hidden);
     for (const group of groups) group.hidden = !left.some(row => group.contains(row));
@@ -34,8 +41,13 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
   }
 
   const key = nn.id();
-  const input = nn.html("input", {id: key, type: "search", autocomplete: "off", spellcheck: "false"});
-  input.addEventListener("input", () => { words = plain(input.value).split(/\s+/).filter(Boolean); choose(); });
+  const input = nn.html("input", {
+    id: key, type: "search", autocomplete: "off", spellcheck: "false",
+  });
+  input.addEventListener("input", () => {
+    words = plain(input.value).split(/\s+/).filter(Boolean);
+    choose();
+  });
   const box = nn.html("div", {}, nn.html("label", {for: key}, "Words"), " ", input);
   element.replaceChildren(nn.html("div", {class: "nn-bar"}, ...fields.map(menu), box), status);
   show();

@@ -1,10 +1,11 @@
-// <nn-folds>: networks that could fold a strip are trained in the page, from one start after another.
+// <nn-folds>: networks that could fold a strip are trained in the page, from one start after
+// another.
 // needs: parts-plot parts-time
-// room: 817 463
-// kinds: [{name, short, starts: [[[W, b], …]]}]: for each start its layers, W row by row; places: so
-// many are trained on, evenly spaced over the strip; rate: the first learning rate, which falls to
-// zero over the steps; at: {kind, k}, the start that is shown first;
-// known: [{kind, k, steps, loss}] by nnlib, which agrees() compares.
+// room: 842 464
+// kinds: [{name, short, starts: [[[W, b], …]]}]: for each start its layers, W row by row; places:
+// so many are trained on, evenly spaced over the strip; rate: the first learning rate, which falls
+// to zero over the steps; at: {kind, k}, the start that is shown first; known: [{kind, k, steps,
+// loss}] by nnlib, which agrees() compares.
 (() => {
   const EACH = 40, FINE = 400, SIZES = [1, 2, 2, 2, 1], FOLDS = 3, MORE = 5, GOOD = 0.9;
   const even = n => Float64Array.from({length: n}, (_, i) => (2 * i + 1) / n - 1);
@@ -39,7 +40,10 @@
       for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
         const g = G[i * m + j];
         db[j] += g;
-        for (let k = 0; k < n; k++) { dW[j * n + k] += g * A[i * n + k]; if (A[i * n + k] > 0) back[i * n + k] += g * W[j * n + k]; }
+        for (let k = 0; k < n; k++) {
+          dW[j * n + k] += g * A[i * n + k];
+          if (A[i * n + k] > 0) back[i * n + k] += g * W[j * n + k];
+        }
       }
       dW.forEach((g, k) => { W[k] -= rate * g; });
       db.forEach((g, k) => { b[k] -= rate * g; });
@@ -61,20 +65,47 @@
   const strip = even(FINE), colours = strip.map(orange);
   function judge(layers) {
     const z = forward(strip, layers)[FOLDS + 1], sign = Array.from(z, v => v > 0);
-    return {z, cuts: sign.filter((s, i) => i && s !== sign[i - 1]).length, right: sign.filter((s, i) => s === (colours[i] === 1)).length / FINE};
+    return {
+      z,
+      cuts: sign.filter((s, i) => i && s !== sign[i - 1]).length,
+      right: sign.filter((s, i) => s === (colours[i] === 1)).length / FINE,
+    };
   }
 
   function build(element, {kinds, places, rate, steps, at, known}) {
-    const how = {places, rate, steps}, last = steps / EACH, state = {kind: at.kind, tries: kinds.map(() => []), shown: at.k};
+    const how = {places, rate, steps};
+    const last = steps / EACH;
+    const state = {kind: at.kind, tries: kinds.map(() => []), shown: at.k};
     const live = nn.live();
-    const view = nn.plot({x: [-1, 1], y: [0, 1], height: 220, left: 40, xlabel: "place on the strip", ylabel: "probability of orange", xticks: [-1, 0, 1], yticks: [0, 0.5, 1]});
-    for (const left of [-7, -3, 1, 5]) view.area({colour: "b", points: [[left / 8, 0], [left / 8, 1], [(left + 2) / 8, 1], [(left + 2) / 8, 0]]});
+    const view = nn.plot({
+      x: [-1, 1], y: [0, 1], height: 220, left: 40, xlabel: "place on the strip",
+      ylabel: "probability of orange", xticks: [-1, 0, 1], yticks: [0, 0.5, 1],
+    });
+    for (const left of [-7, -3, 1, 5]) {
+      view.area({
+        colour: "b",
+        points: [
+          [left / 8, 0],
+          [left / 8, 1],
+          [(left + 2) / 8, 1],
+          [(left + 2) / 8, 0],
+        ],
+      });
+    }
     view.line({colour: "ink", width: 1, dash: "5 4", points: [[-1, 0.5], [1, 0.5]]});
     const curve = view.line({colour: "a", width: 2.6});
-    const tally = nn.plot({x: [5, 10 * kinds.length + 5], y: [0.4, 1.04], height: 220, left: 46, xlabel: "start", ylabel: "share of the strip that is right after training",
-      xticks: kinds.map((_, k) => 10 * (k + 1)), yticks: [0.5, 0.75, 1], show: v => v >= 5 ? kinds[v / 10 - 1].short : `${100 * v}%`});
-    const all = tally.dots({colour: "a", r: 3.6}), now = tally.dots({colour: "b", shape: "diamond", r: 7});
-    const spot = (kind, k) => [10 * (kind + 1) + (k * 7 % 15 - 7) * 0.45, state.tries[kind][k].right];
+    const tally = nn.plot({
+      x: [5, 10 * kinds.length + 5], y: [0.4, 1.04], height: 220, left: 46, xlabel: "start",
+      ylabel: "fraction of the strip classified correctly",
+      xticks: kinds.map((_, k) => 10 * (k + 1)),
+      yticks: [0.5, 0.75, 1],
+      show: v => (v >= 5 ? kinds[v / 10 - 1].short : `${100 * v}%`),
+    });
+    const all = tally.dots({colour: "a", r: 3.6});
+    const now = tally.dots({colour: "b", shape: "diamond", r: 7});
+    const spot = (kind, k) => [
+      10 * (kind + 1) + (((k * 7) % 15) - 7) * 0.45, state.tries[kind][k].right,
+    ];
 
     // Trains the next start of a kind.
     function next(kind) {
@@ -84,14 +115,30 @@
       state.shown = k;
     }
     function draw() {
-      const {kind, shown} = state, tries = state.tries[kind], {z, cuts, right} = judge(tries[shown].seen[stepper.at]);
+      const {kind, shown} = state;
+      const tries = state.tries[kind];
+      const {z, cuts, right} = judge(tries[shown].seen[stepper.at]);
       curve.set(Array.from(z, (v, i) => [strip[i], sigmoid(v)]));
       all.set(state.tries.flatMap((done, j) => done.map((_, k) => spot(j, k))));
       now.set([spot(kind, shown)]);
-      const good = tries.filter(one => one.right > GOOD).length, words = `${cuts} ${cuts === 1 ? "cut" : "cuts"}, ${nn.number(100 * right, 0)}% right`;
-      live.set(`Start ${shown + 1} from ${kinds[kind].name}, after ${told(stepper.at)} steps: ${words}. Above 90% after training: ${good} of ${tries.length}.`);
-      view.describe(`The probability of orange along the strip, with four orange stripes: ${words}.`);
-      tally.describe(state.tries.map((done, j) => `${kinds[j].name}: ${done.filter(one => one.right > GOOD).length} of ${done.length} above 90%`).join(". "));
+      const good = tries.filter(one => one.right > GOOD).length;
+      const words = `${cuts} ${cuts === 1 ? "cut" : "cuts"}, ${nn.number(100 * right, 0)}% correct`;
+      live.set(
+        `Start ${shown + 1} from ${kinds[kind].name}, after ${told(stepper.at)} steps: ${words}. ` +
+          `Above 90% after training: ${good} of ${tries.length}.`,
+      );
+      view.describe(
+        `The probability of orange along the strip, with four orange stripes: ${words}.`,
+      );
+      tally.describe(
+        state.tries
+          .map(
+            (done, j) =>
+              `${kinds[j].name}: ${done.filter(one => one.right > GOOD).length} of ` +
+                `${done.length} above 90%`,
+          )
+          .join(". "),
+      );
       const left = kinds[kind].starts.length - tries.length;
       nn.able(one, left > 0);
       nn.able(more, left > 0);
@@ -100,23 +147,39 @@
     const stepper = nn.stepper({last, at: last, label: "steps", rate: 15, show: told, go: redraw});
     function train(count) {
       const {kind} = state;
-      for (let k = 0; k < count && state.tries[kind].length < kinds[kind].starts.length; k++) next(kind);
+      for (let k = 0; k < count && state.tries[kind].length < kinds[kind].starts.length; k++) {
+        next(kind);
+      }
       state.shown = state.tries[kind].length - 1;
       stepper.run(false);
       stepper.set(last);
       redraw();
     }
-    const menu = nn.buttons({label: "start", options: kinds.map(one => one.name), chosen: at.kind, press: kind => {
-      state.kind = kind;
-      train(state.tries[kind].length ? 0 : 1);
-    }});
-    const one = nn.button("train the next start", () => train(1)), more = nn.button(`train ${MORE} more`, () => train(MORE));
-    element.replaceChildren(menu.node, nn.columns(view.node, tally.node), nn.bar(one, more), stepper.node, live.node);
+    const menu = nn.buttons({
+      label: "start",
+      options: kinds.map(one => one.name),
+      chosen: at.kind,
+      press: kind => {
+        state.kind = kind;
+        train(state.tries[kind].length ? 0 : 1);
+      },
+    });
+    const one = nn.button("train the next start", () => train(1));
+    const more = nn.button(`train ${MORE} more`, () => train(MORE));
+    element.replaceChildren(
+      menu.node, nn.columns(view.node, tally.node), nn.bar(one, more), stepper.node, live.node,
+    );
     train(at.k + 1);
     nn.flush();
     element.agrees = () => known.every(({kind, k, steps: until, loss}) => {
-      const X = even(places), z = forward(X, training(kinds[kind].starts[k], how, until).layers)[FOLDS + 1];
-      const mean = X.reduce((sum, x, i) => sum + Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i]))) - orange(x) * z[i], 0) / places;
+      const X = even(places);
+      const z = forward(X, training(kinds[kind].starts[k], how, until).layers)[FOLDS + 1];
+      const mean =
+        X.reduce(
+          (sum, x, i) =>
+            sum + Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i]))) - orange(x) * z[i],
+          0,
+        ) / places;
       return Math.abs(mean - loss) < 1e-9;
     });
   }

@@ -1,9 +1,32 @@
 // <nn-gates>: one LSTM cell over some steps, whose gates the reader sets by hand.
+// needs: parts-handles
 // room: 513 625
-// values: what is offered at each step; marked: the steps, from 1, whose values count; gates: {i, f, o},
-// each a list, at first; known: [{gates, cell, hidden}] as nnlib's layer computes them, which agrees() compares.
+// values: what is offered at each step; marked: the steps, from 1, whose values count; gates: {i,
+// f, o}, each a list, at first; known: [{gates, cell, hidden}] as nnlib's layer computes them,
+// which agrees() compares.
 nn.define("gates", (element, {values, marked, gates, known}) => {
-  const {html, svg, text, number} = nn, T = values.length, STEP = 53, LEFT = 66, WIDE = LEFT + T * STEP, HIGH = 32, MOST = 2;
+  nn.style("gates", `
+    .nn-gates-drawing { display: block; width: 100%; max-width: 32rem; margin: 0 auto; }
+    .nn-gates-frame {
+      fill: var(--nn-b); fill-opacity: .05; stroke: var(--nn-ink); stroke-opacity: .5;
+    }
+    .nn-gates-open { fill: var(--nn-b); fill-opacity: .4; }
+    .nn-gates-mark { fill: none; stroke: var(--nn-ink); stroke-width: 2; }
+    .nn-gates-rule { stroke: var(--nn-ink); stroke-opacity: .5; }
+    .nn-gates-cell { fill: var(--nn-a); fill-opacity: .75; }
+    .nn-gates-hidden { fill: var(--nn-c); fill-opacity: .75; }
+    .nn-gates-gone { opacity: .5; }
+    .nn-handle:focus-visible .nn-gates-frame { stroke-opacity: 1; stroke-width: 3; }
+    nn-gates .nn-live { min-height: 3.4rem; }
+    @media (max-width: 40rem) { nn-gates .nn-live { min-height: 6.6rem; } }`);
+
+  const {html, svg, text, number} = nn;
+  const T = values.length;
+  const STEP = 53;
+  const LEFT = 66;
+  const WIDE = LEFT + T * STEP;
+  const HIGH = 32;
+  const MOST = 2;
   const state = {i: [...gates.i], f: [...gates.f], o: [...gates.o], goal: 0};
   const ROWS = {i: 72, f: 114, o: 240}, CELL = 188, HIDDEN = 302, SHARE = 376, TALL = 388;
   const NAMES = {i: "input gate", f: "forget gate", o: "output gate"};
@@ -21,18 +44,33 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   const goals = [
     {name: "Sum", wants: sum, says: "the sum of the marked values"},
     {name: "Last one", wants: values[last - 1], says: "the last marked value alone"},
-    {name: "Half the first", wants: values[Math.min(...marked) - 1] / 2, says: "half of the first marked value"}];
+    {
+      name: "Half the first", wants: values[Math.min(...marked) - 1] / 2,
+      says: "half of the first marked value",
+    },
+  ];
 
-  const drawing = nn.scaled(svg("svg", {viewBox: `0 0 ${WIDE} ${TALL}`, class: "nn-drawing nn-gates-drawing"}));
-  const label = (y, ...lines) => lines.map((line, k) => text(2, y + 14 * k, line, {class: "nn-small"}));
-  drawing.append(...label(16, "step"), ...label(40, "value v"), ...label(ROWS.i - 4, "input", "gate i"), ...label(ROWS.f - 4, "forget", "gate f"),
-    ...label(CELL, "cell c"), ...label(ROWS.o - 4, "output", "gate o"), ...label(HIDDEN, "hidden", "state h"),
-    ...label(SHARE - 22, "counts", `in c of ${T}`));
+  const drawing = nn.scaled(
+    svg("svg", {viewBox: `0 0 ${WIDE} ${TALL}`, class: "nn-drawing nn-gates-drawing"}),
+  );
+  const label = (y, ...lines) =>
+    lines.map((line, k) => text(2, y + 14 * k, line, {class: "nn-small"}));
+  drawing.append(
+    ...label(16, "step"), ...label(40, "value v"), ...label(ROWS.i - 4, "input", "gate i"),
+    ...label(ROWS.f - 4, "forget", "gate f"), ...label(CELL, "cell c"),
+    ...label(ROWS.o - 4, "output", "gate o"), ...label(HIDDEN, "hidden", "state h"),
+    ...label(SHARE - 22, "counts", `in c of ${T}`),
+  );
 
   // A bar about a middle line, with its number.
   function signed(k, middle, unit, colour) {
-    const bar = svg("rect", {class: `nn-gates-${colour}`, x: at(k) - 18, width: 36}), words = text(at(k), 0, "", {class: "nn-middle nn-small"});
-    drawing.append(svg("line", {class: "nn-gates-rule", x1: at(k) - 24, x2: at(k) + 24, y1: middle, y2: middle}), bar, words);
+    const bar = svg("rect", {class: `nn-gates-${colour}`, x: at(k) - 18, width: 36});
+    const words = text(at(k), 0, "", {class: "nn-middle nn-small"});
+    drawing.append(
+      svg("line", {class: "nn-gates-rule", x1: at(k) - 24, x2: at(k) + 24, y1: middle, y2: middle}),
+      bar,
+      words,
+    );
     return v => {
       const tall = Math.min(Math.abs(v), MOST) * unit;
       bar.setAttribute("y", v > 0 ? middle - tall : middle);
@@ -45,11 +83,25 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   // A gate: pressed it opens or closes, dragged it stands between.
   function gate(key, k) {
     const top = ROWS[key] - 18, base = top + HIGH;
-    const bar = svg("rect", {class: "nn-gates-open", x: at(k) - 20, width: 40}), words = text(at(k), ROWS[key] + 2, "", {class: "nn-middle nn-small"});
+    const bar = svg("rect", {class: "nn-gates-open", x: at(k) - 20, width: 40});
+    const words = text(at(k), ROWS[key] + 2, "", {class: "nn-middle nn-small"});
     const put = v => { state[key][k] = v; redraw(); };
-    const grip = nn.handle({drawing, label: `${NAMES[key]} of step ${k + 1}`, min: 0, max: 1, step: 0.1, value: state[key][k],
-      read: (x, y) => (base - y) / HIGH, show: v => number(v, 1), move: put},
-      svg("rect", {class: "nn-gates-frame", x: at(k) - 20, y: top, width: 40, height: HIGH, rx: 3}), bar, words);
+    const grip = nn.handle(
+      {
+        drawing,
+        label: `${NAMES[key]} of step ${k + 1}`,
+        min: 0,
+        max: 1,
+        step: 0.1,
+        value: state[key][k],
+        read: (x, y) => (base - y) / HIGH,
+        show: v => number(v, 1),
+        move: put,
+      },
+      svg("rect", {class: "nn-gates-frame", x: at(k) - 20, y: top, width: 40, height: HIGH, rx: 3}),
+      bar,
+      words,
+    );
     let before = null;
     grip.node.addEventListener("pointerdown", () => { before = state[key][k]; });
     grip.node.addEventListener("pointerup", () => {
@@ -68,13 +120,30 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
 
   const columns = values.map((v, k) => {
     const counts = marked.includes(k + 1);
-    drawing.append(text(at(k), 16, k + 1, {class: "nn-middle nn-small"}),
-      ...(counts ? [svg("rect", {class: "nn-gates-mark", x: at(k) - 21, y: 24, width: 42, height: 22, rx: 11})] : []),
-      text(at(k), 40, number(v, 1), {class: "nn-middle"}));
+    drawing.append(
+      text(at(k), 16, k + 1, {class: "nn-middle nn-small"}),
+      ...(counts
+        ? [
+            svg("rect", {
+              class: "nn-gates-mark", x: at(k) - 21, y: 24, width: 42, height: 22, rx: 11,
+            }),
+          ]
+        : []),
+      text(at(k), 40, number(v, 1), {class: "nn-middle"}),
+    );
     const share = text(at(k), SHARE - 12, "", {class: "nn-middle nn-small"});
-    const set = {i: gate("i", k), f: gate("f", k), cell: signed(k, CELL, 15, "cell"), o: gate("o", k), hidden: signed(k, HIDDEN, 26, "hidden")};
+    const set = {
+      i: gate("i", k), f: gate("f", k), cell: signed(k, CELL, 15, "cell"), o: gate("o", k),
+      hidden: signed(k, HIDDEN, 26, "hidden"),
+    };
     drawing.append(share);
-    return {...set, share: w => { share.textContent = number(w, 2); share.classList.toggle("nn-gates-gone", w < 0.005); }};
+    return {
+      ...set,
+      share: w => {
+        share.textContent = number(w, 2);
+        share.classList.toggle("nn-gates-gone", w < 0.005);
+      },
+    };
   });
 
   const live = nn.live(), near = (a, b) => Math.abs(a - b) < 0.005;
@@ -86,37 +155,41 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
     });
     const end = found.cell[T - 1], early = found.hidden.slice(0, -1).findIndex(h => !near(h, 0));
     const held = near(end, goal.wants);
-    live.set(`Wanted in the cell at step ${T}: ${goal.says}, ${number(goal.wants, 2)}. It holds ${number(end, 2)}. `
-      + (!held ? "Not yet: choose what is written and what is erased."
-        : early >= 0 ? `That is right, but step ${early + 1} shows something already: close output gates.`
-          : near(state.o[T - 1], 0) ? `That is right, but step ${T} does not show it: open its output gate.`
-            : "That is right, and nothing is shown before the end."));
+    const goalWords =
+      `The cell should contain ${goal.says}, ${number(goal.wants, 2)}, at step ${T}. ` +
+      `It contains ${number(end, 2)}. `;
+    const verdict = !held
+      ? "Not yet: choose what is written and what is erased."
+      : early >= 0
+        ? `Correct, but step ${early + 1} already shows something. Close its output gate.`
+        : near(state.o[T - 1], 0)
+          ? `Correct, but step ${T} does not show it. Open its output gate.`
+          : "Correct, and nothing is shown before the end.";
+    live.set(goalWords + verdict);
     drawing.setAttribute("aria-label", `A cell over ${T} steps. It ends with ${number(end, 2)}.`);
   }
   const redraw = nn.frame(draw);
-  const choice = nn.buttons({label: "what is wanted", options: goals.map(one => one.name), press: k => { state.goal = k; redraw(); }});
+  const choice = nn.buttons({
+    label: "what is wanted",
+    options: goals.map(one => one.name),
+    press: k => {
+      state.goal = k;
+      redraw();
+    },
+  });
   const open = nn.button("Open all", () => {
     for (const key of ["i", "f", "o"]) state[key] = values.map(() => 1);
     redraw();
   });
   element.replaceChildren(
-    html("style", {}, `
-      .nn-gates-drawing { display: block; width: 100%; max-width: 32rem; margin: 0 auto; }
-      .nn-gates-frame { fill: var(--nn-b); fill-opacity: .05; stroke: var(--nn-ink); stroke-opacity: .5; }
-      .nn-gates-open { fill: var(--nn-b); fill-opacity: .4; }
-      .nn-gates-mark { fill: none; stroke: var(--nn-ink); stroke-width: 2; }
-      .nn-gates-rule { stroke: var(--nn-ink); stroke-opacity: .5; }
-      .nn-gates-cell { fill: var(--nn-a); fill-opacity: .75; }
-      .nn-gates-hidden { fill: var(--nn-c); fill-opacity: .75; }
-      .nn-gates-gone { opacity: .5; }
-      .nn-handle:focus-visible .nn-gates-frame { stroke-opacity: 1; stroke-width: 3; }
-      nn-gates .nn-live { min-height: 3.4rem; }
-      @media (max-width: 40rem) { nn-gates .nn-live { min-height: 6.6rem; } }
-    `),
-    html("div", {class: "nn-bar"}, choice.node, open), drawing, live.node);
+    html("div", {class: "nn-bar"}, choice.node, open),
+    drawing,
+    live.node,
+  );
   draw();
   element.agrees = () => known.every(one => {
-    const found = run(one.gates), same = key => found[key].every((v, t) => Math.abs(v - one[key][t]) <= 1e-9);
+    const found = run(one.gates);
+    const same = key => found[key].every((v, t) => Math.abs(v - one[key][t]) <= 1e-9);
     return same("cell") && same("hidden");
   });
 }, "values", "marked", "gates", "known");

@@ -28,9 +28,15 @@ nn.journey = (() => {
 
   // A file's text as progress, or an error whose message says what is wrong with it.
   function read(text) {
-    if (text.length > LIMIT) throw Error("This file is too large to be progress of this book.");
+    if (text.length > LIMIT) {
+      throw Error("This file is too large to contain progress in this book.");
+    }
     let found;
-    try { found = JSON.parse(text); } catch { throw Error("This file is no JSON, so it is not one that this page has saved."); }
+    try {
+      found = JSON.parse(text);
+    } catch {
+      throw Error("This file isn't JSON, so this page didn't save it.");
+    }
     if (found?.kind !== KIND) throw Error("This file was not saved by this book.");
     const all = progress.parse(text);
     if (!all) throw Error("This file was saved by another edition of this book, or it is damaged.");
@@ -66,7 +72,9 @@ nn.journey = (() => {
       const [chosen] = file.files;
       if (!chosen) return;
       try {
-        if (chosen.size > LIMIT) throw Error("This file is too large to be progress of this book.");
+        if (chosen.size > LIMIT) {
+          throw Error("This file is too large to contain progress in this book.");
+        }
         const theirs = read(await chosen.text());
         progress.replace(merged(progress.read(), theirs));
         say(`Read: ${amount(theirs)} in the file, ${amount(progress.read())} now.`);
@@ -83,13 +91,26 @@ nn.journey = (() => {
         say("Forgotten.");
         forget.focus();
       });
-      said.replaceChildren(`Forget ${amount(progress.read())} of this browser for good? `, keep, " ", yes);
+      said.replaceChildren(
+        `Forget ${amount(progress.read())} in this browser for good? `,
+        keep,
+        " ",
+        yes,
+      );
       keep.focus();
     }
 
-    const row = nn.html("div", {class: "nn-bar", role: "group", "aria-label": "Your progress"},
-      nn.button("Save it to a file", () => { save(); say("Saved as progress.json, among your downloads."); }),
-      nn.button("Add from a file …", () => file.click()), file, forget);
+    const row = nn.html(
+      "div",
+      {class: "nn-bar", role: "group", "aria-label": "Your progress"},
+      nn.button("Save it to a file", () => {
+        save();
+        say("Saved as progress.json, in your downloads.");
+      }),
+      nn.button("Add from a file …", () => file.click()),
+      file,
+      forget,
+    );
     return nn.html("div", {class: "nn-tools"}, row, said);
   }
 
@@ -98,10 +119,13 @@ nn.journey = (() => {
 
     function show() {
       where.textContent = !progress.kept()
-        ? "This browser keeps nothing between pages (a private window, perhaps): what you answer is forgotten when you leave a page."
-        : "What you answer is kept in this browser and sent nowhere." +
+        ? "This browser stores nothing (are you in a private window?), so your answers are " +
+          "forgotten when you leave a page."
+        : "Your answers stay in this browser and are sent nowhere." +
           (location.protocol === "file:" && !answered(progress.read())
-            ? " Some browsers keep the pages of a folder apart, so that nothing arrives here; then open the book from a server: python3 -m http.server." : "");
+            ? " Some browsers don't share answers between files, so none may arrive here. If so, " +
+              "open the book from a server: python3 -m http.server."
+            : "");
     }
 
     progress.hear(show);

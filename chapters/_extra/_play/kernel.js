@@ -1,48 +1,110 @@
-// <nn-kernel>: a window of three by three pixels over a picture, and the sums that a kernel makes of it.
+// <nn-kernel>: a window of three by three pixels over a picture, and the sums that a kernel makes
+// of it.
 // needs: parts-grid
 // room: 483 495
-// size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}], three rows of
-// three; start: [row, column] of the window's middle, counted from 0; known: [{at, sums}], the sum of each
-// kernel at some places as the page computes them, which agrees() compares. reach: the largest weight that
-// taps can reach; signed: draw negative sums too, in the colours of the weights.
+// room on cnn/convolution: 438 495
+// size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}],
+// three rows of three; start: [row, column] of the window's middle, counted from 0; known: [{at,
+// sums}], the sum of each kernel at some places as the page computes them, which agrees() compares.
+// reach: the largest weight that taps can reach; signed: draw negative sums too, in the colours of
+// the weights.
 nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, signed = false}) => {
+  nn.style("kernel", `
+    .nn-kernel-parts {
+      display: grid; grid-template-columns: 1fr 1fr; gap: .3rem .8rem; max-width: 34rem;
+    }
+    .nn-kernel-board { position: relative; }
+    .nn-kernel-board .nn-picture {
+      display: block; width: 100%; max-width: none; margin: 0; border-radius: 0;
+    }
+    .nn-kernel-over {
+      position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible;
+    }
+    .nn-kernel-hit { cursor: move; touch-action: none; }
+    .nn-kernel-hit:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 1px; }
+    .nn-kernel-frame { stroke: #ff9d3b; stroke-width: .35; }
+    .bd-article .nn-kernel-title { margin: 0; font-size: .85rem; text-align: center; }
+    .nn-kernel-count {
+      display: flex; gap: .5rem; align-items: center; justify-content: center; max-width: 34rem;
+      margin-top: .4rem;
+    }
+    .nn-kernel-count .nn-cells { margin: 0; width: 6.6rem; }
+    .nn-kernel-sum { min-width: 3.6rem; }`);
+
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
   const state = {at: [...start], weights: kernels[0].weights.map(row => [...row])};
   const pixel = (i, j) => i < 0 || j < 0 || i > LAST || j > LAST ? 0 : picture[i * size + j];
-  const around = (i, j) => [-1, 0, 1].map(down => [-1, 0, 1].map(right => pixel(i + down, j + right)));
-  const sum = (weights, seen) => weights.flat().reduce((total, w, k) => total + w * seen.flat()[k], 0);
-  const sums = weights => Float64Array.from(picture, (_, k) => sum(weights, around(Math.floor(k / size), k % size)));
+  const around = (i, j) =>
+    [-1, 0, 1].map(down => [-1, 0, 1].map(right => pixel(i + down, j + right)));
+  const sum = (weights, seen) =>
+    weights.flat().reduce((total, w, k) => total + w * seen.flat()[k], 0);
+  const sums = weights =>
+    Float64Array.from(picture, (_, k) => sum(weights, around(Math.floor(k / size), k % size)));
 
-  // Two pictures: the photograph under the window, and the sums at every place, the largest white or,
-  // where they have a sign, blue.
+  // Two pictures: the photograph under the window, and the sums at every place, the largest white
+  // or, where they have a sign, blue.
   const shown = {width: size, height: size};
-  const photo = nn.picture({...shown, pixels}), map = nn.picture({...shown, high: 1, scale: signed ? "diverging" : "grey",
-    label: `The sums of the kernel at every place; ${signed ? "blue where they are positive, pale where they are 0, orange where they are negative" : "light where they are large, black where they are 0 or less"}.`});
+  const photo = nn.picture({...shown, pixels});
+  const map = nn.picture({
+    ...shown,
+    high: 1,
+    scale: signed ? "diverging" : "grey",
+    label: "The output of the kernel at every position: " + (signed
+      ? "blue where they are positive, pale where they are 0, orange where they are negative."
+      : "light where they are large, black where they are 0 or less."),
+  });
   photo.node.setAttribute("aria-hidden", "true");
   photo.node.removeAttribute("role");
   const frame = () => svg("rect", {width: 3, height: 3, fill: "none", class: "nn-kernel-frame"});
-  const [window_, place] = [frame(), svg("rect", {width: 1, height: 1, fill: "none", class: "nn-kernel-frame"})];
-  const over = (label, ...nodes) => svg("svg", {viewBox: `0 0 ${size} ${size}`, class: "nn-kernel-over", "aria-label": label}, ...nodes);
-  const hit = svg("g", {tabindex: 0, role: "slider", class: "nn-kernel-hit", "aria-label": "window over the picture", "aria-roledescription": "window",
-    "aria-valuemin": 0, "aria-valuemax": size * size - 1}, svg("rect", {width: size, height: size, fill: "transparent"}), window_);
-  const drawing = over("the picture", hit), drawn = over("the sums", place);
+  const [window_, place] = [
+    frame(), svg("rect", {width: 1, height: 1, fill: "none", class: "nn-kernel-frame"}),
+  ];
+  const over = (label, ...nodes) =>
+    svg(
+      "svg",
+      {viewBox: `0 0 ${size} ${size}`, class: "nn-kernel-over", "aria-label": label},
+      ...nodes,
+    );
+  const hit = svg(
+    "g",
+    {
+      tabindex: 0, role: "slider", class: "nn-kernel-hit", "aria-label": "window over the image",
+      "aria-roledescription": "window", "aria-valuemin": 0, "aria-valuemax": size * size - 1,
+    },
+    svg("rect", {width: size, height: size, fill: "transparent"}),
+    window_,
+  );
+  const drawing = over("the image", hit), drawn = over("the sums", place);
   if (signed) place.style.stroke = "var(--nn-ink)";
   drawing.setAttribute("role", "group");
   drawn.setAttribute("aria-hidden", "true");
   const title = words => html("p", {class: "nn-note nn-kernel-title"}, words);
-  const titled = (words, ...nodes) => html("div", {}, title(words), html("div", {class: "nn-kernel-board"}, ...nodes));
+  const titled = (words, ...nodes) =>
+    html("div", {}, title(words), html("div", {class: "nn-kernel-board"}, ...nodes));
 
   // Nine pixels, nine weights: a tap raises a weight by 1, and the largest becomes the smallest.
   const digits = v => nn.number(v, 1);
   const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 34});
-  const weights = nn.grid({values: state.weights, label: "kernel, nine weights", low: -reach, high: reach, step: 1, size: 34, show: v => nn.number(v, 0),
-    brush: v => v === reach ? -reach : v + 1, paint(next) { state.weights = next; names.set(-1); redraw(); }});
+  const weights = nn.grid({
+    values: state.weights, label: "kernel, nine weights", low: -reach, high: reach, step: 1,
+    size: 34,
+    show: v => nn.number(v, 0),
+    brush: v => (v === reach ? -reach : v + 1),
+    paint(next) {
+      state.weights = next;
+      names.set(-1);
+      redraw();
+    },
+  });
   const result = html("strong", {class: "nn-kernel-sum", "aria-hidden": "true"});
   const live = nn.live();
 
   function draw() {
-    const [i, j] = state.at, now = around(i, j), total = sum(state.weights, now), all = sums(state.weights);
+    const [i, j] = state.at;
+    const now = around(i, j);
+    const total = sum(state.weights, now);
+    const all = sums(state.weights);
     const largest = Math.max(...(signed ? all.map(Math.abs) : all), 1e-9);
     map.set(all.map(v => signed ? (1 + v / largest) / 2 : Math.max(v, 0) / largest));
     window_.setAttribute("x", j - 1);
@@ -63,31 +125,32 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     redraw();
   };
   nn.drag(hit, drawing, (x, y) => move(Math.floor(y), Math.floor(x)));
-  nn.keys(hit, (right, up, large) => move(state.at[0] - up * (large ? 5 : 1), state.at[1] + right * (large ? 5 : 1)));
+  nn.keys(hit, (right, up, large) =>
+    move(state.at[0] - up * (large ? 5 : 1), state.at[1] + right * (large ? 5 : 1)),
+  );
   const names = nn.buttons({label: "kernel", options: kernels.map(one => one.name), press(k) {
     state.weights = kernels[k].weights.map(row => [...row]);
     redraw();
   }});
 
   element.replaceChildren(
-    html("style", {}, `
-      .nn-kernel-parts { display: grid; grid-template-columns: 1fr 1fr; gap: .3rem .8rem; max-width: 34rem; }
-      .nn-kernel-board { position: relative; }
-      .nn-kernel-board .nn-picture { display: block; width: 100%; max-width: none; margin: 0; border-radius: 0; }
-      .nn-kernel-over { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
-      .nn-kernel-hit { cursor: move; touch-action: none; }
-      .nn-kernel-hit:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 1px; }
-      .nn-kernel-frame { stroke: #ff9d3b; stroke-width: .35; }
-      .bd-article .nn-kernel-title { margin: 0; font-size: .85rem; text-align: center; }
-      .nn-kernel-count { display: flex; gap: .5rem; align-items: center; justify-content: center; max-width: 34rem; margin-top: .4rem; }
-      .nn-kernel-count .nn-cells { margin: 0; width: 6.6rem; }
-      .nn-kernel-sum { min-width: 3.6rem; }
-    `),
     names.node,
-    html("div", {class: "nn-kernel-parts"}, titled("drag the window", photo.node, drawing), titled("sums at every place", map.node, drawn)),
-    html("div", {class: "nn-kernel-count"}, html("div", {}, title("pixels"), seen.node), html("span", {"aria-hidden": "true"}, "×"),
-      html("div", {}, title("weights: tap"), weights.node), result),
-    live.node);
+    html(
+      "div",
+      {class: "nn-kernel-parts"},
+      titled("drag the window", photo.node, drawing),
+      titled("sums at every place", map.node, drawn),
+    ),
+    html(
+      "div",
+      {class: "nn-kernel-count"},
+      html("div", {}, title("pixels"), seen.node),
+      html("span", {"aria-hidden": "true"}, "×"),
+      html("div", {}, title("weights: tap"), weights.node),
+      result,
+    ),
+    live.node,
+  );
   draw();
   element.agrees = () => known.every(({at: [i, j], sums: there}) =>
     kernels.every((one, k) => Math.abs(sum(one.weights, around(i, j)) - there[k]) < 0.001));

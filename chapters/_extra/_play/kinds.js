@@ -11,9 +11,17 @@ nn.kinds = (() => {
       return {right: choices[given].right, say: choices[given].reason};
     },
     build({choices}, submit, title) {
-      const rows = choices.map((choice, k) => named(nn.html("button",
-        {type: "button", class: "nn-pick", "aria-pressed": false, onclick: () => submit(k)},
-        nn.html("span", {class: "nn-mark", "aria-hidden": "true"}), rich(choice.text)), choice.text));
+      const rows = choices.map((choice, k) =>
+        named(
+          nn.html(
+            "button",
+            {type: "button", class: "nn-pick", "aria-pressed": false, onclick: () => submit(k)},
+            nn.html("span", {class: "nn-mark", "aria-hidden": "true"}),
+            rich(choice.text),
+          ),
+          choice.text,
+        ),
+      );
       return {
         node: nn.html("div", {role: "group", "aria-labelledby": title, class: "nn-picks"}, ...rows),
         first: rows[0],
@@ -40,12 +48,14 @@ nn.kinds = (() => {
       const each = choices.map((choice, k) => choice.right === given.includes(k));
       const good = each.filter(Boolean).length;
       return {right: good === each.length, each,
-        say: good === each.length ? "every box is as it should be."
-          : `${good} of ${each.length} boxes are as they should be. ` +
+        say: good === each.length ? "every box is correct."
+          : `${good} of ${each.length} boxes are correct. ` +
             (each.length - good === 1 ? "Look for the one marked ✗." : "Look for those marked ✗.")};
     },
     build({choices}, submit, title) {
-      const inputs = choices.map(choice => named(nn.html("input", {type: "checkbox", id: nn.id()}), choice.text));
+      const inputs = choices.map(choice =>
+        named(nn.html("input", {type: "checkbox", id: nn.id()}), choice.text),
+      );
       const whys = choices.map(() => nn.html("div", {class: "nn-because", id: nn.id()}));
       const rows = choices.map((choice, k) => nn.html("div", {class: "nn-box"},
         nn.html("label", {for: inputs[k].id}, inputs[k], rich(choice.text),
@@ -60,7 +70,11 @@ nn.kinds = (() => {
             inputs[k].checked = given?.includes(k) ?? false;
             inputs[k].setAttribute("aria-describedby", verdict ? whys[k].id : "");
             mark(row, verdict?.each[k] ?? null);
-            const word = verdict?.each[k] ? "Right: " : inputs[k].checked ? "No: " : "This one too: ";
+            const word = verdict?.each[k]
+              ? "Right: "
+              : inputs[k].checked
+                ? "No: "
+                : "This one too: ";
             whys[k].replaceChildren(...(verdict ? [word, rich(choices[k].reason)] : []));
           });
         },
@@ -71,20 +85,27 @@ nn.kinds = (() => {
   // What a wrong number that nobody named has in common with the right one.
   function hint(value, {answer, tolerance}) {
     const near = (a, b) => Math.abs(a - b) <= Math.max(tolerance, 0.01 * Math.abs(b));
-    if (answer !== 0 && near(-value, answer)) return "the size is right. Look at the sign.";
+    if (answer !== 0 && near(-value, answer)) return "the size is correct. Check the sign.";
     if (answer !== 0 && value !== 0) {
       if (value < 0 !== answer < 0) return `the answer is ${answer < 0 ? "negative" : "positive"}.`;
       const power = Math.round(Math.log10(value / answer));
       if (power !== 0 && near(value / 10 ** power, answer)) {
-        return `the digits are right, and the point stands ${Math.abs(power)} ` +
+        return `the digits are correct, but the decimal point is ${Math.abs(power)} ` +
           `place${Math.abs(power) > 1 ? "s" : ""} too far to the ${power > 0 ? "right" : "left"}.`;
       }
-      if (near(1 / value, answer)) return "that is one divided by the answer. What stands below the line?";
+      if (near(1 / value, answer)) {
+        return "that is 1 divided by the answer. What belongs below the line?";
+      }
     }
     const off = Math.abs(value - answer), way = value > answer ? "large" : "small";
     if (off <= 5 * tolerance) return `close, but a little too ${way}. Round at the end only.`;
     const ratio = Math.abs(value / answer);
-    const times = ratio > 10 ? "more than ten times too " : ratio < 0.1 && value !== 0 ? "less than a tenth: too " : "too ";
+    const times =
+      ratio > 10
+        ? "more than ten times too "
+        : ratio < 0.1 && value !== 0
+          ? "less than a tenth: too "
+          : "too ";
     return `${times}${way}.`;
   }
 
@@ -105,8 +126,7 @@ nn.kinds = (() => {
       const asked = box({unit, label: "Your answer:", press: "Check", enter: submit, after: note});
       asked.input.setAttribute("aria-describedby", `${title} ${note}`);
       return {
-        node: asked.node,
-        first: asked.input,
+        node: asked.node, first: asked.input,
         set(given, verdict) {
           if (given !== undefined) asked.input.value = given;
           asked.input.setAttribute("aria-invalid", verdict?.right === false);
@@ -128,7 +148,11 @@ nn.kinds = (() => {
         : nn.html("span", {class: "nn-codeline"}, nn.html("span", {class: "nn-mark"}), " ")));
       const pressed = rows.filter(row => row.tagName === "BUTTON");
       return {
-        node: nn.html("div", {role: "group", "aria-labelledby": title, class: "nn-program"}, ...rows),
+        node: nn.html(
+          "div",
+          {role: "group", "aria-labelledby": title, class: "nn-program"},
+          ...rows,
+        ),
         first: pressed[0],
         set(given, verdict) {
           rows.forEach((row, k) => {

@@ -11,26 +11,42 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   const unit = t => [Math.cos(t * DEGREE), Math.sin(t * DEGREE)];
   function walk({radius: r, lean: a, derivative: d, at}) {
     const path = [unit(at)];
-    for (let k = 0; k < steps; k++) path.push([d * r * (path[k][0] + a * path[k][1]), d * r * path[k][1]]);
+    for (let k = 0; k < steps; k++) {
+      path.push([d * r * (path[k][0] + a * path[k][1]), d * r * path[k][1]]);
+    }
     return path;
   }
   // The largest singular value of r [[1, a], [0, 1]].
   const largest = ({radius: r, lean: a}) => r * (a + Math.sqrt(a * a + 4)) / 2;
 
   const plane = nn.plane({extent: EXTENT, size: 250, describe: "The gradient step by step"});
-  const ring = plane.line({colour: "c", width: 1.2, points: Array.from({length: 121}, (_, k) => unit(3 * k))});
-  const trail = plane.line({colour: "b", width: 1.4}), feet = plane.dots({colour: "b", r: 3.4}), arrow = plane.arrow({colour: "a"});
-  const plot = nn.plot({x: [0, steps], y: [LOW, HIGH], log: "y", height: 250, right: 78, left: 50, yticks: [1e-6, 1e-4, 1e-2, 1, 100, 1e4],
-    xlabel: "steps back", ylabel: "length of the gradient"});
+  plane.line({
+    colour: "c", width: 1.2,
+    points: Array.from({length: 121}, (_, k) => unit(3 * k)),
+  });
+  const trail = plane.line({colour: "b", width: 1.4});
+  const feet = plane.dots({colour: "b", r: 3.4});
+  const arrow = plane.arrow({colour: "a"});
+  const plot = nn.plot({
+    x: [0, steps], y: [LOW, HIGH], log: "y", height: 250, right: 78, left: 50,
+    yticks: [1e-6, 1e-4, 1e-2, 1, 100, 1e4], xlabel: "steps back", ylabel: "length of the gradient",
+  });
   plot.line({colour: "ink", width: 1, points: [[0, 1], [steps, 1]]});
-  const bound = plot.line({colour: "d", dash: "7 4", width: 1.6, label: "bound"}), ground = plot.line({colour: "c", dash: "2 3", width: 1.6, label: "radius"});
+  const bound = plot.line({colour: "d", dash: "7 4", width: 1.6, label: "bound"});
+  const ground = plot.line({colour: "c", dash: "2 3", width: 1.6, label: "radius"});
   const curve = plot.line({colour: "b", label: "gradient"}), marks = plot.dots({colour: "b", r: 3});
   const facts = nn.facts(["radius × f′", "singular value × f′", "longest", `after ${steps} steps`]);
   const live = nn.live();
-  const told = v => v >= 0.01 && v < 1e4 ? nn.number(v, 2) : v.toExponential(0).replace("e+", " · 10^").replace("e-", " · 10^−");
+  const told = v =>
+    v >= 0.01 && v < 1e4
+      ? nn.number(v, 2)
+      : v.toExponential(0).replace("e+", " · 10^").replace("e-", " · 10^−");
 
   function draw() {
-    const path = walk(state), lengths = path.map(v => Math.hypot(...v)), r = state.radius * state.derivative, s = largest(state) * state.derivative;
+    const path = walk(state);
+    const lengths = path.map(v => Math.hypot(...v));
+    const r = state.radius * state.derivative;
+    const s = largest(state) * state.derivative;
     const seen = path.filter(v => Math.max(...v.map(Math.abs)) <= EXTENT);
     arrow.set([[0, 0], path[0]]);
     trail.set(path.slice(0, 14));
@@ -42,27 +58,60 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     marks.set(lengths.map((v, k) => [k, v]).filter(([, v]) => v >= LOW && v <= HIGH));
     const top = Math.max(...lengths), when = lengths.indexOf(top), end = lengths[steps];
     facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
-    const verdict = s < 1 - 1e-9 ? "Every step shrinks it: the bound alone says that it vanishes."
-      : r > 1 + 1e-9 ? "It explodes."
-        : Math.abs(r - 1) <= 1e-9 ? state.lean > 0 ? "It grows in proportion to the steps." : "Its length stays."
-          : when === steps ? `It is still growing after ${steps} steps, and vanishes later.`
-          : when > 0 ? `It grows for ${when} ${when === 1 ? "step" : "steps"} to ${told(top)} and then vanishes.` : "It vanishes, though the bound does not say so.";
-    live.set(`Spectral radius ${nn.number(state.radius, 2)}, largest singular value ${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`);
+    const verdict =
+      s < 1 - 1e-9
+        ? "Every step shrinks it: the bound alone shows that it vanishes."
+        : r > 1 + 1e-9
+          ? "It explodes."
+          : Math.abs(r - 1) <= 1e-9
+            ? state.lean > 0
+              ? "It grows in proportion to the number of steps."
+              : "Its length stays the same."
+            : when === steps
+              ? `It is still growing after ${steps} steps, and vanishes later.`
+              : when > 0
+                ? `It grows for ${when} ${when === 1 ? "step" : "steps"} to ${told(top)} and ` +
+                  "then vanishes."
+                : "It vanishes, although the bound does not show it.";
+    live.set(
+      `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
+        `${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`,
+    );
     plane.describe(`A gradient of length 1 and its way through ${steps} steps. ${verdict}`);
-    plot.describe(`The length of the gradient over the steps back. After ${steps} steps it is ${told(end)}.`);
+    plot.describe(
+      `The length of the gradient over the steps back. After ${steps} steps it is ${told(end)}.`,
+    );
   }
   const redraw = nn.frame(draw);
-  nn.point({on: plane, at: unit(degrees), label: "gradient at the last step, of length 1", name: "g", colour: "a",
-    fit: ([x, y]) => { const l = Math.hypot(x, y) || 1; return [x / l, y / l]; },
-    move: (x, y) => { state.at = Math.atan2(y, x) / DEGREE; redraw(); }});
-  const menu = nn.buttons({label: "matrices", options: leans.map(one => one.name), chosen: leans.findIndex(one => one.lean === lean),
-    press: k => { state.lean = leans[k].lean; redraw(); }});
+  nn.point({
+    on: plane, at: unit(degrees), label: "gradient at the last step, of length 1", name: "g",
+    colour: "a",
+    fit: ([x, y]) => {
+      const l = Math.hypot(x, y) || 1;
+      return [x / l, y / l];
+    },
+    move: (x, y) => {
+      state.at = Math.atan2(y, x) / DEGREE;
+      redraw();
+    },
+  });
+  const menu = nn.buttons({
+    label: "matrices",
+    options: leans.map(one => one.name),
+    chosen: leans.findIndex(one => one.lean === lean),
+    press: k => {
+      state.lean = leans[k].lean;
+      redraw();
+    },
+  });
   const slide = nn.slider({label: "spectral radius", min: 0.2, max: 1.4, step: 0.02, value: radius,
     show: v => nn.number(v, 2), move: v => { state.radius = v; redraw(); }});
   const slope = nn.slider({label: "derivative f′", min: 0.1, max: 1, step: 0.05, value: derivative,
     show: v => nn.number(v, 2), move: v => { state.derivative = v; redraw(); }});
-  element.replaceChildren(menu.node, nn.columns(plane.node, plot.node), nn.columns(slide.node, slope.node),
-    nn.tuck(element, "Radius, singular value, lengths", facts.node), live.node);
+  element.replaceChildren(
+    menu.node, nn.columns(plane.node, plot.node), nn.columns(slide.node, slope.node),
+    nn.tuck(element, "Radius, singular value, lengths", facts.node), live.node,
+  );
   draw();
   element.agrees = () => known.every(one => walk({...one, at: one.degrees}).every((v, k) =>
     Math.abs(Math.hypot(...v) - one.lengths[k]) <= 1e-9 * Math.max(1, one.lengths[k])));

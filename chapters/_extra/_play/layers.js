@@ -1,4 +1,5 @@
-// <nn-layers>: what thirty layers make of a signal and of a gradient, for each scale of their weights.
+// <nn-layers>: what thirty layers make of a signal and of a gradient, for each scale of their
+// weights.
 // needs: parts-plot
 // room: 470 625
 // units: how many each layer has; start: the activation function that is chosen at first, by name;
@@ -31,12 +32,17 @@ nn.define("layers", (element, {units, start, sd, known}) => {
   }
 
   const state = {k: ALL.findIndex(one => one.name === start), sd};
-  const plot = nn.plot({x: [1, DEPTH], y: [1e-11, 1e11], log: "y", height: 300, left: 50, right: 20, xticks: [1, 10, 20, 30],
-    yticks: [1e-10, 1e-5, 1, 1e5, 1e10], xlabel: "layer", ylabel: "size, as a root mean square"});
+  const plot = nn.plot({
+    x: [1, DEPTH], y: [1e-11, 1e11], log: "y", height: 300, left: 50, right: 20,
+    xticks: [1, 10, 20, 30], yticks: [1e-10, 1e-5, 1, 1e5, 1e10], xlabel: "layer",
+    ylabel: "size, as a root mean square",
+  });
   plot.line({colour: "ink", width: 1, dash: "4 4", points: [[1, 1], [DEPTH, 1]]});
-  const forward = plot.line({colour: "a", width: 2.6}), backward = plot.line({colour: "b", width: 2.6, dash: "9 4"});
+  const forward = plot.line({colour: "a", width: 2.6});
+  const backward = plot.line({colour: "b", width: 2.6, dash: "9 4"});
   const names = [plot.words({colour: "a", side: "end"}), plot.words({colour: "b"})];
-  const steps = plot.dots({colour: "a", r: 3}), back = plot.dots({colour: "b", shape: "square", r: 3});
+  const steps = plot.dots({colour: "a", r: 3});
+  const back = plot.dots({colour: "b", shape: "square", r: 3});
   const round = scale => +(Math.round(scale / FINE) * FINE).toFixed(3);
 
   // The scale whose gradient has a given size at the first layer; it grows with the scale.
@@ -48,12 +54,26 @@ nn.define("layers", (element, {units, start, sd, known}) => {
     }
     return round(low);
   }
-  const end = nn.handle({drawing: plot.svg, label: "standard deviation of the weights", min: LOW, max: HIGH, step: FINE, value: sd,
-    read: (x, y) => scaleFor(plot.from(x, y)[1]), show: v => nn.number(v, 3), move: v => { state.sd = v; redraw(); }},
-  svg("circle", {r: 22, class: "nn-hit"}), svg("path", {d: `M0 0${nn.SHAPES.diamond(8)}`, class: "nn-knob"}));
+  const end = nn.handle(
+    {
+      drawing: plot.svg, label: "standard deviation of the weights", min: LOW, max: HIGH,
+      step: FINE, value: sd,
+      read: (x, y) => scaleFor(plot.from(x, y)[1]),
+      show: v => nn.number(v, 3),
+      move: v => {
+        state.sd = v;
+        redraw();
+      },
+    },
+    svg("circle", {r: 22, class: "nn-hit"}),
+    svg("path", {d: `M0 0${nn.SHAPES.diamond(8)}`, class: "nn-knob"}),
+  );
   end.node.setAttribute("style", nn.ink("b"));
   plot.over.append(end.node);
-  const facts = nn.facts(["standard deviation of the weights", "n times their variance", "signal after 30 layers", "gradient at the first layer"]);
+  const facts = nn.facts([
+    "standard deviation of the weights", "n times their variance", "signal after 30 layers",
+    "gradient at the first layer",
+  ]);
   const live = nn.live();
 
   function draw() {
@@ -77,13 +97,25 @@ nn.define("layers", (element, {units, start, sd, known}) => {
     plot.describe(`Two curves over thirty layers, on a logarithmic scale. ${one.name}: ${words}.`);
   }
   const redraw = nn.frame(draw);
-  const functions = nn.buttons({label: "activation function", options: ALL.map(one => one.name), chosen: state.k,
-    press: k => { state.k = k; redraw(); }});
-  element.replaceChildren(functions.node, plot.node, live.node, nn.tuck(element, "The numbers", facts.node));
+  const functions = nn.buttons({
+    label: "activation function",
+    options: ALL.map(one => one.name),
+    chosen: state.k,
+    press: k => {
+      state.k = k;
+      redraw();
+    },
+  });
+  element.replaceChildren(
+    functions.node, plot.node, live.node, nn.tuck(element, "The numbers", facts.node),
+  );
   draw();
   nn.flush();
   element.agrees = () => known.every(one => {
     const found = sizes(ALL.find(other => other.name === one.name), one.sd);
-    return Math.abs(Math.log(found.forward[DEPTH - 1] / one.forward)) < 1e-6 && Math.abs(Math.log(found.backward[0] / one.backward)) < 1e-6;
+    return (
+      Math.abs(Math.log(found.forward[DEPTH - 1] / one.forward)) < 1e-6 &&
+      Math.abs(Math.log(found.backward[0] / one.backward)) < 1e-6
+    );
   });
 }, "units", "start", "sd", "known");

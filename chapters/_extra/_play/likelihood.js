@@ -2,8 +2,8 @@
 // needs: parts-plot
 // room: 846 625
 // groups: [{name, X: [[x, y], …], x, y, start: {mean, sd, rho}}], x and y the ranges drawn;
-// xlabel, ylabel: with units; names: what x and y are called; limits: {sd: [[low, high], [low, high]],
-// rho: largest correlation}; first: the group to begin with.
+// xlabel, ylabel: with units; names: what x and y are called; limits: {sd: [[low, high], [low,
+// high]], rho: largest correlation}; first: the group to begin with.
 (() => {
   // Sums that the likelihood needs: N, mean and covariance with divisor N.
   function moments(X) {
@@ -47,23 +47,54 @@
     const state = {}, live = nn.live();
     const copy = g => ({mean: [...g.mean], sd: [...g.sd], rho: g.rho});
     const map = nn.plot({x: groups[first].x, y: groups[first].y, height: 290, xlabel, ylabel});
-    const birds = map.dots({colour: "a", r: 3.2}), worst = map.dots({colour: "b", shape: "diamond", r: 6});
-    const rings = [map.line({colour: "ink", width: 2}), map.line({colour: "ink", width: 2, dash: "7 4"})];
-    const cut = nn.plot({x: [0, 1], y: [-1, 0], height: 200, xlabel: " ", ylabel: "log-likelihood per bird (nats)"});
+    const birds = map.dots({colour: "a", r: 3.2});
+    const worst = map.dots({colour: "b", shape: "diamond", r: 6});
+    const rings = [
+      map.line({colour: "ink", width: 2}), map.line({colour: "ink", width: 2, dash: "7 4"}),
+    ];
+    const cut = nn.plot({
+      x: [0, 1], y: [-1, 0], height: 200, xlabel: " ", ylabel: "log-likelihood per bird (nats)",
+    });
     const top = cut.line({colour: "ink", dash: "2 4", width: 1.5});
     const curve = cut.line({colour: "a", width: 3}), foot = cut.dots({colour: "b", r: 6});
-    const facts = nn.facts(["−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log-likelihood per bird", "log-likelihood of all", "below the best, per bird"]);
+    const facts = nn.facts([
+      "−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log-likelihood per bird", "log-likelihood of all",
+      "below the best, per bird",
+    ]);
 
     // The five numbers that can be moved, each with its range in the cut.
     const PARTS = [
-      ...[0, 1].map(i => ({name: `mean ${names[i]} (mm)`, range: () => state.group[i ? "y" : "x"],
-        put: (g, v) => { g.mean[i] = v; }, get: g => g.mean[i]})),
-      ...[0, 1].map(i => ({name: `standard deviation of ${names[i]} (mm)`, range: () => limits.sd[i],
-        put: (g, v) => { g.sd[i] = v; }, get: g => g.sd[i]})),
-      {name: "correlation", range: () => [-limits.rho, limits.rho], put: (g, v) => { g.rho = v; }, get: g => g.rho}];
+      ...[0, 1].map(i => ({
+        name: `mean ${names[i]} (mm)`,
+        range: () => state.group[i ? "y" : "x"],
+        put: (g, v) => {
+          g.mean[i] = v;
+        },
+        get: g => g.mean[i],
+      })),
+      ...[0, 1].map(i => ({
+        name: `standard deviation of ${names[i]} (mm)`,
+        range: () => limits.sd[i],
+        put: (g, v) => {
+          g.sd[i] = v;
+        },
+        get: g => g.sd[i],
+      })),
+      {
+        name: "correlation",
+        range: () => [-limits.rho, limits.rho],
+        put: (g, v) => {
+          g.rho = v;
+        },
+        get: g => g.rho,
+      },
+    ];
 
     function draw() {
-      const {g, m, group} = state, now = judged(g, m), most = judged(best(m), m).each, part = PARTS[state.part];
+      const {g, m, group} = state;
+      const now = judged(g, m);
+      const most = judged(best(m), m).each;
+      const part = PARTS[state.part];
       rings.forEach((ring, k) => ring.set(ellipse(g, k + 1)));
       const costs = group.X.map(p => surprise(g, p)), far = costs.indexOf(Math.max(...costs));
       worst.set([group.X[far]]);
@@ -74,28 +105,58 @@
       curve.set(v => { const other = copy(g); part.put(other, v); return judged(other, m).each; });
       foot.set([[part.get(g), now.each]]);
       const gap = Math.max(0, most - now.each), below = nn.number(gap, 3);
-      facts.set([nn.number(-now.det / 2, 3), nn.number(-now.r2 / 2, 3), nn.number(-Math.log(2 * Math.PI), 3),
-        nn.number(now.each, 3), nn.number(m.N * now.each, 1), below]);
-      const words = `${nn.number(now.each, 3)} nats per bird, ${gap < 5e-4 ? "the maximum" : `${below} below the maximum`}.`;
-      live.set(`${words} The most surprising bird, the diamond, has −ln p = ${nn.number(costs[far])}.`);
-      map.describe(`${m.N} ${group.name} birds and ellipses of one and two standard deviations around ` +
-        `(${g.mean.map(v => nn.number(v, 1)).join(", ")}), correlation ${nn.number(g.rho)}. ${words}`);
-      cut.describe(`Log-likelihood per bird against the ${part.name}, the rest fixed; the dot is at ${nn.number(part.get(g))}. ${words}`);
+      facts.set([
+        nn.number(-now.det / 2, 3), nn.number(-now.r2 / 2, 3), nn.number(-Math.log(2 * Math.PI), 3),
+        nn.number(now.each, 3), nn.number(m.N * now.each, 1), below,
+      ]);
+      const where = gap < 5e-4 ? "the maximum" : `${below} below the maximum`;
+      const words = `${nn.number(now.each, 3)} nats per bird, ${where}.`;
+      live.set(
+        `${words} The most surprising bird, the diamond, has −ln p = ${nn.number(costs[far])}.`,
+      );
+      map.describe(
+        `${m.N} ${group.name} birds and ellipses of one and two standard deviations around ` +
+          `(${g.mean.map(v => nn.number(v, 1)).join(", ")}), correlation ${nn.number(g.rho)}. ` +
+          `${words}`,
+      );
+      cut.describe(
+        `Log-likelihood per bird against the ${part.name}, the rest fixed; the dot is at ` +
+          `${nn.number(part.get(g))}. ${words}`,
+      );
     }
     const redraw = nn.frame(draw);
 
-    const place = nn.point({on: map, at: groups[first].start.mean, label: "mean", colour: "b", shape: "square", step: 0.1,
+    const place = nn.point({
+      on: map, at: groups[first].start.mean, label: "mean", colour: "b", shape: "square", step: 0.1,
       show: (x, y) => `${names[0]} ${nn.number(x, 1)}, ${names[1]} ${nn.number(y, 1)}`,
       move: (x, y) => {
         const {mean} = state.g;
-        if (x !== mean[0] || y !== mean[1]) state.part = Math.abs(x - mean[0]) / state.g.sd[0] >= Math.abs(y - mean[1]) / state.g.sd[1] ? 0 : 1;
+        if (x !== mean[0] || y !== mean[1]) {
+          state.part =
+            Math.abs(x - mean[0]) / state.g.sd[0] >= Math.abs(y - mean[1]) / state.g.sd[1] ? 0 : 1;
+        }
         state.g.mean = [x, y];
         redraw();
-      }});
+      },
+    });
     const moved = k => v => { PARTS[k].put(state.g, v); state.part = k; redraw(); };
-    const sliders = [0, 1].map(i => nn.slider({label: `sd of ${names[i]}`, min: limits.sd[i][0], max: limits.sd[i][1],
-      step: 0.01, value: groups[first].start.sd[i], show: v => `${nn.number(v)}`, move: moved(2 + i)}));
-    sliders.push(nn.slider({label: "correlation", min: -limits.rho, max: limits.rho, step: 0.01, value: groups[first].start.rho, move: moved(4)}));
+    const sliders = [0, 1].map(i =>
+      nn.slider({
+        label: `sd of ${names[i]}`,
+        min: limits.sd[i][0],
+        max: limits.sd[i][1],
+        step: 0.01,
+        value: groups[first].start.sd[i],
+        show: v => `${nn.number(v)}`,
+        move: moved(2 + i),
+      }),
+    );
+    sliders.push(
+      nn.slider({
+        label: "correlation", min: -limits.rho, max: limits.rho, step: 0.01,
+        value: groups[first].start.rho, move: moved(4),
+      }),
+    );
 
     function put(g) {
       state.g = copy(g);
@@ -115,12 +176,32 @@
       state.part = 2;
       put({...state.g, sd});
     };
-    const which = nn.buttons({label: "species", options: groups.map(g => g.name), chosen: first, press: choose});
-    const actions = nn.bar(nn.button("to the maximum", () => put(best(state.m))),
-      nn.button("both sd × 2", scaled(2)), nn.button("both sd ÷ 2", scaled(0.5)), nn.button("reset", () => choose(groups.indexOf(state.group))));
-    element.replaceChildren(which.node, nn.columns(map.node, nn.html("div", {}, cut.node)), live.node,
-      nn.columns(nn.html("div", {}, nn.tuck(element, "Spread and correlation", ...sliders.map(s => s.node)), actions),
-        nn.tuck(element, "Terms of the log-likelihood", facts.node)));
+    const which = nn.buttons({
+      label: "species",
+      options: groups.map(g => g.name),
+      chosen: first,
+      press: choose,
+    });
+    const actions = nn.bar(
+      nn.button("to the maximum", () => put(best(state.m))),
+      nn.button("both sd × 2", scaled(2)),
+      nn.button("both sd ÷ 2", scaled(0.5)),
+      nn.button("reset", () => choose(groups.indexOf(state.group))),
+    );
+    element.replaceChildren(
+      which.node,
+      nn.columns(map.node, nn.html("div", {}, cut.node)),
+      live.node,
+      nn.columns(
+        nn.html(
+          "div",
+          {},
+          nn.tuck(element, "Spread and correlation", ...sliders.map(s => s.node)),
+          actions,
+        ),
+        nn.tuck(element, "Terms of the log-likelihood", facts.node),
+      ),
+    );
     choose(first);
     nn.flush();
   }, "groups", "xlabel", "ylabel", "names", "limits");

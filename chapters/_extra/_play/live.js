@@ -1,37 +1,40 @@
-// Run: the cells of a page run in the reader's own browser, by Pyodide in a worker.
-// Nothing is fetched before the reader has read what it is and has pressed "Load and run".
+// Run: the cells of a page run in the reader's own browser, by Pyodide in a worker. Nothing is
+// downloaded before the reader has read what it is and has pressed "Load and run".
+// needs: live-cell
 nn.tryIt = (() => {
   const known = JSON.parse(document.getElementById("nn-live").textContent);
   const {html, button} = nn;
-  const LIMIT = 100_000;           // characters of text that one cell may show
-  const archives = {};             // bytes by name, as the site's scripts handed them over
-  const editors = new Map();       // open cells by index
-  let agreed = false, cells = [], worker = null, job = null;
-  let ran = [], delivered = new Set();
-  let library = {data: []};
-
   const host = known.pyodide ? new URL(known.pyodide).host : "";
-  const megabytes = n => `${n < 1 ? n.toFixed(1) : Math.round(n)} MB`;
+
+  const archives = {};          // bytes by name, as the site's scripts handed them over
+  const editors = new Map();    // open cells by index
+  let library = {data: []};     // the datasets that this site offers
+  let cells = [];               // of the page: {index, code}
+  let agreed = false;           // whether the reader has agreed to load Python
+  let worker = null;            // where Python runs
+  let delivered = new Set();    // names of the archives that the worker has
+  let ran = [];                 // the code of each cell that has run, from the first one on
+  let job = null;               // the run in progress: {editor, count, total}
 
   // ---- what the site's own scripts hand over
   const bytes = (name, base64) => {
-    archives[name] = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+    archives[name] = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
   };
   const page = data => { cells = data.cells; };
 
-  const asked = {};
+  const asked = {};  // the scripts that have been asked for, by address
   function script(address) {
     asked[address] ??= new Promise((resolve, reject) => {
       const failed = () => {
         delete asked[address];
-        reject(new Error(`${address.split("/").pop()} of this site could not be loaded.`));
+        reject(new Error(`This site's file ${address.split("/").pop()} could not be loaded.`));
       };
       document.head.append(html("script", {src: address, onload: resolve, onerror: failed}));
     });
     return asked[address];
   }
 
-  // Formulas that a run printed: KaTeX, which has set those of the page, comes with the first.
+  // Set the formulas that a run printed: KaTeX comes with the first of them.
   async function typeset(output) {
     const formulas = output.querySelectorAll(".math");
     if (!formulas.length) return;
@@ -39,38 +42,46 @@ nn.tryIt = (() => {
       asked[known.katex] = html("link", {rel: "stylesheet", href: `${known.katex}katex.min.css`});
       document.head.append(asked[known.katex]);
     }
-    await script(`${known.katex}katex.min.js`);
+    try {
+      await script(`${known.katex}katex.min.js`);
+    } catch {
+      return;  // the formulas stay readable as TeX
+    }
     for (const node of formulas) {
       const text = node.textContent.trim();
-      katex.render(text.slice(2, -2), node, {displayMode: text.startsWith("\\["), throwOnError: false});
+      const displayMode = text.startsWith("\\[");
+      katex.render(text.slice(2, -2), node, {displayMode, throwOnError: false});
     }
   }
 
   // ---- what a run needs
-  const names = (code, words) => new RegExp(`\\b(${words})\\b`).test(code);
+  const mentions = (code, words) => new RegExp(`\\b(${words})\\b`).test(code);
 
   function packagesOf(code) {
-    const more = known.packages.filter(p => names(code, p.words));
-    return ["numpy", ...more.map(p => p.name)];
+    const more = known.packages.filter(({words}) => mentions(code, words));
+    return ["numpy", ...more.map(({name}) => name)];
   }
 
   async function archivesOf(code) {
-    await script(known.root + "library.js");
-    const data = library.data.filter(name => names(code, name));
+    await script(`${known.root}library.js`);
+    const data = library.data.filter(name => mentions(code, name));
     for (const name of data) await script(`${known.root}data-${name}.js`);
-    return ["nnlib", ...data].filter(name => !delivered.has(name))
-      .map(name => ({name, bytes: archives[name]}));
+    const missing = ["nnlib", ...data].filter(name => !delivered.has(name));
+    return missing.map(name => ({name, bytes: archives[name]}));
   }
+
+  const place = index => cells.findIndex(cell => cell.index === index);
+  const text = cell => editors.get(cell.index)?.area.value ?? cell.code;
 
   // The cells that must run for one cell: itself, and above it what has not run or was changed.
   function pending(index) {
-    const above = cells.filter(cell => cell.index <= index);
-    const first = above.findIndex((cell, k) => ran[k] !== text(cell));
-    return above.slice(first < 0 ? above.length - 1 : first)
-      .map(cell => ({index: cell.index, code: text(cell), name: `cell ${cells.indexOf(cell) + 1}`}));
+    const upTo = cells.filter(cell => cell.index <= index);
+    const changed = upTo.findIndex((cell, k) => ran[k] !== text(cell));
+    const todo = upTo.slice(changed < 0 ? upTo.length - 1 : changed);
+    return todo.map(cell => ({
+      index: cell.index, code: text(cell), name: `cell ${place(cell.index) + 1}`,
+    }));
   }
-
-  const text = cell => editors.get(cell.index)?.area.value ?? cell.code;
 
   // ---- running
   async function run(editor) {
@@ -79,14 +90,17 @@ nn.tryIt = (() => {
     editor.begin();
     try {
       await Promise.all([known.page, known.worker].map(script));
-      const todo = pending(editor.index), code = todo.map(c => c.code).join("\n");
+      const todo = pending(editor.index);
+      const code = todo.map(cell => cell.code).join("\n");
       job.total = todo.length;
       todo.forEach(cell => editors.get(cell.index)?.clear());
-      const list = await archivesOf(code);
-      if (!job) return;            // stopped while the site's files came
-      list.forEach(({name}) => delivered.add(name));
+      const sent = await archivesOf(code);
+      if (!job) return;  // stopped while the site's files came
+      sent.forEach(({name}) => delivered.add(name));
       worker ??= start();
-      worker.postMessage({cells: todo, address: known.pyodide, packages: packagesOf(code), archives: list});
+      worker.postMessage({
+        cells: todo, address: known.pyodide, packages: packagesOf(code), archives: sent,
+      });
     } catch (error) {
       fail(error.message);
     }
@@ -95,37 +109,47 @@ nn.tryIt = (() => {
   function start() {
     const fresh = nn.tryIt.worker();
     fresh.onmessage = ({data}) => hear[data.type](data);
-    fresh.onerror = () => fail("This browser did not let Python start.");
+    fresh.onerror = () => fail("This browser didn't let Python start.");
     return fresh;
   }
 
-  const place = index => cells.findIndex(cell => cell.index === index);
+  // What the worker tells, by the type of its message.
   const hear = {
-    step: ({step}) => job.editor.say(`Fetching ${step} from ${host} …`),
-    cell: () => job.editor.say(`Running cell ${++job.count} of ${job.total} …`),
-    output: ({index, kind, text}) => {
-      const own = editors.get(index);
-      own?.show(kind, text);
-      if (kind === "error" && own !== job.editor) job.editor.show(kind, text);
+    step({step}) {
+      job.editor.say(`Downloading ${step} from ${host} …`);
     },
-    ran: ({index, ended}) => {
+    cell() {
+      job.count += 1;
+      job.editor.say(`Running cell ${job.count} of ${job.total} …`);
+    },
+    output({index, kind, text: piece}) {
+      const own = editors.get(index);
+      own?.show(kind, piece);
+      if (kind === "error" && own !== job.editor) job.editor.show(kind, piece);
+    },
+    ran({index, ended}) {
       ran.length = place(index);
       if (ended) ran.push(text(cells[place(index)]));
-      else end(index === job.editor.index ? "Stopped by an error." : "A cell further up stopped by an error.", "failed");
+      else if (index === job.editor.index) end("Stopped by an error.", "failed");
+      else end("A cell further up stopped by an error.", "failed");
     },
-    done: () => end(job.total > 1 ? `Done: this cell and ${job.total - 1} above it ran.` : "Done."),
-    failed: ({step, text}) => fail(`${step} could not be fetched from ${host}. You may be offline, or the address may be blocked.`, text),
+    done() {
+      const above = job.total - 1;
+      end(above ? `Done: this cell and ${above} above it ran.` : "Done.", "done");
+    },
+    failed({step, text: detail}) {
+      fail(
+        `${step} could not be downloaded from ${host}. You may be offline, or the address may be ` +
+          "blocked.",
+        detail,
+      );
+    },
   };
 
-  function end(words, state = "done") {
+  function end(words, state) {
     const {editor} = job;
     job = null;
     editor.finish(words, state);
-  }
-
-  function forget() {
-    worker?.terminate();
-    [worker, ran, delivered] = [null, [], new Set()];
   }
 
   function stop() {
@@ -138,179 +162,107 @@ nn.tryIt = (() => {
     if (!job) return;
     const {editor} = job;
     end(words, "failed");
-    editor.instead(detail);
+    editor.instead(otherWays(), ...detail ? [browserSaid(detail)] : []);
+  }
+
+  function forget() {
+    worker?.terminate();
+    worker = null;
+    ran = [];
+    delivered = new Set();
   }
 
   // ---- words
-  function parcels() {
-    const more = known.packages.filter(p => p.used);
-    const far = known.core + more.reduce((sum, p) => sum + p.size, 0);
-    const what = ["Python (Pyodide) and NumPy", ...more.map(p => p.name)].join(", ");
-    return [`${what} from ${host}, about ${megabytes(far)};`,
-      ` nnlib${known.data ? " and its data" : ""} from this site, ${megabytes(known.near)}.`].join("");
+  const megabytes = size => `${size < 1 ? size.toFixed(1) : Math.round(size)} MB`;
+
+  function downloads() {
+    const more = known.packages.filter(({used}) => used);
+    const far = known.core + more.reduce((sum, {size}) => sum + size, 0);
+    const what = ["Python (Pyodide) and NumPy", ...more.map(({name}) => name)].join(", ");
+    const near = known.data ? "nnlib and its data" : "nnlib";
+    return `${what} from ${host}, about ${megabytes(far)}; ` +
+      `${near} from this site, ${megabytes(known.near)}.`;
   }
 
-  function ways() {
-    const links = Object.entries(known.places).map(([name, href]) => html("a", {href}, `open it in ${name}`));
+  function otherWays() {
     const download = html("a", {href: known.notebook, download: ""}, "download the notebook");
-    const items = [download, ...links].flatMap(node => [", or ", node]);
-    return html("p", {}, "Instead: in the course's folder type ", html("code", {}, known.command), ...items, ".");
+    const places = Object.entries(known.places)
+      .map(([name, href]) => html("a", {href}, `open it in ${name}`));
+    return html(
+      "p", {},
+      "You can also run ", html("code", {}, known.command), " in the course's folder",
+      ...[download, ...places].flatMap(link => [", or ", link]),
+      ".",
+    );
   }
 
-  // The word before the first load. It says what comes, from where and how large.
+  const browserSaid = detail =>
+    html("details", {}, html("summary", {}, "Message from the browser"), html("pre", {}, detail));
+
+  // The question before the first load: it says what comes, from where and how large it is.
   function ask(after, yes, no) {
-    const word = html("div", {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
-      html("p", {}, "This page can run its code here, in your browser. That fetches now: ", parcels()),
-      html("p", {}, "The cells above run first. What you type stays on this device."));
-    const close = next => () => { word.remove(); next(); };
-    const go = button("Load and run", close(yes));
+    const word = html(
+      "div",
+      {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
+      html("p", {}, "This page can run its code in your browser. It downloads now: ", downloads()),
+      html("p", {}, "The cells above run first. What you type stays on this device."),
+    );
+    const answer = next => () => { word.remove(); next(); };
+    const go = button("Load and run", answer(yes));
     go.className = "nn-go";
-    word.append(html("div", {class: "nn-bar"}, go, button("Not now", close(no))));
+    word.append(html("div", {class: "nn-bar"}, go, button("Not now", answer(no))));
     after.after(word);
     go.focus();
     return word;
   }
 
-  // ---- one cell
-  const stored = index => {
-    try { return JSON.parse(nn.store.get(`cell-${index}`)) ?? {}; } catch { return {}; }
-  };
-
-  function open(node, source, opener) {
-    const index = +node.id.slice("nn-cell-".length), original = source.querySelector("pre").textContent.replace(/\n$/, "");
-    const kept = stored(index);
-    const area = html("textarea", {spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-      "aria-label": "Code of this cell. Shift and Enter runs it."});
-    area.value = kept.of === original ? kept.text : original;
-    const status = html("p", {role: "status", class: "nn-live-status"});
-    const output = html("div", {class: "nn-live-out", role: "group", "aria-label": "Output of your run"});
-    const printed = [...node.querySelectorAll(".cell_output")];
-    const fit = () => { area.rows = area.value.split("\n").length; };
-    let length = 0, pre = null;
-
-    const editor = {
-      index, area,
-      begin() {
-        go.hidden = true;
-        halt.hidden = false;
-        halt.focus({preventScroll: true});
-        this.say("Starting …", "running");
-      },
-      say(words, state = box.dataset.state) {
-        box.dataset.state = state;
-        output.setAttribute("aria-busy", state === "running");
-        status.textContent = words;
-      },
-      finish(words, state) {
-        const back = document.activeElement === halt;
-        go.hidden = false;
-        halt.hidden = true;
-        if (back) go.focus({preventScroll: true});
-        typeset(output).catch(() => { /* the formulas stay readable as TeX */ });
-        this.say(words, state);
-      },
-      clear() {
-        output.replaceChildren();
-        [length, pre] = [0, null];
-        printed.forEach(part => { part.hidden = true; });
-      },
-      show(kind, piece) {
-        if ((length += piece.length) > LIMIT) return this.cut();
-        if (kind === "html") {
-          output.append(html("div", {class: "nn-bare"}));
-          output.lastChild.innerHTML = piece;
-          pre = null;
-          return;
-        }
-        if (!pre || kind === "error") output.append(pre = html("pre", {class: kind === "error" ? "nn-live-error" : null}));
-        pre.append(piece);
-      },
-      cut() {
-        if (!output.querySelector(".nn-live-cut")) output.append(html("p", {class: "nn-live-cut"}, "More was printed than fits here."));
-      },
-      instead(detail) {
-        this.clear();
-        output.append(ways());
-        if (detail) output.append(html("details", {}, html("summary", {}, "What the browser said"), html("pre", {}, detail)));
-      },
-    };
-
-    function reset() {
-      area.value = original;
-      nn.store.set(`cell-${index}`, "{}");
-      fit();
-      editor.say("This is the page's code again.", "rest");
-    }
-
-    function close() {
-      if (job?.editor === editor) stop();
-      editors.delete(index);
-      box.remove();
-      [source, opener, ...printed].forEach(part => { part.hidden = false; });
-      opener.querySelector("button").focus();
-    }
-
-    area.addEventListener("input", () => {
-      fit();
-      nn.store.set(`cell-${index}`, JSON.stringify({of: original, text: area.value}));
-    });
-    area.addEventListener("keydown", event => {
-      if (event.key !== "Enter") return;
-      if (event.shiftKey || event.ctrlKey || event.metaKey) {
-        event.preventDefault();
-        run(editor);
-      } else indent(event, area);
-    });
-    const go = button("Run", () => run(editor)), halt = button("Stop", stop);
-    go.className = "nn-go";
-    halt.className = "nn-halt";
-    halt.hidden = true;
-    const bar = html("div", {class: "nn-bar"}, go, halt, button("Reset code", reset), button("Close", close), status);
-    const box = html("div", {class: "nn-run", "data-state": "rest"}, area, bar, output);
-    [source, opener].forEach(part => { part.hidden = true; });
-    opener.after(box);
-    editors.set(index, editor);
-    fit();
-    area.focus({preventScroll: true});
-    return editor;
-  }
-
-  // A new line starts below the last one, one step further in after a colon.
-  function indent(event, area) {
-    event.preventDefault();
-    const before = area.value.slice(0, area.selectionStart).split("\n").pop();
-    const deeper = before.trimEnd().endsWith(":") ? "    " : "";
-    area.setRangeText(`\n${before.match(/^ */)[0]}${deeper}`, area.selectionStart, area.selectionEnd, "end");
-    area.dispatchEvent(new Event("input"));
-  }
-
+  // ---- the button below each cell
   function offer(node) {
     const source = node.querySelector(".cell_input");
     if (!source) return;
     let word = null;
     const press = button("Run", () => {
-      if (word?.isConnected) return word.querySelector("button").focus();
-      const go = () => { agreed = true; run(open(node, source, opener)); };
-      if (!agreed) word = ask(opener, go, () => press.focus());
-      else if (job) open(node, source, opener).say("Another cell is running: press Run when it is done.");
-      else go();
+      if (word?.isConnected) word.querySelector("button").focus();
+      else if (!agreed) word = ask(opener, agree, () => press.focus());
+      else if (job) open().say("Another cell is running. Press Run when it is done.");
+      else run(open());
     });
     press.className = "nn-go";
     press.setAttribute("aria-label", "Run this cell");
     const opener = html("div", {class: "nn-live-open"}, press);
     source.after(opener);
+
+    function agree() {
+      agreed = true;
+      run(open());
+    }
+    function open() {
+      const editor = nn.liveCell({node, source, opener, run, stop, closed, typeset});
+      editors.set(editor.index, editor);
+      return editor;
+    }
+    function closed(editor) {
+      if (job?.editor === editor) stop();
+      editors.delete(editor.index);
+    }
   }
 
-  // ---- the menu in the header
+  // ---- the menu in the header: copy a command, and say what it does
   function copy(command) {
     document.querySelector(".nn-live-told")?.remove();
     const told = html("p", {class: "nn-live-told", role: "status"});
     document.body.append(told);
-    const done = navigator.clipboard?.writeText(command) ?? Promise.reject();
-    const where = "in the course's folder, it opens this page as a notebook.";
-    done.then(() => told.append(`Copied: ${command}. Typed ${where}`), () => told.append(`Type ${command} ${where}`));
-    setTimeout(() => ["pointerdown", "keydown"].forEach(kind =>
-      addEventListener(kind, () => told.remove(), {once: true})));  // it stays until the reader goes on
+    const use = "in the course's folder to open this page as a notebook.";
+    const copied = navigator.clipboard?.writeText(command) ?? Promise.reject();
+    copied.then(
+      () => told.append(`Copied: ${command}. Run it ${use}`),
+      () => told.append(`Run ${command} ${use}`),
+    );
+    // It stays until the reader goes on.
+    const remove = () => told.remove();
+    setTimeout(() => {
+      for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, remove, {once: true});
+    });
   }
 
   if (known.pyodide) document.querySelectorAll("[id^=nn-cell-]").forEach(offer);

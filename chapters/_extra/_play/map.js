@@ -1,8 +1,8 @@
 // <nn-map>: the way to what a reader wants to do, and behind it the map of the course, on which
-// every page is a box and every prerequisite an arrow. Pages whose questions are answered are ticked.
-// parts: [{title, pages: [{page, title, question, after: [page, …], href?}]}], in reading order; a
-// page without href is planned.
-// goals: [{text, page}]; start: index of the first one shown.
+// every page is a box and every prerequisite an arrow. Pages whose questions are answered are
+// ticked. parts: [{title, pages: [{page, title, question, after: [page, …], href?}]}], in reading
+// order; a page without href is planned. goals: [{text, page}]; start: index of the first one
+// shown.
 // needs: progress journey
 nn.define("map", (element, {parts, goals, start}) => {
   const pages = parts.flatMap(part => part.pages);
@@ -10,7 +10,8 @@ nn.define("map", (element, {parts, goals, start}) => {
   const before = pages.map(page => page.after.map(name => at.get(name)));
   const next = pages.map((_, k) => before.flatMap((list, j) => (list.includes(k) ? [j] : [])));
   const still = element.querySelector(".nn-fallback");
-  const kept = goals.findIndex(goal => goal.page === nn.progress.read().goal);  // at an earlier visit
+  // At an earlier visit.
+  const kept = goals.findIndex(goal => goal.page === nn.progress.read().goal);
   const aim = goals[kept < 0 ? start : kept].page;
   const state = {chosen: at.get(aim), hovered: null, touch: false};
 
@@ -197,8 +198,11 @@ nn.define("map", (element, {parts, goals, start}) => {
 
   function tell(k, count) {
     const page = pages[k];
-    const rest = count === 0 ? "It builds on no other page."
-      : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in reading order.`;
+    const rest =
+      count === 0
+        ? "It builds on no other page."
+        : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in ` +
+          "reading order.";
     panel.replaceChildren(
       nn.html("p", {}, nn.html("strong", {}, page.title), ` asks: ${page.question}`),
       nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",
@@ -225,16 +229,28 @@ nn.define("map", (element, {parts, goals, start}) => {
   element.addEventListener("pointerleave", () => hover(null));
 
   // The panel sticks to the window's lower edge, so nothing around the map may scroll by itself.
-  const style = nn.html("style", {}, `
+  const style = nn.html(
+    "style",
+    {},
+    `
     nn-map { display: block; }
     .bd-content div.cell_output:has(nn-map), .bd-content div.cell_output .text_html:has(nn-map) {
       overflow: visible; }
     nn-map > .nn-bar { gap: .35rem .4rem; }
     nn-map > .nn-bar > * { font-size: .85rem; padding: .25rem .5rem; min-height: 2rem; }
-    nn-map .nn-way-there { counter-reset: way; list-style: none; margin: .3rem 0 1rem; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem .4rem; }
-    nn-map .nn-way-there li { counter-increment: way; margin: 0; padding: .15rem .5rem; border: 1.5px solid var(--nn-a); border-radius: 5px; font-size: .85rem; line-height: 1.4; }
+    nn-map .nn-way-there {
+      counter-reset: way; list-style: none; margin: .3rem 0 1rem; padding: 0; display: flex;
+      flex-wrap: wrap; gap: .35rem .4rem;
+    }
+    nn-map .nn-way-there li {
+      counter-increment: way; margin: 0; padding: .15rem .5rem; border: 1.5px solid var(--nn-a);
+      border-radius: 5px; font-size: .85rem; line-height: 1.4;
+    }
     nn-map .nn-way-there li:not(:has(a)) { border: 1.5px dashed var(--nn-ink); }
-    .nn-way-there li::before { content: counter(way); margin-right: .45rem; font-variant-numeric: tabular-nums; color: var(--nn-quiet); }
+    .nn-way-there li::before {
+      content: counter(way); margin-right: .45rem; font-variant-numeric: tabular-nums;
+      color: var(--nn-quiet);
+    }
     nn-map .nn-whole > summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
     .nn-map-field { position: relative; margin: .6rem 0; }
     .nn-map-arrows { position: absolute; inset: 0; pointer-events: none; overflow: visible; }
@@ -265,7 +281,9 @@ nn.define("map", (element, {parts, goals, start}) => {
     .nn-map-head { fill: var(--nn-ink); opacity: .35; }
     .nn-on .nn-map-line { stroke: var(--nn-a); stroke-width: 2; opacity: 1; }
     .nn-on .nn-map-head { fill: var(--nn-a); opacity: 1; }
-    .nn-next .nn-map-line { stroke: var(--nn-b); stroke-width: 2; stroke-dasharray: 5 3; opacity: 1; }
+    .nn-next .nn-map-line {
+      stroke: var(--nn-b); stroke-width: 2; stroke-dasharray: 5 3; opacity: 1;
+    }
     .nn-next .nn-map-head { fill: var(--nn-b); opacity: 1; }
     .nn-map-loose ol { display: flex; flex-wrap: wrap; gap: .5rem; }
     .nn-map-loose li { margin: 0; flex: 1 1 auto; }
@@ -277,15 +295,29 @@ nn.define("map", (element, {parts, goals, start}) => {
       nn-map a.nn-map-page { scroll-margin-bottom: 18rem; }
       .nn-map-arrows g:not(.nn-on, .nn-next) { display: none; }
     }
-    @media print { .nn-map-panel { position: static; } nn-map .nn-whole:not([open]) { display: none; } }`);
+    @media print {
+      .nn-map-panel { position: static; }
+      nn-map .nn-whole:not([open]) { display: none; }
+    }`,
+  );
 
   arrows.append(...edges.map(edge => edge.group));
   still.classList.add("nn-paper");
-  const whole = nn.html("details", {class: "nn-whole"},
+  const whole = nn.html(
+    "details",
+    {class: "nn-whole"},
     nn.html("summary", {}, `The whole map: ${pages.length} pages, and what each builds on`),
-    nn.html("p", {class: "nn-note"}, "Point at a page, or tap it: blue arrows come from what it needs, orange ones lead on. " +
-      "With the keyboard, up and down go from page to page, left and right from part to part, Enter opens."),
-    field, loose, panel);
+    nn.html(
+      "p",
+      {class: "nn-note"},
+      "Point at a page, or tap it: blue arrows come from what it needs, orange ones lead on. " +
+        "With the keyboard, up and down go from page to page, left and right from part to part, " +
+        "Enter opens.",
+    ),
+    field,
+    loose,
+    panel,
+  );
   element.replaceChildren(style, wishes.node, said, way, whole, nn.journey.build(), still);
   choose(state.chosen);
   tick();

@@ -1,13 +1,15 @@
-// <nn-margin>: two classes of points, the widest street between them, and a point to drag across it.
+// <nn-margin>: two classes of points, the widest street between them, and a point to drag across
+// it.
 // needs: parts-plot
-// room: 741 642
-// points: [[x, y, side]], side 1 or -1; moved: which of them is dragged; names: of the sides -1 and 1;
-// x, y: ranges; xlabel, ylabel; C: 10 to a multiple of 0.1; known: [{C, hinge: [w1, w2, b], log: [...]}]
-// by scikit-learn and nnlib, which agrees() compares.
+// room: 717 615
+// points: [[x, y, side]], side 1 or -1; moved: which of them is dragged; names: of the sides -1 and
+// 1; x, y: ranges; xlabel, ylabel; C: 10 to a multiple of 0.1; known: [{C, hinge: [w1, w2, b], log:
+// [...]}] by scikit-learn and nnlib, which agrees() compares.
 (() => {
   const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
 
-  // min |w|²/2 + C Σ max(0, 1 - y (w·x + b)): the pair of multipliers that violates most moves, again and again.
+  // min |w|²/2 + C Σ max(0, 1 - y (w·x + b)): the pair of multipliers that violates most moves,
+  // again and again.
   function widest(points, C) {
     const N = points.length, a = new Array(N).fill(0), slope = new Array(N).fill(-1);
     const K = points.map(p => points.map(q => dot(p, q)));
@@ -29,7 +31,12 @@
       const full = step === most;
       a[i] += yi * step;
       a[j] -= yj * step;
-      if (full) for (const n of [i, j]) { if (a[n] < 1e-12 * C) a[n] = 0; if (a[n] > C * (1 - 1e-12)) a[n] = C; }
+      if (full) {
+        for (const n of [i, j]) {
+          if (a[n] < 1e-12 * C) a[n] = 0;
+          if (a[n] > C * (1 - 1e-12)) a[n] = C;
+        }
+      }
       points.forEach(([, , y], n) => { slope[n] += y * step * (K[n][i] - K[n][j]); });
     }
     const w = [0, 1].map(d => points.reduce((s, p, n) => s + a[n] * p[2] * p[d], 0));
@@ -65,9 +72,16 @@
   function solve(A, g) {
     const M = A.map((row, i) => [...row, g[i]]);
     for (let c = 0; c < 3; c++) {
-      const p = [0, 1, 2].filter(i => i >= c).sort((i, j) => Math.abs(M[j][c]) - Math.abs(M[i][c]))[0];
+      const p = [0, 1, 2]
+        .filter(i => i >= c)
+        .sort((i, j) => Math.abs(M[j][c]) - Math.abs(M[i][c]))[0];
       [M[c], M[p]] = [M[p], M[c]];
-      for (let r = 0; r < 3; r++) if (r !== c) { const f = M[r][c] / M[c][c]; M[r] = M[r].map((v, k) => v - f * M[c][k]); }
+      for (let r = 0; r < 3; r++) {
+        if (r !== c) {
+          const f = M[r][c] / M[c][c];
+          M[r] = M[r].map((v, k) => v - f * M[c][k]);
+        }
+      }
     }
     return M.map((row, i) => row[3] / row[i]);
   }
@@ -76,31 +90,54 @@
     const state = {points: points.map(p => [...p]), C}, live = nn.live();
     const map = nn.plot({x, y, height: 340, left: 34, xlabel, ylabel});
     const street = map.area({colour: "c"});
-    const edges = [map.line({colour: "ink", dash: "3 4", width: 1.6}), map.line({colour: "ink", dash: "3 4", width: 1.6})];
-    const line = map.line({colour: "ink", width: 2.6}), other = map.line({colour: "d", dash: "9 5", width: 2.4});
+    const edges = [
+      map.line({colour: "ink", dash: "3 4", width: 1.6}),
+      map.line({colour: "ink", dash: "3 4", width: 1.6}),
+    ];
+    const line = map.line({colour: "ink", width: 2.6});
+    const other = map.line({colour: "d", dash: "9 5", width: 2.4});
     const rings = map.dots({colour: "ink", r: 8}), looks = [["b", "square"], ["a", "circle"]];
     const dots = looks.map(([colour, shape]) => map.dots({colour, shape, r: 5}));
-    const chart = nn.plot({x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead of its own class, y (w·x + b)", ylabel: "its loss"});
+    const chart = nn.plot({
+      x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead of its own class, y (w·x + b)",
+      ylabel: "its loss",
+    });
     chart.line({colour: "ink", width: 2.6, points: [[-3, 4], [1, 0], [4, 0]]});
-    chart.line({colour: "d", dash: "9 5", points: Array.from({length: 57}, (_, k) => [-3 + k / 8, Math.log1p(Math.exp(3 - k / 8))])});
-    const mark = chart.dots({colour: looks[points[moved][2] > 0 ? 1 : 0][0], shape: looks[points[moved][2] > 0 ? 1 : 0][1], r: 7});
+    chart.line({
+      colour: "d", dash: "9 5",
+      points: Array.from({length: 57}, (_, k) => [-3 + k / 8, Math.log1p(Math.exp(3 - k / 8))]),
+    });
+    const mark = chart.dots({
+      colour: looks[points[moved][2] > 0 ? 1 : 0][0],
+      shape: looks[points[moved][2] > 0 ? 1 : 0][1],
+      r: 7,
+    });
     const marked = chart.dots({colour: "d", shape: "diamond", r: 5});
-    const stroke = (colour, dash, words) => nn.html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
-      nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
-    const kind = ([colour, shape], words) => nn.html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-      nn.svg("path", {d: `M0 0${nn.SHAPES[shape](6)}`, class: "nn-dots"})), words);
-    const key = nn.html("div", {class: "nn-key"}, kind(looks[0], names[0]), kind(looks[1], names[1]), kind(["ink", "circle"], "support vector: with a rim"),
-      stroke("ink", null, "hinge"), stroke("d", "9 5", "cross-entropy"));
-    const facts = nn.facts(["width of the street", "support vectors", "on the wrong side", "hinge loss of the marked point"]);
+    const key = nn.legend(
+      nn.dotKey({colour: looks[0][0], shape: looks[0][1]}, names[0]),
+      nn.dotKey({colour: looks[1][0], shape: looks[1][1]}, names[1]),
+      nn.dotKey({colour: "ink", shape: "circle"}, "support vector: outlined"),
+      nn.lineKey({colour: "ink"}, "hinge"),
+      nn.lineKey({colour: "d", dash: "9 5"}, "cross-entropy"),
+    );
+    const facts = nn.facts([
+      "width of the street", "support vectors", "on the wrong side",
+      "hinge loss of the marked point",
+    ]);
 
     // Where w·x + b = level runs through the frame.
     function at({w, b}, level) {
-      const far = 40, length = Math.hypot(...w), foot = w.map(v => v * (level - b) / length ** 2), along = [-w[1] / length, w[0] / length];
+      const far = 40;
+      const length = Math.hypot(...w);
+      const foot = w.map(v => v * (level - b) / length ** 2);
+      const along = [-w[1] / length, w[0] / length];
       return [-far, far].map(t => [foot[0] + t * along[0], foot[1] + t * along[1]]);
     }
 
     function draw() {
-      const best = widest(state.points, state.C), soft = likely(state.points, state.C), mine = state.points[moved];
+      const best = widest(state.points, state.C);
+      const soft = likely(state.points, state.C);
+      const mine = state.points[moved];
       const lead = ([px, py, side], {w, b}) => side * (w[0] * px + w[1] * py + b);
       const [one, two] = [at(best, -1), at(best, 1)];
       street.set([...one, two[1], two[0]]);
@@ -108,35 +145,73 @@
       line.set(at(best, 0));
       other.set(at(soft, 0));
       rings.set(state.points.filter((_, n) => best.held[n]));
-      dots.forEach((group, k) => group.set(state.points.filter((p, n) => n !== moved && p[2] === (k ? 1 : -1))));
-      const own = lead(mine, best), loss = Math.max(0, 1 - own), wrong = state.points.filter(p => lead(p, best) <= 0).length;
+      dots.forEach((group, k) =>
+        group.set(state.points.filter((p, n) => n !== moved && p[2] === (k ? 1 : -1))),
+      );
+      const own = lead(mine, best);
+      const loss = Math.max(0, 1 - own);
+      const wrong = state.points.filter(p => lead(p, best) <= 0).length;
       const clip = v => nn.clamp(v, -3, 4), soften = lead(mine, soft);
       mark.set([[clip(own), Math.min(loss, 4)]]);
       marked.set([[clip(soften), Math.min(Math.log1p(Math.exp(-soften)), 4)]]);
       const width = 2 / Math.hypot(...best.w), held = best.held.filter(Boolean).length;
       facts.set([nn.number(width), nn.number(held, 0), nn.number(wrong, 0), nn.number(loss)]);
-      const words = own > 1 - 1e-6 ? (best.held[moved] ? "It stands on the edge of the street and holds the street" : "It is right by the margin: it costs nothing, and the hinge line would be the same without it")
-        : own > 0 ? `It is right, and inside the street: it pays ${nn.number(loss)}` : `It is on the wrong side: it pays ${nn.number(loss)}`;
+      const words =
+        own > 1 - 1e-6
+          ? best.held[moved]
+            ? "It lies on the edge of the street and holds the street in place"
+            : "It is correct with a full margin, so it costs nothing. The line would be the same " +
+              "without it"
+          : own > 0
+            ? `It is correct but inside the street, so it costs ${nn.number(loss)}`
+            : `It is on the wrong side, so it costs ${nn.number(loss)}`;
       live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]}: lead ${nn.number(own)}. ${words}.`);
-      map.describe(`${state.points.length} points, a line with a street of width ${nn.number(width)} around it, ${held} support vectors, ${wrong} on the wrong side. ${words}.`);
-      chart.describe(`Loss against lead: the hinge falls in a straight line to 0 at a lead of 1; cross-entropy never quite reaches 0. The marked point pays ${nn.number(loss)}.`);
+      map.describe(
+        `${state.points.length} points, a line with a street of width ${nn.number(width)} around ` +
+          `it, ${held} support vectors, ${wrong} on the wrong side. ${words}.`,
+      );
+      chart.describe(
+        "Loss against lead: the hinge falls in a straight line to 0 at a lead of 1; " +
+          `cross-entropy never quite reaches 0. The marked point pays ${nn.number(loss)}.`,
+      );
     }
     const redraw = nn.frame(draw);
     const mineLook = looks[points[moved][2] > 0 ? 1 : 0];
-    const handle = nn.point({on: map, at: points[moved].slice(0, 2), label: "marked point", colour: mineLook[0], shape: mineLook[1], step: 0.1,
-      move: (px, py) => { state.points[moved][0] = px; state.points[moved][1] = py; redraw(); }});
-    const weight = nn.slider({label: "C", min: -2, max: 2, step: 0.1, value: Math.log10(C), show: v => nn.number(10 ** v), move: v => { state.C = 10 ** v; redraw(); }});
+    const handle = nn.point({
+      on: map, at: points[moved].slice(0, 2), label: "marked point", colour: mineLook[0],
+      shape: mineLook[1], step: 0.1,
+      move: (px, py) => {
+        state.points[moved][0] = px;
+        state.points[moved][1] = py;
+        redraw();
+      },
+    });
+    const weight = nn.slider({
+      label: "C", min: -2, max: 2, step: 0.1, value: Math.log10(C),
+      show: v => nn.number(10 ** v),
+      move: v => {
+        state.C = 10 ** v;
+        redraw();
+      },
+    });
     const back = nn.button("put it back", () => {
       state.points[moved] = [...points[moved]];
       handle.set(...points[moved]);
       redraw();
     });
-    element.replaceChildren(key, nn.columns(map.node, nn.tuck(element, "Loss of the marked point", chart.node)), weight.node, nn.bar(back),
-      nn.tuck(element, "Width, support vectors, loss", facts.node), live.node);
+    element.replaceChildren(
+      key, nn.columns(map.node, nn.tuck(element, "Loss of the marked point", chart.node)),
+      weight.node, nn.bar(back), nn.tuck(element, "Width, support vectors, loss", facts.node),
+      live.node,
+    );
     draw();
     nn.flush();
-    const near = (found, [u, v, b]) => Math.max(Math.abs(found.w[0] - u), Math.abs(found.w[1] - v), Math.abs(found.b - b)) < 2e-3;
-    element.agrees = () => known.every(({C: c, hinge, log}) => near(widest(points, c), hinge) && near(likely(points, c), log));
+    const near = (found, [u, v, b]) =>
+      Math.max(Math.abs(found.w[0] - u), Math.abs(found.w[1] - v), Math.abs(found.b - b)) < 2e-3;
+    element.agrees = () =>
+      known.every(
+        ({C: c, hinge, log}) => near(widest(points, c), hinge) && near(likely(points, c), log),
+      );
   }
 
   nn.define("margin", build, "points", "moved", "names", "x", "y", "C", "known");

@@ -2,7 +2,8 @@
 // needs: parts-plot parts-grid
 // room: 665 360
 // names: of three classes; points: [[x, y], …] with labels [0, …]; x, y: ranges in equal units;
-// xlabel, ylabel; query: where the new point starts; k and distance (0 L1, 1 L2, 2 max) to begin with.
+// xlabel, ylabel; query: where the new point starts; k and distance (0 L1, 1 L2, 2 max) to begin
+// with.
 (() => {
   const MOST = 15, CELL = 0.05;
   const DISTANCES = [
@@ -15,8 +16,8 @@
   ];
   const LOOKS = [["a", "circle"], ["b", "square"], ["c", "triangle"]];
 
-  // The k nearest of the points (x₀, y₀, x₁, …) to (x, y), nearest first, the lower index first in a
-  // tie; L2 is compared by its square. skip: a point that may not vote.
+  // The k nearest of the points (x₀, y₀, x₁, …) to (x, y), nearest first, the lower index first in
+  // a tie; L2 is compared by its square. skip: a point that may not vote.
   function nearest(points, distance, x, y, k, skip = -1) {
     const found = [], sums = [];
     for (let n = 0; 2 * n < points.length; n++) {
@@ -25,7 +26,11 @@
       const d = distance === 0 ? u + v : distance === 1 ? u * u + v * v : Math.max(u, v);
       if (found.length === k && d >= sums[k - 1]) continue;
       let at = Math.min(found.length, k - 1);
-      while (at > 0 && sums[at - 1] > d) { sums[at] = sums[at - 1]; found[at] = found[at - 1]; at--; }
+      while (at > 0 && sums[at - 1] > d) {
+        sums[at] = sums[at - 1];
+        found[at] = found[at - 1];
+        at--;
+      }
       sums[at] = d;
       found[at] = n;
     }
@@ -41,26 +46,33 @@
 
   function build(element, start) {
     const {names, x, y, xlabel, ylabel} = start, C = names.length;
-    const state = {points: start.points, labels: start.labels, k: start.k, distance: start.distance, add: 0};
+    const state = {
+      points: start.points, labels: start.labels, k: start.k, distance: start.distance, add: 0,
+    };
     const columns = Math.round((x[1] - x[0]) / CELL), rows = Math.round((y[1] - y[0]) / CELL);
     const width = 320, left = 40, right = 10, inner = width - left - right;
     const plot = nn.plot({x, y, xlabel, ylabel, width, left, right,
       height: Math.round(inner * (y[1] - y[0]) / (x[1] - x[0])) + 68});
-    const shades = nn.picture({width: columns, height: rows, low: 0, high: C - 1, scale: ["a", "b", "c"].slice(0, C)});
+    const shades = nn.picture({
+      width: columns, height: rows, low: 0, high: C - 1, scale: ["a", "b", "c"].slice(0, C),
+    });
     shades.node.setAttribute("aria-hidden", "true");
     shades.node.style.opacity = 0.3;
     plot.behind(shades.node);
-    const edges = plot.line({colour: "ink", width: 1.2}), ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
+    const edges = plot.line({colour: "ink", width: 1.2});
+    const ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    const facts = nn.facts(["votes", "distance to the last voter", "misclassified by the others"]), live = nn.live();
+    const facts = nn.facts(["votes", "distance to the last voter", "misclassified by the others"]);
+    const live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
     let stale = true, places = null;
 
     const voters = () => Math.min(state.k, state.points.length);
     const norm = () => DISTANCES[state.distance];
-    const decide = (a, b, k, skip) => count(nearest(places, state.distance, a, b, k, skip).found, state.labels, C).winner;
+    const decide = (a, b, k, skip) =>
+      count(nearest(places, state.distance, a, b, k, skip).found, state.labels, C).winner;
 
     // A cell is coloured as its middle is judged; lines run where neighbouring cells differ.
     function colour() {
@@ -70,8 +82,12 @@
       for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) {
         const at = j * columns + i;
         regions[at] = any ? decide(across(i + 0.5), down(j + 0.5), voters()) : 0;
-        if (i && regions[at] !== regions[at - 1]) lines.push([across(i), down(j)], [across(i), down(j + 1)], [NaN, NaN]);
-        if (j && regions[at] !== regions[at - columns]) lines.push([across(i), down(j)], [across(i + 1), down(j)], [NaN, NaN]);
+        if (i && regions[at] !== regions[at - 1]) {
+          lines.push([across(i), down(j)], [across(i), down(j + 1)], [NaN, NaN]);
+        }
+        if (j && regions[at] !== regions[at - columns]) {
+          lines.push([across(i), down(j)], [across(i + 1), down(j)], [NaN, NaN]);
+        }
       }
       shades.set(regions);
       edges.set(lines);
@@ -81,13 +97,18 @@
     // Each point judged by the others.
     function misclassified() {
       const N = state.points.length, k = Math.min(state.k, N - 1);
-      return k < 1 ? null : state.points.filter(([a, b], n) => decide(a, b, k, n) !== state.labels[n]).length;
+      return k < 1
+        ? null
+        : state.points.filter(([a, b], n) => decide(a, b, k, n) !== state.labels[n]).length;
     }
 
     const told = votes => names.map((name, c) => [votes[c], name]).filter(([v]) => v)
       .sort((p, q) => q[0] - p[0]).map(([v, name]) => `${name} ${v}`).join(", ");
     function draw() {
-      const [a, b] = query.at, k = voters(), N = state.points.length, {root, ball: shape, corners, name} = norm();
+      const [a, b] = query.at;
+      const k = voters();
+      const N = state.points.length;
+      const {root, ball: shape, corners, name} = norm();
       if (stale) {
         places = Float64Array.from(state.points.flat());
         colour();
@@ -99,42 +120,77 @@
         links.set([]);
         ball.set([]);
         facts.set(["–", "–", "–"]);
-        live.set("No point is kept, so nothing can vote.");
+        live.set("There are no points left, so nothing can vote.");
         plot.describe("A plane without points.");
         return;
       }
-      const {found, sums} = nearest(places, state.distance, a, b, k), {votes, winner} = count(found, state.labels, C);
+      const {found, sums} = nearest(places, state.distance, a, b, k);
+      const {votes, winner} = count(found, state.labels, C);
       const radius = root(sums[k - 1]);
       links.set(found.flatMap(n => [[a, b], state.points[n], [NaN, NaN]]));
-      ball.set(Array.from({length: corners + 1}, (_, t) => shape(t / corners).map((v, i) => [a, b][i] + radius * v)));
+      ball.set(
+        Array.from({length: corners + 1}, (_, t) =>
+          shape(t / corners).map((v, i) => [a, b][i] + radius * v),
+        ),
+      );
       facts.set([told(votes), nn.number(radius), state.wrong]);
       const even = votes.filter(v => v === votes[winner]).length > 1;
-      live.set(`${k === 1 ? "The nearest says" : `The ${k} nearest say`} ${names[winner]}${even ? ", the first of those with equal votes" : ""}.`);
-      plot.describe(`${N} points of ${C} classes and the regions of a vote of ${k} by ${name}. At ${nn.number(a)}, ${nn.number(b)}: ${names[winner]}.`);
+      live.set(
+        `${k === 1 ? "The nearest says" : `The ${k} nearest say`} ` +
+          `${names[winner]}${even ? ", the first of those with equal votes" : ""}.`,
+      );
+      plot.describe(
+        `${N} points of ${C} classes and the regions of a vote of ${k} by ${name}. At ` +
+          `${nn.number(a)}, ${nn.number(b)}: ${names[winner]}.`,
+      );
     }
     const redraw = nn.frame(draw);
     const anew = () => { stale = true; redraw(); };
 
     function add(a, b) {
-      const place = [a, b].map((v, i) => +nn.clamp(Math.round(v / CELL) * CELL, ...[x, y][i]).toFixed(9));
+      const place = [a, b].map(
+        (v, i) => +nn.clamp(Math.round(v / CELL) * CELL, ...[x, y][i]).toFixed(9),
+      );
       state.points = [...state.points, place];
       state.labels = [...state.labels, state.add];
       anew();
     }
     const keep = (points, labels) => { state.points = points; state.labels = labels; anew(); };
-    const query = nn.point({on: plot, at: start.query, label: "new point; Enter keeps a point here", colour: "ink", shape: "diamond",
-      step: CELL, snap: CELL, move: redraw, press: add});
+    const query = nn.point({
+      on: plot, at: start.query, label: "new point; press Enter to add it here", colour: "ink",
+      shape: "diamond", step: CELL, snap: CELL, move: redraw, press: add,
+    });
     plot.press((a, b) => {
       if (a >= x[0] && a <= x[1] && b >= y[0] && b <= y[1]) add(a, b);
     });
-    const slider = nn.slider({label: "neighbours k", min: 1, max: MOST, step: 1, value: start.k, show: v => String(v),
-      move: v => { state.k = v; anew(); }});
-    const distance = nn.buttons({label: "distance", options: DISTANCES.map(d => d.name), chosen: start.distance,
-      press: d => { state.distance = d; anew(); }});
-    const sign = c => nn.svg("svg", {viewBox: "-8 -8 16 16", width: 14, height: 14, "aria-hidden": "true"},
-      nn.svg("path", {class: "nn-dots", style: nn.ink(LOOKS[c][0]), d: `M0 0${nn.SHAPES[LOOKS[c][1]](6)}`}));
-    const kind = nn.choice({legend: "a click keeps a new", options: names.map((name, c) => nn.html("span", {}, sign(c), ` ${name}`)),
-      chosen: 0, pick: c => { state.add = c; }});
+    const slider = nn.slider({
+      label: "neighbours k", min: 1, max: MOST, step: 1, value: start.k,
+      show: v => String(v),
+      move: v => {
+        state.k = v;
+        anew();
+      },
+    });
+    const distance = nn.buttons({
+      label: "distance",
+      options: DISTANCES.map(d => d.name),
+      chosen: start.distance,
+      press: d => {
+        state.distance = d;
+        anew();
+      },
+    });
+    const kind = nn.choice({
+      legend: "a click adds a new",
+      options: names.map((name, c) => {
+        const [colour, shape] = LOOKS[c];
+        return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);
+      }),
+      chosen: 0,
+      pick: c => {
+        state.add = c;
+      },
+    });
     const more = nn.bar(
       nn.button("undo", () => keep(state.points.slice(0, -1), state.labels.slice(0, -1))),
       nn.button("remove all", () => keep([], [])),

@@ -1,12 +1,14 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
 // over the plane, and the plane of the hidden units.
-// needs: parts-grid parts-plot parts-units
-// room: 814 802 531
+// needs: parts-grid parts-units parts-boundary
+// room: 858 802 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
-// x: range of both inputs; known: [{W, b, v, c, activation, outputs, loss}] by nnlib, which agrees() compares.
+// x: range of both inputs; known: [{W, b, v, c, activation, outputs, loss}] by nnlib, which
+// agrees() compares.
 (() => {
-  const CELLS = 60, SMALL = 25, LONG = 0.05,  // of the arrow on a line, for each unit of its weights
-    sigmoid = z => 1 / (1 + Math.exp(-z));
+  const CELLS = 60;  // a side of the planes
+  const SMALL = 25;  // and of the pictures of units
+  const sigmoid = z => 1 / (1 + Math.exp(-z));
   const hidden = ({W, b, activation}, x) => W.map((w, j) => {
     const z = w[0] * x[0] + w[1] * x[1] + b[j];
     return activation ? sigmoid(z) : z;
@@ -21,9 +23,14 @@
 
   const STYLE = `
     nn-neuron-net .nn-bar { margin: 0 0 .4rem; gap: .4rem; }
-    nn-neuron-net .nn-stage { display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
+    nn-neuron-net .nn-stage {
+      display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr;
+      gap: .3rem 1.5rem; align-items: start;
+    }
     nn-neuron-net .nn-stage > * { min-width: 0; }
-    nn-neuron-net .nn-stage :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
+    nn-neuron-net .nn-stage :is(.nn-units, .nn-frame) {
+      width: 100%; max-width: 22rem; margin: 0 auto;
+    }
     nn-neuron-net .nn-arrow { opacity: .8; }
     nn-neuron-net .nn-live { min-height: 3.2em; }
     @container (min-width: 36rem) { nn-neuron-net .nn-second[open] > summary { display: none; } }
@@ -32,19 +39,28 @@
       nn-neuron-net .nn-rest { columns: 2; column-gap: 1.5rem; }
       nn-neuron-net .nn-rest > * { break-inside: avoid; }
     }
-    @container (max-width: 36rem) { nn-neuron-net .nn-stage { display: flex; flex-direction: column; align-items: stretch; } nn-neuron-net button:not(.nn-unit) { padding: .3rem .5rem; } }`;
+    @container (max-width: 36rem) {
+      nn-neuron-net .nn-stage { display: flex; flex-direction: column; align-items: stretch; }
+      nn-neuron-net button:not(.nn-unit) { padding: .3rem .5rem; }
+    }`;
 
   function build(element, {points: given, presets, start, x, known}) {
-    if (!document.getElementById("nn-neuron-net-style")) document.head.append(nn.html("style", {id: "nn-neuron-net-style"}, STYLE));
+    nn.style("neuron-net", STYLE);
     const copy = ({W, b, v, c}) => ({W: W.map(w => [...w]), b: [...b], v: [...v], c});
-    const state = {net: {...copy(presets[start]), activation: true}, neuron: 2}, live = nn.live(), narrow = () => element.clientWidth < 560;
+    const state = {net: {...copy(presets[start]), activation: true}, neuron: 2};
+    const live = nn.live();
+    const narrow = () => element.clientWidth < 560;
     let points = given.map(p => [...p]);
     const looks = [["b", "square"], ["a", "circle"]];  // low values are orange, high ones blue
-    const called = points.map(([p, q]) => `${p}${q}`), NEURONS = ["hidden unit 1", "hidden unit 2", "output unit"];
+    const called = points.map(([p, q]) => `${p}${q}`);
+    const NEURONS = ["hidden unit 1", "hidden unit 2", "output unit"];
 
     // A plane with shades behind it, the boundary of the output, and the names of the four points.
     function side(xlabel, ylabel, range, ticks) {
-      const plot = nn.plot({x: range, y: range, width: 310, height: 306, left: 34, xlabel, ylabel, xticks: ticks, yticks: ticks});
+      const plot = nn.plot({
+        x: range, y: range, width: 310, height: 306, left: 34, xlabel, ylabel, xticks: ticks,
+        yticks: ticks,
+      });
       const shades = nn.picture({width: CELLS, height: CELLS, low: 0, high: 1, scale: "diverging"});
       shades.node.setAttribute("aria-hidden", "true");
       shades.node.style.opacity = 0.45;
@@ -56,54 +72,23 @@
     const input = side("x₁", "x₂", x, [0, 1]), inner = side("h₁", "h₂", [-0.15, 1.15], null);
     element.grids = [input.values, inner.values];
     inner.marks = looks.map(([colour, shape]) => inner.plot.dots({colour, shape, r: 6}));
-    const stroke = (colour, dash, words, width = 2.4) => nn.html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
-      nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash, style: `stroke-width: ${width}`})), words);
-    const kind = ([colour, shape], words) => nn.html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-      nn.svg("path", {d: `M0 0${nn.SHAPES[shape](6)}`, class: "nn-dots"})), words);
-    const key = nn.html("div", {class: "nn-key"}, kind(looks[0], "should be 0"), kind(looks[1], "should be 1"), stroke("ink", null, "output 0.5"));
-    const facts = nn.facts([...points.map(([, , t], n) => `output at ${called[n]}, should be ${t}`), "right", "loss (nats)"]);
-
-    // Where w · x + b = 0 runs, far beyond the frame; nowhere if w is 0.
-    function zeros(w, b) {
-      const length = Math.hypot(...w);
-      if (length < 1e-9) return [];
-      const foot = w.map(v => -v * b / length ** 2), along = [-w[1] / length, w[0] / length];
-      return [-40, 40].map(t => [foot[0] + t * along[0], foot[1] + t * along[1]]);
-    }
-
-    // A line w · x + b = 0 with two handles: one moves it, the tip of the arrow turns w and makes
-    // it longer or shorter. The arrow points to where the unit's value grows.
-    function boundary({plot}, {colour, dash, name, label, at, get, put}) {
-      const line = dash ? plot.line({colour, dash, width: 2.4}) : null, arrow = plot.arrow({colour, head: 9});
-      const size = () => LONG * (plot.x[1] - plot.x[0]) / 2, tenth = v => Math.round(10 * v) / 10;
-      let foot = at;
-      const told = () => { const {w, b} = get(); return `weights ${w.map(v => nn.number(v, 1)).join(" and ")}, bias ${nn.number(b, 1)}`; };
-      const through = w => put(w.map(tenth), tenth(-w[0] * foot[0] - w[1] * foot[1]));
-      const knob = nn.point({on: plot, at, colour, step: 0.05, label: `Line of ${label}, to move`, show: told,
-        move: (p, q) => { foot = [p, q]; through(get().w); }});
-      const tip = nn.point({on: plot, at, colour, shape: "diamond", step: 0.5 * LONG, label: `Weights of ${label}, to turn its line`, show: told,
-        move: (p, q) => through([(p - foot[0]) / size(), (q - foot[1]) / size()].map(tenth))});
-      tip.node.querySelector(".nn-knob").setAttribute("d", `M0 0${nn.SHAPES.diamond(5)}`);
-      return {
-        set(shown) {
-          const {w, b} = get(), long = Math.hypot(...w);
-          // The bias is rounded: a line that runs as near as that to its knob leaves it where it is.
-          const off = long > 1e-9 ? (w[0] * foot[0] + w[1] * foot[1] + b) / long : 0;
-          if (Math.abs(off) * long > 0.06) foot = foot.map((v, i) => v - w[i] * off / long);
-          line?.set(zeros(w, b));
-          knob.set(...foot);
-          tip.set(...foot.map((v, i) => v + size() * w[i]));
-          arrow.set(shown && long > 1e-9 ? [knob.at, tip.at] : null);
-          knob.node.querySelector("text").textContent = name();
-          for (const {node} of [knob, tip]) node.style.display = shown ? "" : "none";
-        },
-      };
-    }
+    const key = nn.legend(
+      nn.dotKey({colour: looks[0][0], shape: looks[0][1]}, "should be 0"),
+      nn.dotKey({colour: looks[1][0], shape: looks[1][1]}, "should be 1"),
+      nn.lineKey({colour: "ink", width: 2.4}, "output 0.5"),
+    );
+    const facts = nn.facts([
+      ...points.map(([, , t], n) => `output at ${called[n]}, should be ${t}`),
+      "right",
+      "loss (nats)",
+    ]);
 
     // What a function of the place gives in cells of the plane, top row first.
     function filled(values, {x: [left, right], y: [low, high]}, n, f) {
       for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) {
-        values[j * n + i] = f([left + (i + 0.5) / n * (right - left), high - (j + 0.5) / n * (high - low)]);
+        values[j * n + i] = f([
+          left + ((i + 0.5) / n) * (right - left), high - ((j + 0.5) / n) * (high - low),
+        ]);
       }
       return values;
     }
@@ -111,7 +96,8 @@
     // A name beside each place; those that share one are written together.
     function named(places, words) {
       const {plot} = inner;
-      const told = {}, spot = place => place.map((v, i) => Math.round(plot.to(...place)[i] / 12)).join();
+      const told = {};
+      const spot = place => place.map((v, i) => Math.round(plot.to(...place)[i] / 12)).join();
       places.forEach((place, n) => { (told[spot(place)] ??= []).push(n); });
       names.forEach((name, n) => {
         const group = told[spot(places[n])], [px, py] = plot.to(...places[n]), left = px > 215;
@@ -121,48 +107,86 @@
     }
 
     function draw() {
-      const {net} = state, places = points.map(p => hidden(net, p)), z = places.map(h => score(net, h));
+      const {net} = state;
+      const places = points.map(p => hidden(net, p));
+      const z = places.map(h => score(net, h));
       const range = i => {
         if (net.activation) return [-0.15, 1.15];
-        const all = places.map(h => h[i]), low = Math.min(...all), high = Math.max(...all), room = 0.15 * (high - low) + 0.5;
+        const all = places.map(h => h[i]);
+        const low = Math.min(...all);
+        const high = Math.max(...all);
+        const room = 0.15 * (high - low) + 0.5;
         return [low - room, high + room];
       };
       inner.plot.range(range(0), range(1));
       filled(input.values, input.plot, CELLS, p => output(net, p));
       filled(inner.values, inner.plot, CELLS, h => sigmoid(score(net, h)));
-      input.shades.set(state.neuron === 2 ? input.values : filled(new Float32Array(CELLS * CELLS), input.plot, CELLS, p => level(hidden(net, p)[state.neuron])));
+      input.shades.set(
+        state.neuron === 2
+          ? input.values
+          : filled(new Float32Array(CELLS * CELLS), input.plot, CELLS, p =>
+              level(hidden(net, p)[state.neuron]),
+            ),
+      );
       inner.shades.set(inner.values);
       input.edge.set((p, q) => score(net, hidden(net, [p, q])));
       inner.edge.set((p, q) => score(net, [p, q]));
       inner.marks.forEach((mark, k) => mark.set(places.filter((_, n) => points[n][2] === k)));
-      points.forEach(([p, q], n) => outputs[n].set(input.plot.from(input.plot.px(p), input.plot.py(q) + 23), nn.number(sigmoid(z[n]))));
+      points.forEach(([p, q], n) =>
+        outputs[n].set(
+          input.plot.from(input.plot.px(p), input.plot.py(q) + 23), nn.number(sigmoid(z[n])),
+        ),
+      );
       named(places, group => group.map(n => called[n]).join(" and "));
       lines.forEach((line, j) => line.set(j < 2 || net.activation));
       paint();
-      const right = points.map(([, , t], n) => (z[n] > 0) === (t === 1)), all = right.filter(Boolean).length, loss = nn.number(cost(net, points), 3);
+      const right = points.map(([, , t], n) => (z[n] > 0) === (t === 1));
+      const all = right.filter(Boolean).length;
+      const loss = nn.number(cost(net, points), 3);
       facts.set([...z.map(v => nn.number(sigmoid(v), 3)), `${all} of ${points.length}`, loss]);
       const wrong = called.filter((_, n) => !right[n]).join(" and ");
       const said = all === points.length ? "All four outputs are right" : `Wrong at ${wrong}`;
-      live.set(`${said}. The loss is ${loss}.${net.activation ? "" : ` Without the sigmoid the net is one neuron: z = ${collapsed(net)}.`}` +
-        (state.neuron === 2 ? "" : ` The plane shows ${NEURONS[state.neuron]}.`));
-      input.plot.describe(`Inputs: the regions of the net around four points. ${said}. Line of hidden unit 1: ${equation(0)}; of hidden unit 2: ${equation(1)}.`);
-      inner.plot.describe(`Hidden plane: the four points at ${places.map(h => `(${h.map(v => nn.number(v)).join(", ")})`).join(", ")} and the straight boundary of the output unit.`);
+      const straight = net.activation
+        ? ""
+        : ` Without the sigmoid the net is one neuron: z = ${collapsed(net)}.`;
+      const shown = state.neuron === 2 ? "" : ` The plane shows ${NEURONS[state.neuron]}.`;
+      live.set(`${said}. The loss is ${loss}.${straight}${shown}`);
+      input.plot.describe(
+        `Inputs: the regions of the net around four points. ${said}. Line of hidden unit 1: ` +
+          `${equation(0)}; of hidden unit 2: ${equation(1)}.`,
+      );
+      inner.plot.describe(
+        "Hidden plane: the four points at " +
+          `${places.map(h => `(${h.map(v => nn.number(v)).join(", ")})`).join(", ")} and the ` +
+          "straight boundary of the output unit.",
+      );
     }
-    const level = h => state.net.activation ? h : sigmoid(h);  // without the sigmoid, shades of the same kind
+    // Without the sigmoid, shades of the same kind.
+    const level = h => state.net.activation ? h : sigmoid(h);
 
     // What each unit computes over the plane, 0.5 (or a sum of 0) in the neutral colour.
     function paint() {
-      const {net} = state, n = SMALL * SMALL, kept = [new Float64Array(2 * n), new Float64Array(2 * n), new Float64Array(n)];
+      const {net} = state;
+      const n = SMALL * SMALL;
+      const kept = [new Float64Array(2 * n), new Float64Array(2 * n), new Float64Array(n)];
       for (let k = 0; k < n; k++) {
         const p = cell(k), h = hidden(net, p);
-        for (let i = 0; i < 2; i++) { kept[0][2 * k + i] = p[i]; kept[1][2 * k + i] = net.activation ? 2 * h[i] - 1 : h[i]; }
+        for (let i = 0; i < 2; i++) {
+          kept[0][2 * k + i] = p[i];
+          kept[1][2 * k + i] = net.activation ? 2 * h[i] - 1 : h[i];
+        }
         kept[2][k] = 2 * output(net, p) - 1;
       }
       element.pictures = kept;
       units.set({sizes: [2, 2, 1], values: kept, W: [net.W.flat(), net.v]});
     }
-    const cell = k => [x[0] + (k % SMALL + 0.5) / SMALL * (x[1] - x[0]), x[1] - (Math.floor(k / SMALL) + 0.5) / SMALL * (x[1] - x[0])];
-    const equation = j => `${nn.number(state.net.W[j][0], 1)} x₁ ${signed(state.net.W[j][1])} x₂ ${signed(state.net.b[j])} = 0`;
+    const cell = k => [
+      x[0] + (((k % SMALL) + 0.5) / SMALL) * (x[1] - x[0]),
+      x[1] - ((Math.floor(k / SMALL) + 0.5) / SMALL) * (x[1] - x[0]),
+    ];
+    const equation = j =>
+      `${nn.number(state.net.W[j][0], 1)} x₁ ${signed(state.net.W[j][1])} x₂ ` +
+        `${signed(state.net.b[j])} = 0`;
     const signed = v => `${v < 0 ? "−" : "+"} ${nn.number(Math.abs(v), 1)}`;
     function collapsed({W, b, v, c}) {
       const [one, two] = [0, 1].map(i => v[0] * W[0][i] + v[1] * W[1][i]);
@@ -171,54 +195,143 @@
     const redraw = nn.frame(draw);
 
     // The points first, so that handles of lines lie above them.
-    const samples = points.map((p, n) => nn.point({on: input.plot, at: p.slice(0, 2), colour: looks[p[2]][0], shape: looks[p[2]][1], step: 0.05,
-      label: `Point ${called[n]}, should be ${p[2]}`, move: (p1, p2) => { points[n] = [p1, p2, p[2]]; loaded.set(-1); redraw(); }}));
+    const samples = points.map((p, n) =>
+      nn.point({
+        on: input.plot, at: p.slice(0, 2), colour: looks[p[2]][0], shape: looks[p[2]][1],
+        step: 0.05,
+        label: `Point ${called[n]}, should be ${p[2]}`,
+        move: (p1, p2) => {
+          points[n] = [p1, p2, p[2]];
+          loaded.set(-1);
+          redraw();
+        },
+      }),
+    );
     const changed = () => {
       loaded.set(-1);
       groups.flat().forEach(one => one.set(one.get()));
       redraw();
     };
-    const lines = [0, 1].map(j => boundary(input, {colour: "cd"[j], dash: ["9 4", "3 4"][j], name: () => `h${"₁₂"[j]} = ${state.net.activation ? "0.5" : "0"}`, label: NEURONS[j], at: [[0.2, 0.3], [0.45, 1.05]][j],
-      get: () => ({w: state.net.W[j], b: state.net.b[j]}), put: (w, b) => { state.net.W[j] = w; state.net.b[j] = b; changed(); }}));
-    lines.push(boundary(inner, {colour: "ink", name: () => "", label: NEURONS[2], at: [0.5, 0.1],
-      get: () => ({w: state.net.v, b: state.net.c}), put: (w, b) => { state.net.v = w; state.net.c = b; changed(); }}));
-    const outputs = points.map(() => input.plot.words({side: "middle"})), names = points.map(() => inner.plot.words({}));
-    const units = nn.units({label: "What each unit computes over the plane", side: SMALL, most: 64, tall: () => narrow() ? 190 : 290, numbers: true,
-      name: (l, k) => l === 0 ? `input x${"₁₂"[k]}` : NEURONS[l === 2 ? 2 : k],
-      caption: (l, k) => l === 0 ? `x${"₁₂"[k]}` : l === 1 ? `h${"₁₂"[k]}, bias ${nn.number(state.net.b[k], 1)}` : `bias ${nn.number(state.net.c, 1)}`,
-      pick: (l, k) => { if (l) show(l === 2 ? 2 : k); }});
+    const lines = [0, 1].map(j =>
+      nn.boundary({
+        on: input.plot, colour: "cd"[j], dash: ["9 4", "3 4"][j],
+        name: () => `h${"₁₂"[j]} = ${state.net.activation ? "0.5" : "0"}`,
+        label: NEURONS[j],
+        at: [[0.2, 0.3], [0.45, 1.05]][j],
+        get: () => ({w: state.net.W[j], b: state.net.b[j]}),
+        put: (w, b) => {
+          state.net.W[j] = w;
+          state.net.b[j] = b;
+          changed();
+        },
+      }),
+    );
+    lines.push(
+      nn.boundary({
+        on: inner.plot, colour: "ink",
+        name: () => "",
+        label: NEURONS[2],
+        at: [0.5, 0.1],
+        get: () => ({w: state.net.v, b: state.net.c}),
+        put: (w, b) => {
+          state.net.v = w;
+          state.net.c = b;
+          changed();
+        },
+      }),
+    );
+    const outputs = points.map(() => input.plot.words({side: "middle"}));
+    const names = points.map(() => inner.plot.words({}));
+    const units = nn.units({
+      label: "What each unit computes over the plane", side: SMALL, most: 64,
+      tall: () => (narrow() ? 190 : 290),
+      numbers: true,
+      name: (l, k) => (l === 0 ? `input x${"₁₂"[k]}` : NEURONS[l === 2 ? 2 : k]),
+      caption: (l, k) =>
+        l === 0
+          ? `x${"₁₂"[k]}`
+          : l === 1
+            ? `h${"₁₂"[k]}, bias ${nn.number(state.net.b[k], 1)}`
+            : `bias ${nn.number(state.net.c, 1)}`,
+      pick: (l, k) => {
+        if (l) show(l === 2 ? 2 : k);
+      },
+    });
 
     // Three sliders for each of the three neurons; those of one are shown.
-    const dial = (label, get, set) => ({get, ...nn.slider({label, min: -12, max: 12, step: 0.1, value: get(),
-      show: v => nn.number(v, 1), move: v => { set(v); loaded.set(-1); redraw(); }})});
+    const dial = (label, get, set) => ({
+      get,
+      ...nn.slider({
+        label, min: -12, max: 12, step: 0.1, value: get(),
+        show: v => nn.number(v, 1),
+        move: v => {
+          set(v);
+          loaded.set(-1);
+          redraw();
+        },
+      }),
+    });
+    const entry = (label, list, i) =>
+      dial(label, () => list()[i], v => { list()[i] = v; });
     const groups = [0, 1].map(j => [
-      ...[0, 1].map(i => dial(`weight of x${"₁₂"[i]}`, () => state.net.W[j][i], v => { state.net.W[j][i] = v; })),
-      dial("bias", () => state.net.b[j], v => { state.net.b[j] = v; })]);
-    groups.push([...[0, 1].map(i => dial(`weight of h${"₁₂"[i]}`, () => state.net.v[i], v => { state.net.v[i] = v; })),
-      dial("bias", () => state.net.c, v => { state.net.c = v; })]);
-    const panels = groups.map(group => nn.html("div", {}, ...group.map(one => one.node))), dials = nn.fold(element, "", ...panels);
+      entry("weight of x₁", () => state.net.W[j], 0),
+      entry("weight of x₂", () => state.net.W[j], 1),
+      entry("bias", () => state.net.b, j),
+    ]);
+    groups.push([
+      entry("weight of h₁", () => state.net.v, 0),
+      entry("weight of h₂", () => state.net.v, 1),
+      dial("bias", () => state.net.c, v => { state.net.c = v; }),
+    ]);
+    const panels = groups.map(group => nn.html("div", {}, ...group.map(one => one.node)));
+    const dials = nn.fold(element, "", ...panels);
     function show(k) {
       state.neuron = k;
-      dials.firstChild.textContent = `Numbers of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
+      dials.firstChild.textContent = `Parameters of ${k === 2 ? "the " : ""}${NEURONS[k]}`;
       panels.forEach((panel, j) => { panel.hidden = j !== k; });
       units.mark(k === 2 ? 2 : 1, k === 2 ? 0 : k);
       redraw();
     }
-    const activation = nn.toggle({label: "sigmoid in the hidden units", on: true, flip: on => { state.net.activation = on; redraw(); }});
-    const loaded = nn.buttons({label: "nets", options: presets.map(p => p.name), chosen: start, press: k => {
-      state.net = {...copy(presets[k]), activation: state.net.activation};
-      points = given.map(p => [...p]);
-      samples.forEach((sample, n) => sample.set(...points[n].slice(0, 2)));
-      groups.flat().forEach(one => one.set(one.get()));
-      redraw();
-    }});
+    const activation = nn.toggle({
+      label: "sigmoid in the hidden units", on: true,
+      flip: on => {
+        state.net.activation = on;
+        redraw();
+      },
+    });
+    const loaded = nn.buttons({
+      label: "nets",
+      options: presets.map(p => p.name),
+      chosen: start,
+      press: k => {
+        state.net = {...copy(presets[k]), activation: state.net.activation};
+        points = given.map(p => [...p]);
+        samples.forEach((sample, n) => sample.set(...points[n].slice(0, 2)));
+        groups.flat().forEach(one => one.set(one.get()));
+        redraw();
+      },
+    });
     loaded.node.append(activation.node);
     const area = (name, node) => { node.style.gridArea = name; return node; };
     const second = nn.fold(element, "Second plane: hidden units", inner.plot.node);
     second.classList.add("nn-second");
-    element.replaceChildren(loaded.node, nn.html("div", {class: "nn-stage"}, area("input", input.plot.node), area("units", units.node),
-      nn.html("div", {style: "grid-area: told"}, key, live.node), area("inner", second),
-      nn.html("div", {class: "nn-rest", style: "grid-area: more"}, dials, nn.fold(element, "Outputs and loss", facts.node))));
+    element.replaceChildren(
+      loaded.node,
+      nn.html(
+        "div",
+        {class: "nn-stage"},
+        area("input", input.plot.node),
+        area("units", units.node),
+        nn.html("div", {style: "grid-area: told"}, key, live.node),
+        area("inner", second),
+        nn.html(
+          "div",
+          {class: "nn-rest", style: "grid-area: more"},
+          dials,
+          nn.fold(element, "Outputs and loss", facts.node),
+        ),
+      ),
+    );
     show(2);
     nn.flush();
     const near = (a, b) => Math.abs(a - b) < 1e-9 * (1 + Math.abs(b));

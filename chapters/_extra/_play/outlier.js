@@ -1,6 +1,7 @@
-// <nn-outlier>: one prediction for five days: three losses of it, and what the last day does to them.
+// <nn-outlier>: one prediction for five days: three losses of it, and what the last day does to
+// them.
 // needs: parts-plot
-// room: 535 672
+// room: 539 672
 // days: the targets, the last of them can be moved; x: the range drawn; most: the largest
 // prediction; near: how close counts as right; start: the first prediction; tops: the highest loss
 // drawn, of each; known: {c, losses, mean, median, within} by NumPy, which agrees() compares.
@@ -26,23 +27,47 @@
     return [...found.values()].sort((a, b) => a[0] - b[0]);
   }
 
-  const span = ([low, high]) => high - low < 1e-6 ? nn.number(low, 1) : `${nn.number(low, 1)} to ${nn.number(high, 1)}`;
+  const span = ([low, high]) =>
+    high - low < 1e-6 ? nn.number(low, 1) : `${nn.number(low, 1)} to ${nn.number(high, 1)}`;
 
   function build(element, {days, x, most, near, start, tops, known}) {
     const LOSSES = [
-      {name: "squared error", unit: "mm²", of: e => e * e, slope: e => 2 * e,
-        best: all => [[mean(all), mean(all)]], word: "the mean"},
-      {name: "absolute error", unit: "mm", of: Math.abs, slope: sign,
-        best: all => [[median(all), median(all)]], word: "the median"},
-      {name: `off by more than ${near} mm`, unit: "share", of: e => Math.abs(e) > near + 1e-9 ? 1 : 0, slope: () => 0,
-        best: all => within(all, near), word: `near to most days`},
+      {
+        name: "squared error", unit: "mm²",
+        of: e => e * e,
+        slope: e => 2 * e,
+        best: all => [[mean(all), mean(all)]],
+        word: "the mean",
+      },
+      {
+        name: "absolute error", unit: "mm", of: Math.abs, slope: sign,
+        best: all => [[median(all), median(all)]],
+        word: "the median",
+      },
+      {
+        name: `off by more than ${near} mm`,
+        unit: "share",
+        of: e => (Math.abs(e) > near + 1e-9 ? 1 : 0),
+        slope: () => 0,
+        best: all => within(all, near),
+        word: `near to most days`,
+      },
     ];
     const state = {days: [...days], loss: LOSSES[0], c: start}, live = nn.live();
     const f = c => mean(state.days.map(y => state.loss.of(c - y)));
-    const plot = nn.plot({x, y: [0, tops[0]], height: 300, left: 40, xlabel: "rain, and the prediction c (mm)", ylabel: "mean loss"});
+    const plot = nn.plot({
+      x, y: [0, tops[0]], height: 300, left: 40, xlabel: "rain, and the prediction c (mm)",
+      ylabel: "mean loss",
+    });
     const curve = plot.line({colour: "a", width: 2.6}), lowest = plot.line({colour: "c", width: 5});
     const bottom = plot.dots({colour: "c", r: 6}), others = plot.dots({colour: "ink", r: 5});
-    const facts = nn.facts(["mean", "median", `within ${near} mm of most days`, "loss at c", "its derivative", "of it from the last day"]);
+    const facts = nn.facts([
+      "mean", "median",
+      `within ${near} mm of most days`,
+      "loss at c",
+      "its derivative",
+      "part from the last day",
+    ]);
 
     function draw() {
       const {loss, c} = state, all = state.days, best = loss.best(all);
@@ -50,22 +75,63 @@
       curve.set(grid.map(v => [v, f(v)]));
       others.set(all.slice(0, -1).map(y => [y, 0]));
       const inside = best.filter(([low]) => low <= most);
-      lowest.set(inside.flatMap(([low, high]) => [[low, f(low)], [Math.min(high, most), f(low)], [NaN, NaN]]));
-      bottom.set(inside.flatMap(([low, high]) => low === high ? [[low, f(low)]] : [[low, f(low)], [Math.min(high, most), f(low)]]));
+      lowest.set(
+        inside.flatMap(([low, high]) => [
+          [low, f(low)],
+          [Math.min(high, most), f(low)],
+          [NaN, NaN],
+        ]),
+      );
+      bottom.set(
+        inside.flatMap(([low, high]) =>
+          low === high
+            ? [[low, f(low)]]
+            : [
+                [low, f(low)],
+                [Math.min(high, most), f(low)],
+              ],
+        ),
+      );
       const parts = all.map(y => loss.slope(c - y) / all.length);
-      facts.set([nn.number(mean(all), 1), nn.number(median(all), 1), within(all, near).map(span).join(", or "),
-        nn.number(f(c), 3), nn.number(parts.reduce((a, b) => a + b, 0), 3), nn.number(parts[parts.length - 1], 3)]);
-      const words = `The ${loss.name} is least at ${best.map(span).join(", or ")} mm, ${loss.word}.`;
+      facts.set([
+        nn.number(mean(all), 1), nn.number(median(all), 1),
+        within(all, near).map(span).join(", or "), nn.number(f(c), 3),
+        nn.number(
+          parts.reduce((a, b) => a + b, 0),
+          3,
+        ),
+        nn.number(parts[parts.length - 1], 3),
+      ]);
+      const least = best.map(span).join(", or ");
+      const words = `The ${loss.name} is least at ${least} mm, ${loss.word}.`;
       live.set(`${words} At c = ${nn.number(c, 1)} it is ${nn.number(f(c))}.`);
-      plot.describe(`The mean loss of one prediction for ${all.length} days with ${all.map(y => nn.number(y, 1)).join(", ")} mm. ${words}`);
+      plot.describe(
+        `The mean loss of one prediction for ${all.length} days with ` +
+          `${all.map(y => nn.number(y, 1)).join(", ")} mm. ${words}`,
+      );
     }
     const redraw = nn.frame(draw);
     const onto = c => [Math.min(c, most), f(Math.min(c, most))];
-    const guess = nn.point({on: plot, at: onto(start), label: "prediction c", colour: "b", step: 0.5, snap: 0.1,
-      fit: ([c]) => onto(c), show: c => `${nn.number(c, 1)} mm`, move: c => { state.c = c; redraw(); }});
-    const last = nn.point({on: plot, at: [days[days.length - 1], 0], label: "last day", colour: "ink", shape: "diamond", step: 1, snap: 0.5,
-      fit: ([y]) => [y, 0], show: y => `${nn.number(y, 1)} mm`,
-      move: y => { state.days[days.length - 1] = y; guess.set(...onto(state.c)); redraw(); }});
+    const guess = nn.point({
+      on: plot, at: onto(start), label: "prediction c", colour: "b", step: 0.5, snap: 0.1,
+      fit: ([c]) => onto(c),
+      show: c => `${nn.number(c, 1)} mm`,
+      move: c => {
+        state.c = c;
+        redraw();
+      },
+    });
+    const last = nn.point({
+      on: plot, at: [days[days.length - 1], 0], label: "last day", colour: "ink", shape: "diamond",
+      step: 1, snap: 0.5,
+      fit: ([y]) => [y, 0],
+      show: y => `${nn.number(y, 1)} mm`,
+      move: y => {
+        state.days[days.length - 1] = y;
+        guess.set(...onto(state.c));
+        redraw();
+      },
+    });
     function choose(k) {
       state.loss = LOSSES[k];
       plot.range(x, [0, tops[k]]);
@@ -73,8 +139,16 @@
       last.set(state.days[days.length - 1], 0);
       redraw();
     }
-    const menu = nn.buttons({label: "loss", options: LOSSES.map(l => l.name), chosen: 0, press: choose});
-    element.replaceChildren(menu.node, plot.node, live.node, nn.tuck(element, "Best predictions, and the derivative", facts.node));
+    const menu = nn.buttons({
+      label: "loss",
+      options: LOSSES.map(l => l.name),
+      chosen: 0,
+      press: choose,
+    });
+    element.replaceChildren(
+      menu.node, plot.node, live.node,
+      nn.tuck(element, "Best predictions, and the derivative", facts.node),
+    );
     choose(0);
     nn.flush();
     element.agrees = () => {

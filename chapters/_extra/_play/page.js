@@ -7,7 +7,8 @@
   // Parts out of sight wait (page.css) until they come near. A jump within the page lays out all
   // of them first, so that it ends at the right place.
   function layOutWhatComesNear() {
-    const parts = ".bd-article :is(section > section, section > section > :is(.cell, p, .math), nn-steps li)";
+    const parts =
+      ".bd-article :is(section > section, section > section > :is(.cell, p, .math), nn-steps li)";
     const near = part => part.firstElementChild?.checkVisibility({contentVisibilityAuto: true});
     const all = [...document.querySelectorAll(parts)];
     all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // asked first: one layout
@@ -27,7 +28,9 @@
     const folds = [];
     for (let node = place; node; node = node.parentElement) {
       if (node.matches("details:not([open])")) folds.push(() => { node.open = true; });
-      if (node.matches(".toggle-hidden")) folds.push(() => node.querySelector(".toggle-button").click());
+      if (node.matches(".toggle-hidden")) {
+        folds.push(() => node.querySelector(".toggle-button").click());
+      }
     }
     folds.forEach(open => open());
     if (folds.length) place.scrollIntoView();
@@ -66,7 +69,7 @@
 
   // The button for light and dark says which it is, to the eye in its tooltip.
   function nameTheme() {
-    const WORDS = {light: "light", dark: "dark", auto: "as your system has them"};
+    const WORDS = {light: "light", dark: "dark", auto: "as on your system"};
     const status = speaker();
     function name(spoken) {
       const words = `Colours: ${WORDS[root.dataset.mode] ?? WORDS.auto}`;
@@ -77,7 +80,9 @@
       if (spoken) status.textContent = words;
     }
     name(false);
-    new MutationObserver(() => name(true)).observe(root, {attributes: true, attributeFilter: ["data-mode"]});
+    new MutationObserver(() => name(true)).observe(root, {
+      attributes: true, attributeFilter: ["data-mode"],
+    });
   }
 
   // A formula that is a little too wide for its column is set that much smaller.
@@ -94,7 +99,8 @@
   // What scrolls inside itself is a stop of the Tab key where it does not fit, and only there.
   // An observer hears of a place when it is laid out, and so asks for no layout of its own.
   function reachWide() {
-    const wide = ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
+    const wide =
+      ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
     const seen = new ResizeObserver(entries => {
       entries.forEach(({target}) => { if (target.matches("div.math")) fit(target); });
       const cut = entries.map(({target: t}) =>

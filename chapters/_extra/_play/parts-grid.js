@@ -15,11 +15,21 @@
   function grid({values, label, low = 0, high = 1, show = () => "", names = {}, size = 40,
                  brush = v => v === high ? low : high, step = (high - low) / 10, paint}) {
     const now = values.map(row => [...row]), rows = now.length, across = now[0].length;
-    const cells = now.map((row, i) => row.map(() => html("div", {class: "nn-cell", role: paint ? "gridcell" : null})));
-    const node = html("div", {class: `nn-cells ${paint ? "nn-paint" : ""}`, role: paint ? "grid" : "img",
-      "aria-label": label, style: `--columns: ${across}; --cell: ${size}px`},
-    ...cells.map(row => html("div", {class: "nn-row", role: paint ? "row" : null}, ...row)));
-    const say = (i, j) => `${names.rows?.[i] ?? `row ${i + 1}`}, ${names.columns?.[j] ?? `column ${j + 1}`}: `;
+    const cells = now.map((row, i) =>
+      row.map(() => html("div", {class: "nn-cell", role: paint ? "gridcell" : null})),
+    );
+    const node = html(
+      "div",
+      {
+        class: `nn-cells ${paint ? "nn-paint" : ""}`,
+        role: paint ? "grid" : "img",
+        "aria-label": label,
+        style: `--columns: ${across}; --cell: ${size}px`,
+      },
+      ...cells.map(row => html("div", {class: "nn-row", role: paint ? "row" : null}, ...row)),
+    );
+    const say = (i, j) =>
+      `${names.rows?.[i] ?? `row ${i + 1}`}, ${names.columns?.[j] ?? `column ${j + 1}`}: `;
 
     function put(i, j, v) {
       now[i][j] = v;
@@ -27,9 +37,18 @@
       cell.style.setProperty("--v", strength(v, low, high));
       cell.classList.toggle("nn-minus", low < 0 && v < 0);
       if (cell.textContent !== words) cell.textContent = words;
-      if (paint) cell.setAttribute("aria-label", say(i, j) + (words || String(+v.toFixed(3)).replace("-", "−")));
+      if (paint) {
+        cell.setAttribute(
+          "aria-label", say(i, j) + (words || String(+v.toFixed(3)).replace("-", "−")),
+        );
+      }
     }
-    const set = next => next.forEach((row, i) => row.forEach((v, j) => { if (v !== now[i][j]) put(i, j, v); }));
+    const set = next =>
+      next.forEach((row, i) =>
+        row.forEach((v, j) => {
+          if (v !== now[i][j]) put(i, j, v);
+        }),
+      );
     now.forEach((row, i) => row.forEach((v, j) => put(i, j, v)));
     const change = (i, j, v) => {
       if (now[i][j] === v) return;
@@ -53,7 +72,10 @@
     let held = null, focus = [0, 0];
     const locate = ({clientX, clientY}) => {
       const box = node.getBoundingClientRect();
-      return [Math.floor((clientY - box.top) / box.height * rows), Math.floor((clientX - box.left) / box.width * across)];
+      return [
+        Math.floor(((clientY - box.top) / box.height) * rows),
+        Math.floor(((clientX - box.left) / box.width) * across),
+      ];
     };
     const inside = (i, j) => i >= 0 && j >= 0 && i < rows && j < across;
     function enter(i, j, grab) {
@@ -93,18 +115,24 @@
 
   // ---- colours of pixels
   const inks = name => {
-    const value = getComputedStyle(document.documentElement).getPropertyValue(`--nn-${name}`).trim();
+    const value = getComputedStyle(document.documentElement)
+      .getPropertyValue(`--nn-${name}`)
+      .trim();
     const hex = value.length === 4 ? value.replace(/[^#]/g, "$&$&") : value;
     return [1, 3, 5].map(k => parseInt(hex.slice(k, k + 2), 16));
   };
   const between = (a, b, t) => a.map((v, k) => v + t * (b[k] - v));
 
   // 256 colours, each as one number for a pixel, red lowest: "grey" (as photographs are), "ink"
-  // (paper to ink), "diverging" (orange, neutral zero, blue), or two or more of our inks, such as ["a", "b"].
-  const packed = ([red, green, blue]) => (255 << 24 | Math.round(blue) << 16 | Math.round(green) << 8 | Math.round(red)) >>> 0;
+  // (paper to ink), "diverging" (orange, neutral zero, blue), or two or more of our inks, such as
+  // ["a", "b"].
+  const packed = ([red, green, blue]) =>
+    ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
   function palette(scale) {
     if (scale === "grey") return Uint32Array.from({length: 256}, (_, k) => packed([k, k, k]));
-    const stops = (scale === "diverging" ? ["b", "soft", "a"] : scale === "ink" ? ["soft", "ink"] : scale).map(inks);
+    const stops = (
+      scale === "diverging" ? ["b", "soft", "a"] : scale === "ink" ? ["soft", "ink"] : scale
+    ).map(inks);
     return Uint32Array.from({length: 256}, (_, k) => {
       const at = k / 255 * (stops.length - 1), i = Math.min(Math.floor(at), stops.length - 2);
       return packed(between(stops[i], stops[i + 1], at - i));
@@ -116,33 +144,52 @@
 
   // A picture: pixels is a text in base64 (bytes, grey or RGB) or numbers from low to high, row by
   // row. scale: a palette; a picture in the book's inks is drawn anew when the theme changes.
-  function picture({width, height, pixels = null, label = "", low = 0, high = 255, scale = "grey", smooth = false}) {
-    const node = html("canvas", {width, height, role: "img", "aria-label": label,
-      class: smooth ? "nn-picture nn-smooth" : "nn-picture"});
-    const context = node.getContext("2d"), image = context.createImageData(width, height);
-    const dots = new Uint32Array(image.data.buffer), per = 255 / (high - low);
+  function picture({
+    width, height, pixels = null, label = "", low = 0, high = 255, scale = "grey", smooth = false,
+  }) {
+    const node = html("canvas", {
+      width, height, role: "img", "aria-label": label,
+      class: smooth ? "nn-picture nn-smooth" : "nn-picture",
+    });
+    const context = node.getContext("2d");
+    const image = context.createImageData(width, height);
+    const dots = new Uint32Array(image.data.buffer);
+    const per = 255 / (high - low);
     const share = v => nn.clamp(Math.round((v - low) * per), 0, 255);
-    let colours = palette(scale), last = null;
+    let colours = palette(scale);
+    let last = null;
     const coloured = values => values.length === 3 * width * height;
     function draw() {
       if (!last) return;
-      if (coloured(last)) for (let k = 0; k < dots.length; k++) dots[k] = packed([0, 1, 2].map(c => share(last[3 * k + c])));
-      else for (let k = 0; k < dots.length; k++) dots[k] = colours[share(last[k])];
+      if (coloured(last)) {
+        for (let k = 0; k < dots.length; k++) {
+          dots[k] = packed([0, 1, 2].map(c => share(last[3 * k + c])));
+        }
+      } else for (let k = 0; k < dots.length; k++) dots[k] = colours[share(last[k])];
       context.putImageData(image, 0, 0);
     }
     function set(next) {
       last = typeof next === "string" ? bytes(next) : next;
       if (last.length !== width * height && !coloured(last)) {
-        throw new Error(`picture: expected ${width * height} or ${3 * width * height} values, got ${last.length}`);
+        throw new Error(
+          `picture: expected ${width * height} or ${3 * width * height} values, got ${last.length}`,
+        );
       }
       draw();
     }
     if (scale !== "grey") {
-      new MutationObserver(() => { colours = palette(scale); draw(); })
-        .observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
+      nn.onTheme(() => {
+        colours = palette(scale);
+        draw();
+      });
     }
     if (pixels) set(pixels);
-    return {node, set, describe(words) { node.setAttribute("aria-label", words); }};
+    return {
+      node, set,
+      describe(words) {
+        node.setAttribute("aria-label", words);
+      },
+    };
   }
 
   Object.assign(nn, {bytes, grid, palette, picture});

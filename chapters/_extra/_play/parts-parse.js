@@ -5,12 +5,38 @@
 (() => {
   const {limits, operations} = nnData.grammar;
   const {characters: LONGEST, brackets: BRACKETS, levels: DEEPEST} = limits;
-  const typed = Object.entries(operations).filter(([, entry]) => entry.typed), arity = ({text}) => text.split("{}").length - 1;
-  const FUNCTIONS = new Map(typed.filter(([, entry]) => !entry.binds).map(([name, entry]) => [entry.typed, [name, arity(entry)]]));
-  const BINARY = new Map(typed.filter(([, {binds}]) => binds < 3).map(([name, entry]) => [entry.typed, [name, entry.binds]]));
-  const KEYWORDS = new Set(("False None True and as assert async await break class continue def del elif else " +
-    "except finally for from global if in is lambda nonlocal not or pass raise return try while with yield import").split(" "));
-  const MEANT = new Map([["^", "**"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"], ["²", "**2"], ["³", "**3"], ["[", "("], ["{", "("]]);
+  const typed = Object.entries(operations).filter(([, entry]) => entry.typed);
+  const arity = ({text}) => text.split("{}").length - 1;
+  const FUNCTIONS = new Map(
+    typed
+      .filter(([, entry]) => !entry.binds)
+      .map(([name, entry]) => [entry.typed, [name, arity(entry)]]),
+  );
+  const BINARY = new Map(
+    typed
+      .filter(([, {binds}]) => binds < 3)
+      .map(([name, entry]) => [entry.typed, [name, entry.binds]]),
+  );
+  const KEYWORDS = new Set(
+    (
+      "False None True and as assert async await break class continue def del elif else " +
+      "except finally for from global if in is lambda nonlocal not or pass raise return try " +
+      "while with yield import"
+    ).split(" "),
+  );
+  const MEANT = new Map([
+    ["^", "**"],
+    ["×", "*"],
+    ["·", "*"],
+    ["⋅", "*"],
+    ["−", "-"],
+    ["–", "-"],
+    ["÷", "/"],
+    ["²", "**2"],
+    ["³", "**3"],
+    ["[", "("],
+    ["{", "("],
+  ]);
 
   const DIGITS = String.raw`\d(?:_?\d)*`;
   const NUMBER = new RegExp(String.raw`0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|` +
@@ -25,8 +51,11 @@
   // What is wrong in a text, and where: the piece from `from` to `to`.
   class Problem extends Error {
     constructor(words, {text, from, to}) {
-      const lines = text.slice(0, from).split("\n"), column = [...lines[lines.length - 1]].length + 1;
-      super(`${text.includes("\n") ? `Line ${lines.length}, column` : "Column"} ${column}: ${words}`);
+      const lines = text.slice(0, from).split("\n");
+      const column = [...lines[lines.length - 1]].length + 1;
+      super(
+        `${text.includes("\n") ? `Line ${lines.length}, column` : "Column"} ${column}: ${words}`,
+      );
       Object.assign(this, {text, from, to});
     }
   }
@@ -49,14 +78,19 @@
       else if ((word = match(NUMBER))) {
         add("number", word, {value: Number(word.replaceAll("_", ""))});
         checkNumber(found[found.length - 1], match(LETTER));
-      } else if ((word = match(NAME))) add(KEYWORDS.has(word) ? "keyword" : "name", word, {name: word.normalize("NFKC")});
-      else if ((word = match(SIGN))) {
+      } else if ((word = match(NAME))) {
+        add(KEYWORDS.has(word) ? "keyword" : "name", word, {name: word.normalize("NFKC")});
+      } else if ((word = match(SIGN))) {
         open += (word === "(") - (word === ")");
         if (word !== "\n") add("sign", word);
         else if (open > 0) at += 1;
         else {
           add("line", word);
-          if ((word = match(INDENTED))) throw new Problem("found blanks, expected a line that begins at the margin", {text, from: at, to: at + word.length});
+          if ((word = match(INDENTED))) {
+            throw new Problem("found blanks, expected a line that begins at the margin", {
+              text, from: at, to: at + word.length,
+            });
+          }
         }
       } else add("unknown", String.fromCodePoint(text.codePointAt(at)));
     }
@@ -70,8 +104,11 @@
       throw new Problem(`found ${word}, expected a number that does not begin with 0`, token);
     }
     if (letter) {
-      throw new Problem(`found ${letter} right behind ${word}, expected an operator; a product is written ${word} * …`,
-        {text, from: to, to: to + letter.length});
+      throw new Problem(
+        `found ${letter} right behind ${word}, expected an operator; a product is written ` +
+          `${word} * …`,
+        {text, from: to, to: to + letter.length},
+      );
     }
   }
 
@@ -89,11 +126,17 @@
     const size = [...text].length;
     text = text.replace(/\r\n?/g, "\n");
     const all = {text, from: 0, to: text.length};
-    if (size > LONGEST) throw new Problem(`found ${size} characters, expected at most ${LONGEST}`, all);
+    if (size > LONGEST) {
+      throw new Problem(`found ${size} characters, expected at most ${LONGEST}`, all);
+    }
     let open = 0;
     for (const [k, letter] of [...text].entries()) {
       open += "([{".includes(letter) - ")]}".includes(letter);
-      if (open > BRACKETS) throw new Problem(`found more than ${BRACKETS} brackets in each other`, {text, from: k, to: k + 1});
+      if (open > BRACKETS) {
+        throw new Problem(`found more than ${BRACKETS} brackets in each other`, {
+          text, from: k, to: k + 1,
+        });
+      }
     }
     return new Reader(tokens(text)).read();
   }
@@ -117,7 +160,10 @@
 
     found(expected) {
       const {token} = this, meant = MEANT.get(token.word);
-      return new Problem(`found ${said(token)}, expected ${meant ? `${meant} in its place` : expected}`, token);
+      return new Problem(
+        `found ${said(token)}, expected ${meant ? `${meant} in its place` : expected}`,
+        token,
+      );
     }
 
     // The tree of what stands from one token to the last one that was read.
@@ -129,7 +175,9 @@
     read() {
       const statements = [];
       while (this.over("line")) this.next();
-      if (this.over("end")) throw new Problem("expected an expression such as (x + y) * z", this.token);
+      if (this.over("end")) {
+        throw new Problem("expected an expression such as (x + y) * z", this.token);
+      }
       while (!this.over("end")) {
         statements.push(this.statement());
         if (this.is(";")) {
@@ -145,7 +193,9 @@
     }
 
     missing() {
-      return this.over("name", "number") || this.is("(") ? "an operator; a product is written with *" : "an operator, ; or the end";
+      return this.over("name", "number") || this.is("(")
+        ? "an operator; a product is written with *"
+        : "an operator, ; or the end";
     }
 
     tooDeep(place) { return new Problem(`nested more than ${DEEPEST} deep`, place); }
@@ -154,7 +204,9 @@
     statement() {
       const target = this.binary(1);
       if (!this.is("=")) return {tree: target};
-      if (target.name === undefined) throw new Problem("expected one name before =, as in w = x + y", target);
+      if (target.name === undefined) {
+        throw new Problem("expected one name before =, as in w = x + y", target);
+      }
       this.next();
       const tree = this.binary(1);
       if (this.is("=")) throw this.found("one = for each name");
@@ -166,7 +218,8 @@
       const first = this.token;
       let left = this.signed();
       for (;;) {
-        const [operation, tightness] = this.token.kind === "sign" && BINARY.get(this.token.word) || [];
+        const [operation, tightness] =
+          (this.token.kind === "sign" && BINARY.get(this.token.word)) || [];
         if (!(tightness >= least)) return left;
         this.next();
         left = this.call(first, operation, [left, this.binary(tightness + 1)]);
@@ -179,7 +232,9 @@
       if (!this.is("+", "-")) return this.power();
       this.next();
       const operand = this.inside(first, () => this.signed());
-      return first.word === "-" ? this.call(first, "neg", [operand]) : {...operand, depth: operand.depth + 1};
+      return first.word === "-"
+        ? this.call(first, "neg", [operand])
+        : {...operand, depth: operand.depth + 1};
     }
 
     power() {
@@ -208,7 +263,9 @@
       let tree;
       if (this.over("number")) {
         this.next();
-        if (!Number.isFinite(first.value)) throw new Problem(`${first.word} is not a finite number`, first);
+        if (!Number.isFinite(first.value)) {
+          throw new Problem(`${first.word} is not a finite number`, first);
+        }
         return this.tree(first, {number: first.value, depth: 1});
       }
       if (this.over("name")) tree = this.tree(this.next(), {name: first.name, depth: 2});
@@ -226,16 +283,29 @@
       const known = [...FUNCTIONS.keys()].join(", ");
       if (name === undefined) throw this.found("an operator; a product is written with *");
       const [operation, arity] = FUNCTIONS.get(name) ?? [];
-      if (!operation) throw new Problem(`unknown function ${name}, expected one of ${known}; a product is written with *`, first);
+      if (!operation) {
+        throw new Problem(
+          `unknown function ${name}, expected one of ${known}; a product is written with *`,
+          first,
+        );
+      }
       this.next();
       const operands = [];
       while (!this.is(")")) {
         operands.push(this.binary(1));
-        if (!this.is(")")) this.take(",", operands.length < arity ? "an operator, a comma or )" : "an operator or )");
+        if (!this.is(")")) {
+          this.take(
+            ",",
+            operands.length < arity ? "an operator, a comma or )" : "an operator or )",
+          );
+        }
       }
       this.next();
       if (operands.length !== arity) {
-        throw new Problem(`${name} takes ${arity === 1 ? "one number" : "two numbers"}, found ${operands.length}`, this.tree(first, {}));
+        throw new Problem(
+          `${name} takes ${arity === 1 ? "one number" : "two numbers"}, found ${operands.length}`,
+          this.tree(first, {}),
+        );
       }
       return this.call(first, operation, operands, 2);  // its name counts as two levels
     }
@@ -252,7 +322,9 @@
       read(tree);
       if (!target) continue;
       const {name} = target;
-      if (assigned.has(name) || inputs.has(name)) throw new Problem(`the name ${name} is taken, expected a new one`, target);
+      if (assigned.has(name) || inputs.has(name)) {
+        throw new Problem(`the name ${name} is taken, expected a new one`, target);
+      }
       assigned.add(name);
     }
     return [...inputs];

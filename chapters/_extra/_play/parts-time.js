@@ -1,6 +1,6 @@
 // What happens one step at a time, or runs: steppers and playheads. Nothing runs by itself.
 (() => {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const {calm} = nn;
 
   // Calls tick(seconds) at each frame while it runs; stops when its node leaves the window or
   // the page is hidden. With reduced motion there is one tick a second.
@@ -22,7 +22,9 @@
       if (on) requestAnimationFrame(beat);
       changed(on);
     }
-    new IntersectionObserver(seen => { if (!seen[seen.length - 1].isIntersecting) run(false); }).observe(node);
+    new IntersectionObserver(seen => {
+      if (!seen[seen.length - 1].isIntersecting) run(false);
+    }).observe(node);
     document.addEventListener("visibilitychange", () => { if (document.hidden) run(false); });
     return {run, get running() { return running; }};
   }
@@ -36,7 +38,13 @@
   function stepper({last, at = 0, first = 0, label = "step", rate = 1.25, run = true, show, go}) {
     let now = at, end = last, due = 0;
     show ??= k => `${k}/${end}`;
-    const slider = nn.slider({label, min: first, max: last, step: 1, value: at, show, move: k => { stop(); to(k, false); }});
+    const slider = nn.slider({
+      label, min: first, max: last, step: 1, value: at, show,
+      move: k => {
+        stop();
+        to(k, false);
+      },
+    });
     const back = nn.button("◀ back", () => { stop(); to(now - 1); });
     const on = nn.button("step ▶", () => { stop(); to(now + 1); });
     const play = nn.button("run", () => {
@@ -82,22 +90,69 @@
 
   // Time from 0 to length, played at rate units a second: play or pause, a scrubber, speeds.
   // go(t) hears of the time; steps: the scrubber's positions.
-  function playhead({length, at = 0, rate = length / 8, steps = 200, label = "time", speeds = [0.5, 1, 2],
-                     show = t => nn.number(t, 1), go}) {
-    let now = at, speed = 1;
-    const slider = nn.slider({label, min: 0, max: length, step: length / steps, value: at, show, move: t => { time.run(false); to(t); }});
+  function playhead({
+    length, at = 0, rate = length / 8, steps = 200, label = "time", speeds = [0.5, 1, 2],
+    show = t => nn.number(t, 1),
+    go,
+  }) {
+    let now = at;
+    let speed = 1;
+    const slider = nn.slider({
+      label, min: 0, max: length, step: length / steps, value: at, show,
+      move: t => {
+        time.run(false);
+        to(t);
+      },
+    });
     const play = nn.button("▶ play", () => {
       if (!time.running && now >= length) to(0);
       time.run(!time.running);
     });
-    const fast = nn.buttons({label: "speed", options: speeds.map(s => `${s}×`), chosen: speeds.indexOf(1), press: k => { speed = speeds[k]; }});
-    const node = nn.html("div", {class: "nn-stepper"}, slider.node, nn.bar(play, nn.button("reset", () => { time.run(false); to(0); }), fast.node));
-    const time = clock(node, seconds => {
-      to(Math.min(length, now + seconds * speed * rate));
-      if (now >= length) time.run(false);
-    }, running => { play.textContent = running ? "❚❚ pause" : "▶ play"; });
-    function to(t) { now = t; slider.set(t); go(t); }
-    return {node, set: to, get at() { return now; }, stop() { time.run(false); }};
+    const fast = nn.buttons({
+      label: "speed",
+      options: speeds.map(s => `${s}×`),
+      chosen: speeds.indexOf(1),
+      press: k => {
+        speed = speeds[k];
+      },
+    });
+    const node = nn.html(
+      "div",
+      {class: "nn-stepper"},
+      slider.node,
+      nn.bar(
+        play,
+        nn.button("reset", () => {
+          time.run(false);
+          to(0);
+        }),
+        fast.node,
+      ),
+    );
+    const time = clock(
+      node,
+      seconds => {
+        to(Math.min(length, now + seconds * speed * rate));
+        if (now >= length) time.run(false);
+      },
+      running => {
+        play.textContent = running ? "❚❚ pause" : "▶ play";
+      },
+    );
+    function to(t) {
+      now = t;
+      slider.set(t);
+      go(t);
+    }
+    return {
+      node, set: to,
+      get at() {
+        return now;
+      },
+      stop() {
+        time.run(false);
+      },
+    };
   }
 
   Object.assign(nn, {able, playhead, stepper});

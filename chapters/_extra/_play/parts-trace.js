@@ -1,5 +1,5 @@
 // From a parsed text to a graph: what each operation does, both passes, and where nodes stand.
-// Builds on parts-parse.
+// needs: parts-parse
 (() => {
   // Everything a figure knows of an operation: value, local derivatives, and what the grammar says.
   const OPERATIONS = {
@@ -19,14 +19,19 @@
     sigmoid: {value: a => 1 / (1 + Math.exp(-a)), local: (_, y) => [y * (1 - y)]},
     tanh: {value: Math.tanh, local: (_, y) => [1 - y * y]},
   };
-  for (const [name, operation] of Object.entries(OPERATIONS)) Object.assign(operation, nnData.grammar.operations[name]);
+  for (const [name, operation] of Object.entries(OPERATIONS)) {
+    Object.assign(operation, nnData.grammar.operations[name]);
+  }
 
   // What stands in the circle; a constant operand is part of it, as in +1 or 1/x.
   function symbol(operation, operands) {
-    const {symbol, beside_constant: sign} = OPERATIONS[operation], k = operands.findIndex(x => x.constant !== undefined);
+    const {symbol, beside_constant: sign} = OPERATIONS[operation];
+    const k = operands.findIndex(x => x.constant !== undefined);
     if (!sign || k < 0) return symbol;
     const number = nn.short(operands[k].constant);
-    return k === 1 || operation === "add" || operation === "mul" ? sign + number : `${number}${sign}x`;
+    return k === 1 || operation === "add" || operation === "mul"
+      ? sign + number
+      : `${number}${sign}x`;
   }
 
   // trace(program, values) carries out what nn.parse found with a Map of the inputs' values: nodes,
@@ -35,7 +40,10 @@
     const calls = [], names = new Map(), variables = new Map();  // names and variables of results
     const finite = (value, place) => {
       if (Number.isFinite(value)) return value;
-      throw new nn.Problem(`${text.slice(place.from, place.to)} is not a finite real number with these inputs`, place);
+      throw new nn.Problem(
+        `${text.slice(place.from, place.to)} is not a finite real number with these inputs`,
+        place,
+      );
     };
     for (const name of inputs) {
       const result = {value: given.get(name)};
@@ -59,11 +67,19 @@
       if (output.constant === undefined && !names.has(output)) names.set(output, target.name);
     }
     const whole = {text, from: 0, to: text.length};
-    if (output.constant !== undefined) throw new nn.Problem("the result does not depend on any input", whole);
+    if (output.constant !== undefined) {
+      throw new nn.Problem("the result does not depend on any input", whole);
+    }
     checkUsed(output, calls, names, whole);
-    const nodes = numbered(output, calls, names), result = compute(nodes, nodes.map(node => node.value));
+    const nodes = numbered(output, calls, names);
+    const result = compute(nodes, nodes.map(node => node.value));
     const endless = nodes.findIndex((_, k) => !Number.isFinite(result.gradients[k]));
-    if (endless >= 0) throw new nn.Problem(`the derivative with respect to ${nodes[endless].name} is not finite with these inputs`, whole);
+    if (endless >= 0) {
+      throw new nn.Problem(
+        `the derivative with respect to ${nodes[endless].name} is not finite with these inputs`,
+        whole,
+      );
+    }
     const {places, edges, size} = layout(nodes.map(node => node.operands.map(x => x.node ?? null)));
     nodes.forEach((node, k) => { node.place = places[k]; });
     return {nodes, edges, size, result};
@@ -72,10 +88,13 @@
   // Every input and every result must lead to the output.
   function checkUsed(output, calls, names, whole) {
     const used = new Set([output]);
-    for (const call of [...calls].reverse()) if (used.has(call)) call.operands.forEach(x => used.add(x));
+    for (const call of [...calls].reverse()) {
+      if (used.has(call)) call.operands.forEach(x => used.add(x));
+    }
     const lost = calls.find(call => !used.has(call)) ?? [...names.keys()].find(x => !used.has(x));
     if (!lost) return;
-    const place = lost.place ?? whole, name = names.get(lost) ?? whole.text.slice(place.from, place.to);
+    const place = lost.place ?? whole;
+    const name = names.get(lost) ?? whole.text.slice(place.from, place.to);
     throw new nn.Problem(`${name} is not used in the last result`, place);
   }
 
@@ -90,10 +109,15 @@
     for (const result of [...calls.flatMap(call => [...call.operands, call]), output]) {
       if (result.constant !== undefined || index.has(result)) continue;
       const {operation = "", operands = [], value} = result;
-      const read = operands.map(x => x.constant === undefined ? {node: index.get(x)} : {constant: x.constant});
+      const read = operands.map(x =>
+        x.constant === undefined ? {node: index.get(x)} : {constant: x.constant},
+      );
       const name = names.get(result) ?? free(result === output ? "f" : "v1");
       index.set(result, nodes.length);
-      nodes.push({name, operation, operands: read, value, symbol: operation ? symbol(operation, read) : name});
+      nodes.push({
+        name, operation, operands: read, value,
+        symbol: operation ? symbol(operation, read) : name,
+      });
     }
     return nodes;
   }
@@ -111,7 +135,9 @@
     gradients[nodes.length - 1] = 1;
     for (let k = nodes.length - 1; k >= 0; k--) {
       sent[k] = (locals[k] ?? []).map(local => local * gradients[k]);
-      nodes[k].operands.forEach((x, i) => { if (x.node !== undefined) gradients[x.node] += sent[k][i]; });
+      nodes[k].operands.forEach((x, i) => {
+        if (x.node !== undefined) gradients[x.node] += sent[k][i];
+      });
     }
     return {values, locals, gradients, sent};
   }
@@ -120,11 +146,15 @@
   // one; within a layer the order of a walk back from the output, moved towards the neighbours.
   // inputs: for each node its operands, null for a constant. Places are [layer, slot].
   function layout(inputs) {
-    const layers = layersOf(inputs), {rows, edges} = rowsOf(inputs, layers), slots = slotsOf(rows, edges);
+    const layers = layersOf(inputs);
+    const {rows, edges} = rowsOf(inputs, layers);
+    const slots = slotsOf(rows, edges);
     const place = item => [item.layer, slots.get(item)];
     return {
       places: rows.nodes.map(place),
-      edges: edges.map(({source, target, operand, chain}) => ({source, target, operand, places: chain.slice(1, -1).map(place)})),
+      edges: edges.map(({source, target, operand, chain}) => ({
+        source, target, operand, places: chain.slice(1, -1).map(place),
+      })),
       size: [rows.length, Math.max(...rows.map(row => row.length))],
     };
   }
@@ -133,7 +163,9 @@
   function layersOf(inputs) {
     const behind = inputs.map(() => 0);
     for (let node = inputs.length - 1; node >= 0; node--) {
-      for (const operand of inputs[node]) if (operand !== null) behind[operand] = Math.max(behind[operand], behind[node] + 1);
+      for (const operand of inputs[node]) {
+        if (operand !== null) behind[operand] = Math.max(behind[operand], behind[node] + 1);
+      }
     }
     const last = Math.max(...behind);
     return behind.map(steps => last - steps);
@@ -142,16 +174,21 @@
   // The items of each layer in order (nodes, and edges where they pass), and each edge as the
   // chain of items that it joins.
   function rowsOf(inputs, layers) {
-    const nodes = layers.map(layer => ({layer})), rows = Array.from({length: Math.max(...layers) + 1}, () => []);
+    const nodes = layers.map(layer => ({layer}));
+    const rows = Array.from({length: Math.max(...layers) + 1}, () => []);
     const edges = [], waiting = [inputs.length - 1], seen = new Set();
     while (waiting.length) {
       const target = waiting.pop();
       if (seen.has(target)) continue;
       seen.add(target);
       rows[layers[target]].push(nodes[target]);
-      const read = inputs[target].flatMap((source, operand) => source === null ? [] : [{source, operand}]);
+      const read = inputs[target].flatMap((source, operand) =>
+        source === null ? [] : [{source, operand}],
+      );
       for (const {source, operand} of read) {
-        const passed = Array.from({length: layers[target] - layers[source] - 1}, (_, k) => ({layer: layers[source] + 1 + k}));
+        const passed = Array.from({length: layers[target] - layers[source] - 1}, (_, k) => ({
+          layer: layers[source] + 1 + k,
+        }));
         passed.forEach(item => rows[item.layer].push(item));
         edges.push({source, target, operand, chain: [nodes[source], ...passed, nodes[target]]});
       }
@@ -182,7 +219,8 @@
   function move(row, neighbours, slots, width) {
     const wished = [];
     for (const item of row) {
-      const others = neighbours.get(item), near = (others.length ? others : [item]).map(other => slots.get(other));
+      const others = neighbours.get(item);
+      const near = (others.length ? others : [item]).map(other => slots.get(other));
       const wish = near.reduce((sum, slot) => sum + slot, 0) / near.length;
       wished.push(Math.max(wish, wished.length ? wished[wished.length - 1] + 1 : 0));
     }
@@ -193,5 +231,5 @@
     }
   }
 
-  Object.assign(nn, {OPERATIONS, compute, layout, trace});
+  Object.assign(nn, {OPERATIONS, trace});
 })();

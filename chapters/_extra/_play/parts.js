@@ -61,11 +61,18 @@ window.nn = (() => {
     console.error(words);
   }
 
+  // The style sheet of a figure, once on a page however often the figure is there.
+  function style(figure, sheet) {
+    const key = `nn-${figure}-style`;
+    if (!document.getElementById(key)) document.head.append(html("style", {id: key}, sheet));
+  }
+
   // frame(draw) is a function that asks for one drawing at the next frame, however often it
   // is called before; flush() draws what waits at once.
   const waiting = new Set();
   function flush() {
-    for (let round = 0; round < 2 && waiting.size; round++) {  // a drawing may ask for the marks of a plot
+    // A drawing may ask for the marks of a plot.
+    for (let round = 0; round < 2 && waiting.size; round++) {
       const now = [...waiting];
       waiting.clear();
       now.forEach(draw => draw());
@@ -76,6 +83,25 @@ window.nn = (() => {
     waiting.add(draw);
   };
   addEventListener("beforeprint", flush);
+
+  // Readers who want less motion have told their system so.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // onTheme(draw) draws again when the page changes between light and dark.
+  function onTheme(draw) {
+    const theme = {attributes: true, attributeFilter: ["data-theme"]};
+    new MutationObserver(draw).observe(document.documentElement, theme);
+  }
+
+  // onResize(element, draw) draws again when the element has another width.
+  function onResize(element, draw) {
+    let width = element.clientWidth;
+    new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      draw();
+    }).observe(element);
+  }
 
   // Text in a drawing keeps its size on the screen, however wide the drawing is shown.
   const sizes = new ResizeObserver(entries => entries.forEach(({target, contentRect}) => {
@@ -144,7 +170,9 @@ window.nn = (() => {
   function field({label, value, min = -Infinity, max = Infinity, step = "any", change}) {
     const key = id();
     const bound = limit => Number.isFinite(limit) ? limit : null;
-    const input = html("input", {id: key, type: "number", step, value, min: bound(min), max: bound(max)});
+    const input = html("input", {
+      id: key, type: "number", step, value, min: bound(min), max: bound(max),
+    });
     let last = value;
     input.addEventListener("input", () => {
       const good = input.value !== "" && +input.value >= min && +input.value <= max;
@@ -152,7 +180,10 @@ window.nn = (() => {
       else input.setAttribute("aria-invalid", "true");
       if (good) change(last = +input.value);
     });
-    input.addEventListener("change", () => { input.value = last; input.removeAttribute("aria-invalid"); });
+    input.addEventListener("change", () => {
+      input.value = last;
+      input.removeAttribute("aria-invalid");
+    });
     return {
       node: html("div", {class: "nn-field"}, html("label", {for: key}, label), input),
       set(v) { input.value = last = v; },
@@ -207,8 +238,16 @@ window.nn = (() => {
   function facts(names) {
     const cells = names.map(() => html("dd"));
     return {
-      node: html("dl", {class: "nn-facts"}, ...names.flatMap((name, k) => [html("dt", {}, name), cells[k]])),
-      set(texts) { texts.forEach((words, k) => { cells[k].textContent = words; }); },
+      node: html(
+        "dl",
+        {class: "nn-facts"},
+        ...names.flatMap((name, k) => [html("dt", {}, name), cells[k]]),
+      ),
+      set(texts) {
+        texts.forEach((words, k) => {
+          cells[k].textContent = words;
+        });
+      },
     };
   }
 
@@ -260,46 +299,6 @@ window.nn = (() => {
     });
   }
 
-  // A slider in a drawing: a group of nodes moved by mouse, touch, pen, arrow keys (shift: 5 steps),
-  // page up and down (10) and home and end. read(x, y): the value for which a place of the drawing
-  // stands; a drag keeps the distance at which it took hold. show(value) is what is spoken;
-  // move(value) hears of changes. min and max may be changed later by limit(min, max).
-  function handle({drawing, label, min, max, step, value, read, show = v => number(v), move}, ...nodes) {
-    const node = svg("g", {class: "nn-handle", tabindex: 0, role: "slider", "aria-label": label}, ...nodes);
-    let now = value, offset = 0;
-    function set(v) {
-      now = clamp(v, min, max);
-      node.setAttribute("aria-valuenow", +now.toFixed(9));
-      node.setAttribute("aria-valuetext", show(now));
-    }
-    function limit(low, high) {
-      [min, max] = [low, high];
-      node.setAttribute("aria-valuemin", +min.toFixed(9));
-      node.setAttribute("aria-valuemax", +max.toFixed(9));
-      set(now);
-    }
-    function shift(v) {
-      const before = now;
-      set(+v.toFixed(9));
-      if (now !== before) move(now);
-    }
-    drag(node, drawing, (x, y, first) => {
-      const there = read(x, y);
-      if (first) offset = there - now;
-      else shift(Math.round((there - offset) / step) * step);
-    });
-    keys(node, (right, up, large) => shift(now + (right + up) * (large ? 5 : 1) * step));
-    node.addEventListener("keydown", event => {
-      const to = {Home: min, End: max, PageUp: now + 10 * step, PageDown: now - 10 * step}[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      shift(to);
-    });
-    limit(min, max);
-    drawing.setAttribute("role", "group");  // an image would hide the handle from a screen reader
-    return {node, set, limit, get at() { return now; }};
-  }
-
   // What not everybody needs, in a fold: closed on a phone, open where there is room.
   const narrow = element => element.clientWidth < 480;
   const fold = (element, label, ...nodes) => html("details", {class: "nn-more",
@@ -309,43 +308,12 @@ window.nn = (() => {
   const tuck = (element, label, ...nodes) =>
     narrow(element) ? fold(element, label, ...nodes) : html("div", {}, ...nodes);
 
-  const text = (x, y, content, attributes = {}) => svg("text", {x, y, ...attributes}, String(content));
+  const text = (x, y, content, attributes = {}) =>
+    svg("text", {x, y, ...attributes}, String(content));
 
-  // A matrix of number inputs; change(values) hears of every finite edit. Without change it is
-  // for reading. mark({row, column}) lights one row, one column, or one entry.
-  function matrix({values, label, step = 0.5, show = v => String(v).replace("-", "−"), change}) {
-    const current = values.map(row => [...row]);
-    const cells = values.map((row, i) => row.map((value, j) => change ? entry(value, i, j)
-      : html("span", {class: "nn-entry", role: "cell"}, show(value))));
-    function entry(value, i, j) {
-      const input = html("input", {type: "number", step, value, class: "nn-entry",
-        "aria-label": `${label}, row ${i + 1}, column ${j + 1}`});
-      input.addEventListener("input", () => {
-        if (input.value === "" || !Number.isFinite(+input.value)) return;
-        current[i][j] = +input.value;
-        change(current.map(r => [...r]));
-      });
-      return input;
-    }
-    const rows = change ? cells.flat() : cells.map(row => html("span", {class: "nn-row", role: "row"}, ...row));
-    return {
-      node: html("span", {class: "nn-matrix", role: change ? "group" : "table", "aria-label": label,
-        style: `--columns: ${values[0].length}`}, ...rows),
-      set(next) {
-        next.forEach((row, i) => row.forEach((value, j) => {
-          current[i][j] = value;
-          if (!change) cells[i][j].textContent = show(value);
-          else if (+cells[i][j].value !== value) cells[i][j].value = +value.toFixed(6);
-        }));
-      },
-      mark({row, column} = {}) {
-        cells.forEach((line, i) => line.forEach((cell, j) => cell.classList.toggle("nn-lit",
-          (row ?? column) !== undefined && (row ?? i) === i && (column ?? j) === j)));
-      },
-    };
-  }
-
-  return {bar, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
-    fold, frame, handle, html, id, inline, keys, live, matrix, number, place, scaled, short, slider, store, svg, text,
-    thousands, toggle, tuck};
+  return {
+    bar, button, buttons, calm, choice, clamp, columns, define, drag, facts, field, flush, fold,
+    frame, html, id, inline, keys, live, number, onResize, onTheme, place, scaled, short,
+    slider, store, style, svg, text, thousands, toggle, tuck,
+  };
 })();

@@ -5,9 +5,15 @@
 // prior, sensitivity, specificity: where it starts, as shares.
 nn.define("people", (element, start) => {
   const N = 1000, {svg, html, text} = nn;
-  const state = {prior: start.prior, sensitivity: start.sensitivity, specificity: start.specificity, seed: 0, person: 57};
+  const state = {
+    prior: start.prior, sensitivity: start.sensitivity, specificity: start.specificity, seed: 0,
+    person: 57,
+  };
   const upright = element.clientWidth < 420, [across, cell] = upright ? [36, 8.2] : [50, 13];
-  const wide = across * cell, TOP = 34, GAP = 40, foot = TOP + GAP + (Math.ceil(N / across) + 1) * cell;
+  const wide = across * cell;
+  const TOP = 34;
+  const GAP = 40;
+  const foot = TOP + GAP + (Math.ceil(N / across) + 1) * cell;
 
   // Squares are ill, circles well; filled is positive.
   const KINDS = [
@@ -16,20 +22,32 @@ nn.define("people", (element, start) => {
     {name: "well, positive", ill: false, positive: true, colour: "a", shape: "circle"},
     {name: "well, negative", ill: false, positive: false, colour: "a", shape: "circle", open: true},
   ];
-  const ORDER = [1, 0, 2, 3], size = 0.35 * cell;  // as they stand: the positive first among ill and well
+  // As they stand: the positive first among ill and well.
+  const ORDER = [1, 0, 2, 3], size = 0.35 * cell;
   const groups = KINDS.map(kind => svg("path", {class: kind.open ? "nn-stroke" : "nn-dots",
     style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`}));
-  const crowd = nn.scaled(svg("svg", {viewBox: `0 0 ${wide} ${foot + 88}`, class: "nn-drawing", style: "max-width: 52rem"}, ...groups));
+  const crowd = nn.scaled(
+    svg(
+      "svg",
+      {viewBox: `0 0 ${wide} ${foot + 88}`, class: "nn-drawing", style: "max-width: 52rem"},
+      ...groups,
+    ),
+  );
   const titles = [text(0, 13, "", {class: "nn-strong"}), text(0, 0, "", {class: "nn-strong"})];
 
   // Those who are positive, and those who are negative: how many of them are ill.
   const answers = [true, false].map((positive, k) => {
     const y = foot + 8 + 42 * k, box = {x: 0, y: y + 20, height: 12};
-    const answer = {name: text(0, y + 12, ""), share: text(wide, y + 12, "", {class: "nn-strong nn-end"}), bar: svg("rect", {...box, class: "nn-true"})};
+    const answer = {
+      name: text(0, y + 12, ""),
+      share: text(wide, y + 12, "", {class: "nn-strong nn-end"}),
+      bar: svg("rect", {...box, class: "nn-true"}),
+    };
     crowd.append(svg("rect", {...box, width: wide, class: "nn-other"}), ...Object.values(answer));
     return answer;
   });
-  const live = nn.live(), story = html("p", {class: "nn-note", style: `min-height: ${upright ? 4.6 : 3}em`});
+  const live = nn.live();
+  const story = html("p", {class: "nn-note", style: `min-height: ${upright ? 4.6 : 3}em`});
 
   // What is not certain is not shown as 0% or 100%.
   function percent(p) {
@@ -79,16 +97,24 @@ nn.define("people", (element, start) => {
     const row = n ? Math.ceil(n / across) - 1 : 0;
     return [(n - row * across) * cell, y + row * cell];
   }
-  const before = (x, y, from) => Math.floor((y - from) / cell) * across + nn.clamp(Math.round(x / cell), 0, across);
+  const before = (x, y, from) =>
+    Math.floor((y - from) / cell) * across + nn.clamp(Math.round(x / cell), 0, across);
   const beginning = ill => TOP + GAP + Math.max(1, Math.ceil(ill / across)) * cell;
   const illNow = () => { const [missed, found] = counted(); return missed + found; };
 
   // A boundary between two groups: a stem beside the last person, with a knob that is dragged.
   function boundary(label, colour, up, read, show, move) {
     const knob = up ? -9 : cell + 9;
-    return nn.handle({drawing: crowd, label, min: 0, max: N, step: 1, value: 0, read, show, move},
-      svg("circle", {r: 15, cy: knob, class: "nn-hit"}), svg("path", {d: `M0 ${Math.min(knob, -1)}V${Math.max(knob, cell + 1)}`, class: "nn-stroke", style: "stroke-width: 3"}),
-      svg("circle", {r: 7.5, cy: knob, class: "nn-knob"}));
+    return nn.handle(
+      {drawing: crowd, label, min: 0, max: N, step: 1, value: 0, read, show, move},
+      svg("circle", {r: 15, cy: knob, class: "nn-hit"}),
+      svg("path", {
+        d: `M0 ${Math.min(knob, -1)}V${Math.max(knob, cell + 1)}`,
+        class: "nn-stroke",
+        style: "stroke-width: 3",
+      }),
+      svg("circle", {r: 7.5, cy: knob, class: "nn-knob"}),
+    );
   }
   const share = v => `${nn.number(100 * v, 1)}%`;
   const set = (name, v) => {
@@ -96,32 +122,67 @@ nn.define("people", (element, start) => {
     redraw();
   };
   const ends = {
-    found: boundary("ill people who test positive", "b", true, (x, y) => before(x, y, TOP),
-      v => `${v} of ${illNow()}, sensitivity ${share(state.sensitivity)}`, v => set("sensitivity", v / illNow())),
-    ill: boundary("ill people", "b", false, (x, y) => before(x, y, TOP),
-      v => `${v} of ${many(N)}, prior ${share(state.prior)}`, v => set("prior", v / N)),
-    alarms: boundary("well people who test positive", "a", false, (x, y) => before(x, y, beginning(illNow())),
-      v => `${v} of ${N - illNow()}, specificity ${share(state.specificity)}`, v => set("specificity", 1 - v / (N - illNow()))),
+    found: boundary(
+      "ill people who test positive", "b", true,
+      (x, y) => before(x, y, TOP),
+      v => `${v} of ${illNow()}, sensitivity ${share(state.sensitivity)}`,
+      v => set("sensitivity", v / illNow()),
+    ),
+    ill: boundary(
+      "ill people", "b", false,
+      (x, y) => before(x, y, TOP),
+      v => `${v} of ${many(N)}, prior ${share(state.prior)}`,
+      v => set("prior", v / N),
+    ),
+    alarms: boundary(
+      "well people who test positive", "a", false,
+      (x, y) => before(x, y, beginning(illNow())),
+      v => `${v} of ${N - illNow()}, specificity ${share(state.specificity)}`,
+      v => set("specificity", 1 - v / (N - illNow())),
+    ),
   };
-  for (const [name, end] of Object.entries(ends)) end.node.setAttribute("style", nn.ink(name === "alarms" ? "a" : "b"));
+  for (const [name, end] of Object.entries(ends)) {
+    end.node.setAttribute("style", nn.ink(name === "alarms" ? "a" : "b"));
+  }
 
   // One person, ringed: number 1 is the first who is ill.
   function personAt(x, y) {
     const ill = illNow(), from = beginning(ill), sick = y < from - GAP / 2;
-    const row = Math.floor((y - (sick ? TOP : from)) / cell), n = row * across + Math.floor(x / cell);
+    const row = Math.floor((y - (sick ? TOP : from)) / cell);
+    const n = row * across + Math.floor(x / cell);
     return sick ? nn.clamp(n, 0, Math.max(ill - 1, 0)) : nn.clamp(ill + n, ill, N - 1);
   }
   function tell(person) {
     const [missed, found, alarms] = counted();
-    if (person < found) return `Person ${person + 1} is ill and tests positive: one of ${found} whom the test finds.`;
-    if (person < found + missed) return `Person ${person + 1} is ill and tests negative: one of ${missed} whom the test misses.`;
-    if (person < found + missed + alarms) return `Person ${person + 1} is well and tests positive, a false alarm: the result is the same as that of the ${found} who are ill.`;
-    return `Person ${person + 1} is well and tests negative, as ${many(N - found - missed - alarms)} do.`;
+    if (person < found) {
+      return `Person ${person + 1} is ill and tests positive, one of the ${found} that the test ` +
+        "finds.";
+    }
+    if (person < found + missed) {
+      return `Person ${person + 1} is ill and tests negative, one of the ${missed} that the ` +
+        "test misses.";
+    }
+    if (person < found + missed + alarms) {
+      return `Person ${person + 1} is well and tests positive. This is a false alarm: the ` +
+        `${found} ill people who test positive have the same result.`;
+    }
+    const cleared = many(N - found - missed - alarms);
+    return `Person ${person + 1} is well and tests negative, one of ${cleared} people who do.`;
   }
   const pick = person => { state.person = person; redraw(); };
-  const ring = nn.handle({drawing: crowd, label: "person", min: 1, max: N, step: 1, value: state.person + 1,
-    read: (x, y) => personAt(x, y) + 1, show: v => tell(v - 1), move: v => pick(v - 1)},
-  svg("circle", {r: 12, class: "nn-hit"}), svg("circle", {r: 0.75 * cell, class: "nn-stroke nn-knob", style: "fill: none; stroke: var(--nn-ink); stroke-width: 2.5"}));
+  const ring = nn.handle(
+    {
+      drawing: crowd, label: "person", min: 1, max: N, step: 1, value: state.person + 1,
+      read: (x, y) => personAt(x, y) + 1,
+      show: v => tell(v - 1),
+      move: v => pick(v - 1),
+    },
+    svg("circle", {r: 12, class: "nn-hit"}),
+    svg("circle", {
+      r: 0.75 * cell, class: "nn-stroke nn-knob",
+      style: "fill: none; stroke: var(--nn-ink); stroke-width: 2.5",
+    }),
+  );
   crowd.append(...titles, ring.node, ...Object.values(ends).map(end => end.node));
   crowd.addEventListener("click", event => {
     if (event.target.closest(".nn-handle")) return;
@@ -130,17 +191,27 @@ nn.define("people", (element, start) => {
   });
 
   function draw() {
-    const counts = counted(), [missed, found, alarms, right] = counts, ill = missed + found, well = N - ill;
+    const counts = counted();
+    const [missed, found, alarms, right] = counts;
+    const ill = missed + found;
+    const well = N - ill;
     const from = beginning(ill), positive = found + alarms, negative = missed + right;
     const place = person => {
       const n = person < ill ? person : person - ill;
-      return [(n % across + 0.5) * cell, (person < ill ? TOP : from) + (Math.floor(n / across) + 0.5) * cell];
+      return [
+        ((n % across) + 0.5) * cell,
+        (person < ill ? TOP : from) + (Math.floor(n / across) + 0.5) * cell,
+      ];
     };
     let person = 0;
     for (const k of ORDER) {
       let path = "";
       const outline = nn.SHAPES[KINDS[k].shape](size);
-      for (const end = person + counts[k]; person < end; person++) path += `M${place(person).map(v => +v.toFixed(1)).join(" ")}${outline}`;
+      for (const end = person + counts[k]; person < end; person++) {
+        path += `M${place(person)
+          .map(v => +v.toFixed(1))
+          .join(" ")}${outline}`;
+      }
       groups[k].setAttribute("d", path);
     }
     titles[0].textContent = `${many(ill)} ill: ■ ${found} positive, □ ${missed} negative`;
@@ -155,25 +226,46 @@ nn.define("people", (element, start) => {
     ring.set(state.person + 1);
     ring.node.setAttribute("transform", `translate(${place(state.person)})`);
     story.textContent = tell(state.person);
-    crowd.setAttribute("aria-label", counts.map((count, k) => `${many(count)} ${KINDS[k].name}`).join("; "));
-    [[positive, found, "positive"], [negative, missed, "negative"]].forEach(([all, some, word], k) => {
+    crowd.setAttribute(
+      "aria-label",
+      counts.map((count, k) => `${many(count)} ${KINDS[k].name}`).join("; "),
+    );
+    [
+      [positive, found, "positive"],
+      [negative, missed, "negative"],
+    ].forEach(([all, some, word], k) => {
       const p = posterior(state, k === 0);
       answers[k].name.textContent = `${many(all)} ${word}: ${some} ill, ${many(all - some)} well`;
       answers[k].share.textContent = p === null ? "cannot occur" : `${percent(p)} ill`;
-      answers[k].bar.setAttribute("width", all ? wide * some / all : 0);
+      answers[k].bar.setAttribute("width", all ? (wide * some) / all : 0);
     });
     again.setAttribute("aria-disabled", String(posterior(state, true) === null));
     const how = state.seed ? `Draw ${state.seed}` : "Expected", rule = posterior(state, true);
-    const shares = state.seed ? `${percent(found / positive)}; Bayes' rule says ${percent(rule)}` : percent(rule);
-    live.set(positive === 0 ? `${how}: nobody is positive.` : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`);
+    const shares = state.seed
+      ? `${percent(found / positive)}; Bayes' rule says ${percent(rule)}`
+      : percent(rule);
+    live.set(
+      positive === 0
+        ? `${how}: nobody tests positive.`
+        : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`,
+    );
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
   }
   const redraw = nn.frame(draw);
 
-  const slider = (name, label) => nn.slider({label, min: 0, max: 100, step: 0.1, value: 100 * state[name],
-    show: v => `${nn.number(v, 1)}%`, move: v => { state[name] = +(v / 100).toFixed(6); redraw(); }});
-  const sliders = {prior: slider("prior", "prior"), sensitivity: slider("sensitivity", "sensitivity"),
-    specificity: slider("specificity", "specificity")};
+  const slider = (name, label) =>
+    nn.slider({
+      label, min: 0, max: 100, step: 0.1, value: 100 * state[name],
+      show: v => `${nn.number(v, 1)}%`,
+      move: v => {
+        state[name] = +(v / 100).toFixed(6);
+        redraw();
+      },
+    });
+  const sliders = {
+    prior: slider("prior", "prior"), sensitivity: slider("sensitivity", "sensitivity"),
+    specificity: slider("specificity", "specificity"),
+  };
   const again = nn.button("make the posterior the prior", () => {
     const p = posterior(state, true);
     if (p === null) return;
@@ -184,7 +276,15 @@ nn.define("people", (element, start) => {
     nn.button("draw 1,000 people", () => { state.seed++; redraw(); }),
     nn.button("as expected", () => { state.seed = 0; redraw(); }),
     nn.button("reset", () => { Object.assign(state, start, {seed: 0}); redraw(); }));
-  element.replaceChildren(crowd, live.node, story, nn.fold(element, "A second test, people by chance, exact shares",
-    nn.columns(html("div", {}, ...Object.values(sliders).map(s => s.node)), html("div", {}, buttons))));
+  element.replaceChildren(
+    crowd, live.node, story,
+    nn.fold(
+      element, "A second test, people by chance, exact shares",
+      nn.columns(
+        html("div", {}, ...Object.values(sliders).map(s => s.node)),
+        html("div", {}, buttons),
+      ),
+    ),
+  );
   draw();
 }, "prior", "sensitivity", "specificity");

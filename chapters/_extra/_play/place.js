@@ -4,9 +4,15 @@
   const line = document.querySelector(".nn-place-section");
   if (!line) return;
   const first = line.textContent;
-  const sections = [...document.querySelectorAll(".bd-article > section > section:has(> :is(h2, h3))")];
-  const nameOf = section => [...section.querySelector("h2, h3").childNodes]
-    .filter(node => !node.classList?.contains("headerlink")).map(node => node.textContent).join("").trim();
+  const sections = [
+    ...document.querySelectorAll(".bd-article > section > section:has(> :is(h2, h3))"),
+  ];
+  const nameOf = section =>
+    [...section.querySelector("h2, h3").childNodes]
+      .filter(node => !node.classList?.contains("headerlink"))
+      .map(node => node.textContent)
+      .join("")
+      .trim();
   const edge = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
   let waiting = false;
 
@@ -14,7 +20,9 @@
   // come so high: there it is the one that the address names, if it is in sight, or the last.
   function current() {
     const {scrollHeight, clientHeight} = document.documentElement;
-    const begun = sections.filter(section => !section.hidden && section.getBoundingClientRect().top <= edge());
+    const begun = sections.filter(
+      section => !section.hidden && section.getBoundingClientRect().top <= edge(),
+    );
     if (scrollY + clientHeight < scrollHeight - 2 || scrollY === 0) return begun.at(-1);
     const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const asked = sections.find(section => section.contains(named));
@@ -24,7 +32,9 @@
   function tell() {
     waiting = false;
     const section = current();
-    const words = section ? `${sections.indexOf(section) + 1} of ${sections.length} · ${nameOf(section)}` : first;
+    const words = section
+      ? `${sections.indexOf(section) + 1} of ${sections.length} · ${nameOf(section)}`
+      : first;
     if (line.textContent !== words) line.textContent = words;
   }
 

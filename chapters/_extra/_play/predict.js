@@ -14,7 +14,13 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
       chosen: picked ?? -1, pick: k => { picked = k; }});
     ask.node.querySelectorAll("input").forEach((input, k) => named(input, choices[k]));
     const commit = nn.button("I commit to this", () => settle("Choose first. A guess is enough."));
-    return {nodes: [ask.node, commit], close() { ask.node.disabled = true; commit.disabled = true; }};
+    return {
+      nodes: [ask.node, commit],
+      close() {
+        ask.node.disabled = true;
+        commit.disabled = true;
+      },
+    };
   }
 
   function typist() {

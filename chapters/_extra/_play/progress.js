@@ -13,14 +13,17 @@ nn.progress = (() => {
   const fresh = () => ({version: VERSION, last: null, goal: null, pages: {}});
   const sheet = () => ({asks: [], answers: {}, predictions: {}});
 
-  // A text as progress, with every piece that is not as it should be left out; null for no progress.
+  // A text as progress, with every piece that is not as it should be left out; null for no
+  // progress.
   function parse(text) {
     let found;
     try { found = JSON.parse(text); } catch { return null; }
     if (!isRecord(found) || found.version !== VERSION || !isRecord(found.pages)) return null;
     const all = fresh();
     for (const name of ["last", "goal"]) {
-      if (typeof found[name] === "string" && /^[\w/-]{1,80}$/.test(found[name])) all[name] = found[name];
+      if (typeof found[name] === "string" && /^[\w/-]{1,80}$/.test(found[name])) {
+        all[name] = found[name];
+      }
     }
     for (const [name, value] of Object.entries(found.pages)) {
       if (isRecord(value) && PAGE.test(name)) all.pages[name] = clean(value);
@@ -32,7 +35,13 @@ nn.progress = (() => {
     const one = sheet();
     if (Array.isArray(asks)) one.asks = asks.filter(id => ID.test(id));
     for (const [id, a] of Object.entries(isRecord(answers) ? answers : {})) {
-      if (ID.test(id) && isRecord(a) && ["right", "wrong"].includes(a.state) && a.tries >= 1 && "given" in a) {
+      if (
+        ID.test(id) &&
+        isRecord(a) &&
+        ["right", "wrong"].includes(a.state) &&
+        a.tries >= 1 &&
+        "given" in a
+      ) {
         one.answers[id] = {state: a.state, tries: Math.floor(a.tries), given: a.given};
       }
     }
@@ -92,8 +101,10 @@ nn.progress = (() => {
     given: id => read().pages[page]?.answers[id] ?? null,
     answer(id, given, right) {
       change((all, one) => {
-        const before = one.answers[id], same = before && JSON.stringify(before.given) === JSON.stringify(given);
-        const tries = (before?.tries ?? 0) + (same ? 0 : 1);  // a second click on one choice is no try
+        const before = one.answers[id];
+        const same = before && JSON.stringify(before.given) === JSON.stringify(given);
+        // A second click on one choice is no try.
+        const tries = (before?.tries ?? 0) + (same ? 0 : 1);
         one.answers[id] = {state: right ? "right" : "wrong", tries, given};
       });
     },

@@ -5,13 +5,17 @@ nn.define("quiz", (element, {questions}) => {
   const still = element.querySelector(".nn-fallback");
   const score = nn.html("p", {class: "nn-score"});
 
-  const counted = tries => `${tries} ${tries === 1 ? "try" : "tries"}`;
+  const counted = tries => `${tries} ${tries === 1 ? "attempt" : "attempts"}`;
 
   function ask(question, k) {
     const title = nn.id(), note = nn.id();
     const why = nn.html("div", {class: "nn-why", role: "status", id: note});
     const tries = nn.html("span", {class: "nn-tries"});
-    const again = nn.button("Try again", () => { nn.progress.again(question.id); show(); kind.first.focus(); });
+    const again = nn.button("Try again", () => {
+      nn.progress.again(question.id);
+      show();
+      kind.first.focus();
+    });
     const kind = nn.kinds[question.kind].build(question, submit, title, note);
     const judge = given => nn.kinds[question.kind].judge(question, given);
     const foot = nn.html("div", {class: "nn-foot"}, again, tries);
@@ -43,28 +47,45 @@ nn.define("quiz", (element, {questions}) => {
       kind.set(kept.given, verdict);
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
-      why.replaceChildren(nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
-      tries.textContent = kept.tries === 1 && verdict.right ? "at the first try" : counted(kept.tries);
+      why.replaceChildren(
+        nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "),
+        rich(verdict.say),
+      );
+      tries.textContent =
+        kept.tries === 1 && verdict.right ? "at the first attempt" : counted(kept.tries);
     }
 
     show();
-    const text = nn.html("p", {class: "nn-asked", id: title}, questions.length > 1 ? `${k + 1}. ` : "", rich(question.text));
+    const text = nn.html(
+      "p",
+      {class: "nn-asked", id: title},
+      questions.length > 1 ? `${k + 1}. ` : "",
+      rich(question.text),
+    );
     return {show, node: nn.html("div", {class: `nn-question nn-${question.kind}`},
       text, kind.node, why, foot)};
   }
 
   function count() {
     const {asked, right, tried, done} = nn.progress.summary();
-    score.textContent = done ? `✓ All ${asked} answered: this page is ticked on the map.`
-      : tried ? `${right} of ${asked} answered rightly so far.` : asked === 1 ? "One question." : `${asked} questions.`;
-    if (!nn.progress.kept()) score.append(" This browser keeps nothing: answers last until you leave the page.");
+    score.textContent = done
+      ? `✓ All ${asked} answered: this page is ticked on the map.`
+      : tried
+        ? `${right} of ${asked} answered correctly so far.`
+        : asked === 1
+          ? "One question."
+          : `${asked} questions.`;
+    if (!nn.progress.kept()) {
+      score.append(" This browser stores nothing: your answers last until you leave the page.");
+    }
   }
 
   nn.progress.ask(questions.map(question => question.id));
   const asked = questions.map(ask);
   still.classList.add("nn-paper");
   const last = [...document.querySelectorAll("nn-quiz")].at(-1) === element;
-  element.replaceChildren(...asked.map(one => one.node), ...(last ? [score] : []), still);  // the count is of the page
+  // The count is of the page.
+  element.replaceChildren(...asked.map(one => one.node), ...(last ? [score] : []), still);
   nn.progress.hear(elsewhere => {
     if (elsewhere) asked.forEach(one => one.show());
     count();

@@ -1,5 +1,5 @@
-// <nn-rank>: a photograph as a sum of columns times rows. The rank is dragged on the spectrum, a tap
-// there shows one term alone, and the sum, held, is the photograph.
+// <nn-rank>: a photograph as a sum of columns times rows. The rank is dragged on the spectrum, a
+// tap there shows one term alone, and the sum, held, is the photograph.
 // needs: parts-grid parts-plot
 // room: 628 606
 // size: pixels a side; ranks: how many terms there are; start: how many are added at first;
@@ -39,27 +39,71 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   }
 
   const small = element.clientWidth < 480, shown = {width: size, height: size, smooth: true};
-  const copy = nn.picture(shown), term = nn.picture({...shown, low: -1, high: 1, scale: "diverging"});
+  const copy = nn.picture(shown);
+  const term = nn.picture({...shown, low: -1, high: 1, scale: "diverging"});
   const missing = nn.picture({...shown, low: -CONTRAST, high: CONTRAST, scale: "diverging"});
-  const titles = [copy, term, missing].map(() => nn.html("p", {class: "nn-note", style: "text-align: center; font-size: .85rem; margin: 0"}));
-  const cells = [copy, term, missing].map((picture, k) => nn.html("div", k ? {} : {style: `grid-${small ? "row" : "column"}: 1 / 3`}, titles[k], picture.node));
-  const board = nn.html("div", {style: `display: grid; grid-template-columns: ${small ? 2.2 : 1}fr 1fr; gap: .3rem .8rem; align-items: start`}, ...cells);
+  const titles = [copy, term, missing].map(() =>
+    nn.html("p", {class: "nn-note", style: "text-align: center; font-size: .85rem; margin: 0"}),
+  );
+  const cells = [copy, term, missing].map((picture, k) =>
+    nn.html(
+      "div",
+      k ? {} : {style: `grid-${small ? "row" : "column"}: 1 / 3`},
+      titles[k],
+      picture.node,
+    ),
+  );
+  const board = nn.html(
+    "div",
+    {
+      style: `display: grid; grid-template-columns: ${small ? 2.2 : 1}fr 1fr; gap: .3rem .8rem; ` +
+        "align-items: start",
+    },
+    ...cells,
+  );
   const live = nn.live();
 
-  // The singular values: what is kept is filled; the rule ends it, the diamond is the term shown alone.
-  const spectrum = nn.plot({height: 190, x: [0.5, ranks + 0.5], y: [30, 30000], log: "y", left: 52, xticks: [1, 20, 40, 60],
-    yticks: [100, 1000, 10000], show: thousands, xlabel: "term", ylabel: "singular value"});
+  // The singular values: what is kept is filled; the rule ends it, the diamond is the term shown
+  // alone.
+  const spectrum = nn.plot({
+    height: 190, x: [0.5, ranks + 0.5], y: [30, 30000], log: "y", left: 52, xticks: [1, 20, 40, 60],
+    yticks: [100, 1000, 10000], show: thousands, xlabel: "term", ylabel: "singular value",
+  });
   const kept = spectrum.area({colour: "a"}), stairs = spectrum.line({colour: "ink", width: 1.4});
   const {top, height} = spectrum.inner, centre = x => spectrum.from(x, 0)[0];
   const words = [12, 28, 44].map(y => nn.text(8, top + y, "", {class: "nn-name"}));
-  const told = k => [`${thousands(k * TERM)} bytes`, `error ${nn.number(opened(state.of).errors[k - 1], 1)}`];
-  const rank = nn.handle({drawing: spectrum.svg, label: "rank", min: 1, max: ranks, step: 1, value: start,
-    read: x => centre(x) - 0.5, show: v => [v, ...told(v)].join(", "), move: v => { state.k = v; redraw(); }},
-  nn.svg("rect", {x: -12, y: top, width: 24, height, class: "nn-hit"}),
-  nn.svg("path", {d: `M0 ${top}v${height}`, class: "nn-stroke"}), nn.svg("circle", {r: 8, cy: top + height, class: "nn-knob"}), ...words);
-  const alone = nn.handle({drawing: spectrum.svg, label: "term shown alone", min: 1, max: ranks, step: 1, value: state.term,
-    read: centre, show: v => `${v}, singular value ${thousands(opened(state.of).values[v - 1])}`, move: v => { state.term = v; redraw(); }},
-  nn.svg("circle", {r: 14, class: "nn-hit"}), nn.svg("path", {d: `M0 0${nn.SHAPES.diamond(6.5)}`, class: "nn-knob"}));
+  const told = k => [
+    `${thousands(k * TERM)} bytes`,
+    `error ${nn.number(opened(state.of).errors[k - 1], 1)}`,
+  ];
+  const rank = nn.handle(
+    {
+      drawing: spectrum.svg, label: "rank", min: 1, max: ranks, step: 1, value: start,
+      read: x => centre(x) - 0.5,
+      show: v => [v, ...told(v)].join(", "),
+      move: v => {
+        state.k = v;
+        redraw();
+      },
+    },
+    nn.svg("rect", {x: -12, y: top, width: 24, height, class: "nn-hit"}),
+    nn.svg("path", {d: `M0 ${top}v${height}`, class: "nn-stroke"}),
+    nn.svg("circle", {r: 8, cy: top + height, class: "nn-knob"}),
+    ...words,
+  );
+  const alone = nn.handle(
+    {
+      drawing: spectrum.svg, label: "term shown alone", min: 1, max: ranks, step: 1,
+      value: state.term, read: centre,
+      show: v => `${v}, singular value ${thousands(opened(state.of).values[v - 1])}`,
+      move: v => {
+        state.term = v;
+        redraw();
+      },
+    },
+    nn.svg("circle", {r: 14, class: "nn-hit"}),
+    nn.svg("path", {d: `M0 0${nn.SHAPES.diamond(6.5)}`, class: "nn-knob"}),
+  );
   rank.node.setAttribute("style", nn.ink("a"));
   alone.node.setAttribute("style", nn.ink("b"));
   spectrum.over.append(alone.node, rank.node);  // where both lie, the rank is taken
@@ -68,9 +112,13 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     redraw();
   });
 
-  const plot = nn.plot({height: 220, x: [0, 17000], y: [0.9, 60], log: "y", yticks: [1, 2, 5, 10, 20, 50], xticks: [0, 5000, 10000, 15000], left: 34, right: 48, show: thousands,
-    xlabel: "bytes", ylabel: "error (grey levels)"});
-  const ours = plot.line({colour: "a", label: "SVD"}), theirs = plot.line({colour: "b", dash: "6 4", label: "JPEG"});
+  const plot = nn.plot({
+    height: 220, x: [0, 17000], y: [0.9, 60], log: "y", yticks: [1, 2, 5, 10, 20, 50],
+    xticks: [0, 5000, 10000, 15000], left: 34, right: 48, show: thousands, xlabel: "bytes",
+    ylabel: "error (grey levels)",
+  });
+  const ours = plot.line({colour: "a", label: "SVD"});
+  const theirs = plot.line({colour: "b", dash: "6 4", label: "JPEG"});
   const here = plot.dots({colour: "a", r: 6});
 
   // The sum of the first k terms; it goes on from the last one where it can.
@@ -89,7 +137,11 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     term.set(one.map(v => v / most));
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const sums = k > 1 ? `sum of ${k} terms` : "1 term";
-    const names = [state.held ? `${p.name}, the photograph` : `${k > 1 ? `${k} terms` : sums} · hold: original`, `term ${j}`, "missing"];
+    const names = [
+      state.held ? `${p.name}, the photograph` : `${k > 1 ? `${k} terms` : sums} · hold: original`,
+      `term ${j}`,
+      "missing",
+    ];
     titles.forEach((title, i) => { title.textContent = names[i]; });
     copy.describe(state.held ? names[0] : `${sums}; hold to see the photograph`);
     term.describe(`term ${j} alone`);
@@ -107,13 +159,21 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     });
     alone.set(j);
     alone.node.setAttribute("transform", `translate(${spectrum.to(j, p.values[j - 1])})`);
-    spectrum.describe(`Singular values of ${p.name}, from ${thousands(p.values[0])} to ${thousands(p.values[ranks - 1])}; ${k} of ${ranks} are kept.`);
+    spectrum.describe(
+      `Singular values of ${p.name}, from ${thousands(p.values[0])} to ` +
+        `${thousands(p.values[ranks - 1])}; ${k} of ${ranks} are kept.`,
+    );
     const bytes = k * TERM, error = nn.number(p.errors[k - 1], 1);
     ours.set(p.errors.map((e, i) => [(i + 1) * TERM, e]));
     theirs.set(p.jpeg);
     here.set([[bytes, p.errors[k - 1]]]);
-    plot.describe(`Error over bytes for ${p.name}; at ${thousands(bytes)} bytes it is ${error} grey levels.`);
-    live.set(`Rank ${k}: ${thousands(bytes)} of ${thousands(N)} bytes (${Math.round(100 * bytes / N)}%), typical error ${error} of 255 grey levels.`);
+    plot.describe(
+      `Error over bytes for ${p.name}; at ${thousands(bytes)} bytes it is ${error} grey levels.`,
+    );
+    live.set(
+      `Rank ${k}: ${thousands(bytes)} of ${thousands(N)} bytes ` +
+        `(${Math.round((100 * bytes) / N)}%), typical error ${error} of 255 grey levels.`,
+    );
   }
   const redraw = nn.frame(draw);
 
@@ -122,20 +182,32 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     state.held = held;
     redraw();
   };
-  const face = copy.node, key = held => event => {
+  const face = copy.node;
+  const key = held => event => {
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault();
     hold(held)();
   };
-  for (const [name, value] of Object.entries({role: "button", tabindex: 0})) face.setAttribute(name, value);
+  for (const [name, value] of Object.entries({role: "button", tabindex: 0})) {
+    face.setAttribute(name, value);
+  }
   face.style.cssText = "cursor: pointer; user-select: none; -webkit-touch-callout: none";
   face.addEventListener("pointerdown", hold(true));
-  for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) face.addEventListener(end, hold(false));
+  for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) {
+    face.addEventListener(end, hold(false));
+  }
   face.addEventListener("keydown", key(true));
   face.addEventListener("keyup", key(false));
   face.addEventListener("contextmenu", event => event.preventDefault());
 
-  const names = nn.buttons({label: "photographs", options: pictures.map(p => p.name), press: k => { state.of = k; redraw(); }});
+  const names = nn.buttons({
+    label: "photographs",
+    options: pictures.map(p => p.name),
+    press: k => {
+      state.of = k;
+      redraw();
+    },
+  });
   element.replaceChildren(names.node, nn.columns(board, nn.html("div", {}, spectrum.node,
     nn.fold(element, "Error over bytes, beside JPEG", plot.node))), live.node);
   draw();

@@ -23,20 +23,32 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
     const yes = choices ? pick === right : near(pick);
     const sign = nn.html("strong", {}, yes ? "✓ " : "✗ ");
     if (!choices) {
-      const way = yes ? "That was close. " : pick > right ? "That was too much. " : "That was too little. ";
-      return [sign, `You predicted ${amount(pick)}; it came out as ${amount(right)}. `, way];
+      const way = yes
+        ? "That was close. "
+        : pick > right
+          ? "Your guess was too high. "
+          : "Your guess was too low. ";
+      return [sign, `You predicted ${amount(pick)}; the result is ${amount(right)}. `, way];
     }
     const reason = wrong.find(one => one.choice === pick)?.reason;
-    return [sign, "You predicted: ", rich(choices[pick].replace(/\.$/, "")),
-      yes ? ". So it is. " : ". It came out otherwise. ", ...(reason ? [rich(reason), " "] : [])];
+    return [
+      sign, "You predicted: ", rich(choices[pick].replace(/\.$/, "")),
+      yes ? ". That is correct. " : ". The result is different. ",
+      ...(reason ? [rich(reason), " "] : []),
+    ];
   }
 
   function tell() {
     const pick = committed();
     open = true;
     element.replaceChildren(answer, still);
-    if (pick !== null) element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
-    answer.replaceChildren(...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]), rich(text));
+    if (pick !== null) {
+      element.classList.add((choices ? pick === right : near(pick)) ? "nn-yes" : "nn-no");
+    }
+    answer.replaceChildren(
+      ...(pick === null ? [] : [nn.html("div", {}, ...verdict(pick))]),
+      rich(text),
+    );
   }
 
   function wait() {

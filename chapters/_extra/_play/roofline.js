@@ -1,46 +1,76 @@
-// <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it by its batch, and its time
-// there and on this machine, with launch and transfer.
+// <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it
+// by its batch, and its time there and on this machine, with launch and transfer.
 // needs: parts-plot
-// room: 866 800
-// devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; here: {peak, bandwidth, overhead in s}, measured when
-// the page was built; width of the layer; batch, device, launch in s: the start; known: [{device, batch, transfer, time, here}]
-// by Python for that launch, which agrees() compares.
+// room: 821 800
+// devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; here: {peak, bandwidth,
+// overhead in s}, measured when the page was built; width of the layer; batch, device, launch in s:
+// the start; known: [{device, batch, transfer, time, here}] by Python for that launch, which
+// agrees() compares.
 (() => {
   const MOST = 4096, BATCHES = Array.from({length: 49}, (_, k) => 2 ** (k / 4));
   const UNITS = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
   const digits = v => v >= 100 ? nn.thousands(v) : String(+v.toPrecision(2));
-  const duration = t => { const [size, name] = UNITS.find(([s]) => t >= s) ?? UNITS[3]; return `${digits(t / size)} ${name}`; };
+  const duration = t => {
+    const [size, name] = UNITS.find(([s]) => t >= s) ?? UNITS[3];
+    return `${digits(t / size)} ${name}`;
+  };
   const RATES = [[1e12, "T"], [1e9, "G"], [1e6, "M"]];
-  const rate = (v, unit) => { const [size, letter] = RATES.find(([s]) => v >= s) ?? RATES[2]; return `${digits(v / size)} ${letter}${unit}`; };
+  const rate = (v, unit) => {
+    const [size, letter] = RATES.find(([s]) => v >= s) ?? RATES[2];
+    return `${digits(v / size)} ${letter}${unit}`;
+  };
 
   const flops = (m, d) => 2 * m * d * d;
   const bytes = (m, d) => 4 * (d * d + 2 * m * d);
   const moved = (m, d) => 8 * m * d;
   const intensity = (m, d) => flops(m, d) / bytes(m, d);
 
-  // What a call costs on a device: its arithmetic, its memory, its launch, and the way of input and output.
+  // What a call costs on a device: its arithmetic, its memory, its launch, and the way of input and
+  // output.
   function cost(device, m, d, launch, transfer) {
-    const part = {arithmetic: flops(m, d) / device.peak, memory: bytes(m, d) / device.bandwidth, launch,
-      transfer: transfer ? moved(m, d) / device.link + 2 * launch : 0};
+    const part = {
+      arithmetic: flops(m, d) / device.peak, memory: bytes(m, d) / device.bandwidth, launch,
+      transfer: transfer ? moved(m, d) / device.link + 2 * launch : 0,
+    };
     return {...part, total: Math.max(part.arithmetic, part.memory) + part.launch + part.transfer};
   }
 
   function build(element, {devices, here, width: d, batch, device, launch, known}) {
     const state = {batch, launch, transfer: false, ...devices[device]}, live = nn.live();
-    const roof = nn.plot({x: [0.1, 1000], y: [1e9, 2e14], log: "xy", height: 230, left: 46, right: 18, xlabel: "FLOPs per byte", ylabel: "FLOP per second",
-      xticks: [0.1, 1, 10, 100, 1000], yticks: [1e9, 1e10, 1e11, 1e12, 1e13, 1e14]});
-    const cpu = roof.line({colour: "b", dash: "7 4", width: 2.2}), cpuWords = roof.words({colour: "b", label: "this machine"});
-    const line = roof.line({colour: "a", width: 3}), words = roof.words({colour: "a"}), cpuDot = roof.dots({colour: "b", shape: "square", r: 5});
-    const chart = nn.plot({x: [1, MOST], y: [1e-6, 1], log: "xy", height: 230, left: 46, right: 18, xlabel: "batch size", ylabel: "time of a call in seconds",
-      xticks: [1, 10, 100, 1000], yticks: [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]});
-    const cpuCourse = chart.line({colour: "b", dash: "7 4", width: 2.2}), course = chart.line({colour: "a", width: 3}), rule = chart.line({colour: "ink", width: 1});
+    const roof = nn.plot({
+      x: [0.1, 1000], y: [1e9, 2e14], log: "xy", height: 230, left: 46, right: 18,
+      xlabel: "FLOPs per byte", ylabel: "FLOP per second", xticks: [0.1, 1, 10, 100, 1000],
+      yticks: [1e9, 1e10, 1e11, 1e12, 1e13, 1e14],
+    });
+    const cpu = roof.line({colour: "b", dash: "7 4", width: 2.2});
+    const cpuWords = roof.words({colour: "b", label: "this machine"});
+    const line = roof.line({colour: "a", width: 3});
+    const words = roof.words({colour: "a"});
+    const cpuDot = roof.dots({colour: "b", shape: "square", r: 5});
+    const chart = nn.plot({
+      x: [1, MOST], y: [1e-6, 1], log: "xy", height: 230, left: 46, right: 18, xlabel: "batch size",
+      ylabel: "time of a call in seconds", xticks: [1, 10, 100, 1000],
+      yticks: [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1],
+    });
+    const cpuCourse = chart.line({colour: "b", dash: "7 4", width: 2.2});
+    const course = chart.line({colour: "a", width: 3});
+    const rule = chart.line({colour: "ink", width: 1});
     const names = [chart.words({colour: "b"}), chart.words({colour: "a"})];
-    const facts = nn.facts(["FLOPs", "bytes", "FLOPs per byte", "ridge of the device", "arithmetic", "memory", "launch", "transfer", "in all", "this machine"]);
-    const there = m => cost(state, m, d, state.launch, state.transfer), local = m => cost(here, m, d, here.overhead, false);
+    const facts = nn.facts([
+      "FLOPs", "bytes", "FLOPs per byte", "ridge of the device", "arithmetic", "memory", "launch",
+      "transfer", "in all", "this machine",
+    ]);
+    const there = m => cost(state, m, d, state.launch, state.transfer);
+    const local = m => cost(here, m, d, here.overhead, false);
     const attained = (on, x) => Math.min(on.peak, x * on.bandwidth);
-    const roofOf = on => [[0.1, 0.1 * on.bandwidth], [on.peak / on.bandwidth, on.peak], [1000, on.peak]];
+    const roofOf = on => [
+      [0.1, 0.1 * on.bandwidth],
+      [on.peak / on.bandwidth, on.peak],
+      [1000, on.peak],
+    ];
 
-    // Which of the four parts is the largest: the two of the roofline overlap, so the smaller one counts nothing.
+    // Which of the four parts is the largest: the two of the roofline overlap, so the smaller one
+    // counts nothing.
     function bound(part) {
       const roofline = Math.max(part.arithmetic, part.memory);
       if (part.transfer >= roofline && part.transfer >= part.launch) return "the transfer";
@@ -49,7 +79,11 @@
     }
 
     function draw() {
-      const m = state.batch, x = intensity(m, d), part = there(m), mine = local(m), ratio = mine.total / part.total;
+      const m = state.batch;
+      const x = intensity(m, d);
+      const part = there(m);
+      const mine = local(m);
+      const ratio = mine.total / part.total;
       cpu.set(roofOf(here));
       line.set(roofOf(state));
       cpuWords.set([1000 ** 0.42, here.peak / 2.6]);
@@ -62,12 +96,30 @@
       rule.set([[m, 1e-6], [m, 1]]);
       names[0].set([1.3, nn.clamp(local(1).total, 2e-6, 0.3) * 1.6], "this machine");
       names[1].set([1.3, nn.clamp(there(1).total, 4e-6, 0.5) / 2.6], state.name);
-      facts.set([nn.short(flops(m, d)), nn.short(bytes(m, d)), nn.short(x), nn.short(state.peak / state.bandwidth), duration(part.arithmetic),
-        duration(part.memory), duration(part.launch), part.transfer ? duration(part.transfer) : "none", duration(part.total), duration(mine.total)]);
-      const verdict = ratio >= 1 ? `${digits(ratio)} times as fast as` : `${digits(1 / ratio)} times slower than`;
-      live.set(`${state.name}, batch ${m}: ${bound(part)} decides. ${duration(part.total)} in all against ${duration(mine.total)} on this machine, so the device is ${verdict} this machine.`);
-      roof.describe(`Rooflines of ${state.name} (${rate(state.peak, "FLOP/s")}, ${rate(state.bandwidth, "B/s")}) and of this machine; the layer at ${nn.short(x)} FLOPs per byte.`);
-      chart.describe(`Predicted time over the batch size. At batch ${m}: ${duration(part.total)} on ${state.name}, ${duration(mine.total)} on this machine.`);
+      facts.set([
+        nn.short(flops(m, d)), nn.short(bytes(m, d)), nn.short(x),
+        nn.short(state.peak / state.bandwidth), duration(part.arithmetic), duration(part.memory),
+        duration(part.launch),
+        part.transfer ? duration(part.transfer) : "none",
+        duration(part.total),
+        duration(mine.total),
+      ]);
+      const verdict =
+        ratio >= 1 ? `${digits(ratio)} times as fast as` : `${digits(1 / ratio)} times slower than`;
+      live.set(
+        `${state.name}, batch ${m}: limited by ${bound(part)}. ${duration(part.total)} in all ` +
+          `against ${duration(mine.total)} on this machine, so the device is ${verdict} this ` +
+          "machine.",
+      );
+      roof.describe(
+        `Rooflines of ${state.name} (${rate(state.peak, "FLOP/s")}, ` +
+          `${rate(state.bandwidth, "B/s")}) and of this machine; the layer at ${nn.short(x)} ` +
+          "FLOPs per byte.",
+      );
+      chart.describe(
+        `Predicted time over the batch size. At batch ${m}: ${duration(part.total)} on ` +
+          `${state.name}, ${duration(mine.total)} on this machine.`,
+      );
     }
     const redraw = nn.frame(draw);
     const batchAt = x => nn.clamp(Math.round(2 * x * d / Math.max(d - 4 * x, 1e-9)), 1, MOST);
@@ -78,24 +130,73 @@
       redraw();
     };
     const show = () => { top.set(Math.log10(state.peak)); speed.set(Math.log10(state.bandwidth)); };
-    const operation = nn.point({on: roof, at: [intensity(batch, d), 1e12], label: "FLOPs per byte of the layer", colour: "c", shape: "diamond", step: 1,
-      fit: ([x]) => { const near = intensity(batchAt(nn.clamp(x, intensity(1, d), intensity(MOST, d))), d); return [near, attained(state, near)]; },
-      show: x => `batch ${batchAt(x)}, ${nn.short(x)} FLOPs per byte`, move: x => choose(batchAt(x))});
-    const ridge = nn.point({on: roof, at: [state.peak / state.bandwidth, state.peak], label: "ridge of the device", colour: "a", step: 1,
-      fit: ([x, y]) => [nn.clamp(x, 1, 500), nn.clamp(y, 1e10, 1e14)], show: (x, y) => `${rate(y, "FLOP/s")} at ${nn.short(x)} FLOPs per byte`,
-      move: (x, y) => own(y, y / x)});
-    const slide = nn.slider({label: "batch size", min: 0, max: 12, step: 0.25, value: Math.log2(batch), show: v => String(Math.round(2 ** v)),
-      move: v => { state.batch = Math.round(2 ** v); redraw(); }});
-    const start = nn.slider({label: "launch (assumed)", min: -6, max: -3, step: 0.1, value: Math.log10(launch), show: v => duration(10 ** v),
-      move: v => { state.launch = 10 ** v; redraw(); }});
-    const top = nn.slider({label: "peak, FLOP/s", min: 10, max: 14, step: 0.001, value: Math.log10(state.peak), show: v => rate(10 ** v, ""),
-      move: v => own(10 ** v, state.bandwidth)});
-    const speed = nn.slider({label: "bandwidth, B/s", min: 9.5, max: 13, step: 0.001, value: Math.log10(state.bandwidth), show: v => rate(10 ** v, ""),
-      move: v => own(state.peak, 10 ** v)});
-    const way = nn.toggle({label: "send input and output", on: false, flip: on => { state.transfer = on; redraw(); }});
-    const menu = nn.buttons({label: "device", options: devices.map(one => one.name), chosen: device, press: k => { Object.assign(state, devices[k]); show(); redraw(); }});
-    element.replaceChildren(menu.node, slide.node, nn.bar(way.node), nn.columns(roof.node, chart.node), live.node,
-      nn.tuck(element, "Device, launch, and the parts of the time", top.node, speed.node, start.node, facts.node));
+    const operation = nn.point({
+      on: roof, at: [intensity(batch, d), 1e12], label: "FLOPs per byte of the layer", colour: "c",
+      shape: "diamond", step: 1,
+      fit: ([x]) => {
+        const near = intensity(batchAt(nn.clamp(x, intensity(1, d), intensity(MOST, d))), d);
+        return [near, attained(state, near)];
+      },
+      show: x => `batch ${batchAt(x)}, ${nn.short(x)} FLOPs per byte`,
+      move: x => choose(batchAt(x)),
+    });
+    const ridge = nn.point({
+      on: roof, at: [state.peak / state.bandwidth, state.peak], label: "ridge of the device",
+      colour: "a", step: 1,
+      fit: ([x, y]) => [nn.clamp(x, 1, 500), nn.clamp(y, 1e10, 1e14)],
+      show: (x, y) => `${rate(y, "FLOP/s")} at ${nn.short(x)} FLOPs per byte`,
+      move: (x, y) => own(y, y / x),
+    });
+    const slide = nn.slider({
+      label: "batch size", min: 0, max: 12, step: 0.25, value: Math.log2(batch),
+      show: v => String(Math.round(2 ** v)),
+      move: v => {
+        state.batch = Math.round(2 ** v);
+        redraw();
+      },
+    });
+    const start = nn.slider({
+      label: "launch (assumed)", min: -6, max: -3, step: 0.1, value: Math.log10(launch),
+      show: v => duration(10 ** v),
+      move: v => {
+        state.launch = 10 ** v;
+        redraw();
+      },
+    });
+    const top = nn.slider({
+      label: "peak, FLOP/s", min: 10, max: 14, step: 0.001, value: Math.log10(state.peak),
+      show: v => rate(10 ** v, ""),
+      move: v => own(10 ** v, state.bandwidth),
+    });
+    const speed = nn.slider({
+      label: "bandwidth, B/s", min: 9.5, max: 13, step: 0.001, value: Math.log10(state.bandwidth),
+      show: v => rate(10 ** v, ""),
+      move: v => own(state.peak, 10 ** v),
+    });
+    const way = nn.toggle({
+      label: "send input and output", on: false,
+      flip: on => {
+        state.transfer = on;
+        redraw();
+      },
+    });
+    const menu = nn.buttons({
+      label: "device",
+      options: devices.map(one => one.name),
+      chosen: device,
+      press: k => {
+        Object.assign(state, devices[k]);
+        show();
+        redraw();
+      },
+    });
+    element.replaceChildren(
+      menu.node, slide.node, nn.bar(way.node), nn.columns(roof.node, chart.node), live.node,
+      nn.tuck(
+        element, "Device, launch, and the parts of the time", top.node, speed.node, start.node,
+        facts.node,
+      ),
+    );
     draw();
     nn.flush();
     element.agrees = () => known.every(one => {

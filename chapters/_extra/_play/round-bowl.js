@@ -1,9 +1,10 @@
-// <nn-round-bowl>: a cloud of samples that is moved and stretched, the loss over the errors of two weights, and descent.
+// <nn-round-bowl>: a cloud of samples that is moved and stretched, the loss over the errors of two
+// weights, and descent.
 // needs: parts-plot
 // room: 871 520
-// points: [[u, v], …], standardised; x, y: ranges of the features; mean, spread: where it starts; start: the errors
-// of both weights before the first step; presets: [{name, mean, spread}]; known: {mean, spread, condition, steps} by
-// nnlib, which agrees() compares.
+// points: [[u, v], …], standardised; x, y: ranges of the features; mean, spread: where it starts;
+// start: the errors of both weights before the first step; presets: [{name, mean, spread}]; known:
+// {mean, spread, condition, steps} by nnlib, which agrees() compares.
 (() => {
   const SHOWN = 15, MOST = 100000, SMALL = 0.15;
 
@@ -43,8 +44,12 @@
     const data = nn.plot({x, y, height: 300, left: 38, xlabel: "feature 1", ylabel: "feature 2"});
     data.line({colour: "ink", width: 1, points: [[0, y[0]], [0, y[1]]]});
     data.line({colour: "ink", width: 1, points: [[x[0], 0], [x[1], 0]]});
-    const cloud = data.dots({colour: "a", r: 4.5}), frame = data.line({colour: "b", dash: "5 4", width: 1.6});
-    const bowl = nn.plot({x: [-1, 1], y: [-1, 1], height: 300, left: 38, xlabel: "error of weight 1", ylabel: "error of weight 2"});
+    const cloud = data.dots({colour: "a", r: 4.5});
+    const frame = data.line({colour: "b", dash: "5 4", width: 1.6});
+    const bowl = nn.plot({
+      x: [-1, 1], y: [-1, 1], height: 300, left: 38, xlabel: "error of weight 1",
+      ylabel: "error of weight 2",
+    });
     const rings = bowl.contours({n: 70});
     bowl.dots({shape: "cross", colour: "b", r: 6, points: [[0, 0]]});
     const path = bowl.line({colour: "a", width: 1.2}), feet = bowl.dots({colour: "a", r: 2.6});
@@ -52,38 +57,87 @@
     const pair = v => `${nn.number(v[0])},\u00a0${nn.number(v[1])}`;
 
     function draw() {
-      const {mean: m, spread: s} = state, H = hessian(points, m, s), [large, small] = eigenvalues(H);
-      const condition = large / small, steps = stepsTo(condition), way = descend(H, start, 2 / (large + small), SHOWN);
+      const {mean: m, spread: s} = state;
+      const H = hessian(points, m, s);
+      const [large, small] = eigenvalues(H);
+      const condition = large / small;
+      const steps = stepsTo(condition);
+      const way = descend(H, start, 2 / (large + small), SHOWN);
       cloud.set(points.map(p => p.map((v, k) => m[k] + s[k] * v)));
-      frame.set([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([i, j]) => [m[0] + i * s[0], m[1] + j * s[1]]));
-      rings.set((a, b) => (H[0][0] * a * a + 2 * H[0][1] * a * b + H[1][1] * b * b) / large, [0.01, 0.04, 0.1, 0.25, 0.5, 0.9]);
+      frame.set(
+        [
+          [-1, -1],
+          [1, -1],
+          [1, 1],
+          [-1, 1],
+          [-1, -1],
+        ].map(([i, j]) => [m[0] + i * s[0], m[1] + j * s[1]]),
+      );
+      rings.set(
+        (a, b) => (H[0][0] * a * a + 2 * H[0][1] * a * b + H[1][1] * b * b) / large,
+        [0.01, 0.04, 0.1, 0.25, 0.5, 0.9],
+      );
       path.set(way);
       feet.set(way);
-      facts.set([pair(m), pair(s), `${nn.number(large)},\u00a0${nn.number(small)}`, nn.number(condition)]);
+      facts.set([
+        pair(m), pair(s),
+        `${nn.number(large)},\u00a0${nn.number(small)}`,
+        nn.number(condition),
+      ]);
       const many = steps === 1 ? "1 step" : steps >= MOST ? `over ${MOST} steps` : `${steps} steps`;
-      live.set(`Condition number ${nn.number(condition)}: at the best learning rate, ${many} until the error is surely below 1%.`);
-      data.describe(`A cloud of ${points.length} samples with means ${pair(m)} and standard deviations ${pair(s)}.`);
-      bowl.describe(`Contours of the loss with condition number ${nn.number(condition)}, and ${SHOWN} steps of gradient descent.`);
+      live.set(
+        `Condition number ${nn.number(condition)}: at the best learning rate, ${many} until the ` +
+          "error is certain to be below 1%.",
+      );
+      data.describe(
+        `A cloud of ${points.length} samples with means ${pair(m)} and standard deviations ` +
+          `${pair(s)}.`,
+      );
+      bowl.describe(
+        `Contours of the loss with condition number ${nn.number(condition)}, and ${SHOWN} steps ` +
+          "of gradient descent.",
+      );
     }
     const redraw = nn.frame(draw);
     const corner = () => state.mean.map((v, k) => v + state.spread[k]);
-    const middle = nn.point({on: data, at: mean, label: "mean of the cloud", colour: "ink", shape: "diamond", step: 0.1,
-      move: (a, b) => { state.mean = [a, b]; hook.set(...corner()); redraw(); }});
-    const hook = nn.point({on: data, at: corner(), label: "spread of the cloud", colour: "b", shape: "square", step: 0.1,
+    const middle = nn.point({
+      on: data, at: mean, label: "mean of the cloud", colour: "ink", shape: "diamond", step: 0.1,
+      move: (a, b) => {
+        state.mean = [a, b];
+        hook.set(...corner());
+        redraw();
+      },
+    });
+    const hook = nn.point({
+      on: data, at: corner(), label: "spread of the cloud", colour: "b", shape: "square", step: 0.1,
       fit: p => p.map((v, k) => Math.max(v, state.mean[k] + SMALL)),
-      move: (a, b) => { state.spread = [a - state.mean[0], b - state.mean[1]]; redraw(); }});
-    const menu = nn.buttons({label: "inputs", options: presets.map(p => p.name), chosen: 0, press: k => {
-      Object.assign(state, {mean: [...presets[k].mean], spread: [...presets[k].spread]});
-      middle.set(...state.mean);
-      hook.set(...corner());
-      redraw();
-    }});
-    element.replaceChildren(menu.node, nn.columns(data.node, bowl.node), live.node, nn.tuck(element, "Means, deviations, eigenvalues", facts.node));
+      move: (a, b) => {
+        state.spread = [a - state.mean[0], b - state.mean[1]];
+        redraw();
+      },
+    });
+    const menu = nn.buttons({
+      label: "inputs",
+      options: presets.map(p => p.name),
+      chosen: 0,
+      press: k => {
+        Object.assign(state, {mean: [...presets[k].mean], spread: [...presets[k].spread]});
+        middle.set(...state.mean);
+        hook.set(...corner());
+        redraw();
+      },
+    });
+    element.replaceChildren(
+      menu.node, nn.columns(data.node, bowl.node), live.node,
+      nn.tuck(element, "Means, deviations, eigenvalues", facts.node),
+    );
     draw();
     nn.flush();
     element.agrees = () => known.every(one => {
       const [large, small] = eigenvalues(hessian(points, one.mean, one.spread));
-      return Math.abs(large / small / one.condition - 1) < 1e-9 && stepsTo(one.condition) === one.steps;
+      return (
+        Math.abs(large / small / one.condition - 1) < 1e-9 && stepsTo(one.condition) === one.steps
+      );
     });
   }
 

@@ -4,14 +4,30 @@
 // engine are loaded when the field is first used. “/” and Ctrl+K lead to the field; on the page
 // of the search, which lists all results, “/” can be switched off (WCAG 2.1.4).
 (() => {
-  const MOST = 8, ALL = 40, LATER = 80, SLICE = 12; // results; milliseconds before and of a piece of work
-  const NAMES = {page: "Page", section: "Section", term: "Term", symbol: "Symbol", api: "nnlib", source: "Source", topic: "Topic of the notes"};
-  const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
+  const MOST = 8;
+  const ALL = 40;
+  const LATER = 80;
+  const SLICE = 12;  // results; milliseconds before and of a piece of work
+  const NAMES = {
+    page: "Page",
+    section: "Section",
+    term: "Term",
+    symbol: "Symbol",
+    api: "nnlib",
+    source: "Source",
+    topic: "Topic of the notes",
+  };
+  const TYPING =
+    "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
   const SLASH = "nn:no-slash";
   const form = document.querySelector("form.nn-find");
   if (!form) return;
   const input = form.querySelector("input");
-  let engine = null, timer = 0, chosen = -1, shown = "", before = null;
+  let engine = null;
+  let timer = 0;
+  let chosen = -1;
+  let shown = "";
+  let before = null;
 
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
@@ -21,22 +37,33 @@
   }
 
   const here = name => new URL(name, form.action).href;
-  const load = name => new Promise((done, fail) => {
-    const script = make("script", {src: here(name)});
-    script.onload = done;
-    script.onerror = () => { script.remove(); fail(new Error(name)); };
-    document.head.append(script);
-  });
-  const soon = () => new Promise(done => { setTimeout(done); });
+  const load = name =>
+    new Promise((done, fail) => {
+      const script = make("script", {src: here(name)});
+      script.onload = done;
+      script.onerror = () => {
+        script.remove();
+        fail(new Error(name));
+      };
+      document.head.append(script);
+    });
+  const soon = () =>
+    new Promise(done => {
+      setTimeout(done);
+    });
 
   // A slow computer reads the index piece by piece, so that typing is never held up.
   async function begin() {
     if (!window.nnSearch) await load("search-data.js");
+    await load("_play/search-words.js");
     await load("_play/search.js");
     while (!nn.search.prepare(SLICE)) await soon();
   }
   function ready() {
-    engine ??= begin().catch(error => { engine = null; throw error; });
+    engine ??= begin().catch(error => {
+      engine = null;
+      throw error;
+    });
     return engine;
   }
 
@@ -45,22 +72,42 @@
   const box = make("div", {class: "nn-found", hidden: ""}, note, list);
   const status = make("p", {class: "visually-hidden", role: "status"});
   form.append(box, status);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
+  for (const [name, value] of [
+    ["role", "combobox"],
+    ["aria-autocomplete", "list"],
+    ["aria-controls", list.id],
+    ["aria-expanded", "false"],
+  ]) {
     input.setAttribute(name, value);
   }
 
-  const shownSnippet = (record, answer) => make("span", {class: "nn-snippet"},
-    ...nn.search.snippet(record, answer).map(([text, marked]) => marked ? make("mark", {}, text) : text));
-  const where = ({kind, page, forms}) => [NAMES[kind], kind === "page" ? "" : page, kind === "topic" ? forms[0] : ""].filter(Boolean).join(" · ");
+  const shownSnippet = (record, answer) =>
+    make(
+      "span",
+      {class: "nn-snippet"},
+      ...nn.search
+        .snippet(record, answer)
+        .map(([text, marked]) => (marked ? make("mark", {}, text) : text)),
+    );
+  const where = ({kind, page, forms}) =>
+    [NAMES[kind], kind === "page" ? "" : page, kind === "topic" ? forms[0] : ""]
+      .filter(Boolean)
+      .join(" · ");
 
   function row(record, answer, k) {
     const name = make("span", {class: "nn-found-name"}, record.title);
-    return make("a", {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(record.address)},
-      name, make("span", {class: "nn-where"}, where(record)), shownSnippet(record, answer));
+    return make(
+      "a",
+      {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(record.address)},
+      name,
+      make("span", {class: "nn-where"}, where(record)),
+      shownSnippet(record, answer),
+    );
   }
 
-  const count = found => found.length === 1 ? "1 result" : `${found.length} results`;
-  const instead = (typed, mended) => mended ? `Nothing holds “${typed}”. Did you mean “${mended}”?` : "";
+  const count = found => (found.length === 1 ? "1 result" : `${found.length} results`);
+  const instead = (typed, mended) =>
+    mended ? `No page contains “${typed}”. Did you mean “${mended}”?` : "";
 
   function choose(k) {
     const options = list.children;
@@ -76,7 +123,8 @@
   // As high as the window that a keyboard on the screen leaves.
   function fit() {
     const {height, offsetTop} = window.visualViewport || {height: innerHeight, offsetTop: 0};
-    box.style.maxHeight = `${Math.max(120, offsetTop + height - box.getBoundingClientRect().top - 10)}px`;
+    const free = offsetTop + height - box.getBoundingClientRect().top - 10;
+    box.style.maxHeight = `${Math.max(120, free)}px`;
   }
 
   function open() {
@@ -99,16 +147,25 @@
   }
 
   function fill(typed) {
-    const answer = nn.search.find(typed), {found, mended} = answer;
+    const answer = nn.search.find(typed);
+    const {found, mended} = answer;
     const options = found.slice(0, MOST).map((record, k) => row(record, answer, k));
     if (found.length > MOST) {
       const href = `${form.action}?q=${encodeURIComponent(typed)}`;
-      options.push(make("a", {id: "nn-found-all", role: "option", tabindex: "-1", href}, `All ${count(found)}`));
+      options.push(
+        make(
+          "a",
+          {id: "nn-found-all", role: "option", tabindex: "-1", href},
+          `All ${count(found)}`,
+        ),
+      );
     }
     for (const option of options) option.setAttribute("aria-selected", "false");
     list.replaceChildren(...options);
     note.textContent = found.length ? instead(typed, mended) : `Nothing found for “${typed}”.`;
-    status.textContent = [note.textContent, found.length ? `${count(found)}.` : ""].join(" ").trim();
+    status.textContent = [note.textContent, found.length ? `${count(found)}.` : ""]
+      .join(" ")
+      .trim();
     shown = typed;
     chosen = -1;
     open();
@@ -122,7 +179,7 @@
     try {
       await ready();
     } catch {
-      note.textContent = status.textContent = "The search cannot be loaded.";
+      note.textContent = status.textContent = "The search could not be loaded.";
       list.replaceChildren();
       return open();
     }
@@ -141,9 +198,19 @@
   }
 
   const KEYS = {
-    ArrowDown() { if (box.hidden) show(); else choose(chosen + 1); },
-    ArrowUp() { if (box.hidden) show(); else choose(chosen - 1); },
-    Escape() { if (!box.hidden) close(); else if (input.value) input.value = ""; else leave(); },
+    ArrowDown() {
+      if (box.hidden) show();
+      else choose(chosen + 1);
+    },
+    ArrowUp() {
+      if (box.hidden) show();
+      else choose(chosen - 1);
+    },
+    Escape() {
+      if (!box.hidden) close();
+      else if (input.value) input.value = "";
+      else leave();
+    },
   };
   input.addEventListener("keydown", event => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -155,29 +222,52 @@
       if (!typed) return event.preventDefault();
       if (window.nn?.search?.prepare(0) && shown !== typed) fill(typed);
       const option = shown === typed && list.children[chosen];
-      if (!option) return; // the form leads to the page of all results
+      if (!option) return;  // the form leads to the page of all results
       event.preventDefault();
       option.click();
     }
   });
   input.addEventListener("input", later);
-  for (const first of ["focusin", "pointerenter"]) form.addEventListener(first, () => ready().catch(() => {}), {once: true});
-  input.addEventListener("click", () => { if (box.hidden && input.value.trim()) show(); });
-  form.addEventListener("focusout", event => { if (!form.contains(event.relatedTarget)) close(); });
-  box.addEventListener("mousedown", event => event.preventDefault()); // the focus stays in the field
+  for (const first of ["focusin", "pointerenter"]) {
+    form.addEventListener(first, () => ready().catch(() => {}), {once: true});
+  }
+  input.addEventListener("click", () => {
+    if (box.hidden && input.value.trim()) show();
+  });
+  form.addEventListener("focusout", event => {
+    if (!form.contains(event.relatedTarget)) close();
+  });
+  // The focus stays in the field.
+  box.addEventListener("mousedown", event => event.preventDefault());
   list.addEventListener("click", event => {
     if (!event.target.closest("a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     close();
     input.blur();
   });
-  document.addEventListener("pointerdown", event => { if (!form.contains(event.target)) close(); });
-  window.visualViewport?.addEventListener("resize", () => { if (!box.hidden) fit(); });
+  document.addEventListener("pointerdown", event => {
+    if (!form.contains(event.target)) close();
+  });
+  window.visualViewport?.addEventListener("resize", () => {
+    if (!box.hidden) fit();
+  });
 
-  const refused = () => { try { return localStorage.getItem(SLASH) === "1"; } catch { return false; } };
+  const refused = () => {
+    try {
+      return localStorage.getItem(SLASH) === "1";
+    } catch {
+      return false;
+    }
+  };
   addEventListener("keydown", event => {
-    const command = /^k$/i.test(event.key) && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
-    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey
-      && !event.target.closest?.(TYPING) && !refused();
+    const command =
+      /^k$/i.test(event.key) && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    const slash =
+      event.key === "/" &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      !event.target.closest?.(TYPING) &&
+      !refused();
     if (!command && !slash) return;
     event.preventDefault();
     if (document.activeElement !== input) before = document.activeElement;
@@ -188,21 +278,36 @@
   // The page of the search: all results of the query in its address.
   async function listAll(results) {
     const typed = (new URLSearchParams(location.search).get("q") || "").trim();
-    const said = document.getElementById("nn-search-status"), key = document.getElementById("nn-slash");
+    const said = document.getElementById("nn-search-status");
+    const key = document.getElementById("nn-slash");
     key.checked = !refused();
     key.addEventListener("change", () => {
-      try { localStorage.setItem(SLASH, key.checked ? "0" : "1"); } catch { key.checked = true; }
+      try {
+        localStorage.setItem(SLASH, key.checked ? "0" : "1");
+      } catch {
+        key.checked = true;
+      }
     });
     if (!typed) return;
     input.value = typed;
     await ready();
-    const answer = nn.search.find(typed), {found, mended} = answer;
-    const more = found.length > ALL ? `, of which the first ${ALL} are shown` : "";
-    said.textContent = `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim();
-    results.replaceChildren(...found.slice(0, ALL).map(record => {
-      const link = make("a", {href: here(record.address)}, record.title);
-      return make("li", {}, link, make("p", {class: "nn-where"}, where(record)), make("p", {}, shownSnippet(record, answer)));
-    }));
+    const answer = nn.search.find(typed);
+    const {found, mended} = answer;
+    const more = found.length > ALL ? `; the first ${ALL} are shown` : "";
+    said.textContent =
+      `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim();
+    results.replaceChildren(
+      ...found.slice(0, ALL).map(record => {
+        const link = make("a", {href: here(record.address)}, record.title);
+        return make(
+          "li",
+          {},
+          link,
+          make("p", {class: "nn-where"}, where(record)),
+          make("p", {}, shownSnippet(record, answer)),
+        );
+      }),
+    );
   }
   const results = document.getElementById("nn-search-results");
   if (results) listAll(results);

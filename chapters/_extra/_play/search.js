@@ -3,67 +3,72 @@
 window.nn = window.nn || {};
 nn.search = (data => {
   const {letters, same, pages} = data;
+  const {fold, phrase, root, single, squeeze, telling, words} = nn.searchWords;
+
   // Pages before names of the API before topics, where they fit equally well.
-  const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: .8, source: 1, topic: .01};
+  const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: 0.8, source: 1, topic: 0.01};
+  // What it is worth that the query is the whole name of a record, …
   const WHOLE = {page: 120, section: 40, term: 90, symbol: 95, api: 60, source: 30, topic: 0};
-  const CODE = 130, ID = 130, TITLE = 100; // a name in code as written, the id of a topic, part of a page's title
-  const NEXT = .9, BEGUN = .5, PHRASE = 1.8; // the page of a term; a name of which the beginning is typed; words of the query side by side in a title
-  const ASKED = 1.25; // times as much is a term worth to who asks what it is
-  const REFERENCE = .6, ROW = .25, SCALE = 30;
-  const ENOUGH = .6; // of what the best record has of the query, another one needs so much
-  const OFTEN = 5; // a title that so many sections have says nothing
-  const LESS = new Set(("a about am an and any are as at be but by can could did do does doing explained for from get "
-    + "give had has have how i if in into is it its just like make me my need of on or our should show "
-    + "so tell than that the their them then there these they this those to up us use used using was we were what "
-    + "when where which who whose why will with work works would you your").split(" "));
+  const CODE = 130;   // … a name in code as written,
+  const ID = 130;     // … the id of a topic,
+  const TITLE = 100;  // … part of the title of a page.
+  const SCALE = 30;   // times as much do these count as a word of the text
+  const NEXT = 0.9;   // of the worth of a term goes to the page that explains it
+  const BEGUN = 0.5;  // of the worth of a name, where only its beginning is typed
+  const ASKED = 1.25;   // times as much is a term worth to who asks what it is
+  const PHRASE = 1.8;   // times as much where words of the query are side by side in a title
+  const REFERENCE = 0.6;  // of the worth of a page, where it is one of reference
+  const ROW = 0.25;    // of the weight of a section's words, its page gets so much
+  const ENOUGH = 0.6;  // of what the best record has of the query, another one needs so much
+  const OFTEN = 5;     // a title that so many sections have says nothing
 
-  const records = Object.entries(data.records).flatMap(([kind, rows]) => rows.map(([title, k, anchor, forms, text, code]) => {
-    const [address, page, question] = pages[k], hash = anchor === "=" ? title : anchor;
-    return {
-      kind, title, page, code: code || "", text: text || "", forms: forms ? forms.split("\n").filter(Boolean) : [],
-      address: address + (hash ? `#${hash}` : ""), question: kind === "page" ? question : "",
-      reference: address.includes("/reference/"), api: address.includes("/reference/nnlib/"),
-    };
-  }));
+  const records = Object.entries(data.records).flatMap(([kind, rows]) =>
+    rows.map(([title, k, anchor, forms, text, code]) => {
+      const [address, page, question] = pages[k];
+      const hash = anchor === "=" ? title : anchor;
+      return {
+        kind,
+        title,
+        page,
+        code: code || "",
+        text: text || "",
+        forms: forms ? forms.split("\n").filter(Boolean) : [],
+        address: address + (hash ? `#${hash}` : ""),
+        question: kind === "page" ? question : "",
+        reference: address.includes("/reference/"),
+        api: address.includes("/reference/nnlib/"),
+      };
+    }),
+  );
 
-  // American spellings and accents are no reason to find nothing.
-  const fold = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "")
-    .replace(/iz(e|ed|es|ing|ation|ations|er|ers)\b/g, "is$1").replace(/(col|neighb|behavi)or/g, "$1our");
-  const key = text => fold(text).replace(/[’']/g, "").replace(/[-‑\s]+/g, " ").replace(/[?!.]+$/, "").trim();
-  const squeeze = text => text.replace(/ᵀ|⊤|\^\{?\\?top\}?/g, "^T").replace(/[\s{}$]/g, "").replace(/∣/g, "|");
-  const single = word => word.length < 4 || /[aiu]s$|ss$/.test(word) ? word
-    : word.replace(/(ss|x|ch|sh)es$/, "$1").replace(/ices$/, "ix").replace(/ies$/, "y").replace(/([^s])s$/, "$1");
-  // What is left without the endings of verbs: overfitting and overfitted are overfit.
-  const root = word => {
-    const cut = single(word).replace(/(isation|ising|ised|iser|ise)$/, "is").replace(/(ication|ifying|ified|ifier|ify)$/, "if")
-      .replace(/(ations?|ing|ed|er|or|ion|e)$/, "").replace(/([bdglmnprt])\1$/, "$1");
-    return cut.length < 3 ? word : cut;
-  };
-
-  // "mini-batch" counts as mini, batch and minibatch, cross_entropy as cross, entropy and itself.
-  function words(text) {
-    const out = [];
-    for (const [word] of fold(text).matchAll(/[\p{L}\p{N}_]+(?:[-‑][\p{L}\p{N}_]+)*/gu)) {
-      const parts = word.split(/[-‑_]/).filter(Boolean);
-      out.push(...parts);
-      if (parts.length > 1) out.push(word.includes("_") ? word : parts.join(""));
-    }
-    return out;
+  for (const record of records) {
+    record.names = [record.title, ...record.forms].map(form => ({
+      form,
+      phrase: phrase(words(form)),
+    }));
   }
-  const telling = list => { const left = list.filter(word => !LESS.has(word)); return left.length ? left : list; };
-  const phrase = list => telling(list).map(single).join(" ");
-
-  for (const record of records) record.names = [record.title, ...record.forms].map(form => ({form, phrase: phrase(words(form))}));
 
   // word -> [record, weight, record, weight, …]; a page answers for its sections and terms, too
-  const index = new Map(), singles = new Map(), roots = new Map(), meaning = new Map();
-  const often = new Map(), wholes = new Map();
-  let vocabulary = null, next = 0;
+  const index = new Map();
+  const singles = new Map();
+  const roots = new Map();
+  const meaning = new Map();
+  const often = new Map();
+  const wholes = new Map();
+  let vocabulary = null;
+  let next = 0;
   records.forEach((record, k) => {
     if (record.kind === "section") often.set(record.title, (often.get(record.title) || 0) + 1);
     if (record.kind === "page") wholes.set(record.address, {k, weights: new Map()});
   });
-  for (const group of same) for (const word of group) meaning.set(single(word), group.filter(other => other !== word));
+  for (const group of same) {
+    for (const word of group) {
+      meaning.set(
+        single(word),
+        group.filter(other => other !== word),
+      );
+    }
+  }
 
   const add = (weights, word, weight) => weights.set(word, (weights.get(word) || 0) + weight);
 
@@ -78,16 +83,20 @@ nn.search = (data => {
   function read(record, k) {
     const {kind, title, forms, text, question, code, reference} = record;
     const usual = kind === "section" && often.get(title) >= OFTEN;
-    const heads = usual ? [] : words(title), others = new Set(forms.flatMap(words)), weights = new Map();
-    for (const part of [text, code]) for (const word of words(part)) add(weights, word, .25);
+    const heads = usual ? [] : words(title);
+    const others = new Set(forms.flatMap(words));
+    const weights = new Map();
+    for (const part of [text, code]) for (const word of words(part)) add(weights, word, 0.25);
     const whole = wholes.get(record.address.split("#")[0]).weights;
     if (kind === "section" && !reference) for (const word of weights.keys()) add(whole, word, ROW);
-    for (const [word, weight] of weights) weights.set(word, Math.min(.75 + weight, 3));
+    for (const [word, weight] of weights) weights.set(word, Math.min(0.75 + weight, 3));
     for (const word of heads) add(weights, word, 12 / Math.sqrt(heads.length));
     for (const word of others) add(weights, word, 6);
     for (const word of words(question)) add(weights, word, 2);
     if (!reference && (kind === "section" || kind === "term")) {
-      for (const word of [...heads, ...others]) add(whole, word, (kind === "term" ? 3 : 2) / Math.sqrt(heads.length || 1));
+      for (const word of [...heads, ...others]) {
+        add(whole, word, (kind === "term" ? 3 : 2) / Math.sqrt(heads.length || 1));
+      }
     }
     if (kind === "page") for (const [word, weight] of weights) add(whole, word, weight * KIND.page);
     else note(k, weights, KIND[kind] * (reference && kind === "section" ? REFERENCE : 1));
@@ -101,7 +110,9 @@ nn.search = (data => {
       for (const {k, weights} of wholes.values()) note(k, weights, 1);
       vocabulary = [...index.keys()].sort();
       for (const [groups, by] of [[singles, single], [roots, root]]) {
-        for (const word of vocabulary) groups.set(by(word), [...(groups.get(by(word)) || []), word]);
+        for (const word of vocabulary) {
+          groups.set(by(word), [...(groups.get(by(word)) || []), word]);
+        }
       }
     }
     return Boolean(vocabulary);
@@ -113,21 +124,30 @@ nn.search = (data => {
     const out = new Map();
     const take = (other, share) => {
       const row = index.get(other);
-      for (let at = 0; at < row.length; at += 2) out.set(row[at], Math.max(out.get(row[at]) || 0, row[at + 1] * share));
+      for (let at = 0; at < row.length; at += 2) {
+        out.set(row[at], Math.max(out.get(row[at]) || 0, row[at + 1] * share));
+      }
     };
     if (index.has(word)) take(word, 1);
-    (singles.get(single(word)) || []).forEach(other => take(other, .9));
-    (roots.get(root(word)) || []).forEach(other => take(other, .7));
-    if (word.length > 2) for (let at = first(word); vocabulary[at]?.startsWith(word); at++) take(vocabulary[at], .4);
-    if (others) for (const other of meaning.get(single(word)) || []) {
-      matches(other, false).forEach((weight, k) => out.set(k, Math.max(out.get(k) || 0, .8 * weight)));
+    (singles.get(single(word)) || []).forEach(other => take(other, 0.9));
+    (roots.get(root(word)) || []).forEach(other => take(other, 0.7));
+    if (word.length > 2) {
+      for (let at = first(word); vocabulary[at]?.startsWith(word); at++) take(vocabulary[at], 0.4);
+    }
+    if (others) {
+      for (const other of meaning.get(single(word)) || []) {
+        matches(other, false).forEach((weight, k) =>
+          out.set(k, Math.max(out.get(k) || 0, 0.8 * weight)),
+        );
+      }
     }
     return out;
   }
 
   // Where in the vocabulary the words begin that start with these letters.
   function first(letters) {
-    let low = 0, high = vocabulary.length;
+    let low = 0;
+    let high = vocabulary.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (vocabulary[middle] < letters) low = middle + 1;
@@ -142,44 +162,66 @@ nn.search = (data => {
     let k = 0;
     while (k < a.length && a[k] === b[k]) k++;
     const [x, y] = [a.slice(k), b.slice(k)];
-    return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1)
-      || (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2));
+    return (
+      x.slice(1) === y ||
+      x === y.slice(1) ||
+      x.slice(1) === y.slice(1) ||
+      (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2))
+    );
   }
 
   function mend(word) {
     if (word.length < 4) return null;
-    const best = vocabulary.filter(other => close(word, other))
-      .map(other => [Math.max(...index.get(other).filter((_, k) => k % 2)) + .005 * index.get(other).length, other]);
+    const best = vocabulary
+      .filter(other => close(word, other))
+      .map(other => [
+        Math.max(...index.get(other).filter((_, k) => k % 2)) + 0.005 * index.get(other).length,
+        other,
+      ]);
     return best.length ? best.sort((a, b) => b[0] - a[0])[0][1] : null;
   }
 
   // What it is worth that the query is the name of a record, or one of its names, or in its title.
   function named(record, query, wanted) {
-    const {kind, title, names} = record, asked = wanted.map(single).join(" ");
+    const {kind, title, names} = record;
+    const asked = wanted.map(single).join(" ");
     if (kind === "api") {
-      if (names.some(({form}) => `.${form}`.endsWith(`.${query}`))) return /[_.]|[a-z][A-Z]/.test(query) ? CODE : WHOLE.api;
-      return fold(`.${title}`).endsWith(`.${fold(query)}`) ? .8 * WHOLE.api : 0;
+      if (names.some(({form}) => `.${form}`.endsWith(`.${query}`))) {
+        return /[_.]|[a-z][A-Z]/.test(query) ? CODE : WHOLE.api;
+      }
+      return fold(`.${title}`).endsWith(`.${fold(query)}`) ? 0.8 * WHOLE.api : 0;
     }
     if (kind === "topic" && record.forms[0] === query.toLowerCase()) return ID;
-    const share = kind === "symbol" ? .6 : .97; // of a symbol the sign itself is meant, less its name in code
+    // Of a symbol the sign itself is meant, less its name in code.
+    const share = kind === "symbol" ? 0.6 : 0.97;
     for (const {form} of names) {
-      if (form === query || squeeze(form) === squeeze(query)) return WHOLE[kind] * (form === title ? 1 : share);
+      if (form === query || squeeze(form) === squeeze(query)) {
+        return WHOLE[kind] * (form === title ? 1 : share);
+      }
     }
     if (asked && names.some(name => name.phrase === asked)) return WHOLE[kind] * share;
     if (!["page", "term"].includes(kind) || record.api || asked.length < 3) return 0;
-    const begun = names.filter(name => name.phrase.startsWith(asked)).map(name => asked.length / name.phrase.length);
-    const heads = names[0].phrase.split(" "), last = wanted.at(-1);
+    const begun = names
+      .filter(name => name.phrase.startsWith(asked))
+      .map(name => asked.length / name.phrase.length);
+    const heads = names[0].phrase.split(" ");
+    const last = wanted.at(-1);
     const whole = wanted.every(word => heads.includes(single(word)));
-    const typing = wanted.slice(0, -1).every(word => heads.includes(single(word))) && heads.some(head => head.startsWith(last));
+    const typing =
+      wanted.slice(0, -1).every(word => heads.includes(single(word))) &&
+      heads.some(head => head.startsWith(last));
     const other = Math.max(0, ...begun) * BEGUN * WHOLE[kind];
     if (kind === "term" || !(whole || typing)) return other;
-    const fits = .8 + .15 * wanted.length / heads.length + .05 * (single(wanted[0]) === heads[0]);
+    const fits =
+      0.8 + (0.15 * wanted.length) / heads.length + 0.05 * (single(wanted[0]) === heads[0]);
     return Math.max(other, TITLE * fits * (whole ? 1 : BEGUN) * (record.reference ? REFERENCE : 1));
   }
 
   // Whether words of the query stand side by side in a title as they do in the query.
-  const beside = ({kind, names}, asked) => ` ${names[0].phrase} `.includes(asked)
-    || (kind === "term" && names.some(({phrase}) => phrase.includes(" ") && asked.includes(` ${phrase} `)));
+  const beside = ({kind, names}, asked) =>
+    ` ${names[0].phrase} `.includes(asked) ||
+    (kind === "term" &&
+      names.some(({phrase}) => phrase.includes(" ") && asked.includes(` ${phrase} `)));
 
   function times(text, piece) {
     let count = 0;
@@ -203,7 +245,8 @@ nn.search = (data => {
     const sums = new Map();
     let all = 0;
     for (const word of wanted) {
-      const found = matches(word), rare = Math.log(1 + records.length / (1 + found.size));
+      const found = matches(word);
+      const rare = Math.log(1 + records.length / (1 + found.size));
       all += rare;
       found.forEach((weight, k) => {
         const [had, sum] = sums.get(k) || [0, 0];
@@ -221,30 +264,50 @@ nn.search = (data => {
     const query = typed.trim().replace(/\\([A-Za-z]+)/g, (all, name) => letters[name] || name);
     if (!query) return {query, found: [], wanted: []};
     prepare();
-    const score = new Map(), wanted = telling(words(query));
+    const score = new Map();
+    const wanted = telling(words(query));
     const symbolic = /[^\p{L}\p{N}\s\-_.,?!'’]/u.test(query) || /^[^\s\w]/u.test(query);
     const lost = wanted.filter(word => !matches(word).size);
     if (lost.length && !symbolic) {
-      const mended = wanted.map(word => lost.includes(word) ? mend(word) || word : word);
-      if (mended.some((word, k) => word !== wanted[k])) return {...find(mended.join(" ")), mended: mended.join(" ")};
+      const mended = wanted.map(word => (lost.includes(word) ? mend(word) || word : word));
+      if (mended.some((word, k) => word !== wanted[k])) {
+        return {...find(mended.join(" ")), mended: mended.join(" ")};
+      }
     }
     if (symbolic) bySymbol(query, score);
     else byWords(wanted, score);
     // An abbreviation stands for its term: GD finds what is about gradient descent.
-    const term = records.find(({kind, title, forms}) => kind === "term" && title !== query && forms.includes(query));
+    const term = records.find(
+      ({kind, title, forms}) => kind === "term" && title !== query && forms.includes(query),
+    );
     if (term) byWords(words(term.title), score);
-    const asked = ` ${wanted.map(single).join(" ")} `, worths = new Map(), favoured = new Set();
+    const asked = ` ${wanted.map(single).join(" ")} `;
+    const worths = new Map();
+    const favoured = new Set();
     const meaning = /^what(?:'s|’s| is| are| does)\b/i.test(query);
     const raise = (k, worth) => worths.set(k, Math.max(worth, worths.get(k) || 0));
     records.forEach((record, k) => {
-      const worth = Math.max(named(record, query, wanted), term ? .99 * named(record, term.title, words(term.title)) : 0);
+      const worth = Math.max(
+        named(record, query, wanted),
+        term ? 0.99 * named(record, term.title, words(term.title)) : 0,
+      );
       const asks = meaning && record.kind === "term" ? ASKED : 1;
-      const whole = record.kind === "term" && !record.reference ? wholes.get(record.address.split("#")[0]).k : k;
-      if (worth) { raise(k, worth * asks); raise(whole, worth * asks * (whole === k ? 1 : NEXT)); } // the page that explains a term comes with it
-      else if (wanted.length > 1 && beside(record, asked)) favoured.add(k).add(whole);
+      const whole =
+        record.kind === "term" && !record.reference
+          ? wholes.get(record.address.split("#")[0]).k
+          : k;
+      if (worth) {
+        raise(k, worth * asks);
+        // The page that explains a term comes with it.
+        raise(whole, worth * asks * (whole === k ? 1 : NEXT));
+      } else if (wanted.length > 1 && beside(record, asked)) {
+        favoured.add(k).add(whole);
+      }
     });
     for (const [k, worth] of worths) score.set(k, (score.get(k) || 0) + SCALE * worth);
-    for (const k of favoured) if (score.has(k) && !worths.has(k)) score.set(k, score.get(k) * PHRASE);
+    for (const k of favoured) {
+      if (score.has(k) && !worths.has(k)) score.set(k, score.get(k) * PHRASE);
+    }
     const found = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
     return {query, found, wanted};
   }
@@ -255,7 +318,8 @@ nn.search = (data => {
     if (question) return [[question, false]];
     const low = text.toLowerCase();
     const spans = [query.toLowerCase(), ...wanted.filter(word => word.length > 1)].flatMap(word => {
-      const plain = word.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&"), end = word.length < 4 ? "(?![\\p{L}\\p{N}])" : "";
+      const plain = word.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&");
+      const end = word.length < 4 ? "(?![\\p{L}\\p{N}])" : "";
       const at = new RegExp(`(?<![\\p{L}\\p{N}])${plain}${end}`, "u").exec(low)?.index;
       return at === undefined ? [] : [[at, at + word.length]];
     });

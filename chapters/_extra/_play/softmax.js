@@ -20,41 +20,100 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     return `${(100 * p).toFixed(digits)}%`;
   }
 
-  const drawing = height => nn.scaled(svg("svg", {viewBox: `0 0 300 ${height}`, class: "nn-drawing"}));
-  const knob = () => [svg("circle", {r: 17, class: "nn-hit"}), svg("circle", {r: 8, class: "nn-knob"})];
+  const drawing = height =>
+    nn.scaled(svg("svg", {viewBox: `0 0 300 ${height}`, class: "nn-drawing"}));
+  const knob = () => [
+    svg("circle", {r: 17, class: "nn-hit"}), svg("circle", {r: 8, class: "nn-knob"}),
+  ];
   const put = (node, x, y) => node.setAttribute("transform", `translate(${x} ${y})`);
 
   // Scores: a bar from zero for each, and the line of the log-sum-exp, which carries all of them.
   const above = drawing(bottom + 62);
-  const names = [], ends = classes.map((name, k) => {
+  const names = [];
+  const ends = classes.map((name, k) => {
     const y = 18 + ROW * k + 24, bar = svg("rect", {y: y - 6, height: 12});
     const value = text(0, -14, "", {class: "nn-name nn-middle"});
-    const end = nn.handle({drawing: above, label: `score of ${name}`, min: -END, max: END, step: 0.1, value: state.z[k],
-      show: v => nn.number(v, 1), read: x => (x - LEFT) / UNIT, move: v => { state.z[k] = v; redraw(); }}, ...knob(), value);
+    const end = nn.handle(
+      {
+        drawing: above,
+        label: `score of ${name}`,
+        min: -END,
+        max: END,
+        step: 0.1,
+        value: state.z[k],
+        show: v => nn.number(v, 1),
+        read: x => (x - LEFT) / UNIT,
+        move: v => {
+          state.z[k] = v;
+          redraw();
+        },
+      },
+      ...knob(),
+      value,
+    );
     names.push(text(0, y + 4, name));
     above.append(names[k], bar);
     return {bar, end, value, y};
   });
-  const rule = svg("path", {class: "nn-stroke", style: nn.ink("c")}), carry = text(0, 4, "all scores", {class: "nn-name"});
-  const whole = nn.handle({drawing: above, label: "all scores together", min: -END, max: END, step: 0.1, value: 0,
-    show: () => `scores ${state.z.map(v => nn.number(v, 1)).join(", ")}`, read: x => x / UNIT, move: v => {
-      state.z = state.z.map(z => z + v - state.shift);
-      state.shift = v;
-      redraw();
-    }}, ...knob(), carry);
+  const rule = svg("path", {class: "nn-stroke", style: nn.ink("c")});
+  const carry = text(0, 4, "all scores", {class: "nn-name"});
+  const whole = nn.handle(
+    {
+      drawing: above, label: "all scores together", min: -END, max: END, step: 0.1, value: 0,
+      show: () => `scores ${state.z.map(v => nn.number(v, 1)).join(", ")}`,
+      read: x => x / UNIT,
+      move: v => {
+        state.z = state.z.map(z => z + v - state.shift);
+        state.shift = v;
+        redraw();
+      },
+    },
+    ...knob(),
+    carry,
+  );
   whole.node.setAttribute("style", nn.ink("c"));
-  const gap = svg("path", {class: "nn-stroke", style: nn.ink("b")}), cost = text(0, 0, "", {class: "nn-name", style: nn.ink("b")});
-  above.append(text(0, 12, "scores", {class: "nn-strong"}), svg("path", {class: "nn-axis", d: `M${to(0)} 18V${bottom}`}),
-    ...[-END, 0, END].map(v => text(to(v), bottom + 15, nn.number(v, 0), {class: "nn-small nn-middle"})),
-    rule, gap, ...ends.map(one => one.end.node), cost, whole.node);
+  const gap = svg("path", {class: "nn-stroke", style: nn.ink("b")});
+  const cost = text(0, 0, "", {class: "nn-name", style: nn.ink("b")});
+  above.append(
+    text(0, 12, "scores", {class: "nn-strong"}),
+    svg("path", {class: "nn-axis", d: `M${to(0)} 18V${bottom}`}),
+    ...[-END, 0, END].map(v =>
+      text(to(v), bottom + 15, nn.number(v, 0), {class: "nn-small nn-middle"}),
+    ),
+    rule,
+    gap,
+    ...ends.map(one => one.end.node),
+    cost,
+    whole.node,
+  );
 
   // Probabilities: drag one, and the score of its class is what gives it.
-  const below = drawing(22 + LOW * classes.length), shares = classes.map((name, k) => {
+  const below = drawing(22 + LOW * classes.length);
+  const shares = classes.map((name, k) => {
     const y = 22 + LOW * k + 14, box = {x: LEFT, y: y - 8, height: 16};
-    const bar = svg("rect", box), value = text(LEFT + WIDE + 16, y + 4, ""), label = text(0, y + 4, name);
-    const end = nn.handle({drawing: below, label: `probability of ${name}`, min: 0, max: 1, step: 0.01, value: 0,
-      show: percent, read: x => (x - LEFT) / WIDE, move: p => { state.z[k] = scoreFor(k, p); redraw(); }}, ...knob());
-    below.append(label, svg("rect", {...box, width: WIDE, class: "nn-empty"}), bar, value, end.node);
+    const bar = svg("rect", box);
+    const value = text(LEFT + WIDE + 16, y + 4, "");
+    const label = text(0, y + 4, name);
+    const end = nn.handle(
+      {
+        drawing: below,
+        label: `probability of ${name}`,
+        min: 0,
+        max: 1,
+        step: 0.01,
+        value: 0,
+        show: percent,
+        read: x => (x - LEFT) / WIDE,
+        move: p => {
+          state.z[k] = scoreFor(k, p);
+          redraw();
+        },
+      },
+      ...knob(),
+    );
+    below.append(
+      label, svg("rect", {...box, width: WIDE, class: "nn-empty"}), bar, value, end.node,
+    );
     return {bar, end, value, label, y};
   });
   below.prepend(text(0, 12, "probabilities", {class: "nn-strong"}));
@@ -69,7 +128,10 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   }
 
   function draw() {
-    const {truth, z, T, shift} = state, total = sumExp(z, T), p = z.map(v => Math.exp(v / T - total)), L = total - z[truth] / T;
+    const {truth, z, T, shift} = state;
+    const total = sumExp(z, T);
+    const p = z.map(v => Math.exp(v / T - total));
+    const L = total - z[truth] / T;
     const level = Math.min(to(T * total), edge);
     whole.limit(shift - END - Math.min(...z), shift + END - Math.max(...z));
     whole.set(shift);
@@ -99,17 +161,30 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     carry.setAttribute("x", right ? 14 : -14);
     carry.setAttribute("class", `nn-name ${right ? "" : "nn-end"}`);
     const {y} = ends[truth], from = Math.min(to(z[truth]), level);
-    gap.setAttribute("d", `M${from} ${y + 12}H${level}M${from} ${y + 8}v8M${level} ${y + 12}${level < edge ? "m0 -4v8" : "m-6 -5l6 5l-6 5"}`);
+    gap.setAttribute(
+      "d",
+      `M${from} ${y + 12}H${level}M${from} ${y + 8}v8M${level} ` +
+        `${y + 12}${level < edge ? "m0 -4v8" : "m-6 -5l6 5l-6 5"}`,
+    );
     cost.textContent = T === 1 ? `loss ${small(L)}` : `T × loss ${small(L)}`;
-    const room = 8 * cost.textContent.length, [x, side] = level + room < 290 ? [level + 9, "start"]
+    const room = 8 * cost.textContent.length;
+    const [x, side] = level + room < 290 ? [level + 9, "start"]
       : from - room > 20 ? [Math.min(from, to(0)) - 14, "end"] : [(from + level) / 2, "middle"];
     cost.setAttribute("x", x);
     cost.setAttribute("y", side === "middle" ? y + 27 : y + 16);
     cost.setAttribute("class", `nn-name nn-${side}`);
-    above.setAttribute("aria-label", `Scores: ${classes.map((name, k) => `${name} ${nn.number(z[k], 1)}`).join(", ")}; log-sum-exp ${nn.number(T * total)}`);
-    below.setAttribute("aria-label", `Probabilities: ${classes.map((name, k) => `${name} ${percent(p[k])}`).join(", ")}`);
+    above.setAttribute(
+      "aria-label",
+      `Scores: ${classes.map((name, k) => `${name} ${nn.number(z[k], 1)}`).join(", ")}; ` +
+        `log-sum-exp ${nn.number(T * total)}`,
+    );
+    below.setAttribute(
+      "aria-label",
+      `Probabilities: ${classes.map((name, k) => `${name} ${percent(p[k])}`).join(", ")}`,
+    );
     const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
-    const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln\u00a0${q} = ${small(L)}`;
+    const equation =
+      p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln\u00a0${q} = ${small(L)}`;
     live.set(`The true class is ${classes[truth]}. ${equation}`);
     refused.textContent = "";
   }
@@ -121,8 +196,9 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   });
   function twice() {
     const z = state.z.map(v => 2 * v);
-    if (z.some(v => Math.abs(v) > END)) refused.textContent = `The scores end at ±${END}. Press reset.`;
-    else {
+    if (z.some(v => Math.abs(v) > END)) {
+      refused.textContent = `The scores go no further than ±${END}. Press reset to start again.`;
+    } else {
       state.z = z;
       draw();
     }
@@ -133,10 +209,27 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     draw();
   }
   const pictures = nn.choice({
-    legend: "The picture shows a", options: classes, chosen: start,
+    legend: "The image shows a", options: classes, chosen: start,
     pick: k => { state.truth = k; reset(); },
   });
-  element.replaceChildren(pictures.node, nn.columns(nn.html("div", {}, above), nn.html("div", {}, below,
-    nn.html("div", {}, heat.node, nn.bar(nn.button("all scores × 2", twice), nn.button("reset", reset))))), live.node, refused);
+  element.replaceChildren(
+    pictures.node,
+    nn.columns(
+      nn.html("div", {}, above),
+      nn.html(
+        "div",
+        {},
+        below,
+        nn.html(
+          "div",
+          {},
+          heat.node,
+          nn.bar(nn.button("all scores × 2", twice), nn.button("reset", reset)),
+        ),
+      ),
+    ),
+    live.node,
+    refused,
+  );
   draw();
 }, "classes", "scores", "start");

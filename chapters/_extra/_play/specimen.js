@@ -1,5 +1,5 @@
 // <nn-specimen>: each shared part once, as the gallery shows it beside its lines.
-// needs: parts-plot parts-grid parts-time parts-net
+// needs: parts-plot parts-grid parts-time parts-matrix
 (() => {
   const SHOW = {};
 
@@ -8,13 +8,13 @@
     const state = {batch: 6, pictures, whole: true}, live = nn.live();
     const draw = nn.frame(() => {
       const steps = state.pictures / 2 ** state.batch;
-      live.set(`${state.whole ? Math.floor(steps) : Math.ceil(steps)} steps an epoch.`);
+      live.set(`${state.whole ? Math.floor(steps) : Math.ceil(steps)} steps per epoch.`);
     });
     const change = (key, value) => { state[key] = value; draw(); };
     element.replaceChildren(
       nn.slider({label: "batch size", min: 0, max: 10, step: 1, value: 6,
         show: v => String(2 ** v), move: v => change("batch", v)}).node,
-      nn.field({label: "pictures", value: pictures, min: 1, step: 1,
+      nn.field({label: "images", value: pictures, min: 1, step: 1,
         change: v => change("pictures", v)}).node,
       nn.toggle({label: "leave out a last batch that is not full", on: true,
         flip: on => change("whole", on)}).node,
@@ -42,13 +42,27 @@
 
   // ---- handle
   SHOW.handle = (element, {labels}) => {
-    const zero = 60, unit = 22, drawing = nn.scaled(nn.svg("svg", {viewBox: `0 0 300 ${40 * labels.length}`, class: "nn-drawing"}));
+    const zero = 60;
+    const unit = 22;
+    const drawing = nn.scaled(
+      nn.svg("svg", {viewBox: `0 0 300 ${40 * labels.length}`, class: "nn-drawing"}),
+    );
     const state = labels.map((_, k) => 3 + 2 * k), live = nn.live();
     const bars = labels.map((label, k) => {
-      const y = 40 * k + 20, bar = nn.svg("rect", {x: zero, y: y - 8, height: 16, class: "nn-other"});
-      const end = nn.handle({drawing, label, min: 0, max: 10, step: 0.1, value: state[k],
-        read: x => (x - zero) / unit, move: v => { state[k] = v; draw(); }},
-      nn.svg("circle", {r: 22, class: "nn-hit"}), nn.svg("circle", {r: 8, class: "nn-knob", style: nn.ink("a")}));
+      const y = 40 * k + 20;
+      const bar = nn.svg("rect", {x: zero, y: y - 8, height: 16, class: "nn-other"});
+      const end = nn.handle(
+        {
+          drawing, label, min: 0, max: 10, step: 0.1, value: state[k],
+          read: x => (x - zero) / unit,
+          move: v => {
+            state[k] = v;
+            draw();
+          },
+        },
+        nn.svg("circle", {r: 22, class: "nn-hit"}),
+        nn.svg("circle", {r: 8, class: "nn-knob", style: nn.ink("a")}),
+      );
       drawing.append(nn.text(0, y + 4, label), bar, end.node);
       return {bar, end, y};
     });
@@ -86,7 +100,10 @@
   // ---- contours
   SHOW.contours = (element, {levels}) => {
     const f = (x, y) => x * x / 2 - y * y / 2 + y ** 4 / 8, live = nn.live();
-    const plot = nn.plot({x: [-2, 2], y: [-2.4, 2.4], height: 280, left: 30, describe: "Contours of a surface with a saddle"});
+    const plot = nn.plot({
+      x: [-2, 2], y: [-2.4, 2.4], height: 280, left: 30,
+      describe: "Contours of a surface with a saddle",
+    });
     plot.contours({field: f, levels});
     const slope = plot.arrow({colour: "b"});
     const draw = nn.frame(() => {
@@ -117,8 +134,12 @@
       after.set(out);
     });
     const paint = kernel => { state.kernel = kernel; draw(); };
-    const cells = nn.grid({values: state.kernel, low: -2, high: 2, step: 0.5, size: 52, label: "kernel",
-      show: v => String(v).replace("-", "−"), brush: () => state.brush, paint});
+    const cells = nn.grid({
+      values: state.kernel, low: -2, high: 2, step: 0.5, size: 52, label: "kernel",
+      show: v => String(v).replace("-", "−"),
+      brush: () => state.brush,
+      paint,
+    });
     const ready = nn.buttons({label: "kernels", options: names,
       press: k => { cells.set(kernels[names[k]]); paint(kernels[names[k]]); }});
     const brush = nn.slider({label: "paint with", min: -2, max: 2, step: 0.5, value: 1,
@@ -130,16 +151,21 @@
 
   // ---- stepper
   SHOW.stepper = (element, {matrix, vector, product}) => {
-    const left = nn.matrix({values: matrix, label: "A"}), right = nn.matrix({values: vector.map(v => [v]), label: "x"});
+    const left = nn.matrix({values: matrix, label: "A"});
+    const right = nn.matrix({values: vector.map(v => [v]), label: "x"});
     const out = nn.matrix({values: product.map(() => [""]), label: "A x"}), live = nn.live();
     const go = k => {
       left.mark({row: k - 1});
       out.set(product.map((v, i) => [i < k ? v : ""]));
-      const terms = k ? matrix[k - 1].map((a, j) => `${a < 0 ? `(−${-a})` : a} × ${vector[j]}`).join(" + ") : "";
+      const terms = k
+        ? matrix[k - 1].map((a, j) => `${a < 0 ? `(−${-a})` : a} × ${vector[j]}`).join(" + ")
+        : "";
       live.set(k ? `Row ${k}: ${terms} = ${product[k - 1]}.` : "Nothing has been computed yet.");
     };
     const stepper = nn.stepper({last: matrix.length, at: 2, go});
-    element.replaceChildren(nn.inline(left.node, right.node, "=", out.node), stepper.node, live.node);
+    element.replaceChildren(
+      nn.inline(left.node, right.node, "=", out.node), stepper.node, live.node,
+    );
     go(2);
   };
 
@@ -158,27 +184,6 @@
     const time = nn.playhead({length: years.length - 1, at: 150, steps: years.length - 1,
       label: "year", show: t => String(years[Math.round(t)]), go: draw});
     element.replaceChildren(plot.node, time.node, live.node);
-    draw();
-  };
-
-  // ---- network
-  SHOW.network = (element, {weights, bias}) => {
-    const state = [1, -0.5], live = nn.live();
-    const net = nn.network({describe: "A neuron with two inputs",
-      nodes: [{place: [0, 0], sign: "x₁"}, {place: [0, 1], sign: "x₂"},
-        {place: [1, 0.5], sign: "Σ"}, {place: [2, 0.5], sign: "tanh"}],
-      edges: [{from: 0, to: 2, weight: weights[0], label: String(weights[0])},
-        {from: 1, to: 2, weight: weights[1], label: String(weights[1]).replace("-", "−")}, {from: 2, to: 3}],
-      step: [110, 74]});
-    const draw = nn.frame(() => {
-      const z = bias + weights[0] * state[0] + weights[1] * state[1];
-      const values = [...state, z, Math.tanh(z)];
-      values.forEach((v, k) => net.set(k, {above: nn.number(v)}));
-      live.set(`The neuron gives ${nn.number(Math.tanh(z))}.`);
-    });
-    const inputs = state.map((value, k) => nn.slider({label: `input ${k + 1}`, min: -2, max: 2,
-      step: 0.1, value, move: v => { state[k] = v; draw(); }}));
-    element.replaceChildren(net.node, ...inputs.map(s => s.node), live.node);
     draw();
   };
 

@@ -22,11 +22,11 @@
     }`;
 
   function build(element) {
-    if (!document.getElementById("nn-steps-style")) {
-      document.head.append(nn.html("style", {id: "nn-steps-style"}, STYLE));
-    }
+    nn.style("steps", STYLE);
     // The list stays where it is: to move its formulas would style and lay them out again.
-    const box = element.querySelector(".nn-walk"), list = box.firstChild, items = [...list.children];
+    const box = element.querySelector(".nn-walk");
+    const list = box.firstChild;
+    const items = [...list.children];
     const live = nn.live();
     const stepper = nn.stepper({first: 1, last: items.length, at: 1, run: false, go});
     const mode = nn.button("", () => stepper.node.hidden ? go(stepper.at) : show(false));
@@ -34,21 +34,27 @@
     function go(step) {
       show(true);
       items.forEach((item, k) => item.classList.toggle("nn-now", k === step - 1));
-      live.set(`Step ${step} of ${items.length}: ${items[step - 1].querySelector("p").textContent}`);
+      live.set(
+        `Step ${step} of ${items.length}: ${items[step - 1].querySelector("p").textContent}`,
+      );
     }
 
     function show(one) {
       list.classList.toggle("nn-one", one);
       mode.textContent = one ? `all ${items.length} steps` : "one at a time";
       for (const part of [stepper.node, live.node]) part.hidden = !one;
-      for (const [name, value] of Object.entries({tabindex: 0, role: "group", "aria-label": "Step; arrow keys step"})) {
+      for (const [name, value] of Object.entries({
+        tabindex: 0, role: "group", "aria-label": "Steps. The arrow keys go from step to step.",
+      })) {
         if (one) box.setAttribute(name, value);
         else box.removeAttribute(name);
       }
     }
 
     // The arrow keys step; in a formula that is wider than its place they scroll.
-    box.addEventListener("keydown", event => { if (event.target !== box) event.stopImmediatePropagation(); });
+    box.addEventListener("keydown", event => {
+      if (event.target !== box) event.stopImmediatePropagation();
+    });
     stepper.keys(box);
     element.prepend(nn.bar(mode), stepper.node, live.node);
     if (items.length > LONG) go(1);

@@ -1,4 +1,5 @@
-// <nn-threshold>: from which score on is a sample called positive? Counts, shares and the ROC curve.
+// <nn-threshold>: from which score on is a sample called positive? Counts, shares and the ROC
+// curve.
 // needs: parts-plot
 // room: 650 613
 // scores: one a sample, from 0 to 1; truth: 1 for positives, 0 for negatives, in the same order;
@@ -15,8 +16,10 @@
   }
 
   // Part and whole of each share; a whole of 0 has no share.
-  const shares = ({TP, FP, FN, TN}) => ({precision: [TP, TP + FP], recall: [TP, TP + FN],
-    specificity: [TN, TN + FP], f1: [2 * TP, 2 * TP + FP + FN], accuracy: [TP + TN, TP + FP + FN + TN]});
+  const shares = ({TP, FP, FN, TN}) => ({
+    precision: [TP, TP + FP], recall: [TP, TP + FN], specificity: [TN, TN + FP],
+    f1: [2 * TP, 2 * TP + FP + FN], accuracy: [TP + TN, TP + FP + FN + TN],
+  });
   const quotient = ([part, whole]) => whole ? part / whole : null;
 
   nn.define("threshold", (element, {scores, truth, threshold, positive, negative}) => {
@@ -29,68 +32,130 @@
       const {recall, specificity} = shares(count(data, t));
       return [1 - quotient(specificity), quotient(recall)];
     });
-    const area = corners.slice(1).reduce((sum, [x, y], k) => sum + (x - corners[k][0]) * (y + corners[k][1]) / 2, 0);
+    const area = corners
+      .slice(1)
+      .reduce((sum, [x, y], k) => sum + ((x - corners[k][0]) * (y + corners[k][1])) / 2, 0);
 
-    const LINES = [["precision", "b", null, "square", "precision"], ["recall", "a", null, "circle", "recall"],
-      ["specificity", "c", "9 4", "diamond", "specificity"], ["f1", "ink", "3 4", "triangle", "F1"]];
-    const frame = {y: [0, 1], height: 270, yticks: [0, 0.25, 0.5, 0.75, 1], xticks: [0, 0.25, 0.5, 0.75, 1]};
-    const left = nn.plot({...frame, x: [0, 1], xlabel: "threshold", ylabel: "share"});
+    const LINES = [
+      ["precision", "b", null, "square", "precision"],
+      ["recall", "a", null, "circle", "recall"],
+      ["specificity", "c", "9 4", "diamond", "specificity"],
+      ["f1", "ink", "3 4", "triangle", "F1"],
+    ];
+    const frame = {
+      y: [0, 1], height: 270, yticks: [0, 0.25, 0.5, 0.75, 1], xticks: [0, 0.25, 0.5, 0.75, 1],
+    };
+    const left = nn.plot({...frame, x: [0, 1], xlabel: "threshold", ylabel: "fraction"});
     const marks = LINES.map(([name, colour, dash, shape]) => {
       const points = at.map((t, k) => [t, quotient(all[k][name])]).filter(([, v]) => v !== null);
       left.line({colour, dash, width: 2.2, points});
       return left.dots({colour, shape, r: 5});
     });
     const rule = left.line({colour: "ink", width: 1});
-    const right = nn.plot({...frame, x: [0, 1], xlabel: `share of ${negative} called ${positive}`, ylabel: `recall: share of ${positive} found`});
+    const right = nn.plot({
+      ...frame, x: [0, 1],
+      xlabel: `fraction of ${negative} called ${positive}`,
+      ylabel: `recall: fraction of ${positive} found`,
+    });
     right.line({colour: "ink", dash: "2 4", width: 1.4, points: [[0, 0], [1, 1]]});
     right.line({colour: "a", width: 2.4, points: corners});
     const here = right.dots({colour: "b", r: 7});
 
-    const key = html("div", {class: "nn-key"}, ...LINES.map(([, colour, dash, shape, words]) =>
-      html("span", {style: nn.ink(colour)}, nn.svg("svg", {viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true"},
-        nn.svg("path", {d: "M0 6H30", class: "nn-stroke", "stroke-dasharray": dash, style: "stroke-width: 2.2"}),
-        nn.svg("path", {d: `M15 6${nn.SHAPES[shape](4.4)}`, class: "nn-dots"})), words)));
+    const key = nn.legend(
+      ...LINES.map(([, colour, dash, shape, words]) => nn.lineKey({colour, dash, shape}, words)),
+    );
     const cells = {};
     const number = name => html("td", {}, cells[name] = html("span"));
     const head = words => html("th", {scope: "col"}, words);
-    const row = (words, ...names) => html("tr", {}, html("th", {scope: "row"}, words), ...names.map(number));
-    const table = html("table", {class: "nn-counts", "aria-label": "confusion matrix"},
-      html("thead", {}, html("tr", {}, html("td"), head(`called ${positive}`), head("not"), head("sum"))),
-      html("tbody", {}, row(positive, "TP", "FN", "P"), row(negative, "FP", "TN", "N"), row("sum", "called", "not", "all")));
-    const facts = nn.facts(["precision", "recall", "specificity", "F1", "accuracy", "area under the ROC curve"]);
+    const row = (words, ...names) =>
+      html("tr", {}, html("th", {scope: "row"}, words), ...names.map(number));
+    const table = html(
+      "table",
+      {class: "nn-counts", "aria-label": "confusion matrix"},
+      html(
+        "thead",
+        {},
+        html("tr", {}, html("td"), head(`called ${positive}`), head("not"), head("sum")),
+      ),
+      html(
+        "tbody",
+        {},
+        row(positive, "TP", "FN", "P"),
+        row(negative, "FP", "TN", "N"),
+        row("sum", "called", "not", "all"),
+      ),
+    );
+    const facts = nn.facts([
+      "precision", "recall", "specificity", "F1", "accuracy", "area under the ROC curve",
+    ]);
     const live = nn.live();
-    const percent = pair => quotient(pair) === null ? "0 of 0" : `${nn.number(100 * quotient(pair), 1)}%`;
+    const percent = pair =>
+      quotient(pair) === null ? "0 of 0" : `${nn.number(100 * quotient(pair), 1)}%`;
 
     function draw() {
       const t = state.threshold, c = count(data, t), now = shares(c);
-      const sums = {P: c.TP + c.FN, N: c.FP + c.TN, called: c.TP + c.FP, not: c.FN + c.TN, all: scores.length};
+      const sums = {
+        P: c.TP + c.FN, N: c.FP + c.TN, called: c.TP + c.FP, not: c.FN + c.TN, all: scores.length,
+      };
       for (const name of ["TP", "FN", "FP", "TN"]) cells[name].textContent = `${name} ${c[name]}`;
       for (const [name, value] of Object.entries(sums)) cells[name].textContent = value;
-      LINES.forEach(([name], k) => marks[k].set(quotient(now[name]) === null ? [] : [[t, quotient(now[name])]]));
+      LINES.forEach(([name], k) =>
+        marks[k].set(quotient(now[name]) === null ? [] : [[t, quotient(now[name])]]),
+      );
       rule.set([[t, 0], [t, 1]]);
       grip.set(t, 0);
       here.set([[1 - quotient(now.specificity), quotient(now.recall)]]);
-      facts.set([...["precision", "recall", "specificity", "f1", "accuracy"].map(name => percent(now[name])), area.toFixed(3)]);
+      facts.set([
+        ...["precision", "recall", "specificity", "f1", "accuracy"].map(name => percent(now[name])),
+        area.toFixed(3),
+      ]);
       live.set(`Threshold ${t.toFixed(3)}: ${c.TP} of ${sums.P} ${positive} are found, `
         + `and ${c.FP} of ${sums.N} ${negative} are called ${positive}.`);
-      left.describe(`Precision, recall, specificity and F1 against the threshold. At ${t.toFixed(3)}: `
-        + LINES.map(([name,,,, words]) => `${words} ${percent(now[name])}`).join(", "));
-      right.describe(`ROC curve with area ${area.toFixed(3)}. At threshold ${t.toFixed(3)} recall is ${percent(now.recall)}, `
-        + `and ${nn.number(100 * (1 - quotient(now.specificity)), 1)}% of ${negative} are called ${positive}.`);
+      left.describe(
+        `Precision, recall, specificity and F1 against the threshold. At ${t.toFixed(3)}: ` +
+          LINES.map(([name, , , , words]) => `${words} ${percent(now[name])}`).join(", "),
+      );
+      right.describe(
+        `ROC curve with area ${area.toFixed(3)}. At threshold ${t.toFixed(3)} recall is ` +
+          `${percent(now.recall)}, ` +
+          `and ${nn.number(100 * (1 - quotient(now.specificity)), 1)}% of ${negative} are called ` +
+          `${positive}.`,
+      );
     }
     const redraw = nn.frame(draw);
-    const slider = nn.slider({label: "threshold", min: 0, max: 1, step: 0.005, value: threshold, show: v => v.toFixed(3),
-      move: v => { state.threshold = v; redraw(); }});
+    const slider = nn.slider({
+      label: "threshold", min: 0, max: 1, step: 0.005, value: threshold,
+      show: v => v.toFixed(3),
+      move: v => {
+        state.threshold = v;
+        redraw();
+      },
+    });
     const go = t => { state.threshold = t; slider.set(t); redraw(); };
     // The foot of the upright line is dragged.
-    const grip = nn.point({on: left, at: [threshold, 0], label: "threshold in the plot", colour: "ink", step: 0.005, snap: 0.005,
-      fit: ([x]) => [x, 0], show: x => x.toFixed(3), move: go});
-    const best = at.reduce((b, t, k) => (quotient(all[k].f1) ?? 0) > (quotient(all[b].f1) ?? 0) ? k : b, 0);
+    const grip = nn.point({
+      on: left, at: [threshold, 0], label: "threshold in the plot", colour: "ink", step: 0.005,
+      snap: 0.005,
+      fit: ([x]) => [x, 0],
+      show: x => x.toFixed(3),
+      move: go,
+    });
+    const best = at.reduce(
+      (b, t, k) => ((quotient(all[k].f1) ?? 0) > (quotient(all[b].f1) ?? 0) ? k : b),
+      0,
+    );
     const most = at.reduce((b, t, k) => quotient(all[k].recall) >= 0.9 ? k : b, 0);
-    const buttons = nn.bar(nn.button("0.5", () => go(0.5)), nn.button("largest F1", () => go(at[best])),
-      nn.button("recall of 90%", () => go(at[most])), nn.button("call nobody", () => go(1)));
-    element.replaceChildren(slider.node, buttons, live.node, key, nn.columns(left.node, nn.tuck(element, "ROC curve", right.node)),
-      nn.tuck(element, "Confusion matrix and shares", nn.columns(table, facts.node)));
+    const buttons = nn.bar(
+      nn.button("0.5", () => go(0.5)),
+      nn.button("largest F1", () => go(at[best])),
+      nn.button("recall of 90%", () => go(at[most])),
+      nn.button("no positives", () => go(1)),
+    );
+    element.replaceChildren(
+      slider.node, buttons, live.node, key,
+      nn.columns(left.node, nn.tuck(element, "ROC curve", right.node)),
+      nn.tuck(element, "Confusion matrix and rates", nn.columns(table, facts.node)),
+    );
     draw();
   }, "scores", "truth", "threshold", "positive", "negative");
 })();

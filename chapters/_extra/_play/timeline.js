@@ -1,30 +1,61 @@
 // <nn-timeline>: events on a line of years, to zoom and to walk; below, the winners of a contest.
 // needs: parts-plot parts-time
 // room: 665 686
-// events: [{year, title, text, source, kind, major}], by year; kinds: {kind: {name, colour, shape}};
-// spans: [{name, years: [from, to]}]; contest: [{year, error, name, source}]; person: an error to
-// compare with; start: index of the event shown first.
+// events: [{year, title, text, source, kind, major}], by year; kinds: {kind: {name, colour,
+// shape}}; spans: [{name, years: [from, to]}]; contest: [{year, error, name, source}]; person: an
+// error to compare with; start: index of the event shown first.
 nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) => {
   const {svg, html} = nn, wide = Math.max(300, Math.min(element.clientWidth, 760));
-  const LANE = 21, LANES = 8, BASE = LANES * LANE + 16, HEIGHT = BASE + 32, EDGE = 12, FLAG = 84, LETTER = 6.9;
+  const LANE = 21;
+  const LANES = 8;
+  const BASE = LANES * LANE + 16;
+  const HEIGHT = BASE + 32;
+  const EDGE = 12;
+  const FLAG = 84;
+  const LETTER = 6.9;
   // Two events of one year stand a little apart.
-  const when = events.map((e, k) => e.year + 0.5 * events.slice(0, k).filter(o => o.year === e.year).length);
+  const when = events.map(
+    (e, k) => e.year + 0.5 * events.slice(0, k).filter(o => o.year === e.year).length,
+  );
   const whole = [events[0].year - 1, events[events.length - 1].year + 1];
   const state = {at: start, view: [...spans[0].years]};
 
   // ---- the line of years
-  const ground = svg("g"), stems = svg("path", {class: "nn-grid", fill: "none"}), words = svg("g"), marks = svg("g");
-  const drawing = nn.scaled(svg("svg", {viewBox: `0 0 ${wide} ${HEIGHT}`, class: "nn-drawing", tabindex: 0, role: "slider",
-    "aria-label": "event", "aria-valuemin": 1, "aria-valuemax": events.length,
-    style: "max-width: none; touch-action: pan-y pinch-zoom; cursor: pointer"}, ground, stems, words, marks));
-  const px = year => EDGE + (year - state.view[0]) / (state.view[1] - state.view[0]) * (wide - EDGE - FLAG);
+  const ground = svg("g");
+  const stems = svg("path", {class: "nn-grid", fill: "none"});
+  const words = svg("g");
+  const marks = svg("g");
+  const drawing = nn.scaled(
+    svg(
+      "svg",
+      {
+        viewBox: `0 0 ${wide} ${HEIGHT}`,
+        class: "nn-drawing",
+        tabindex: 0,
+        role: "slider",
+        "aria-label": "event",
+        "aria-valuemin": 1,
+        "aria-valuemax": events.length,
+        style: "max-width: none; touch-action: pan-y pinch-zoom; cursor: pointer",
+      },
+      ground,
+      stems,
+      words,
+      marks,
+    ),
+  );
+  const px = year =>
+    EDGE + ((year - state.view[0]) / (state.view[1] - state.view[0])) * (wide - EDGE - FLAG);
 
   // Labels are flags: each stands to the right of its stem, above the labels of later events that
   // it would cover. The chosen event gets one first, then the major ones, then the rest as far as
   // the lanes go; what finds no place stays a mark until the reader zooms in.
   function placed() {
     const rank = k => k === state.at ? 0 : events[k].major ? 1 : 2;
-    const order = events.map((_, k) => k).filter(k => inside(when[k])).sort((a, b) => rank(a) - rank(b) || a - b);
+    const order = events
+      .map((_, k) => k)
+      .filter(k => inside(when[k]))
+      .sort((a, b) => rank(a) - rank(b) || a - b);
     let kept = [], boxes = [];
     for (const k of order) {
       const tried = flags([...kept, k]);
@@ -56,10 +87,20 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     stems.setAttribute("d", boxes.map(b => `M${b.x} ${BASE}V${high(b.lane) - 10}`).join(""));
     words.replaceChildren(...boxes.map(b => nn.text(b.x + 3, high(b.lane), events[b.k].title,
       {class: b.k === state.at ? "nn-small nn-strong" : "nn-small"})));
-    marks.replaceChildren(...events.map((e, k) => ({e, k})).filter(({k}) => inside(when[k])).map(({e, k}) => {
-      const {colour, shape} = kinds[e.kind], r = k === state.at ? 8 : 5;
-      return svg("path", {d: `M${px(when[k])} ${BASE}${nn.SHAPES[shape](r)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots", style: nn.ink(colour)});
-    }));
+    marks.replaceChildren(
+      ...events
+        .map((e, k) => ({e, k}))
+        .filter(({k}) => inside(when[k]))
+        .map(({e, k}) => {
+          const {colour, shape} = kinds[e.kind];
+          const r = k === state.at ? 8 : 5;
+          return svg("path", {
+            d: `M${px(when[k])} ${BASE}${nn.SHAPES[shape](r)}`,
+            class: shape === "cross" ? "nn-stroke" : "nn-dots",
+            style: nn.ink(colour),
+          });
+        }),
+    );
     drawing.setAttribute("aria-valuenow", state.at + 1);
     drawing.setAttribute("aria-valuetext", `${event.year}: ${event.title}`);
     live.set(`${event.year}. ${event.text}`);
@@ -78,7 +119,8 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     redraw();
   }
   function zoom(factor) {
-    const [from, to] = state.view, middle = inside(when[state.at]) ? when[state.at] : (from + to) / 2;
+    const [from, to] = state.view;
+    const middle = inside(when[state.at]) ? when[state.at] : (from + to) / 2;
     look(middle - (middle - from) * factor, middle + (to - middle) * factor);
   }
   function choose(k) {
@@ -112,7 +154,9 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   function tapped({x, y}) {
     const lane = Math.round((BASE - 18 - y) / LANE);
     const hit = boxes.find(b => b.lane === lane && b.x - 4 <= x && x <= b.right);
-    const near = events.map((_, k) => [Math.abs(px(when[k]) - x), k]).filter(([, k]) => inside(when[k]));
+    const near = events
+      .map((_, k) => [Math.abs(px(when[k]) - x), k])
+      .filter(([, k]) => inside(when[k]));
     const k = hit ? hit.k : near.length ? near.sort((a, b) => a[0] - b[0])[0][1] : state.at;
     choose(k);
   }
@@ -128,22 +172,47 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   });
 
   const live = nn.live(), source = html("p", {class: "nn-note"});
-  const zoomed = nn.buttons({label: "years", options: spans.map(s => s.name), press: k => look(...spans[k].years)});
-  const back = nn.button("◀ before", () => choose(state.at - 1)), on = nn.button("next ▶", () => choose(state.at + 1));
-  const steps = nn.bar(back, on, nn.button("zoom in", () => zoom(0.6)), nn.button("zoom out", () => zoom(1 / 0.6)));
-  const key = html("div", {class: "nn-key"}, ...Object.values(kinds).map(({name, colour, shape}) => html("span", {},
-    svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"},
-      svg("path", {d: `M0 0${nn.SHAPES[shape](5)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots", style: nn.ink(colour)})), name)));
+  const zoomed = nn.buttons({
+    label: "years",
+    options: spans.map(s => s.name),
+    press: k => look(...spans[k].years),
+  });
+  const back = nn.button("◀ before", () => choose(state.at - 1));
+  const on = nn.button("next ▶", () => choose(state.at + 1));
+  const steps = nn.bar(
+    back, on,
+    nn.button("zoom in", () => zoom(0.6)),
+    nn.button("zoom out", () => zoom(1 / 0.6)),
+  );
+  const key = nn.legend(...Object.values(kinds).map(kind => nn.dotKey(kind, kind.name)));
 
   // ---- the contest
   const years = contest.map(c => c.year);
-  const plot = nn.plot({height: 200, x: [years[0] - 0.5, years[years.length - 1] + 0.5], y: [0, 30], left: 34, right: 14,
-    xticks: years.filter((_, k) => k % 2 === 0), yticks: [0, 10, 20, 30], xlabel: "year of the contest", ylabel: "top-5 error (%)",
-    describe: contest.map(c => `${c.year}: ${nn.number(c.error, 1)}%`).join(", ")});
-  plot.line({colour: "b", dash: "6 4", points: [[years[0] - 0.5, person], [years[years.length - 1] + 0.5, person]]});
+  const plot = nn.plot({
+    height: 200, x: [years[0] - 0.5, years[years.length - 1] + 0.5], y: [0, 30], left: 34,
+    right: 14,
+    xticks: years.filter((_, k) => k % 2 === 0),
+    yticks: [0, 10, 20, 30],
+    xlabel: "year of the contest",
+    ylabel: "top-5 error (%)",
+    describe: contest.map(c => `${c.year}: ${nn.number(c.error, 1)}%`).join(", "),
+  });
+  plot.line({
+    colour: "b", dash: "6 4",
+    points: [
+      [years[0] - 0.5, person],
+      [years[years.length - 1] + 0.5, person],
+    ],
+  });
   plot.line({colour: "a", points: contest.map(c => [c.year, c.error])});
   plot.dots({colour: "a", points: contest.map(c => [c.year, c.error])});
-  plot.free.append(nn.text(...plot.to(years[0] - 0.4, person - 3.4), `a trained person, ${nn.number(person, 1)}%`, {class: "nn-name nn-small", style: nn.ink("b")}));
+  plot.free.append(
+    nn.text(
+      ...plot.to(years[0] - 0.4, person - 3.4),
+      `a trained person, ${nn.number(person, 1)}%`,
+      {class: "nn-name nn-small", style: nn.ink("b")},
+    ),
+  );
   const told = nn.live(), toldSource = html("p", {class: "nn-note"});
   function winner(x) {
     const k = nn.clamp(Math.round(x) - years[0], 0, years.length - 1), c = contest[k];
@@ -151,10 +220,19 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     told.set(`${c.year}: ${c.name}, ${nn.number(c.error, 1)}% wrong.`);
     toldSource.textContent = `Source: ${c.source}`;
   }
-  const rule = plot.cursor({at: 2012, label: "year of the contest", step: 1, show: x => String(Math.round(x)), move: winner});
+  const rule = plot.cursor({
+    at: 2012, label: "year of the contest", step: 1,
+    show: x => String(Math.round(x)),
+    move: winner,
+  });
 
-  element.replaceChildren(zoomed.node, drawing, key, live.node, source, steps,
-    nn.fold(element, "The contest of ImageNet, its winners", nn.columns(plot.node, html("div", {}, told.node, toldSource))));
+  element.replaceChildren(
+    zoomed.node, drawing, key, live.node, source, steps,
+    nn.fold(
+      element, "Winners of the ImageNet contest",
+      nn.columns(plot.node, html("div", {}, told.node, toldSource)),
+    ),
+  );
   winner(2012);
   draw();
 }, "events", "kinds", "spans", "contest", "person", "start");

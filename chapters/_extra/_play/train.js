@@ -1,70 +1,38 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
 // points that the reader drags, adds and removes; each unit shows what it computes.
-// needs: parts-plot parts-time parts-grid parts-units
-// room: 762 881 591
-// sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
-// start: {set, layers, widths, activation, exponent, at}: indices of set and activation, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
-// reached: {layers: [{W, b}], losses} of the start by nnlib, so that a page that opens trains nothing;
-// known: [{set, widths, activation, exponent, draw, epochs, loss}] by nnlib, which agrees() compares.
+// needs: parts-time parts-grid parts-units parts-cloud parts-descent
+// room: 805 882 591
+// sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1
+// for the start weights; start: {set, layers, widths, activation, exponent, at}: indices of set and
+// activation, a width for each of three layers, 10 to the exponent is the learning rate, at: ten
+// epochs each; reached: {layers: [{W, b}], losses} of the start by nnlib, so that a page that opens
+// trains nothing; known: [{set, widths, activation, exponent, draw, epochs, loss}] by nnlib, which
+// agrees() compares.
 (() => {
-  const EACH = 10, LAST = 300, GRID = 49, REACH = 3, SMALL = 25, ACTIVATIONS = ["tanh", "ReLU", "none"];
+  const EACH = 10;   // epochs from one position of the slider to the next
+  const LAST = 300;  // the last position
+  const GRID = 49;   // places along a side of the plane
+  const REACH = 3;   // the largest coordinate
+  const SMALL = 25;  // pixels along a side of a unit's picture
+  const {begin, copy, descend, forward, mean, sigmoid} = nn.descent;
+  const ACTIVATIONS = ["tanh", "ReLU", "none"];
 
-  // Weights (m, n) row by row, drawn evenly with variance 1/n; biases 0.
-  function begin(noise, widths, draw) {
-    let next = 97 * draw;
-    return widths.slice(1).map((m, l) => {
-      const n = widths[l], scale = Math.sqrt(3 / n);
-      return {n, m, W: Float64Array.from({length: m * n}, () => scale * noise[next++ % noise.length]), b: new Float64Array(m)};
-    });
-  }
-
-  // What goes in, and what each layer gives, for N rows.
-  function forward(X, N, layers, activation) {
-    const kept = [X];
-    layers.forEach(({n, m, W, b}, l) => {
-      const A = kept[l], Z = new Float64Array(N * m), last = l === layers.length - 1;
-      for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
-        let z = b[j];
-        for (let k = 0; k < n; k++) z += A[i * n + k] * W[j * n + k];
-        Z[i * m + j] = last || activation === 2 ? z : activation === 1 ? Math.max(z, 0) : Math.tanh(z);
-      }
-      kept.push(Z);
-    });
-    return kept;
-  }
-
-  const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
-  // ln(1 + e^z) − t z, which never overflows.
-  const mean = (z, t) => t.reduce((sum, kind, i) => sum + Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i]))) - kind * z[i], 0) / t.length;
-
-  // One step of gradient descent with all points; changes the layers.
-  function descend({X, t}, layers, activation, rate) {
-    const N = t.length, kept = forward(X, N, layers, activation);
-    let G = kept[layers.length].map((z, i) => (sigmoid(z) - t[i]) / N);
-    for (let l = layers.length - 1; l >= 0; l--) {
-      const {n, m, W, b} = layers[l], A = kept[l], dW = new Float64Array(m * n), db = new Float64Array(m), back = new Float64Array(N * n);
-      for (let i = 0; i < N; i++) for (let j = 0; j < m; j++) {
-        const g = G[i * m + j];
-        db[j] += g;
-        for (let k = 0; k < n; k++) { dW[j * n + k] += g * A[i * n + k]; back[i * n + k] += g * W[j * n + k]; }
-      }
-      if (l && activation === 0) for (let k = 0; k < back.length; k++) back[k] *= 1 - A[k] * A[k];
-      if (l && activation === 1) for (let k = 0; k < back.length; k++) if (A[k] <= 0) back[k] = 0;
-      dW.forEach((g, k) => { W[k] -= rate * g; });
-      db.forEach((g, k) => { b[k] -= rate * g; });
-      G = back;
-    }
-  }
-
-  const copy = layers => layers.map(layer => ({...layer, W: layer.W.slice(), b: layer.b.slice()}));
   const shape = ({layers, widths}) => [2, ...widths.slice(0, layers), 1];
-  const rows = points => ({X: Float64Array.from(points.flatMap(p => p.slice(0, 2))), t: points.map(p => p[2])});
+  const rows = points => ({
+    X: Float64Array.from(points.flatMap(p => p.slice(0, 2))),
+    t: points.map(p => p[2]),
+  });
   const rateOf = exponent => +(10 ** exponent).toPrecision(12);
 
   const STYLE = `
-    nn-train .nn-stage { display: grid; grid-template: "units map" "run run" "make loss" / 1fr 1fr; gap: .3rem 1.5rem; align-items: start; }
+    nn-train .nn-stage {
+      display: grid; grid-template: "units map" "run run" "make loss" / 1fr 1fr; gap: .3rem 1.5rem;
+      align-items: start;
+    }
     nn-train .nn-stage > * { min-width: 0; }
-    nn-train .nn-stage > :is(.nn-units, .nn-frame) { width: 100%; max-width: 22rem; margin: 0 auto; }
+    nn-train .nn-stage > :is(.nn-units, .nn-frame) {
+      width: 100%; max-width: 22rem; margin: 0 auto;
+    }
     nn-train .nn-plot { cursor: crosshair; }
     nn-train .nn-dots { cursor: grab; }
     nn-train .nn-point .nn-knob { fill: none; stroke: var(--nn-ink); stroke-width: 2; }
@@ -83,44 +51,73 @@
     }
     @container (max-width: 36rem) {
       nn-train .nn-stage { display: flex; flex-direction: column; align-items: stretch; }
-      nn-train button:not(.nn-unit) { padding: .3rem .5rem; } nn-train .nn-stepper { display: flex; flex-direction: column-reverse; } }`;
+      nn-train button:not(.nn-unit) { padding: .3rem .5rem; }
+      nn-train .nn-stepper { display: flex; flex-direction: column-reverse; }
+    }`;
 
   function build(element, {sets, names, noise, start, reached, known}) {
-    if (!document.getElementById("nn-train-style")) document.head.append(nn.html("style", {id: "nn-train-style"}, STYLE));
+    nn.style("train", STYLE);
     const live = nn.live(), narrow = () => element.clientWidth < 560;
-    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), activation: start.activation, exponent: start.exponent, draw: 0,
-      points: [], chosen: 0, brush: 0, unit: null};
+    const state = {
+      set: start.set, layers: start.layers, widths: start.widths.slice(),
+      activation: start.activation, exponent: start.exponent, draw: 0, unit: null,
+    };
     let own = null;  // the points as arrays
     const readData = () => {
-      state.points = sets[state.set].points.map(p => [...p]);
-      own = rows(state.points);
-      state.chosen = 0;
+      cloud.set(sets[state.set].points);
+      own = rows(cloud.points);
     };
-    const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "x₁", ylabel: "x₂"});
-    const shades = nn.picture({width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true});
+    const map = nn.plot({
+      x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 300, left: 30, xlabel: "x₁",
+      ylabel: "x₂",
+    });
+    const shades = nn.picture({
+      width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true,
+    });
     shades.node.setAttribute("aria-hidden", "true");
     shades.node.style.opacity = 0.45;  // so that the dots stand out
     map.behind(shades.node);
     const edge = map.contours({colour: "ink", n: GRID - 1});
     const LOOKS = [{colour: "b", shape: "square", r: 3.4}, {colour: "a", shape: "circle", r: 3.4}];
-    const dots = LOOKS.map(look => map.dots(look)), wrong = map.dots({colour: "ink", shape: "cross", r: 5});
-    const chart = nn.plot({x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 200, left: 34, right: 20, xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)"});
-    const guess = chart.line({colour: "ink", dash: "2 4", width: 1.2, points: [[0, Math.LN2], [EACH * LAST, Math.LN2]]});
+    const redraw = nn.frame(draw);
+    const cloud = nn.cloud({on: map, looks: LOOKS, names, reach: REACH, moved, redraw});
+    const chart = nn.plot({
+      x: [0, EACH * LAST], y: [0, 0.8], width: 300, height: 200, left: 34, right: 20,
+      xticks: [0, 1000, 2000, 3000], xlabel: "epoch", ylabel: "mean loss (nats)",
+    });
+    const guess = chart.line({
+      colour: "ink", dash: "2 4", width: 1.2,
+      points: [
+        [0, Math.LN2],
+        [EACH * LAST, Math.LN2],
+      ],
+    });
     guess.node.style.opacity = 0.7;
     chart.words({at: [1750, Math.LN2 + 0.02], label: "a guess: ln 2"});
-    const curve = chart.line({colour: "a", width: 2.4}), now = chart.dots({colour: "a", shape: "diamond", r: 6}), height = chart.words({colour: "a"});
-    const facts = nn.facts(["layer sizes", "parameters", "mean loss (nats)", "classified correctly"]);
+    const curve = chart.line({colour: "a", width: 2.4});
+    const now = chart.dots({colour: "a", shape: "diamond", r: 6});
+    const height = chart.words({colour: "a"});
+    const facts = nn.facts([
+      "layer sizes", "parameters", "mean loss (nats)", "classified correctly",
+    ]);
 
     // ---- the network, unit by unit
     const outputs = () => shape(state).length - 1;
-    const called = (l, k) => l === 0 ? `input x${"₁₂"[k]}` : l === outputs() ? "output" : `hidden layer ${l}, unit ${k + 1}`;
-    const units = nn.units({label: "What each unit computes over the plane", side: SMALL, down: narrow, name: called,
-      caption: (l, k) => l === 0 ? `x${"₁₂"[k]}` : l === outputs() ? "output" : "",
+    const called = (l, k) =>
+      l === 0
+        ? `input x${"₁₂"[k]}`
+        : l === outputs()
+          ? "output"
+          : `hidden layer ${l}, unit ${k + 1}`;
+    const units = nn.units({
+      label: "What each unit computes over the plane", side: SMALL, down: narrow, name: called,
+      caption: (l, k) => (l === 0 ? `x${"₁₂"[k]}` : l === outputs() ? "output" : ""),
       pick: (l, k) => {
         const same = state.unit && state.unit[0] === l && state.unit[1] === k;
         show(same || l === outputs() ? null : [l, k]);
         redraw();
-      }});
+      },
+    });
     function show(unit) {
       state.unit = unit;
       units.mark(...unit ?? [null]);
@@ -139,13 +136,19 @@
       while (!films[at]) at--;
       for (; at < k; at++) {
         const layers = copy(films[at]);
-        for (let e = 0; e < EACH; e++) descend(own, layers, state.activation, rateOf(state.exponent));
+        for (let e = 0; e < EACH; e++) {
+          descend(own, layers, state.activation, rateOf(state.exponent));
+        }
         films[at + 1] = layers;
         losses[at + 1] = lossOf(layers);
       }
     }
     // The weights that nnlib has reached at the start, in the shape of these layers.
-    const given = layers => layers.map((layer, l) => ({...layer, W: Float64Array.from(reached.layers[l].W), b: Float64Array.from(reached.layers[l].b)}));
+    const given = layers =>
+      layers.map((layer, l) => ({
+        ...layer, W: Float64Array.from(reached.layers[l].W),
+        b: Float64Array.from(reached.layers[l].b),
+      }));
 
     const places = new Float64Array(2 * GRID * GRID);
     for (let j = 0, o = 0; j < GRID; j++) for (let i = 0; i < GRID; i++, o += 2) {
@@ -164,36 +167,67 @@
     function draw() {
       const k = time.at;
       reach(k);
-      const layers = films[k], {points, unit} = state, z = scores(layers), fine = Number.isFinite(losses[k]), sizes = shape(state);
-      const kept = forward(places, GRID * GRID, layers, state.activation), answer = kept[layers.length];
+      const layers = films[k];
+      const {unit} = state;
+      const {points} = cloud;
+      const z = scores(layers);
+      const fine = Number.isFinite(losses[k]);
+      const sizes = shape(state);
+      const kept = forward(places, GRID * GRID, layers, state.activation);
+      const answer = kept[layers.length];
       // The plane shows the answer, or what the chosen unit computes.
-      const [l, u] = unit ?? [layers.length, 0], n = sizes[l], shown = Float64Array.from({length: GRID * GRID}, (_, i) => kept[l][i * n + u]);
+      const [l, u] = unit ?? [layers.length, 0];
+      const n = sizes[l];
+      const shown = Float64Array.from({length: GRID * GRID}, (_, i) => kept[l][i * n + u]);
       const most = unit ? shown.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-9) : 1;
       shades.set(Array.from(shown, v => !fine ? 0.5 : unit ? 0.5 + v / most / 2 : sigmoid(v)));
       const index = v => Math.round((v + REACH) / (2 * REACH) * (GRID - 1));
       edge.set(fine ? (x, y) => shown[(GRID - 1 - index(y)) * GRID + index(x)] : null, [0]);
-      element.pictures = kept.map((values, i) => thinned(i === layers.length ? answer.map(v => 2 * sigmoid(v) - 1) : values, sizes[i]));
+      element.pictures = kept.map((values, i) =>
+        thinned(i === layers.length ? answer.map(v => 2 * sigmoid(v) - 1) : values, sizes[i]),
+      );
       units.set({sizes, values: element.pictures, W: layers.map(({W}) => W)});
       const off = points.filter((p, i) => !((z[i] > 0) === (p[2] === 1)));
-      dots.forEach((group, kind) => group.set(points.filter(p => p[2] === kind)));
-      wrong.set(off);
-      hand.set(...points[state.chosen].slice(0, 2));
+      cloud.draw(off);
       curve.set(losses.slice(0, k + 1).map((v, i) => [EACH * i, v]));
       const spot = [EACH * k, Math.min(losses[k], 0.8)], late = k > 0.6 * LAST;
       now.set(fine ? [spot] : []);
       height.node.setAttribute("class", `nn-name nn-${late ? "end" : "start"}`);
-      height.set(fine ? chart.from(chart.px(spot[0]) + (late ? -8 : 10), chart.py(spot[1]) + (spot[1] > 0.6 ? 22 : -8)) : [0, 0], fine ? nn.number(losses[k], 3) : "");
-      const count = layers.reduce((sum, {n, m}) => sum + n * m + m, 0), right = points.length - off.length;
+      height.set(
+        fine
+          ? chart.from(
+              chart.px(spot[0]) + (late ? -8 : 10),
+              chart.py(spot[1]) + (spot[1] > 0.6 ? 22 : -8),
+            )
+          : [0, 0],
+        fine ? nn.number(losses[k], 3) : "",
+      );
+      const count = layers.reduce((sum, {n, m}) => sum + n * m + m, 0);
+      const right = points.length - off.length;
       const told = fine ? nn.number(losses[k], 4) : "not a number";
-      facts.set([sizes.join("-"), String(count), told, fine ? `${right} of ${points.length}` : "none"]);
-      const end = !fine ? "The steps were too long: the loss has left the numbers. Lower the learning rate." : off.length ? `${off.length} misclassified (×).` : "All classified correctly.";
+      facts.set([
+        sizes.join("-"), String(count), told,
+        fine ? `${right} of ${points.length}` : "none",
+      ]);
+      const end = !fine
+        ? "The steps were too long, and the loss is no longer a number. Lower the learning rate."
+        : off.length
+          ? `${off.length} misclassified (×).`
+          : "All classified correctly.";
       const about = unit ? ` The plane shows ${called(...unit)}.` : "";
       live.set(`Epoch ${EACH * k}, ${sizes.join("-")}: loss ${told}. ${end}${about}`);
-      map.describe(`${sets[state.set].name}: ${points.length} points of two classes, and the regions in which the network predicts each. ${end}${about}`);
-      chart.describe(`Loss against epoch: from ${nn.number(losses[0], 3)} at the start to ${told} at epoch ${EACH * k}. A dotted line marks the loss of a guess, 0.693.`);
-      Object.assign(element.dataset, {loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length});
+      map.describe(
+        `${sets[state.set].name}: ${points.length} points of two classes, and the regions in ` +
+          `which the network predicts each. ${end}${about}`,
+      );
+      chart.describe(
+        `Loss against epoch: from ${nn.number(losses[0], 3)} at the start to ${told} at epoch ` +
+          `${EACH * k}. A dotted line marks the loss of a guess, 0.693.`,
+      );
+      Object.assign(element.dataset, {
+        loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length,
+      });
     }
-    const redraw = nn.frame(draw);
 
     // Another network or other data: training begins again; if it was running, it runs on.
     function change(what) {
@@ -207,118 +241,108 @@
     // ---- points: training goes on from the weights of now, counted from 0, and runs.
     function moved() {
       reach(time.at);  // on the points before; the time may have run on since they were drawn
-      own = rows(state.points);
+      own = rows(cloud.points);
       films = [films[time.at]];
       losses = [lossOf(films[0])];
       time.to(0);
       time.run(true);
     }
-    function put(k, x, y) {
-      state.chosen = k;
-      [state.points[k][0], state.points[k][1]] = [nn.clamp(x, -REACH, REACH), nn.clamp(y, -REACH, REACH)];
-      moved();
-    }
-    function add(x, y) {
-      state.points.push([x, y, state.brush]);
-      put(state.points.length - 1, x, y);
-    }
-    function remove(k) {
-      if (state.points.length < 3) return;
-      state.points.splice(k, 1);
-      state.chosen = Math.min(k, state.points.length - 1);
-      moved();
-    }
-    const spoken = (x, y) => `point ${state.chosen + 1} of ${state.points.length}, ${names[state.points[state.chosen]?.[2]]}, at ${nn.number(x)}, ${nn.number(y)}`;
     readData();
-    const hand = nn.point({on: map, at: state.points[0].slice(0, 2), label: "A data point: arrow keys move it, page up and down choose another, Enter adds one, Delete removes it",
-      show: spoken, move: (x, y) => put(state.chosen, x, y), press: (x, y) => add(nn.clamp(x + 0.3, -REACH, REACH), y)});
-    hand.node.addEventListener("keydown", event => {
-      const way = {PageUp: 1, PageDown: -1}[event.key], all = state.points.length;
-      if (way) state.chosen = (state.chosen + way + all) % all;
-      else if (event.key === "Delete" || event.key === "Backspace") remove(state.chosen);
-      else return;
-      event.preventDefault();
-      redraw();
+    const time = nn.stepper({
+      last: LAST, at: start.at, label: "epoch", rate: 12,
+      show: k => String(EACH * k),
+      go: () => redraw(),
     });
-    grasped();
-
-    // A press on a point takes it, one on free ground adds one; a finger elsewhere scrolls the page.
-    function grasped() {
-      const drawing = map.svg, from = pointer => {
-        const {x, y} = nn.place(pointer, drawing);
-        return map.from(x, y);
-      };
-      const nearest = (x, y, reach) => {
-        const far = state.points.map(p => Math.hypot(p[0] - x, p[1] - y)), k = far.indexOf(Math.min(...far));
-        return far[k] < reach ? k : -1;
-      };
-      let held = -1, began = null;
-      drawing.addEventListener("touchstart", event => {
-        if (nearest(...from(event.touches[0]), 0.35) >= 0) event.preventDefault();
-      }, {passive: false});
-      drawing.addEventListener("pointerdown", event => {
-        if (event.button) return;
-        event.stopPropagation();  // the handle is one of the points
-        const spot = from(event);
-        held = nearest(...spot, event.pointerType === "touch" ? 0.35 : 0.2);
-        began = {x: event.clientX, y: event.clientY};
-        if (held < 0) return;
-        event.preventDefault();
-        drawing.setPointerCapture(event.pointerId);
-        state.chosen = held;
-        hand.node.focus({preventScroll: true});
-        redraw();
-      }, true);
-      drawing.addEventListener("pointermove", event => {
-        if (held >= 0 && state.brush < 2 && Math.hypot(event.clientX - began.x, event.clientY - began.y) > 2) put(held, ...from(event));
-      });
-      drawing.addEventListener("pointerup", event => {
-        const still = began && Math.hypot(event.clientX - began.x, event.clientY - began.y) < 6, [x, y] = from(event);
-        if (still && state.brush === 2) { if (held >= 0) remove(held); }
-        else if (still && held < 0 && Math.max(Math.abs(x), Math.abs(y)) <= REACH) add(x, y);
-        held = -1;
-        began = null;
-      });
-      drawing.addEventListener("pointercancel", () => { held = -1; began = null; });
-    }
-
-    const sign = ({colour, shape: form}) => nn.svg("svg", {viewBox: "-9 -9 18 18", width: 16, height: 16, "aria-hidden": "true", style: nn.ink(colour)},
-      nn.svg("path", {d: `M0 0${nn.SHAPES[form](6)}`, class: "nn-dots"}));
-    const brush = nn.buttons({label: "A tap on the plane", options: [...names, "remove"], chosen: 0, press: k => { state.brush = k; }});
-    LOOKS.forEach((look, k) => brush.node.children[k].prepend(sign(look), " "));
-    brush.node.classList.add("nn-brush");
-    brush.node.prepend(nn.html("span", {}, "Add"));
-    const time = nn.stepper({last: LAST, at: start.at, label: "epoch", rate: 12, show: k => String(EACH * k), go: () => redraw()});
-    const set = nn.buttons({label: "data", options: sets.map(s => s.name), chosen: start.set, press: k => change({set: k})});
-    const activation = nn.buttons({label: "activation of the hidden layers", options: ACTIVATIONS, chosen: start.activation, press: k => change({activation: k})});
-    const layers = nn.slider({label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers, show: v => nn.number(v, 0), move: v => { change({layers: v}); offer(); }});
-    const widths = start.widths.map((value, l) => nn.slider({label: `width, layer ${l + 1}`, min: 1, max: 16, step: 1, value, show: v => nn.number(v, 0),
-      move: v => change({widths: state.widths.map((old, k) => k === l ? v : old)})}));
+    const set = nn.buttons({
+      label: "data",
+      options: sets.map(s => s.name),
+      chosen: start.set,
+      press: k => change({set: k}),
+    });
+    const activation = nn.buttons({
+      label: "activation of the hidden layers", options: ACTIVATIONS, chosen: start.activation,
+      press: k => change({activation: k}),
+    });
+    const layers = nn.slider({
+      label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers,
+      show: v => nn.number(v, 0),
+      move: v => {
+        change({layers: v});
+        offer();
+      },
+    });
+    const widths = start.widths.map((value, l) =>
+      nn.slider({
+        label: `width, layer ${l + 1}`,
+        min: 1,
+        max: 16,
+        step: 1,
+        value,
+        show: v => nn.number(v, 0),
+        move: v => change({widths: state.widths.map((old, k) => (k === l ? v : old))}),
+      }),
+    );
     // Only layers that are there have a width.
-    const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
-    const rate = nn.slider({label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent, show: v => nn.number(10 ** v), move: v => change({exponent: v})});
-    const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
+    const offer = () =>
+      widths.forEach(({node}, l) => {
+        node.style.display = l < state.layers ? "" : "none";
+      });
+    const rate = nn.slider({
+      label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent,
+      show: v => nn.number(10 ** v),
+      move: v => change({exponent: v}),
+    });
+    const other = nn.button("new initial weights", () => change({draw: (state.draw + 1) % 7}));
     const area = (name, node) => { node.style.gridArea = name; return node; };
-    element.replaceChildren(nn.html("div", {class: "nn-stage"}, area("units", units.node), area("map", map.node),
-      nn.html("div", {style: "grid-area: run"}, time.node, brush.node, live.node),
-      area("make", nn.fold(element, "Data and network", nn.html("div", {class: "nn-make"}, set.node, activation.node, rate.node, layers.node, ...widths.map(w => w.node), nn.bar(other)))),
-      area("loss", nn.fold(element, "Loss", chart.node, facts.node))));
+    element.replaceChildren(
+      nn.html(
+        "div",
+        {class: "nn-stage"},
+        area("units", units.node),
+        area("map", map.node),
+        nn.html("div", {style: "grid-area: run"}, time.node, cloud.node, live.node),
+        area(
+          "make",
+          nn.fold(
+            element, "Data and network",
+            nn.html(
+              "div",
+              {class: "nn-make"},
+              set.node,
+              activation.node,
+              rate.node,
+              layers.node,
+              ...widths.map(w => w.node),
+              nn.bar(other),
+            ),
+          ),
+        ),
+        area("loss", nn.fold(element, "Loss", chart.node, facts.node)),
+      ),
+    );
     offer();
     fresh();
     films[start.at] = given(films[0]);
     losses = [...reached.losses];
     draw();
     nn.flush();
-    const trained = ({set: which, widths: inner, activation: chosen, exponent, draw: drawn, epochs}) => {
-      const mine = begin(noise, [2, ...inner, 1], drawn), all = rows(sets[which].points);
+    const trained = ({
+      set: which, widths: inner, activation: chosen, exponent, draw: drawn, epochs,
+    }) => {
+      const mine = begin(noise, [2, ...inner, 1], drawn);
+      const all = rows(sets[which].points);
       for (let e = 0; e < epochs; e++) descend(all, mine, chosen, rateOf(exponent));
       return {mine, loss: mean(forward(all.X, all.t.length, mine, chosen)[mine.length], all.t)};
     };
     element.agrees = () => {
-      const {mine} = trained({...start, widths: start.widths.slice(0, start.layers), draw: 0, epochs: EACH * start.at});
+      const {mine} = trained({
+        ...start, widths: start.widths.slice(0, start.layers), draw: 0, epochs: EACH * start.at,
+      });
       const near = (a, b) => a.every((v, k) => Math.abs(v - b[k]) < 1e-6);
-      return mine.every(({W, b}, l) => near(W, reached.layers[l].W) && near(b, reached.layers[l].b)) &&
-        known.every(one => Math.abs(trained(one).loss - one.loss) < 1e-9);
+      return (
+        mine.every(({W, b}, l) => near(W, reached.layers[l].W) && near(b, reached.layers[l].b)) &&
+        known.every(one => Math.abs(trained(one).loss - one.loss) < 1e-9)
+      );
     };
   }
 

@@ -1,9 +1,9 @@
 // <nn-valley>: gradient descent in one weight: the steps on the curve, and the loss at each step.
 // needs: parts-plot
 // room: 921 525
-// valleys: [{name, kind, x, y, start, rate, known}]; the loss of a kind is below; rate: the learning
-// rate that the slider starts from, a power of ten with exponents in steps of 0.02;
-// known: {start, rate, steps, w} by nnlib, which agrees() compares.
+// valleys: [{name, kind, x, y, start, rate, known}]; the loss of a kind is below; rate: the
+// learning rate that the slider starts from, a power of ten with exponents in steps of 0.02; known:
+// {start, rate, steps, w} by nnlib, which agrees() compares.
 (() => {
   const LOSSES = {
     bowl: {f: w => (w - 3) ** 2, slope: w => 2 * (w - 3), lowest: 0},
@@ -21,42 +21,73 @@
   // What a long walk does, in words.
   function verdict(loss, start, rate) {
     const path = walk(loss, start, rate, LONG), end = path[LONG];
-    const turns = path.slice(2, 12).filter((w, k) => (w - path[k + 1]) * (path[k + 1] - path[k]) < 0).length;
-    if (!path.every(w => Math.abs(w) < 1e3)) return "It diverges: each step lands higher up the other side.";
+    const turns = path
+      .slice(2, 12)
+      .filter((w, k) => (w - path[k + 1]) * (path[k + 1] - path[k]) < 0).length;
+    if (!path.every(w => Math.abs(w) < 1e3)) {
+      return "It diverges: each step lands higher up the other side.";
+    }
     if (Math.abs(loss.slope(start)) < 1e-9) return "The slope is 0 here, so it stays.";
     if (Math.abs(loss.slope(end)) > 0.01) {
-      const flips = path.slice(-10).filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
-      return flips > 4 ? "It bounces between the walls and never settles." : "It crawls: after 200 steps it is still on its way.";
+      const flips = path
+        .slice(-10)
+        .filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
+      return flips > 4
+        ? "It bounces between the walls and never settles."
+        : "It crawls: after 200 steps it is still on its way.";
     }
-    if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) return "It comes to rest on level ground that is no valley.";
+    if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) {
+      return "It stops on level ground that is not a valley.";
+    }
     const early = walk(loss, start, rate, SHOWN);
     if (turns > 4) return "It oscillates, and converges.";
-    return Math.abs(loss.slope(early[SHOWN])) > 0.3 ? "It crawls: 20 steps are not enough." : "It converges.";
+    return Math.abs(loss.slope(early[SHOWN])) > 0.3
+      ? "It crawls: 20 steps are not enough."
+      : "It converges.";
   }
 
   function build(element, {valleys, start = 0}) {
-    for (const {kind} of valleys) if (!(kind in LOSSES)) throw new Error(`knows no "${kind}"; it knows ${Object.keys(LOSSES).join(", ")}`);
+    for (const {kind} of valleys) {
+      if (!(kind in LOSSES)) {
+        throw new Error(`knows no "${kind}"; it knows ${Object.keys(LOSSES).join(", ")}`);
+      }
+    }
     const state = {steps: 3}, first = valleys[start], live = nn.live();
-    const hill = nn.plot({x: first.x, y: first.y, height: 300, left: 34, xlabel: "weight w", ylabel: "loss"});
-    const ground = hill.line({colour: "a", width: 2.6}), tangent = hill.line({colour: "c", dash: "8 4"});
+    const hill = nn.plot({
+      x: first.x, y: first.y, height: 300, left: 34, xlabel: "weight w", ylabel: "loss",
+    });
+    const ground = hill.line({colour: "a", width: 2.6});
+    const tangent = hill.line({colour: "c", dash: "8 4"});
     const path = hill.line({colour: "b", width: 1.6}), feet = hill.dots({colour: "b", r: 4});
     const here = hill.marker({colour: "b"});
-    const chart = nn.plot({x: [0, SHOWN], y: first.y, height: 300, left: 34, xlabel: "step", ylabel: "loss"});
-    const curve = chart.line({colour: "b"}), marks = chart.dots({colour: "b", r: 3.2}), now = chart.marker({colour: "b"});
+    const chart = nn.plot({
+      x: [0, SHOWN], y: first.y, height: 300, left: 34, xlabel: "step", ylabel: "loss",
+    });
+    const curve = chart.line({colour: "b"});
+    const marks = chart.dots({colour: "b", r: 3.2});
+    const now = chart.marker({colour: "b"});
     const facts = nn.facts(["weight", "loss", "slope", "next step"]);
 
     function draw() {
       const {loss, rate, from, steps} = state, all = walk(loss, from, rate, SHOWN);
-      const gone = all.slice(0, steps + 1), w = gone[steps], wide = state.valley.x[1] - state.valley.x[0];
+      const gone = all.slice(0, steps + 1);
+      const w = gone[steps];
+      const wide = state.valley.x[1] - state.valley.x[0];
       const seen = gone.filter(v => Number.isFinite(loss.f(v))), fine = seen.length === gone.length;
       const told = v => Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : nn.number(v, 3);
-      const short = (name, v) => `${name} ${Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : `= ${nn.number(v, 1)}`}`;
-      const onto = (plot, places) => places.filter(([x, y]) => x >= plot.x[0] && x <= plot.x[1] && y >= plot.y[0] && y <= plot.y[1]);
+      const short = (name, v) =>
+        `${name} ${Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : `= ${nn.number(v, 1)}`}`;
+      const onto = (plot, places) =>
+        places.filter(
+          ([x, y]) => x >= plot.x[0] && x <= plot.x[1] && y >= plot.y[0] && y <= plot.y[1],
+        );
       const last = seen[seen.length - 1];
       path.set(seen.map(v => [v, loss.f(v)]));
       feet.set(onto(hill, seen.slice(0, -1).map(v => [v, loss.f(v)])));
       here.set([last, loss.f(last)], short("w", w));
-      const reach = 0.16 * wide / Math.hypot(1, loss.slope(w) * wide / (state.valley.y[1] - state.valley.y[0]));
+      const reach =
+        (0.16 * wide) /
+        Math.hypot(1, (loss.slope(w) * wide) / (state.valley.y[1] - state.valley.y[0]));
       tangent.set(fine ? [-reach, reach].map(d => [w + d, loss.f(w) + d * loss.slope(w)]) : []);
       const heights = all.map((v, k) => [k, loss.f(v)]);
       curve.set(heights);
@@ -65,8 +96,12 @@
       facts.set([told(w), told(loss.f(w)), told(loss.slope(w)), told(-rate * loss.slope(w))]);
       const words = verdict(loss, from, rate);
       live.set(`Learning rate ${nn.number(rate, 3)}. ${words}`);
-      hill.describe(`The loss as a curve over the weight, and ${steps} steps from ${nn.number(from)}. ${words}`);
-      chart.describe(`The loss after each of 20 steps. After step ${steps} it is ${told(loss.f(w))}.`);
+      hill.describe(
+        `The loss as a curve over the weight, and ${steps} steps from ${nn.number(from)}. ${words}`,
+      );
+      chart.describe(
+        `The loss after each of 20 steps. After step ${steps} it is ${told(loss.f(w))}.`,
+      );
     }
     const redraw = nn.frame(draw);
 
@@ -80,14 +115,36 @@
       rate.set(Math.log10(valley.rate));
       redraw();
     }
-    const handle = nn.point({on: hill, at: [first.start, first.y[0]], label: "start", colour: "ink", shape: "triangle", step: 0.1, snap: 0.05,
-      fit: ([w]) => [w, hill.y[0]], show: w => nn.number(w), move: w => { state.from = w; redraw(); }});
-    const menu = nn.buttons({label: "loss", options: valleys.map(v => v.name), chosen: start, press: choose});
-    const rate = nn.slider({label: "learning rate", min: -2, max: 0.3, step: 0.02, value: Math.log10(first.rate),
-      show: v => nn.number(10 ** v, 3), move: v => { state.rate = +(10 ** v).toPrecision(12); redraw(); }});
+    const handle = nn.point({
+      on: hill, at: [first.start, first.y[0]], label: "start", colour: "ink", shape: "triangle",
+      step: 0.1, snap: 0.05,
+      fit: ([w]) => [w, hill.y[0]],
+      show: w => nn.number(w),
+      move: w => {
+        state.from = w;
+        redraw();
+      },
+    });
+    const menu = nn.buttons({
+      label: "loss",
+      options: valleys.map(v => v.name),
+      chosen: start,
+      press: choose,
+    });
+    const rate = nn.slider({
+      label: "learning rate", min: -2, max: 0.3, step: 0.02, value: Math.log10(first.rate),
+      show: v => nn.number(10 ** v, 3),
+      move: v => {
+        state.rate = +(10 ** v).toPrecision(12);
+        redraw();
+      },
+    });
     const steps = nn.slider({label: "steps", min: 0, max: SHOWN, step: 1, value: state.steps,
       show: v => nn.number(v, 0), move: v => { state.steps = v; redraw(); }});
-    element.replaceChildren(menu.node, nn.columns(hill.node, chart.node), nn.columns(rate.node, steps.node), nn.tuck(element, "Weight, loss, slope", facts.node), live.node);
+    element.replaceChildren(
+      menu.node, nn.columns(hill.node, chart.node), nn.columns(rate.node, steps.node),
+      nn.tuck(element, "Weight, loss, slope", facts.node), live.node,
+    );
     choose(start);
     nn.flush();
     element.agrees = () => valleys.every(({kind, known}) => {

@@ -1,7 +1,8 @@
 // <nn-vectors>: drag two vectors; dot product, angle, projection, norms and the norm ball follow.
 // needs: parts-plot
 // room: 656 343
-// start: [[x, y] of a, [x, y] of b]; extent: units to each side of the origin; sum: draw b again from the tip of a, and the way to their sum.
+// start: [[x, y] of a, [x, y] of b]; extent: units to each side of the origin; sum: draw b again
+// from the tip of a, and the way to their sum.
 nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
   const POWERS = [1, 2, Infinity], NAMES = ["1", "2", "∞"];
   const state = {a: start[0], b: start[1], p: 1};
@@ -9,9 +10,13 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
   const ball = plane.area({colour: "c", edge: true});
   const drop = plane.line({colour: "ink", dash: "3 4", width: 1.5});
   const shadow = plane.line({colour: "d", width: 6});
-  const walk = sum && plane.line({colour: "b", dash: "6 4", width: 1.8}), third = sum && plane.line({colour: "ink", dash: "6 4", width: 1.3, label: "u + v"});
+  const walk = sum && plane.line({colour: "b", dash: "6 4", width: 1.8});
+  const third = sum && plane.line({colour: "ink", dash: "6 4", width: 1.3, label: "u + v"});
   const a = plane.arrow({colour: "a"}), b = plane.arrow({colour: "b"});
-  const facts = nn.facts(["u", "v", "u · v", "angle between them", "projection of v on u", "norm of u", "norm of v", "norm of u − v"]);
+  const facts = nn.facts([
+    "u", "v", "u · v", "angle between them", "projection of v on u", "norm of u", "norm of v",
+    "norm of u − v",
+  ]);
   const live = nn.live();
 
   const norm = ([x, y], p) => p === Infinity ? Math.max(Math.abs(x), Math.abs(y))
@@ -24,7 +29,9 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
     if (!r) return [];
     if (p === 1) return [[r, 0], [0, r], [-r, 0], [0, -r]];
     if (p === Infinity) return [[r, r], [-r, r], [-r, -r], [r, -r]];
-    return Array.from({length: 90}, (_, k) => [r * Math.cos(k * Math.PI / 45), r * Math.sin(k * Math.PI / 45)]);
+    return Array.from({length: 90}, (_, k) => [
+      r * Math.cos((k * Math.PI) / 45), r * Math.sin((k * Math.PI) / 45),
+    ]);
   }
 
   function draw() {
@@ -43,13 +50,29 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
     }
     ball.set(outline(norm(u, power), power));
     const degrees = angle === null ? "none" : `${nn.number(angle, 0)}°`;
-    facts.set([pair(u), pair(v), nn.number(ab), degrees, aa ? nn.number(ab / Math.sqrt(aa)) : "none",
-      nn.number(norm(u, power)), nn.number(norm(v, power)), nn.number(norm(u.map((x, k) => x - v[k]), power))]);
+    facts.set([
+      pair(u), pair(v), nn.number(ab), degrees,
+      aa ? nn.number(ab / Math.sqrt(aa)) : "none",
+      nn.number(norm(u, power)),
+      nn.number(norm(v, power)),
+      nn.number(
+        norm(
+          u.map((x, k) => x - v[k]),
+          power,
+        ),
+      ),
+    ]);
     const along = Math.abs(u[0] * v[1] - u[1] * v[0]) < 1e-9;
     const sense = Math.abs(ab) < 1e-9 ? "is orthogonal to u"
-      : `points ${along ? "" : "partly "}${ab > 0 ? "the way of u" : "against u"}`;
-    live.set(angle === null ? "A vector of length zero has no direction." : `u · v = ${nn.number(ab)}: v ${sense}.`);
-    plane.describe(`u is ${pair(u)}, v is ${pair(v)}; the ${NAMES[p]}-norm ball through the tip of u.`);
+      : `points ${along ? "" : "partly "}${ab > 0 ? "in the direction of u" : "against u"}`;
+    live.set(
+      angle === null
+        ? "A vector of length zero has no direction."
+        : `u · v = ${nn.number(ab)}: v ${sense}.`,
+    );
+    plane.describe(
+      `u is ${pair(u)}, v is ${pair(v)}; the ${NAMES[p]}-norm ball through the tip of u.`,
+    );
   }
   const redraw = nn.frame(draw);
 
@@ -58,13 +81,24 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
     move: (x, y) => { state[key] = [x, y]; redraw(); },
   });
   const points = [handle("a", "tip of u", "a", "circle"), handle("b", "tip of v", "b", "square")];
-  const norms = nn.buttons({label: "norm", options: NAMES.map(n => `${n}-norm`), chosen: state.p, press: k => { state.p = k; redraw(); }});
+  const norms = nn.buttons({
+    label: "norm",
+    options: NAMES.map(n => `${n}-norm`),
+    chosen: state.p,
+    press: k => {
+      state.p = k;
+      redraw();
+    },
+  });
   const reset = nn.button("reset", () => {
     Object.assign(state, {a: start[0], b: start[1], p: 1});
     norms.set(state.p);
     points.forEach((point, k) => point.set(...start[k]));
     redraw();
   });
-  element.replaceChildren(nn.columns(plane.node, nn.html("div", {}, norms.node, facts.node, nn.bar(reset))), live.node);
+  element.replaceChildren(
+    nn.columns(plane.node, nn.html("div", {}, norms.node, facts.node, nn.bar(reset))),
+    live.node,
+  );
   draw();
 }, "start");

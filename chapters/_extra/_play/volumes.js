@@ -1,9 +1,34 @@
-// <nn-volumes>: the sizes of three layers one after the other, drawn as volumes, with what they cost.
-// room: 672 440
-// input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride, padding}];
-// chosen: the volume to begin with, 0 for the input (1 if it is not given).
-// known: [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees() compares.
+// <nn-volumes>: the sizes of three layers one after the other, drawn as volumes, with what they
+// cost.
+// room: 673 436
+// room on cnn/architectures-modern: 696 436
+// input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride,
+// padding}]; chosen: the volume to begin with, 0 for the input (1 if it is not given). known:
+// [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees()
+// compares.
 nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
+  nn.style("volumes", `
+    nn-volumes [hidden] { display: none; }
+    .nn-volumes {
+      display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .3rem;
+      max-width: 40rem;
+    }
+    .nn-play .nn-volume {
+      display: grid; justify-items: center; align-content: start; padding: .3rem .1rem;
+      font-size: .8rem; line-height: 1.25; min-width: 0;
+    }
+    .nn-volume svg { width: 100%; max-width: 8rem; }
+    .nn-volume > :is(strong, span) { min-height: 1lh; }
+    .nn-volume :is(strong, span) > span { white-space: nowrap; }
+    @container (max-width: 36rem) {
+      .nn-play .nn-volume > :is(strong, span:last-child) { min-height: 2lh; }
+      nn-volumes .nn-live { min-height: 3lh; }
+    }
+    .nn-volume-face { fill: var(--nn-a); fill-opacity: .55; stroke: currentColor; }
+    .nn-volume-back {
+      fill: var(--nn-a); fill-opacity: .2; stroke: currentColor; stroke-linejoin: round;
+    }`);
+
   const {html, svg} = nn;
   const copy = {input: [...input], layers: layers.map(one => ({...one}))};
   const state = {...copy, chosen};
@@ -16,59 +41,129 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     const found = [{side, depth, parameters: 0, products: 0, dense: 0, field}];
     for (const {kind, filters, kernel, stride, padding} of layers) {
       const pooled = kind === "max pooling";
-      side = side + 2 * padding < kernel ? 0 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
+      side =
+        side + 2 * padding < kernel ? 0 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
       field += (kernel - 1) * jump;
       jump *= stride;
       const weights = pooled ? 0 : kernel * kernel * depth, before = found.at(-1);
       depth = pooled ? depth : filters;
-      const dense = pooled ? 0 : (before.side * before.side * before.depth + 1) * side * side * depth;
-      found.push({side, depth, parameters: pooled ? 0 : (weights + 1) * depth, products: side * side * depth * weights, dense, field});
+      const dense = pooled
+        ? 0
+        : (before.side * before.side * before.depth + 1) * side * side * depth;
+      found.push({
+        side, depth,
+        parameters: pooled ? 0 : (weights + 1) * depth,
+        products: side * side * depth * weights,
+        dense,
+        field,
+      });
     }
     return found;
   }
 
   // A box seen from the front: its face grows with the side, what stands behind it with the depth.
   const cards = ["input", "layer 1", "layer 2", "layer 3"].map((name, k) => {
-    const back = svg("path", {class: "nn-volume-back"}), face = svg("rect", {class: "nn-volume-face"});
-    const box = svg("svg", {viewBox: "0 0 100 100", "aria-hidden": "true"}, back, face), size = html("strong"), does = html("span");
-    const node = html("button", {type: "button", class: "nn-volume", onclick: () => { state.chosen = k; redraw(); }},
-      html("span", {}, name), box, size, does);
+    const back = svg("path", {class: "nn-volume-back"});
+    const face = svg("rect", {class: "nn-volume-face"});
+    const box = svg("svg", {viewBox: "0 0 100 100", "aria-hidden": "true"}, back, face);
+    const size = html("strong");
+    const does = html("span");
+    const node = html(
+      "button",
+      {
+        type: "button", class: "nn-volume",
+        onclick: () => {
+          state.chosen = k;
+          redraw();
+        },
+      },
+      html("span", {}, name),
+      box,
+      size,
+      does,
+    );
     const unbroken = words => words.flatMap(word => [html("span", {}, word), " "]);
     return {node, set({side, depth}, words, largest) {
-      const a = side ? Math.max(3, 62 * side / largest) : 0, d = side ? 2 + 32 * Math.min(1, Math.log2(depth + 1) / 7) : 0;
+      const a = side ? Math.max(3, 62 * side / largest) : 0;
+      const d = side ? 2 + 32 * Math.min(1, Math.log2(depth + 1) / 7) : 0;
       const x = (100 - a - d) / 2, y = (100 - a + d) / 2;
       face.setAttribute("x", x);
       face.setAttribute("y", y);
       face.setAttribute("width", a);
       face.setAttribute("height", a);
-      back.setAttribute("d", `M${x} ${y}l${d} ${-d}h${a}v${a}l${-d} ${d}v${-a}h${-a}m${a} 0l${d} ${-d}`);
-      size.replaceChildren(...unbroken(side ? [`${side} × ${side}`, `× ${depth}`] : ["does", "not fit"]));
-      does.replaceChildren(...unbroken(words.map((word, j) => j < words.length - 1 ? `${word},` : word)));
+      back.setAttribute(
+        "d",
+        `M${x} ${y}l${d} ${-d}h${a}v${a}l${-d} ${d}v${-a}h${-a}m${a} 0l${d} ${-d}`,
+      );
+      size.replaceChildren(
+        ...unbroken(side ? [`${side} × ${side}`, `× ${depth}`] : ["does", "not fit"]),
+      );
+      does.replaceChildren(
+        ...unbroken(words.map((word, j) => (j < words.length - 1 ? `${word},` : word))),
+      );
       node.setAttribute("aria-pressed", k === state.chosen);
     }};
   });
-  const facts = nn.facts(["all parameters", "all multiplications", "layer 3 sees", "parameters, if dense"]);
+  const facts = nn.facts([
+    "all parameters", "all multiplications", "layer 3 sees", "parameters, if dense",
+  ]);
   const live = nn.live();
 
-  const kinds = nn.buttons({label: "kind of layer", options: ["convolution", "max pooling"], press(k) {
-    Object.assign(state.layers[state.chosen - 1], k ? {kind: "max pooling", kernel: 2, stride: 2, padding: 0} : {kind: "convolution", kernel: 3, stride: 1, padding: 1});
-    redraw();
-  }});
-  const turn = (label, key, min, max) => nn.slider({label, min, max, step: 1, value: min, show: v => `${v}`, move(v) {
-    state.layers[state.chosen - 1][key] = v;
-    redraw();
-  }});
-  const knobs = {filters: turn("filters", "filters", 1, 64), kernel: turn("kernel", "kernel", 1, 11), stride: turn("stride", "stride", 1, 4), padding: turn("padding", "padding", 0, 5)};
-  const side = nn.slider({label: "side of the picture", min: 8, max: 64, step: 1, value: input[0], show: v => `${v}`, move(v) { state.input[0] = v; redraw(); }});
-  const channels = nn.slider({label: "channels", min: 1, max: 3, step: 1, value: input[1], show: v => `${v}`, move(v) { state.input[1] = v; redraw(); }});
-  const ofLayer = html("div", {}, kinds.node, ...Object.values(knobs).map(knob => knob.node)), ofInput = html("div", {}, side.node, channels.node);
+  const kinds = nn.buttons({
+    label: "kind of layer", options: ["convolution", "max pooling"],
+    press(k) {
+      Object.assign(
+        state.layers[state.chosen - 1],
+        k
+          ? {kind: "max pooling", kernel: 2, stride: 2, padding: 0}
+          : {kind: "convolution", kernel: 3, stride: 1, padding: 1},
+      );
+      redraw();
+    },
+  });
+  const turn = (label, key, min, max) =>
+    nn.slider({
+      label, min, max, step: 1, value: min,
+      show: v => `${v}`,
+      move(v) {
+        state.layers[state.chosen - 1][key] = v;
+        redraw();
+      },
+    });
+  const knobs = {
+    filters: turn("filters", "filters", 1, 64), kernel: turn("kernel", "kernel", 1, 11),
+    stride: turn("stride", "stride", 1, 4), padding: turn("padding", "padding", 0, 5),
+  };
+  const side = nn.slider({
+    label: "side of the image", min: 8, max: 64, step: 1, value: input[0],
+    show: v => `${v}`,
+    move(v) {
+      state.input[0] = v;
+      redraw();
+    },
+  });
+  const channels = nn.slider({
+    label: "channels", min: 1, max: 3, step: 1, value: input[1],
+    show: v => `${v}`,
+    move(v) {
+      state.input[1] = v;
+      redraw();
+    },
+  });
+  const ofLayer = html("div", {}, kinds.node, ...Object.values(knobs).map(knob => knob.node));
+  const ofInput = html("div", {}, side.node, channels.node);
 
   function draw() {
     const found = through(state), last = found[3];
     cards.forEach((card, k) => {
       const layer = state.layers[k - 1];
-      const words = !layer ? [] : [`${layer.kind === "max pooling" ? "max " : ""}${layer.kernel} × ${layer.kernel}`,
-        ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []), ...(layer.padding ? [`pad ${layer.padding}`] : [])];
+      const words = !layer
+        ? []
+        : [
+            `${layer.kind === "max pooling" ? "max " : ""}${layer.kernel} × ${layer.kernel}`,
+            ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []),
+            ...(layer.padding ? [`pad ${layer.padding}`] : []),
+          ];
       card.set(found[k], words, state.input[0]);
     });
     ofInput.hidden = state.chosen !== 0;
@@ -80,32 +175,44 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
       knobs.filters.node.hidden = layer.kind === "max pooling";
     }
     const sum = key => found.reduce((total, v) => total + v[key], 0);
-    facts.set(last.side ? [whole(sum("parameters")), whole(sum("products")), `${last.field} × ${last.field} pixels`, whole(sum("dense"))] : ["", "", "", ""]);
+    facts.set(
+      last.side
+        ? [
+            whole(sum("parameters")),
+            whole(sum("products")),
+            `${last.field} × ${last.field} pixels`,
+            whole(sum("dense")),
+          ]
+        : ["", "", "", ""],
+    );
     const bad = found.findIndex(v => !v.side), here = found[state.chosen];
-    live.set(bad > 0 ? `The kernel of layer ${bad} does not fit into what it is given.`
-      : `${state.chosen ? `Layer ${state.chosen}` : "Input"}: ${here.side} × ${here.side} × ${here.depth}, ${whole(here.parameters)} parameters, ${whole(here.products)} multiplications.`);
+    live.set(
+      bad > 0
+        ? `The kernel of layer ${bad} does not fit into its input.`
+        : `${state.chosen ? `Layer ${state.chosen}` : "Input"}: ${here.side} × ${here.side} × ` +
+          `${here.depth}, ${whole(here.parameters)} parameters, ${whole(here.products)} ` +
+          "multiplications.",
+    );
   }
   const redraw = nn.frame(draw);
   element.replaceChildren(
-    html("style", {}, `
-      nn-volumes [hidden] { display: none; }
-      .nn-volumes { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .3rem; max-width: 40rem; }
-      .nn-play .nn-volume { display: grid; justify-items: center; align-content: start; padding: .3rem .1rem; font-size: .8rem; line-height: 1.25; min-width: 0; }
-      .nn-volume svg { width: 100%; max-width: 8rem; }
-      .nn-volume > :is(strong, span) { min-height: 1lh; }
-      .nn-volume :is(strong, span) > span { white-space: nowrap; }
-      @container (max-width: 36rem) {
-        .nn-play .nn-volume > :is(strong, span:last-child) { min-height: 2lh; }
-        nn-volumes .nn-live { min-height: 3lh; }
-      }
-      .nn-volume-face { fill: var(--nn-a); fill-opacity: .55; stroke: currentColor; }
-      .nn-volume-back { fill: var(--nn-a); fill-opacity: .2; stroke: currentColor; stroke-linejoin: round; }
-    `),
-    html("div", {class: "nn-volumes", role: "group", "aria-label": "volumes"}, ...cards.map(card => card.node)),
-    live.node, nn.columns(html("div", {}, ofLayer, ofInput), facts.node));
+    html(
+      "div",
+      {class: "nn-volumes", role: "group", "aria-label": "volumes"},
+      ...cards.map(card => card.node),
+    ),
+    live.node,
+    nn.columns(html("div", {}, ofLayer, ofInput), facts.node),
+  );
   draw();
   element.agrees = () => known.every(one => {
-    const found = through(one), near = key => found.reduce((total, v) => total + v[key], 0) === one[key];
-    return found.every((v, k) => v.side === one.sizes[k][0] && v.depth === one.sizes[k][1]) && near("parameters") && near("products") && found.at(-1).field === one.field;
+    const found = through(one);
+    const near = key => found.reduce((total, v) => total + v[key], 0) === one[key];
+    return (
+      found.every((v, k) => v.side === one.sizes[k][0] && v.depth === one.sizes[k][1]) &&
+      near("parameters") &&
+      near("products") &&
+      found.at(-1).field === one.field
+    );
   });
 }, "input", "layers", "known");
