@@ -186,18 +186,18 @@ def _shared(file: Path, page: Path) -> bool:
 
 def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
     """Return what to print, and whether the page lacks nothing."""
-    report = check(Page.load(page))
+    findings = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
     if result.failure and not lines:
         lines.append(f"build: {result.failure}")
-    lines += report.lines()
+    lines += [finding.show(page) for finding in findings]
     if result.seconds > SECONDS:
         lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {SECONDS} s")
     if result.weight > WEIGHT:
         lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
-    done = not (result.failure or result.warnings or report.findings)
+    done = not (result.failure or result.warnings or findings)
     done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
-    count = sum(not line.startswith("build:  ") for line in lines) - len(report.allowed)
+    count = sum(not line.startswith("build:  ") for line in lines)
     state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
@@ -219,7 +219,7 @@ def main() -> int:
     parser.add_argument("page", metavar="PAGE", help="such as maths/vectors")
     page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")
     if not (CHAPTERS / f"{page}.md").exists():
-        parser.error(f"there is no chapters/{page}.md; tools/new_page.py {page} writes one")
+        parser.error(f"there is no chapters/{page}.md")
     os.environ.update(environment(serial=True, strict=True))
     started = time.monotonic()
     result = build(ROOT, page)
