@@ -9,7 +9,6 @@ for good when the page exists. It is written below _build/page.
 
 import argparse
 import io
-import json
 import os
 import re
 import shutil
@@ -93,7 +92,7 @@ def build(root: Path, page: str) -> Result:
     out, doctrees = root / OUT, root / DOCTREES
     shutil.rmtree(out / "chapters", ignore_errors=True)  # pages that fit scripts of before
     try:
-        with patch_docutils(), docutils_namespace(), keep_other_seconds(root) as seconds:
+        with patch_docutils(), docutils_namespace():
             app = Sphinx(
                 *(root, None, out, doctrees, "html"),
                 confoverrides=settings(root, page),
@@ -104,7 +103,7 @@ def build(root: Path, page: str) -> Result:
             app.connect("missing-reference", resolve, priority=100)
             with hold_back_kernel_noise():
                 app.build()
-        result.seconds = seconds.get(f"chapters/{page}", {}).get("processor", 0.0)
+        result.seconds = app.env.nn_outputs.get(f"chapters/{page}", {}).get("seconds", 0.0)
     except Exception as error:  # a cell or an extension: said in one line, never a traceback
         result.failure = _failure(error)
     result.warnings = list(_warning_lines(warnings.getvalue(), root))
@@ -126,19 +125,6 @@ def hold_back_kernel_noise() -> Iterator[None]:
             os.close(saved)
             file.seek(0)
             sys.stderr.writelines(line for line in file if NOISE not in line)
-
-
-@contextmanager
-def keep_other_seconds(root: Path) -> Iterator[dict]:
-    """Yield the seconds of the pages; those of the others outlast the building of one."""
-    file = root / "_build" / "page-seconds.json"
-    before = json.loads(file.read_text())["pages"] if file.exists() else {}
-    pages = dict(before)
-    yield pages
-    if file.exists():
-        found = json.loads(file.read_text())
-        pages |= found["pages"]
-        file.write_text(json.dumps(found | {"pages": pages}, indent=1) + "\n")
 
 
 def _failure(error: Exception) -> str:
