@@ -57,7 +57,7 @@ def run(tmp_path):
     from execute.run import execute  # which loads for seconds
     from myst_nb.core.read import read_myst_markdown_notebook
 
-    def ran(code, timeout=60):
+    def ran(code, timeout=300):
         page = tmp_path.resolve() / "page.md"
         text = f"# Page\n\n```{{code-cell}} python\n{code}\n```\n"
         page.write_text(text)

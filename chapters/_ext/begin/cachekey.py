@@ -6,7 +6,6 @@ in ``nnlib``. So a digest of the files that a page may read is stored with its o
 """
 
 import hashlib
-import platform
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,10 +17,11 @@ READ_BY_ALL_PAGES = (
     "requirements.lock",
 )
 READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
-    "exercises/**/*.py",
-    "exercises/**/*.toml",
-    "exercises/source/**/*",
+    "exercises/*.py",
     "exercises/heldback/**/*",
+    "exercises/nngrader/**/*",
+    "exercises/problems/**/*",
+    "exercises/source/**/*",
     "chapters/start/*",
     "chapters/_extra/_play/*",
     "chapters/_ext/write/live.py",
@@ -29,13 +29,14 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
     "benchmarks/*.py",
     "tools/*.py",
     "_toc.yml",
+    ".gitignore",
     "Makefile",
     "pyproject.toml",
 )
 READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text is made with
 # What is copied beside the pages, or into them.
 COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
-IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints", "release", "autograded", "feedback"}
+IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints"}
 IGNORED_SUFFIXES = {".pyc", ".ipynb"}
 
 
@@ -54,12 +55,11 @@ def counts(path: Path) -> bool:
     return path.is_file() and not made
 
 
-def sources(root: Path, docname: str) -> str:
-    """Return the digest of the files that the cells of a page may read, and of the Python."""
-    patterns = READ_BY_ALL_PAGES
+def read_by(docname: str) -> tuple[str, ...]:
+    """Return the patterns of the files that the cells of a page may read."""
     if docname.startswith(("chapters/start/", "chapters/reference/")):
-        patterns += READ_BY_START_AND_REFERENCE
-    return f"{platform.python_version()}-{digest(root, patterns)}"
+        return READ_BY_ALL_PAGES + READ_BY_START_AND_REFERENCE
+    return READ_BY_ALL_PAGES
 
 
 def set_digests(app, config) -> None:

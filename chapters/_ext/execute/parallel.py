@@ -11,13 +11,14 @@ core, up to four.
 
 import math
 import os
+import platform
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from begin.cachekey import sources
+from begin.cachekey import digest, read_by
 from joblib import cpu_count  # those that this process may use, in a container too
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -117,7 +118,11 @@ class Executor:
     def __init__(self, root: Path, folder: Path):
         self.root = root
         self.cache = get_cache(folder)
-        self.sources = cache(partial(sources, root))
+        self.digest = cache(partial(digest, root))
+
+    def sources(self, docname: str) -> str:
+        """Return the digest of the files that a page may read, and the version of Python."""
+        return f"{platform.python_version()}-{self.digest(read_by(docname))}"
 
     def holds(self, docname: str, stored: dict) -> bool:
         """Return whether stored outputs are up to date and no cell stopped with an error."""
