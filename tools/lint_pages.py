@@ -37,7 +37,7 @@ def main() -> int:
     if options.rules:
         for rule in RULES.values():
             scope = "lessons" if rule.lessons_only else "all pages"
-            print(f"{rule.name:18} {rule.asks} ({scope})")
+            print(f"{rule.name:18} {rule.requires} ({scope})")
         return 0
     pages = options.pages or [*PAGES, *BELOW]
     with ProcessPoolExecutor(min(cpu_count(), len(pages))) as pool:

@@ -45,7 +45,7 @@ PIECES = {
     "figure-caption": (FIGURE.replace("Two lines.", "") % SEEN, "no caption", FIGURE % SEEN),
     "caption-direction": (
         FIGURE.replace("Two lines.", "Left: a line.") % SEEN,
-        "says “Left”",
+        "contains “Left”",
         FIGURE.replace("Two lines.", "Right answers, 3 left out.") % SEEN,
     ),
     "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % SEEN),

@@ -30,7 +30,7 @@ OPENING_OF_ALT = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """Something wrong on a page: its line, the rule, and a text that says what to do."""
+    """Something wrong on a page: its line, the rule, and a text with an instruction."""
 
     line: int
     rule: str
@@ -64,10 +64,10 @@ Check = Callable[[Page], Iterator[tuple[int, str]]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its name, what it asks for, its function, and whether it is for lessons only."""
+    """A rule: its name, its requirement, its function, and whether it is for lessons only."""
 
     name: str
-    asks: str
+    requires: str
     check: Check
     lessons_only: bool
 
@@ -75,18 +75,18 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, asks: str, *, lessons_only: bool = False) -> Callable[[Check], Check]:
+def rule(name: str, requires: str, *, lessons_only: bool = False) -> Callable[[Check], Check]:
     """Return a decorator that registers a function yielding (line, text) as a rule."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(name, asks, check, lessons_only)
+        RULES[name] = Rule(name, requires, check, lessons_only)
         return check
 
     return register
 
 
 def check(page: Page, names: list[str] | None = None) -> list[Finding]:
-    """Return the findings of the rules on a page, or only those of the named rules."""
+    """Return the findings of the rules on a page, or only the findings of the named rules."""
     chosen = [
         rule
         for rule in RULES.values()
@@ -128,7 +128,7 @@ def cell_width(page: Page):
                 yield number, f"{len(line)} columns of code; at most {most}"
 
 
-@rule("fold-title", "the title of a fold of code says what is in it")
+@rule("fold-title", "the title of a fold of code describes its content")
 def fold_title(page: Page):
     """Yield folds of code that draw no figure and have no title."""
     for cell in page.source.cells:
@@ -204,9 +204,9 @@ def figure_caption(page: Page):
             yield block.line, "the figure has no caption: write it below the options"
 
 
-@rule("caption-direction", "no caption says *left* or *below*: panels stack on a phone")
+@rule("caption-direction", "no caption uses *left* or *below*, because panels stack on a phone")
 def caption_direction(page: Page):
-    """Yield captions that say where something is."""
+    """Yield captions that refer to a side of the figure."""
     captions = [
         (cell.line, line)
         for cell in page.source.cells
@@ -218,15 +218,15 @@ def caption_direction(page: Page):
     for line, caption in captions:
         if match := DIRECTION.search(caption):
             where = match[0].strip(" .;:,(")
-            yield line, f"the caption says “{where}”, but panels stack on a phone"
+            yield line, f"the caption contains “{where}”, but panels stack on a phone"
 
 
 @rule(
     "figure-alt",
-    f"an alternative text of at least {SHORTEST_ALT} characters that says what is seen",
+    f"an alternative text of at least {SHORTEST_ALT} characters that describes the figure",
 )
 def figure_alt(page: Page):
-    """Yield figures whose alternative text is missing or says too little."""
+    """Yield figures whose alternative text is missing or too short."""
     calls = page.source.calls
     stills = {  # of moving figures, which have an alternative text of their own
         node
@@ -258,9 +258,12 @@ def _judged(text: str, line: int):
     text = text.strip()
     if OPENING_OF_ALT.match(text):
         first = " ".join(text.split()[:2])
-        yield line, f"the alternative text begins with “{first}”: say what is seen"
+        yield (
+            line,
+            f"the alternative text begins with “{first}”: describe what the figure shows",
+        )
     if len(text) < SHORTEST_ALT and "…" not in text:
-        yield line, f"the alternative text has only {len(text)} characters: say what is seen"
+        yield line, f"the alternative text has only {len(text)} characters: describe the figure"
 
 
 def text_of(node: ast.expr | None, unknown: str = "") -> str:
@@ -290,4 +293,4 @@ def own_words(page: Page):
         for line, text in runs(words):
             if line > reported and key(text) in known:
                 reported = line
-                yield line, f"“{text}” is in the notes: say it in your own words"
+                yield line, f"“{text}” is in the notes: use your own words"
