@@ -9,7 +9,6 @@ for good when the page exists. It is written below _build/page.
 
 import argparse
 import io
-import json
 import os
 import re
 import shutil
@@ -23,13 +22,14 @@ from pathlib import Path
 
 import yaml
 from build_book import NOISE, environment
+from nngrader.cli import skip_unused_imports
 from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
 COUNTS = {1: "one thing"}
-WEIGHT = 1_000_000  # bytes beyond theme and formulas
+SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
 FORMULA = '<span class="katex">'
 SPAN = re.compile(r"<span[^>]*>|</span>")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -50,6 +50,7 @@ class Result:
 
 def settings(root: Path, page: str) -> dict:
     """Return the book's own settings of Sphinx, for a book of this page alone."""
+    skip_unused_imports()
     from jupyter_book.config import get_final_config
 
     toc = root / "_build" / "page" / "_toc.yml"
@@ -91,7 +92,7 @@ def build(root: Path, page: str) -> Result:
     out, doctrees = root / OUT, root / DOCTREES
     shutil.rmtree(out / "chapters", ignore_errors=True)  # pages that fit scripts of before
     try:
-        with patch_docutils(), docutils_namespace(), keep_other_seconds(root) as seconds:
+        with patch_docutils(), docutils_namespace():
             app = Sphinx(
                 *(root, None, out, doctrees, "html"),
                 confoverrides=settings(root, page),
@@ -102,7 +103,7 @@ def build(root: Path, page: str) -> Result:
             app.connect("missing-reference", resolve, priority=100)
             with hold_back_kernel_noise():
                 app.build()
-        result.seconds = seconds.get(f"chapters/{page}", {}).get("processor", 0.0)
+        result.seconds = app.env.nn_outputs.get(f"chapters/{page}", {}).get("seconds", 0.0)
     except Exception as error:  # a cell or an extension: said in one line, never a traceback
         result.failure = _failure(error)
     result.warnings = list(_warning_lines(warnings.getvalue(), root))
@@ -124,19 +125,6 @@ def hold_back_kernel_noise() -> Iterator[None]:
             os.close(saved)
             file.seek(0)
             sys.stderr.writelines(line for line in file if NOISE not in line)
-
-
-@contextmanager
-def keep_other_seconds(root: Path) -> Iterator[dict]:
-    """Yield the seconds of the pages; those of the others outlast the building of one."""
-    file = root / "_build" / "page-seconds.json"
-    before = json.loads(file.read_text())["pages"] if file.exists() else {}
-    pages = dict(before)
-    yield pages
-    if file.exists():
-        found = json.loads(file.read_text())
-        pages |= found["pages"]
-        file.write_text(json.dumps(found | {"pages": pages}, indent=1) + "\n")
 
 
 def _failure(error: Exception) -> str:
@@ -184,20 +172,18 @@ def _shared(file: Path, page: Path) -> bool:
 
 def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
     """Return what to print, and whether the page lacks nothing."""
-    from execute.seconds import LIMIT
-
-    report = check(Page.load(page))
+    findings = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
     if result.failure and not lines:
         lines.append(f"build: {result.failure}")
-    lines += report.lines()
-    if result.seconds > LIMIT:
-        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {LIMIT} s")
+    lines += [finding.show(page) for finding in findings]
+    if result.seconds > SECONDS:
+        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {SECONDS} s")
     if result.weight > WEIGHT:
         lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
-    done = not (result.failure or result.warnings or report.findings)
-    done = done and result.seconds <= LIMIT and result.weight <= WEIGHT
-    count = sum(not line.startswith("build:  ") for line in lines) - len(report.allowed)
+    done = not (result.failure or result.warnings or findings)
+    done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
+    count = sum(not line.startswith("build:  ") for line in lines)
     state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
@@ -219,7 +205,7 @@ def main() -> int:
     parser.add_argument("page", metavar="PAGE", help="such as maths/vectors")
     page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")
     if not (CHAPTERS / f"{page}.md").exists():
-        parser.error(f"there is no chapters/{page}.md; tools/new_page.py {page} writes one")
+        parser.error(f"there is no chapters/{page}.md")
     os.environ.update(environment(serial=True, strict=True))
     started = time.monotonic()
     result = build(ROOT, page)

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from page_lint.coverage import RUNS
+from page_lint.rules import RUNS
 from page_lint.runs import BYTES, of_notes, stored
 
 

@@ -1,19 +1,16 @@
-"""Say what pages lack, one line a finding.
+"""Print what is wrong with the pages, one finding per line.
 
-Usage: python tools/lint_pages.py [--rule RULE] [--rules] [PAGE …]
+Usage: python tools/lint_pages.py [--rules] [PAGE …]
 
-Without a page, all pages of the table of contents. A comment in the page allows a finding in
-the block below it, for a reason that is listed: `% lint-allow RULE: reason`, or
-`% lint-allow RULE “what”: reason` for one of several.
+Without a page, the lint reads all pages of the table of contents.
 """
 
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 
 from joblib import cpu_count
-from page_lint import RULES, Page, Report, check
+from page_lint import RULES, Page, check
 from page_lint.book import BELOW, CHAPTERS, PAGES
 
 
@@ -21,7 +18,6 @@ def parsed() -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as classifiers/softmax")
-    parser.add_argument("--rule", action="append", choices=sorted(RULES), help="only this rule")
     parser.add_argument("--rules", action="store_true", help="list the rules")
     options = parser.parse_args()
     for page in options.pages:
@@ -30,26 +26,25 @@ def parsed() -> argparse.Namespace:
     return options
 
 
-def checked(page: str, rules: list[str] | None) -> Report:
-    """Return the findings on a page."""
-    return check(Page.load(page), rules)
+def lines(page: str) -> list[str]:
+    """Return the findings on a page, one per line."""
+    return [finding.show(page) for finding in check(Page.load(page))]
 
 
 def main() -> int:
     """Print the findings; return 1 if there is one, else 0."""
     options = parsed()
     if options.rules:
-        print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))
+        for rule in RULES.values():
+            scope = "lessons" if rule.lessons_only else "all pages"
+            print(f"{rule.name:18} {rule.requires} ({scope})")
         return 0
     pages = options.pages or [*PAGES, *BELOW]
     with ProcessPoolExecutor(min(cpu_count(), len(pages))) as pool:
-        reports = [*pool.map(partial(checked, rules=options.rule), pages)]
-    for report in reports:
-        print("\n".join(report.lines()), end="\n" * bool(report.lines()))
-    count = sum(len(report.findings) for report in reports)
-    allowed = sum(w.used for report in reports for w in report.allowed)
-    print(f"{count} findings on {len(pages)} pages, {allowed} allowed")
-    return bool(count)
+        found = [line for page in pool.map(lines, pages) for line in page]
+    print(*found, sep="\n", end="\n" * bool(found))
+    print(f"{len(found)} findings on {len(pages)} pages")
+    return bool(found)
 
 
 if __name__ == "__main__":

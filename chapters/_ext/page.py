@@ -34,7 +34,7 @@ from write import alt_text, live, markup, scripts, theme, thumbnails, typeset
 FIRST, AMONG, LAST = 100, 500, 900
 STEPS = (
     # Begin, once for a build: what all pages need.
-    ("config-inited", cachekey.name_cache, FIRST),  # which outputs and texts still hold
+    ("config-inited", cachekey.set_digests, FIRST),  # which texts and files still hold
     ("config-inited", theme.set_options, AMONG),  # merged into Jupyter Book's
     ("builder-inited", first_paint.add_script, AMONG),  # light or dark, before the first paint
     ("builder-inited", first_paint.write_fonts, AMONG),  # as data in a style sheet
@@ -48,7 +48,11 @@ STEPS = (
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
-    ("env-get-outdated", parallel.outdated, AMONG),  # those that read a file that has changed
+    (
+        "env-get-outdated",
+        parallel.outdated,
+        AMONG,
+    ),  # those whose sources have changed
     ("env-get-outdated", syllabus_pages.outdated, AMONG),  # those made of what other pages say
     # Execute, some pages at a time.
     ("env-before-read-docs", parallel.execute_pages, AMONG),  # those whose outputs do not hold
@@ -101,7 +105,7 @@ STEPS = (
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
     ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
-    ("build-finished", parallel.report, AMONG),  # seconds, and what came out differently
+    ("build-finished", parallel.report, AMONG),  # what came out differently
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time
 )

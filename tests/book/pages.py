@@ -2,8 +2,8 @@
 
 from page_lint import book
 
-API, BELOW, LESSONS = book.API, book.BELOW, book.LESSONS
-PAGES, WRITTEN = book.PAGES, book.WRITTEN
+API, BELOW = book.API, book.BELOW
+PAGES = book.PAGES
 ROOT, CHAPTERS, REFERENCE = book.ROOT, book.CHAPTERS, book.REFERENCE
 COURSE = book.COURSE
 source = book.source

@@ -106,8 +106,8 @@ def test_a_page_that_lacks_nothing_is_said_so():
     assert "classifiers/softmax lacks nothing" in lines[-1]
 
 
-def test_an_unknown_page_is_told_how_to_begin_it():
+def test_an_unknown_page_is_refused():
     program = [sys.executable, ROOT / "tools" / "build_page.py", "maths/vector"]
     done = subprocess.run(program, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "tools/new_page.py maths/vector writes one" in done.stderr
+    assert "there is no chapters/maths/vector.md" in done.stderr

@@ -8,11 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from begin.cachekey import (
-    EXECUTED,
-    digest,
-    forget_others,
-)
+from begin.cachekey import digest, read_by
 from begin.checks import failures
 from docutils import nodes
 from read.exercise_numbers import count_by_page, recall_book
@@ -24,39 +20,40 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def tree(tmp_path):
-    for name in ("nnlib/a.py", "nnlib/data/x.npz", "chapters/reference/syllabus/n.yml"):
+    for name in ("nnlib/a.py", "nnlib/data/x.npz", "chapters/reference/pages.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1")
     return tmp_path
 
 
+LESSON, SETUP = "chapters/maths/eigen", "chapters/start/setup"
+
+
 @pytest.mark.parametrize(
-    "name",
+    ("name", "changed"),
     [
-        "nnlib/a.py",
-        "nnlib/data/x.npz",
-        "nnlib/new.py",
-        "requirements.lock",
-        "chapters/reference/syllabus/n.yml",
-        "chapters/part/experiments/long.json",
-        "exercises/problems/p.py",
+        ("nnlib/a.py", {LESSON, SETUP}),
+        ("nnlib/data/x.npz", {LESSON, SETUP}),
+        ("nnlib/new.py", {LESSON, SETUP}),
+        ("requirements.lock", {LESSON, SETUP}),
+        ("chapters/part/experiments/long.json", {LESSON, SETUP}),
+        ("chapters/reference/pages.yml", {SETUP}),
+        ("exercises/problems/p.py", {SETUP}),
+        ("exercises/nngrader/release/build.py", {SETUP}),
+        ("tools/new.py", {SETUP}),
+        ("nnlib/__pycache__/a.pyc", set()),
+        ("exercises/source/p/p.ipynb", set()),
+        ("chapters/maths/eigen.md", set()),
+        ("tests/test_a.py", set()),
+        ("README.md", set()),
     ],
 )
-def test_the_digest_changes_with_what_a_cell_can_read(tree, name):
-    before = digest(tree, EXECUTED)
+def test_a_page_is_executed_again_when_a_file_changes_that_it_may_read(tree, name, changed):
+    before = {page: digest(tree, read_by(page)) for page in (LESSON, SETUP)}
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
     (tree / name).write_text("2")
-    assert digest(tree, EXECUTED) != before
-
-
-@pytest.mark.parametrize(
-    "name", ["nnlib/__pycache__/a.pyc", "exercises/source/p/p.ipynb", "chapters/part/page.md"]
-)
-def test_the_digest_ignores_what_is_made_or_not_read(tree, name):
-    before = digest(tree, EXECUTED)
-    (tree / name).parent.mkdir(parents=True, exist_ok=True)
-    (tree / name).write_text("2")
-    assert digest(tree, EXECUTED) == before
+    after = {page: digest(tree, read_by(page)) for page in (LESSON, SETUP)}
+    assert {page for page in before if after[page] != before[page]} == changed
 
 
 def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
@@ -66,15 +63,7 @@ def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
             copy = other / path.relative_to(tree)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    assert digest(other, EXECUTED) == digest(tree, EXECUTED)
-
-
-def test_only_the_caches_of_other_digests_are_deleted_whatever_the_processor(tmp_path):
-    kept = {".jupyter_cache-3.11-new-here", ".jupyter_cache-3.11-new-there", "html"}
-    for name in (*kept, ".jupyter_cache-3.11-old-here", ".jupyter_cache-old"):
-        (tmp_path / name / "part").mkdir(parents=True)
-    forget_others(tmp_path / ".jupyter_cache-3.11-new-here")
-    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert digest(other, ["nnlib/**/*"]) == digest(tree, ["nnlib/**/*"])
 
 
 @pytest.mark.parametrize(

@@ -40,15 +40,15 @@ PARENT = "import os; print(os.getppid())"
 
 
 @pytest.fixture(scope="module")
-def warm_manager():
-    """Yield the class of kernels that one process forks, with one thread as in a build."""
-    from execute.kernels import FEWEST, managers
+def forking():
+    """Have kernels forked by one process, with one thread as in a build."""
+    from execute.kernels import FEWEST, warm_kernels
 
     with pytest.MonkeyPatch.context() as patch:
         for name in THREADS:
             patch.setenv(name, "1")
-        with managers(FEWEST) as manager:
-            yield manager
+        with warm_kernels(FEWEST):
+            yield
 
 
 @pytest.fixture
@@ -57,12 +57,12 @@ def run(tmp_path):
     from execute.run import execute  # which loads for seconds
     from myst_nb.core.read import read_myst_markdown_notebook
 
-    def ran(code, manager, timeout=60, **options):
+    def ran(code, timeout=300):
         page = tmp_path.resolve() / "page.md"
         text = f"# Page\n\n```{{code-cell}} python\n{code}\n```\n"
         page.write_text(text)
         notebook = read_myst_markdown_notebook(text, add_source_map=True, path=page)
-        return execute(page, notebook, tmp_path, timeout, manager, **options)
+        return execute(page, notebook, tmp_path, timeout)
 
     return ran
 
@@ -89,44 +89,48 @@ def shown(run):
 
 
 @pytest.fixture
-def parent(run, warm_manager):
+def parent(run, forking):
     """Return the process that starts the kernels: one of its own, where forks are safe."""
-    pid = int(shown(run(PARENT, warm_manager)))
+    pid = int(shown(run(PARENT)))
     assert (pid != os.getpid()) == (sys.platform == "linux")
     return pid
 
 
 @pytest.mark.slow
-def test_a_fork_starts_as_a_program_of_its_own_does(run, warm_manager):
-    from jupyter_client.manager import AsyncKernelManager
+def test_a_fork_starts_as_a_program_of_its_own_does(run, parent, monkeypatch):
+    from jupyter_client.provisioning import KernelProvisionerFactory
 
-    assert shown(run(STARTED, warm_manager)) == shown(run(STARTED, AsyncKernelManager))
+    fork = shown(run(STARTED))
+    factory = KernelProvisionerFactory.instance()
+    monkeypatch.setattr(factory, "default_provisioner_name", "local-provisioner")
+    assert int(shown(run(PARENT))) == os.getpid()
+    assert fork == shown(run(STARTED))
 
 
 @pytest.mark.slow
-def test_a_kernel_sees_nothing_that_another_has_left(run, warm_manager, parent):
-    before = shown(run(STARTED, warm_manager))
-    shown(run(LEFT_BEHIND, warm_manager))
+def test_a_kernel_sees_nothing_that_another_has_left(run, parent):
+    before = shown(run(STARTED))
+    shown(run(LEFT_BEHIND))
     names = "hasattr(numpy, 'left'), hasattr(torch, 'left'), 'left' in globals()"
-    after, has = shown(run(f"{STARTED}\n{names}", warm_manager)).rsplit("\n", 1)
+    after, has = shown(run(f"{STARTED}\n{names}")).rsplit("\n", 1)
     assert (after, has) == (before.rstrip("\n"), "(False, False, False)")
-    assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
+    assert shown(run(PARENT)) == f"{parent}\n"
 
 
 @pytest.mark.slow
-def test_kernels_draw_numbers_of_their_own(run, warm_manager):
-    drawn = [shown(run(NUMBERS, warm_manager)).split() for _ in range(2)]
+def test_kernels_draw_numbers_of_their_own(run, forking):
+    drawn = [shown(run(NUMBERS)).split() for _ in range(2)]
     assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
 @pytest.mark.slow
-def test_a_kernel_gets_the_environment_of_its_start(run, warm_manager, monkeypatch):
+def test_a_kernel_gets_the_environment_of_its_start(run, forking, monkeypatch):
     asks = "import os; print(os.environ.get('NN_STARTED'), os.getenv('PATH'))"
     for value in ("first", "second"):
         monkeypatch.setenv("NN_STARTED", value)
-        assert shown(run(asks, warm_manager)) == f"{value} {os.environ['PATH']}\n"
+        assert shown(run(asks)) == f"{value} {os.environ['PATH']}\n"
     monkeypatch.delenv("NN_STARTED")
-    assert shown(run(asks, warm_manager)).startswith("None ")
+    assert shown(run(asks)).startswith("None ")
 
 
 @pytest.mark.slow
@@ -139,11 +143,11 @@ def test_a_kernel_gets_the_environment_of_its_start(run, warm_manager, monkeypat
     ],
     ids=["killed", "sleeps", "works"],
 )
-def test_a_kernel_ends_alone(run, run_beside, warm_manager, parent, code, what):
-    other = run_beside("import time; time.sleep(6); print(1)", warm_manager)
-    assert what in run(code, warm_manager, timeout=2).failure.what
+def test_a_kernel_ends_alone(run, run_beside, parent, code, what):
+    other = run_beside("import time; time.sleep(6); print(1)")
+    assert what in run(code, timeout=2).failure.what
     assert shown(other.result()) == "1\n"
-    assert shown(run(PARENT, warm_manager)) == f"{parent}\n"
+    assert shown(run(PARENT)) == f"{parent}\n"
 
 
 @pytest.mark.slow
@@ -156,23 +160,23 @@ def test_a_kernel_ends_alone(run, run_beside, warm_manager, parent, code, what):
     ids=["threads", "death"],
 )
 def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatch, torch):
-    from execute.kernels import FEWEST, managers
+    from execute.kernels import FEWEST, warm_kernels
 
     (tmp_path / "torch.py").write_text(torch)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with managers(FEWEST) as manager:
-        assert shown(run(PARENT, manager)) == f"{os.getpid()}\n"
+    with warm_kernels(FEWEST):
+        assert shown(run(PARENT)) == f"{os.getpid()}\n"
 
 
 @pytest.mark.slow
 def test_kernels_end_with_the_process_that_has_forked_them(run_beside, tmp_path, monkeypatch):
-    from execute.kernels import FEWEST, managers
+    from execute.kernels import FEWEST, warm_kernels
 
     for name in THREADS:
         monkeypatch.setenv(name, "1")
-    with managers(FEWEST) as manager:
+    with warm_kernels(FEWEST):
         code = "import time; open('runs', 'w').close(); time.sleep(60)"
-        running = run_beside(code, manager, 20)
+        running = run_beside(code, 20)
         while not (tmp_path / "runs").exists():
             time.sleep(0.1)
     what = "the kernel ended" if sys.platform == "linux" else "it ran longer"

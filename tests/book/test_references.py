@@ -9,8 +9,6 @@ from begin import citations
 from begin.course import Course
 from begin.glossary import WORD, Glossary, Term, read_symbols, read_terms
 from minibook import ROOT
-from page_lint import symbols as letters
-from page_lint import terms as lint
 from read import formulas
 from sphinxcontrib.bibtex.citation_target import CitationTarget
 from sphinxcontrib.bibtex.roles import CitationRef
@@ -23,8 +21,6 @@ TERMS = read_terms(REFERENCE / "glossary.yml")
 SYMBOLS = read_symbols(REFERENCE / "notation.yml")
 FORMULAS = [entry for part in formulas.read(ROOT).values() for entry in part]
 MATH = re.compile(r"\$([^$]+)\$")
-
-# Names of variables that the pages use and nnlib has no need of.
 
 # Words of everyday English, or with a second meaning in the course.
 EVERYDAY = """attention bias bottleneck channel cost cell depth edge expectation
@@ -57,19 +53,6 @@ def test_every_formula_of_the_references_can_be_converted():
 def test_a_symbol_has_one_meaning_on_a_page():
     pairs = [(symbol.symbol, symbol.page) for symbol in SYMBOLS]
     assert [pair for pair in set(pairs) if pairs.count(pair) > 1] == []
-
-
-def test_every_letter_of_the_formula_sheet_is_a_symbol_of_the_course_or_explained():
-    faults = {}
-    for entry in FORMULAS:
-        letters_of_condition = {
-            s for tex in MATH.findall(entry["when"]) for s in letters.symbols(tex)
-        }
-        found = (
-            set(letters.symbols(entry["tex"])) - letters_of_condition - letters.known() - {"O"}
-        )
-        faults |= {entry["name"]: found} if found else {}
-    assert faults == {}
 
 
 def test_every_formula_names_a_page_of_the_course():
@@ -118,17 +101,6 @@ def test_a_quiet_form_is_known_but_not_linked(words, linked):
     term = Term(**{**term.__dict__, "quiet": ("expectation", "mean value", "L1")})
     assert Glossary([term]).named(words) is term
     assert term.links(words) is linked
-
-
-def test_a_quiet_form_is_not_looked_for_on_pages(monkeypatch):
-    entry = {"term": "expectation", "also": ["expected value"], "quiet": ["expectation"]}
-    all_quiet = {"term": "view", "quiet": ["view"]}
-    rows = [entry | {"page": "a/b"}, all_quiet | {"page": "a/b"}]
-    monkeypatch.setattr(lint.book, "table", lambda name: rows)
-    ((name, _, words, forms),) = lint.glossary.__wrapped__()
-    assert (name, forms) == ("expectation", ["expected value"])
-    assert words.search("an expected value")
-    assert not words.search("our expectation")
 
 
 def test_no_term_is_defined_after_the_page_that_teaches_its_definition():

@@ -1,14 +1,10 @@
 """Read a page's source: its blocks, cells, words, figures and ids, each with its line."""
 
 import ast
-import io
 import re
-import tokenize
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from statistics import median
 
 FENCE = re.compile(r"^(?P<ticks>`{3,}|:{3,})\{(?P<name>[\w-]+)\}(?P<rest>.*)$")
 PLAIN_FENCE = re.compile(r"^(?P<ticks>`{3,})\w*$")
@@ -24,7 +20,6 @@ PROSE = {
     "strip",
     "sidenote",
 }
-MARKERS = {"exercise-start", "exercise-end", "solution-start", "solution-end"}
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
 ROLE = re.compile(r"\{[\w:]+\}`[^`]*`")
 
@@ -74,14 +69,6 @@ class Cell:
         """Return all nodes of the syntax tree, in the order of `ast.walk`."""
         return list(ast.walk(self.tree))
 
-    @cached_property
-    def tokens(self) -> list[tokenize.TokenInfo]:
-        """Return the tokens of the cell's code, up to the first invalid one."""
-        found = []
-        with suppress(tokenize.TokenError, SyntaxError):
-            found.extend(tokenize.generate_tokens(io.StringIO(self.code).readline))
-        return found
-
     @property
     def unused(self) -> list[ast.expr]:
         """Return the expressions whose values are neither assigned nor displayed."""
@@ -105,12 +92,6 @@ class Line:
 
     number: int
     text: str
-
-    @cached_property
-    def plain(self) -> str:
-        """Return the words alone, without formulas, roles, code, URLs or raw HTML."""
-        text = re.sub(r"`[^`]*`", " ", ROLE.sub(" ", FORMULA.sub(" ", self.text)))
-        return re.sub(r"\]\([^)]*\)|<[^>]+>|\(\w[\w-]*\)=", " ", text)
 
 
 class PageSource:
@@ -163,10 +144,6 @@ class PageSource:
         """Return the calls of all cells: function name, node, line."""
         return [call for cell in self.cells for call in cell.calls]
 
-    def ids(self, directive: str) -> list[list[str]]:
-        """Return the ids of each ``covers`` or ``erratum``."""
-        return [block.body.split() for block in self.named(directive)]
-
     @property
     def headings(self) -> list[Line]:
         """Return the headings of sections."""
@@ -208,13 +185,6 @@ class PageSource:
             k += 1
         return found
 
-    @property
-    def goals(self) -> set[int]:
-        """Return the line numbers of what the strip says that the reader will be able to do."""
-        strips = [(block.line, block.last) for block in self.named("strip")]
-        rows = [k for first, last in strips for k in range(first, last)]
-        return {k for k in rows if self.lines[k - 1].startswith("- ")}
-
     @cached_property
     def lesson(self) -> list[Line]:
         """Return the lines of the page's text outside exercises and solutions."""
@@ -228,61 +198,17 @@ class PageSource:
         return kept
 
     @property
-    def prose(self) -> str:
-        """Return the lesson's words as one text."""
-        return "\n".join(line.text for line in self.lesson)
-
-    @cached_property
-    def small(self) -> str:
-        """Return the lesson's words as one text, without formulas and code, in lower case."""
-        return "\n".join(line.plain for line in self.lesson).lower()
-
-    @property
     def words(self) -> int:
         """Return how many words the lesson has; a formula counts as one."""
-        text = ROLE.sub(" ", FORMULA.sub(" x ", self.prose))
+        prose = "\n".join(line.text for line in self.lesson)
+        text = ROLE.sub(" ", FORMULA.sub(" x ", prose))
         return len(re.findall(r"[^\W_][\w'’.,:-]*", text))
-
-    @cached_property
-    def formulas(self) -> list[tuple[str, int, bool]]:
-        """Return the lesson's formulas: TeX, line, and whether it is displayed, not inline."""
-        found, text, starts = [], "", []
-        for line in self.lesson:
-            starts.append((len(text), line.number))
-            text += re.sub(r"`[^`]*`", " ", line.text) + "\n"
-        for match in FORMULA.finditer(text):
-            line = next(n for at, n in reversed(starts) if at <= match.start())
-            shown = match[0].startswith("$$")
-            found.append((match[0].strip("$"), line, shown))
-        return found
-
-    @cached_property
-    def displayed(self) -> set[int]:
-        """Return the line numbers of displayed formulas."""
-        found, inside = set(), False
-        for line in self.body:
-            marks = line.text.count("$$")
-            if inside or marks:
-                found.add(line.number)
-            inside ^= marks % 2 == 1
-        return found
-
-    @property
-    def figure_cells(self) -> list[Cell]:
-        """Return the cells before the exercises that show a figure, interactive or not."""
-        cells = [cell for cell in self.cells if not cell.in_exercises]
-        return [c for c in cells if "figure:" in c.options or "play(" in c.code]
 
     @property
     def figures(self) -> int:
         """Return how many figures there are before the exercises."""
-        return len(self.figure_cells)
-
-    @property
-    def median_lines(self) -> float:
-        """Return the median number of lines of the visible cells, blank ones left out."""
-        lengths = [sum(map(bool, map(str.strip, c.lines))) for c in self.lesson_cells]
-        return median(lengths or [0])
+        cells = [cell for cell in self.cells if not cell.in_exercises]
+        return sum("figure:" in cell.options or "play(" in cell.code for cell in cells)
 
 
 def closing(lines: list[str], start: int, ticks: str) -> int:

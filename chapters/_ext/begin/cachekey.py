@@ -1,61 +1,41 @@
-"""Read and execute the pages again when something changes that they depend on.
+"""Digests of what a page depends on: its outputs, its text, and the files that go with it.
 
-jupyter-cache keys on the code cells only, so a change in ``nnlib`` would be served from the old
-cache. What a page read when it ran is kept beside its outputs (``execute/reads.py``); the cache
-folder's name carries a digest of what all pages depend on: the lock, and the programs that
-execute them; and one of the processor, or of the older one whose kernels the libraries are told
-to take, since another one gives other last digits. Each processor has its own cache.
+jupyter-cache's key is the text of a page's cells, so it would serve old outputs after a change
+in ``nnlib``. So a digest of the files that a page may read is stored with its outputs
+(``execute/parallel.py``), and a page is executed again when that digest changes.
 """
 
 import hashlib
-import os
-import platform
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-from threadpoolctl import threadpool_info
-
-ENVIRONMENT = (
-    "requirements.lock",
-    "chapters/_ext/begin/cachekey.py",
-    "chapters/_ext/execute/audit.py",
-    "chapters/_ext/execute/findings.py",
-    "chapters/_ext/execute/kernels.py",
-    "chapters/_ext/execute/reads.py",
-    "chapters/_ext/execute/run.py",
-    "chapters/_ext/execute/warm.py",
-)
-# What a program that a cell starts can read: code, packaged data, problems, results of long
-# experiments, settings.
-EXECUTED = (
+READ_BY_ALL_PAGES = (
     "nnlib/**/*",
+    "chapters/*/experiments/*",
+    "chapters/_ext/execute/*.py",
+    "benchmarks/gpu.*",
+    "requirements.lock",
+)
+READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
+    "exercises/*.py",
+    "exercises/heldback/**/*",
     "exercises/nngrader/**/*",
     "exercises/problems/**/*",
     "exercises/source/**/*",
-    "chapters/*/experiments/*",
-    "benchmarks/gpu.*",
-    "chapters/reference/**/*.yml",
-    "_toc.yml",
-    "Makefile",
+    "chapters/start/*",
+    "chapters/_extra/_play/*",
+    "chapters/_ext/write/live.py",
+    "chapters/reference/*.yml",
+    "benchmarks/*.py",
     "tools/*.py",
-    "requirements.lock",
+    "_toc.yml",
+    ".gitignore",
+    "Makefile",
+    "pyproject.toml",
 )
 READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text is made with
 # What is copied beside the pages, or into them.
 COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
-CACHE = ".jupyter_cache-"
-SWITCHES = (  # what tells the libraries which kernels to take
-    "ATEN_CPU_CAPABILITY",
-    "MKL_CBWR",
-    "MKL_NUM_THREADS",
-    "NPY_DISABLE_CPU_FEATURES",
-    "OMP_NUM_THREADS",
-    "ONEDNN_MAX_CPU_ISA",
-    "OPENBLAS_CORETYPE",
-    "OPENBLAS_NUM_THREADS",
-)
 IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints"}
 IGNORED_SUFFIXES = {".pyc", ".ipynb"}
 
@@ -75,30 +55,16 @@ def counts(path: Path) -> bool:
     return path.is_file() and not made
 
 
-def processor() -> str:
-    """Return a short hash of what decides the last digits: machine, CPU switches, kernels."""
-    loops = np._core._multiarray_umath.__cpu_features__
-    kernels = sorted({library.get("architecture", "") for library in threadpool_info()})
-    switches = [f"{name}={os.environ.get(name, '')}" for name in SWITCHES]
-    able = sorted(name for name, is_able in loops.items() if is_able)
-    text = "\n".join([platform.system(), platform.machine(), *kernels, *able, *switches])
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def read_by(docname: str) -> tuple[str, ...]:
+    """Return the patterns of the files that the cells of a page may read."""
+    if docname.startswith(("chapters/start/", "chapters/reference/")):
+        return READ_BY_ALL_PAGES + READ_BY_START_AND_REFERENCE
+    return READ_BY_ALL_PAGES
 
 
-def forget_others(folder: Path) -> None:
-    """Delete the caches beside this one that belong to other sources, on any processor."""
-    key = folder.name.rpartition("-")[0]
-    for other in folder.parent.glob(f"{CACHE}*"):
-        if other.name.rpartition("-")[0] != key:
-            shutil.rmtree(other, ignore_errors=True)
-
-
-def name_cache(app, config) -> None:
-    """Name the cache by its digest; a changed one makes Sphinx read or write pages again."""
+def set_digests(app, config) -> None:
+    """Set the cache's folder, and the digests that make Sphinx read or write pages again."""
     root = Path(app.confdir)
-    key = f"{platform.python_version()}-{digest(root, ENVIRONMENT)}-{processor()}"
-    folder = Path(app.doctreedir).parent / f"{CACHE}{key}"
-    forget_others(folder)
-    config.nb_execution_cache_path = str(folder)
+    config.nb_execution_cache_path = str(Path(app.doctreedir).parent / ".jupyter_cache")
     config.nn_read_digest = digest(root, READ)
     config.nn_copied_digest = digest(root, COPIED)

@@ -1,6 +1,7 @@
 """Second stage: pages are executed whose stored outputs no longer hold, some at a time.
 
-In: the cells of the pages, and what earlier builds have kept of each: its outputs, which files
-it read, how long it took.
-Out: outputs in jupyter-cache, which MyST-NB then reads; a page that failed ends the build.
+In: the cells of the pages, and what earlier builds have stored of each: its outputs, a digest
+of the files that it may read, what came out differently.
+Out: outputs in jupyter-cache, which MyST-NB then reads, and ``env.nn_outputs``, what is stored
+beside them, by document. In a strict build a page that failed ends the build.
 """

@@ -25,10 +25,9 @@ class Failure:
 
     @classmethod
     def of(
-        cls, path: Path, notebook, index: int, error: Exception, findings: list[dict]
+        cls, page: str, path: Path, notebook, index: int, error: Exception, findings: list[dict]
     ) -> "Failure":
         """Return the failure of the cell at `index` of a page's notebook."""
-        page = f"{path.parent.name}/{path.name}"
         starts = line_numbers(path, notebook)
         raised = _raised(notebook.cells[index])
         lines = COLOUR.sub("", "\n".join(raised.get("traceback", []))).splitlines()

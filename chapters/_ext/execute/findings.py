@@ -87,8 +87,9 @@ def _error(cell, raised: dict, error: Exception | None) -> dict:
     }
 
 
-def located(env, docname: str, findings: list[dict]) -> Iterator[dict]:
-    """Yield findings with the line and the index of the cell at which each is on its page."""
+def located(env, docname: str) -> Iterator[dict]:
+    """Yield a page's findings with the line and the index of the cell at which each is."""
+    findings = env.nn_outputs.get(docname, {}).get("findings", [])
     if not findings:
         return
     path = Path(env.doc2path(docname))
@@ -107,23 +108,23 @@ def values(finding: dict) -> str:
     return "; ".join(named) or "it is not so"
 
 
-def of_all_pages(env, reads) -> list[tuple[str, dict]]:
+def of_all_pages(env) -> list[tuple[str, dict]]:
     """Return the findings of all pages, each with its document's name."""
     return [
         (docname, finding)
         for docname in sorted(env.found_docs)
-        for finding in located(env, docname, reads.findings(docname))
+        for finding in located(env, docname)
     ]
 
 
-def refuse(env, reads) -> None:
+def refuse(env) -> None:
     """Log an error for each claim that does not hold, if the build is strict."""
-    for docname, claim in of_all_pages(env, reads) if strict() else []:
+    for docname, claim in of_all_pages(env) if strict() else []:
         message = f"{claim['statement']} (asked: {claim['asked']}; here: {values(claim)})"
         logger.error("a claim does not hold: %s", message, location=(docname, claim["at"]))
 
 
-def write_summary(app, reads) -> None:
+def write_summary(app) -> None:
     """Write the findings of all pages to ``_build/checks.json``, for the end of the build."""
     rows = [
         {
@@ -134,7 +135,7 @@ def write_summary(app, reads) -> None:
             "expected": finding["asked"],
             "found": values(finding),
         }
-        for docname, finding in of_all_pages(app.env, reads)
+        for docname, finding in of_all_pages(app.env)
     ]
     for name, error in app.nn_failed_errata.items():
         page = f"{app.nn_course.errata[name].page}.md"

@@ -1,7 +1,7 @@
 """Start the kernels of many pages as forks of one process, which has imported the libraries.
 
-A kernel spends a second or two on imports; a fork has them. Only Linux can do it safely: where
-it cannot be done, and for a few pages, each kernel is started as a program of its own.
+A kernel needs two to five seconds of processor time for its imports; a fork has them already.
+Forking is safe only on Linux. Elsewhere, and for a few pages, each kernel is a program.
 """
 
 import json
@@ -11,14 +11,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 WARM = Path(__file__).with_name("warm.py")
 FEWEST = 4  # pages for which it pays to import what they do not need
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
+NAME = "fork"
 
 
 class Fork(psutil.Process):
@@ -54,7 +57,7 @@ class Warm:
         self.asking = threading.Lock()  # an answer belongs to the question before it
 
     def fork(self, arguments: list[str], env: dict[str, str], cwd: str) -> Fork | None:
-        """Return a new kernel, or None if there is none to be had."""
+        """Return a new kernel, or None if the process cannot fork."""
         asked = {"arguments": arguments, "env": env, "cwd": cwd}
         try:
             with self.asking:
@@ -71,29 +74,37 @@ class Warm:
         self.process.wait()
 
 
+class ForkProvisioner(LocalProvisioner):
+    """Forks a kernel if it is Python's own and the warm process can fork."""
+
+    warm: ClassVar[Warm | None] = None
+
+    async def launch_kernel(self, cmd, **options):
+        """Start the kernel, and return how to connect to it."""
+        fork = None
+        if cmd[: len(LAUNCHER)] == LAUNCHER:
+            fork = self.warm.fork(cmd[len(LAUNCHER) :], options["env"], options["cwd"])
+        if fork is None:
+            return await super().launch_kernel(cmd, **options)
+        self.process, self.pid, self.pgid = fork, fork.pid, fork.pid
+        self.cwd = options["cwd"]
+        return self.connection_info
+
+
 @contextmanager
-def managers(pages: int) -> Iterator[type[AsyncKernelManager]]:
-    """Yield the class that starts the kernels of so many pages."""
+def warm_kernels(pages: int) -> Iterator[None]:
+    """Fork the kernels that are started meanwhile, if they are for enough pages."""
     if pages < FEWEST or sys.platform != "linux":
-        yield AsyncKernelManager
+        yield
         return
-    warm = Warm()
-
-    class Manager(AsyncKernelManager):
-        """Forks its kernel if that is Python's own and the warm process can fork."""
-
-        async def _async_launch_kernel(self, kernel_cmd, **options):
-            head, arguments = kernel_cmd[: len(LAUNCHER)], kernel_cmd[len(LAUNCHER) :]
-            fork = None
-            if head == LAUNCHER:
-                fork = warm.fork(arguments, options["env"], options["cwd"])
-            if fork is None:
-                await super()._async_launch_kernel(kernel_cmd, **options)
-            else:
-                local = self.provisioner
-                local.process, local.pid, local.pgid = fork, fork.pid, fork.pid
-
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name
+    where = f"{__name__}:{ForkProvisioner.__name__}"
+    factory.provisioners[NAME] = EntryPoint(NAME, where, factory.GROUP_NAME)
+    factory.default_provisioner_name = NAME
+    ForkProvisioner.warm = Warm()
     try:
-        yield Manager
+        yield
     finally:
-        warm.close()
+        factory.default_provisioner_name = before
+        ForkProvisioner.warm.close()

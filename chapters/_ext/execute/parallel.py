@@ -1,7 +1,7 @@
 """Execute the pages whose outputs do not hold, some at a time, before Sphinx reads them.
 
-jupyter-cache can execute pages in parallel, too, but cannot tell which files a page reads, so
-that a change of nnlib would be served old outputs.
+jupyter-cache can execute pages in parallel too, but serves old outputs after a change in nnlib
+(``begin/cachekey.py``).
 
 The page that took longest last time starts first. In a reader's build a cell that fails keeps
 its traceback, and the cells after it run (`findings.py`). A strict build reports all pages that
@@ -9,12 +9,16 @@ fail, and then stops. ``BOOK_WORKERS`` sets how many run at a time, by default o
 core, up to four.
 """
 
+import math
 import os
+import platform
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
+from begin.cachekey import digest, read_by
 from joblib import cpu_count  # those that this process may use, in a container too
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -24,10 +28,8 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from . import findings
-from .kernels import managers
-from .reads import Reads
+from .kernels import warm_kernels
 from .run import Run, execute
-from .seconds import Seconds
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +46,12 @@ def open_cache(app) -> None:
 
 def outdated(app, env, added, changed, removed) -> list[str]:
     """Return the pages whose outputs no longer hold, for Sphinx to read them again."""
-    executed, reads = getattr(env, "nb_metadata", {}), app.nn_executor.reads
+    if not hasattr(env, "nn_outputs"):
+        env.nn_outputs = {}
     return [
         docname
-        for docname in env.found_docs - added
-        if executed.get(docname, {}).get("exec_data") and not reads.hold(docname)
+        for docname, stored in env.nn_outputs.items()
+        if docname in env.found_docs - added and not app.nn_executor.holds(docname, stored)
     ]
 
 
@@ -60,22 +63,19 @@ def execute_pages(app, env, docnames) -> None:
 
 def fill_gaps(app, docname, source) -> None:
     """Insert a note into a page's text for each number that its cells did not compute."""
-    source[0] = findings.fill_gaps(source[0], app.nn_executor.reads.missing(docname))
+    missing = app.env.nn_outputs.get(docname, {}).get("missing", [])
+    source[0] = findings.fill_gaps(source[0], missing)
 
 
 def show_findings(app, doctree) -> None:
     """Insert into a page what came out differently when it was executed."""
-    found = app.nn_executor.reads.findings(app.env.docname)
-    findings.show(doctree, list(findings.located(app.env, app.env.docname, found)))
+    findings.show(doctree, list(findings.located(app.env, app.env.docname)))
 
 
 def report(app, exception) -> None:
-    """Print how long each page took, and write what came out differently."""
+    """Write what came out differently."""
     if exception is None:
-        seconds = app.nn_executor.seconds
-        seconds.save(Path(app.srcdir))
-        print(seconds.report(), flush=True)
-        findings.write_summary(app, app.nn_executor.reads)
+        findings.write_summary(app)
 
 
 class CannotExecute(SphinxError):
@@ -92,30 +92,42 @@ class PagesFailed(SphinxError):
 
 @dataclass(frozen=True)
 class Page:
-    """A page to execute, with its cells and their key in the cache."""
+    """A page to execute, with its cells, and its seconds when it was executed before."""
 
     docname: str
     path: Path
     notebook: dict
-    key: str
+    seconds: float
 
 
 class Executor:
     """Executes pages in one build of the book, and stores their outputs for later builds.
 
+    jupyter-cache finds outputs by the text of the cells. Beside them is stored, as ``data``,
+    what they depend on, how long they took, what came out differently, and which numbers of the
+    text they did not compute.
+
     Parameters
     ----------
     root : Path
         The book's folder.
-    cache : Path
+    folder : Path
         The folder of the outputs that earlier builds have kept; made when missing.
     """
 
-    def __init__(self, root: Path, cache: Path):
-        self.reads = Reads(root, cache / "reads.json")
-        self.reads.stamp("*")  # before anything runs
-        self.cache = get_cache(cache)
-        self.seconds = Seconds(cache.parent / "page-seconds.json")
+    def __init__(self, root: Path, folder: Path):
+        self.root = root
+        self.cache = get_cache(folder)
+        self.digest = cache(partial(digest, root))
+
+    def sources(self, docname: str) -> str:
+        """Return the digest of the files that a page may read, and the version of Python."""
+        return f"{platform.python_version()}-{self.digest(read_by(docname))}"
+
+    def holds(self, docname: str, stored: dict) -> bool:
+        """Return whether stored outputs are up to date and no cell stopped with an error."""
+        failed = any(finding["kind"] != "claim" for finding in stored["findings"])
+        return stored["sources"] == self.sources(docname) and not failed
 
     def execute(self, env, docnames) -> None:
         """Execute the outdated pages among these.
@@ -127,24 +139,25 @@ class Executor:
         CannotExecute
             If no page can be executed: a kernel does not start, or the disk is full.
         """
-        pages = sorted(self._pending(env, docnames), key=self._longest_first)
+        pages = sorted(self._pending(env, docnames), key=lambda page: -page.seconds)
         timeout = env.mystnb_config.execution_timeout * (1 if findings.strict() else PATIENCE)
         failures = []
-        with managers(len(pages)) as manager, ThreadPoolExecutor(workers()) as pool:
-            settings = self.reads.root, timeout, manager
+        with warm_kernels(len(pages)), ThreadPoolExecutor(workers()) as pool:
             jobs = {
                 pool.submit(
                     execute,
                     page.path,
                     page.notebook,
-                    *settings,
+                    self.root,
+                    timeout,
                     allow_errors=not findings.strict(),
                 ): page
                 for page in pages
             }
             for done, job in enumerate(as_completed(jobs), start=1):
                 page, run = jobs[job], _result(job, jobs[job])
-                self._keep(page, run)
+                if run.failure is None or not findings.strict():
+                    env.nn_outputs[page.docname] = self._keep(page, run)
                 print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
                 if findings.strict():
                     failures += [run.failure] if run.failure else []
@@ -152,11 +165,12 @@ class Executor:
             logger.error("%s", failure)
         if failures:
             raise PagesFailed(FAILED.format(len(failures), len(pages)))
-        findings.refuse(env, self.reads)
+        findings.refuse(env)
 
     def _pending(self, env, docnames) -> Iterator[Page]:
         """Yield each page with cells whose outputs are missing or outdated."""
         for docname in docnames:
+            env.nn_outputs.pop(docname, None)
             path = Path(env.doc2path(docname))
             text = path.read_text(encoding="utf-8")
             reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
@@ -165,35 +179,34 @@ class Executor:
             notebook = reader.read(text)
             if not any(cell.cell_type == "code" for cell in notebook.cells):
                 continue
-            _, key = self.cache.create_hashed_notebook(notebook)
-            if not (self.reads.hold(docname, key) and self._cached(notebook)):
-                yield Page(docname, path, notebook, key)
+            stored = self._stored(notebook)
+            if stored and self.holds(docname, stored):
+                env.nn_outputs[docname] = stored
+            else:
+                yield Page(docname, path, notebook, stored.get("seconds", math.inf))
 
-    def _cached(self, notebook) -> bool:
-        """Return whether jupyter-cache has outputs for these cells."""
+    def _stored(self, notebook) -> dict:
+        """Return what is stored with the outputs of these cells, empty without outputs."""
         try:
-            self.cache.match_cache_notebook(notebook)
+            return self.cache.match_cache_notebook(notebook).data
         except KeyError:
-            return False
-        return True
+            return {}
 
-    def _longest_first(self, page: Page) -> tuple[float, int]:
-        """Return a sort key that puts pages never executed first, then the slowest."""
-        return -self.seconds.known(page.docname), -len(page.notebook.cells)
-
-    def _keep(self, page: Page, run: Run) -> None:
-        """Store outputs, findings, files read and seconds of a page, unless the build stops."""
-        if run.failure is None or not findings.strict():
-            data = {"execution_seconds": run.wall}
-            bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
-            self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            missing = []
-            if any(finding["kind"] != "claim" for finding in run.findings):
-                text = page.path.read_text(encoding="utf-8")
-                missing = findings.missing_numbers(text, run.notebook)
-            stored = run.reads, run.started, run.findings, missing
-            self.reads.keep(page.docname, page.key, *stored)
-            self.seconds.note(page.docname, run)
+    def _keep(self, page: Page, run: Run) -> dict:
+        """Store the outputs of a page; return what is stored beside them."""
+        missing = []
+        if any(finding["kind"] != "claim" for finding in run.findings):
+            text = page.path.read_text(encoding="utf-8")
+            missing = findings.missing_numbers(text, run.notebook)
+        data = {
+            "sources": self.sources(page.docname),
+            "seconds": run.processor,
+            "findings": run.findings,
+            "missing": missing,
+        }
+        bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
+        self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        return data
 
 
 def workers() -> int:
@@ -204,11 +217,12 @@ def workers() -> int:
 def _line(page: Page, run: Run) -> str:
     """Return the line to print about a page that has been executed."""
     state = "FAILED" if run.failure else "executed"
+    name = f"{page.path.parent.name}/{page.path.stem}"
     count = 0 if run.failure else len(run.findings)
     differ = (
         f", {count} {'check differs' if count == 1 else 'checks differ'} here" if count else ""
     )
-    return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s{differ}"
+    return f"{state} {name} in {run.wall:.1f} s ({run.processor:.1f} s of one core){differ}"
 
 
 def _result(job: Future, page: "Page") -> Run:

@@ -1,20 +1,18 @@
-"""Execute one page, and measure its seconds, files read, and what came out differently."""
+"""Execute one page, measure its seconds, and find out what came out differently."""
 
 import os
-import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from . import findings
 from .failure import Failure
 
-AUDIT = Path(__file__).with_name("audit.py")
 FAILED = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 
@@ -22,49 +20,37 @@ FAILED = (CellExecutionError, CellTimeoutError, DeadKernelError)
 class Run:
     """The outcome of the execution of a page.
 
-    ``processor`` counts the kernel's work and that of the programs it waited for, so it hardly
-    depends on what else the machine does; what a forked kernel had imported before is not in
-    it. ``slowest`` is the cell that took most of it. ``findings`` are what came out
-    differently, as `findings.collect` describes it; ``failure`` is the error that ended the
-    execution early.
+    ``processor`` counts the seconds of the kernel and of the programs it waited for, so it
+    hardly depends on what else the machine does; it leaves out what a forked kernel had
+    imported before. ``findings`` are what came out differently, as `findings.collect` describes
+    it; ``failure`` is the error that ended the execution early.
     """
 
     notebook: dict
-    started: float
     wall: float
     processor: float
-    slowest: tuple[int, float]
-    reads: frozenset[str]
     findings: list[dict]
     failure: Failure | None
 
 
 class _Watch:
-    """Measures the kernel's processor time for each cell of a page."""
+    """Notes which cell runs, and the processor seconds of the kernel."""
 
     def __init__(self):
         self.client = None
         self.last = 0
-        self.before = self.total = 0.0
-        self.slowest = (0, 0.0)
+        self.processor = 0.0
 
     def begin(self, cell, cell_index) -> None:
-        """Store which cell runs now, and the seconds that the kernel took until then."""
-        self.last, self.before = cell_index, self._seconds()
+        """Store which cell runs now."""
+        self.last = cell_index
 
     def end(self, cell, cell_index, execute_reply) -> None:
-        """Store the processor seconds of a cell that has run."""
-        self.total = self._seconds()
-        taken = cell_index, self.total - self.before
-        self.slowest = max(self.slowest, taken, key=lambda s: s[1])
-
-    def _seconds(self) -> float:
-        """Return the processor seconds of the kernel until now."""
-        try:
+        """Store the processor seconds of the kernel after a cell."""
+        with suppress(psutil.Error):  # the kernel is gone, which fails the page elsewhere
             times = psutil.Process(self.client.km.provisioner.pid).cpu_times()
-        except psutil.Error:  # the kernel is gone, which fails the page elsewhere
-            return self.total
-        return times.user + times.system + times.children_user + times.children_system
+            own = times.user + times.system
+            self.processor = own + times.children_user + times.children_system
 
 
 def execute(
@@ -72,12 +58,11 @@ def execute(
     notebook,
     root: Path,
     timeout: int,
-    manager: type = AsyncKernelManager,
     variables: dict[str, str] | None = None,
     start: str = "",
     allow_errors: bool = False,
 ) -> Run:
-    """Execute the cells of a page in its own folder; return the run.
+    """Execute the cells of a page of the book at `root`, in the page's folder.
 
     The first error ends it. With ``allow_errors`` only a cell does that takes too long, or the
     end of the kernel.
@@ -85,34 +70,25 @@ def execute(
     a line break, that the kernel executes before the page.
     """
     watch = _Watch()
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "reads"
-        # Expressions, so that the page's namespace holds nothing of them. The second, as the
-        # oldest finalizer, ends the kernel after those of the page (temporary folders are
-        # deleted), without freeing each object, which takes 0.3 s.
-        start += f"__import__('runpy').run_path({str(AUDIT)!r});"
-        start += "__import__('weakref').finalize(__import__('sys'), __import__('os')._exit, 0);"
-        watch.client = NotebookClient(
-            notebook,
-            timeout=timeout,
-            allow_errors=allow_errors,
-            record_timing=False,  # a date would differ at each build
-            on_cell_start=watch.begin,
-            on_cell_executed=watch.end,
-            kernel_manager_class=manager,
-            extra_arguments=[f"--IPKernelApp.exec_lines={start}"],
-        )
-        environment = os.environ | {"NN_BOOK": str(root), "NN_READS": str(log)}
-        environment |= variables or {}
-        started = time.time()
-        error = _attempt(watch.client, cwd=str(path.parent), env=environment)
-        wall = time.time() - started
-        # A kernel that did not say what it read may have read anything.
-        reads = frozenset(log.read_text().splitlines()) if log.exists() else frozenset("*")
+    watch.client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        allow_errors=allow_errors,
+        record_timing=False,  # a date would differ at each build
+        on_cell_start=watch.begin,
+        on_cell_executed=watch.end,
+        extra_arguments=[f"--IPKernelApp.exec_lines={start}"] if start else [],
+    )
+    started = time.monotonic()
+    # NN_BOOK makes `book.claim` record what did not hold in the outputs.
+    environment = os.environ | {"NN_BOOK": str(root)} | (variables or {})
+    error = _attempt(watch.client, cwd=str(path.parent), env=environment)
+    wall = time.monotonic() - started
     found = findings.collect(notebook, watch.last, error)
     merge_streams(notebook)
-    failure = Failure.of(path, notebook, watch.last, error, found) if error else None
-    return Run(notebook, started, wall, watch.total, watch.slowest, reads, found, failure)
+    page = Path(os.path.relpath(path, root)).as_posix()
+    failure = Failure.of(page, path, notebook, watch.last, error, found) if error else None
+    return Run(notebook, wall, watch.processor, found, failure)
 
 
 def merge_streams(notebook) -> None:

@@ -2,7 +2,7 @@
 
 It is started with the number of a socket. Each line that comes there asks for a kernel, with
 its arguments, environment and working directory; the answer is its process id. The book's own
-packages are not imported here: a kernel records which of their files its page reads.
+packages are not imported here, so that each kernel imports them as its page asks.
 
 A process with several threads must not fork, so one whose imports have started some ends at
 once. Else it ends when the socket is closed, and ends the kernels that still run.
@@ -17,7 +17,6 @@ import runpy
 import signal
 import socket
 import sys
-import weakref
 from pathlib import Path
 
 IMPORTED = (
@@ -36,11 +35,9 @@ def load() -> dict[str, str]:
     """Import the modules, and return the environment variables that they have set."""
     os.environ.update(SETTINGS | os.environ | {"JPY_PARENT_PID": str(os.getpid())})
     before = set(os.environ)
-    weakref.finalize._registered_with_atexit = True  # a kernel registers them, as its last
     for name in IMPORTED:
         with contextlib.suppress(ImportError):  # PyTorch need not be installed
             importlib.import_module(name)
-    weakref.finalize._registered_with_atexit = False
     gc.collect()
     gc.freeze()  # else each kernel would copy what it only looks through
     return {name: os.environ[name] for name in set(os.environ) - before}

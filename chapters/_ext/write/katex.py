@@ -1,7 +1,7 @@
 r"""KaTeX, the program that sites run in a reader's browser, run here in an embedded V8.
 
-It gives a formula twice, as elements for the eye, made lighter by ``formula_html.py``, and as
-MathML for the ear, which also holds the TeX that KaTeX's own script puts on the clipboard.
+It gives a formula twice, as elements for the eye and as MathML for screen readers. The MathML
+also contains the TeX, which KaTeX's own script puts on the clipboard.
 """
 
 import atexit
@@ -13,21 +13,11 @@ from pathlib import Path
 
 from py_mini_racer import JSEvalException, MiniRacer
 
-from .formula_html import lighter
-
 VENDORED = "_vendor/katex"
 KATEX = Path("chapters", "_extra", VENDORED)
 UNDERLINE = "\u0332"  # KaTeX draws it under each letter that it names
-END = {False: "</span>", True: "</span></span>"}
 OPTIONS = {"throwOnError": True, "strict": "error", "trust": False}
-EYE = '<span class="katex-html"'
 MATH = re.compile(r"<math.*</math>", re.DOTALL)
-# What the MathML beside the elements for the eye says of looks alone.
-LOOKS = re.compile(
-    r" (?:xmlns|stretchy|fence|separator|[lr]space|minsize|maxsize|columnalign|columnspacing"
-    r'|rowspacing|scriptlevel|displaystyle)="[^"]*"| mathvariant="normal"'
-    r"|<mspace[^>]*>(?:</mspace>)?"
-)
 SOURCE = re.compile(r"<semantics>(.*)<annotation[^>]*>.*?</annotation></semantics>", re.DOTALL)
 MESSAGE = re.compile(r"KaTeX parse error: ([^\n]*)")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
@@ -73,11 +63,6 @@ class Typesetter:
         """Return the style sheet without its faces."""
         return FACE.sub("", self.sheet)
 
-    @cached_property
-    def _styled(self) -> set[str]:
-        """Return the classes that have a rule."""
-        return set(NAME.findall(self.rules))
-
     def _formula(self, tex: str, *, display: bool = False, eye: bool = True) -> str:
         r"""Return a formula as HTML.
 
@@ -105,14 +90,11 @@ class Typesetter:
             raise RefusedError(
                 (said[1] if said else str(error)).replace(UNDERLINE, "")
             ) from error
-        if not eye:
-            said = html.escape(" ".join(tex.split()))
-            math = SOURCE.sub(r"\1", MATH.search(made)[0])
-            return math.replace("<math", f'<math alttext="{said}"', 1)
-        heard, _, shown = made.removesuffix(END[display]).partition(EYE)
-        return (
-            _heard(heard) + lighter(EYE + shown, self._styled, display=display) + END[display]
-        )
+        if eye:
+            return made
+        said = html.escape(" ".join(tex.split()))
+        math = SOURCE.sub(r"\1", MATH.search(made)[0])
+        return math.replace("<math", f'<math alttext="{said}"', 1)
 
     @cached_property
     def faces(self) -> dict[tuple[str, ...], str]:
@@ -154,13 +136,6 @@ class Typesetter:
         source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
         rule = re.sub(r"src:[^;]*", source, rule)
         return f"@font-face{{{rule}}}\n"
-
-
-def _heard(markup: str) -> str:
-    """Return the MathML of a formula without what is for the eye."""
-    markup = LOOKS.sub("", markup)
-    styled = "<mstyle " in markup  # in a colour
-    return markup if styled else markup.replace("<mstyle>", "").replace("</mstyle>", "")
 
 
 def _declared(body: str) -> dict[str, str]:
