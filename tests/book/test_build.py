@@ -4,6 +4,7 @@ A check that comes out differently leaves a notice in the page; a strict build f
 other kinds: `test_build_faults.py`.
 """
 
+import filecmp
 import json
 import re
 
@@ -252,3 +253,29 @@ def test_several_pages_are_executed_ahead_with_a_line_each_and_their_seconds(min
     assert "[1/2] executed part/" in done.stdout
     assert "[2/2] executed part/" in done.stdout
     assert re.search(r"part/fourth in \d+\.\d s \(\d+\.\d s of one core\)\n", done.stdout)
+
+
+CELLS = (
+    "print({'apple', 'pear', 'plum', 'fig'}, {1.5: 'x'})",
+    "import sys\nfor k in range(20):\n    print(k, flush=True)",
+    "from matplotlib import pyplot as plt\nfrom nnlib import viz\n"
+    "figure, axes = plt.subplots()\naxes.plot([1, 2])\n"
+    "viz.show(figure, alt='a line', name='line')",
+)
+
+
+@pytest.mark.slow
+def test_two_builds_at_two_places_give_the_same_bytes(tmp_path):
+    folders = []
+    for place in ("book", "another place/the book"):
+        mini = MiniBook.create(tmp_path / place)
+        page = (mini.root / "chapters/part/second.md").read_text()
+        cells = [f"```{{code-cell}} python\n{code}\n```\n" for code in CELLS]
+        mini.write("chapters/part/second.md", "\n".join([page, *cells]))
+        done = mini.build()
+        assert done.returncode == 0, done.stdout
+        folders.append(mini.root / "_build/html")
+    names = [{f.relative_to(d) for f in d.rglob("*") if f.is_file()} for d in folders]
+    assert names[0] == names[1]
+    _, differing, unreadable = filecmp.cmpfiles(*folders, names[0], shallow=False)
+    assert (differing, unreadable) == ([], [])
