@@ -6,8 +6,9 @@ nn.searchWords = (() => {
   const LESS = new Set((
     "a about am an and any are as at be but by can could did do does doing explained for from " +
     "get give had has have how i if in into is it its just like make me my need of on or our " +
-    "should show so tell than that the their them then there these they this those to up us use used " +
-    "using was we were what when where which who whose why will with work works would you your"
+    "should show so tell than that the their them then there these they this those to up us use " +
+    "used using was we were what when where which who whose why will with work works would you " +
+    "your"
   ).split(" "));
 
   // American spellings and accents are no reason to find nothing.
