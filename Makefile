@@ -31,8 +31,8 @@ pdf: setup system book ## print the built book and the formula sheet as PDF
 test: setup system lint ## run the tests; T=nnlib/linalg: a path below tests/, or a name
 	@$(PY) tools/run_tests.py $(T)
 
-test-all: setup system lint ## run the slow tests too, and `make rounding`
-	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py
+test-all: setup system lint ## run the slow tests too, and `make rounding` with one seed
+	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py --seeds 1
 
 rounding: setup ## execute pages and judge problems while rounding noise is added
 	@$(PY) tools/rounding.py
