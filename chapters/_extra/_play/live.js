@@ -162,7 +162,7 @@ nn.tryIt = (() => {
     if (!job) return;
     const {editor} = job;
     end(words, "failed");
-    editor.instead(otherWays(), ...detail ? [browserSaid(detail)] : []);
+    editor.instead(alternatives(), ...detail ? [browserSaid(detail)] : []);
   }
 
   function forget() {
@@ -184,7 +184,7 @@ nn.tryIt = (() => {
       `${near} from this site, ${megabytes(known.near)}.`;
   }
 
-  function otherWays() {
+  function alternatives() {
     const download = html("a", {href: known.notebook, download: ""}, "download the notebook");
     const places = Object.entries(known.places)
       .map(([name, href]) => html("a", {href}, `open it in ${name}`));
