@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np  # noqa: F401 (for the examples)
+
 from ...ops import abs, square, sub, where
 from ...tensor import Tensor
 from .shared import check_pair, reduced, weighted
