@@ -22,7 +22,6 @@ from pathlib import Path
 
 import yaml
 from build_book import NOISE, environment
-from nngrader.cli import skip_unused_imports
 from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 
@@ -50,7 +49,6 @@ class Result:
 
 def settings(root: Path, page: str) -> dict:
     """Return the book's own settings of Sphinx, for a book of this page alone."""
-    skip_unused_imports()
     from jupyter_book.config import get_final_config
 
     toc = root / "_build" / "page" / "_toc.yml"
