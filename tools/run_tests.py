@@ -49,10 +49,10 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
 
 
 def side_by_side(dist: str = "loadfile") -> list[str]:
-    """Return the arguments for pytest-xdist: a worker for each core."""
+    """Return the arguments for pytest-xdist: one worker more than cores, because some wait."""
     from joblib import cpu_count
 
-    workers = min(cpu_count(), MOST_WORKERS)
+    workers = min(cpu_count() + 1, MOST_WORKERS)
     return ["-n", str(workers), "--dist", dist]
 
 
@@ -67,7 +67,7 @@ def book_beside() -> Iterator[subprocess.Popen]:
     process = subprocess.Popen([sys.executable, program], start_new_session=True)
     try:
         print("Executing the pages of the book; the tests follow", flush=True)
-        while process.poll() is None and not gate_book.executed():
+        while process.poll() is None and not gate_book.executed(gate_book.FOLDER):
             time.sleep(1)
         yield process
     finally:

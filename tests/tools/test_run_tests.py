@@ -38,7 +38,10 @@ def test_a_path_is_a_path_and_anything_else_a_name():
     ("build", "statuses", "expected"),
     [(0, [0, 0], 0), (0, [1, 0], 1), (0, [0, 5], 5), (1, [0], 1)],
 )
-def test_a_failure_of_either_part_or_of_the_book_fails(monkeypatch, build, statuses, expected):
+def test_a_failure_of_either_part_or_of_the_book_fails(
+    monkeypatch, tmp_path, build, statuses, expected
+):
+    monkeypatch.setattr(run_tests.gate_book, "FOLDER", tmp_path)
     calls, ends = [], iter(statuses)
     monkeypatch.setattr(run_tests, "run", lambda *a: (calls.append(a), next(ends))[1])
     monkeypatch.setattr(sys, "argv", ["run_tests"])

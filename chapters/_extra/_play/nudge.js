@@ -143,9 +143,9 @@
     if (one === 0 && two === 0) return "The step is lost in rounding: f does not change at all.";
     if (two === slope) return "The two-sided quotient is correct to the last digit.";
     if (rounded > cut) {
-      return "Rounding dominates the two-sided error, so a larger step would be better.";
+      return "The two-sided error is mostly rounding: a larger step is better.";
     }
-    return "Truncation dominates the two-sided error, so a smaller step would be better.";
+    return "The two-sided error is mostly truncation: a smaller step is better.";
   }
   const told = nn.short;
   const off = (got, slope) => {
