@@ -10,7 +10,7 @@ PROGRAM = Path(__file__).parents[2] / "benchmarks" / "nnlib_against_torch.py"
 ROWS = {
     (): [
         *("MLP", "LeNet", "VGG", "LSTM", "BatchNorm2d", "Depthwise", "LayerNorm", "GroupNorm"),
-        *("cumsum(0)", "cumsum(1)", "cummax(1)", "cumprod(1)", "geometric mean"),
+        *("cumsum(0)", "cumsum(1)", "cumprod(1)", "geometric mean"),
     ],
     ("--imports",): ["whole process", "above an empty interpreter"],
     ("--growth",): ["batch of", "depth of", "length of", "graph of 100,000", "memory of"],

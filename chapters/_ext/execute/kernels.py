@@ -102,9 +102,11 @@ def warm_kernels(pages: int) -> Iterator[None]:
     where = f"{__name__}:{ForkProvisioner.__name__}"
     factory.provisioners[NAME] = EntryPoint(NAME, where, factory.GROUP_NAME)
     factory.default_provisioner_name = NAME
-    ForkProvisioner.warm = Warm()
+    outer = ForkProvisioner.warm
+    ForkProvisioner.warm = warm = Warm()
     try:
         yield
     finally:
         factory.default_provisioner_name = before
-        ForkProvisioner.warm.close()
+        ForkProvisioner.warm = outer
+        warm.close()
