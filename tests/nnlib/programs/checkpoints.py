@@ -89,5 +89,5 @@ try:
     buffer = io.BytesIO()
     torch.save(Options(3), buffer)
     torch.load(io.BytesIO(buffer.getvalue()))
-except Exception as error:  # PyTorch refuses to load it, and nnlib refuses to save it
+except Exception as error:  # refused when it is loaded, or earlier, when it is saved
     print("refused", "Options" in str(error))
