@@ -27,7 +27,7 @@ from read import (
     syllabus_pages,
     tabs,
 )
-from write import alt_text, live, markup, scripts, theme, thumbnails, typeset
+from write import live, markup, minus, scripts, theme, thumbnails, typeset
 
 # Where a step stands among the functions that Sphinx, its extensions and the theme connect to
 # the same event: before them all, after them all, or where this extension was loaded.
@@ -97,7 +97,7 @@ STEPS = (
     ("html-page-context", theme.add_questions, AMONG),  # to the links to other pages
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
-    ("html-page-context", alt_text.check_pictures, LAST),  # each says what is to be seen
+    ("html-page-context", minus.mend, LAST),  # of the numbers that cells glue into the text
     ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
     ("html-page-context", scripts.delay, LAST),  # those of the theme and of extensions
     # Finish, once for a build.

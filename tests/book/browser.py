@@ -126,6 +126,23 @@ class Visit:
               .map(e => e.textContent.slice(0, 60))"""
         )
 
+    def undescribed(self) -> list[str]:
+        """Return images that neither they nor an element around them describe.
+
+        Moving figures draw their own and have their own check. In a typeset formula the MathML
+        describes what the HTML draws.
+        """
+        return self.page.evaluate(
+            """() => {
+              const text = (e, name) => (e?.getAttribute(name) ?? '').trim();
+              return [...document.querySelectorAll('main img, main svg')]
+                .filter(e => !e.closest('button, .katex-html, .nn-play, [aria-hidden=true]'))
+                .filter(e => !text(e, e.localName === 'img' ? 'alt' : 'aria-label'))
+                .filter(e => !text(e.closest('[role=img]'), 'aria-label'))
+                .map(e => e.getAttribute('src')?.slice(0, 60) ?? e.localName);
+            }"""
+        )
+
     def too_wide(self) -> list[str]:
         """Return what sticks out of the window to the right, by tag and class."""
         return self.page.evaluate(

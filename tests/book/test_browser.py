@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import served
+from browser import Visit, served
 
 pytestmark = [pytest.mark.browser]
 
@@ -22,6 +22,24 @@ def base(request, book):
 
 def address_of(page):
     return f"chapters/{page}.html"
+
+
+@pytest.mark.parametrize(
+    ("body", "undescribed"),
+    [
+        ('<img src="a.png" alt="a cat"><svg aria-label="a curve"></svg>', []),
+        ('<img src="a.png"><img src="b.png" alt="">', ["a.png", "b.png"]),
+        ('<div role="img" aria-label="all"><img src="a.png" alt=""><svg></svg></div>', []),
+        ('<div role="img" aria-label=""><svg></svg></div>', ["svg"]),
+        ('<svg aria-hidden="true"><path/></svg><svg aria-label=" "><g/></svg>', ["svg"]),
+        ('<i class="katex-html"><svg></svg></i><svg></svg>', ["svg"]),
+    ],
+)
+def test_images_without_a_text_are_found(browser, body, undescribed):
+    page = browser.new_page()
+    page.set_content(f"<main>{body}</main>", wait_until="commit")
+    assert Visit(page).undescribed() == undescribed
+    page.close()
 
 
 @pytest.mark.slow

@@ -89,10 +89,6 @@ FAULTS = {
     "a check that fails": (failing_check, "erratum mini-e1.. fails: AssertionError"),
     "a dead link": (edit("Two things", "[Two](../part/nowhere.md) things"), "nowhere"),
     "a dead reference": (edit("Two things", "{ref}`nowhere` things"), "nowhere"),
-    "a picture without a text": (
-        with_cell(f"{HTML}HTML('<img src=\"_static/nn.css\">')"),
-        "without alternative text",
-    ),
     "an unknown element": (with_cell(f"{HTML}HTML('<nn-x></nn-x>')"), "no script _play/x.js"),
     "any other warning": (edit("Two things", "{unknown-role}`two` things"), "unknown-role"),
     "a word on standard error": (with_cell("import sys; sys.stderr.write('x')"), "stderr"),

@@ -126,6 +126,7 @@ def faults(visited, name, size) -> list[str]:
     page = visited.page
     found = [f"formula: {text}" for text in visited.untypeset()]
     found += [f"too wide: {what}" for what in visited.too_wide()]
+    found += [f"without alternative text: {what}" for what in visited.undescribed()]
     found += [f"words of {what}" for what in page.evaluate(SMALL)]
     figures = page.locator("figure.nn-play").all()
     if figures:

@@ -12,7 +12,7 @@ from begin.cachekey import digest, read_by
 from begin.checks import failures
 from docutils import nodes
 from read.exercise_numbers import count_by_page, recall_book
-from write.alt_text import GLUED_HYPHEN, undescribed_pictures
+from write.minus import GLUED_HYPHEN
 from write.thumbnails import PLACE, filled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,30 +111,6 @@ def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
     checks = {"a": "import os; os._exit(0)", "b": "assert True"}
     assert set(failures(checks, tmp_path / "memory.json", "lock")) == {"a", "b"}
     assert json.loads((tmp_path / "memory.json").read_text()) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "silent"),
-    [
-        ('<img src="a.png" alt="a cat">', []),
-        ('<img src="a.png">', ["a.png"]),
-        ('<IMG src="a.png">', ["a.png"]),
-        ('<img src="a.png" alt="">', ["a.png"]),
-        ('<p><img src="a.png"/></p>', ["a.png"]),
-        ('<div role="img" aria-label="all"><img src="a.png" alt=""><svg></svg></div>', []),
-        ('<div role="img" aria-label=""><svg></svg></div>', ["svg"]),
-        ('<div role="img" aria-label="all"></div><svg></svg>', ["svg"]),
-        ('<svg aria-hidden="true"><path/></svg>', []),
-        ('<svg aria-label="a curve"><g/></svg><img alt="x" src="b">', []),
-        ('<svg aria-label=" "><g/></svg>', ["svg"]),
-        ("<p>1 < 2 <br> text</p>", []),
-        ('<p title="a > b"><img alt=cat src=a.png></p><img src=b.png>', ["b.png"]),
-        ("<script>s = '<img>';</script><!-- <img> --><style>/* <svg> */</style>", []),
-        ('<span class="x katex-html"><svg></svg></span><i><b></i><svg></svg>', ["svg"]),
-    ],
-)
-def test_pictures_without_a_text_are_found(body, silent):
-    assert undescribed_pictures(body) == silent
 
 
 def test_glued_numbers_get_a_minus_and_texts_keep_their_hyphen():
