@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import build_book
@@ -105,15 +105,23 @@ def run_all(chosen: list[str], with_problems: bool, seed: int, scale: float, out
     sys.path.append(str(ROOT / "chapters" / "_ext"))
     started = time.monotonic()
     with ThreadPoolExecutor(workers()) as pool:
-        results = pool.map(lambda name: run_page(name, seed, scale), chosen)
-        found = dict(zip(chosen, results, strict=True))
+        jobs = {name: pool.submit(run_page, name, seed, scale) for name in chosen}
+        found = dict(as_they_finish(jobs))
     if with_problems:
         pairs = problems_of_another_process()
         with ProcessPoolExecutor(workers(), max_tasks_per_child=1) as pool:
             jobs = {f"{a}/{n}": pool.submit(run_problem, a, n, seed, scale) for a, n in pairs}
-            found |= {row: job.result() for row, job in jobs.items()}
+            found |= dict(as_they_finish(jobs))
     seconds = round(time.monotonic() - started)
     out.write_text(json.dumps({"seconds": seconds, "rows": found}, indent=1), encoding="utf-8")
+
+
+def as_they_finish(jobs: dict[str, Future]) -> Iterator[tuple[str, str]]:
+    """Yield each row with its result, in order, and print what has finished."""
+    for row, job in jobs.items():
+        output = job.result()
+        print(f"  {row}: {cell_text(output)}", flush=True)
+        yield row, output
 
 
 def problems_of_another_process() -> list[tuple[str, str]]:
