@@ -299,12 +299,29 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 # By value
 
+MANY = 16  # so many times k elements are partitioned instead of sorted
+
 
 class Ordered(NamedTuple):
     """The result of ``sort`` and ``topk``: values and their indices."""
 
     values: Tensor
     indices: Tensor
+
+
+def order(x: np.ndarray, d: int, down: bool) -> np.ndarray:
+    """Return the indices that sort along d; equal elements keep their order, NaN is largest."""
+    if not down:
+        return np.argsort(x, d, kind="stable")
+    return x.shape[d] - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)
+
+
+def leading(x: np.ndarray, k: int, down: bool) -> np.ndarray:
+    """Return the first k indices of ``order`` for a vector, without sorting all elements."""
+    last = len(x) - k if down else k - 1
+    bound = np.partition(x, last)[last]
+    candidates = np.flatnonzero(~(x < bound if down else x > bound))
+    return candidates[order(x[candidates], 0, down)[:k]]
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
@@ -317,11 +334,10 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
-    if down:  # reverse before and after, so that equal elements keep their order
-        i = n - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)
+    if start == 0 and 0 < MANY * end < n:
+        i = np.apply_along_axis(leading, d, x, end, down)
     else:
-        i = np.argsort(x, d, kind="stable")
-    i = i[at(d, slice(start, end))]
+        i = order(x, d, down)[at(d, slice(start, end))]
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()
     return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))

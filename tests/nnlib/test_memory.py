@@ -372,6 +372,18 @@ def test_an_index_or_an_order_changed_after_use_does_not_change_the_gradient(mak
 
 
 @pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("share_of_nan", [0, 0.1, 1])
+def test_topk_of_many_elements_is_the_beginning_of_sort(largest, share_of_nan):
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 9, (3, 400, 2)).astype("f")  # with ties
+    x[rng.random(x.shape) < share_of_nan] = np.nan
+    values, indices = nnlib.tensor(x).topk(7, 1, largest)
+    expected = nnlib.tensor(x).sort(1, descending=largest)
+    np.testing.assert_array_equal(indices, expected.indices[:, :7])
+    np.testing.assert_array_equal(values, torch.tensor(x).topk(7, 1, largest).values)
+
+
+@pytest.mark.parametrize("largest", [True, False])
 def test_topk_of_equal_elements_gives_indices_that_select_its_values(largest):
     x = np.array([[1.0, 2.0, 2.0, 1.0, 2.0], [0.0, 0.0, 0.0, 0.0, 0.0]])
     got, expected = (L.tensor(x).topk(3, largest=largest) for L in (nnlib, torch))
