@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import chunk, relu, sigmoid, tanh
+from ..ops.recurrence import lstm_step
 from ..tensor import Tensor, raw
 from . import functional as F
 from .init import even_by_fan_in
@@ -200,9 +201,7 @@ class LSTMCell(Cell):
 
     def step(self, x: Tensor, u: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """Return the next h and c, given W x + b and U h + c."""
-        i, f, g, o = chunk(x + u, 4, -1)
-        c = sigmoid(f) * c + sigmoid(i) * tanh(g)
-        return sigmoid(o) * tanh(c), c
+        return lstm_step(x + u, c)
 
 
 class GRUCell(Cell):

@@ -12,14 +12,18 @@ gate, is multiplied into the weights.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..graph import record_fused
 from ..tensor import Tensor, raw
+from .elementwise import sigmoid, tanh
+from .joining import cat
 from .linear import mT, rows
 from .promotion import array
+from .shape import chunk
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "gru_layer lstm_layer rnn_layer"
@@ -261,6 +265,50 @@ def lstm_layer(
 
     kept = dict(gates=y, h=h, c=c, tanh_c=tanh_c)
     return record_fused((h[1:].copy(), c[-1].copy()), inputs, backward, keep=kept)
+
+
+def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the next state h and cell of long short-term memory, one step of ``lstm_layer``.
+
+    Parameters
+    ----------
+    input : (..., 4H) float
+        W x + b + U h + c for the gates i, f, g and o, in this order.
+    c : (..., H) float
+        The cell before this step, of the same dtype.
+
+    >>> h, c = lstm_step(np.zeros((1, 4)), np.ones((1, 1)))
+    >>> c  # halved, because all gates are 1/2 and g is 0
+    array([[0.5]])
+    """
+    z, cell = array("lstm_step", input), array("lstm_step", c)
+    scale = np.array([0.5, 0.5, 1, 0.5], z.dtype).repeat(cell.shape[-1])
+    gates = np.tanh(z * scale) * scale + (1 - scale)
+    i, f, g, o = np.split(gates, 4, -1)
+    new = f * cell + i * g
+    tanh_c = np.tanh(new)
+
+    def backward(g, needs, gates, tanh_c, c):
+        gates = np.split(gates, 4, -1)
+        return _lstm_step_gradients(g, gates, tanh_c, c, np.concatenate)
+
+    def twice(g, needs, input, c):
+        i, f, candidate, o = chunk(input, 4, -1)
+        i, f, candidate, o = gates = sigmoid(i), sigmoid(f), tanh(candidate), sigmoid(o)
+        return _lstm_step_gradients(g, gates, tanh(f * c + i * candidate), c, cat)
+
+    inputs, kept = dict(input=input, c=c), dict(gates=gates, tanh_c=tanh_c)
+    return record_fused((o * tanh_c, new), inputs, backward, keep=kept, twice=twice)
+
+
+def _lstm_step_gradients(
+    upstream: tuple, gates: Sequence, tanh_c: Any, c: Any, join: Callable
+) -> dict:
+    """Return the gradients of ``lstm_step``, for arrays or Tensors, given those of h and c."""
+    (i, f, g, o), (dh, dc) = gates, upstream
+    dc = dc + dh * o * (1 - tanh_c * tanh_c)
+    di, df, dg = dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g * g)
+    return dict(input=join([di, df, dg, dh * tanh_c * o * (1 - o)], -1), c=dc * f)
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:

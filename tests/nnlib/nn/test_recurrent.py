@@ -115,3 +115,26 @@ def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):
         upstream = nnlib.tensor(v)
         y.backward(upstream, retain_graph=True)
         np.testing.assert_array_equal(upstream.numpy(), v)
+
+
+@pytest.mark.parametrize("name", ["RNNCell", "GRUCell", "LSTMCell"])
+def test_second_derivatives_of_two_steps_of_a_cell_are_those_of_torch(name, rng):
+    x = rng.standard_normal((3, 5))
+    states = rng.standard_normal((1 + (name == "LSTMCell"), 3, 4))
+    found = []
+    for L in (nnlib, torch):
+        cell = getattr(L.nn, name)(5, 4, dtype=L.float64)
+        weights = np.random.default_rng(0)
+        with L.no_grad():
+            for p in cell.parameters():
+                p.copy_(L.tensor(weights.standard_normal(tuple(p.shape))))
+        inputs = [L.tensor(a, requires_grad=True) for a in (x, *states)]
+        inputs += cell.parameters()
+        call = call_of("LSTM" if name == "LSTMCell" else name)
+        h = call(cell, inputs[0], *inputs[1 : 1 + len(states)])
+        h = call(cell, inputs[0], *(h if name == "LSTMCell" else [h]))
+        loss = sum((s**2).sum() for s in h)
+        first = L.autograd.grad(loss, inputs, create_graph=True)
+        found.append(L.autograd.grad(sum((g**3).sum() for g in first), inputs))
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-9, atol=1e-9)
