@@ -32,7 +32,7 @@ GRACE = 20  # seconds that the book's build gets to end
 
 def chosen(name: str, root: Path = ROOT) -> list[str]:
     """Return pytest's arguments for a path, or for part of a test's name."""
-    for path in (root / "tests" / name, root / name):
+    for path in (root / "tests" / name, root / "tests" / f"{name}.py", root / name):
         if path.exists():
             return [str(path.relative_to(root))]
     return ["-k", name]

@@ -31,6 +31,7 @@ def test_a_path_is_a_path_and_anything_else_a_name():
     assert run_tests.chosen("nnlib/optim") == ["tests/nnlib/optim"]
     assert run_tests.chosen("nnlib/tensor.py") == ["nnlib/tensor.py"]  # its examples
     assert run_tests.chosen("tools/test_run_tests.py") == ["tests/tools/test_run_tests.py"]
+    assert run_tests.chosen("nnlib/test_ops") == ["tests/nnlib/test_ops.py"]
     assert run_tests.chosen("softmax") == ["-k", "softmax"]
 
 
