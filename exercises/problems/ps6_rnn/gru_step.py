@@ -226,7 +226,8 @@ def shares_add_to_more_than_one(*given):
 
 
 @gated.mistake(
-    "Your formula for `h_new` uses the reset gate. Which gate combines n and `h`?",
+    "Your code combines n and `h` with the reset gate. Which gate does the formula for "
+    "`h_new` use?",
     loses="value",
 )
 def mixed_by_the_reset_gate(*given):
