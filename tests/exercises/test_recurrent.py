@@ -227,14 +227,18 @@ def nothing_learned(file, text):
 
 WRONG = {
     "nats": (GOOD, lambda f, t: P.solve(f, t) * np.log(2), "natural logarithms"),
-    "signs": (GOOD, lambda f, t: -P.solve(f, t), "Which sign has a surprise?"),
-    "probabilities": (GOOD, lambda f, t: 2 ** -P.solve(f, t), "these are probabilities"),
-    "one number": (GOOD, lambda f, t: P.solve(f, t).mean(), "for each character after"),
+    "signs": (GOOD, lambda f, t: -P.solve(f, t), "Which sign should a number of bits have?"),
+    "probabilities": (GOOD, lambda f, t: 2 ** -P.solve(f, t), "contains probabilities"),
+    "one number": (
+        GOOD,
+        lambda f, t: P.solve(f, t).mean(),
+        "for each character after the first",
+    ),
     "nothing": (GOOD, lambda f, t: None, "is None"),
     "other gates": (
         GOOD,
         lambda f, t: P.solve(f | {"b": np.roll(f["b"], 3)}, t),
-        "are not the bits of the network",
+        "differ from the bits of the network",
     ),
     "nan": (GOOD | {"b_y": np.full(36, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (some_arrays(H=129), P.solve, "H from 1 to 128"),
@@ -258,7 +262,7 @@ def without_memory(file, text):
 def test_who_forgets_the_states_is_told_so(visible):
     got, message = reached(npz(**GOOD), without_memory, visible)
     assert got is None
-    assert "Which two states does a step hand on?" in message
+    assert "Which two states does each step pass to the next step?" in message
 
 
 def read_by(file, text, *, order="ifgo", read=0, judged=1, b=1, b_y=1, f=np.tanh):
@@ -279,10 +283,10 @@ def read_by(file, text, *, order="ifgo", read=0, judged=1, b=1, b_y=1, f=np.tanh
 
 MISREAD = {
     "order i, f, o, g": {"order": "ifog"},
-    "has been read already": {"read": 1},
-    "Which character does it foretell?": {"judged": 0},
-    "b is not added": {"b": 0},
-    "b_y is not added": {"b_y": 0},
+    "has already read the character": {"read": 1},
+    "Which character should it predict?": {"judged": 0},
+    "don't include b.": {"b": 0},
+    "don't include b_y": {"b_y": 0},
     "without the tanh of c": {"f": lambda c: c},
 }
 
@@ -304,4 +308,4 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
 
     got, message = reached(npz(**GOOD), f, visible)
     assert got is None
-    assert "not the bits of the network" in message
+    assert "differ from the bits of the network" in message
