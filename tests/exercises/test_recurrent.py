@@ -154,13 +154,14 @@ def test_the_numbers_of_the_reading_are_those_of_the_curves():
     text = cells()["gradients"]
     assert (np.diff(A) < 0).all()
     assert f"{10 ** A[10]:.1f} at lag 10 and {10 ** A[40]:.5f} at lag 40" in text
-    assert f"a factor of {10 ** ((A[40] - A[10]) / 30):.2f} for each step" in text
+    assert f"a factor of {10 ** ((A[40] - A[10]) / 30):.2f} per step" in text
     assert B.max() > np.log10(20)
     assert f"1 at lag 0, {10 ** B[10]:.0f} at lag 10 and {10 ** B[40]:.2f} at lag 40" in text
-    assert f"multiplies by about {10 ** np.diff(B).max():.1f}" in text
-    assert f"the last ten by about {10 ** ((B[40] - B[30]) / 10):.2f} each" in text
+    assert f"largest factor near the start is about {10 ** np.diff(B).max():.1f}" in text
+    last_ten = f"{10 ** ((B[40] - B[30]) / 10):.2f}"
+    assert f"the last ten steps have a factor of about {last_ten} each" in text
     assert f"{10 ** C[20]:.2f} at lag 20 and {10 ** C[40]:.2f} at lag 40" in text
-    assert f"a factor of {10 ** (C[40] / 40):.2f} for each step" in text
+    assert f"a factor of {10 ** (C[40] / 40):.2f} per step" in text
     assert 2.0**-40 == pytest.approx(1e-12, rel=0.1)
 
 
