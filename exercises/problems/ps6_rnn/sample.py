@@ -243,8 +243,8 @@ def greedy(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "Your probabilities don't depend on the temperature. Does the formula use the temperature "
-    "before the exponential or after it?",
+    "Your entries are drawn as if the temperature were 1. Does the formula use the "
+    "temperature before the exponential or after it?",
     loses="value",
 )
 def temperature_ignored(*given):
