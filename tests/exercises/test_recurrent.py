@@ -154,13 +154,14 @@ def test_the_numbers_of_the_reading_are_those_of_the_curves():
     text = cells()["gradients"]
     assert (np.diff(A) < 0).all()
     assert f"{10 ** A[10]:.1f} at lag 10 and {10 ** A[40]:.5f} at lag 40" in text
-    assert f"a factor of {10 ** ((A[40] - A[10]) / 30):.2f} for each step" in text
+    assert f"a factor of {10 ** ((A[40] - A[10]) / 30):.2f} per step" in text
     assert B.max() > np.log10(20)
     assert f"1 at lag 0, {10 ** B[10]:.0f} at lag 10 and {10 ** B[40]:.2f} at lag 40" in text
-    assert f"multiplies by about {10 ** np.diff(B).max():.1f}" in text
-    assert f"the last ten by about {10 ** ((B[40] - B[30]) / 10):.2f} each" in text
+    assert f"largest factor near the start is about {10 ** np.diff(B).max():.1f}" in text
+    last_ten = f"{10 ** ((B[40] - B[30]) / 10):.2f}"
+    assert f"the last ten steps have a factor of about {last_ten} each" in text
     assert f"{10 ** C[20]:.2f} at lag 20 and {10 ** C[40]:.2f} at lag 40" in text
-    assert f"a factor of {10 ** (C[40] / 40):.2f} for each step" in text
+    assert f"a factor of {10 ** (C[40] / 40):.2f} per step" in text
     assert 2.0**-40 == pytest.approx(1e-12, rel=0.1)
 
 
@@ -227,14 +228,18 @@ def nothing_learned(file, text):
 
 WRONG = {
     "nats": (GOOD, lambda f, t: P.solve(f, t) * np.log(2), "natural logarithms"),
-    "signs": (GOOD, lambda f, t: -P.solve(f, t), "Which sign has a surprise?"),
-    "probabilities": (GOOD, lambda f, t: 2 ** -P.solve(f, t), "these are probabilities"),
-    "one number": (GOOD, lambda f, t: P.solve(f, t).mean(), "for each character after"),
+    "signs": (GOOD, lambda f, t: -P.solve(f, t), "Which sign should a number of bits have?"),
+    "probabilities": (GOOD, lambda f, t: 2 ** -P.solve(f, t), "contains probabilities"),
+    "one number": (
+        GOOD,
+        lambda f, t: P.solve(f, t).mean(),
+        "for each character after the first",
+    ),
     "nothing": (GOOD, lambda f, t: None, "is None"),
     "other gates": (
         GOOD,
         lambda f, t: P.solve(f | {"b": np.roll(f["b"], 3)}, t),
-        "are not the bits of the network",
+        "differ from the bits of the network",
     ),
     "nan": (GOOD | {"b_y": np.full(36, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (some_arrays(H=129), P.solve, "H from 1 to 128"),
@@ -258,7 +263,7 @@ def without_memory(file, text):
 def test_who_forgets_the_states_is_told_so(visible):
     got, message = reached(npz(**GOOD), without_memory, visible)
     assert got is None
-    assert "Which two states does a step hand on?" in message
+    assert "Which two states does each step pass to the next step?" in message
 
 
 def read_by(file, text, *, order="ifgo", read=0, judged=1, b=1, b_y=1, f=np.tanh):
@@ -279,10 +284,10 @@ def read_by(file, text, *, order="ifgo", read=0, judged=1, b=1, b_y=1, f=np.tanh
 
 MISREAD = {
     "order i, f, o, g": {"order": "ifog"},
-    "has been read already": {"read": 1},
-    "Which character does it foretell?": {"judged": 0},
-    "b is not added": {"b": 0},
-    "b_y is not added": {"b_y": 0},
+    "has already read the character": {"read": 1},
+    "Which character should it predict?": {"judged": 0},
+    "don't include b.": {"b": 0},
+    "don't include b_y": {"b_y": 0},
     "without the tanh of c": {"f": lambda c: c},
 }
 
@@ -304,4 +309,4 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
 
     got, message = reached(npz(**GOOD), f, visible)
     assert got is None
-    assert "not the bits of the network" in message
+    assert "differ from the bits of the network" in message

@@ -1,4 +1,4 @@
-"""ps6, recurrent networks: a layer forwards and through time, gates, and what they write."""
+"""ps6, recurrent networks: a layer forward and backward, gates, perplexity and sampling."""
 
 from .gru_step import gated
 from .lstm_step import step

@@ -10,9 +10,9 @@ gated = problem(
     rtol=DIGITS,
     returns={"h_new": "value"},
     points={
-        "shape": (1, "an array of this shape, of `float64`"),
+        "shape": (1, "a `float64` array of this shape"),
         "value": (8, "`h_new`"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -20,18 +20,18 @@ gated = problem(
 
 @gated.reference
 def gru_step(x, h, W, U, b, c):
-    """One step of a gated recurrent unit (GRU) for N sequences, in PyTorch's form.
+    """Compute one step of a gated recurrent unit (GRU) for N sequences, in PyTorch's form.
 
     r = sigmoid(x W_r^T + b_r + h U_r^T + c_r)          the reset gate
     z = sigmoid(x W_z^T + b_z + h U_z^T + c_z)          the update gate
     n = tanh(x W_n^T + b_n + r * (h U_n^T + c_n))       the new content
     h_new = (1 - z) * n + z * h
 
-    x : (N, D) array; h : (N, H) array: the state before the step
-    W : (3H, D) array: W_r, W_z and W_n, one below the other
-    U : (3H, H) array: U_r, U_z and U_n, likewise
-    b, c : (3H,) arrays: b_r, b_z, b_n, and c_r, c_z, c_n
-    Returns h_new : (N, H) array.
+    x : (N, D) array; h : (N, H) array, the state before the step
+    W : (3H, D) array of the three blocks W_r, W_z and W_n, from top to bottom
+    U : (3H, H) array of the three blocks U_r, U_z and U_n, from top to bottom
+    b, c : (3H,) arrays of the blocks b_r, b_z, b_n and c_r, c_z, c_n
+    Returns h_new : (N, H) array, the state after the step.
     """
     a_r, a_z, a_n = np.split(x @ W.T + b, 3, axis=1)
     u_r, u_z, u_n = np.split(h @ U.T + c, 3, axis=1)
@@ -88,10 +88,11 @@ def number_by_number(x, h, W, U, b, c):
 
 
 def made(x, h, W, U, b, c, *, order="rzn", content=None, mix=None):
-    """Return the new state, with parts of the step changed.
+    """Return the new state of a step in which some parts are replaced.
 
-    ``order``: in which the blocks stand; ``content(of_x, of_h, r, c)`` returns n from functions
-    that give the input's and the state's part of a sum; ``mix(z, n, r)`` the new state.
+    ``order`` is the order of the blocks. ``content(of_x, of_h, r, c)`` returns n; its first two
+    arguments are functions that return the part of a sum from x and the part from h.
+    ``mix(z, n, r)`` returns the new state.
     """
     blocks = (dict(zip(order, np.split(p, 3), strict=True)) for p in (W, U, b, c))
     W, U, b, c = blocks
@@ -118,8 +119,8 @@ def with_mix(make):
 
 
 @gated.mistake(
-    "z and 1 - z have changed places, as in some papers. Which of the two does this formula "
-    "multiply with the old state?",
+    "Your z and 1 - z are swapped, as in some papers. Which of the two does our formula "
+    "multiply the old state by?",
     loses="value",
 )
 def update_gate_turned_round(*given):
@@ -127,27 +128,34 @@ def update_gate_turned_round(*given):
 
 
 @gated.mistake(
-    "r and z have changed places. In which order do their blocks stand in W?", loses="value"
+    "Your reset gate and update gate are swapped. What is the order of the three blocks in "
+    "`W`?",
+    loses="value",
 )
 def gates_exchanged(*given):
     return made(*given, order="zrn")
 
 
 @gated.mistake(
-    "the blocks are taken in the order n, r, z. In which order do they stand?", loses="value"
+    "Your code takes the blocks in the order n, r, z. What is the order of the three blocks "
+    "in `W`?",
+    loses="value",
 )
 def content_first(*given):
     return made(*given, order="nrz")
 
 
-@gated.mistake("the reset gate does nothing. By what is it multiplied in n?", loses="value")
+@gated.mistake(
+    "Your n doesn't depend on the reset gate. What does r multiply in the formula for n?",
+    loses="value",
+)
 def without_reset(*given):
     return with_content(lambda h, of_x, of_h, r, c: np.tanh(of_x("n") + of_h("n")))(*given)
 
 
 @gated.mistake(
-    "the reset gate multiplies h before U_n does, as in the first paper. What does it multiply "
-    "in this formula?",
+    "Your reset gate multiplies `h` before U_n does, as in the first paper. What does r "
+    "multiply in our formula?",
     loses="value",
 )
 def reset_before_the_product(*given):
@@ -158,7 +166,7 @@ def reset_before_the_product(*given):
 
 
 @gated.mistake(
-    "c_n stands outside the product with r. What does the reset gate multiply in this formula?",
+    "Your c_n is added outside the product with r. What does r multiply in our formula?",
     loses="value",
 )
 def bias_outside(*given):
@@ -169,7 +177,8 @@ def bias_outside(*given):
 
 
 @gated.mistake(
-    "the reset gate multiplies the input's part as well. What does it multiply in n?",
+    "Your reset gate multiplies both parts of n, the part from `x` and the part from `h`. "
+    "What does r multiply in the formula for n?",
     loses="value",
 )
 def reset_of_both(*given):
@@ -179,14 +188,17 @@ def reset_of_both(*given):
 
 
 @gated.mistake(
-    "the reset gate multiplies the input's part. What does it multiply in n?", loses="value"
+    "Your reset gate multiplies the part of n that comes from `x`. What does r multiply in "
+    "the formula for n?",
+    loses="value",
 )
 def reset_of_the_input(*given):
     return with_content(lambda h, of_x, of_h, r, c: np.tanh(r * of_x("n") + of_h("n")))(*given)
 
 
 @gated.mistake(
-    "n has gone through the sigmoid. Which function does the formula take?", loses="value"
+    "Your n is computed with the sigmoid. Which function does the formula for n use?",
+    loses="value",
 )
 def sigmoid_of_the_content(*given):
     def content(h, of_x, of_h, r, c):
@@ -195,13 +207,18 @@ def sigmoid_of_the_content(*given):
     return with_content(content)(*given)
 
 
-@gated.mistake("h_new has no part of the old state. Which share of h stays?", loses="value")
+@gated.mistake(
+    "Your `h_new` doesn't contain the old state. What does the formula for `h_new` multiply "
+    "`h` by?",
+    loses="value",
+)
 def old_state_lost(*given):
     return with_mix(lambda h, z, n, r: (1 - z) * n)(*given)
 
 
 @gated.mistake(
-    "all of n comes in, and z * h on top of it. Which share of n does the formula take?",
+    "Your `h_new` is all of n plus z times `h`. What does the formula for `h_new` multiply n "
+    "by?",
     loses="value",
 )
 def shares_add_to_more_than_one(*given):
@@ -209,32 +226,41 @@ def shares_add_to_more_than_one(*given):
 
 
 @gated.mistake(
-    "the reset gate stands where the update gate should, in the last line. Which of them mixes "
-    "old and new?",
+    "Your code combines n and `h` with the reset gate. Which gate does the formula for "
+    "`h_new` use?",
     loses="value",
 )
 def mixed_by_the_reset_gate(*given):
     return with_mix(lambda h, z, n, r: (1 - r) * n + r * h)(*given)
 
 
-@gated.mistake("this is n alone. What does the last line do with it?", loses="value")
+@gated.mistake(
+    "Your `h_new` is just n. How does the formula for `h_new` combine n with the old state?",
+    loses="value",
+)
 def content_alone(*given):
     return with_mix(lambda h, z, n, r: n)(*given)
 
 
-@gated.mistake("the biases c are not added. Which sum have they in the formula?", loses="value")
+@gated.mistake(
+    "Your sums don't include the biases `c`. Where do c_r, c_z and c_n appear in the formulas?",
+    loses="value",
+)
 def second_bias_left_out(x, h, W, U, b, c):
     return made(x, h, W, U, b, 0 * c)
 
 
-@gated.mistake("the biases b are not added. Which sum have they in the formula?", loses="value")
+@gated.mistake(
+    "Your sums don't include the biases `b`. Where do b_r, b_z and b_n appear in the formulas?",
+    loses="value",
+)
 def first_bias_left_out(x, h, W, U, b, c):
     return made(x, h, W, U, 0 * b, c)
 
 
 @gated.mistake(
-    "the blocks of U are applied the wrong way round. Which index of U belongs to the new "
-    "state?",
+    "Your code applies the transpose of each block of `U`. Which index of `U` belongs to the "
+    "new state?",
     loses="value",
 )
 def transposed(x, h, W, U, b, c):
@@ -242,13 +268,14 @@ def transposed(x, h, W, U, b, c):
 
 
 def with_gates(x, h, W, U, b, c, make):
-    """Return the new state, ``make(sums of x, sums of h)`` being z and n."""
+    """Return the new state from z and n, which ``make(sums of x, sums of h)`` returns."""
     z, n = make(np.split(x @ W.T + b, 3, axis=1), np.split(h @ U.T + c, 3, axis=1))
     return (1 - z) * n + z * h
 
 
 @gated.mistake(
-    "the third block of c is not added. Which of the sums has it in the formula?",
+    "Your n doesn't include the third block of `c`. Where does c_n appear in the formula for "
+    "n?",
     loses="value",
 )
 def content_without_its_second_bias(*given):
@@ -259,15 +286,17 @@ def content_without_its_second_bias(*given):
 
 
 @gated.mistake(
-    "b is added to both products. Which biases belong to h U^T in the formula?", loses="value"
+    "Your code adds `b` to both products, x W^T and h U^T. Which biases do the formulas add "
+    "to the products with `h`?",
+    loses="value",
 )
 def first_bias_twice(x, h, W, U, b, c):
     return made(x, h, W, U, b, b)
 
 
 @gated.mistake(
-    "the update gate stands where the reset gate should, in n. Which of them multiplies the "
-    "part of h?",
+    "Your n uses the update gate. Which gate multiplies the part from `h` in the formula for "
+    "n?",
     loses="value",
 )
 def content_by_the_update_gate(*given):
@@ -279,7 +308,7 @@ def content_by_the_update_gate(*given):
 
 
 @gated.mistake(
-    "the gates have gone through tanh. Between which numbers should a gate lie?", loses="value"
+    "Your gates are computed with tanh. What range of values should a gate have?", loses="value"
 )
 def tanh_for_the_gates(*given):
     def make(of_x, of_h):

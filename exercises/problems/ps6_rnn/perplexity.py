@@ -1,4 +1,4 @@
-"""perplexity: among how many characters a network hesitates, from its logits."""
+"""perplexity: the bits per character and the perplexity of a network, from its logits."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -15,10 +15,10 @@ hesitation = problem(
         "value": (2, "`perplexity`"),
         "stability": (
             2,
-            "both, half for logits above 1,000 and below −1,000, half where a character comes "
-            "whose probability is smaller than any number of float64",
+            "both numbers, half for logits above 1,000 and below −1,000 and half for a target "
+            "character whose probability is too small for `float64`",
         ),
-        "inputs-unchanged": (1, "the arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -26,13 +26,13 @@ hesitation = problem(
 
 @hesitation.reference
 def perplexity(logits, target):
-    """The bits per character of a network, and its perplexity.
+    """Compute the bits per character of a network and the perplexity.
 
-    p(t, n) = exp(logits[t, n, k]) / (the sum of this over all entries k), for k = target[t, n]
+    p(t, n) = exp(logits[t, n, k]) / (sum of exp(logits[t, n, v]) over all v), k = target[t, n]
     bits = the mean of -log2 p(t, n) over all steps and sequences,  perplexity = 2^bits
 
-    logits : (T, N, V) array, of numbers of any size
-    target : (T, N) array of whole numbers from 0 to V - 1: the characters that came
+    logits : (T, N, V) array; the logits can be arbitrarily large or small
+    target : (T, N) array of integers from 0 to V - 1, the characters that actually came next
     Returns (bits, perplexity): two numbers.
     """
     s = logits - logits.max(axis=2, keepdims=True)
@@ -48,7 +48,7 @@ hesitation.example(
 
 
 def drawn(rng, T, N, V):
-    """Return logits, and targets that are a little more probable than others."""
+    """Return logits and targets; the logits of the targets are raised a little."""
     logits, target = 1.5 * rng.normal(size=(T, N, V)), rng.integers(V, size=(T, N))
     logits[*np.ogrid[:T, :N], target] += 0.7
     return logits, target
@@ -71,7 +71,7 @@ def large_logits(rng, T, N, V):
 
 @hesitation.case("stability")
 def impossible_character(rng, T, N, V):
-    """A character whose logit is 800 below the others, so that exp gives 0."""
+    """A character whose logit is so far below the others that exp returns 0."""
     logits, target = drawn(rng, T, N, V)
     t, n = rng.integers(T), rng.integers(N)
     logits[t, n, target[t, n]] -= 800.0
@@ -109,14 +109,16 @@ def one_hot(logits, target):
 
 
 def surprises(logits, target, axis=2):
-    """Return minus the natural logarithm of each probability, softmax taken over an axis."""
+    """Return minus the natural logarithm of each probability, with the softmax over an axis."""
     s = logits - logits.max(axis=axis, keepdims=True)
     log_p = s - np.log(np.exp(s).sum(axis=axis, keepdims=True))
     return -np.take_along_axis(log_p, target[:, :, None], axis=2)[:, :, 0]
 
 
 @hesitation.mistake(
-    "bits are natural logarithms here. How many bits are one of their units?", loses="bits"
+    "Your `bits` is computed with natural logarithms. How do you convert a natural logarithm "
+    "to base 2?",
+    loses="bits",
 )
 def natural_logarithm(logits, target):
     found = surprises(logits, target).mean()
@@ -124,7 +126,8 @@ def natural_logarithm(logits, target):
 
 
 @hesitation.mistake(
-    "natural logarithms meet powers of 2. Which base belongs to which logarithm?",
+    "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
+    "Which base does the formula use for the logarithm?",
     loses="bits value",
 )
 def bases_mixed(logits, target):
@@ -133,7 +136,8 @@ def bases_mixed(logits, target):
 
 
 @hesitation.mistake(
-    "perplexity is e to the power of the bits. Which base belongs to bits?", loses="value"
+    "Your `perplexity` is e to the power of `bits`. Which base does the formula use?",
+    loses="value",
 )
 def power_of_e(logits, target):
     bits = surprises(logits, target).mean() / np.log(2)
@@ -141,7 +145,8 @@ def power_of_e(logits, target):
 
 
 @hesitation.mistake(
-    "bits is negative. Which sign has the logarithm of a probability, and which a surprise?",
+    "Your `bits` is negative. What is the sign of the logarithm of a probability, and which "
+    "sign should a number of bits have?",
     loses="bits",
 )
 def sign_forgotten(logits, target):
@@ -150,8 +155,8 @@ def sign_forgotten(logits, target):
 
 
 @hesitation.mistake(
-    "bits is negative, and the perplexity below 1. Which sign has the logarithm of a "
-    "probability?",
+    "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
+    "logarithm of a probability?",
     loses="bits value",
 )
 def both_signs_forgotten(logits, target):
@@ -160,7 +165,7 @@ def both_signs_forgotten(logits, target):
 
 
 @hesitation.mistake(
-    "bits is the sum over all characters. By how many is it divided in the text?",
+    "Your `bits` is the sum over all characters. What does the formula divide this sum by?",
     loses="bits",
 )
 def summed(logits, target):
@@ -169,7 +174,8 @@ def summed(logits, target):
 
 
 @hesitation.mistake(
-    "the sum over the steps is not divided by their number. Over what is the mean taken?",
+    "Your sum over the steps isn't divided by the number of steps. Which axes does the "
+    "formula average over?",
     loses="bits value",
 )
 def averaged_over_the_batch_alone(logits, target):
@@ -178,7 +184,8 @@ def averaged_over_the_batch_alone(logits, target):
 
 
 @hesitation.mistake(
-    "the sum over the sequences is not divided by their number. Over what is the mean taken?",
+    "Your sum over the sequences isn't divided by the number of sequences. Which axes does "
+    "the formula average over?",
     loses="bits value",
 )
 def averaged_over_time_alone(logits, target):
@@ -187,8 +194,8 @@ def averaged_over_time_alone(logits, target):
 
 
 @hesitation.mistake(
-    "perplexity is the mean of the perplexities of the single characters. Is the mean taken "
-    "before the power or after it?",
+    "Your `perplexity` is the mean of the perplexities of the single characters. Does the "
+    "formula take the mean before the power or after it?",
     loses="value",
 )
 def mean_of_powers(logits, target):
@@ -197,8 +204,8 @@ def mean_of_powers(logits, target):
 
 
 @hesitation.mistake(
-    "bits is the logarithm of the mean probability. Is the mean taken before the logarithm or "
-    "after it?",
+    "Your `bits` is computed from the mean probability. Does the formula take the mean before "
+    "the logarithm or after it?",
     loses="bits value",
 )
 def mean_of_probabilities(logits, target):
@@ -207,8 +214,8 @@ def mean_of_probabilities(logits, target):
 
 
 @hesitation.mistake(
-    "the logits of the right characters are taken as logarithms of probabilities. What becomes "
-    "of the sum in the denominator?",
+    "Your code treats the logit of the target character as the logarithm of its probability. "
+    "Which sum does the formula divide the exponential by?",
     loses="bits value",
 )
 def not_normalised(logits, target):
@@ -217,8 +224,7 @@ def not_normalised(logits, target):
 
 
 @hesitation.mistake(
-    "the softmax is taken over the sequences. Over which axis do the probabilities of one step "
-    "of one sequence add up to 1?",
+    "Your softmax sums over the sequences. Which axis should the probabilities sum to 1 over?",
     loses="bits value",
 )
 def over_the_sequences(logits, target):
@@ -227,8 +233,7 @@ def over_the_sequences(logits, target):
 
 
 @hesitation.mistake(
-    "the softmax is taken over the steps. Over which axis do the probabilities of one step of "
-    "one sequence add up to 1?",
+    "Your softmax sums over the steps. Which axis should the probabilities sum to 1 over?",
     loses="bits value",
 )
 def over_time(logits, target):
@@ -237,8 +242,8 @@ def over_time(logits, target):
 
 
 @hesitation.mistake(
-    "this is the entropy of the network's own distributions: all characters count, each by its "
-    "probability. Which one came?",
+    "Your `bits` is the entropy of the predicted distributions, so it averages over every "
+    "character that could come next. Which character does the formula use?",
     loses="bits value",
 )
 def entropy(logits, target):
@@ -249,8 +254,8 @@ def entropy(logits, target):
 
 
 @hesitation.mistake(
-    "each character is compared with the logits of the step after it. Which logits belong to "
-    "target[t]?",
+    "Your code compares each target with the logits of the following step. Which logits "
+    "belong to `target[t]`?",
     loses="bits value",
 )
 def shifted(logits, target):
@@ -259,8 +264,8 @@ def shifted(logits, target):
 
 
 @hesitation.mistake(
-    "each character is compared with the logits of the step before it. Which logits belong to "
-    "target[t]?",
+    "Your code compares each target with the logits of the previous step. Which logits belong "
+    "to `target[t]`?",
     loses="bits value",
 )
 def shifted_the_other_way(logits, target):
@@ -269,7 +274,7 @@ def shifted_the_other_way(logits, target):
 
 
 @hesitation.mistake(
-    "perplexity and bits have changed places. In which order are they returned?",
+    "Your `bits` and `perplexity` are swapped. Which one should your function return first?",
     loses="bits value",
 )
 def exchanged(logits, target):
@@ -278,8 +283,8 @@ def exchanged(logits, target):
 
 
 @hesitation.mistake(
-    "bits is the sum over all characters, and the perplexity is made of that. By how many is "
-    "it divided in the text?",
+    "Your `bits` is the sum over all characters, and your `perplexity` is computed from this "
+    "sum. What does the formula divide the sum by?",
     loses="bits value",
 )
 def summed_before_the_power(logits, target):
@@ -289,7 +294,7 @@ def summed_before_the_power(logits, target):
 
 
 @hesitation.mistake(
-    "the mean is taken over T N V numbers. How many characters came?", loses="bits value"
+    "Your mean divides by T N V. How many target characters are there?", loses="bits value"
 )
 def averaged_over_the_alphabet_too(logits, target):
     bits = surprises(logits, target).mean() / np.log(2) / logits.shape[2]
@@ -297,7 +302,7 @@ def averaged_over_the_alphabet_too(logits, target):
 
 
 def of_probabilities(logits, target, log2):
-    """Return bits and perplexity, where ``log2`` is taken of the finished softmax."""
+    """Return bits and perplexity, with ``log2`` applied to the finished softmax."""
     p = np.exp(logits - logits.max(axis=2, keepdims=True))
     p /= p.sum(axis=2, keepdims=True)
     with np.errstate(divide="ignore"):
@@ -306,8 +311,8 @@ def of_probabilities(logits, target, log2):
 
 
 @hesitation.mistake(
-    "the logarithm is taken of a probability that float64 has rounded to 0. What does the "
-    "logarithm make of exp(s) and of the fraction, before any number is put in?",
+    "Your code takes the logarithm of a probability that `float64` has rounded to 0. How can "
+    "you simplify the logarithm of exp(s) divided by a sum before you compute anything?",
     loses="stability",
     where="impossible_character",
 )
@@ -316,8 +321,8 @@ def logarithm_of_zero(logits, target):
 
 
 @hesitation.mistake(
-    "very small probabilities are kept from being 0 by a small number. How many bits does a "
-    "probability of exp(-800) cost, and how many in your code?",
+    "Your code prevents a probability of 0 with a small constant. How many bits should a "
+    "probability far below this constant cost, and how many does it cost in your code?",
     loses="stability",
     where="impossible_character",
 )
@@ -326,8 +331,8 @@ def small_number_added(logits, target):
 
 
 @hesitation.mistake(
-    "large logits give something that is no finite number. What is exp(1500), and which number "
-    "can be taken from all logits of a row without a change?",
+    "Your results aren't finite when the logits are large. What is exp(1000), and which "
+    "number can you subtract from all logits of a row without changing the softmax?",
     loses="stability",
     where="large_logits",
 )

@@ -1,4 +1,4 @@
-"""rnn_backward: backpropagation through time, all gradients."""
+"""rnn_backward: all gradients of a recurrent layer, by backpropagation through time."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -17,10 +17,10 @@ gradients = problem(
         "db": "weights",
     },
     points={
-        "shape": (1, "arrays of these five shapes, in this order, of `float64`"),
+        "shape": (1, "five `float64` arrays of these shapes, in this order"),
         "value": (7, "`dx` and `dh0`, half each"),
         "weights": (10, "`dW_xh`, `dW_hh` and `db`, a third each"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -28,16 +28,17 @@ gradients = problem(
 
 @gradients.reference
 def rnn_backward(dh, x, h0, W_xh, W_hh, h):
-    """Backpropagation through time for h = rnn_forward(x, h0, W_xh, W_hh, b).
+    """Compute the gradients of h = rnn_forward(x, h0, W_xh, W_hh, b) through time.
 
-    The loss may look at every state. dh[t] is its gradient with respect to h[t], all later
-    states held fixed. What reaches h[t] through step t + 1 is added here.
+    The loss can depend on every state. dh[t] is only the part of the gradient that reaches h[t]
+    directly from the loss, with all later states fixed. The part that reaches h[t] through
+    step t + 1 isn't included in dh[t], so your function adds it.
 
     dh : (T, N, H) array
-    x : (T, N, D), h0 : (N, H), W_xh : (H, D), W_hh : (H, H): what rnn_forward was given
-    h : (T, N, H) array: what it returned
+    x : (T, N, D), h0 : (N, H), W_xh : (H, D), W_hh : (H, H): the arguments of rnn_forward
+    h : (T, N, H) array, the result of rnn_forward
     Returns (dx, dh0, dW_xh, dW_hh, db): the gradients of the loss with respect to x, h0, W_xh,
-    W_hh and b, each in the shape of what it belongs to.
+    W_hh and b. Each gradient has the shape of its array.
     """
     dx, dW_xh, dW_hh = np.zeros(x.shape), np.zeros(W_xh.shape), np.zeros(W_hh.shape)
     db, later = np.zeros(len(W_hh)), np.zeros(h0.shape)
@@ -108,7 +109,7 @@ def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
 
 @gradients.alternative
 def error_by_error(dh, x, h0, W_xh, W_hh, h):
-    """Send each step's error back by itself, and add what all of them give."""
+    """Send the error of each step back separately, and add the gradients."""
     before = np.concatenate([h0[None], h[:-1]])
     total = [np.zeros(a.shape) for a in (x, h0, W_xh, W_hh, h[0, 0])]
     for last in range(len(x)):
@@ -132,11 +133,11 @@ def slope(h, before):
 def back(
     dh, x, h0, W_xh, W_hh, h, *, derivative=slope, through=None, sums=None, met=None, state=None
 ):
-    """Return the gradients, gone back in another way.
+    """Return the gradients of a backward pass in which some parts are replaced.
 
-    ``derivative(h, before)`` stands in place of the derivative of tanh, ``through`` in place of
-    W_hh on the way back; ``sums(upstream, later, f)`` makes dz, ``met(h, before)`` is what
-    dW_hh meets, and ``state(dz, g, later)`` the gradient that is returned of h0.
+    ``derivative(h, before)`` replaces the derivative of tanh, and ``through`` replaces W_hh in
+    the backward pass. ``sums(upstream, later, f)`` returns dz, ``met(h, before)`` returns the
+    states that dW_hh is computed from, and ``state(dz, g, later)`` returns dh0.
     """
     before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
     dz, g = np.zeros(h.shape), np.zeros(h0.shape)
@@ -151,13 +152,13 @@ def back(
 
 
 def wrong(**how):
-    """Return a solution that is wrong in a way that `back` knows."""
+    """Return a wrong solution: `back` with these parts replaced."""
     return lambda *given: back(*given, **how)
 
 
 @gradients.mistake(
-    "each step gets its own error alone, and no gradient from the step after it. On which "
-    "path does h[t] reach the later states?",
+    "Each step of your backward pass uses only `dh[t]`, without a gradient from step t + 1. "
+    "How does h[t] affect the later states?",
     loses="value weights",
 )
 def nothing_through_time(*given):
@@ -165,8 +166,7 @@ def nothing_through_time(*given):
 
 
 @gradients.mistake(
-    "only the last error goes back. At which states does the loss look, and where does dh[t] "
-    "join?",
+    "Your backward pass uses only the last entry of `dh`. Which states can the loss depend on?",
     loses="value weights",
 )
 def last_error_alone(dh, *given):
@@ -176,8 +176,8 @@ def last_error_alone(dh, *given):
 
 
 @gradients.mistake(
-    "all errors are sent through the last step, one on top of the other. At which step does "
-    "dh[t] join?",
+    "Your backward pass starts with the sum of all entries of `dh` at the last step. Which "
+    "state does each `dh[t]` belong to?",
     loses="value weights",
 )
 def all_errors_at_the_end(dh, *given):
@@ -187,8 +187,8 @@ def all_errors_at_the_end(dh, *given):
 
 
 @gradients.mistake(
-    "dh[t] is added behind the derivative of tanh. Is it the gradient with respect to h[t] or "
-    "to the sum inside tanh?",
+    "Your code adds `dh[t]` after the derivative of tanh. Is `dh[t]` the gradient with "
+    "respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
 )
 def joined_behind_tanh(*given):
@@ -196,8 +196,8 @@ def joined_behind_tanh(*given):
 
 
 @gradients.mistake(
-    "the gradient from step t + 1 is added behind the derivative of tanh. Of what is it the "
-    "gradient, of h[t] or of the sum inside tanh?",
+    "Your code adds the gradient from step t + 1 after the derivative of tanh. Is it the "
+    "gradient with respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
 )
 def later_joined_behind_tanh(*given):
@@ -205,8 +205,9 @@ def later_joined_behind_tanh(*given):
 
 
 @gradients.mistake(
-    "in the backward pass the gradient is multiplied as the state is in the forward pass. "
-    "Forwards h is multiplied by W_hh: by what is the gradient multiplied?",
+    "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
+    "multiplies the state. Which index of `W_hh` belongs to h[t], and which one to the sum of "
+    "step t + 1?",
     loses="value weights",
 )
 def not_transposed(dh, x, h0, W_xh, W_hh, h):
@@ -214,7 +215,8 @@ def not_transposed(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "the derivative of tanh is missing. What does a step do with its sum?",
+    "Your backward pass doesn't use the derivative of tanh. Which function turns the sum of "
+    "step t into h[t]?",
     loses="value weights",
 )
 def without_the_derivative(*given):
@@ -222,7 +224,8 @@ def without_the_derivative(*given):
 
 
 @gradients.mistake(
-    "this is the derivative of the sigmoid, h (1 - h). Which one belongs to tanh?",
+    "Your code uses h (1 - h), which is the derivative of the sigmoid. What is the derivative "
+    "of tanh in terms of its output?",
     loses="value weights",
 )
 def derivative_of_the_sigmoid(*given):
@@ -230,21 +233,25 @@ def derivative_of_the_sigmoid(*given):
 
 
 @gradients.mistake(
-    "the derivative of tanh is 1 - h here. Which power of h belongs there?",
+    "Your derivative of tanh is 1 - h. Which power of h should it contain?",
     loses="value weights",
 )
 def derivative_without_the_square(*given):
     return wrong(derivative=lambda h, before: 1 - h)(*given)
 
 
-@gradients.mistake("tanh is taken once more, of h. What is h already?", loses="value weights")
+@gradients.mistake(
+    "Your derivative of tanh contains tanh(h). Which function has your layer already applied "
+    "to compute `h`?",
+    loses="value weights",
+)
 def tanh_of_the_state(*given):
     return wrong(derivative=lambda h, before: 1 - np.tanh(h) ** 2)(*given)
 
 
 @gradients.mistake(
-    "the derivative of tanh is taken at the state before. Which state came out of this step's "
-    "tanh?",
+    "Your code computes the derivative of tanh at step t from the previous state. Which state "
+    "is the output of the tanh at step t?",
     loses="value weights",
 )
 def derivative_one_step_early(*given):
@@ -252,22 +259,26 @@ def derivative_one_step_early(*given):
 
 
 @gradients.mistake(
-    "dW_hh is made with h[t]. Which state did W_hh meet in step t?", loses="weights"
+    "Your `dW_hh` is computed with h[t]. Which state does the forward pass multiply by `W_hh` "
+    "at step t?",
+    loses="weights",
 )
 def meets_the_new_state(*given):
     return wrong(met=lambda h, before: h)(*given)
 
 
 @gradients.mistake(
-    "dW_hh lacks the first step. Which state did W_hh meet there?", loses="weights"
+    "Your `dW_hh` doesn't include the first step. Which state does the forward pass multiply "
+    "by `W_hh` there?",
+    loses="weights",
 )
 def first_step_left_out(*given):
     return wrong(met=lambda h, before: np.concatenate([0 * before[:1], before[1:]]))(*given)
 
 
 @gradients.mistake(
-    "dW_hh of the first step is made with the last state, as h[t - 1] gives for t = 0. Which "
-    "state stands before the first?",
+    "Your `dW_hh` uses the last state for the first step, because h[t - 1] is h[-1] when t is "
+    "0. Which state comes before the first step?",
     loses="weights",
 )
 def last_state_before_the_first(*given):
@@ -275,7 +286,8 @@ def last_state_before_the_first(*given):
 
 
 @gradients.mistake(
-    "dW_hh is transposed. Which index of it belongs to the new state?", loses="weights"
+    "Your `dW_hh` is transposed. Which index of `W_hh` belongs to the new state?",
+    loses="weights",
 )
 def transposed_gradient(*given):
     dx, dh0, dW_xh, dW_hh, db = back(*given)
@@ -283,7 +295,8 @@ def transposed_gradient(*given):
 
 
 @gradients.mistake(
-    "this is what one step gives. Are the gradients of the others added, or written over?",
+    "Your gradients of the weights come from one step only. Should the gradient of each step "
+    "overwrite the earlier ones, or be added to them?",
     loses="weights",
 )
 def written_over(dh, x, h0, W_xh, W_hh, h):
@@ -296,8 +309,8 @@ def written_over(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "this is divided by the number of steps. Has the loss not been averaged already, before dh "
-    "came to you?",
+    "Your gradients of the weights are divided by the number of steps. `dh` already contains "
+    "any such factor, so don't divide again.",
     loses="weights",
 )
 def averaged_over_time(*given):
@@ -306,7 +319,8 @@ def averaged_over_time(*given):
 
 
 @gradients.mistake(
-    "this is divided by N. Has the loss not been averaged already, before dh came to you?",
+    "Your gradients of the weights are divided by N. `dh` already contains any such factor, "
+    "so don't divide again.",
     loses="weights",
 )
 def averaged_over_the_batch(*given):
@@ -315,7 +329,7 @@ def averaged_over_the_batch(*given):
 
 
 @gradients.mistake(
-    "dh0 is the gradient of the first state. Which step lies between h0 and h[0]?",
+    "Your `dh0` is the gradient with respect to h[0]. Which operations turn `h0` into h[0]?",
     loses="value",
 )
 def gradient_of_the_first_state(*given):
@@ -323,7 +337,8 @@ def gradient_of_the_first_state(*given):
 
 
 @gradients.mistake(
-    "dh0 is the gradient of the first sum, inside tanh. Which matrix lies between h0 and it?",
+    "Your `dh0` is the gradient with respect to the sum inside the first tanh. Which matrix "
+    "multiplies `h0` in this sum?",
     loses="value",
 )
 def gradient_of_the_first_sum(*given):
@@ -331,7 +346,8 @@ def gradient_of_the_first_sum(*given):
 
 
 @gradients.mistake(
-    "dx is made from the gradient of h[t]. What lies between h[t] and W_xh x[t]?",
+    "Your `dx` is computed directly from the gradient with respect to h[t]. Which function "
+    "comes between W_xh x[t] and h[t]?",
     loses="value",
 )
 def inputs_past_tanh(dh, x, h0, W_xh, W_hh, h):
@@ -345,7 +361,8 @@ def inputs_past_tanh(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "it goes through time forwards. In which order do the gradients become known?",
+    "Your backward pass starts at the first step. Does the gradient with respect to h[t] "
+    "depend on step t - 1 or on step t + 1?",
     loses="value weights",
 )
 def forwards_in_time(dh, x, h0, W_xh, W_hh, h):
@@ -359,8 +376,8 @@ def forwards_in_time(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "the gradient from the step after is kept and added again at each earlier step. With "
-    "which gradient has W_hh been multiplied in this step?",
+    "Your code adds up the gradients from all later steps in one array. Which of these steps "
+    "appears in the formula for the gradient with respect to h[t]?",
     loses="value weights",
 )
 def piled_up(dh, x, h0, W_xh, W_hh, h):
@@ -374,8 +391,8 @@ def piled_up(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "what goes to the step before is made from the gradient of h[t]. What lies between h[t] "
-    "and W_hh h[t - 1]?",
+    "Your code computes the gradient for step t - 1 directly from the gradient with respect "
+    "to h[t]. Which function comes between W_hh h[t - 1] and h[t]?",
     loses="value weights",
 )
 def sent_past_tanh(dh, x, h0, W_xh, W_hh, h):
@@ -390,7 +407,8 @@ def sent_past_tanh(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "dh0 is multiplied by 1 - h0^2. Is h0 the output of a tanh of this layer?", loses="value"
+    "Your `dh0` is multiplied by 1 - h0^2. Is `h0` the output of a tanh in this layer?",
+    loses="value",
 )
 def derivative_at_the_start(dh, x, h0, W_xh, W_hh, h):
     dx, dh0, *weights = back(dh, x, h0, W_xh, W_hh, h)
@@ -398,7 +416,8 @@ def derivative_at_the_start(dh, x, h0, W_xh, W_hh, h):
 
 
 @gradients.mistake(
-    "dh[0] is added to dh0. To which state does it belong, to h0 or to h[0]?", loses="value"
+    "Your `dh0` contains `dh[0]` as an extra term. Does `dh[0]` belong to `h0` or to h[0]?",
+    loses="value",
 )
 def first_error_at_the_start(dh, *given):
     dx, dh0, *weights = back(dh, *given)

@@ -1,4 +1,4 @@
-"""rnn_forward: the states of a recurrent layer, step after step."""
+"""rnn_forward: the states of a recurrent layer, one step after another."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,9 +10,9 @@ layer = problem(
     rtol=DIGITS,
     returns={"h": "value"},
     points={
-        "shape": (1, "an array of this shape, of `float64`"),
+        "shape": (1, "a `float64` array of this shape"),
         "value": (8, "`h`"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -20,14 +20,15 @@ layer = problem(
 
 @layer.reference
 def rnn_forward(x, h0, W_xh, W_hh, b):
-    """The states of a recurrent layer of tanh units, for N sequences at once.
+    """Compute the states of a recurrent layer of tanh units for N sequences.
 
-    h[t] = tanh(W_xh x[t] + W_hh h[t - 1] + b), for each sequence; in place of h[-1] stands h0.
+    h[t] = tanh(W_xh x[t] + W_hh h[t - 1] + b), separately for each sequence. In the first step,
+    h0 takes the role of h[t - 1].
 
-    x : (T, N, D) array: the inputs, time first
-    h0 : (N, H) array: the states before the first step
+    x : (T, N, D) array of inputs, with time as the first axis
+    h0 : (N, H) array of states before the first step
     W_xh : (H, D) array; W_hh : (H, H) array; b : (H,) array
-    Returns h : (T, N, H) array: the states after each step.
+    Returns h : (T, N, H) array of the states after each step.
     """
     h, states = h0, []
     for x_t in x:
@@ -91,9 +92,10 @@ def inputs_at_once(x, h0, W_xh, W_hh, b):
 
 
 def run(x, h0, W_xh, W_hh, b, *, f=np.tanh, carried=None):
-    """Return the states, with another activation function, or another number carried on.
+    """Return the states for a different activation function or a different recurrence.
 
-    ``carried(h, z, x_t)`` says what the next step gets in place of h.
+    ``carried(h, z, before)`` returns the array that the next step gets instead of h. Here z is
+    the sum before the activation function, and ``before`` is the previous value of this array.
     """
     h, states = h0, []
     for x_t in x:
@@ -104,7 +106,8 @@ def run(x, h0, W_xh, W_hh, b, *, f=np.tanh, carried=None):
 
 
 @layer.mistake(
-    "every step begins with h0. Which state does step t take up, and who left it?",
+    "Every step of your layer starts from `h0`. Which state should step t start from, and "
+    "which step computed it?",
     loses="value",
 )
 def begins_anew(x, h0, W_xh, W_hh, b):
@@ -112,7 +115,7 @@ def begins_anew(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the states do not depend on those before them. Where does W_hh stand in your code?",
+    "Your states don't depend on the earlier states. Where does your code use `W_hh`?",
     loses="value",
 )
 def without_memory(x, h0, W_xh, W_hh, b):
@@ -120,28 +123,32 @@ def without_memory(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the first step begins with zeros. With which state does the text begin?", loses="value"
+    "Your first step starts from a state of zeros. Which state should it start from?",
+    loses="value",
 )
 def zeros_at_the_start(x, h0, W_xh, W_hh, b):
     return run(x, np.zeros_like(h0), W_xh, W_hh, b)
 
 
 @layer.mistake(
-    "the sums go on without tanh. What does the formula do with the sum?", loses="value"
+    "Your `h` contains the sums without an activation function. What does the formula apply "
+    "to each sum?",
+    loses="value",
 )
 def linear(x, h0, W_xh, W_hh, b):
     return run(x, h0, W_xh, W_hh, b, f=lambda z: z)
 
 
 @layer.mistake(
-    "the activation function is ReLU here. Which one does the formula name?", loses="value"
+    "Your `h` is computed with ReLU. Which activation function does the formula use?",
+    loses="value",
 )
 def relu_for_tanh(x, h0, W_xh, W_hh, b):
     return run(x, h0, W_xh, W_hh, b, f=lambda z: np.maximum(z, 0))
 
 
 @layer.mistake(
-    "the activation function is the sigmoid here. Which one does the formula name?",
+    "Your `h` is computed with the sigmoid. Which activation function does the formula use?",
     loses="value",
 )
 def sigmoid_for_tanh(x, h0, W_xh, W_hh, b):
@@ -149,7 +156,8 @@ def sigmoid_for_tanh(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the next step gets the sum as it was before tanh. What does the formula call h[t - 1]?",
+    "Your code passes the sum before tanh on to the next step. Is h[t - 1] in the formula "
+    "the value before tanh or after tanh?",
     loses="value",
 )
 def sum_carried(x, h0, W_xh, W_hh, b):
@@ -157,8 +165,8 @@ def sum_carried(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "tanh is taken of the input's part and of the old state's part, and the two are added. Of "
-    "what is it taken in the formula?",
+    "Your code applies tanh to the input part and to the state part separately and then adds "
+    "the two. What does the formula apply tanh to?",
     loses="value",
 )
 def tanh_of_each_part(x, h0, W_xh, W_hh, b):
@@ -170,7 +178,8 @@ def tanh_of_each_part(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "tanh is taken of the old state's part alone. Of what is it taken in the formula?",
+    "Your code applies tanh only to the product of `W_hh` and the old state. What does the "
+    "formula apply tanh to?",
     loses="value",
 )
 def tanh_of_the_old_state(x, h0, W_xh, W_hh, b):
@@ -182,26 +191,30 @@ def tanh_of_the_old_state(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "W_hh is applied the wrong way round. Which index of it belongs to the new state?",
+    "Your code applies the transpose of `W_hh`. Which index of `W_hh` belongs to the new "
+    "state?",
     loses="value",
 )
 def transposed(x, h0, W_xh, W_hh, b):
     return run(x, h0, W_xh, W_hh.T, b)
 
 
-@layer.mistake("b is not added. Where does the formula have it?", loses="value")
+@layer.mistake(
+    "Your sums don't include `b`. Where does `b` appear in the formula?", loses="value"
+)
 def without_bias(x, h0, W_xh, W_hh, b):
     return run(x, h0, W_xh, W_hh, 0 * b)
 
 
-@layer.mistake("b is subtracted. Which sign has it in the formula?", loses="value")
+@layer.mistake(
+    "Your code subtracts `b`. Which sign does `b` have in the formula?", loses="value"
+)
 def bias_subtracted(x, h0, W_xh, W_hh, b):
     return run(x, h0, W_xh, W_hh, -b)
 
 
 @layer.mistake(
-    "the bias is added once for the input and once for the state. How often does it stand in "
-    "the formula?",
+    "Your sums contain `b` twice. How often does `b` appear in the formula?",
     loses="value",
 )
 def bias_twice(x, h0, W_xh, W_hh, b):
@@ -209,7 +222,7 @@ def bias_twice(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the old state is added to the new one. What is left of h[t - 1] outside tanh in the "
+    "Your code adds the old state to the new one. Does h[t - 1] appear outside tanh in the "
     "formula?",
     loses="value",
 )
@@ -222,7 +235,8 @@ def added_to_the_old(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the sequence is read from its end. With which entry of x does the first step begin?",
+    "Your layer reads each sequence from the last step to the first. Which entry of `x` "
+    "should it read first?",
     loses="value",
 )
 def from_the_end(x, h0, W_xh, W_hh, b):
@@ -230,8 +244,8 @@ def from_the_end(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "each entry of h is the state before its step. Is h[0] the state before the first input or "
-    "after it?",
+    "Each entry of your `h` is the state before the step. Is h[0] the state before the first "
+    "input or after it?",
     loses="value",
 )
 def one_step_late(x, h0, W_xh, W_hh, b):
@@ -239,20 +253,25 @@ def one_step_late(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "h has T + 1 entries: h0 is among them. Which states are returned?", loses="shape value"
+    "Your `h` has T + 1 entries, because it includes `h0`. Which states should your function "
+    "return?",
+    loses="shape value",
 )
 def with_the_start(x, h0, W_xh, W_hh, b):
     return np.concatenate([h0[None], rnn_forward(x, h0, W_xh, W_hh, b)])
 
 
-@layer.mistake("this is the last state alone. Which states are returned?", loses="shape value")
+@layer.mistake(
+    "Your function returns only the last state. Which states should it return?",
+    loses="shape value",
+)
 def last_alone(x, h0, W_xh, W_hh, b):
     return rnn_forward(x, h0, W_xh, W_hh, b)[-1]
 
 
 @layer.mistake(
-    "every entry of h is the last state. What does your list hold when the next step writes "
-    "into the same array?",
+    "Every entry of your `h` equals the last state. What happens to the arrays in your list "
+    "if each step writes into the same array?",
     loses="value",
 )
 def one_array_for_all(x, h0, W_xh, W_hh, b):
@@ -261,8 +280,8 @@ def one_array_for_all(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "the sequences of the batch are read one after the other, as if they were steps. Which "
-    "axis of x is time?",
+    "Your layer runs through the sequences of the batch as if they were steps. Which axis of "
+    "`x` is time?",
     loses="value",
 )
 def along_the_batch(x, h0, W_xh, W_hh, b):
@@ -274,7 +293,7 @@ def along_the_batch(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "each step reads the first input again. Which entry of x belongs to step t?",
+    "Every step of your layer reads the first input. Which entry of `x` belongs to step t?",
     loses="value",
 )
 def first_input_again(x, h0, W_xh, W_hh, b):
@@ -282,7 +301,7 @@ def first_input_again(x, h0, W_xh, W_hh, b):
 
 
 @layer.mistake(
-    "b is added behind tanh. Of which sum is tanh taken in the formula?", loses="value"
+    "Your code adds `b` after tanh. Which sum does the formula apply tanh to?", loses="value"
 )
 def bias_behind_tanh(x, h0, W_xh, W_hh, b):
     h, states = h0, []

@@ -1,13 +1,14 @@
 """sample: draw from the softmax of logits, sharpened or flattened by a temperature.
 
-The driver has each of four rows drawn 4,000 times in one call. Ten short calls, the first two
-with equal generators, show from where the chance comes: an answer that draws one number for
-all rows may agree with itself once by luck, but not eight times. The measure compares the
-frequencies with the probabilities.
+The driver draws each of four rows 4,000 times in one call. Ten short calls then show which
+generator the function uses; the first two of them get generators with the same seed. A function
+that draws one number for all rows can agree with itself once by chance, but not eight times.
+The measure compares the frequencies with the probabilities.
 
-A right answer is never lost by chance. Of n draws, the share f of an entry with probability p
-has n KL(f, p) > 50 with probability below 2 exp(-50) = 4e-22 (Chernoff), where KL is the
-divergence of the coin f from the coin p. A case has fewer than 200 such shares.
+A correct function doesn't lose points by chance. Suppose that an entry with probability p has
+the frequency f among n draws. Then n KL(f, p) > 50 has a probability below 2 exp(-50) = 4e-22
+(Chernoff bound), where KL is the divergence of the coin f from the coin p. A case has fewer
+than 200 such frequencies.
 """
 
 import numpy as np
@@ -35,21 +36,32 @@ def counted(args, *found):
     form = np.zeros(1)
     for k, times in zip(found, (4000, *[40] * 10), strict=True):
         if k is None or k.dtype.kind not in "iuf":
-            raise ValueError("expected an array of numbers. What else comes back?")
+            raise ValueError(
+                "Your result isn't an array of numbers. What does your function return instead?"
+            )
         if k.shape == (times * K, V):
             raise ValueError(
-                "each row has V numbers, so these are probabilities or marks. What is asked is "
-                "which entry was drawn: one number for each row"
+                "Your result has V numbers in each row, like probabilities or one-hot vectors. "
+                "Return the index of the drawn entry instead, one number for each row."
             )
         if k.shape == (times * K, 1):
             form[0] = 1
             k = k.ravel()
         if k.shape != (times * K,):
-            raise ValueError("expected one number for each row of logits, an array (N,)")
+            raise ValueError(
+                "Your result has a different shape. Return one number for each row of the "
+                "logits, as an array (N,)."
+            )
         if not np.isfinite(k).all() or (k != np.round(k)).any():
-            raise ValueError("expected whole numbers, which count the entries of a row")
+            raise ValueError(
+                "Your result contains numbers that aren't integers. Return the index of an "
+                "entry for each row."
+            )
         if k.min() < 0 or k.max() > V - 1:
-            raise ValueError("expected numbers from 0 to V - 1. How does Python count?")
+            raise ValueError(
+                "Your result contains numbers outside the range from 0 to V - 1. Which index "
+                "does the first entry of a row have?"
+            )
     first = found[0].astype(int).reshape(K, 4000)
 
     def softmax(z):
@@ -57,7 +69,7 @@ def counted(args, *found):
         return e / e.sum(axis=1, keepdims=True)
 
     right = softmax(logits / temperature)
-    others = {  # what known mistakes draw from, by the number under which they are told
+    others = {  # the probabilities of known mistakes, by their index in `seen`
         1: softmax(logits),
         2: softmax(logits * temperature),
         3: softmax(-logits / temperature),
@@ -67,7 +79,7 @@ def counted(args, *found):
     frequency = np.array([(first == v).mean(axis=1) for v in range(V)]).T
 
     def surprise(p):
-        """Return by row how far the worst share of an entry is from its probability p."""
+        """Return for each row how far the worst frequency is from its probability p."""
         total = np.zeros(frequency.shape)
         for f, q in ((frequency, p), (1 - frequency, 1 - p)):
             some = f > 0
@@ -97,26 +109,29 @@ sampler = problem(
     "sample",
     driver=drawn,
     measure=counted,
-    observed=["k", *["an answer of another call"] * 10],
+    observed=["k", *["the result of a different call"] * 10],
     returns={"frequencies": "value", "random": "random", "form": "shape"},
     wrong={
-        "frequencies": "the entries are not drawn as often as softmax(logits / temperature) "
-        "says. Draw 10,000 times from one row, and print the frequencies beside it.",
-        "random": "equal generators give equal draws, different ones different draws. Which of "
-        "the two fails?",
-        "form": "the drawn numbers have the shape (N, 1), expected (N,): an axis of length 1 "
-        "is too many. Which index or keepdims leaves it there?",
+        "frequencies": "Your frequencies don't match softmax(logits / temperature). Draw "
+        "10,000 times from one row, and print the frequencies next to these probabilities.",
+        "random": "Your draws don't follow `rng`. Check whether generators with the same seed "
+        "give the same draws, and whether different seeds give different draws.",
+        "form": "Your result has the shape (N, 1) instead of (N,). Which index or `keepdims` "
+        "adds the extra axis of length 1?",
     },
     points={
-        "shape": (1, "one whole number from 0 to V - 1 for each row"),
-        "value": (7, "the frequencies"),
+        "shape": (1, "one integer from 0 to V - 1 for each row"),
+        "value": (7, "the frequencies of the drawn entries"),
         "stability": (
             2,
-            "the frequencies of logits above 1,000 and below −1,000, at a temperature of some "
-            "hundreds",
+            "the frequencies for logits above 1,000 and below −1,000, at a temperature of "
+            "several hundred",
         ),
-        "random": (2, "equal generators give equal draws, different ones different draws"),
-        "inputs-unchanged": (1, "`logits` stays as it is"),
+        "random": (
+            2,
+            "the same draws from the same seed, different draws from different seeds",
+        ),
+        "inputs-unchanged": (1, "your function doesn't change `logits`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -124,15 +139,16 @@ sampler = problem(
 
 @sampler.reference
 def sample(logits, temperature, rng):
-    """One entry of each row, drawn with the probabilities softmax(logits / temperature).
+    """Draw one entry from each row with the probabilities softmax(logits / temperature).
 
-    Row n gives entry v with probability exp(logits[n, v] / temperature) / (the sum of this over
-    the row), independently of other rows. Logits of any size are possible.
+    In row n, entry v has the probability exp(logits[n, v] / temperature) / (the sum of these
+    exponentials over the row). The draws of different rows are independent. The logits can be
+    arbitrarily large or small.
 
     logits : (N, V) array
     temperature : float above 0
-    rng : numpy.random.Generator, from which all that is random is drawn
-    Returns k : (N,) array of whole numbers from 0 to V - 1.
+    rng : numpy.random.Generator, the source of all random numbers
+    Returns k : (N,) array of integers from 0 to V - 1, the indices of the drawn entries.
     """
     z = logits / temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))
@@ -145,7 +161,7 @@ sampler.example(np.log(np.array([[1.0, 2.0, 4.0], [9.0, 3.0, 1.0]])), 0.5, 1)
 
 
 def rows(rng, V):
-    """Return rows of logits with a few probable entries among others."""
+    """Return rows of logits in which a few entries are more probable than the rest."""
     logits = rng.normal(size=(ROWS, V))
     places = np.array([rng.permutation(V)[:3] for _ in range(ROWS)])
     high = np.array([2.8, 2.2, 1.6]) + rng.uniform(-0.2, 0.2, size=(ROWS, 3))
@@ -167,7 +183,7 @@ def high_temperature(rng, V):
 
 @sampler.case("stability", visible=1, parts="frequencies")
 def large_logits(rng, V):
-    """Logits above 1,000 and below -1,000, at a temperature of some hundreds."""
+    """Logits above 1,000 and below -1,000, at a temperature of several hundred."""
     temperature = float(rng.uniform(300, 500))
     logits = temperature * rows(rng, V)
     logits += 1e6 * np.array([[1.0], [-1.0], [0.8], [-0.8]])
@@ -176,7 +192,7 @@ def large_logits(rng, V):
 
 
 def probabilities(logits, temperature):
-    """Return the probabilities that are asked."""
+    """Return the correct probabilities."""
     z = (logits - logits.max(axis=1, keepdims=True)) / temperature
     return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
@@ -218,7 +234,8 @@ def from_probabilities(make):
 
 
 @sampler.mistake(
-    "always the largest entry is taken. How often should the second largest come?",
+    "Your function always returns the entry with the largest logit. How often should the "
+    "entry with the second largest logit appear?",
     loses="value stability",
 )
 def greedy(logits, temperature, rng):
@@ -226,8 +243,8 @@ def greedy(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "the temperature changes nothing. Where does it stand in the formula, before the "
-    "exponential or after it?",
+    "Your entries are drawn as if the temperature were 1. Does the formula use the "
+    "temperature before the exponential or after it?",
     loses="value",
 )
 def temperature_ignored(*given):
@@ -235,8 +252,8 @@ def temperature_ignored(*given):
 
 
 @sampler.mistake(
-    "the logits are multiplied by the temperature. Does a high one make all entries alike, or "
-    "the first one certain?",
+    "Your code multiplies the logits by the temperature. Should a high temperature make all "
+    "entries almost equally likely, or one entry almost certain?",
     loses="value",
 )
 def multiplied(*given):
@@ -244,7 +261,8 @@ def multiplied(*given):
 
 
 @sampler.mistake(
-    "the entries with small logits come most often. Which sign has the exponent?",
+    "Your function draws the entries with small logits most often. Which sign does the "
+    "exponent have in the formula?",
     loses="value",
 )
 def sign_turned_round(*given):
@@ -252,15 +270,16 @@ def sign_turned_round(*given):
 
 
 @sampler.mistake(
-    "all entries come equally often. Where do the logits enter?", loses="value stability"
+    "Your function draws all entries equally often. Where does your code use the logits?",
+    loses="value stability",
 )
 def uniform(logits, temperature, rng):
     return rng.integers(0, logits.shape[1], size=len(logits))
 
 
 @sampler.mistake(
-    "each number is too large by 1, and the last comes as 0 or not at all. With which number "
-    "does the first entry begin?",
+    "Your entries are too large by 1, and the last one appears as 0 or not at all. Which "
+    "index does the first entry of a row have?",
     loses="value",
 )
 def next_entry(logits, temperature, rng):
@@ -268,8 +287,8 @@ def next_entry(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "rows with equal logits give equal draws. How many random numbers does your code draw, and "
-    "how many rows are there?",
+    "Your draws are the same in all rows with equal logits. How many random numbers does your "
+    "code draw, and how many rows are there?",
     loses="value",
 )
 def one_number_for_all(logits, temperature, rng):
@@ -278,8 +297,7 @@ def one_number_for_all(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "what comes does not depend on the generator that is given. From which one does your code "
-    "draw?",
+    "Your draws don't depend on `rng`. Which generator does your code draw from?",
     loses="random",
 )
 def own_generator(logits, temperature, rng):
@@ -287,7 +305,8 @@ def own_generator(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "equal generators give different draws. From which generator does your code draw?",
+    "Your draws differ between two generators `rng` with the same seed. Which generator does "
+    "your code draw from?",
     loses="random",
 )
 def generator_of_its_own(logits, temperature, rng):
@@ -295,8 +314,8 @@ def generator_of_its_own(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "large logits give something else than the same logits made smaller by a number. What is "
-    "exp(1000), and which number can be taken from all logits of a row without a change?",
+    "Your draws are wrong for large logits. What is exp(1000), and which number can you "
+    "subtract from all logits of a row without changing the probabilities?",
     loses="stability",
 )
 def overflowing(logits, temperature, rng):
@@ -305,8 +324,9 @@ def overflowing(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "some rows are drawn rightly, and others always give one entry. Which number do you take "
-    "from the exponents of a row, and is it the largest of that row's exponents?",
+    "Your draws are correct in some rows, but other rows always return the same entry. Which "
+    "number do you subtract from the exponents of a row, and is it the largest exponent of "
+    "this row?",
     loses="stability",
 )
 def one_largest_for_all_rows(logits, temperature, rng):
@@ -317,8 +337,9 @@ def one_largest_for_all_rows(logits, temperature, rng):
 
 
 @sampler.mistake(
-    "large logits always give the largest entry: the temperature comes when the small "
-    "probabilities are 0 already. At which place of the formula does it stand?",
+    "Your function always draws the largest of several large logits, because the small "
+    "probabilities are already 0 when your code applies the temperature. Does the formula use "
+    "the temperature before the exponential or after it?",
     loses="stability",
 )
 def power_of_the_probabilities(*given):

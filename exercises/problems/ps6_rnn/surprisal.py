@@ -1,13 +1,14 @@
-"""surprisal: a play that is read character by character, by an LSTM trained at home.
+"""surprisal: an LSTM that students train at home predicts the characters of a play.
 
-What is measured are the weights and nothing else, as in ps2 to ps5: the bits per character are
-computed here, in float64, from the file and 80 pieces of 250 characters. The student's function
-only has to agree, on the first 20 pieces. All pieces travel in the target.
+As in ps2 to ps5, the challenge measures only the weights. We compute the bits per character
+here, in float64, from the file and 80 pieces of 250 characters. The student's function only has
+to agree on the first 20 pieces. The target contains all pieces.
 
-What was tried, in bits per character on the visible play (`tools/make_characters.py`): counts
-of two, three and four characters in a row 3.57, 3.05 and 2.83; an LSTM of 64 units after two
-epochs 3.30; of 128 units after eight 2.75, and with dropout after sixteen 2.58. The held-back
-play is as hard: 3.54, 3.05 and 2.84 by counts, 2.57 by the last network.
+We tried several models (`tools/make_characters.py`). On the visible play, models that count
+two, three and four characters in a row need 3.57, 3.05 and 2.83 bits per character. An LSTM of
+64 units needs 3.30 after two epochs, and an LSTM of 128 units needs 2.75 after eight epochs and
+2.58 with dropout after sixteen epochs. The held-back play is equally hard: 3.54, 3.05 and 2.84
+bits for the counts, and 2.57 for the last network.
 """
 
 import numpy as np
@@ -31,14 +32,16 @@ def bits_of_the_network(args, answer):
             "b_y": (36,),
         },
         {"R": 512, "H": 128},
-        "the file is expected to hold five arrays: W, U, b, W_hy and b_y",
-        "W is expected as (4H, 36), U as (4H, H), b as (4H,), W_hy as (36, H), b_y as (36,), "
-        "and H from 1 to 128",
-        "all arrays are expected as finite real numbers",
+        "Your file should contain five arrays: W, U, b, W_hy and b_y.",
+        "An array in your file has the wrong shape. Expected W (4H, 36), U (4H, H), b (4H,), "
+        "W_hy (36, H) and b_y (36,), with H from 1 to 128.",
+        "Your file should contain only finite real numbers.",
     )
     H = p["U"].shape[1]
     if len(p["U"]) != 4 * H:
-        raise ValueError("U is expected as (4H, H): a block of H rows for each gate")
+        raise ValueError(
+            "Your U should have the shape (4H, H), with a block of H rows per gate."
+        )
 
     def surprisal_of(text, order="ifgo", read=0, judged=1, b=1, b_y=1, squash=np.tanh):
         N = text.shape[1]
@@ -59,10 +62,13 @@ def bits_of_the_network(args, answer):
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         bits = surprisal_of(args["target"].astype(int))
     if not np.isfinite(bits).all():
-        raise ValueError("the logits are not finite. How large are the weights?")
+        raise ValueError("Your network's logits aren't finite. How large are your weights?")
     tried = bits[:, : args["text"].shape[1]]
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != tried.shape:
-        raise ValueError("expected one number for each character after the first, (T - 1, N)")
+        raise ValueError(
+            "Your result should have the shape (T - 1, N). Return one number for each "
+            "character after the first of a piece."
+        )
 
     def near(a, b):
         return np.isclose(a, b, rtol=1e-3, atol=1e-3).mean() >= 0.995
@@ -70,48 +76,50 @@ def bits_of_the_network(args, answer):
     if not near(answer, tried):
         if near(answer * np.log2(np.e), tried):
             raise ValueError(
-                "these are natural logarithms. How many bits are one of their units?"
+                "Your result contains natural logarithms. How do you convert them to base 2?"
             )
         if near(-answer, tried):
-            raise ValueError(
-                "these are logarithms of probabilities. Which sign has a surprise?"
-            )
+            raise ValueError("Your bits are negative. Which sign should a number of bits have?")
         if near(-np.log2(np.maximum(answer, 1e-30)), tried):
-            raise ValueError("these are probabilities. What is asked are bits")
+            raise ValueError(
+                "Your result contains probabilities. How many bits does a probability cost?"
+            )
         text = args["text"].astype(int)
         with np.errstate(over="ignore", invalid="ignore"):
             if near(answer, surprisal_of(text, order="ifog")):
                 raise ValueError(
-                    "the sums are taken in the order i, f, o, g. In which order do the rows "
-                    "of W stand?"
+                    "Your code takes the gates in the order i, f, o, g. What is the order of "
+                    "the four blocks of W?"
                 )
             if near(answer, surprisal_of(text, read=1)):
                 raise ValueError(
-                    "the character that is judged has been read already. What is the input of "
-                    "step t?"
+                    "Your network has already read the character that it should predict. Which "
+                    "character is the input of step t?"
                 )
             if near(answer, surprisal_of(text, judged=0)):
                 raise ValueError(
-                    "after step t the probability of text[t] is taken, which the network has "
-                    "just read. Which character does it foretell?"
+                    "After step t, your code takes the probability of text[t], which the "
+                    "network has just read. Which character should it predict?"
                 )
             if near(answer, surprisal_of(text, b=0)):
-                raise ValueError("b is not added. Where does lstm_step have it?")
+                raise ValueError("Your gates don't include b. Where does lstm_step add it?")
             if near(answer, surprisal_of(text, b_y=0)):
-                raise ValueError("b_y is not added. Where do the logits have it?")
+                raise ValueError(
+                    "Your logits don't include b_y. Where does it appear in their formula?"
+                )
             if near(answer, surprisal_of(text, squash=lambda c: c)):
                 raise ValueError(
-                    "h is made without the tanh of c. Where does lstm_step have it?"
+                    "Your h is computed without the tanh of c. Where does lstm_step apply it?"
                 )
         if near(answer[0], tried[0]):
             raise ValueError(
-                "the first character of each piece is right, and later ones are not. Which two "
-                "states does a step hand on?"
+                "Your bits are correct for the first prediction in each piece, but not for the "
+                "later ones. Which two states does each step pass to the next step?"
             )
         raise ValueError(
-            "these are not the bits of the network in the file. Do the gates stand as i, f, g, "
-            "o, is the character before the one that is judged the input, and do both states "
-            "begin with 0?"
+            "Your bits differ from the bits of the network in your file. Check that the gates "
+            "are in the order i, f, g, o, that the input of each step is the character before "
+            "the predicted one, and that both states start at 0."
         )
     return bits.mean()
 
@@ -130,17 +138,17 @@ play = challenge(
 
 @play.reference
 def surprisal(file, text):
-    """How many bits each character of a text costs an LSTM that has read those before it.
+    """Compute how many bits each character of a text costs, given the characters before it.
 
-    An LSTM as in lstm_step reads character after character, h and c begin with 0. Its input is
-    1 at the character's place and 0 elsewhere. After step t it has the logits h W_hy^T + b_y,
-    whose softmax gives a probability to each character that may be text[t + 1].
+    The LSTM of lstm_step reads the text one character per step, and h and c start at 0. The
+    input of step t is 1 at the index of text[t] and 0 elsewhere. After step t, the logits are
+    h W_hy^T + b_y, and their softmax gives a probability for each possible text[t + 1].
 
     file : dict of the arrays in characters.npz: W (4H, 36), U (4H, H), b (4H,), W_hy (36, H)
         and b_y (36,)
-    text : (T, N) array of type uint8: N pieces of T characters, as their places in the alphabet
-    Returns bits : (T - 1, N) array: minus the logarithm to base 2 of the probability that each
-        character but the first of a piece was given.
+    text : (T, N) array of type uint8: N pieces of T characters, as indices into the alphabet
+    Returns bits : (T - 1, N) array: minus the base-2 logarithm of the probability that the
+        network gave to each character after the first of a piece.
     """
     N, H = text.shape[1], file["U"].shape[1]
     h, c, bits = np.zeros((N, H)), np.zeros((N, H)), []
@@ -158,7 +166,7 @@ def surprisal(file, text):
 
 
 def pieces(text):
-    """Return the pieces of a play that the student's function gets, and all of them."""
+    """Return the pieces of a play that the student's function gets, and all pieces."""
     codes = [ALPHABET.index(k) for k in text.lower() if k in ALPHABET]
     whole = np.array(codes[: PIECES * LENGTH], np.uint8).reshape(PIECES, LENGTH).T
     return whole[:, :TRIED].copy(), whole
@@ -174,5 +182,5 @@ def the_tempest():
 
 @play.on_heldback
 def heldback_play(heldback):
-    """The beginning of a play that is held back."""
+    """The beginning of a play that students don't have."""
     return pieces(heldback("play.npz")["text"].tobytes().decode())
