@@ -320,13 +320,17 @@ def no_labels(file, pictures):
 
 
 WRONG = {
-    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Is each pixel divided by 255"),
+    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Do you divide each pixel by 255"),
     "scores": (GOOD, lambda f, p: np.zeros((len(p), 10)), "one label for each picture"),
     "nothing": (GOOD, lambda f, p: None, "is None"),
     "nan": (GOOD | {"9.bias": np.full(10, np.nan)}, P.solve, "finite real numbers"),
-    "too wide": (some_arrays(A=17), P.solve, "A to 16, B to 32, C to 64"),
+    "too wide": (
+        some_arrays(A=17),
+        P.solve,
+        "A may be at most 16, B at most 32 and C at most 64",
+    ),
     "one missing": (ONE_MISSING, no_labels, "eight arrays"),
-    "another head": (GOOD | {"9.weight": np.ones((10, 99))}, no_labels, "has a picture?"),
+    "another head": (GOOD | {"9.weight": np.ones((10, 99))}, no_labels, "have per image?"),
     "endless": (GOOD | LARGE, P.solve, "How large are the weights?"),
 }
 
@@ -341,4 +345,4 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     labels = data(visible)["cases"][0]["kept"]["target"][:500, 784]
     got, message = reached(npz(**GOOD), lambda file, pictures: labels, visible)
     assert got is None
-    assert "the labels are not the classes" in message
+    assert "your labels aren't the classes" in message

@@ -1,4 +1,4 @@
-"""ps5, convolutional networks: a layer forwards, backwards, fast, and what is built of it."""
+"""ps5, convolutional networks: one layer in three versions, and networks built from it."""
 
 from .classify_pictures import clothes
 from .conv2d_backward import gradients

@@ -1,14 +1,14 @@
-"""classify_pictures: clothes told apart by a small convolutional network, trained at home.
+"""classify_pictures: images of clothes, classified by a small CNN that students train at home.
 
-What is measured are the weights and nothing else, as in ps2 to ps4: the scores are computed
-here, in float32, from the file and 1,000 pictures, since a measure has the limits of a call.
-The student's function only has to agree, on the first 500 of them, which it classifies in half
-a second; so all pictures and their labels travel in the target, a row of 785 numbers each.
+We measure only the weights, as in ps2 to ps4. The measure computes the scores in float32 from
+the file and 1,000 images, because it has the same limits as a call. The student's function only
+has to agree on the first 500 images, which it classifies in half a second. The target therefore
+contains all images with their labels, one row of 785 numbers per image.
 
-What was tried, as accuracy on the 4,000 held-back pictures (`tools/make_small_cnn.py`), 16, 32
-and 64 maps: 8 epochs with nothing else 0.851; batch normalisation, dropout, 20 epochs 0.883;
-the same with moved and mirrored pictures 0.894 after 40 epochs, 0.907 after 80. Of ten dense
-networks on the same pictures the best had 0.852 (`ps3_backprop/accuracies.json`).
+Accuracy of our runs on the 4,000 hidden images (`tools/make_small_cnn.py`), with 16, 32 and 64
+maps: 0.851 after 8 epochs with nothing else; 0.883 after 20 epochs with batch normalisation and
+dropout; with shifted and mirrored images as well, 0.894 after 40 epochs and 0.907 after 80. The
+best of ten dense networks on the same images reached 0.852 (`ps3_backprop/accuracies.json`).
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ from nngrader.engine.declaration.weights import arrays_of, share_right
 from .common import ELSEWHERE
 from .conv2d_fast import conv2d_fast
 
-TRIED, MEASURED = 500, 1000  # pictures: for the student's function, and for the accuracy
+TRIED, MEASURED = 500, 1000  # images: for the student's function, and for the accuracy
 
 
 def right_by_the_network(args, labels):
@@ -35,16 +35,17 @@ def right_by_the_network(args, labels):
             "9.bias": (10,),
         },
         {"A": 16, "B": 32, "C": 64, "D": 3136},
-        "the file is expected to hold eight arrays: 0.weight, 0.bias, 3.weight, 3.bias, "
+        "the file must contain eight arrays: 0.weight, 0.bias, 3.weight, 3.bias, "
         "6.weight, 6.bias, 9.weight and 9.bias",
-        "0.weight is expected as (A, 1, 3, 3), 3.weight as (B, A, 3, 3), 6.weight as "
-        "(C, B, 3, 3), each bias as long as its weight, 9.weight as (10, 49 * C), and A to 16, "
-        "B to 32, C to 64",
-        "all arrays are expected as finite real numbers",
+        "0.weight must have shape (A, 1, 3, 3), 3.weight (B, A, 3, 3), 6.weight (C, B, "
+        "3, 3) and 9.weight (10, 49 * C), and each bias must be as long as its weight. "
+        "A may be at most 16, B at most 32 and C at most 64",
+        "all arrays must contain finite real numbers",
     )
     if p["9.weight"].shape[1] != 49 * len(p["6.bias"]):
         raise ValueError(
-            "9.weight is expected as (10, 49 * C): how many numbers has a picture?"
+            "9.weight must have shape (10, 49 * C). How many inputs does the last layer "
+            "have per image?"
         )
 
     def scores_of(pictures):
@@ -72,11 +73,12 @@ def right_by_the_network(args, labels):
         labels,
         scores[:tried],
         target[:tried],
-        "the labels are not the classes with the highest scores of the network in the file. Is "
-        "each pixel divided by 255, are there three ReLUs and two poolings, and is all padded?",
+        "your labels aren't the classes with the highest scores of the network in the "
+        "file. Do you divide each pixel by 255, apply three ReLUs and two max poolings, "
+        "and pad the input of each convolution?",
     )
     if not np.isfinite(scores).all():
-        raise ValueError("the scores are not finite. How large are the weights?")
+        raise ValueError("the scores aren't finite. How large are the weights?")
     return np.mean(scores.argmax(axis=1) == target)
 
 
@@ -92,17 +94,17 @@ clothes = challenge(
 
 @clothes.reference
 def classify_pictures(file, pictures):
-    """The class of each picture, by a network of three convolutions: its highest score.
+    """Predict the class of each image with a network of three convolutions.
 
     h = pool(relu(conv(pictures / 255, "0")))     (N, A, 14, 14)
     h = pool(relu(conv(h, "3")))                  (N, B, 7, 7)
     h = relu(conv(h, "6"))                        (N, C, 7, 7)
     scores = h.reshape(N, 49 * C) W^T + b         W, b: "9.weight", "9.bias"
 
-    where conv(h, "3") has "3.weight" and "3.bias", stride 1 and padding 1, and pool takes the
-    largest number of windows of 2 by 2, side by side.
+    Here conv(h, "3") uses "3.weight" and "3.bias", with stride 1 and padding 1, and pool is max
+    pooling with windows of 2 by 2 and stride 2. The label is the class with the highest score.
 
-    file : dict of the eight arrays in cnn.npz, by these names
+    file : dict with the eight arrays of cnn.npz, under these names
     pictures : (N, 28, 28) array of type uint8
     Returns labels : (N,) array of integers from 0 to 9.
     """
@@ -117,7 +119,7 @@ def classify_pictures(file, pictures):
 
 @clothes.on_visible
 def packaged_pictures():
-    """The first 1,000 test pictures of `nnlib.datasets`."""
+    """The first 1,000 test images of `nnlib.datasets`."""
     from nnlib.datasets import fashion_mnist
 
     X, y = fashion_mnist()[1]
@@ -127,7 +129,7 @@ def packaged_pictures():
 
 @clothes.on_heldback
 def heldback_pictures(heldback):
-    """The first 1,000 of the pictures that are held back."""
+    """The first 1,000 hidden images."""
     data = heldback("fashion.npz")
     X, y = data["images"][:MEASURED], data["labels"][:MEASURED]
     return X[:TRIED], np.column_stack([X.reshape(-1, 784), y]).astype(np.uint8)

@@ -11,11 +11,11 @@ gradients = problem(
     rtol=DIGITS,
     returns={"dx": "value", "dweight": "weights", "dbias": "weights"},
     points={
-        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "shape": (1, "three `float64` arrays of these shapes, in this order"),
         "value": (5, "`dx`, with stride 1 and no padding"),
         "weights": (5, "`dweight` and `dbias`, half each, with stride 1 and no padding"),
-        "stride": (4, "all three with strides above 1 and with padding"),
-        "inputs-unchanged": (1, "`dy`, `x` and `weight` stay as they are"),
+        "stride": (4, "all three gradients, with strides above 1 and with padding"),
+        "inputs-unchanged": (1, "your function doesn't change `dy`, `x` or `weight`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -23,16 +23,17 @@ gradients = problem(
 
 @gradients.reference
 def conv2d_backward(dy, x, weight, stride, padding):
-    """Gradients of the loss with respect to what went into a convolutional layer.
+    """Compute the gradients of the loss with respect to x, weight and bias of a layer.
 
-    In the forward pass y[n, f, i, j] has a term weight[f, c, k, l] * padded[n, c, row, column]
-    for each c, k, l, where row = i * stride + k and column = j * stride + l. So it adds
+    The forward pass multiplies weight[f, c, k, l] by padded[n, c, row, column] and adds the
+    product to y[n, f, i, j]. It does this for each c, k and l, where row = i * stride + k and
+    column = j * stride + l. The backward pass therefore adds
     weight[f, c, k, l] * dy[n, f, i, j]           to dpadded[n, c, row, column]
     padded[n, c, row, column] * dy[n, f, i, j]    to dweight[f, c, k, l]
-    and dx is dpadded without the rows and columns that padding had added.
+    Finally, dx is dpadded without the rows and columns of padding.
 
-    dy : (N, F, H_out, W_out) array: the gradient of the loss with respect to each entry of y
-    x : (N, C, H, W) array; weight : (F, C, KH, KW) array; stride, padding : ints
+    dy : (N, F, H_out, W_out) array, the gradient of the loss with respect to y
+    x : (N, C, H, W) array; weight : (F, C, KH, KW) array; stride, padding : integers
     Returns (dx, dweight, dbias): arrays of shape (N, C, H, W), (F, C, KH, KW) and (F,).
     """
     (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
@@ -58,7 +59,7 @@ gradients.example(
 
 
 def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
-    """Return an upstream gradient, pictures and kernels that belong together."""
+    """Return an upstream gradient, images and kernels with matching shapes."""
     F, C, KH, KW = kernels
     H_out = (H + 2 * padding - KH) // stride + 1
     W_out = (W + 2 * padding - KW) // stride + 1
@@ -75,12 +76,12 @@ def plain(rng, N, H, W):
 
 @gradients.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 3, and two rows and columns of zeros."""
+    """A stride of 3 and a padding of 2."""
     return drawn(rng, N, H, W, 3, 2, OTHERS)
 
 
 def padded_with_zeros(x, p):
-    """Return pictures with p rows and columns of zeros on each side."""
+    """Return images with p rows and columns of zeros on each side."""
     return np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
 
 
@@ -132,12 +133,12 @@ def zeros_between_and_turned_kernels(dy, x, weight, stride, padding):
 
 
 def back(dy, x, weight, stride, padding):
-    """Return the three gradients, offset by offset, which is fast."""
+    """Return the three gradients, computed offset by offset, which is fast."""
     return offset_by_offset(dy, x, weight, stride, padding)
 
 
 def of_pictures(make):
-    """Return a solution with another gradient with respect to x."""
+    """Return a solution that computes dx with ``make`` and the rest correctly."""
 
     def changed(dy, x, weight, stride, padding):
         return make(dy, x, weight, stride, padding), *back(dy, x, weight, stride, padding)[1:]
@@ -146,7 +147,7 @@ def of_pictures(make):
 
 
 def of_parameters(make):
-    """Return a solution with other gradients of the parameters: ``make(dy, …)``."""
+    """Return a solution that changes the parameters' gradients: ``make(dy, …)``."""
 
     def changed(dy, x, weight, stride, padding):
         dx, dweight, dbias = back(dy, x, weight, stride, padding)
@@ -156,8 +157,8 @@ def of_parameters(make):
 
 
 @gradients.mistake(
-    "where windows overlap, only the last one's gradient is left in dx. Is it added to those "
-    "of the others, or written over them?",
+    "Where windows overlap, your `dx` contains only the gradient from the last window. "
+    "Should you add this gradient to the earlier ones, or overwrite them?",
     loses="value",
 )
 def overlaps_overwritten(*given):
@@ -174,8 +175,9 @@ def overlaps_overwritten(*given):
 
 
 @gradients.mistake(
-    "dx is right for kernels that are turned by half a turn. With which entry of weight did "
-    "padded[…, i * stride + k, j * stride + l] meet y[…, i, j]?",
+    "Your `dx` belongs to kernels that are flipped in both directions. Which entry of "
+    "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + "
+    "l]`?",
     loses="value",
 )
 def kernel_turned(*given):
@@ -185,7 +187,7 @@ def kernel_turned(*given):
 
 
 @gradients.mistake(
-    "dx comes from the first kernel alone. How many maps does each pixel go into?",
+    "Your `dx` uses only the first kernel. How many maps does each pixel contribute to?",
     loses="value",
 )
 def first_kernel_alone(*given):
@@ -195,8 +197,8 @@ def first_kernel_alone(*given):
 
 
 @gradients.mistake(
-    "dx comes from the last kernel alone. Are the gradients of all maps added, or written over "
-    "each other?",
+    "Your `dx` uses only the last kernel. Does your code add the gradients from all "
+    "maps, or does each map overwrite the one before?",
     loses="value",
 )
 def last_kernel_alone(*given):
@@ -206,7 +208,7 @@ def last_kernel_alone(*given):
 
 
 @gradients.mistake(
-    "dx does not depend on weight. By what is a pixel multiplied in the forward pass?",
+    "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?",
     loses="value",
 )
 def pictures_without_weight(*given):
@@ -216,8 +218,8 @@ def pictures_without_weight(*given):
 
 
 @gradients.mistake(
-    "dx does not depend on dy. The derivative of y with respect to a pixel is a weight, but by "
-    "which upstream gradient is it multiplied?",
+    "Your `dx` doesn't depend on `dy`. Which upstream gradient should you multiply each "
+    "weight by?",
     loses="value",
 )
 def pictures_without_dy(*given):
@@ -227,8 +229,8 @@ def pictures_without_dy(*given):
 
 
 @gradients.mistake(
-    "all three are divided by N. Has the loss not been averaged already, before dy came to "
-    "you?",
+    "Your three gradients are divided by N. `dy` already contains that factor, so don't "
+    "divide again.",
     loses="value",
 )
 def everything_averaged(dy, x, weight, stride, padding):
@@ -236,7 +238,7 @@ def everything_averaged(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight is divided by N. Has the loss not been averaged already, before dy came to you?",
+    "Your `dweight` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
 )
 def weights_averaged(*given):
@@ -245,7 +247,7 @@ def weights_averaged(*given):
 
 
 @gradients.mistake(
-    "dbias is divided by N. Has the loss not been averaged already, before dy came to you?",
+    "Your `dbias` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
 )
 def bias_averaged(*given):
@@ -253,8 +255,8 @@ def bias_averaged(*given):
 
 
 @gradients.mistake(
-    "dweight and dbias are divided by N. Has the loss not been averaged already, before dy "
-    "came to you?",
+    "Your `dweight` and `dbias` are divided by N. `dy` already contains that factor, so "
+    "don't divide again.",
     loses="weights",
 )
 def both_averaged(*given):
@@ -263,8 +265,8 @@ def both_averaged(*given):
 
 
 @gradients.mistake(
-    "dbias is a mean over the places of a map. At how many of them is the bias added, and what "
-    "is done with their gradients?",
+    "Your `dbias` is divided by the number of positions in a map. How do you combine "
+    "the gradients from all the entries that a bias is added to?",
     loses="weights",
 )
 def bias_mean_of_places(*given):
@@ -274,8 +276,8 @@ def bias_mean_of_places(*given):
 
 
 @gradients.mistake(
-    "dweight and dbias are means over the places of a map. Each weight is used at every place: "
-    "what is done with the gradients that it gets there?",
+    "Your `dweight` and `dbias` are divided by the number of positions in a map. How do "
+    "you combine the gradients from all the positions where a weight is used?",
     loses="weights",
 )
 def both_means_of_places(*given):
@@ -284,8 +286,8 @@ def both_means_of_places(*given):
 
 
 @gradients.mistake(
-    "dbias is a mean over samples and places. At how many of them is the bias added, and what "
-    "is done with their gradients?",
+    "Your `dbias` is the mean of `dy` over samples and positions. How do you combine "
+    "the gradients from all the entries that a bias is added to?",
     loses="weights",
 )
 def bias_mean_of_all(*given):
@@ -293,7 +295,8 @@ def bias_mean_of_all(*given):
 
 
 @gradients.mistake(
-    "dbias keeps a number for each place. To how many places of a map is one bias added?",
+    "Your `dbias` contains a separate entry for each position of the map. How many "
+    "positions of a map is one bias added to?",
     loses="shape weights",
 )
 def bias_of_each_place(*given):
@@ -301,21 +304,25 @@ def bias_of_each_place(*given):
 
 
 @gradients.mistake(
-    "dbias keeps a row for each sample. To how many samples is one bias added?",
+    "Your `dbias` contains a separate row for each sample. How many samples is one bias "
+    "added to?",
     loses="shape weights",
 )
 def bias_of_each_sample(*given):
     return of_parameters(lambda dy, dweight, dbias: (dweight, dy.sum(axis=(2, 3))))(*given)
 
 
-@gradients.mistake("dbias is one number. How many biases are there?", loses="shape weights")
+@gradients.mistake(
+    "Your `dbias` is a single number. How many biases does the layer have?",
+    loses="shape weights",
+)
 def one_bias(*given):
     return of_parameters(lambda dy, dweight, dbias: (dweight, dbias.sum()))(*given)
 
 
 @gradients.mistake(
-    "dbias does not depend on dy: it counts the places. The derivative of y with respect to "
-    "bias is 1, but by which upstream gradient is it multiplied?",
+    "Your `dbias` counts the entries that a bias is added to and doesn't depend on "
+    "`dy`. Which upstream gradient should you multiply each 1 by?",
     loses="weights",
 )
 def bias_without_dy(*given):
@@ -325,8 +332,8 @@ def bias_without_dy(*given):
 
 
 @gradients.mistake(
-    "dweight comes out turned by half a turn. Which pixel did weight[f, c, 0, 0] meet at the "
-    "first place, and which did the last entry of the kernel meet there?",
+    "Your `dweight` is flipped in both directions. Which entry of `padded` does the "
+    "formula multiply by `weight[f, c, 0, 0]` in the first window?",
     loses="weights",
 )
 def weights_turned(*given):
@@ -336,8 +343,8 @@ def weights_turned(*given):
 
 
 @gradients.mistake(
-    "dweight comes from the last place alone. Is it added to that of the others, or written "
-    "over it?",
+    "Your `dweight` uses only the last window. Should you add its gradient to the "
+    "earlier ones, or overwrite them?",
     loses="weights",
 )
 def weights_of_the_last_place(dy, x, weight, stride, padding):
@@ -348,8 +355,8 @@ def weights_of_the_last_place(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight comes from the last sample alone. Is it added to that of the others, or written "
-    "over it?",
+    "Your `dweight` uses only the last sample. Does your code add each sample's "
+    "gradient to the earlier ones, or does it overwrite them?",
     loses="weights",
 )
 def weights_of_the_last_sample(dy, x, weight, stride, padding):
@@ -358,7 +365,7 @@ def weights_of_the_last_sample(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight comes from the first sample alone. Over which indices does the loss sum?",
+    "Your `dweight` uses only the first sample. How many samples does each weight affect?",
     loses="weights",
 )
 def weights_of_the_first_sample(dy, x, weight, stride, padding):
@@ -367,8 +374,8 @@ def weights_of_the_first_sample(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight does not depend on dy. The derivative of y with respect to a weight is a pixel, "
-    "but by which upstream gradient is it multiplied?",
+    "Your `dweight` doesn't depend on `dy`. Which upstream gradient should you multiply "
+    "each pixel by?",
     loses="weights",
 )
 def weights_without_dy(dy, x, weight, stride, padding):
@@ -377,7 +384,8 @@ def weights_without_dy(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight is the same for all channels. Which channel of x does weight[f, c] meet?",
+    "Your `dweight` is the same for every channel. Which channel of `x` does the "
+    "formula multiply by `weight[f, c]`?",
     loses="weights",
 )
 def channels_alike(*given):
@@ -390,7 +398,8 @@ def channels_alike(*given):
 
 
 @gradients.mistake(
-    "dx still has the rows and columns of padding. Of which shape is x?", loses="stride"
+    "Your `dx` still contains the rows and columns of the padding. What shape does `x` have?",
+    loses="stride",
 )
 def padding_kept(dy, x, weight, stride, padding):
     around = padded_with_zeros(x, padding)
@@ -398,8 +407,8 @@ def padding_kept(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dx has the right shape, but it is cut from the corner of what belongs to padded. In which "
-    "row of padded does x begin?",
+    "Your `dx` has the correct shape, but you cut it from the upper left corner of "
+    "`dpadded`. Which row and column of `padded` does `x` start at?",
     loses="stride",
 )
 def cut_from_the_corner(dy, x, weight, stride, padding):
@@ -408,7 +417,8 @@ def cut_from_the_corner(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dx is empty where padding is 0. Which numbers does a[p:-p] leave of an array when p is 0?",
+    "Your `dx` is empty when `padding` is 0. What does the slice `a[p:-p]` return when "
+    "`p` is 0?",
     loses="shape value",
 )
 def cut_up_to_minus_padding(dy, x, weight, stride, padding):
@@ -417,13 +427,13 @@ def cut_up_to_minus_padding(dy, x, weight, stride, padding):
 
 
 def in_single_steps(dy, x, weight, padding):
-    """Return the three gradients as if the windows lay one step apart."""
+    """Return the three gradients for windows that are one pixel apart."""
     return back(dy, x, weight, 1, padding)
 
 
 @gradients.mistake(
-    "the windows lie one step apart in dx and in dweight. At which row of padded does window i "
-    "begin?",
+    "Your windows are only one pixel apart, both in `dx` and in `dweight`. Which row of "
+    "`padded` does window `i` start at?",
     loses="stride",
 )
 def neighbouring_windows(dy, x, weight, stride, padding):
@@ -431,7 +441,8 @@ def neighbouring_windows(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "the windows lie one step apart in dx. At which row of padded does window i begin?",
+    "The windows in your `dx` are only one pixel apart. Which row of `padded` does "
+    "window `i` start at?",
     loses="stride",
 )
 def neighbouring_windows_in_dx(dy, x, weight, stride, padding):
@@ -440,7 +451,8 @@ def neighbouring_windows_in_dx(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "the windows lie one step apart in dweight. At which row of padded does window i begin?",
+    "The windows in your `dweight` are only one pixel apart. Which row of `padded` does "
+    "window `i` start at?",
     loses="stride",
 )
 def neighbouring_windows_in_dweight(dy, x, weight, stride, padding):
@@ -449,8 +461,8 @@ def neighbouring_windows_in_dweight(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "dweight takes its windows from x as if it began at the first row of padded. Where do the "
-    "zeros stand that the forward pass added?",
+    "Your `dweight` takes its windows from `x` without the zeros above and on the left. "
+    "Which array does the forward pass cut its windows from?",
     loses="stride",
 )
 def weights_from_the_picture(dy, x, weight, stride, padding):
@@ -460,8 +472,8 @@ def weights_from_the_picture(dy, x, weight, stride, padding):
 
 
 @gradients.mistake(
-    "rows move by the stride and columns by 1, in dx and in dweight. At which column of padded "
-    "does window j begin?",
+    "Your windows move by `stride` from row to row, but only by 1 from column to "
+    "column. Which column of `padded` does window `j` start at?",
     loses="stride",
 )
 def stride_of_rows_alone(dy, x, weight, stride, padding):

@@ -1,13 +1,13 @@
-"""conv2d_fast: the values of conv2d_forward, without a loop over the places.
+"""conv2d_fast: the values of conv2d_forward, without a loop over positions.
 
-One case applies 32 kernels to a grey picture of 832 by 832 pixels. Its answer has 22
-million numbers, so the driver makes the picture, by repeating a small one, and gives back every
-61st row and 53rd column. A loop over the numbers of the answer took 48 times as long as a call
-may, so that twenty times are left on a processor twice as fast (tests/exercises/
-test_convolution.py measures it); one over the places, which takes all kernels at once, takes
-somewhat longer than it may on most machines. So lines of Python are counted, too, at two sizes:
-their number must not grow with the picture. They are counted beside the student's code, which
-could forge their number: it is worth little.
+One case applies 32 kernels to a grey image with 832 by 832 pixels. The result has 22 million
+entries, so the driver builds the image by repeating a small one, and returns every 61st row
+and 53rd column. A loop over the entries took 48 times as long as the limit for a call. On a
+processor of twice the speed, a factor above twenty therefore remains
+(tests/exercises/test_convolution.py measures it). A loop over positions that handles all
+kernels together takes slightly longer than the limit on most machines. We therefore also count
+the lines of Python at two sizes: their number must not grow with the image. We count them in
+the process that runs the student's code, which could forge the count, so it earns few points.
 """
 
 import numpy as np
@@ -39,26 +39,27 @@ fast = problem(
     "conv2d_fast",
     rtol=DIGITS,
     driver=small_or_large,
-    trains=True,  # nothing is trained, but an answer takes as long
+    trains=True,  # nothing is trained, but an answer takes just as long
     returns={"y": "value", "lines": "loops"},
     wrong={
-        "lines": "a loop of Python runs over rows, columns or samples: more lines run for more "
-        "of them. Which of the loops of conv2d_forward can be inside one call of NumPy?"
+        "lines": "Your function runs more lines of Python when the input has more rows, "
+        "columns or samples, so it contains a Python loop over them. Which loops of "
+        "`conv2d_forward` can you replace by one NumPy call?"
     },
     points={
-        "shape": (0.75, "an array of shape (N, F, H_out, W_out) of `float64`"),
-        "value": (6.5, "the values of problem 1, with any stride and padding"),
+        "shape": (0.75, "a `float64` array of shape (N, F, H_out, W_out)"),
+        "value": (6.5, "the same values as in problem 1, with any stride and padding"),
         "large": (
             5.5,
-            f"one grey picture of {SIDE} by {SIDE} pixels, 32 kernels of 3 by 3, within two "
+            f"one grey image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, within two "
             "seconds",
         ),
         "loops": (
             0.75,
-            "no loop of Python over samples, rows or columns; one over the offsets in a kernel "
-            "is allowed",
+            "no Python loop over samples, rows or columns (a loop over the offsets in a "
+            "kernel is allowed)",
         ),
-        "inputs-unchanged": (0.5, "`x`, `weight` and `bias` stay as they are"),
+        "inputs-unchanged": (0.5, "your function doesn't change `x`, `weight` or `bias`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -66,13 +67,13 @@ fast = problem(
 
 @fast.reference
 def conv2d_fast(x, weight, bias, stride, padding):
-    """The values of conv2d_forward, at the speed of a product of matrices.
+    """Compute the same result as conv2d_forward, at the speed of a matrix product.
 
-    x : (N, C, H, W) array: N pictures of C channels
-    weight : (F, C, KH, KW) array: F kernels
+    x : (N, C, H, W) array, N images with C channels
+    weight : (F, C, KH, KW) array, F kernels
     bias : (F,) array
-    stride : int from 1, padding : int from 0
-    Returns y : (N, F, H_out, W_out) array, as conv2d_forward does.
+    stride : integer, at least 1; padding : integer, at least 0
+    Returns y : (N, F, H_out, W_out) array, equal to the result of conv2d_forward.
     """
     (F, C, KH, KW), p = weight.shape, padding
     padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
@@ -102,7 +103,7 @@ def strides_and_padding(rng, N, H, W):
 
 @fast.case("large", hidden=1, shown=False, parts="y")
 def one_large_picture(rng, H, W):
-    """A grey picture of 832 by 832 pixels."""
+    """A grey image with 832 by 832 pixels."""
     x = rng.normal(size=(1, 1, H, W)) + 0.5
     return x, rng.normal(size=(32, 1, 3, 3)), rng.uniform(1, 2, size=32), 1, 1, SIDE
 
@@ -154,8 +155,9 @@ def by_strides(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "the numbers of y are right, but they were reshaped into their places. Which axis of the "
-    "product is that of the maps, and where does it stand in y?",
+    "Your `y` contains the correct values in the wrong positions, because `reshape` "
+    "doesn't reorder axes. Which axis of your matrix product contains the maps, and "
+    "which axis of `y`?",
     loses="value",
 )
 def reshaped_into_place(x, weight, bias, stride, padding):
@@ -164,8 +166,8 @@ def reshaped_into_place(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "samples and maps are mixed up: the product was reshaped with N before F. Which of the two "
-    "has it on its first axis?",
+    "Your `y` mixes up samples and maps, because the product was reshaped with N before "
+    "F. Which of the two comes first in your product?",
     loses="value",
 )
 def samples_reshaped(x, weight, bias, stride, padding):
@@ -174,9 +176,9 @@ def samples_reshaped(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "the windows were reshaped into a matrix before their axes were moved, so a column does "
-    "not hold one window. In which order do the axes of sliding_window_view come, and which of "
-    "them belong into one column?",
+    "Your code reshapes the windows to a matrix before it moves their axes, so a row of "
+    "this matrix mixes entries of different windows. Which axes of "
+    "`sliding_window_view` belong to one window?",
     loses="value",
 )
 def windows_reshaped(x, weight, bias, stride, padding):
@@ -188,8 +190,9 @@ def windows_reshaped(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "the product was reshaped into y, and then the right biases were added. Which axis of the "
-    "product is that of the maps, and where does it stand in y?",
+    "Your code reshapes the product to the shape of `y` and then adds the biases, but "
+    "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and "
+    "which axis of `y`?",
     loses="value",
 )
 def reshaped_before_the_bias(x, weight, bias, stride, padding):
@@ -197,8 +200,9 @@ def reshaped_before_the_bias(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "samples and maps are mixed up: the product was reshaped with N before F, and then the "
-    "biases were added. Which of the two has the product on its first axis?",
+    "Your `y` mixes up samples and maps, because the product was reshaped with N before "
+    "F and the biases were added afterwards. Which of the two comes first in your "
+    "product?",
     loses="value",
 )
 def samples_reshaped_before_the_bias(x, weight, bias, stride, padding):
@@ -206,9 +210,8 @@ def samples_reshaped_before_the_bias(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "the numbers of a window come in another order than those of a kernel. In which order do "
-    "weight.reshape(F, -1) and a column of the other matrix go through channels, rows and "
-    "columns?",
+    "The channels come last in each column of your matrix. Which order does "
+    "`weight.reshape(F, -1)` use for channels, rows and columns?",
     loses="value",
 )
 def channels_last_in_a_column(x, weight, bias, stride, padding):
@@ -218,8 +221,8 @@ def channels_last_in_a_column(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "rows and columns of a window have changed places. In which order do weight.reshape(F, -1) "
-    "and a column of the other matrix go through them?",
+    "The rows and columns of each window are swapped in your matrix. Which order does "
+    "`weight.reshape(F, -1)` use for channels, rows and columns?",
     loses="value",
 )
 def columns_before_rows(x, weight, bias, stride, padding):
@@ -231,22 +234,26 @@ def columns_before_rows(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "each kernel is turned by half a turn, as in a convolution of mathematics. In which "
-    "direction does problem 1 count in weight and in padded?",
+    "Your kernels are flipped in both directions, as in a mathematical convolution. In "
+    "the formula of problem 1, do `k` and `l` run in the same direction in `weight` and "
+    "in `padded`?",
     loses="value",
 )
 def kernel_turned(x, weight, bias, stride, padding):
     return conv2d_fast(x, weight[:, :, ::-1, ::-1], bias, stride, padding)
 
 
-@fast.mistake("no bias is added. What does conv2d_forward add to the sum?", loses="value")
+@fast.mistake(
+    "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?",
+    loses="value",
+)
 def bias_forgotten(x, weight, bias, stride, padding):
     return conv2d_fast(x, weight, 0 * bias, stride, padding)
 
 
 @fast.mistake(
-    "the windows lie one step apart, whatever the stride. Which windows does a stride leave "
-    "out?",
+    "Your `y` is too large, because your windows are only one pixel apart. Which "
+    "windows does `stride` skip?",
     loses="shape value",
 )
 def stride_ignored(x, weight, bias, stride, padding):
@@ -254,8 +261,8 @@ def stride_ignored(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "there are as many places as the stride allows, but the windows lie one step apart. Which "
-    "windows does a stride leave out?",
+    "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
+    "windows does `stride` skip?",
     loses="value",
 )
 def neighbouring_windows(x, weight, bias, stride, padding):
@@ -266,14 +273,16 @@ def neighbouring_windows(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "nothing is added around the pictures. Where do you use padding?", loses="shape value"
+    "Your images don't get a border of zeros. Which line of your code should use `padding`?",
+    loses="shape value",
 )
 def padding_ignored(x, weight, bias, stride, padding):
     return conv2d_fast(x, weight, bias, stride, 0)
 
 
 @fast.mistake(
-    "all zeros stand below and on the right. On which sides does problem 1 add them?",
+    "Your code adds all the zeros below and on the right of each image. Which sides get "
+    "zeros in problem 1?",
     loses="value",
 )
 def on_the_far_sides(x, weight, bias, stride, padding):
@@ -282,8 +291,8 @@ def on_the_far_sides(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "only the last offset in the kernel counts. Is each product added to the others, or "
-    "written over them?",
+    "Your `y` uses only the last offset in the kernel. Should you add each product to "
+    "the earlier ones, or overwrite them?",
     loses="value",
 )
 def last_offset_alone(x, weight, bias, stride, padding):
@@ -293,8 +302,9 @@ def last_offset_alone(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "a loop of Python runs over rows, columns or samples: more lines run for more of them. "
-    "Which of the loops of problem 1 can be inside one call of NumPy?",
+    "Your function runs more lines of Python when the input has more rows, columns or "
+    "samples, so it contains a Python loop over them. Which loops of problem 1 can you "
+    "replace by one NumPy call?",
     loses="loops",
 )
 def loop_over_the_places(x, weight, bias, stride, padding):

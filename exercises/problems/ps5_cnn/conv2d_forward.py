@@ -1,7 +1,7 @@
-"""conv2d_forward: a convolutional layer as its formula says it, with stride and padding.
+"""conv2d_forward: a convolutional layer with stride and padding, written from its formula.
 
-Three of the sizes are drawn. Kernels have 48 numbers, so that loops over every number of every
-window stay far within the limits, backwards, too.
+The cases draw three of the sizes. Kernels have 48 entries, so that loops over every entry of
+every window stay far within the limits, in the backward pass too.
 """
 
 import numpy as np
@@ -17,11 +17,14 @@ layers = problem(
     rtol=DIGITS,
     returns={"y": "value"},
     points={
-        "shape": (1, "an array of shape (N, F, H_out, W_out) of `float64`"),
-        "value": (6, "stride 1, no padding"),
-        "stride": (3, "strides above 1, also where the last window does not reach the edge"),
-        "padding": (3, "zeros around each picture"),
-        "inputs-unchanged": (1, "`x`, `weight` and `bias` stay as they are"),
+        "shape": (1, "a `float64` array of shape (N, F, H_out, W_out)"),
+        "value": (6, "stride 1 and no padding"),
+        "stride": (
+            3,
+            "strides above 1, including images whose last window doesn't reach the edge",
+        ),
+        "padding": (3, "a border of zeros around each image"),
+        "inputs-unchanged": (1, "your function doesn't change `x`, `weight` or `bias`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -29,18 +32,18 @@ layers = problem(
 
 @layers.reference
 def conv2d_forward(x, weight, bias, stride, padding):
-    """The feature maps that a convolutional layer makes of a batch of pictures.
+    """Compute the feature maps of a convolutional layer for a batch of images.
 
     y[n, f, i, j] = bias[f] + (sum over c, k, l of weight[f, c, k, l] *
                                padded[n, c, i * stride + k, j * stride + l])
 
-    where padded is x with `padding` rows and columns of zeros on each of its four sides.
-    H_out = (H + 2 * padding - KH) / stride, rounded down, + 1, and W_out likewise.
+    Here padded is x with `padding` rows and columns of zeros on each of its four sides, and
+    H_out = (H + 2 * padding - KH) / stride, rounded down, + 1, and W_out in the same way.
 
-    x : (N, C, H, W) array: N pictures of C channels
-    weight : (F, C, KH, KW) array: F kernels
+    x : (N, C, H, W) array, N images with C channels
+    weight : (F, C, KH, KW) array, F kernels
     bias : (F,) array
-    stride : int from 1, padding : int from 0
+    stride : integer, at least 1; padding : integer, at least 0
     Returns y : (N, F, H_out, W_out) array.
     """
     (N, _, H, W), (F, _, KH, KW) = x.shape, weight.shape
@@ -66,7 +69,7 @@ layers.example(
 
 
 def drawn(rng, N, H, W, kernels=KERNELS):
-    """Return pictures, kernels and biases of which none is 0."""
+    """Return images, kernels and biases without zeros."""
     x = rng.normal(size=(N, kernels[1], H, W)) + 0.5
     return x, rng.normal(size=kernels), rng.uniform(1, 2, size=kernels[0])
 
@@ -79,14 +82,14 @@ def plain(rng, N, H, W):
 
 @layers.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 3, where the example has one of 2."""
+    """A stride of 3, where the example uses 2."""
     wide = W + int(rng.integers(1, 3))  # with one place in a row no step would show
     return *drawn(rng, N, H, wide), 3, 0
 
 
 @layers.case("padding", hidden=1)
 def with_zeros(rng, N, H, W):
-    """Two rows and columns of zeros, where the example has one."""
+    """A padding of 2, where the example uses 1."""
     return *drawn(rng, N, H + 1, W, OTHERS), 1, 2  # H_out and W_out are even, as above
 
 
@@ -141,31 +144,35 @@ def windows_as_rows(x, weight, bias, stride, padding):
 
 
 def padded_with(x, before, after, **how):
-    """Return pictures with rows and columns added on their sides."""
+    """Return images with extra rows and columns on their sides."""
     return np.pad(x, ((0, 0), (0, 0), (before, after), (before, after)), **how)
 
 
 def correlated(x, weight, bias, stride, padding):
-    """Return the feature maps, offset by offset, which is fast."""
+    """Return the feature maps, computed offset by offset, which is fast."""
     return offset_by_offset(x, weight, bias, stride, padding)
 
 
 @layers.mistake(
-    "each kernel is turned by half a turn, as in a convolution of mathematics. In which "
-    "direction do k and l count in the formula, in weight and in padded?",
+    "Your kernels are flipped in both directions, as in a mathematical convolution. Do "
+    "`k` and `l` run in the same direction in `weight` and in `padded`?",
     loses="value",
 )
 def kernel_turned(x, weight, bias, stride, padding):
     return correlated(x, weight[:, :, ::-1, ::-1], bias, stride, padding)
 
 
-@layers.mistake("no bias is added. What stands before the sum?", loses="value")
+@layers.mistake(
+    "Your `y` doesn't include the bias. Which term comes before the sum in the formula?",
+    loses="value",
+)
 def bias_forgotten(x, weight, bias, stride, padding):
     return correlated(x, weight, 0 * bias, stride, padding)
 
 
 @layers.mistake(
-    "the bias is added once for each channel. Does it stand inside the sum over c?",
+    "Your `y` includes the bias once per channel. Is `bias[f]` inside or outside the "
+    "sum over `c`?",
     loses="value",
 )
 def bias_for_each_channel(x, weight, bias, stride, padding):
@@ -173,20 +180,25 @@ def bias_for_each_channel(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the bias is added once for each number of the window. Does it stand inside the sum?",
+    "Your `y` includes the bias once for every product in the window. Is `bias[f]` "
+    "inside or outside the sum over `c`, `k` and `l`?",
     loses="value",
 )
 def bias_for_each_weight(x, weight, bias, stride, padding):
     return correlated(x, weight, weight[0].size * bias, stride, padding)
 
 
-@layers.mistake("the bias is subtracted. Which sign has it in the formula?", loses="value")
+@layers.mistake(
+    "Your code subtracts the bias. Which sign does `bias[f]` have in the formula?",
+    loses="value",
+)
 def bias_subtracted(x, weight, bias, stride, padding):
     return correlated(x, weight, -bias, stride, padding)
 
 
 @layers.mistake(
-    "the bias of the first kernel is added to all maps. Which index does bias have?",
+    "Your maps all use the bias of the first kernel. Which index does `bias` have in "
+    "the formula?",
     loses="value",
 )
 def one_bias(x, weight, bias, stride, padding):
@@ -194,7 +206,7 @@ def one_bias(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "only the first channel counts. Over which of the indices of weight does the sum go?",
+    "Your `y` uses only the first channel of `x`. Which indices does the formula sum over?",
     loses="value",
 )
 def first_channel_alone(x, weight, bias, stride, padding):
@@ -202,7 +214,8 @@ def first_channel_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "only the last channel counts. Is each channel added to the others, or written over them?",
+    "Your `y` uses only the last channel of `x`. Does your code add each channel to the "
+    "earlier ones, or does it overwrite them?",
     loses="value",
 )
 def last_channel_alone(x, weight, bias, stride, padding):
@@ -210,8 +223,8 @@ def last_channel_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the channels are added up before they meet the kernel. Has each channel weights of its "
-    "own?",
+    "Your kernels apply the weights of the first channel to every channel. Which "
+    "entries of `weight` belong to channel `c`?",
     loses="value",
 )
 def channels_added_first(x, weight, bias, stride, padding):
@@ -220,15 +233,17 @@ def channels_added_first(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the products of a window are averaged. What does the formula do with them?", loses="value"
+    "Your `y` contains the mean of the products in each window. What does the formula "
+    "do with these products?",
+    loses="value",
 )
 def averaged(x, weight, bias, stride, padding):
     return correlated(x, weight / weight[0].size, bias, stride, padding)
 
 
 @layers.mistake(
-    "the sum over the channels is divided by their number. What does the formula do with the "
-    "products of all channels?",
+    "Your sum over the channels is divided by the number of channels. How does the "
+    "formula combine the channels?",
     loses="value",
 )
 def channels_averaged(x, weight, bias, stride, padding):
@@ -236,8 +251,8 @@ def channels_averaged(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the rows of each kernel are turned upside down. In which direction do k and l count in "
-    "the formula, in weight and in padded?",
+    "Your kernels are flipped upside down. Does `k` run in the same direction in "
+    "`weight` and in `padded`?",
     loses="value",
 )
 def rows_turned(x, weight, bias, stride, padding):
@@ -245,8 +260,8 @@ def rows_turned(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "each kernel is mirrored from left to right. In which direction do k and l count in the "
-    "formula, in weight and in padded?",
+    "Your kernels are flipped from left to right. Does `l` run in the same direction in "
+    "`weight` and in `padded`?",
     loses="value",
 )
 def columns_turned(x, weight, bias, stride, padding):
@@ -254,7 +269,7 @@ def columns_turned(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "all maps come from the first kernel. Which index of weight belongs to a map?",
+    "Your maps all use the first kernel. Which index of `weight` selects the kernel of a map?",
     loses="value",
 )
 def one_kernel(x, weight, bias, stride, padding):
@@ -262,7 +277,8 @@ def one_kernel(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "all samples have the maps of the first. Which index of x stays the same in the sum?",
+    "Your `y` repeats the maps of the first sample for every sample. Which index of "
+    "`padded` selects the sample?",
     loses="value",
 )
 def first_sample_alone(x, weight, bias, stride, padding):
@@ -271,7 +287,8 @@ def first_sample_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "negative numbers are cut off. Is there an activation function in the formula?",
+    "Negative values come out as 0 in your `y`. Does the formula contain an activation "
+    "function?",
     loses="value",
 )
 def with_relu(x, weight, bias, stride, padding):
@@ -279,8 +296,8 @@ def with_relu(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the last place of each row and column is missing. For a picture as large as the kernel, "
-    "how many places are there?",
+    "The last row and the last column of every map are missing in your `y`. How many "
+    "windows fit into an image that is as large as the kernel?",
     loses="shape value",
 )
 def last_place_missing(x, weight, bias, stride, padding):
@@ -288,7 +305,8 @@ def last_place_missing(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the windows lie one step apart, whatever the stride. How far does a window move?",
+    "Your `y` is too large, because your windows are only one pixel apart. How far "
+    "should each window move?",
     loses="stride",
 )
 def stride_ignored(x, weight, bias, stride, padding):
@@ -296,8 +314,8 @@ def stride_ignored(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "there are as many places as the stride allows, but the windows lie one step apart. At "
-    "which row of the picture does window i begin?",
+    "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
+    "row and column of `padded` does window (i, j) start at?",
     loses="stride",
 )
 def neighbouring_windows(x, weight, bias, stride, padding):
@@ -306,7 +324,8 @@ def neighbouring_windows(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "rows move by the stride and columns by 1. Which of the two has a stride?",
+    "Your windows move by `stride` from row to row, but only by 1 from column to "
+    "column. Which directions does `stride` apply to?",
     loses="stride",
 )
 def stride_of_rows_alone(x, weight, bias, stride, padding):
@@ -314,7 +333,8 @@ def stride_of_rows_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "columns move by the stride and rows by 1. Which of the two has a stride?",
+    "Your windows move by `stride` from column to column, but only by 1 from row to "
+    "row. Which directions does `stride` apply to?",
     loses="stride",
 )
 def stride_of_columns_alone(x, weight, bias, stride, padding):
@@ -322,8 +342,8 @@ def stride_of_columns_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "there are as many places as the stride allows, but the columns of the windows lie one "
-    "step apart. At which column of the picture does window j begin?",
+    "Your `y` has the correct shape, but its windows move by only one pixel from left "
+    "to right. Which column of `padded` does window (i, j) start at?",
     loses="stride",
 )
 def neighbouring_columns(x, weight, bias, stride, padding):
@@ -332,8 +352,8 @@ def neighbouring_columns(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "there are as many places as the stride allows, but the rows of the windows lie one step "
-    "apart. At which row of the picture does window i begin?",
+    "Your `y` has the correct shape, but its windows move by only one pixel from top to "
+    "bottom. Which row of `padded` does window (i, j) start at?",
     loses="stride",
 )
 def neighbouring_rows(x, weight, bias, stride, padding):
@@ -342,7 +362,7 @@ def neighbouring_rows(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the windows lie as far apart as they are large. By how much does the formula move one?",
+    "Your windows are KH rows and KW columns apart. How far does the formula move each window?",
     loses="stride",
 )
 def side_by_side(x, weight, bias, stride, padding):
@@ -353,15 +373,16 @@ def side_by_side(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "nothing is added around the pictures. Where do you use padding?", loses="padding"
+    "Your images don't get a border of zeros. Which line of your code should use `padding`?",
+    loses="padding",
 )
 def padding_ignored(x, weight, bias, stride, padding):
     return correlated(x, weight, bias, stride, 0)
 
 
 @layers.mistake(
-    "there is half as much padding as asked: it is on two of the four sides. On which sides "
-    "does the formula add zeros?",
+    "Your code adds zeros above and on the left of each image, and none on the two "
+    "other sides. How many sides does the problem text name?",
     loses="padding",
 )
 def on_two_sides(x, weight, bias, stride, padding):
@@ -369,7 +390,8 @@ def on_two_sides(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "all zeros stand below and on the right. On which sides does the formula add them?",
+    "Your code adds all the zeros below and on the right of each image. How should they "
+    "be divided among the four sides?",
     loses="padding",
 )
 def on_the_far_sides(x, weight, bias, stride, padding):
@@ -377,7 +399,8 @@ def on_the_far_sides(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "all zeros stand above and on the left. On which sides does the formula add them?",
+    "Your code adds all the zeros above and on the left of each image. How should they "
+    "be divided among the four sides?",
     loses="padding",
 )
 def on_the_near_sides(x, weight, bias, stride, padding):
@@ -385,7 +408,8 @@ def on_the_near_sides(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the edge of the picture is repeated around it. Which numbers does padding add?",
+    "Your padding repeats the pixels at the edge of the image. Which value should the "
+    "padding contain?",
     loses="padding",
 )
 def edge_repeated(x, weight, bias, stride, padding):
@@ -393,16 +417,14 @@ def edge_repeated(x, weight, bias, stride, padding):
     return correlated(around, weight, bias, stride, 0)
 
 
-@layers.mistake(
-    "there are ones around the pictures. Which numbers does padding add?", loses="padding"
-)
+@layers.mistake("Your padding contains ones. Which value should it contain?", loses="padding")
 def padded_with_ones(x, weight, bias, stride, padding):
     around = padded_with(x, padding, padding, constant_values=1.0)
     return correlated(around, weight, bias, stride, 0)
 
 
 @layers.mistake(
-    "padding is added above and below alone. How many sides has a picture?",
+    "Your code pads the images only above and below. How many sides does an image have?",
     loses="padding",
 )
 def rows_alone(x, weight, bias, stride, padding):
@@ -411,7 +433,7 @@ def rows_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "padding is added on the left and right alone. How many sides has a picture?",
+    "Your code pads the images only on the left and right. How many sides does an image have?",
     loses="padding",
 )
 def columns_alone(x, weight, bias, stride, padding):
@@ -420,8 +442,8 @@ def columns_alone(x, weight, bias, stride, padding):
 
 
 @layers.mistake(
-    "the number of places is rounded up, so that the last window reaches beyond the edge. How "
-    "does the formula round?",
+    "Your `y` has extra entries for windows that reach past the edge of `padded`. How "
+    "does the formula round the number of windows?",
     loses="stride",
 )
 def rounded_up(x, weight, bias, stride, padding):

@@ -1,4 +1,4 @@
-"""output_shape_and_parameters: what a list of layers makes of a picture, in three columns."""
+"""output_shape_and_parameters: shapes, parameters and receptive fields of some layers."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,7 +10,11 @@ table = problem(
     lists=True,
     returns={"shapes": "value", "parameters": "parameters", "fields": "field"},
     points={
-        "shape": (1, "L rows of three integers, and twice L integers; lists will do"),
+        "shape": (
+            1,
+            "L rows of three integers for `shapes`, and L integers for each of "
+            "the others; lists are fine",
+        ),
         "value": (4, "`shapes`"),
         "parameters": (4, "`parameters`"),
         "field": (4, "`fields`"),
@@ -21,18 +25,19 @@ table = problem(
 
 @table.reference
 def output_shape_and_parameters(layers, shape):
-    """Output shape, parameters and receptive field of each layer of a convolutional network.
+    """Compute output shape, parameters and receptive field of each layer of a network.
 
-    layers : list of L dicts, of two kinds:
+    layers : list of L dicts of two kinds:
         {"kind": "conv", "out_channels": F, "kernel_size": K, "stride": S, "padding": P}
         {"kind": "max_pool", "kernel_size": K, "stride": S}
-        A "conv" has F kernels of K by K with a bias each. A "max_pool" has no padding.
-    shape : (C, H, W), three ints: the shape of a picture
+        A "conv" layer has F kernels with K rows and K columns, and each kernel has a bias.
+        A "max_pool" layer has no padding.
+    shape : (C, H, W), three integers, the shape of an image
     Returns (shapes, parameters, fields):
     shapes : (L, 3) integers, C, H and W after each layer
-    parameters : (L,) integers, weights and biases of each layer
-    fields : (L,) integers, on how many rows of the picture one output of the layer
-        depends; columns are the same, and rows of padding count
+    parameters : (L,) integers, the number of weights and biases of each layer
+    fields : (L,) integers, the number of image rows that one output of the layer depends on;
+        columns work in the same way, and rows of padding count
     """
     C, H, W = shape
     shapes, parameters, fields = [], [], []
@@ -69,7 +74,7 @@ def conv(out_channels, kernel_size, stride, padding):
 
 @table.case("value", visible=2)
 def stacked(rng, L, C):
-    """Some layers of both kinds, on a picture that is not square."""
+    """Several layers of both kinds and an image that isn't square."""
     kinds = (
         ["conv"] * 2 + ["max_pool"] + ["conv", *rng.permutation(["conv"] * 2 + ["max_pool"])]
     )
@@ -124,7 +129,7 @@ def by_arrays(layers, shape):
 
 
 def with_shapes(step):
-    """Return a solution with other heights and widths: ``step(n, K, S, P)``."""
+    """Return a solution that computes H and W with ``step(n, K, S, P)``."""
 
     def changed(layers, shape):
         shapes, parameters, fields = output_shape_and_parameters(layers, shape)
@@ -139,7 +144,7 @@ def with_shapes(step):
 
 
 def with_parameters(count):
-    """Return a solution with other numbers: ``count(K, C, F, H * W)`` of a layer "conv"."""
+    """Return a solution that counts a "conv" layer with ``count(K, C, F, H * W)``."""
 
     def changed(layers, shape):
         shapes, _, fields = output_shape_and_parameters(layers, shape)
@@ -154,7 +159,7 @@ def with_parameters(count):
 
 
 def with_fields(step):
-    """Return a solution with other receptive fields: ``step(field, apart, K, S, P)``."""
+    """Return a solution whose fields come from ``step(field, apart, K, S, P)``."""
 
     def changed(layers, shape):
         shapes, parameters, _ = output_shape_and_parameters(layers, shape)
@@ -169,20 +174,21 @@ def with_fields(step):
 
 
 @table.mistake(
-    "padding is counted once in H and W. On how many sides does it add rows?", loses="value"
+    "Your H and W count the padding only once. How many sides get padding in each direction?",
+    loses="value",
 )
 def padding_once(*given):
     return with_shapes(lambda n, K, S, P: (n + P - K) // S + 1)(*given)
 
 
-@table.mistake("padding does not count in H and W. How many rows does it add?", loses="value")
+@table.mistake("Your H and W ignore the padding. How many rows does it add?", loses="value")
 def padding_ignored(*given):
     return with_shapes(lambda n, K, S, P: (n - K) // S + 1)(*given)
 
 
 @table.mistake(
-    "one row and column are missing after each layer. How many places has a kernel that is as "
-    "large as the picture?",
+    "Your H and W count one window too few in each layer. How many windows fit into an "
+    "image that is as large as the kernel?",
     loses="value",
 )
 def one_forgotten(*given):
@@ -190,29 +196,32 @@ def one_forgotten(*given):
 
 
 @table.mistake(
-    "H and W are rounded up. Does a window count that reaches beyond the edge?", loses="value"
+    "Your H and W are rounded up. Does a window count if it reaches past the edge?",
+    loses="value",
 )
 def rounded_up(*given):
     return with_shapes(lambda n, K, S, P: -(-(n + 2 * P - K) // S) + 1)(*given)
 
 
 @table.mistake(
-    "H and W have fractions. What does the formula do with a window that does not fit wholly?",
+    "Your H and W contain fractions. What does the formula do with a window that "
+    "doesn't fit completely?",
     loses="shape value",
 )
 def not_rounded(*given):
     return with_shapes(lambda n, K, S, P: (n + 2 * P - K) / S + 1)(*given)
 
 
-@table.mistake("the stride does not count in H and W. How far apart are two windows?",
+@table.mistake("Your H and W don't depend on the stride. How far apart are two neighbouring "
+    "windows?",
     loses="value")  # fmt: skip
 def stride_ignored(*given):
     return with_shapes(lambda n, K, S, P: n + 2 * P - K + 1)(*given)
 
 
 @table.mistake(
-    "H and W are divided by the stride and nothing else. What else does the size of a kernel "
-    "take away?",
+    "Your H and W are the previous ones divided by the stride. What else changes the "
+    "number of windows?",
     loses="value",
 )
 def stride_alone(*given):
@@ -220,7 +229,7 @@ def stride_alone(*given):
 
 
 @table.mistake(
-    "H and W have changed places in shapes. In which order do they stand in shape?",
+    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?",
     loses="value",
 )
 def sides_exchanged(layers, shape):
@@ -229,7 +238,8 @@ def sides_exchanged(layers, shape):
 
 
 @table.mistake(
-    "C stays that of the picture in shapes. How many maps does a layer of F kernels make?",
+    "Your `shapes` contain the C of the image in every row. How many maps does a layer "
+    "with F kernels produce?",
     loses="value",
 )
 def channels_kept(layers, shape):
@@ -238,7 +248,8 @@ def channels_kept(layers, shape):
 
 
 @table.mistake(
-    "H and W stay as they are in pooling. How many windows has a map?", loses="value"
+    "Your max pooling layers leave H and W unchanged. How many windows fit into a map?",
+    loses="value",
 )
 def pooling_ignored(layers, shape):
     shapes, *rest = output_shape_and_parameters(layers, shape)
@@ -251,20 +262,26 @@ def pooling_ignored(layers, shape):
     return np.array(other), *rest
 
 
-@table.mistake("the biases are not counted. How many has a layer?", loses="parameters")
+@table.mistake(
+    "Your `parameters` don't include the biases. How many biases does a layer have?",
+    loses="parameters",
+)
 def biases_forgotten(*given):
     return with_parameters(lambda K, C, F, places: K * K * C * F)(*given)
 
 
 @table.mistake(
-    "one bias is counted for each layer. How many has a layer of F kernels?", loses="parameters"
+    "Your `parameters` include one bias per layer. How many biases does a layer with F "
+    "kernels have?",
+    loses="parameters",
 )
 def one_bias(*given):
     return with_parameters(lambda K, C, F, places: K * K * C * F + 1)(*given)
 
 
 @table.mistake(
-    "a bias is counted for each channel of each kernel. How many has one kernel?",
+    "Your `parameters` include one bias per channel of each kernel. How many biases "
+    "does one kernel have?",
     loses="parameters",
 )
 def bias_for_each_channel(*given):
@@ -272,8 +289,8 @@ def bias_for_each_channel(*given):
 
 
 @table.mistake(
-    "a bias is counted for each channel that comes in. How many kernels has a layer, and how "
-    "many biases has one kernel?",
+    "Your `parameters` include one bias per input channel. Does a bias belong to an "
+    "input channel or to a kernel?",
     loses="parameters",
 )
 def biases_of_what_comes_in(*given):
@@ -281,7 +298,8 @@ def biases_of_what_comes_in(*given):
 
 
 @table.mistake(
-    "a bias is counted for each place of each map. How many places share one bias?",
+    "Your `parameters` include one bias per position of each map. How many positions "
+    "share one bias?",
     loses="parameters",
 )
 def biases_at_each_place(*given):
@@ -289,7 +307,8 @@ def biases_at_each_place(*given):
 
 
 @table.mistake(
-    "a kernel is counted as if it had one channel. On how many channels does it look?",
+    "Your `parameters` count kernels with a single channel. How many channels does a "
+    "kernel cover?",
     loses="parameters",
 )
 def channels_forgotten(*given):
@@ -297,7 +316,8 @@ def channels_forgotten(*given):
 
 
 @table.mistake(
-    "K weights are counted for each channel of a kernel. How many rows and columns has it?",
+    "Your `parameters` count only K weights per channel of a kernel. How many rows and "
+    "columns does a kernel have?",
     loses="parameters",
 )
 def not_squared(*given):
@@ -305,7 +325,8 @@ def not_squared(*given):
 
 
 @table.mistake(
-    "the weights are counted at each place. How many places share one weight?",
+    "Your `parameters` count all weights again at every position. How many positions "
+    "share one weight?",
     loses="parameters",
 )
 def counted_at_each_place(*given):
@@ -313,8 +334,8 @@ def counted_at_each_place(*given):
 
 
 @table.mistake(
-    "each kernel is counted with as many channels as the layer has outputs. Which number of "
-    "channels does it look at, that before the layer or after it?",
+    "Your kernels have as many channels as the output of the layer. Does a kernel cover "
+    "the channels before the layer or after it?",
     loses="parameters",
 )
 def channels_after_the_layer(*given):
@@ -322,8 +343,8 @@ def channels_after_the_layer(*given):
 
 
 @table.mistake(
-    "each kernel is counted with the channels of the picture. What does the second layer look "
-    "at?",
+    "Your kernels all have as many channels as the image. How many channels does the "
+    "input of the second layer have?",
     loses="parameters",
 )
 def channels_of_the_picture(layers, shape):
@@ -332,7 +353,8 @@ def channels_of_the_picture(layers, shape):
 
 
 @table.mistake(
-    "parameters are added up from layer to layer. Of what is each entry the number?",
+    "Your `parameters` add up the counts from layer to layer. How many layers should "
+    "each entry count?",
     loses="parameters",
 )
 def added_up(layers, shape):
@@ -341,7 +363,8 @@ def added_up(layers, shape):
 
 
 @table.mistake(
-    "pooling is counted as if it had weights. What does it learn?", loses="parameters"
+    "Your `parameters` include weights for max pooling. What does a max pooling layer learn?",
+    loses="parameters",
 )
 def pooling_with_weights(layers, shape):
     shapes, parameters, fields = output_shape_and_parameters(layers, shape)
@@ -353,8 +376,8 @@ def pooling_with_weights(layers, shape):
 
 
 @table.mistake(
-    "the receptive field grows by K - 1 in each layer, whatever the strides before it. How "
-    "many rows of the picture lie between two rows of a map after a layer with stride 2?",
+    "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How "
+    "far apart in the image are two neighbouring outputs of a layer with stride 2?",
     loses="field",
 )
 def strides_forgotten(*given):
@@ -362,8 +385,8 @@ def strides_forgotten(*given):
 
 
 @table.mistake(
-    "a layer's own stride enlarges its receptive field. Are the numbers that one output looks "
-    "at as far apart as the outputs of the layer or as its inputs?",
+    "Your receptive field grows with the layer's own stride. Does this stride change "
+    "the distance between the inputs of the layer, or between its outputs?",
     loses="field",
 )
 def own_stride(*given):
@@ -373,8 +396,8 @@ def own_stride(*given):
 
 
 @table.mistake(
-    "only the stride of the layer before counts in the receptive field. What do two strides of "
-    "2, one after the other, make?",
+    "Your receptive field uses only the stride of the previous layer. How far apart in "
+    "the image are two neighbours after two layers with stride 2?",
     loses="field",
 )
 def last_stride_alone(*given):
@@ -382,8 +405,8 @@ def last_stride_alone(*given):
 
 
 @table.mistake(
-    "the receptive field grows by K and not by K - 1 windows. On how many rows does one output "
-    "of a single layer depend?",
+    "Your receptive field grows by K times the distance between neighbours. How many "
+    "image rows does one output of the first layer depend on?",
     loses="field",
 )
 def grows_by_all_rows(*given):
@@ -391,8 +414,8 @@ def grows_by_all_rows(*given):
 
 
 @table.mistake(
-    "the receptive field is multiplied by K in each layer. How many new rows does a window of "
-    "three rows add, where its neighbours overlap?",
+    "Your receptive field is multiplied by K in every layer. Do the fields of "
+    "neighbouring entries overlap?",
     loses="field",
 )
 def multiplied(*given):
@@ -400,8 +423,8 @@ def multiplied(*given):
 
 
 @table.mistake(
-    "fields holds the kernel sizes. Through how many layers does an output look at the "
-    "picture?",
+    "Your `fields` contain only the kernel size of each layer. How many layers does an "
+    "output depend on?",
     loses="field",
 )
 def own_kernel_alone(*given):
@@ -409,8 +432,8 @@ def own_kernel_alone(*given):
 
 
 @table.mistake(
-    "the strides are added where the receptive field grows. What do two strides of 2, one "
-    "after the other, make?",
+    "Your receptive field grows by the sum of the earlier strides. How far apart in the "
+    "image are two neighbours after two layers with stride 2?",
     loses="field",
 )
 def strides_added(*given):
@@ -420,7 +443,9 @@ def strides_added(*given):
 
 
 @table.mistake(
-    "padding makes the receptive field smaller. Do its rows count, by the text?", loses="field"
+    "Your receptive field subtracts the padding from the kernel size. Do rows of "
+    "padding count, according to the problem text?",
+    loses="field",
 )
 def without_padding(*given):
     return with_fields(
@@ -429,8 +454,8 @@ def without_padding(*given):
 
 
 @table.mistake(
-    "pooling does not enlarge the receptive field. On how many numbers does one of its outputs "
-    "depend?",
+    "Your max pooling layers don't enlarge the receptive field. How many entries does "
+    "one output of a pooling layer depend on?",
     loses="field",
 )
 def pooling_without_field(layers, shape):
@@ -445,7 +470,7 @@ def pooling_without_field(layers, shape):
 
 
 def without_some(steps, rows):
-    """Return fields where pooling does not count by its `steps`, or by its `rows`."""
+    """Return a solution whose fields use pooling's strides if `steps`, its size if `rows`."""
 
     def changed(layers, shape):
         shapes, parameters, _ = output_shape_and_parameters(layers, shape)
@@ -461,8 +486,8 @@ def without_some(steps, rows):
 
 
 @table.mistake(
-    "pooling does not count in the receptive field at all. What do its windows do, and what "
-    "its stride?",
+    "Your `fields` ignore max pooling completely. How do its window size and its stride "
+    "affect the receptive field?",
     loses="field",
 )
 def pooling_left_out(*given):
@@ -470,8 +495,8 @@ def pooling_left_out(*given):
 
 
 @table.mistake(
-    "the strides of pooling do not count in the receptive field. How far apart in the picture "
-    "are two neighbours after a pooling of stride 2?",
+    "Your receptive field ignores the strides of max pooling. How far apart in the "
+    "image are two neighbours after a pooling layer with stride 2?",
     loses="field",
 )
 def stride_of_pooling_left_out(*given):
@@ -479,8 +504,8 @@ def stride_of_pooling_left_out(*given):
 
 
 @table.mistake(
-    "padding is taken away from the receptive field, a row for each row that was added. Do its "
-    "rows count, by the text?",
+    "Your code subtracts the rows of padding from the receptive field. Do these rows "
+    "count, according to the problem text?",
     loses="field",
 )
 def padding_taken_away(*given):

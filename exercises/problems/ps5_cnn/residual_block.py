@@ -1,4 +1,4 @@
-"""residual_block: two convolutions with a shortcut past them, forwards and backwards."""
+"""residual_block: two convolutions with a shortcut around them, forward and backward."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -19,10 +19,10 @@ block = problem(
         "dweight2": "gradient",
     },
     points={
-        "shape": (1, "arrays of these four shapes, in this order, of `float64`"),
+        "shape": (1, "four `float64` arrays of these shapes, in this order"),
         "value": (4, "`y`"),
         "gradient": (8, "`dx`, `dweight1` and `dweight2`, a third each"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -30,17 +30,18 @@ block = problem(
 
 @block.reference
 def residual_block(x, dy, weight1, weight2):
-    """A residual block, forwards and backwards.
+    """Compute a residual block, forward and backward.
 
     a = conv(x, weight1),  h = max(0, a),  s = x + conv(h, weight2),  y = max(0, s)
 
-    where conv has stride 1, padding 1 and no bias.
+    Here conv is a convolution with stride 1, padding 1 and no bias. No entry of a or s is
+    exactly 0.
 
     x : (N, C, H, W) array
-    dy : (N, C, H, W) array: the gradient of the loss with respect to each entry of y
+    dy : (N, C, H, W) array, the gradient of the loss with respect to y
     weight1, weight2 : (C, C, 3, 3) arrays
     Returns (y, dx, dweight1, dweight2): arrays of shape (N, C, H, W), (N, C, H, W),
-    (C, C, 3, 3) and (C, C, 3, 3). No entry of a or s is exactly 0.
+    (C, C, 3, 3) and (C, C, 3, 3).
     """
     no_bias = np.zeros(len(weight1))
     a = conv2d_forward(x, weight1, no_bias, 1, 1)
@@ -53,7 +54,7 @@ def residual_block(x, dy, weight1, weight2):
 
 
 def corner_and_centre(corner, centre):
-    """Return a kernel of 3 by 3 with two numbers that are not 0."""
+    """Return a kernel of 3 by 3 with two nonzero entries."""
     return np.array([[[[corner, 0.0, 0.0], [0.0, centre, 0.0], [0.0, 0.0, 0.0]]]])
 
 
@@ -75,13 +76,13 @@ def random_numbers(rng, N, H):
 
 
 def shifted(x, k, v):
-    """Return pictures moved so that the pixel at offset (k, v) lies at each place."""
+    """Return images shifted so that each position contains the pixel at offset (k, v)."""
     around = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     return around[:, :, k : k + x.shape[2], v : v + x.shape[3]]
 
 
 def conv(x, weight):
-    """Return a convolution of 3 by 3 with padding 1, offset by offset."""
+    """Return a convolution of 3 by 3 with padding 1, computed offset by offset."""
     return sum(
         np.einsum("nchw,fc->nfhw", shifted(x, k, v), weight[:, :, k, v])
         for k in range(3)
@@ -143,10 +144,11 @@ def by_a_large_matrix(x, dy, weight1, weight2):
 
 
 def made(x, dy, weight1, weight2, *, add=True, middle=True, last=True, **other):
-    """Return y and gradients, with parts of the block left out or changed.
+    """Return y and gradients of a block in which some parts are missing or replaced.
 
-    ``add``, ``middle``, ``last``: whether the shortcut and the two ReLU are there. Functions
-    by name change what goes back: ``ds``, ``da``, ``dx``; ``input2`` is what dweight2 meets.
+    ``add``, ``middle`` and ``last`` include the shortcut and the two ReLUs. Functions with the
+    names ``ds``, ``da`` and ``dx`` replace these gradients; ``input2`` returns the array that
+    dweight2 is computed with.
     """
     a = conv(x, weight1)
     h = np.maximum(a, 0) if middle else a
@@ -164,18 +166,22 @@ def made(x, dy, weight1, weight2, *, add=True, middle=True, last=True, **other):
 
 
 def wrong(**how):
-    """Return a solution that is wrong in a way that `made` knows."""
+    """Return a wrong solution: `made` with these parts replaced."""
     return lambda *given: made(*given, **how)
 
 
-@block.mistake("x is not added. What does the shortcut bring to s?", loses="value gradient")
+@block.mistake(
+    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for "
+    "`s` contain besides the second convolution?",
+    loses="value gradient",
+)
 def without_shortcut(*given):
     return wrong(add=False)(*given)
 
 
 @block.mistake(
-    "x is not added forwards, though backwards dx has its part. What does the shortcut bring "
-    "to s?",
+    "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for "
+    "`s` contain besides the second convolution?",
     loses="value gradient",
 )
 def shortcut_backwards_alone(*given):
@@ -183,7 +189,8 @@ def shortcut_backwards_alone(*given):
 
 
 @block.mistake(
-    "nothing is cut off at 0 between the two convolutions. What stands between a and h?",
+    "Your block has no ReLU between the two convolutions. How does the formula compute "
+    "`h` from `a`?",
     loses="value gradient",
 )
 def no_relu_between(*given):
@@ -191,7 +198,8 @@ def no_relu_between(*given):
 
 
 @block.mistake(
-    "y may be negative: nothing is cut off at 0 after the sum. What stands between s and y?",
+    "Your `y` can be negative, because the ReLU at the end of the block is missing. How "
+    "does the formula compute `y` from `s`?",
     loses="value gradient",
 )
 def no_relu_at_the_end(*given):
@@ -199,8 +207,8 @@ def no_relu_at_the_end(*given):
 
 
 @block.mistake(
-    "the second ReLU comes before x is added, so y may be negative. Does the shortcut join "
-    "before the ReLU or after it?",
+    "Your `y` can be negative, because your code adds `x` after the second ReLU. Which "
+    "array does the formula apply this ReLU to?",
     loses="value",
 )
 def added_after_the_relu(x, dy, weight1, weight2):
@@ -213,14 +221,16 @@ def added_after_the_relu(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "weight1 stands in both convolutions of y. Which weights has the second?", loses="value"
+    "Your `y` uses `weight1` in both convolutions. Which weights does the second "
+    "convolution use?",
+    loses="value",
 )
 def first_weights_twice(x, dy, weight1, weight2):
     return made(x, dy, weight1, weight1)
 
 
 @block.mistake(
-    "weight1 and weight2 have changed places in y. Which of them does x meet first?",
+    "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
     loses="value",
 )
 def weights_exchanged(x, dy, weight1, weight2):
@@ -229,7 +239,9 @@ def weights_exchanged(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "x is multiplied with the other path in y. What does s do with the two?", loses="value"
+    "Your `y` multiplies `x` by the result of the two convolutions. How does the "
+    "formula for `s` combine them?",
+    loses="value",
 )
 def multiplied(x, dy, weight1, weight2):
     _, *gradients = made(x, dy, weight1, weight2)
@@ -238,8 +250,8 @@ def multiplied(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "the shortcut is missing in dx. By how much does s grow when x grows, past both "
-    "convolutions?",
+    "Your `dx` doesn't include the shortcut. How much does `s` grow along the shortcut "
+    "when `x` grows a little?",
     loses="gradient",
 )
 def shortcut_missing_in_dx(*given):
@@ -247,7 +259,8 @@ def shortcut_missing_in_dx(*given):
 
 
 @block.mistake(
-    "dx has the shortcut alone. Through which convolutions does x reach s, too?",
+    "Your `dx` contains only the gradient from the shortcut. Which other path leads "
+    "from `x` to `s`?",
     loses="gradient",
 )
 def shortcut_alone(*given):
@@ -255,8 +268,7 @@ def shortcut_alone(*given):
 
 
 @block.mistake(
-    "on the shortcut dy goes back as it came. Which ReLU lies between s and y, where both "
-    "paths have joined?",
+    "Your `dx` adds `dy` itself along the shortcut. Which operation comes between `s` and `y`?",
     loses="gradient",
 )
 def shortcut_past_the_last_relu(x, dy, weight1, weight2):
@@ -264,7 +276,8 @@ def shortcut_past_the_last_relu(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "the gradient passes the last ReLU everywhere. What is its derivative where s is below 0?",
+    "Your gradient passes the last ReLU everywhere. What is the derivative of this ReLU "
+    "where `s` is negative?",
     loses="gradient",
 )
 def last_mask_forgotten(x, dy, weight1, weight2):
@@ -272,8 +285,8 @@ def last_mask_forgotten(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "the gradient passes the ReLU between the convolutions everywhere. What is its derivative "
-    "where a is below 0?",
+    "Your gradient passes the ReLU between the convolutions everywhere. What is the "
+    "derivative of this ReLU where `a` is negative?",
     loses="gradient",
 )
 def middle_mask_forgotten(*given):
@@ -281,8 +294,8 @@ def middle_mask_forgotten(*given):
 
 
 @block.mistake(
-    "between the convolutions the sign of the upstream gradient decides what passes. Whose "
-    "sign does the ReLU ask for?",
+    "Your code sets negative gradients to 0 between the two convolutions. Which array's "
+    "sign decides where this ReLU passes the gradient?",
     loses="gradient",
 )
 def mask_of_the_gradient(*given):
@@ -290,8 +303,7 @@ def mask_of_the_gradient(*given):
 
 
 @block.mistake(
-    "dweight2 is made with a, as it was before the ReLU. What did weight2 meet on the way "
-    "forward?",
+    "Your `dweight2` is computed with `a`. Which array is the input of the second convolution?",
     loses="gradient",
 )
 def before_the_relu(*given):
@@ -299,14 +311,15 @@ def before_the_relu(*given):
 
 
 @block.mistake(
-    "dweight2 is made with x. What did weight2 meet on the way forward?", loses="gradient"
+    "Your `dweight2` is computed with `x`. Which array is the input of the second convolution?",
+    loses="gradient",
 )
 def weights_meet_x(x, dy, weight1, weight2):
     return made(x, dy, weight1, weight2, input2=lambda h, a: x)
 
 
 @block.mistake(
-    "dweight1 and dweight2 have changed places. In which order are they returned?",
+    "Your `dweight1` and `dweight2` are swapped. Which one should your function return first?",
     loses="gradient",
 )
 def returned_in_another_order(*given):
@@ -315,8 +328,8 @@ def returned_in_another_order(*given):
 
 
 @block.mistake(
-    "all gradients are divided by N. Has the loss not been averaged already, before dy came to "
-    "you?",
+    "Your gradients are divided by N. `dy` already contains that factor, so don't "
+    "divide again.",
     loses="gradient",
 )
 def averaged(*given):
@@ -325,7 +338,8 @@ def averaged(*given):
 
 
 @block.mistake(
-    "dweight1 takes the gradient of s and not that of a. What lies between a and s?",
+    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of "
+    "the first convolution?",
     loses="gradient",
 )
 def past_the_second_convolution(x, dy, weight1, weight2):
@@ -335,8 +349,8 @@ def past_the_second_convolution(x, dy, weight1, weight2):
 
 
 @block.mistake(
-    "h is added in place of x, as when x has been written over. What does the shortcut bring "
-    "to s?",
+    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does "
+    "the formula for `s` add to the second convolution?",
     loses="value gradient",
 )
 def shortcut_of_h(x, dy, weight1, weight2):
@@ -349,10 +363,10 @@ def shortcut_of_h(x, dy, weight1, weight2):
 
 
 def gone_back(x, dy, weight1, weight2, *, sides=(2, 1), mask="a", turn=True):
-    """Return the right y, and gradients that go back in another way.
+    """Return the correct y, and gradients from a changed backward pass.
 
-    ``sides``: through which weights the gradient leaves the second convolution, and the first;
-    ``mask``: what must be positive between them; ``turn``: whether kernels are turned.
+    ``sides`` are the weights of the second and the first convolution in the backward pass;
+    ``mask`` is the array that must be positive between them; ``turn`` flips the kernels.
     """
     a = conv(x, weight1)
     h = np.maximum(a, 0)
@@ -365,8 +379,8 @@ def gone_back(x, dy, weight1, weight2, *, sides=(2, 1), mask="a", turn=True):
 
 
 @block.mistake(
-    "in the backward pass weight1 and weight2 have changed places. Which of them stands in the "
-    "convolution that lies next to s?",
+    "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly "
+    "before `s`?",
     loses="gradient",
 )
 def exchanged_on_the_way_back(*given):
@@ -374,8 +388,8 @@ def exchanged_on_the_way_back(*given):
 
 
 @block.mistake(
-    "in the backward pass weight1 stands in both convolutions. Which one does the gradient of "
-    "s meet first?",
+    "Your backward pass uses `weight1` for both convolutions. Which convolution does "
+    "the gradient of `s` reach first?",
     loses="gradient",
 )
 def first_weights_twice_on_the_way_back(*given):
@@ -383,7 +397,8 @@ def first_weights_twice_on_the_way_back(*given):
 
 
 @block.mistake(
-    "in the backward pass weight2 stands in both convolutions. Through which one did x go?",
+    "Your backward pass uses `weight2` for both convolutions. Which weights did the "
+    "forward pass apply to `x`?",
     loses="gradient",
 )
 def second_weights_twice_on_the_way_back(*given):
@@ -391,8 +406,8 @@ def second_weights_twice_on_the_way_back(*given):
 
 
 @block.mistake(
-    "between the convolutions the sign of x decides what passes. Whose sign does the ReLU ask "
-    "for?",
+    "Your code uses the sign of `x` for the ReLU between the two convolutions. Which "
+    "array is the input of this ReLU?",
     loses="gradient",
 )
 def mask_of_x(*given):
@@ -400,8 +415,8 @@ def mask_of_x(*given):
 
 
 @block.mistake(
-    "in the backward pass the kernels lie the other way round. Under which entry of the kernel "
-    "did the pixel above a place lie when the sum of that place was made?",
+    "Your backward pass uses every kernel in the wrong orientation. Which entry of the "
+    "kernel does the forward pass multiply by the pixel directly above a position?",
     loses="gradient",
 )
 def kernels_not_turned(*given):
@@ -409,8 +424,8 @@ def kernels_not_turned(*given):
 
 
 @block.mistake(
-    "at both ReLU the sign of the upstream gradient decides what passes. Whose sign does a "
-    "ReLU ask for?",
+    "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides "
+    "where a ReLU passes the gradient?",
     loses="gradient",
 )
 def masks_of_the_gradients(*given):
@@ -420,7 +435,7 @@ def masks_of_the_gradients(*given):
 
 
 @block.mistake(
-    "dx adds the gradients of s and of h. Which convolution lies between h and x?",
+    "Your `dx` adds the gradients of `s` and `h`. Which operations come between `x` and `h`?",
     loses="gradient",
 )
 def first_convolution_left_out(x, dy, weight1, weight2):
