@@ -156,10 +156,9 @@ class EmbeddingBag(Table):
     max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset
         As in ``functional.embedding_bag``.
     padding_idx : int, optional
-        A word that doesn't count as an element of a bag: its vector starts at 0 and is not
-        trained.
+        A word that doesn't count: its vector starts at 0 and is not trained.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        The device and the dtype of weight: the CPU, and by default float32.
 
     Raises
     ------
@@ -202,22 +201,9 @@ class EmbeddingBag(Table):
         self.include_last_offset = include_last_offset
 
     def forward(
-        self,
-        input: Tensor,
-        offsets: Tensor | None = None,
-        per_sample_weights: Tensor | None = None,
+        self, input: Tensor, offsets: Any = None, per_sample_weights: Any = None
     ) -> Tensor:
         """Map word numbers (B, T), or (N,) with offsets (B,), to vectors (B, embedding_dim)."""
-        return F.embedding_bag(
-            input,
-            self.weight,
-            offsets,
-            self.max_norm,
-            self.norm_type,
-            self.scale_grad_by_freq,
-            self.mode,
-            self.sparse,
-            per_sample_weights,
-            self.include_last_offset,
-            self.padding_idx,
-        )
+        options = self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse
+        more = per_sample_weights, self.include_last_offset, self.padding_idx
+        return F.embedding_bag(input, self.weight, offsets, *options, *more)

@@ -8,19 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record_fused
-from ..ops import (
-    cat,
-    chunk,
-    flip,
-    reshape,
-    sigmoid,
-    split,
-    squeeze,
-    stack,
-    tanh,
-    transpose,
-    unsqueeze,
-)
+from ..ops import cat, chunk, flip, sigmoid, split, squeeze, stack, tanh, transpose, unsqueeze
 from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
 from ..tensor import Tensor, raw
 from . import functional as F
@@ -158,10 +146,7 @@ class Layers(Recurrent):
     def _run_all(
         self, x: Tensor, states: list, sizes: np.ndarray | None = None
     ) -> tuple[Tensor, list[Tensor]]:
-        """Return the last layer's output and the final states of all layers.
-
-        ``sizes`` contains the batch sizes of packed sequences.
-        """
+        """Return the last layer's output and the final states; sizes: of packed batches."""
         last, k = [], 0
         for layer in range(self.num_layers):
             if layer and self.dropout:
@@ -206,9 +191,9 @@ class Layers(Recurrent):
             else:
                 ended.insert(0, [s[n:] for s in states])
                 states = [s[:n] for s in states]
-            block = reshape(parts[b], (times[b], n, x.shape[-1]))
+            block = parts[b].reshape(times[b], n, x.shape[-1])
             y, states = self._run_one(block, states, weights, back)
-            ys.append(reshape(y, (times[b] * n, self.hidden_size)))
+            ys.append(y.reshape(times[b] * n, self.hidden_size))
         final = [cat(each) for each in zip(states, *ended, strict=True)]
         return cat(ys[::-1] if back else ys), final
 

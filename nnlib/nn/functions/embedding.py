@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...checks import expect
 from ...graph import record
 from ...ops import reshape
 from ...ops.indexing import check_range
@@ -153,30 +154,17 @@ def embedding_bag(
     """
     name = "embedding_bag"
     i, w = array(name, input), raw(weight)
-    if w.ndim != 2:
-        raise ValueError(f"{name}: expected weight (C, D), got {w.shape}")
+    expect(name, w.ndim == 2, "weight (C, D)", w.shape)
     _check(name, i, w, padding_idx, sparse)
-    if mode not in ("mean", "sum", "max"):
-        raise ValueError(f"{name}: expected mode mean, sum or max, got {mode!r}")
-    if scale_grad_by_freq:
-        raise ValueError(
-            f"{name}: expected scale_grad_by_freq=False, because torch divides by the counts "
-            "of other words here; got True"
-        )
+    expect(name, mode in ("mean", "sum", "max"), "mode mean, sum or max", repr(mode))
+    wanted = "scale_grad_by_freq=False, because torch divides by the counts of other words"
+    expect(name, not scale_grad_by_freq, wanted, scale_grad_by_freq)
     factors = per_sample_weights
     if factors is not None:
-        if mode != "sum":
-            raise NotImplementedError(
-                f"{name}: expected mode sum with per_sample_weights, got {mode!r}"
-            )
-        if raw(factors).shape != i.shape:
-            raise ValueError(
-                f"{name}: expected per_sample_weights {i.shape}, got {raw(factors).shape}"
-            )
-        if raw(factors).dtype != w.dtype:
-            raise RuntimeError(
-                f"{name}: expected per_sample_weights {w.dtype}, got {raw(factors).dtype}"
-            )
+        a, wanted = array(name, factors), "mode sum with per_sample_weights"
+        expect(name, mode == "sum", wanted, repr(mode), NotImplementedError)
+        expect(name, a.shape == i.shape, f"per_sample_weights {i.shape}", a.shape)
+        expect(name, a.dtype == w.dtype, f"per_sample_weights {w.dtype}", a.dtype, RuntimeError)
         factors = reshape(factors, (-1, 1))
     starts = _bag_starts(name, i, offsets, include_last_offset)
     B, i = len(starts), i.reshape(-1)
@@ -206,21 +194,15 @@ def _bag_starts(
     if i.ndim == 2 and offsets is None:
         return np.arange(len(i)) * i.shape[1]
     starts = array(name, 0 if offsets is None else offsets)
-    if i.ndim != 1 or starts.ndim != 1:
-        shape = "none" if offsets is None else starts.shape
-        raise ValueError(
-            f"{name}: expected an input (N,) and offsets (B,), or an input (B, T) and no "
-            f"offsets, got {i.shape} and {shape}"
-        )
-    if starts.dtype.kind not in "iu":
-        raise RuntimeError(f"{name}: expected integer offsets, got {starts.dtype}")
+    wanted = "an input (N,) and offsets (B,), or an input (B, T) and no offsets"
+    got = f"{i.shape} and {'no offsets' if offsets is None else starts.shape}"
+    expect(name, i.ndim == starts.ndim == 1, wanted, got)
+    expect(name, starts.dtype.kind in "iu", "integer offsets", starts.dtype, RuntimeError)
     bounds = starts if include_last_offset else np.append(starts, len(i))
-    fits = 0 < len(bounds) and (np.diff(bounds) >= 0).all()
-    if not fits or (len(starts) and bounds[0]) or bounds[-1] != len(i):
-        raise RuntimeError(
-            f"{name}: expected offsets from 0 to {len(i)}, the number of rows, in increasing "
-            f"order, got {starts.tolist()}"
-        )
+    fits = len(bounds) and (np.diff(bounds) >= 0).all() and bounds[-1] == len(i)
+    fits = fits and (not len(starts) or starts[0] == 0)
+    wanted = f"increasing offsets from 0 to {len(i)}, the length of input"
+    expect(name, fits, wanted, starts.tolist(), RuntimeError)
     return bounds[:-1]
 
 

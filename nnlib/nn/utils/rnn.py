@@ -83,10 +83,6 @@ class PackedSequence(Packed):
         """Change data to float64."""
         return self.to(np.dtype("float64"))
 
-    def long(self) -> PackedSequence:
-        """Change data to int64."""
-        return self.to(np.dtype("int64"))
-
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """Return the inverse of a permutation of 0, 1, ..., N - 1, or None for None."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...checks import expect
 from ...grad_mode import no_grad
 from ...ops import movedim, reshape
 from ...tensor import Tensor
@@ -19,10 +20,8 @@ class SpectralNorm:
     """The hook that ``spectral_norm`` registers; it computes the weight before each call."""
 
     def __init__(self, name: str, n_power_iterations: int, dim: int, eps: float):
-        if n_power_iterations <= 0:
-            raise ValueError(
-                f"spectral_norm: expected n_power_iterations above 0, got {n_power_iterations}"
-            )
+        wanted = "n_power_iterations above 0"
+        expect("spectral_norm", n_power_iterations > 0, wanted, n_power_iterations)
         self.name, self.dim, self.eps = name, dim, eps
         self.n_power_iterations = n_power_iterations
 
@@ -54,7 +53,7 @@ def spectral_norm(
     eps: float = 1e-12,
     dim: int | None = None,
 ) -> Module:
-    r"""Divide a weight by its largest singular value before each call of the module.
+    r"""Divide a weight by its largest singular value before each call; return the module.
 
     .. math::
 
@@ -79,11 +78,6 @@ def spectral_norm(
         The axis of the outputs, which become the rows of W; by default 0, and 1 for transposed
         convolutions.
 
-    Returns
-    -------
-    Module
-        The same module.
-
     Raises
     ------
     ValueError
@@ -100,9 +94,8 @@ def spectral_norm(
     if _hook(module, name):
         raise RuntimeError(f"spectral_norm: {name} already has spectral normalization")
     weight = module._parameters.get(name)
-    if weight is None:
-        kind = type(module).__name__
-        raise ValueError(f"spectral_norm: expected a parameter {name}, but {kind} has none")
+    kind = type(module).__name__
+    expect("spectral_norm", weight is not None, f"a parameter {name}", f"{kind} without one")
     if dim is None:
         dim = int(isinstance(module, (ConvTranspose1d, ConvTranspose2d)))
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
@@ -125,9 +118,8 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     ['bias', 'weight']
     """
     hook = _hook(module, name)
-    if hook is None:
-        kind = type(module).__name__
-        raise ValueError(f"remove_spectral_norm: {name} of {kind} has no spectral norm")
+    kind = type(module).__name__
+    expect("remove_spectral_norm", hook, f"a normalized {name}", f"{kind} without one")
     weight = hook.compute_weight(module, do_power_iteration=False).detach()
     for suffix in ("", "_u", "_v", "_orig"):
         delattr(module, name + suffix)
