@@ -89,3 +89,10 @@ def test_a_layer_of_bags_takes_a_given_table():
         assert (layer.weight.requires_grad, layer.max_norm) == (True, 3.0)
         assert layer(L.tensor([[0, 1]])).tolist() == [[pytest.approx(1.8), pytest.approx(2.4)]]
         assert not L.nn.EmbeddingBag.from_pretrained(table).weight.requires_grad
+
+
+def test_predictions_pass_word_numbers_on_to_a_layer_of_bags(rng):
+    words = rng.integers(0, 5, (6, 4))
+    model = nn.EmbeddingBag(5, 3)
+    expected = model(nnlib.tensor(words)).detach().numpy()
+    np.testing.assert_array_equal(nnlib.training.predict(model, words), expected)
