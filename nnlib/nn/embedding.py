@@ -55,7 +55,7 @@ class Table(Module):
     ) -> Any:
         """Make a layer around a given table; with ``freeze`` it is not trained.
 
-        The further arguments are those of the constructor after embedding_dim.
+        Further arguments are what the constructor takes after embedding_dim.
 
         >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor(np.array([0])))
         tensor([[1., 2.]])
@@ -145,7 +145,7 @@ class Embedding(Table):
 
 
 class EmbeddingBag(Table):
-    r"""Trained vectors, of which it returns the mean, sum or maximum over each bag of words.
+    r"""The mean, sum or maximum of the trained vectors of each bag of words.
 
     .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_{t_i}
 

@@ -106,7 +106,7 @@ def pack_padded_sequence(
     batch_first : bool
         Whether input is (N, T, ...).
     enforce_sorted : bool
-        Whether the sequences must already be sorted by decreasing length. With False they are
+        Whether the sequences must already be sorted by decreasing length. If not, they are
         sorted here, and ``pad_packed_sequence`` restores their order.
 
     Returns
