@@ -1,8 +1,8 @@
-"""The embedding layer."""
+"""Layers that look up the rows of a trained table."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,10 +12,71 @@ from . import init
 from .module import Module
 from .parameter import Parameter, factory_dtype
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "EmbeddingBag"]
 
 
-class Embedding(Module):
+class Table(Module):
+    """The base class of the embedding layers, which have a table and look up its rows."""
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None,
+        given: Tensor | None,
+        device: Any,
+        dtype: Any,
+    ):
+        super().__init__()
+        name, n, shape = type(self).__name__, num_embeddings, (num_embeddings, embedding_dim)
+        if padding_idx is not None and not -n <= padding_idx < n:
+            raise ValueError(
+                f"{name}: expected padding_idx in [{-n}, {n - 1}], got {padding_idx}"
+            )
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.padding_idx = None if padding_idx is None else padding_idx % n
+        dtype = factory_dtype(name, device, dtype)
+        weight = np.empty(shape, dtype) if given is None else given
+        if weight.shape != shape:
+            raise ValueError(f"{name}: expected weight {shape}, got {weight.shape}")
+        self.weight = Parameter(weight)
+        if given is None:
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the vectors from the normal distribution; the vector of the padding is 0."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            self.weight.array[self.padding_idx] = 0
+
+    @classmethod
+    def from_pretrained(
+        cls, embeddings: Tensor, freeze: bool = True, *args: Any, **options: Any
+    ) -> Any:
+        """Make a layer around a given table; with ``freeze`` it is not trained.
+
+        Further arguments are what the constructor takes after embedding_dim.
+
+        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor(np.array([0])))
+        tensor([[1., 2.]])
+        """
+        shape = raw(embeddings).shape
+        if len(shape) != 2:
+            raise ValueError(f"from_pretrained: expected embeddings (C, D), got {shape}")
+        layer = cls(*shape, *args, **options, _weight=np.empty(shape, np.float32))
+        layer.weight = Parameter(embeddings, requires_grad=not freeze)
+        return layer
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        parts = [f"{self.num_embeddings}, {self.embedding_dim}"]
+        for name, default in self.shown.items():
+            if (value := getattr(self, name)) != default:
+                parts.append(f"{name}={value!r}")
+        return ", ".join(parts)
+
+
+class Embedding(Table):
     r"""A trained vector for each of num_embeddings words.
 
     .. math:: y_i = W_{t_i}
@@ -47,6 +108,10 @@ class Embedding(Module):
     (2, 2, 3)
     """
 
+    shown: ClassVar = dict(
+        padding_idx=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, sparse=False
+    )
+
     def __init__(
         self,
         num_embeddings: int,
@@ -61,49 +126,10 @@ class Embedding(Module):
         device: Any = None,
         dtype: Any = None,
     ):
-        super().__init__()
-        n, shape = num_embeddings, (num_embeddings, embedding_dim)
-        if padding_idx is not None and not -n <= padding_idx < n:
-            raise ValueError(
-                f"Embedding: expected padding_idx in [{-n}, {n - 1}], got {padding_idx}"
-            )
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx = None if padding_idx is None else padding_idx % n
+        super().__init__(num_embeddings, embedding_dim, padding_idx, _weight, device, dtype)
         self.max_norm, self.norm_type = max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
-        dtype = factory_dtype("Embedding", device, dtype)
-        given = np.empty(shape, dtype) if _weight is None else _weight
-        if given.shape != shape:
-            raise ValueError(f"Embedding: expected weight {shape}, got {given.shape}")
-        self.weight = Parameter(given, requires_grad=not _freeze)
-        if _weight is None:
-            self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw the vectors from the normal distribution; that of the padding is 0."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            self.weight.array[self.padding_idx] = 0
-
-    @classmethod
-    def from_pretrained(
-        cls,
-        embeddings: Tensor,
-        freeze: bool = True,
-        padding_idx: int | None = None,
-        **options: Any,
-    ) -> Embedding:
-        """Make a layer around a given table; with ``freeze`` it is not trained.
-
-        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor(np.array([0])))
-        tensor([[1., 2.]])
-        """
-        if raw(embeddings).ndim != 2:
-            raise ValueError(
-                f"from_pretrained: expected embeddings (C, D), got {raw(embeddings).shape}"
-            )
-        C, D = raw(embeddings).shape
-        return cls(C, D, padding_idx, **options, _weight=embeddings, _freeze=freeze)
+        self.weight.requires_grad_(not _freeze)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map word numbers (...) to vectors (..., embedding_dim)."""
@@ -117,11 +143,67 @@ class Embedding(Module):
             self.sparse,
         )
 
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        parts = [f"{self.num_embeddings}, {self.embedding_dim}"]
-        defaults = dict(padding_idx=None, max_norm=None, norm_type=2, scale_grad_by_freq=False)
-        for name, default in (defaults | dict(sparse=False)).items():
-            if (value := getattr(self, name)) != default:
-                parts.append(f"{name}={value}")
-        return ", ".join(parts)
+
+class EmbeddingBag(Table):
+    r"""The mean, sum or maximum of the trained vectors of each bag of words.
+
+    .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_{t_i}
+
+    Parameters
+    ----------
+    num_embeddings, embedding_dim : int
+        Number of words C, and length D of each vector.
+    max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset
+        As in ``functional.embedding_bag``.
+    padding_idx : int, optional
+        A word that doesn't count: its vector starts at 0 and is not trained.
+    device, dtype
+        The device and the dtype of weight: the CPU, and by default float32.
+
+    Raises
+    ------
+    ValueError
+        If padding_idx is not the number of a word.
+
+    Attributes
+    ----------
+    weight : (num_embeddings, embedding_dim) float
+        W, drawn from the normal distribution with mean 0 and variance 1.
+
+    Source: as for ``functional.embedding_bag``.
+
+    >>> EmbeddingBag(10, 3)(Tensor(np.array([1, 2, 4, 9])), Tensor(np.array([0, 3]))).shape
+    (2, 3)
+    """
+
+    shown: ClassVar = dict(
+        max_norm=None, norm_type=2, scale_grad_by_freq=False, mode=None, padding_idx=None
+    )
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(num_embeddings, embedding_dim, padding_idx, _weight, device, dtype)
+        self.max_norm, self.norm_type = max_norm, norm_type
+        self.scale_grad_by_freq, self.mode, self.sparse = scale_grad_by_freq, mode, sparse
+        self.include_last_offset = include_last_offset
+
+    def forward(
+        self, input: Tensor, offsets: Any = None, per_sample_weights: Any = None
+    ) -> Tensor:
+        """Map word numbers (B, T), or (N,) with offsets (B,), to vectors (B, embedding_dim)."""
+        options = self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse
+        more = per_sample_weights, self.include_last_offset, self.padding_idx
+        return F.embedding_bag(input, self.weight, offsets, *options, *more)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..graph import record_fused
-from ..ops import cat, chunk, flip, sigmoid, squeeze, stack, tanh, transpose, unsqueeze
+from ..ops import cat, chunk, flip, sigmoid, split, squeeze, stack, tanh, transpose, unsqueeze
 from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
 from ..tensor import Tensor, raw
 from . import functional as F
 from .cells import Recurrent
 from .parameter import Parameter, factory_dtype
+from .utils.rnn import PackedSequence
 
 __all__ = ["GRU", "LSTM", "RNN", "MinimalGRU"]
 
@@ -94,8 +95,8 @@ class Layers(Recurrent):
 
         Parameters
         ----------
-        input : (T, N, D), (N, T, D) with ``batch_first``, or (T, D) float
-            The sequences x.
+        input : (T, N, D), (N, T, D) with ``batch_first``, or (T, D) float; or PackedSequence
+            The sequences x. Packed sequences can have different lengths.
         hx : (layers · directions, N, H) float, or a tuple of two for an LSTM; without N if
             input has none
             The states before them; zeros if left out.
@@ -104,9 +105,13 @@ class Layers(Recurrent):
         -------
         tuple
             The outputs of the last layer, of the shape of input with directions · H in the
-            place of D, and the last states, of the shape of hx.
+            place of D, and the last states, of the shape of hx. The outputs are packed if
+            the input is packed.
         """
         states = self.state_list(hx)
+        if isinstance(input, PackedSequence):
+            y, last = self._run_packed(input, states)
+            return y, last[0] if self.states == 1 else tuple(last)
         self._check(input, states)
         batched = raw(input).ndim == 3
         x = input if batched else unsqueeze(input, 1)
@@ -124,8 +129,24 @@ class Layers(Recurrent):
             y, last = squeeze(y, 1), [squeeze(s, 1) for s in last]
         return y, last[0] if self.states == 1 else tuple(last)
 
-    def _run_all(self, x: Tensor, states: list) -> tuple[Tensor, list[Tensor]]:
-        """Return the last layer's output and the final states of all layers."""
+    def _run_packed(self, input: PackedSequence, states: list | None) -> tuple:
+        """Return the packed output of the last layer and the final states of all layers."""
+        x, sizes, order, original = input
+        sizes = raw(sizes)
+        self._check(x, states, sizes)
+        if states is None:
+            states = [np.zeros(s, x.dtype) for s in self._state_shapes(sizes[0])]
+        elif order is not None:
+            states = [s[:, raw(order)] for s in states]
+        y, last = self._run_all(x, states, sizes)
+        if original is not None:
+            last = [s[:, raw(original)] for s in last]
+        return input._replace(data=y), last
+
+    def _run_all(
+        self, x: Tensor, states: list, sizes: np.ndarray | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Return the last layer's output and the final states; sizes: of packed batches."""
         last, k = [], 0
         for layer in range(self.num_layers):
             if layer and self.dropout:
@@ -133,17 +154,60 @@ class Layers(Recurrent):
             ys = []
             for back, suffix in enumerate(self._suffixes(layer)):
                 weights, first = self._weights(suffix), [s[k] for s in states]
-                y, *more = self.run(flip(x, (0,)) if back else x, first, *weights)
-                last.append((y[-1], *more))
-                ys.append(flip(y, (0,)) if back else y)
+                if sizes is None:
+                    y, final = self._run_one(x, first, weights, back)
+                else:
+                    y, final = self._run_blocks(x, first, weights, back, sizes)
+                last.append(final)
+                ys.append(y)
                 k += 1
-            x = cat(ys, 2) if self.bidirectional else ys[0]
+            x = cat(ys, -1) if self.bidirectional else ys[0]
         return x, [stack(each) for each in zip(*last, strict=True)]
 
-    def _check(self, input: Tensor, states: list | None) -> None:
+    def _run_one(self, x: Tensor, first: list, weights: list, back: int) -> tuple[Tensor, list]:
+        """Return the output of one layer in one direction, and its final states."""
+        y, *more = self.run(flip(x, (0,)) if back else x, first, *weights)
+        return flip(y, (0,)) if back else y, [y[-1], *more]
+
+    def _run_blocks(
+        self, x: Tensor, first: list, weights: list, back: int, sizes: np.ndarray
+    ) -> tuple[Tensor, list]:
+        """Do the same for packed sequences, block by block.
+
+        A block consists of consecutive times with the same n, the number of sequences that
+        have an element at that time. Between two blocks, going forward, the last sequences
+        end, so their states are final. Going back, more sequences start there.
+        """
+        starts = np.flatnonzero(np.diff(sizes, prepend=0))
+        times, ns = np.diff(starts, append=len(sizes)).tolist(), sizes[starts].tolist()
+        parts = split(x, [t * n for t, n in zip(times, ns, strict=True)])
+        states = [s[:0] for s in first] if back else first
+        ys, ended = [], []
+        for b in reversed(range(len(ns))) if back else range(len(ns)):
+            n = ns[b]
+            if back:
+                pairs = zip(states, first, strict=True)
+                states = [cat([s, f[len(s) : n]]) for s, f in pairs]
+            else:
+                ended.insert(0, [s[n:] for s in states])
+                states = [s[:n] for s in states]
+            block = parts[b].reshape(times[b], n, x.shape[-1])
+            y, states = self._run_one(block, states, weights, back)
+            ys.append(y.reshape(times[b] * n, self.hidden_size))
+        final = [cat(each) for each in zip(states, *ended, strict=True)]
+        return cat(ys[::-1] if back else ys), final
+
+    def _check(
+        self, input: Tensor, states: list | None, sizes: np.ndarray | None = None
+    ) -> None:
         """Raise an error for inputs or states of the wrong shape or dtype."""
         x, dtype = raw(input), self.weight_ih_l0.dtype
-        if x.ndim not in (2, 3):
+        if sizes is not None:
+            valid = len(sizes) and sizes[-1] > 0 and (np.diff(sizes) <= 0).all()
+            if x.ndim != 2 or not valid or sizes.sum() != len(x):
+                what = "packed data with 2 axes, of as many rows as the batch sizes add up to"
+                self.refuse(RuntimeError, what, f"{x.shape} and batch sizes {sizes.tolist()}")
+        elif x.ndim not in (2, 3):
             self.refuse(ValueError, "an input with 2 or 3 axes", x.shape)
         if x.dtype != dtype:
             self.refuse(ValueError, f"an input of the weights' dtype {dtype}", x.dtype)
@@ -154,6 +218,7 @@ class Layers(Recurrent):
         if not x.shape[int(first)]:
             self.refuse(RuntimeError, "at least one time step", f"an input {x.shape}")
         batch = x.shape[1 - first : 2 - first] if x.ndim == 3 else ()
+        batch = batch if sizes is None else sizes[:1].tolist()
         for s, shape in zip(states or (), self._state_shapes(*batch), strict=False):
             if s.shape != shape:
                 self.refuse(RuntimeError, f"hx {shape}", s.shape)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checks import function, whole
-from ..nn import Embedding, Module
+from ..nn import Embedding, EmbeddingBag, Module
 from ..optim import Optimizer
 from ..random import Generator
 from ..tensor import Tensor, raw
@@ -126,7 +126,7 @@ def input_dtype(model: Module) -> np.dtype | None:
     for m in model.modules():
         first = next(m.parameters(recurse=False), None)
         if first is not None:
-            return None if isinstance(m, Embedding) else first.dtype
+            return None if isinstance(m, (Embedding, EmbeddingBag)) else first.dtype
     return None
 
 

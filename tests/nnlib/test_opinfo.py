@@ -62,6 +62,10 @@ DIFFERENT = {
     "nn.functional.local_response_norm": ("it is of floats", has_dtype(torch.int64)),
     "nn.functional.unfold": ("it is of floats", has_dtype(torch.bool)),
     "nn.functional.embedding": ("no sparse gradients", lambda s: s.kwargs.get("sparse")),
+    "nn.functional.embedding_bag": (
+        "no sparse gradients; torch scales a gradient by the frequency of another row",
+        lambda s: s.kwargs.get("sparse") or s.kwargs.get("scale_grad_by_freq"),
+    ),
     "nn.functional.multi_margin_loss": ("scores have an axis", images_of(1, 2)),
     "nn.functional.batch_norm": ("one axis has no channels", images_of(2, 3, 4, 5)),
     "nn.functional.scaled_dot_product_attention": (
@@ -83,6 +87,9 @@ CALLS = {
     "einsum": lambda operands, equation: nnlib.einsum(equation, *operands),
     "nn.functional.embedding": lambda weight, rows, **named: nnlib.nn.functional.embedding(
         rows, weight, **named
+    ),
+    "nn.functional.embedding_bag": lambda weight, rows, **named: (
+        nnlib.nn.functional.embedding_bag(rows, weight, **named)
     ),
 }
 # Which of equal elements is named is not said: only the values are compared.

@@ -1,4 +1,4 @@
-"""Embedding: rows of a weight matrix, looked up by index."""
+"""Embedding: rows of a weight matrix, looked up by index, and combined in bags."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ...checks import expect
 from ...graph import record
+from ...ops import reshape
 from ...ops.indexing import check_range
 from ...ops.promotion import array
 from ...tensor import Tensor, counter, raw
 
-__all__ = ["embedding"]
+__all__ = ["embedding", "embedding_bag"]
 
 
 def embedding(
@@ -67,7 +69,7 @@ def embedding(
            [0., 1.]])
     """
     i, w = array("embedding", input), raw(weight)
-    _check(i, w, padding_idx, sparse)
+    _check("embedding", i, w, padding_idx, sparse)
     n = len(w)
     padding = None if padding_idx is None else padding_idx % n
     if max_norm is not None:
@@ -82,6 +84,139 @@ def embedding(
         return _add_rows(g, i, n)
 
     return record(w[i], dict(w=weight, i=input), w=rule)
+
+
+def embedding_bag(
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Tensor | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Tensor:
+    r"""Look up the rows of a table, and combine the rows of each bag.
+
+    .. math:: y_b = \sum_{i \in b} a_i W_{t_i}
+
+    The mean divides this by the number of rows in the bag, and the maximum is taken in each
+    column. The result of an empty bag is 0.
+
+    Parameters
+    ----------
+    input : (N,) or (B, T) int
+        Row numbers t in [0, C). Each row of a matrix is a bag.
+    weight : (C, D) float
+        The table W.
+    offsets : (B,) int
+        For an input (N,), where each bag starts, in increasing order; the first one is 0.
+    max_norm, norm_type, sparse
+        As in ``embedding``.
+    scale_grad_by_freq : bool
+        Only False, because torch divides by the counts of other words.
+    mode : {"mean", "sum", "max"}
+        How the rows of a bag are combined.
+    per_sample_weights : shape of input, float
+        The factors a, for the sum only; by default 1.
+    include_last_offset : bool
+        Whether offsets has one more element, the end of the last bag.
+    padding_idx : int, optional
+        A row that doesn't count as an element of a bag.
+
+    Returns
+    -------
+    (B, D) float
+        One row for each bag.
+
+    Raises
+    ------
+    RuntimeError
+        If input or offsets are not integers, offsets don't start at 0 or decrease, or are
+        greater than N, or a dtype differs.
+    IndexError
+        If a row number is outside [0, C).
+    ValueError
+        If a shape doesn't fit, the mode is unknown, ``scale_grad_by_freq`` is true, or
+        padding_idx is outside [-C, C).
+    NotImplementedError
+        If there are per_sample_weights, and the mode is not the sum.
+
+    Source: Bojanowski et al. (2017), "Enriching word vectors with subword information".
+
+    >>> table = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    >>> embedding_bag(np.array([2, 0, 1]), table, np.array([0, 2]), mode="sum")
+    array([[4., 6.],
+           [2., 3.]])
+    """
+    name = "embedding_bag"
+    i, w = array(name, input), raw(weight)
+    expect(name, w.ndim == 2, "weight (C, D)", w.shape)
+    _check(name, i, w, padding_idx, sparse)
+    expect(name, mode in ("mean", "sum", "max"), "mode mean, sum or max", repr(mode))
+    wanted = "scale_grad_by_freq=False, because torch divides by the counts of other words"
+    expect(name, not scale_grad_by_freq, wanted, scale_grad_by_freq)
+    factors = per_sample_weights
+    if factors is not None:
+        a, wanted = array(name, factors), "mode sum with per_sample_weights"
+        expect(name, mode == "sum", wanted, repr(mode), NotImplementedError)
+        expect(name, a.shape == i.shape, f"per_sample_weights {i.shape}", a.shape)
+        expect(name, a.dtype == w.dtype, f"per_sample_weights {w.dtype}", a.dtype, RuntimeError)
+        factors = reshape(factors, (-1, 1))
+    starts = _bag_starts(name, i, offsets, include_last_offset)
+    B, i = len(starts), i.reshape(-1)
+    bag = np.repeat(np.arange(B), np.diff(starts, append=len(i)))
+    if max_norm is not None:
+        _shorten(weight, np.unique(i), max_norm, norm_type)
+    if padding_idx is not None:
+        kept = np.flatnonzero(i != padding_idx % len(w))
+        i, bag = i[kept], bag[kept]
+        factors = factors if factors is None else factors[kept]
+    rows = embedding(i, weight)
+    if mode == "max":
+        bag, starts = np.unique(bag, return_index=True)  # without empty bags
+        rows = rows[_largest(raw(rows), starts), np.arange(w.shape[1])] if len(i) else rows
+    elif factors is not None:
+        rows = rows * factors
+    y = _add_rows(rows, bag, B)
+    if mode == "mean":
+        y = y / np.maximum(np.bincount(bag, minlength=B), 1).astype(w.dtype)[:, None]
+    return y
+
+
+def _bag_starts(
+    name: str, i: np.ndarray, offsets: Tensor | None, include_last_offset: bool
+) -> np.ndarray:
+    """Return where each bag starts; raise an error if offsets don't fit the input."""
+    if i.ndim == 2 and offsets is None:
+        return np.arange(len(i)) * i.shape[1]
+    starts = array(name, 0 if offsets is None else offsets)
+    wanted = "an input (N,) and offsets (B,), or an input (B, T) and no offsets"
+    got = f"{i.shape} and {'no offsets' if offsets is None else starts.shape}"
+    expect(name, i.ndim == starts.ndim == 1, wanted, got)
+    expect(name, starts.dtype.kind in "iu", "integer offsets", starts.dtype, RuntimeError)
+    bounds = starts if include_last_offset else np.append(starts, len(i))
+    fits = len(bounds) and (np.diff(bounds) >= 0).all() and bounds[-1] == len(i)
+    fits = fits and (not len(starts) or starts[0] == 0)
+    wanted = f"increasing offsets from 0 to {len(i)}, the length of input"
+    expect(name, fits, wanted, starts.tolist(), RuntimeError)
+    return bounds[:-1]
+
+
+def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return, for each bag and column, the index of the first largest element.
+
+    As in torch, NaN counts only if it comes first.
+    """
+    is_first = np.isin(np.arange(len(rows)), starts)[:, None]
+    rows = np.where(np.isnan(rows), np.where(is_first, np.inf, -np.inf), rows)
+    largest = np.maximum.reduceat(rows, starts)
+    largest = np.repeat(largest, np.diff(starts, append=len(rows)), axis=0)
+    place = np.where(rows == largest, np.arange(len(rows))[:, None], len(rows))
+    return np.minimum.reduceat(place, starts)
 
 
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
@@ -104,16 +239,18 @@ def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float
         counter(weight)[0] += 1
 
 
-def _check(i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool) -> None:
+def _check(
+    name: str, i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool
+) -> None:
     """Raise an error unless the weight is a matrix and the indices are rows of it."""
     if sparse:
-        raise RuntimeError("embedding: expected sparse=False; gradients are whole arrays here")
+        raise RuntimeError(f"{name}: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":
-        raise RuntimeError(f"embedding: expected integer row numbers, got {i.dtype}")
+        raise RuntimeError(f"{name}: expected integer row numbers, got {i.dtype}")
     if w.ndim != 2:
-        raise RuntimeError(f"embedding: expected weight (C, D), got {w.shape}")
+        raise RuntimeError(f"{name}: expected weight (C, D), got {w.shape}")
     if padding_idx is not None and not -len(w) <= padding_idx < len(w):
         raise ValueError(
-            f"embedding: expected padding_idx in [{-len(w)}, {len(w) - 1}], got {padding_idx}"
+            f"{name}: expected padding_idx in [{-len(w)}, {len(w) - 1}], got {padding_idx}"
         )
-    check_range("embedding", i, len(w))
+    check_range(name, i, len(w))

@@ -1,19 +1,234 @@
-"""Padding of sequences to equal length."""
+"""Sequences of different lengths in one tensor: padded to one length, or packed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...ops import cat, stack
+from ...ops import cat, reshape, stack, transpose
+from ...ops.promotion import array
+from ...ops.shape import expect
 from ...tensor import Tensor, raw
 
-__all__ = ["pad_sequence"]
+__all__ = [
+    "PackedSequence",
+    "invert_permutation",
+    "pack_padded_sequence",
+    "pack_sequence",
+    "pad_packed_sequence",
+    "pad_sequence",
+    "unpack_sequence",
+    "unpad_sequence",
+]
+
+
+class Packed(NamedTuple):
+    """The fields of ``PackedSequence``."""
+
+    data: Tensor
+    batch_sizes: Tensor
+    sorted_indices: Tensor | None
+    unsorted_indices: Tensor | None
+
+
+class PackedSequence(Packed):
+    """Sequences without padding: the first elements of all of them, then the second, and so on.
+
+    ``pack_padded_sequence`` and ``pack_sequence`` create it, and ``RNN``, ``LSTM`` and ``GRU``
+    accept it as their input. The longest sequence comes first.
+
+    Attributes
+    ----------
+    data : (sum of all lengths, ...)
+        The elements.
+    batch_sizes : (T,) int
+        The number of sequences that have an element at each time.
+    sorted_indices : (N,) int or None
+        The index that each sequence had before sorting by length.
+    unsorted_indices : (N,) int or None
+        The inverse permutation.
+    """
+
+    __slots__ = ()
+    is_cuda = False
+
+    def __new__(
+        cls,
+        data: Tensor,
+        batch_sizes: Tensor,
+        sorted_indices: Tensor | None = None,
+        unsorted_indices: Tensor | None = None,
+    ) -> PackedSequence:
+        """Compute the inverse permutation unless it is given."""
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """Return a packed sequence with ``data.to(...)``."""
+        data = self.data.to(*args, **kwargs)
+        return self if data is self.data else self._replace(data=data)
+
+    def cpu(self) -> PackedSequence:
+        """Return the packed sequence itself, which is on the CPU."""
+        return self
+
+    def float(self) -> PackedSequence:
+        """Change data to float32."""
+        return self.to(np.dtype("float32"))
+
+    def double(self) -> PackedSequence:
+        """Change data to float64."""
+        return self.to(np.dtype("float64"))
+
+
+def invert_permutation(permutation: Tensor | None) -> Tensor | None:
+    """Return the inverse of a permutation of 0, 1, ..., N - 1, or None for None."""
+    return None if permutation is None else Tensor(np.argsort(raw(permutation)))
+
+
+def pack_padded_sequence(
+    input: Tensor,
+    lengths: Tensor | Sequence[int],
+    batch_first: bool = False,
+    enforce_sorted: bool = True,
+) -> PackedSequence:
+    """Remove the padding from a batch of sequences.
+
+    Parameters
+    ----------
+    input : (T, N, ...) Tensor, or (N, T, ...) with ``batch_first``
+        The padded sequences.
+    lengths : (N,) int
+        The length of each sequence, from 1 to T.
+    batch_first : bool
+        Whether input is (N, T, ...).
+    enforce_sorted : bool
+        Whether the sequences must already be sorted by decreasing length. If not, they are
+        sorted here, and ``pad_packed_sequence`` restores their order.
+
+    Returns
+    -------
+    PackedSequence
+        The sequences without padding.
+
+    Raises
+    ------
+    RuntimeError
+        If a length is outside [1, T], the lengths aren't sorted although they must be, or
+        their number is not N.
+
+    >>> pack_padded_sequence(Tensor(np.array([[1, 2], [3, 0]])), [2, 1], batch_first=True).data
+    tensor([1, 3, 2])
+    """
+    name = "pack_padded_sequence"
+    x = array(name, input)
+    expect(x.ndim > 1, name, "an input with 2 axes or more, got {}", x.shape)
+    N, T = x.shape[:2] if batch_first else x.shape[1::-1]
+    n = raw(lengths)
+    n = n.astype(np.int64) if isinstance(n, np.ndarray) else np.array([int(i) for i in n])
+    got = n.tolist()
+    expect(N and n.shape == (N,), name, "one length for each of {} sequences, got {}", N, got)
+    expect(n.min() > 0 and n.max() <= T, name, "lengths from 1 to {}, got {}", T, got)
+    is_sorted = (np.diff(n) <= 0).all()
+    what = "decreasing lengths, or enforce_sorted=False, got {}"
+    expect(is_sorted or not enforce_sorted, name, what, got)
+    order = np.argsort(-n, kind="stable")
+    has_element = np.arange(n.max())[:, None] < n[order]
+    t, k = np.nonzero(has_element)  # ordered by time
+    place = order[k] * T + t if batch_first else t * N + order[k]
+    data = reshape(input, (N * T, *x.shape[2:]))[place]
+    sizes = Tensor(has_element.sum(1))
+    return PackedSequence(data, sizes, None if enforce_sorted else Tensor(order))
+
+
+def pad_packed_sequence(
+    sequence: PackedSequence,
+    batch_first: bool = False,
+    padding_value: float = 0.0,
+    total_length: int | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Return packed sequences as one padded tensor, in their original order.
+
+    Parameters
+    ----------
+    sequence : PackedSequence
+        The packed sequences.
+    batch_first : bool
+        Whether the result is (N, T, ...).
+    padding_value : float
+        The value of the padding.
+    total_length : int, optional
+        The length T of the result; by default the length of the longest sequence.
+
+    Returns
+    -------
+    tuple of (T, N, ...) Tensor and (N,) int Tensor
+        The padded sequences, and the length of each.
+
+    Raises
+    ------
+    TypeError
+        If sequence is not a PackedSequence.
+    ValueError
+        If total_length is less than the length of the longest sequence.
+
+    >>> packed = pack_sequence([Tensor([1.0]), Tensor([2.0, 3.0])], enforce_sorted=False)
+    >>> pad_packed_sequence(packed, batch_first=True)
+    (tensor([[1., 0.],
+            [2., 3.]]), tensor([1, 2]))
+    """
+    name = "pad_packed_sequence"
+    if not isinstance(sequence, PackedSequence):
+        raise TypeError(f"{name}: expected a PackedSequence, got {type(sequence).__name__}")
+    data, sizes, _, original = sequence
+    x, sizes = raw(data), raw(sizes)
+    total = len(sizes) if total_length is None else total_length
+    if total < len(sizes):
+        raise ValueError(f"{name}: expected total_length of at least {len(sizes)}, got {total}")
+    lengths = (sizes[:, None] > np.arange(sizes[0])).sum(0)
+    place = np.full((total, sizes[0]), len(x))  # the row that is added below is the padding
+    place[np.arange(total)[:, None] < lengths] = np.arange(len(x))
+    if original is not None:
+        lengths, place = lengths[raw(original)], place[:, raw(original)]
+    padding = np.full((1, *x.shape[1:]), padding_value, x.dtype)
+    return cat([data, padding])[place.T if batch_first else place], Tensor(lengths)
+
+
+def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
+    """Pack sequences (T_n, ...) of different lengths, as ``pack_padded_sequence`` does.
+
+    >>> pack_sequence([Tensor(np.array([1, 2])), Tensor(np.array([3]))]).batch_sizes
+    tensor([2, 1])
+    """
+    lengths = [len(s) for s in sequences]
+    return pack_padded_sequence(pad_sequence(sequences), lengths, False, enforce_sorted)
+
+
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """Return packed sequences as a list, in their original order."""
+    return unpad_sequence(*pad_packed_sequence(packed_sequences, True), batch_first=True)
+
+
+def unpad_sequence(
+    padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False
+) -> list[Tensor]:
+    """Return the sequences of a padded tensor (T, N, ...) as a list, without their padding.
+
+    >>> unpad_sequence(np.array([[1, 4], [2, 0]]), np.array([2, 1]))
+    [array([1, 2]), array([4])]
+    """
+    x = padded_sequences if batch_first else transpose(padded_sequences, 0, 1)
+    lengths = raw(lengths)
+    if len(lengths) != len(x):
+        raise ValueError(f"unpad_sequence: expected {len(x)} lengths, got {len(lengths)}")
+    return [x[k, np.arange(min(n, x.shape[1]))] for k, n in enumerate(lengths)]
 
 
 def pad_sequence(
-    sequences: Sequence[Tensor],
+    sequences: Iterable[Tensor],
     batch_first: bool = False,
     padding_value: float = 0.0,
     padding_side: str = "right",
@@ -22,7 +237,7 @@ def pad_sequence(
 
     Parameters
     ----------
-    sequences : sequence of (T_n, ...) Tensor
+    sequences : iterable of (T_n, ...) Tensor
         They differ in the first axis only.
     batch_first : bool
         Whether the result is (N, T, ...).
@@ -46,6 +261,7 @@ def pad_sequence(
            [2, 0],
            [3, 0]])
     """
+    sequences = tuple(sequences)
     if not len(sequences) or padding_side not in ("right", "left"):
         got = padding_side if len(sequences) else "none"
         what = "right or left" if len(sequences) else "at least one sequence"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.nnlib.harness import Bad
+from tests.nnlib.harness import Bad, normal
 from tests.nnlib.nn.table import Layer
 
 LINES, IMAGES = ((4, 5, 3),), ((3, 4, 3, 2),)
@@ -51,6 +51,16 @@ LAYERS = [
         draw=words,
         note="norm, frequency",
     ),
+    Layer("EmbeddingBag", (5, 3), ((4, 2),), draw=words),
+    Layer(
+        "EmbeddingBag",
+        (5, 3, 0.5, 1.0, False, "sum"),
+        ((4,), (4,)),
+        dict(padding_idx=-2),
+        draw=(words, normal),
+        call=lambda m, x, a: m(x, 0 * x[:1], a),
+        note="options",
+    ),
 ]
 
 
@@ -71,7 +81,10 @@ BAD = [
         Bad(name, lambda L, name=name: getattr(L.nn, name)(1.5), ValueError)
         for name in ("Dropout", "Dropout2d")
     ),
-    Bad("Embedding", lambda L: L.nn.Embedding(5, 3, padding_idx=5), ValueError, AssertionError),
+    *(
+        Bad(k, lambda L, k=k: getattr(L.nn, k)(5, 3, padding_idx=5), ValueError, AssertionError)
+        for k in ("Embedding", "EmbeddingBag")
+    ),
     Bad(
         "Embedding",
         lambda L: L.nn.Embedding(5, 3, _weight=L.ones(5, 2)),

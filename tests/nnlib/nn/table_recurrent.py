@@ -1,5 +1,8 @@
 """Modules of nn/recurrent.py."""
 
+import torch
+
+import nnlib
 from tests.nnlib.harness import Bad
 from tests.nnlib.nn.table import Layer
 from tests.nnlib.reference.recurrence import minimal_gru_layer
@@ -9,6 +12,18 @@ X = ((5, 3, 4),)
 
 def with_state(module, x, *states):
     return module(x, states if len(states) == 2 else states[0])
+
+
+def packed(*lengths, **options):
+    """Return a call that packs the input first."""
+
+    def call(module, x, *states):
+        L = torch if isinstance(x, torch.Tensor) else nnlib
+        options["batch_first"] = module.batch_first
+        x = L.nn.utils.rnn.pack_padded_sequence(x, lengths, **options)
+        return with_state(module, x, *states) if states else module(x)
+
+    return call
 
 
 def states(n, *shapes):
@@ -37,6 +52,15 @@ def layers(name, n):
             dict(bidirectional=True, batch_first=True),
             call=with_state,
             note="all together",
+        ),
+        Layer(name, (4, 2), X, call=packed(5, 3, 3), note="packed"),
+        Layer(
+            name,
+            (4, 2, 2),
+            states(n, (4, 5, 4), (4, 4, 2)),
+            dict(bidirectional=True, batch_first=True),
+            call=packed(2, 4, 1, 4, enforce_sorted=False),
+            note="packed, all together",
         ),
         Layer(name, (4, 2, 2), X, dict(dropout=0.4), trains=False, note="dropout"),
         Layer(name, (4, 2, 2), X, dict(dropout=1, bias=False), note="dropout of all"),
@@ -98,6 +122,17 @@ def user(name, *sizes, **options):
     return use
 
 
+def use_packed(name, *state, data=(5, 4), sizes=(3, 2), dtype="float32"):
+    """Return a call of a layer with packed zeros."""
+
+    def call(L):
+        x = L.zeros(*data, dtype=getattr(L, dtype))
+        x = L.nn.utils.rnn.PackedSequence(x, L.tensor(sizes))
+        getattr(L.nn, name)(4, 2)(x, *[L.zeros(*s) for s in state])
+
+    return call
+
+
 def made(name, *args, **options):
     return lambda L: getattr(L.nn, name)(*args, **options)
 
@@ -124,6 +159,8 @@ def bad_layers(name):
         (use(5, 3, 4, state=(2, 3, 2)), RuntimeError),
         (use(5, 3, 4, state=(3, 2)), RuntimeError),
         (use(5, 4, state=(1, 1, 2)), RuntimeError),
+        (use_packed(name, data=(5, 3)), RuntimeError),
+        (use_packed(name, data=(5, 1, 4)), RuntimeError),
     ]
     return [Bad(name, call, error, twin) for call, error in refused]
 
@@ -145,6 +182,10 @@ BAD = [
     *[bad for name in ("RNN", "GRU", "LSTM", "MinimalGRU") for bad in bad_layers(name)],
     *[bad for name in ("RNNCell", "GRUCell", "LSTMCell") for bad in bad_cells(name)],
     Bad("RNN", made("RNN", 4, 2, 1, "cube"), ValueError),
+    Bad("GRU", use_packed("GRU", (1, 2, 2))),
+    Bad("GRU", use_packed("GRU", dtype="float64"), ValueError),
+    Bad("GRU", use_packed("GRU", sizes=(3, 1)), torch=None),
+    Bad("GRU", use_packed("GRU", sizes=(2, 3))),
     Bad("RNNCell", user("RNNCell", 4, 2, nonlinearity="cube")(3, 4)),
     Bad(
         "LSTM",

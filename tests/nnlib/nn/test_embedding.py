@@ -1,6 +1,7 @@
 """Embedding beyond the tables: lookups, padding, shortening, given tables."""
 
 import numpy as np
+import pytest
 import torch
 
 import nnlib
@@ -67,3 +68,31 @@ def test_a_given_table_is_kept_and_not_trained_unless_asked_for():
     assert layer.weight.requires_grad
     assert (layer.padding_idx, layer.max_norm) == (0, 9.0)
     assert layer(nnlib.tensor([0])).tolist() == [[1.0, 2.0]]
+
+
+def test_a_bag_of_nan_and_minus_infinity_has_the_maximum_of_torch():
+    results = []
+    for L in (nnlib, torch):
+        w = L.tensor([[1.0, 2.0], [np.nan, -np.inf], [-np.inf, 2.0]], requires_grad=True)
+        bags = L.tensor([[2, 1, 2], [1, 2, 0], [0, 2, 1], [2, 2, 2]])
+        y = L.nn.functional.embedding_bag(bags, w, mode="max")
+        y.backward(L.tensor(np.arange(1, 9, dtype="f4").reshape(4, 2)))
+        results.append([y.detach().numpy(), w.grad.numpy()])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_layer_of_bags_takes_a_given_table():
+    for L in (nnlib, torch):
+        table = L.tensor([[1.0, 2.0], [3.0, 4.0]])
+        layer = L.nn.EmbeddingBag.from_pretrained(table, False, 3.0, mode="sum", padding_idx=0)
+        assert (layer.weight.requires_grad, layer.max_norm) == (True, 3.0)
+        assert layer(L.tensor([[0, 1]])).tolist() == [[pytest.approx(1.8), pytest.approx(2.4)]]
+        assert not L.nn.EmbeddingBag.from_pretrained(table).weight.requires_grad
+
+
+def test_predictions_pass_word_numbers_on_to_a_layer_of_bags(rng):
+    words = rng.integers(0, 5, (6, 4))
+    model = nn.EmbeddingBag(5, 3)
+    expected = model(nnlib.tensor(words)).detach().numpy()
+    np.testing.assert_array_equal(nnlib.training.predict(model, words), expected)

@@ -8,8 +8,7 @@ import torch
 
 import nnlib
 from nnlib import nn
-from nnlib.nn.utils.rnn import pad_sequence
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import assert_refused, naming
 from tests.nnlib.nn.table import Layer, assert_same_run, run, same
 from tests.nnlib.reference.recurrence import minimal_gru_layer
 
@@ -99,13 +98,55 @@ def test_pad_sequence_is_that_of_torch(rng):
             with naming(side, batch_first):
                 arrays = [rng.standard_normal((n, 2)) for n in (3, 1, 4)]
                 results = []
-                for L, pad in ((nnlib, pad_sequence), (torch, torch.nn.utils.rnn.pad_sequence)):
+                for L in (nnlib, torch):
                     parts = [L.tensor(a, requires_grad=True) for a in arrays]
-                    y = pad(parts, batch_first, 7.0, side)
+                    y = L.nn.utils.rnn.pad_sequence(iter(parts), batch_first, 7.0, side)
                     (y * y).sum().backward()
                     results.append([y.detach().numpy(), *[p.grad.numpy() for p in parts]])
                 for got, expected in zip(*results, strict=True):
                     np.testing.assert_array_equal(got, expected, strict=True)
+
+
+@pytest.mark.parametrize("lengths", [[4, 4, 1], [2], [1, 3, 2, 3]])
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_packing_and_padding_is_that_of_torch(lengths, batch_first, rng):
+    values = rng.standard_normal((len(lengths), 5, 2))
+    values = values if batch_first else values.swapaxes(0, 1)
+    enforce_sorted = lengths != [1, 3, 2, 3]
+    results = []
+    for L in (nnlib, torch):
+        R, x = L.nn.utils.rnn, L.tensor(values, requires_grad=True)
+        packed = R.pack_padded_sequence(x, L.tensor(lengths), batch_first, enforce_sorted)
+        padded, n = R.pad_packed_sequence(packed, batch_first, -1.0, total_length=6)
+        listed = R.unpack_sequence(packed)
+        again = R.pack_sequence(listed, enforce_sorted)
+        whole = R.unpad_sequence(L.zeros(3, 2, 4), L.tensor([1, 3]))
+        ((packed.data**2 * again.data).sum() + (padded**3).sum()).backward()
+        found = [*packed, padded, n, *listed, *again, x.grad, *whole, *packed.float()]
+        results.append([None if t is None else t.detach().numpy() for t in found])
+    for got, expected in zip(*results, strict=True):
+        if expected is None:
+            assert got is None
+        else:
+            np.testing.assert_allclose(got, expected, rtol=1e-12, strict=True)
+
+
+def test_mistakes_in_packing_are_named():
+    def pack(*args):
+        return lambda L: L.nn.utils.rnn.pack_padded_sequence(L.zeros(4, 3, 2), *args)
+
+    packed = nnlib.nn.utils.rnn.pack_sequence([nnlib.zeros(2)])
+    calls = [(pack([4, 3]), RuntimeError), (pack([4, 3, 0]), RuntimeError)]
+    calls += [(pack([3, 3, 4]), RuntimeError)]
+    assert_refused(calls, nnlib, torch)
+    ours = [
+        (lambda: pack([5, 4, 4])(nnlib), RuntimeError),  # torch forgets an element
+        (lambda: pack([4, 3], False, False)(nnlib), RuntimeError),  # and here a sequence
+        (lambda: nnlib.nn.utils.rnn.pad_packed_sequence(packed, total_length=1), ValueError),
+        (lambda: nnlib.nn.utils.rnn.pad_packed_sequence(packed.data), TypeError),
+        (lambda: nnlib.nn.utils.rnn.unpad_sequence(nnlib.zeros(2, 2), [1]), ValueError),
+    ]
+    assert_refused(ours)
 
 
 def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):

@@ -1,4 +1,4 @@
-"""Gradients kept small, and parameters as one vector, against torch."""
+"""Gradients kept small, parameters as one vector, and spectral norm, against torch."""
 
 import numpy as np
 import pytest
@@ -84,14 +84,56 @@ def test_parameters_become_a_vector_and_come_back(rng):
         np.testing.assert_array_equal(a, b, strict=True)
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape", "options"),
+    [
+        (("Linear", 4, 3), (5, 4), {}),
+        (("Linear", 4, 3), (5, 4), dict(n_power_iterations=3, dim=1)),
+        (("Conv2d", 3, 4, 3), (2, 3, 5, 5), dict(eps=2.0)),
+        (("ConvTranspose2d", 3, 4, 3), (2, 3, 5, 5), {}),
+    ],
+)
+def test_spectral_norm_is_that_of_torch(layer, shape, options, rng):
+    results, (name, *args) = [], layer
+    x, start = rng.standard_normal(shape), np.random.default_rng(1)
+    state = {}
+    for L in (torch, nnlib):
+        module = L.nn.utils.spectral_norm(getattr(L.nn, name)(*args).double(), **options)
+        for key, value in module.state_dict().items():
+            state.setdefault(key, start.standard_normal(tuple(value.shape)))
+        given = {key: L.tensor(value) for key, value in state.items()}
+        module.load_state_dict(given)
+        loss = module(L.tensor(x)).pow(2).sum() - module(L.tensor(x + 1)).sum()  # two calls
+        loss.backward()
+        found = [loss.detach(), *(p.grad for p in module.parameters())]
+        module.eval()
+        found += [module(L.tensor(x)).detach(), *module.state_dict().values()]
+        x_tensor = L.tensor(x, requires_grad=True)
+        (slope,) = L.autograd.grad(module(x_tensor).pow(3).sum(), x_tensor, create_graph=True)
+        found += L.autograd.grad(slope.pow(2).sum(), [*module.parameters()])
+        assert list(L.nn.utils.remove_spectral_norm(module).state_dict()) == ["bias", "weight"]
+        found += [module.weight.detach(), module(L.tensor(x)).detach()]
+        results.append([t.numpy() for t in found])
+    for theirs, ours in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, strict=True)
+
+
 def test_mistakes_are_named():
+    def normalized(L):
+        return L.nn.utils.spectral_norm(L.nn.Linear(2, 1))
+
     calls = [
+        (lambda L: L.nn.utils.spectral_norm(normalized(L)), RuntimeError),
+        (lambda L: L.nn.utils.spectral_norm(L.nn.Linear(2, 1), "weight", 0), ValueError),
+        (lambda L: L.nn.utils.spectral_norm(L.nn.Linear(2, 1, False), "bias"), ValueError),
+        (lambda L: L.nn.utils.remove_spectral_norm(L.nn.Linear(2, 1)), ValueError),
         (lambda L: L.nn.utils.parameters_to_vector([]), ValueError),
         (lambda L: L.nn.utils.vector_to_parameters([1.0], [L.zeros(1)]), TypeError),
         (lambda L: L.nn.utils.vector_to_parameters(L.zeros(1), [L.zeros(2)]), RuntimeError),
     ]
     assert_refused(calls, nnlib, torch)
     ours = [
+        (lambda: utils.spectral_norm(nnlib.nn.ReLU()), ValueError),
         (lambda: utils.vector_to_parameters(nnlib.zeros(3), [nnlib.zeros(2)]), RuntimeError),
         (lambda: utils.clip_grad_value_([], -1), ValueError),
     ]
