@@ -126,7 +126,9 @@ class Tensor:
     def item(self) -> float | int | bool:
         """Return the single element as a Python number."""
         if self.array.size != 1:
-            raise RuntimeError(f"item: expected a tensor of one element, got {self.shape}")
+            raise RuntimeError(
+                f"item: expected a tensor of one element, got shape {self.shape}; use tolist()"
+            )
         return self.array.item()
 
     def tolist(self) -> Any:
@@ -167,6 +169,8 @@ class Tensor:
         return object.__format__(self, spec)
 
     def __len__(self) -> int:
+        if not self.array.shape:
+            raise TypeError("len: a tensor of shape () has no axes; use item() for its number")
         return len(self.array)
 
     def __iter__(self):
@@ -176,7 +180,8 @@ class Tensor:
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise RuntimeError(
-                f"bool: expected a tensor of one element, got {self.shape}; use any() or all()"
+                f"bool: expected a tensor of one element, got shape {self.shape}; "
+                "use any() or all()"
             )
         return bool(self.array)
 
@@ -259,7 +264,8 @@ class Tensor:
             raise RuntimeError("requires_grad_: the tensor was made in inference_mode")
         if requires_grad and self.dtype.kind != "f":
             raise RuntimeError(
-                f"requires_grad_: expected a floating-point dtype, got {self.dtype}"
+                f"requires_grad_: expected a floating-point dtype, got {self.dtype}; "
+                "convert it with .float()"
             )
         if not requires_grad and self.node is not None:
             raise RuntimeError("requires_grad_: expected a leaf; use detach() instead")
