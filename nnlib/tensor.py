@@ -186,10 +186,17 @@ class Tensor:
         return bool(self.array)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number("float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number("int"))
+
+    def _number(self, name: str) -> float | int | bool:
+        """Return the single element as a Python number."""
+        if self.array.size != 1:
+            what = f"a tensor of one element, got shape {self.shape}"
+            raise ValueError(f"{name}: expected {what}; use tolist()")
+        return self.array.item()
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iu":

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph import record_fused
 from ..ops import cat, chunk, flip, sigmoid, squeeze, stack, tanh, transpose, unsqueeze
+from ..ops.promotion import conversion
 from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
 from ..tensor import Tensor, raw
 from . import functional as F
@@ -144,19 +145,22 @@ class Layers(Recurrent):
         """Raise an error for inputs or states of the wrong shape or dtype."""
         x, dtype = raw(input), self.weight_ih_l0.dtype
         if x.ndim not in (2, 3):
-            self.refuse(ValueError, "an input with 2 or 3 axes", x.shape)
+            axes = "(N, T, D)" if self.batch_first else "(T, N, D)"
+            self.refuse(ValueError, f"an input {axes} or (T, D)", x.shape)
         if x.dtype != dtype:
-            self.refuse(ValueError, f"an input of the weights' dtype {dtype}", x.dtype)
+            got = f"{x.dtype}; convert the input with {conversion(input, dtype)}"
+            self.refuse(ValueError, f"an input of the weights' dtype {dtype}", got)
         if x.shape[-1] != self.input_size:
-            what = f"an input whose last axis is {self.input_size} long"
-            self.refuse(RuntimeError, what, x.shape)
+            what = f"{self.input_size} elements (input_size) in the last axis of input"
+            self.refuse(RuntimeError, what, f"{x.shape[-1]} in {x.shape}")
         first = self.batch_first and x.ndim == 3
         if not x.shape[int(first)]:
             self.refuse(RuntimeError, "at least one time step", f"an input {x.shape}")
         batch = x.shape[1 - first : 2 - first] if x.ndim == 3 else ()
         for s, shape in zip(states or (), self._state_shapes(*batch), strict=False):
             if s.shape != shape:
-                self.refuse(RuntimeError, f"hx {shape}", s.shape)
+                axes = ", (num_layers, N, hidden_size)" if batch else ""
+                self.refuse(RuntimeError, f"hx {shape}{axes}", s.shape)
             if s.dtype != dtype:
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 

@@ -61,7 +61,9 @@ def _remedy(x: Any) -> str:
         return ""
     if not any(isinstance(item, Tensor) for item in x):
         return "; convert it with tensor()"
-    return "; join its tensors with stack()" if isinstance(x, list) else "; unpack it first"
+    return (
+        "; join its tensors with stack()" if isinstance(x, list) else "; unpack the tuple first"
+    )
 
 
 def conversion(x: Any, dtype: np.dtype) -> str:
@@ -187,7 +189,7 @@ def binary(name: str, f: Callable, input: Any, other: Any) -> Any:
 def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeError:
     """Return the error for arrays whose shapes or dtypes an operation does not accept."""
     if isinstance(error, ValueError):
-        shapes = [np.shape(a) for a in arrays]
+        shapes = [np.shape(a) for a in arrays if len(arrays) == 2 or np.ndim(a)]
         got = " and ".join(map(str, shapes))
         hint = ""
         if len(shapes) == 2 and sorted(map(len, shapes)) == [1, 2]:

@@ -103,5 +103,7 @@ def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
     if not training or p == 0:
         return True
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point dtype, got {x.dtype}")
+        raise RuntimeError(
+            f"{name}: expected a floating-point dtype, got {x.dtype}; convert it with .float()"
+        )
     return False

@@ -109,7 +109,8 @@ def _check(i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool) 
     if sparse:
         raise RuntimeError("embedding: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":
-        raise RuntimeError(f"embedding: expected integer row numbers, got {i.dtype}")
+        swapped = "pass the indices first" if w.dtype.kind in "iu" else "use .long()"
+        raise RuntimeError(f"embedding: expected integer indices, got {i.dtype}; {swapped}")
     if w.ndim != 2:
         raise RuntimeError(f"embedding: expected weight (C, D), got {w.shape}")
     if padding_idx is not None and not -len(w) <= padding_idx < len(w):

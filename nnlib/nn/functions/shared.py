@@ -57,10 +57,22 @@ def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool 
 def check_pair(name: str, input: Any, target: Any) -> None:
     """Raise an error if the target would be broadcast, which is nearly always a mistake."""
     x, t = array(name, input), raw(target)
-    if x.shape != t.shape:
-        raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
+    try:
+        same = x.shape == t.shape
+    except AttributeError:
+        kind = type(target).__name__
+        raise AttributeError(f"{name}: expected target to be a Tensor, got {kind}") from None
+    if not same:
+        hint = ""
+        if x.size == t.size:
+            hint = "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
+        raise ValueError(
+            f"{name}: expected target of input's shape {x.shape}, got {t.shape}{hint}"
+        )
     if x.dtype.kind != "f" and t.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+        raise RuntimeError(
+            f"{name}: expected a floating-point input, got {x.dtype}; convert it with .float()"
+        )
 
 
 def elements(name: str, input: Any) -> np.ndarray:
@@ -72,7 +84,9 @@ def floats(name: str, input: Any) -> np.ndarray:
     """Return the array of the input; raise an error unless it is floating-point."""
     x = elements(name, input)
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+        raise RuntimeError(
+            f"{name}: expected a floating-point input, got {x.dtype}; convert it with .float()"
+        )
     return x
 
 
