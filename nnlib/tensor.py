@@ -169,9 +169,11 @@ class Tensor:
         return object.__format__(self, spec)
 
     def __len__(self) -> int:
-        if not self.array.shape:
-            raise TypeError("len: a tensor of shape () has no axes; use item() for its number")
-        return len(self.array)
+        try:
+            return len(self.array)
+        except TypeError:
+            message = "len: a tensor of shape () has no axes; use item() for its number"
+            raise TypeError(message) from None
 
     def __iter__(self):
         len(self)  # a single number is a TypeError

@@ -276,7 +276,7 @@ def framed(head: str, extra: str, parts: list[str]) -> str:
 def parameter_list(name: str, params: Any) -> list:
     """Return parameters as a list; raise TypeError if there is nothing to iterate over."""
     try:
-        return list(params)
+        iter(params)
     except TypeError:
         kind = type(params).__name__
         remedy = "call the method: parameters()" if callable(params) else "pass a list"
@@ -284,6 +284,7 @@ def parameter_list(name: str, params: Any) -> list:
             remedy = "pass model.parameters()"
         expected = "expected an iterable of parameters"
         raise TypeError(f"{name}: {expected}, got {kind}; {remedy}") from None
+    return list(params)
 
 
 def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:

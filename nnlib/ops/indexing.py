@@ -87,9 +87,11 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
             )
         if isinstance(part, (float, str)):
             return IndexError(f"getitem: expected integers, slices or tensors, got {part!r}")
-        if is_array and raw(part).dtype.kind == "b" and part.shape != shape[: part.ndim]:
-            what = f"a mask that fits the shape {shape}"
-            return IndexError(f"getitem: expected {what}, got a mask of shape {part.shape}")
+    first = raw(parts[0]) if parts else None
+    is_mask = isinstance(first, np.ndarray) and first.dtype.kind == "b"
+    if is_mask and first.shape != shape[: first.ndim]:
+        what = f"a mask that fits the shape {shape}"
+        return IndexError(f"getitem: expected {what}, got a mask of shape {first.shape}")
     if not shape:
         return IndexError(
             "getitem: a tensor of shape () has no axes; use item() for its number"

@@ -65,7 +65,8 @@ def _no_cat(shapes: list[tuple[int, ...]], d: int) -> RuntimeError:
             "cat: expected tensors with axes, got a tensor of shape (); use stack()"
         )
     one = [shape[:d] + shape[d + 1 :] for shape in shapes]
-    k = next(k for k in range(len(one)) if (one[k], len(shapes[k])) != (one[0], len(shapes[0])))
+    wrong = (k for k, s in enumerate(shapes) if one[k] != one[0] or len(s) != len(shapes[0]))
+    k = next(wrong, 0)
     return RuntimeError(
         f"cat: expected tensors of one shape, except along dim {d}, got {shapes[0]} and, "
         f"at index {k}, {shapes[k]}"

@@ -115,10 +115,14 @@ def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements in another shape; dL/dx has the old shape."""
     old = array(name, input).shape
-    try:
-        return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
-    except (RuntimeError, TypeError) as error:
-        raise _unfit(name, old, shape, error) from None
+
+    def arrange(a):
+        try:
+            return a.reshape(shape)
+        except (TypeError, ValueError) as error:
+            raise _unfit(name, old, shape, error) from None
+
+    return moved(name, input, arrange, lambda g: g.reshape(old))
 
 
 def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
@@ -126,6 +130,8 @@ def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
     if isinstance(error, TypeError):
         hint = "; divide with // instead of /" if float in map(type, shape) else ""
         return TypeError(f"{name}: expected integers as sizes, got {shape}{hint}")
+    if min(shape, default=0) < -1:
+        return RuntimeError(f"{name}: expected sizes of at least -1, got {shape}")
     if list(shape).count(-1) > 1:
         return RuntimeError(f"{name}: expected -1 for at most one size, got {shape}")
     n, known = math.prod(old), math.prod(size for size in shape if size != -1)
@@ -228,15 +234,13 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
     shape = tuple(shape)
 
     def broadcast(a):
-        return np.broadcast_to(a, shape) if a.shape != shape else a[...]
+        try:
+            return np.broadcast_to(a, shape) if a.shape != shape else a[...]
+        except ValueError:
+            what = f"the sizes {old}, except where they are 1, and any sizes before them"
+            raise ValueError(f"expected {what}, got {tuple(size)}") from None
 
-    try:
-        return moved("expand", input, broadcast, lambda g: g)
-    except RuntimeError:
-        raise RuntimeError(
-            f"expand: expected the sizes {old}, except where they are 1, and any sizes before "
-            f"them, got {tuple(size)}"
-        ) from None
+    return moved("expand", input, broadcast, lambda g: g)
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -258,17 +262,20 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 def permute(input: Tensor, dims: Sizes) -> Tensor:
     """Return the axes in another order; the gradient rule restores the old order."""
 
+    def reorder(a):
+        try:
+            return a.transpose(dims)
+        except ValueError as error:
+            if isinstance(error, IndexError):
+                raise
+            what = f"each of the {a.ndim} axes of {a.shape} once"
+            raise ValueError(f"expected {what}, got {dims}") from None
+
     def rule(g):
         old_order = np.argsort([d % len(dims) for d in dims])
         return permute(g, old_order.tolist())
 
-    try:
-        return moved("permute", input, lambda a: a.transpose(dims), rule)
-    except RuntimeError:
-        shape = input.shape
-        raise RuntimeError(
-            f"permute: expected each of the {len(shape)} axes of {shape} once, got {dims}"
-        ) from None
+    return moved("permute", input, reorder, rule)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:

@@ -64,7 +64,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
         raise AttributeError(f"{name}: expected target to be a Tensor, got {kind}") from None
     if not same:
         hint = ""
-        if x.size == t.size:
+        if x.size == t.size and 1 in x.shape + t.shape:
             hint = "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
         raise ValueError(
             f"{name}: expected target of input's shape {x.shape}, got {t.shape}{hint}"
