@@ -11,6 +11,7 @@ import numpy as np
 from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
 from ...ops.promotion import array, mixed, whole
+from ...ops.reduction import floats
 from ...tensor import Tensor, counter, holding, raw
 
 __all__ = [
@@ -373,9 +374,7 @@ def _check_parts(
 ) -> None:
     """Raise an error for an input that is not floating-point, or mismatched parameters."""
     if x.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}: expected a floating-point input, got {x.dtype}; convert it with .float()"
-        )
+        floats(name, x)  # which raises the error
     for key, v in parts.items():
         if v is not None and (raw(v).shape != shape or raw(v).dtype != x.dtype):
             v = raw(v)

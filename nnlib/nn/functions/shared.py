@@ -10,6 +10,7 @@ import numpy as np
 from ...graph import change_
 from ...ops import mean, mul, sum
 from ...ops.promotion import array
+from ...ops.reduction import floats
 from ...tensor import Tensor, raw
 
 __all__ = [
@@ -70,24 +71,12 @@ def check_pair(name: str, input: Any, target: Any) -> None:
             f"{name}: expected target of input's shape {x.shape}, got {t.shape}{hint}"
         )
     if x.dtype.kind != "f" and t.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}: expected a floating-point input, got {x.dtype}; convert it with .float()"
-        )
+        floats(name, x)  # which raises the error
 
 
 def elements(name: str, input: Any) -> np.ndarray:
     """Return the array of a Tensor, or the array itself; raise TypeError for anything else."""
     return array(name, input)
-
-
-def floats(name: str, input: Any) -> np.ndarray:
-    """Return the array of the input; raise an error unless it is floating-point."""
-    x = elements(name, input)
-    if x.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}: expected a floating-point input, got {x.dtype}; convert it with .float()"
-        )
-    return x
 
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
