@@ -55,7 +55,7 @@ def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ..
     """Return the shape given by sizes one by one, by one tuple, or by the keyword ``size``."""
     if not sizes and size is None:
         raise TypeError(f"{name}: expected sizes, got none")
-    if size is not None or isinstance(sizes[0], (tuple, list)):
+    if size is not None or (len(sizes) == 1 and isinstance(sizes[0], (tuple, list))):
         (sizes,) = sizes if size is None else (size,)
     try:
         shape = tuple(map(operator.index, sizes))
@@ -71,7 +71,8 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
     check_device(name, device)
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError(
-            f"{name}: expected floats to require a gradient, got dtype {array.dtype}"
+            f"{name}: expected floats to require a gradient, got dtype {array.dtype}; write "
+            "1.0 instead of 1, or pass dtype=float32"
         )
     return Tensor(array, requires_grad)
 
@@ -151,7 +152,9 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
     except OverflowError as error:
         raise RuntimeError(f"{name}: expected values that fit, but {error}") from None
     except ValueError:
-        raise ValueError(f"{name}: expected nested lists of equal lengths") from None
+        lengths = {len(row) for row in data if isinstance(row, (list, tuple))}
+        got = f", got {sorted(lengths)}" if len(lengths) > 1 else ""
+        raise ValueError(f"{name}: expected nested lists of equal lengths{got}") from None
 
 
 def _dtype(name: str, data: Any) -> np.dtype:
@@ -291,7 +294,8 @@ def arange(
     if dtype.kind != "f":
         start, end, step = int(start), int(end), int(step)
     if step == 0 or (end - start) * step < 0:
-        raise RuntimeError(f"arange: step {step} does not lead from {start} to {end}")
+        sign = "> 0" if start <= end else "< 0"
+        raise RuntimeError(f"arange: expected step {sign} from {start} to {end}, got {step}")
     values = start + step * np.arange(math.ceil((end - start) / step))
     return made("arange", values.astype(dtype), device, requires_grad)
 

@@ -357,7 +357,8 @@ class Saved:
             raise RuntimeError(
                 f"backward: {name} reads a value of shape {self.array.shape} that was changed "
                 f"in place after it was used (version {self.counter[0]}, expected "
-                f"{self.version}); change a clone() instead"
+                f"{self.version}); change a clone() instead, or call backward() before "
+                "optimizer.step()"
             )
 
     def tensor(self, source: Node | Tensor | None) -> Tensor:
@@ -483,7 +484,10 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     loses_fractions = new.dtype.kind == "f" and x.dtype.kind != "f"
     loses_numbers = new.dtype.kind != "b" and x.dtype.kind == "b"
     if loses_fractions or loses_numbers:
-        raise RuntimeError(f"in-place change: {new.dtype} does not fit into {x.dtype}")
+        raise RuntimeError(
+            f"in-place change: {new.dtype} does not fit into {x.dtype}; first convert the "
+            "tensor that you change"
+        )
     if not (mode.enabled and (base.needs_grad or new.needs_grad)):
         return
     for leaf, what in ((x, "a leaf"), (base, "a view of a leaf")):

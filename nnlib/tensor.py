@@ -126,7 +126,9 @@ class Tensor:
     def item(self) -> float | int | bool:
         """Return the single element as a Python number."""
         if self.array.size != 1:
-            raise RuntimeError(f"item: expected a tensor of one element, got {self.shape}")
+            raise RuntimeError(
+                f"item: expected a tensor of one element, got shape {self.shape}; use tolist()"
+            )
         return self.array.item()
 
     def tolist(self) -> Any:
@@ -167,7 +169,11 @@ class Tensor:
         return object.__format__(self, spec)
 
     def __len__(self) -> int:
-        return len(self.array)
+        try:
+            return len(self.array)
+        except TypeError:
+            message = "len: a tensor of shape () has no axes; use item() for its number"
+            raise TypeError(message) from None
 
     def __iter__(self):
         len(self)  # a single number is a TypeError
@@ -176,15 +182,23 @@ class Tensor:
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise RuntimeError(
-                f"bool: expected a tensor of one element, got {self.shape}; use any() or all()"
+                f"bool: expected a tensor of one element, got shape {self.shape}; "
+                "use any() or all()"
             )
         return bool(self.array)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number("float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number("int"))
+
+    def _number(self, name: str) -> float | int | bool:
+        """Return the single element as a Python number."""
+        if self.array.size != 1:
+            what = f"a tensor of one element, got shape {self.shape}"
+            raise ValueError(f"{name}: expected {what}; use tolist()")
+        return self.array.item()
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iu":
@@ -259,7 +273,8 @@ class Tensor:
             raise RuntimeError("requires_grad_: the tensor was made in inference_mode")
         if requires_grad and self.dtype.kind != "f":
             raise RuntimeError(
-                f"requires_grad_: expected a floating-point dtype, got {self.dtype}"
+                f"requires_grad_: expected a floating-point dtype, got {self.dtype}; "
+                "convert it with .float()"
             )
         if not requires_grad and self.node is not None:
             raise RuntimeError("requires_grad_: expected a leaf; use detach() instead")

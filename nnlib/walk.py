@@ -154,8 +154,10 @@ def grad(
             g = Tensor(np.zeros_like(x.array), create_graph)
         gradients.append(g)
     if not allow_unused and any(g is None for g in gradients):
+        k = next(k for k, g in enumerate(gradients) if g is None)
         raise RuntimeError(
-            "grad: an input is not used by the outputs; allow_unused=True gives None for it"
+            f"grad: expected outputs that depend on all inputs, but input {k} of shape "
+            f"{inputs[k].shape} isn't used; allow_unused=True returns None for it"
         )
     return tuple(gradients)
 
@@ -251,8 +253,9 @@ class _Walk:
         edges = [edge for edge in node.edges if is_needed(edge[0])]
         if edges and node.saved is None:
             raise RuntimeError(
-                f"backward: the saved values of {node.name} were freed by an earlier pass; "
-                "pass retain_graph=True to that one"
+                f"backward: the saved values of {node.name} were freed by an earlier backward "
+                "pass. Compute the loss again, detach() a state that you carried over, or pass "
+                "retain_graph=True to the first backward"
             )
         gradients = node.pull(g, edges, self.create)
         if edges and not self.retain:
@@ -275,7 +278,11 @@ class _Walk:
 
 def _listed(x: Any) -> list:
     """Return one tensor or several as a list."""
-    return [x] if isinstance(x, Tensor) else list(x)
+    try:
+        return [x] if isinstance(x, Tensor) else list(x)
+    except TypeError:
+        kind = type(x).__name__
+        raise TypeError(f"grad: expected a Tensor or several, got {kind}") from None
 
 
 def _source(x: Tensor) -> Node | Tensor:
@@ -286,17 +293,24 @@ def _source(x: Tensor) -> Node | Tensor:
 def _check_input(name: str, x: Tensor) -> None:
     """Raise an error for a tensor that does not require a gradient."""
     if not x.current(strict=True).needs_grad:
-        raise RuntimeError(f"{name}: expected inputs that require grad, got one that does not")
+        raise RuntimeError(
+            f"{name}: expected inputs that require grad, got one of shape {x.shape} that "
+            "doesn't; create it with requires_grad=True"
+        )
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
     """Return the upstream gradient as a Tensor; by default 1 if y has one element."""
     if not y.current(strict=True).needs_grad:
-        raise RuntimeError("backward: the tensor does not require grad and has no history")
+        raise RuntimeError(
+            "backward: the tensor does not require grad and has no history. Was it computed "
+            "inside no_grad(), after detach() or item(), or from indices such as argmax()?"
+        )
     if g is None:
         if y.array.size != 1:
             raise RuntimeError(
-                f"backward: expected a tensor of one element or a gradient of shape {y.shape}"
+                f"backward: expected a tensor of one element, got shape {y.shape}; use mean() "
+                f"or sum() first, or pass a gradient of shape {y.shape}"
             )
         return Tensor(np.ones_like(y.array))
     g = g if isinstance(g, Tensor) else Tensor(g)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import chunk, relu, sigmoid, tanh
+from ..ops.promotion import conversion
 from ..ops.recurrence import lstm_step
 from ..tensor import Tensor, raw
 from . import functional as F
@@ -85,8 +86,8 @@ class Cell(Recurrent):
         if x.ndim not in (1, 2):
             self.refuse(ValueError, "an input (N, D) or (D,)", x.shape)
         if x.shape[-1] != self.input_size:
-            what = f"an input whose last axis is {self.input_size} long"
-            self.refuse(RuntimeError, what, x.shape)
+            what = f"{self.input_size} elements (input_size) in the last axis of input"
+            self.refuse(RuntimeError, what, f"{x.shape[-1]} in {x.shape}")
         shape = (*x.shape[:-1], self.hidden_size)
         states = self.state_list(hx) or [np.zeros(shape, x.dtype)] * self.states
         for s in states:
@@ -97,7 +98,8 @@ class Cell(Recurrent):
         dtype = self.weight_ih.dtype
         for t in (x, *states):
             if t.dtype != dtype:
-                self.refuse(RuntimeError, f"input and state of {dtype}", t.dtype)
+                got = f"{t.dtype}; convert it with {conversion(input, dtype)}"
+                self.refuse(RuntimeError, f"input and state of {dtype}", got)
         x = F.linear(input, self.weight_ih, self.bias_ih)
         return self.step(x, F.linear(states[0], self.weight_hh, self.bias_hh), *states)
 

@@ -61,6 +61,10 @@ class Series(Module):
         """Return a module; raise TypeError for anything else."""
         if not isinstance(module, Module):
             name, kind = type(self).__name__, type(module).__name__
+            if isinstance(module, type):
+                kind = f"the class {module.__name__}; write {module.__name__}(...)"
+            elif isinstance(module, (list, tuple)):
+                kind = f"{kind}; unpack it with *"
             raise TypeError(f"{name}: expected modules, got {kind}")
         return module
 
@@ -173,6 +177,10 @@ class ModuleList(Series):
     def _part(self, index: slice) -> ModuleList:
         """Return a ModuleList of a slice of the modules."""
         return type(self)(list(self)[index])
+
+    def forward(self, *args: Any) -> Any:
+        """Raise an error, because a ModuleList only stores modules."""
+        raise NotImplementedError("ModuleList: loop over its modules, or use Sequential")
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList(self).extend(other)

@@ -86,6 +86,8 @@ class _Convolution(Module):
     def _check(self) -> None:
         """Raise an error for invalid options."""
         name = type(self).__name__
+        if not all(isinstance(k, (int, np.integer)) for k in self.kernel_size):
+            raise TypeError(f"{name}: expected kernel_size of ints, got {self.kernel_size}")
         if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
             raise ValueError(
                 f"{name}: expected groups > 0 that divide in_channels and out_channels, got "

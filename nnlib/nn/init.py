@@ -42,6 +42,8 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(Tensor([0.0, 0.0]), 3)
     tensor([3., 3.])
     """
+    if not hasattr(tensor, "shape"):
+        raise _no_tensor("constant_", tensor)
     raw(tensor)[...] = val
     if isinstance(tensor, Tensor):
         counter(tensor)[0] += 1
@@ -219,5 +221,13 @@ def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
 
 def _check_float(name: str, tensor: Tensor) -> None:
     """Raise an error for integer tensors, in which random numbers would be rounded."""
+    if not hasattr(tensor, "dtype"):
+        raise _no_tensor(name, tensor)
     if tensor.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point tensor, got {tensor.dtype}")
+
+
+def _no_tensor(name: str, x: Any) -> AttributeError:
+    """Return the error for a layer, or another object, instead of a tensor."""
+    remedy = "; pass the weight or the bias of the layer" if hasattr(x, "parameters") else ""
+    return AttributeError(f"{name}: expected a Tensor, got {type(x).__name__}{remedy}")

@@ -72,7 +72,9 @@ class Module(Registry):
 
     def forward(self, *args: Any) -> Any:
         """Return the output; each module defines this."""
-        raise NotImplementedError(f"{type(self).__name__}: define forward()")
+        raise NotImplementedError(
+            f"{type(self).__name__}: define forward(); check its spelling and indentation"
+        )
 
     def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
         """Call ``hook(module, args)`` before ``forward``; what it returns replaces args."""
@@ -155,7 +157,10 @@ class Module(Registry):
         """
         if not isinstance(state_dict, Mapping):
             kind = type(state_dict).__name__
-            raise TypeError(f"load_state_dict: expected state_dict to be dict-like, got {kind}")
+            remedy = "pass model.state_dict(), or load() of a path"
+            raise TypeError(
+                f"load_state_dict: expected state_dict to be dict-like, got {kind}; {remedy}"
+            )
         own = self.state_dict()
         keys = IncompatibleKeys(
             [k for k in own if k not in state_dict], [k for k in state_dict if k not in own]
@@ -266,6 +271,20 @@ def framed(head: str, extra: str, parts: list[str]) -> str:
     lines = [*extra.splitlines(), *parts]
     body = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
     return f"{head}({body}\n)"
+
+
+def parameter_list(name: str, params: Any) -> list:
+    """Return parameters as a list; raise TypeError if there is nothing to iterate over."""
+    try:
+        iter(params)
+    except TypeError:
+        kind = type(params).__name__
+        remedy = "call the method: parameters()" if callable(params) else "pass a list"
+        if isinstance(params, Module):
+            remedy = "pass model.parameters()"
+        expected = "expected an iterable of parameters"
+        raise TypeError(f"{name}: {expected}, got {kind}; {remedy}") from None
+    return list(params)
 
 
 def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph import record_fused
 from ..ops import cat, chunk, flip, sigmoid, split, squeeze, stack, tanh, transpose, unsqueeze
+from ..ops.promotion import conversion
 from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
 from ..tensor import Tensor, raw
 from . import functional as F
@@ -208,12 +209,14 @@ class Layers(Recurrent):
                 what = "packed data with 2 axes, of as many rows as the batch sizes add up to"
                 self.refuse(RuntimeError, what, f"{x.shape} and batch sizes {sizes.tolist()}")
         elif x.ndim not in (2, 3):
-            self.refuse(ValueError, "an input with 2 or 3 axes", x.shape)
+            axes = "(N, T, D)" if self.batch_first else "(T, N, D)"
+            self.refuse(ValueError, f"an input {axes} or (T, D)", x.shape)
         if x.dtype != dtype:
-            self.refuse(ValueError, f"an input of the weights' dtype {dtype}", x.dtype)
+            got = f"{x.dtype}; convert the input with {conversion(input, dtype)}"
+            self.refuse(ValueError, f"an input of the weights' dtype {dtype}", got)
         if x.shape[-1] != self.input_size:
-            what = f"an input whose last axis is {self.input_size} long"
-            self.refuse(RuntimeError, what, x.shape)
+            what = f"{self.input_size} elements (input_size) in the last axis of input"
+            self.refuse(RuntimeError, what, f"{x.shape[-1]} in {x.shape}")
         first = self.batch_first and x.ndim == 3
         if not x.shape[int(first)]:
             self.refuse(RuntimeError, "at least one time step", f"an input {x.shape}")
@@ -221,7 +224,8 @@ class Layers(Recurrent):
         batch = batch if sizes is None else sizes[:1].tolist()
         for s, shape in zip(states or (), self._state_shapes(*batch), strict=False):
             if s.shape != shape:
-                self.refuse(RuntimeError, f"hx {shape}", s.shape)
+                axes = ", (num_layers, N, hidden_size)" if batch else ""
+                self.refuse(RuntimeError, f"hx {shape}{axes}", s.shape)
             if s.dtype != dtype:
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 

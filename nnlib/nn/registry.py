@@ -54,6 +54,8 @@ class Registry:
             raise TypeError(
                 f"{type(self).__name__}.{name}: expected {_word(kind)} or None, "
                 f"got {type(value).__name__}"
+                + "; use Parameter(...), or copy_() inside no_grad()"
+                * (kind is Parameter)
             )
         self.__dict__[store][name] = value
 

@@ -117,7 +117,7 @@ def fill_(input: Tensor, value: float) -> Tensor:
 
 def copy_(input: Tensor, src: Tensor) -> Tensor:
     """Copy the elements of ``src`` into this tensor; the gradient of the old elements is 0."""
-    return change_(input, comparison.where(True, src, input).to(input.dtype))
+    return change_(input, comparison.chosen("copy_", True, src, input).to(input.dtype))
 
 
 def zero_(input: Tensor) -> Tensor:

@@ -112,14 +112,16 @@ def where(
     if input is None and other is None:
         c = np.atleast_1d(array("where", condition))
         return tuple(record(i, dict(c=condition)) for i in np.nonzero(c))
-    return _chosen("where", condition, input, other)
+    return chosen("where", condition, input, other)
 
 
-def _chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
+def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
     """Return the operation ``where``; errors name the function that was called."""
     c = array(name, condition)
     if c.dtype.kind != "b":
-        raise RuntimeError(f"{name}: expected a condition of truth values, got {c.dtype}")
+        raise RuntimeError(
+            f"{name}: expected a condition of truth values, got {c.dtype}; compare, as in x > 0"
+        )
     return record(
         compute(name, np.where, c, *pair(name, input, other)),
         dict(c=condition, a=input, b=other),
@@ -134,10 +136,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
     m, v = array("masked_fill", mask), array("masked_fill", value)
     if m.dtype.kind != "b" or v.ndim:
         raise RuntimeError(
-            f"masked_fill: expected truth values and one value, got {m.dtype} and {v.shape}"
+            "masked_fill: expected a mask of truth values and a value of one element, got "
+            f"{m.dtype} and {v.shape}"
         )
     dtype = array("masked_fill", input).dtype
-    return _chosen("masked_fill", mask, to(value, dtype), input)
+    return chosen("masked_fill", mask, to(value, dtype), input)
 
 
 def nan_to_num(

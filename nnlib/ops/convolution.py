@@ -50,6 +50,11 @@ def numbers(name: str, option: str, value: Any, least: int) -> Pair:
     return values
 
 
+def too_small(size: Pair, padding: Pair, dilation: Pair) -> str:
+    """Return a description of an image on which no window fits, for an error message."""
+    return f"{size} with padding {padding} and dilation {dilation}; use a smaller window"
+
+
 def grid_of(
     name: str, size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any
 ) -> Grid:
@@ -61,7 +66,7 @@ def grid_of(
     # How many positions of the window fit on the padded image, at stride 1.
     positions = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
     if min(*positions, *size) < 1:
-        refuse(name, f"room for a window {k}, dilation {d}, padding {p}", f"an image {size}")
+        refuse(name, f"an image at least as large as the window {k}", too_small(size, p, d))
     count = tuple((positions[i] - 1) // s[i] + 1 for i in (0, 1))
     return Grid(size, k, s, p, d, count)
 

@@ -64,12 +64,42 @@ def getitem(input: Tensor, index: Any) -> Tensor:
 
     Integers and slices return a view, arrays (of indices, or a mask of truth values) a copy.
     """
-    basic, advanced = steps("getitem", index)
-    if basic is not None:
-        input = moved("getitem", input, lambda a: a[basic])
-    if advanced is not None:
-        input = pick("getitem", input, advanced)
-    return input
+    try:
+        basic, advanced = steps("getitem", index)
+        if basic is not None:
+            input = moved("getitem", input, lambda a: a[basic])
+        if advanced is not None:
+            input = pick("getitem", input, advanced)
+        return input
+    except IndexError as error:
+        raise _no_element(np.shape(raw(input)), index, error) from None
+
+
+def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexError:
+    """Return the error of an index that can't be used, in the terms of tensors."""
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        is_array = isinstance(raw(part), np.ndarray)
+        if is_array and raw(part).dtype.kind == "f":
+            return IndexError(
+                f"getitem: expected integers or truth values as index, got {part.dtype}; "
+                "convert the index with .long()"
+            )
+        if isinstance(part, (float, str)):
+            return IndexError(f"getitem: expected integers, slices or tensors, got {part!r}")
+    first = raw(parts[0]) if parts else None
+    is_mask = isinstance(first, np.ndarray) and first.dtype.kind == "b"
+    if is_mask and first.shape != shape[: first.ndim]:
+        what = f"a mask that fits the shape {shape}"
+        return IndexError(f"getitem: expected {what}, got a mask of shape {first.shape}")
+    if not shape:
+        return IndexError(
+            "getitem: a tensor of shape () has no axes; use item() for its number"
+        )
+    if "too many" in str(error):
+        what = f"at most {len(shape)} indices for shape {shape}"
+        return IndexError(f"getitem: expected {what}, got {len(parts)}")
+    return IndexError(f"{str(error).strip()}; the tensor has shape {shape}")
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
@@ -141,7 +171,8 @@ def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = Index
 def integers(name: str, index: Tensor) -> np.ndarray:
     """Return an index as a new integer array."""
     i = np.array(array(name, index))
-    expect(i.dtype.kind in "iu", name, "an integer index, got {}", i.dtype)
+    what = "an integer index, got {}; convert it with .long()"
+    expect(i.dtype.kind in "iu", name, what, i.dtype)
     return i
 
 
@@ -157,8 +188,8 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
-    what = "an index with the axes of {}, longer along dim at most, got {}"
-    expect(fits(i.shape, shape, d), name, what, shape, i.shape)
+    what = "an index with {} axes, longer than the input {} only along dim, got {}"
+    expect(fits(i.shape, shape, d), name, what, len(shape), shape, i.shape)
     check_range(name, i, shape[d], RuntimeError)
     axes = list(np.indices(i.shape, sparse=True))
     axes[d] = i
@@ -208,7 +239,7 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
         return i, src
     src = row(name, src)
     is_large_enough = fits(index.shape, src.shape)
-    what = "src {} at least of shape {}, got {} {}"
+    what = "src of dtype {} and at least of shape {}, got {} {}"
     expect(
         src.dtype == x.dtype and is_large_enough,
         name,
@@ -333,7 +364,7 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     d = axis(name, dim, x.ndim)
     n = x.shape[d]
     start, end = part or (0, n)
-    expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
+    expect(0 <= start <= end <= n, name, "k from 0 to {}, the length of dim, got {}", n, end)
     if start == 0 and 0 < MANY * end < n:
         i = np.apply_along_axis(leading, d, x, end, down)
     else:

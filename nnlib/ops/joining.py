@@ -36,6 +36,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
     As in torch, an empty tensor with one axis fits any shape.
     """
+    if isinstance(tensors, Tensor):
+        raise TypeError("cat: expected a list of tensors, got one Tensor; write cat([a, b])")
     if not tensors:
         raise ValueError("cat: expected at least one tensor, got none")
     dtype = common_dtype("cat", tensors)
@@ -43,7 +45,10 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     d = axis("cat", dim, ndim)
     inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or ndim == 1}
     arrays = [raw(x) for x in inputs.values()]
-    y = call_as("cat", np.concatenate, arrays, d, dtype=dtype)
+    try:
+        y = np.concatenate(arrays, d, dtype=dtype)
+    except ValueError:
+        raise _no_cat([a.shape for a in arrays], d) from None
     rules = {}
     start = 0
     for key, x in zip(inputs, arrays, strict=True):
@@ -53,6 +58,21 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return record(y, inputs, name="cat", **rules)
 
 
+def _no_cat(shapes: list[tuple[int, ...]], d: int) -> RuntimeError:
+    """Return the error of tensors that can't be concatenated: the first that doesn't fit."""
+    if () in shapes:
+        return RuntimeError(
+            "cat: expected tensors with axes, got a tensor of shape (); use stack()"
+        )
+    one = [shape[:d] + shape[d + 1 :] for shape in shapes]
+    wrong = (k for k, s in enumerate(shapes) if one[k] != one[0] or len(s) != len(shapes[0]))
+    k = next(wrong, 0)
+    return RuntimeError(
+        f"cat: expected tensors of one shape, except along dim {d}, got {shapes[0]} and, "
+        f"at index {k}, {shapes[k]}"
+    )
+
+
 def slice_rule(index: tuple) -> Callable:
     """Return a gradient rule: the part of g at an index."""
     return lambda g: g[index]
@@ -60,7 +80,21 @@ def slice_rule(index: tuple) -> Callable:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Concatenate along a new axis."""
-    return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+    if isinstance(tensors, Tensor):
+        raise TypeError(
+            "stack: expected a list of tensors, got one Tensor; write stack([a, b])"
+        )
+    try:
+        return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+    except RuntimeError:
+        shapes = [np.shape(raw(x)) for x in tensors or ()]
+        k = next((k for k, shape in enumerate(shapes) if shape != shapes[0]), 0)
+        if not k:
+            raise
+        raise RuntimeError(
+            f"stack: expected tensors of one shape, got {shapes[0]} and, at index {k}, "
+            f"{shapes[k]}"
+        ) from None
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:

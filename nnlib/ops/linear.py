@@ -18,7 +18,7 @@ from ..tensor import Tensor, raw
 from .comparison import converted, to, where
 from .elementwise import abs, add, mul, sign, sqrt, times
 from .extremes import amax, amin
-from .promotion import array, compute, whole
+from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
@@ -60,13 +60,30 @@ def wrong(name: str, expected: str, *arrays: Any) -> RuntimeError:
     return RuntimeError(f"{name}: expected {expected} of one dtype, got {got}")
 
 
+def _no_product(name: str, input: Any, other: Any, ranks: tuple) -> RuntimeError:
+    """Return the error of two factors that can't be multiplied, with a likely remedy."""
+    a, b = array(name, input), array(name, other)
+    hint = ""
+    if not (a.ndim and b.ndim):
+        hint = "; use * to multiply by a single number"
+    elif ranks in ((), (a.ndim, b.ndim)):
+        k = a.shape[-1], b.shape[-min(b.ndim, 2)]
+        if k[0] == k[1] and a.dtype != b.dtype:
+            return mixed(name, None, input=input, other=other)
+        if k[0] != k[1]:
+            hint = f", so k would be {k[0]} and {k[1]}"
+            if min(a.ndim, b.ndim) > 1 and (k[0] == b.shape[-1] or k[1] == a.shape[-2]):
+                hint += ". Transpose one of them?"
+    return RuntimeError(f"{name}: expected {SHAPES[ranks]}, got {a.shape} and {b.shape}{hint}")
+
+
 def _product(name: str, input: Tensor, other: Tensor, *ranks: int) -> Tensor:
     """Return the matrix product a b; ``ranks`` are the required numbers of axes, if any."""
     a, b = array(name, input), array(name, other)
     m, n = a.ndim, b.ndim
     fits = m and n and a.shape[-1] == b.shape[-min(n, 2)] and a.dtype == b.dtype
     if not fits or (ranks and (ranks != (m, n) or a.shape[:-2] != b.shape[:-2])):
-        raise wrong(name, SHAPES[ranks], a, b)
+        raise _no_product(name, input, other, ranks)
     if m == 1 or n == 1:  # a vector is a row on the left, a column on the right
         row = unsqueeze(input, 0) if m == 1 else input
         column = unsqueeze(other, 1) if n == 1 else other
@@ -170,10 +187,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     array([[16.],
            [16.]])
     """
-    x, w, b = array("linear", input), array("linear", weight), raw(bias)
+    x, w, b = array("linear", input, "input"), array("linear", weight, "weight"), raw(bias)
     fits = x.ndim and w.ndim == 2 and x.shape[-1] == w.shape[1] and x.dtype == w.dtype
     if not fits or (b is not None and (b.shape != w.shape[:1] or b.dtype != w.dtype)):
-        raise wrong("linear", "input (..., D), weight (D_out, D) and bias (D_out,)", x, w, b)
+        raise _no_layer(input, weight, bias)
     shape = x.shape
     y = rows(x) @ w.T
     if b is not None:
@@ -185,6 +202,24 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         w=lambda g, x: mT(rows(g)) @ rows(x),
         b=lambda g: sum(rows(g), 0),
     )
+
+
+def _no_layer(input: Any, weight: Any, bias: Any) -> RuntimeError:
+    """Return the error of ``linear`` for shapes or dtypes that don't fit together."""
+    x, w, b = np.asarray(raw(input)), np.asarray(raw(weight)), raw(bias)
+    if w.ndim != 2:
+        what = f"weight (out_features, in_features), got {w.shape}"
+    elif x.ndim and x.shape[-1] == w.shape[1] and (b is None or b.shape == w.shape[:1]):
+        return mixed("linear", w.dtype, input=input, weight=weight, bias=bias)
+    elif x.ndim and x.shape[-1] == w.shape[1]:
+        what = f"bias {w.shape[:1]} for weight {w.shape}, got {b.shape}"
+    else:
+        got = f"{x.shape[-1]} in {x.shape}" if x.ndim else "a single number"
+        what = f"{w.shape[1]} elements (in_features) in the last axis of input, got {got}"
+        starts = [i for i in range(x.ndim - 1) if math.prod(x.shape[i:]) == w.shape[1]]
+        flat = f". Flatten it first with .flatten({starts[-1]})?" if starts else ""
+        what += flat or f"; weight (out_features, in_features) is {w.shape}"
+    return RuntimeError(f"linear: expected {what}")
 
 
 def einsum(equation: str, *operands: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..grad_mode import mode, observed
-from ..tensor import raw
+from ..tensor import Tensor, raw
 
 FLOAT32 = np.dtype(np.float32)
 CASTS = {  # by the name of the Tensor method
@@ -39,16 +39,53 @@ def whole(name: str) -> Callable:
     return decorate
 
 
-def array(name: str, x: Any) -> np.ndarray:
+def array(name: str, x: Any, argument: str = "") -> np.ndarray:
     """Return a Tensor, an array or a number as an array.
 
-    Raises TypeError for anything else; ``name`` is the operation that the message names.
+    Raises TypeError for anything else; the message contains ``name``, the operation, and
+    ``argument``.
     """
     x = raw(x)
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
-        expected = "expected a Tensor, an array or a number"
-        raise TypeError(f"{name}: {expected}, got {type(x).__name__}")
+        what = f"{argument} to be a Tensor" if argument else "a Tensor"
+        got = type(x).__name__ + _remedy(x)
+        raise TypeError(f"{name}: expected {what}, an array or a number, got {got}")
     return np.asarray(x)
+
+
+def _remedy(x: Any) -> str:
+    """Return what to do with a value that isn't a tensor, for an error message."""
+    if x is None:
+        return ". Is a return missing in the function that computed it?"
+    if not isinstance(x, (list, tuple)):
+        return ""
+    if not any(isinstance(item, Tensor) for item in x):
+        return "; convert it with tensor()"
+    return (
+        "; join its tensors with stack()" if isinstance(x, list) else "; unpack the tuple first"
+    )
+
+
+def conversion(x: Any, dtype: np.dtype) -> str:
+    """Return the method call that converts a tensor or an array, for an error message."""
+    methods = {d: f".{method}()" for method, d in CASTS.items()}
+    if not isinstance(x, Tensor):
+        return f'.astype("{dtype}")'
+    return methods.get(dtype, f".to({dtype})")
+
+
+def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
+    """Return the error for operands of different dtypes, with the one to convert.
+
+    ``wanted`` is the dtype of the operation; by default, it is float32.
+    """
+    dtypes = {key: np.asarray(raw(x)).dtype for key, x in operands.items() if x is not None}
+    wanted = wanted if wanted is not None and wanted.kind == "f" else FLOAT32
+    wrong = next(key for key, dtype in dtypes.items() if dtype != wanted)
+    *some, last = (f"{key} is {dtype}" for key, dtype in dtypes.items())
+    got = f"{', '.join(some)} and {last}"
+    remedy = f"convert {wrong} with {conversion(operands[wrong], wanted)}"
+    return RuntimeError(f"{name}: expected one dtype, but {got}; {remedy}")
 
 
 def floating(name: str, x: Any) -> np.ndarray:
@@ -152,7 +189,13 @@ def binary(name: str, f: Callable, input: Any, other: Any) -> Any:
 def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeError:
     """Return the error for arrays whose shapes or dtypes an operation does not accept."""
     if isinstance(error, ValueError):
-        shapes = " and ".join(str(np.shape(a)) for a in arrays)
-        return RuntimeError(f"{name}: expected shapes that broadcast, got {shapes}")
+        shapes = [np.shape(a) for a in arrays if len(arrays) == 2 or np.ndim(a)]
+        got = " and ".join(map(str, shapes))
+        hint = ""
+        if len(shapes) == 2 and sorted(map(len, shapes)) == [1, 2]:
+            matrix, (n,) = sorted(shapes, key=len, reverse=True)
+            if matrix[0] == n:  # a vector with one element for each row, not for each column
+                hint = f"; insert an axis into the vector of {n}, as in vector[:, None]"
+        return RuntimeError(f"{name}: expected shapes that broadcast, got {got}{hint}")
     dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
     return RuntimeError(f"{name}: not defined for {dtypes}")

@@ -46,7 +46,9 @@ def floats(name: str, input: Tensor) -> np.ndarray:
     """Return the array; raise RuntimeError unless it is floating-point."""
     x = array(name, input)
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point dtype, got {x.dtype}")
+        raise RuntimeError(
+            f"{name}: expected a floating-point dtype, got {x.dtype}; convert it with .float()"
+        )
     return x
 
 

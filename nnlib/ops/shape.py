@@ -65,9 +65,13 @@ def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
 def axis(name: str, dim: int, ndim: int) -> int:
     """Return an axis counted from the front; a tensor of shape () counts as having one."""
     n = ndim or 1
-    if not -n <= dim < n:
-        raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
-    return dim % n
+    try:
+        if -n <= dim < n:
+            return dim % n
+    except (RuntimeError, TypeError):
+        got = type(dim).__name__
+        raise TypeError(f"{name}: expected dim to be an integer, got {got}") from None
+    raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
 
 
 def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
@@ -111,7 +115,31 @@ def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements in another shape; dL/dx has the old shape."""
     old = array(name, input).shape
-    return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
+
+    def arrange(a):
+        try:
+            return a.reshape(shape)
+        except (TypeError, ValueError) as error:
+            raise _unfit(name, old, shape, error) from None
+
+    return moved(name, input, arrange, lambda g: g.reshape(old))
+
+
+def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
+    """Return the error of elements that can't be arranged in a shape."""
+    if isinstance(error, TypeError):
+        hint = "; divide with // instead of /" if float in map(type, shape) else ""
+        return TypeError(f"{name}: expected integers as sizes, got {shape}{hint}")
+    if min(shape, default=0) < -1:
+        return RuntimeError(f"{name}: expected sizes of at least -1, got {shape}")
+    if list(shape).count(-1) > 1:
+        return RuntimeError(f"{name}: expected -1 for at most one size, got {shape}")
+    n, known = math.prod(old), math.prod(size for size in shape if size != -1)
+    if n == known or (-1 in shape and known and n % known == 0):
+        return error
+    wanted = f"a shape with {n} elements" if -1 not in shape else f"sizes that divide {n}"
+    got = f"{shape}, which has {known}" if -1 not in shape else shape
+    return RuntimeError(f"{name}: expected {wanted} for a tensor of shape {old}, got {got}")
 
 
 @listed
@@ -131,12 +159,20 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
     x = array("view", input)
     try:
         x.reshape(shape, copy=False)
-    except ValueError:
+    except (TypeError, ValueError) as error:
         view_of = getattr(input, "view_of", None)
         in_torch = np.empty(x.shape)
         if view_of:
             in_torch = view_of.path(np.empty(view_of.base.shape))
-        call_as("view", in_torch.reshape, shape, copy=False)
+        try:
+            in_torch.reshape(shape, copy=False)
+        except (TypeError, ValueError):
+            needs_copy = RuntimeError(
+                f"view: the elements of this tensor of shape {x.shape} aren't in order in "
+                f"memory, so shape {shape} needs a copy; use reshape() instead"
+            )
+            kind = error if isinstance(error, TypeError) else needs_copy
+            raise _unfit("view", x.shape, shape, kind) from None
     return shaped("view", input, shape)
 
 
@@ -198,7 +234,11 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
     shape = tuple(shape)
 
     def broadcast(a):
-        return np.broadcast_to(a, shape) if a.shape != shape else a[...]
+        try:
+            return np.broadcast_to(a, shape) if a.shape != shape else a[...]
+        except ValueError:
+            what = f"the sizes {old}, except where they are 1, and any sizes before them"
+            raise ValueError(f"expected {what}, got {tuple(size)}") from None
 
     return moved("expand", input, broadcast, lambda g: g)
 
@@ -222,11 +262,20 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 def permute(input: Tensor, dims: Sizes) -> Tensor:
     """Return the axes in another order; the gradient rule restores the old order."""
 
+    def reorder(a):
+        try:
+            return a.transpose(dims)
+        except ValueError as error:
+            if isinstance(error, IndexError):
+                raise
+            what = f"each of the {a.ndim} axes of {a.shape} once"
+            raise ValueError(f"expected {what}, got {dims}") from None
+
     def rule(g):
         old_order = np.argsort([d % len(dims) for d in dims])
         return permute(g, old_order.tolist())
 
-    return moved("permute", input, lambda a: a.transpose(dims), rule)
+    return moved("permute", input, reorder, rule)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:

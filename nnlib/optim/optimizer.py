@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..grad_mode import enable_grad, no_grad
-from ..nn.module import zero_grad
+from ..nn.module import parameter_list, zero_grad
 from ..tensor import Tensor, counter, raw
 
 __all__ = ["Optimizer"]
@@ -43,9 +43,12 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         if isinstance(params, Tensor):
             raise TypeError("optimizer: expected an iterable of Tensors, got one Tensor")
-        params = list(params)
+        params = parameter_list("optimizer", params)
         if not params:
-            raise ValueError("optimizer: expected at least one parameter, got none")
+            raise ValueError(
+                "optimizer: expected at least one parameter, got none. Does the model have "
+                "layers with weights, and was the iterator used before?"
+            )
         groups = params if isinstance(params[0], dict) else [dict(params=params)]
         for group in groups:
             self.add_param_group(group)
@@ -63,7 +66,10 @@ class Optimizer:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer: expected Tensors, got {type(p).__name__}")
             if not p.is_leaf:
-                raise ValueError("optimizer: expected leaves, got the result of an operation")
+                raise ValueError(
+                    "optimizer: expected leaves, got the result of an operation of shape "
+                    f"{p.shape}; use detach().requires_grad_()"
+                )
             if p in known:
                 raise ValueError("optimizer: expected each parameter once, got one twice")
             known.add(p)
@@ -170,7 +176,13 @@ def check_not_negative(name: str, **options: float) -> None:
             raise ValueError(
                 f"{name}: expected {option} to have one element, got shape {value.shape}"
             )
-        if not value >= 0:
+        try:
+            valid = value >= 0
+        except TypeError:
+            raise TypeError(
+                f"{name}: expected {option} to be a number, got {value!r}"
+            ) from None
+        if not valid:
             raise ValueError(f"{name}: expected {option} >= 0, got {value}")
 
 

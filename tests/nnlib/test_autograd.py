@@ -45,7 +45,7 @@ def test_grad_is_that_of_torch(call):
 
 
 GRAD_ERRORS = {
-    "an input is not used": lambda L, a, b, u, c, y, s: L.autograd.grad(s, (a, u)),
+    "input 1 of shape": lambda L, a, b, u, c, y, s: L.autograd.grad(s, (a, u)),
     "expected inputs that require grad": lambda L, a, b, u, c, y, s: L.autograd.grad(
         s, L.ones(3)
     ),

@@ -14,9 +14,9 @@ import numpy as np
 from ...graph import record
 from ...ops import clone, permute, reshape, squeeze, unsqueeze
 from ...ops.convolution import convolution, grid_of, numbers, refuse
-from ...ops.promotion import array
+from ...ops.promotion import array, mixed
 from ...ops.shape import call_as
-from ...tensor import Tensor, raw
+from ...tensor import Tensor, holding, raw
 from ...windows import Grid, framed, windows
 
 __all__ = ["conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "fold", "unfold"]
@@ -225,22 +225,41 @@ def _checked(
     name: str, x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool
 ) -> int:
     """Return the number of output channels, after checking shapes and dtypes."""
-    if x.ndim != 4 or w.ndim != 4:
-        refuse(
-            name, "a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}"
-        )
-    dtypes = {a.dtype.name for a in (x, w, b) if a is not None}
-    if len(dtypes) > 1:
-        refuse(name, "input, weight and bias of one dtype", sorted(dtypes))
+    if x.ndim != 4:
+        refuse(name, "input (N, C, H, W) or (C, H, W)", f"{x.shape}{missing_axes(x.ndim)}")
+    if w.ndim != 4:
+        refuse(name, "weight of 4 axes: channels of output and input, height, width", w.shape)
+    if len({a.dtype for a in (x, w, b) if a is not None}) > 1:
+        raise mixed(name, w.dtype, input=holding(x), weight=w, bias=b)
     if not len(w) or groups < 1 or len(w) % groups:
         refuse(name, "groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
     ends = len(w), w.shape[1] * groups
     inputs, outputs = ends if transposed else ends[::-1]
     if x.shape[1] != inputs:
-        refuse(name, f"input of {inputs} channels", f"{x.shape[1]}")
+        refuse(name, f"input with {inputs} channel{'s' * (inputs != 1)}", _channels(x, inputs))
     if b is not None and b.shape != (outputs,):
         refuse(name, f"bias of shape {(outputs,)}", b.shape)
     return outputs
+
+
+def missing_axes(ndim: int) -> str:
+    """Return how to add the axes that images lack, for an error message."""
+    if ndim != 2:
+        return ""
+    return "; add the channel axis of one image with x[None], or use x.view(N, C, H, W)"
+
+
+def _channels(x: np.ndarray, inputs: int) -> str:
+    """Return the number of channels, and how to get the right one, for an error message."""
+    if x.shape[2] == 1:  # a sequence is an image of height 1
+        got, last = f"{x.shape[1]}", -2
+    else:
+        got, last = f"{x.shape[1]} in images {x.shape[1:]}", -3
+    if inputs == x.shape[3]:
+        return f"{got}; if the last axis contains the channels, use x.movedim(-1, {last})"
+    if inputs == len(x) == 1 and last == -3:
+        return f"{got}; if this is a batch of {x.shape[1]}, insert the channel axis: x[:, None]"
+    return got
 
 
 def as_line(name: str, value: Any, beside: int) -> Any:
@@ -254,7 +273,7 @@ def as_image(name: str, input: Tensor) -> Tensor:
     """Return sequences (..., T) as images of height 1, (..., 1, T)."""
     shape = array(name, input).shape
     if len(shape) not in (2, 3):
-        refuse(name, "sequences (N, C, T) or (C, T)", shape)
+        refuse(name, "input (N, C, T) or (C, T)", shape)
     return unsqueeze(input, -2)
 
 

@@ -8,7 +8,7 @@ from ...generator import generator
 from ...ops import mul
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
-from .shared import placed
+from .shared import floats, placed
 
 __all__ = ["dropout", "dropout2d"]
 
@@ -103,5 +103,5 @@ def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
     if not training or p == 0:
         return True
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point dtype, got {x.dtype}")
+        floats(name, x)  # which raises the error
     return False

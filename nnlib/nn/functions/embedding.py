@@ -246,7 +246,8 @@ def _check(
     if sparse:
         raise RuntimeError(f"{name}: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":
-        raise RuntimeError(f"{name}: expected integer row numbers, got {i.dtype}")
+        swapped = "pass the indices first" if w.dtype.kind in "iu" else "use .long()"
+        raise RuntimeError(f"{name}: expected integer indices, got {i.dtype}; {swapped}")
     if w.ndim != 2:
         raise RuntimeError(f"{name}: expected weight (C, D), got {w.shape}")
     if padding_idx is not None and not -len(w) <= padding_idx < len(w):

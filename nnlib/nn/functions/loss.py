@@ -10,7 +10,7 @@ import numpy as np
 from ...graph import record
 from ...ops import log_softmax, sum, where
 from ...ops.indexing import check_range, index_put
-from ...ops.promotion import array
+from ...ops.promotion import array, mixed
 from ...tensor import Tensor, raw
 from .shared import check_reduction, floats, reduced
 
@@ -72,7 +72,7 @@ def cross_entropy(
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
     2.3026
     """
-    z, t = array("cross_entropy", input), raw(target)
+    z, t = array("cross_entropy", input, "input"), array("cross_entropy", target, "target")
     dim = _class_axis("cross_entropy", z)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(
@@ -133,7 +133,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
 
     Its slope is minus the share of the example at the target class, and 0 elsewhere.
     """
-    x, t = raw(log_p), raw(target)
+    x, t = raw(log_p), array(name, target, "target")
     shape, dim = x.shape, _class_axis(name, x)
     _check_targets(name, shape, dim, t)
     check_reduction(name, reduction)
@@ -142,7 +142,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
     if w is not None or ignored is not None:
         share = _shares(t, counts, w, x.dtype)
         total = float(share.sum())
-    check_range(name, t if share is None else t[counts], shape[dim])
+    _check_classes(name, t if share is None else t[counts], shape[dim])
     y = -x[_target_index(t, ignored, dim)]
     if share is not None:
         y = np.where(counts, y, 0) * share
@@ -190,9 +190,13 @@ def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing
     x, t = raw(log_p), raw(target)
     dim = _class_axis("cross_entropy", x)
     if t.dtype.kind != "f":
+        remedy = f"turn a one-hot target into indices with .argmax({dim})"
+        if x.ndim == 1:
+            remedy = "the input needs a score for each class, (N, C)"
         raise RuntimeError(
             f"cross_entropy: expected class indices {_without(x.shape, dim)} or "
-            f"probabilities {x.shape} of a floating-point dtype, got {t.dtype} {t.shape}"
+            f"probabilities {x.shape} of a floating-point dtype, got {t.dtype} {t.shape}; "
+            f"{remedy}"
         )
     q = target * (1 - smoothing) + smoothing / x.shape[dim]
     each = -sum(log_p * q * _along(w, x, dim), dim)
@@ -203,11 +207,12 @@ def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarra
     """Return the weights of the classes as an array, or None."""
     if weight is None:
         return None
-    w = raw(weight)
+    w = array(name, weight, "weight")
     if w.shape != (x.shape[dim],):
-        raise RuntimeError(f"{name}: expected weight ({x.shape[dim]},), got {w.shape}")
+        what = f"weight ({x.shape[dim]},), an element for each class"
+        raise RuntimeError(f"{name}: expected {what}, got {w.shape}")
     if w.dtype != x.dtype:
-        raise RuntimeError(f"{name}: expected weight {x.dtype} as input, got {w.dtype}")
+        raise mixed(name, x.dtype, input=x, weight=weight)
     return w
 
 
@@ -232,13 +237,36 @@ def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -
     """Raise an error if class indices have the wrong shape or dtype."""
     expected = _without(shape, dim)
     if t.dtype.kind not in "iu":
+        remedy = "convert the target with .long()"
+        if t.ndim > len(shape):
+            remedy = "pass the scores first, and then the target"
+        elif t.shape == shape:
+            remedy = f"turn a one-hot target into indices with .argmax({dim})"
         raise RuntimeError(
-            f"{name}: expected integer class indices {expected}, got {t.dtype} {t.shape}"
+            f"{name}: expected integer class indices {expected}, got {t.dtype} {t.shape}; "
+            f"{remedy}"
         )
     if t.shape == expected:
         return
+    remedy = ""
+    if t.shape == (*expected, 1):
+        remedy = "; remove its last axis with .squeeze(-1)"
+    elif t.shape == shape[:-1]:
+        remedy = "; move the classes to axis 1 with input.movedim(-1, 1)"
     kind = ValueError if t.ndim == len(expected) else RuntimeError
     raise kind(
         f"{name}: expected input (N, C, ...) and target (N, ...), so target {expected} "
-        f"for input {shape}, got {t.shape}"
+        f"for input {shape}, got {t.shape}{remedy}"
     )
+
+
+def _check_classes(name: str, t: np.ndarray, C: int) -> None:
+    """Raise IndexError for a class index outside [0, C)."""
+    try:
+        check_range(name, t, C)
+    except IndexError as error:
+        from_one = t.min() == 1 and t.max() == C
+        remedy = (
+            "subtract 1 from labels that start at 1" if from_one else f"input has {C} classes"
+        )
+        raise IndexError(f"{error}; {remedy}") from None

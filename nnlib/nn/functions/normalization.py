@@ -10,8 +10,9 @@ import numpy as np
 
 from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
-from ...ops.promotion import array, whole
-from ...tensor import Tensor, counter, raw
+from ...ops.promotion import array, mixed, whole
+from ...ops.reduction import floats
+from ...tensor import Tensor, counter, holding, raw
 
 __all__ = [
     "batch_norm",
@@ -349,32 +350,45 @@ def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
     """Raise an error if there is no channel axis, or parameters do not match it."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: expected input (N, C, ...), got {x.shape}")
-    _check_parts(name, x, x.shape[1:2], **parts)
+    _check_parts(name, x, x.shape[1:2], True, **parts)
 
 
 def _check_last(
     name: str, x: np.ndarray, normalized_shape: Sequence[int], **parts: Any
 ) -> tuple[int, ...]:
     """Return the axes to normalize over, after checking that their shape matches."""
-    shape = tuple(normalized_shape)
+    try:
+        shape = tuple(normalized_shape)
+    except TypeError:
+        kind = type(normalized_shape).__name__
+        what = f"expected normalized_shape to be a tuple of ints, got {kind}"
+        raise TypeError(f"{name}: {what}") from None
     if not shape or x.shape[-len(shape) :] != shape:
         raise RuntimeError(f"{name}: expected an input that ends in {shape}, got {x.shape}")
     _check_parts(name, x, shape, **parts)
     return tuple(range(x.ndim - len(shape), x.ndim))
 
 
-def _check_parts(name: str, x: np.ndarray, shape: tuple[int, ...], **parts: Any) -> None:
+def _check_parts(
+    name: str, x: np.ndarray, shape: tuple[int, ...], by_channel: bool = False, **parts: Any
+) -> None:
     """Raise an error for an input that is not floating-point, or mismatched parameters."""
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+        floats(name, x)  # which raises the error
     for key, v in parts.items():
         if v is not None and (raw(v).shape != shape or raw(v).dtype != x.dtype):
-            raise RuntimeError(
-                f"{name}: expected {key} {shape} {x.dtype}, got {raw(v).shape} {raw(v).dtype}"
-            )
+            v = raw(v)
+            if v.shape == shape:
+                raise mixed(name, v.dtype, input=holding(x), **{key: v})
+            what, got = f"{key} {shape} for input {x.shape}", str(v.shape)
+            if by_channel and v.ndim == 1:
+                what, got = f"input with {len(v)} channels", f"{shape[0]} in {x.shape}"
+            raise RuntimeError(f"{name}: expected {what}, got {got}")
 
 
 def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
     """Raise ValueError if the variance would be that of a single element."""
     if n == 1:
-        raise ValueError(f"{name}: expected more than 1 element to average, got input {shape}")
+        remedy = "; use a larger batch, or eval() for predictions" * (name == "batch_norm")
+        what = "more than 1 element for each mean"
+        raise ValueError(f"{name}: expected {what}, got input {shape}{remedy}")

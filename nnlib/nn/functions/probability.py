@@ -9,7 +9,7 @@ import numpy as np
 
 from ...graph import record
 from ...ops import add, clamp, exp, log, maximum, mul, softplus, sub, sum, where
-from ...ops.promotion import array
+from ...ops.promotion import array, mixed
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, check_pair, check_reduction, floats, reduced
 
@@ -64,7 +64,9 @@ def binary_cross_entropy(
     p, t = array(name, input), raw(target)
     for what, values in (("input", p), ("target", t)):
         if not ((values >= 0) & (values <= 1)).all():
-            raise RuntimeError(f"{name}: expected {what} in [0, 1]")
+            worst = values[~((values >= 0) & (values <= 1))][0]
+            hint = "; apply sigmoid() first" if what == "input" else ""
+            raise RuntimeError(f"{name}: expected {what} in [0, 1], got {worst:g}{hint}")
     if weight is not None:
         broadcast_shape(name, input, weight)
     each = record(
@@ -194,4 +196,4 @@ def _check_probabilities(name: str, input: Any, target: Any) -> None:
     check_pair(name, input, target)
     x, t = floats(name, input), raw(target)
     if x.dtype != t.dtype:
-        raise RuntimeError(f"{name}: expected target {x.dtype} as input, got {t.dtype}")
+        raise mixed(name, x.dtype, input=input, target=target)

@@ -10,6 +10,7 @@ import numpy as np
 from ...graph import change_
 from ...ops import mean, mul, sum
 from ...ops.promotion import array
+from ...ops.reduction import floats
 from ...tensor import Tensor, raw
 
 __all__ = [
@@ -57,23 +58,25 @@ def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool 
 def check_pair(name: str, input: Any, target: Any) -> None:
     """Raise an error if the target would be broadcast, which is nearly always a mistake."""
     x, t = array(name, input), raw(target)
-    if x.shape != t.shape:
-        raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
+    try:
+        same = x.shape == t.shape
+    except AttributeError:
+        kind = type(target).__name__
+        raise AttributeError(f"{name}: expected target to be a Tensor, got {kind}") from None
+    if not same:
+        hint = ""
+        if x.size == t.size and 1 in x.shape + t.shape:
+            hint = "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
+        raise ValueError(
+            f"{name}: expected target of input's shape {x.shape}, got {t.shape}{hint}"
+        )
     if x.dtype.kind != "f" and t.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+        floats(name, x)  # which raises the error
 
 
 def elements(name: str, input: Any) -> np.ndarray:
     """Return the array of a Tensor, or the array itself; raise TypeError for anything else."""
     return array(name, input)
-
-
-def floats(name: str, input: Any) -> np.ndarray:
-    """Return the array of the input; raise an error unless it is floating-point."""
-    x = elements(name, input)
-    if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
-    return x
 
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ...tensor import Tensor, counter
+from ..module import parameter_list
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
@@ -54,7 +55,7 @@ def clip_grad_norm_(
     >>> p.grad.numpy().round(3).tolist()
     [1.5, 2.0]
     """
-    grads = _grads(parameters)
+    grads = _grads("clip_grad_norm_", parameters)
     arrays = [g.array for g in grads]
     norms = [np.linalg.norm(a.reshape(-1), norm_type) if a.size else a.sum() for a in arrays]
     total = np.asarray(np.linalg.norm(np.array(norms), norm_type) if norms else np.float32(0))
@@ -82,12 +83,12 @@ def clip_grad_value_(
     """
     if clip_value < 0:
         raise ValueError(f"clip_grad_value_: expected clip_value >= 0, got {clip_value}")
-    for g in _grads(parameters):
+    for g in _grads("clip_grad_value_", parameters):
         np.clip(g.array, -clip_value, clip_value, out=g.array)
         counter(g)[0] += 1
 
 
-def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
+def _grads(name: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
     """Return the gradients of those parameters that have one."""
     listed = [parameters] if isinstance(parameters, Tensor) else parameters
-    return [p.grad for p in listed if p.grad is not None]
+    return [p.grad for p in parameter_list(name, listed) if p.grad is not None]

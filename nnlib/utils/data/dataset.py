@@ -61,9 +61,16 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """
 
     def __init__(self, *tensors: Tensor):
+        for t in tensors:
+            if not hasattr(t, "ndim"):
+                kind = type(t).__name__
+                raise AttributeError(
+                    f"TensorDataset: expected tensors, got {kind}; use tensor()"
+                )
         rows = [len(t) if t.ndim else None for t in tensors]
         if len(set(rows)) != 1 or None in rows:
-            raise AssertionError(f"TensorDataset: expected tensors of as many rows, got {rows}")
+            what = "tensors with the same number of rows"
+            raise AssertionError(f"TensorDataset: expected {what}, got {rows}")
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
@@ -195,7 +202,8 @@ def random_split(
     if math.isclose(sum(lengths), 1):
         lengths = _part_lengths(n, lengths)
     if sum(lengths) != n:
-        raise ValueError(f"random_split: expected lengths that add up to {n}, got {lengths}")
+        what = f"lengths that add up to {n}, or fractions that add up to 1"
+        raise ValueError(f"random_split: expected {what}, got {lengths}")
     order = randperm(n, generator=generator).tolist()
     ends = accumulate(lengths)
     return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]

@@ -34,7 +34,9 @@ class Sampler(Generic[T]):
 def _positive(owner: object, name: str, n: Any) -> int:
     """Return a positive integer; raise ValueError for anything else."""
     if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
-        raise ValueError(f"{type(owner).__name__}: expected a positive integer {name}, got {n}")
+        hint = "; is the dataset empty?" if name == "num_samples" and n == 0 else ""
+        got = f"a positive integer {name}, got {n}{hint}"
+        raise ValueError(f"{type(owner).__name__}: expected {got}")
     return n
 
 
