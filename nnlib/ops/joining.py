@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..graph import record
+from ..graph import record, recorded
 from ..tensor import Tensor, raw
 from .promotion import array, common_dtype
 from .shape import (
@@ -21,7 +21,6 @@ from .shape import (
     moved,
     reshape,
     transpose,
-    unsqueeze,
 )
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
@@ -79,22 +78,29 @@ def slice_rule(index: tuple) -> Callable:
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Concatenate along a new axis."""
+    """Concatenate along a new axis; each tensor gets its slice of dL/dy."""
     if isinstance(tensors, Tensor):
         raise TypeError(
             "stack: expected a list of tensors, got one Tensor; write stack([a, b])"
         )
-    try:
-        return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
-    except RuntimeError:
-        shapes = [np.shape(raw(x)) for x in tensors or ()]
-        k = next((k for k, shape in enumerate(shapes) if shape != shapes[0]), 0)
-        if not k:
-            raise
-        raise RuntimeError(
-            f"stack: expected tensors of one shape, got {shapes[0]} and, at index {k}, "
-            f"{shapes[k]}"
-        ) from None
+    if not tensors:
+        raise RuntimeError("stack: expected at least one tensor, got none")
+    arrays = [array("stack", x) for x in tensors]
+    shape = arrays[0].shape
+    for k, a in enumerate(arrays):
+        if a.shape != shape:
+            raise RuntimeError(
+                f"stack: expected tensors of one shape, got {shape} and, at index {k}, "
+                f"{a.shape}"
+            )
+    d = axis("stack", dim, len(shape) + 1)
+    dtypes = {a.dtype for a in arrays}
+    dtype = dtypes.pop() if len(dtypes) == 1 else common_dtype("stack", tensors)
+    inputs = {f"x{k}": x for k, x in enumerate(tensors)}
+    rules = {}
+    if recorded(*tensors):
+        rules = {key: slice_rule(at(d, k)) for k, key in enumerate(inputs)}
+    return record(np.stack(arrays, d, dtype=dtype), inputs, name="stack", **rules)
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:

@@ -347,11 +347,28 @@ def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
 
 def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
     """Return the parts of x at some indices: views that can't be changed in place."""
-    parts = tuple(input[index] for index in indices)
+    x = array("getitem", input)
+    parts = tuple(_part(input, x, (*index, ...)) for index in indices)
     for part in parts:
-        if isinstance(part, Tensor) and part.view_of:
+        if isinstance(part, Tensor):
             part.view_of = part.view_of._replace(fixed="is one of several results")
     return parts
+
+
+def _part(input: Tensor, x: np.ndarray, index: tuple) -> Tensor:
+    """Return x at an index of integers and slices, as ``input[index]`` but without checks."""
+    shape = x.shape
+
+    def read(a):
+        return a[index]
+
+    return record(
+        x[index],
+        dict(x=input),
+        name="getitem",
+        view=read,
+        x=lambda g: scatter_view(g, read, shape),
+    )
 
 
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
