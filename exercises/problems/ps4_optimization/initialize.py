@@ -16,8 +16,8 @@ weights vary less). The mean is more than ten standard errors from 0 with a prob
 2e-23. If no weight of a normal layer exceeds 2.5 times its root mean square, all weights are
 within 2.7 standard deviations, and this has a probability below 0.9931^n = 2e-19. Weights that
 are cut off at 2 deviations reach at most 2.09 times their root mean square, or 2.27 times if
-they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside the
-accepted range with the same certainty.
+they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside the accepted range
+with the same certainty.
 """
 
 import numpy as np
@@ -123,13 +123,15 @@ starts = problem(
         "xavier": "Your weights lack at least one of three properties: mean 0, Xavier's "
         "variance, a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
         "glorot_uniform": "Your weights lack at least one of three properties: mean 0, "
-        "Glorot's variance, a uniform distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
+        "Glorot's variance, a uniform distribution. Check `W.mean()`, `W.var()` and a "
+        "histogram of `W`.",
         "he": "Your weights lack at least one of three properties: mean 0, He's variance, "
         "a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
         "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis belongs to the "
         "inputs?",
-        "random": "Your function doesn't use `rng` correctly. Check whether generators with the "
-        "same seed give the same weights, and whether different seeds give different weights.",
+        "random": "Your function doesn't use `rng` correctly. Check whether generators with "
+        "the same seed give the same weights, and whether different seeds give different "
+        "weights.",
     },
     points={
         "shape": (1, "an array of numbers"),
@@ -329,7 +331,7 @@ def fixed_scale(method, n_in, n_out, rng):
 
 @starts.mistake(
     'Your "xavier" weights have variance 1 / n_in, which is a rule by LeCun. Which two '
-    "numbers does Xavier take the mean of?",
+    "numbers does the rule by Xavier average?",
     loses="value",
 )
 def inputs_alone(*given):
