@@ -413,8 +413,8 @@ def rises(*given):
 
 
 @rates.mistake(
-    'Your "cosine" schedule is a quarter of a cosine wave. At which t does the formula '
-    "reach half of `lr`?",
+    'Your "cosine" schedule is a quarter of a cosine wave. When does the formula reach '
+    "half of `lr`?",
     loses="schedules",
 )
 def quarter_of_a_wave(*given):
