@@ -21,7 +21,9 @@ def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
             if not np.array_equal(kept, given):
                 g += 1  # reported as a change of g
             if type(whole) not in (tuple, list) or len(whole) != 2:
-                raise TypeError("your function should return two values: (w, state), both new")
+                raise TypeError(
+                    "your function should return two values, the new w and the new state"
+                )
             at, state = whole
             if not isinstance(at, np.ndarray) or at.shape != w.shape:
                 raise TypeError("the new w should be an array with the shape of the old w")
