@@ -1,4 +1,4 @@
-"""ps4, optimisation and regularisation: where to start, how to step, and what to leave out."""
+"""ps4: optimisation and regularisation."""
 
 from .batch_norm_backward import backwards
 from .batch_norm_forward import normalised

@@ -1,4 +1,4 @@
-"""batch_norm_backward: the gradients of batch normalisation, with the batch in the middle."""
+"""batch_norm_backward: the gradients of batch normalisation, through the whole batch."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,10 +10,10 @@ backwards = problem(
     rtol=DIGITS,
     returns={"dX": "value", "dgamma": "parameters", "dbeta": "parameters"},
     points={
-        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "shape": (1, "three `float64` arrays of these shapes, in this order"),
         "value": (7, "`dX`"),
-        "parameters": (5, "`dgamma` and `dbeta`, half each"),
-        "inputs-unchanged": (1, "`dY`, `X` and `gamma` stay as they are"),
+        "parameters": (5, "`dgamma` and `dbeta`, half for each"),
+        "inputs-unchanged": (1, "your function doesn't change `dY`, `X` or `gamma`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,13 +21,16 @@ backwards = problem(
 
 @backwards.reference
 def batch_norm_backward(dY, X, gamma, eps):
-    """Gradients of the loss with respect to what went into batch normalisation, in training.
+    """Compute the gradients of batch normalisation in training, with respect to its inputs.
 
-    X_hat = (X - m) / sqrt(v + eps), Y = gamma * X_hat + beta, m and v of each column of X, v
-    divided by N; so dX[n, d] has a path through X_hat[n, d], one through m[d], one through v[d]
+    X_hat = (X - m) / sqrt(v + eps),  Y = gamma * X_hat + beta
 
-    dY : (N, D) array: the gradient of the loss with respect to each Y[n, d]
-    X : (N, D) array, one sample a row
+    Here m and v are the mean and the variance of each column of X, where the variance is
+    divided by N. Therefore dX[n, d] is the sum of three paths: directly through X_hat[n, d],
+    through m[d], and through v[d].
+
+    dY : (N, D) array, the gradient of the loss with respect to Y
+    X : (N, D) array, one sample per row
     gamma : (D,) array
     eps : float above 0
     Returns (dX, dgamma, dbeta): arrays of shape (N, D), (D,) and (D,).
@@ -48,7 +51,7 @@ backwards.example(
 
 @backwards.case("value", visible=2)
 def random_numbers(rng, N, D):
-    """Units of different means and spreads, and any upstream gradient."""
+    """Units with different means and variances, and an arbitrary upstream gradient."""
     X = rng.normal(size=(N, D)) * rng.uniform(0.7, 1.6, size=D) + rng.uniform(1, 3, size=D)
     dY = rng.normal(size=(N, D)) + rng.uniform(0.3, 1.0, size=D)
     return dY, X, rng.uniform(1.3, 2.5, size=D), float(rng.uniform(0.1, 0.4))
@@ -111,13 +114,13 @@ def gate_by_gate(dY, X, gamma, eps):
 
 
 def parts(X, eps):
-    """Return the normalised batch and the root by which it was divided."""
+    """Return the normalised batch and the root that it was divided by."""
     root = np.sqrt(X.var(axis=0) + eps)
     return (X - X.mean(axis=0)) / root, root
 
 
 def samples(make):
-    """Return a solution with another gradient with respect to X."""
+    """Return a solution with a different gradient with respect to X."""
 
     def changed(dY, X, gamma, eps):
         right = batch_norm_backward(dY, X, gamma, eps)
@@ -129,14 +132,14 @@ def samples(make):
 
 
 def paths(dX_hat, hat, root, N, straight=1.0, mean=1.0, variance=1.0):
-    """Return the sum of the three paths, each with a factor of its own."""
+    """Return the sum of the three paths, each multiplied by its own factor."""
     through_mean = -dX_hat.sum(axis=0) / (N * root)
     through_variance = -hat * (dX_hat * hat).sum(axis=0) / (N * root)
     return straight * dX_hat / root + mean * through_mean + variance * through_variance
 
 
 def by_another_root(find):
-    """Return a solution that divides by another root, forwards and backwards."""
+    """Return a solution that divides by a different root in both passes."""
 
     def changed(dY, X, gamma, eps):
         root = find(X, eps)
@@ -148,8 +151,8 @@ def by_another_root(find):
 
 
 @backwards.mistake(
-    "only the direct path is there: m and v count as constants. Which numbers of the batch "
-    "change m and v when one x grows?",
+    "Your `dX` contains only the direct path, as if m and v were constants. Which entries "
+    "of the batch change m and v when they grow?",
     loses="value",
 )
 def constants(*given):
@@ -157,8 +160,8 @@ def constants(*given):
 
 
 @backwards.mistake(
-    "the path through v is missing in dX. What does the variance of a column do when one x of "
-    "it grows?",
+    "Your `dX` doesn't include the path through v. What happens to the variance of a "
+    "column when one of its entries grows?",
     loses="value",
 )
 def variance_constant(*given):
@@ -166,8 +169,8 @@ def variance_constant(*given):
 
 
 @backwards.mistake(
-    "the path through m is missing in dX. What does the mean of a column do when one x of it "
-    "grows?",
+    "Your `dX` doesn't include the path through m. What happens to the mean of a column "
+    "when one of its entries grows?",
     loses="value",
 )
 def mean_constant(*given):
@@ -175,8 +178,8 @@ def mean_constant(*given):
 
 
 @backwards.mistake(
-    "the direct path is missing in dX. How does X_hat[n, d] change with X[n, d] if m and v "
-    "stay?",
+    "Your `dX` doesn't include the direct path. How does X_hat[n, d] change with X[n, d] "
+    "if m and v are fixed?",
     loses="value",
 )
 def straight_path_missing(*given):
@@ -184,7 +187,7 @@ def straight_path_missing(*given):
 
 
 @backwards.mistake(
-    "the path through v has the wrong sign in dX. What happens to x_hat when v grows?",
+    "The path through v in your `dX` has the wrong sign. What happens to X_hat when v grows?",
     loses="value",
 )
 def variance_with_a_plus(*given):
@@ -192,7 +195,7 @@ def variance_with_a_plus(*given):
 
 
 @backwards.mistake(
-    "the path through m has the wrong sign in dX. What happens to x - m when m grows?",
+    "The path through m in your `dX` has the wrong sign. What happens to X - m when m grows?",
     loses="value",
 )
 def mean_with_a_plus(*given):
@@ -200,8 +203,8 @@ def mean_with_a_plus(*given):
 
 
 @backwards.mistake(
-    "both paths through the batch are N times too large in dX. By how much does a mean over N "
-    "samples grow when one of them grows by 1?",
+    "The paths through m and v in your `dX` are N times too large. How much does a mean "
+    "over N samples grow when one sample grows by 1?",
     loses="value",
 )
 def sums_for_means(*given):
@@ -209,8 +212,8 @@ def sums_for_means(*given):
 
 
 @backwards.mistake(
-    "the path through v is half of what it should be in dX. What is the derivative of "
-    "(x - m) squared?",
+    "The path through v in your `dX` is too small by a factor of 2. What is the derivative "
+    "of (x - m) squared?",
     loses="value",
 )
 def square_without_two(*given):
@@ -218,8 +221,8 @@ def square_without_two(*given):
 
 
 @backwards.mistake(
-    "the path through v is twice what it should be in dX. What is the derivative of "
-    "1 / sqrt(v)?",
+    "The path through v in your `dX` is too large by a factor of 2. What is the derivative "
+    "of 1 / sqrt(v)?",
     loses="value",
 )
 def root_without_half(*given):
@@ -227,8 +230,8 @@ def root_without_half(*given):
 
 
 @backwards.mistake(
-    "on the path through v the power of the root is wrong in dX. What is the derivative of "
-    "1 / sqrt(v)?",
+    "The path through v in your `dX` has the wrong power of the root. Which power of v "
+    "does the derivative of 1 / sqrt(v) contain?",
     loses="value",
 )
 def wrong_power(*given):
@@ -238,8 +241,8 @@ def wrong_power(*given):
 
 
 @backwards.mistake(
-    "on the path through v stands x - m where it should be divided by the root, in dX. How "
-    "often does the root stand in the formula?",
+    "The path through v in your `dX` is missing one division by the root. How often does "
+    "sqrt(v + eps) appear along this path?",
     loses="value",
 )
 def not_normalised_once(*given):
@@ -248,15 +251,17 @@ def not_normalised_once(*given):
     )
 
 
-@backwards.mistake("gamma is missing in dX. What lies between X_hat and Y?", loses="value")
+@backwards.mistake(
+    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?", loses="value"
+)
 def gamma_forgotten(dY, X, gamma, eps):
     right = batch_norm_backward(dY, X, gamma, eps)
     return right[0] / gamma, *right[1:]
 
 
 @backwards.mistake(
-    "gamma is missing on the paths through m and v in dX. Which of the three paths come past "
-    "gamma on their way to the loss?",
+    "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass "
+    "through `gamma`?",
     loses="value",
 )
 def gamma_on_one_path(dY, X, gamma, eps):
@@ -266,7 +271,8 @@ def gamma_on_one_path(dY, X, gamma, eps):
 
 
 @backwards.mistake(
-    "dX is not divided by the root. By how much does x_hat grow when x grows by 1?",
+    "Your `dX` isn't divided by the root. How much does X_hat grow when X grows by 1 and m "
+    "and v are fixed?",
     loses="value",
 )
 def root_forgotten(*given):
@@ -274,7 +280,7 @@ def root_forgotten(*given):
 
 
 @backwards.mistake(
-    "dX is divided by v + eps, and not by its root. Of what did the forward pass take a root?",
+    "Your `dX` is divided by v + eps. What does the forward pass divide by?",
     loses="value",
 )
 def divided_by_the_variance(*given):
@@ -282,7 +288,7 @@ def divided_by_the_variance(*given):
 
 
 @backwards.mistake(
-    "this is what a variance divided by N - 1 gives. By what does the text divide it?",
+    "Your gradients use a variance that is divided by N - 1. What does the text divide it by?",
     loses="value parameters",
 )
 def unbiased(*given):
@@ -290,14 +296,16 @@ def unbiased(*given):
 
 
 @backwards.mistake(
-    "eps is missing. To what was it added in the forward pass?", loses="value parameters"
+    "Your gradients don't include `eps`. What does the forward pass add `eps` to?",
+    loses="value parameters",
 )
 def eps_forgotten(dY, X, gamma, eps):
     return batch_norm_backward(dY, X, gamma, 0.0)
 
 
 @backwards.mistake(
-    "eps stands outside the root. To what was it added in the forward pass?",
+    "Your gradients belong to a forward pass that adds `eps` outside the root. What does "
+    "the formula add `eps` to?",
     loses="value parameters",
 )
 def eps_outside(*given):
@@ -305,8 +313,8 @@ def eps_outside(*given):
 
 
 @backwards.mistake(
-    "this is what comes out if X is divided by v + eps. What does the forward pass take of it "
-    "first?",
+    "Your gradients belong to a forward pass that divides by v + eps. Which function does "
+    "the formula apply to this sum first?",
     loses="value parameters",
 )
 def no_root(*given):
@@ -314,8 +322,8 @@ def no_root(*given):
 
 
 @backwards.mistake(
-    "this is what comes out if the standard deviation stands under the root. What stands there "
-    "in the forward pass?",
+    "Your gradients belong to a forward pass with the standard deviation under the root. "
+    "What does the formula have there?",
     loses="value parameters",
 )
 def deviation_under_the_root(*given):
@@ -323,8 +331,8 @@ def deviation_under_the_root(*given):
 
 
 @backwards.mistake(
-    "this is what comes out if X_hat is made without taking off the mean. Around what do its "
-    "columns lie?",
+    "Your gradients use an X_hat that still contains the mean m. What should the mean of "
+    "each column of X_hat be?",
     loses="value parameters",
 )
 def mean_kept(dY, X, gamma, eps):
@@ -334,7 +342,8 @@ def mean_kept(dY, X, gamma, eps):
 
 
 @backwards.mistake(
-    "the sums over the batch run along rows in dX. Which index do m and v have?", loses="value"
+    "The sums over the batch run along the rows in your `dX`. Which index do m and v have?",
+    loses="value",
 )
 def sums_along_rows(dY, X, gamma, eps):
     right, (hat, root), D = batch_norm_backward(dY, X, gamma, eps), parts(X, eps), X.shape[1]
@@ -344,7 +353,7 @@ def sums_along_rows(dY, X, gamma, eps):
 
 
 def of_parameters(make):
-    """Return a solution with other gradients with respect to gamma and beta."""
+    """Return a solution with different gradients with respect to gamma and beta."""
 
     def changed(dY, X, gamma, eps):
         dX = batch_norm_backward(dY, X, gamma, eps)[0]
@@ -354,7 +363,8 @@ def of_parameters(make):
 
 
 @backwards.mistake(
-    "dgamma is multiplied by X. By what is gamma multiplied in the forward pass?",
+    "Your `dgamma` uses `X` as the factor of `dY`. What does the forward pass multiply "
+    "`gamma` by?",
     loses="parameters",
 )
 def not_normalised(*given):
@@ -362,8 +372,8 @@ def not_normalised(*given):
 
 
 @backwards.mistake(
-    "dgamma is multiplied by gamma. What is the derivative of a product with respect to one of "
-    "its factors?",
+    "Your `dgamma` contains `gamma` as a factor. What is the derivative of a product with "
+    "respect to one of its factors?",
     loses="parameters",
 )
 def gamma_by_gamma(dY, X, gamma, eps):
@@ -372,7 +382,8 @@ def gamma_by_gamma(dY, X, gamma, eps):
 
 
 @backwards.mistake(
-    "dgamma is multiplied by X - m. By what is gamma multiplied in the forward pass?",
+    "Your `dgamma` uses X - m as the factor of `dY`. What does the forward pass multiply "
+    "`gamma` by?",
     loses="parameters",
 )
 def centred_alone(*given):
@@ -380,7 +391,7 @@ def centred_alone(*given):
 
 
 @backwards.mistake(
-    "dgamma is the sum of dY alone. By what is gamma multiplied in the forward pass?",
+    "Your `dgamma` is just the sum of `dY`. What does the forward pass multiply `gamma` by?",
     loses="parameters",
 )
 def gamma_like_beta(*given):
@@ -388,8 +399,8 @@ def gamma_like_beta(*given):
 
 
 @backwards.mistake(
-    "dgamma and dbeta are divided by N. Has the loss not been averaged already, before dY came "
-    "to you?",
+    "Your `dgamma` and `dbeta` are divided by N. `dY` already contains that factor, so "
+    "don't divide again.",
     loses="parameters",
 )
 def both_averaged(*given):
@@ -397,7 +408,7 @@ def both_averaged(*given):
 
 
 @backwards.mistake(
-    "dgamma is divided by N. Has the loss not been averaged already, before dY came to you?",
+    "Your `dgamma` is divided by N. `dY` already contains that factor, so don't divide again.",
     loses="parameters",
 )
 def gamma_averaged(*given):
@@ -405,7 +416,7 @@ def gamma_averaged(*given):
 
 
 @backwards.mistake(
-    "dbeta is divided by N. Has the loss not been averaged already, before dY came to you?",
+    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.",
     loses="parameters",
 )
 def beta_averaged(*given):
@@ -413,7 +424,7 @@ def beta_averaged(*given):
 
 
 @backwards.mistake(
-    "dgamma keeps a row for each sample. In how many of the Y[n, d] does gamma[d] stand?",
+    "Your `dgamma` has one row per sample. How many of the entries Y[n, d] contain gamma[d]?",
     loses="shape parameters",
 )
 def gamma_not_summed(*given):
@@ -421,7 +432,7 @@ def gamma_not_summed(*given):
 
 
 @backwards.mistake(
-    "dbeta keeps a row for each sample. In how many of the Y[n, d] does beta[d] stand?",
+    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] contain beta[d]?",
     loses="shape parameters",
 )
 def beta_not_summed(*given):
@@ -429,7 +440,7 @@ def beta_not_summed(*given):
 
 
 @backwards.mistake(
-    "dgamma and dbeta are summed along rows. Which index does gamma have?",
+    "Your `dgamma` and `dbeta` are summed along the rows. Which index do gamma and beta have?",
     loses="shape parameters",
 )
 def summed_along_rows(*given):
@@ -437,7 +448,7 @@ def summed_along_rows(*given):
 
 
 @backwards.mistake(
-    "dgamma and dbeta have changed places. In which order are they returned?",
+    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?",
     loses="parameters",
 )
 def exchanged(*given):

@@ -1,11 +1,11 @@
-"""batch_norm_forward: each unit standardised over the batch, and what is kept for use.
+"""batch_norm_forward: standardise each unit over the batch, and update running averages.
 
-As in PyTorch, the variance of the batch is divided by N where the batch is normalised, and by
-N - 1 where it goes into the running average, of which `momentum` is the share of the new value.
+As in PyTorch, the variance is divided by N when it normalises the batch, and by N - 1 when it
+goes into the running average. In this average, `momentum` is the weight of the new value.
 
-In evaluation the driver calls twice, the second time with the averages that came back: only
-outputs are compared, and they show averages that did not stay. That these come back as they
-were given would be right for whoever does nothing.
+In evaluation, the driver calls the function twice, and it passes the returned averages to the
+second call. We compare only the outputs, because they differ if the averages have changed. If
+we compared the averages themselves, a function that does nothing would get these points.
 """
 
 import numpy as np
@@ -32,11 +32,14 @@ normalised = problem(
     rtol=DIGITS,
     returns={"Y": "value", "new_mean": "running", "new_var": "running"},
     points={
-        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "shape": (1, "three `float64` arrays of these shapes, in this order"),
         "value": (5, "`Y` in training"),
-        "running": (4, "`new_mean` and `new_var` in training, half each"),
-        "evaluation": (4, "`Y` where `training` is False, and averages that stay"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "running": (4, "`new_mean` and `new_var` in training, half for each"),
+        "evaluation": (
+            4,
+            "`Y` when `training` is False, and running averages that don't change",
+        ),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -44,15 +47,18 @@ normalised = problem(
 
 @normalised.reference
 def batch_norm_forward(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    """Batch normalisation of the outputs of a layer, and its running averages.
+    """Normalise the outputs of a layer over the batch, and update the running averages.
 
     Y[n, d] = gamma[d] * (X[n, d] - m[d]) / sqrt(v[d] + eps) + beta[d]
 
-    In training m and v are mean and variance of the column over the batch, v divided by N, and
-    new = (1 - momentum) * running + momentum * (value of this batch), its variance by N - 1.
-    In evaluation m and v are running_mean and running_var, and these are the new ones, too.
+    In training, m and v are the mean and the variance of each column of the batch, where the
+    variance is divided by N. The running averages become
+    new = (1 - momentum) * running + momentum * (value of this batch),
+    where the variance of the batch is divided by N - 1.
+    In evaluation, m and v are running_mean and running_var, and new_mean and new_var are equal
+    to them.
 
-    X : (N, D) array, one sample a row, N at least 2
+    X : (N, D) array, one sample per row, N at least 2
     running_mean, running_var, gamma, beta : (D,) arrays
     training : bool
     momentum, eps : floats between 0 and 1
@@ -80,7 +86,7 @@ normalised.example(
 
 
 def drawn(rng, N, D, training):
-    """Return a batch whose units differ in mean and spread, and all that belongs to it."""
+    """Return a batch whose units differ in mean and variance, and the other arguments."""
     X = rng.normal(size=(N, D)) * rng.uniform(0.7, 1.6, size=D) + rng.uniform(1, 3, size=D)
     averages = rng.uniform(-2, 0.5, size=D), rng.uniform(2, 5, size=D)
     weights = rng.uniform(1.3, 2.5, size=D), rng.uniform(-2.5, -0.5, size=D)
@@ -90,13 +96,13 @@ def drawn(rng, N, D, training):
 
 @normalised.case("value", visible=2)
 def in_training(rng, N, D):
-    """A batch, in training."""
+    """A batch in training."""
     return drawn(rng, N, D, True)
 
 
 @normalised.case("evaluation", parts="Y")
 def in_evaluation(rng, N, D):
-    """A batch in evaluation, twice."""
+    """A batch in evaluation, in two calls."""
     return drawn(rng, N, D, False)
 
 
@@ -154,7 +160,7 @@ def in_place_on_copies(X, running_mean, running_var, gamma, beta, training, mome
 
 
 def outputs(make, training=True):
-    """Return a solution whose outputs, in one of the modes, are made in another way."""
+    """Return a solution that computes the outputs differently in one of the modes."""
 
     def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
         right = batch_norm_forward(
@@ -168,7 +174,7 @@ def outputs(make, training=True):
 
 
 def everywhere(make):
-    """Return a solution whose outputs are made from mean and variance in another way."""
+    """Return a solution that computes the outputs differently from mean and variance."""
 
     def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
         right = batch_norm_forward(
@@ -181,7 +187,7 @@ def everywhere(make):
 
 
 def averages(make):
-    """Return a solution whose running averages are made in another way."""
+    """Return a solution that computes the running averages differently."""
 
     def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
         right = batch_norm_forward(
@@ -195,7 +201,8 @@ def averages(make):
 
 
 @normalised.mistake(
-    "eps stands outside the root. To what is it added in the formula?", loses="value"
+    "Your code adds `eps` outside the square root. What does the formula add `eps` to?",
+    loses="value",
 )
 def eps_outside(*given):
     return everywhere(
@@ -204,7 +211,9 @@ def eps_outside(*given):
 
 
 @normalised.mistake(
-    "eps is missing. What is added to the variance before the root?", loses="value"
+    "Your `Y` doesn't include `eps`. What does the formula add to the variance before it "
+    "takes the root?",
+    loses="value",
 )
 def eps_forgotten(*given):
     return everywhere(
@@ -213,7 +222,8 @@ def eps_forgotten(*given):
 
 
 @normalised.mistake(
-    "this divides by the variance itself. In what is a variance measured, if x is in metres?",
+    "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of "
+    "the variance?",
     loses="value",
 )
 def divided_by_the_variance(*given):
@@ -223,8 +233,8 @@ def divided_by_the_variance(*given):
 
 
 @normalised.mistake(
-    "under the root stands the standard deviation plus eps. Of what is the root taken in the "
-    "formula?",
+    "Your code takes the root of the standard deviation plus `eps`. What is under the root "
+    "in the formula?",
     loses="value",
 )
 def deviation_under_the_root(*given):
@@ -236,8 +246,8 @@ def deviation_under_the_root(*given):
 
 
 @normalised.mistake(
-    "mean and variance are taken along each row here. Whose outputs does a row hold, those of "
-    "one unit or of one sample?",
+    "Your mean and variance are computed along each row of `X`. Does a row contain the "
+    "outputs of one unit or of one sample?",
     loses="value",
 )
 def along_rows(*given):
@@ -250,7 +260,8 @@ def along_rows(*given):
 
 
 @normalised.mistake(
-    "one mean and one variance are taken for the whole matrix. Over which axis do they go?",
+    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
+    "average over?",
     loses="value",
 )
 def one_for_all(*given):
@@ -262,8 +273,8 @@ def one_for_all(*given):
 
 
 @normalised.mistake(
-    "Y uses the variance divided by N - 1. By what is it divided where the batch is "
-    "normalised?",
+    "Your `Y` uses the variance divided by N - 1. What does the text divide by when it "
+    "normalises the batch?",
     loses="value",
 )
 def unbiased_in_the_batch(*given):
@@ -275,7 +286,8 @@ def unbiased_in_the_batch(*given):
 
 
 @normalised.mistake(
-    "the columns of Y have mean 0 and variance near 1. What do gamma and beta do after that?",
+    "Your `Y` contains the standardised values, without scale and shift. What should "
+    "`gamma` and `beta` do with these values?",
     loses="value",
 )
 def not_scaled(*given):
@@ -284,7 +296,9 @@ def not_scaled(*given):
     )
 
 
-@normalised.mistake("beta is missing. What is added in the end?", loses="value")
+@normalised.mistake(
+    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?", loses="value"
+)
 def beta_forgotten(*given):
     return everywhere(
         lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / np.sqrt(var + eps)
@@ -292,7 +306,7 @@ def beta_forgotten(*given):
 
 
 @normalised.mistake(
-    "gamma is missing. What is each standardised value multiplied by?", loses="value"
+    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?", loses="value"
 )
 def gamma_forgotten(*given):
     return everywhere(
@@ -301,7 +315,8 @@ def gamma_forgotten(*given):
 
 
 @normalised.mistake(
-    "beta is multiplied by gamma. Which comes first in the formula, the product or the sum?",
+    "Your code also multiplies `beta` by `gamma`. Which comes first in the formula, the "
+    "product or the sum?",
     loses="value",
 )
 def beta_scaled(*given):
@@ -311,7 +326,8 @@ def beta_scaled(*given):
 
 
 @normalised.mistake(
-    "gamma and beta have changed places. Which of them is a factor?", loses="value"
+    "Your `gamma` and `beta` are swapped. Which of them is a factor in the formula?",
+    loses="value",
 )
 def exchanged(*given):
     return everywhere(
@@ -320,7 +336,8 @@ def exchanged(*given):
 
 
 @normalised.mistake(
-    "the mean is not taken off. Around what should the columns lie before gamma and beta?",
+    "Your code doesn't subtract the mean. What should the mean of a column be before you "
+    "apply `gamma` and `beta`?",
     loses="value",
 )
 def mean_kept(*given):
@@ -330,8 +347,8 @@ def mean_kept(*given):
 
 
 @normalised.mistake(
-    "the mean is taken off, and nothing is divided. What should the spread of a column be "
-    "before gamma?",
+    "Your code subtracts the mean, but it doesn't divide by anything. What should the "
+    "variance of a column be before you apply `gamma`?",
     loses="value",
 )
 def not_divided(*given):
@@ -339,8 +356,8 @@ def not_divided(*given):
 
 
 @normalised.mistake(
-    "in training Y is made from the running averages that were given. Whose mean and variance "
-    "does the formula take in training?",
+    "Your `Y` in training uses the old running averages. Which mean and variance does the "
+    "formula use in training?",
     loses="value",
 )
 def always_running(*given):
@@ -352,8 +369,9 @@ def always_running(*given):
 
 
 @normalised.mistake(
-    "in training everything is done as in evaluation: Y is made from the running averages, and "
-    "they stay. What does training change?",
+    "Your function does the same in training as in evaluation: it uses the running "
+    "averages and returns them unchanged. What should be different when `training` is "
+    "True?",
     loses="value running",
 )
 def never_training(X, running_mean, running_var, gamma, beta, training, momentum, eps):
@@ -361,8 +379,8 @@ def never_training(X, running_mean, running_var, gamma, beta, training, momentum
 
 
 @normalised.mistake(
-    "in training Y is made from the new running averages. Whose mean and variance does the "
-    "formula take in training?",
+    "Your `Y` in training uses the new running averages. Which mean and variance does the "
+    "formula use in training?",
     loses="value",
 )
 def by_the_new_averages(X, running_mean, running_var, gamma, beta, training, momentum, eps):
@@ -373,8 +391,8 @@ def by_the_new_averages(X, running_mean, running_var, gamma, beta, training, mom
 
 
 @normalised.mistake(
-    "momentum is the share of the old average here. Of which of the two is it the share in the "
-    "text, as in PyTorch?",
+    "Your code multiplies the old average by `momentum`. Which of the two terms does "
+    "`momentum` belong to in the text?",
     loses="running",
 )
 def momentum_of_the_old(*given):
@@ -387,7 +405,8 @@ def momentum_of_the_old(*given):
 
 
 @normalised.mistake(
-    "the variance in the running average is divided by N. By what is it divided there?",
+    "Your `new_var` uses the variance divided by N. What does the text divide by in the "
+    "running average?",
     loses="running",
 )
 def biased_average(*given):
@@ -400,8 +419,8 @@ def biased_average(*given):
 
 
 @normalised.mistake(
-    "the whole new_var is multiplied by N / (N - 1), the old average too. Which part of it "
-    "comes from this batch?",
+    "Your code multiplies all of `new_var` by N / (N - 1), including the old average. "
+    "Which part of `new_var` comes from this batch?",
     loses="running",
 )
 def old_average_corrected(*given):
@@ -414,7 +433,8 @@ def old_average_corrected(*given):
 
 
 @normalised.mistake(
-    "new_var takes in standard deviations. Of what is it an average?", loses="running"
+    "Your `new_var` is an average of standard deviations. Which quantity should it average?",
+    loses="running",
 )
 def average_of_deviations(*given):
     return averages(
@@ -425,7 +445,10 @@ def average_of_deviations(*given):
     )(*given)
 
 
-@normalised.mistake("new_var takes in eps as well. Where alone is eps needed?", loses="running")
+@normalised.mistake(
+    "Your `new_var` includes `eps`. Which formula contains `eps`, and which doesn't?",
+    loses="running",
+)
 def eps_in_the_average(*given):
     return averages(
         lambda X, mean, var, momentum, eps: (
@@ -436,7 +459,7 @@ def eps_in_the_average(*given):
 
 
 @normalised.mistake(
-    "it holds nothing but this batch. Which share of the old average stays?",
+    "Your running average contains only this batch. How much of the old average should remain?",
     loses="running",
 )
 def old_average_dropped(*given):
@@ -444,8 +467,8 @@ def old_average_dropped(*given):
 
 
 @normalised.mistake(
-    "the share of the new value is added, and the old average stays whole. What do the two "
-    "shares of an average add up to?",
+    "Your code multiplies the new value by `momentum`, but it adds the whole old average. "
+    "What should the two weights of an average add up to?",
     loses="running",
 )
 def old_average_kept_whole(*given):
@@ -458,8 +481,8 @@ def old_average_kept_whole(*given):
 
 
 @normalised.mistake(
-    "in training it comes back as it was given. Who keeps the running averages up to date, if "
-    "not this function?",
+    "Your running average doesn't change in training. Which function updates it, if not "
+    "this one?",
     loses="running",
 )
 def averages_not_updated(*given):
@@ -467,8 +490,8 @@ def averages_not_updated(*given):
 
 
 @normalised.mistake(
-    "in evaluation Y is made from mean and variance of this batch. What may a sample's output "
-    "depend on there?",
+    "Your `Y` in evaluation uses the mean and variance of this batch. What may the output "
+    "of a sample depend on in evaluation?",
     loses="evaluation",
 )
 def batch_in_evaluation(X, running_mean, running_var, gamma, beta, training, momentum, eps):
@@ -480,8 +503,8 @@ def batch_in_evaluation(X, running_mean, running_var, gamma, beta, training, mom
 
 
 @normalised.mistake(
-    "in evaluation the running averages change. May a picture that is classified change how "
-    "the next one is?",
+    "Your running averages change in evaluation. Should the classification of one image "
+    "affect the next image?",
     loses="evaluation",
 )
 def learns_in_evaluation(X, running_mean, running_var, gamma, beta, training, momentum, eps):
@@ -493,7 +516,8 @@ def learns_in_evaluation(X, running_mean, running_var, gamma, beta, training, mo
 
 
 @normalised.mistake(
-    "in evaluation eps is missing. What would a unit do whose running_var is 0?",
+    "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
+    "`running_var` is 0?",
     loses="evaluation",
 )
 def eps_forgotten_in_evaluation(*given):
@@ -503,7 +527,8 @@ def eps_forgotten_in_evaluation(*given):
 
 
 @normalised.mistake(
-    "in evaluation this divides by running_var plus eps. What is taken of it first?",
+    "Your code in evaluation divides by `running_var` plus `eps`. Which function does the "
+    "formula apply to this sum?",
     loses="evaluation",
 )
 def variance_for_deviation(*given):
@@ -513,7 +538,8 @@ def variance_for_deviation(*given):
 
 
 @normalised.mistake(
-    "in evaluation gamma and beta are missing. Do they belong to training alone?",
+    "Your `Y` in evaluation doesn't use `gamma` and `beta`. Does the formula use them only "
+    "in training?",
     loses="evaluation",
 )
 def not_scaled_in_evaluation(*given):
@@ -523,7 +549,8 @@ def not_scaled_in_evaluation(*given):
 
 
 @normalised.mistake(
-    "in evaluation X comes back as it was given. What do the running averages do there?",
+    "Your function returns `X` unchanged in evaluation. What should the running averages "
+    "do there?",
     loses="evaluation",
 )
 def nothing_in_evaluation(*given):

@@ -1,4 +1,4 @@
 """Constants that several problems of ps4 share."""
 
-DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
-ELSEWHERE = ("scipy", "sklearn", "torch", "jax", "nnlib")  # here all is written
+DIGITS = 1e-8  # float64 meets this tolerance, float32 and finite differences do not
+ELSEWHERE = ("scipy", "sklearn", "torch", "jax", "nnlib")  # not needed here

@@ -1,11 +1,14 @@
-"""dropout: forwards and backwards with one mask, in training and in use, judged by properties.
+"""dropout: forward and backward with one mask, in training and in evaluation.
 
-The driver calls three times in training, with a generator, its equal and another, and once in
-evaluation. The measure finds the mask in the answer: an output is 0 or a multiple of its input.
+The problem is judged by properties. The driver calls the function three times in training: with
+a generator, with one of the same seed, and with one of a different seed. It then calls the
+function once in evaluation. The measure finds the mask in the result, because each output is
+either 0 or a multiple of its input.
 
-A right answer is never lost by chance. There are n = 3,500 entries or more, and the share that
-is kept leaves 1 - p by more than 0.08 with probability below 2 exp(-2 * 0.08^2 n) = 8e-20
-(Hoeffding). p is at least 0.15 away from 1/2, so p and 1 - p are 0.3 apart.
+A correct function doesn't lose points by chance. There are n = 3,500 entries or more. The
+fraction of entries that remain differs from 1 - p by more than 0.08 with a probability below
+2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality). Since p differs from 1/2 by at least
+0.15, p and 1 - p differ by at least 0.3.
 """
 
 import numpy as np
@@ -19,7 +22,7 @@ def four_calls(dropout, X, dY, p, seed):
     for s, training in ((seed, True), (seed, True), (seed + 1, True), (seed, False)):
         whole = dropout(X, dY, p, training, np.random.default_rng(s))
         if type(whole) not in (tuple, list) or len(whole) != 2:
-            raise TypeError("expected (Y, dX), two arrays")
+            raise TypeError("your function should return two arrays, (Y, dX)")
         found += whole
     return tuple(found)
 
@@ -28,11 +31,15 @@ def seen(args, *found):
     X, dY, p = args["X"], args["dY"], args["p"]
     for array in found:
         if array is None or array.dtype.kind not in "iuf":
-            raise ValueError("Y and dX are expected as arrays of numbers. Which is none?")
+            raise ValueError("Y and dX should be arrays of numbers. Which of them isn't?")
         if array.shape != X.shape:
-            raise ValueError("Y and dX have the shape of X. Which of them has another?")
+            raise ValueError(
+                "Y and dX should have the shape of X. Which of them has a different shape?"
+            )
         if not np.isfinite(array).all():
-            raise ValueError("Y or dX holds something that is no finite number. Which step?")
+            raise ValueError(
+                "Your Y or dX contains nan or inf. Which step of your code produces it?"
+            )
     Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = (a.astype(float) for a in found)
     forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
 
@@ -96,7 +103,7 @@ masked = problem(
     "dropout",
     driver=four_calls,
     measure=seen,
-    observed=["Y", "dX", *["an answer of another call"] * 6],
+    observed=["Y", "dX", *["the result of a different call"] * 6],
     returns={
         "forward": "value",
         "backward": "backward",
@@ -104,24 +111,28 @@ masked = problem(
         "random": "given",
     },
     wrong={
-        "forward": "each entry of Y is 0 with probability p, else X / (1 - p). Print Y / X: "
-        "which numbers are there, and how often is each?",
-        "backward": "dX is dY times what Y is times X. Print dX / dY beside Y / X: where do "
-        "they differ?",
-        "evaluation": "in evaluation Y is X and dX is dY. Which of the two is not?",
-        "random": "equal generators give equal masks, different ones different masks. Which of "
-        "the two fails?",
+        "forward": "Your `Y` should be 0 with probability p and X / (1 - p) otherwise, but it "
+        "isn't. Print Y / X: which values does it contain, and how often?",
+        "backward": "Your `dX` doesn't use the mask of your `Y`. Print dX / dY next to Y / X. "
+        "Where do they differ?",
+        "evaluation": "In evaluation, your `Y` should equal `X`, and your `dX` should equal "
+        "`dY`. Which of them doesn't?",
+        "random": "Your function doesn't use `rng` correctly. Check whether generators with "
+        "the same seed give the same mask, and whether different seeds give different masks.",
     },
     points={
-        "shape": (1, "two arrays of numbers in the shape of `X`"),
-        "value": (5, "`Y` in training: the share of zeros, and the factor of the others"),
+        "shape": (1, "two arrays of numbers with the shape of `X`"),
+        "value": (
+            5,
+            "`Y` in training: the fraction of zeros, and the factor of the other entries",
+        ),
         "backward": (5, "`dX` in training"),
         "given": (
             3,
-            "half: `Y` and `dX` where `training` is False; half: equal generators give equal "
-            "masks, different ones different masks",
+            "half for `Y` and `dX` when `training` is False, half for the same mask from the "
+            "same seed and different masks from different seeds",
         ),
-        "inputs-unchanged": (1, "`X` and `dY` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `X` or `dY`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -129,17 +140,18 @@ masked = problem(
 
 @masked.reference
 def dropout(X, dY, p, training, rng):
-    """Inverted dropout of the outputs of a layer, forwards, and backwards with the same mask.
+    """Apply inverted dropout to the outputs of a layer, forward and backward with one mask.
 
-    In training mask[n, d] = 0 with probability p, else 1 / (1 - p), independently of others;
+    In training, mask[n, d] is 0 with probability p, and 1 / (1 - p) otherwise. The entries of
+    the mask are independent of each other.
     Y = X * mask,  dX = the gradient of the loss with respect to X
-    In evaluation Y = X and dX = dY, and nothing is random.
+    In evaluation, Y = X and dX = dY, and nothing is random.
 
     X : (N, D) array
-    dY : (N, D) array: the gradient of the loss with respect to Y
+    dY : (N, D) array, the gradient of the loss with respect to Y
     p : float between 0 and 1, the probability that an entry is dropped
     training : bool
-    rng : numpy.random.Generator, from which all that is random is drawn
+    rng : numpy.random.Generator, the source of all random numbers
     Returns (Y, dX): arrays of shape (N, D).
     """
     if training:
@@ -157,27 +169,27 @@ masked.example(
 
 
 def away_from_zero(rng, shape):
-    """Return normal numbers, none near 0, so that an output of 0 was dropped."""
+    """Return normal numbers away from 0, so that every output of 0 was dropped."""
     numbers = rng.normal(size=shape)
     return numbers + 0.3 * np.sign(numbers)
 
 
 def drawn(rng, N, M, low, high):
     """Return inputs, gradients, a probability and a seed."""
-    shape = (40 + 2 * N, 56 + 2 * M)  # 50 by 70 at least, or 54 by 66
+    shape = (40 + 2 * N, 56 + 2 * M)  # at least 50 by 70, or 54 by 66
     arrays = away_from_zero(rng, shape), away_from_zero(rng, shape)
     return *arrays, float(rng.uniform(low, high)), int(rng.integers(10**6))
 
 
 @masked.case("value", visible=1)
 def few_dropped(rng, N, M):
-    """Few entries are dropped."""
+    """A small probability of dropping an entry."""
     return drawn(rng, N, M, 0.15, 0.35)
 
 
 @masked.case("value", visible=1)
 def many_dropped(rng, N, M):
-    """Most entries are dropped."""
+    """A large probability of dropping an entry."""
     return drawn(rng, N, M, 0.65, 0.85)
 
 
@@ -222,7 +234,7 @@ def as_places(X, dY, p, training, rng):
 
 
 def by_mask(draw, back=None):
-    """Return a solution with another mask, and another way back."""
+    """Return a solution with a different mask, and optionally a different backward pass."""
 
     def changed(X, dY, p, training, rng):
         if not training:
@@ -234,12 +246,12 @@ def by_mask(draw, back=None):
 
 
 def right_mask(shape, p, rng):
-    """Return the mask that is asked."""
+    """Return the mask that the problem requires."""
     return (rng.random(shape) >= p) / (1 - p)
 
 
 @masked.mistake(
-    "nothing is dropped in training. Which entries of Y should be 0?",
+    "Your function drops nothing in training. Which entries of `Y` should be 0?",
     loses="value backward given",
 )
 def nothing_dropped(X, dY, p, training, rng):
@@ -247,8 +259,8 @@ def nothing_dropped(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "in training all entries are made smaller, and none is dropped. Which entries of Y should "
-    "be 0, and what becomes of the others?",
+    "Your function makes all entries smaller in training, and it drops none of them. Which "
+    "entries of `Y` should be 0, and how should the other entries change?",
     loses="value backward given",
 )
 def made_smaller(X, dY, p, training, rng):
@@ -257,7 +269,8 @@ def made_smaller(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "everything is dropped in training. What comes out of comparing random numbers with p?",
+    "Your function drops everything in training. How do you compare your random numbers "
+    "with `p`?",
     loses="value backward given",
 )
 def everything_dropped(*given):
@@ -265,8 +278,8 @@ def everything_dropped(*given):
 
 
 @masked.mistake(
-    "whole rows or columns are dropped together. How many random numbers do you draw, and how "
-    "many entries are there?",
+    "Your function drops whole rows or columns. How many random numbers do you draw, and "
+    "how many entries does `X` have?",
     loses="value",
 )
 def whole_columns(*given):
@@ -274,8 +287,8 @@ def whole_columns(*given):
 
 
 @masked.mistake(
-    "the share p of the entries is kept. Of what is p the probability in the text, as in "
-    "PyTorch?",
+    "Your function drops an entry with probability 1 - p. What is `p` the probability of, "
+    "in the text and in PyTorch?",
     loses="value",
 )
 def p_kept(*given):
@@ -283,8 +296,8 @@ def p_kept(*given):
 
 
 @masked.mistake(
-    "another share than 1 - p is kept. With what do you compare, and how are your random "
-    "numbers distributed?",
+    "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how "
+    "are your random numbers distributed?",
     loses="value",
 )
 def normal_numbers(*given):
@@ -294,8 +307,8 @@ def normal_numbers(*given):
 
 
 @masked.mistake(
-    "what is kept is not scaled. How large is the sum of many outputs, compared with that in "
-    "evaluation?",
+    "Your function doesn't scale the entries that remain. How large is the sum of many "
+    "outputs in training, compared with the sum in evaluation?",
     loses="value",
 )
 def not_scaled(*given):
@@ -303,8 +316,8 @@ def not_scaled(*given):
 
 
 @masked.mistake(
-    "what is kept is divided by p. Which share of the entries is left, and what brings their "
-    "sum back?",
+    "Your function divides the entries that remain by `p`. What fraction of the entries "
+    "remains, and which factor makes up for the others?",
     loses="value",
 )
 def divided_by_p(*given):
@@ -312,8 +325,8 @@ def divided_by_p(*given):
 
 
 @masked.mistake(
-    "what is kept has another factor than 1 / (1 - p). What should the mean of Y be, over many "
-    "masks?",
+    "Your function scales the entries that remain, but not by 1 / (1 - p). What should the "
+    "mean of `Y` over many masks be?",
     loses="value",
 )
 def multiplied(*given):
@@ -321,8 +334,8 @@ def multiplied(*given):
 
 
 @masked.mistake(
-    "what is kept is divided by the share that happened to be kept this time. From which "
-    "number does the formula make the factor?",
+    "Your function divides by the fraction of entries that happened to remain in this "
+    "call. Which number does the formula divide by?",
     loses="value",
 )
 def divided_by_the_share_kept(*given):
@@ -334,8 +347,8 @@ def divided_by_the_share_kept(*given):
 
 
 @masked.mistake(
-    "dX is dY, as if nothing had been dropped. What has the loss to do with an input whose "
-    "output is 0?",
+    "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an "
+    "input whose output is 0?",
     loses="backward",
 )
 def mask_forgotten(*given):
@@ -343,7 +356,8 @@ def mask_forgotten(*given):
 
 
 @masked.mistake(
-    "dX is 0 at other places than Y. From what does your code take the zeros of dX?",
+    "Your `dX` and your `Y` have zeros in different places. Which mask does your backward "
+    "pass use?",
     loses="backward",
 )
 def another_mask(*given):
@@ -353,8 +367,8 @@ def another_mask(*given):
 
 
 @masked.mistake(
-    "dX has the right zeros, and elsewhere it is dY. By how much does Y grow when an X that is "
-    "kept grows by 1?",
+    "Your `dX` has zeros in the correct places, and its other entries equal `dY`. How much "
+    "does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
     loses="backward",
 )
 def gradient_not_scaled(*given):
@@ -362,7 +376,8 @@ def gradient_not_scaled(*given):
 
 
 @masked.mistake(
-    "dX is scaled twice. By how much does Y grow when an X that was kept grows by 1?",
+    "Your `dX` is scaled twice. How much does `Y` grow when an entry of `X` that isn't "
+    "dropped grows by 1?",
     loses="backward",
 )
 def gradient_scaled_twice(*given):
@@ -370,7 +385,8 @@ def gradient_scaled_twice(*given):
 
 
 @masked.mistake(
-    "dX is dY times Y. What is the derivative of x times a constant with respect to x?",
+    "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with "
+    "respect to x?",
     loses="backward",
 )
 def times_the_output(*given):
@@ -378,8 +394,8 @@ def times_the_output(*given):
 
 
 @masked.mistake(
-    "dX has the right zeros, and another factor than Y has. By how much does Y grow when an X "
-    "that was kept grows by 1?",
+    "Your `dX` has zeros in the correct places, but the factor of the other entries is "
+    "wrong. How much does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
     loses="backward",
 )
 def gradient_multiplied(*given):
@@ -387,8 +403,8 @@ def gradient_multiplied(*given):
 
 
 @masked.mistake(
-    "in evaluation entries are dropped, too. May the same picture be classified now one way "
-    "and now another?",
+    "Your function drops entries in evaluation too. Should the class of an image change "
+    "from one call to the next?",
     loses="given",
 )
 def always_training(X, dY, p, training, rng):
@@ -396,8 +412,8 @@ def always_training(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "in evaluation everything is multiplied by 1 - p. What was done in training, so that this "
-    "is no longer needed?",
+    "Your function multiplies everything by 1 - p in evaluation. Which step in training "
+    "makes this unnecessary?",
     loses="given",
 )
 def scaled_in_evaluation(X, dY, p, training, rng):
@@ -407,8 +423,8 @@ def scaled_in_evaluation(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "in evaluation everything is divided by 1 - p. What would that make up for, if nothing is "
-    "dropped?",
+    "Your function divides everything by 1 - p in evaluation. What does this division make "
+    "up for when nothing is dropped?",
     loses="given",
 )
 def divided_in_evaluation(X, dY, p, training, rng):
@@ -418,7 +434,7 @@ def divided_in_evaluation(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "in evaluation Y is right and dX is not. What is the derivative of Y = X?",
+    "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = X?",
     loses="given",
 )
 def gradient_in_evaluation(X, dY, p, training, rng):
@@ -427,14 +443,16 @@ def gradient_in_evaluation(X, dY, p, training, rng):
 
 
 @masked.mistake(
-    "whatever rng is, the mask is the same. Where does your code draw from it?", loses="given"
+    "Your mask is the same for every `rng`. Where does your code draw its random numbers from?",
+    loses="given",
 )
 def own_seed(X, dY, p, training, rng):
     return dropout(X, dY, p, training, np.random.default_rng(0))
 
 
 @masked.mistake(
-    "two equal generators give different masks. Which random numbers do not come from rng?",
+    "Your masks differ between two generators with the same seed. Which of your random "
+    "numbers don't come from `rng`?",
     loses="given",
 )
 def another_generator(X, dY, p, training, rng):

@@ -1,21 +1,23 @@
-"""initialize: first weights whose variance suits the layer, judged by what one can count.
+"""initialize: initial weights with a variance that suits the layer, judged by statistics.
 
-The driver draws a layer with each method, and with He's once more from an equal generator and
-once from another. The measure looks at thousands of weights: their mean square, its ratio to
-the one that is asked, and the largest weight, which tells a normal distribution from a uniform
-one, and from one that was cut off at two standard deviations.
+The driver draws a layer with each method. It then draws He's layer twice more: from a generator
+with the same seed, and from one with a different seed. The measure looks at thousands of
+weights. It compares their mean square with the required variance. The largest weight shows
+whether the distribution is normal, uniform, or normal but cut off at two standard deviations.
 
-Who takes the same wrong variance for both distributions has made one mistake: it is charged
-with "xavier", and "glorot_uniform" is right if its limit fits that variance and "he" is right.
+If you use the same wrong variance for both distributions, this is a single mistake. We charge
+it with "xavier", and then "glorot_uniform" counts as correct if its limit fits that variance
+and "he" is correct.
 
-A right answer is never lost by chance. There are n = 6,250 weights or more in a layer. The
-ratio of a mean square to its expectation leaves the range from 1/1.15 to 1.15 with probability
-below 2 exp(-n/2 * 0.0102) = 3e-14 (Chernoff, normal weights; uniform ones spread less). The
-mean is more than ten standard errors from 0 with probability below 2e-23. No weight of a
-normal layer exceeds 2.5 times its root mean square, that is at most 2.7 deviations, with one
-below 0.9931^n = 2e-19; cut off at 2 deviations the weights end at 2.09 times it, or at 2.27 if
-they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside of that range with
-the same certainty.
+A correct function doesn't lose points by chance. A layer has n = 6,250 weights or more. The
+ratio of a mean square to its expectation is outside the range from 1/1.15 to 1.15 with a
+probability below 2 exp(-n/2 * 0.0102) = 3e-14 (Chernoff bound for normal weights; uniform
+weights vary less). The mean is more than ten standard errors from 0 with a probability below
+2e-23. If no weight of a normal layer exceeds 2.5 times its root mean square, all weights are
+within 2.7 standard deviations, and this has a probability below 0.9931^n = 2e-19. Weights that
+are cut off at 2 deviations reach at most 2.09 times their root mean square, or 2.27 times if
+they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside the accepted range
+with the same certainty.
 """
 
 import numpy as np
@@ -45,15 +47,17 @@ def counted(args, *layers):
     n_in, n_out = args["n_in"], args["n_out"]
     for W in layers:
         if W is None or W.dtype.kind not in "iuf":
-            raise ValueError("W is expected as an array of numbers. What else comes back?")
+            raise ValueError(
+                "W should be an array of numbers. What does your function return instead?"
+            )
         if sorted(W.shape) != sorted((n_in, n_out)):
-            raise ValueError("W is expected as (n_out, n_in). Which shape has yours?")
+            raise ValueError("W should have shape (n_out, n_in). What is the shape of your W?")
     asked = {
         "xavier": 2 / (n_in + n_out),
         "glorot_uniform": 2 / (n_in + n_out),
         "he": 2 / n_in,
     }
-    others = {  # mean squares of known mistakes, by the number under which they are told
+    others = {  # mean squares of known mistakes, by their index in `seen`
         "xavier": {3: 1 / n_in, 4: 1 / (n_in + n_out), 5: 2 / n_in, 6: 2 / 3 / (n_in + n_out)},
         "glorot_uniform": {
             3: 2 / n_in,
@@ -107,7 +111,7 @@ starts = problem(
     "initialize",
     driver=five_layers,
     measure=counted,
-    observed=["W", *["another W"] * 4],
+    observed=["W", *["W of a later call"] * 4],
     returns={
         "xavier": "value",
         "glorot_uniform": "value",
@@ -116,23 +120,26 @@ starts = problem(
         "random": "given",
     },
     wrong={
-        "xavier": "one of three things is not right: a mean of 0, the variance of Xavier, a "
-        "normal distribution. What do W.mean(), W.var() and a histogram say?",
-        "glorot_uniform": "one of three things is not right: a mean of 0, the variance of "
-        "Glorot, a uniform distribution. What do W.mean(), W.var() and a histogram say?",
-        "he": "one of three things is not right: a mean of 0, the variance of He, a normal "
-        "distribution. What do W.mean(), W.var() and a histogram say?",
-        "layout": "W is expected as (n_out, n_in). Which index belongs to the inputs?",
-        "random": "equal generators give equal weights, different ones other weights. Which of "
-        "the two fails?",
+        "xavier": "Your weights lack at least one of three properties: mean 0, Xavier's "
+        "variance, a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
+        "glorot_uniform": "Your weights lack at least one of three properties: mean 0, "
+        "Glorot's variance, a uniform distribution. Check `W.mean()`, `W.var()` and a "
+        "histogram of `W`.",
+        "he": "Your weights lack at least one of three properties: mean 0, He's variance, "
+        "a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
+        "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis belongs to the "
+        "inputs?",
+        "random": "Your function doesn't use `rng` correctly. Check whether generators with "
+        "the same seed give the same weights, and whether different seeds give different "
+        "weights.",
     },
     points={
         "shape": (1, "an array of numbers"),
-        "value": (11, "mean, variance and distribution, a third for each method"),
+        "value": (11, "mean, variance and distribution, one third for each method"),
         "given": (
             2,
-            "half: the shape (n_out, n_in); half: equal generators give equal weights, "
-            "different ones different weights",
+            "half for the shape (n_out, n_in), half for the same weights from the same seed "
+            "and different weights from different seeds",
         ),
     },
     forbidden={"all": ELSEWHERE},
@@ -141,7 +148,9 @@ starts = problem(
 
 @starts.reference
 def initialize(method, n_in, n_out, rng):
-    """First weights of a layer with n_in inputs and n_out outputs, independent, of mean 0.
+    """Draw the initial weights of a layer with n_in inputs and n_out outputs.
+
+    All weights are independent of each other and have mean 0. The methods are:
 
     "xavier":         normal, with variance 2 / (n_in + n_out)
     "glorot_uniform": uniform from -c to c, with variance 2 / (n_in + n_out)
@@ -149,7 +158,7 @@ def initialize(method, n_in, n_out, rng):
 
     method : str, one of these three
     n_in, n_out : ints
-    rng : numpy.random.Generator, from which all that is random is drawn
+    rng : numpy.random.Generator, the source of all random numbers
     Returns W : (n_out, n_in) array.
     """
     if method == "glorot_uniform":
@@ -166,7 +175,7 @@ starts.example(100, 300, 1)
 def wide_and_narrow(rng, N, M):
     """A layer with more outputs than inputs, or with more inputs than outputs."""
     k = min(N, M)
-    few, many = 30 + 4 * k, 75 + 10 * k  # from 50 and 125 on
+    few, many = 30 + 4 * k, 75 + 10 * k  # at least 50 and 125
     sizes = (few, many) if N < M else (many, few)
     return *sizes, int(rng.integers(10**6))
 
@@ -202,14 +211,14 @@ def turned_and_single(method, n_in, n_out, rng):
 
 
 def normal(variance):
-    """Return a draw of normal weights."""
+    """Return a function that draws normal weights."""
     return lambda n_in, n_out, rng: rng.normal(
         scale=np.sqrt(variance(n_in, n_out)), size=(n_out, n_in)
     )
 
 
 def uniform(limit):
-    """Return a draw of uniform weights."""
+    """Return a function that draws uniform weights."""
 
     def draw(n_in, n_out, rng):
         c = limit(n_in, n_out)
@@ -219,7 +228,7 @@ def uniform(limit):
 
 
 def with_other(**draws):
-    """Return a solution that draws the weights of some methods in another way."""
+    """Return a solution that uses a different draw for some methods."""
 
     def changed(method, n_in, n_out, rng):
         draw = draws.get(method)
@@ -229,7 +238,8 @@ def with_other(**draws):
 
 
 @starts.mistake(
-    "all weights are equal. If two units begin alike, what could make them different later?",
+    "All your weights are equal. If two units start with the same weights, what could make "
+    "them different later?",
     loses="value given",
 )
 def zeros(method, n_in, n_out, rng):
@@ -237,7 +247,7 @@ def zeros(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the mean of the weights is not 0. Between which two numbers do they lie?",
+    "The mean of your weights isn't 0. What are the smallest and the largest of your weights?",
     loses="value",
 )
 def above_zero(method, n_in, n_out, rng):
@@ -245,7 +255,8 @@ def above_zero(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "many weights are copies of others. How many numbers do you draw, and how many are asked?",
+    "Many of your weights are copies of each other. How many random numbers do you draw, "
+    "and how many weights does the layer have?",
     loses="value",
 )
 def one_row_for_all(method, n_in, n_out, rng):
@@ -253,8 +264,8 @@ def one_row_for_all(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the variance stands where its root belongs. What does scale mean in rng.normal, and what "
-    "has c to do with a variance?",
+    "Your code uses the variance itself to scale the weights. What does the argument "
+    "`scale` of `rng.normal` mean, and how is c related to the variance?",
     loses="value",
 )
 def root_forgotten(method, n_in, n_out, rng):
@@ -266,8 +277,8 @@ def root_forgotten(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the variance is right, and the distribution is another one. Which method asks for normal "
-    "weights, and which for uniform ones?",
+    "Your weights have the correct variance, but the wrong distribution. Which methods "
+    "need normal weights, and which one needs uniform weights?",
     loses="value",
 )
 def distributions_exchanged(method, n_in, n_out, rng):
@@ -278,8 +289,8 @@ def distributions_exchanged(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the weights are cut off at two standard deviations. How many of a hundred normal numbers "
-    "lie beyond, and what becomes of the variance without them?",
+    "Your normal weights are cut off at two standard deviations. What should happen to "
+    "weights beyond this limit, according to the problem text?",
     loses="value",
 )
 def cut_off(method, n_in, n_out, rng):
@@ -291,8 +302,8 @@ def cut_off(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the variance is a third of what is asked. What is the variance of uniform numbers from -c "
-    "to c?",
+    "The variance of your weights is three times too small. What is the variance of a "
+    "uniform distribution from -c to c?",
     loses="value",
 )
 def limit_for_deviation(method, n_in, n_out, rng):
@@ -301,7 +312,8 @@ def limit_for_deviation(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the variance is too large. On which numbers does it depend in the formula, and how?",
+    "The variance of your weights is too large. Which layer sizes does the formula for the "
+    "variance use, and how?",
     loses="value",
 )
 def standard_normal(method, n_in, n_out, rng):
@@ -309,7 +321,8 @@ def standard_normal(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "the variance is too small. On which numbers does it depend in the formula, and how?",
+    "The variance of your weights is too small. Which layer sizes does the formula for the "
+    "variance use, and how?",
     loses="value",
 )
 def fixed_scale(method, n_in, n_out, rng):
@@ -317,8 +330,8 @@ def fixed_scale(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    '"xavier" counts the inputs alone, as LeCun did: 1 / n_in. What does Xavier take the mean '
-    "of?",
+    'Your "xavier" weights have variance 1 / n_in, which is a rule by LeCun. Which two '
+    "numbers does the rule by Xavier average?",
     loses="value",
 )
 def inputs_alone(*given):
@@ -326,14 +339,17 @@ def inputs_alone(*given):
 
 
 @starts.mistake(
-    '"xavier" has half of the variance. Which number stands above n_in + n_out?', loses="value"
+    'Your "xavier" weights have half the required variance. Which number is in the '
+    "numerator of the formula?",
+    loses="value",
 )
 def one_for_two(*given):
     return with_other(xavier=normal(lambda a, b: 1 / (a + b)))(*given)
 
 
 @starts.mistake(
-    '"xavier" has the variance of He. For which activation function is there a 2 above n_in?',
+    'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
+    "denominator for Xavier?",
     loses="value",
 )
 def xavier_like_he(*given):
@@ -341,7 +357,8 @@ def xavier_like_he(*given):
 
 
 @starts.mistake(
-    '"glorot_uniform" counts the inputs alone. Which numbers are added under the 6?',
+    'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the '
+    "formula add in the denominator?",
     loses="value",
 )
 def uniform_of_the_inputs(*given):
@@ -349,7 +366,8 @@ def uniform_of_the_inputs(*given):
 
 
 @starts.mistake(
-    '"glorot_uniform" has half of the variance. How does c follow from c^2 / 3?',
+    'Your "glorot_uniform" weights have half the required variance. The variance is c^2 / '
+    "3, so how large should c be?",
     loses="value",
 )
 def three_for_six(*given):
@@ -357,15 +375,17 @@ def three_for_six(*given):
 
 
 @starts.mistake(
-    '"glorot_uniform" has twice the variance. How does c follow from c^2 / 3?', loses="value"
+    'Your "glorot_uniform" weights have twice the required variance. The variance is c^2 / '
+    "3, so how large should c be?",
+    loses="value",
 )
 def twelve_for_six(*given):
     return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(12 / (a + b))))(*given)
 
 
 @starts.mistake(
-    '"glorot_uniform" has four times the variance. How wide is the range from -c to c, and '
-    "what is its variance?",
+    'Your "glorot_uniform" weights have four times the required variance. Is c the whole '
+    "width of the interval from -c to c, or half of this width?",
     loses="value",
 )
 def limit_for_width(*given):
@@ -373,7 +393,8 @@ def limit_for_width(*given):
 
 
 @starts.mistake(
-    '"he" counts the outputs. Through how many weights does the sum of a unit go?',
+    'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output '
+    "unit have?",
     loses="value",
 )
 def outputs_for_inputs(*given):
@@ -381,14 +402,17 @@ def outputs_for_inputs(*given):
 
 
 @starts.mistake(
-    '"he" has half of the variance. What does a ReLU do with half of the sums?', loses="value"
+    'Your "he" weights have half the required variance. What does a ReLU do to the mean '
+    "square of a signal?",
+    loses="value",
 )
 def half_of_it(*given):
     return with_other(he=normal(lambda a, b: 1 / a))(*given)
 
 
 @starts.mistake(
-    '"he" has the variance of Xavier. Which of the two numbers does He leave out?',
+    'Your "he" weights have the variance of the "xavier" rule. Which of the two layer '
+    "sizes does He's formula use?",
     loses="value",
 )
 def he_like_xavier(*given):
@@ -396,14 +420,16 @@ def he_like_xavier(*given):
 
 
 @starts.mistake(
-    "W is turned round: (n_in, n_out). Which index comes first in x @ W.T?", loses="given"
+    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ W.T`?",
+    loses="given",
 )
 def turned(*given):
     return initialize(*given).T
 
 
 @starts.mistake(
-    "whatever rng is, the weights are the same. Where does your code draw from it?",
+    "Your weights are the same for every `rng`. Where does your code draw its random "
+    "numbers from?",
     loses="given",
 )
 def own_seed(method, n_in, n_out, rng):
@@ -411,7 +437,8 @@ def own_seed(method, n_in, n_out, rng):
 
 
 @starts.mistake(
-    "two equal generators give different weights. Which random numbers do not come from rng?",
+    "Your weights differ between two generators with the same seed. Which of your random "
+    "numbers don't come from `rng`?",
     loses="given",
 )
 def another_generator(method, n_in, n_out, rng):

@@ -1,7 +1,7 @@
-"""learning_rate: linear warm-up, then steps, a geometric sequence or half a cosine.
+"""learning_rate: a linear warm-up, then a step, exponential or cosine schedule.
 
-The driver asks for the rate of every step. What is asked of the warm-up is the same for the
-three schedules, and is judged once.
+The driver calls the function for every step. The warm-up is the same for all three schedules,
+so we judge it only once.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def all_steps(learning_rate, lr, warmup, total, gamma, step_size):
         if any(value is None for value in found):
             return None
         if any(isinstance(value, list | tuple) or np.shape(value) for value in found):
-            raise TypeError("the rate of one step is expected as one number")
+            raise TypeError("your function should return one number, the rate of one step")
         rates.append(np.array(found))
     return np.array([r[:warmup] for r in rates]), *(r[warmup:] for r in rates)
 
@@ -36,10 +36,13 @@ rates = problem(
         "cosine_rates": "schedules",
     },
     points={
-        "shape": (1, "one number for each step, a `float`"),
+        "shape": (1, "one `float` for each step"),
         "value": (3, "the warm-up"),
-        "schedules": (6, "what comes after it: a third for each of the three schedules"),
-        "edge": (1, "no warm-up: `warmup` is 0"),
+        "schedules": (
+            6,
+            "the rates after the warm-up, one third for each of the three schedules",
+        ),
+        "edge": (1, "schedules without a warm-up, when `warmup` is 0"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -47,18 +50,18 @@ rates = problem(
 
 @rates.reference
 def learning_rate(step, schedule, lr, warmup, total, gamma, step_size):
-    """Learning rate of one step: a linear warm-up, then a schedule that falls.
+    """Return the learning rate of one step: a linear warm-up, then a schedule that decreases.
 
-    step < warmup:  lr * (step + 1) / warmup, with every schedule
-    later, where t = step - warmup and T = total - warmup:
-    "step":         lr * gamma^k, where k is t / step_size rounded down
+    If step < warmup, the rate is lr * (step + 1) / warmup for every schedule. After that, let
+    t = step - warmup and T = total - warmup:
+    "step":         lr * gamma^k, where k is t / step_size, rounded down
     "exponential":  lr * gamma^t
     "cosine":       lr * (1 + cos(pi * t / T)) / 2
 
     step : int from 0 to total - 1
     schedule : str, one of these three
     lr : float, the largest rate
-    warmup, total : ints, the number of steps of warm-up, which may be 0, and of all
+    warmup, total : ints, the number of warm-up steps (possibly 0) and of all steps
     gamma : float between 0 and 1; step_size : int
     Returns the learning rate, a float.
     """
@@ -79,7 +82,7 @@ rates.example(0.8, 2, 8, 0.5, 3)
 def with_warm_up(rng, W, S, R):
     """A schedule with warm-up."""
     T = 2 * S + R
-    T += T == W  # else half a cosine that counts from step 0 rises
+    T += T == W  # otherwise a cosine that counts from step 0 rises
     return float(rng.uniform(0.05, 0.3)), W, W + T, float(rng.uniform(0.6, 0.9)), S
 
 
@@ -133,7 +136,7 @@ def whole_curve(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 def warmed(make):
-    """Return a solution with another warm-up: ``make(step, lr, warmup, total)``."""
+    """Return a solution with a different warm-up: ``make(step, lr, warmup, total)``."""
 
     def changed(step, schedule, lr, warmup, total, gamma, step_size):
         if step < warmup:
@@ -144,7 +147,7 @@ def warmed(make):
 
 
 def later(schedule, make):
-    """Return a solution with another rule for one schedule: ``make(lr, t, T, gamma, size)``."""
+    """Return a solution with a different rule for one schedule, from ``make``."""
 
     def changed(step, which, lr, warmup, total, gamma, step_size):
         if which != schedule or step < warmup:
@@ -155,8 +158,8 @@ def later(schedule, make):
 
 
 @rates.mistake(
-    "the warm-up begins with 0, a step in which nothing is learned. What does the formula add "
-    "to step?",
+    "Your warm-up starts with a rate of 0, so nothing is learned in this step. What does "
+    "the formula add to `step`?",
     loses="value",
 )
 def begins_with_zero(*given):
@@ -164,8 +167,8 @@ def begins_with_zero(*given):
 
 
 @rates.mistake(
-    "the warm-up ends below lr by more than it rises in a step. By how many steps is it "
-    "divided?",
+    "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to "
+    "the formula?",
     loses="value",
 )
 def divided_by_one_more(*given):
@@ -173,7 +176,8 @@ def divided_by_one_more(*given):
 
 
 @rates.mistake(
-    "the warm-up rises as if it took all steps. By which number of steps is it divided?",
+    "Your warm-up rises as slowly as if it took all steps. Which number of steps does the "
+    "formula divide by?",
     loses="value",
 )
 def divided_by_all(*given):
@@ -181,19 +185,25 @@ def divided_by_all(*given):
 
 
 @rates.mistake(
-    "the warm-up is 0 until its last step. What does // do with a fraction?", loses="value"
+    "Your warm-up rate is 0 until the last warm-up step. What does `//` do to a fraction?",
+    loses="value",
 )
 def whole_numbers(*given):
     return warmed(lambda step, lr, warmup, total: lr * ((step + 1) // warmup))(*given)
 
 
-@rates.mistake("the warm-up falls. Where should it begin, and where end?", loses="value")
+@rates.mistake(
+    "Your warm-up decreases the rate. What should the first and the last rate of the "
+    "warm-up be?",
+    loses="value",
+)
 def falls(*given):
     return warmed(lambda step, lr, warmup, total: lr * (warmup - step) / warmup)(*given)
 
 
 @rates.mistake(
-    "in the warm-up the rate is lr from the first step on. What should it grow from?",
+    "Your rate is already `lr` in the first warm-up step. Which rate should the warm-up "
+    "start from?",
     loses="value",
 )
 def full_rate(*given):
@@ -201,14 +211,16 @@ def full_rate(*given):
 
 
 @rates.mistake(
-    "the warm-up does not depend on lr: it ends at 1. What is the largest rate?", loses="value"
+    "Your warm-up doesn't depend on `lr`, and it ends at 1. What should the largest rate be?",
+    loses="value",
 )
 def ends_at_one(*given):
     return warmed(lambda step, lr, warmup, total: (step + 1) / warmup)(*given)
 
 
 @rates.mistake(
-    "there is no warm-up: the schedule begins with step 0. What are the first steps for?",
+    "Your function has no warm-up, because its schedule starts at step 0. What should "
+    "happen while `step < warmup`?",
     loses="value schedules",
 )
 def warm_up_ignored(step, schedule, lr, warmup, total, gamma, step_size):
@@ -216,8 +228,8 @@ def warm_up_ignored(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    "after the warm-up the schedule has already lost some steps. From where does t count, and "
-    "how many steps are T?",
+    "Your schedule also counts the steps of the warm-up. Which step does t count from, and "
+    "how large is T?",
     loses="schedules",
 )
 def counted_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
@@ -227,8 +239,8 @@ def counted_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    "the schedule is one step ahead. What is t in the first step after the warm-up, and with "
-    "which rate does that begin?",
+    "Your schedule is one step ahead. What is t in the first step after the warm-up, and "
+    "which rate does the formula give for it?",
     loses="schedules",
 )
 def one_step_ahead(step, schedule, lr, warmup, total, gamma, step_size):
@@ -244,8 +256,8 @@ def one_step_ahead(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    "the warm-up lasts one step longer, and in that step the rate is above lr. Which step is "
-    "the last with step < warmup?",
+    "Your warm-up is one step too long, and its last rate is above `lr`. Which is the last "
+    "step with `step < warmup`?",
     loses="schedules",
 )
 def one_step_longer(step, schedule, lr, warmup, total, gamma, step_size):
@@ -255,8 +267,8 @@ def one_step_longer(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    '"step" falls a little in every step. What is to be done with t / step_size before it '
-    "becomes an exponent?",
+    'Your "step" schedule falls a little in every step. What should happen to t / '
+    "step_size before it becomes an exponent?",
     loses="schedules",
 )
 def not_in_steps(*given):
@@ -264,7 +276,8 @@ def not_in_steps(*given):
 
 
 @rates.mistake(
-    '"step" is multiplied by gamma once. What happens after two times step_size?',
+    'Your "step" schedule multiplies by `gamma` only once. What should happen after twice '
+    "the `step_size`?",
     loses="schedules",
 )
 def a_single_step(*given):
@@ -272,8 +285,8 @@ def a_single_step(*given):
 
 
 @rates.mistake(
-    '"step" multiplies gamma by the number of drops. Where does that number stand in the '
-    "formula?",
+    'Your "step" schedule multiplies `gamma` by the number of drops. Where does this '
+    "number appear in the formula?",
     loses="schedules",
 )
 def times_the_number(*given):
@@ -281,7 +294,8 @@ def times_the_number(*given):
 
 
 @rates.mistake(
-    '"step" falls by gamma with every step_size. Does a drop leave gamma, or take it?',
+    'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
+    "fraction that a drop removes, or the fraction that remains?",
     loses="schedules",
 )
 def taken_in_steps(*given):
@@ -289,7 +303,8 @@ def taken_in_steps(*given):
 
 
 @rates.mistake(
-    '"step" counts drops by the remainder. Which of // and % says how often step_size fits?',
+    'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
+    "counts how often `step_size` fits into t?",
     loses="schedules",
 )
 def by_the_remainder(*given):
@@ -297,7 +312,8 @@ def by_the_remainder(*given):
 
 
 @rates.mistake(
-    '"step" is rounded to the nearest number of drops. What is k just before the first drop?',
+    'Your "step" schedule rounds t / step_size to the nearest integer. What should k be '
+    "just before the first drop?",
     loses="schedules",
 )
 def rounded(*given):
@@ -307,7 +323,8 @@ def rounded(*given):
 
 
 @rates.mistake(
-    '"exponential" grows. Is gamma above 1 or below it, and which sign has its power?',
+    'Your "exponential" schedule grows. Is `gamma` above or below 1, and which sign does '
+    "its exponent have?",
     loses="schedules",
 )
 def grows(*given):
@@ -315,7 +332,8 @@ def grows(*given):
 
 
 @rates.mistake(
-    '"exponential" is exp(-gamma t). Which number is raised to the power t in the formula?',
+    'Your "exponential" schedule is exp(-gamma t). Which number does the formula raise to '
+    "the power of t?",
     loses="schedules",
 )
 def natural(*given):
@@ -323,7 +341,7 @@ def natural(*given):
 
 
 @rates.mistake(
-    '"exponential" multiplies gamma by t. Where does t stand in the formula?',
+    'Your "exponential" schedule multiplies `gamma` by t. Where does t appear in the formula?',
     loses="schedules",
 )
 def times_t(*given):
@@ -331,8 +349,8 @@ def times_t(*given):
 
 
 @rates.mistake(
-    '"exponential" is lr / (1 + gamma t), the inverse-time schedule. By which factor do two '
-    "neighbours differ in a geometric sequence?",
+    'Your "exponential" schedule is lr / (1 + gamma t), the inverse-time schedule. What is '
+    "the ratio of two consecutive rates in the formula?",
     loses="schedules",
 )
 def inverse_time(*given):
@@ -340,8 +358,8 @@ def inverse_time(*given):
 
 
 @rates.mistake(
-    '"exponential" spreads one factor gamma over all steps. Which power of gamma is it in '
-    "step t?",
+    'Your "exponential" schedule applies the factor `gamma` only once, spread over all '
+    "steps. Which exponent does `gamma` have in step t?",
     loses="schedules",
 )
 def share_of_all(*given):
@@ -349,7 +367,8 @@ def share_of_all(*given):
 
 
 @rates.mistake(
-    '"exponential" falls as "step" does. What belongs to one of them alone?',
+    'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
+    "contains `step_size`?",
     loses="schedules",
 )
 def exponential_like_step(*given):
@@ -357,13 +376,18 @@ def exponential_like_step(*given):
 
 
 @rates.mistake(
-    '"step" falls as "exponential" does. What belongs to one of them alone?', loses="schedules"
+    'Your "step" schedule falls in every step, like "exponential". Which of the two '
+    "formulas contains `step_size`?",
+    loses="schedules",
 )
 def step_like_exponential(*given):
     return later("step", lambda lr, t, T, gamma, size: lr * gamma**t)(*given)
 
 
-@rates.mistake('"cosine" is twice as large. What is 1 + cos(0)?', loses="schedules")
+@rates.mistake(
+    'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?',
+    loses="schedules",
+)
 def not_halved(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t / T)))(
         *given
@@ -371,14 +395,16 @@ def not_halved(*given):
 
 
 @rates.mistake(
-    '"cosine" becomes negative. What is added to the cosine in the formula?', loses="schedules"
+    'Your "cosine" schedule becomes negative. What does the formula add to the cosine?',
+    loses="schedules",
 )
 def one_forgotten(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * np.cos(np.pi * t / T))(*given)
 
 
 @rates.mistake(
-    '"cosine" rises. Which sign does the cosine have in the formula?', loses="schedules"
+    'Your "cosine" schedule rises. Which sign does the cosine have in the formula?',
+    loses="schedules",
 )
 def rises(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 - np.cos(np.pi * t / T)) / 2)(
@@ -387,8 +413,8 @@ def rises(*given):
 
 
 @rates.mistake(
-    '"cosine" is a quarter of a wave. Where is the half of lr reached, and where in half a '
-    "wave?",
+    'Your "cosine" schedule is a quarter of a cosine wave. When does the formula reach '
+    "half of `lr`?",
     loses="schedules",
 )
 def quarter_of_a_wave(*given):
@@ -396,7 +422,9 @@ def quarter_of_a_wave(*given):
 
 
 @rates.mistake(
-    '"cosine" comes back to lr. How much of a wave does the formula take?', loses="schedules"
+    'Your "cosine" schedule rises back towards `lr`. Which part of a cosine wave does the '
+    "formula use?",
+    loses="schedules",
 )
 def whole_wave(*given):
     return later(
@@ -405,7 +433,8 @@ def whole_wave(*given):
 
 
 @rates.mistake(
-    '"cosine" falls in jumps: its angle is rounded down. What does // do with a fraction?',
+    'Your "cosine" schedule falls in jumps, because its angle is rounded down. What does '
+    "`//` do to a fraction?",
     loses="schedules",
 )
 def whole_angles(*given):
@@ -415,7 +444,8 @@ def whole_angles(*given):
 
 
 @rates.mistake(
-    '"cosine" takes its angle in degrees. In what does np.cos count?', loses="schedules"
+    'Your "cosine" schedule uses an angle in degrees. Which unit does `np.cos` expect?',
+    loses="schedules",
 )
 def in_degrees(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(180 * t / T)) / 2)(
@@ -424,7 +454,8 @@ def in_degrees(*given):
 
 
 @rates.mistake(
-    '"cosine" reaches 0 in the last step. By which number of steps is t divided?',
+    'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the '
+    "formula divide t by?",
     loses="schedules",
 )
 def zero_at_the_end(*given):
@@ -434,7 +465,8 @@ def zero_at_the_end(*given):
 
 
 @rates.mistake(
-    '"cosine" divides t by all steps, those of the warm-up too. How many are T?',
+    'Your "cosine" schedule divides t by the number of all steps, including the warm-up. '
+    "How large is T?",
     loses="schedules",
 )
 def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
@@ -444,8 +476,8 @@ def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    '"cosine" does not begin at lr: its angle grows from step 0 on. What is t in the first '
-    "step after the warm-up?",
+    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already grows '
+    "during the warm-up. What is t in the first step after the warm-up?",
     loses="schedules",
 )
 def cosine_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
@@ -455,7 +487,8 @@ def cosine_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 @rates.mistake(
-    "here comes the cosine. Which branch of your code does this schedule take?",
+    'Your function returns the "cosine" rate for this schedule. Which branch of your code '
+    "does this schedule reach?",
     loses="schedules",
 )
 def all_like_cosine(step, schedule, *given):
@@ -463,7 +496,8 @@ def all_like_cosine(step, schedule, *given):
 
 
 @rates.mistake(
-    'here comes "exponential". Which branch of your code does this schedule take?',
+    'Your function returns the "exponential" rate for this schedule. Which branch of your '
+    "code does this schedule reach?",
     loses="schedules",
 )
 def cosine_like_exponential(*given):
@@ -471,7 +505,9 @@ def cosine_like_exponential(*given):
 
 
 @rates.mistake(
-    'here comes "step". Which branch of your code does this schedule take?', loses="schedules"
+    'Your function returns the "step" rate for this schedule. Which branch of your code '
+    "does this schedule reach?",
+    loses="schedules",
 )
 def cosine_like_step(*given):
     return later("cosine", lambda lr, t, T, gamma, size: lr * gamma ** (t // size))(*given)

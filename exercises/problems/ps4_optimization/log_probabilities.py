@@ -1,13 +1,15 @@
-"""log_probabilities: clothes told apart by a network that has seen 500 pictures of them.
+"""log_probabilities: images of clothes, classified by a network trained on 500 of them.
 
-What is measured are the weights and nothing else, as in ps2 and ps3: the cross-entropy is
-computed here, in float64, from the file and the pictures; the student's function only has to
-agree. Nobody can tell on how many pictures the weights were trained; the text asks for 500.
+We measure only the weights, as in ps2 and ps3. The measure computes the cross-entropy in
+float64 from the file and the images, and the student's function only has to agree with the
+network in the file. We can't check how many images the weights were trained on; the problem
+text requires 500.
 
-What was tried, as losses on the 4,000 held-back pictures, of five networks with 64 hidden units
-each (`tools/make_few_pictures.py`): 60 epochs with momentum and nothing else 1.07 to 1.11; 20
-epochs of plain steps 0.67 to 0.95; weight decay, falling rate 0.65 to 0.66; small shifts or
-blurred pixels with weight decay and dropout 0.61 to 0.62; four of these in one network 0.592.
+Losses of our runs on the 4,000 hidden images, for five networks with 64 hidden units each
+(`tools/make_few_pictures.py`): 1.07 to 1.11 after 60 epochs with momentum and nothing else;
+0.67 to 0.95 after 20 epochs of plain gradient descent; 0.65 to 0.66 with weight decay and a
+decreasing learning rate; 0.61 to 0.62 with small shifts or blurred pixels, weight decay and
+dropout; 0.592 for four of these networks in one file.
 """
 
 import numpy as np
@@ -22,31 +24,35 @@ def cross_entropy(args, answer):
         args["file"],
         {"W1": ("H", 784), "b1": ("H",), "W2": (10, "H"), "b2": (10,)},
         {"H": 1000},
-        "the file is expected to hold four arrays, W1, b1, W2 and b2",
-        "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,), H from 1 to 1000",
-        "W1, b1, W2 and b2 are expected as finite real numbers",
+        "the file must contain four arrays: W1, b1, W2 and b2",
+        "W1 must have shape (H, 784), b1 (H,), W2 (10, H) and b2 (10,), with H from 1 to 1000",
+        "W1, b1, W2 and b2 must contain finite real numbers",
     )
     target = args["target"]
-    with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
+    with np.errstate(over="ignore", invalid="ignore"):  # sums can overflow
         h = np.maximum(args["pictures"] / 255 @ p["W1"].T + p["b1"], 0)
         s = h @ p["W2"].T + p["b2"]
         s = s - s.max(axis=1, keepdims=True)
         right = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     if not np.isfinite(right).all():
-        raise ValueError("the scores are not finite. How large are the weights?")
+        raise ValueError("the scores aren't finite. How large are the weights?")
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != right.shape:
-        raise ValueError("expected ten numbers for each picture, as an array (N, 10)")
+        raise ValueError(
+            "your function must return ten numbers for each image, as an array (N, 10)"
+        )
     near = np.isclose(answer, right, rtol=1e-3, atol=1e-3).all(axis=1)
     if not near.mean() >= 0.995:
         if np.isclose(answer, np.exp(right), rtol=1e-3, atol=1e-3).all(axis=1).mean() >= 0.995:
-            raise ValueError("these are probabilities, and their logarithms are asked")
+            raise ValueError(
+                "your function returns probabilities. Return their logarithms instead."
+            )
         if np.isclose(answer - answer.max(axis=1, keepdims=True), s, 1e-3, 1e-3).all():
             raise ValueError(
-                "these are scores. What turns them into logarithms of probabilities?"
+                "your function returns scores. What turns scores into log probabilities?"
             )
         raise ValueError(
-            "these are not the logarithms of the probabilities of the network in the file. Is "
-            "each pixel divided by 255, are both biases added, and where is the ReLU?"
+            "your numbers aren't the log probabilities of the network in the file. Do you "
+            "divide each pixel by 255, add both biases, and apply the ReLU to the hidden layer?"
         )
     return -np.mean(right[np.arange(len(target)), target])
 
@@ -65,11 +71,11 @@ few = challenge(
 
 @few.reference
 def log_probabilities(file, pictures):
-    """Logarithms of the probabilities that a network with one hidden layer gives to each class.
+    """Compute the log probabilities that a network with one hidden layer assigns to each class.
 
     h = max(0, (pictures / 255) W1^T + b1),  s = h W2^T + b2,  ln p = s - ln(sum of exp(s))
 
-    file : dict of the arrays in few.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
+    file : dict with the arrays of few.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
     pictures : (N, 784) array of type uint8
     Returns ln p : (N, 10) array.
     """
@@ -81,7 +87,7 @@ def log_probabilities(file, pictures):
 
 @few.on_visible
 def packaged_pictures():
-    """The first 1,000 test pictures of `nnlib.datasets`."""
+    """The first 1,000 test images of `nnlib.datasets`."""
     from nnlib.datasets import fashion_mnist
 
     X, y = fashion_mnist()[1]
@@ -90,6 +96,6 @@ def packaged_pictures():
 
 @few.on_heldback
 def heldback_pictures(heldback):
-    """The 4,000 pictures that are held back."""
+    """The 4,000 hidden images."""
     data = heldback("fashion.npz")
     return data["images"].reshape(-1, 784), data["labels"].astype(np.int64)

@@ -1,7 +1,8 @@
-"""optimizer_step: a step of momentum, Nesterov, RMSProp or Adam, with a state that is passed.
+"""optimizer_step: one step of momentum, Nesterov, RMSProp or Adam, with a state as argument.
 
-The driver takes some steps with each method, on gradients that are given, so that the order in
-which they come tells a state that is kept from one that is not. What the state holds is free.
+The driver takes several steps with each method, on fixed gradients. The gradients are different
+in each step, so the results show whether the function uses its state. Students decide what
+the state contains.
 """
 
 import numpy as np
@@ -18,12 +19,14 @@ def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
             kept = given.copy()
             whole = optimizer_step(method, at, given, state, lr, *options)
             if not np.array_equal(kept, given):
-                g += 1  # seen as a change of g
+                g += 1  # reported as a change of g
             if type(whole) not in (tuple, list) or len(whole) != 2:
-                raise TypeError("expected (w, state), the new parameters and the new state")
+                raise TypeError(
+                    "your function should return two values, the new w and the new state"
+                )
             at, state = whole
             if not isinstance(at, np.ndarray) or at.shape != w.shape:
-                raise TypeError("the new w is expected as an array in the shape of the old one")
+                raise TypeError("the new w should be an array with the shape of the old w")
             visited.append(at.copy())
         places.append(np.array(visited))
     return tuple(places)
@@ -40,11 +43,11 @@ steps = problem(
         "adam_w": "adam",
     },
     points={
-        "shape": (1, "`w` an array of `float64`"),
-        "value": (7, "momentum and Nesterov momentum, half each"),
+        "shape": (1, "`w`, a `float64` array"),
+        "value": (7, "momentum and Nesterov momentum, half for each"),
         "rmsprop": (4, "RMSProp"),
         "adam": (5, "Adam"),
-        "inputs-unchanged": (1, "`w` and `g` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `w` or `g`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -54,20 +57,21 @@ steps = problem(
 def optimizer_step(
     method, w, g, state, lr, momentum=0.9, alpha=0.99, betas=(0.9, 0.999), eps=1e-8
 ):
-    """One step of an optimiser, from parameters w with the gradient g.
+    """Take one step of an optimiser from the parameters w with the gradient g.
 
     "momentum": v = momentum v + g,                   w = w - lr v
     "nesterov": v = momentum v + g,                   w = w - lr (g + momentum v)
     "rmsprop":  v = alpha v + (1 - alpha) g^2,        w = w - lr g / (sqrt(v) + eps)
     "adam":     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  in step t from 1
                 w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
-    The m or v on the right is that of the step before; before the first they are 0.
+    On the right of each formula for m or v, use the value from the previous step. Before the
+    first step, m and v are 0.
 
     method : str, one of these four
     w, g : arrays of the same shape
-    state : dict, {} in the first step, later what you returned with the step before
+    state : dict, {} in the first step, later the state that you returned in the step before
     lr, momentum, alpha, eps : floats; betas : two floats
-    Returns (w, state): the new parameters, and a dict of what you need in the next step.
+    Returns (w, state): the new parameters, and a dict with the values for the next step.
     """
     t = state.get("t", 0) + 1
     m, v = (state.get(name, np.zeros(w.shape)) for name in "mv")
@@ -97,7 +101,7 @@ steps.example(
 
 @steps.case("value", visible=2)
 def some_steps(rng, T, D):
-    """Some steps with each method, on gradients that are given."""
+    """Several steps with each method, on fixed gradients."""
     g = rng.normal(size=(T, D))
     g += 0.2 * np.sign(g)
     numbers = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.4, 0.8))
@@ -179,9 +183,9 @@ def from_all_gradients(
 
 
 def with_other(method, make):
-    """Return a solution with another rule for one method.
+    """Return a solution with a different rule for one method.
 
-    ``make(g, state, t, momentum, alpha, betas, eps)`` returns the step and what is kept.
+    ``make(g, state, t, momentum, alpha, betas, eps)`` returns the step and the new state.
     """
 
     def changed(which, w, g, state, lr, momentum, alpha, betas, eps):
@@ -195,7 +199,7 @@ def with_other(method, make):
 
 
 def momentum_as(method, of):
-    """Return a solution in which ``of(g, v, momentum)`` gives the step and the new v."""
+    """Return a solution where ``of(g, v, momentum)`` returns the step and the new v."""
 
     def make(g, state, t, momentum, alpha, betas, eps):
         step, v = of(g, state.get("v", 0 * g), momentum)
@@ -205,7 +209,7 @@ def momentum_as(method, of):
 
 
 def rmsprop_as(of):
-    """Return a solution in which ``of(g, v, t, alpha, eps)`` gives the step and the new v."""
+    """Return a solution where ``of(g, v, t, alpha, eps)`` returns the step and the new v."""
 
     def make(g, state, t, momentum, alpha, betas, eps):
         step, v = of(g, state.get("v", 0 * g), t, alpha, eps)
@@ -215,7 +219,7 @@ def rmsprop_as(of):
 
 
 def adam_as(of=None, m_of=None, v_of=None):
-    """Return a solution with another m, another v, or another step made from both."""
+    """Return a solution with a different m, v, or step computed from both."""
 
     def make(g, state, t, momentum, alpha, betas, eps):
         m, v, (b1, b2) = state.get("m", 0 * g), state.get("v", 0 * g), betas
@@ -233,8 +237,8 @@ def adams(m, v, t, b1, b2, eps):
 
 
 @steps.mistake(
-    "each step is that of a first step. What is in the state that you return, and what do you "
-    "take out of the state that you are given?",
+    "Your code computes every step as if it were the first one. What do you store in the "
+    "state that you return, and what do you read from the state that you are given?",
     loses="value rmsprop adam",
 )
 def state_forgotten(method, w, g, state, lr, *options):
@@ -242,7 +246,7 @@ def state_forgotten(method, w, g, state, lr, *options):
 
 
 @steps.mistake(
-    "it goes uphill. In which direction does the gradient point?",
+    "Your steps go uphill. Does the loss grow or shrink in the direction of the gradient?",
     loses="value rmsprop adam",
 )
 def uphill(method, w, g, state, lr, *options):
@@ -250,8 +254,8 @@ def uphill(method, w, g, state, lr, *options):
 
 
 @steps.mistake(
-    "this is the answer for the numbers that stand in the signature. Where does your code use "
-    "momentum, alpha, betas and eps as they are given?",
+    "Your function uses the default values in the signature. Where does your code use the "
+    "arguments `momentum`, `alpha`, `betas` and `eps`?",
     loses="value rmsprop adam",
 )
 def options_ignored(method, w, g, state, lr, *options):
@@ -259,8 +263,8 @@ def options_ignored(method, w, g, state, lr, *options):
 
 
 @steps.mistake(
-    "the velocity is an average here: the gradient is multiplied by 1 - momentum. By what does "
-    "the formula multiply it, as PyTorch does?",
+    "Your velocity is an average, because your code multiplies the gradient by 1 - "
+    "momentum. Which factor does the gradient have in the formula?",
     loses="value",
 )
 def averaged_velocity(method, w, g, state, lr, momentum, *options):
@@ -271,8 +275,8 @@ def averaged_velocity(method, w, g, state, lr, momentum, *options):
 
 
 @steps.mistake(
-    "momentum is multiplied by the new gradient. Of which of the two, the old velocity and the "
-    "gradient, should less be left with each step?",
+    "Your code multiplies the new gradient by `momentum`. Which should become smaller in "
+    "each step, the old velocity or the new gradient?",
     loses="value",
 )
 def momentum_of_the_gradient(*given):
@@ -280,8 +284,8 @@ def momentum_of_the_gradient(*given):
 
 
 @steps.mistake(
-    "momentum is multiplied by the old velocity and by the gradient. Which of the two does the "
-    "formula leave whole?",
+    "Your code multiplies both the old velocity and the gradient by `momentum`. Which of "
+    "the two does the formula leave unchanged?",
     loses="value",
 )
 def momentum_of_both(*given):
@@ -289,8 +293,8 @@ def momentum_of_both(*given):
 
 
 @steps.mistake(
-    "the velocity never forgets: it is the plain sum of all gradients. Which share of the old "
-    "velocity stays?",
+    "Your velocity is the plain sum of all gradients. How much of the old velocity should "
+    "remain in each step?",
     loses="value",
 )
 def nothing_forgotten(*given):
@@ -298,8 +302,8 @@ def nothing_forgotten(*given):
 
 
 @steps.mistake(
-    "w moves by the velocity of the step before. Which comes first, the new velocity or the "
-    "move?",
+    "Your `w` moves by the velocity of the previous step. Which comes first, the new "
+    "velocity or the move?",
     loses="value",
 )
 def old_velocity(*given):
@@ -307,7 +311,7 @@ def old_velocity(*given):
 
 
 def in_place_of(method, other):
-    """Return a solution that takes the step of another method."""
+    """Return a solution that replaces one method by a different one."""
 
     def changed(which, w, g, state, lr, *options):
         return optimizer_step(other if which == method else which, w, g, state, lr, *options)
@@ -316,7 +320,8 @@ def in_place_of(method, other):
 
 
 @steps.mistake(
-    "here comes the step of Nesterov. Which branch of your code does this method take?",
+    'Your "momentum" step is the step of Nesterov. Which branch of your code does '
+    '"momentum" reach?',
     loses="value",
 )
 def momentum_like_nesterov(*given):
@@ -324,7 +329,8 @@ def momentum_like_nesterov(*given):
 
 
 @steps.mistake(
-    "here comes the step of Adam. Which branch of your code does this method take?",
+    "Your function takes Adam's step for this method. Which branch of your code does this "
+    "method reach?",
     loses="value rmsprop",
 )
 def all_like_adam(method, *given):
@@ -332,7 +338,7 @@ def all_like_adam(method, *given):
 
 
 @steps.mistake(
-    "here comes the step of RMSProp. Which branch of your code does this method take?",
+    'Your "adam" step is the step of RMSProp. Which branch of your code does "adam" reach?',
     loses="adam",
 )
 def adam_like_rmsprop(*given):
@@ -340,8 +346,8 @@ def adam_like_rmsprop(*given):
 
 
 @steps.mistake(
-    "this is momentum without Nesterov. What does his step do with the new velocity, and what "
-    "with the gradient?",
+    'Your "nesterov" step is the step of plain momentum. What does the formula do with the '
+    "gradient and the new velocity?",
     loses="value",
 )
 def nesterov_like_momentum(*given):
@@ -349,8 +355,8 @@ def nesterov_like_momentum(*given):
 
 
 @steps.mistake(
-    "this is gradient descent without a velocity. What does Nesterov's step add to the "
-    "gradient?",
+    'Your "nesterov" step is plain gradient descent, without a velocity. What does the '
+    "formula add to the gradient?",
     loses="value",
 )
 def nesterov_plain(*given):
@@ -358,8 +364,8 @@ def nesterov_plain(*given):
 
 
 @steps.mistake(
-    "the gradient itself is missing in Nesterov's step. What stands beside momentum times v in "
-    "it?",
+    'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
+    "formula add?",
     loses="value",
 )
 def nesterov_without_gradient(*given):
@@ -367,7 +373,7 @@ def nesterov_without_gradient(*given):
 
 
 @steps.mistake(
-    "the step is v + momentum times v. To what does Nesterov add momentum times v?",
+    'Your "nesterov" step is v + momentum * v. What does the formula add momentum * v to?',
     loses="value",
 )
 def velocity_twice(*given):
@@ -375,8 +381,8 @@ def velocity_twice(*given):
 
 
 @steps.mistake(
-    "the gradient is added to the whole new velocity. What is the velocity multiplied by in "
-    "Nesterov's step?",
+    'Your "nesterov" step adds the whole new velocity to the gradient. What does the '
+    "formula multiply the velocity by?",
     loses="value",
 )
 def velocity_whole(*given):
@@ -384,8 +390,7 @@ def velocity_whole(*given):
 
 
 @steps.mistake(
-    "in RMSProp eps stands inside the root. To what is it added, in the formula and in "
-    "PyTorch?",
+    "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?",
     loses="rmsprop",
 )
 def eps_inside(*given):
@@ -397,7 +402,8 @@ def eps_inside(*given):
 
 
 @steps.mistake(
-    "in RMSProp eps is missing. What is the divisor of a weight whose gradient was always 0?",
+    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a "
+    "weight were always 0?",
     loses="rmsprop",
 )
 def eps_forgotten(*given):
@@ -409,7 +415,9 @@ def eps_forgotten(*given):
 
 
 @steps.mistake(
-    "in RMSProp the root is missing. In what is v measured, if g is in metres?", loses="rmsprop"
+    "Your RMSProp divides by v without taking the root. If g is in metres, what is the "
+    "unit of v?",
+    loses="rmsprop",
 )
 def root_forgotten(*given):
     def of(g, v, t, alpha, eps):
@@ -420,8 +428,8 @@ def root_forgotten(*given):
 
 
 @steps.mistake(
-    "in RMSProp v is the sum of all squares: this is AdaGrad. Which share of the old v does "
-    "RMSProp keep, and which share of the new square does it take?",
+    "Your v in RMSProp is the sum of all squares, as in AdaGrad. Which weights does "
+    "RMSProp give to the old v and to the new square?",
     loses="rmsprop",
 )
 def adagrad(*given):
@@ -432,7 +440,7 @@ def adagrad(*given):
 
 
 def eps_on_its_own(method):
-    """Return a solution that adds eps to the parameters, for want of brackets."""
+    """Return a solution that adds eps to the parameters, because parentheses are missing."""
 
     def changed(which, w, g, state, lr, momentum, alpha, betas, eps):
         given = which, w, g, state, lr, momentum, alpha, betas
@@ -445,8 +453,8 @@ def eps_on_its_own(method):
 
 
 @steps.mistake(
-    "in RMSProp eps is added to the parameters. What do the brackets of the formula hold "
-    "together?",
+    "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the "
+    "formula group together?",
     loses="rmsprop",
 )
 def brackets_forgotten(*given):
@@ -454,8 +462,8 @@ def brackets_forgotten(*given):
 
 
 @steps.mistake(
-    "in Adam eps is added to the parameters. What do the brackets of the formula hold "
-    "together?",
+    "Your Adam adds `eps` to the parameters. Which terms do the parentheses in the formula "
+    "group together?",
     loses="adam",
 )
 def adams_brackets_forgotten(*given):
@@ -463,8 +471,8 @@ def adams_brackets_forgotten(*given):
 
 
 @steps.mistake(
-    "in RMSProp v is an average of the gradients themselves. What may stand under a root, and "
-    "of what is v the average?",
+    "Your v in RMSProp is an average of the gradients themselves. Which values can be "
+    "under a root, and which quantity should v average?",
     loses="rmsprop",
 )
 def square_forgotten(*given):
@@ -477,8 +485,8 @@ def square_forgotten(*given):
 
 
 @steps.mistake(
-    "in Adam v is an average of the gradients themselves, as m is. What may stand under a "
-    "root, and of what is v the average?",
+    "Your v in Adam is an average of the gradients themselves, like m. Which values can be "
+    "under a root, and which quantity should v average?",
     loses="adam",
 )
 def adams_square_forgotten(*given):
@@ -490,7 +498,8 @@ def adams_square_forgotten(*given):
 
 
 @steps.mistake(
-    "in RMSProp alpha is the share of the new square. Of which is it the share in the formula?",
+    "Your RMSProp multiplies the new square by `alpha`. Which term does `alpha` belong to "
+    "in the formula?",
     loses="rmsprop",
 )
 def shares_exchanged(*given):
@@ -502,7 +511,8 @@ def shares_exchanged(*given):
 
 
 @steps.mistake(
-    "in RMSProp the new square is added whole. What do the two shares of an average add up to?",
+    "Your RMSProp adds the whole new square to v. What should the two weights of an "
+    "average add up to?",
     loses="rmsprop",
 )
 def square_whole(*given):
@@ -514,7 +524,8 @@ def square_whole(*given):
 
 
 @steps.mistake(
-    "RMSProp corrects v as Adam does. Does its formula know in which step it is?",
+    "Your RMSProp corrects v as Adam does. Does the formula for RMSProp depend on the "
+    "number of the step?",
     loses="rmsprop",
 )
 def rmsprop_corrected(*given):
@@ -526,7 +537,8 @@ def rmsprop_corrected(*given):
 
 
 @steps.mistake(
-    "RMSProp divides by the v of the step before. Which comes first, the new v or the move?",
+    "Your RMSProp divides by the root of the previous v. Which comes first, the new v or "
+    "the move?",
     loses="rmsprop",
 )
 def old_square(*given):
@@ -536,7 +548,9 @@ def old_square(*given):
     return rmsprop_as(of)(*given)
 
 
-@steps.mistake("RMSProp begins with v = g^2. What is v before the first step?", loses="rmsprop")
+@steps.mistake(
+    "Your RMSProp starts with v = g^2. What should v be before the first step?", loses="rmsprop"
+)
 def starts_with_the_square(*given):
     def of(g, v, t, alpha, eps):
         v = g**2 if t == 1 else alpha * v + (1 - alpha) * g**2
@@ -546,7 +560,7 @@ def starts_with_the_square(*given):
 
 
 @steps.mistake(
-    "in RMSProp all weights share one v. Of which array does v have the shape?",
+    "Your RMSProp uses one v for all weights. Which shape should v have?",
     loses="rmsprop",
 )
 def one_square_for_all(*given):
@@ -558,26 +572,27 @@ def one_square_for_all(*given):
 
 
 @steps.mistake(
-    "Adam corrects neither m nor v. By how much too small is m after the first step, since it "
-    "began at 0?",
+    "Your Adam corrects neither m nor v. If m starts at 0, how much too small is it after "
+    "the first step?",
     loses="adam",
 )
 def not_corrected(*given):
     return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v) + eps))(*given)
 
 
-@steps.mistake("Adam corrects m and not v. Which of the two began at 0?", loses="adam")
+@steps.mistake("Your Adam corrects m but not v. Which of the two starts at 0?", loses="adam")
 def m_alone_corrected(*given):
     return adam_as(lambda m, v, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(v) + eps))(*given)
 
 
-@steps.mistake("Adam corrects v and not m. Which of the two began at 0?", loses="adam")
+@steps.mistake("Your Adam corrects v but not m. Which of the two starts at 0?", loses="adam")
 def s_alone_corrected(*given):
     return adam_as(lambda m, v, t, b1, b2, eps: m / (np.sqrt(v / (1 - b2**t)) + eps))(*given)
 
 
 @steps.mistake(
-    "Adam corrects v by the same number as m. Which share of the old v did it keep?",
+    "Your Adam divides m and v by the same correction. Which factor does the old v have in "
+    "its formula?",
     loses="adam",
 )
 def one_correction(*given):
@@ -585,8 +600,8 @@ def one_correction(*given):
 
 
 @steps.mistake(
-    "Adam divides by 1 - beta in every step. Which power of beta is it in step t, and who "
-    "counts the steps?",
+    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula "
+    "have in step t?",
     loses="adam",
 )
 def always_the_first_step(*given):
@@ -594,8 +609,8 @@ def always_the_first_step(*given):
 
 
 @steps.mistake(
-    "Adam counts its first step as number 2. With which t does it begin, and how often is it "
-    "raised in a step?",
+    "Your Adam counts its first step as t = 2. What does your t start from, and how often "
+    "do you increase it in each step?",
     loses="adam",
 )
 def begins_with_two(*given):
@@ -603,8 +618,8 @@ def begins_with_two(*given):
 
 
 @steps.mistake(
-    "Adam multiplies beta by t, so that 1 - beta t becomes negative. What does the formula do "
-    "with t?",
+    "Your Adam multiplies beta by t, so 1 - beta t is negative after some steps. What does "
+    "the formula do with t?",
     loses="adam",
 )
 def times_t(*given):
@@ -616,7 +631,7 @@ def times_t(*given):
 
 
 @steps.mistake(
-    "in Adam eps stands inside the root. To what is it added, in the formula and in PyTorch?",
+    "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?",
     loses="adam",
 )
 def adams_eps_inside(*given):
@@ -627,8 +642,8 @@ def adams_eps_inside(*given):
 
 
 @steps.mistake(
-    "in Adam eps is added to the root before v is corrected. What is divided by 1 - beta2^t: v "
-    "alone, or eps too?",
+    "Your Adam adds `eps` to the root before it corrects v. Does the formula divide only v "
+    "by 1 - beta2^t, or also `eps`?",
     loses="adam",
 )
 def eps_corrected(*given):
@@ -639,7 +654,8 @@ def eps_corrected(*given):
 
 
 @steps.mistake(
-    "in Adam eps is missing. What is the divisor of a weight whose gradient was always 0?",
+    "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
+    "were always 0?",
     loses="adam",
 )
 def adams_eps_forgotten(*given):
@@ -650,8 +666,8 @@ def adams_eps_forgotten(*given):
 
 
 @steps.mistake(
-    "Adam corrects the root, and not what is under it. Is 1 - beta2^t under the root in the "
-    "formula?",
+    "Your Adam corrects the root of v instead of v. Is 1 - beta2^t inside or outside the "
+    "root in the formula?",
     loses="adam",
 )
 def root_corrected(*given):
@@ -662,7 +678,9 @@ def root_corrected(*given):
 
 
 @steps.mistake(
-    "in Adam the root is missing. In what is v measured, if g is in metres?", loses="adam"
+    "Your Adam divides by the corrected v without taking the root. If g is in metres, what "
+    "is the unit of v?",
+    loses="adam",
 )
 def adams_root_forgotten(*given):
     def of(m, v, t, b1, b2, eps):
@@ -672,8 +690,8 @@ def adams_root_forgotten(*given):
 
 
 @steps.mistake(
-    "Adam keeps the corrected m and v for the next step, which corrects them once more. Which "
-    "m stands on the right of its formula?",
+    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m "
+    "does the formula for m have on the right?",
     loses="adam",
 )
 def corrected_ones_kept(*given):
@@ -687,7 +705,7 @@ def corrected_ones_kept(*given):
 
 
 @steps.mistake(
-    "beta1 and beta2 have changed places. Which of them belongs to the gradients, and which to "
+    "Your `betas` are swapped. Which of them belongs to the gradients, and which one to "
     "their squares?",
     loses="adam",
 )
@@ -696,8 +714,8 @@ def betas_exchanged(method, w, g, state, lr, momentum, alpha, betas, eps):
 
 
 @steps.mistake(
-    "Adam takes the gradient where m belongs: this is RMSProp with corrected v. What is m an "
-    "average of?",
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m "
+    "an average of?",
     loses="adam",
 )
 def without_m(*given):
@@ -708,7 +726,8 @@ def without_m(*given):
 
 
 @steps.mistake(
-    "Adam adds the gradient to m whole. What do the two shares of an average add up to?",
+    "Your Adam adds the whole gradient to m. What should the two weights of an average add "
+    "up to?",
     loses="adam",
 )
 def gradient_whole(*given):
@@ -716,7 +735,8 @@ def gradient_whole(*given):
 
 
 @steps.mistake(
-    "Adam adds the square to v whole. What do the two shares of an average add up to?",
+    "Your Adam adds the whole new square to v. What should the two weights of an average "
+    "add up to?",
     loses="adam",
 )
 def adams_square_whole(*given):
