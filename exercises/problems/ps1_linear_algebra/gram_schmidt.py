@@ -429,8 +429,8 @@ def ended_at_the_first_dependent(A):
 
 
 @bases.mistake(
-    "Your code doesn't drop any column, not even after a remainder of length 0. How long must "
-    "the remainder be, relative to the column, before you use it?",
+    "Your code doesn't drop any column, not even when the remainder is 0. How long must the "
+    "remainder be, relative to the column, before you use it?",
     loses="dependent",
 )
 @np.errstate(all="ignore")

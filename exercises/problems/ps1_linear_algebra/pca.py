@@ -331,7 +331,7 @@ def centred_in_uint8(X, k):
 
 
 @principal.mistake(
-    "Your code rounds the mean down to an integer before it subtracts it. Is the mean of "
+    "Your code rounds the mean down to an integer before subtracting it. Is the mean of "
     "integers always an integer?",
     loses="integers",
 )
