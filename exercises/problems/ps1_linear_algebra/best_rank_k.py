@@ -1,4 +1,4 @@
-"""best_rank_k: the matrix of rank k that lies nearest to a given one."""
+"""best_rank_k: the matrix of rank k that is closest to a given matrix."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,8 +10,8 @@ nearest = problem(
     returns={"approximation": "value"},
     points={
         "shape": (1, "an (m, n) array of `float64`"),
-        "value": (10, "matrices of random fractions, tall and wide"),
-        "inputs-unchanged": (1, "`A` stays as it is"),
+        "value": (10, "tall and wide matrices of random numbers"),
+        "inputs-unchanged": (1, "your function doesn't change `A`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -19,14 +19,13 @@ nearest = problem(
 
 @nearest.reference
 def best_rank_k(A, k):
-    """The matrix of rank k nearest to A, in the sum of squared differences.
+    """Compute the matrix of rank k that is closest to A in the sum of squared differences.
 
-    A_k = sum over i < k of s[i] * outer(u_i, v_i), where A = sum of all of them
+    A_k = sum over i < k of s[i] * outer(u_i, v_i); the sum of all these terms is A.
 
-    A : (m, n) array, float64
+    A : (m, n) array, float64, without equal singular values; your function must not change it
     k : int, from 1 to min(m, n)
-    Returns A_k : (m, n) array, float64. A stays as it is.
-    No two singular values that you meet are equal.
+    Returns A_k : (m, n) array, float64.
     """
     U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return U[:, :k] * s[:k] @ Vt[:k]
@@ -36,17 +35,17 @@ nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
 def some_rank(rng, m, n):
-    """Return 3 for a wide matrix and more for a tall one, but less than there are."""
-    most = max(min(m, n) - 1, 1)  # of a wide one and without its mean that would be all
+    """Return 3 for a wide matrix and more for a tall one, but less than the full rank."""
+    most = max(min(m, n) - 1, 1)  # a wide matrix without its column means has this rank
     return min(3, most) if m < n else int(rng.integers(min(4, most), most + 1))
 
 
 @nearest.case("value", visible=2)
 def spread_out(rng, M, N):
-    """Matrices whose singular values lie well apart."""
+    """Matrices with clearly different singular values."""
     r, k = min(M, N), some_rank(rng, M, N)
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
-    s[k:] *= np.exp(0.15)  # the last one kept is near the next, whatever is drawn
+    s[k:] *= np.exp(0.15)  # now s[k - 1] and s[k] are always close to each other
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
     return U * s @ V.T, k
 
@@ -87,13 +86,13 @@ def the_rest_taken_away(A, k):
 
 
 def terms(A, which, change=lambda s: s):
-    """Return the sum of some terms of the SVD, with the singular values changed."""
+    """Return the sum of some terms of the SVD, with modified singular values."""
     U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return U[:, which] * change(s)[which] @ Vt[which]
 
 
 @nearest.mistake(
-    "these are the k smallest terms. In which order does svd give the singular values?",
+    "Your result contains the k smallest terms. How does `svd` sort the singular values?",
     loses="value",
 )
 def smallest_terms(A, k):
@@ -101,8 +100,8 @@ def smallest_terms(A, k):
 
 
 @nearest.mistake(
-    "these are the eigenvectors that matter least. In which order does eigh give its "
-    "eigenvalues?",
+    "Your result uses the eigenvectors with the smallest eigenvalues. How does `eigh` sort "
+    "its eigenvalues?",
     loses="value",
 )
 def first_of_eigh(A, k):
@@ -115,7 +114,7 @@ def first_of_eigh(A, k):
 
 
 @nearest.mistake(
-    "this is what is left when the k largest terms are taken away. Which of the two is asked?",
+    "Your result contains the terms after the first k. Which terms should you add up?",
     loses="value",
 )
 def what_is_left(A, k):
@@ -123,21 +122,22 @@ def what_is_left(A, k):
 
 
 @nearest.mistake(
-    "this has rank k + 1. How many terms does your slice or loop take?", loses="value"
+    "Your result has rank k + 1. How many terms does your slice or loop include?", loses="value"
 )
 def one_too_many(A, k):
     return terms(A, slice(k + 1))
 
 
 @nearest.mistake(
-    "this has rank k - 1. How many terms does your slice or loop take?", loses="value"
+    "Your result has rank k - 1. How many terms does your slice or loop include?", loses="value"
 )
 def one_too_few(A, k):
     return terms(A, slice(k - 1))
 
 
 @nearest.mistake(
-    "only one term is here, the one of number k. What does the formula do with those before?",
+    "Your result is only the last of the k terms. What does the formula do with the terms "
+    "before it?",
     loses="value",
 )
 def one_term_alone(A, k):
@@ -145,8 +145,8 @@ def one_term_alone(A, k):
 
 
 @nearest.mistake(
-    "each outer product counts as much as any other here. What stands before u and v in each "
-    "term?",
+    "Your outer products all have the same weight. What does the formula multiply each of "
+    "them by?",
     loses="value",
 )
 def singular_values_left_out(A, k):
@@ -154,8 +154,8 @@ def singular_values_left_out(A, k):
 
 
 @nearest.mistake(
-    "each term stands here with the square of its number. Of which matrix are s² the "
-    "eigenvalues, and of which are s the singular values?",
+    "Your terms contain the squares of the singular values. Which matrix has these squares as "
+    "its eigenvalues?",
     loses="value",
 )
 def squared_singular_values(A, k):
@@ -163,7 +163,8 @@ def squared_singular_values(A, k):
 
 
 @nearest.mistake(
-    "each term stands here with the root of its singular value. How often does s stand in it?",
+    "Your terms contain the square roots of the singular values. How often does each singular "
+    "value appear in its term?",
     loses="value",
 )
 def root_of_singular_values(A, k):
@@ -171,8 +172,8 @@ def root_of_singular_values(A, k):
 
 
 @nearest.mistake(
-    "columns of the third factor are taken for the right singular vectors. svd gives it "
-    "transposed: where do the vectors stand in it?",
+    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
+    "returns this factor transposed, are the vectors its rows or its columns?",
     loses="shape value",
 )
 def columns_of_the_third_factor(A, k):
@@ -181,7 +182,8 @@ def columns_of_the_third_factor(A, k):
 
 
 @nearest.mistake(
-    "the mean of each column was taken off before, and put back. Does the text ask for that?",
+    "Your code subtracts the mean of each column before the decomposition and adds it back "
+    "afterwards. Does the formula contain these means?",
     loses="value",
 )
 def centred_as_in_pca(A, k):
@@ -190,8 +192,8 @@ def centred_as_in_pca(A, k):
 
 
 @nearest.mistake(
-    "the mean of each column was taken off before, and never put back. Whose approximation is "
-    "this?",
+    "Your code subtracts the mean of each column and never adds it back. Which matrix does "
+    "your result approximate?",
     loses="value",
 )
 def centred_and_left_so(A, k):
@@ -199,8 +201,8 @@ def centred_and_left_so(A, k):
 
 
 @nearest.mistake(
-    "the first k rows are those of A, and all others are 0. Which vectors should the rows be "
-    "made of?",
+    "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
+    "should every row be a combination of?",
     loses="value",
 )
 def first_rows(A, k):
@@ -210,8 +212,8 @@ def first_rows(A, k):
 
 
 @nearest.mistake(
-    "the first k columns are those of A, and all others are 0. Which vectors should the "
-    "columns be made of?",
+    "The first k columns of your result are columns of `A`, and the other columns are 0. "
+    "Which vectors should every column be a combination of?",
     loses="value",
 )
 def first_columns(A, k):
@@ -221,7 +223,9 @@ def first_columns(A, k):
 
 
 @nearest.mistake(
-    "this is A projected on its own first k columns. Which k vectors lose least?", loses="value"
+    "Your result is `A` projected on its first k columns. Which k directions give the "
+    "smallest error?",
+    loses="value",
 )
 def on_the_first_columns(A, k):
     Q = np.linalg.qr(np.asarray(A, float)[:, :k])[0]
@@ -229,8 +233,8 @@ def on_the_first_columns(A, k):
 
 
 @nearest.mistake(
-    "only the first term is here. Does your loop reach its second turn, and where does its "
-    "return stand?",
+    "Your result contains only the first term. How many iterations of your loop run before it "
+    "returns?",
     loses="value",
 )
 def first_term_alone(A, k):
@@ -238,7 +242,8 @@ def first_term_alone(A, k):
 
 
 @nearest.mistake(
-    "rows of U are taken for the left singular vectors. Are they its rows or its columns?",
+    "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
+    "columns of `U`?",
     loses="value",
 )
 def rows_of_the_first_factor(A, k):

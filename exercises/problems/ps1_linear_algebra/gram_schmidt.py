@@ -1,8 +1,8 @@
-"""Orthonormal bases by the method of Gram and Schmidt.
+"""gram_schmidt: orthonormal bases by the method of Gram and Schmidt.
 
-Several bases span the same space. The text asks for the one that the method gives, column by
-column and with no sign turned, so that there is one right answer: a basis from a singular value
-decomposition, or of other signs, spans the space too, and is another.
+Several orthonormal bases span the same space, for example the singular vectors, or the same
+vectors with different signs. The problem requires the basis that the method gives, column by
+column and without changing signs, so that there is only one correct answer.
 """
 
 import numpy as np
@@ -16,14 +16,14 @@ bases = problem(
     returns={"Q": "value"},
     points={
         "shape": (1, "an (m, r) array"),
-        "value": (6, "independent columns"),
-        "dependent": (4, "columns in the millions, some of which depend on those before them"),
+        "value": (6, "linearly independent columns"),
+        "dependent": (4, "entries in the millions; some columns depend on earlier columns"),
         "stability": (
             2,
-            "columns so nearly alike that about a billionth of them is left; to five "
-            "digits, elsewhere to eight",
+            "columns that are nearly parallel, so that the remainder has about a billionth of "
+            "their length; `Q` must be correct to five digits, elsewhere to eight",
         ),
-        "inputs-unchanged": (1, "`A` stays as it is"),
+        "inputs-unchanged": (1, "your function doesn't change `A`"),
     },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.qr")},
 )
@@ -31,15 +31,16 @@ bases = problem(
 
 @bases.reference
 def gram_schmidt(A):
-    """Orthonormal basis of the column space of A, from its columns in order.
+    """Compute an orthonormal basis of the column space of A by the Gram-Schmidt method.
 
-    From each column what lies along the vectors found so far is taken away; what is left is
-    divided by its length and becomes the next column of Q, with no sign turned. A column of
-    which less than 1e-10 of its length is left depends on those before it and is dropped.
+    From each column, in order, we subtract its parts along the vectors that we have found so
+    far. We divide the remainder by its length, and it becomes the next column of Q, without a
+    change of sign. If the length of the remainder is less than 1e-10 times the length of the
+    column, then the column depends on the earlier columns, and we drop it.
 
-    A : (m, n) array, float64
-    Returns Q : (m, r) array, float64, with one column for each of the r that are not dropped.
-    A stays as it is.
+    A : (m, n) array, float64; your function must not change it
+    Returns Q : (m, r) array, float64, with one column for each of the r columns that we don't
+    drop.
     """
     Q = np.zeros((len(A), 0))
     for a in A.T:
@@ -71,12 +72,12 @@ def some(rng, most):
     return int(rng.integers(min(3, most), most + 1)) if most > 1 else 1
 
 
-CLEAR = 0.0503  # no columns of small whole numbers leave just this share, or nearly
+CLEAR = 0.0503  # columns of small integers never leave a fraction close to this one
 
 
 @bases.case("value", visible=2)
 def independent(rng, M):
-    """Independent columns."""
+    """Linearly independent columns."""
     n = some(rng, M - 2)
     while True:
         A = integers(rng, M, n)
@@ -85,13 +86,13 @@ def independent(rng, M):
 
 
 def depending(rng, M, n):
-    """Return M + 1 columns of which n are independent; the others have exact remainders.
+    """Return M + 1 columns; n of them are independent, and the others have exact remainders.
 
     The remainders are the same on every processor. The first column has entries of 1 or -1 in
-    four places (in one, if there are fewer than four), and so has the second's remainder. Hence
-    the orthonormal vectors have entries of 1/2 or -1/2, and no product with them rounds. Sums
-    of the columns have the remainder 0. One column is twice the first except for its last bits,
-    and has these bits as remainder, as if by rounding.
+    four rows (in one row if M is less than four), and so does the remainder of the second
+    column. Hence the orthonormal vectors have entries of 1/2 or -1/2, and products with them
+    are exact. Sums of the columns have the remainder 0. One column is -2 times the first column
+    except for its last bits, and these bits are its remainder, as if they came from rounding.
     """
     some_places = rng.permutation(M)[: 4 if M > 3 else 1]
     first, second = np.zeros((2, M))
@@ -107,28 +108,29 @@ def depending(rng, M, n):
         if left_over(np.column_stack([own, bits])[:, :M]).min() > CLEAR:
             break
     sums = own[:, :2] @ rng.choice([-2, -1, 1, 2], size=(min(n, 2), max(M - n, 2)))
-    sums[:, 0] = 8 * first  # larger than any: no pivot of A^T A is above that of this column
+    sums[:, 0] = 8 * first  # the longest column, so it has the largest pivot in A^T A
     rest = np.column_stack([first * -2 + bits / 2**48, sums, own[:, 2:]])
     return np.column_stack([own[:, :2], rng.permutation(rest, axis=1)])
 
 
 @bases.case("dependent")
 def dependent(rng, M):
-    """Columns in the millions that depend on those before them."""
+    """Columns that depend on earlier columns, with entries in the millions."""
     return 2**20 * depending(rng, M, some(rng, M - 2))
 
 
-@bases.case("stability", rtol=1e-5)  # styles differ by a few billionths
+@bases.case("stability", rtol=1e-5)  # correct programs differ by a few billionths
 def nearly_dependent(rng, M):
-    """Columns of which about a billionth is left, independent all the same."""
-    # All but one row are so small that their squares vanish beside it, and that one holds
-    # powers of 2: no product rounds, and what classical Gram-Schmidt loses it loses everywhere.
+    """Nearly parallel columns, which are still independent."""
+    # All rows but one are so small that their squares are negligible, and the large row
+    # contains powers of 2. Therefore products are exact, and classical Gram-Schmidt loses the
+    # same digits on every machine.
     n, row = min(4, max(1, M - 1)), rng.integers(M)
     while True:
         A, top = rng.choice([-2.0, -1.0, 1.0, 2.0], size=(M, n)), rng.choice([-4, -2, 2, 4], n)
         rest = np.delete(A[:, 1:] - A[:, :1] * top[1:] / top[0], row, axis=0)
         left = np.abs(np.diag(np.linalg.qr(rest)[1]) / top[1:])
-        if (left > 0.43).all():  # of 1e-9: far above what is dropped
+        if (left > 0.43).all():  # times 1e-9, far above the limit for dropping a column
             A /= 2**30
             A[row] = top
             return A
@@ -177,7 +179,7 @@ def on_lists(A):
 
 
 def cleaned(A, coefficient, small=1e-10, length=np.linalg.norm):
-    """Return the result with another coefficient, another threshold or another length."""
+    """Return the result with a different coefficient, threshold or length."""
     found = []
     for a in A.T:
         left = a.copy()
@@ -193,7 +195,9 @@ def modified(q, a, left):
 
 
 @bases.mistake(
-    "the directions are right. Which length should each column of Q have?", loses="value"
+    "Your columns have the correct directions, but not the correct lengths. Which length "
+    "should each column of `Q` have?",
+    loses="value",
 )
 def not_divided_by_the_length(A):
     Q = gram_schmidt(A)
@@ -202,7 +206,8 @@ def not_divided_by_the_length(A):
 
 
 @bases.mistake(
-    "each column has length 1, but what is the product of two different ones?",
+    "Your columns have length 1, but they aren't orthogonal. What is the dot product of two "
+    "different columns, and what should it be?",
     loses="value",
 )
 def divided_by_the_length_alone(A):
@@ -210,7 +215,8 @@ def divided_by_the_length_alone(A):
 
 
 @bases.mistake(
-    "only what lies along the last vector found is taken away. What about the others?",
+    "Your code subtracts only the part along the most recent q. Which other parts does the "
+    "formula subtract?",
     loses="value",
 )
 def last_vector_alone(A):
@@ -223,7 +229,8 @@ def last_vector_alone(A):
 
 
 @bases.mistake(
-    "only what lies along the first vector is taken away. What about the others?",
+    "Your code subtracts only the part along the first q. Which other parts does the formula "
+    "subtract?",
     loses="value",
 )
 def first_vector_alone(A):
@@ -236,22 +243,26 @@ def first_vector_alone(A):
 
 
 @bases.mistake(
-    "these vectors are divided by the square of their length. What is the length of v, and "
-    "what is v·v?",
+    "Your columns are orthogonal, but you divide each of them by the square of its length. Is "
+    "v·v the length of v?",
     loses="value",
 )
 def divided_by_the_square(A):
     return cleaned(A, lambda q, a, left: q @ left / (q @ q), length=lambda v: v @ v)
 
 
-@bases.mistake("which sign has what lies along q, when it is taken away?", loses="value")
+@bases.mistake(
+    "Your code adds the part along each q to the column. Which sign does this part have in "
+    "the formula?",
+    loses="value",
+)
 def added(A):
     return cleaned(A, lambda q, a, left: -(q @ left))
 
 
 @bases.mistake(
-    "these are the right vectors, but some are turned round. Which way does what is left of "
-    "the column point, and does the text turn anything?",
+    "Some columns of your `Q` have the wrong sign. Does the method ever change the direction "
+    "of a remainder?",
     loses="value",
     signs={"Q": 1},
 )
@@ -260,7 +271,8 @@ def turned_round(A):
 
 
 @bases.mistake(
-    "what is left was divided by the length of the whole column. Whose length should become 1?",
+    "Your code divides the remainder by the length of the whole column. Which vector should "
+    "have length 1 afterwards?",
     loses="value",
 )
 def divided_by_the_length_of_the_column(A):
@@ -275,7 +287,8 @@ def divided_by_the_length_of_the_column(A):
 
 
 @bases.mistake(
-    "the coefficient was taken away from every entry. Along which vector does it belong?",
+    "Your code subtracts the dot product from every entry of the column. Which vector should "
+    "you multiply the dot product by first?",
     loses="value",
 )
 def coefficients_without_their_vectors(A):
@@ -290,8 +303,8 @@ def coefficients_without_their_vectors(A):
 
 
 @bases.mistake(
-    "these are the left singular vectors, another basis of the same space. Along which vector "
-    "does the first one lie that is asked?",
+    "Your columns are the left singular vectors, a different basis of the same space. Which "
+    "column of `A` should the first column of `Q` be parallel to?",
     loses="value",
     signs={"Q": 1},
 )
@@ -301,8 +314,8 @@ def singular_vectors(A):
 
 
 @bases.mistake(
-    "a column of which a little was left has been dropped. Which share of its length must be "
-    "left, at least?",
+    "Your code drops a column whose remainder is small, but above the limit. How small must "
+    "the remainder be, relative to the column, before you drop the column?",
     loses="stability",
 )
 def too_much_dropped(A):
@@ -310,7 +323,7 @@ def too_much_dropped(A):
 
 
 @bases.mistake(
-    "columns of zeros are left at the end. How many columns has Q?", loses="dependent"
+    "Your `Q` ends with columns of zeros. How many columns should `Q` have?", loses="dependent"
 )
 def zeros_at_the_end(A):
     Q = gram_schmidt(A)
@@ -318,7 +331,8 @@ def zeros_at_the_end(A):
 
 
 @bases.mistake(
-    "a column that depends on others has become a column of zeros. What is asked for it?",
+    "Your `Q` contains a column of zeros for each dependent column. What should happen to a "
+    "dependent column?",
     loses="dependent",
 )
 def zeros_for_dependent_columns(A):
@@ -329,8 +343,8 @@ def zeros_for_dependent_columns(A):
 
 
 @bases.mistake(
-    "what is left of a column that depends on others is rounding, and it was stretched to "
-    "length 1. When is what is left nothing?",
+    "Your `Q` contains a column that is only a rounding error, scaled to length 1. When does "
+    "a column count as dependent?",
     loses="dependent",
 )
 def rounding_kept(A):
@@ -338,22 +352,25 @@ def rounding_kept(A):
 
 
 @bases.mistake(
-    "compute Q.T @ Q for columns that are nearly alike. Do you multiply q by the column as it "
-    "came, or by what is left of it by now?",
+    "Your columns aren't orthogonal when the columns of `A` are nearly parallel. Do you "
+    "multiply q by the original column, or by the current remainder?",
     loses="stability",
 )
 def classical(A):
     return cleaned(A, lambda q, a, left: q @ a)
 
 
-@bases.mistake("the last column does not count. Where does your loop end?", loses="shape value")
+@bases.mistake(
+    "Your `Q` doesn't use the last column of `A`. Where does your loop end?",
+    loses="shape value",
+)
 def last_column_left_out(A):
     return gram_schmidt(A)[:, :-1]
 
 
 @bases.mistake(
-    "what is left is divided by the square of its length. What is the length of v, and what is "
-    "v·v?",
+    "Your code divides each remainder by the square of its length, so the later parts that "
+    "you subtract are wrong as well. Is v·v the length of v?",
     loses="value",
 )
 def divided_by_the_square_alone(A):
@@ -361,8 +378,8 @@ def divided_by_the_square_alone(A):
 
 
 @bases.mistake(
-    "the magnitudes of the entries of each vector add up to 1 here. Which length is asked, and "
-    "how is it computed?",
+    "In each column of your `Q`, the magnitudes of the entries add up to 1. Which length "
+    "should be 1, and how do you compute it?",
     loses="value",
 )
 def magnitudes_that_add_up_to_one(A):
@@ -370,8 +387,8 @@ def magnitudes_that_add_up_to_one(A):
 
 
 @bases.mistake(
-    "what lies along the columns of A is taken away, and these are not at right angles. Along "
-    "which vectors does the text take it away?",
+    "Your code subtracts the parts along the earlier columns of `A`, which aren't orthogonal. "
+    "Which vectors does the formula use?",
     loses="value",
 )
 def along_the_columns(A):
@@ -386,7 +403,8 @@ def along_the_columns(A):
 
 
 @bases.mistake(
-    "the first column of Q is that of A, as it came. Which length should it have?",
+    "The first column of your `Q` is an unchanged copy of the first column of `A`. Which "
+    "length should it have?",
     loses="value",
 )
 def first_column_as_it_came(A):
@@ -401,8 +419,8 @@ def first_column_as_it_came(A):
 
 
 @bases.mistake(
-    "the work ends at the first column that depends on those before it. What becomes of such a "
-    "column, and what of those behind it?",
+    "Your code stops at the first dependent column. What should happen to this column, and "
+    "what to the columns after it?",
     loses="dependent",
 )
 def ended_at_the_first_dependent(A):
@@ -411,7 +429,8 @@ def ended_at_the_first_dependent(A):
 
 
 @bases.mistake(
-    "no column has been dropped. Which share of its length must be left of a column, at least?",
+    "Your code doesn't drop any column, not even when the remainder is 0. How long must the "
+    "remainder be, relative to the column, before you use it?",
     loses="dependent",
 )
 @np.errstate(all="ignore")

@@ -1,4 +1,4 @@
-"""pca: directions of most variance, how much each has, and where each sample lies on them."""
+"""pca: the directions of largest variance, their variances, and the scores of the samples."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -9,11 +9,11 @@ principal = problem(
     "pca",
     returns={"components": "value", "variances": "scores", "scores": "scores"},
     points={
-        "shape": (1, "three arrays of `float64`, in this order"),
-        "value": (5, "the components of random samples, in order and turned as said"),
-        "scores": (6, "their variances and the scores, half each"),
-        "integers": (1, "all three, a third each, for pictures of type `uint8`"),
-        "inputs-unchanged": (1, "`X` stays as it is"),
+        "shape": (1, "three `float64` arrays, in this order"),
+        "value": (5, "the components of random samples, with the correct order and signs"),
+        "scores": (6, "the variances and the scores of the same samples, half each"),
+        "integers": (1, "all three results, a third each, for images of type `uint8`"),
+        "inputs-unchanged": (1, "your function doesn't change `X`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,17 +21,21 @@ principal = problem(
 
 @principal.reference
 def pca(X, k):
-    """The first k principal components of the rows of X.
+    """Compute the first k principal components of the rows of X.
 
-    C = Z^T Z / (N - 1), where Z is X without the mean of each column
-    C c_i = variances[i] c_i, the largest variance first
+    C = Z^T Z / (N - 1), where Z is X minus the mean of each column
+    C c_i = variances[i] c_i, sorted from the largest variance to the smallest
 
-    X : (N, D) array of numbers, one sample a row, float64 or integers (also type uint8)
+    X : (N, D) array, one sample per row, float64 or integers (for example uint8); your function
+        must not change it
     k : int, from 1 to D and less than N
     Returns (components, variances, scores), all float64:
-    components (k, D), one of unit length a row, its largest entry by magnitude positive;
-    variances (k,), of the samples along each; scores (N, k), Z times each component.
-    X stays as it is. No two variances, and no two largest entries, that you meet are equal.
+    components : (k, D) array, one component of length 1 per row, with a positive entry of
+        largest magnitude
+    variances : (k,) array, the variance of the samples along each component
+    scores : (N, k) array, the products of Z with each component
+    In the data that you get, no two variances are equal, and neither are the magnitudes of the
+    two largest entries of a component.
     """
     Z = X - X.mean(axis=0)
     _, s, Vt = np.linalg.svd(Z, full_matrices=False)
@@ -47,7 +51,7 @@ principal.example(
 
 
 def is_clear(X, k):
-    """Return whether variances, and the largest entries of components, are well apart."""
+    """Return whether the variances and the largest entries of components clearly differ."""
     if len(X) < 2:
         raise ValueError("one sample has no variance")
     components, variances, _ = pca(X, min(k + 1, len(X) - 1, X.shape[1]))
@@ -57,15 +61,15 @@ def is_clear(X, k):
 
 
 def some_number(rng, least, most):
-    """Return a random number of components, never that of a size, which is a prime from 5."""
+    """Return a random number of components that differs from all sizes (5, 7, 11, 13, 17)."""
     fit = [k for k in range(least, most + 1) if k not in (5, 7, 11, 13, 17)]
     return int(rng.choice(fit or [max(most, 1)]))
 
 
 @principal.case("value", visible=2)
 def spread_out(rng, E, D):
-    """Samples that spread differently along each direction."""
-    # D + E of them: along each direction is some variance, so that the least is a certain one
+    """Samples with a different variance along each direction."""
+    # D + E samples, so every direction has some variance, and the smallest one is unique
     k = some_number(rng, 4, D - 1)
     while True:
         cloud = rng.normal(size=(D + E, D))
@@ -79,7 +83,7 @@ def spread_out(rng, E, D):
 
 @principal.case("integers")
 def pictures(rng, E, D):
-    """Pictures of type uint8."""
+    """Images of type uint8."""
     k = some_number(rng, 2, min(3, D))
     while True:
         X = rng.integers(256, size=(D + E, D), dtype=np.uint8)
@@ -88,7 +92,7 @@ def pictures(rng, E, D):
 
 
 def turned(components):
-    """Return components with signs that make their entry of largest magnitude positive."""
+    """Return components with signs such that the entry of largest magnitude is positive."""
     return np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in components])
 
 
@@ -133,7 +137,8 @@ def one_after_the_other(X, k):
 
 
 @principal.mistake(
-    "the samples keep their mean. What is taken off each column first?",
+    "Your samples still contain their mean. What does the formula subtract from each column "
+    "first?",
     loses="value scores",
 )
 def not_centred(X, k):
@@ -142,8 +147,8 @@ def not_centred(X, k):
 
 
 @principal.mistake(
-    "the mean of each sample is taken off, and that of each column is asked. Over which axis "
-    "goes the mean of a feature?",
+    "Your code subtracts the mean of each sample. Which axis should you average over to get "
+    "the mean of each feature?",
     loses="value scores",
 )
 def centred_by_rows(X, k):
@@ -152,7 +157,8 @@ def centred_by_rows(X, k):
 
 
 @principal.mistake(
-    "one mean of all numbers is taken off. How many means have D features?",
+    "Your code subtracts one mean of all entries from every entry. How many means do D "
+    "features have?",
     loses="value scores",
 )
 def one_mean_for_all(X, k):
@@ -161,7 +167,8 @@ def one_mean_for_all(X, k):
 
 
 @principal.mistake(
-    "each feature was divided by its own spread. Does the text ask for that?",
+    "Your code divides each feature by its standard deviation, computed with N - 1. Does the "
+    "formula for Z contain such a division?",
     loses="value scores",
 )
 def each_feature_scaled(X, k):
@@ -170,8 +177,7 @@ def each_feature_scaled(X, k):
 
 
 @principal.mistake(
-    "these are components of the least variance. In which order does eigh give its "
-    "eigenvalues?",
+    "Your components have the smallest variances. How does `eigh` sort its eigenvalues?",
     loses="value scores",
 )
 def least_variance(X, k):
@@ -182,7 +188,8 @@ def least_variance(X, k):
 
 
 @principal.mistake(
-    "these are the right components, the smallest variance first. Which one is asked first?",
+    "Your components are correct, but they are sorted from the smallest variance to the "
+    "largest. Which component should come first?",
     loses="value",
 )
 def in_rising_order(X, k):
@@ -191,18 +198,18 @@ def in_rising_order(X, k):
 
 
 @principal.mistake(
-    "some components point the other way. Which entry must be positive, the largest or the one "
-    "that is largest by magnitude?",
+    "Some of your components have the wrong sign. Which entry must be positive, the largest "
+    "entry or the entry of largest magnitude?",
     loses="value",
     signs={"components": 0, "scores": 1},
 )
 def signs_left_as_they_came(X, k):
     components, variances, scores = pca(X, k)
-    return -components, variances, -scores  # svd and eigh turn some, each processor others
+    return -components, variances, -scores  # signs of svd and eigh depend on the processor
 
 
 @principal.mistake(
-    "the sum of squares is divided by the number of samples. By what does the formula divide?",
+    "Your variances are sums of squares divided by N. What does the formula for C divide by?",
     loses="scores",
 )
 def divided_by_n(X, k):
@@ -211,7 +218,8 @@ def divided_by_n(X, k):
 
 
 @principal.mistake(
-    "these are squares of singular values. What turns a sum of squares into a variance?",
+    "Your variances are the squares of the singular values. What turns a sum of squares into "
+    "a variance?",
     loses="scores",
 )
 def not_divided(X, k):
@@ -220,7 +228,9 @@ def not_divided(X, k):
 
 
 @principal.mistake(
-    "these are the singular values. What has a variance that they do not?", loses="scores"
+    "Your variances are the singular values. Which two steps turn a singular value into a "
+    "variance?",
+    loses="scores",
 )
 def singular_values(X, k):
     components, variances, scores = pca(X, k)
@@ -228,7 +238,9 @@ def singular_values(X, k):
 
 
 @principal.mistake(
-    "these are standard deviations. How does a variance come of them?", loses="scores"
+    "Your variances are standard deviations. How do you get a variance from a standard "
+    "deviation?",
+    loses="scores",
 )
 def standard_deviations(X, k):
     components, variances, scores = pca(X, k)
@@ -236,8 +248,8 @@ def standard_deviations(X, k):
 
 
 @principal.mistake(
-    "singular values are divided by N - 1 here, and not their squares. Which of the two has "
-    "the unit of a variance?",
+    "Your code divides the singular values themselves by N - 1. Which power of a singular "
+    "value has the unit of a variance?",
     loses="scores",
 )
 def square_forgotten(X, k):
@@ -246,7 +258,8 @@ def square_forgotten(X, k):
 
 
 @principal.mistake(
-    "these are shares of the whole variance. What are they before they are divided?",
+    "Your variances are fractions of the total variance. Which values did you have before you "
+    "divided by the total?",
     loses="scores",
 )
 def shares(X, k):
@@ -255,7 +268,8 @@ def shares(X, k):
 
 
 @principal.mistake(
-    "these are the variances of the features. Along which directions are they asked?",
+    "Your variances are the variances of the first k features. Which directions should they "
+    "belong to?",
     loses="scores",
 )
 def variances_of_features(X, k):
@@ -264,8 +278,8 @@ def variances_of_features(X, k):
 
 
 @principal.mistake(
-    "the samples are multiplied as they came, with their mean. Where does the cloud of scores "
-    "have its middle?",
+    "Your scores are computed from samples that still contain their mean. What should the "
+    "mean of each column of scores be?",
     loses="scores",
 )
 def scores_not_centred(X, k):
@@ -274,7 +288,8 @@ def scores_not_centred(X, k):
 
 
 @principal.mistake(
-    "all columns of the scores have length 1 here. What is U without the singular values?",
+    "Every column of your scores has length 1. If you compute the scores from U, which factor "
+    "is missing?",
     loses="scores",
 )
 def scores_of_length_one(X, k):
@@ -283,7 +298,8 @@ def scores_of_length_one(X, k):
 
 
 @principal.mistake(
-    "all scores vary equally much here. Were they divided by their spread, and is that asked?",
+    "Your scores have the same variance along each component. Does the formula for the scores "
+    "contain a division?",
     loses="scores",
 )
 def whitened(X, k):
@@ -292,8 +308,8 @@ def whitened(X, k):
 
 
 @principal.mistake(
-    "these are the right scores but for their signs. What becomes of a score when its "
-    "component is turned round?",
+    "Your scores are correct except for their signs. What happens to a score when you change "
+    "the sign of its component?",
     loses="scores",
     signs={"scores": 1},
 )
@@ -303,7 +319,8 @@ def scores_not_turned(X, k):
 
 
 @principal.mistake(
-    "the differences from the mean were put into the type of X. What is 3 - 5 in uint8?",
+    "Your code computes the differences from the mean in the type of `X`. What is 3 - 5 in "
+    "uint8?",
     loses="integers",
 )
 def centred_in_uint8(X, k):
@@ -314,7 +331,8 @@ def centred_in_uint8(X, k):
 
 
 @principal.mistake(
-    "the mean was rounded to a whole number before it was taken off. Has a mean fractions?",
+    "Your code rounds the mean down to an integer before subtracting it. Is the mean of "
+    "integers always an integer?",
     loses="integers",
 )
 def rounded_mean(X, k):
@@ -325,8 +343,8 @@ def rounded_mean(X, k):
 
 
 @principal.mistake(
-    "rows of the matrix that eigh gives are taken for eigenvectors. Where does it say that "
-    "they stand?",
+    "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them "
+    "as rows or as columns?",
     loses="value scores",
 )
 def rows_of_eigh(X, k):
@@ -336,8 +354,8 @@ def rows_of_eigh(X, k):
 
 
 @principal.mistake(
-    "each feature was divided by its spread, before its mean came off or after. Does the text "
-    "ask for that?",
+    "Your code divides each feature by its standard deviation, computed with N. Does the "
+    "formula for Z contain such a division?",
     loses="value scores",
 )
 def each_feature_scaled_by_n(X, k):
@@ -346,7 +364,8 @@ def each_feature_scaled_by_n(X, k):
 
 
 @principal.mistake(
-    "all D components are here, with their variances and scores. What does k say?",
+    "Your function returns all D components, with their variances and scores. How many "
+    "components does `k` request?",
     loses="shape value",
 )
 def all_components(X, k):
@@ -356,7 +375,8 @@ def all_components(X, k):
 
 
 @principal.mistake(
-    "the samples are back in their D coordinates. How many scores are asked for each sample?",
+    "Your scores are samples in D coordinates, reconstructed from the components. How many "
+    "scores should each sample have?",
     loses="shape scores",
 )
 def made_again_from_scores(X, k):
@@ -365,8 +385,8 @@ def made_again_from_scores(X, k):
 
 
 @principal.mistake(
-    "differences from the mean and their products were computed in the type of X. What is "
-    "3 - 5 in uint8, and what is 200 times 2?",
+    "Your code computes the differences from the mean and their products in the type of `X`. "
+    "What are 3 - 5 and 200 * 2 in uint8?",
     loses="integers",
 )
 def products_in_uint8(X, k):

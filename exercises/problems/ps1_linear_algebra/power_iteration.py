@@ -1,9 +1,9 @@
-"""The dominant eigenvalue by multiplying again and again.
+"""power_iteration: the dominant eigenvalue by repeated multiplication.
 
-The matrices are not symmetric, so that neither an eigenvalue routine for symmetric matrices nor
-singular values, which later problems may use, answer this one. The eigenvalue that dominates is
-larger than the next by at least a ninth, and at least 1: every sound rule for stopping (the
-vector, the residual, the eigenvalue) then leaves an error far below what is compared.
+The matrices aren't symmetric, so neither `eigh` nor the singular values, which later problems
+allow, solve this problem. The dominant eigenvalue exceeds the next one by at least a ninth, and
+its magnitude is at least 1. Therefore every reasonable stopping rule (for the vector, the
+residual or the eigenvalue) leaves an error far below our tolerance.
 """
 
 import numpy as np
@@ -15,28 +15,28 @@ powers = problem(
     "power_iteration",
     returns={"eigenvalue": "value", "eigenvector": "value"},
     points={
-        "shape": (1, "one number and an (n,) array, in this order"),
+        "shape": (1, "a number and an (n,) array, in this order"),
         "value": (
             8,
-            "a positive eigenvalue and its eigenvector, half each, where `tol` and `max_iter` "
-            "are left out; the next eigenvalue is nine tenths of it",
+            "a positive eigenvalue and its eigenvector, half each, with the default `tol` and "
+            "`max_iter`; the second largest eigenvalue is 0.9 times the largest",
         ),
         "negative": (
             3,
-            "the same where the eigenvalue is negative and at least 2.5 times as large as the "
-            "next, half each",
+            "the same for a negative eigenvalue whose magnitude is at least 2.5 times the "
+            "next largest magnitude, half each",
         ),
         "stopping": (
             2,
-            "a rough answer, right to a twentieth, for `tol = 1e-4` and `max_iter = 18`; "
-            "half each. For the default `tol` 18 steps would not suffice. Once `v` has no part "
-            "along the eigenvector of the largest eigenvalue: asked is the largest of those "
-            "along which it has one",
+            "a rough result for `tol = 1e-4` and `max_iter = 18`, correct to 5 %, half each; "
+            "18 steps aren't enough for the default `tol`. Sometimes `v` has no part along the "
+            "eigenvector of the largest eigenvalue. Then the correct eigenvalue is the largest "
+            "one whose eigenvector `v` has a part along",
         ),
         "errors": (
             2,
-            "a `RuntimeError` where the vector turns for ever, where two eigenvalues of "
-            "opposite sign are equally large, and where `max_iter` steps are too few",
+            "a `RuntimeError` when the vector rotates forever, when two eigenvalues of "
+            "opposite sign have the same magnitude, and when `max_iter` steps aren't enough",
         ),
     },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.eig", "numpy.linalg.eigvals")},
@@ -45,18 +45,19 @@ powers = problem(
 
 @powers.reference
 def power_iteration(A, v, tol=1e-10, max_iter=10_000):
-    """The eigenvalue of A of largest magnitude and its eigenvector, by power iteration.
+    """Find the eigenvalue of largest magnitude and its eigenvector by power iteration.
 
-    A step multiplies the vector by A and divides it by its length. The iteration has converged
-    when a step moves the vector by a length of at most tol, a change of its sign aside.
+    Each step multiplies the vector by A and divides it by its length. The iteration has
+    converged when a step moves the vector by a length of at most tol, apart from a change of
+    its sign.
 
     A : (n, n) array, float64
-    v : (n,) array, float64, where to start; of any length but 0
+    v : (n,) array, float64, the start vector; its length is any number except 0
     tol : float, above 0
-    max_iter : int, how many steps are made at most
-    Returns (eigenvalue, eigenvector): a number, negative ones with their sign, and an (n,)
-    array, float64, of length 1, whose entry of largest magnitude is positive.
-    Raises RuntimeError if max_iter steps do not suffice.
+    max_iter : int, the maximum number of steps
+    Returns (eigenvalue, eigenvector): a number, which may be negative, and an (n,) array,
+    float64, of length 1, whose entry of largest magnitude is positive.
+    Raises RuntimeError if the iteration hasn't converged after max_iter steps.
     """
     for _ in range(max_iter):
         before, v = v, A @ v
@@ -73,7 +74,7 @@ powers.example(np.array([[5.0, 4.0], [1.0, 2.0]]), np.array([1.0, 0.0]), 1e-10, 
 
 
 def matrix(rng, values):
-    """Return a matrix with these eigenvalues, and its eigenvectors, not orthogonal."""
+    """Return a matrix with these eigenvalues, and its eigenvectors (not orthogonal)."""
     n = len(values)
     basis = np.linalg.qr(rng.normal(size=(n, n)))[0]
     basis = basis + 0.3 * rng.uniform(-1, 1, size=(n, n)) / n**0.5
@@ -81,13 +82,13 @@ def matrix(rng, values):
 
 
 def spread(rng, n, first, second=0.4):
-    """Return eigenvalues: a dominant one, one of a given share of it, and smaller ones."""
+    """Return eigenvalues: the dominant one, ``second`` times this value, and smaller ones."""
     others = first * rng.uniform(-0.3, 0.3, size=max(n - 2, 0))
     return np.array([first, second * first, *others][:n])
 
 
 def fair(rng, basis):
-    """Return a start vector with enough of the first two eigenvectors, and the wrong sign."""
+    """Return a start vector with large parts along two eigenvectors, and the wrong sign."""
     first = basis[:, 0] * np.sign(basis[np.abs(basis[:, 0]).argmax(), 0])
     while True:
         v = rng.normal(size=len(basis)) * 2
@@ -100,7 +101,9 @@ def clear(basis):
     """Return whether one entry of the first eigenvector is clearly the largest."""
     first = basis[:, 0]
     sizes = np.sort(np.abs(first))
-    turned = first[0] * first[np.abs(first).argmax()] < 0  # of who makes the first one positive
+    turned = (
+        first[0] * first[np.abs(first).argmax()] < 0
+    )  # the first entry decides a different sign
     return len(sizes) == 1 or (turned and sizes[-1] > 1.05 * sizes[-2])
 
 
@@ -114,26 +117,26 @@ def drawn(rng, n, first, second=0.4):
 
 @powers.case("value", visible=2)
 def positive(rng, N):
-    """A positive eigenvalue found after more than 200 steps, tol and max_iter left out."""
+    """A positive eigenvalue, found after more than 200 steps with the default arguments."""
     return drawn(rng, N, rng.uniform(2, 5), 0.9)
 
 
 @powers.case("negative")
 def negative(rng, N):
-    """A negative eigenvalue that dominates."""
+    """A negative dominant eigenvalue."""
     return *drawn(rng, N, -rng.uniform(2, 5)), 1e-10, 1000
 
 
 @powers.case("stopping", rtol=0.05)
 def few_steps(rng, N):
-    """Rough answers for tol = 0.0001, in at most 18 steps."""
+    """Rough results for tol = 0.0001, in at most 18 steps."""
     return *drawn(rng, N, rng.uniform(20, 30)), 1e-4, 18
 
 
 @powers.case("stopping", rtol=0.05)
 def apart(rng, N):
-    """A start without a part along the eigenvector of the largest eigenvalue."""
-    # Two matrices that do not meet: from a start in the one the other is never seen.
+    """A start vector without a part along the eigenvector of the largest eigenvalue."""
+    # Two separate blocks: an iteration that starts in one block never reaches the other.
     n = max(N, 4)
     first, v = drawn(rng, n // 2 + 1, rng.uniform(20, 30))
     A, start, order = np.zeros((n, n)), np.zeros(n), rng.permutation(n)
@@ -144,7 +147,7 @@ def apart(rng, N):
 
 @powers.case("errors", hidden=1)
 def rotation(rng, N):
-    """A matrix that turns the plane of its largest eigenvalues by an angle."""
+    """A matrix that rotates the plane of its largest eigenvalues by an angle."""
     n, angle = max(N, 2), rng.uniform(0.5, 1.2)
     _, basis = matrix(rng, np.ones(n))
     D = np.diag(rng.uniform(-1, 1, size=n))
@@ -154,7 +157,7 @@ def rotation(rng, N):
 
 @powers.case("errors", hidden=1)
 def opposite(rng, N):
-    """Two eigenvalues of opposite sign and the same size."""
+    """Two eigenvalues of opposite sign and equal magnitude."""
     n = max(N, 2)
     A, basis = matrix(rng, spread(rng, n, 3.0, -1.0))
     return A, fair(rng, basis), 1e-10, 60
@@ -162,7 +165,7 @@ def opposite(rng, N):
 
 @powers.case("errors", hidden=1)
 def too_few_steps(rng, N):
-    """Fewer steps than it needs."""
+    """Fewer steps than the iteration needs."""
     return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.6), 1e-10, 15
 
 
@@ -215,7 +218,8 @@ def on_lists(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "this is by how much a step stretches the vector. Can a length be negative?",
+    "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
+    "negative. Which formula in the problem text also gives the sign?",
     loses="negative",
 )
 def length_for_the_eigenvalue(A, v, tol=1e-10, max_iter=10_000):
@@ -224,7 +228,8 @@ def length_for_the_eigenvalue(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "the largest entry is 1 here. What should the length of the vector be?", loses="value"
+    "The largest entry of your eigenvector is 1. Which length should the eigenvector have?",
+    loses="value",
 )
 def largest_entry_one(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
@@ -232,7 +237,8 @@ def largest_entry_one(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "the entries add up to 1 here. Which length is asked, and how is it computed?",
+    "In your eigenvector, the magnitudes of the entries add up to 1. Which length should be "
+    "1, and how do you compute it?",
     loses="value",
 )
 def sum_one(A, v, tol=1e-10, max_iter=10_000):
@@ -240,15 +246,19 @@ def sum_one(A, v, tol=1e-10, max_iter=10_000):
     return value, vector / np.abs(vector).sum()
 
 
-@powers.mistake("the largest entry is negative here. Which sign is asked?", loses="value")
+@powers.mistake(
+    "In your eigenvector, the entry of largest magnitude is negative. Which sign should this "
+    "entry have?",
+    loses="value",
+)
 def largest_entry_negative(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
     return value, -vector
 
 
 @powers.mistake(
-    "this is the eigenvector of the transposed matrix. Does v stand on the right of A, or on "
-    "its left?",
+    "Your result belongs to the transpose of `A`. Is `v` to the right or to the left of `A` "
+    "in the formula?",
     loses="value",
 )
 def from_the_left(A, v, tol=1e-10, max_iter=10_000):
@@ -256,7 +266,8 @@ def from_the_left(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "this is vᵀAv of a vector that is not of length 1. By what must it be divided?",
+    "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
+    "in this case?",
     loses="value",
 )
 def quotient_not_divided(A, v, tol=1e-10, max_iter=10_000):
@@ -265,8 +276,8 @@ def quotient_not_divided(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "one step stretches the vector by the eigenvalue. This is by how much two steps do. How "
-    "often does A stand in your quotient?",
+    "Your eigenvalue is the factor by which two steps stretch the vector. How often do you "
+    "multiply by `A` in your quotient?",
     loses="value",
 )
 def two_steps(A, v, tol=1e-10, max_iter=10_000):
@@ -275,8 +286,8 @@ def two_steps(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "it stops where the squared length of a step is below tol, and not its length. What is the "
-    "root of 1e-10?",
+    "Your iteration stops too early, because you compare the squared length of a step with "
+    "`tol`. What is the square root of 1e-10?",
     loses="value",
 )
 def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
@@ -284,8 +295,8 @@ def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
 
 
 @powers.mistake(
-    "where tol is left out, the vector still moves when it ends. Does something stop too "
-    "early? Which tol does the text give?",
+    "When `tol` isn't passed, your iteration stops while the vector still moves. Which "
+    "default value does `tol` have in the problem text?",
     loses="value",
 )
 def a_rough_default(A, v, tol=1e-3, max_iter=10_000):
@@ -293,10 +304,11 @@ def a_rough_default(A, v, tol=1e-3, max_iter=10_000):
 
 
 @powers.mistake(
-    "this is what another start leads to. Where does the text say to begin?",
+    "Your result belongs to a different start vector. Which vector should the iteration start "
+    "from?",
     loses="stopping",
     where="apart",
 )
 def another_start(A, v, tol=1e-10, max_iter=10_000):
-    # more steps where tol is rough: from there it may take longer
+    # more steps when tol is rough, because this start may need them
     return power_iteration(A, np.ones(len(A)), tol, max_iter if tol < 1e-6 else 1000)

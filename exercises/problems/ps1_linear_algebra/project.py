@@ -1,4 +1,4 @@
-"""Orthogonal projection on a column space."""
+"""project: orthogonal projection on a column space."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -12,12 +12,12 @@ projections = problem(
     returns={"p": "value"},
     points={
         "shape": (1, "an (m,) array"),
-        "value": (6, "independent columns, of different lengths"),
+        "value": (6, "linearly independent columns of different lengths"),
         "dependent": (
             4,
-            "columns that depend on each other: $p$ is as unique as before, $x$ is not",
+            "linearly dependent columns; $p$ is still unique, although $x$ isn't",
         ),
-        "inputs-unchanged": (1, "`b` and `A` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `b` or `A`"),
     },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.lstsq", "numpy.linalg.pinv")},
 )
@@ -25,14 +25,14 @@ projections = problem(
 
 @projections.reference
 def project(b, A):
-    """Orthogonal projection of b on the column space of A.
+    """Compute the orthogonal projection of b on the column space of A.
 
-    p is the combination of A's columns that lies nearest to b. The columns may depend on each
-    other.
+    The projection p is the combination of the columns of A that is closest to b. The columns
+    may be linearly dependent.
 
     b : (m,) array, float64
-    A : (m, n) array, float64
-    Returns p : (m,) array, float64. b and A stay as they are.
+    A : (m, n) array, float64; your function must not change b or A
+    Returns p : (m,) array, float64.
     """
     Q = gram_schmidt(A)
     return Q @ (Q.T @ b)
@@ -45,18 +45,18 @@ projections.example(
 
 @projections.case("value", visible=2)
 def independent(rng, M):
-    """Independent columns, of different lengths."""
+    """Linearly independent columns of different lengths."""
     n = some(rng, M - 2)
     while True:
         A = integers(rng, M, n)
         if left_over(A).min() > CLEAR:
-            # lengths far apart: a thousand steps downhill do not get there, whatever is drawn
+            # very different lengths, so that 1,000 steps of gradient descent never converge
             return rng.normal(size=M) * 5, A * 8.0 ** rng.permutation(np.arange(n) % 3)
 
 
 @projections.case("dependent")
 def dependent(rng, M):
-    """Columns that depend on each other."""
+    """Linearly dependent columns."""
     return rng.normal(size=M) * 5, depending(rng, M, some(rng, max(1, M - 3)))
 
 
@@ -89,7 +89,8 @@ def by_what_is_left(b, A):
 
 
 @projections.mistake(
-    "this is what is left of b when its projection is taken away. Which of the two is asked?",
+    "Your result is the part of `b` that is orthogonal to the columns of `A`. Which other "
+    "part does `b` have?",
     loses="value",
 )
 def what_is_left(b, A):
@@ -97,8 +98,8 @@ def what_is_left(b, A):
 
 
 @projections.mistake(
-    "each column is taken by itself, and what two of them share counts twice. Does one stand "
-    "at a right angle to another?",
+    "Your code projects `b` on each column separately and adds up the results. Are the "
+    "columns orthogonal to each other?",
     loses="value",
 )
 def sum_over_the_columns(b, A):
@@ -106,7 +107,7 @@ def sum_over_the_columns(b, A):
 
 
 @projections.mistake(
-    "this is A Aᵀ b. Of which matrices is that the projection?",
+    "Your result is A Aᵀ b. For which matrices A is this the projection?",
     loses="value",
 )
 def columns_not_orthonormal(b, A):
@@ -114,21 +115,25 @@ def columns_not_orthonormal(b, A):
 
 
 @projections.mistake(
-    "only the first column of A counts here. Where are the others?", loses="value"
+    "Your projection uses only the first column of `A`. Where does your code use the other "
+    "columns?",
+    loses="value",
 )
 def first_column_alone(b, A):
     return project(b, A[:, :1])
 
 
 @projections.mistake(
-    "the last column of A does not count. Where does your loop end?", loses="value"
+    "Your projection doesn't use the last column of `A`. Where does your loop end?",
+    loses="value",
 )
 def last_column_left_out(b, A):
     return project(b, A[:, :-1])
 
 
 @projections.mistake(
-    "these are numbers to multiply the columns with. Which vector do they make?",
+    "Your result contains one coefficient for each column of `A`. Which vector do you get "
+    "when you combine the columns with these coefficients?",
     loses="shape value dependent",
 )
 def coefficients(b, A):
@@ -136,7 +141,8 @@ def coefficients(b, A):
 
 
 @projections.mistake(
-    "these are coordinates along orthonormal vectors. Which vector do they make?",
+    "Your result contains the coordinates of the projection along orthonormal vectors. Which "
+    "vector in the column space has these coordinates?",
     loses="shape value dependent",
 )
 def coordinates(b, A):
@@ -144,8 +150,8 @@ def coordinates(b, A):
 
 
 @projections.mistake(
-    "this is b minus its projection, turned round. What is subtracted from what, and what is "
-    "asked?",
+    "Your result is the projection minus `b`. Which of these two vectors should your function "
+    "return?",
     loses="value",
 )
 def away_from_b(b, A):
@@ -153,8 +159,8 @@ def away_from_b(b, A):
 
 
 @projections.mistake(
-    "a column that depends on others adds a direction here that is only rounding. How many "
-    "directions do the columns span?",
+    "Your projection uses an extra direction that is only a rounding error. How many "
+    "independent directions do the columns of `A` have?",
     loses="dependent",
 )
 def rounding_as_a_direction(b, A):
@@ -170,8 +176,8 @@ def rounding_as_a_direction(b, A):
 
 
 @projections.mistake(
-    "these vectors stand at right angles, and their lengths are not 1. By what is q·b "
-    "divided then?",
+    "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
+    "this case?",
     loses="value",
 )
 def lengths_left_as_they_are(b, A):
@@ -182,8 +188,8 @@ def lengths_left_as_they_are(b, A):
 
 
 @projections.mistake(
-    "as many singular vectors are used as there are columns. How many directions do the "
-    "columns span?",
+    "Your code uses as many singular vectors as `A` has columns. How many independent "
+    "directions do the columns have?",
     loses="dependent",
 )
 def a_direction_for_each_column(b, A):
@@ -192,8 +198,8 @@ def a_direction_for_each_column(b, A):
 
 
 @projections.mistake(
-    "what lies along one column after the other is taken from b, but the columns are not at "
-    "right angles. What does the second step spoil of the first?",
+    "Your code subtracts the part along each column from what remains of `b`, but the columns "
+    "aren't orthogonal. How does the second subtraction change the result of the first one?",
     loses="value",
 )
 def one_column_after_the_other(b, A):
@@ -204,7 +210,8 @@ def one_column_after_the_other(b, A):
 
 
 @projections.mistake(
-    "b is reflected at the column space, and not projected on it. How far is the way there?",
+    "Your result is the mirror image of `b` on the other side of the column space. Where "
+    "between `b` and its mirror image is the projection?",
     loses="value",
 )
 def reflected(b, A):
@@ -212,7 +219,9 @@ def reflected(b, A):
 
 
 @projections.mistake(
-    "a column of ones was put beside the others. Is it among the columns of A?", loses="value"
+    "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "
+    "`A`?",
+    loses="value",
 )
 def with_a_column_of_ones(b, A):
     return project(b, np.column_stack([np.ones(len(b)), A]))

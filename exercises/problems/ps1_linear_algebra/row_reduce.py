@@ -1,4 +1,4 @@
-"""Elimination to the reduced echelon form."""
+"""row_reduce: elimination to the reduced row echelon form."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -13,21 +13,22 @@ elimination = problem(
         "shape": (1, "an (m, n) array and a list, in this order"),
         "value": (
             6,
-            "`R` for whole numbers from -9 to 9, where column 0 and another one are zeros, "
-            "column 1 begins with a 0, and the last column has a pivot",
+            "`R` for integers from -9 to 9; column 0 and one other column contain only zeros, "
+            "column 1 starts with a 0, and the last column has a pivot",
         ),
-        "pivots": (3, "their `pivots`"),
+        "pivots": (3, "`pivots` for the same matrices"),
         "dependent": (
             3,
-            "`R` and `pivots`, half each, where rows and columns depend on each other, and "
-            "numbers are in the millions",
+            "`R` and `pivots`, half each, when rows and columns are linearly dependent and "
+            "the entries are in the millions",
         ),
         "stability": (
             2,
-            r"`R` and `pivots`, half each, where the corner entry is $10^{-9}$ and the last "
-            r"row holds numbers like $3 \cdot 10^{-9}$, which are not 0; `R` to nine digits",
+            r"`R` and `pivots`, half each, when the top left entry is $10^{-9}$ and the last "
+            r"row contains numbers like $3 \cdot 10^{-9}$, which don't count as 0; `R` must be "
+            r"correct to nine digits",
         ),
-        "inputs-unchanged": (1, "`A` stays as it is"),
+        "inputs-unchanged": (1, "your function doesn't change `A`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -35,14 +36,15 @@ elimination = problem(
 
 @elimination.reference
 def row_reduce(A):
-    """Reduced row echelon form of A, by Gauss-Jordan elimination with partial pivoting.
+    """Compute the reduced row echelon form of A by elimination with partial pivoting.
 
-    Column by column, the entry of largest magnitude in the rows that have no pivot yet becomes
-    the pivot. Entries below 1e-11 times the largest magnitude in A count as 0.
+    In each column, from left to right, we consider the rows that don't have a pivot yet. The
+    entry of largest magnitude in these rows becomes the pivot. Entries whose magnitude is below
+    1e-11 times the largest magnitude in A count as 0.
 
-    A : (m, n) array, float64
-    Returns (R, pivots): the (m, n) array, float64, and the list of the columns with a pivot,
-    from left to right, counted from 0. A stays as it is.
+    A : (m, n) array, float64; your function must not change it
+    Returns (R, pivots): the reduced form as an (m, n) array, float64, and the list of the
+    columns that have a pivot, from left to right, counted from 0.
     """
     R, pivots = A.copy(), []
     for j in range(A.shape[1]):
@@ -65,7 +67,7 @@ elimination.example(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 8.0], [1.0, 2.0, 1.0]]
 
 
 def sizes_of_pivots(A, choose=np.argmax):
-    """Return the smallest pivot and the largest entry taken for 0, relative to A."""
+    """Return the smallest pivot and the largest entry that counts as 0, relative to A."""
     R, taken, dropped, i = A / np.abs(A).max(), [], [0.0], 0
     for j in range(A.shape[1]):
         sizes = np.abs(R[i:, j])
@@ -85,11 +87,11 @@ def first_large(sizes):
     return (sizes > 1e-11).argmax()
 
 
-DRAWS = 2000  # after which a generator raises an error
+DRAWS = 2000  # then a generator raises an error
 
 
 def clear(rng, make, ways=(np.argmax, first_large)):
-    """Return a drawn matrix in which every candidate for a pivot is clearly 0 or not."""
+    """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
     for _ in range(DRAWS):
         A = make(rng)
         found = [sizes_of_pivots(A, way) for way in ways]
@@ -100,8 +102,8 @@ def clear(rng, make, ways=(np.argmax, first_large)):
 
 @elimination.case("value", visible=2)
 def whole_numbers(rng, M):
-    """Whole numbers; column 0 and another are zeros, and column 1 begins with a 0."""
-    # column 0 tells those who take a 0 for a pivot from those who count 0, 1, 2, ...
+    """Integers; column 0 and one other column are zero, and column 1 starts with a 0."""
+    # column 0 distinguishes a pivot of 0 from columns that are just counted 0, 1, 2, ...
     n = M + int(rng.integers(3, 6))
 
     def make(rng):
@@ -109,7 +111,7 @@ def whole_numbers(rng, M):
         A[:, 1] = -np.abs(A[:, 1])
         A[0, 1] = 0
         A[:, [0, rng.integers(2, max(M, 3))]] = 0
-        if M > 2:  # the last column has a pivot, too
+        if M > 2:  # the last column has a pivot as well
             k = rng.integers(1, M)
             A[k, :-1], A[k, -1] = 0, A[k, -1] or 1
         return A
@@ -128,10 +130,10 @@ def whole_numbers(rng, M):
 
 @elimination.case("dependent")
 def low_rank(rng, M, N):
-    """Numbers in the millions, whose rows and columns depend on each other."""
-    # A few columns are independent, one is a sum of them: elimination leaves rounding there.
-    # All others are a power of 2 times an earlier one, where nothing is left: so whoever takes
-    # rounding for a pivot takes the same one in every style.
+    """Linearly dependent rows and columns, with entries in the millions."""
+    # A few columns are independent, and one column is a sum of them, where elimination leaves
+    # rounding errors. Every further column is a power of 2 times an earlier one and leaves
+    # exact zeros. If code uses a rounding error as a pivot, it always uses the same one.
     r = max(1, min(M, N, 6) - 2)
 
     def make(rng):
@@ -144,7 +146,7 @@ def low_rank(rng, M, N):
             columns.insert(k, columns[rng.integers(k)] * factor)
         return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
-    for _ in range(DRAWS):  # until the order of the rows does not decide, and rounding is left
+    for _ in range(DRAWS):  # until row order doesn't matter and there is rounding
         A = clear(rng, make)
         ways = [reduced(A, largest=False), reduced(A, swap=False)]
         if all(near(*way, *row_reduce(A)) for way in ways) and (min(M, N) < 5 or rounded(A)):
@@ -153,7 +155,7 @@ def low_rank(rng, M, N):
 
 
 def rounded(A):
-    """Return whether rounding leaves an entry other than 0 that would be one more pivot."""
+    """Return whether rounding leaves a nonzero entry that would become an extra pivot."""
     right, small = len(row_reduce(A)[1]), 1e-10 / np.abs(A).max()
     ways = [reduced(A, small), reduced(A, small, divide=True)]
     return all(len(pivots) == right + 1 for _, pivots in ways)
@@ -166,9 +168,9 @@ def near(R, pivots, other, theirs):
 
 @elimination.case("stability", rtol=1e-9)
 def tiny(rng, M):
-    """A corner entry of a billionth and a row of billionths, which are not 0."""
+    """A top left entry of a billionth and a last row of billionths, which don't count as 0."""
     if M == 1:
-        raise ValueError("one row leaves no choice of a pivot")
+        raise ValueError("a single row leaves no choice of pivot")
     n = M + int(rng.integers(2, 5))
 
     def make(rng):
@@ -268,7 +270,7 @@ def reduced(
     subtract=True,
     moving="",
 ):
-    """Elimination with one of its steps left out or changed."""
+    """Return the result of elimination with one step missing or changed."""
     R, pivots = A.copy(), []
     small *= np.abs(A).max()
     for j in range(A.shape[1] - (not last)):
@@ -299,22 +301,25 @@ def reduced(
 
 
 @elimination.mistake(
-    "below each pivot there are zeros, but what stands above them? Which rows does your inner "
-    "loop visit?",
+    "Your `R` has zeros below each pivot, but not above it. Which rows does your inner loop "
+    "visit?",
     loses="value",
 )
 def zeros_below_alone(A):
     return reduced(A, upward=False)
 
 
-@elimination.mistake("what should each pivot be, once its row is done?", loses="value")
+@elimination.mistake(
+    "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?",
+    loses="value",
+)
 def pivots_not_one(A):
     return reduced(A, unit=False)
 
 
 @elimination.mistake(
-    "zeros stand below the pivots, but the pivots are not 1, and above them is something. What "
-    "does *reduced* ask for beyond the echelon form?",
+    "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn an "
+    "echelon form into the *reduced* form?",
     loses="value",
 )
 def echelon_form_only(A):
@@ -322,7 +327,7 @@ def echelon_form_only(A):
 
 
 @elimination.mistake(
-    "there is a 0 where a pivot is wanted. Which row could come in its place?",
+    "Your code uses a 0 as a pivot. Which row could you swap to the top first?",
     loses="value pivots",
 )
 def rows_never_swapped(A):
@@ -330,8 +335,8 @@ def rows_never_swapped(A):
 
 
 @elimination.mistake(
-    "digits are lost where a tiny pivot multiplies its row by a billion. Which row of the "
-    "column would make the best pivot?",
+    "Your `R` loses digits, because a tiny pivot makes the factors of your subtraction huge. "
+    "Which entry of the column would be the best pivot?",
     loses="stability",
 )
 def first_that_is_not_zero(A):
@@ -339,8 +344,7 @@ def first_that_is_not_zero(A):
 
 
 @elimination.mistake(
-    "a number that should be 0 has become a very small one by rounding, and was taken for "
-    "a pivot. When does an entry count as 0?",
+    "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?",
     loses="dependent",
 )
 def compared_with_exact_zero(A):
@@ -348,8 +352,8 @@ def compared_with_exact_zero(A):
 
 
 @elimination.mistake(
-    "a small number that is not 0 was counted as 0. How small is what counts as 0, and "
-    "compared with what?",
+    "Your code treats a small entry as 0, although it is above the limit in the problem text. "
+    "What is this limit, and which number is it relative to?",
     loses="stability",
 )
 def too_much_counted_as_zero(A):
@@ -357,7 +361,8 @@ def too_much_counted_as_zero(A):
 
 
 @elimination.mistake(
-    "the largest number of -7, 0 and 2 is 2. Which is the largest in magnitude?",
+    "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
+    "magnitude?",
     loses="value pivots",
 )
 def largest_with_its_sign(A):
@@ -365,14 +370,17 @@ def largest_with_its_sign(A):
 
 
 @elimination.mistake(
-    "argmax counts from where your slice begins. Which row of R is its 0?", loses="value"
+    "Your code swaps the wrong row to the top, because `argmax` counts from the beginning of "
+    "your slice. Which row of `R` is row 0 of the slice?",
+    loses="value",
 )
 def counted_from_the_slice(A):
     return reduced(A, offset=False)
 
 
 @elimination.mistake(
-    "a row that has its pivot was taken once more. Which rows may still give one?",
+    "Your code uses a row again that already has a pivot. Which rows may still provide a "
+    "pivot?",
     loses="value",
 )
 def rows_taken_again(A):
@@ -380,8 +388,8 @@ def rows_taken_again(A):
 
 
 @elimination.mistake(
-    "print R before and after two rows are swapped: one of them is gone, and the other is "
-    "there twice. What does R[p] hold once R[i] is written over?",
+    "Your swap leaves two equal rows in `R`, and the other row is lost. What does a view of "
+    "`R[i]` contain after you have overwritten this row?",
     loses="shape value pivots",
 )
 def swapped_by_views(A):
@@ -389,27 +397,37 @@ def swapped_by_views(A):
 
 
 @elimination.mistake(
-    "a column without a pivot has used up a row. Which row is the next one then?",
+    "Your code moves down to the next row even after a column without a pivot. Which row "
+    "should it use for the following column?",
     loses="shape value pivots",
 )
 def a_row_for_each_column(A):
     return reduced(A, diagonal=True)
 
 
-@elimination.mistake("from which number are columns counted?", loses="pivots")
+@elimination.mistake(
+    "Your `pivots` are all too large by 1. Which number does the first column have in the "
+    "problem text?",
+    loses="pivots",
+)
 def columns_counted_from_one(A):
     R, pivots = row_reduce(A)
     return R, [j + 1 for j in pivots]
 
 
-@elimination.mistake("how many columns have a pivot, and which?", loses="shape pivots")
+@elimination.mistake(
+    "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
+    "contain?",
+    loses="shape pivots",
+)
 def columns_without_pivot(A):
     R, pivots = row_reduce(A)
     return R, [j for j in range(A.shape[1]) if j not in pivots]
 
 
 @elimination.mistake(
-    "the last column gets no pivot here. Where does your loop over the columns end?",
+    "Your code never looks for a pivot in the last column. Where does your loop over the "
+    "columns end?",
     loses="shape value",
 )
 def last_column_left_out(A):
@@ -417,8 +435,8 @@ def last_column_left_out(A):
 
 
 @elimination.mistake(
-    "a tiny pivot multiplies its row by a billion, and digits are lost there. Which row of the "
-    "column would make the best pivot?",
+    "Your `R` loses digits, because dividing a row by a tiny pivot makes its other entries "
+    "huge. Which entry of the column would be the best pivot?",
     loses="stability",
 )
 def first_that_is_not_zero_divided(A):
@@ -426,8 +444,8 @@ def first_that_is_not_zero_divided(A):
 
 
 @elimination.mistake(
-    "of -7, 0 and 2 the 2 is taken here, and a column of -7 and -3 counts as 0. What is the "
-    "magnitude of -7?",
+    "Your code compares signed values, so a column that contains only negative entries counts "
+    "as 0. What is the magnitude of -7?",
     loses="shape value pivots",
 )
 def signed_everywhere(A):
@@ -435,7 +453,8 @@ def signed_everywhere(A):
 
 
 @elimination.mistake(
-    "the other rows keep what they had in the column of the pivot. What should stand there?",
+    "Your other rows still have their old entries in the column of a pivot. Which entries "
+    "should they have there?",
     loses="value",
 )
 def nothing_subtracted(A):
@@ -443,8 +462,8 @@ def nothing_subtracted(A):
 
 
 @elimination.mistake(
-    "only the first entry of each difference was computed with the old factor. What becomes of "
-    "R[k, j] once the row is partly changed?",
+    "Your subtraction changes only the entry in column `j` of each row. Which factor does it "
+    "use for the later entries, after `R[k, j]` has changed?",
     loses="value",
 )
 def factor_overwritten(A):
@@ -452,21 +471,24 @@ def factor_overwritten(A):
 
 
 @elimination.mistake(
-    "only the first entry of each row was divided by the pivot. What becomes of the pivot once "
-    "its own entry is divided?",
+    "Your division changes the pivot, but not the rest of its row. Which number do you divide "
+    "the later entries by, after the pivot has changed?",
     loses="value",
 )
 def pivot_overwritten(A):
     return reduced(A, moving="pivot")
 
 
-@elimination.mistake("some pivots are -1. By what was their row divided?", loses="value")
+@elimination.mistake(
+    "Some pivots in your `R` are -1. Which number did you divide their rows by?", loses="value"
+)
 def divided_by_the_magnitude(A):
     return reduced(A, divide="size")
 
 
 @elimination.mistake(
-    "this is how many columns have a pivot. Which are they?", loses="shape pivots"
+    "Your second result is the number of columns with a pivot. Which columns are they?",
+    loses="shape pivots",
 )
 def rank_alone(A):
     R, pivots = row_reduce(A)
