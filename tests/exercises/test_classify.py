@@ -210,7 +210,7 @@ def test_the_numbers_of_the_sample_answer_are_right():
     A, B = printed_confusion("A"), printed_confusion("B")
     text = cell("text_comparison") + cell("comparison")
     assert (np.trace(A), np.trace(B)) == (223, 223)
-    assert "right 223 times" in text
+    assert "correct on 223 of" in text
     assert (A[2, 2], A[:, 2].sum(), B[2, 2], B[:, 2].sum()) == (47, 67, 59, 93)
     assert (round(100 * 47 / 67), round(100 * 59 / 93)) == (70, 63)
     off = np.abs(B - A)[~np.eye(3, dtype=bool)]
@@ -219,5 +219,5 @@ def test_the_numbers_of_the_sample_answer_are_right():
     assert (A - B)[2, 0] == 9
     first, second = ([100 - t[2, 2], t[:2, 2].sum()] for t in (A, B))
     assert (first, second) == ([53, 20], [41, 34])
-    assert "53 c + 20. B: 41 c + 34" in text
+    assert "53 c + 20, and B costs 41 c + 34" in text
     assert "12 c > 14" in text

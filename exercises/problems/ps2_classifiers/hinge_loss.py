@@ -12,7 +12,7 @@ hinge = problem(
     points={
         "shape": (1, "a number and an array of shape (N, C), both `float64`, in this order"),
         "value": (3, "the loss for random scores and a given margin"),
-        "gradient": (3, "the gradient for random scores and a given margin"),
+        "gradient": (3, "the gradient for these inputs"),
         "integers": (
             1,
             "the loss and the gradient, half each, for scores of type `int64`; the gradient "

@@ -25,7 +25,7 @@ distances = problem(
         "stability": (
             2.75,
             "the distances between points far from the origin, if some rows of `X` also appear "
-            "in `Y` (correct to three millionths of the largest distance)",
+            "in `Y` (to three millionths of the largest distance)",
         ),
         "integers": (
             3,
@@ -35,12 +35,12 @@ distances = problem(
             0.5,
             "no Python loop over the rows of `X` or `Y`, or over blocks of rows; a loop over "
             "the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
-            "`numpy.frompyfunc` count as such loops, and each use of them costs these points",
+            "`numpy.frompyfunc` are such loops, and any use costs these points",
         ),
         "memory": (
             0.5,
             r"your function never stores $N \cdot M \cdot D$ numbers at the same time, in "
-            r"arrays or lists; even with four bytes per number this would be too much",
+            r"arrays or lists, not even with four bytes per number",
         ),
         "inputs-unchanged": (0.25, "your function doesn't change `X` or `Y`"),
     },

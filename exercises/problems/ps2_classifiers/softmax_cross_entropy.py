@@ -15,13 +15,12 @@ softmax = problem(
         "gradient": (4, "the gradient for ordinary scores"),
         "stability": (
             4,
-            "the loss (2) and the gradient (2) for scores in the thousands, both positive and "
-            "negative. The correct results are ordinary finite numbers",
+            "the loss (2) and the gradient (2) for scores in the thousands, positive and "
+            "negative; both have ordinary finite values",
         ),
         "errors": (
             0.5,
-            "a `ValueError` if the number of targets differs from the number of rows of scores "
-            "(one target too few or one too many)",
+            "a `ValueError` if there is one target too few or too many",
         ),
         "inputs-unchanged": (0.5, "your function doesn't change `scores` or `targets`"),
     },
@@ -206,7 +205,7 @@ def no_shift(scores, targets):
 
 
 @softmax.mistake(
-    "Your `exp` no longer overflows, but you take the logarithm of 0. Can you compute log p "
+    "Your `exp` doesn't overflow, but you take the logarithm of 0. Can you compute log p "
     "without computing p first?",
     loses="stability",
 )
