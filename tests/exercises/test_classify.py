@@ -88,7 +88,7 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing():
     labels = data(False)["cases"][0]["kept"]["target"]
     got, message = reached(P.solved_path.read_bytes(), lambda file, pictures: labels)
     assert got is None
-    assert "the labels are not the classes with the highest scores" in message
+    assert "your labels aren't the classes with the highest scores" in message
     nothing = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
     assert reached(nothing, lambda file, pictures: labels)[0] is None
 
@@ -113,7 +113,7 @@ WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
-        "Is each pixel divided by 255, and is the bias added?",
+        "Do you divide each pixel by 255, and do you add the bias?",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each picture"),
     "nothing": (npz(**GOOD), lambda f, p: None, "is None"),
@@ -123,7 +123,7 @@ WRONG = {
     "turned and used so": (
         npz(weight=GOOD["weight"].T, bias=GOOD["bias"]),
         lambda f, p: (p / 255 @ f["weight"] + f["bias"]).argmax(axis=1),
-        "weight is expected as (10, 784)",
+        "weight must have shape (10, 784)",
     ),
     "a column": (
         npz(weight=GOOD["weight"], bias=np.zeros((10, 1))),
@@ -140,7 +140,7 @@ WRONG = {
     "too many": (
         npz(weight=np.zeros((99, 784)), bias=np.zeros(99)),
         P.solve,
-        "weight is expected as (10, 784)",
+        "weight must have shape (10, 784)",
     ),
     "too large": (bytes(70_001), P.solve, "is larger than 70,000 bytes: it is not"),
     "no zip": (b"PK", P.solve, "not a complete .npz file"),
@@ -210,7 +210,7 @@ def test_the_numbers_of_the_sample_answer_are_right():
     A, B = printed_confusion("A"), printed_confusion("B")
     text = cell("text_comparison") + cell("comparison")
     assert (np.trace(A), np.trace(B)) == (223, 223)
-    assert "right 223 times" in text
+    assert "correct on 223 of" in text
     assert (A[2, 2], A[:, 2].sum(), B[2, 2], B[:, 2].sum()) == (47, 67, 59, 93)
     assert (round(100 * 47 / 67), round(100 * 59 / 93)) == (70, 63)
     off = np.abs(B - A)[~np.eye(3, dtype=bool)]
@@ -219,5 +219,5 @@ def test_the_numbers_of_the_sample_answer_are_right():
     assert (A - B)[2, 0] == 9
     first, second = ([100 - t[2, 2], t[:2, 2].sum()] for t in (A, B))
     assert (first, second) == ([53, 20], [41, 34])
-    assert "53 c + 20. B: 41 c + 34" in text
+    assert "53 c + 20, and B costs 41 c + 34" in text
     assert "12 c > 14" in text

@@ -236,7 +236,8 @@ def test_a_mistake_that_runs_through_all_parts_is_told_of_all_and_charged_once()
     assert verdict.findings == [
         (
             "value",
-            "loss and gradient: this is N times too large. What do you divide by?",
+            "loss and gradient: Your loss and gradient are N times too large. What does the "
+            "formula divide the sum by?",
             "not averaged",
         )
     ]

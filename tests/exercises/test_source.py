@@ -188,11 +188,11 @@ def test_the_outcome_with_digits_is_the_one_told():
     assert (round(softmax[2], 2), hinge[2]) == (0.37, 0)
     summary = cells()["ps2_classifiers text_outcome"]
     assert (
-        "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge"
+        "19 of 20 images, the classifier trained with softmax 19, and the one with the hinge"
         in summary
     )
     assert "hinge loss is 0" in summary
-    assert "Cross-entropy is at 0.37" in summary
+    assert "cross-entropy is 0.37" in summary
 
 
 @pytest.mark.slow

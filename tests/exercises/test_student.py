@@ -66,7 +66,9 @@ def test_a_known_mistake_is_told_its_hint(folder):
     text = check_message(wrong, folder)
     assert text.startswith("softmax_cross_entropy: 10 of 14 points on the visible cases.")
     assert "Right: shape, errors, inputs-unchanged." in text
-    hint = "this is N times too large. What do you divide by?"
+    hint = (
+        "Your loss and gradient are N times too large. What does the formula divide the sum by?"
+    )
     assert f"value: loss and gradient: {hint}" in text
     assert text.count(hint) == 1
     assert "The same again, not charged twice: gradient, stability." in text

@@ -25,7 +25,11 @@ FULL = {
     "hinge_loss": {"value": 10.0, "gradient": 10.0},
 }
 MISTAKES = {  # aspect lost, what is said of it, name
-    "squared": ["value", "these are squared distances. What is still missing?", "squared"],
+    "squared": [
+        "value",
+        "Your results are squared distances. Which step of the formula is missing?",
+        "squared",
+    ],
     "twice": ["gradient", "gradient is about 2.5 times too large.", None],
 }
 
@@ -165,7 +169,9 @@ def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
 def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(course):
     empty = [result(s, EMPTY) for s in ("finn", "gita")]
     text, _ = written(course, [*CLASS.values(), *empty])
-    first = text.index("pairwise_distances : value: these are squared distances. What is still")
+    first = text.index(
+        "pairwise_distances : value: Your results are squared distances. Which step"
+    )
     second = text.index("hinge_loss : gradient is about 2.5 times too large. (described, not a")
     assert first < second
     assert "3 students of 7, 70 points in all." in text
@@ -253,7 +259,10 @@ def test_points_lost_go_to_the_finding_about_the_aspect_else_to_all():
     assert (named.problem, named.mistake) == ("pairwise_distances", "squared")
     assert named.students == ["ben", "chen", "emil"]
     assert named.points == 20 + 20 + 30  # emil's shape has no finding of its own
-    assert named.text == "value: these are squared distances. What is still missing?"
+    assert (
+        named.text
+        == "value: Your results are squared distances. Which step of the formula is missing?"
+    )
     assert (described.problem, described.mistake) == ("hinge_loss", None)
     assert described.points == 10 + 5
     assert described.students == ["dana", "emil"]

@@ -1,4 +1,4 @@
-"""ps2, classifiers: near, sure, wrong, and clothes told apart."""
+"""ps2: distances, four classifiers with their losses, and a challenge."""
 
 from .classify import clothes
 from .gaussian_classifier_fit import gaussians

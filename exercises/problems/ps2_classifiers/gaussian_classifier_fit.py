@@ -1,4 +1,4 @@
-"""gaussian_classifier_fit: shares, means and the shared covariance, by maximum likelihood."""
+"""gaussian_classifier_fit: priors, means and the shared covariance, by maximum likelihood."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,10 +10,10 @@ gaussians = problem(
     rtol=DIGITS,
     returns={"priors": "value", "means": "value", "covariance": "covariance"},
     points={
-        "shape": (1, "arrays of these three shapes, in this order"),
+        "shape": (1, "three `float64` arrays of these shapes, in this order"),
         "value": (6, "the priors and the means, half each"),
         "covariance": (7, "the covariance"),
-        "inputs-unchanged": (1, "`X` and `y` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `X` or `y`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,16 +21,16 @@ gaussians = problem(
 
 @gaussians.reference
 def gaussian_classifier_fit(X, y):
-    """Maximum-likelihood fit of one Gaussian a class, with one covariance for all.
+    """Fit one Gaussian per class by maximum likelihood, with one covariance for all classes.
 
-    priors[c] = N_c / N, where N_c of the N samples are of class c
-    means[c] = (1 / N_c) * (sum over the n with y[n] = c of X[n])
+    priors[c] = N_c / N, where N_c is the number of samples in class c
+    means[c] = (1 / N_c) * (sum of X[n] over all n with y[n] = c)
     covariance = (1 / N) * (sum over n of z_n z_n^T), where z_n = X[n] - means[y[n]]
 
     X : (N, D) array of float64
-    y : (N,) array of integers from 0 to C - 1, each of which occurs
+    y : (N,) array of integers from 0 to C - 1; each class has at least one sample
     Returns (priors, means, covariance): arrays of shape (C,), (C, D) and (D, D), float64.
-    X and y stay as they are.
+    The function doesn't change X or y.
     """
     counts = np.bincount(y)
     means = np.array([X[y == c].mean(axis=0) for c in range(len(counts))])
@@ -45,7 +45,7 @@ gaussians.example(
 
 
 def some_labels(rng, C):
-    """Return labels in random order, of classes of different sizes from 2 on."""
+    """Return labels in random order; the classes have different sizes, at least 2."""
     sizes = rng.integers(2, 6, size=C)
     sizes[rng.integers(C)] = 7
     return rng.permutation(np.repeat(np.arange(C), sizes))
@@ -53,7 +53,7 @@ def some_labels(rng, C):
 
 @gaussians.case("value", visible=2)
 def clouds(rng, C, D):
-    """Clouds of different sizes around different means."""
+    """Classes of different sizes around different means."""
     y = some_labels(rng, C)
     mixing = rng.normal(size=(D, D)) + np.eye(D)
     return rng.normal(size=(len(y), D)) @ mixing + 3 * rng.normal(size=(C, D))[y] + 2, y
@@ -102,13 +102,13 @@ def class_by_class(X, y):
 
 
 def spread(X, y, N=None):
-    """Return the sum of the squares around the means of the classes, divided by N."""
+    """Return the sum of z_n z_n^T around the means of the classes, divided by N."""
     Z = X - gaussian_classifier_fit(X, y)[1][y]
     return Z.T @ Z / (N or len(X))
 
 
 def with_covariance(X, y, covariance):
-    """Return the fit with another covariance."""
+    """Return the fit with a different covariance."""
     priors, means, _ = gaussian_classifier_fit(X, y)
     return priors, means, covariance
 
@@ -118,14 +118,18 @@ def around_the_mean(X):
     return np.cov(X, rowvar=False, bias=True)
 
 
-@gaussians.mistake("these are counts. What is the share of a class?", loses="value")
+@gaussians.mistake(
+    "Your priors are the numbers of samples in each class. What should the priors add up to?",
+    loses="value",
+)
 def counts_for_shares(X, y):
     _, means, covariance = gaussian_classifier_fit(X, y)
     return np.bincount(y) * 1.0, means, covariance
 
 
 @gaussians.mistake(
-    "every class is given the same share. Are they equally frequent?", loses="value"
+    "Your priors are the same for all classes. Are the classes equally frequent in `y`?",
+    loses="value",
 )
 def equal_shares(X, y):
     _, means, covariance = gaussian_classifier_fit(X, y)
@@ -133,7 +137,8 @@ def equal_shares(X, y):
 
 
 @gaussians.mistake(
-    "the sum over a class is divided by all N samples. How many are of this class?",
+    "Your means are sums over one class divided by N. How many samples does each of these "
+    "sums contain?",
     loses="value covariance",
 )
 def means_divided_by_n(X, y):
@@ -144,7 +149,7 @@ def means_divided_by_n(X, y):
 
 
 @gaussians.mistake(
-    "all features of a class share one mean. Over which axis does it go?",
+    "Your means are the same for all features of a class. Which axis should the mean run over?",
     loses="value covariance",
 )
 def one_mean_a_class(X, y):
@@ -155,8 +160,8 @@ def one_mean_a_class(X, y):
 
 
 @gaussians.mistake(
-    "this is spread around the mean of all samples. Around which mean is a sample of class c "
-    "spread?",
+    "Your covariance measures the spread around the mean of all samples. Which mean does the "
+    "formula subtract from a sample of class c?",
     loses="covariance",
 )
 def around_one_mean(X, y):
@@ -164,8 +169,8 @@ def around_one_mean(X, y):
 
 
 @gaussians.mistake(
-    "this is spread around the mean of all samples, and divided by N - 1. Around which mean is "
-    "a sample of class c spread?",
+    "Your covariance measures the spread around the mean of all samples, and it divides by N "
+    "- 1. Which mean and which divisor does the formula use?",
     loses="covariance",
 )
 def cov_of_all(X, y):
@@ -173,7 +178,9 @@ def cov_of_all(X, y):
 
 
 @gaussians.mistake(
-    "no mean is taken off. Around what does the formula measure spread?", loses="covariance"
+    "Your covariance is computed without subtracting a mean. Which mean does the formula "
+    "subtract from each sample?",
+    loses="covariance",
 )
 def around_the_origin(X, y):
     X = np.asarray(X, float)
@@ -181,7 +188,7 @@ def around_the_origin(X, y):
 
 
 @gaussians.mistake(
-    "the sum is divided by N - 1. Which divisor has the maximum of the likelihood?",
+    "Your covariance divides the sum by N - 1. Which divisor maximises the likelihood?",
     loses="covariance",
 )
 def divided_by_one_less(X, y):
@@ -189,7 +196,7 @@ def divided_by_one_less(X, y):
 
 
 @gaussians.mistake(
-    "the sum is divided by N - C. Which divisor has the maximum of the likelihood?",
+    "Your covariance divides the sum by N - C. Which divisor maximises the likelihood?",
     loses="covariance",
 )
 def divided_without_bias(X, y):
@@ -197,7 +204,8 @@ def divided_without_bias(X, y):
 
 
 @gaussians.mistake(
-    "this is the sum of the squares. By what does the formula divide it?", loses="covariance"
+    "Your covariance is a sum over the samples. What does the formula divide this sum by?",
+    loses="covariance",
 )
 def not_divided(X, y):
     return with_covariance(X, y, spread(X, y, 1))
@@ -209,8 +217,8 @@ def of_each_class(X, y, bias=True):
 
 
 @gaussians.mistake(
-    "each class counts the same in this mean of covariances. Does a class of three samples say "
-    "as much as one of seven?",
+    "Your covariance is the plain mean of the covariances of the classes. Should a small "
+    "class count as much as a large one?",
     loses="covariance",
 )
 def classes_not_weighted(X, y):
@@ -218,8 +226,8 @@ def classes_not_weighted(X, y):
 
 
 @gaussians.mistake(
-    "each class counts the same in this mean of covariances, and np.cov divided by one less "
-    "than there are. What would one sum over all samples give?",
+    "Your covariance is the plain mean of the covariances of the classes, and each of them "
+    "was divided by N_c - 1. What would a single sum over all samples give?",
     loses="covariance",
 )
 def mean_of_np_cov(X, y):
@@ -227,8 +235,8 @@ def mean_of_np_cov(X, y):
 
 
 @gaussians.mistake(
-    "the covariances of the classes are weighted, but each was divided by N_c - 1. What does "
-    "np.cov divide by unless told otherwise?",
+    "Your code weights the covariances of the classes correctly, but each of them was divided "
+    "by N_c - 1. Which divisor does `np.cov` use by default?",
     loses="covariance",
 )
 def weighted_np_cov(X, y):
@@ -237,7 +245,7 @@ def weighted_np_cov(X, y):
 
 
 @gaussians.mistake(
-    "the covariances of the classes are added. What does the formula make of C of them?",
+    "Your code adds up the covariances of the classes. How much weight should each class get?",
     loses="covariance",
 )
 def covariances_added(X, y):
@@ -245,7 +253,8 @@ def covariances_added(X, y):
 
 
 @gaussians.mistake(
-    "each class has a covariance of its own. How many are asked for?",
+    "Your result contains a separate covariance for each class. How many covariances does the "
+    "problem require?",
     loses="shape covariance",
 )
 def one_for_each_class(X, y):
@@ -253,7 +262,8 @@ def one_for_each_class(X, y):
 
 
 @gaussians.mistake(
-    "off the diagonal there are zeros. What do two features that grow together give there?",
+    "Your covariance is 0 off the diagonal. What does the formula give there for two features "
+    "that grow together?",
     loses="covariance",
 )
 def diagonal_alone(X, y):
@@ -261,8 +271,8 @@ def diagonal_alone(X, y):
 
 
 @gaussians.mistake(
-    "on the diagonal there are ones, as np.corrcoef gives them. What has it divided by, that a "
-    "covariance keeps?",
+    "Your covariance has ones on the diagonal, like the result of `np.corrcoef`. What is the "
+    "difference between a correlation and a covariance?",
     loses="covariance",
 )
 def correlations(X, y):
@@ -272,8 +282,8 @@ def correlations(X, y):
 
 
 @gaussians.mistake(
-    "this is the covariance of the last class alone. What does each pass of your loop do with "
-    "the one before?",
+    "Your covariance comes only from the last class. What does each pass of your loop do with "
+    "the result of the previous pass?",
     loses="covariance",
 )
 def last_class_alone(X, y):
@@ -281,8 +291,8 @@ def last_class_alone(X, y):
 
 
 @gaussians.mistake(
-    "this is the spread of the means, as if all samples lay on them. From where to where does "
-    "z_n go?",
+    "Your covariance measures the spread of the class means. Which two points does the vector "
+    "z_n connect?",
     loses="covariance",
 )
 def between_the_classes(X, y):
@@ -292,7 +302,8 @@ def between_the_classes(X, y):
 
 
 @gaussians.mistake(
-    "the last class is missing. If the largest label is 4, how many classes are there?",
+    "Your result doesn't include the last class. How many classes are there if the labels go "
+    "from 0 to 9?",
     loses="shape value covariance",
 )
 def last_class_left_out(X, y):
@@ -303,8 +314,8 @@ def last_class_left_out(X, y):
 
 
 @gaussians.mistake(
-    "a row of this matrix belongs to a sample. How are the factors of the product to be turned "
-    "so that a row belongs to a feature?",
+    "Your covariance has a row for each sample instead of each feature. Which factor of the "
+    "product should you transpose?",
     loses="shape covariance",
 )
 def samples_by_samples(X, y):

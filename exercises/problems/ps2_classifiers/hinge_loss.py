@@ -10,16 +10,16 @@ hinge = problem(
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
-        "shape": (1, "a number and an (N, C) array, both `float64`, in this order"),
-        "value": (3, "the loss of random scores with a margin that is given"),
-        "gradient": (3, "their gradient"),
+        "shape": (1, "a number and an array of shape (N, C), both `float64`, in this order"),
+        "value": (3, "the loss for random scores and a given margin"),
+        "gradient": (3, "the gradient for these inputs"),
         "integers": (
             1,
-            "loss and gradient, half each, where the scores are of type `int64`; the "
-            "gradient is `float64` there too",
+            "the loss and the gradient, half each, for scores of type `int64`; the gradient "
+            "must be `float64` here too",
         ),
-        "default": (1, "loss and gradient, half each, where the margin is left out"),
-        "inputs-unchanged": (1, "`scores` and `targets` stay as they are"),
+        "default": (1, "the loss and the gradient, half each, for a call without a margin"),
+        "inputs-unchanged": (1, "your function doesn't change `scores` or `targets`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -27,16 +27,17 @@ hinge = problem(
 
 @hinge.reference
 def hinge_loss(scores, targets, margin=1.0):
-    """Mean multiclass hinge loss, and its gradient with respect to the scores.
+    """Compute the mean multiclass hinge loss, and its gradient.
 
     gap[n, c] = scores[n, c] - scores[n, targets[n]] + margin
     loss = (1/N) * (sum over n, and over c other than targets[n], of max(0, gap[n, c]))
 
     scores : (N, C) array, float64 or integers
-    targets : (N,) array of integers, the right class of each row
-    margin : float, at least 0; 1.0 where it is left out
-    Returns (loss, gradient): a number and an (N, C) array, float64.
-    scores and targets stay as they are. No gap that you meet is exactly 0.
+    targets : (N,) array of integers, the correct class of each row
+    margin : float, at least 0 (default: 1.0)
+    Returns (loss, gradient): the loss, a number, and its gradient with respect to the scores,
+    an (N, C) array of float64.
+    The function doesn't change scores or targets. In our inputs, no gap is exactly 0.
     """
     n = np.arange(len(scores))
     gap = scores - scores[n, targets][:, None] + margin
@@ -50,8 +51,8 @@ hinge.example(np.array([[2.0, 4.0, -1.0], [1.0, 2.0, 4.0]]), np.array([0, 1]), 2
 
 
 def beaten(rng, scores):
-    """Return targets that do not have the highest score, so that each row has a loss."""
-    N, C = scores.shape  # whole numbers may be equal: their order must not be the processor's
+    """Return targets that don't have the highest score, so that each row has a loss."""
+    N, C = scores.shape  # a stable sort, because integers may tie
     return np.argsort(scores, axis=1, kind="stable")[np.arange(N), rng.integers(C - 1, size=N)]
 
 
@@ -60,20 +61,20 @@ def some_margin(rng, N, C):
     """Scores on both sides of the margin."""
     scores, targets = rng.normal(size=(N, C)) * 2, rng.integers(C, size=N)
     margin, safe = float(rng.uniform(1.5, 3)), rng.integers(N)
-    scores[safe, targets[safe]] = scores[safe].max() + margin + 1  # this picture pays nothing
+    scores[safe, targets[safe]] = scores[safe].max() + margin + 1  # this image has no loss
     return scores, targets, margin
 
 
 @hinge.case("integers")
 def whole_numbers(rng, N, C):
-    """Whole-number scores of type int64."""
+    """Integer scores of type int64."""
     scores = rng.integers(-9, 9, size=(N, C))
     return scores, beaten(rng, scores), 0.5
 
 
 @hinge.case("default")
 def margin_left_out(rng, N, C):
-    """The margin left out."""
+    """A call without a margin."""
     scores = rng.normal(size=(N, C)) * 2
     return scores, beaten(rng, scores)
 
@@ -122,19 +123,24 @@ def margin_subtracted_at_the_end(scores, targets, margin=1.0):
 
 
 def all_pull(scores, targets):
-    """Return the gradient in which every wrong class counts, whatever its margin."""
+    """Return the gradient in which every incorrect class counts, for all gaps."""
     y = np.eye(scores.shape[1])[targets]
     return (1 - y * scores.shape[1]) / len(scores)
 
 
-@hinge.mistake("what does the right class itself contribute to this sum?", loses="value")
+@hinge.mistake(
+    "Your loss is too large by exactly the margin. How much does the correct class itself "
+    "contribute to your sum?",
+    loses="value",
+)
 def right_class_counted(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(scores, targets, margin)
     return loss + margin, gradient
 
 
 @hinge.mistake(
-    "each wrong class that is too close pulls once. How often is the right class pushed?",
+    "Your gradient counts the correct class only once, even if several incorrect classes are "
+    "too close. How many gaps contain the score of the correct class?",
     loses="gradient",
 )
 def right_class_once(scores, targets, margin=1.0):
@@ -145,8 +151,8 @@ def right_class_once(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the right class is pushed once in every row. What if no wrong class is too close, or "
-    "several?",
+    "Your gradient is -1/N for the correct class in every row. What should this entry be if "
+    "no incorrect class is too close, or if several are?",
     loses="gradient",
 )
 def right_class_always_once(scores, targets, margin=1.0):
@@ -156,7 +162,9 @@ def right_class_always_once(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the right class counts itself among those that push it. Is 0 above 0?", loses="gradient"
+    "Your gradient for the correct class counts one gap too many in every row. Which class "
+    "doesn't belong in the sum?",
+    loses="gradient",
 )
 def right_class_counts_itself(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(scores, targets, margin)
@@ -165,7 +173,8 @@ def right_class_counts_itself(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "every wrong class pulls here, whether it is too close or not. Is 0 above 0?",
+    "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
+    "change the loss when they grow a little?",
     loses="gradient integers default",
 )
 def every_class_pulls(scores, targets, margin=1.0):
@@ -173,8 +182,8 @@ def every_class_pulls(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the score of the right class stands in every gap. What is the derivative with respect "
-    "to it?",
+    "Your gradient is 0 for the correct class. What is the derivative of each gap with "
+    "respect to the score of the correct class?",
     loses="gradient",
 )
 def right_class_not_pushed(scores, targets, margin=1.0):
@@ -183,8 +192,8 @@ def right_class_not_pushed(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "only the closest wrong class counts here. Does the formula take a maximum or a sum "
-    "over the classes?",
+    "Your loss and gradient count only the incorrect class with the largest gap. Does the "
+    "formula take a maximum or a sum over the classes?",
     loses="value",
 )
 def largest_only(scores, targets, margin=1.0):
@@ -195,14 +204,18 @@ def largest_only(scores, targets, margin=1.0):
     return gap.max(1).mean(), gradient / len(gradient)
 
 
-@hinge.mistake("this is N times too large. What do you divide by?", loses="value")
+@hinge.mistake(
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?",
+    loses="value",
+)
 def not_averaged(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(scores, targets, margin)
     return loss * len(scores), gradient * len(scores)
 
 
 @hinge.mistake(
-    "must the right class have the margin in addition to winning, or is it given the margin?",
+    "Your code subtracts the margin from each gap. Should a larger margin make the loss "
+    "larger or smaller?",
     loses="value",
 )
 def margin_given_away(scores, targets, margin=1.0):
@@ -210,7 +223,8 @@ def margin_given_away(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the difference is turned round. Which class should lose when its score is high?",
+    "Your gap subtracts the two scores in the wrong order. Should the loss grow or shrink "
+    "when the score of the correct class grows?",
     loses="value",
 )
 def difference_turned(scores, targets, margin=1.0):
@@ -219,8 +233,8 @@ def difference_turned(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the size of the gap stands in the gradient. What is the derivative of max(0, z) where "
-    "z is above 0?",
+    "Your gradient contains the sizes of the gaps. What is the derivative of max(0, z) for z "
+    "> 0?",
     loses="gradient",
 )
 def gap_for_its_derivative(scores, targets, margin=1.0):
@@ -230,7 +244,10 @@ def gap_for_its_derivative(scores, targets, margin=1.0):
     return gap.sum() / len(gap), gradient / len(gap)
 
 
-@hinge.mistake("every gap is squared here. What does the formula do with a gap?", loses="value")
+@hinge.mistake(
+    "Your code squares the gaps. What does the formula do with each gap?",
+    loses="value",
+)
 def squared_gaps(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
     gradient = 2 * gap
@@ -239,15 +256,16 @@ def squared_gaps(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the right class wins already with any lead. Where should the margin stand?", loses="value"
+    "Your loss is 0 as soon as the correct class wins. How large must its lead be?",
+    loses="value",
 )
 def margin_forgotten(scores, targets, margin=1.0):
     return hinge_loss(scores, targets, 0.0)
 
 
 @hinge.mistake(
-    "every wrong class pays the margin, also one that is far behind. Of what is max(0, ·) "
-    "taken in the formula?",
+    "Your code adds the margin after it takes the maximum, so every incorrect class "
+    "contributes to the loss. What does the formula take the maximum of?",
     loses="value",
 )
 def margin_behind_the_maximum(scores, targets, margin=1.0):
@@ -257,8 +275,7 @@ def margin_behind_the_maximum(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the right class is left in, in the loss and in the gradient. Over which classes does "
-    "the sum go?",
+    "Your loss and gradient include the correct class. Which classes does the sum run over?",
     loses="value",
 )
 def right_class_left_in(scores, targets, margin=1.0):
@@ -268,7 +285,8 @@ def right_class_left_in(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "each score is held against the margin by itself. With what does the formula compare it?",
+    "Your code compares each score only with the margin. Which other score does the gap "
+    "contain?",
     loses="value",
 )
 def each_class_alone(scores, targets, margin=1.0):
@@ -278,7 +296,9 @@ def each_class_alone(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "gaps below 0 are added, too. What does the formula make of them?", loses="value"
+    "Your loss and gradient include the negative gaps. What does the formula do with a "
+    "negative gap?",
+    loses="value",
 )
 def maximum_forgotten(scores, targets, margin=1.0):
     n = np.arange(len(scores))
@@ -288,7 +308,8 @@ def maximum_forgotten(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the last class never counts. Where does your loop over the classes end?", loses="value"
+    "Your loss and gradient ignore the last class. Where does your loop over the classes end?",
+    loses="value",
 )
 def last_class_left_out(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
@@ -296,14 +317,20 @@ def last_class_left_out(scores, targets, margin=1.0):
     return gap.sum() / len(gap), pulls(gap, n, targets)
 
 
-@hinge.mistake("the last picture does not count. Where does your loop end?", loses="value")
+@hinge.mistake(
+    "Your loss and gradient ignore the last image. Where does your loop end?",
+    loses="value",
+)
 def last_picture_left_out(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
     gap[-1] = 0
     return gap.sum() / len(gap), pulls(gap, n, targets)
 
 
-@hinge.mistake("only the first picture counts. Where does the return stand?", loses="value")
+@hinge.mistake(
+    "Your loss and gradient use only the first image. Where in your code is the `return`?",
+    loses="value",
+)
 def only_first_picture(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
     gap[1:] = 0
@@ -311,7 +338,8 @@ def only_first_picture(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "each picture keeps its own loss. What does the formula do with the N of them?",
+    "Your loss is an array with one entry for each image. What does the formula do with these "
+    "N losses?",
     loses="shape value",
 )
 def loss_of_each_picture(scores, targets, margin=1.0):
@@ -320,8 +348,8 @@ def loss_of_each_picture(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "these numbers have lost their fractions. Of which type is an array made like whole-number "
-    "scores?",
+    "Your gradient has no fractional parts when the scores are integers. Which dtype does an "
+    "array get when you create it from integer scores?",
     loses="integers",
 )
 def made_like_the_scores(scores, targets, margin=1.0):
@@ -332,7 +360,8 @@ def made_like_the_scores(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the mean is taken over the pictures that pay. How many pictures does the formula count?",
+    "Your code averages only over the images with a positive loss. How many images does the "
+    "formula divide by?",
     loses="value",
 )
 def mean_of_those_that_pay(scores, targets, margin=1.0):
@@ -342,8 +371,8 @@ def mean_of_those_that_pay(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "each score is held against the highest of its row. With which one does the formula "
-    "compare it?",
+    "Your code compares each score with the highest score of its row. Which score does the "
+    "formula subtract?",
     loses="value",
 )
 def against_the_best(scores, targets, margin=1.0):
@@ -354,7 +383,8 @@ def against_the_best(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "only the last picture counts. Where does your code set the sum to 0?", loses="value"
+    "Your loss uses only the last image. Where does your code set the sum to 0?",
+    loses="value",
 )
 def only_last_picture(scores, targets, margin=1.0):
     _, gap = gaps(scores, targets, margin)
@@ -362,8 +392,8 @@ def only_last_picture(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "max(0, ·) is taken of the sum over the classes. Which of the two does the formula do "
-    "first?",
+    "Your code applies max(0, ·) to the sum over the classes. Which comes first in the "
+    "formula, the sum or the maximum?",
     loses="value",
 )
 def maximum_of_the_sum(scores, targets, margin=1.0):
@@ -375,8 +405,8 @@ def maximum_of_the_sum(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the classes behind the right one never count. Does break leave one pass of the loop, or "
-    "the loop?",
+    "Your loss and gradient ignore all classes after the correct one. Does `break` end one "
+    "pass of a loop, or the whole loop?",
     loses="value",
 )
 def broken_off_at_the_right_class(scores, targets, margin=1.0):
@@ -386,8 +416,8 @@ def broken_off_at_the_right_class(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
-    "the gaps have lost their fractions. Of which type is an array made like whole-number "
-    "scores?",
+    "Your gaps have no fractional parts when the scores are integers. Which dtype does an "
+    "array get when you create it from integer scores?",
     loses="integers",
 )
 def gaps_made_like_the_scores(scores, targets, margin=1.0):

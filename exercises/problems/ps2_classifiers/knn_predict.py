@@ -1,4 +1,4 @@
-"""knn_predict: the label that most of the k nearest known pictures have."""
+"""knn_predict: the most frequent label among the k nearest known images."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,10 +10,10 @@ neighbours = problem(
     "knn_predict",
     returns={"labels": "value"},
     points={
-        "shape": (1.5, "an (M,) array of `int64`"),
-        "value": (9, "random points, each with a clear majority"),
-        "ties": (3, "points for which several labels have most votes"),
-        "inputs-unchanged": (0.5, "`X_train`, `y_train` and `X` stay as they are"),
+        "shape": (1.5, "an `int64` array of shape (M,)"),
+        "value": (9, "the labels of random points with a clear majority"),
+        "ties": (3, "the labels of points for which several labels have the most votes"),
+        "inputs-unchanged": (0.5, "your function doesn't change `X_train`, `y_train` or `X`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,16 +21,16 @@ neighbours = problem(
 
 @neighbours.reference
 def knn_predict(X_train, y_train, X, k):
-    """The label of each row of X, by majority of its k nearest rows of X_train.
+    """Predict the label of each row of X by a vote of its k nearest neighbours in X_train.
 
-    Near is what has a small Euclidean distance. Where several labels have most votes, the
-    smallest of them is taken.
+    The neighbours are the rows of X_train with the smallest Euclidean distances. If several
+    labels have the most votes, the function returns the smallest of them.
 
     X_train : (N, D) array, float64
-    y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
+    y_train : (N,) array, int64, the labels of the rows of X_train: integers, at least 0
     X : (M, D) array of the same kind as X_train
     k : int, from 1 to N
-    Returns labels : (M,) array, int64. All arrays stay as they are.
+    Returns labels : (M,) array, int64. The function doesn't change any of the arrays.
     """
     order = np.argsort(pairwise_distances(X, X_train), axis=1)
     return np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])
@@ -43,14 +43,14 @@ neighbours.example(
     3,
 )
 
-LABELS, MANY, CLEAR = 4, 60, 1e-4  # labels; candidates for each row; how far k and k + 1 differ
-# No k is a prime: the lengths of axes are, and an axis of k is not taken for one of them.
-# Nor is a label and 1 a prime, for the same reason: np.bincount returns as many counts.
+LABELS, MANY, CLEAR = 4, 60, 1e-4  # labels; candidates per row; least gap of two distances
+# The lengths of axes are primes. No k is a prime, so that an axis of length k can't be confused
+# with one of them. For the same reason label + 1, the length of np.bincount, is never a prime.
 NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 
 
 def asked(rng, X_train, X, k, M, *, tied):
-    """Return a case of M rows with tied votes, or with clear majorities, and random labels."""
+    """Return a case of M rows with random labels, with tied votes or with clear majorities."""
     labels = np.sort(rng.permutation(NAMES)[:LABELS])
     y_train = rng.permutation(np.resize(labels, len(X_train)))
     d = pairwise_distances(X, X_train)
@@ -61,12 +61,12 @@ def asked(rng, X_train, X, k, M, *, tied):
     best = votes[:, k - 1] == votes[:, k - 1].max(axis=1, keepdims=True)
     weighted = (near[:, :k] / d[:, :k, None]).sum(axis=1).argmax(axis=1)
     fit = (best.sum(axis=1) > 1) == tied
-    fit &= tied | (weighted == best.argmax(axis=1))  # weights by nearness show in ties alone
+    fit &= tied | (weighted == best.argmax(axis=1))  # weights by nearness show only in ties
     fit[fit] = are_apart(d[fit], X[fit], X_train, k)
     rows, answers, votes = np.flatnonzero(fit), best.argmax(axis=1)[fit], votes[fit]
     one, three, few, asked_of, many = (votes[:, v - 1] for v in (1, 3, k - 1, k, k + 1))
     other = [counted.argmax(axis=1) for counted in (few, many, many - one, three, one)]
-    present = np.cumsum(asked_of > 0, axis=1) - 1  # the places of labels among the voters'
+    present = np.cumsum(asked_of > 0, axis=1) - 1  # positions of labels among the voters'
     other.append(np.take_along_axis(present, answers[:, None], axis=1)[:, 0])
     telling = sum(found != answers for found in other)  # mistakes that each row shows
     turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
@@ -78,9 +78,9 @@ def asked(rng, X_train, X, k, M, *, tied):
 
 
 def are_apart(near, X, X_train, k):
-    """Return the rows whose voters do not depend on the order of equal distances.
+    """Return the rows whose voters don't depend on the order of equal distances.
 
-    The k + 2 smallest distances of each row are given.
+    ``near`` contains the k + 2 smallest distances of each row.
     """
     otherwise = np.sort(added_up(X, X_train), axis=1)[:, k - 1 : k + 1]
     return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, otherwise)], axis=0)
@@ -97,20 +97,20 @@ def added_up(X, Y):
 
 
 def voted(table, X_train, y_train, X, k):
-    """Return the predictions if the k smallest entries of a table of distances vote."""
+    """Return the predictions when the k smallest entries of a table of distances vote."""
     return majority(y_train[np.argsort(table(X, X_train), axis=1)[:, :k]])
 
 
 @neighbours.case("value", visible=2)
 def clear_majorities(rng, N, M, D):
-    """Random points, each with a clear majority."""
+    """Random points with a clear majority."""
     X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([8, 9])), M, tied=False)
 
 
 @neighbours.case("ties")
 def tied_votes(rng, N, M, D):
-    """Several labels with most votes."""
+    """Several labels with the most votes."""
     X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([4, 6])), M, tied=True)
 
@@ -165,14 +165,16 @@ def by_table_of_votes(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is the label of the nearest alone. What are the others of the k for?", loses="value"
+    "Your labels come only from the nearest neighbour. How many neighbours should vote?",
+    loses="value",
 )
 def nearest_alone(X_train, y_train, X, k):
     return y_train[nearest(X_train, X, 1)[:, 0]]
 
 
 @neighbours.mistake(
-    "these are the rows of the neighbours, not their labels. Which array knows the labels?",
+    "Your results are row indices of the neighbours. Which array contains the labels of these "
+    "rows?",
     loses="value",
 )
 def rows_for_labels(X_train, y_train, X, k):
@@ -180,14 +182,18 @@ def rows_for_labels(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is a place in the list of different labels. Which label stands there?", loses="value"
+    "Your results are positions in the sorted list of all labels that occur in `y_train`. "
+    "Which label is at this position?",
+    loses="value",
 )
 def place_for_label(X_train, y_train, X, k):
     return np.searchsorted(np.unique(y_train), knn_predict(X_train, y_train, X, k))
 
 
 @neighbours.mistake(
-    "these have the largest distances. Which way does argsort go?", loses="value"
+    "Your neighbours are the rows with the largest distances. Does `argsort` put small or "
+    "large values first?",
+    loses="value",
 )
 def farthest(X_train, y_train, X, k):
     order = np.argsort(pairwise_distances(X, X_train), axis=1)
@@ -195,7 +201,8 @@ def farthest(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "one neighbour too few votes. How many entries has a slice that ends at k - 1?",
+    "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
+    "contain?",
     loses="value",
 )
 def one_too_few(X_train, y_train, X, k):
@@ -203,7 +210,8 @@ def one_too_few(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "one neighbour too many votes. How many entries has a slice that ends at k + 1?",
+    "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "
+    "contain?",
     loses="value",
 )
 def one_too_many(X_train, y_train, X, k):
@@ -211,7 +219,7 @@ def one_too_many(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "the nearest does not vote. When would it be the picture itself, and is it that here?",
+    "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?",
     loses="value",
 )
 def without_the_nearest(X_train, y_train, X, k):
@@ -219,14 +227,17 @@ def without_the_nearest(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "near is measured by the sum of |x - y| here. Which distance is asked?", loses="value"
+    "Your neighbours are the nearest by the sum of |x - y|. Which distance does the problem "
+    "use?",
+    loses="value",
 )
 def manhattan_neighbours(X_train, y_train, X, k):
     return voted(added_up, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
-    "the labels are averaged. Is a boot, with number 9, between anything and anything else?",
+    "Your labels are rounded means of the neighbours' labels. Labels only name the classes, "
+    "so what could their mean stand for?",
     loses="value",
 )
 def mean_of_the_labels(X_train, y_train, X, k):
@@ -234,7 +245,8 @@ def mean_of_the_labels(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is the middle one of the labels when they are sorted. What do their numbers mean?",
+    "Your labels are medians of the neighbours' labels. Labels only name the classes, so does "
+    "their order mean anything?",
     loses="value",
 )
 def median_of_the_labels(X_train, y_train, X, k):
@@ -242,7 +254,8 @@ def median_of_the_labels(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "the smallest label among the neighbours wins, whoever has the most votes. When should it?",
+    "Your code returns the smallest label among the neighbours, no matter how many votes it "
+    "has. When should the smallest label win?",
     loses="value",
 )
 def smallest_label(X_train, y_train, X, k):
@@ -250,7 +263,9 @@ def smallest_label(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "every known picture votes, near or far. Where does k come in?", loses="value"
+    "Your code lets all known images vote, and nearer ones count more. Where should `k` limit "
+    "the vote?",
+    loses="value",
 )
 def all_vote(X_train, y_train, X, k):
     weights = 1 / pairwise_distances(X, X_train) ** 2
@@ -259,8 +274,8 @@ def all_vote(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "the first k known pictures vote, whatever is asked. What does argsort return, values or "
-    "places?",
+    "Your code lets the first k rows of `X_train` vote for every image. Does `argsort` return "
+    "values or indices?",
     loses="value",
 )
 def first_known(X_train, y_train, X, k):
@@ -268,7 +283,8 @@ def first_known(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "two labels have as many votes, and the nearer one is taken. Which does the text name?",
+    "When several labels tie, your code returns the one with the nearest neighbour. Which one "
+    "does the problem text name?",
     loses="ties",
 )
 def nearest_of_the_tied(X_train, y_train, X, k):
@@ -277,7 +293,8 @@ def nearest_of_the_tied(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "two labels have as many votes, and the larger one is taken. Which does the text name?",
+    "When several labels tie, your code returns the largest of them. Which one does the "
+    "problem text name?",
     loses="ties",
 )
 def largest_of_the_tied(X_train, y_train, X, k):
@@ -286,8 +303,8 @@ def largest_of_the_tied(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "two labels have as many votes, and the one that comes first among all known pictures is "
-    "taken. Which does the text name?",
+    "When several labels tie, your code returns the one that comes first in `y_train`. Which "
+    "one does the problem text name?",
     loses="ties",
 )
 def first_seen_of_the_tied(X_train, y_train, X, k):
@@ -297,8 +314,8 @@ def first_seen_of_the_tied(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "the largest label among the neighbours wins, whoever has the most votes. What do the "
-    "numbers of labels mean?",
+    "Your code returns the largest label among the neighbours, no matter how many votes it "
+    "has. What should you count before you choose a label?",
     loses="value",
 )
 def largest_label(X_train, y_train, X, k):
@@ -306,8 +323,8 @@ def largest_label(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is the place of the largest label in the list of the neighbours. Of what should the "
-    "largest be found?",
+    "Your results are positions of the largest label in the list of the neighbours. Which "
+    "array should you take the `argmax` of?",
     loses="value",
 )
 def place_of_the_largest_label(X_train, y_train, X, k):
@@ -315,7 +332,8 @@ def place_of_the_largest_label(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "of the neighbours, the one with the highest row number is asked. What was to be counted?",
+    "Your code returns the label of the neighbour with the largest row index. What should you "
+    "count before you take a maximum?",
     loses="value",
 )
 def neighbour_of_the_highest_row(X_train, y_train, X, k):
@@ -323,8 +341,8 @@ def neighbour_of_the_highest_row(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "argmax returns a place among the k neighbours, and here it is taken for a row of X_train. "
-    "What was to be counted?",
+    "Your code uses the result of `argmax`, a position among the k neighbours, as a row of "
+    "`X_train`. What should you count before you use `argmax`?",
     loses="value",
 )
 def place_of_the_highest_row(X_train, y_train, X, k):
@@ -332,7 +350,9 @@ def place_of_the_highest_row(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is how many votes the winner has. Which label has them?", loses="value"
+    "Your results are the numbers of votes of the winning labels. Which labels got these "
+    "votes?",
+    loses="value",
 )
 def number_of_votes(X_train, y_train, X, k):
     near = y_train[nearest(X_train, X, k)]
@@ -340,7 +360,7 @@ def number_of_votes(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is the label whose pictures have the nearest mean. Where does k come in?",
+    "Your labels belong to the class with the nearest mean. Where should your code use `k`?",
     loses="value",
 )
 def nearest_mean(X_train, y_train, X, k):
@@ -350,7 +370,7 @@ def nearest_mean(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "those with the largest product x·y are taken for the nearest. Must a long vector be near?",
+    "Your neighbours are the rows with the largest product x·y. Is a long vector always near?",
     loses="value",
 )
 def largest_product(X_train, y_train, X, k):
@@ -359,15 +379,17 @@ def largest_product(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "three neighbours vote, whatever k is. Where does your code use k?", loses="value"
+    "Your code lets three neighbours vote, no matter what `k` is. Where does your code use "
+    "the argument `k`?",
+    loses="value",
 )
 def always_three(X_train, y_train, X, k):
     return majority(y_train[nearest(X_train, X, 3)])
 
 
 @neighbours.mistake(
-    "the distances are sorted along the other axis. Among whom should the nearest to one new "
-    "picture be found?",
+    "Your code sorts the distances along the wrong axis. Which axis contains the distances "
+    "from one new image to all known images?",
     loses="value",
 )
 def sorted_down_the_columns(X_train, y_train, X, k):
@@ -376,8 +398,8 @@ def sorted_down_the_columns(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "a near neighbour has more weight here than a far one. How many votes has each in the "
-    "text?",
+    "Your code gives a near neighbour more weight than a far one. How many votes does each "
+    "neighbour have in the problem text?",
     loses="ties",
 )
 def weighted_by_nearness(X_train, y_train, X, k):
@@ -388,8 +410,8 @@ def weighted_by_nearness(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "this is a place in the list of the neighbours' different labels. Which label stands "
-    "there?",
+    "Your results are positions in the sorted list of the labels that occur among the "
+    "neighbours. Which label is at this position?",
     loses="value",
 )
 def place_among_the_neighbours(X_train, y_train, X, k):
@@ -398,7 +420,9 @@ def place_among_the_neighbours(X_train, y_train, X, k):
 
 
 @neighbours.mistake(
-    "only the first picture is answered. Where does the return stand?", loses="shape value ties"
+    "Your result contains only the label of the first image. Where in your code is the "
+    "`return`?",
+    loses="shape value ties",
 )
 def first_picture_alone(X_train, y_train, X, k):
     return knn_predict(X_train, y_train, X[:1], k)

@@ -1,12 +1,13 @@
 """pairwise_distances: Euclidean distances between the rows of two arrays, in little memory.
 
-All differences of 5,000 and 1,000 pictures of 784 numbers would be 31 GB; the distances are
-40 MB. No case is as large as that: the visible ones run in a student's own process, which no
-limit would stop politely, and five million numbers are more than a worker may answer. So
-`never_at_once` looks at what a call holds where N, M and D are about fifty: a table of all
-three axes is twice the limit, and what good answers hold is a third of it. The bytes are
-counted beside the student's code, which could forge their number: it is worth half a point.
-tests/exercises/test_memory.py runs the reference at full size.
+All differences between 5,000 and 1,000 images of 784 pixels would need 31 GB, although the
+distances need only 40 MB. Our cases are much smaller, because the visible ones run in the
+student's own process, where no limit would stop them gently, and because a worker can't return
+five million numbers. Instead, `never_at_once` measures how much memory a call uses when N, M
+and D are about fifty. An array with all three axes needs twice the limit, and good solutions
+need a third. Since the student's code runs in the process that counts the bytes, it could forge
+the count, so this aspect has only half a point. tests/exercises/test_memory.py runs the
+reference at full size.
 """
 
 import numpy as np
@@ -19,27 +20,29 @@ distances = problem(
     rtol=DIGITS,
     returns={"distances": "value"},
     points={
-        "shape": (1, "an (N, M) array of `float64`"),
-        "value": (6, "random points get the right distances"),
+        "shape": (1, "a `float64` array of shape (N, M)"),
+        "value": (6, "the distances between random points"),
         "stability": (
             2.75,
-            "so do points far from the origin, where some of `X` are also in `Y` (to three "
-            "millionths of the largest distance)",
+            "the distances between points far from the origin, if some rows of `X` also appear "
+            "in `Y` (to three millionths of the largest distance)",
         ),
-        "integers": (3, "so do pictures of type `uint8`, whose numbers go from 0 to 255"),
+        "integers": (
+            3,
+            "the distances between images of type `uint8`, with values from 0 to 255",
+        ),
         "loops": (
             0.5,
-            "no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a "
-            "loop over the $D$ columns is allowed. `numpy.vectorize`, "
-            "`numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these "
-            "points wherever they stand",
+            "no Python loop over the rows of `X` or `Y`, or over blocks of rows; a loop over "
+            "the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
+            "`numpy.frompyfunc` are such loops, and any use costs these points",
         ),
         "memory": (
             0.5,
-            r"at no time as much as $N \cdot M \cdot D$ numbers held, in arrays or lists: "
-            r"four bytes for each would be too many",
+            r"your function never stores $N \cdot M \cdot D$ numbers at the same time, in "
+            r"arrays or lists, not even with four bytes per number",
         ),
-        "inputs-unchanged": (0.25, "`X` and `Y` stay as they are"),
+        "inputs-unchanged": (0.25, "your function doesn't change `X` or `Y`"),
     },
     forbidden={
         "all": ELSEWHERE,
@@ -52,14 +55,14 @@ distances = problem(
 
 @distances.reference
 def pairwise_distances(X, Y):
-    """Euclidean distance from each row of X to each row of Y.
+    """Compute the Euclidean distance from each row of X to each row of Y.
 
     d[n, m] = sqrt(sum over k of (X[n, k] - Y[m, k])^2)
 
-    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    X : (N, D) array of numbers, float64 or integers (including images of type uint8)
     Y : (M, D) array of the same kind
-    Returns d : (N, M) array, float64. X and Y stay as they are.
-    No array of N * M * D numbers is made on the way.
+    Returns d : (N, M) array, float64. The function doesn't change X or Y, and it never creates
+    an array of N * M * D numbers.
     """
     X, Y = np.asarray(X, float), np.asarray(Y, float)
     return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))
@@ -78,7 +81,7 @@ def points(rng, N, M, D):
 
 @distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
-    """Points far from the origin, some of X nearly those of Y."""
+    """Points far from the origin, with some rows of X nearly equal to rows of Y."""
     X, Y = (rng.normal(size=(n, D)) * 300 + 5000 for n in (N, M))
     sizes = rng.permutation(np.arange(64, 91))[: max(min(N, M) - 2, 0)]
     for i, large in enumerate(sizes.tolist()):
@@ -92,9 +95,9 @@ def coincident(rng, N, M, D):
 def close_together(rng, large):
     """Return integers u, v for which the expanded formula gives less than 0.
 
-    The formula is |x|² + |y|² - 2xy for x = (large, u) and y = (large, v). Its result is below
-    0 on every processor: large² ends in so many binary zeros that each of the two products in a
-    sum is exact, so only one addition rounds, in whatever order. It rounds u² and v² down, and
+    The formula is |x|² + |y|² - 2xy for x = (large, u) and y = (large, v). The result is
+    negative on every processor: large² ends in so many binary zeros that both products in a sum
+    are exact. Therefore only the addition rounds, in any order. It rounds u² and v² down, and
     u v up.
     """
     while True:
@@ -107,13 +110,13 @@ def close_together(rng, large):
 
 @distances.case("integers")
 def pictures(rng, N, M, D):
-    """Pictures of type uint8."""
+    """Images of type uint8."""
     X, Y = (rng.integers(256, size=(n, D), dtype=np.uint8) for n in (N, M))
     return X, Y
 
 
 def columns(X, Y):
-    """Return pairs of a column of X and the same column of Y, whose difference is small."""
+    """Return pairs of a column of X and the same column of Y; their difference is small."""
     return zip(X.T, Y.T, strict=True)
 
 
@@ -150,20 +153,27 @@ def by_norm(X, Y):
     return np.sqrt(squares)
 
 
-@distances.mistake("these are squared distances. What is still missing?", loses="value")
+@distances.mistake(
+    "Your results are squared distances. Which step of the formula is missing?",
+    loses="value",
+)
 def squared(X, Y):
     return pairwise_distances(X, Y) ** 2
 
 
 @distances.mistake(
-    "|x - y| is added up. Which norm is that, and which is asked?", loses="value"
+    "Your distances add up |x - y|. Which norm does the formula use?",
+    loses="value",
 )
 def manhattan(X, Y):
     X, Y = np.asarray(X, float), np.asarray(Y, float)
     return sum(abs(x[:, None] - y) for x, y in columns(X, Y))
 
 
-@distances.mistake("this is the largest |x - y| of a pair. Which norm is asked?", loses="value")
+@distances.mistake(
+    "Your distances are the largest |x - y| of each pair. Which norm does the formula use?",
+    loses="value",
+)
 def largest_difference(X, Y):
     X, Y = np.asarray(X, float), np.asarray(Y, float)
     largest = np.zeros((len(X), len(Y)))
@@ -173,7 +183,8 @@ def largest_difference(X, Y):
 
 
 @distances.mistake(
-    "the squares are averaged over the features. What does the formula do with them?",
+    "Your code takes the mean of the squares over the features. What does the formula do with "
+    "the squares?",
     loses="value",
 )
 def averaged_over_features(X, Y):
@@ -181,7 +192,8 @@ def averaged_over_features(X, Y):
 
 
 @distances.mistake(
-    "what can rounding do to |x|² + |y|² - 2xy when x and y are nearly equal, before the root?",
+    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to "
+    "|x|² + |y|² - 2xy before you take the root?",
     loses="stability",
 )
 def negative_under_the_root(X, Y):
@@ -189,7 +201,11 @@ def negative_under_the_root(X, Y):
     return np.sqrt((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T)
 
 
-@distances.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
+@distances.mistake(
+    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
+    "in this type to see what happens.",
+    loses="integers",
+)
 def wraps_around(X, Y):
     total = np.zeros((len(X), len(Y)))
     for x, y in columns(X, Y):
@@ -198,7 +214,9 @@ def wraps_around(X, Y):
 
 
 @distances.mistake(
-    "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
+    "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
+    "happens.",
+    loses="integers",
 )
 def subtracted_in_uint8(X, Y):
     total = np.zeros((len(X), len(Y)))
@@ -208,8 +226,8 @@ def subtracted_in_uint8(X, Y):
 
 
 @distances.mistake(
-    "differences, squares and their sum are all taken in uint8. What are 3 - 5 and 20 * 20 "
-    "there? Print them.",
+    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 "
+    "and 20 * 20 in this type to see what happens.",
     loses="integers",
 )
 def added_up_in_uint8(X, Y):
@@ -217,7 +235,8 @@ def added_up_in_uint8(X, Y):
 
 
 @distances.mistake(
-    "squares and products do not fit into uint8. What is 20 * 20 there? Print it.",
+    "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
+    "type to see what happens.",
     loses="integers",
 )
 def expanded_in_uint8(X, Y):
@@ -225,20 +244,30 @@ def expanded_in_uint8(X, Y):
     return np.sqrt(np.maximum(squares, 0))
 
 
-@distances.mistake("expand (x - y)² on paper: how many products x·y are there?", loses="value")
+@distances.mistake(
+    "Your squared distances contain the wrong number of products x·y. How many are there when "
+    "you expand (x - y)² on paper?",
+    loses="value",
+)
 def one_cross_term(X, Y):
     X, Y = np.float64(X), np.float64(Y)
     return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - X @ Y.T, 0))
 
 
-@distances.mistake("expand (x - y)² on paper: which sign has the product x·y?", loses="value")
+@distances.mistake(
+    "Your squared distances contain the product x·y with the wrong sign. Which sign does it "
+    "have when you expand (x - y)² on paper?",
+    loses="value",
+)
 def cross_term_added(X, Y):
     X, Y = np.float64(X), np.float64(Y)
     return np.sqrt((X**2).sum(1)[:, None] + (Y**2).sum(1) + 2 * X @ Y.T)
 
 
 @distances.mistake(
-    "expand (x - y)² on paper: which of its three terms is missing here?", loses="value"
+    "Your squared distances contain only two of the three terms of (x - y)². Which term is "
+    "missing?",
+    loses="value",
 )
 def second_square_missing(X, Y):
     X, Y = np.float64(X), np.float64(Y)
@@ -246,7 +275,8 @@ def second_square_missing(X, Y):
 
 
 @distances.mistake(
-    "one of the three terms of (x - y)² is missing here, and the root hides it. Which one?",
+    "Your squared distances contain only two of the three terms of (x - y)², and you hide "
+    "this by replacing negative values with 0. Which term is missing?",
     loses="value",
 )
 def second_square_missing_and_clipped(X, Y):
@@ -255,7 +285,8 @@ def second_square_missing_and_clipped(X, Y):
 
 
 @distances.mistake(
-    "the differences are added before they are squared. Which comes first in the formula?",
+    "Your code adds up the differences before it squares them. Which of the two does the "
+    "formula do first?",
     loses="value",
 )
 def sum_of_differences(X, Y):
@@ -264,7 +295,7 @@ def sum_of_differences(X, Y):
 
 
 @distances.mistake(
-    "the last number of each row does not count here. Where does your loop or slice end?",
+    "Your distances ignore the last entry of each row. Where does your loop or slice end?",
     loses="value",
 )
 def last_feature_left_out(X, Y):
@@ -272,7 +303,8 @@ def last_feature_left_out(X, Y):
 
 
 @distances.mistake(
-    "the last row of X has no distances here. Where does your loop or slice end?", loses="value"
+    "Your distances are 0 for the last row of `X`. Where does your loop or slice end?",
+    loses="value",
 )
 def last_row_left_out(X, Y):
     d = pairwise_distances(X, Y)
@@ -281,14 +313,16 @@ def last_row_left_out(X, Y):
 
 
 @distances.mistake(
-    "these are halves of the squares. What is 9**1/2 in Python? Print it.", loses="value"
+    "Your results are the squared distances divided by 2. What does Python compute for "
+    "`9**1/2`?",
+    loses="value",
 )
 def half_for_root(X, Y):
     return pairwise_distances(X, Y) ** 2 / 2
 
 
 @distances.mistake(
-    "the first number of each row does not count here. Where does your loop or slice begin?",
+    "Your distances ignore the first entry of each row. Where does your loop or slice begin?",
     loses="value",
 )
 def first_feature_left_out(X, Y):
@@ -296,14 +330,16 @@ def first_feature_left_out(X, Y):
 
 
 @distances.mistake(
-    "only the first number of each row counts. Where does the return stand?", loses="value"
+    "Your distances use only the first entry of each row. Where in your code is the `return`?",
+    loses="value",
 )
 def first_feature_alone(X, Y):
     return pairwise_distances(X[:, :1], Y[:, :1])
 
 
 @distances.mistake(
-    "only the last number of each row counts. What becomes of the sum in your loop?",
+    "Your distances use only the last entry of each row. What does your loop do with the sum "
+    "in each pass?",
     loses="value",
 )
 def last_feature_alone(X, Y):
@@ -311,14 +347,16 @@ def last_feature_alone(X, Y):
 
 
 @distances.mistake(
-    "squares do not fit into int16. What is 200 * 200 there? Print it.", loses="integers"
+    "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
+    "happens.",
+    loses="integers",
 )
 def squared_in_int16(X, Y):
     return np.sqrt(squares_in_int16(X, Y))
 
 
 def squares_in_int16(X, Y):
-    """Return the squared distances, with the differences of integers squared in int16."""
+    """Return the squared distances; differences of integers are squared in int16."""
     if X.dtype.kind in "iu":
         X, Y = X.astype(np.int16), Y.astype(np.int16)
     total = np.zeros((len(X), len(Y)))
@@ -328,7 +366,8 @@ def squares_in_int16(X, Y):
 
 
 @distances.mistake(
-    "squares and their sum do not fit into int16. What is 200 * 200 there? Print it.",
+    "Your code squares the differences and adds up the squares in `int16`. Print 200 * 200 in "
+    "this type to see what happens.",
     loses="integers",
 )
 def added_in_int16(X, Y):

@@ -10,10 +10,10 @@ ridge = problem(
     rtol=DIGITS,
     returns={"w": "value", "b": "bias"},
     points={
-        "shape": (1, "a (D,) array and a number, in this order"),
-        "value": (9, "`w`, for more samples than features and for fewer"),
+        "shape": (1, "a `float64` array of shape (D,) and a number, in this order"),
+        "value": (9, "`w`, with more samples than features and with fewer"),
         "bias": (4, "`b`"),
-        "inputs-unchanged": (1, "`X` and `y` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `X` or `y`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,15 +21,15 @@ ridge = problem(
 
 @ridge.reference
 def ridge_fit(X, y, alpha):
-    """Weights and bias of ridge regression: a small error, and small weights.
+    """Compute the weights and the bias of ridge regression.
 
-    (w, b) makes the smallest of all
+    (w, b) minimises
     (sum over n of (w . X[n] + b - y[n])^2) + alpha * (sum over d of w[d]^2)
 
     X : (N, D) array of float64
     y : (N,) array, float64
-    alpha : float above 0
-    Returns (w, b): a (D,) array, float64, and a number. X and y stay as they are.
+    alpha : float, greater than 0
+    Returns (w, b): a (D,) array, float64, and a number. The function doesn't change X or y.
     """
     middle, level = X.mean(axis=0), y.mean()
     Z = X - middle
@@ -46,7 +46,7 @@ ridge.example(
 
 @ridge.case("value", visible=2)
 def measurements(rng, N, D):
-    """Measurements that lie away from the origin."""
+    """Measurements away from the origin."""
     X = rng.normal(size=(N, D)) + rng.uniform(1, 3, size=D)
     return X, X @ rng.normal(size=D) + rng.normal(size=N) + 4, float(rng.uniform(2.2, 4.8))
 
@@ -85,7 +85,7 @@ def by_singular_values(X, y, alpha):
 
 
 NONE = (
-    1e-200  # of a bias: were it 0, this mistake would explain the b of an answer all of zeros
+    1e-200  # a bias of exactly 0 would also explain the b of an answer that contains only zeros
 )
 
 
@@ -96,7 +96,8 @@ def fitted(X, y, alpha):
 
 
 @ridge.mistake(
-    "the bias is pulled towards 0 as well. Which numbers stand in the sum behind alpha?",
+    "Your fit penalises `b` together with the weights. Which numbers appear in the sum after "
+    "`alpha`?",
     loses="value bias",
 )
 def bias_penalised(X, y, alpha):
@@ -105,8 +106,8 @@ def bias_penalised(X, y, alpha):
 
 
 @ridge.mistake(
-    "these are the weights of a fit through the origin. What has the bias to do with the "
-    "weights?",
+    "Your fit goes through the origin, because it has no bias. How do the best weights change "
+    "once you may choose `b`?",
     loses="value bias",
 )
 def without_a_bias(X, y, alpha):
@@ -114,8 +115,8 @@ def without_a_bias(X, y, alpha):
 
 
 @ridge.mistake(
-    "the weights are those of a fit through the origin, and the bias came afterwards. Which "
-    "weights are best once a bias may be chosen?",
+    "Your `w` belongs to a fit through the origin, and you added `b` afterwards. Which "
+    "weights are best when you choose `w` and `b` together?",
     loses="value bias",
 )
 def bias_afterwards(X, y, alpha):
@@ -124,8 +125,8 @@ def bias_afterwards(X, y, alpha):
 
 
 @ridge.mistake(
-    "the mean of y is taken off, and X keeps its own. Which of the two moves when the bias is "
-    "chosen well?",
+    "Your code subtracts the mean of `y`, but not the means of `X`. Which means appear when "
+    "you set the derivative with respect to b to 0?",
     loses="value bias",
 )
 def y_alone_centred(X, y, alpha):
@@ -134,7 +135,7 @@ def y_alone_centred(X, y, alpha):
 
 
 @ridge.mistake(
-    "this is the mean of y. At which x is that the prediction?",
+    "Your `b` is the mean of `y`. For which x should your fit predict the mean of `y`?",
     loses="bias",
 )
 def mean_of_y_for_bias(X, y, alpha):
@@ -142,7 +143,8 @@ def mean_of_y_for_bias(X, y, alpha):
 
 
 @ridge.mistake(
-    "predict the mean sample with it: does the mean of y come out? Which sign has the product?",
+    "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
+    "fit predict the mean of `y` at the mean of `X`?",
     loses="bias",
 )
 def bias_added(X, y, alpha):
@@ -151,7 +153,8 @@ def bias_added(X, y, alpha):
 
 
 @ridge.mistake(
-    "this is plain least squares. Where does your code use alpha?", loses="value bias"
+    "Your fit is plain least squares. Where does your code use `alpha`?",
+    loses="value bias",
 )
 def alpha_forgotten(X, y, alpha):
     return ridge_fit(X, y, 0.0) if len(X) > X.shape[1] + 1 else shortest(X, y)
@@ -165,7 +168,8 @@ def shortest(X, y):
 
 
 @ridge.mistake(
-    "alpha counts N times here. Is the sum of the squares asked, or their mean?",
+    "Your penalty is N times too large, as if the squared errors were averaged. Does the "
+    "formula contain their sum or their mean?",
     loses="value bias",
 )
 def mean_of_the_squares(X, y, alpha):
@@ -173,7 +177,8 @@ def mean_of_the_squares(X, y, alpha):
 
 
 @ridge.mistake(
-    "alpha counts half. What is the derivative of alpha w², and what is that of the squares?",
+    "Your penalty is too small by a factor of 2. What are the derivatives of the squared "
+    "errors and of alpha w²?",
     loses="value bias",
 )
 def half_of_alpha(X, y, alpha):
@@ -181,7 +186,8 @@ def half_of_alpha(X, y, alpha):
 
 
 @ridge.mistake(
-    "alpha counts twice. What is the derivative of alpha w², and what is that of the squares?",
+    "Your penalty is too large by a factor of 2. What are the derivatives of the squared "
+    "errors and of alpha w²?",
     loses="value bias",
 )
 def twice_alpha(X, y, alpha):
@@ -189,7 +195,8 @@ def twice_alpha(X, y, alpha):
 
 
 @ridge.mistake(
-    "alpha is squared on the way. If alpha stands in rows of their own, what is squared there?",
+    "Your fit uses the square of `alpha`. If you add rows to `X` for the penalty, what "
+    "happens to their entries in the sum of squares?",
     loses="value bias",
 )
 def alpha_squared(X, y, alpha):
@@ -197,7 +204,7 @@ def alpha_squared(X, y, alpha):
 
 
 @ridge.mistake(
-    "the larger alpha, the larger these weights. Which sign has the penalty?",
+    "Your weights grow when `alpha` grows. Which sign does the penalty have in the formula?",
     loses="value bias",
 )
 def penalty_taken_away(X, y, alpha):
@@ -205,7 +212,8 @@ def penalty_taken_away(X, y, alpha):
 
 
 @ridge.mistake(
-    "alpha is added to every entry of XᵀX. What is the matrix of alpha (w1² + w2² + …)?",
+    "Your code adds `alpha` to every entry of XᵀX. Which matrix belongs to the penalty alpha "
+    "(w1² + w2² + …)?",
     loses="value bias",
 )
 def alpha_on_all_entries(X, y, alpha):
@@ -215,8 +223,8 @@ def alpha_on_all_entries(X, y, alpha):
 
 
 @ridge.mistake(
-    "each feature was divided by its own spread, and is penalised by it. Does the text ask for "
-    "that?",
+    "Your penalty applies to features that you divided by their standard deviations. Does the "
+    "formula scale the features?",
     loses="value bias",
 )
 def each_feature_scaled(X, y, alpha):
@@ -225,14 +233,17 @@ def each_feature_scaled(X, y, alpha):
     return w / spread, b
 
 
-@ridge.mistake("the last sample does not count. Where does your loop end?", loses="value bias")
+@ridge.mistake(
+    "Your fit ignores the last sample. Where does your loop or slice end?",
+    loses="value bias",
+)
 def last_sample_left_out(X, y, alpha):
     return ridge_fit(X[:-1], y[:-1], alpha)
 
 
 @ridge.mistake(
-    "these weights belong to features that were divided by their spread. Which w says the same "
-    "of X as it is?",
+    "Your `w` and `b` belong to standardised features. Which `w` and `b` give the same "
+    "predictions for the original `X`?",
     loses="value bias",
 )
 def weights_of_scaled_features(X, y, alpha):
@@ -241,7 +252,8 @@ def weights_of_scaled_features(X, y, alpha):
 
 
 @ridge.mistake(
-    "one mean is taken off all features. Of which numbers is a feature's own mean?",
+    "Your code subtracts one mean from all features. Which entries of `X` determine the mean "
+    "of a single feature?",
     loses="value bias",
 )
 def one_mean_for_all(X, y, alpha):
@@ -250,7 +262,7 @@ def one_mean_for_all(X, y, alpha):
 
 
 @ridge.mistake(
-    "from each row its own mean is taken off. Is a feature a row or a column?",
+    "Your code subtracts the mean of each row from `X`. Is a feature a row or a column?",
     loses="value bias",
 )
 def means_of_rows(X, y, alpha):
@@ -259,7 +271,8 @@ def means_of_rows(X, y, alpha):
 
 
 @ridge.mistake(
-    "this line goes through the first sample. Through which point goes the best one?",
+    "Your `b` makes the fit pass through the first sample. Which point does the best fit pass "
+    "through?",
     loses="bias",
 )
 def through_the_first_sample(X, y, alpha):
@@ -268,7 +281,7 @@ def through_the_first_sample(X, y, alpha):
 
 
 @ridge.mistake(
-    "one mean of all of X stands in the bias. How many means has X?",
+    "Your `b` uses one mean of all entries of `X`. How many means do you need for D features?",
     loses="bias",
 )
 def one_mean_in_the_bias(X, y, alpha):
@@ -277,8 +290,8 @@ def one_mean_in_the_bias(X, y, alpha):
 
 
 @ridge.mistake(
-    "the root of alpha stands where alpha should. If it belongs into rows of their own, what "
-    "becomes of it in their squares?",
+    "Your fit uses the square root of `alpha`. Which number belongs on the diagonal of XᵀX, "
+    "and which one in additional rows of `X`?",
     loses="value bias",
 )
 def root_of_alpha(X, y, alpha):
@@ -286,8 +299,8 @@ def root_of_alpha(X, y, alpha):
 
 
 @ridge.mistake(
-    "the last weight costs nothing, and the bias does. In which column do the ones stand, and "
-    "at which place is alpha taken away?",
+    "Your fit penalises `b`, but not the last weight. Which column contains the ones, and "
+    "which entry of the diagonal contains no `alpha`?",
     loses="value bias",
 )
 def last_weight_free(X, y, alpha):
@@ -299,8 +312,8 @@ def last_weight_free(X, y, alpha):
 
 
 @ridge.mistake(
-    "these weights belong to features that were divided by their spread, and b goes with "
-    "others. Which w says the same of X as it is?",
+    "Your `w` belongs to standardised features, but your `b` uses the means of the original "
+    "ones. Which `w` gives the same predictions for the original `X`?",
     loses="value bias",
 )
 def scaled_weights_and_plain_means(X, y, alpha):

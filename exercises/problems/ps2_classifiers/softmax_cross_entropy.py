@@ -1,4 +1,4 @@
-"""softmax_cross_entropy: the mean loss of a softmax classifier, and its gradient."""
+"""softmax_cross_entropy: the mean loss of a softmax classifier and its gradient."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,20 +10,19 @@ softmax = problem(
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
-        "shape": (1, "a number and an (N, C) array, both `float64`, in this order"),
-        "value": (4, "the loss of ordinary scores"),
-        "gradient": (4, "their gradient"),
+        "shape": (1, "a number and an array of shape (N, C), both `float64`, in this order"),
+        "value": (4, "the loss for ordinary scores"),
+        "gradient": (4, "the gradient for ordinary scores"),
         "stability": (
             4,
-            "loss (2) and gradient (2) where scores lie in the thousands, on either side of "
-            "0. Both are ordinary finite numbers there",
+            "the loss (2) and the gradient (2) for scores in the thousands, positive and "
+            "negative; both have ordinary finite values",
         ),
         "errors": (
             0.5,
-            "a `ValueError` if there are not as many targets as rows of scores, one too few "
-            "or one too many",
+            "a `ValueError` if there is one target too few or too many",
         ),
-        "inputs-unchanged": (0.5, "`scores` and `targets` stay as they are"),
+        "inputs-unchanged": (0.5, "your function doesn't change `scores` or `targets`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -31,16 +30,17 @@ softmax = problem(
 
 @softmax.reference
 def softmax_cross_entropy(scores, targets):
-    """Mean cross-entropy of a softmax classifier, and its gradient with respect to the scores.
+    """Compute the mean cross-entropy of a softmax classifier, and its gradient.
 
     p[n, c] = exp(scores[n, c]) / (sum over k of exp(scores[n, k]))
     loss = -(1/N) * (sum over n of log p[n, targets[n]])
 
-    scores : (N, C) array, float64, numbers of any size (also 1000 or -1000)
-    targets : (N,) array of integers, the right class of each row
-    Returns (loss, gradient): a number, in nats, and an (N, C) array, float64.
-    scores and targets stay as they are.
-    Raises ValueError if there are not as many targets as rows of scores.
+    scores : (N, C) array, float64 numbers of any size, for example 1000 or -1000
+    targets : (N,) array of integers, the correct class of each row
+    Returns (loss, gradient): the loss in nats, a number, and its gradient with respect to the
+    scores, an (N, C) array of float64.
+    The function doesn't change scores or targets.
+    Raises ValueError if the number of targets differs from the number of rows of scores.
     """
     if targets.shape != scores.shape[:1]:
         raise ValueError(f"expected {len(scores)} targets, got {targets.shape}")
@@ -64,7 +64,7 @@ def ordinary(rng, N, C):
 @softmax.case("stability")
 def huge(rng, N, C):
     """Scores in the thousands."""
-    # With a lead from 5 to 40, 1 - p of the best class would lose its digits to rounding.
+    # If the best class led by 5 to 40, rounding would destroy the digits of its 1 - p.
     while True:
         scores = rng.normal(size=(N, C)) * 1000
         lead = np.diff(np.sort(scores, axis=1)[:, -2:])
@@ -90,7 +90,7 @@ def same_length(scores, targets):
 
 
 def from_probabilities(p, targets, log=np.log):
-    """Return loss and gradient computed from given probabilities, right or wrong."""
+    """Return loss and gradient computed from given probabilities, correct or not."""
     n = np.arange(len(p))
     return -log(p[n, targets]).mean(), (p - np.eye(p.shape[1])[targets]) / len(p)
 
@@ -147,14 +147,18 @@ def in_place_on_a_copy(scores, targets):
     return [loss, p]
 
 
-@softmax.mistake("this is N times too large. What do you divide by?", loses="value")
+@softmax.mistake(
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?",
+    loses="value",
+)
 def sum_instead_of_mean(scores, targets):
     loss, gradient = softmax_cross_entropy(scores, targets)
     return loss * len(scores), gradient * len(scores)
 
 
 @softmax.mistake(
-    "each picture keeps its own loss. What does the formula do with the N of them?",
+    "Your loss is an array with one entry for each image. What does the formula do with these "
+    "N losses?",
     loses="shape value",
 )
 def loss_of_each_sample(scores, targets):
@@ -162,20 +166,26 @@ def loss_of_each_sample(scores, targets):
     return -log_softmax(scores)[np.arange(len(scores)), targets], gradient
 
 
-@softmax.mistake("the last picture does not count. Where does your loop end?", loses="value")
+@softmax.mistake(
+    "Your loss and gradient ignore the last image. Where does your loop end?",
+    loses="value",
+)
 def last_sample_left_out(scores, targets):
     same_length(scores, targets)
     return part_of_the_samples(scores, targets, slice(None, -1))
 
 
-@softmax.mistake("only the first picture counts. Where does the return stand?", loses="value")
+@softmax.mistake(
+    "Your loss and gradient use only the first image. Where in your code is the `return`?",
+    loses="value",
+)
 def only_first_sample(scores, targets):
     same_length(scores, targets)
     return part_of_the_samples(scores, targets, slice(1))
 
 
 @softmax.mistake(
-    "this is the gradient of the sum of the losses. What does the mean change?",
+    "Your gradient belongs to the sum of the losses. How does it change for the mean?",
     loses="gradient",
 )
 def gradient_not_averaged(scores, targets):
@@ -184,7 +194,8 @@ def gradient_not_averaged(scores, targets):
 
 
 @softmax.mistake(
-    "what is exp(1000)? Which number may you subtract from a row without changing its softmax?",
+    "Your `exp` overflows for scores in the thousands. Which number can you subtract from a "
+    "row without changing its softmax?",
     loses="stability",
 )
 def no_shift(scores, targets):
@@ -194,8 +205,8 @@ def no_shift(scores, targets):
 
 
 @softmax.mistake(
-    "exp no longer overflows, but the logarithm meets a 0. "
-    "Can you write log p without computing p first?",
+    "Your `exp` doesn't overflow, but you take the logarithm of 0. Can you compute log p "
+    "without computing p first?",
     loses="stability",
 )
 def log_of_zero(scores, targets):
@@ -204,8 +215,8 @@ def log_of_zero(scores, targets):
 
 
 @softmax.mistake(
-    "a small constant inside the logarithm caps the loss. "
-    "How large should it be where the right class lies 2,000 below the best?",
+    "Your loss can't exceed a limit, because you add a small constant inside the logarithm. "
+    "How large should the loss be if the correct score is 2,000 below the highest one?",
     loses="stability",
 )
 def capped_by_a_constant(scores, targets):
@@ -214,8 +225,9 @@ def capped_by_a_constant(scores, targets):
 
 
 @softmax.mistake(
-    "probabilities are cut off before the logarithm, which caps the loss. "
-    "How large should it be where the right class lies 2,000 below the best?",
+    "Your loss can't exceed a limit, because you clip the probabilities before you take the "
+    "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
+    "one?",
     loses="stability",
 )
 def clipped_probabilities(scores, targets):
@@ -225,7 +237,8 @@ def clipped_probabilities(scores, targets):
 
 
 @softmax.mistake(
-    "one maximum is taken for all rows. What is exp(-2000), in a row that lies far below it?",
+    "Your code subtracts one maximum from all rows. If all scores of a row are 2,000 below "
+    "this maximum, which sum do you divide by?",
     loses="stability",
 )
 def one_maximum_for_all(scores, targets):
@@ -235,7 +248,8 @@ def one_maximum_for_all(scores, targets):
 
 
 @softmax.mistake(
-    "all entries together add up to 1. Over which axis must exp be summed?",
+    "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
+    "exponentials over?",
     loses="value gradient stability",
 )
 def one_sum_for_all(scores, targets):
@@ -245,7 +259,8 @@ def one_sum_for_all(scores, targets):
 
 
 @softmax.mistake(
-    "exp is summed over the whole matrix. Which entries should add up to 1?",
+    "Your code subtracts the maximum of each row, but it divides by the sum over the whole "
+    "matrix. Which probabilities should add up to 1?",
     loses="value gradient stability",
 )
 def one_sum_for_all_shifted_rows(scores, targets):
@@ -255,8 +270,8 @@ def one_sum_for_all_shifted_rows(scores, targets):
 
 
 @softmax.mistake(
-    "every row takes part with the classes of all pictures. How do you name one entry of "
-    "each row?",
+    "Your loss uses the correct classes of all images in every row. How can you select a "
+    "single entry from each row?",
     loses="value",
 )
 def columns_of_all_targets(scores, targets):
@@ -264,13 +279,19 @@ def columns_of_all_targets(scores, targets):
     return -log_softmax(scores)[:, targets].mean(), gradient
 
 
-@softmax.mistake("log p is added up over all classes. Which one is asked?", loses="value")
+@softmax.mistake(
+    "Your loss adds up log p over all classes. Which class does the formula use?",
+    loses="value",
+)
 def all_classes(scores, targets):
     _, gradient = softmax_cross_entropy(scores, targets)
     return -log_softmax(scores).sum() / len(scores), gradient
 
 
-@softmax.mistake("this is the mean of -p. What does the formula take of p?", loses="value")
+@softmax.mistake(
+    "Your loss is the mean of -p. Which function does the formula apply to p?",
+    loses="value",
+)
 def logarithm_forgotten(scores, targets):
     _, gradient = softmax_cross_entropy(scores, targets)
     p = shifted_softmax(scores)
@@ -278,19 +299,20 @@ def logarithm_forgotten(scores, targets):
 
 
 @softmax.mistake(
-    "each row should be a distribution. Over which axis must exp be summed?",
+    "Your probabilities add up to 1 in each column. Which axis should you sum the "
+    "exponentials over?",
     loses="value gradient stability",
 )
 def over_the_samples(scores, targets):
     same_length(scores, targets)
-    log_p = log_softmax(scores.T).T  # finite: a logarithm of 0 would be a second mistake
+    log_p = log_softmax(scores.T).T  # finite, because log(0) would be a second mistake
     gradient = np.exp(log_p) - np.eye(scores.shape[1])[targets]
     return -log_p[np.arange(len(scores)), targets].mean(), gradient / len(scores)
 
 
 @softmax.mistake(
-    "another number is subtracted from each entry of a row. Which may be subtracted without "
-    "changing its softmax?",
+    "Your code subtracts a different number from each entry of a row. What can you subtract "
+    "without changing the softmax of the row?",
     loses="value",
 )
 def shifted_by_columns(scores, targets):
@@ -298,7 +320,7 @@ def shifted_by_columns(scores, targets):
 
 
 @softmax.mistake(
-    "this is the softmax alone. How does the right class enter the derivative?",
+    "Your gradient contains only the softmax. How does the correct class enter the derivative?",
     loses="gradient",
 )
 def target_forgotten(scores, targets):
@@ -307,8 +329,8 @@ def target_forgotten(scores, targets):
 
 
 @softmax.mistake(
-    "this is the derivative with respect to log p. How do the scores enter it, those of the "
-    "other classes too?",
+    "Your gradient is the derivative with respect to log p. How does log p of the correct "
+    "class depend on each score, including the scores of the other classes?",
     loses="gradient stability",
 )
 def by_log_p(scores, targets):
@@ -317,8 +339,7 @@ def by_log_p(scores, targets):
 
 
 @softmax.mistake(
-    "this is the derivative with respect to p, and the one with respect to the scores is "
-    "asked. How does p change with a score?",
+    "Your gradient is the derivative with respect to p. How does p change with each score?",
     loses="gradient",
 )
 def by_p(scores, targets):
@@ -328,7 +349,8 @@ def by_p(scores, targets):
 
 
 @softmax.mistake(
-    "the 1 is taken from whole columns. How do you name one entry of each row?",
+    "Your gradient subtracts the 1 in whole columns. How can you select a single entry from "
+    "each row?",
     loses="gradient",
 )
 def whole_columns(scores, targets):
@@ -339,7 +361,7 @@ def whole_columns(scores, targets):
 
 
 @softmax.mistake(
-    "the scores went through softmax twice. What does the formula take the logarithm of?",
+    "Your code applies softmax twice. What does the formula take the logarithm of?",
     loses="value gradient stability",
 )
 def softmax_twice(scores, targets):
@@ -348,8 +370,8 @@ def softmax_twice(scores, targets):
 
 
 @softmax.mistake(
-    "exp is taken of minus the scores. Which class should be more likely, one with a high "
-    "score or one with a low?",
+    "Your code takes the exponential of the negative scores. Should a high score make a class "
+    "more or less likely?",
     loses="value",
 )
 def scores_negated(scores, targets):
@@ -357,8 +379,8 @@ def scores_negated(scores, targets):
 
 
 @softmax.mistake(
-    "each score goes through a sigmoid by itself. What do the numbers of a row add up to, and "
-    "what should they?",
+    "Your code applies a sigmoid to each score separately. What should the probabilities of a "
+    "row add up to?",
     loses="value gradient stability",
 )
 def sigmoid_of_each(scores, targets):
@@ -367,7 +389,8 @@ def sigmoid_of_each(scores, targets):
 
 
 @softmax.mistake(
-    "the other classes enter the loss with log(1 - p). Which logarithm does the formula sum?",
+    "Your loss also includes log(1 - p) for the incorrect classes. Which logarithms does the "
+    "formula add up?",
     loses="value stability",
 )
 def sure_of_each_class(scores, targets):
@@ -378,7 +401,8 @@ def sure_of_each_class(scores, targets):
 
 
 @softmax.mistake(
-    "this is the surprise at the class with the highest score. Which class is asked?",
+    "Your loss uses log p of the class with the highest score. Which class does the formula "
+    "use?",
     loses="value",
 )
 def surprise_at_the_best(scores, targets):
@@ -387,7 +411,8 @@ def surprise_at_the_best(scores, targets):
 
 
 @softmax.mistake(
-    "each log p is weighted by p itself. Where do the targets come in?", loses="value"
+    "Your loss weights each log p by p. Where do the targets enter the formula?",
+    loses="value",
 )
 def entropy(scores, targets):
     _, gradient = softmax_cross_entropy(scores, targets)
@@ -396,8 +421,8 @@ def entropy(scores, targets):
 
 
 @softmax.mistake(
-    "the maximum of the row is taken off in ln(sum of exp), and not in the score of the right "
-    "class. What does that change?",
+    "Your loss subtracts the maximum of the row in ln(sum of exp), but not in the score of "
+    "the correct class. How does this change the difference of the two?",
     loses="value",
 )
 def sum_alone_shifted(scores, targets):
@@ -406,8 +431,8 @@ def sum_alone_shifted(scores, targets):
 
 
 @softmax.mistake(
-    "the maximum of the row is taken off in the score of the right class, and not in ln(sum of "
-    "exp). What does that change?",
+    "Your loss subtracts the maximum of the row in the score of the correct class, but not in "
+    "ln(sum of exp). How does this change the difference of the two?",
     loses="value",
 )
 def right_score_alone_shifted(scores, targets):
@@ -416,7 +441,8 @@ def right_score_alone_shifted(scores, targets):
 
 
 @softmax.mistake(
-    "the number of the class is subtracted in its whole row. Is class 9 nine times class 1?",
+    "Your gradient subtracts the class number from its whole row. Is the class number an "
+    "amount, or a position in the row?",
     loses="gradient",
 )
 def number_of_the_class(scores, targets):
@@ -425,8 +451,8 @@ def number_of_the_class(scores, targets):
 
 
 @softmax.mistake(
-    "this is p (1 - p), the derivative of a probability with respect to its own score. Of what "
-    "is the derivative asked?",
+    "Your gradient is p (1 - p), the derivative of a probability with respect to its own "
+    "score. Which function should you differentiate?",
     loses="gradient",
 )
 def own_derivative(scores, targets):
@@ -436,7 +462,8 @@ def own_derivative(scores, targets):
 
 
 @softmax.mistake(
-    "p is divided by N, and the 1 that is taken from it is not. What does the mean divide?",
+    "Your gradient divides p by N, but not the 1 that you subtract. Which terms should the "
+    "mean divide?",
     loses="gradient",
 )
 def one_not_averaged(scores, targets):
@@ -445,8 +472,8 @@ def one_not_averaged(scores, targets):
 
 
 @softmax.mistake(
-    "the class with the highest score is taken for the right one, in the loss and in the "
-    "gradient. Which argument knows the right class?",
+    "Your loss and gradient treat the class with the highest score as the correct one. Which "
+    "argument contains the correct class?",
     loses="value gradient stability",
 )
 def the_best_for_the_target(scores, targets):
@@ -455,8 +482,8 @@ def the_best_for_the_target(scores, targets):
 
 
 @softmax.mistake(
-    "one maximum is taken for all rows. What is exp(-2000), in a row that lies far below it, "
-    "and what is the logarithm of a sum of such numbers?",
+    "Your code subtracts one maximum from all rows. If all scores of a row are 2,000 below "
+    "this maximum, which sum do you take the logarithm of?",
     loses="stability",
 )
 def one_maximum_in_the_logarithm(scores, targets):
