@@ -281,26 +281,30 @@ def with_the_variance_a_tenth(file, pictures, eps):
 
 WRONG = {
     "loss": (GOOD, lambda *a: -P.solve(*a), "minus the ELBO"),
-    "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "alone"),
-    "added": (FAR, lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x), "is added"),
+    "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "only ln p(x | z)"),
+    "added": (
+        FAR,
+        lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x),
+        "adds the divergence",
+    ),
     "constant": (GOOD, lambda *a: P.solve(*a) + CONSTANT, "constant of the Gaussian"),
-    "means": (WIDE, lambda f, x, e: P.solve(f, x, 0 * e), "the means are decoded"),
+    "means": (WIDE, lambda f, x, e: P.solve(f, x, 0 * e), "decode the means"),
     "variance": (
         WIDE,
         lambda f, x, e: P.solve(f, x, stretched(f, x, e)),
-        "multiplied by exp(log_var)",
+        "multiply the noise by exp(log_var)",
     ),
     "pixel": (FAR, with_the_variance_a_tenth, "variance of a pixel"),
-    "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each picture"),
+    "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each image"),
     "nothing": (GOOD, lambda *a: None, "is None"),
     "other pixels": (
         GOOD,
         lambda f, x, e: P.solve(f, x // 2, e),
-        "is not the ELBO of the network",
+        "isn't the ELBO of the network",
     ),
     "nan": (GOOD | {"out.bias": np.full(196, np.nan)}, P.solve, "finite real numbers"),
-    "too wide": (some_arrays(H=257), P.solve, "G to 256"),
-    "too long": (some_arrays(D=33), lambda f, x, e: np.zeros(len(x)), "D to 32"),
+    "too wide": (some_arrays(H=257), P.solve, "G up to 256"),
+    "too long": (some_arrays(D=33), lambda f, x, e: np.zeros(len(x)), "D up to 32"),
     "one missing": (
         {k: v for k, v in GOOD.items() if k != "out.bias"},
         lambda f, x, e: np.zeros(len(x)),
@@ -309,7 +313,7 @@ WRONG = {
     "large": (
         GOOD | {"log_var.bias": np.full(3, 2000.0)},
         lambda f, x, e: np.zeros(len(x)),
-        "How large are the weights?",
+        "How large are your weights?",
     ),
 }
 
@@ -323,4 +327,4 @@ def test_what_cannot_be_counted_is_told_why(visible):
 def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     got, message = reached(npz(**GOOD), lambda f, x, e: np.full(len(x), 200.0), visible)
     assert got is None
-    assert "not the ELBO of the network" in message
+    assert "isn't the ELBO of the network" in message
