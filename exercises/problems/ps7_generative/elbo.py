@@ -18,7 +18,7 @@ from nngrader.engine.declaration.weights import arrays_of
 
 from .common import ELSEWHERE
 
-MEASURED, TRIED, MOST = 1000, 100, 32  # images, images for the function, largest D
+MEASURED, TRIED, MOST = 1000, 100, 32  # images, images for the function, limit of D
 
 
 def bound_of_the_network(args, answer):
@@ -95,7 +95,8 @@ def bound_of_the_network(args, answer):
         loose = -5 * error[:n] - kl[:n]
         if near(answer, loose + constant) or near(answer, loose + constant - 98 * np.log(10)):
             raise ValueError(
-                "You use 0.1 as the variance of a pixel. Which quantity does the problem set to 0.1?"
+                "You use 0.1 as the variance of a pixel. Which quantity does the problem set "
+                "to 0.1?"
             )
         with np.errstate(over="ignore", invalid="ignore"):
             still = error_of(mean[:n], n)
