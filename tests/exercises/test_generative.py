@@ -189,7 +189,7 @@ def test_the_numbers_of_the_reading_are_those_of_the_rows():
     ends = np.abs(rows[:, 0] - rows[:, -1]).mean(axis=(1, 2))
     A, B, C, D = (f"{v:.2f}" for v in ends)
     assert f"a pixel changes by {B} and {C} of full black" in text
-    assert f"where A and D change by {A} and {D}" in text
+    assert f"whereas A and D change by {A} and {D}" in text
     ink = rows[3].mean(axis=(1, 2))
     assert f"falls from {ink[0]:.2f} to {ink[3]:.2f} of full black, and to {ink[4]:.2f}" in text
     assert (np.diff(ink[:5]) < 0).all()
@@ -217,7 +217,7 @@ def test_the_first_threshold_lies_above_what_the_settings_of_the_page_reach():
         *(page.CODE, page.HIDDEN, page.EPOCHS, page.RATE),
     )
     assert page.SIGMA == tool("make_vae").NOISE
-    highest = re.search(r"came to 118 to (\d+) nats", cells()["text_elbo"])[1]
+    highest = re.search(r"reached 118 to (\d+) nats", cells()["text_elbo"])[1]
     assert min(P.thresholds.values()) >= int(highest) + 10
 
 
