@@ -203,7 +203,7 @@ def test_the_numbers_of_the_reading_are_those_of_the_rows():
 def test_the_solved_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     assert got > max(P.thresholds.values()) + 3
-    words = {True: "in the check {:.0f}", False: "it was {:.0f}"}[visible]
+    words = {True: "{:.0f} in the check", False: "reached {:.0f} in grading"}[visible]
     assert words.format(got) in cells()["text_elbo"]
 
 

@@ -111,8 +111,7 @@ def summed(x, W, b):
 
 
 @contraction.mistake(
-    "Your `penalty` is a sum over the inputs, although your gradients belong to the mean. "
-    "What does the formula for `penalty` divide by?",
+    "Your `penalty` is a sum over the inputs. What does the formula for `penalty` divide by?",
     loses="value",
 )
 def value_summed(x, W, b):
@@ -121,8 +120,8 @@ def value_summed(x, W, b):
 
 
 @contraction.mistake(
-    "Your gradients belong to the sum over the inputs, although your `penalty` is the mean. "
-    "How does the mean change a gradient?",
+    "Your gradient belongs to the sum over the inputs, not to the mean. What is the gradient "
+    "of a sum that is divided by N?",
     loses="gradient",
 )
 def gradient_summed(x, W, b):
@@ -130,8 +129,8 @@ def gradient_summed(x, W, b):
 
 
 @contraction.mistake(
-    "Your `penalty` contains `h (1 - h)` without the square. What is the square of an entry "
-    "of the Jacobian?",
+    "Your result uses `h (1 - h)` where the penalty contains its square. What is the square "
+    "of an entry of the Jacobian?",
     loses="value gradient",
 )
 def slope_not_squared(x, W, b):
@@ -172,8 +171,8 @@ def code_of_tanh(x, W, b):
 
 
 @contraction.mistake(
-    "Your `penalty` is the squared norm of `h` itself. Which matrix does the penalty take the "
-    "norm of?",
+    "You penalise the squared norm of `h` itself. Which matrix does the penalty take the norm "
+    "of?",
     loses="value gradient",
 )
 def size_of_the_code(x, W, b):
@@ -239,8 +238,8 @@ def a_two_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "Your `dW` and `db` use the derivative of `h` where they need the derivative of `h (1 - "
-    "h)`. What is its derivative with respect to the sum `z`?",
+    "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
+    "What is this derivative with respect to the sum `z`?",
     loses="gradient",
 )
 def second_derivative_forgotten(x, W, b):
@@ -248,7 +247,7 @@ def second_derivative_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "Your `dW` and `db` use the derivative of `h (1 - h)` with respect to `h`. How does `h` "
+    "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` "
     "depend on the sum `z`?",
     loses="gradient",
 )
@@ -257,8 +256,8 @@ def with_respect_to_the_code(x, W, b):
 
 
 @contraction.mistake(
-    "The factor `1 - 2h` has the wrong sign in your `dW` and `db`. Does `h (1 - h)` grow or "
-    "shrink when `h` moves from 0 towards one half?",
+    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` grow or shrink "
+    "when `h` moves from 0 towards one half?",
     loses="gradient",
 )
 def turned_round(x, W, b):
@@ -266,7 +265,7 @@ def turned_round(x, W, b):
 
 
 @contraction.mistake(
-    "The term of your gradients that goes through the sigmoid is too small by a factor of 2. "
+    "The term of your gradient that goes through the sigmoid is too small by a factor of 2. "
     "What is the derivative of the square of `h (1 - h)`?",
     loses="gradient",
 )
@@ -275,7 +274,7 @@ def another_two_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "Your `dW` and `db` point downhill. Should you return the gradient or minus the gradient?",
+    "Your gradient points downhill. Should you return the gradient or minus the gradient?",
     loses="gradient",
 )
 def downhill(x, W, b):
@@ -293,7 +292,7 @@ def straight_part_summed(x, W, b):
 
 
 @contraction.mistake(
-    "The term of your gradients that goes through the sigmoid doesn't contain the lengths of "
+    "The term of your gradient that goes through the sigmoid doesn't contain the lengths of "
     "the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?",
     loses="gradient",
 )

@@ -166,8 +166,7 @@ def critic_summed(real, fake):
 
 
 @game.mistake(
-    "Your losses and gradients are sums over the images. What does the formula divide each "
-    "sum by?",
+    "Your result is a sum over the images. What does the formula divide this sum by?",
     loses="value gradient",
 )
 def all_summed(real, fake):
@@ -199,8 +198,8 @@ def fakes_alone(real, fake):
 
 
 @game.mistake(
-    "Your `critic` and its gradients are too small by a factor of 2. Does the formula average "
-    "its two terms, or does it add them?",
+    "Your result for the critic is too small by a factor of 2. Does the formula average its "
+    "two terms, or does it add them?",
     loses="value gradient",
 )
 def critic_halved(real, fake):
@@ -208,8 +207,8 @@ def critic_halved(real, fake):
 
 
 @game.mistake(
-    "Your `critic` takes a single mean over the real images and the fakes together. How many "
-    "means does the formula contain?",
+    "You take a single mean over the real images and the fakes together. How many means does "
+    "the formula for `critic` contain?",
     loses="value gradient",
 )
 def one_mean_for_both(real, fake):
@@ -225,8 +224,8 @@ def one_mean_for_both(real, fake):
 
 
 @game.mistake(
-    "The term for the fakes has the wrong sign in your `critic`. Should the loss of the "
-    "critic be larger or smaller when it takes a fake for real?",
+    "In your result, the critic's term for the fakes has the wrong sign. Should the loss of "
+    "the critic be larger or smaller when it takes a fake for real?",
     loses="value gradient",
 )
 def fakes_subtracted(real, fake):
@@ -246,7 +245,7 @@ def critic_as_a_gain(real, fake):
 
 
 @game.mistake(
-    "Your `saturating` and its gradient have the wrong sign. Which sign does ln(1 - D) have, "
+    "Your result for the saturating loss has the wrong sign. Which sign does ln(1 - D) have, "
     "and should this loss rise or fall when D rises?",
     loses="value gradient",
 )
@@ -257,7 +256,7 @@ def saturating_turned_round(real, fake):
 
 
 @game.mistake(
-    "Your `non_saturating` and its gradient have the wrong sign. Which sign does the formula "
+    "Your result for the non-saturating loss has the wrong sign. Which sign does the formula "
     "have in front of the mean, and should this loss rise or fall when D rises?",
     loses="value gradient",
 )
@@ -267,8 +266,8 @@ def non_saturating_turned_round(real, fake):
 
 
 @game.mistake(
-    "Your two losses of the generator are swapped. Which of them has a large gradient when "
-    "the critic recognises the fakes?",
+    "Your result contains the other loss of the generator. Which of the two has a large "
+    "gradient when the critic recognises the fakes?",
     loses="value",
 )
 def generators_exchanged(real, fake):
@@ -279,8 +278,8 @@ def generators_exchanged(real, fake):
 
 
 @game.mistake(
-    "Your `critic` and its gradients treat the real images as fakes and the fakes as real. "
-    "For which images should D be close to 1?",
+    "You treat the real images as fakes and the fakes as real. For which images should D be "
+    "close to 1?",
     loses="value gradient",
 )
 def labels_exchanged(real, fake):
@@ -296,8 +295,8 @@ def labels_exchanged(real, fake):
 
 
 @game.mistake(
-    "Your losses use the logits as if they were probabilities. How does the problem compute D "
-    "from a logit?",
+    "You use the logits as if they were probabilities. How does the problem compute D from a "
+    "logit?",
     loses="value",
 )
 def without_sigmoid(real, fake):
@@ -314,7 +313,7 @@ def without_sigmoid(real, fake):
 
 
 @game.mistake(
-    "Your losses are mean probabilities, because the logarithm is missing. What does the "
+    "Your loss contains mean probabilities, because the logarithm is missing. What does the "
     "formula compute from a probability that is almost 0?",
     loses="value",
 )
@@ -327,8 +326,7 @@ def without_logarithm(real, fake):
 
 
 @game.mistake(
-    "Your gradients aren't divided by the number of images. Do the losses contain sums or "
-    "means?",
+    "Your gradient isn't divided by the number of images. Do the losses contain sums or means?",
     loses="gradient",
 )
 def gradients_of_sums(real, fake):
@@ -339,7 +337,7 @@ def gradients_of_sums(real, fake):
 
 
 @game.mistake(
-    "Your gradients are the derivatives with respect to D. How does D depend on the logit?",
+    "Your gradient is the derivative with respect to D. How does D depend on the logit?",
     loses="gradient",
 )
 def with_respect_to_D(real, fake):
@@ -356,8 +354,8 @@ def with_respect_to_D(real, fake):
 
 
 @game.mistake(
-    "A gradient of your generator has the wrong sign. Should the loss of the generator rise "
-    "or fall when D rises?",
+    "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
+    "fall when D rises?",
     loses="gradient",
 )
 def generator_turned_round(real, fake):

@@ -288,7 +288,8 @@ def over_the_pictures(*given):
 
 
 @bounds.mistake(
-    "Your `elbo` and `estimate` are swapped. Which one should your function return first?",
+    "Your result contains the values of the other bound. Which of the two bounds should your "
+    "function return first?",
     loses="elbo value",
 )
 def exchanged(*given):

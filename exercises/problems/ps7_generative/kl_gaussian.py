@@ -110,8 +110,8 @@ def not_halved(mean, log_var):
 
 
 @divergence.mistake(
-    "Your `kl` and `dlog_var` are both too large by a factor of 2. Which factor does the "
-    "formula have in front of the sum?",
+    "Your result is too large by a factor of 2. Does the formula have a factor in front of "
+    "the sum?",
     loses="value gradient",
 )
 def nothing_halved(mean, log_var):
@@ -119,8 +119,7 @@ def nothing_halved(mean, log_var):
 
 
 @divergence.mistake(
-    "Your `kl` and `dlog_var` average over the entries of a code. Does the formula contain a "
-    "sum or a mean over d?",
+    "You average over the entries of a code. Does the formula contain a sum or a mean over d?",
     loses="value gradient",
 )
 def averaged(mean, log_var):

@@ -164,8 +164,8 @@ def centred_answer(X, rows, *, back=None, mean=None):
 
 
 @autoencoder.mistake(
-    "Your `V` contains singular vectors of `X` itself, and your `V @ b + c` is 0. Which point "
-    "do we measure the variance from?",
+    "Your `V` contains singular vectors of `X` itself. Which point do we measure the variance "
+    "from?",
     loses="shape inputs-unchanged value encoder",
 )
 def not_centred(X, k):
@@ -174,8 +174,8 @@ def not_centred(X, k):
 
 
 @autoencoder.mistake(
-    "Your biases use the mean, but your `V` contains singular vectors of `X` itself. When do "
-    "you have to subtract the mean?",
+    "Your `V` contains singular vectors of `X` itself, although your biases use the mean. "
+    "When do you have to subtract the mean?",
     loses="shape inputs-unchanged value encoder",
 )
 def centred_too_late(X, k):
@@ -183,8 +183,8 @@ def centred_too_late(X, k):
 
 
 @autoencoder.mistake(
-    "Your directions are correct, but neither of your biases uses the mean. What does your "
-    "autoencoder return for the mean of `X`?",
+    "Your `V @ b + c` is 0, so your biases don't use the mean. What does your autoencoder "
+    "return for the mean of `X`?",
     loses="encoder",
 )
 def without_biases(X, k):

@@ -124,8 +124,8 @@ def times_the_variance(*given):
 
 
 @trick.mistake(
-    "Your `z` and your gradients treat `log_var` as the logarithm of sigma. Which power of "
-    "sigma is it the logarithm of?",
+    "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
+    "of?",
     loses="value gradient score",
 )
 def of_sigma(mean, log_var, eps, f, df):
@@ -167,8 +167,7 @@ def subtracted(*given):
 
 
 @trick.mistake(
-    "Your `dmean` and `dlog_var` are sums over the draws. What should you divide these sums "
-    "by?",
+    "Your gradient through `z` is a sum over the draws. What should you divide this sum by?",
     loses="gradient",
 )
 def gradients_summed(*given):
@@ -178,7 +177,7 @@ def gradients_summed(*given):
 
 
 @trick.mistake(
-    "All four of your estimates are sums over the draws. What should you divide these sums by?",
+    "Your estimates are sums over the draws. What should you divide these sums by?",
     loses="gradient score",
 )
 def all_summed(*given):
@@ -311,8 +310,8 @@ def score_of_sigma(*given):
 
 
 @trick.mistake(
-    "Your two score estimates don't contain `f`. What does the formula multiply the gradient "
-    "of ln q by?",
+    "Your score estimate doesn't contain `f`. What does the formula multiply the gradient of "
+    "ln q by?",
     loses="score",
 )
 def without_f(*given):
@@ -346,8 +345,8 @@ def codes_for_the_noise(*given):
 
 
 @trick.mistake(
-    "Your two score estimates contain `df`. Does the formula of the score function contain "
-    "the derivative of f or its value?",
+    "Your score estimate contains `df`. Does the formula of the score function contain the "
+    "derivative of f or its value?",
     loses="score",
 )
 def scores_of_df(*given):
