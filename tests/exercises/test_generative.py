@@ -189,7 +189,7 @@ def test_the_numbers_of_the_reading_are_those_of_the_rows():
     ends = np.abs(rows[:, 0] - rows[:, -1]).mean(axis=(1, 2))
     A, B, C, D = (f"{v:.2f}" for v in ends)
     assert f"a pixel changes by {B} and {C} of full black" in text
-    assert f"where A and D change by {A} and {D}" in text
+    assert f"whereas A and D change by {A} and {D}" in text
     ink = rows[3].mean(axis=(1, 2))
     assert f"falls from {ink[0]:.2f} to {ink[3]:.2f} of full black, and to {ink[4]:.2f}" in text
     assert (np.diff(ink[:5]) < 0).all()
@@ -203,7 +203,7 @@ def test_the_numbers_of_the_reading_are_those_of_the_rows():
 def test_the_solved_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     assert got > max(P.thresholds.values()) + 3
-    words = {True: "in the check {:.0f}", False: "it was {:.0f}"}[visible]
+    words = {True: "{:.0f} in the check", False: "reached {:.0f} in grading"}[visible]
     assert words.format(got) in cells()["text_elbo"]
 
 
@@ -217,7 +217,7 @@ def test_the_first_threshold_lies_above_what_the_settings_of_the_page_reach():
         *(page.CODE, page.HIDDEN, page.EPOCHS, page.RATE),
     )
     assert page.SIGMA == tool("make_vae").NOISE
-    highest = re.search(r"came to 118 to (\d+) nats", cells()["text_elbo"])[1]
+    highest = re.search(r"reached 118 to (\d+) nats", cells()["text_elbo"])[1]
     assert min(P.thresholds.values()) >= int(highest) + 10
 
 
@@ -281,26 +281,30 @@ def with_the_variance_a_tenth(file, pictures, eps):
 
 WRONG = {
     "loss": (GOOD, lambda *a: -P.solve(*a), "minus the ELBO"),
-    "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "alone"),
-    "added": (FAR, lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x), "is added"),
+    "fit": (FAR, lambda f, x, e: P.solve(f, x, e) + divergence(f, x), "only ln p(x | z)"),
+    "added": (
+        FAR,
+        lambda f, x, e: P.solve(f, x, e) + 2 * divergence(f, x),
+        "adds the divergence",
+    ),
     "constant": (GOOD, lambda *a: P.solve(*a) + CONSTANT, "constant of the Gaussian"),
-    "means": (WIDE, lambda f, x, e: P.solve(f, x, 0 * e), "the means are decoded"),
+    "means": (WIDE, lambda f, x, e: P.solve(f, x, 0 * e), "decode the means"),
     "variance": (
         WIDE,
         lambda f, x, e: P.solve(f, x, stretched(f, x, e)),
-        "multiplied by exp(log_var)",
+        "multiply the noise by exp(log_var)",
     ),
     "pixel": (FAR, with_the_variance_a_tenth, "variance of a pixel"),
-    "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each picture"),
+    "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each image"),
     "nothing": (GOOD, lambda *a: None, "is None"),
     "other pixels": (
         GOOD,
         lambda f, x, e: P.solve(f, x // 2, e),
-        "is not the ELBO of the network",
+        "isn't the ELBO of the network",
     ),
     "nan": (GOOD | {"out.bias": np.full(196, np.nan)}, P.solve, "finite real numbers"),
-    "too wide": (some_arrays(H=257), P.solve, "G to 256"),
-    "too long": (some_arrays(D=33), lambda f, x, e: np.zeros(len(x)), "D to 32"),
+    "too wide": (some_arrays(H=257), P.solve, "G up to 256"),
+    "too long": (some_arrays(D=33), lambda f, x, e: np.zeros(len(x)), "D up to 32"),
     "one missing": (
         {k: v for k, v in GOOD.items() if k != "out.bias"},
         lambda f, x, e: np.zeros(len(x)),
@@ -309,7 +313,7 @@ WRONG = {
     "large": (
         GOOD | {"log_var.bias": np.full(3, 2000.0)},
         lambda f, x, e: np.zeros(len(x)),
-        "How large are the weights?",
+        "How large are your weights?",
     ),
 }
 
@@ -323,4 +327,4 @@ def test_what_cannot_be_counted_is_told_why(visible):
 def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     got, message = reached(npz(**GOOD), lambda f, x, e: np.full(len(x), 200.0), visible)
     assert got is None
-    assert "not the ELBO of the network" in message
+    assert "isn't the ELBO of the network" in message

@@ -1,4 +1,4 @@
-"""ps7, generative models: linear and contractive codes, latent variables, and a game of two."""
+"""ps7, generative models: linear and contractive autoencoders, VAEs and GAN losses."""
 
 from .contractive_penalty import contraction
 from .elbo import garments

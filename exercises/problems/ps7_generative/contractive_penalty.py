@@ -1,4 +1,4 @@
-"""contractive_penalty: how much a code moves with its input, and the penalty's gradient."""
+"""contractive_penalty: a penalty on the Jacobian of an encoder, and its gradient."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -20,10 +20,10 @@ contraction = problem(
 
 @contraction.reference
 def contractive_penalty(x, W, b):
-    """The mean squared Frobenius norm of an encoder's Jacobian, and its gradient.
+    """Compute the mean squared Frobenius norm of an encoder's Jacobian, and its gradient.
 
-    h = sigmoid(x W^T + b),  J[n] = dh[n] / dx[n], an array (H, D)
-    penalty = the mean over n of the sum of all squared entries of J[n]
+    The encoder is h = sigmoid(x W^T + b), and its Jacobian J[n] = dh[n] / dx[n] has the shape
+    (H, D). The penalty is the mean over n of the sum of all squared entries of J[n].
 
     x : (N, D) array; W : (H, D) array; b : (H,) array
     Returns (penalty, dW, db): a number, and its derivatives with respect to W and b.
@@ -44,7 +44,7 @@ contraction.example(
 
 @contraction.case("value", visible=2)
 def random_numbers(rng, N, D, H):
-    """Random numbers."""
+    """Random inputs, weights and biases."""
     return rng.normal(size=(N, D)), 1.5 * rng.normal(size=(H, D)) / D**0.5, rng.normal(size=H)
 
 
@@ -86,10 +86,11 @@ def by_powers_of_the_code(x, W, b):
 
 
 def made(x, W, b, *, first=1.0, second=1.0, turn=None, power=2, divide=None):
-    """Return the answer with parts of it changed.
+    """Return the result with some parts changed.
 
-    ``first`` and ``second`` multiply the parts of dW that come through z and straight from W;
-    ``turn(h)`` stands for the derivative of slope^2, ``power`` for the 2 of the slope.
+    ``first`` multiplies the term of dW that goes through z, and ``second`` multiplies the term
+    that comes directly from W. ``turn(h)`` replaces the derivative of slope^2, ``power``
+    replaces the exponent 2 of the slope, and ``divide`` replaces the number of inputs.
     """
     h = 1 / (1 + np.exp(-(x @ W.T + b)))
     slope, lengths = h * (1 - h), (W**2).sum(axis=1)
@@ -101,7 +102,8 @@ def made(x, W, b, *, first=1.0, second=1.0, turn=None, power=2, divide=None):
 
 
 @contraction.mistake(
-    "everything is the sum over the inputs. By how many is it divided in the formula?",
+    "Your `penalty` and its gradients are sums over the inputs. What does the formula divide "
+    "the sum by?",
     loses="value gradient",
 )
 def summed(x, W, b):
@@ -109,8 +111,7 @@ def summed(x, W, b):
 
 
 @contraction.mistake(
-    "penalty is the sum over the inputs, while its gradient is that of the mean. By how many "
-    "is it divided in the formula?",
+    "Your `penalty` is a sum over the inputs. What does the formula for `penalty` divide by?",
     loses="value",
 )
 def value_summed(x, W, b):
@@ -119,7 +120,8 @@ def value_summed(x, W, b):
 
 
 @contraction.mistake(
-    "this is the gradient of the sum over the inputs. What became of the mean?",
+    "Your gradient belongs to the sum over the inputs, not to the mean. What is the gradient "
+    "of a sum that is divided by N?",
     loses="gradient",
 )
 def gradient_summed(x, W, b):
@@ -127,8 +129,8 @@ def gradient_summed(x, W, b):
 
 
 @contraction.mistake(
-    "the derivative of the sigmoid is not squared. Which power has it in a squared entry of "
-    "the Jacobian?",
+    "Your result uses `h (1 - h)` where the penalty contains its square. What is the square "
+    "of an entry of the Jacobian?",
     loses="value gradient",
 )
 def slope_not_squared(x, W, b):
@@ -136,8 +138,8 @@ def slope_not_squared(x, W, b):
 
 
 @contraction.mistake(
-    "penalty is the squared norm of W: the sigmoid has no part in it. What is the derivative "
-    "of h with respect to x?",
+    "Your `penalty` is the squared norm of `W`, so it doesn't depend on `x`. What is the "
+    "derivative of `h` with respect to `x`?",
     loses="value",
 )
 def weights_alone(x, W, b):
@@ -145,7 +147,7 @@ def weights_alone(x, W, b):
 
 
 @contraction.mistake(
-    "the derivative of the sigmoid is taken as that of tanh. Which function makes h?",
+    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. Which function computes `h`?",
     loses="value gradient",
 )
 def slope_of_tanh(x, W, b):
@@ -157,7 +159,8 @@ def slope_of_tanh(x, W, b):
 
 
 @contraction.mistake(
-    "tanh makes the code here. Which function does the formula name?", loses="value gradient"
+    "You compute `h` with tanh. Which function does the formula for `h` contain?",
+    loses="value gradient",
 )
 def code_of_tanh(x, W, b):
     h = np.tanh(x @ W.T + b)
@@ -168,7 +171,8 @@ def code_of_tanh(x, W, b):
 
 
 @contraction.mistake(
-    "penalty is the square of the code itself. Of what is the norm taken?",
+    "You penalise the squared norm of `h` itself. Which matrix does the penalty take the norm "
+    "of?",
     loses="value gradient",
 )
 def size_of_the_code(x, W, b):
@@ -178,7 +182,8 @@ def size_of_the_code(x, W, b):
 
 
 @contraction.mistake(
-    "penalty is the mean norm, and not the mean squared norm. Is a root taken in the formula?",
+    "Your `penalty` is the mean of the norms instead of the squared norms. Does the formula "
+    "contain a square root?",
     loses="value",
 )
 def not_squared(x, W, b):
@@ -188,8 +193,8 @@ def not_squared(x, W, b):
 
 
 @contraction.mistake(
-    "penalty is a mean over the entries of the Jacobian. Over what does the formula take a "
-    "mean, and over what a sum?",
+    "Your `penalty` also averages over the entries of the Jacobian. Which index does the "
+    "formula average over, and which ones does it sum over?",
     loses="value",
 )
 def mean_of_the_entries(x, W, b):
@@ -197,14 +202,17 @@ def mean_of_the_entries(x, W, b):
     return penalty / W.size, dW, db
 
 
-@contraction.mistake("b is not added. What is the code of x = 0?", loses="value gradient")
+@contraction.mistake(
+    "Your `h` doesn't contain `b`. What should `h` be for an input that contains only zeros?",
+    loses="value gradient",
+)
 def without_bias(x, W, b):
     return contractive_penalty(x, W, 0 * b)
 
 
 @contraction.mistake(
-    "dW has only the part in which W stands outside the sigmoid. Where else does the penalty "
-    "depend on W?",
+    "Your `dW` contains only the term for the `W` outside the sigmoid. Where else does the "
+    "penalty depend on `W`?",
     loses="gradient",
 )
 def slope_held_fixed_in_W(x, W, b):
@@ -212,8 +220,8 @@ def slope_held_fixed_in_W(x, W, b):
 
 
 @contraction.mistake(
-    "dW has only the part that goes through the sigmoid. Where else does W stand in the "
-    "Jacobian?",
+    "Your `dW` contains only the term that goes through the sigmoid. Where else does `W` "
+    "appear in the Jacobian?",
     loses="gradient",
 )
 def weights_held_fixed(x, W, b):
@@ -221,8 +229,8 @@ def weights_held_fixed(x, W, b):
 
 
 @contraction.mistake(
-    "the part of dW that comes straight from W is half too small. What is the derivative of a "
-    "square?",
+    "The term of your `dW` for the `W` outside the sigmoid is too small by a factor of 2. "
+    "What is the derivative of the squared length of a row?",
     loses="gradient",
 )
 def a_two_forgotten(x, W, b):
@@ -230,8 +238,8 @@ def a_two_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "dW and db treat the derivative of h (1 - h) as if it were that of h. What is it, with "
-    "respect to z?",
+    "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
+    "What is this derivative with respect to the sum `z`?",
     loses="gradient",
 )
 def second_derivative_forgotten(x, W, b):
@@ -239,7 +247,8 @@ def second_derivative_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "the derivative of h (1 - h) is taken with respect to h. How does h depend on the sum?",
+    "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` "
+    "depend on the sum `z`?",
     loses="gradient",
 )
 def with_respect_to_the_code(x, W, b):
@@ -247,7 +256,8 @@ def with_respect_to_the_code(x, W, b):
 
 
 @contraction.mistake(
-    "the sign of 1 - 2h is the other one. Where does the sigmoid become less steep?",
+    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` grow or shrink "
+    "when `h` moves from 0 towards one half?",
     loses="gradient",
 )
 def turned_round(x, W, b):
@@ -255,8 +265,8 @@ def turned_round(x, W, b):
 
 
 @contraction.mistake(
-    "the part that goes through the sigmoid is half too small. What is the derivative of a "
-    "square?",
+    "The term of your gradient that goes through the sigmoid is too small by a factor of 2. "
+    "What is the derivative of the square of `h (1 - h)`?",
     loses="gradient",
 )
 def another_two_forgotten(x, W, b):
@@ -264,7 +274,8 @@ def another_two_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "dW and db point downhill. Is the gradient asked, or minus the gradient?", loses="gradient"
+    "Your gradient points downhill. Should you return the gradient or minus the gradient?",
+    loses="gradient",
 )
 def downhill(x, W, b):
     penalty, dW, db = contractive_penalty(x, W, b)
@@ -272,8 +283,8 @@ def downhill(x, W, b):
 
 
 @contraction.mistake(
-    "the part of dW that comes straight from W is a sum over the inputs. Which part of the "
-    "penalty is no mean?",
+    "The term of your `dW` for the `W` outside the sigmoid is a sum over the inputs. Which "
+    "terms of the penalty does the formula average?",
     loses="gradient",
 )
 def straight_part_summed(x, W, b):
@@ -281,8 +292,8 @@ def straight_part_summed(x, W, b):
 
 
 @contraction.mistake(
-    "the part that goes through the sigmoid does not know how long the rows of W are. By what "
-    "is (h (1 - h))^2 multiplied in the penalty?",
+    "The term of your gradient that goes through the sigmoid doesn't contain the lengths of "
+    "the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?",
     loses="gradient",
 )
 def lengths_forgotten(x, W, b):
@@ -293,8 +304,8 @@ def lengths_forgotten(x, W, b):
 
 
 @contraction.mistake(
-    "the rows of W count by their lengths, and not by the squares of these. What is the sum of "
-    "squared entries of a row?",
+    "Your `penalty` uses the lengths of the rows of `W` without the square. What is the sum "
+    "of the squared entries of a row?",
     loses="value",
 )
 def lengths_not_squared(x, W, b):

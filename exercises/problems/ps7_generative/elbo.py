@@ -1,14 +1,15 @@
-"""elbo: the lower bound of pictures of clothes, by a variational autoencoder trained at home.
+"""elbo: the lower bound of images of clothes, for a variational autoencoder trained at home.
 
-What is measured are the weights and nothing else, as in ps2 to ps6: the ELBO is computed here,
-in float64, from the file and 1,000 pictures, with one draw of noise for each. The student's
-function only has to agree, on the first 100 of them. Pictures and noise travel in the target,
-the noise in steps of 1/32, so that one byte holds a number. That makes its variance larger by
-1/12 of 1/1024, which moves no ELBO by a tenth of a nat.
+As in ps2 to ps6, the challenge measures only the weights. We compute the ELBO here, in float64,
+from the file and 1,000 images, with one draw of noise per image. The student's function only
+has to agree on the first 100 images. The target contains the images and the noise. We round the
+noise to multiples of 1/32, so that each number fits into one byte. This increases its variance
+by 1/12 of 1/1024, which changes every ELBO by less than 0.1 nats.
 
-What was tried, in nats per picture on the held-back pictures (`tools/make_vae.py`), with 10
-draws each: the settings of the page on variational autoencoders 118 to 122 on three seeds; 60
-epochs in place of 15 167; 256 hidden units besides 176; 200 epochs with mirrored pictures 183.
+We tried several networks (`tools/make_vae.py`). On the hidden images, with 10 draws each,
+three seeds with the settings of the page on variational autoencoders reach 118 to 122 nats per
+image. 60 epochs instead of 15 reach 167, 60 epochs with 256 hidden units reach 176, and 200
+epochs with mirrored images reach 183.
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ from nngrader.engine.declaration.weights import arrays_of
 
 from .common import ELSEWHERE
 
-MEASURED, TRIED, MOST = 1000, 100, 32  # pictures, those for the function, numbers of a code
+MEASURED, TRIED, MOST = 1000, 100, 32  # images, images for the function, limit of D
 
 
 def bound_of_the_network(args, answer):
@@ -36,12 +37,12 @@ def bound_of_the_network(args, answer):
             "out.bias": (196,),
         },
         {"H": 256, "D": 32, "G": 256},
-        "the file is expected to hold ten arrays: body, mean, log_var, hidden and out, each "
-        "with .weight and .bias",
-        "body.weight is expected as (H, 196), mean.weight and log_var.weight as (D, H), "
-        "hidden.weight as (G, D), out.weight as (196, G), each bias as long as its weight, "
-        "H and G to 256, D to 32",
-        "all arrays are expected as finite real numbers",
+        "Your file should contain ten arrays: body, mean, log_var, hidden and out, each with "
+        ".weight and .bias.",
+        "An array in your file has the wrong shape. Expected body.weight (H, 196), mean.weight "
+        "and log_var.weight (D, H), hidden.weight (G, D), out.weight (196, G), and each bias "
+        "as long as its weight, with H and G up to 256 and D up to 32.",
+        "Your file should contain only finite real numbers.",
     )
     pictures = args["target"][:, :784].astype(float).reshape(-1, 14, 2, 14, 2)
     x = pictures.mean(axis=(2, 4)).reshape(-1, 196) / 255
@@ -63,10 +64,12 @@ def bound_of_the_network(args, answer):
         fit = constant - 50 * error
         bound = fit - kl
     if not np.isfinite(bound).all():
-        raise ValueError("the ELBO is not finite. How large are the weights?")
+        raise ValueError("The ELBO of your network isn't finite. How large are your weights?")
     n = len(args["pictures"])
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != (n,):
-        raise ValueError("expected one number for each picture, an array (N,)")
+        raise ValueError(
+            "Your result should have the shape (N,). Return one number for each image."
+        )
 
     def near(a, b):
         return np.isclose(a, b, rtol=1e-3, atol=0.1).mean() >= 0.995
@@ -74,36 +77,44 @@ def bound_of_the_network(args, answer):
     if not near(answer, bound[:n]):
         if near(-answer, bound[:n]):
             raise ValueError(
-                "this is the loss, minus the ELBO. Which sign has a lower bound of ln p(x)?"
+                "Your result is minus the ELBO. Which sign does ln p(x | z) have in the ELBO?"
             )
         if near(answer, fit[:n]):
             raise ValueError(
-                "this is ln p(x | z) alone. What else does the ELBO hold for the code?"
+                "Your result is only ln p(x | z). Which other term does the ELBO contain?"
             )
         if near(answer, fit[:n] + kl[:n]):
-            raise ValueError("the divergence is added. Which sign has it in the ELBO?")
+            raise ValueError(
+                "Your result adds the divergence. Which sign does it have in the ELBO?"
+            )
         if near(constant - answer, bound[:n]) or near(answer + constant, bound[:n]):
             raise ValueError(
-                "the constant of the Gaussian is missing. What stands before its exponential, "
-                "for each of the pixels?"
+                "Your result doesn't contain the constant of the Gaussian. What is in front of "
+                "the exponential of its density, for each pixel?"
             )
         loose = -5 * error[:n] - kl[:n]
         if near(answer, loose + constant) or near(answer, loose + constant - 98 * np.log(10)):
-            raise ValueError("0.1 is taken for the variance of a pixel. What is it?")
+            raise ValueError(
+                "You use 0.1 as the variance of a pixel. Which quantity does the problem set "
+                "to 0.1?"
+            )
         with np.errstate(over="ignore", invalid="ignore"):
             still = error_of(mean[:n], n)
             wide = error_of(mean[:n] + np.exp(log_var[:n]) * eps[:n], n)
         if near(answer, constant - 50 * still - kl[:n]):
-            raise ValueError("the means are decoded. Which codes does the noise make of them?")
+            raise ValueError(
+                "You decode the means of the codes. How do you get a code from a mean and the "
+                "noise?"
+            )
         if near(answer, constant - 50 * wide - kl[:n]):
             raise ValueError(
-                "the noise is multiplied by exp(log_var). Of which power of sigma is it the "
-                "logarithm?"
+                "You multiply the noise by exp(log_var). Which power of sigma is log_var the "
+                "logarithm of?"
             )
         raise ValueError(
-            "this is not the ELBO of the network in the file. Are the pictures halved by means "
-            "and divided by 255, is the given noise used, and are there a ReLU in each hidden "
-            "layer and a sigmoid at the end?"
+            "Your result isn't the ELBO of the network in your file. Check that you average 2 "
+            "by 2 pixels and divide by 255, that you use the given noise, and that each hidden "
+            "layer has a ReLU and the last layer a sigmoid."
         )
     return bound.mean()
 
@@ -113,7 +124,7 @@ garments = challenge(
     file="vae.npz",
     most_bytes=500_000,
     thresholds={135: 1, 160: 2, 178: 3},
-    measured="nats per picture",
+    measured="nats per image",
     measure=bound_of_the_network,
     forbidden={"all": ELSEWHERE},
 )
@@ -121,18 +132,18 @@ garments = challenge(
 
 @garments.reference
 def elbo(file, pictures, eps):
-    """The evidence lower bound of each picture, by the variational autoencoder in a file.
+    """Compute the evidence lower bound of each image for the variational autoencoder in a file.
 
-    x = pictures at half the size (means of 2 by 2 pixels), divided by 255, as rows (N, 196)
+    x = images at half the size (means of 2 by 2 pixels), divided by 255, as rows (N, 196)
     h = relu(body(x)), mean(h) and log_var(h) (N, D), z = mean + exp(log_var / 2) * eps
     out = sigmoid(out(relu(hidden(z))))   (N, 196)
     elbo = ln p(x | z) - the divergence of q from the standard normal, where p(x | z) is
     Gaussian with the means out and the standard deviation 0.1 in each pixel
 
     file : dict of the ten arrays in vae.npz: "body.weight", "body.bias" and so on; a layer
-        makes v W^T + b of v
-    pictures : (N, 28, 28) array of type uint8
-    eps : (N, 32) array: noise, of which the first D columns are used
+        computes v W^T + b from v
+    pictures : (N, 28, 28) array of type uint8, one image per entry of the first axis
+    eps : (N, 32) array: noise; use the first D columns
     Returns elbo : (N,) array, in nats.
     """
     x = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255
@@ -149,7 +160,7 @@ def elbo(file, pictures, eps):
 
 
 def with_noise(pictures):
-    """Return the arguments of the student's function, and all pictures with their noise."""
+    """Return the arguments of the student's function, and all images with their noise."""
     noise = np.random.default_rng(2026).normal(size=(len(pictures), MOST))
     steps = (32 * noise).round().clip(-128, 127)
     target = np.column_stack([pictures, steps + 128]).astype(np.uint8)
@@ -158,7 +169,7 @@ def with_noise(pictures):
 
 @garments.on_visible
 def packaged_pictures():
-    """The first 1,000 test pictures of `nnlib.datasets`."""
+    """The first 1,000 test images of `nnlib.datasets`."""
     from nnlib.datasets import fashion_mnist
 
     X = fashion_mnist()[1].X[:MEASURED]
@@ -167,5 +178,5 @@ def packaged_pictures():
 
 @garments.on_heldback
 def heldback_pictures(heldback):
-    """The first 1,000 of the pictures that are held back."""
+    """The first 1,000 images of a set that students don't have."""
     return with_noise(heldback("fashion.npz")["images"][:MEASURED].reshape(MEASURED, 784))

@@ -1,8 +1,9 @@
-"""gan_losses: what a critic and a generator lose, from logits, and where gradients vanish.
+"""gan_losses: the losses of a critic and a generator, from logits, and their gradients.
 
-Why the tolerance decides nothing by chance. A logit of -40 is rounded to 4e-15, so a right
-exp(-40) is right to about 1e-14 of itself, in every order of adding. 1 - sigmoid(-40) rounds to
-1 and its logarithm to 0, in every float64: whoever goes that way is wrong by the whole number.
+Why rounding never decides whether a result is within the tolerance: a logit of -40 is rounded
+to 4e-15, so a correct exp(-40) has a relative error of about 1e-14, in every order of addition.
+On the other hand, 1 - sigmoid(-40) rounds to 1 on every machine, and its logarithm is 0, so a
+solution that computes it has a relative error of 100%.
 """
 
 import numpy as np
@@ -22,7 +23,10 @@ game = problem(
         "shape": (1, "three numbers and four arrays, in this order"),
         "value": (5, "the three losses"),
         "gradient": (6, "the four gradients"),
-        "stability": (3, "all seven where `D` is near 0 or 1, and for logits beyond 1,000"),
+        "stability": (
+            3,
+            "all seven results when `D` is near 0 or 1, and for logits beyond 1,000",
+        ),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -30,16 +34,17 @@ game = problem(
 
 @game.reference
 def gan_losses(real, fake):
-    """The losses of a critic and of a generator, and their gradients, from logits.
+    """Compute the losses of a critic and a generator, and their gradients, from logits.
 
-    D = sigmoid(logit): the probability that the critic gives a picture of being real
+    D = sigmoid(logit) is the critic's probability that an image is real
     critic = -(mean of ln D over real) - (mean of ln(1 - D) over fake)
     saturating = mean of ln(1 - D) over fake;  non_saturating = -(mean of ln D over fake)
 
     real : (N,) array, fake : (M,) array: logits of any size
     Returns (critic, saturating, non_saturating, dreal, dfake, dsaturating, dnon_saturating):
-    the derivatives of critic with respect to real (N,) and to fake (M,), then those of
-    saturating and of non_saturating with respect to fake (M,). All keep eight digits.
+    the three losses, the derivatives of critic with respect to real (N,) and to fake (M,), and
+    the derivatives of saturating and of non_saturating with respect to fake (M,). All of them
+    must be correct to eight digits.
     """
 
     def softplus(z):
@@ -67,13 +72,13 @@ def random_logits(rng, N, M):
 
 @game.case("stability")
 def a_sure_critic(rng, N, M):
-    """A critic that is sure: logits near 40 for what is real and near -40 for fakes."""
+    """A certain and correct critic: logits near 40 for real images and near -40 for fakes."""
     return 40 + rng.normal(size=N), -40 + rng.normal(size=M)
 
 
 @game.case("stability")
 def a_deceived_critic(rng, N, M):
-    """A critic that is surely wrong: logits near -40 for what is real and near 40 for fakes."""
+    """A certain but wrong critic: logits near -40 for real images and near 40 for fakes."""
     return -40 + rng.normal(size=N), 40 + rng.normal(size=M)
 
 
@@ -131,7 +136,7 @@ def by_one_function(real, fake):
 
 
 def with_parts(make):
-    """Return a solution that replaces parts by those of ``make(real, fake)``, by name."""
+    """Return a solution in which ``make(real, fake, parts)`` replaces some parts, by name."""
 
     def solution(real, fake):
         parts = dict(zip(LOSSES + GRADIENTS, gan_losses(real, fake), strict=True))
@@ -143,12 +148,13 @@ def with_parts(make):
 
 
 def plain(z):
-    """Return the sigmoid as it is written first."""
+    """Return the sigmoid, computed by its usual formula."""
     return 1 / (1 + np.exp(-z))
 
 
 @game.mistake(
-    "critic is a sum over the pictures. By how many is each of its two sums divided?",
+    "Your `critic` is a sum over the images. What does the formula divide each of its two "
+    "sums by?",
     loses="value",
 )
 def critic_summed(real, fake):
@@ -160,7 +166,8 @@ def critic_summed(real, fake):
 
 
 @game.mistake(
-    "these are sums over the pictures. By how many is each divided?", loses="value gradient"
+    "Your result is a sum over the images. What does the formula divide this sum by?",
+    loses="value gradient",
 )
 def all_summed(real, fake):
     def make(real, fake, p):
@@ -173,21 +180,26 @@ def all_summed(real, fake):
 
 
 @game.mistake(
-    "critic has the part of the real pictures alone. What does it lose on fakes?", loses="value"
+    "Your `critic` contains only the term for the real images. What does the critic lose on "
+    "the fakes?",
+    loses="value",
 )
 def real_alone(real, fake):
     return with_parts(lambda r, f, p: {"critic": np.logaddexp(0, -r).mean()})(real, fake)
 
 
 @game.mistake(
-    "critic has the part of the fakes alone. What does it lose on real pictures?", loses="value"
+    "Your `critic` contains only the term for the fakes. What does the critic lose on the "
+    "real images?",
+    loses="value",
 )
 def fakes_alone(real, fake):
     return with_parts(lambda r, f, p: {"critic": np.logaddexp(0, f).mean()})(real, fake)
 
 
 @game.mistake(
-    "this is half of what is asked. Is the mean taken of both parts together, or of each?",
+    "Your result for the critic is too small by a factor of 2. Does the formula average its "
+    "two terms, or does it add them?",
     loses="value gradient",
 )
 def critic_halved(real, fake):
@@ -195,7 +207,8 @@ def critic_halved(real, fake):
 
 
 @game.mistake(
-    "one mean is taken over real and fake pictures together. How many means has the formula?",
+    "You take a single mean over the real images and the fakes together. How many means does "
+    "the formula for `critic` contain?",
     loses="value gradient",
 )
 def one_mean_for_both(real, fake):
@@ -211,8 +224,8 @@ def one_mean_for_both(real, fake):
 
 
 @game.mistake(
-    "the part of the fakes has the wrong sign. Does the critic lose less or more where it "
-    "takes a fake for real?",
+    "In your result, the critic's term for the fakes has the wrong sign. Should the loss of "
+    "the critic be larger or smaller when it takes a fake for real?",
     loses="value gradient",
 )
 def fakes_subtracted(real, fake):
@@ -224,7 +237,7 @@ def fakes_subtracted(real, fake):
 
 
 @game.mistake(
-    "critic is negative. Which sign has a loss that is a mean of -ln of probabilities?",
+    "Your `critic` is negative. Which sign does the mean of -ln D have?",
     loses="value",
 )
 def critic_as_a_gain(real, fake):
@@ -232,8 +245,8 @@ def critic_as_a_gain(real, fake):
 
 
 @game.mistake(
-    "the sign is wrong. Which one has the logarithm of a probability, and does this loss rise "
-    "or fall where D rises?",
+    "Your result for the saturating loss has the wrong sign. Which sign does ln(1 - D) have, "
+    "and should this loss rise or fall when D rises?",
     loses="value gradient",
 )
 def saturating_turned_round(real, fake):
@@ -243,8 +256,8 @@ def saturating_turned_round(real, fake):
 
 
 @game.mistake(
-    "the sign is wrong. Which one stands before the mean, and does this loss rise or fall "
-    "where D rises?",
+    "Your result for the non-saturating loss has the wrong sign. Which sign does the formula "
+    "have in front of the mean, and should this loss rise or fall when D rises?",
     loses="value gradient",
 )
 def non_saturating_turned_round(real, fake):
@@ -253,8 +266,8 @@ def non_saturating_turned_round(real, fake):
 
 
 @game.mistake(
-    "the two losses of the generator have changed places. Which of them has a large gradient "
-    "where the critic is sure of the fakes?",
+    "Your result contains the other loss of the generator. Which of the two has a large "
+    "gradient when the critic recognises the fakes?",
     loses="value",
 )
 def generators_exchanged(real, fake):
@@ -265,8 +278,8 @@ def generators_exchanged(real, fake):
 
 
 @game.mistake(
-    "real and fake pictures have changed places in critic and its gradients. Which ones "
-    "should the critic take?",
+    "You treat the real images as fakes and the fakes as real. For which images should D be "
+    "close to 1?",
     loses="value gradient",
 )
 def labels_exchanged(real, fake):
@@ -282,7 +295,9 @@ def labels_exchanged(real, fake):
 
 
 @game.mistake(
-    "the logits are taken as probabilities. What does the text call D?", loses="value"
+    "You use the logits as if they were probabilities. How does the problem compute D from a "
+    "logit?",
+    loses="value",
 )
 def without_sigmoid(real, fake):
     def make(real, fake, p):
@@ -298,8 +313,8 @@ def without_sigmoid(real, fake):
 
 
 @game.mistake(
-    "the logarithm is missing: the losses are mean probabilities. What becomes of a "
-    "probability of nearly 0 in the formula?",
+    "Your loss contains mean probabilities, because the logarithm is missing. What does the "
+    "formula compute from a probability that is almost 0?",
     loses="value",
 )
 def without_logarithm(real, fake):
@@ -311,8 +326,7 @@ def without_logarithm(real, fake):
 
 
 @game.mistake(
-    "the gradients are not divided by the number of pictures. Of a sum or of a mean are they "
-    "asked?",
+    "Your gradient isn't divided by the number of images. Do the losses contain sums or means?",
     loses="gradient",
 )
 def gradients_of_sums(real, fake):
@@ -323,7 +337,8 @@ def gradients_of_sums(real, fake):
 
 
 @game.mistake(
-    "the gradients are with respect to D. How does D depend on the logit?", loses="gradient"
+    "Your gradient is the derivative with respect to D. How does D depend on the logit?",
+    loses="gradient",
 )
 def with_respect_to_D(real, fake):
     def make(real, fake, p):
@@ -339,8 +354,8 @@ def with_respect_to_D(real, fake):
 
 
 @game.mistake(
-    "a generator's gradient has the wrong sign. Does the generator lose less or more where D "
-    "rises?",
+    "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
+    "fall when D rises?",
     loses="gradient",
 )
 def generator_turned_round(real, fake):
@@ -351,7 +366,8 @@ def generator_turned_round(real, fake):
 
 
 @game.mistake(
-    "this is the gradient of the generator's other loss. Whose vanishes where D is near 0?",
+    "Your gradient belongs to the other loss of the generator. Which of the two gradients "
+    "vanishes when D is near 0?",
     loses="gradient",
 )
 def gradients_exchanged(real, fake):
@@ -365,8 +381,8 @@ def gradients_exchanged(real, fake):
 
 
 @game.mistake(
-    "dreal falls and rises with D, and not with 1 - D. What is left to learn from a real "
-    "picture that the critic is sure of?",
+    "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
+    "whose D is already close to 1?",
     loses="gradient",
 )
 def dreal_of_D(real, fake):
@@ -374,7 +390,7 @@ def dreal_of_D(real, fake):
 
 
 @game.mistake(
-    "dreal is divided by the number of fakes. Over which pictures is that mean taken?",
+    "Your `dreal` is divided by the number of fakes. Which images does its mean run over?",
     loses="gradient",
 )
 def dreal_by_the_fakes(real, fake):
@@ -382,8 +398,8 @@ def dreal_by_the_fakes(real, fake):
 
 
 @game.mistake(
-    "a loss is infinite for logits beyond 1,000. What is exp(1000), and how is softplus "
-    "written with exponentials of negative numbers alone?",
+    "One of your losses is infinite for logits beyond 1,000. What is exp(1000) in float64, "
+    "and how can you write softplus with exponentials of negative numbers only?",
     loses="stability",
     where="large_logits",
 )
@@ -396,8 +412,8 @@ def softplus_overflows(real, fake):
 
 
 @game.mistake(
-    "a number is 0 or infinite that should not be, where D is near 0 or 1. What are "
-    "1 - 1e-18 and 1 + 1e-18 in float64, and which form needs no D at all?",
+    "Some of your results are 0 or infinite when D is near 0 or 1. What are 1 - 1e-18 and 1 + "
+    "1e-18 in float64, and can you compute the losses without D?",
     loses="stability",
     where="a_sure_critic a_deceived_critic",
 )
@@ -418,8 +434,8 @@ def by_probabilities(real, fake):
 
 
 @game.mistake(
-    "a small number is added to the probabilities before the logarithm. What does it make of "
-    "a loss that is smaller than itself, or of a logit below -1,000?",
+    "You add a small number to the probabilities before the logarithm. What happens to a loss "
+    "that is smaller than this number, and to a logit below -1,000?",
     loses="stability",
     where="a_sure_critic large_logits",
 )

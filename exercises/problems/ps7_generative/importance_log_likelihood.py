@@ -1,4 +1,4 @@
-"""importance_log_likelihood: two lower bounds of a picture's log-likelihood, from K codes."""
+"""importance_log_likelihood: two lower bounds on ln p(x) for an image, from K codes."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -13,7 +13,7 @@ bounds = problem(
         "shape": (1, "two arrays (N,), in this order"),
         "elbo": (5, "`elbo`"),
         "value": (6, "`estimate`"),
-        "stability": (3, "both where log-likelihoods lie below −1,000 or above 1,000"),
+        "stability": (3, "both when log-likelihoods are below −1,000 or above 1,000"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,14 +21,14 @@ bounds = problem(
 
 @bounds.reference
 def importance_log_likelihood(fits, z, mean, log_var):
-    """Two lower bounds of ln p(x) for each of N pictures, from K codes of each.
+    """Compute two lower bounds on ln p(x) for each of N images, from K codes per image.
 
-    w[k] = p(z[k]) p(x | z[k]) / q(z[k]), with p(z) standard normal and q Gaussian
+    w[k] = p(z[k]) p(x | z[k]) / q(z[k]), where p(z) is standard normal and q is Gaussian
     elbo = (1/K) (the sum over k of ln w[k]);  estimate = ln((1/K) (the sum over k of w[k]))
 
     fits : (K, N) array: ln p(x[n] | z[k, n]), numbers of any size
-    z : (K, N, D) array: codes that were drawn from q
-    mean, log_var : (N, D) arrays: means of q and logarithms of its variances
+    z : (K, N, D) array: codes drawn from q
+    mean, log_var : (N, D) arrays: the means of q and the logarithms of its variances
     Returns (elbo, estimate): two arrays (N,).
     """
     eps2 = (z - mean) ** 2 * np.exp(-log_var)
@@ -46,7 +46,7 @@ bounds.example(
 
 
 def drawn(rng, K, N, D):
-    """Return codes of Gaussians, and log-likelihoods of the size of their divergences."""
+    """Return codes drawn from Gaussians, and log-likelihoods of a similar size as their KL."""
     mean, log_var = rng.normal(size=(N, D)), rng.normal(size=(N, D)) / 2 - 0.5
     z = mean + np.exp(log_var / 2) * rng.normal(size=(K, N, D))
     return 1.5 * rng.normal(size=(K, N)) - 4, z, mean, log_var
@@ -60,9 +60,9 @@ def random_codes(rng, K, N, D):
 
 @bounds.case("stability")
 def far_from_zero(rng, K, N, D):
-    """Log-likelihoods below -1,000, and some above 1,000, also of one picture."""
+    """Log-likelihoods below -1,000 and above 1,000, some of them for the same image."""
     fits, *others = drawn(rng, K, N, D)
-    fits[::2] -= 5000.0  # whoever takes away the mean or the least of a picture overflows
+    fits[::2] -= 5000.0  # subtracting the mean or the minimum of an image overflows
     return fits + np.resize([-1500.0, 1500.0, -1200.0], N), *others
 
 
@@ -104,19 +104,19 @@ def by_einsum(fits, z, mean, log_var):
 
 
 def combined(log_w):
-    """Return both bounds from logarithms of weights."""
+    """Return both bounds, computed from the log weights."""
     return log_w.mean(axis=0), np.logaddexp.reduce(log_w, axis=0) - np.log(len(log_w))
 
 
 def weights(fits, z, mean, log_var, *, prior=1.0, q=1.0, width=1.0, power=1.0):
-    """Return logarithms of weights, with numbers before the prior, q and its log-variance."""
+    """Return log weights whose terms for the prior, q and log_var have extra factors."""
     eps2 = (z - mean) ** 2 * np.exp(-power * log_var)
     return fits + ((q * eps2 + width * log_var) - prior * z**2).sum(axis=2) / 2
 
 
 @bounds.mistake(
-    "estimate is the mean of the logarithms, as elbo is. Which comes first here, the mean or "
-    "the logarithm?",
+    "Your `estimate` is the mean of the logarithms, just like `elbo`. Which comes first in "
+    "the formula for `estimate`, the mean or the logarithm?",
     loses="value",
 )
 def the_same_twice(*given):
@@ -125,7 +125,8 @@ def the_same_twice(*given):
 
 
 @bounds.mistake(
-    "estimate is the logarithm of the sum. By how many is the sum of the weights divided?",
+    "Your `estimate` is the logarithm of the sum of the weights. What does the formula divide "
+    "this sum by?",
     loses="value",
 )
 def not_divided(*given):
@@ -133,14 +134,18 @@ def not_divided(*given):
     return elbo, estimate + np.log(len(given[0]))
 
 
-@bounds.mistake("elbo is the sum over the codes. By how many is it divided?", loses="elbo")
+@bounds.mistake(
+    "Your `elbo` is a sum over the codes. What does the formula divide it by?", loses="elbo"
+)
 def elbo_summed(*given):
     elbo, estimate = combined(weights(*given))
     return elbo * len(given[0]), estimate
 
 
 @bounds.mistake(
-    "estimate is the largest logarithm of a weight. What do the other codes add?", loses="value"
+    "Your `estimate` is the largest log weight of each image. What do the other codes "
+    "contribute?",
+    loses="value",
 )
 def largest_alone(*given):
     log_w = weights(*given)
@@ -148,8 +153,8 @@ def largest_alone(*given):
 
 
 @bounds.mistake(
-    "the largest logarithm was taken away before the exponential and is not given back. What "
-    "is ln of exp(top) times a number?",
+    "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
+    "add it back. What is the logarithm of exp(top) times a number?",
     loses="value",
 )
 def top_not_added(*given):
@@ -158,7 +163,8 @@ def top_not_added(*given):
 
 
 @bounds.mistake(
-    "the prior of the codes is left out. Which three densities make a weight?",
+    "Your weights don't contain the prior p(z). Which three densities does the formula for a "
+    "weight contain?",
     loses="elbo value",
 )
 def without_the_prior(*given):
@@ -166,8 +172,8 @@ def without_the_prior(*given):
 
 
 @bounds.mistake(
-    "q is left out: these are joint densities, and the codes were not drawn from the prior. "
-    "By what is each divided?",
+    "Your weights don't contain q(z). Which distribution do the codes come from, and where is "
+    "its density in the formula for a weight?",
     loses="elbo value",
 )
 def without_q(*given):
@@ -175,15 +181,17 @@ def without_q(*given):
 
 
 @bounds.mistake(
-    "this is ln p(x | z) alone. Which other two densities make a weight?", loses="elbo value"
+    "Your weights contain only p(x | z). Which two other densities does the formula for a "
+    "weight contain?",
+    loses="elbo value",
 )
 def fits_alone(fits, z, mean, log_var):
     return combined(fits)
 
 
 @bounds.mistake(
-    "q multiplies the weight. Is the density from which one draws above or below the fraction "
-    "line?",
+    "Your weights are multiplied by q(z). Is q(z) above or below the fraction line in the "
+    "formula for a weight?",
     loses="elbo value",
 )
 def q_multiplied(*given):
@@ -191,8 +199,8 @@ def q_multiplied(*given):
 
 
 @bounds.mistake(
-    "q lacks the factor before the exponential, 1/sigma. What does a narrow Gaussian have at "
-    "its middle?",
+    "Your q(z) doesn't contain the factor 1/sigma. How large is the density of a narrow "
+    "Gaussian at its mean?",
     loses="elbo value",
 )
 def normaliser_forgotten(*given):
@@ -200,8 +208,8 @@ def normaliser_forgotten(*given):
 
 
 @bounds.mistake(
-    "the logarithm of the variance stands where that of sigma should. Which power of the "
-    "variance stands before the exponential of a Gaussian?",
+    "Your ln q(z) contains `log_var` instead of ln(sigma). Which power of the variance is in "
+    "front of the exponential of a Gaussian?",
     loses="elbo value",
 )
 def whole_log_variance(*given):
@@ -209,7 +217,8 @@ def whole_log_variance(*given):
 
 
 @bounds.mistake(
-    "the sign of log_var is the other one. Is the density of a narrow Gaussian high or low?",
+    "The `log_var` term in your ln q(z) has the wrong sign. Is the density of a narrow "
+    "Gaussian at its mean large or small?",
     loses="elbo value",
 )
 def log_variance_turned_round(*given):
@@ -217,7 +226,7 @@ def log_variance_turned_round(*given):
 
 
 @bounds.mistake(
-    "log_var is taken as the logarithm of sigma. Of which power of sigma is it the logarithm?",
+    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
     loses="elbo value",
 )
 def of_sigma(*given):
@@ -225,8 +234,8 @@ def of_sigma(*given):
 
 
 @bounds.mistake(
-    "the distance of z from the mean is divided by sigma, and not by the variance. What "
-    "stands in the exponent of a Gaussian?",
+    "Your ln q(z) divides the squared distance of z from the mean by sigma. What does the "
+    "exponent of a Gaussian divide it by?",
     loses="elbo value",
 )
 def divided_by_sigma(*given):
@@ -234,8 +243,8 @@ def divided_by_sigma(*given):
 
 
 @bounds.mistake(
-    "the distance of z from the mean is not divided by the variance. What stands in the "
-    "exponent of a Gaussian?",
+    "Your ln q(z) contains the squared distance of z from the mean, but it doesn't divide "
+    "this square by anything. What does the exponent of a Gaussian divide it by?",
     loses="elbo value",
 )
 def not_divided_by_the_variance(*given):
@@ -243,7 +252,8 @@ def not_divided_by_the_variance(*given):
 
 
 @bounds.mistake(
-    "the exponents are not halved. What stands before the square in a Gaussian's exponent?",
+    "The exponents of your two Gaussians are too large by a factor of 2. Which number "
+    "multiplies the square in the exponent of a Gaussian?",
     loses="elbo value",
 )
 def not_halved(*given):
@@ -251,8 +261,8 @@ def not_halved(*given):
 
 
 @bounds.mistake(
-    "the constants of the two Gaussians do not cancel. How often does 2 pi stand above the "
-    "fraction line, and how often below it?",
+    "Your weights contain a power of 2 pi that should cancel. How often does it occur above "
+    "the fraction line of a weight, and how often below?",
     loses="elbo value",
 )
 def one_constant(*given):
@@ -261,7 +271,8 @@ def one_constant(*given):
 
 
 @bounds.mistake(
-    "the prior is taken at the mean of q. At which code does a weight ask for it?",
+    "You evaluate the prior at the mean of q. Which code does the formula for a weight "
+    "evaluate it at?",
     loses="elbo value",
 )
 def prior_of_the_mean(fits, z, mean, log_var):
@@ -269,7 +280,7 @@ def prior_of_the_mean(fits, z, mean, log_var):
 
 
 @bounds.mistake(
-    "the mean is taken over the pictures. Which axis of fits counts the codes of one picture?",
+    "You average over the images. Which axis of `fits` counts the codes of one image?",
     loses="shape elbo value",
 )
 def over_the_pictures(*given):
@@ -277,7 +288,8 @@ def over_the_pictures(*given):
 
 
 @bounds.mistake(
-    "elbo and estimate have changed places. In which order are they returned?",
+    "Your result contains the values of the other bound. Which of the two bounds should your "
+    "function return first?",
     loses="elbo value",
 )
 def exchanged(*given):
@@ -285,8 +297,8 @@ def exchanged(*given):
 
 
 @bounds.mistake(
-    "estimate is not finite where log-likelihoods are far from 0. What is exp(-1500), and "
-    "what can be taken from all logarithms of a picture without a change?",
+    "Your `estimate` isn't finite when log-likelihoods are far from 0. What is exp(-1000) in "
+    "float64, and which number can you subtract from all log weights of an image first?",
     loses="stability",
 )
 def underflowing(*given):
@@ -296,8 +308,9 @@ def underflowing(*given):
 
 
 @bounds.mistake(
-    "what is taken from a picture's logarithms before the exponential is not their largest. "
-    "How large may the others be then, and which number leaves none above 0?",
+    "Before the exponential, you subtract a number that isn't the largest log weight of the "
+    "image. How large can the differences become, and which number makes sure that none of "
+    "them is positive?",
     loses="stability",
 )
 def mean_taken_away(*given):
@@ -308,8 +321,8 @@ def mean_taken_away(*given):
 
 
 @bounds.mistake(
-    "one number is taken from the logarithms of all pictures. Is the largest of all near to "
-    "the largest of each?",
+    "You subtract the same number from the log weights of all images. Is the largest log "
+    "weight of all images close to the largest one of each image?",
     loses="stability",
 )
 def one_top_for_all(*given):
@@ -320,7 +333,8 @@ def one_top_for_all(*given):
 
 
 @bounds.mistake(
-    "the prior has the wrong sign. Which codes are the most probable ones under it?",
+    "The exponent of your prior has the wrong sign. Is p(z) larger for codes near 0 or for "
+    "codes far from 0?",
     loses="elbo value",
 )
 def prior_turned_round(*given):
@@ -328,8 +342,8 @@ def prior_turned_round(*given):
 
 
 @bounds.mistake(
-    "the logarithms of the densities are averaged over the entries of a code. How does the "
-    "density of independent entries follow from theirs?",
+    "You average the log densities over the entries of a code. How do you combine the "
+    "densities of independent entries?",
     loses="elbo value",
 )
 def entries_averaged(fits, z, mean, log_var):
@@ -338,8 +352,8 @@ def entries_averaged(fits, z, mean, log_var):
 
 
 @bounds.mistake(
-    "elbo takes the divergence by its formula. What does it take for these codes, and which "
-    "mean is written above?",
+    "Your `elbo` uses the closed formula for the divergence instead of the given codes. Which "
+    "quantity does the formula for `elbo` average over the codes?",
     loses="elbo",
 )
 def divergence_by_its_formula(fits, z, mean, log_var):

@@ -1,12 +1,13 @@
 """kl_gaussian: the divergence of diagonal Gaussians from the standard normal, and its gradient.
 
-Why the tolerance decides nothing by chance. For a log_var v of about 1e-5 the excess
-exp(v) - 1 - v is v^2 / 2, about 5e-11. Rounding exp(v), a number near 1, costs up to 1e-16, so
-the plain formula is wrong by about 1e-6 of it, in each entry by another amount. expm1(v) is
-rounded to 1e-16 of 1e-5, so it leaves less than 1e-10. The limit of 1e-8 has room on each side.
+Why rounding never decides whether a result is within the tolerance: for a log_var v of about
+1e-5, the excess exp(v) - 1 - v is v^2 / 2, about 5e-11. Rounding exp(v), a number near 1, costs
+up to 1e-16, so the plain formula has a relative error of about 1e-6, which differs from entry
+to entry. Rounding expm1(v), a number near 1e-5, has a relative error of 1e-16, so the relative
+error of the excess stays below 1e-10. The tolerance of 1e-8 is far from both errors.
 
-Which numbers the plain formula gives there depends on how exp rounds, and so on the processor.
-So it is no registered mistake: the message names the case, and the text says what is lost.
+The results of the plain formula depend on how the processor rounds exp, so we can't register
+this formula as a mistake. Instead, the message names the case, and the text explains the loss.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ divergence = problem(
         "shape": (1, "two arrays of these shapes, in this order"),
         "value": (5, "`kl`"),
         "gradient": (4, "`dlog_var`"),
-        "stability": (3, "both where `log_var` and means are about 0.00001"),
+        "stability": (3, "both when `log_var` and the means are about 0.00001"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -30,10 +31,11 @@ divergence = problem(
 
 @divergence.reference
 def kl_gaussian(mean, log_var):
-    """The divergence of N diagonal Gaussians from the standard normal, and its gradient.
+    """Compute the divergence of N Gaussians from the standard normal, and its gradient.
 
     kl[n] = 1/2 * (the sum over d of mean[n, d]^2 + sigma[n, d]^2 - 1 - ln(sigma[n, d]^2))
-    with ln(sigma^2) = log_var, of any size down to about 0.00001, where kl keeps eight digits
+    with ln(sigma^2) = log_var. Means and log_var can be as close to 0 as about 0.00001, and the
+    results must be correct to eight digits even then.
 
     mean, log_var : (N, D) arrays
     Returns (kl, dlog_var): an array (N,), and the derivatives (N, D) of the mean of kl over the
@@ -91,42 +93,49 @@ def by_hyperbolic_functions(mean, log_var):
 
 
 def found(mean, log_var, *, one=1.0, log=None):
-    """Return the answer of the plain formula, with a number for 1 or an array for the log."""
+    """Return the result of the plain formula; ``one`` and ``log`` replace terms."""
     log = log_var if log is None else log
     kl = (mean**2 + np.exp(log_var) - one - log).sum(axis=1) / 2
     return kl, (np.exp(log_var) - 1) / 2 / len(kl)
 
 
-@divergence.mistake("kl is twice too large. Which factor stands before the sum?", loses="value")
+@divergence.mistake(
+    "Your `kl` is too large by a factor of 2. Which factor does the formula have in front of "
+    "the sum?",
+    loses="value",
+)
 def not_halved(mean, log_var):
     kl, *gradients = kl_gaussian(mean, log_var)
     return 2 * kl, *gradients
 
 
 @divergence.mistake(
-    "this is twice too large. Which factor stands before the sum?", loses="value gradient"
+    "Your result is too large by a factor of 2. Does the formula have a factor in front of "
+    "the sum?",
+    loses="value gradient",
 )
 def nothing_halved(mean, log_var):
     return tuple(2 * part for part in kl_gaussian(mean, log_var))
 
 
 @divergence.mistake(
-    "the mean is taken over the entries. Do divergences of independent entries add, or do they "
-    "average?",
+    "You average over the entries of a code. Does the formula contain a sum or a mean over d?",
     loses="value gradient",
 )
 def averaged(mean, log_var):
     return tuple(part / mean.shape[1] for part in kl_gaussian(mean, log_var))
 
 
-@divergence.mistake("kl is negative. Which sign can a divergence have?", loses="value")
+@divergence.mistake(
+    "Your `kl` has the wrong sign. Can a divergence be negative?", loses="value"
+)
 def sign_forgotten(mean, log_var):
     kl, *gradients = kl_gaussian(mean, log_var)
     return -kl, *gradients
 
 
 @divergence.mistake(
-    "log_var is taken as the logarithm of sigma. Of which power of sigma is it the logarithm?",
+    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
     loses="value gradient",
 )
 def of_sigma(mean, log_var):
@@ -135,7 +144,9 @@ def of_sigma(mean, log_var):
 
 
 @divergence.mistake(
-    "log_var is taken as the variance itself. Of what is it the logarithm?", loses="value"
+    "You use `log_var` as if it were the variance itself. How do you compute the variance "
+    "from `log_var`?",
+    loses="value",
 )
 def taken_as_the_variance(mean, log_var):
     kl = (mean**2 + log_var - 1 - np.log(np.abs(log_var))).sum(axis=1) / 2
@@ -143,7 +154,7 @@ def taken_as_the_variance(mean, log_var):
 
 
 @divergence.mistake(
-    "kl does not depend on log_var. What does it cost to be sure of a code?",
+    "Your `kl` doesn't depend on `log_var`. Which terms of the formula contain the variance?",
     loses="value",
 )
 def log_var_ignored(mean, log_var):
@@ -151,7 +162,8 @@ def log_var_ignored(mean, log_var):
 
 
 @divergence.mistake(
-    "kl does not depend on the mean. What does it cost to lie far from 0?",
+    "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian "
+    "far from 0?",
     loses="value",
 )
 def mean_ignored(mean, log_var):
@@ -159,7 +171,8 @@ def mean_ignored(mean, log_var):
 
 
 @divergence.mistake(
-    "kl is too large by the same number in each row. Which constant of the formula is missing?",
+    "Your `kl` is too large by the same number in each row. Which constant of the formula is "
+    "missing?",
     loses="value",
 )
 def without_the_one(mean, log_var):
@@ -167,8 +180,8 @@ def without_the_one(mean, log_var):
 
 
 @divergence.mistake(
-    "the constant of the formula is subtracted once for a row. Over how many entries does the "
-    "sum run, and what stands inside it?",
+    "You subtract the 1 of the formula only once per row. Is it inside or outside the sum "
+    "over d?",
     loses="value",
 )
 def one_for_a_row(mean, log_var):
@@ -176,7 +189,8 @@ def one_for_a_row(mean, log_var):
 
 
 @divergence.mistake(
-    "the logarithm is added. Which sign has it in the formula?", loses="value gradient"
+    "You add the logarithm of the variance. Which sign does the logarithm have in the formula?",
+    loses="value gradient",
 )
 def logarithm_added(mean, log_var):
     kl, _ = found(mean, log_var, log=-log_var)
@@ -184,8 +198,8 @@ def logarithm_added(mean, log_var):
 
 
 @divergence.mistake(
-    "the logarithm of the variance is halved once more, before the sum is. Which power of "
-    "sigma stands under it?",
+    "Your sum contains the logarithm of sigma. Which power of sigma does the formula take the "
+    "logarithm of?",
     loses="value gradient",
 )
 def logarithm_of_sigma(mean, log_var):
@@ -193,21 +207,28 @@ def logarithm_of_sigma(mean, log_var):
     return kl, (np.exp(log_var) - 0.5) / 2 / len(kl)
 
 
-@divergence.mistake("the mean is not squared. What stands in the formula?", loses="value")
+@divergence.mistake(
+    "Your `kl` contains `mean` without the square. Should the divergence depend on the sign "
+    "of a mean?",
+    loses="value",
+)
 def mean_not_squared(mean, log_var):
     kl = (mean + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
     return kl, *kl_gaussian(mean, log_var)[1:]
 
 
 @divergence.mistake(
-    "kl is summed over the Gaussians. Which axis of mean counts them?", loses="shape value"
+    "Your `kl` is summed over the Gaussians. Which axis of `mean` counts the entries of a "
+    "code?",
+    loses="shape value",
 )
 def over_the_batch(mean, log_var):
     return kl_gaussian(mean.T, log_var.T)[0], *kl_gaussian(mean, log_var)[1:]
 
 
 @divergence.mistake(
-    "kl is one number for all Gaussians. How many are asked?", loses="shape value"
+    "Your `kl` is a single number, the sum over all Gaussians. Which shape should `kl` have?",
+    loses="shape value",
 )
 def one_number(mean, log_var):
     kl, *gradients = kl_gaussian(mean, log_var)
@@ -215,8 +236,8 @@ def one_number(mean, log_var):
 
 
 @divergence.mistake(
-    "this is the divergence of the standard normal from each Gaussian. Under which of the two "
-    "is the mean of the logarithm taken?",
+    "You compute the divergence of the standard normal from each Gaussian. Which of the two "
+    "distributions should you average the logarithms over?",
     loses="value gradient",
 )
 def the_other_way_round(mean, log_var):
@@ -226,8 +247,8 @@ def the_other_way_round(mean, log_var):
 
 
 @divergence.mistake(
-    "dlog_var is a derivative with respect to the variance. What is the derivative of exp(v) "
-    "- v with respect to v?",
+    "Your `dlog_var` is the derivative with respect to the variance. What is the derivative "
+    "of exp(v) - v with respect to v?",
     loses="gradient",
 )
 def with_respect_to_the_variance(mean, log_var):
@@ -236,7 +257,8 @@ def with_respect_to_the_variance(mean, log_var):
 
 
 @divergence.mistake(
-    "dlog_var is a derivative with respect to sigma. With respect to what is it asked?",
+    "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "
+    "differentiate with respect to?",
     loses="gradient",
 )
 def with_respect_to_sigma(mean, log_var):
@@ -245,7 +267,8 @@ def with_respect_to_sigma(mean, log_var):
 
 
 @divergence.mistake(
-    "dlog_var lacks the part of the logarithm. Which two terms of the sum contain log_var?",
+    "Your `dlog_var` contains only the derivative of the variance. Which other term of the "
+    "sum depends on `log_var`?",
     loses="gradient",
 )
 def logarithm_not_differentiated(mean, log_var):

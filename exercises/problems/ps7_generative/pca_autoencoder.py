@@ -1,22 +1,25 @@
 """pca_autoencoder: the best linear autoencoder, whose code spans the principal components.
 
-Any invertible matrix may stand between encoder and decoder, so neither is judged by its
-entries. What all best ones share is compared: the projector onto the columns of the decoder,
-the product of decoder and encoder, and the shift that the two biases make together. The
-largest singular value of the difference of two projectors is the sine of the largest principal
-angle between their subspaces, so the first asks that all principal angles are 0.
+We can insert any invertible matrix and its inverse between decoder and encoder, so we don't
+compare their entries. Instead, we compare the properties that all best autoencoders share: the
+projector onto the columns of the decoder, the product of decoder and encoder, and the shift
+that results from the two biases. The largest singular value of the difference of two projectors
+is the sine of the largest principal angle between their subspaces, so the first property means
+that all principal angles are 0.
 
-Whoever takes columns for rows gets another subspace for each choice of signs in the singular
-vectors, and these depend on the processor. So the measure tells it, by the sizes of the entries
-alone, which each case keeps for it, and not a registered mistake. (The example keeps none: with
-two columns and one component they are those of the right answer.)
+If a student confuses columns with rows, the resulting subspace depends on the signs of the
+singular vectors, and these signs depend on the processor. A registered mistake can't describe
+this, so the measure detects it from the absolute values of the entries, which each case stores.
+(The example stores none, because with two columns and one component these absolute values are
+the same as in the correct answer.)
 
-`np.linalg.eig` promises no order. Of most matrices it returns the largest eigenvalue first, so
-that whoever did not sort passed three draws of four. Therefore the last column of X varies most
-and is uncorrelated with the others, exactly: all numbers are multiples of 2^-20, whose sums are
-exact, and it differs from its mean only in rows where the others do not. An eigensolver that
-does not sort leaves that direction at the end, on every processor, and so does a power
-iteration that begins with the axes. A correlation of 1e-15 would let both pass again.
+`np.linalg.eig` doesn't promise any order. For most matrices it returns the largest eigenvalue
+first, so students who forgot to sort passed three draws out of four. In our cases the last
+column of X therefore has the largest variance and is exactly uncorrelated with the other
+columns: all entries are multiples of 2^-20, so their sums are exact, and the last column
+differs from its mean only in rows where the other columns don't. An eigensolver that doesn't
+sort returns this direction last, on every processor, and a power iteration that starts with the
+axes finds it last, too. A correlation of 1e-15 would let both pass again.
 """
 
 import numpy as np
@@ -31,22 +34,25 @@ def what_all_best_ones_share(args, *given):
     for part, shape in zip(given, ((k, D), (k,), (D, k), (D,)), strict=True):
         if part is None or part.dtype.kind not in "iuf" or part.shape != shape:
             raise ValueError(
-                "expected four arrays: W of shape (k, D), b (k,), V (D, k) and c (D,)"
+                "Your result should contain four arrays: W (k, D), b (k,), V (D, k) and c (D,)."
             )
         if not np.isfinite(part).all():
-            raise ValueError("not all numbers are finite. What was divided, and by what?")
+            raise ValueError(
+                "Some entries of your arrays aren't finite. Do you divide by a number that can "
+                "be 0?"
+            )
     W, b, V, c = (part.astype(float) for part in given)
     directions, s, _ = np.linalg.svd(V, full_matrices=False)
     if s[0] == 0 or s[-1] < 1e-6 * s[0]:
         raise ValueError(
-            "the columns of V are linearly dependent, or nearly. How many numbers has a code, "
-            "and how many directions should the decoder reach?"
+            "The columns of your `V` are linearly dependent, or nearly so. How many "
+            "independent directions does a decoder need for a code with k entries?"
         )
     sizes = args["columns"]
     if sizes.shape == V.shape and np.allclose(np.abs(V), sizes, rtol=0, atol=1e-6):
         raise ValueError(
-            "these are columns of the matrix whose rows are the components. In which order "
-            "does np.linalg.svd return its last factor?"
+            "Your `V` contains columns of the matrix whose rows are the components. Are the "
+            "components the rows or the columns of the last array of `np.linalg.svd`?"
         )
     return directions @ directions.T, V @ W, V @ b + c
 
@@ -63,18 +69,22 @@ autoencoder = problem(
     kept=["columns"],
     returns={"subspace": "value", "product": "encoder", "shift": "encoder"},
     wrong={
-        "subspace": "the columns of V span another subspace than the first k principal "
-        "components. Of which matrix are they singular vectors, and which ones are taken? Do "
-        "they come in the order of their variances?",
-        "product": "V W is not the orthogonal projection onto the best subspace. What must W "
-        "make of a column of V?",
-        "shift": "V b + c is not right. What should the autoencoder make of the mean of X?",
+        "subspace": "The columns of your `V` don't span the same subspace as the first `k` "
+        "principal components. Which matrix do you decompose, and are the directions sorted by "
+        "variance before you select `k` of them?",
+        "product": "Your `V @ W` isn't the orthogonal projection onto the best subspace. What "
+        "should `W` times a column of `V` be?",
+        "shift": "Your `V @ b + c` is incorrect. What should your autoencoder return for the "
+        "mean of `X`?",
     },
     points={
         "shape": (1, "four arrays of these shapes, in this order"),
-        "value": (6, "the subspace that the columns of `V` span: all principal angles are 0"),
-        "encoder": (5, "the product `V @ W`, and the shift `V @ b + c`, half each"),
-        "inputs-unchanged": (1, "`X` stays as it is"),
+        "value": (
+            6,
+            "the subspace spanned by the columns of `V`: all principal angles must be 0",
+        ),
+        "encoder": (5, "the product `V @ W` and the shift `V @ b + c`, half each"),
+        "inputs-unchanged": (1, "your function doesn't change `X`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -82,14 +92,16 @@ autoencoder = problem(
 
 @autoencoder.reference
 def pca_autoencoder(X, k):
-    """Weights of the linear autoencoder with the smallest squared error on the rows of X.
+    """Compute the weights of the linear autoencoder with the smallest squared error on X.
 
-    z = W x + b,  x' = V z + c;  the mean of ||x' - x||^2 over the rows x of X is least
+    For each row x of X, the code is z = W x + b and the reconstruction is x' = V z + c. The
+    mean of ||x' - x||^2 over the rows must be as small as possible.
 
-    X : (N, D) array, one sample a row; a column may be uncorrelated with all others
+    X : (N, D) array, one sample per row; a column may be uncorrelated with all other columns
     k : int, from 1 to D - 1 and less than N - 1
-    Returns (W, b, V, c) of the shapes (k, D), (k,), (D, k) and (D,). Many are best, and each of
-    them is right whose columns of V are far from linearly dependent.
+    Returns (W, b, V, c) of the shapes (k, D), (k,), (D, k) and (D,). Many autoencoders reach
+    the smallest error, and we accept all of them whose columns of V are far from linearly
+    dependent.
     """
     mean = X.mean(axis=0)
     Z = X - mean
@@ -104,7 +116,7 @@ autoencoder.example(
 
 @autoencoder.case("value", visible=2)
 def spread_out(rng, E, D):
-    """Samples that spread differently along each direction, about a mean that is not 0."""
+    """Samples with a different variance along each direction and a mean that isn't 0."""
     fit = [k for k in range(3, D - 1) if k not in (5, 7, 11, 13)]  # sizes are primes
     k = 1 if D <= 3 else 2 if E > D or not fit else int(rng.choice(fit))
     Q = np.linalg.qr(rng.normal(size=(D + E, D - 1)))[0]
@@ -145,14 +157,15 @@ def mixed_codes(X, k):
 
 
 def centred_answer(X, rows, *, back=None, mean=None):
-    """Return an autoencoder of these components, with parts of it changed."""
+    """Return an autoencoder with these components as rows of W; other parts may differ."""
     mean = X.mean(axis=0) if mean is None else mean
     V = rows.T if back is None else back
     return rows, -rows @ mean, V, mean
 
 
 @autoencoder.mistake(
-    "these are singular vectors of X as it is. From where are variances measured?",
+    "Your `V` contains singular vectors of `X` itself. Which point do we measure the variance "
+    "from?",
     loses="shape inputs-unchanged value encoder",
 )
 def not_centred(X, k):
@@ -161,8 +174,8 @@ def not_centred(X, k):
 
 
 @autoencoder.mistake(
-    "these are singular vectors of X as it is, though the mean is taken away later. From "
-    "where are variances measured?",
+    "Your `V` contains singular vectors of `X` itself, although your biases use the mean. "
+    "When do you have to subtract the mean?",
     loses="shape inputs-unchanged value encoder",
 )
 def centred_too_late(X, k):
@@ -170,8 +183,8 @@ def centred_too_late(X, k):
 
 
 @autoencoder.mistake(
-    "the directions are right, and neither bias knows the mean. What comes out for the mean "
-    "of X?",
+    "Your `V @ b + c` is 0, so your biases don't use the mean. What does your autoencoder "
+    "return for the mean of `X`?",
     loses="encoder",
 )
 def without_biases(X, k):
@@ -180,8 +193,8 @@ def without_biases(X, k):
 
 
 @autoencoder.mistake(
-    "the mean is added at the end, but not taken away at the beginning. Which of the two "
-    "biases should do that?",
+    "Your autoencoder adds the mean at the end but doesn't subtract it at the beginning. "
+    "Which of the two biases can subtract it?",
     loses="encoder",
 )
 def mean_added_alone(X, k):
@@ -190,8 +203,8 @@ def mean_added_alone(X, k):
 
 
 @autoencoder.mistake(
-    "the mean is taken away at the beginning, but not added at the end. What comes out for "
-    "the mean of X?",
+    "Your autoencoder subtracts the mean at the beginning but doesn't add it at the end. "
+    "Which point should the decoder return for the code 0?",
     loses="encoder",
 )
 def mean_not_added(X, k):
@@ -200,8 +213,8 @@ def mean_not_added(X, k):
 
 
 @autoencoder.mistake(
-    "V b has the other sign: the mean comes out with its own projection added. What code "
-    "should the mean get?",
+    "Your `V @ b` has the wrong sign, so the mean gets a code that isn't 0. What is `W` times "
+    "the mean, and what should `b` do to it?",
     loses="encoder",
 )
 def sign_of_the_bias(X, k):
@@ -210,8 +223,8 @@ def sign_of_the_bias(X, k):
 
 
 @autoencoder.mistake(
-    "these are the directions of least variance. In which order does eigh give its "
-    "eigenvalues?",
+    "Your `V` contains the directions with the smallest variance. Do the directions from "
+    "`eigh` or `svd` start with the largest variance or with the smallest?",
     loses="shape inputs-unchanged value encoder",
 )
 def least_variance(X, k):
@@ -219,8 +232,8 @@ def least_variance(X, k):
 
 
 @autoencoder.mistake(
-    "the direction of largest variance is left out. Do they come in the order of their "
-    "variances, and with which number does the first entry begin?",
+    "Your `V` skips the direction with the largest variance. Are your directions sorted by "
+    "variance, and which index does the first one have?",
     loses="shape inputs-unchanged value encoder",
 )
 def one_too_far(X, k):
@@ -228,8 +241,8 @@ def one_too_far(X, k):
 
 
 @autoencoder.mistake(
-    "each column of X was divided by its standard deviation first. In which units is the "
-    "squared error measured?",
+    "You divided each column of `X` by its standard deviation before you computed the "
+    "directions. Does the squared error use the original columns or the divided ones?",
     loses="shape inputs-unchanged value encoder",
 )
 def standardised(X, k):
@@ -238,8 +251,8 @@ def standardised(X, k):
 
 
 @autoencoder.mistake(
-    "V is the transpose of W, though the rows of W are not of length 1. When does the "
-    "transpose undo W?",
+    "Your `V` is the transpose of `W`, but the rows of your `W` don't have length 1. What "
+    "length must they have so that the transpose undoes `W`?",
     loses="encoder",
 )
 def scaled_on_both_sides(X, k):
@@ -249,8 +262,8 @@ def scaled_on_both_sides(X, k):
 
 
 @autoencoder.mistake(
-    "the code is divided by the standard deviations, and the decoder does not multiply by "
-    "them. What must V make of the code of a sample?",
+    "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
+    "this. What should `V` multiply each entry of the code by?",
     loses="encoder",
 )
 def whitened_one_way(X, k):
@@ -261,7 +274,8 @@ def whitened_one_way(X, k):
 
 
 @autoencoder.mistake(
-    "the mean is one number for all columns. How many numbers has the mean of the rows of X?",
+    "You subtract the same number from all columns of `X`. How many entries does the mean of "
+    "the rows have?",
     loses="shape inputs-unchanged value encoder",
 )
 def one_mean_for_all(X, k):
@@ -270,7 +284,8 @@ def one_mean_for_all(X, k):
 
 
 @autoencoder.mistake(
-    "each row of X has lost its own mean. Over which axis is the mean of the samples taken?",
+    "You subtract from each row of `X` the mean of its own entries. Which axis do you average "
+    "over to get the mean of the samples?",
     loses="shape inputs-unchanged value encoder",
 )
 def mean_of_each_row(X, k):

@@ -1,4 +1,4 @@
-"""reparameterize: a draw that gradients pass through, and the estimate that needs none."""
+"""reparameterize: gradients through a draw, and the score function that needs no gradient."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -20,7 +20,7 @@ trick = problem(
         "value": (3, "`z`"),
         "gradient": (5, "`dmean` and `dlog_var`"),
         "score": (5, "`score_mean` and `score_log_var`"),
-        "inputs-unchanged": (1, "all arrays that are given stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -28,16 +28,18 @@ trick = problem(
 
 @trick.reference
 def reparameterize(mean, log_var, eps, f, df):
-    """K codes of each picture, and two estimates of the gradient of E[f(z)].
+    """Draw K codes for each image, and estimate the gradient of E[f(z)] in two ways.
 
     z[k] = mean + sigma * eps[k]  with sigma^2 = exp(log_var)
-    dmean, dlog_var: the derivatives of (1/K) (the sum over k of f(z[k])) through z
+    dmean, dlog_var: the derivatives through z of (1/K) (the sum over k of f(z[k]))
     score_mean, score_log_var: (1/K) (the sum over k of f(z[k]) times the derivative of
-    ln q(z[k])), where q is the Gaussian density with this mean and variance, z[k] held fixed
+    ln q(z[k])), where q is the Gaussian density with this mean and variance. For this
+    derivative, z[k] is a constant.
 
     mean, log_var : (N, D) arrays; eps : (K, N, D) array of standard normal numbers
     f : (K, N) array: f(z[k, n]); df : (K, N, D) array: its derivative with respect to z[k, n]
-    Returns (z, dmean, dlog_var, score_mean, score_log_var): (K, N, D), and four times (N, D).
+    Returns (z, dmean, dlog_var, score_mean, score_log_var): one array (K, N, D) and four arrays
+    (N, D).
     """
     sigma, K = np.exp(log_var / 2), len(eps)
     dmean, dlog_var = df.sum(axis=0) / K, (df * eps).sum(axis=0) * sigma / 2 / K
@@ -58,7 +60,7 @@ trick.example(
 
 @trick.case("value", visible=2)
 def random_numbers(rng, K, N, D):
-    """Random numbers."""
+    """Random means, variances, noise, values and derivatives."""
     mean, log_var = rng.normal(size=(N, D)), rng.normal(size=(N, D)) - 0.5
     eps, f = rng.normal(size=(K, N, D)), rng.normal(size=(K, N)) + 1
     return mean, log_var, eps, f, rng.normal(size=(K, N, D)) + 0.3
@@ -100,7 +102,7 @@ def by_einsum(mean, log_var, eps, f, df):
 
 
 def changed(**parts):
-    """Return a solution some of whose parts are made by other functions."""
+    """Return a solution in which other functions compute some of the parts."""
     names = ("z", "dmean", "dlog_var", "score_mean", "score_log_var")
 
     def solution(mean, log_var, eps, f, df):
@@ -113,8 +115,8 @@ def changed(**parts):
 
 
 @trick.mistake(
-    "eps is multiplied by the variance. How is a standard normal number stretched so that its "
-    "variance is exp(log_var)?",
+    "Your `z` multiplies `eps` by the variance. What do you multiply a standard normal number "
+    "by to get a variance of exp(log_var)?",
     loses="value",
 )
 def times_the_variance(*given):
@@ -122,8 +124,8 @@ def times_the_variance(*given):
 
 
 @trick.mistake(
-    "eps is multiplied by exp(log_var), as if log_var were the logarithm of sigma, and the "
-    "gradients follow. Of which power of sigma is it the logarithm?",
+    "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
+    "of?",
     loses="value gradient score",
 )
 def of_sigma(mean, log_var, eps, f, df):
@@ -132,31 +134,40 @@ def of_sigma(mean, log_var, eps, f, df):
 
 
 @trick.mistake(
-    "eps is multiplied by log_var itself. Of what is it the logarithm?", loses="value"
+    "Your `z` multiplies `eps` by `log_var` itself. How do you compute sigma from `log_var`?",
+    loses="value",
 )
 def times_the_logarithm(*given):
     return changed(z=lambda m, v, e, f, df: m + v * e)(*given)
 
 
-@trick.mistake("z is the mean and eps alone. What has log_var to do?", loses="value")
+@trick.mistake(
+    "Your `z` is `mean` plus `eps`, so it doesn't depend on `log_var`. What does the formula "
+    "multiply `eps` by?",
+    loses="value",
+)
 def log_var_ignored(*given):
     return changed(z=lambda m, v, e, f, df: m + e)(*given)
 
 
 @trick.mistake(
-    "the mean is stretched as well. What does sigma multiply in the formula?", loses="value"
+    "Your `z` multiplies `mean` by sigma as well. What does sigma multiply in the formula?",
+    loses="value",
 )
 def all_stretched(*given):
     return changed(z=lambda m, v, e, f, df: np.exp(v / 2) * (m + e))(*given)
 
 
-@trick.mistake("eps is subtracted. Which sign has it in the formula?", loses="value")
+@trick.mistake(
+    "Your `z` subtracts sigma times `eps`. Which sign does this term have in the formula?",
+    loses="value",
+)
 def subtracted(*given):
     return changed(z=lambda m, v, e, f, df: m - np.exp(v / 2) * e)(*given)
 
 
 @trick.mistake(
-    "dmean and dlog_var are sums over the draws. By how many is the sum divided?",
+    "Your gradient through `z` is a sum over the draws. What should you divide this sum by?",
     loses="gradient",
 )
 def gradients_summed(*given):
@@ -166,7 +177,7 @@ def gradients_summed(*given):
 
 
 @trick.mistake(
-    "all four estimates are sums over the draws. By how many is the sum divided?",
+    "Your estimates are sums over the draws. What should you divide these sums by?",
     loses="gradient score",
 )
 def all_summed(*given):
@@ -176,7 +187,8 @@ def all_summed(*given):
 
 
 @trick.mistake(
-    "dlog_var is a derivative with respect to sigma. How does sigma depend on log_var?",
+    "Your `dlog_var` is the derivative with respect to sigma. How does sigma depend on "
+    "`log_var`?",
     loses="gradient",
 )
 def with_respect_to_sigma(*given):
@@ -184,7 +196,8 @@ def with_respect_to_sigma(*given):
 
 
 @trick.mistake(
-    "dlog_var is twice too large. What is the derivative of exp(v / 2)?", loses="gradient"
+    "Your `dlog_var` is too large by a factor of 2. What is the derivative of exp(v / 2)?",
+    loses="gradient",
 )
 def half_forgotten(*given):
     return changed(dlog_var=lambda m, v, e, f, df: (df * e).mean(axis=0) * np.exp(v / 2))(
@@ -193,14 +206,16 @@ def half_forgotten(*given):
 
 
 @trick.mistake(
-    "dlog_var has not gone through eps. What multiplies sigma in z?", loses="gradient"
+    "Your `dlog_var` doesn't contain `eps`. What does the formula for `z` multiply sigma by?",
+    loses="gradient",
 )
 def noise_forgotten(*given):
     return changed(dlog_var=lambda m, v, e, f, df: df.mean(axis=0) * np.exp(v / 2) / 2)(*given)
 
 
 @trick.mistake(
-    "dlog_var has the variance where sigma should stand. What is the derivative of exp(v / 2)?",
+    "Your `dlog_var` contains the variance instead of sigma. What is the derivative of exp(v "
+    "/ 2)?",
     loses="gradient",
 )
 def variance_in_the_gradient(*given):
@@ -210,7 +225,8 @@ def variance_in_the_gradient(*given):
 
 
 @trick.mistake(
-    "dmean is multiplied by eps. What is the derivative of z with respect to the mean?",
+    "Your `dmean` is multiplied by `eps`. What is the derivative of `z` with respect to "
+    "`mean`?",
     loses="gradient",
 )
 def mean_through_noise(*given):
@@ -218,8 +234,8 @@ def mean_through_noise(*given):
 
 
 @trick.mistake(
-    "score_mean is multiplied by sigma, and not divided. Is a narrow Gaussian's logarithm "
-    "steep or flat?",
+    "Your `score_mean` is multiplied by sigma. What is (z - mean) / sigma^2, in terms of "
+    "`eps`?",
     loses="score",
 )
 def score_times_sigma(*given):
@@ -229,7 +245,8 @@ def score_times_sigma(*given):
 
 
 @trick.mistake(
-    "score_mean is not divided by sigma. With respect to what is ln q differentiated?",
+    "Your `score_mean` doesn't depend on sigma. What is the derivative of ln q with respect "
+    "to the mean?",
     loses="score",
 )
 def score_not_divided(*given):
@@ -237,7 +254,7 @@ def score_not_divided(*given):
 
 
 @trick.mistake(
-    "score_mean is divided by the variance. How large is z - mean, in terms of eps?",
+    "Your `score_mean` divides `eps` by the variance. What is z - mean, in terms of `eps`?",
     loses="score",
 )
 def score_by_the_variance(*given):
@@ -247,8 +264,8 @@ def score_by_the_variance(*given):
 
 
 @trick.mistake(
-    "score_mean is the derivative with respect to z. Which sign has that with respect to the "
-    "mean?",
+    "Your `score_mean` uses the derivative of ln q with respect to z, which has the opposite "
+    "sign. Which variable should you differentiate with respect to?",
     loses="score",
 )
 def score_of_z(*given):
@@ -258,8 +275,8 @@ def score_of_z(*given):
 
 
 @trick.mistake(
-    "score_log_var lacks the derivative of the factor before the exponential, 1/sigma. What "
-    "is that of -ln(sigma) with respect to log_var?",
+    "Your `score_log_var` contains only the derivative of the exponent of q. Which other term "
+    "of ln q depends on `log_var`?",
     loses="score",
 )
 def normaliser_forgotten(*given):
@@ -269,7 +286,9 @@ def normaliser_forgotten(*given):
 
 
 @trick.mistake(
-    "score_log_var is a derivative with respect to ln(sigma). What is log_var?", loses="score"
+    "Your `score_log_var` is the derivative with respect to ln(sigma). How is `log_var` "
+    "related to ln(sigma)?",
+    loses="score",
 )
 def score_of_ln_sigma(*given):
     return changed(
@@ -278,7 +297,8 @@ def score_of_ln_sigma(*given):
 
 
 @trick.mistake(
-    "score_log_var is a derivative with respect to sigma. How does sigma depend on log_var?",
+    "Your `score_log_var` is the derivative with respect to sigma. How does sigma depend on "
+    "`log_var`?",
     loses="score",
 )
 def score_of_sigma(*given):
@@ -290,7 +310,9 @@ def score_of_sigma(*given):
 
 
 @trick.mistake(
-    "the scores are not multiplied by f. What is their mean without it?", loses="score"
+    "Your score estimate doesn't contain `f`. What does the formula multiply the gradient of "
+    "ln q by?",
+    loses="score",
 )
 def without_f(*given):
     return changed(
@@ -300,8 +322,8 @@ def without_f(*given):
 
 
 @trick.mistake(
-    "sigma is taken as exp(log_var) wherever it stands. Of which power of sigma is log_var the "
-    "logarithm?",
+    "You use exp(log_var) wherever the formulas contain sigma. What is sigma, in terms of "
+    "`log_var`?",
     loses="value gradient score",
 )
 def sigma_everywhere(mean, log_var, eps, f, df):
@@ -311,7 +333,7 @@ def sigma_everywhere(mean, log_var, eps, f, df):
 
 
 @trick.mistake(
-    "dlog_var is multiplied by z. What of z changes with sigma, and what does not?",
+    "Your `dlog_var` multiplies `df` by `z`. Which part of `z` changes when sigma changes?",
     loses="gradient",
 )
 def codes_for_the_noise(*given):
@@ -323,8 +345,8 @@ def codes_for_the_noise(*given):
 
 
 @trick.mistake(
-    "the scores are multiplied by df. Which of the two does an estimate need that never "
-    "differentiates f?",
+    "Your score estimate contains `df`. Does the formula of the score function contain the "
+    "derivative of f or its value?",
     loses="score",
 )
 def scores_of_df(*given):
@@ -335,8 +357,8 @@ def scores_of_df(*given):
 
 
 @trick.mistake(
-    "score_log_var is divided by the variance once more. What is (z - mean)^2 over the "
-    "variance, in terms of eps?",
+    "You divide `score_log_var` by the variance once too often. What is (z - mean)^2 / "
+    "sigma^2, in terms of `eps`?",
     loses="score",
 )
 def score_divided_again(*given):
