@@ -175,14 +175,14 @@ def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], boo
     if result.failure and not lines:
         lines.append(f"build: {result.failure}")
     lines += [finding.show(page) for finding in findings]
-    if result.seconds > SECONDS:
-        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {SECONDS} s")
     if result.weight > WEIGHT:
         lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
     done = not (result.failure or result.warnings or findings)
-    done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
+    done = done and result.weight <= WEIGHT
     count = sum(not line.startswith("build:  ") for line in lines)
     state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
+    if result.seconds > SECONDS:  # no error, because a busy machine is slower
+        lines.append(f"The cells ran {result.seconds:.1f} s; expected at most {SECONDS} s")
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
         f"{page_size(page)}; built in {wall:.0f} s"
