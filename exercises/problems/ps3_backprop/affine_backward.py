@@ -21,7 +21,7 @@ backwards = problem(
 
 @backwards.reference
 def affine_backward(dy, x, W):
-    """Compute the gradients of the loss with respect to the inputs of a layer y = x W^T + b.
+    """Compute the gradients of the loss with respect to x, W and b of a layer y = x W^T + b.
 
     dx[n, d] = (sum over h of dy[n, h] * W[h, d])
     dW[h, d] = (sum over n of dy[n, h] * x[n, d])

@@ -60,18 +60,17 @@ value = problem(
         "value": (4, "step 1: `data` and `grad`, half each"),
         "reuse": (
             13,
-            "step 2: `grad`, half for a letter that is used twice, half for results that are "
-            "used twice",
+            "step 2: `grad`, half for letters and half for results that are used twice",
         ),
         "operations": (
             5,
             "step 3: `data` and `grad`, a fifth each for `-` `/` `**`; the four functions; "
-            "`relu` at 0 and below; plain numbers on the right; plain numbers on the left",
+            "`relu` at 0 and below; plain numbers on the right; on the left",
         ),
         "long": (
             1,
-            "extra: 10,000 powers in a row, `y = y ** 0.9999`; and twelve times `y = y * b + "
-            "y`, which gives 4,096 paths, so `backward` must not follow each path separately",
+            "extra: 10,000 powers in a row, `y = y ** 0.9999`; twelve times `y = y * b + y`, "
+            "with 4,096 paths that `backward` must not follow separately",
         ),
     },
     forbidden={"all": ELSEWHERE},
