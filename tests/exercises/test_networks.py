@@ -122,12 +122,12 @@ GOOD = {
     "W2": np.eye(10, 20),
     "b2": np.zeros(10),
 }
-SHAPES = "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,)"
+SHAPES = "Expected W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)"
 WRONG = {
     "not scaled": (
         GOOD | {"b2": np.arange(10.0) / 9},
         lambda f, p: (p[:, :20].astype(float) @ f["W2"].T + f["b2"]).argmax(1),
-        "Is each pixel divided by 255, are both biases added, and where is the ReLU?",
+        "Do you divide each pixel by 255, add both biases, and apply the ReLU",
     ),
     "no hidden layer": (
         {"W1": np.eye(10, 784), "b1": np.zeros(10)},
@@ -180,4 +180,4 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     labels = data(visible)["cases"][0]["kept"]["target"]
     got, message = reached(npz(**GOOD), lambda file, pictures: labels, visible)
     assert got is None
-    assert "the labels are not the classes with the highest scores" in message
+    assert "Your labels aren't the classes with the highest scores" in message

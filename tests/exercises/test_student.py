@@ -343,7 +343,7 @@ def test_what_a_function_called_by_a_driver_gave_is_shown_beside_what_is_asked()
 def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
     printed = told("train_network", "one step")
     assert re.search(
-        r"^  Your loss is 0\.\d+, asked is 0\.1 or lower\.$", printed, re.MULTILINE
+        r"^  Your loss is 0\.\d+, and it should be 0\.1 or lower\.$", printed, re.MULTILINE
     )
     f = PROBLEMS["train_network"].mistakes["one step"].solve
     assert judged(packed("train_network", 1, False), f).told == ()
@@ -376,5 +376,5 @@ def test_check_says_how_near_a_training_is_to_the_limit(loss, said):
     data = packed("train_network", 1, True)
     full = judged(data, PROBLEMS["train_network"].solve)
     lines = report(data, None, replace(full, told=(loss,)), Path()).splitlines()
-    assert f"  Your loss is {loss}, asked is 0.1 or lower." in lines
-    assert any("on the other samples of the grading" in line for line in lines) == said
+    assert f"  Your loss is {loss}, and it should be 0.1 or lower." in lines
+    assert any("on the hidden samples of the grading" in line for line in lines) == said

@@ -1,4 +1,4 @@
-"""ps3, backpropagation: one number at a time, then a layer, then a network."""
+"""ps3, backpropagation: first single numbers, then layers, then a network."""
 
 from .affine_backward import backwards
 from .classify_deep import clothes

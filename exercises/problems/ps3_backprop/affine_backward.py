@@ -1,4 +1,4 @@
-"""affine_backward: the three gradients of a layer, from that of its outputs."""
+"""affine_backward: the three gradients of a layer, from the gradient of its outputs."""
 
 import numpy as np
 from nngrader.engine import problem
@@ -10,10 +10,10 @@ backwards = problem(
     rtol=DIGITS,
     returns={"dx": "value", "dW": "weights", "db": "weights"},
     points={
-        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "shape": (1, "three `float64` arrays of these shapes, in this order"),
         "value": (5, "`dx`"),
         "weights": (7, "`dW` and `db`, half each"),
-        "inputs-unchanged": (1, "`dy`, `x` and `W` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `dy`, `x` or `W`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -21,14 +21,14 @@ backwards = problem(
 
 @backwards.reference
 def affine_backward(dy, x, W):
-    """Gradients of the loss with respect to what went into a layer y = x W^T + b.
+    """Compute the gradients of the loss with respect to x, W and b of a layer y = x W^T + b.
 
     dx[n, d] = (sum over h of dy[n, h] * W[h, d])
     dW[h, d] = (sum over n of dy[n, h] * x[n, d])
     db[h]    = (sum over n of dy[n, h])
 
-    dy : (N, H) array: the gradient of the loss with respect to each y[n, h]
-    x : (N, D) array, one sample a row
+    dy : (N, H) array, the gradient of the loss with respect to y
+    x : (N, D) array, one sample per row
     W : (H, D) array
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,).
     """
@@ -80,7 +80,7 @@ def entry_by_entry(dy, x, W):
 
 
 @backwards.mistake(
-    "dW is divided by N. Has the loss not been averaged already, before dy came to you?",
+    "Your `dW` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
 )
 def weights_averaged(dy, x, W):
@@ -88,7 +88,7 @@ def weights_averaged(dy, x, W):
 
 
 @backwards.mistake(
-    "db is divided by N. Has the loss not been averaged already, before dy came to you?",
+    "Your `db` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
 )
 def bias_averaged(dy, x, W):
@@ -96,8 +96,8 @@ def bias_averaged(dy, x, W):
 
 
 @backwards.mistake(
-    "dW and db are divided by N. Has the loss not been averaged already, before dy came to "
-    "you?",
+    "Your `dW` and `db` are divided by N. `dy` already contains that factor, so don't divide "
+    "again.",
     loses="weights",
 )
 def both_averaged(dy, x, W):
@@ -105,8 +105,8 @@ def both_averaged(dy, x, W):
 
 
 @backwards.mistake(
-    "each sample keeps its own gradient here. In how many of the y[n, h] does b[h] stand, and "
-    "what happens to the gradients of all of them?",
+    "Your `db` has a separate row for each sample. How many of the y[n, h] contain b[h], and "
+    "how do you combine their gradients?",
     loses="shape weights",
 )
 def bias_not_summed(dy, x, W):
@@ -114,20 +114,22 @@ def bias_not_summed(dy, x, W):
 
 
 @backwards.mistake(
-    "db is summed over the outputs. Which index does b have?", loses="shape weights"
+    "Your `db` is a sum over the outputs. Which index does b have?", loses="shape weights"
 )
 def bias_summed_over_outputs(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum(axis=1)
 
 
-@backwards.mistake("db is one number here. How many biases are there?", loses="shape weights")
+@backwards.mistake(
+    "Your `db` is a single number. How many biases does the layer have?", loses="shape weights"
+)
 def one_bias(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum()
 
 
 @backwards.mistake(
-    "db does not depend on dy. The derivative of y with respect to b is 1, but by which "
-    "upstream gradient is it multiplied?",
+    "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but which "
+    "upstream gradient should you multiply it by?",
     loses="weights",
 )
 def bias_without_dy(dy, x, W):
@@ -135,7 +137,8 @@ def bias_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "dW has the right shape, but its numbers were reshaped. Which index of x^T dy is h?",
+    "Your `dW` has the correct shape, but its entries are in the wrong order, as after a "
+    "`reshape`. Which index of x^T dy is h?",
     loses="weights",
 )
 def weights_reshaped(dy, x, W):
@@ -143,8 +146,9 @@ def weights_reshaped(dy, x, W):
 
 
 @backwards.mistake(
-    "dx has the right shape, but W was reshaped on the way. Over which index is summed here, "
-    "and where does it stand in W?",
+    "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as "
+    "after a `reshape`. Which index does the formula sum over, and is it the first or the "
+    "second index of `W`?",
     loses="value",
 )
 def weights_reshaped_on_the_way(dy, x, W):
@@ -152,7 +156,8 @@ def weights_reshaped_on_the_way(dy, x, W):
 
 
 @backwards.mistake(
-    "only the last sample counts in dW. Is it added to the others, or written over them?",
+    "Your `dW` contains only the last sample. Should each sample overwrite the earlier ones, "
+    "or be added to them?",
     loses="weights",
 )
 def weights_of_the_last_sample(dy, x, W):
@@ -160,8 +165,8 @@ def weights_of_the_last_sample(dy, x, W):
 
 
 @backwards.mistake(
-    "only the last sample counts in dW and in db. Are they added to the others, or written "
-    "over them?",
+    "Your `dW` and `db` contain only the last sample. Should each sample overwrite the "
+    "earlier ones, or be added to them?",
     loses="weights",
 )
 def the_last_sample_alone(dy, x, W):
@@ -169,7 +174,7 @@ def the_last_sample_alone(dy, x, W):
 
 
 @backwards.mistake(
-    "the first sample alone counts in dW. Over which index does the formula sum?",
+    "Your `dW` contains only the first sample. Which index does the formula sum over?",
     loses="weights",
 )
 def weights_of_the_first_sample(dy, x, W):
@@ -177,8 +182,8 @@ def weights_of_the_first_sample(dy, x, W):
 
 
 @backwards.mistake(
-    "dW does not depend on dy. The derivative of y with respect to W is x, but by which "
-    "upstream gradient is it multiplied?",
+    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but which "
+    "upstream gradient should you multiply it by?",
     loses="weights",
 )
 def weights_without_dy(dy, x, W):
@@ -186,8 +191,8 @@ def weights_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "dx does not depend on dy. The derivative of y with respect to x is W, but by which "
-    "upstream gradient is it multiplied?",
+    "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but which "
+    "upstream gradient should you multiply it by?",
     loses="value",
 )
 def samples_without_dy(dy, x, W):
@@ -195,8 +200,8 @@ def samples_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "all three are divided by N. Has the loss not been averaged already, before dy came to "
-    "you?",
+    "Your three gradients are all divided by N. `dy` already contains that factor, so don't "
+    "divide again.",
     loses="value",
 )
 def everything_averaged(dy, x, W):
@@ -204,8 +209,8 @@ def everything_averaged(dy, x, W):
 
 
 @backwards.mistake(
-    "dx takes dy as if its entries were all alike for a sample. Which dy[n, h] belongs to "
-    "W[h, d]?",
+    "Your `dx` first sums `dy` and `W` over the outputs, and then multiplies the sums. Which "
+    "dy[n, h] should each W[h, d] be multiplied by?",
     loses="value",
 )
 def outputs_alike(dy, x, W):
@@ -213,8 +218,8 @@ def outputs_alike(dy, x, W):
 
 
 @backwards.mistake(
-    "dW takes the sums over the samples first, and multiplies then. Which of the two does the "
-    "formula do first?",
+    "Your `dW` first sums `dy` and `x` over the samples, and then multiplies the sums. Does "
+    "the formula multiply first, or sum first?",
     loses="weights",
 )
 def summed_too_early(dy, x, W):
@@ -222,7 +227,8 @@ def summed_too_early(dy, x, W):
 
 
 @backwards.mistake(
-    "only the last sample counts in db. Is it added to the others, or written over them?",
+    "Your `db` contains only the last sample. Should each sample overwrite the earlier ones, "
+    "or be added to them?",
     loses="weights",
 )
 def bias_of_the_last_sample(dy, x, W):

@@ -1,12 +1,12 @@
-"""classify_deep: clothes told apart by a network with a hidden layer, trained at home.
+"""classify_deep: images of clothes, classified by a network that students train at home.
 
-What is measured are the weights and nothing else, as in ps2: the scores are computed here, in
-float64, from the file and the pictures; the student's function only has to agree.
+We measure only the weights, as in ps2. The measure computes the scores in float64 from the file
+and the images, and the student's function only has to agree.
 
-The threshold lies midway between the best of ten linear
-classifiers and the median of ten networks with 64 hidden units. All twenty were trained on the
-5,000 pictures of `nnlib.datasets`, prepared alike, and measured on the 4,000 that are held back
-(`tools/measure_networks.py`; their accuracies are in `heldback/ps3_backprop/accuracies.json`).
+The last threshold is midway between the best of ten linear classifiers and the median of ten
+networks with 64 hidden units. We trained all twenty on the 5,000 images of `nnlib.datasets`,
+prepared in the same way, and measured them on the 4,000 hidden images
+(`tools/measure_networks.py`; the accuracies are in `heldback/ps3_backprop/accuracies.json`).
 """
 
 import numpy as np
@@ -21,9 +21,10 @@ def right_by_the_network(args, labels):
         args["file"],
         {"W1": ("H", 784), "b1": ("H",), "W2": (10, "H"), "b2": (10,)},
         {"H": 1000},
-        "the file is expected to hold four arrays, W1, b1, W2 and b2",
-        "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,), H from 1 to 1000",
-        "W1, b1, W2 and b2 are expected as finite real numbers",
+        "Your file should contain four arrays: W1, b1, W2 and b2.",
+        "An array in your file has the wrong shape. Expected W1 (H, 784), b1 (H,), W2 (10, H) "
+        "and b2 (10,), with H from 1 to 1000.",
+        "Your file should contain only finite real numbers.",
     )
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         h = np.maximum(args["pictures"] / 255 @ p["W1"].T + p["b1"], 0)
@@ -32,8 +33,9 @@ def right_by_the_network(args, labels):
         labels,
         scores,
         args["target"],
-        "the labels are not the classes with the highest scores of the network in the file. Is "
-        "each pixel divided by 255, are both biases added, and where is the ReLU?",
+        "Your labels aren't the classes with the highest scores of the network in your file. "
+        "Do you divide each pixel by 255, add both biases, and apply the ReLU in the correct "
+        "place?",
     )
 
 
@@ -49,9 +51,10 @@ clothes = challenge(
 
 @clothes.reference
 def classify_deep(file, pictures):
-    """The class of each picture, by a network with one hidden layer: its highest score.
+    """Predict the class of each image with a network that has one hidden layer.
 
     h = max(0, (pictures / 255) W1^T + b1),  scores = h W2^T + b2
+    The label is the class with the highest score.
 
     file : dict of the arrays in network.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
     pictures : (N, 784) array of type uint8
@@ -63,7 +66,7 @@ def classify_deep(file, pictures):
 
 @clothes.on_visible
 def packaged_pictures():
-    """The first 1,000 test pictures of `nnlib.datasets`."""
+    """The first 1,000 test images of `nnlib.datasets`."""
     from nnlib.datasets import fashion_mnist
 
     X, y = fashion_mnist()[1]
@@ -72,6 +75,6 @@ def packaged_pictures():
 
 @clothes.on_heldback
 def heldback_pictures(heldback):
-    """The 4,000 pictures that are held back."""
+    """The 4,000 hidden images."""
     data = heldback("fashion.npz")
     return data["images"].reshape(-1, 784), data["labels"].astype(np.int64)

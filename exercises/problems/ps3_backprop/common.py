@@ -1,4 +1,11 @@
 """Constants that several problems of ps3 share."""
 
 DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
-ELSEWHERE = ("scipy", "sklearn", "torch", "jax", "autograd", "nnlib")  # here all is written
+ELSEWHERE = (
+    "scipy",
+    "sklearn",
+    "torch",
+    "jax",
+    "autograd",
+    "nnlib",
+)  # students write everything themselves

@@ -1,8 +1,8 @@
-"""gradient_check: how far a gradient is from a central difference.
+"""gradient_check: how far a gradient is from the central difference.
 
-At zero and at corners one rule serves: what lies between the slopes on the two sides, or beyond
-by no more than rounding explains, has no error. So 0 against 0 has none, nor has any slope that
-may be taken at a corner, also where the point is nearer to the corner than h.
+One rule covers both zeros and corners: a value between the slopes on the two sides, or outside
+them by no more than rounding explains, has no error. Therefore 0 compared with 0 has no error.
+At a corner, every allowed slope has no error, also if the corner is closer to the point than h.
 """
 
 import numpy as np
@@ -17,7 +17,9 @@ def with_formula(gradient_check, formula, x, A, grad, h=1e-5):
     def f(point):
         given = np.array(point, dtype=float)
         if given.shape != x.shape:
-            raise ValueError("f was called with an array of another shape than x")
+            raise ValueError(
+                "your function called f with an array that doesn't have the shape of x"
+            )
         return float(eval(code, {"np": np}, {"A": A, "x": given}))
 
     return gradient_check(f, x, grad) if h == 1e-5 else gradient_check(f, x, grad, h)
@@ -30,33 +32,33 @@ checker = problem(
     returns={"error": "value"},
     points={
         "shape": (1, "one number"),
-        "value": (6, "smooth functions of a row of numbers, with a step that is given"),
+        "value": (6, "smooth functions of a one-dimensional `x`, with a given `h`"),
         "edge": (
             2,
-            "half: an `x` of two axes or three, `h` left out, entries that $f$ ignores; half, "
-            "an extra: entries on a corner or nearer to it than `h`",
+            "half for an `x` with two or three axes, the default `h`, and entries that don't "
+            "affect $f$; half, an extra, for entries at a corner or closer to it than `h`",
         ),
-        "inputs-unchanged": (1, "`x` and `grad` stay as they are"),
+        "inputs-unchanged": (1, "your function doesn't change `x` or `grad`"),
     },
     forbidden={"all": ELSEWHERE},
 )
 
-NOISE = 1e-8  # what rounding may do to a difference divided by h
+NOISE = 1e-8  # allowance for rounding in a difference divided by h
 
 
 @checker.reference
 def gradient_check(f, x, grad, h=1e-5):
-    """Largest relative error of a gradient, by central differences.
+    """Return the largest relative error of a gradient, measured with central differences.
 
     n = (f(x + h e_i) - f(x - h e_i)) / (2 h),  g = grad[i],  e_i is 1 at i and 0 elsewhere
-    error_i = |n - g| / max(|n|, |g|), and 0 where |n - g| <= 1e-8
-    extra: error_i is 0 also where min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8,
+    error_i = |n - g| / max(|n|, |g|), but 0 if |n - g| <= 1e-8
+    extra: error_i is also 0 if min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8,
     with right = (f(x + h e_i) - f(x)) / h and left = (f(x) - f(x - h e_i)) / h
 
-    f : function that takes an array of the shape of x and returns a number
-    x : array of float64, of any shape
-    grad : array of the same shape, what is claimed to be the gradient of f at x
-    h : float above 0; 1e-5 where it is left out
+    f : function that takes an array with the shape of x and returns a number
+    x : float64 array of any shape
+    grad : array of the same shape, the claimed gradient of f at x
+    h : float above 0, 1e-5 by default
     Returns error : the largest error_i, a number.
     """
     middle, worst = f(x), 0.0
@@ -81,7 +83,7 @@ checker.example(
 
 TOGETHER = " + np.sum(A * x) ** 2 / 999"
 SMOOTH = ("np.sum(np.tanh(A * x + 0.2))" + TOGETHER, "np.sum(np.exp(A * x))" + TOGETHER)
-FAST = "np.sum(np.sin(10000 * A * x + 1)) / 1000"  # so that steps of other lengths are seen
+FAST = "np.sum(np.sin(10000 * A * x + 1)) / 1000"  # curved enough to show a different step
 BENT = "np.sum(A * np.abs(x)) + np.sum(A * np.maximum(x - 1, 0)) + np.sum(x)"
 
 
@@ -97,11 +99,11 @@ def slopes(formula, x, A, h=1e-6):
 
 
 def spoilt(rng, grad, sign):
-    """Return a gradient with four entries changed, two of each sign.
+    """Return a gradient in which four entries are changed, two of each sign.
 
-    The divisor of the relative error decides which of the entries has the largest. Those of the
-    other sign have the two largest errors; one of this sign, with a small error, is changed in
-    the other direction.
+    The divisor of the relative error decides which entry has the largest error. Two entries
+    with the opposite sign have the two largest errors. One entry with this sign has a small
+    error and is changed in the opposite direction.
     """
     grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
     small = 1 - 1 / (1 + more)  # the error of an entry that is 1 + more times too large
@@ -118,14 +120,14 @@ def spoilt(rng, grad, sign):
 
 
 def both_signs(rng, shape):
-    """Return numbers of magnitude 0.5 to 1, half of them negative."""
+    """Return numbers of magnitude 0.5 to 1, as many negative as positive, in random order."""
     A = rng.uniform(0.5, 1, size=shape)
     A.reshape(-1)[rng.permutation(A.size)[: A.size // 2]] *= -1
     return A
 
 
 def with_errors(rng, N, last):
-    """Return a case of N + 2 entries whose largest error comes last, or in the middle."""
+    """Return a case with N + 2 entries whose largest error is at the end or in the middle."""
     n = N + 2
     place = n - 1 if last else n // 2
     formula = SMOOTH[int(rng.integers(len(SMOOTH)))]
@@ -140,26 +142,26 @@ def with_errors(rng, N, last):
     step = float(rng.uniform(0.02, 0.06))
     right, grad = right[order], grad[order]
     end = 0 if last else -1
-    if grad[end] == right[end]:  # its error may not be 0: it is put beyond both slopes
+    if grad[end] == right[end]:  # its error must not be 0, so we move it outside both slopes
         grad[end] *= 1.15
     return formula, x[order], A[order], grad, step
 
 
 @checker.case("value", visible=2)
 def given_step(rng, N):
-    """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
+    """A smooth function of a one-dimensional x, a given step, a gradient with errors."""
     return with_errors(rng, N, last=False)
 
 
 @checker.case("value", visible=2)
 def error_at_the_end(rng, N):
-    """A step that is given, and a largest error that comes last."""
+    """A given step, and the largest error in the last entry."""
     return with_errors(rng, N, last=True)
 
 
 @checker.case("edge")
 def more_axes(rng, N):
-    """An x of two axes or three, the step left out, entries on which f does not depend."""
+    """An x with two or three axes, the default step, entries that don't affect f."""
     shape = (N, 3) if rng.integers(2) else (2, 2, N)
     A, phase = rng.uniform(0.5, 1, size=shape), rng.uniform(-0.9, 0.9, size=shape)
     x = (phase - 1 + 2 * np.pi * rng.integers(-999, 999, size=shape)) / (10000 * A)
@@ -171,12 +173,12 @@ def more_axes(rng, N):
 
 @checker.case("edge")
 def on_a_corner(rng, N):
-    """Entries on a corner or nearer to it than h, each with a slope that may be taken there."""
+    """Entries at a corner or closer to it than h, each with a slope that is allowed there."""
     x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
-    wrong, near = 0, 1 + rng.permutation(N - 1)  # the first entry may not be left out
-    A[near[::2]] *= -1  # there f turns down, and the slope on the left is the larger one
+    wrong, near = 0, 1 + rng.permutation(N - 1)  # a solution must not skip the first entry
+    A[near[::2]] *= -1  # f turns down here, so the slope on the left is the larger one
     grad = 1 + 2 * A
-    places = np.arange(N - 1) % 3  # on a corner; right of it; left of the other
+    places = np.arange(N - 1) % 3  # at a corner; right of it; left of the other corner
     x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]
     between = rng.uniform(-0.9, -0.5, size=N - 1)
     grad[near] = 1 + A[near] * np.where(places == 0, between, 1)
@@ -250,7 +252,7 @@ def by_generators(f, x, grad, h=1e-5):
 
 
 def checked(n_of=None, error_of=None, between=None, noise=NOISE):
-    """Return a gradient check with another quotient, error, or rule at corners."""
+    """Return a gradient check with a different quotient, error, or rule at corners."""
 
     def changed(f, x, grad, h=1e-5):
         middle, errors = f(x), [0.0]
@@ -271,7 +273,8 @@ def checked(n_of=None, error_of=None, between=None, noise=NOISE):
 
 
 @checker.mistake(
-    "the difference is taken between x + h and x alone. Between which two values is n taken?",
+    "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for "
+    "n use?",
     loses="value edge",
     where="given_step error_at_the_end more_axes",
 )
@@ -279,13 +282,17 @@ def one_sided(f, x, grad, h=1e-5):
     return checked(lambda up, here, down, h: (up - here) / h)(f, x, grad, h)
 
 
-@checker.mistake("your n is twice too large. How far apart are x + h and x - h?", loses="value")
+@checker.mistake(
+    "Your n is twice as large as it should be. How far apart are x + h and x - h?",
+    loses="value",
+)
 def divided_by_h(f, x, grad, h=1e-5):
     return checked(lambda up, here, down, h: (up - down) / h)(f, x, grad, h)
 
 
 @checker.mistake(
-    "the difference is divided by 2 and then multiplied by h. How does Python read a / 2 * h?",
+    "Your code divides the difference by 2 and then multiplies it by h. How does Python "
+    "evaluate a / 2 * h?",
     loses="value",
 )
 def multiplied_by_h(f, x, grad, h=1e-5):
@@ -293,7 +300,8 @@ def multiplied_by_h(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "the errors are added up or averaged. Which one of them is asked?", loses="value"
+    "Your function adds up or averages the errors. Which one of the errors should it return?",
+    loses="value",
 )
 def mean_error(f, x, grad, h=1e-5):
     found = []
@@ -304,10 +312,11 @@ def mean_error(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "the errors are added up or averaged. Which one of them is asked?", loses="value"
+    "Your function adds up or averages the errors. Which one of the errors should it return?",
+    loses="value",
 )
 def mean_error_of_all(f, x, grad, h=1e-5):
-    """Count the errors between the slopes on the two sides, too: no corner is thought of."""
+    """Include the errors between the slopes on the two sides: this code ignores corners."""
     found = []
     checked(
         error_of=lambda n, g: found.append(abs(n - g) / max(abs(n), abs(g))) or 0.0,
@@ -317,20 +326,23 @@ def mean_error_of_all(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "this is a difference, and no share of anything. By what does the formula divide?",
+    "Your error is the difference |n - g|, without a division. What does the formula divide "
+    "by?",
     loses="value",
 )
 def absolute(f, x, grad, h=1e-5):
     return checked(error_of=lambda n, g: abs(n - g))(f, x, grad, h)
 
 
-@checker.mistake("you divide by |n| + |g|. By what does the formula divide?", loses="value")
+@checker.mistake(
+    "Your code divides by |n| + |g|. What does the formula divide by?", loses="value"
+)
 def by_the_sum(f, x, grad, h=1e-5):
     return checked(error_of=lambda n, g: abs(n - g) / (abs(n) + abs(g)))(f, x, grad, h)
 
 
 @checker.mistake(
-    "you divide by |n|, also where |g| is larger. By what does the formula divide?",
+    "Your code divides by |n| even if |g| is larger. What does the formula divide by?",
     loses="value",
 )
 def by_the_quotient(f, x, grad, h=1e-5):
@@ -338,7 +350,7 @@ def by_the_quotient(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "you divide by |g|, also where |n| is larger. By what does the formula divide?",
+    "Your code divides by |g| even if |n| is larger. What does the formula divide by?",
     loses="value",
 )
 def by_the_claim(f, x, grad, h=1e-5):
@@ -346,7 +358,8 @@ def by_the_claim(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "you divide by the larger of n and g, whatever their signs. What do the bars in |n| do?",
+    "Your code divides by the larger of n and g, including their signs. What do the bars in "
+    "|n| mean?",
     loses="value",
 )
 def by_the_larger_signed(f, x, grad, h=1e-5):
@@ -354,8 +367,8 @@ def by_the_larger_signed(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "the difference is multiplied by the larger of |n| and |g|. What does the formula do with "
-    "it?",
+    "Your code multiplies the difference by the larger of |n| and |g|. What does the formula "
+    "do with these two?",
     loses="value",
 )
 def times_the_larger(f, x, grad, h=1e-5):
@@ -363,7 +376,8 @@ def times_the_larger(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "errors below 0 count as none: n - g is compared with its sign. What does |n - g| do?",
+    "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
+    "mean?",
     loses="value",
 )
 def sign_kept(f, x, grad, h=1e-5):
@@ -371,8 +385,8 @@ def sign_kept(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "the error is that of whole vectors, |n - g| / max(|n|, |g|) with norms. Of what is the "
-    "largest asked?",
+    "Your error compares the norms of whole vectors. How many errors does the formula define, "
+    "and which one of them should you return?",
     loses="value",
 )
 def of_norms(f, x, grad, h=1e-5):
@@ -385,8 +399,8 @@ def of_norms(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "at a corner n is the mean of two slopes, and you hold g against it. Which g may be taken "
-    "there?",
+    "At a corner, your n is the mean of two slopes, and your code compares g only with this "
+    "mean. Which other values of g are allowed there?",
     loses="edge",
     where="on_a_corner",
 )
@@ -395,8 +409,8 @@ def corners_forgotten(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "where f turns down, the slope on the left is the larger one. Which slopes may be taken "
-    "there?",
+    "Your code assumes that the slope on the left is the smaller one. Which values of g are "
+    "allowed where f turns down, so that the left slope is larger?",
     loses="edge",
     where="on_a_corner",
 )
@@ -407,8 +421,8 @@ def left_taken_for_the_smaller(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "rounding alone brings g out of the slopes: two values of f differ by some 1e-16, divided "
-    "by h. How much may g miss them by?",
+    "Your code reports an error when only rounding moves g outside the two slopes. How far "
+    "outside them may g be, according to the text?",
     loses="edge",
     where="on_a_corner",
 )
@@ -417,7 +431,7 @@ def no_room_for_rounding(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "0 is divided by 0. Which error has a g of 0 where f does not change?",
+    "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?",
     loses="edge",
     where="more_axes",
 )
@@ -435,7 +449,8 @@ def _inside(left, right, g):
 
 
 @checker.mistake(
-    "an entry that was moved stays where it is while the next one moves. When does it go back?",
+    "Your code moves the next entry while the previous one is still changed. When should an "
+    "entry get its old value back?",
     loses="value",
 )
 def moved_and_left(f, x, grad, h=1e-5):
@@ -454,7 +469,7 @@ def moved_and_left(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "the last entry is never tried. Where does range(n - 1) end?",
+    "Your code never checks the last entry. What is the last number in `range(n - 1)`?",
     loses="value",
     where="error_at_the_end",
 )
@@ -464,7 +479,8 @@ def last_left_out(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "only the error of the last entry comes back. Which one of them is asked?",
+    "Your function returns the error of the last entry, even if another error is larger. "
+    "Which one of the errors should it return?",
     loses="value",
     where="given_step",
 )
@@ -473,8 +489,8 @@ def last_alone(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "only the error of the first entry counts. Does the return stand inside the loop, and is x "
-    "as it was when the next entry moves?",
+    "Your function returns only the error of the first entry. Is the `return` inside the "
+    "loop, and does `x` have its old values again before the next entry moves?",
     loses="value",
 )
 def first_alone(f, x, grad, h=1e-5):
@@ -493,7 +509,11 @@ def _of_these(tried, f, x, grad, h):
     return worst
 
 
-@checker.mistake("all entries of x move at once. Which one moves for g[i]?", loses="value")
+@checker.mistake(
+    "Your code moves all entries of `x` at the same time. Which entry should move when you "
+    "check g[i]?",
+    loses="value",
+)
 def all_move(f, x, grad, h=1e-5):
     above, below = f(x + h), f(x - h)
     n = (above - below) / (2 * h)
@@ -501,7 +521,8 @@ def all_move(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "only the entries along the first axis are tried. How many entries has x?",
+    "Your code checks only `len(x)` entries. How many entries does an array with two or three "
+    "axes have?",
     loses="edge",
     where="more_axes",
 )
@@ -518,7 +539,8 @@ def first_axis_alone(f, x, grad, h=1e-5):
 
 
 @checker.mistake(
-    "all entries of a row move at once. Which single entry moves for grad[i, j]?",
+    "Your code moves all entries of a row at the same time. Which single entry should move "
+    "when you check grad[i, j]?",
     loses="edge",
     where="more_axes",
 )

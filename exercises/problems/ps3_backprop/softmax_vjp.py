@@ -1,4 +1,4 @@
-"""softmax_vjp: a gradient goes back through softmax, and no Jacobian is built for it."""
+"""softmax_vjp: the backward pass through softmax, without building the Jacobian."""
 
 import numpy as np
 from nngrader.engine import Held, problem
@@ -16,7 +16,7 @@ def pull_back(softmax_vjp, g, z, classes):
         far = np.where(np.sin(k) > -0.5, 1000, -2000)
         return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k) + far
 
-    few = classes // 40  # first a size at which a Jacobian does not fill the memory yet
+    few = classes // 40  # try a smaller size first, at which a Jacobian still fits in memory
     small, held = long(few), Held()
     with held:
         start = time.process_time()
@@ -24,7 +24,7 @@ def pull_back(softmax_vjp, g, z, classes):
         took = time.process_time() - start
     if held.most > 3 * few**2:
         return np.full(len(z), -1.0)
-    if took > 0.1:  # and 1,600 times as long with all of them
+    if took > 0.1:  # nested loops would need 1,600 times as long for all classes
         raise TimeoutError
     gradient, some = softmax_vjp(*long(classes)), slice(0, classes, classes // len(z))
     if issubclass(type(gradient), np.ndarray):
@@ -41,14 +41,14 @@ pulled = problem(
     driver=pull_back,
     returns={"dz": "value"},
     points={
-        "shape": (0.75, "a (C,) array of `float64`"),
+        "shape": (0.75, "a `float64` array of shape (C,)"),
         "value": (7, "random numbers"),
         "large": (
             3.5,
-            r"20,000 classes, scores near 1,000 and −2,000, without $C \cdot C$ numbers in "
-            r"memory, within four seconds",
+            r"20,000 classes with scores near 1,000 and −2,000, within four seconds and "
+            r"without storing $C \cdot C$ numbers",
         ),
-        "inputs-unchanged": (0.75, "`g` and `z` stay as they are"),
+        "inputs-unchanged": (0.75, "your function doesn't change `g` or `z`"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -56,14 +56,14 @@ pulled = problem(
 
 @pulled.reference
 def softmax_vjp(g, z):
-    """Gradient of the loss with respect to the scores z that went into p = softmax(z).
+    """Compute the gradient of the loss with respect to the scores z, where p = softmax(z).
 
     dz[j] = (sum over i of g[i] * J[i, j])
-    J[i, j] = the derivative of p[i] with respect to z[j]
+    J[i, j] is the derivative of p[i] with respect to z[j]
 
-    g : (C,) array: the gradient of the loss with respect to each p[i]
+    g : (C,) array, the gradient of the loss with respect to p
     z : (C,) array, numbers of any size
-    Returns dz : (C,) array. C may be 20,000, so no C * C numbers are made on the way.
+    Returns dz : (C,) array. C may be 20,000, so your function must not store C * C numbers.
     """
     e = np.exp(z - z.max())
     p = e / e.sum()
@@ -77,7 +77,7 @@ pulled.example(np.array([4.0, 1.0, -2.0]), np.log(np.array([1.0, 2.0, 1.0])), 0)
 def ordinary(rng, C):
     """Ordinary scores."""
     g, z = rng.normal(size=C), rng.normal(size=C)
-    while C > 1 and abs(g @ softmax(z)) < 0.2:  # else a wrong sum would hardly show
+    while C > 1 and abs(g @ softmax(z)) < 0.2:  # so that a wrong sum changes dz visibly
         g = rng.normal(size=C)
     return g, z, 0
 
@@ -127,8 +127,8 @@ def in_place_on_copies(g, z):
 
 
 @pulled.mistake(
-    "as many as C times C numbers are held at once. What is J g, written out for one entry, "
-    "and which sum in it is the same for all?",
+    "Your code stores as many as C times C numbers at the same time. If you write out the "
+    "formula for one entry of `dz`, which sum is the same for all entries?",
     loses="large",
 )
 def jacobian_built(g, z):
@@ -137,8 +137,8 @@ def jacobian_built(g, z):
 
 
 @pulled.mistake(
-    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
-    "every exp finite and one of them above 0?",
+    "Your exponentials overflow for large scores. Which number can you subtract from all "
+    "scores, so that every exponential is finite and at least one is greater than 0?",
     loses="large",
 )
 def no_shift(g, z):
@@ -147,8 +147,7 @@ def no_shift(g, z):
 
 
 @pulled.mistake(
-    "only each probability's own term is there. Through which other probabilities does z[j] "
-    "reach the loss?",
+    "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] grows?",
     loses="value",
 )
 def sum_forgotten(g, z):
@@ -156,8 +155,8 @@ def sum_forgotten(g, z):
 
 
 @pulled.mistake(
-    "each g[j] is multiplied only by the derivative of p[j] with respect to its own score. "
-    "Through which other probabilities does z[j] reach the loss?",
+    "Your dz[j] uses only p[j] (1 - p[j]), the derivative of p[j] with respect to its own "
+    "score. Which other probabilities change when z[j] grows?",
     loses="value",
 )
 def diagonal_alone(g, z):
@@ -165,28 +164,35 @@ def diagonal_alone(g, z):
     return p * (1 - p) * g
 
 
-@pulled.mistake("every sign is turned. What happens to p[j] when z[j] grows?", loses="value")
+@pulled.mistake(
+    "Your `dz` has the wrong sign in every entry. Does p[j] grow or fall when z[j] grows?",
+    loses="value",
+)
 def sign_turned(g, z):
     p = softmax(z)
     return p * (g @ p - g)
 
 
 @pulled.mistake(
-    "the sum of g is taken off. With what is each g[i] multiplied in that sum?", loses="value"
+    "Your code subtracts the plain sum of `g`. What should each g[i] be multiplied by in this "
+    "sum?",
+    loses="value",
 )
 def plain_sum(g, z):
     return softmax(z) * (g - g.sum())
 
 
 @pulled.mistake(
-    "the plain mean of g is taken off. With which weights should it be a mean?", loses="value"
+    "Your code subtracts the plain mean of `g`. Which weights should this mean have?",
+    loses="value",
 )
 def plain_mean(g, z):
     return softmax(z) * (g - g.mean())
 
 
 @pulled.mistake(
-    "the difference is right. With what is it multiplied before it is the gradient?",
+    "Your code subtracts the correct sum from `g`, but a factor is still missing. What should "
+    "you multiply the difference by?",
     loses="value",
 )
 def factor_forgotten(g, z):
@@ -194,15 +200,17 @@ def factor_forgotten(g, z):
 
 
 @pulled.mistake(
-    "this goes back through log p. Does the loss get log p here, or p?", loses="value"
+    "Your `dz` treats `g` as the gradient with respect to log p. Which quantity does `g` "
+    "belong to, according to the text?",
+    loses="value",
 )
 def through_the_logarithm(g, z):
     return g - softmax(z) * g.sum()
 
 
 @pulled.mistake(
-    "g is taken for the right answers, and p - g is returned. That is the gradient of "
-    "cross-entropy: which loss is given here?",
+    "Your `dz` is p - g, which is the gradient of the cross-entropy if `g` contains the "
+    "one-hot labels. What does `g` contain in this problem?",
     loses="value",
 )
 def as_with_cross_entropy(g, z):
@@ -210,7 +218,8 @@ def as_with_cross_entropy(g, z):
 
 
 @pulled.mistake(
-    "the softmax is taken of g. Which of the two arguments went into it?", loses="value"
+    "Your code computes the softmax of `g`. Which of the two arguments contains the scores?",
+    loses="value",
 )
 def arguments_exchanged(g, z):
     p = softmax(g)
@@ -218,7 +227,7 @@ def arguments_exchanged(g, z):
 
 
 @pulled.mistake(
-    "the scores stand in the sum where probabilities should. Which is it, z or p?",
+    "Your sum multiplies `g` by the scores. Should it contain the scores or the probabilities?",
     loses="value",
 )
 def scores_in_the_sum(g, z):
@@ -226,8 +235,8 @@ def scores_in_the_sum(g, z):
 
 
 @pulled.mistake(
-    "beside the diagonal the sign of the Jacobian is turned. If one score grows, what must the "
-    "other probabilities do?",
+    "The entries of your Jacobian outside the diagonal have the wrong sign. When one score "
+    "grows, what happens to the probabilities of the other classes?",
     loses="value",
 )
 def others_grow_too(g, z):
@@ -236,8 +245,8 @@ def others_grow_too(g, z):
 
 
 @pulled.mistake(
-    "the sum has the product of g and p, but p is not taken from g. Of which sum is dz[j] the "
-    "part that is left?",
+    "Your dz[j] contains only the product of p[j] with the sum of g[i] p[i]. Which additional "
+    "term do you get from i = j?",
     loses="value",
 )
 def sum_alone(g, z):
@@ -246,7 +255,7 @@ def sum_alone(g, z):
 
 
 @pulled.mistake(
-    "the exponentials are not divided by their sum. What do the probabilities add up to?",
+    "Your exponentials aren't divided by their sum. What should the probabilities add up to?",
     loses="value",
 )
 def not_normalised(g, z):
@@ -255,7 +264,9 @@ def not_normalised(g, z):
 
 
 @pulled.mistake(
-    "the sum is added. If one score grows, what must the other probabilities do?", loses="value"
+    "Your code adds the sum of g[i] p[i] to each g[j]. When one score grows, what happens to "
+    "the probabilities of the other classes?",
+    loses="value",
 )
 def sum_added(g, z):
     p = softmax(z)
@@ -263,8 +274,8 @@ def sum_added(g, z):
 
 
 @pulled.mistake(
-    "exp is taken of minus the scores. Which probability should be largest, that of the "
-    "largest score or of the smallest?",
+    "Your code takes the exponential of minus the scores. Which class should have the largest "
+    "probability?",
     loses="value",
 )
 def scores_negated(g, z):
@@ -273,8 +284,8 @@ def scores_negated(g, z):
 
 
 @pulled.mistake(
-    "in the sum over i each g[i] meets p[j], and p[j] once more. Which p stands with g[i] in "
-    "J[i, j]?",
+    "Your sum over i multiplies each g[i] by p[j], and then you multiply by p[j] again. Which "
+    "probability should g[i] be multiplied by, according to J[i, j]?",
     loses="value",
 )
 def own_probability_squared(g, z):

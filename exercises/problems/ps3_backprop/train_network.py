@@ -1,15 +1,16 @@
 """train_network: weights of a network with one hidden layer that reach a given loss.
 
-Any way to them is right, so properties are judged. The driver calls the student's function with
-generators of its own: once for all epochs, and three times for one, to see what rng decides.
-The measure computes the loss from the weights and says how far learning came, as a row of zeros
-with a 1 at what is found: two students with the same mistake end at different losses.
+Every way of reaching this loss is correct, so we check properties of the result. The driver
+calls the student's function with its own generators: once for all epochs, and three times for
+one epoch, to find out how rng affects the weights. The measure computes the loss from the
+weights. It returns a row of zeros with a 1 for the kind of failure, because two students with
+the same mistake end at different losses.
 
-The points lie in six clouds round a circle, and classes take turns: no line parts them, and the
-loss of a linear classifier stays near ln 3. From 40 starts each, plain gradient descent in
-whole and in small batches, with momentum, and with first weights of 0.01 to 1, ended at 0.04
-or lower where 0.1 is asked. So did learning in the second layer alone, from random units: that
-reaches what is asked, too.
+The samples form six clouds on a circle, and the three classes alternate. No line separates one
+class from the others, so the loss of a linear classifier stays near ln 3. We tried 40 starts
+each for plain gradient descent on all samples and on small batches, with momentum, and with
+initial weights of 0.01 to 1. All of these runs ended at 0.04 or lower, and the problem requires
+0.1. Runs that trained only the second layer, on random hidden units, also reached the target.
 """
 
 import numpy as np
@@ -39,14 +40,14 @@ def how_far(args, *arrays):
     for run in runs:
         if any(array is None or array.dtype.kind not in "iuf" for array in run):
             raise ValueError(
-                "params is expected as a dict of four arrays of numbers, W1, b1, W2 and b2. "
-                "Which of them is missing, or something else?"
+                "Your `params` should be a dict of four arrays of numbers: W1, b1, W2 and b2. "
+                "Which of them is missing or has a different type?"
             )
         H = run[1].size
         if [a.shape for a in run] != [(H, D), (H,), (C, H), (C,)] or H > 1000:
             raise ValueError(
-                "W1 is expected as (hidden, D), b1 as (hidden,), W2 as (C, hidden) and b2 as "
-                "(C,). Which of the four has another shape?"
+                "Your arrays should have the shapes W1 (hidden, D), b1 (hidden,), W2 (C, "
+                "hidden) and b2 (C,). Which of the four has a different shape?"
             )
     W1, b1, W2, b2 = (array.astype(float) for array in runs[0])
     h = np.maximum(X @ W1.T + b1, 0)
@@ -91,25 +92,26 @@ training = problem(
     kept=("most",),
     returns={"loss": "value", "width": "given", "random": "given"},
     wrong={
-        "loss": "the loss of your weights is not as low as is asked. Print it after every "
-        "twentieth epoch: does it fall?",
-        "width": "hidden says how many units there are. How many have you?",
-        "random": "equal generators give equal weights, different ones other weights, and all "
-        "of them are numbers, not nan. Which of this fails?",
+        "loss": "Your weights don't reach the required loss. Print the loss every twenty "
+        "epochs: does it fall?",
+        "width": "Your network doesn't have `hidden` units. How many does it have?",
+        "random": "Equal generators should give equal weights, different generators should "
+        "give different weights, and no weight may be nan. Which of these three "
+        "fails for your weights?",
     },
     points={
-        "shape": (0.5, "a dict of four arrays whose shapes fit each other, `X` and `y`"),
-        "value": (7, "a loss of 0.1 or lower, with 150 epochs and `lr` 0.5"),
+        "shape": (0.5, "a dict of four arrays whose shapes match `X`, `y` and each other"),
+        "value": (7, "a loss of 0.1 or lower, with 150 epochs and an `lr` of 0.5"),
         "given": (
             2,
-            "half: as many units as `hidden` says; half: equal generators give equal weights, "
-            "different ones different weights",
+            "half for a layer of `hidden` units, half for equal weights from equal generators "
+            "and different weights from different ones",
         ),
-        "inputs-unchanged": (0.5, "`X` and `y` stay as they are"),
+        "inputs-unchanged": (0.5, "your function doesn't change `X` or `y`"),
     },
     forbidden={"all": ELSEWHERE},
-    tells="Your loss is {:.3g}, asked is 0.1 or lower.",
-    near=(0.042, "That is near: on the other samples of the grading it may end above."),
+    tells="Your loss is {:.3g}, and it should be 0.1 or lower.",
+    near=(0.042, "This is close, and it may be too high on the hidden samples of the grading."),
     trains=True,
 )
 
@@ -118,14 +120,14 @@ MOST = 0.1
 
 @training.reference
 def train_network(X, y, hidden, epochs, lr, rng):
-    """Weights of a network with one hidden layer whose loss on X and y is 0.1 or lower.
+    """Train a network with one hidden layer until its loss on X and y is 0.1 or lower.
 
     X : (N, D) array of float64
-    y : (N,) array of integers from 0 to C - 1, each at least once
-    hidden : int, the number of hidden units, 14 or more
-    epochs : int, how many times the samples are gone through
-    lr : float, a good step size for plain gradient descent on the mean loss
-    rng : numpy.random.Generator, from which all that is random is drawn
+    y : (N,) array of integers from 0 to C - 1; every class occurs
+    hidden : int, the number of hidden units, at least 14
+    epochs : int, how often you go through all samples
+    lr : float, a good learning rate for plain gradient descent on the mean loss
+    rng : numpy.random.Generator, from which you draw all random numbers
     Returns params : dict of W1 (hidden, D), b1 (hidden,), W2 (C, hidden) and b2 (C,).
     """
     W1 = rng.normal(size=(hidden, X.shape[1])) * np.sqrt(2 / X.shape[1])
@@ -138,7 +140,7 @@ def train_network(X, y, hidden, epochs, lr, rng):
 
 
 def started(X, y, hidden, rng):
-    """Return random initial weights that keep the scale of activations through the ReLU."""
+    """Return random initial weights that preserve the scale of activations in a ReLU layer."""
     D, C = X.shape[1], y.max() + 1
     W1 = rng.normal(size=(hidden, D)) * np.sqrt(2 / D)
     W2 = rng.normal(size=(C, hidden)) * np.sqrt(1 / hidden)
@@ -151,7 +153,7 @@ def gradients(p, X, y):
 
 
 def downhill(X, y, hidden, epochs, lr, rng, start):
-    """Return the result of plain gradient descent from other initial weights."""
+    """Return the result of plain gradient descent from different initial weights."""
     p = start(X, y, hidden, rng)
     for _ in range(epochs):
         g = gradients(p, X, y)
@@ -165,7 +167,7 @@ training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
 @training.case("value")
 def six_clouds(rng, E, H):
-    """Points in six clouds round a circle, of three classes that take turns."""
+    """Samples in six clouds on a circle, with three alternating classes."""
     k = np.arange(6)
     angles = k * np.pi / 3 + rng.uniform(0, np.pi)
     middles = 1.5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -226,8 +228,8 @@ def from_uniform_weights(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "the loss is higher than that of somebody who knows nothing, ln C. In which direction does "
-    "each step go, how long is it, and is the gradient right?",
+    "Your loss is higher than ln C, the loss of a network that gives all classes the same "
+    "probability. Check the direction and the length of your steps, and the gradient itself.",
     loses="value",
 )
 def uphill(X, y, hidden, epochs, lr, rng):
@@ -235,7 +237,8 @@ def uphill(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "W1 or W2 is 0. If all weights begin at 0, what is the gradient of W1?",
+    "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
+    "of `W1`?",
     loses="value given",
 )
 def from_zeros(X, y, hidden, epochs, lr, rng):
@@ -246,8 +249,8 @@ def from_zeros(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "all hidden units have the same weights. If they begin equal, what could make them "
-    "different?",
+    "Your hidden units all have the same weights. If they start with equal weights, what "
+    "could make them different?",
     loses="value given",
 )
 def from_equal_weights(X, y, hidden, epochs, lr, rng):
@@ -258,8 +261,9 @@ def from_equal_weights(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "the loss is hardly lower than that of somebody who knows nothing, ln C. How long is each "
-    "step, and does the gradient go through the same ReLU as the scores?",
+    "Your loss is still close to ln C, the loss of a network that gives all classes the same "
+    "probability. How long are your steps, and does your gradient use the same ReLU as your "
+    "scores?",
     loses="value",
 )
 def short_steps(X, y, hidden, epochs, lr, rng):
@@ -270,8 +274,8 @@ def short_steps(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "after all epochs the weights are those after one. Where does the return stand, and are "
-    "the weights that you return those that each step changes?",
+    "Your weights after all epochs are the same as after one epoch. Is the `return` inside "
+    "the loop, and do your steps change the weights that you return?",
     loses="value",
 )
 def one_step(X, y, hidden, epochs, lr, rng):
@@ -279,8 +283,7 @@ def one_step(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "hidden says how many units there are, and the layer has another number. Where does your "
-    "code use it?",
+    "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?",
     loses="given",
 )
 def width_of_its_own(X, y, hidden, epochs, lr, rng):
@@ -288,7 +291,8 @@ def width_of_its_own(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "whatever rng is, the weights are the same. Where does your code draw from it?",
+    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
+    "it?",
     loses="given",
 )
 def own_seed(X, y, hidden, epochs, lr, rng):
@@ -296,7 +300,8 @@ def own_seed(X, y, hidden, epochs, lr, rng):
 
 
 @training.mistake(
-    "two equal generators give different weights. Which random numbers do not come from rng?",
+    "Your weights differ between two generators with the same seed. Which of your random "
+    "numbers don't come from `rng`?",
     loses="given",
 )
 def another_generator(X, y, hidden, epochs, lr, rng):

@@ -1,7 +1,7 @@
 """two_layer_loss: a network with one hidden layer, its loss, and its gradients.
 
-The parts come in the order in which they are computed, backwards from the loss: what is wrong
-in the scores is charged to the layer that is nearer to them.
+The parts are in the order of the backward pass, starting at the loss. A mistake in the scores
+is therefore charged to the layer that is closer to them.
 """
 
 import numpy as np
@@ -13,9 +13,9 @@ from .common import DIGITS, ELSEWHERE
 def in_dicts(two_layer_loss, W1, b1, W2, b2, X, y):
     whole = two_layer_loss({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, X, y)
     if type(whole) not in (tuple, list) or len(whole) != 2 or not isinstance(whole[1], dict):
-        raise TypeError("expected (loss, grads), a number and a dict of W1, b1, W2 and b2")
+        raise TypeError("expected (loss, grads): a number, and a dict of W1, b1, W2 and b2")
     if not set(map(str, whole[1])) & {"W1", "b1", "W2", "b2"}:
-        raise KeyError("the names in grads are those in params: W1, b1, W2 and b2")
+        raise KeyError("grads must have the same names as params: W1, b1, W2 and b2")
     return whole[0], *(dict.get(whole[1], name) for name in ("W2", "b2", "W1", "b1"))
 
 
@@ -33,13 +33,16 @@ network = problem(
     points={
         "shape": (
             1,
-            "a number and a dict of four arrays, each of the shape of what it belongs to",
+            "a number and a dict of four arrays, each with the shape of its weight or bias",
         ),
         "value": (3, "the loss"),
         "output": (5, "`dW2` and `db2`"),
         "hidden": (6, "`dW1` and `db1`"),
-        "stability": (2, "everything, also where scores are some thousands"),
-        "inputs-unchanged": (1, "`X`, `y` and the arrays in `params` stay as they are"),
+        "stability": (2, "everything again, for scores of several thousand"),
+        "inputs-unchanged": (
+            1,
+            "your function doesn't change `X`, `y` or the arrays in `params`",
+        ),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -47,14 +50,14 @@ network = problem(
 
 @network.reference
 def two_layer_loss(params, X, y):
-    """Mean cross-entropy of a network with one hidden layer, and its gradient.
+    """Compute the mean cross-entropy of a network with one hidden layer, and its gradient.
 
     a = X W1^T + b1,  h = max(0, a),  scores = h W2^T + b2,  p = softmax(scores)
     loss = (1/N) * (sum over n of -ln p[n, y[n]])
 
     params : dict of W1 (H, D), b1 (H,), W2 (C, H) and b2 (C,)
     X : (N, D) array of float64
-    y : (N,) array of integers, the right class of each row
+    y : (N,) array of integers, the correct class of each row
     Returns (loss, grads): a number, and a dict with the same four names, where grads["W1"] is
     the gradient of the loss with respect to W1. No entry of a is exactly 0.
     """
@@ -103,7 +106,7 @@ def small_weights(rng, N, D, H, C):
 
 @network.case("stability")
 def large_scores(rng, N, D, H, C):
-    """Scores of several thousands."""
+    """Scores of several thousand."""
     return drawn(rng, N, D, H, C, spread=5000.0)
 
 
@@ -199,7 +202,7 @@ def softmax(scores):
 
 
 def back(params, X, dscores, mask=None):
-    """Return the four gradients from that of the scores; ``mask(a, dh)`` multiplies dh."""
+    """Return the four gradients for a gradient of the scores; ``mask(a, dh)`` multiplies dh."""
     a, _ = forward(params, X)
     dh = dscores @ params["W2"]
     da = dh * (a > 0 if mask is None else mask(a, dh))
@@ -212,7 +215,7 @@ def back(params, X, dscores, mask=None):
 
 
 def masked(mask):
-    """Return a solution with another derivative of the ReLU."""
+    """Return a solution with a different derivative of the ReLU."""
 
     def changed(params, X, y):
         N = len(X)
@@ -223,14 +226,16 @@ def masked(mask):
     return changed
 
 
-@network.mistake("this is N times too large. What does the loss divide by?", loses="value")
+@network.mistake(
+    "Your loss is N times too large. What does the formula divide by?", loses="value"
+)
 def not_averaged(params, X, y):
     loss, grads = two_layer_loss(params, X, y)
     return loss * len(X), {name: g * len(X) for name, g in grads.items()}
 
 
 @network.mistake(
-    "the loss is a mean, and this is the gradient of a sum. Where does 1/N enter?",
+    "Your gradients belong to the sum of the losses. How do they change for the mean?",
     loses="output",
 )
 def gradient_not_averaged(params, X, y):
@@ -239,14 +244,19 @@ def gradient_not_averaged(params, X, y):
 
 
 @network.mistake(
-    "this is divided by N twice. Once in the scores: and where again?", loses="output"
+    "Your gradients are divided by N twice. The gradient of the scores already contains 1/N, "
+    "so where do you divide again?",
+    loses="output",
 )
 def divided_twice(params, X, y):
     loss, grads = two_layer_loss(params, X, y)
     return loss, {name: g / len(X) for name, g in grads.items()}
 
 
-@network.mistake("the mean goes over all N·C scores. How many samples pay?", loses="value")
+@network.mistake(
+    "Your loss is a mean over all N·C scores. How many terms does the sum in the formula have?",
+    loses="value",
+)
 def mean_over_all_scores(params, X, y):
     loss, grads = two_layer_loss(params, X, y)
     C = len(params["b2"])
@@ -254,8 +264,8 @@ def mean_over_all_scores(params, X, y):
 
 
 @network.mistake(
-    "the upstream gradient passes every unit here. What is the derivative of max(0, a) where "
-    "a is below 0?",
+    "Your upstream gradient passes every hidden unit unchanged. What is the derivative of "
+    "max(0, a) when a is negative?",
     loses="hidden",
 )
 def mask_forgotten(params, X, y):
@@ -263,7 +273,8 @@ def mask_forgotten(params, X, y):
 
 
 @network.mistake(
-    "the sign of the upstream gradient decides here. Whose sign does the ReLU ask for?",
+    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which sign "
+    "decides in the forward pass?",
     loses="hidden",
 )
 def mask_of_what_comes_back(params, X, y):
@@ -271,8 +282,8 @@ def mask_of_what_comes_back(params, X, y):
 
 
 @network.mistake(
-    "the upstream gradient is multiplied by the output of the unit. What is the "
-    "derivative of max(0, a) where a is above 0?",
+    "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
+    "derivative of max(0, a) when a is positive?",
     loses="hidden",
 )
 def value_for_slope(params, X, y):
@@ -280,7 +291,8 @@ def value_for_slope(params, X, y):
 
 
 @network.mistake(
-    "the gradient passes where a is below 0, and stops where a is above 0. Which way round?",
+    "Your upstream gradient passes where a is negative, and stops where a is positive. For "
+    "which a is max(0, a) flat?",
     loses="hidden",
 )
 def mask_turned(params, X, y):
@@ -288,7 +300,7 @@ def mask_turned(params, X, y):
 
 
 def from_scores(change):
-    """Return a solution whose gradient of the scores is ``change(p, Y, N)``."""
+    """Return a solution that computes the gradient of the scores as ``change(p, Y, N)``."""
 
     def changed(params, X, y):
         Y = np.eye(len(params["b2"]))[y]
@@ -299,7 +311,8 @@ def from_scores(change):
 
 
 @network.mistake(
-    "the gradient is made of the probabilities alone. Where does the right class enter?",
+    "Your gradient of the scores contains only the probabilities. How does it differ for the "
+    "correct class?",
     loses="output",
 )
 def right_class_forgotten(params, X, y):
@@ -307,8 +320,8 @@ def right_class_forgotten(params, X, y):
 
 
 @network.mistake(
-    "the gradient comes from the right class alone. Do the other scores not stand in the sum "
-    "that p is divided by?",
+    "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
+    "appear in the denominator of p?",
     loses="output",
 )
 def only_the_right_class(params, X, y):
@@ -316,7 +329,8 @@ def only_the_right_class(params, X, y):
 
 
 @network.mistake(
-    "this goes uphill. If the score of the right class grows, does the loss grow?",
+    "Your gradients have the wrong sign. When the score of the correct class grows, does the "
+    "loss grow or fall?",
     loses="output",
 )
 def uphill(params, X, y):
@@ -324,8 +338,8 @@ def uphill(params, X, y):
 
 
 @network.mistake(
-    "this is the gradient with respect to p of the right class. What is between p and the "
-    "scores?",
+    "Your code uses the gradient with respect to p as the gradient with respect to the "
+    "scores. Which function comes between the scores and p?",
     loses="output",
 )
 def by_the_probabilities(params, X, y):
@@ -333,8 +347,8 @@ def by_the_probabilities(params, X, y):
 
 
 @network.mistake(
-    "the gradient with respect to a bias is a mean over samples here. b is added to every "
-    "row: what is done with the gradients of all rows?",
+    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
+    "how do you combine the gradients of all rows?",
     loses="output",
 )
 def biases_averaged(params, X, y):
@@ -343,8 +357,8 @@ def biases_averaged(params, X, y):
 
 
 @network.mistake(
-    "each row keeps its own gradient. One b is added to all rows: what is done with those of "
-    "them?",
+    "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
+    "row, so how do you combine the gradients of all rows?",
     loses="shape output",
 )
 def biases_not_summed(params, X, y):
@@ -355,7 +369,7 @@ def biases_not_summed(params, X, y):
 
 
 def another(score):
-    """Return a solution with other scores; ``score`` returns slope, h and scores."""
+    """Return a solution with different scores; ``score`` returns slope, h and scores."""
 
     def changed(params, X, y):
         slope, h, scores = score(params, X)
@@ -372,7 +386,8 @@ def another(score):
 
 
 @network.mistake(
-    "nothing is cut off at 0 on the way to the scores. What stands between the two layers?",
+    "Your hidden layer doesn't set negative values to 0. Which function comes between the two "
+    "layers?",
     loses="value output hidden stability",
 )
 def no_relu(params, X, y):
@@ -384,7 +399,7 @@ def no_relu(params, X, y):
 
 
 @network.mistake(
-    "scores below 0 are cut off, too. Which of the two layers has a ReLU?",
+    "Your code also sets negative scores to 0. Which of the two layers has a ReLU?",
     loses="value stability",
 )
 def relu_on_the_scores(params, X, y):
@@ -396,7 +411,7 @@ def relu_on_the_scores(params, X, y):
 
 
 def with_probabilities(of):
-    """Return a solution with other probabilities: ``of(scores)``."""
+    """Return a solution with different probabilities, ``of(scores)``."""
 
     def changed(params, X, y):
         p, N = of(forward(params, X)[1]), len(X)
@@ -407,7 +422,8 @@ def with_probabilities(of):
 
 
 @network.mistake(
-    "the probabilities add up to 1 over the samples. Over what does the sum in p go?",
+    "Your probabilities add up to 1 over the samples. Which index does the formula for p sum "
+    "over?",
     loses="value stability",
 )
 def softmax_over_the_samples(params, X, y):
@@ -415,7 +431,8 @@ def softmax_over_the_samples(params, X, y):
 
 
 @network.mistake(
-    "the probabilities of all samples together add up to 1. Over what does the sum in p go?",
+    "Your probabilities of all samples together add up to 1. Which index does the formula for "
+    "p sum over?",
     loses="value stability",
 )
 def softmax_over_everything(params, X, y):
@@ -425,8 +442,8 @@ def softmax_over_everything(params, X, y):
 
 
 @network.mistake(
-    "the scores were divided by their sum as they are, so some p are below 0. What makes "
-    "numbers above 0 of them first?",
+    "Your code divides the scores themselves by their sum, so some probabilities are "
+    "negative. Which function makes the scores positive first?",
     loses="value output hidden stability",
 )
 def exp_forgotten(params, X, y):
@@ -434,7 +451,8 @@ def exp_forgotten(params, X, y):
 
 
 @network.mistake(
-    "where are b1 and b2 added on the way to the scores?", loses="value output hidden"
+    "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?",
+    loses="value output hidden",
 )
 def biases_forgotten(params, X, y):
     bare = params | {name: 0 * params[name] for name in ("b1", "b2")}
@@ -442,7 +460,8 @@ def biases_forgotten(params, X, y):
 
 
 @network.mistake(
-    "what was multiplied is a, as it was before the ReLU. What did W2 meet on the way forward?",
+    "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
+    "multiply by `W2`?",
     loses="output",
 )
 def before_the_relu(params, X, y):
@@ -452,19 +471,25 @@ def before_the_relu(params, X, y):
     return loss, grads | {"W2": dscores.T @ a}
 
 
-@network.mistake("where is b1 added on the way to the scores?", loses="value output hidden")
+@network.mistake(
+    "Your scores don't include `b1`. Where does the forward pass add it?",
+    loses="value output hidden",
+)
 def first_bias_forgotten(params, X, y):
     return two_layer_loss(params | {"b1": 0 * params["b1"]}, X, y)
 
 
-@network.mistake("where is b2 added on the way to the scores?", loses="value output hidden")
+@network.mistake(
+    "Your scores don't include `b2`. Where does the forward pass add it?",
+    loses="value output hidden",
+)
 def second_bias_forgotten(params, X, y):
     return two_layer_loss(params | {"b2": 0 * params["b2"]}, X, y)
 
 
 @network.mistake(
-    "a score of some thousands became infinite or nan. What may you subtract from all "
-    "scores of a row before exp?",
+    "Your exponentials overflow when a score is several thousand. Which number can you "
+    "subtract from all scores of a row before you take the exponential?",
     loses="stability",
 )
 def scores_not_shifted(params, X, y):
@@ -476,8 +501,8 @@ def scores_not_shifted(params, X, y):
 
 
 @network.mistake(
-    "a probability has become 0, and the logarithm of it is infinite. Can you write ln p "
-    "without computing p?",
+    "Your loss is infinite when a probability is rounded to 0. Can you write ln p without "
+    "computing p?",
     loses="stability",
 )
 def logarithm_of_a_probability(params, X, y):
@@ -486,7 +511,8 @@ def logarithm_of_a_probability(params, X, y):
 
 
 @network.mistake(
-    "the loss ends at about 27.6, which is -ln(1e-12). Can you write ln p without computing p?",
+    "Your loss can't exceed about 27.6, which is -ln(1e-12). Can you write ln p without "
+    "computing p?",
     loses="stability",
 )
 def something_small_added(params, X, y):

@@ -1,4 +1,4 @@
-"""Value: numbers that remember how they were made, and hand their gradient back."""
+"""Value: numbers that store how they were computed, and pass their gradient back."""
 
 import numpy as np
 from nngrader.engine import Steps, problem
@@ -19,9 +19,7 @@ def evaluate(Value, program, numbers, n):
         for letter, number in zip(letters, numbers, strict=False):
             here[letter] = Value(float(number))
             if not hasattr(type(here[letter]), "backward"):
-                raise TypeError(
-                    "Value(2.0) is expected to give an object with a method backward"
-                )
+                raise TypeError("Value(2.0) should return an object with a method backward")
         exec(code, {"__builtins__": {}, "range": range, "n": n}, here)
         return here
 
@@ -32,7 +30,7 @@ def evaluate(Value, program, numbers, n):
         return counter.steps
 
     collects = gc.isenabled()
-    gc.disable()  # nothing of a long chain is garbage: looking for it takes half of the time
+    gc.disable()  # a long chain contains no garbage, and searching it takes half the time
     try:
         here = run(n)
         here["y"].backward()
@@ -40,7 +38,7 @@ def evaluate(Value, program, numbers, n):
         if collects:
             gc.enable()
     grads = [here[letter].grad for letter in letters if letter in here]
-    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):  # every way by itself: known by this sign
+    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):  # marks a walk along every path
         grads = [-1.0 - g if isinstance(g, float) else g for g in grads]
     return here["y"].data, grads
 
@@ -58,21 +56,21 @@ value = problem(
         "operations": "the other operations, and plain numbers",
     },
     points={
-        "shape": (1, "`data` and `grad` are numbers"),
+        "shape": (1, "numbers as `data` and `grad`"),
         "value": (4, "step 1: `data` and `grad`, half each"),
         "reuse": (
             13,
-            "step 2: `grad`; half where a letter is used twice, half where results are",
+            "step 2: `grad`, half for letters and half for results that are used twice",
         ),
         "operations": (
             5,
-            "step 3: `data` and `grad`, a fifth each: `-` `/` `**`; the four functions; "
+            "step 3: `data` and `grad`, a fifth each for `-` `/` `**`; the four functions; "
             "`relu` at 0 and below; plain numbers on the right; on the left",
         ),
         "long": (
             1,
             "extra: 10,000 powers in a row, `y = y ** 0.9999`; twelve times `y = y * b + y`, "
-            "where 4,096 paths lead back and `backward` may not walk each by itself",
+            "with 4,096 paths that `backward` must not follow separately",
         ),
     },
     forbidden={"all": ELSEWHERE},
@@ -81,19 +79,20 @@ value = problem(
 
 @value.reference
 class Value:
-    """A number that remembers from which numbers it was made, and how.
+    """A number that stores which numbers it was computed from, and how.
 
     Value(2.0) has data = 2.0, a float, and grad = 0.0.
-    + - * / of two numbers, one of which may be a plain number on either side, ** with a plain
-    number as exponent, and exp() log() tanh() relu() return a new Value.
+    You can combine two Values, or a Value and a plain number in either order, with + - * and /.
+    In a ** k, the exponent k is a plain number. All of these operations, and the methods exp()
+    log() tanh() and relu(), return a new Value.
     """
 
     def __init__(self, data):
-        """Keep data and grad, and room for what the number is made from."""
+        """Store data and grad, and make room for the parents and local derivatives."""
         self.data, self.grad, self.slopes = data, 0.0, ()
 
     def __add__(self, other):
-        """Return the sum as a new Value that knows its parents and local derivatives."""
+        """Return the sum as a new Value that stores its parents and local derivatives."""
         other = self.number(other)
         return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
 
@@ -103,7 +102,7 @@ class Value:
         return self.made(self.data * other.data, (self, other.data), (other, self.data))
 
     def backward(self):
-        """Set grad to 1; add to the grad of all behind the derivative of self by them."""
+        """Set grad to 1; add the derivatives of self to the grad of all numbers behind it."""
         self.grad = 1.0
         for number in reversed(self.order()):
             for earlier, slope in number.slopes:
@@ -171,20 +170,20 @@ class Value:
 
 value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
-# Every program of a set holds what a wrong answer may lack, so that no draw lets it pass: a
-# power of each sort in ALL_FOUR, a + a, a * a and a gradient that was there before in AGAIN.
+# Every program of a set contains everything that a wrong answer may get wrong, so each draw
+# finds it: every kind of power in ALL_FOUR; a + a, a * a and an earlier gradient in AGAIN.
 EACH_ONCE = (
     "y = (a + b * c) * d + e",
     "y = a + b * (c + d * e)",
     "y = (a * b + c) * d + e",
 )
 TWICE = ("y = (a * a + a) * b", "y = (a + a * a) * b", "y = b * (a * a + a)")
-AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
+AGAIN = (  # a short and a long path, on either side: no order is correct by chance
     ("a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a", "b"),
     ("a.grad = 4.0; c = a + a; d = b * b; y = (c + c * d) * (d * a + c) + b", "a"),
     ("a.grad = 4.0; c = a * a; d = c + c; y = (c + d * b) * (d + c * a) + b", "b"),
 )
-ALL_FOUR = (  # a sum outside: a turned difference turns no sign of the whole
+ALL_FOUR = (  # with an outer sum: a swapped difference doesn't flip the total sign
     "y = (a - b ** 3) * c ** -2 / d + e ** 0.5",
     "y = a ** 3 / (b - c ** 0.5) + d ** -2 * e",
     "y = (a ** -2 - b ** 3) * c / d + e ** 0.5",
@@ -199,7 +198,7 @@ FUNCTIONS = (
 
 @value.case("value", visible=2)
 def each_once(rng):
-    """Letters, each used once, with + and *."""
+    """Letters with + and *, each used once."""
     program = EACH_ONCE[int(rng.integers(len(EACH_ONCE)))]
     return program, rng.uniform(0.5, 2.0, size=5), 0
 
@@ -212,32 +211,34 @@ def one_letter_twice(rng):
 
 @value.case("reuse", parts="grad")
 def used_again(rng):
-    """Letters and results that are used several times, some of equal value."""
+    """Letters and results that are used several times, some with equal values."""
     program, one = AGAIN[int(rng.integers(len(AGAIN)))]
     numbers = rng.uniform(0.5, 2.0, size=2)
-    numbers["ab".index(one)] = 1.0  # then a product is equal to its other factor, and not it
+    numbers["ab".index(one)] = (
+        1.0  # then a product equals its other factor but is a different object
+    )
     return program, numbers, 0
 
 
 @value.case("operations")
 def minus_quotient_power(rng):
-    """Letters, each used once, with - / **."""
+    """Letters with - / and **, each used once."""
     program = ALL_FOUR[int(rng.integers(len(ALL_FOUR)))]
     return program, rng.uniform(0.5, 2.0, size=5), 0
 
 
 @value.case("operations")
 def four_functions(rng):
-    """Letters, each used once, with exp, log, tanh and relu, on both sides of 0."""
+    """Letters with exp, log, tanh and relu, each used once, on both sides of 0."""
     numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
     numbers[1] += 1
-    numbers[3] = 0.5 + 0.4 * (numbers[3] - 0.5)  # relu of a number below 1, on every draw
+    numbers[3] = 0.5 + 0.4 * (numbers[3] - 0.5)  # every draw has a relu of a number below 1
     return FUNCTIONS[int(rng.integers(len(FUNCTIONS)))], numbers, 0
 
 
 @value.case("operations", hidden=1)
 def relu_at_zero(rng):
-    """The relu of exactly 0, and of numbers below."""
+    """The relu of exactly 0 and of negative numbers."""
     numbers = rng.uniform(0.5, 2.0, size=4) * np.array([0, -1, -1, 1])
     return "y = a.relu() - b.relu() + c.relu() + d", numbers, 0
 
@@ -266,13 +267,13 @@ def long_chain(rng):
 
 @value.case("long", hidden=1, shown=False)
 def many_paths(rng):
-    """Twelve steps that each use the last result twice, so that 4,096 ways lead back."""
+    """Twelve steps that each use the previous result twice, which gives 4,096 paths."""
     return "y = a\nfor _ in range(n):\n    y = y * b + y", rng.uniform(0.5, 1.0, size=2), 12
 
 
 @value.alternative
 class InOrderOfBirth(Value):
-    """Sorts by a running number that each one gets when it is made."""
+    """Sorts by a running number that each Value gets when it is created."""
 
     born = 0
 
@@ -293,7 +294,7 @@ class InOrderOfBirth(Value):
 
 @value.alternative
 class ByRules(Value):
-    """Keeps a function for the way back, as most write it."""
+    """Stores a function for the backward pass, as most students write it."""
 
     def made(self, data, *slopes):
         result = super().made(data, *slopes)
@@ -314,7 +315,7 @@ class ByRules(Value):
 
 @value.alternative
 class InWaves(Value):
-    """Waits until all that was made of a number has handed its gradient back."""
+    """Waits until every number that uses a number has passed its gradient back."""
 
     def backward(self):
         waiting = dict.fromkeys(self.order(), 0)
@@ -331,7 +332,7 @@ class InWaves(Value):
 
 @value.alternative
 class OfPowersAndProducts(Value):
-    """Makes differences and quotients of sums, products and powers."""
+    """Computes differences and quotients from sums, products and powers."""
 
     def __sub__(self, other):
         return self + -1 * self.number(other)
@@ -347,8 +348,8 @@ class OfPowersAndProducts(Value):
 
 
 @value.mistake(
-    "a number that is used twice keeps the gradient of one use alone. What should happen to "
-    "grad when a second one comes?",
+    "When a number is used twice, your `grad` contains the gradient of only one use. What "
+    "should happen to `grad` when the second gradient arrives?",
     loses="reuse long",
     where="one_letter_twice used_again many_paths",
 )
@@ -361,13 +362,13 @@ class Overwrites(Value):
 
 
 @value.mistake(
-    "a number that is used twice keeps the gradient of one use alone. What should happen to "
-    "grad when a second one comes?",
+    "When a number is used twice, your `grad` contains the gradient of only one use. What "
+    "should happen to `grad` when the second gradient arrives?",
     loses="reuse",
     where="used_again",
 )
 class OverwritesTheOtherWayRound(Value):
-    """Goes to the left one of two numbers first, so that another gradient is the last."""
+    """Visits the left one of two numbers first, so that a different gradient is the last."""
 
     def order(self):
         order, seen, stack = [], {self}, [(self, iter(self.slopes))]
@@ -389,8 +390,8 @@ class OverwritesTheOtherWayRound(Value):
 
 
 @value.mistake(
-    "a number that is used twice keeps the gradient of one use alone. What should happen to "
-    "grad when a second one comes?",
+    "When a number is used twice, your `grad` contains the gradient of only one use. What "
+    "should happen to `grad` when the second gradient arrives?",
     loses="reuse long",
     where="one_letter_twice used_again many_paths",
 )
@@ -403,8 +404,8 @@ class KeepsTheFirst(Value):
 
 
 @value.mistake(
-    "two numbers of equal value are taken for one. By what does backward know a number that it "
-    "has met before?",
+    "Your `backward` treats two numbers with the same value as one number. How does it "
+    "recognize a number that it has already visited?",
     loses="reuse operations",
     where="used_again four_functions",
 )
@@ -424,7 +425,7 @@ class EqualIsTheSame(Value):
 
 
 @value.mistake(
-    "a + b is written into a itself. Which number should hold the sum?",
+    "Your `a + b` changes `a` itself. Which object should contain the sum?",
     loses="reuse",
     where="used_again",
 )
@@ -437,8 +438,8 @@ class AddsIntoItself(Value):
 
 
 @value.mistake(
-    "backward sets every grad to 0 first. What was there before, and what does the text say is "
-    "done with it?",
+    "Your `backward` sets every `grad` to 0 first. What does the text require for a `grad` "
+    "that had a value before?",
     loses="reuse",
     where="used_again",
 )
@@ -450,8 +451,8 @@ class SetsToZero(Value):
 
 
 @value.mistake(
-    "a + a counts as one a. How often does a stand among the numbers that the sum was made "
-    "from?",
+    "Your code treats `a + a` as a single `a`. How many times does `a` appear among the "
+    "parents of the sum?",
     loses="reuse",
 )
 class KeepsASet(Value):
@@ -463,8 +464,8 @@ class KeepsASet(Value):
 
 
 @value.mistake(
-    "a number hands its gradient on before everything that was made from it has added its own. "
-    "In which order must they come?",
+    "Your `backward` lets a number pass its gradient on before all the gradients that it "
+    "should receive have arrived. Which order prevents this?",
     loses="reuse long",
     where="used_again many_paths",
 )
@@ -481,8 +482,8 @@ class TooEarly(Value):
 
 
 @value.mistake(
-    "a number hands its gradient on before everything that was made from it has added its own. "
-    "In which order must they come?",
+    "Your `backward` lets a number pass its gradient on before all the gradients that it "
+    "should receive have arrived. Which order prevents this?",
     loses="reuse",
     where="used_again",
 )
@@ -501,8 +502,8 @@ class TooEarlyTheOtherWayRound(Value):
 
 
 @value.mistake(
-    "each number hands on as soon as one way has led to it, and once alone. What of that which "
-    "a longer way brings to it afterwards?",
+    "Your numbers pass their gradient on once, as soon as the first path reaches them. What "
+    "happens to a gradient that arrives later, along a longer path?",
     loses="reuse",
     where="used_again",
 )
@@ -518,8 +519,8 @@ class OnceAtDiscovery(Value):
 
 
 @value.mistake(
-    "each time that a number is reached it hands on all of its grad, also what it has handed "
-    "on before. When is its grad complete?",
+    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
+    "gradients that it has already passed on. When is the `grad` of a number complete?",
     loses="reuse long",
     where="used_again many_paths",
 )
@@ -533,13 +534,13 @@ class HandsOnTwice(Value):
 
 
 @value.mistake(
-    "each time that a number is reached it hands on all of its grad, also what it has handed "
-    "on before. When is its grad complete?",
+    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
+    "gradients that it has already passed on. When is the `grad` of a number complete?",
     loses="reuse long",
     where="used_again many_paths",
 )
 class HandsOnTwiceByRules(Value):
-    """Hands on to all its parents, then lets the first of them do so, and all behind it."""
+    """Adds to all parents first, then follows the first parent with everything behind it."""
 
     def backward(self):
         self.grad, stack = 1.0, [self]
@@ -551,8 +552,8 @@ class HandsOnTwiceByRules(Value):
 
 
 @value.mistake(
-    "each time that a number is reached it hands on all of its grad, also what it has handed "
-    "on before. When is its grad complete?",
+    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
+    "gradients that it has already passed on. When is the `grad` of a number complete?",
     loses="reuse long",
     where="used_again many_paths",
 )
@@ -573,8 +574,8 @@ class HandsOnTwiceInDepth(Value):
 
 
 @value.mistake(
-    "every path back is walked by itself, and where a result is used twice their number "
-    "doubles. When could you pass on the gradients of all of them at once?",
+    "Your `backward` follows every path separately, and the number of paths doubles whenever "
+    "a result is used twice. When could a number pass on all its gradients in a single step?",
     loses="long",
     where="many_paths",
 )
@@ -587,8 +588,8 @@ class WalksEveryWay(Value):
 
 
 @value.mistake(
-    "every gradient is 0. With which derivative does the backward pass begin at y, and does "
-    "anything hand it on to the numbers that y was made from?",
+    "Your gradients are all 0. Which derivative does the backward pass start with at y, and "
+    "does y pass it on to its parents?",
     loses="value reuse operations long",
     once=False,
 )
@@ -600,8 +601,8 @@ class NeverBegins(Value):
 
 
 @value.mistake(
-    "the backward pass begins with the value of y. What is the derivative of y with "
-    "respect to y?",
+    "Your backward pass starts with the value of y. What is the derivative of y with respect "
+    "to y?",
     loses="value",
 )
 class BeginsWithItsValue(Value):
@@ -613,8 +614,8 @@ class BeginsWithItsValue(Value):
 
 
 @value.mistake(
-    "each number gets the local derivative alone. By which gradient, that of the result, is it "
-    "multiplied?",
+    "Your numbers receive only the local derivative. Which upstream gradient should you "
+    "multiply it by?",
     loses="value reuse",
 )
 class UpstreamForgotten(Value):
@@ -626,8 +627,8 @@ class UpstreamForgotten(Value):
 
 
 @value.mistake(
-    "in a product each factor gets the local derivative alone. By which gradient, that of the "
-    "result, is it multiplied?",
+    "In your product, each factor receives only the local derivative. Which upstream gradient "
+    "should you multiply it by?",
     loses="value reuse",
 )
 class UpstreamForgottenInProducts(Value):
@@ -644,7 +645,7 @@ class UpstreamForgottenInProducts(Value):
 
 
 @value.mistake(
-    "data is a whole number: what stands behind the point is lost. What does int do with 0.9?",
+    "Your `data` loses everything after the decimal point. What does `int` do with 0.9?",
     loses="value reuse operations long",
     once=False,
 )
@@ -654,8 +655,8 @@ class WholeNumbers(Value):
 
 
 @value.mistake(
-    "only the numbers from which y was made directly get a gradient that is right. With which "
-    "number does the backward pass begin: with y, or with the letters?",
+    "Your backward pass gives correct gradients only to the direct parents of y. Which number "
+    "should it start with: y, or one of the letters?",
     loses="value reuse",
 )
 class OrderNotReversed(Value):
@@ -667,8 +668,8 @@ class OrderNotReversed(Value):
 
 
 @value.mistake(
-    "of the two numbers that a result was made from, only the first gets a gradient. Over how "
-    "many of them does your loop run?",
+    "Your results pass a gradient only to the first of their two parents. How many parents "
+    "does your loop visit?",
     loses="value reuse",
 )
 class FirstParentAlone(Value):
@@ -680,8 +681,8 @@ class FirstParentAlone(Value):
 
 
 @value.mistake(
-    "of the two numbers that a result was made from, each gets half of the gradient. By which "
-    "gradient, that of the result, is the local derivative multiplied?",
+    "Your results split their gradient equally between their two parents. How much of the "
+    "upstream gradient should each local derivative be multiplied by?",
     loses="value reuse",
 )
 class GradientSharedOut(Value):
@@ -693,8 +694,8 @@ class GradientSharedOut(Value):
 
 
 @value.mistake(
-    "in a product each factor gets its own value as derivative. By how much does a * b "
-    "grow when a grows by 1?",
+    "In your product, each factor gets its own value as its derivative. How much does `a * b` "
+    "grow when `a` grows by 1?",
     loses="value",
 )
 class FactorsNotExchanged(Value):
@@ -704,8 +705,8 @@ class FactorsNotExchanged(Value):
 
 
 @value.mistake(
-    "the gradient above goes to both factors as it is. By how much does a * b grow when a "
-    "grows by 1?",
+    "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
+    "b` grow when `a` grows by 1?",
     loses="value",
 )
 class ProductLikeSum(Value):
@@ -715,7 +716,7 @@ class ProductLikeSum(Value):
 
 
 @value.mistake(
-    "a sum hands on the local derivatives of a product. By how much does a + b grow when a "
+    "Your sum uses the local derivatives of a product. How much does `a + b` grow when `a` "
     "grows by 1?",
     loses="value",
 )
@@ -726,8 +727,8 @@ class SumLikeProduct(Value):
 
 
 @value.mistake(
-    "a sum shares its gradient out between the two numbers. By how much does a + b grow when a "
-    "grows by 1?",
+    "Your sum splits the upstream gradient between its two numbers. How much does `a + b` "
+    "grow when `a` grows by 1?",
     loses="value",
 )
 class SumOfHalves(Value):
@@ -737,8 +738,8 @@ class SumOfHalves(Value):
 
 
 @value.mistake(
-    "in a sum each number gets its own value as derivative. By how much does a + b grow when a "
-    "grows by 1?",
+    "In your sum, each number gets its own value as its derivative. How much does `a + b` "
+    "grow when `a` grows by 1?",
     loses="value",
 )
 class SumOfItsOwnValues(Value):
@@ -748,7 +749,8 @@ class SumOfItsOwnValues(Value):
 
 
 @value.mistake(
-    "what happens to a - b when b grows?",
+    "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
+    "grows?",
     loses="operations",
     where="minus_quotient_power",
 )
@@ -759,7 +761,8 @@ class MinusForgotten(Value):
 
 
 @value.mistake(
-    "does a / b grow or fall when b grows?",
+    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` grow or fall when `b` "
+    "grows?",
     loses="operations",
     where="minus_quotient_power",
 )
@@ -771,8 +774,8 @@ class QuotientGrows(Value):
 
 
 @value.mistake(
-    "the derivative of a / b with respect to b has the wrong size. Which power of b "
-    "stands in its denominator?",
+    "Your derivative of `a / b` with respect to `b` has the wrong size. Which power of `b` "
+    "does its denominator contain?",
     loses="operations",
     where="minus_quotient_power",
 )
@@ -784,8 +787,8 @@ class QuotientWithoutSquare(Value):
 
 
 @value.mistake(
-    "in a quotient the two local derivatives have changed places. What is the derivative of "
-    "a / b with respect to a?",
+    "In your quotient, the two local derivatives are swapped. What is the derivative of `a / "
+    "b` with respect to `a`?",
     loses="operations",
     where="minus_quotient_power",
 )
@@ -797,8 +800,8 @@ class QuotientExchanged(Value):
 
 
 @value.mistake(
-    "a quotient is cut to a whole number. Which of / and // keeps what stands behind the "
-    "point?",
+    "Your quotient is rounded down to a whole number. What is the difference between `/` and "
+    "`//`?",
     loses="operations",
     where="minus_quotient_power",
 )
@@ -810,8 +813,8 @@ class QuotientCut(Value):
 
 
 @value.mistake(
-    "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
-    "respect to a?",
+    "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
+    "respect to `a`?",
     loses="operations long",
     where="minus_quotient_power long_chain",
 )
@@ -821,8 +824,8 @@ class PowerWithoutFactor(Value):
 
 
 @value.mistake(
-    "the derivative of a ** n has the wrong exponent. What is the derivative of a ** 2 with "
-    "respect to a?",
+    "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
+    "with respect to `a`?",
     loses="operations long",
     where="minus_quotient_power long_chain",
 )
@@ -832,31 +835,32 @@ class PowerNotLowered(Value):
 
 
 @value.mistake(
-    "in the derivative of a ** n a factor is missing. What is the derivative of a ** 2 with "
-    "respect to a?",
+    "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
+    "respect to `a`?",
     loses="operations long",
     where="minus_quotient_power number_on_the_left",
 )
 class PowerWithoutFactorInQuotients(OfPowersAndProducts):
-    """Makes quotients of powers, so that they are wrong by the same mistake."""
+    """Computes quotients from powers, so the same mistake makes them wrong."""
 
     __pow__ = PowerWithoutFactor.__pow__
 
 
 @value.mistake(
-    "the derivative of a ** n has the wrong exponent. What is the derivative of a ** 2 with "
-    "respect to a?",
+    "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
+    "with respect to `a`?",
     loses="operations long",
     where="minus_quotient_power number_on_the_left",
 )
 class PowerNotLoweredInQuotients(OfPowersAndProducts):
-    """Makes quotients of powers, so that they are wrong by the same mistake."""
+    """Computes quotients from powers, so the same mistake makes them wrong."""
 
     __pow__ = PowerNotLowered.__pow__
 
 
 @value.mistake(
-    "a ** k is made of k factors here. What comes out for k = 0.5, and what for k = -2?",
+    "Your `a ** k` multiplies k equal factors. What should it return for k = 0.5 and for k = "
+    "-2?",
     loses="operations long",
     where="minus_quotient_power long_chain",
 )
@@ -869,7 +873,8 @@ class PowerOfWholeNumbers(Value):
 
 
 @value.mistake(
-    "exp is differentiated like a power. In exp(a), what grows: the base or the exponent?",
+    "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
+    "exponent?",
     loses="operations",
     where="four_functions",
 )
@@ -879,8 +884,7 @@ class ExpLikePower(Value):
 
 
 @value.mistake(
-    "the logarithm is to base 10 here. Of which base does the text speak, by its name log and "
-    "as the inverse of exp?",
+    "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?",
     loses="operations",
     where="four_functions",
 )
@@ -890,8 +894,7 @@ class LogToBaseTen(Value):
 
 
 @value.mistake(
-    "the logarithm is to base 10 here. Of which base does the text speak, by its name log and "
-    "as the inverse of exp?",
+    "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?",
     loses="operations",
     where="four_functions",
 )
@@ -901,7 +904,8 @@ class LogToBaseTenInData(Value):
 
 
 @value.mistake(
-    "the derivative of log is its input here. One divided by what should it be?",
+    "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
+    "flatter when `a` grows?",
     loses="operations",
     where="four_functions",
 )
@@ -911,8 +915,7 @@ class LogOfTheInput(Value):
 
 
 @value.mistake(
-    "the derivative of log is one divided by the result here. One divided by what should "
-    "it be?",
+    "Your derivative of `log` is 1 divided by the result. Which number should you divide 1 by?",
     loses="operations",
     where="four_functions",
 )
@@ -923,8 +926,8 @@ class LogOfTheResult(Value):
 
 
 @value.mistake(
-    "log takes its own value for its derivative, as exp does. Of which function of a is log(a) "
-    "the integral?",
+    "Your derivative of `log` is equal to its value, which is the rule for `exp`. Which "
+    "function of `a` has ln a as its integral?",
     loses="operations",
     where="four_functions",
 )
@@ -935,7 +938,7 @@ class LogValueForSlope(Value):
 
 
 @value.mistake(
-    "the derivative of tanh is 1 minus tanh here. What is squared in it?",
+    "Your derivative of `tanh` is 1 minus tanh. Which power of tanh does the formula contain?",
     loses="operations",
     where="four_functions",
 )
@@ -946,8 +949,8 @@ class TanhWithoutSquare(Value):
 
 
 @value.mistake(
-    "the derivative of tanh is 1 minus a square. The square of what: of the input, or of the "
-    "output?",
+    "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
+    "the square of the input or of the output?",
     loses="operations",
     where="four_functions",
 )
@@ -957,8 +960,8 @@ class TanhOfTheInput(Value):
 
 
 @value.mistake(
-    "the derivative of tanh is 1 plus a square here, so it is largest far from 0. Where is "
-    "tanh steepest?",
+    "Your derivative of `tanh` is 1 plus a square, so it is largest far from 0. Where is tanh "
+    "steepest?",
     loses="operations",
     where="four_functions",
 )
@@ -969,8 +972,8 @@ class TanhPlusSquare(Value):
 
 
 @value.mistake(
-    "tanh has the derivative of the sigmoid here, y (1 - y). Between which two values does "
-    "tanh lie?",
+    "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
+    "values does tanh have?",
     loses="operations",
     where="four_functions",
 )
@@ -991,8 +994,8 @@ class OneAlone(Value):
 
 
 FORGOTTEN = (
-    "{} hands its local derivative back alone. By which gradient, that of the result, is it "
-    "multiplied?"
+    "Your `{}` passes back only its local derivative. Which upstream gradient should you "
+    "multiply it by?"
 )
 
 
@@ -1029,7 +1032,7 @@ class UpstreamForgottenInRelu(OneAlone):
 
 
 @value.mistake(
-    "relu passes its gradient on whatever the input was. Where is max(0, a) flat?",
+    "Your `relu` passes the gradient on for every input. For which inputs is max(0, a) flat?",
     loses="operations",
     where="four_functions relu_at_zero",
 )
@@ -1039,7 +1042,7 @@ class ReluAlwaysOpen(Value):
 
 
 @value.mistake(
-    "below 0 relu lets a small part through. What is max(0, a) there?",
+    "Your `relu` returns a small negative value for a negative input. What is max(0, a) there?",
     loses="operations",
     where="four_functions relu_at_zero",
 )
@@ -1050,7 +1053,8 @@ class ReluLeaks(Value):
 
 
 @value.mistake(
-    "below 0 the derivative of relu is small here, and not 0. Where is max(0, a) flat?",
+    "Your derivative of `relu` is small for negative inputs, but not 0. For which inputs is "
+    "max(0, a) flat?",
     loses="operations",
     where="four_functions relu_at_zero",
 )
@@ -1060,7 +1064,8 @@ class ReluLeaksBackwards(Value):
 
 
 @value.mistake(
-    "at exactly 0 relu passes the gradient on. Which derivative does the text give it there?",
+    "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does "
+    "the text choose there?",
     loses="operations",
     where="relu_at_zero",
 )
@@ -1070,7 +1075,8 @@ class ReluOpenAtZero(Value):
 
 
 @value.mistake(
-    "relu takes its own value for its derivative. What is the derivative of max(0, a) above 0?",
+    "Your derivative of `relu` is equal to its value. What is the derivative of max(0, a) "
+    "when `a` is positive?",
     loses="operations",
     where="four_functions",
 )
@@ -1081,8 +1087,8 @@ class ReluValueForSlope(Value):
 
 
 @value.mistake(
-    "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
-    "forwards?",
+    "Your `relu` checks in the backward pass whether the gradient is positive. Which number "
+    "did it compare with 0 in the forward pass?",
     loses="operations",
     where="four_functions relu_at_zero",
 )
@@ -1101,8 +1107,8 @@ class ReluOfTheGradient(Value):
 
 
 @value.mistake(
-    "with a number on the left the difference is turned round. Which is subtracted from which "
-    "in 3 - a?",
+    "Your difference has its two sides swapped when a plain number is on the left. Which "
+    "number is subtracted in `3 - a`?",
     loses="operations",
     where="number_on_the_left",
 )
@@ -1112,8 +1118,8 @@ class LeftDifferenceTurned(Value):
 
 
 @value.mistake(
-    "with a number on the left the quotient is turned round. Which is divided by which in "
-    "2 / a?",
+    "Your quotient has its two sides swapped when a plain number is on the left. Which number "
+    "is the denominator in `2 / a`?",
     loses="operations",
     where="number_on_the_left",
 )
