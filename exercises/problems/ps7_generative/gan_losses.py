@@ -267,7 +267,7 @@ def non_saturating_turned_round(real, fake):
 
 @game.mistake(
     "Your result contains the other loss of the generator. Which of the two has a large "
-    "gradient when the critic recognises the fakes?",
+    "gradient when the critic recognizes the fakes?",
     loses="value",
 )
 def generators_exchanged(real, fake):
