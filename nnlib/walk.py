@@ -15,7 +15,7 @@ import numpy as np
 from .grad_mode import Recording
 from .graph import Node
 from .hook import RetainGrad
-from .tensor import Tensor, counter, raw
+from .tensor import Tensor, counter, raw, wrap
 
 __all__ = ["accumulate", "backward", "grad"]
 
@@ -127,7 +127,7 @@ def grad(
 
     Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
 
-    >>> x = Tensor([3.0], requires_grad=True)
+    >>> x = Tensor([3.0]).requires_grad_()
     >>> (slope,) = grad(x**3, x, create_graph=True)
     >>> slope.item(), grad(slope, x)[0].item()
     (27.0, 18.0)
@@ -151,7 +151,7 @@ def grad(
     for x in inputs:
         g = by_source.get(_source(x))
         if g is None and materialize_grads:
-            g = Tensor(np.zeros_like(x.array), create_graph)
+            g = wrap(np.zeros_like(x.array), create_graph)
         gradients.append(g)
     if not allow_unused and any(g is None for g in gradients):
         raise RuntimeError(
@@ -237,7 +237,7 @@ class _Walk:
         """Return a complete gradient after its hooks, and store it if it is an input's."""
         if target.hooks:
             for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
-                new = hook(g if self.create else Tensor(np.array(g)))
+                new = hook(g if self.create else wrap(np.array(g)))
                 if new is not None:
                     g = new if self.create else np.array(raw(new))
         if self.inputs is not None and target in self.inputs:
@@ -269,7 +269,7 @@ class _Walk:
             if type(g) is not np.ndarray or not g.flags.owndata or id(g) in used:
                 g = np.array(g)
             used.add(id(g))
-            tensors[target] = Tensor(g)
+            tensors[target] = wrap(g)
         return tensors
 
 
@@ -298,8 +298,8 @@ def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
             raise RuntimeError(
                 f"backward: expected a tensor of one element or a gradient of shape {y.shape}"
             )
-        return Tensor(np.ones_like(y.array))
-    g = g if isinstance(g, Tensor) else Tensor(g)
+        return wrap(np.ones_like(y.array))
+    g = g if isinstance(g, Tensor) else wrap(g)
     if g.shape != y.shape:
         raise RuntimeError(f"backward: expected a gradient of shape {y.shape}, got {g.shape}")
     return g

@@ -43,7 +43,7 @@ class Embedding(Module):
 
     Source: Bengio et al. (2003), section 2; chapter "Text".
 
-    >>> Embedding(10, 3)(Tensor(np.array([[1, 2], [4, 9]]))).shape
+    >>> Embedding(10, 3)(Tensor([[1, 2], [4, 9]]).long()).shape
     (2, 2, 3)
     """
 
@@ -95,7 +95,7 @@ class Embedding(Module):
     ) -> Embedding:
         """Make a layer around a given table; with ``freeze`` it is not trained.
 
-        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor(np.array([0])))
+        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor([0]).long())
         tensor([[1., 2.]])
         """
         if raw(embeddings).ndim != 2:

@@ -335,7 +335,8 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return next(name for name, known in dtypes.items() if known == own)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    return converted("type", input, dtypes.get(dtype, dtype))
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # also of LongTensor
+    return converted("type", input, dtypes.get(name, dtype))
 
 
 clip = clamp  # PyTorch has both names

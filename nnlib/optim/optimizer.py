@@ -10,7 +10,7 @@ import numpy as np
 
 from ..grad_mode import enable_grad, no_grad
 from ..nn.module import zero_grad
-from ..tensor import Tensor, counter, raw
+from ..tensor import Tensor, counter, raw, wrap
 
 __all__ = ["Optimizer"]
 
@@ -157,8 +157,8 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
     """Return a parameter's state, which starts with zeros, and count its step."""
     memory = state.setdefault(p, {})
     if not memory:
-        memory["step"] = Tensor(np.zeros((), np.float32))
-        memory.update({name: Tensor(np.zeros_like(p.array)) for name in names})
+        memory["step"] = wrap(np.zeros((), np.float32))
+        memory.update({name: wrap(np.zeros_like(p.array)) for name in names})
     memory["step"].array += 1
     return memory
 
@@ -189,5 +189,5 @@ def _copied(value: Any, dtype: Any) -> Any:
         return [_copied(v, dtype) for v in value]
     array = raw(value)
     if isinstance(array, np.ndarray):
-        return Tensor(array.astype(dtype or array.dtype))
+        return wrap(array.astype(dtype or array.dtype))
     return value

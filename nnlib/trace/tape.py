@@ -17,7 +17,7 @@ import numpy as np
 
 from ..graph import FusedNode, ResultGradients, Saved
 from ..graph import Node as TapeNode
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .node import Node
 from .recording import Op, recording
 from .values import plain
@@ -188,7 +188,7 @@ class Tape:
             return self.made[array_id]
         tensor = x if named is None else named
         if not isinstance(tensor, Tensor):
-            tensor = Tensor(array)
+            tensor = wrap(array)
         return self._leaf(array_id, tensor, "k1" if len(key) == 1 else key, copy)
 
     def constant(self, x: Tensor) -> Node:

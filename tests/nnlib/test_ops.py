@@ -10,6 +10,7 @@ import torch
 import nnlib
 from nnlib import ops
 from nnlib.nn import functional
+from nnlib.tensor import wrap
 from tests.nnlib.harness import (
     drawn,
     each,
@@ -49,9 +50,9 @@ def test_value_and_gradient_are_those_of_torch(case, rng):
     v = upstream(case, arrays, rng)
     given = [*arrays, v]
     before = [a.copy() for a in given]
-    inputs = [nnlib.Tensor(a, requires_grad=True) for a in arrays]
+    inputs = [wrap(a, requires_grad=True) for a in arrays]
     y = case.call(nnlib, *inputs)
-    got = nnlib.grad(y, inputs, nnlib.Tensor(v))
+    got = nnlib.grad(y, inputs, wrap(v))
     for a, b in zip(given, before, strict=True):
         np.testing.assert_array_equal(a, b, strict=True)
     assert_same_as_torch(case, arrays, v, y.detach().numpy(), [g.numpy() for g in got])
@@ -143,9 +144,9 @@ def test_order_in_memory_changes_nothing(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng)
     y, expected = vjp(nnlib, case, arrays, v)
-    inputs = [nnlib.Tensor(scattered(a), requires_grad=True) for a in arrays]
+    inputs = [wrap(scattered(a), requires_grad=True) for a in arrays]
     y_scattered = case.call(nnlib, *inputs)
-    got = nnlib.grad(y_scattered, inputs, nnlib.Tensor(scattered(v)))
+    got = nnlib.grad(y_scattered, inputs, wrap(scattered(v)))
     np.testing.assert_allclose(y_scattered.detach().numpy(), y, rtol=1e-12, atol=1e-14)
     for g, e in zip(got, expected, strict=True):
         np.testing.assert_allclose(g.numpy(), e, rtol=1e-12, atol=1e-14, strict=True)
