@@ -7,6 +7,7 @@ old, reaches an operation, the gradient of its result is complete.
 from __future__ import annotations
 
 import heapq
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -86,6 +87,7 @@ def grad(
     grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
@@ -106,6 +108,8 @@ def grad(
         default ``create_graph``.
     create_graph : bool
         Whether to record the backward pass itself, for second derivatives.
+    only_inputs : bool
+        Ignored, as in PyTorch, which warns about False: no ``grad`` changes in any case.
     allow_unused : bool
         Whether an input that no output depends on has the gradient None; otherwise it is an
         error.
@@ -132,6 +136,8 @@ def grad(
     >>> slope.item(), grad(slope, x)[0].item()
     (27.0, 18.0)
     """
+    if not only_inputs:
+        warnings.warn("grad: only_inputs is ignored; use backward", FutureWarning, stacklevel=2)
     outputs, inputs = _listed(outputs), _listed(inputs)
     upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
     if materialize_grads and allow_unused is False:
