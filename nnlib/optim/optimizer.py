@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -69,12 +70,19 @@ class Optimizer:
             known.add(p)
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
+    has_stepped = False  # a scheduler warns if it is stepped first
+
+    def __init_subclass__(cls) -> None:
+        if "step" in vars(cls):
+            cls.step = _noted(cls.step)
+
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient; each optimizer defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define update()")
 
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """Update every parameter that has a gradient; a closure first computes the loss."""
+        self.has_stepped = True
         loss = None
         if closure is not None:
             with enable_grad():
@@ -141,6 +149,17 @@ class Optimizer:
         ]
         body = "\n\n".join("\n".join(block) for block in blocks)
         return f"{type(self).__name__} (\n{body}\n)"
+
+
+def _noted(step: Callable) -> Callable:
+    """Return the ``step`` of a subclass, which sets ``has_stepped``."""
+
+    @functools.wraps(step)
+    def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        self.has_stepped = True
+        return step(self, *args, **kwargs)
+
+    return noted
 
 
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:

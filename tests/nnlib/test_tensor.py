@@ -85,6 +85,20 @@ def test_an_array_of_a_dtype_that_nnlib_does_not_have_is_refused(dtype):
         x.data = np.zeros(2, dtype)
 
 
+@pytest.mark.parametrize("L", [nnlib, torch])
+def test_gradient_that_does_not_fit_is_refused_when_it_is_assigned(L):
+    p = L.nn.Parameter(L.zeros(3, 2))
+    for g in (L.ones(2), L.ones(3, 2, dtype=L.float64), p):
+        with pytest.raises(RuntimeError, match="grad"):
+            p.grad = g
+    with pytest.raises(TypeError, match="Tensor or None"):
+        p.grad = [1.0, 2.0]
+    p.grad = L.ones(3, 2)
+    assert p.grad.tolist() == [[1, 1]] * 3
+    p.grad = None
+    assert p.grad is None
+
+
 def test_numbers_on_the_left_give_a_tensor():
     x = nnlib.tensor([2.0])
     assert [(3 - x).item(), (3 / x).item(), (3**x).item()] == [1.0, 1.5, 9.0]
