@@ -200,7 +200,7 @@ class _Walk:
         for y, g in zip(outputs, upstream, strict=True):
             self.add(_source(y), g if self.create else g.array)
         is_needed = self._needed()
-        with Recording(self.create):
+        with Recording(self.create), np.errstate(all="ignore"):  # 1 / 0 is inf, as in torch
             while self.heap:
                 _, node = heapq.heappop(self.heap)
                 g = self.finish(node, self.gradients.pop(node))

@@ -38,6 +38,7 @@ IN_PLACE = """
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
+BOOL = np.dtype(bool)
 LOG_2, LOG_10 = math.log(2), math.log(10)
 
 # Arithmetic
@@ -45,6 +46,7 @@ LOG_2, LOG_10 = math.log(2), math.log(10)
 
 def neg(input: Tensor) -> Tensor:
     """Sign reversed: y = -x, so dL/dx = -dL/dy."""
+    refuse_bool("neg", input)
     y = compute("neg", np.negative, array("neg", input))
     return record(y, dict(x=input), x=lambda g: -g)
 
@@ -64,9 +66,18 @@ def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
 
 def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
+    refuse_bool("sub", input, other)
     b = other if alpha == 1 else times("sub", alpha, input, other)
     y = binary("sub", np.subtract, input, b)
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
+
+
+def refuse_bool(name: str, *operands: Any) -> None:
+    """Raise RuntimeError, with torch's advice, if an operand consists of truth values."""
+    if any(type(x) is bool or getattr(x, "dtype", None) == BOOL for x in operands):
+        raise RuntimeError(
+            f"{name}: not defined for bool; ~ or logical_not() inverts a mask, ^ compares two"
+        )
 
 
 def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
@@ -182,9 +193,16 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     return record(
         compute("pow", _power, a, b),
         dict(a=base, b=exponent),
-        a=lambda g, a, b: g * b * pow(a, b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
-        b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, to(a, y.dtype))),
+        a=_pow_slope,
+        b=lambda g, y, a, b: g * where((a == 0) & (b >= 0), 0.0, y * log(to(a, y.dtype))),
     )
+
+
+def _pow_slope(g: Any, a: Any, b: Any) -> Any:
+    """Return dL/da of ``pow``; at b = 0, it is 0 a^0 instead of 0 a^-1."""
+    if type(b) in (int, float):
+        return g * b * pow(a, b + (b == 0) - 1)
+    return where(b == 0, 0.0, g * (b * pow(a, b - 1)))
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -275,7 +293,7 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     return record(
         compute("xlogy", _xlogy, *floating_pair("xlogy", input, other)),
         dict(a=input, b=other),
-        a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, to(b, g.dtype))),
+        a=lambda g, a, b: where((a == 0) & (b <= 0), 0.0, g * log(to(b, g.dtype))),
         b=lambda g, a, b: g * (a / b),
     )
 
@@ -371,7 +389,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 def _atan2_slope(a: Any, b: Any) -> Any:
     """Return b / (a² + b²), the derivative of ``atan2`` with respect to a; 0 at the origin."""
     square_sum = a * a + b * b
-    return b / (square_sum + (square_sum == 0))
+    return where(square_sum == 0, 0.0, b / square_sum)
 
 
 def sinh(input: Tensor) -> Tensor:

@@ -237,6 +237,58 @@ def test_products_with_zeros_have_the_derivatives_of_torch(rng):
         assert_same(lambda L, x, p=p: L.norm(x, p, dim=1) ** 2, zeros, recorded=True)
 
 
+def second_derivatives(L, f, *values):
+    """Return the gradients of f, and their derivatives in one direction, as arrays."""
+    inputs = [L.tensor(np.array(v, "f8"), requires_grad=True) for v in values]
+    first = L.autograd.grad(f(L, *inputs).sum(), inputs, create_graph=True)
+    found = [g.detach().numpy(force=True) for g in first]
+    for g in first:
+        direction = L.arange(1, g.numel() + 1).reshape(g.shape)
+        second = L.autograd.grad((g * direction).sum(), inputs, retain_graph=True)
+        found += [h.detach().numpy(force=True) for h in second]
+    return found
+
+
+ORIGIN, MIXED = [0.0, 0.0, 0.0], [0.0, 1.0, -2.0]
+ZERO_BASE = [0.0, 0.0, 0.0, 1.0, -1.0, 2.0], [0.0, 1.0, 2.0, 0.0, 0.0, 0.0]
+SECOND = [
+    *[
+        (lambda L, x, p=p: x.norm(p), x)
+        for p in (-1, 0.5, 1, 1.5, 2, 2.5, 3, 4, inf)
+        for x in (ORIGIN, MIXED)
+    ],
+    (lambda L, x: x.norm(dim=1), [ORIGIN, MIXED]),
+    (functional("normalize", 2, 0), ORIGIN),
+    (functional("pairwise_distance", 2, 0.0), [ORIGIN], [ORIGIN]),
+    (functional("cosine_similarity", 0), ORIGIN, MIXED),
+    (lambda L, x: x.std(), ORIGIN),
+    (lambda L, x: x.sqrt(), [0.0, 1.0]),
+    *[
+        (lambda L, a, b, f=f: getattr(L, f)(a, b), *pair)
+        for f in ("pow", "xlogy")
+        for pair in (ZERO_BASE, ZERO_BASE[::-1])
+    ],
+    (lambda L, a, b: L.atan2(a, b), [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
+    (lambda L, x: 0**x, MIXED[:2]),
+    (functional("elu", 2.0), MIXED),
+    (functional("selu"), MIXED),
+    (functional("smooth_l1_loss"), [0.0, 0.5, 2.0], ORIGIN),
+    (functional("huber_loss"), [0.0, 0.5, 1.0, 2.0], [0.0, 0.0, 0.0, 0.0]),
+    (functional("kl_div"), [-1.0, -2.0], [0.0, 1.0]),
+    (lambda L, t: L.nn.functional.binary_cross_entropy(0 * t, t) + t**2, [0.0, 1.0, 0.5]),
+]
+
+
+def test_second_derivatives_at_zero_are_those_of_torch():
+    for f, *values in SECOND:
+        with naming(f"the call in line {f.__code__.co_firstlineno}", values):
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="reduction: 'mean'")  # torch's kl_div
+                got, expected = (second_derivatives(L, f, *values) for L in (nnlib, torch))
+            for ours, theirs in zip(got, expected, strict=True):
+                np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
 def test_powers_of_integers_are_those_of_torch(dtype):
     x = np.array([0, 1, 2, 7, 250], dtype)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ... import ops
 from ...graph import record, record_fused
-from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
+from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh, where
 from ...tensor import Tensor, raw
 from .shared import elements, floats, placed
 
@@ -98,7 +98,7 @@ def _elu(
     x, a, s, r = floats(name, input), alpha, scale, rate
 
     def slope(g, x):
-        return g * (s * _step(x, (a * r) * exp(clamp(x, max=0) * r)))
+        return g * (s * _step(x, (a * r) * exp(where(x < 0, x, 0.0) * r)))
 
     low = np.minimum(x, 0)  # e^x is not used for x > 0, where it could overflow
     y = np.maximum(x, 0) * s + np.expm1(low * r) * (a * s)
