@@ -38,7 +38,6 @@ IN_PLACE = """
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
-BOOL = np.dtype(bool)
 LOG_2, LOG_10 = math.log(2), math.log(10)
 
 # Arithmetic
@@ -46,7 +45,6 @@ LOG_2, LOG_10 = math.log(2), math.log(10)
 
 def neg(input: Tensor) -> Tensor:
     """Sign reversed: y = -x, so dL/dx = -dL/dy."""
-    refuse_bool("neg", input)
     y = compute("neg", np.negative, array("neg", input))
     return record(y, dict(x=input), x=lambda g: -g)
 
@@ -66,18 +64,9 @@ def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
 
 def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
-    refuse_bool("sub", input, other)
     b = other if alpha == 1 else times("sub", alpha, input, other)
     y = binary("sub", np.subtract, input, b)
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
-
-
-def refuse_bool(name: str, *operands: Any) -> None:
-    """Raise RuntimeError, with torch's advice, if an operand consists of truth values."""
-    if any(type(x) is bool or getattr(x, "dtype", None) == BOOL for x in operands):
-        raise RuntimeError(
-            f"{name}: not defined for bool; ~ or logical_not() inverts a mask, ^ compares two"
-        )
 
 
 def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ CASTS = {  # by the name of the Tensor method
     "byte": np.dtype(np.uint8),
     "bool": np.dtype(bool),
 }
+NO_BOOL = "; use ~ or logical_not() to invert a mask, and ^ to compare two masks"
 PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
@@ -100,6 +101,8 @@ def common_dtype(name: str, operands: Sequence[Any]) -> np.dtype:
         else:
             group = arrays if array(name, x).ndim else elements
             group.append(as_dtype(name, x.dtype))
+    if name == "sub" and CASTS["bool"] in (*arrays, *elements, *numbers):
+        raise RuntimeError(f"sub: not defined for bool{NO_BOOL}")
     dtypes = [functools.reduce(_wider, group) for group in (arrays, elements, numbers) if group]
     return max(dtypes, key=_rank)  # the first of those with the highest rank
 
@@ -155,4 +158,5 @@ def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeErro
         shapes = " and ".join(str(np.shape(a)) for a in arrays)
         return RuntimeError(f"{name}: expected shapes that broadcast, got {shapes}")
     dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
-    return RuntimeError(f"{name}: not defined for {dtypes}")
+    advice = NO_BOOL if name in ("sub", "neg") else ""
+    return RuntimeError(f"{name}: not defined for {dtypes}{advice}")
