@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from .device import check_device
+from .ops.promotion import check_fits
+from .quiet import silent
 from .tensor import DTYPES, Tensor, raw, wrap
 
 __all__ = [
@@ -208,6 +210,7 @@ def _is_size(x: Any) -> bool:
     return isinstance(x, int) and not isinstance(x, bool)
 
 
+@silent
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
     """Return data as an array, of the given dtype or of the one that torch would choose."""
     data = list(data) if isinstance(data, deque) else raw(data)
@@ -318,7 +321,9 @@ def full(
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
     own = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
-    array = np.full(shape_of("full", (size,)), value, known("full", dtype or own))
+    dtype = known("full", dtype or own)
+    check_fits("full", value, dtype)
+    array = np.full(shape_of("full", (size,)), value, dtype)
     return made("full", array, device, requires_grad)
 
 
@@ -380,10 +385,14 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return evenly spaced values, both ends included."""
-    values = _spaced("linspace", start, end, steps).astype(known("linspace", dtype or FLOAT32))
+    dtype = known("linspace", dtype or FLOAT32)
+    for x in (start, end):
+        check_fits("linspace", x, dtype)
+    values = _spaced("linspace", start, end, steps).astype(dtype)
     return made("linspace", values, device, requires_grad)
 
 
+@silent
 def logspace(
     start: float,
     end: float,
@@ -456,7 +465,9 @@ def full_like(
 ) -> Tensor:
     """Return a tensor of the shape and dtype of another, filled with a value."""
     shape, dtype = like("full_like", input, dtype)
-    array = np.full(shape, scalar("full_like", fill_value), dtype)
+    value = scalar("full_like", fill_value)
+    check_fits("full_like", value, dtype)
+    array = np.full(shape, value, dtype)
     return made("full_like", array, device, requires_grad)
 
 

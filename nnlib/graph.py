@@ -30,6 +30,7 @@ import numpy as np
 
 from .grad_mode import mode
 from .hook import RetainGrad
+from .quiet import silent
 from .tensor import INFERENCE, Tensor, counter, raw, wrap
 
 __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
@@ -452,6 +453,7 @@ def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
     out.view_of = View(base, path_to_out, out.version[0], source_fixed or fixed)
 
 
+@silent
 def change_(x: Tensor, new: Tensor) -> Tensor:
     """Overwrite x with the values and the history of new, which was computed from x."""
     base = x if x.view_of is None else x.view_of.base

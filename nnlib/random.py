@@ -26,6 +26,8 @@ from .generator import (
 from .generator import fork_rng as fork_rng
 from .generator import generator as generator
 from .graph import change_
+from .ops.promotion import check_fits
+from .quiet import silent
 from .tensor import Tensor, raw, wrap
 
 __all__ = [
@@ -306,6 +308,7 @@ def multinomial(
 # Methods of Tensor that fill it
 
 
+@silent
 def _fill(x: Tensor, array: np.ndarray) -> Tensor:
     """Return x, overwritten by an array; the gradient of its old values is 0."""
     return change_(x, wrap(np.asarray(array, x.dtype)))
@@ -316,6 +319,8 @@ def uniform_(
 ) -> Tensor:
     """Fill with numbers drawn evenly between two bounds; torch calls the first ``from``."""
     dtype = _floating("uniform_", self.dtype)
+    for bound in (from_, to):
+        check_fits("uniform_", bound, dtype)
     _expect("uniform_", from_ <= to, "from <= to", f"{from_} and {to}")
     draw = _uniform(_rng("uniform_", generator), self.shape, dtype)
     return _fill(self, from_ + (to - from_) * draw)

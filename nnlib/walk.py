@@ -16,6 +16,7 @@ import numpy as np
 from .grad_mode import Recording
 from .graph import Node
 from .hook import RetainGrad
+from .quiet import silent
 from .tensor import Tensor, counter, raw, wrap
 
 __all__ = ["accumulate", "backward", "grad"]
@@ -52,6 +53,7 @@ def backward(
     accumulate([self], [gradient], retain_graph, create_graph, inputs)
 
 
+@silent
 def accumulate(
     tensors: Sequence[Tensor],
     gradients: Sequence[Tensor | None],

@@ -8,8 +8,19 @@ import numpy as np
 
 from ..device import check_device
 from ..graph import record
+from ..quiet import silent
 from ..tensor import Tensor
-from .promotion import CASTS, array, as_dtype, binary, compute, pair, promote
+from .promotion import (
+    CASTS,
+    FLOAT32,
+    array,
+    as_dtype,
+    binary,
+    check_fits,
+    compute,
+    pair,
+    promote,
+)
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "where"
@@ -118,6 +129,8 @@ def where(
 def _chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
     """Return the operation ``where``; errors name the function that was called."""
     c = array(name, condition)
+    for x, y in ((input, other), (other, input)):
+        check_fits(name, x, getattr(y, "dtype", FLOAT32))
     if c.dtype.kind != "b":
         raise RuntimeError(f"{name}: expected a condition of truth values, got {c.dtype}")
     return record(
@@ -137,6 +150,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
             f"masked_fill: expected truth values and one value, got {m.dtype} and {v.shape}"
         )
     dtype = array("masked_fill", input).dtype
+    check_fits("masked_fill", value, dtype)
     return _chosen("masked_fill", mask, to(value, dtype), input)
 
 
@@ -310,6 +324,7 @@ def to(
     return converted("to", input, dtype, copy)
 
 
+@silent
 def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
     """Return the input in a dtype; it is returned itself if it already has that dtype.
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from .comparison import converted, to, where
 from .elementwise import abs, add, mul, sign, sqrt, times
@@ -140,6 +141,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return mul(unsqueeze(input, 1), vec2)
 
 
+@silent
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     r"""Apply a linear layer to the last axis.
 
@@ -293,6 +295,7 @@ def _labels_fit(
 
 
 @whole("einsum")
+@silent
 def _pair(a: Tensor, a_label: str, b: Tensor, b_label: str, out: str) -> Tensor:
     """Return the product of two factors, summed over the labels that are not in ``out``."""
     equation = f"{a_label},{b_label}->{out}"
@@ -394,6 +397,7 @@ def cdist(
     return where(far, sqrt(where(far, squared, 1.0)), 0.0)
 
 
+@silent
 def norm(
     input: Tensor,
     p: float | str | None = "fro",

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record_fused
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from .linear import mT, rows
 from .promotion import array
@@ -32,6 +33,7 @@ NONLINEARITIES = {
 }
 
 
+@silent
 def rnn_layer(
     input: Tensor,
     hx: Tensor,
@@ -99,6 +101,7 @@ def rnn_layer(
     return record_fused(h[1:].copy(), inputs, backward, keep=dict(h=h))
 
 
+@silent
 def gru_layer(
     input: Tensor,
     hx: Tensor,
@@ -179,6 +182,7 @@ def gru_layer(
     return record_fused(h[1:].copy(), inputs, backward, keep=dict(gates=y, h=h, v=v))
 
 
+@silent
 def lstm_layer(
     input: Tensor,
     hx: tuple[Tensor, Tensor],

@@ -81,7 +81,7 @@ class ClosureOptimizer(Optimizer):
         memory = self.state.setdefault(group["params"][0], {})
         start = memory.setdefault("func_evals", 0)
         memory.setdefault("n_iter", 0)
-        with no_grad():
+        with no_grad(), np.errstate(all="ignore"):
             loss, g = self.evaluate(closure, memory)
             point = Point(0.0, float(loss), g, 0.0)
             for n in range(1, group["max_iter"] + 1):

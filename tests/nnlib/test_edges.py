@@ -11,7 +11,7 @@ import nnlib
 import nnlib.nn.functional as F
 from nnlib import error_function, ops
 from nnlib.ops import comparison, elementwise
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import assert_refused, naming
 
 inf, nan = np.inf, np.nan
 
@@ -244,7 +244,9 @@ def second_derivatives(L, f, *values):
     found = [g.detach().numpy(force=True) for g in first]
     for g in first:
         direction = L.arange(1, g.numel() + 1).reshape(g.shape)
-        second = L.autograd.grad((g * direction).sum(), inputs, retain_graph=True)
+        second = L.autograd.grad(
+            (g * direction).sum(), inputs, retain_graph=True, materialize_grads=True
+        )
         found += [h.detach().numpy(force=True) for h in second]
     return found
 
@@ -406,9 +408,54 @@ def test_forms_in_place_exist_in_torch_and_change_the_tensor():
         np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-6, strict=True)
 
 
-def test_log_of_zero_is_minus_infinity_and_says_so():
-    with pytest.warns(RuntimeWarning, match="divide by zero"):
-        assert nnlib.log(nnlib.tensor([0.0])).item() == -inf
+def test_numpy_does_not_warn_of_infinity_and_nan():
+    """A RuntimeWarning is an error in these tests."""
+    big, zero = 3e38, [0.0]
+    calls = [
+        lambda L: L.tensor(zero).log(),
+        lambda L: 1 / L.tensor(zero),
+        lambda L: L.tensor(zero) / 0,
+        lambda L: L.tensor([-1.0]).sqrt(),
+        lambda L: L.tensor([1000.0]).exp(),
+        lambda L: L.tensor([big]) * 10 + L.tensor([big]) @ L.tensor([big]),
+        lambda L: 1e300 * L.ones(1),
+        lambda L: L.tensor([1e300]),
+        lambda L: L.tensor([1e300], dtype=L.float64).float(),
+        lambda L: L.tensor([inf, -inf]).sum(),
+        lambda L: L.ones(1).add_(L.tensor([1e300], dtype=L.float64)),
+        lambda L: L.nn.functional.softmax(L.tensor([inf, 0.0]), 0),
+        lambda L: L.autograd.functional.hessian(lambda x: x.sqrt().sum(), L.zeros(2)),
+    ]
+    for call in calls:
+        got, expected = (call(L).numpy() for L in (nnlib, torch))
+        with naming(f"the call in line {call.__code__.co_firstlineno}"):
+            np.testing.assert_array_equal(got, expected)
+    for L in (nnlib, torch):
+        x = L.zeros(2, requires_grad=True)
+        for scale in (inf, -inf):
+            (x.sqrt() * scale).sum().backward()  # the second gradient is added: inf - inf
+        assert x.grad.isnan().all()
+        optimizer = L.optim.Adam([x], lr=1.0)
+        for _ in range(2):
+            x.grad = L.full((2,), big)
+            optimizer.step()
+    with pytest.warns(RuntimeWarning, match="divide by zero"):  # the user's own NumPy warns
+        np.log(np.zeros(1))
+
+
+def test_a_number_that_overflows_is_refused_as_in_torch():
+    calls = [
+        lambda L: L.full((2,), 1e300),
+        lambda L: L.full_like(L.ones(2), -1e300),
+        lambda L: L.ones(2).fill_(1e300),
+        lambda L: L.ones(2).__setitem__(0, 1e300),
+        lambda L: L.where(L.ones(1) > 0, 1e300, L.ones(1)),
+        lambda L: L.ones(1).masked_fill(L.ones(1) > 0, 1e300),
+        lambda L: L.linspace(0, 1e300, 3),
+        lambda L: L.ones(2).uniform_(0, 1e300),
+    ]
+    assert_refused([(call, RuntimeError) for call in calls], nnlib, torch)
+    assert nnlib.full((2,), inf).isinf().all()
 
 
 def test_scores_without_a_largest_finite_one():

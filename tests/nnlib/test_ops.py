@@ -1,5 +1,6 @@
 """Every public operation: one table, against PyTorch, and more slowly against differences."""
 
+import contextlib
 import importlib
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def test_value_and_gradient_are_those_of_torch(case, rng):
     got, expected = (case.call(L, *map(L.tensor, single)).numpy() for L in (nnlib, torch))
     slack = 1 if case.exact else 20
     np.testing.assert_allclose(got, expected, slack * 1e-4, slack * 1e-6, strict=True)
+
+
+def test_no_operation_lets_numpy_warn(rng):
+    """A RuntimeWarning is an error in these tests; ``nnlib.quiet`` switches them off."""
+    extremes = np.array([0, 1, -1, np.inf, -np.inf, np.nan, 3e38, -3e38, 1e-40], "f4")
+    for case in CASES:
+        for values in (extremes, extremes[:1], extremes[-3:-1]):
+            arrays = [rng.choice(values, shape) for shape in case.shapes]
+            with naming(case.name, case.note), contextlib.suppress(RuntimeError, ValueError):
+                y = case.call(nnlib, *[wrap(a, requires_grad=True) for a in arrays])
+                y.sum().backward()
 
 
 def assert_same_as_torch(case, arrays, v, y, got, rtol=1e-9, atol=1e-12):

@@ -9,6 +9,7 @@ import numpy as np
 from ...graph import record
 from ...ops.indexing import check_range
 from ...ops.promotion import array
+from ...quiet import silent
 from ...tensor import Tensor, counter, raw
 
 __all__ = ["embedding"]
@@ -94,6 +95,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
     return record(total, dict(rows=g, i=i), rows=lambda g, i: embedding(i, g))
 
 
+@silent
 def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float) -> None:
     """Scale rows down, in place, to a norm of at most ``max_norm``; this is not recorded."""
     w = raw(weight)

@@ -11,6 +11,7 @@ import numpy as np
 from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
 from ...ops.promotion import array, whole
+from ...quiet import silent
 from ...tensor import Tensor, counter, raw
 
 __all__ = [
@@ -187,6 +188,7 @@ def group_norm(
     return standardized(input, slices, weight, bias, (C,), eps)
 
 
+@silent
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ...quiet import silent
 from ...tensor import Tensor, counter, wrap
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
+@silent
 def clip_grad_norm_(
     parameters: Tensor | Iterable[Tensor],
     max_norm: float,
