@@ -123,7 +123,7 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
     basic, advanced = steps("setitem", index)
     view = input if basic is None else call_as("setitem", getitem, input, basic)
     place = ... if advanced is None else advanced
-    check_fits("setitem", value, view.dtype)
+    check_fits("setitem", value, array("setitem", view).dtype)
     change_(view, index_put(view, place, value))
 
 
