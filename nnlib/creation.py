@@ -15,9 +15,17 @@ from typing import Any
 import numpy as np
 
 from .device import check_device
-from .tensor import DTYPES, Tensor, raw
+from .ops.promotion import check_fits
+from .quiet import silent
+from .tensor import DTYPES, Tensor, raw, wrap
 
 __all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "DoubleTensor",
+    "FloatTensor",
+    "IntTensor",
+    "LongTensor",
     "arange",
     "as_tensor",
     "empty",
@@ -74,7 +82,7 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
             f"{name}: expected floats to require a gradient, got dtype {array.dtype}; write "
             "1.0 instead of 1, or pass dtype=float32"
         )
-    return Tensor(array, requires_grad)
+    return wrap(array, requires_grad)
 
 
 def scalar(name: str, x: Any) -> Any:
@@ -139,13 +147,82 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"from_numpy: expected an ndarray, got {type(ndarray).__name__}")
     known("from_numpy", ndarray.dtype)
-    return Tensor(ndarray)
+    return wrap(ndarray)
 
 
+class Constructor:
+    """PyTorch's constructor of tensors of one dtype, such as ``LongTensor([1, 2])``.
+
+    It takes sizes or data as ``Tensor`` does. ``isinstance(x, LongTensor)`` returns whether x
+    is a tensor of this dtype, and ``x.type(LongTensor)`` converts x.
+
+    >>> LongTensor([1, 2]), DoubleTensor(2, 3).dtype
+    (tensor([1, 2]), dtype('float64'))
+    """
+
+    def __init__(self, name: str, dtype: Any):
+        self.name = name
+        self.dtype = np.dtype(dtype)
+
+    def __call__(self, *data: Any, device: Any = None) -> Tensor:
+        return constructed(self.name, data, device, self.dtype)
+
+    def __instancecheck__(self, x: object) -> bool:
+        return isinstance(x, Tensor) and x.dtype == self.dtype
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+BoolTensor = Constructor("BoolTensor", bool)
+ByteTensor = Constructor("ByteTensor", np.uint8)
+DoubleTensor = Constructor("DoubleTensor", np.float64)
+FloatTensor = Constructor("FloatTensor", np.float32)
+IntTensor = Constructor("IntTensor", np.int32)
+LongTensor = Constructor("LongTensor", np.int64)
+
+
+def constructed(
+    name: str, data: tuple, device: Any, dtype: np.dtype | None = None, kind: type = Tensor
+) -> Tensor:
+    """Return the tensor that PyTorch's constructor of this name makes from its arguments.
+
+    With dtype None, a Tensor keeps its dtype, and everything else becomes float32.
+    """
+    check_device(name, device)
+    if all(map(_is_size, data)):
+        return wrap(np.empty(shape_of(name, data or (0,)), dtype or FLOAT32), kind=kind)
+    is_list = hasattr(data[0], "__len__") and not isinstance(data[0], (str, set, dict))
+    if len(data) > 1 or not is_list:
+        got = ", ".join(type(x).__name__ for x in data)
+        raise TypeError(f"{name}: expected sizes, or one sequence of numbers, got {got}")
+    (data,) = data
+    if not isinstance(data, Tensor):
+        return wrap(_array(name, data, dtype or FLOAT32), kind=kind)
+    if dtype not in (None, data.dtype):
+        raise TypeError(f"{name}: expected a tensor of {dtype}, got {data.dtype}; use to()")
+    return data.view(data.shape) if kind is Tensor else wrap(data.array, kind=kind)
+
+
+def _is_size(x: Any) -> bool:
+    """Return whether x is an integer, possibly NumPy's, and neither a bool nor a Tensor."""
+    if isinstance(x, (np.ndarray, np.generic)):
+        return x.ndim == 0 and x.dtype.kind in "iu"
+    return isinstance(x, int) and not isinstance(x, bool)
+
+
+@silent
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
     """Return data as an array, of the given dtype or of the one that torch would choose."""
     data = list(data) if isinstance(data, deque) else raw(data)
-    dtype = _dtype(name, data) if dtype is None else known(name, dtype)
+    dtypes = _dtypes(name, data)
+    if dtype is None:
+        dtype = _dtype(name, dtypes)
+    else:
+        dtype = known(name, dtype)
+        for other in dtypes:  # int16 and float16 are converted, strings are refused
+            if other.kind not in "biuf":
+                known(name, other)
     data = _plain(name, data)
     try:
         return np.array(data, dtype, copy=copy)
@@ -157,9 +234,9 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
         raise ValueError(f"{name}: expected nested lists of equal lengths{got}") from None
 
 
-def _dtype(name: str, data: Any) -> np.dtype:
-    """Return the dtype that holds all of the data; float32 if there are no elements."""
-    dtypes = {known(name, d) for d in _dtypes(name, data)} or {FLOAT32}
+def _dtype(name: str, dtypes: set[np.dtype]) -> np.dtype:
+    """Return the dtype for data of several dtypes; float32 if there are no elements."""
+    dtypes = {known(name, dtype) for dtype in dtypes} or {FLOAT32}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
 
@@ -247,7 +324,9 @@ def full(
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
     own = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
-    array = np.full(shape_of("full", (size,)), value, known("full", dtype or own))
+    dtype = known("full", dtype or own)
+    check_fits("full", value, dtype)
+    array = np.full(shape_of("full", (size,)), value, dtype)
     return made("full", array, device, requires_grad)
 
 
@@ -310,10 +389,14 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return evenly spaced values, both ends included."""
-    values = _spaced("linspace", start, end, steps).astype(known("linspace", dtype or FLOAT32))
+    dtype = known("linspace", dtype or FLOAT32)
+    for x in (start, end):
+        check_fits("linspace", x, dtype)
+    values = _spaced("linspace", start, end, steps).astype(dtype)
     return made("linspace", values, device, requires_grad)
 
 
+@silent
 def logspace(
     start: float,
     end: float,
@@ -386,7 +469,9 @@ def full_like(
 ) -> Tensor:
     """Return a tensor of the shape and dtype of another, filled with a value."""
     shape, dtype = like("full_like", input, dtype)
-    array = np.full(shape, scalar("full_like", fill_value), dtype)
+    value = scalar("full_like", fill_value)
+    check_fits("full_like", value, dtype)
+    array = np.full(shape, value, dtype)
     return made("full_like", array, device, requires_grad)
 
 
@@ -434,5 +519,14 @@ def cuda(self: Tensor, device: Any = None) -> Tensor:
     return self
 
 
+def _new(cls: type, *data: Any, device: Any = None, **unknown: Any) -> Tensor:
+    """Return the tensor that PyTorch's ``Tensor(*data)`` makes."""
+    if unknown:
+        got = ", ".join(unknown)
+        raise TypeError(f"Tensor: expected no keyword but device, got {got}; use tensor()")
+    return constructed("Tensor", data, device, kind=cls)
+
+
+Tensor.__new__ = _new
 for method in (new_tensor, new_zeros, new_ones, new_empty, new_full, cpu, cuda):
     setattr(Tensor, method.__name__, method)

@@ -14,7 +14,7 @@ import numpy as np
 
 from .device import check_device
 from .device import device as device_named
-from .tensor import Tensor, raw
+from .tensor import Tensor, raw, wrap
 
 __all__ = [
     "Generator",
@@ -104,7 +104,7 @@ class Generator:
         """Return the state of the generator, as a tensor of bytes."""
         state = self.rng.bit_generator.state
         numbers = (*state["state"].values(), state["has_uint32"], state["uinteger"], self._seed)
-        return Tensor(np.frombuffer(b"".join(n.to_bytes(16) for n in numbers), np.uint8).copy())
+        return wrap(np.frombuffer(b"".join(n.to_bytes(16) for n in numbers), np.uint8).copy())
 
     def set_state(self, new_state: Tensor) -> Generator:
         """Set the generator to a state that ``get_state`` returned."""

@@ -85,7 +85,7 @@ def no_grad(orig_func: Callable | None = None) -> Any:
     """Record no operations inside this context or function: results have no history.
 
     >>> from nnlib import Tensor
-    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> x = Tensor([1.0, 2.0]).requires_grad_()
     >>> with no_grad():
     ...     y = x * 2
     >>> y.requires_grad

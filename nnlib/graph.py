@@ -30,7 +30,8 @@ import numpy as np
 
 from .grad_mode import mode
 from .hook import RetainGrad
-from .tensor import INFERENCE, Tensor, counter, raw
+from .quiet import silent
+from .tensor import INFERENCE, Tensor, counter, raw, wrap
 
 __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
 
@@ -77,7 +78,7 @@ def record(
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
         return y
-    out = Tensor(y)
+    out = wrap(y)
     if view is not None:
         _make_view(out, next(iter(inputs.values())), view)
     if not mode.enabled:
@@ -148,7 +149,7 @@ def record_fused(
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
         return y
-    outs = tuple(map(Tensor, y)) if isinstance(y, tuple) else (Tensor(y),)
+    outs = tuple(map(wrap, y)) if isinstance(y, tuple) else (wrap(y),)
     node = None
     if needs_grad and mode.enabled:
         node = FusedNode(outs, inputs, keep or {}, backward, twice)
@@ -302,7 +303,7 @@ class FusedNode(Node):
             return gradients[k]
         shape, dtype = self.results[k]
         zeros = np.zeros(shape, dtype)
-        return Tensor(zeros) if create else zeros
+        return wrap(zeros) if create else zeros
 
 
 class ResultGradients(dict):
@@ -365,7 +366,7 @@ class Saved:
         """Return the value as a Tensor with the history it had."""
         if isinstance(source, Tensor):
             return source
-        out = Tensor(self.array)
+        out = wrap(self.array)
         out.node = source
         out.version = self.counter
         out.needs_grad = source is not None
@@ -453,6 +454,7 @@ def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
     out.view_of = View(base, path_to_out, out.version[0], source_fixed or fixed)
 
 
+@silent
 def change_(x: Tensor, new: Tensor) -> Tensor:
     """Overwrite x with the values and the history of new, which was computed from x."""
     base = x if x.view_of is None else x.view_of.base
@@ -517,7 +519,7 @@ def _inherit(x: Tensor, source: Tensor) -> None:
 def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
     """Return the base with the elements that ``path`` reads replaced by new."""
     shape = base.array.shape
-    old = Tensor(base.array)
+    old = wrap(base.array)
     old.node = base.node
     old.needs_grad = base.needs_grad
     return record(

@@ -26,7 +26,9 @@ from .generator import (
 from .generator import fork_rng as fork_rng
 from .generator import generator as generator
 from .graph import change_
-from .tensor import Tensor, raw
+from .ops.promotion import check_fits
+from .quiet import silent
+from .tensor import Tensor, raw, wrap
 
 __all__ = [
     "Generator",
@@ -228,7 +230,7 @@ def bernoulli(
     """Return 1 at random, with the probability in input, or p, and otherwise 0."""
     (shape, dtype), odds = like("bernoulli", input), raw(input) if p is None else p
     dtype = _floating("bernoulli", dtype) if p is None else dtype
-    return Tensor(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
+    return wrap(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
 
 
 def _trials(
@@ -291,7 +293,7 @@ def multinomial(
         draws = rng.random((*shape[:-1], num_samples))
         pairs = zip(steps.reshape(-1, shape[-1]), draws.reshape(-1, num_samples), strict=True)
         drawn = [np.searchsorted(row / row[-1], u, side="right") for row, u in pairs]
-        return Tensor(np.reshape(drawn, draws.shape).astype(np.int64))
+        return wrap(np.reshape(drawn, draws.shape).astype(np.int64))
     nonzero = (w > 0).sum(-1)
     _expect(
         "multinomial",
@@ -300,15 +302,16 @@ def multinomial(
         nonzero,
     )
     wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # smallest times first
-    return Tensor(np.argsort(wait, -1)[..., :num_samples])
+    return wrap(np.argsort(wait, -1)[..., :num_samples])
 
 
 # Methods of Tensor that fill it
 
 
+@silent
 def _fill(x: Tensor, array: np.ndarray) -> Tensor:
     """Return x, overwritten by an array; the gradient of its old values is 0."""
-    return change_(x, Tensor(np.asarray(array, x.dtype)))
+    return change_(x, wrap(np.asarray(array, x.dtype)))
 
 
 def uniform_(
@@ -316,6 +319,8 @@ def uniform_(
 ) -> Tensor:
     """Fill with numbers drawn evenly between two bounds; torch calls the first ``from``."""
     dtype = _floating("uniform_", self.dtype)
+    for bound in (from_, to):
+        check_fits("uniform_", bound, dtype)
     _expect("uniform_", from_ <= to, "from <= to", f"{from_} and {to}")
     draw = _uniform(_rng("uniform_", generator), self.shape, dtype)
     return _fill(self, from_ + (to - from_) * draw)

@@ -6,9 +6,12 @@ import itertools
 
 import numpy as np
 
+from .quiet import silent
+
 __all__ = ["all_normal", "linked", "running"]
 
 
+@silent
 def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
     """Return the cumulative f along axis d, in the dtype of x.
 

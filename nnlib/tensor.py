@@ -2,7 +2,7 @@
 
 Read this file first, then ``graph.py`` (how operations are recorded), ``walk.py`` (the backward
 pass) and ``ops/``. ``ops/__init__.py`` attaches ``backward`` and the operations to Tensor as
-methods and operators.
+methods and operators, and ``creation.py`` attaches the constructor.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .device import device
 from .hook import Hook, RetainGrad
 from .printing import show
 
-__all__ = ["Tensor", "raw"]
+__all__ = ["Tensor", "raw", "wrap"]
 
 CPU = device("cpu")
 # The six dtypes; a dict keeps their order, and each new Tensor finds its dtype by hash.
@@ -31,31 +31,40 @@ INFERENCE = [0]  # the version of all tensors made in inference_mode, which isn'
 class Tensor:
     """An array that remembers how it was computed.
 
+    This is PyTorch's constructor, which makes a float32 tensor. Usually ``tensor`` is better,
+    because it keeps integers and doubles, and the result can require a gradient.
+    Inside the library, ``wrap`` makes a Tensor from an array.
+
     Parameters
     ----------
-    array : array_like
-        The values. An array of one of the six dtypes is used without copying, and Python
-        floats become float32.
-    requires_grad : bool
-        Whether ``backward`` computes a gradient for this tensor.
+    *data : int, or one nested list, array or Tensor
+        Integers are the sizes of a tensor with arbitrary elements; ``Tensor()`` is empty. A
+        list or array contains the values; a float32 array shares its memory. For a Tensor, of
+        any dtype, the result is a view of it.
+    device : device
+        The device, which must be the CPU.
 
     Attributes
     ----------
     array : ndarray
         The values.
     grad : Tensor or None
-        The sum of the gradients that ``backward`` has computed; it owns its memory.
+        The sum of the gradients that ``backward`` has computed; it owns its memory. A gradient
+        that you assign must have the tensor's shape and dtype.
     requires_grad : bool
         Whether a gradient can flow to this tensor.
 
     Raises
     ------
     TypeError
-        If the array has a different dtype.
+        If the data are neither sizes nor a sequence of numbers, or have a dtype that nnlib
+        doesn't have.
     RuntimeError
-        If a tensor that isn't floating-point requires a gradient.
+        If a size is negative.
 
-    >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> Tensor([1, 2]), Tensor(4, 3).shape
+    (tensor([1., 2.]), (4, 3))
+    >>> x = Tensor([1.0, 2.0, 3.0]).requires_grad_()
     >>> (x * x).sum().backward()
     >>> x.grad
     tensor([2., 4., 6.])
@@ -68,24 +77,16 @@ class Tensor:
     # view_of: of a view, its base and the function that reads it from there (graph.View).
     __slots__ = (
         "__weakref__",
+        "_grad",
         "array",
-        "grad",
         "hooks",
         "needs_grad",
         "node",
         "version",
         "view_of",
     )
-    is_cuda = False  # whether it lives on a GPU
+    is_cuda = is_xpu = False  # whether it lives on a GPU
     __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
-
-    def __init__(self, array: Any, requires_grad: bool = False):
-        is_valid = type(array) is np.ndarray and array.dtype in DTYPES
-        self.array = array if is_valid else as_array(array)
-        self.grad = self.hooks = self.node = self.version = self.view_of = None
-        self.needs_grad = False
-        if requires_grad:
-            self.requires_grad_()
 
     # Shape, dtype and elements
 
@@ -239,6 +240,25 @@ class Tensor:
         self.requires_grad_(value)
 
     @property
+    def grad(self) -> Tensor | None:
+        """The sum of the gradients that ``backward`` has computed, or None."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
+            if value is self:
+                raise RuntimeError("grad: expected a different tensor, got the tensor itself")
+            if value.shape != self.shape or value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"grad: expected the shape {self.shape} and dtype {self.dtype} of the "
+                    f"tensor, got {value.shape} and {value.dtype}"
+                )
+        self._grad = value
+
+    @property
     def is_leaf(self) -> bool:
         """Whether the user made it, and not a recorded operation."""
         return self.current().node is None
@@ -301,17 +321,31 @@ class Tensor:
             self.register_hook(RetainGrad(self))
 
 
+def wrap(array: Any, requires_grad: bool = False, kind: type = Tensor) -> Any:
+    """Return an array as a Tensor, or one of a subclass, of the same dtype without copying.
+
+    Lists and numbers become arrays first; Python floats become float32.
+    """
+    out = object.__new__(kind)
+    is_valid = type(array) is np.ndarray and array.dtype in DTYPES
+    out.array = array if is_valid else as_array(array)
+    out._grad = out.hooks = out.node = out.version = out.view_of = None
+    out.needs_grad = False
+    if requires_grad:
+        out.requires_grad_()
+    return out
+
+
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
     """Return a Tensor of a class from an array, for copies and pickles."""
-    out = kind.__new__(kind)
-    Tensor.__init__(out, ZERO)
+    out = wrap(ZERO, kind=kind)
     out.array = array
     return out.requires_grad_(requires_grad)
 
 
 def holding(array: np.ndarray) -> Tensor:
     """Return a Tensor of any dtype, because torch's files contain more than the six dtypes."""
-    return Tensor(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
+    return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 
 def raw(x: Any) -> Any:

@@ -33,7 +33,7 @@ import numpy as np
 
 from . import checks
 from .checks import number, one_of, reals, whole
-from .tensor import Tensor, raw
+from .tensor import Tensor, raw, wrap
 
 __all__ = [
     "ColorJitter",
@@ -568,7 +568,7 @@ class Transform:
         array = _images(type(self).__name__, raw(x))
         y = self._change(array.reshape(-1, *array.shape[-3:]))
         y = y.reshape(*array.shape[:-3], *y.shape[1:])
-        return Tensor(y) if isinstance(x, Tensor) else y
+        return wrap(y) if isinstance(x, Tensor) else y
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Return the changed batch (N, C, H, W); each transform defines this."""
@@ -618,7 +618,7 @@ class ToTensor:
         if x.ndim not in (2, 3):
             raise ValueError(f"ToTensor: expected (H, W) or (H, W, C), got {x.shape}")
         first = x[None] if x.ndim == 2 else np.moveaxis(x, -1, 0)
-        return Tensor(np.ascontiguousarray(first, np.float32) / np.float32(255))
+        return wrap(np.ascontiguousarray(first, np.float32) / np.float32(255))
 
 
 class Normalize(Transform):

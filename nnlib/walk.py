@@ -7,6 +7,7 @@ old, reaches an operation, the gradient of its result is complete.
 from __future__ import annotations
 
 import heapq
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 from .grad_mode import Recording
 from .graph import Node
 from .hook import RetainGrad
-from .tensor import Tensor, counter, raw
+from .quiet import silent
+from .tensor import Tensor, counter, raw, wrap
 
 __all__ = ["accumulate", "backward", "grad"]
 
@@ -51,6 +53,7 @@ def backward(
     accumulate([self], [gradient], retain_graph, create_graph, inputs)
 
 
+@silent
 def accumulate(
     tensors: Sequence[Tensor],
     gradients: Sequence[Tensor | None],
@@ -86,6 +89,7 @@ def grad(
     grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
@@ -106,6 +110,8 @@ def grad(
         default ``create_graph``.
     create_graph : bool
         Whether to record the backward pass itself, for second derivatives.
+    only_inputs : bool
+        Ignored, as in PyTorch, which warns about False: no ``grad`` changes in any case.
     allow_unused : bool
         Whether an input that no output depends on has the gradient None; otherwise it is an
         error.
@@ -127,11 +133,13 @@ def grad(
 
     Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
 
-    >>> x = Tensor([3.0], requires_grad=True)
+    >>> x = Tensor([3.0]).requires_grad_()
     >>> (slope,) = grad(x**3, x, create_graph=True)
     >>> slope.item(), grad(slope, x)[0].item()
     (27.0, 18.0)
     """
+    if not only_inputs:
+        warnings.warn("grad: only_inputs is ignored; use backward", FutureWarning, stacklevel=2)
     outputs, inputs = _listed(outputs), _listed(inputs)
     upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
     if materialize_grads and allow_unused is False:
@@ -151,7 +159,7 @@ def grad(
     for x in inputs:
         g = by_source.get(_source(x))
         if g is None and materialize_grads:
-            g = Tensor(np.zeros_like(x.array), create_graph)
+            g = wrap(np.zeros_like(x.array), create_graph)
         gradients.append(g)
     if not allow_unused and any(g is None for g in gradients):
         k = next(k for k, g in enumerate(gradients) if g is None)
@@ -196,7 +204,7 @@ class _Walk:
         for y, g in zip(outputs, upstream, strict=True):
             self.add(_source(y), g if self.create else g.array)
         is_needed = self._needed()
-        with Recording(self.create):
+        with Recording(self.create), np.errstate(all="ignore"):  # 1 / 0 is inf, as in torch
             while self.heap:
                 _, node = heapq.heappop(self.heap)
                 g = self.finish(node, self.gradients.pop(node))
@@ -239,7 +247,7 @@ class _Walk:
         """Return a complete gradient after its hooks, and store it if it is an input's."""
         if target.hooks:
             for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
-                new = hook(g if self.create else Tensor(np.array(g)))
+                new = hook(g if self.create else wrap(np.array(g)))
                 if new is not None:
                     g = new if self.create else np.array(raw(new))
         if self.inputs is not None and target in self.inputs:
@@ -272,7 +280,7 @@ class _Walk:
             if type(g) is not np.ndarray or not g.flags.owndata or id(g) in used:
                 g = np.array(g)
             used.add(id(g))
-            tensors[target] = Tensor(g)
+            tensors[target] = wrap(g)
         return tensors
 
 
@@ -312,8 +320,8 @@ def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
                 f"backward: expected a tensor of one element, got shape {y.shape}; use mean() "
                 f"or sum() first, or pass a gradient of shape {y.shape}"
             )
-        return Tensor(np.ones_like(y.array))
-    g = g if isinstance(g, Tensor) else Tensor(g)
+        return wrap(np.ones_like(y.array))
+    g = g if isinstance(g, Tensor) else wrap(g)
     if g.shape != y.shape:
         raise RuntimeError(f"backward: expected a gradient of shape {y.shape}, got {g.shape}")
     return g

@@ -52,7 +52,7 @@ def backward(
     RuntimeError
         As ``Tensor.backward``, or if there are not as many gradients as results.
 
-    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> x = Tensor([1.0, 2.0]).requires_grad_()
     >>> backward([x.sum(), x * 10], [None, Tensor([1.0, 1.0])])
     >>> x.grad
     tensor([11., 11.])

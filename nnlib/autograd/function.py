@@ -21,7 +21,7 @@ from ..graph import (
     recorded,
     save,
 )
-from ..tensor import Tensor, counter
+from ..tensor import Tensor, counter, wrap
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
@@ -91,7 +91,7 @@ class Function:
     ...     def backward(ctx, g):
     ...         (x,) = ctx.saved_tensors
     ...         return g * 3 * x**2
-    >>> x = Tensor([2.0], requires_grad=True)
+    >>> x = Tensor([2.0]).requires_grad_()
     >>> Cube.apply(x).backward()
     >>> x.grad
     tensor([12.])
@@ -245,9 +245,9 @@ class FunctionNode(Node):
         given = g if isinstance(g, ResultGradients) else {0: g}
         blank = self.ctx._materialize
         return [
-            (given[k] if isinstance(given[k], Tensor) else Tensor(given[k]))
+            (given[k] if isinstance(given[k], Tensor) else wrap(given[k]))
             if k in given
-            else Tensor(np.zeros(*result))
+            else wrap(np.zeros(*result))
             if blank and result is not None
             else None
             for k, result in enumerate(self.results)

@@ -14,7 +14,7 @@ import numpy as np
 from .. import walk
 from ..grad_mode import enable_grad
 from ..ops import reshape, stack
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -68,7 +68,7 @@ def jacobian(
             for e in np.ndindex(y_k.shape):
                 one = np.zeros(y_k.shape, y_k.dtype)
                 one[e] = 1
-                found = _gradients([y_k], x, [Tensor(one)], create_graph)
+                found = _gradients([y_k], x, [wrap(one)], create_graph)
                 found = _filled("jacobian", found, x, create_graph, strict, f"result {k}")
                 for column, g in zip(columns, found, strict=True):
                     column.append(g)
@@ -165,7 +165,7 @@ def jvp(
     with enable_grad():
         x, y, given = _applied("jvp", func, inputs, create_graph, strict)
         direction = _vector("jvp", v, inputs, x)
-        u = [Tensor(np.zeros_like(y_k.array), requires_grad=True) for y_k in y]
+        u = [wrap(np.zeros_like(y_k.array), requires_grad=True) for y_k in y]
         rows = _filled("jvp", _gradients(y, x, u, True), x, True, strict, "the result")
         found = _gradients(rows, u, direction, create_graph)
         found = _filled("jvp", found, y, create_graph, strict, "the result")
@@ -266,7 +266,7 @@ def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[T
     if v is None:
         if isinstance(given, tuple) or given.numel() != 1:
             raise RuntimeError(f"{name}: expected v, as there is more than one element")
-        return [Tensor(np.ones_like(given.array))]
+        return [wrap(np.ones_like(given.array))]
     several = _tuple(name, "v", v)
     shapes, expected = [t.shape for t in several], [t.shape for t in like]
     if shapes != expected:
@@ -294,7 +294,7 @@ def _filled(
             part = "" if g is None else "the derivative of "
             raise RuntimeError(f"{name}: {part}{what} does not depend on input {i} (strict)")
     return [
-        Tensor(np.zeros_like(x_i.array)) if g is None else g
+        wrap(np.zeros_like(x_i.array)) if g is None else g
         for g, x_i in zip(gradients, x, strict=True)
     ]
 
@@ -302,7 +302,7 @@ def _filled(
 def _block(rows: list[Tensor], y: Tensor, x: Tensor) -> Tensor:
     """Return the Jacobian of y with respect to x, (*y.shape, *x.shape), from its rows."""
     if not rows:
-        return Tensor(np.zeros((*y.shape, *x.shape), y.dtype))
+        return wrap(np.zeros((*y.shape, *x.shape), y.dtype))
     return reshape(stack(rows), (*y.shape, *x.shape))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..walk import grad
 from .functional import jacobian
 
@@ -65,7 +65,7 @@ def gradcheck(
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
-    >>> gradcheck(lambda x: x * x, Tensor(np.array([1.0, 2.0]), requires_grad=True))
+    >>> gradcheck(lambda x: x * x, wrap(np.array([1.0, 2.0]), True))
     True
     """
     inputs = _listed(inputs)
@@ -111,14 +111,14 @@ def gradgradcheck(
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
-    >>> gradgradcheck(lambda x: x**3, Tensor(np.array([1.0, 2.0]), requires_grad=True))
+    >>> gradgradcheck(lambda x: x**3, wrap(np.array([1.0, 2.0]), True))
     True
     """
     inputs = _listed(inputs)
     differentiable, n = _check_inputs("gradgradcheck", inputs), len(inputs)
     y = [t for t in _floats("gradgradcheck", func(*inputs)) if t.requires_grad]
     ups = _random(y, seed=1) if grad_outputs is None else _listed(grad_outputs)
-    ups = [Tensor(up.array, requires_grad=True) for up in ups]
+    ups = [wrap(up.array, requires_grad=True) for up in ups]
 
     def gradient(*both: Any) -> tuple[Tensor, ...]:
         y = [t for t in _floats("gradgradcheck", func(*both[:n])) if t.requires_grad]
@@ -156,7 +156,7 @@ def _floats(name: str, y: Any) -> list[Tensor]:
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
     """Return a random upstream gradient of the shape of each result."""
     rng = np.random.default_rng(seed)
-    return [Tensor(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
+    return [wrap(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
 
 
 def _check_inputs(name: str, inputs: list) -> list[int]:

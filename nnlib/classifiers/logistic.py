@@ -13,7 +13,7 @@ from ..linalg.exact import exact, numeric, tex, text
 from ..nn.functional import sigmoid, softmax
 from ..optim import LBFGS
 from ..steps import Step, Steps
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .base import LinearClassifier, warn_unfinished, with_ones
 
 __all__ = ["LogisticRegression", "logistic_step"]
@@ -143,7 +143,7 @@ class Minimum(NamedTuple):
 
 def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> Minimum:
     """Return the minimum of a function that returns its value and gradient."""
-    x = Tensor(theta.copy(), requires_grad=True)
+    x = wrap(theta.copy(), requires_grad=True)
     rounding = np.finfo(float).eps * abs(objective(theta)[0])
     optimizer = LBFGS(
         [x],
@@ -159,8 +159,8 @@ def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> M
     def closure() -> Tensor:
         f, g = objective(x.array)
         losses.append(f)
-        x.grad = Tensor(g)
-        return Tensor(np.array(f))
+        x.grad = wrap(g)
+        return wrap(np.array(f))
 
     optimizer.step(closure)
     slope, n_iter = float(np.abs(objective(x.array)[1]).max()), optimizer.state[x]["n_iter"]

@@ -9,7 +9,7 @@ from ..creation import zeros
 from ..nn import AvgPool2d, Conv2d, Linear, Module, Parameter, init
 from ..nn import functional as F
 from ..ops import cat, square, tanh
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 __all__ = ["LeNet5"]
 
@@ -129,7 +129,7 @@ class Distances(Module):
     def __init__(self, in_features: int, num_classes: int):
         super().__init__()
         signs = random.generator(None).integers(0, 2, (num_classes, in_features)) * 2 - 1
-        self.register_buffer("centres", Tensor(signs.astype(np.float32)))
+        self.register_buffer("centres", wrap(signs.astype(np.float32)))
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, D) to (N, C)."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..grad_mode import no_grad
 from ..nn import Module
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..trace.recording import Scope, recording
 from ..trace.units import tensors
 
@@ -31,7 +31,7 @@ def watched(name: str, model: Module, sizes: Any) -> Run:
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
     several = isinstance(sizes, list | tuple) and sizes and isinstance(sizes[0], list | tuple)
     dtype = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
-    inputs = [Tensor(np.zeros(_size(name, s), dtype)) for s in (sizes if several else [sizes])]
+    inputs = [wrap(np.zeros(_size(name, s), dtype)) for s in (sizes if several else [sizes])]
     with _evaluating(model), no_grad(), recording(values=False) as record:
         try:
             output = model(*inputs)

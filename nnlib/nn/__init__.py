@@ -1,6 +1,15 @@
 """Layers, losses and the modules that hold parameters."""
 
-from . import functional, init, layers, modules, utils
+from . import functional, init, layers, modules, parallel, utils
 from .layers import *  # noqa: F403 (the layers are many)
+from .parallel import DataParallel
 
-__all__ = ["functional", "init", "modules", "utils", *layers.__all__]
+__all__ = [
+    "DataParallel",
+    "functional",
+    "init",
+    "modules",
+    "parallel",
+    "utils",
+    *layers.__all__,
+]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from . import functional as F
 from . import init
 from .normalization import Stretch
@@ -39,7 +39,7 @@ class _ChannelNorm(Stretch):
         C = (num_features,)
         starts = dict(running_mean=np.zeros(C, dtype), running_var=np.ones(C, dtype))
         for name, start in dict(starts, num_batches_tracked=np.zeros((), np.int64)).items():
-            self.register_buffer(name, Tensor(start) if track_running_stats else None)
+            self.register_buffer(name, wrap(start) if track_running_stats else None)
         self._set(C, dtype, weight=affine, bias=affine and bias)
 
     def _check(self, input: Tensor) -> None:

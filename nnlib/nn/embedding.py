@@ -57,7 +57,7 @@ class Table(Module):
 
         Further arguments are what the constructor takes after embedding_dim.
 
-        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor(np.array([0])))
+        >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor([0]).long())
         tensor([[1., 2.]])
         """
         shape = raw(embeddings).shape
@@ -104,7 +104,7 @@ class Embedding(Table):
 
     Source: Bengio et al. (2003), section 2; chapter "Text".
 
-    >>> Embedding(10, 3)(Tensor(np.array([[1, 2], [4, 9]]))).shape
+    >>> Embedding(10, 3)(Tensor([[1, 2], [4, 9]]).long()).shape
     (2, 2, 3)
     """
 
@@ -172,7 +172,7 @@ class EmbeddingBag(Table):
 
     Source: as for ``functional.embedding_bag``.
 
-    >>> EmbeddingBag(10, 3)(Tensor(np.array([1, 2, 4, 9])), Tensor(np.array([0, 3]))).shape
+    >>> EmbeddingBag(10, 3)(Tensor([1, 2, 4, 9]).long(), Tensor([0, 3]).long()).shape
     (2, 3)
     """
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..graph import record_fused
 from ..hook import Hook
-from ..tensor import Tensor, counter
+from ..tensor import Tensor, counter, wrap
 
 __all__ = ["Handle", "call_with_hooks"]
 
@@ -114,7 +114,7 @@ def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tupl
 
     def hook(g):
         arrays = isinstance(g[0], np.ndarray)
-        tensors = [Tensor(np.array(h)) for h in g] if arrays else g
+        tensors = [wrap(np.array(h)) for h in g] if arrays else g
         changed = see(dict(zip(watched, tensors, strict=True)))
         return {f"x{i}": h.array if arrays else h for i, h in changed.items()}
 

@@ -180,7 +180,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
     Source: Saxe et al. (2014), section 3; chapter "Initialization".
 
-    >>> w = orthogonal_(Tensor(np.zeros((2, 5)))).numpy()
+    >>> w = orthogonal_(Tensor(2, 5).double()).numpy()
     >>> bool(np.allclose(w @ w.T, np.eye(2)))
     True
     """

@@ -71,7 +71,7 @@ class CrossEntropyLoss(Loss):
     """Apply ``functional.cross_entropy`` to scores (N, C) and class indices (N,).
 
     >>> loss = CrossEntropyLoss(reduction="sum")
-    >>> loss(Tensor([[0.0, 0.0]]), Tensor([1]))
+    >>> loss(Tensor([[0.0, 0.0]]), Tensor([1]).long())
     tensor(0.6931)
     """
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..device import check_device
 from ..device import device as Device
 from ..grad_mode import mode, observed
-from ..tensor import Tensor, counter, raw
+from ..tensor import Tensor, counter, raw, wrap
 from .hooks import Handle, call_with_hooks
 from .parameter import Buffer, Parameter
 from .registry import Registry, joined
@@ -293,7 +293,7 @@ def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:
         if set_to_none:
             p.grad = None
         elif p.grad is not None:
-            p.grad = Tensor(np.zeros_like(p.grad.array))
+            p.grad = wrap(np.zeros_like(p.grad.array))
 
 
 def _place_and_dtype(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..device import check_device
-from ..tensor import Tensor, raw
+from ..tensor import Tensor, raw, wrap
 
 __all__ = ["Buffer", "Parameter"]
 
@@ -35,8 +35,9 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data: Any = None, requires_grad: bool = True):
-        super().__init__(np.zeros(0, np.float32) if data is None else raw(data), requires_grad)
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+        """Return the data as a Parameter."""
+        return wrap(np.zeros(0, np.float32) if data is None else raw(data), requires_grad, cls)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         out = super().__deepcopy__(memo)
@@ -60,9 +61,11 @@ class Buffer(Tensor):
 
     __slots__ = ("persistent",)
 
-    def __init__(self, data: Any, *, persistent: bool = True):
-        super().__init__(raw(data))
-        self.persistent = persistent
+    def __new__(cls, data: Any, *, persistent: bool = True) -> Buffer:
+        """Return the data as a Buffer."""
+        out = wrap(raw(data), kind=cls)
+        out.persistent = persistent
+        return out
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Buffer:
         out = super().__deepcopy__(memo)

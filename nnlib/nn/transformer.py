@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..device import check_device
-from ..tensor import Tensor, raw
+from ..tensor import Tensor, raw, wrap
 from . import functional as F
 from .container import ModuleList
 from .init import xavier_uniform_
@@ -283,7 +283,7 @@ class Transformer(Module):
     ) -> Tensor:
         """Return the (sz, sz) mask that hides what comes later: -inf there, 0 elsewhere."""
         check_device("generate_square_subsequent_mask", device)
-        return Tensor(np.triu(np.full((sz, sz), -np.inf, dtype or np.float32), 1))
+        return wrap(np.triu(np.full((sz, sz), -np.inf, dtype or np.float32), 1))
 
 
 def _is_causal(mask: Tensor | None, hint: bool | None) -> bool:

@@ -111,6 +111,7 @@ OPERATORS = {
 
 def fill_(input: Tensor, value: float) -> Tensor:
     """Set every element to ``value``; the gradient of the old elements is 0."""
+    promotion.check_fits("fill_", value, input.dtype)
     new = comparison.where(True, value, input)
     return change_(input, new.to(input.dtype).expand(input.shape))
 

@@ -8,8 +8,19 @@ import numpy as np
 
 from ..device import check_device
 from ..graph import record
+from ..quiet import silent
 from ..tensor import Tensor
-from .promotion import CASTS, array, as_dtype, binary, compute, pair, promote
+from .promotion import (
+    CASTS,
+    FLOAT32,
+    array,
+    as_dtype,
+    binary,
+    check_fits,
+    compute,
+    pair,
+    promote,
+)
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "where"
@@ -118,6 +129,8 @@ def where(
 def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
     """Return the operation ``where``; errors name the function that was called."""
     c = array(name, condition)
+    for x, y in ((input, other), (other, input)):
+        check_fits(name, x, getattr(y, "dtype", FLOAT32))
     if c.dtype.kind != "b":
         raise RuntimeError(
             f"{name}: expected a condition of truth values, got {c.dtype}; compare, as in x > 0"
@@ -140,6 +153,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
             f"{m.dtype} and {v.shape}"
         )
     dtype = array("masked_fill", input).dtype
+    check_fits("masked_fill", value, dtype)
     return chosen("masked_fill", mask, to(value, dtype), input)
 
 
@@ -313,6 +327,7 @@ def to(
     return converted("to", input, dtype, copy)
 
 
+@silent
 def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
     """Return the input in a dtype; it is returned itself if it already has that dtype.
 
@@ -338,7 +353,8 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return next(name for name, known in dtypes.items() if known == own)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    return converted("type", input, dtypes.get(dtype, dtype))
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # also of LongTensor
+    return converted("type", input, dtypes.get(name, dtype))
 
 
 clip = clamp  # PyTorch has both names

@@ -26,6 +26,7 @@ import numpy as np
 
 from .. import depthwise
 from ..graph import record_fused
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from ..windows import Grid, Pair, by_group, gathered, matrix, windows
 from .promotion import whole
@@ -155,6 +156,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 
 
 @whole("conv2d")
+@silent
 def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:

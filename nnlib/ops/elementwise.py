@@ -1,6 +1,6 @@
 """Elementwise operations, each with its gradient rule.
 
-NumPy's warnings about overflow and division by 0 remain switched on.
+``compute`` and ``binary`` switch NumPy's warnings off: 1 / 0 is inf, as in torch.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from .. import error_function
 from ..error_function import SLOPE
 from ..graph import record
+from ..quiet import silent
 from ..tensor import Tensor
 from .comparison import flat, to, where
 from .promotion import (
@@ -90,13 +91,16 @@ def mul(input: Tensor, other: Tensor) -> Tensor:
 def square(input: Tensor) -> Tensor:
     """Square: y = x², so dL/dx = dL/dy · 2x."""
     x = array("square", input)
-    return record(x * x, dict(x=input), x=lambda g, x: g * (2 * x))
+    y = compute("square", np.multiply, x, x)
+    return record(y, dict(x=input), x=lambda g, x: g * (2 * x))
 
 
 def reciprocal(input: Tensor) -> Tensor:
     """One over: y = 1 / x, so dL/dx = -dL/dy · y²."""
     x = floating("reciprocal", input)
-    return record(np.reciprocal(x), dict(x=input), x=lambda g, y: -g * (y * y))
+    return record(
+        compute("reciprocal", np.reciprocal, x), dict(x=input), x=lambda g, y: -g * (y * y)
+    )
 
 
 def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Tensor:
@@ -161,9 +165,10 @@ def remainder(input: Tensor, other: Tensor) -> Tensor:
 def sqrt(input: Tensor) -> Tensor:
     """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
     x = floating("sqrt", input)
-    return record(np.sqrt(x), dict(x=input), x=lambda g, y: g / (2 * y))
+    return record(compute("sqrt", np.sqrt, x), dict(x=input), x=lambda g, y: g / (2 * y))
 
 
+@silent
 def rsqrt(input: Tensor) -> Tensor:
     """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
     x = floating("rsqrt", input)
@@ -182,9 +187,16 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     return record(
         compute("pow", _power, a, b),
         dict(a=base, b=exponent),
-        a=lambda g, a, b: g * b * pow(a, b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
-        b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, to(a, y.dtype))),
+        a=_pow_slope,
+        b=lambda g, y, a, b: g * where((a == 0) & (b >= 0), 0.0, y * log(to(a, y.dtype))),
     )
+
+
+def _pow_slope(g: Any, a: Any, b: Any) -> Any:
+    """Return dL/da of ``pow``; at b = 0, it is 0 a^0 instead of 0 a^-1."""
+    if type(b) in (int, float):
+        return g * b * pow(a, b + (b == 0) - 1)
+    return where(b == 0, 0.0, g * (b * pow(a, b - 1)))
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -234,37 +246,37 @@ def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
 def exp(input: Tensor) -> Tensor:
     """Exponential: y = e^x, so dL/dx = dL/dy · y."""
     x = floating("exp", input)
-    return record(np.exp(x), dict(x=input), x=lambda g, y: g * y)
+    return record(compute("exp", np.exp, x), dict(x=input), x=lambda g, y: g * y)
 
 
 def expm1(input: Tensor) -> Tensor:
     """Exponential minus 1: y = e^x - 1, exact near 0, so dL/dx = dL/dy (y + 1)."""
     x = floating("expm1", input)
-    return record(np.expm1(x), dict(x=input), x=lambda g, y: g * (y + 1))
+    return record(compute("expm1", np.expm1, x), dict(x=input), x=lambda g, y: g * (y + 1))
 
 
 def log(input: Tensor) -> Tensor:
     """Natural logarithm: y = log x, so dL/dx = dL/dy / x; -inf at 0."""
     x = floating("log", input)
-    return record(np.log(x), dict(x=input), x=lambda g, x: g / x)
+    return record(compute("log", np.log, x), dict(x=input), x=lambda g, x: g / x)
 
 
 def log2(input: Tensor) -> Tensor:
     """Logarithm to base 2: y = log x / log 2, so dL/dx = dL/dy / (x log 2)."""
     x = floating("log2", input)
-    return record(np.log2(x), dict(x=input), x=lambda g, x: g / (x * LOG_2))
+    return record(compute("log2", np.log2, x), dict(x=input), x=lambda g, x: g / (x * LOG_2))
 
 
 def log10(input: Tensor) -> Tensor:
     """Logarithm to base 10: y = log x / log 10, so dL/dx = dL/dy / (x log 10)."""
     x = floating("log10", input)
-    return record(np.log10(x), dict(x=input), x=lambda g, x: g / (x * LOG_10))
+    return record(compute("log10", np.log10, x), dict(x=input), x=lambda g, x: g / (x * LOG_10))
 
 
 def log1p(input: Tensor) -> Tensor:
     """Logarithm of 1 + x: y = log(1 + x), exact near 0, so dL/dx = dL/dy / (1 + x)."""
     x = floating("log1p", input)
-    return record(np.log1p(x), dict(x=input), x=lambda g, x: g / (x + 1))
+    return record(compute("log1p", np.log1p, x), dict(x=input), x=lambda g, x: g / (x + 1))
 
 
 def xlogy(input: Tensor, other: Tensor) -> Tensor:
@@ -275,7 +287,7 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     return record(
         compute("xlogy", _xlogy, *floating_pair("xlogy", input, other)),
         dict(a=input, b=other),
-        a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, to(b, g.dtype))),
+        a=lambda g, a, b: where((a == 0) & (b <= 0), 0.0, g * log(to(b, g.dtype))),
         b=lambda g, a, b: g * (a / b),
     )
 
@@ -304,6 +316,7 @@ def sigmoid(input: Tensor) -> Tensor:
     return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
 
 
+@silent
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Smooth rectifier: y = log(1 + e^(beta x)) / beta, so dL/dx = dL/dy · sigmoid(beta x).
 
@@ -325,37 +338,41 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 def sin(input: Tensor) -> Tensor:
     """Sine: y = sin x, so dL/dx = dL/dy · cos x."""
     x = floating("sin", input)
-    return record(np.sin(x), dict(x=input), x=lambda g, x: g * cos(x))
+    return record(compute("sin", np.sin, x), dict(x=input), x=lambda g, x: g * cos(x))
 
 
 def cos(input: Tensor) -> Tensor:
     """Cosine: y = cos x, so dL/dx = -dL/dy · sin x."""
     x = floating("cos", input)
-    return record(np.cos(x), dict(x=input), x=lambda g, x: -g * sin(x))
+    return record(compute("cos", np.cos, x), dict(x=input), x=lambda g, x: -g * sin(x))
 
 
 def tan(input: Tensor) -> Tensor:
     """Tangent: y = tan x, so dL/dx = dL/dy (1 + y²)."""
     x = floating("tan", input)
-    return record(np.tan(x), dict(x=input), x=lambda g, y: g * (1 + y * y))
+    return record(compute("tan", np.tan, x), dict(x=input), x=lambda g, y: g * (1 + y * y))
 
 
 def asin(input: Tensor) -> Tensor:
     """Inverse of sin: y = arcsin x, so dL/dx = dL/dy / √(1 - x²); NaN outside [-1, 1]."""
     x = floating("asin", input)
-    return record(np.arcsin(x), dict(x=input), x=lambda g, x: g * rsqrt(1 - x * x))
+    return record(
+        compute("asin", np.arcsin, x), dict(x=input), x=lambda g, x: g * rsqrt(1 - x * x)
+    )
 
 
 def acos(input: Tensor) -> Tensor:
     """Inverse of cos: y = arccos x, so dL/dx = -dL/dy / √(1 - x²); NaN outside [-1, 1]."""
     x = floating("acos", input)
-    return record(np.arccos(x), dict(x=input), x=lambda g, x: -g * rsqrt(1 - x * x))
+    return record(
+        compute("acos", np.arccos, x), dict(x=input), x=lambda g, x: -g * rsqrt(1 - x * x)
+    )
 
 
 def atan(input: Tensor) -> Tensor:
     """Inverse of tan: y = arctan x, so dL/dx = dL/dy / (1 + x²)."""
     x = floating("atan", input)
-    return record(np.arctan(x), dict(x=input), x=lambda g, x: g / (1 + x * x))
+    return record(compute("atan", np.arctan, x), dict(x=input), x=lambda g, x: g / (1 + x * x))
 
 
 def atan2(input: Tensor, other: Tensor) -> Tensor:
@@ -371,25 +388,25 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 def _atan2_slope(a: Any, b: Any) -> Any:
     """Return b / (a² + b²), the derivative of ``atan2`` with respect to a; 0 at the origin."""
     square_sum = a * a + b * b
-    return b / (square_sum + (square_sum == 0))
+    return where(square_sum == 0, 0.0, b / square_sum)
 
 
 def sinh(input: Tensor) -> Tensor:
     """Hyperbolic sine: y = (e^x - e^-x) / 2, so dL/dx = dL/dy · cosh x."""
     x = floating("sinh", input)
-    return record(np.sinh(x), dict(x=input), x=lambda g, x: g * cosh(x))
+    return record(compute("sinh", np.sinh, x), dict(x=input), x=lambda g, x: g * cosh(x))
 
 
 def cosh(input: Tensor) -> Tensor:
     """Hyperbolic cosine: y = (e^x + e^-x) / 2, so dL/dx = dL/dy · sinh x."""
     x = floating("cosh", input)
-    return record(np.cosh(x), dict(x=input), x=lambda g, x: g * sinh(x))
+    return record(compute("cosh", np.cosh, x), dict(x=input), x=lambda g, x: g * sinh(x))
 
 
 def tanh(input: Tensor) -> Tensor:
     """Hyperbolic tangent: y = sinh x / cosh x, so dL/dx = dL/dy (1 - y²)."""
     x = floating("tanh", input)
-    return record(np.tanh(x), dict(x=input), x=lambda g, y: g * (1 - y * y))
+    return record(compute("tanh", np.tanh, x), dict(x=input), x=lambda g, y: g * (1 - y * y))
 
 
 # The error function
@@ -441,7 +458,8 @@ def trunc(input: Tensor) -> Tensor:
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Nearest number of so many decimals, the even one of two, so dL/dx = 0."""
-    return record(np.round(array("round", input), decimals), dict(x=input), x=lambda g: flat(g))
+    y = compute("round", np.round, array("round", input), decimals)
+    return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def abs(input: Tensor) -> Tensor:

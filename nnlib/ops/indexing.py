@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import change_, record
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from .elementwise import add
-from .promotion import array
+from .promotion import array, check_fits
 from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
@@ -110,6 +111,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
     return record(y, dict(x=input), name=name, x=lambda g: added(g, index, shape))
 
 
+@silent
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
     """Return zeros of a shape, with x added at an index; its gradient rule is ``pick``."""
     x = np.asarray(raw(input))
@@ -129,6 +131,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
     return record(y, dict(x=input), x=lambda g: pick("getitem", g, index))
 
 
+@silent
 def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Return a copy of x with x[i] = v; dv is dL/dy at i, and dL/dx is dL/dy elsewhere."""
     y = np.array(array(name, input))
@@ -150,6 +153,7 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
     basic, advanced = steps("setitem", index)
     view = input if basic is None else call_as("setitem", getitem, input, basic)
     place = ... if advanced is None else advanced
+    check_fits("setitem", value, array("setitem", view).dtype)
     change_(view, index_put(view, place, value))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from .comparison import converted, to, where
 from .elementwise import abs, add, mul, sign, sqrt, times
@@ -157,6 +158,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return mul(unsqueeze(input, 1), vec2)
 
 
+@silent
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     r"""Apply a linear layer to the last axis.
 
@@ -328,6 +330,7 @@ def _labels_fit(
 
 
 @whole("einsum")
+@silent
 def _pair(a: Tensor, a_label: str, b: Tensor, b_label: str, out: str) -> Tensor:
     """Return the product of two factors, summed over the labels that are not in ``out``."""
     equation = f"{a_label},{b_label}->{out}"
@@ -429,6 +432,7 @@ def cdist(
     return where(far, sqrt(where(far, squared, 1.0)), 0.0)
 
 
+@silent
 def norm(
     input: Tensor,
     p: float | str | None = "fro",
@@ -487,12 +491,18 @@ def norm(
         return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        g = spread(g, axes, keepdim, shape)
-        y = spread(where(y == 0, 1.0, y), axes, keepdim, shape)  # where y is 0, x is 0 too
+        # As torch, each case has a first derivative of 0 at x = 0, and no second one (NaN).
+        g, y = spread(g, axes, keepdim, shape), spread(y, axes, keepdim, shape)
+        if p == 1:
+            return g * sign(x)
         if p == 2:
-            return g * (x / y)
-        size = where(x == 0, 1.0, abs(x))
-        return g * (sign(x) * (size / y) ** (p - 1))
+            return g * where(y == 0, 0.0, x / y)
+        if p < 1:
+            return where(x == 0, 0.0, sign(x) * abs(x) ** (p - 1)) * (g * y ** (1 - p))
+        y = where(y == 0, 1.0, y)  # x is 0 there
+        scale = raw(y)  # a constant, against overflow
+        size, g = abs(x) / scale, g / (y / scale) ** (p - 1)
+        return g * (sign(x) * size ** (p - 1) if p < 2 else x / scale * size ** (p - 2))
 
     y = (np.abs(x) ** p).sum(axes, keepdims=keepdim) ** (1 / p)
     return record(y, dict(x=input), x=rule)

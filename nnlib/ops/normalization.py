@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import record_fused
+from ..quiet import silent
 from ..runs import Runs
 from ..tensor import Tensor, raw
 from .reduction import mean, sum, var
@@ -20,6 +21,7 @@ from .reduction import mean, sum, var
 __all__ = ["batch_norm", "standardized"]
 
 
+@silent
 def standardized(
     input: Tensor,
     slices: tuple[int, int, int],
@@ -89,6 +91,7 @@ def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[A
     return inv * (g - mean(g, axes, True) - y * mean(g * y, axes, True)), y
 
 
+@silent
 def batch_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:

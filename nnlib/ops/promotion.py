@@ -6,15 +6,18 @@ Each operation passes its own name to these functions, which put it into error m
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..grad_mode import mode, observed
+from ..quiet import silent, switch_back, switch_off
 from ..tensor import Tensor, raw
 
 FLOAT32 = np.dtype(np.float32)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 CASTS = {  # by the name of the Tensor method
     "float": FLOAT32,
     "double": np.dtype(np.float64),
@@ -23,6 +26,7 @@ CASTS = {  # by the name of the Tensor method
     "byte": np.dtype(np.uint8),
     "bool": np.dtype(bool),
 }
+NO_BOOL = "; use ~ or logical_not() to invert a mask, and ^ to compare two masks"
 PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
@@ -46,6 +50,8 @@ def array(name: str, x: Any, argument: str = "") -> np.ndarray:
     ``argument``.
     """
     x = raw(x)
+    if type(x) is np.ndarray:
+        return x
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
         what = f"{argument} to be a Tensor" if argument else "a Tensor"
         got = type(x).__name__ + _remedy(x)
@@ -137,10 +143,13 @@ def common_dtype(name: str, operands: Sequence[Any]) -> np.dtype:
         else:
             group = arrays if array(name, x).ndim else elements
             group.append(as_dtype(name, x.dtype))
+    if name == "sub" and CASTS["bool"] in (*arrays, *elements, *numbers):
+        raise RuntimeError(f"sub: not defined for bool{NO_BOOL}")
     dtypes = [functools.reduce(_wider, group) for group in (arrays, elements, numbers) if group]
     return max(dtypes, key=_rank)  # the first of those with the highest rank
 
 
+@silent
 def promote(name: str, *operands: Any) -> list[np.ndarray]:
     """Return operands as arrays of one dtype."""
     dtype = common_dtype(name, operands)
@@ -149,15 +158,28 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
     """Return both operands in one dtype; a Python number after a float array is unchanged."""
-    a, b = raw(input), raw(other)
+    a = input.array if isinstance(input, Tensor) else input  # raw(), without the call
+    b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:
         same = type(b) is np.ndarray and a.dtype == b.dtype
         if same or (type(b) in (int, float) and a.dtype.kind == "f"):
             return a, b
     elif type(b) is np.ndarray and b.dtype.kind == "f" and type(a) in (int, float):
-        return np.asarray(a, b.dtype), b
+        return _in_dtype(a, b.dtype), b
     a, b = promote(name, a, b)
     return a, b
+
+
+@silent
+def _in_dtype(number: float, dtype: np.dtype) -> np.ndarray:
+    """Return a Python number as an array; too large a float becomes inf."""
+    return np.asarray(number, dtype)
+
+
+def check_fits(name: str, value: Any, dtype: np.dtype) -> None:
+    """Raise RuntimeError, as torch, for a finite Python float that is too large for float32."""
+    if type(value) is float and dtype == FLOAT32 and FLOAT32_MAX < abs(value) < math.inf:
+        raise RuntimeError(f"{name}: expected a number that fits into float32, got {value}")
 
 
 def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
@@ -171,19 +193,25 @@ def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
 
 def compute(name: str, f: Callable, *arrays: Any) -> Any:
     """Return f(*arrays); raise RuntimeError if shapes don't broadcast or dtypes don't fit."""
+    token = switch_off()
     try:
         return f(*arrays)
     except (ValueError, TypeError) as error:
         raise _mismatch(name, error, arrays) from None
+    finally:
+        switch_back(token)
 
 
 def binary(name: str, f: Callable, input: Any, other: Any) -> Any:
     """Return f of both operands in one dtype, with the errors of ``compute``."""
     a, b = pair(name, input, other)
+    token = switch_off()
     try:
         return f(a, b)
     except (ValueError, TypeError) as error:
         raise _mismatch(name, error, (a, b)) from None
+    finally:
+        switch_back(token)
 
 
 def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeError:
@@ -198,4 +226,5 @@ def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeErro
                 hint = f"; insert an axis into the vector of {n}, as in vector[:, None]"
         return RuntimeError(f"{name}: expected shapes that broadcast, got {got}{hint}")
     dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
-    return RuntimeError(f"{name}: not defined for {dtypes}")
+    advice = NO_BOOL if name in ("sub", "neg") else ""
+    return RuntimeError(f"{name}: not defined for {dtypes}{advice}")

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record_fused
+from ..quiet import silent
 from ..tensor import Tensor, raw
 from .elementwise import sigmoid, tanh
 from .joining import cat
@@ -36,6 +37,7 @@ NONLINEARITIES = {
 }
 
 
+@silent
 def rnn_layer(
     input: Tensor,
     hx: Tensor,
@@ -103,6 +105,7 @@ def rnn_layer(
     return record_fused(h[1:].copy(), inputs, backward, keep=dict(h=h))
 
 
+@silent
 def gru_layer(
     input: Tensor,
     hx: Tensor,
@@ -183,6 +186,7 @@ def gru_layer(
     return record_fused(h[1:].copy(), inputs, backward, keep=dict(gates=y, h=h, v=v))
 
 
+@silent
 def lstm_layer(
     input: Tensor,
     hx: tuple[Tensor, Tensor],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
+from ..quiet import silent
 from ..scan import all_normal, linked, running
 from ..tensor import Tensor, raw
 from .comparison import converted, isnan, where
@@ -34,6 +35,7 @@ def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...])
     return expand(g, shape)
 
 
+@silent
 def _summable(name: str, input: Tensor, dtype: Any) -> np.ndarray:
     """Return the array in a dtype; by default, integers and bools become int64."""
     x = array(name, input)
@@ -64,9 +66,7 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     )
 
 
-@np.errstate(
-    invalid="ignore"
-)  # inf - inf is no warning in PyTorch; some BLAS warn of ones, too
+@silent
 def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Return the sum over axes; the first or last axis of floats is summed by BLAS, faster."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
@@ -100,6 +100,7 @@ def nanmean(
     return div(total, where(n == 0, math.nan, n))
 
 
+@silent
 def prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
@@ -170,6 +171,7 @@ def _linked(input: Tensor, a: Tensor) -> Tensor:
 # Variance and standard deviation
 
 
+@silent
 def var(
     input: Tensor,
     dim: Dim | bool = None,
@@ -275,6 +277,7 @@ def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
 # Exponentials
 
 
+@silent
 def logsumexp(input: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
     """Log of the sum of e^x over dim, without overflow: dL/dx = dL/dy · softmax x."""
     x = floating("logsumexp", input)
@@ -290,6 +293,7 @@ def logsumexp(input: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
     return record(y if keepdim else y.squeeze(axes), dict(x=input), x=rule)
 
 
+@silent
 def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     r"""Turn scores along an axis into probabilities.
 
@@ -329,6 +333,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     return record(p, dict(z=input), z=lambda g, y: y * (g - sum(g * y, d, keepdim=True)))
 
 
+@silent
 def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     r"""Turn scores along an axis into logarithms of probabilities.
 

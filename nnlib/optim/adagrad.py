@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, check_not_negative, gradient, remembered
 
 __all__ = ["Adadelta", "Adagrad", "RMSprop"]
@@ -50,7 +50,7 @@ class Adagrad(Optimizer):
     Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
     "Adaptive learning rates".
 
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> Adagrad([p], lr=0.5).step()
     >>> p.tolist()
@@ -81,7 +81,7 @@ class Adagrad(Optimizer):
     def _start(self, p: Tensor) -> None:
         """Set the initial sum of squares of a parameter."""
         first = np.full_like(p.array, self.defaults["initial_accumulator_value"])
-        self.state[p] = dict(step=Tensor(np.zeros((), np.float32)), sum=Tensor(first))
+        self.state[p] = dict(step=wrap(np.zeros((), np.float32)), sum=wrap(first))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient."""
@@ -124,7 +124,7 @@ class RMSprop(Optimizer):
     Source: Hinton (2012), lecture 6e; Goodfellow et al. (2016), algorithms 8.5 and 8.6;
     Graves (2013), equations 38 to 45, for centered; chapter "Adaptive learning rates".
 
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> RMSprop([p], lr=0.5, alpha=0.75).step()
     >>> p.tolist()
@@ -198,7 +198,7 @@ class Adadelta(Optimizer):
 
     Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
 
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> Adadelta([p], eps=0.1).step()
     >>> [round(x, 3) for x in p.tolist()]

@@ -57,7 +57,7 @@ class Adam(Optimizer):
     Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
     Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive learning rates".
 
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> Adam([p], lr=0.5).step()
     >>> p.detach().numpy().round(3).tolist()
@@ -120,7 +120,7 @@ class AdamW(Adam):
 
     Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive learning rates".
 
-    >>> p = Tensor([1.0], requires_grad=True)
+    >>> p = Tensor([1.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> AdamW([p], lr=0.5, weight_decay=0.5).step()
     >>> p.detach().numpy().round(3).tolist()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..grad_mode import enable_grad, no_grad
-from ..tensor import Tensor, counter
+from ..tensor import Tensor, counter, wrap
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, check_not_negative
 
@@ -81,7 +81,7 @@ class ClosureOptimizer(Optimizer):
         memory = self.state.setdefault(group["params"][0], {})
         start = memory.setdefault("func_evals", 0)
         memory.setdefault("n_iter", 0)
-        with no_grad():
+        with no_grad(), np.errstate(all="ignore"):
             loss, g = self.evaluate(closure, memory)
             point = Point(0.0, float(loss), g, 0.0)
             for n in range(1, group["max_iter"] + 1):
@@ -104,7 +104,7 @@ class ClosureOptimizer(Optimizer):
         """Take one iteration; return the point reached and whether to stop there."""
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
-        memory.update(d=Tensor(d), t=t, prev_flat_grad=Tensor(point.g), prev_loss=point.f)
+        memory.update(d=wrap(d), t=t, prev_flat_grad=wrap(point.g), prev_loss=point.f)
         current = point._replace(t=0.0, slope=float(point.g @ d))
         small = group["tolerance_change"]
         if (current.slope if self.downhill else -abs(current.slope)) > -small:

@@ -44,7 +44,7 @@ class NonlinearCG(ClosureOptimizer):
     3.60 for the length; chapter "Line search and conjugate gradients".
 
     >>> from nnlib import Tensor
-    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> p = Tensor([3.0, -4.0]).requires_grad_()
     >>> optimizer = NonlinearCG([p])
     >>> def closure():
     ...     optimizer.zero_grad()

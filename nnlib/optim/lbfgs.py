@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .closure import Closure, ClosureOptimizer, change, first_step_size
 
 __all__ = ["BFGS", "LBFGS"]
@@ -40,7 +40,7 @@ class BFGS(ClosureOptimizer):
     Source: Nocedal and Wright (2006), algorithm 6.1, equations 6.17 and 6.20; chapter
     "Second-order methods".
 
-    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> p = Tensor([3.0, -4.0]).requires_grad_()
     >>> optimizer = BFGS([p])
     >>> def closure():
     ...     optimizer.zero_grad()
@@ -81,7 +81,7 @@ class BFGS(ClosureOptimizer):
         if memory["n_iter"] > 1:
             s, y = change(g, memory)
             if y @ s > CURVED:
-                memory["H"] = Tensor(_updated(memory.get("H"), s, y))
+                memory["H"] = wrap(_updated(memory.get("H"), s, y))
         d = -(memory["H"].array @ g) if "H" in memory else -g
         return d, first_step_size(g, memory, group["lr"])
 
@@ -127,7 +127,7 @@ class LBFGS(ClosureOptimizer):
 
     Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5; chapter "Second-order methods".
 
-    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> p = Tensor([3.0, -4.0]).requires_grad_()
     >>> optimizer = LBFGS([p], line_search_fn="strong_wolfe")
     >>> def closure():
     ...     optimizer.zero_grad()
@@ -178,7 +178,7 @@ class LBFGS(ClosureOptimizer):
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
     """Store a pair s, y (under torch's names) if y · s > 0; drop the oldest beyond ``size``."""
     if y @ s > CURVED:
-        news = dict(old_dirs=Tensor(y), old_stps=Tensor(s), ro=1 / float(y @ s))
+        news = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
         for name, new in news.items():
             memory[name] = [*memory[name], new][-size:]
         memory["H_diag"] = float(y @ s / (y @ y))

@@ -49,7 +49,7 @@ class Newton(ClosureOptimizer):
     Source: Nocedal and Wright (2006), equation 2.15 and section 3.4; Goodfellow et al.
     (2016), algorithm 8.8; chapter "Second-order methods".
 
-    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> p = Tensor([3.0, -4.0]).requires_grad_()
     >>> optimizer = Newton([p], max_iter=1)
     >>> optimizer.step(lambda: (p * p * Tensor([1.0, 10.0])).sum()).item()
     169.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from ..grad_mode import enable_grad, no_grad
 from ..nn.module import parameter_list, zero_grad
-from ..tensor import Tensor, counter, raw
+from ..tensor import Tensor, counter, raw, wrap
 
 __all__ = ["Optimizer"]
 
@@ -75,17 +76,24 @@ class Optimizer:
             known.add(p)
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
+    has_stepped = False  # a scheduler warns if it is stepped first
+
+    def __init_subclass__(cls) -> None:
+        if "step" in vars(cls):
+            cls.step = _noted(cls.step)
+
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter by its gradient; each optimizer defines this."""
         raise NotImplementedError(f"{type(self).__name__}: define update()")
 
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """Update every parameter that has a gradient; a closure first computes the loss."""
+        self.has_stepped = True
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with no_grad():
+        with no_grad(), np.errstate(all="ignore"):
             for group in self.param_groups:
                 for p in group["params"]:
                     if p.grad is not None:
@@ -149,6 +157,17 @@ class Optimizer:
         return f"{type(self).__name__} (\n{body}\n)"
 
 
+def _noted(step: Callable) -> Callable:
+    """Return the ``step`` of a subclass, which sets ``has_stepped``."""
+
+    @functools.wraps(step)
+    def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        self.has_stepped = True
+        return step(self, *args, **kwargs)
+
+    return noted
+
+
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
     """Return the gradient with weight decay, negated for ``maximize``."""
     g = p.grad.array
@@ -163,8 +182,8 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
     """Return a parameter's state, which starts with zeros, and count its step."""
     memory = state.setdefault(p, {})
     if not memory:
-        memory["step"] = Tensor(np.zeros((), np.float32))
-        memory.update({name: Tensor(np.zeros_like(p.array)) for name in names})
+        memory["step"] = wrap(np.zeros((), np.float32))
+        memory.update({name: wrap(np.zeros_like(p.array)) for name in names})
     memory["step"].array += 1
     return memory
 
@@ -201,5 +220,5 @@ def _copied(value: Any, dtype: Any) -> Any:
         return [_copied(v, dtype) for v in value]
     array = raw(value)
     if isinstance(array, np.ndarray):
-        return Tensor(array.astype(dtype or array.dtype))
+        return wrap(array.astype(dtype or array.dtype))
     return value

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, check_not_negative, gradient
 
 __all__ = ["SGD"]
@@ -50,7 +50,7 @@ class SGD(Optimizer):
 
     Source: Goodfellow et al. (2016), algorithms 8.1 to 8.3; chapter "Momentum and Nesterov".
 
-    >>> p = Tensor([1.0], requires_grad=True)
+    >>> p = Tensor([1.0]).requires_grad_()
     >>> (p * p).sum().backward()
     >>> SGD([p], lr=0.25).step()
     >>> p.tolist()
@@ -92,7 +92,7 @@ class SGD(Optimizer):
         """Return the updated velocity of a parameter."""
         memory = self.state.setdefault(p, {})
         if memory.get("momentum_buffer") is None:
-            memory["momentum_buffer"] = Tensor(g.copy())
+            memory["momentum_buffer"] = wrap(g.copy())
             return memory["momentum_buffer"].array
         v = memory["momentum_buffer"].array
         v *= group["momentum"]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .. import ops
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..walk import grad
 from .gates import GATES, GRAMMAR
 from .graph import Call, Graph, build
@@ -90,7 +90,7 @@ def _input(name: str, value: float) -> Tensor:
     """Return an input as a Tensor of one number that requires a gradient."""
     if not isinstance(value, int | float | np.number) or not np.isfinite(value):
         raise ValueError(f"expression: expected a finite number for {name}, got {value!r}")
-    return Tensor(np.array(value, dtype=np.float64), requires_grad=True)
+    return wrap(np.array(value, dtype=np.float64), requires_grad=True)
 
 
 def _parsed(text: str) -> list[ast.stmt]:
@@ -257,19 +257,19 @@ class _Reader:
 
 def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:
     """Return the result of an operation on float64 Tensors."""
-    return function(*(x if isinstance(x, Tensor) else Tensor(np.array(x)) for x in operands))
+    return function(*(x if isinstance(x, Tensor) else wrap(np.array(x)) for x in operands))
 
 
 def _puller(function: Callable, operands: tuple[Value, ...]) -> Callable:
     """Return a function from an operation's upstream gradient to its operands' gradients."""
     copies = [
-        Tensor(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
+        wrap(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
     ]
     leaves = [x for x in copies if isinstance(x, Tensor)]
     result = _apply(function, tuple(copies))
 
     def pull(upstream: float) -> tuple[float | None, ...]:
-        start = Tensor(np.array(upstream))
+        start = wrap(np.array(upstream))
         parts = iter(grad(result, leaves, start, retain_graph=True))
         return tuple(next(parts).item() if isinstance(x, Tensor) else None for x in copies)
 

@@ -73,7 +73,7 @@ def graph(
     Source: Goodfellow et al. (2016), section 6.5.1; chapter "Computational graphs".
 
     >>> from nnlib import Tensor, trace
-    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), Tensor([3.0, -1.0])
+    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([3.0, -1.0])
     >>> with trace.recording():
     ...     L = ((W @ x) ** 2).sum()
     ...     g = trace.graph(L, W=W, x=x, L=L)
@@ -118,7 +118,7 @@ def steps(source: Tensor | Graph, **options: Any) -> Steps:
     and matrices".
 
     >>> from nnlib import Tensor
-    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), Tensor([[3.0], [-1.0]])
+    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([[3.0], [-1.0]])
     >>> y = W @ x
     >>> steps(y.sum(), W=W, x=x, y=y)
     1. y = W @ x = [1; −1], with W 2×2, x 2×1

@@ -82,7 +82,7 @@ def local(source: Tensor | Graph, **options: Any) -> Locals:
     matrices".
 
     >>> from nnlib import Tensor
-    >>> x = Tensor([1.0, -2.0], requires_grad=True)
+    >>> x = Tensor([1.0, -2.0]).requires_grad_()
     >>> y = x * x
     >>> local(y.sum(), x=x, y=y)
     ∂y/∂x = [1 0; 0 −2]

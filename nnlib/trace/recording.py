@@ -115,7 +115,7 @@ class recording:
 
     >>> from nnlib import Tensor
     >>> with recording() as tape:
-    ...     y = Tensor([3.0], requires_grad=True) * 2 + 1
+    ...     y = Tensor([3.0]).requires_grad_() * 2 + 1
     >>> [(op.name, op.values[0].item()) for op in tape.ops]
     [('mul', 6.0), ('add', 7.0)]
     """

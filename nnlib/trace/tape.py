@@ -17,7 +17,8 @@ import numpy as np
 
 from ..graph import FusedNode, ResultGradients, Saved
 from ..graph import Node as TapeNode
-from ..tensor import Tensor
+from ..quiet import silent
+from ..tensor import Tensor, wrap
 from .node import Node
 from .recording import Op, recording
 from .values import plain
@@ -188,7 +189,7 @@ class Tape:
             return self.made[array_id]
         tensor = x if named is None else named
         if not isinstance(tensor, Tensor):
-            tensor = Tensor(array)
+            tensor = wrap(array)
         return self._leaf(array_id, tensor, "k1" if len(key) == 1 else key, copy)
 
     def constant(self, x: Tensor) -> Node:
@@ -214,6 +215,7 @@ class Tape:
         self.used_names.add(name)
         return name
 
+    @silent
     def _send(self, upstream: np.ndarray) -> None:
         """Run the backward pass, and set the gradient of each node and what it sends."""
         gradients: dict[Target, Any] = {self.top: upstream}  # summed so far
@@ -248,6 +250,7 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
             yield read, x
 
 
+@silent
 def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
     """Return what an operation sends to each operand, given its upstream gradient."""
     if node.saved is None:

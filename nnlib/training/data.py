@@ -11,7 +11,7 @@ from ..checks import function, whole
 from ..nn import Embedding, EmbeddingBag, Module
 from ..optim import Optimizer
 from ..random import Generator
-from ..tensor import Tensor, raw
+from ..tensor import Tensor, raw, wrap
 from ..utils.data import DataLoader, TensorDataset
 
 __all__ = ["Loaders", "loaders"]
@@ -75,7 +75,7 @@ def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Return examples and targets as Tensors of equal length."""
     X, y = np.asarray(raw(X)), np.asarray(raw(y))
     same_length(name, X, y)
-    return Tensor(X), Tensor(y)
+    return wrap(X), wrap(y)
 
 
 def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
@@ -142,7 +142,7 @@ def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor],
             f"{name}: expected batches (inputs, targets), as loaders(X, y, rng=rng) makes "
             f"them, got {kind}"
         )
-    *inputs, y = (part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+    *inputs, y = (part if isinstance(part, Tensor) else wrap(part) for part in batch)
     dtype, first = input_dtype(model), next(model.parameters(), None)
     if dtype is not None:
         inputs = [x if x.dtype == dtype else x.to(dtype) for x in inputs]

@@ -11,7 +11,7 @@ import numpy as np
 from ..checks import reals, whole
 from ..grad_mode import no_grad
 from ..nn import Module
-from ..tensor import Tensor, raw
+from ..tensor import Tensor, raw, wrap
 from .data import fitting, input_dtype, is_model, same_length
 
 __all__ = ["accuracy", "predict"]
@@ -57,7 +57,7 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     X = np.asarray(reals("predict", "X", raw(X)), input_dtype(model))
     starts = range(0, max(len(X), 1), batch_size)
     with evaluating(model):
-        return np.concatenate([model(Tensor(X[i : i + batch_size])).array for i in starts])
+        return np.concatenate([model(wrap(X[i : i + batch_size])).array for i in starts])
 
 
 def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:

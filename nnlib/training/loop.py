@@ -15,7 +15,7 @@ from ..checks import expect, whole
 from ..nn import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import ReduceLROnPlateau
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .checkpoint import resume, write
 from .data import Loaders, belong_together, fitting, pair
 from .evaluation import evaluate
@@ -200,7 +200,7 @@ class Run:
             self.best, self.waited, self.history.best_epoch = value, 0, self.epoch
             if self.keep_best:
                 state = self.model.state_dict()
-                self.best_state = {k: Tensor(v.array.copy()) for k, v in state.items()}
+                self.best_state = {k: wrap(v.array.copy()) for k, v in state.items()}
             return
         self.waited += 1
         if self.waited == self.patience:

@@ -37,9 +37,9 @@ def drive(r, name, driver, parts, **args):
 
 
 def of_tensor(student, x):
-    from nnlib import Tensor
+    from nnlib import tensor
 
-    t = Tensor(x, requires_grad=True)
+    t = tensor(x, requires_grad=True)
     out = student(t)
     out.sum().backward()
     return out.detach().numpy(), t.grad.numpy()

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import nnlib
+from nnlib.tensor import wrap
 
 
 def normal(rng, shape):
@@ -118,7 +119,7 @@ def vjp(L, case, arrays, v):
 
 def upstream(case, arrays, rng):
     """Return a random upstream gradient in the output's shape."""
-    y = case.call(nnlib, *map(nnlib.Tensor, arrays))
+    y = case.call(nnlib, *map(wrap, arrays))
     return rng.standard_normal(y.shape).astype(y.dtype)
 
 
@@ -126,7 +127,7 @@ def numerical_vjp(case, arrays, v, step=1e-6):
     """Return central differences of sum(v * y) with respect to each element of each input."""
 
     def value():
-        return np.sum(v * case.call(nnlib, *[nnlib.Tensor(a.copy()) for a in arrays]).numpy())
+        return np.sum(v * case.call(nnlib, *[wrap(a.copy()) for a in arrays]).numpy())
 
     gradients = []
     for a in arrays:

@@ -30,6 +30,9 @@ GRADS = {
     "itself": lambda L, a, b, u, c, y, s: L.autograd.grad(s, s),
     "unused": lambda L, a, b, u, c, y, s: L.autograd.grad(s, (a, u), allow_unused=True),
     "only unused": lambda L, a, b, u, c, y, s: L.autograd.grad(s, u, allow_unused=True),
+    "only inputs": lambda L, a, b, u, c, y, s: L.autograd.grad(
+        s, a, only_inputs=True, allow_unused=False
+    ),
     "retained": lambda L, a, b, u, c, y, s: (
         L.autograd.grad(s, a, retain_graph=True) + L.autograd.grad(s, b)
     ),

@@ -1,7 +1,9 @@
 """Tensors from data and from rules, against torch."""
 
+import ast
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +50,7 @@ SAME = [
     ("tensor", lambda L: L.tensor([L.tensor(1.0), L.tensor(2.0)])),
     ("tensor", lambda L: L.tensor([L.tensor(1.0, dtype=L.float64), 2])),
     ("tensor", lambda L: L.tensor([[L.tensor(1, dtype=L.int32)], [2]])),
+    ("tensor", lambda L: L.tensor(np.ones(2, np.int16), dtype=L.float32)),
     ("as_tensor", lambda L: L.as_tensor([1.0, 2.0])),
     ("as_tensor", lambda L: L.as_tensor(np.ones(2), dtype=L.float32, device="cpu")),
     ("as_tensor", lambda L: L.as_tensor(L.tensor([1, 2]), dtype=L.float32)),
@@ -93,13 +96,35 @@ SAME = [
     ("new_full", lambda L: L.ones(2, dtype=L.float64).new_full((3,), 2)),
     ("new_full", lambda L: L.ones(2, dtype=L.int64).new_full((3,), 2.5)),
 ]
+SAME += [  # PyTorch's constructors
+    *(("Tensor", lambda L, x=x: L.Tensor(x)) for x in ([1, 2], (2, 0), [[True]], [], range(3))),
+    *(
+        ("Tensor", lambda L, d=d: L.Tensor(np.ones(2, d)))
+        for d in ("f8", "i8", "i2", "f2", "?")
+    ),
+    ("Tensor", lambda L: L.Tensor()),
+    ("Tensor", lambda L: L.Tensor(np.array(2.5), device="cpu")),
+    ("Tensor", lambda L: L.Tensor(L.tensor([1, 2]))),
+    ("Tensor", lambda L: L.Tensor(L.tensor(3))),
+    ("Tensor", lambda L: L.Tensor(L.tensor([1.0], requires_grad=True))),
+    ("Tensor", lambda L: L.Tensor([L.tensor(1), np.int16(2)])),
+    ("FloatTensor", lambda L: L.FloatTensor(np.ones((2, 3)))),
+    ("DoubleTensor", lambda L: L.DoubleTensor([1, 2])),
+    ("LongTensor", lambda L: L.LongTensor([1.7, -2])),
+    ("LongTensor", lambda L: L.LongTensor(np.array([1, 2], np.int32))),
+    ("LongTensor", lambda L: L.tensor([1.7]).type(L.LongTensor)),
+    ("Tensor", lambda L: L.tensor([1]).type(L.Tensor)),
+    ("IntTensor", lambda L: L.IntTensor(L.tensor([1], dtype=L.int32))),
+    ("BoolTensor", lambda L: L.BoolTensor([0.5, 0])),
+    ("ByteTensor", lambda L: L.ByteTensor([1, 255])),
+]
 SAME = [Made(*case) for case in SAME]
 UNSET = ["empty", "empty_like", "new_empty"]
 METHODS = ["new_tensor", "new_zeros", "new_ones", "new_full", "new_empty"]
 
 
 def test_every_public_name_of_creation_is_tested():
-    assert {name for name, _ in SAME} | set(UNSET) == set(creation.__all__) | set(METHODS)
+    assert {name for name, _ in SAME} | set(UNSET) == {"Tensor", *creation.__all__, *METHODS}
 
 
 @each(SAME)
@@ -114,6 +139,11 @@ def test_made_tensor_is_that_of_torch(case):
 @pytest.mark.parametrize("L", [nnlib, torch])
 def test_tensor_that_is_not_filled_has_shape_and_dtype(L):
     assert L.empty(2, 3).shape == (2, 3)
+    assert L.Tensor(4, 3).shape == (4, 3)
+    assert L.Tensor(np.int64(2), np.array(0)).dtype == L.float32
+    assert L.LongTensor(5).shape == (5,)
+    assert isinstance(L.LongTensor(5), L.LongTensor)
+    assert not isinstance(L.Tensor(5), (L.LongTensor, L.DoubleTensor))
     assert L.empty(size=(2,), dtype=L.int32).dtype == L.int32
     assert L.empty_like(L.ones(2, 3, dtype=L.float64)).dtype == L.float64
     assert L.empty_like(L.ones(2, 3, dtype=L.float64), dtype=L.bool).shape == (2, 3)
@@ -128,6 +158,15 @@ BAD = [
     (lambda L: L.tensor([1], dtype=3), TypeError),
     (lambda L: L.tensor([300], dtype=L.uint8), RuntimeError),
     (lambda L: L.tensor([L.ones(2)]), ValueError),
+    *((lambda L, x=x: L.Tensor(x), TypeError) for x in (2.5, True, None, "ab", {1}, [1j])),
+    (lambda L: L.Tensor([1], [2]), TypeError),
+    (lambda L: L.Tensor(2, 3.0), TypeError),
+    (lambda L: L.Tensor([1.0], requires_grad=True), TypeError),
+    (lambda L: L.Tensor([[1, 2], [3]]), ValueError),
+    (lambda L: L.Tensor(-1), RuntimeError),
+    (lambda L: L.Tensor(np.array(["a"])), TypeError),
+    (lambda L: L.LongTensor(L.ones(2)), TypeError),
+    (lambda L: L.IntTensor([2**40]), RuntimeError),
     (lambda L: L.from_numpy([1]), TypeError),
     (lambda L: L.zeros(-1), RuntimeError),
     (lambda L: L.zeros(), TypeError),
@@ -170,10 +209,33 @@ def test_dtype_that_nnlib_does_not_have_is_refused_by_all_names(dtype):
         ("as_tensor", lambda: nnlib.as_tensor(a)),
         ("from_numpy", lambda: nnlib.from_numpy(a)),
         ("zeros", lambda: nnlib.zeros(2, dtype=a.dtype)),
-        ("Tensor", lambda: nnlib.Tensor(a)),
     ):
         with pytest.raises(TypeError, match=rf"^{name}: expected .*int32.*, got .*{a.dtype}"):
             call()
+
+
+@pytest.mark.parametrize("dtype", ["c16", "U1", "O"])
+def test_constructor_refuses_arrays_that_are_no_real_numbers(dtype):
+    for L in (nnlib.Tensor, nnlib.LongTensor):
+        with pytest.raises(TypeError, match=r"Tensor: expected .*got"):
+            L(np.zeros(2, dtype))
+
+
+def test_constructor_shares_memory_and_history_as_in_torch():
+    for L in (nnlib, torch):
+        a, x = np.zeros(2, np.float32), L.ones(2, requires_grad=True)
+        shared = L.Tensor(a)
+        a += 1
+        assert shared.tolist() == [1, 1]
+        (L.Tensor(x) * 3).sum().backward()
+        assert x.grad.tolist() == [3, 3]
+
+
+def test_library_itself_never_calls_the_constructor():
+    for path in Path(nnlib.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            assert not (is_call and node.func.id == "Tensor"), f"{path}:{node.lineno}: use wrap"
 
 
 @pytest.mark.parametrize("data", [None, [None], 1j, {1, 2}, ["a"], [[1], "ab"]])

@@ -11,7 +11,7 @@ import nnlib
 import nnlib.nn.functional as F
 from nnlib import error_function, ops
 from nnlib.ops import comparison, elementwise
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import assert_refused, naming
 
 inf, nan = np.inf, np.nan
 
@@ -237,6 +237,60 @@ def test_products_with_zeros_have_the_derivatives_of_torch(rng):
         assert_same(lambda L, x, p=p: L.norm(x, p, dim=1) ** 2, zeros, recorded=True)
 
 
+def second_derivatives(L, f, *values):
+    """Return the gradients of f, and their derivatives in one direction, as arrays."""
+    inputs = [L.tensor(np.array(v, "f8"), requires_grad=True) for v in values]
+    first = L.autograd.grad(f(L, *inputs).sum(), inputs, create_graph=True)
+    found = [g.detach().numpy(force=True) for g in first]
+    for g in first:
+        direction = L.arange(1, g.numel() + 1).reshape(g.shape)
+        second = L.autograd.grad(
+            (g * direction).sum(), inputs, retain_graph=True, materialize_grads=True
+        )
+        found += [h.detach().numpy(force=True) for h in second]
+    return found
+
+
+ORIGIN, MIXED = [0.0, 0.0, 0.0], [0.0, 1.0, -2.0]
+ZERO_BASE = [0.0, 0.0, 0.0, 1.0, -1.0, 2.0], [0.0, 1.0, 2.0, 0.0, 0.0, 0.0]
+SECOND = [
+    *[
+        (lambda L, x, p=p: x.norm(p), x)
+        for p in (-1, 0.5, 1, 1.5, 2, 2.5, 3, 4, inf)
+        for x in (ORIGIN, MIXED)
+    ],
+    (lambda L, x: x.norm(dim=1), [ORIGIN, MIXED]),
+    (functional("normalize", 2, 0), ORIGIN),
+    (functional("pairwise_distance", 2, 0.0), [ORIGIN], [ORIGIN]),
+    (functional("cosine_similarity", 0), ORIGIN, MIXED),
+    (lambda L, x: x.std(), ORIGIN),
+    (lambda L, x: x.sqrt(), [0.0, 1.0]),
+    *[
+        (lambda L, a, b, f=f: getattr(L, f)(a, b), *pair)
+        for f in ("pow", "xlogy")
+        for pair in (ZERO_BASE, ZERO_BASE[::-1])
+    ],
+    (lambda L, a, b: L.atan2(a, b), [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
+    (lambda L, x: 0**x, MIXED[:2]),
+    (functional("elu", 2.0), MIXED),
+    (functional("selu"), MIXED),
+    (functional("smooth_l1_loss"), [0.0, 0.5, 2.0], ORIGIN),
+    (functional("huber_loss"), [0.0, 0.5, 1.0, 2.0], [0.0, 0.0, 0.0, 0.0]),
+    (functional("kl_div"), [-1.0, -2.0], [0.0, 1.0]),
+    (lambda L, t: L.nn.functional.binary_cross_entropy(0 * t, t) + t**2, [0.0, 1.0, 0.5]),
+]
+
+
+def test_second_derivatives_at_zero_are_those_of_torch():
+    for f, *values in SECOND:
+        with naming(f"the call in line {f.__code__.co_firstlineno}", values):
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="reduction: 'mean'")  # torch's kl_div
+                got, expected = (second_derivatives(L, f, *values) for L in (nnlib, torch))
+            for ours, theirs in zip(got, expected, strict=True):
+                np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
 def test_powers_of_integers_are_those_of_torch(dtype):
     x = np.array([0, 1, 2, 7, 250], dtype)
@@ -354,9 +408,54 @@ def test_forms_in_place_exist_in_torch_and_change_the_tensor():
         np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-6, strict=True)
 
 
-def test_log_of_zero_is_minus_infinity_and_says_so():
-    with pytest.warns(RuntimeWarning, match="divide by zero"):
-        assert nnlib.log(nnlib.tensor([0.0])).item() == -inf
+def test_numpy_does_not_warn_of_infinity_and_nan():
+    """A RuntimeWarning is an error in these tests."""
+    big, zero = 3e38, [0.0]
+    calls = [
+        lambda L: L.tensor(zero).log(),
+        lambda L: 1 / L.tensor(zero),
+        lambda L: L.tensor(zero) / 0,
+        lambda L: L.tensor([-1.0]).sqrt(),
+        lambda L: L.tensor([1000.0]).exp(),
+        lambda L: L.tensor([big]) * 10 + L.tensor([big]) @ L.tensor([big]),
+        lambda L: 1e300 * L.ones(1),
+        lambda L: L.tensor([1e300]),
+        lambda L: L.tensor([1e300], dtype=L.float64).float(),
+        lambda L: L.tensor([inf, -inf]).sum(),
+        lambda L: L.ones(1).add_(L.tensor([1e300], dtype=L.float64)),
+        lambda L: L.nn.functional.softmax(L.tensor([inf, 0.0]), 0),
+        lambda L: L.autograd.functional.hessian(lambda x: x.sqrt().sum(), L.zeros(2)),
+    ]
+    for call in calls:
+        got, expected = (call(L).numpy() for L in (nnlib, torch))
+        with naming(f"the call in line {call.__code__.co_firstlineno}"):
+            np.testing.assert_array_equal(got, expected)
+    for L in (nnlib, torch):
+        x = L.zeros(2, requires_grad=True)
+        for scale in (inf, -inf):
+            (x.sqrt() * scale).sum().backward()  # the second gradient is added: inf - inf
+        assert x.grad.isnan().all()
+        optimizer = L.optim.Adam([x], lr=1.0)
+        for _ in range(2):
+            x.grad = L.full((2,), big)
+            optimizer.step()
+    with pytest.warns(RuntimeWarning, match="divide by zero"):  # the user's own NumPy warns
+        np.log(np.zeros(1))
+
+
+def test_a_number_that_overflows_is_refused_as_in_torch():
+    calls = [
+        lambda L: L.full((2,), 1e300),
+        lambda L: L.full_like(L.ones(2), -1e300),
+        lambda L: L.ones(2).fill_(1e300),
+        lambda L: L.ones(2).__setitem__(0, 1e300),
+        lambda L: L.where(L.ones(1) > 0, 1e300, L.ones(1)),
+        lambda L: L.ones(1).masked_fill(L.ones(1) > 0, 1e300),
+        lambda L: L.linspace(0, 1e300, 3),
+        lambda L: L.ones(2).uniform_(0, 1e300),
+    ]
+    assert_refused([(call, RuntimeError) for call in calls], nnlib, torch)
+    assert nnlib.full((2,), inf).isinf().all()
 
 
 def test_scores_without_a_largest_finite_one():

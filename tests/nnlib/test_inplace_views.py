@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import nnlib
+from nnlib.tensor import wrap
 from tests.nnlib.derivatives import BOTH, outcome, slope, vector
 from tests.nnlib.harness import naming
 
@@ -126,7 +127,7 @@ def test_a_view_of_memory_in_another_order_gets_its_gradient(rng):
     """Zeros in C order would make the path's reshape a copy, and lose what is written there."""
     array = np.asfortranarray(rng.standard_normal((3, 4)))
     x = nnlib.tensor(np.zeros((3, 4)), requires_grad=True)
-    base = nnlib.Tensor(array)
+    base = wrap(array)
     base.copy_(x * 2)
     view = base.T.reshape(12)
     assert view.view_of is not None

@@ -10,6 +10,7 @@ import torch
 import nnlib
 import nnlib.nn.functional as F
 from nnlib import ops
+from nnlib.tensor import wrap
 from tests.nnlib.harness import naming
 from tests.nnlib.table.recurrence import KINDS, shapes
 
@@ -29,7 +30,7 @@ ORDERS = [np.ascontiguousarray, channels_last, np.asfortranarray]
 
 def assert_same(f, arrays, order, rng, rtol=1e-10):
     """Assert that f has torch's results and gradients for inputs in another order of memory."""
-    tensors = [nnlib.Tensor(order(a), requires_grad=True) for a in arrays]
+    tensors = [wrap(order(a), requires_grad=True) for a in arrays]
     leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
     ys, expected = f(nnlib, *tensors), f(torch, *leaves)
     if isinstance(ys, tuple):
@@ -38,7 +39,7 @@ def assert_same(f, arrays, order, rng, rtol=1e-10):
     g = rng.standard_normal(tuple(ys.shape))
     pairs = [(ys.detach(), expected.detach())]
     pairs += zip(
-        nnlib.grad(ys, tensors, nnlib.Tensor(order(g))),
+        nnlib.grad(ys, tensors, wrap(order(g))),
         torch.autograd.grad(expected, leaves, torch.tensor(g)),
         strict=True,
     )
@@ -109,7 +110,7 @@ def test_pooling_is_that_of_torch_in_every_order_with_ties_nan_and_infinity(orde
 def test_batch_norm_is_that_of_torch_in_every_order(order, rng):
     for shape in ((6, 5), (3, 5, 4), (3, 5, 4, 2), (2, 1, 3, 3), (4, 5, 1, 1)):
         arrays = [rng.standard_normal(s) for s in (shape, shape[1], shape[1])]
-        tensors = [nnlib.Tensor(a, requires_grad=True) for a in (order(arrays[0]), *arrays[1:])]
+        tensors = [wrap(a, requires_grad=True) for a in (order(arrays[0]), *arrays[1:])]
         leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
         g = rng.standard_normal(shape)
         y, expected = (
@@ -118,7 +119,7 @@ def test_batch_norm_is_that_of_torch_in_every_order(order, rng):
         )
         np.testing.assert_allclose(y.detach().numpy(), expected.detach().numpy(), rtol=1e-10)
         for other in ORDERS:
-            got = nnlib.grad(y, tensors, nnlib.Tensor(other(g)), retain_graph=True)
+            got = nnlib.grad(y, tensors, wrap(other(g)), retain_graph=True)
             want = torch.autograd.grad(expected, leaves, torch.tensor(g), retain_graph=True)
             for a, b in zip(got, want, strict=True):
                 np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-9, atol=1e-12)
@@ -139,10 +140,10 @@ def test_results_keep_the_order_of_memory_so_that_the_next_layer_copies_nothing(
     for y in (F.conv2d(x, w), F.relu(F.conv2d(x, w)), F.max_pool2d(F.conv2d(x, w), 2)):
         assert y.transpose(0, 2, 3, 1).flags.c_contiguous
     for order, training in itertools.product(ORDERS[:2], (True, False)):
-        x = nnlib.Tensor(order(rng.standard_normal((3, 5, 4, 2))), requires_grad=True)
+        x = wrap(order(rng.standard_normal((3, 5, 4, 2))), requires_grad=True)
         averages = nnlib.tensor(np.zeros(5)), nnlib.tensor(np.ones(5))
         y = F.batch_norm(x, *averages, training=training)
-        (g,) = nnlib.grad(y, x, nnlib.Tensor(order(np.ones((3, 5, 4, 2)))))
+        (g,) = nnlib.grad(y, x, wrap(order(np.ones((3, 5, 4, 2)))))
         assert y.array.strides == g.array.strides == x.array.strides
 
 
@@ -150,10 +151,10 @@ def test_results_keep_the_order_of_memory_so_that_the_next_layer_copies_nothing(
 @pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d"])
 def test_gradients_are_the_same_when_only_some_are_asked_for(name, groups, rng):
     arrays = [rng.standard_normal(s) for s in ((3, 4, 6, 5), (4, 4 // groups, 3, 3), (4,))]
-    every = [nnlib.Tensor(a, requires_grad=True) for a in arrays]
+    every = [wrap(a, requires_grad=True) for a in arrays]
     getattr(F, name)(*every, padding=1, groups=groups).square().sum().backward()
     for wanted in list(itertools.product([False, True], repeat=3))[1:]:
-        some = [nnlib.Tensor(a, requires_grad=r) for a, r in zip(arrays, wanted, strict=True)]
+        some = [wrap(a, requires_grad=r) for a, r in zip(arrays, wanted, strict=True)]
         getattr(F, name)(*some, padding=1, groups=groups).square().sum().backward()
         for one, all_, asked in zip(some, every, wanted, strict=True):
             assert (one.grad is not None) == asked
@@ -350,7 +351,7 @@ def test_many_rows_add_up_whether_counted_from_the_front_or_the_end(rng):
     i = rng.integers(-50, 50, (40, 20))
     table = nnlib.tensor(rng.standard_normal((50, 30)), requires_grad=True)
     v = rng.standard_normal((40, 20, 30))
-    (table[i] * nnlib.Tensor(v)).sum().backward()
+    (table[i] * wrap(v)).sum().backward()
     expected = np.zeros((50, 30))
     np.add.at(expected, i, v)
     np.testing.assert_allclose(table.grad.numpy(), expected, rtol=1e-12, atol=1e-12)

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import nnlib
+from nnlib.tensor import wrap
 from tests.nnlib.harness import naming
 
 DTYPES = {
@@ -130,7 +131,7 @@ def translated(x, history):
     if isinstance(x, torch.Tensor):
         if x.dtype not in DTYPES or x.layout != torch.strided:
             raise NotOurs(str(x.dtype))
-        copy = nnlib.Tensor(x.detach().numpy().copy(), requires_grad=x.requires_grad)
+        copy = wrap(x.detach().numpy().copy(), requires_grad=x.requires_grad)
         if x.requires_grad:
             history.append((x, copy))
         return copy

@@ -1,5 +1,6 @@
 """Every public operation: one table, against PyTorch, and more slowly against differences."""
 
+import contextlib
 import importlib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 import nnlib
 from nnlib import ops
 from nnlib.nn import functional
+from nnlib.tensor import wrap
 from tests.nnlib.harness import (
     drawn,
     each,
@@ -49,9 +51,9 @@ def test_value_and_gradient_are_those_of_torch(case, rng):
     v = upstream(case, arrays, rng)
     given = [*arrays, v]
     before = [a.copy() for a in given]
-    inputs = [nnlib.Tensor(a, requires_grad=True) for a in arrays]
+    inputs = [wrap(a, requires_grad=True) for a in arrays]
     y = case.call(nnlib, *inputs)
-    got = nnlib.grad(y, inputs, nnlib.Tensor(v))
+    got = nnlib.grad(y, inputs, wrap(v))
     for a, b in zip(given, before, strict=True):
         np.testing.assert_array_equal(a, b, strict=True)
     assert_same_as_torch(case, arrays, v, y.detach().numpy(), [g.numpy() for g in got])
@@ -63,6 +65,17 @@ def test_value_and_gradient_are_those_of_torch(case, rng):
     got, expected = (case.call(L, *map(L.tensor, single)).numpy() for L in (nnlib, torch))
     slack = 1 if case.exact else 20
     np.testing.assert_allclose(got, expected, slack * 1e-4, slack * 1e-6, strict=True)
+
+
+def test_no_operation_lets_numpy_warn(rng):
+    """A RuntimeWarning is an error in these tests; ``nnlib.quiet`` switches them off."""
+    extremes = np.array([0, 1, -1, np.inf, -np.inf, np.nan, 3e38, -3e38, 1e-40], "f4")
+    for case in CASES:
+        for values in (extremes, extremes[:1], extremes[-3:-1]):
+            arrays = [rng.choice(values, shape) for shape in case.shapes]
+            with naming(case.name, case.note), contextlib.suppress(RuntimeError, ValueError):
+                y = case.call(nnlib, *[wrap(a, requires_grad=True) for a in arrays])
+                y.sum().backward()
 
 
 def assert_same_as_torch(case, arrays, v, y, got, rtol=1e-9, atol=1e-12):
@@ -143,9 +156,9 @@ def test_order_in_memory_changes_nothing(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng)
     y, expected = vjp(nnlib, case, arrays, v)
-    inputs = [nnlib.Tensor(scattered(a), requires_grad=True) for a in arrays]
+    inputs = [wrap(scattered(a), requires_grad=True) for a in arrays]
     y_scattered = case.call(nnlib, *inputs)
-    got = nnlib.grad(y_scattered, inputs, nnlib.Tensor(scattered(v)))
+    got = nnlib.grad(y_scattered, inputs, wrap(scattered(v)))
     np.testing.assert_allclose(y_scattered.detach().numpy(), y, rtol=1e-12, atol=1e-14)
     for g, e in zip(got, expected, strict=True):
         np.testing.assert_allclose(g.numpy(), e, rtol=1e-12, atol=1e-14, strict=True)

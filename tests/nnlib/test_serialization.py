@@ -11,6 +11,7 @@ import torch
 import nnlib
 from nnlib import nn, optim
 from nnlib.serialization import load, save
+from nnlib.tensor import wrap
 from tests.nnlib.harness import naming
 from tests.nnlib.saving import array, assert_same, saved
 
@@ -63,11 +64,11 @@ VIEWS = {
     "expanded": lambda x: x[:, :1].expand(4, 6),
     "flipped": lambda x: x.flip(0),
     "windows": lambda x: x.unfold(1, 3, 1),
-    "negative steps": lambda x: nnlib.Tensor(array(x)[::-1]),
-    "other dtype": lambda x: nnlib.Tensor(array(x).view(np.int32)),
-    "number of another dtype": lambda x: nnlib.Tensor(array(x).view(np.int32)[0, 0, ...]),
-    "in the order of columns": lambda x: nnlib.Tensor(np.asfortranarray(array(x))),
-    "from a buffer": lambda x: nnlib.Tensor(np.frombuffer(array(x).tobytes(), np.float64)),
+    "negative steps": lambda x: wrap(array(x)[::-1]),
+    "other dtype": lambda x: wrap(array(x).view(np.int32)),
+    "number of another dtype": lambda x: wrap(array(x).view(np.int32)[0, 0, ...]),
+    "in the order of columns": lambda x: wrap(np.asfortranarray(array(x))),
+    "from a buffer": lambda x: wrap(np.frombuffer(array(x).tobytes(), np.float64)),
 }
 
 

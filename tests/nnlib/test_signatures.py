@@ -37,7 +37,7 @@ LEFT_OUT = {
     **dict.fromkeys(("check_batched_forward_grad", "check_fwd_over_rev"), "one check"),
     **dict.fromkeys(("gen_non_contig_grad_outputs", "check_rev_over_rev"), "one check"),
     **dict.fromkeys(("fast_mode", "masked"), "one check"),
-    **dict.fromkeys(("only_inputs", "is_grads_batched", "grad_variables"), "torch's past"),
+    **dict.fromkeys(("is_grads_batched", "grad_variables"), "torch's past"),
 }
 
 

@@ -60,6 +60,7 @@ torch.ones(*x.shape)
 torch.zeros(x.size())
 torch.trace(input=x)
 x.is_cuda
+x.is_xpu
 torch.is_tensor(x)
 torch.is_tensor(np.ones(2))
 torch.is_floating_point(i)

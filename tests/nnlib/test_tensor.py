@@ -9,13 +9,14 @@ import pytest
 import torch
 
 import nnlib
+from nnlib.tensor import wrap
 
 
 def test_an_array_is_kept_without_copying():
     a = np.ones(3)
-    assert nnlib.Tensor(a).array is a
-    assert nnlib.Tensor(a).data.array is a
-    assert nnlib.Tensor(a).numpy() is a
+    assert wrap(a).array is a
+    assert wrap(a).data.array is a
+    assert wrap(a).numpy() is a
 
 
 def test_attributes_describe_the_array():
@@ -78,10 +79,24 @@ def test_mistakes_are_refused():
 @pytest.mark.parametrize("dtype", ["U1", "c16", "i2", "f2", "O", ">f4"])
 def test_an_array_of_a_dtype_that_nnlib_does_not_have_is_refused(dtype):
     with pytest.raises(TypeError, match=f"^Tensor: expected array .* got {np.dtype(dtype)}"):
-        nnlib.Tensor(np.zeros(2, dtype))
+        wrap(np.zeros(2, dtype))
     x = nnlib.tensor([1.0])
     with pytest.raises(TypeError, match="array"):
         x.data = np.zeros(2, dtype)
+
+
+@pytest.mark.parametrize("L", [nnlib, torch])
+def test_gradient_that_does_not_fit_is_refused_when_it_is_assigned(L):
+    p = L.nn.Parameter(L.zeros(3, 2))
+    for g in (L.ones(2), L.ones(3, 2, dtype=L.float64), p):
+        with pytest.raises(RuntimeError, match="grad"):
+            p.grad = g
+    with pytest.raises(TypeError, match="Tensor or None"):
+        p.grad = [1.0, 2.0]
+    p.grad = L.ones(3, 2)
+    assert p.grad.tolist() == [[1, 1]] * 3
+    p.grad = None
+    assert p.grad is None
 
 
 def test_numbers_on_the_left_give_a_tensor():

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib import text
+from nnlib import tensor, text
 from nnlib.datasets import first_names
 from nnlib.nn import functional as F
-from nnlib.tensor import Tensor
 
 TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
 
@@ -69,7 +68,7 @@ def test_cross_entropy_is_that_of_the_library_on_log_probabilities(x, n):
     p = text.ngram_probabilities(text.ngram_counts(x, n=n, size=3), alpha=0.5)
     rows = np.log(p if n == 2 else np.tile(p, (3, 1)))
     logits, targets = (rows[x[:-1]], x[1:]) if n == 2 else (rows[np.zeros(len(x), int)], x)
-    want = F.cross_entropy(Tensor(logits), Tensor(np.array(targets))).item()
+    want = F.cross_entropy(tensor(logits), tensor(np.array(targets))).item()
     assert text.ngram_cross_entropy(p, x) == pytest.approx(want)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from ... import ops
 from ...graph import record, record_fused
-from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
+from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh, where
+from ...quiet import silent
 from ...tensor import Tensor, raw
 from .shared import elements, floats, placed
 
@@ -70,6 +71,7 @@ def _step(x: Any, low: Any) -> Any:
     return high + low * (1 - high)
 
 
+@silent
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """Leaky rectifier with a learned slope w, one for all or one for each channel (axis 1).
 
@@ -91,6 +93,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     )
 
 
+@silent
 def _elu(
     name: str, input: Tensor, alpha: float, inplace: bool, scale: float = 1, rate: float = 1
 ) -> Tensor:
@@ -98,7 +101,7 @@ def _elu(
     x, a, s, r = floats(name, input), alpha, scale, rate
 
     def slope(g, x):
-        return g * (s * _step(x, (a * r) * exp(clamp(x, max=0) * r)))
+        return g * (s * _step(x, (a * r) * exp(where(x < 0, x, 0.0) * r)))
 
     low = np.minimum(x, 0)  # e^x is not used for x > 0, where it could overflow
     y = np.maximum(x, 0) * s + np.expm1(low * r) * (a * s)
@@ -139,6 +142,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return placed(input, _gated("mish", input, gate, slope), inplace)
 
 
+@silent
 def _gated(name: str, input: Tensor, gate: Callable, slope: Callable) -> Tensor:
     """Return x p with p = gate(x); ``slope`` computes the derivative from x and p."""
     x = floats(name, input)
@@ -222,6 +226,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     return placed(input, y, inplace)
 
 
+@silent
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """Straight silu: y = x hardsigmoid(x); dL/dx = dL/dy (x/3 + 1/2) for -3 < x < 3."""
     x = floats("hardswish", input)

@@ -16,6 +16,7 @@ from ...ops import clone, permute, reshape, squeeze, unsqueeze
 from ...ops.convolution import convolution, grid_of, numbers, refuse
 from ...ops.promotion import array, mixed
 from ...ops.shape import call_as
+from ...quiet import silent
 from ...tensor import Tensor, holding, raw
 from ...windows import Grid, framed, windows
 
@@ -379,6 +380,7 @@ def _shown(input: Tensor, grid: Grid) -> Tensor:
     return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
 
 
+@silent
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
     """Return images in which overlapping windows are added; the derivative is ``_shown``."""
     x = raw(input)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...ops import add, clamp, div, expand, mul, norm, sub, sum
 from ...ops.shape import axes_of, axis
+from ...quiet import silent
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, floats
 
@@ -49,6 +50,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return sum(mul(_unit(expand(x1, shape), d, eps), _unit(expand(x2, shape), d, eps)), d)
 
 
+@silent
 def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
     """Return vectors divided by their lengths, or by eps if that is larger."""
     n = norm(x, 2, dim, keepdim=True)

@@ -11,6 +11,7 @@ from ...graph import record
 from ...ops import reshape
 from ...ops.indexing import check_range
 from ...ops.promotion import array
+from ...quiet import silent
 from ...tensor import Tensor, counter, raw
 
 __all__ = ["embedding", "embedding_bag"]
@@ -219,6 +220,7 @@ def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return np.minimum.reduceat(place, starts)
 
 
+@silent
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
     """Return n rows, in which each row of g is added to row i; the derivative looks up."""
     a = raw(g)
@@ -229,6 +231,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
     return record(total, dict(rows=g, i=i), rows=lambda g, i: embedding(i, g))
 
 
+@silent
 def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float) -> None:
     """Scale rows down, in place, to a norm of at most ``max_norm``; this is not recorded."""
     w = raw(weight)

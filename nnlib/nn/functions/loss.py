@@ -11,6 +11,7 @@ from ...graph import record
 from ...ops import log_softmax, sum, where
 from ...ops.indexing import check_range, index_put
 from ...ops.promotion import array, mixed
+from ...quiet import silent
 from ...tensor import Tensor, raw
 from .shared import check_reduction, floats, reduced
 
@@ -128,6 +129,7 @@ def nll_loss(
     return _nll("nll_loss", input, target, w, ignore_index, reduction)
 
 
+@silent
 def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reduction: str) -> Any:
     """Return the negative log-likelihood of the targets; ``name`` is the caller's, for errors.
 

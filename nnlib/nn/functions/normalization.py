@@ -12,6 +12,7 @@ from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
 from ...ops.promotion import array, mixed, whole
 from ...ops.reduction import floats
+from ...quiet import silent
 from ...tensor import Tensor, counter, holding, raw
 
 __all__ = [
@@ -188,6 +189,7 @@ def group_norm(
     return standardized(input, slices, weight, bias, (C,), eps)
 
 
+@silent
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,

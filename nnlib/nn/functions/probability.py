@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import record
-from ...ops import add, clamp, exp, log, maximum, mul, softplus, sub, sum, where
+from ...ops import add, clamp, exp, log, maximum, mul, softplus, sub, sum, xlogy
 from ...ops.promotion import array, mixed
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, check_pair, check_reduction, floats, reduced
@@ -28,7 +28,8 @@ def binary_cross_entropy(
     .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
 
     A logarithm below -100 counts as -100, and p (1 - p) in the derivative
-    (p - t) / (p (1 - p)) as at least 1e-12. Prefer ``binary_cross_entropy_with_logits``.
+    (p - t) / (p (1 - p)) as at least 1e-12; the derivative with respect to t is infinite at
+    p = 0 and p = 1. Prefer ``binary_cross_entropy_with_logits``.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def binary_cross_entropy(
         dict(p=input, t=target),
         name=name,
         p=lambda g, p, t: g * (p - t) / maximum(p * (1 - p), 1e-12),
-        t=lambda g, p: g * (_log(1 - p) - _log(p)),
+        t=lambda g, p: g * (log(1 - p) - log(p)),
     )
     return reduced(name, each if weight is None else mul(each, weight), reduction)
 
@@ -154,7 +155,7 @@ def kl_div(
         Logarithms x of the predicted probabilities.
     target : (...) float
         True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0
-        is 0.
+        is 0, without a derivative with respect to t (NaN, as in torch).
     reduction : {"mean", "batchmean", "sum", "none"}
         What becomes of the terms; "batchmean", their sum divided by N, is the divergence
         for each example.
@@ -185,7 +186,7 @@ def kl_div(
     if log_target:
         each = mul(exp(target), sub(target, input))
     else:
-        each = mul(target, sub(log(where(t == 0, 1.0, target)), input))
+        each = sub(xlogy(target, target), mul(target, input))
     if reduction != "batchmean":
         return reduced("kl_div", each, reduction)
     return sum(each) / (x.shape[0] or math.nan) if x.ndim else sum(each)

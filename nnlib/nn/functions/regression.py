@@ -21,7 +21,8 @@ def mse_loss(
     Parameters
     ----------
     input, target : (...) float
-        Predictions x and targets t, of one shape; torch would broadcast, with a warning.
+        Predictions x and targets t, of one shape. Other shapes are broadcast with a warning,
+        as in torch, because (N, 1) and (N,) make (N, N) errors.
     reduction : {"mean", "sum", "none"}
         What becomes of the n squared errors.
     weight : (...) float, optional
@@ -35,17 +36,17 @@ def mse_loss(
     Raises
     ------
     ValueError
-        If the shapes differ or the reduction is unknown.
+        If the reduction is unknown, or the weight has a different shape than input.
     RuntimeError
-        If neither input nor target is floating-point.
+        If the shapes don't broadcast, or neither input nor target is floating-point.
 
     Source: Goodfellow et al. (2016), section 5.1.4; chapter "Losses and outputs".
 
     >>> float(mse_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
     2.5
     """
-    check_pair("mse_loss", input, target)
-    return weighted("mse_loss", square(sub(input, target)), weight, reduction)
+    check_pair("mse_loss", input, target, broadcasts=True)
+    return weighted("mse_loss", square(sub(input, target)), input, weight, reduction)
 
 
 def l1_loss(
@@ -63,8 +64,8 @@ def l1_loss(
     >>> float(l1_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
     1.5
     """
-    check_pair("l1_loss", input, target)
-    return weighted("l1_loss", abs(sub(input, target)), weight, reduction)
+    check_pair("l1_loss", input, target, broadcasts=True)
+    return weighted("l1_loss", abs(sub(input, target)), input, weight, reduction)
 
 
 def smooth_l1_loss(
@@ -101,10 +102,11 @@ def smooth_l1_loss(
     """
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss: expected beta >= 0, got {beta}")
-    check_pair("smooth_l1_loss", input, target)
-    e = abs(sub(input, target))
+    check_pair("smooth_l1_loss", input, target, broadcasts=True)
+    d = sub(input, target)
+    e = abs(d)
     if beta > 0:
-        e = where(e < beta, square(e) / (2 * beta), e - beta / 2)
+        e = where(e < beta, square(d) / (2 * beta), e - beta / 2)
     return reduced("smooth_l1_loss", e, reduction)
 
 
@@ -117,7 +119,7 @@ def huber_loss(
 ) -> Tensor:
     r"""Return delta times ``smooth_l1_loss``: squared errors below delta, straight lines above.
 
-    .. math:: L_i = e_i^2 / 2 \text{ for } e_i \le δ
+    .. math:: L_i = e_i^2 / 2 \text{ for } e_i < δ
         \text{, else } δ (e_i - δ / 2), \quad e_i = |x_i - t_i|
 
     Parameters
@@ -148,7 +150,8 @@ def huber_loss(
     """
     if not delta > 0:
         raise RuntimeError(f"huber_loss: expected delta > 0, got {delta}")
-    check_pair("huber_loss", input, target)
-    e = abs(sub(input, target))
-    each = where(e <= delta, square(e) / 2, delta * (e - delta / 2))
-    return weighted("huber_loss", each, weight, reduction, by_weight=False)
+    check_pair("huber_loss", input, target, broadcasts=True)
+    d = sub(input, target)
+    e = abs(d)
+    each = where(e < delta, square(d) / 2, delta * (e - delta / 2))
+    return weighted("huber_loss", each, input, weight, reduction, by_weight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -42,21 +43,26 @@ def check_reduction(name: str, reduction: str, *more: str) -> None:
         raise ValueError(f"{name}: expected reduction {options} or none, got {reduction!r}")
 
 
-def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool = True) -> Any:
+def weighted(
+    name: str, each: Any, input: Any, weight: Any, reduction: str, by_weight: bool = True
+) -> Any:
     """Return the reduced weighted losses; a mean divides by the sum of the weights."""
     if weight is None:
         return reduced(name, each, reduction)
-    if raw(weight).shape != raw(each).shape:
+    if raw(weight).shape != raw(input).shape:
         raise ValueError(
-            f"{name}: expected weight of input's shape {raw(each).shape}, "
+            f"{name}: expected weight of input's shape {raw(input).shape}, "
             f"got {raw(weight).shape}"
         )
     total = raw(weight).sum() if by_weight else None
     return reduced(name, mul(each, weight), reduction, total)
 
 
-def check_pair(name: str, input: Any, target: Any) -> None:
-    """Raise an error if the target would be broadcast, which is nearly always a mistake."""
+def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> None:
+    """Raise an error if the target would be broadcast, which is nearly always a mistake.
+
+    With ``broadcasts``, warn instead; the warning shows the line that calls the loss.
+    """
     x, t = array(name, input), raw(target)
     try:
         same = x.shape == t.shape
@@ -64,12 +70,13 @@ def check_pair(name: str, input: Any, target: Any) -> None:
         kind = type(target).__name__
         raise AttributeError(f"{name}: expected target to be a Tensor, got {kind}") from None
     if not same:
-        hint = ""
+        message = f"{name}: expected target of input's shape {x.shape}, got {t.shape}"
         if x.size == t.size and 1 in x.shape + t.shape:
-            hint = "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
-        raise ValueError(
-            f"{name}: expected target of input's shape {x.shape}, got {t.shape}{hint}"
-        )
+            message += "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
+        if not broadcasts:
+            raise ValueError(message)
+        message += "; they are broadcast, so the loss is probably wrong"
+        warnings.warn(message, stacklevel=3)
     if x.dtype.kind != "f" and t.dtype.kind != "f":
         floats(name, x)  # which raises the error
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...tensor import Tensor, counter
+from ...quiet import silent
+from ...tensor import Tensor, counter, wrap
 from ..module import parameter_list
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
+@silent
 def clip_grad_norm_(
     parameters: Tensor | Iterable[Tensor],
     max_norm: float,
@@ -48,7 +50,7 @@ def clip_grad_norm_(
 
     Source: Goodfellow et al. (2016), section 10.11.1; chapter "Recurrent networks".
 
-    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p = Tensor([0.0, 0.0]).requires_grad_()
     >>> p.grad = Tensor([3.0, 4.0])
     >>> clip_grad_norm_(p, 2.5)
     tensor(5.)
@@ -65,7 +67,7 @@ def clip_grad_norm_(
     for g in grads:
         g.array *= factor.astype(g.dtype)
         counter(g)[0] += 1
-    return Tensor(total)
+    return wrap(total)
 
 
 def clip_grad_value_(
@@ -75,7 +77,7 @@ def clip_grad_value_(
 
     ``foreach`` is how torch would compute it; it changes nothing here.
 
-    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p = Tensor([0.0, 0.0]).requires_grad_()
     >>> p.grad = Tensor([3.0, -0.5])
     >>> clip_grad_value_(p, 1.0)
     >>> p.grad.tolist()

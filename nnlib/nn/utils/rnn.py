@@ -10,7 +10,7 @@ import numpy as np
 from ...ops import cat, reshape, stack, transpose
 from ...ops.promotion import array
 from ...ops.shape import expect
-from ...tensor import Tensor, raw
+from ...tensor import Tensor, raw, wrap
 
 __all__ = [
     "PackedSequence",
@@ -86,7 +86,7 @@ class PackedSequence(Packed):
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """Return the inverse of a permutation of 0, 1, ..., N - 1, or None for None."""
-    return None if permutation is None else Tensor(np.argsort(raw(permutation)))
+    return None if permutation is None else wrap(np.argsort(raw(permutation)))
 
 
 def pack_padded_sequence(
@@ -120,7 +120,7 @@ def pack_padded_sequence(
         If a length is outside [1, T], the lengths aren't sorted although they must be, or
         their number is not N.
 
-    >>> pack_padded_sequence(Tensor(np.array([[1, 2], [3, 0]])), [2, 1], batch_first=True).data
+    >>> pack_padded_sequence(Tensor([[1, 2], [3, 0]]).long(), [2, 1], batch_first=True).data
     tensor([1, 3, 2])
     """
     name = "pack_padded_sequence"
@@ -140,8 +140,8 @@ def pack_padded_sequence(
     t, k = np.nonzero(has_element)  # ordered by time
     place = order[k] * T + t if batch_first else t * N + order[k]
     data = reshape(input, (N * T, *x.shape[2:]))[place]
-    sizes = Tensor(has_element.sum(1))
-    return PackedSequence(data, sizes, None if enforce_sorted else Tensor(order))
+    sizes = wrap(has_element.sum(1))
+    return PackedSequence(data, sizes, None if enforce_sorted else wrap(order))
 
 
 def pad_packed_sequence(
@@ -194,13 +194,13 @@ def pad_packed_sequence(
     if original is not None:
         lengths, place = lengths[raw(original)], place[:, raw(original)]
     padding = np.full((1, *x.shape[1:]), padding_value, x.dtype)
-    return cat([data, padding])[place.T if batch_first else place], Tensor(lengths)
+    return cat([data, padding])[place.T if batch_first else place], wrap(lengths)
 
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Pack sequences (T_n, ...) of different lengths, as ``pack_padded_sequence`` does.
 
-    >>> pack_sequence([Tensor(np.array([1, 2])), Tensor(np.array([3]))]).batch_sizes
+    >>> pack_sequence([Tensor([1, 2]).long(), Tensor([3]).long()]).batch_sizes
     tensor([2, 1])
     """
     lengths = [len(s) for s in sequences]

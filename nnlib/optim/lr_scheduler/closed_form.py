@@ -37,6 +37,7 @@ class LambdaLR(LRScheduler):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = LambdaLR(optimizer, lambda t: 0.5**t)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [4.0]
@@ -106,6 +107,7 @@ class InverseTimeLR(LRScheduler):
     >>> schedule = InverseTimeLR(optimizer, decay=1.0, warmup_steps=2)
     >>> for _ in range(4):
     ...     print(schedule.get_last_lr())
+    ...     optimizer.step()
     ...     schedule.step()
     [4.0]
     [8.0]
@@ -154,6 +156,7 @@ class CosineAnnealingLR(LRScheduler):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = CosineAnnealingLR(optimizer, T_max=2)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [4.0]

@@ -68,6 +68,7 @@ class OneCycleLR(LRScheduler):
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=1.0, momentum=0.9)
     >>> schedule = OneCycleLR(optimizer, max_lr=8.0, total_steps=10, div_factor=4.0)
     >>> for _ in range(2):
+    ...     optimizer.step()
     ...     schedule.step()
     >>> schedule.get_last_lr(), optimizer.param_groups[0]["momentum"]
     ([8.0], 0.85)

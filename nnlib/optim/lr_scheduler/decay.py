@@ -53,6 +53,7 @@ class StepLR(_Multiplied):
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = StepLR(optimizer, step_size=2, gamma=0.5)
     >>> for _ in range(5):
+    ...     optimizer.step()
     ...     schedule.step()
     >>> schedule.get_last_lr()
     [2.0]
@@ -92,6 +93,7 @@ class MultiStepLR(_Multiplied):
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = MultiStepLR(optimizer, milestones=[1, 3], gamma=0.5)
     >>> for _ in range(3):
+    ...     optimizer.step()
     ...     schedule.step()
     >>> schedule.get_last_lr()
     [2.0]
@@ -187,6 +189,7 @@ class LinearLR(_Multiplied):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = LinearLR(optimizer, start_factor=0.5, total_iters=4)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [5.0]
@@ -234,6 +237,7 @@ class ExponentialLR(_Multiplied):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = ExponentialLR(optimizer, gamma=0.5)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [4.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ...checks import expect
@@ -68,6 +69,12 @@ class LRScheduler:
 
     def step(self, epoch: int | None = None) -> None:
         """Set the learning rates of the next epoch, or of the given one."""
+        if self._step_count == 1 and not self.optimizer.has_stepped:
+            warnings.warn(
+                f"{name_of(self)}: step() was called before optimizer.step(), so the first "
+                "learning rate of the schedule is skipped; call optimizer.step() first",
+                stacklevel=2,
+            )
         self._step_count += 1
         self._update_lr(epoch)
 

@@ -43,6 +43,7 @@ class SequentialLR(LRScheduler):
     >>> schedule = SequentialLR(optimizer, [first, then], milestones=[2])
     >>> for _ in range(4):
     ...     print(schedule.get_last_lr())
+    ...     optimizer.step()
     ...     schedule.step()
     [4.0]
     [6.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -41,7 +42,9 @@ class DataLoader(Generic[T]):
         Where the order comes from.
     num_workers, pin_memory, timeout, worker_init_fn, multiprocessing_context, \
     prefetch_factor, persistent_workers, pin_memory_device, in_order
-        Accepted as in torch, without effect: samples are loaded in this process.
+        Accepted as in torch, without effect: samples are loaded in this process. As torch calls
+        ``worker_init_fn`` in worker processes only, it is never called; with
+        ``num_workers > 0``, where torch would call it, a UserWarning says so.
 
     Raises
     ------
@@ -103,6 +106,12 @@ class DataLoader(Generic[T]):
         expect(self, ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
         for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
             expect(self, n or not getattr(self, name), f"num_workers > 0 with {name}", n)
+        if n and self.worker_init_fn is not None:
+            warnings.warn(
+                "DataLoader: worker_init_fn is never called, because nnlib loads the samples "
+                f"in this process, even with num_workers={n}",
+                stacklevel=3,
+            )
 
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any

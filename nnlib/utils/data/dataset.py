@@ -55,7 +55,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     AssertionError
         If the tensors differ in their number of rows, or there are none.
 
-    >>> X, y = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([0, 1])
+    >>> X, y = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([0, 1]).long()
     >>> TensorDataset(X, y)[1]
     (tensor([3., 4.]), tensor(1))
     """

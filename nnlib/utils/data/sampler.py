@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ...random import Generator, default_generator, multinomial, randint, randperm
-from ...tensor import Tensor, raw
+from ...tensor import Tensor, raw, wrap
 
 __all__ = [
     "BatchSampler",
@@ -196,7 +196,7 @@ class WeightedRandomSampler(Sampler[int]):
     ):
         self.num_samples = _positive(self, "num_samples", num_samples)
         self.replacement = _truth(self, "replacement", replacement)
-        self.weights = Tensor(np.array(raw(weights), np.float64))
+        self.weights = wrap(np.array(raw(weights), np.float64))
         if self.weights.ndim != 1:
             shape = self.weights.shape
             raise ValueError(f"WeightedRandomSampler: expected weights (N,), got {shape}")

@@ -42,6 +42,7 @@ LAYERS = [
     Layer("Sequential", stack),
     Layer("Sequential", named, note="named and nested"),
     Layer("Sequential", tied, note="tied"),
+    Layer("DataParallel", lambda L: (L.nn.Linear(5, 4),)),
     Layer("ModuleList", lambda L: (stack(L),), call=in_turn),
     Layer(
         "ModuleList",
@@ -73,6 +74,11 @@ LAYERS = [
 ]
 
 BAD = [
+    Bad(
+        "DataParallel",
+        lambda L: L.nn.parallel.data_parallel(L.nn.Linear(1, 1), L.ones(1, 1)),
+        RuntimeError,
+    ),
     Bad("Sequential", lambda L: L.nn.Sequential(L.nn.ReLU(), 3), TypeError),
     Bad("Sequential", lambda L: L.nn.Sequential(L.nn.ReLU())[1], IndexError),
     Bad("Sequential", lambda L: L.nn.Sequential()["0"], TypeError),

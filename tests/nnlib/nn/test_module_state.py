@@ -9,6 +9,7 @@ import torch
 
 import nnlib
 from nnlib import nn
+from nnlib.tensor import wrap
 from tests.nnlib.harness import naming
 from tests.nnlib.nn.small_modules import Block, Shared, network, torch_block
 
@@ -158,7 +159,7 @@ MOVES = [
     (("cpu",), dict(dtype=np.float64, non_blocking=True), "float64"),
     ((), dict(device="cpu"), "float32"),
     ((None, np.float64), {}, "float64"),
-    ((nnlib.Tensor(np.zeros(1)),), {}, "float64"),
+    ((wrap(np.zeros(1)),), {}, "float64"),
 ]
 
 

@@ -61,3 +61,24 @@ def test_wrong_sequences_are_named():
         ):
             with naming(schedules, milestones), pytest.raises(error):
                 s.SequentialLR(optimizer, schedules, milestones)
+
+
+@pytest.mark.parametrize("L", [nnlib, torch])
+def test_schedule_warns_once_if_it_is_stepped_before_its_optimizer(L):
+    def call(*steps):
+        for step in steps:
+            step()
+
+    class Own(L.optim.Optimizer):
+        def step(self, closure=None):
+            pass
+
+    for optimizer in (optimizer_of(L), Own([L.zeros(1)], dict(lr=1.0))):
+        schedule = L.optim.lr_scheduler.StepLR(optimizer, 2)
+        with pytest.warns(UserWarning, match=r"before `?optimizer.step\(\)") as found:
+            call(schedule.step, schedule.step, optimizer.step, schedule.step)
+        assert len(found) == 1
+        assert found[0].filename == __file__
+        schedule = L.optim.lr_scheduler.StepLR(optimizer, 2)
+        optimizer.step()
+        schedule.step()

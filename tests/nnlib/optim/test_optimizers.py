@@ -302,7 +302,7 @@ def test_options_out_of_range_are_refused_by_name():
 
 def test_what_is_no_parameter_is_refused():
     a = leaf(1.0)
-    a.grad = nnlib.ones(1)
+    a.grad = nnlib.ones_like(a)
     calls = [
         (lambda: SGD([a], nesterov=True), ValueError),
         (lambda: SGD([]), ValueError),

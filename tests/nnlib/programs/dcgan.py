@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import torch.nn as nn
+import torch.nn.parallel
 from drawn import tensor, weights
 
 nz, ngf, ndf, nc = 8, 4, 4, 1
@@ -23,6 +24,8 @@ class Generator(nn.Module):
         )
 
     def forward(self, input):
+        if input.is_cuda or input.is_xpu:
+            return nn.parallel.data_parallel(self.main, input, range(2))
         return self.main(input)
 
 

@@ -201,7 +201,16 @@ BAD += [
     Bad("div", lambda L: L.div(whole(L, 1), 0, rounding_mode="trunc")),
     Bad("remainder", lambda L: whole(L, 1) % whole(L, 0)),
     Bad("neg", lambda L: -(L.ones(3) > 0)),
-    Bad("sub", lambda L: (L.ones(3) > 0) - (L.ones(3) > 0)),
+    *(
+        Bad("sub", lambda L, f=f: f(L.ones(3) > 0, L.ones(3)))
+        for f in (
+            lambda mask, x: 1 - mask,
+            lambda mask, x: mask - 1.5,
+            lambda mask, x: x - mask,
+            lambda mask, x: mask - mask,
+            lambda mask, x: x - True,
+        )
+    ),
     *(
         Bad(
             name,

@@ -136,6 +136,16 @@ def test_the_state_between_epochs_continues_the_order():
         DataLoader(numbered(21), 4).load_state_dict(DataLoader(numbered(22), 4).state_dict())
 
 
+def test_worker_init_fn_is_called_for_worker_processes_only():
+    called = []
+    for D in (DataLoader, torch.utils.data.DataLoader):
+        assert len(list(D(range(5), worker_init_fn=called.append))) == 5
+    with pytest.warns(UserWarning, match="worker_init_fn is never called") as found:
+        list(DataLoader(range(5), num_workers=2, worker_init_fn=called.append))
+    assert found[0].filename == __file__
+    assert not called
+
+
 # Mistakes
 
 IN_TURN = object()

@@ -8,7 +8,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from nnlib import Tensor, viz
+from nnlib import tensor, viz
 from tests.nnlib.harness import naming
 from tests.nnlib.viz.calls import LABELS, POINTS, bowl, draw, sigmoid_of_the_sum
 from tests.nnlib.viz.reading import labels_of, words
@@ -45,7 +45,7 @@ def test_regions_takes_any_kind_of_classifier():
         lambda x: x[:, 0] + x[:, 1] - 2,
         lambda x: (x[:, 0] + x[:, 1] > 2).astype(int),
         lambda x: torch.tensor(sigmoid_of_the_sum(x)),
-        lambda x: Tensor(sigmoid_of_the_sum(x)),
+        lambda x: tensor(sigmoid_of_the_sum(x)),
         LogisticRegression(C=1e6).fit(POINTS, LABELS),
         KNeighborsClassifier(1).fit(POINTS, np.array(["low", "high"])[LABELS]),
     ]:

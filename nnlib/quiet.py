@@ -1,0 +1,49 @@
+"""Switch NumPy's warnings off inside nnlib, as in torch: 1 / 0 is inf without a warning.
+
+``np.errstate`` takes more than half as long as adding two small tensors. All it does is set a
+context variable, so we find that variable once and set it ourselves, in a tenth of the time::
+
+    token = switch_off()
+    try:
+        y = np.log(x)
+    finally:
+        switch_back(token)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
+
+import numpy as np
+
+__all__ = ["silent", "switch_back", "switch_off"]
+
+with np.errstate(all="print"):  # so that the variable surely changes below
+    before = copy_context()
+    with np.errstate(all="ignore"):
+        inside = copy_context()
+(variable,) = (v for v in inside if inside[v] is not before[v])
+switch_off = functools.partial(variable.set, inside[variable])
+switch_back = variable.reset
+
+
+def silent(f: Callable) -> Callable:
+    """Return f with NumPy's warnings switched off.
+
+    >>> import nnlib
+    >>> nnlib.tensor([1.0, 0.0]) / 0
+    tensor([inf, nan])
+    """
+
+    @functools.wraps(f)
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        token = switch_off()
+        try:
+            return f(*args, **kwargs)
+        finally:
+            switch_back(token)
+
+    return quiet
