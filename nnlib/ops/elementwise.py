@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import error_function
+from .. import error_function, gamma_function
 from ..error_function import SLOPE
 from ..graph import record
 from ..tensor import Tensor
-from .comparison import flat, to, where
+from .comparison import clamp, flat, to, where
 from .promotion import (
     array,
     binary,
@@ -31,8 +31,9 @@ from .shape import call_as
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh div divide erf
-    erfinv exp expm1 floor floor_divide lerp log log10 log1p log2 mul multiply neg negative
+    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh digamma div divide erf
+    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 logit mul multiply neg
+    negative
     pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract
     tan tanh trunc xlogy
 """
@@ -304,6 +305,21 @@ def sigmoid(input: Tensor) -> Tensor:
     return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
 
 
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """Inverse of sigmoid: y = log(x / (1 - x)), so dL/dx = dL/dy / (x (1 - x)).
+
+    With eps, x is first limited to [eps, 1 - eps].
+    """
+    x = floating("logit", input)
+    if eps is not None:
+        return logit(clamp(to(input, x.dtype), eps, 1 - eps))
+    return record(
+        np.log(x / (1 - x)),
+        dict(x=input),
+        x=lambda g, x: g / where((x < 0) | (x > 1), math.nan, x * (1 - x)),
+    )
+
+
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Smooth rectifier: y = log(1 + e^(beta x)) / beta, so dL/dx = dL/dy · sigmoid(beta x).
 
@@ -409,6 +425,31 @@ def erfinv(input: Tensor) -> Tensor:
     return record(
         error_function.erfinv(x), dict(x=input), x=lambda g, y: g * (exp(y * y) / SLOPE)
     )
+
+
+# The gamma function
+
+
+def lgamma(input: Tensor) -> Tensor:
+    """Logarithm of the gamma function: y = log |Γ(x)|, so dL/dx = dL/dy · digamma(x)."""
+    x = floating("lgamma", input)
+    return record(gamma_function.lgamma(x), dict(x=input), x=lambda g, x: g * digamma(x))
+
+
+def digamma(input: Tensor) -> Tensor:
+    """Derivative of ``lgamma``; its own derivative can't be differentiated again."""
+    x = floating("digamma", input)
+    return record(gamma_function.digamma(x), dict(x=input), x=lambda g, x: g * _trigamma(x))
+
+
+def _trigamma(input: Tensor) -> Tensor:
+    """Return the derivative of ``digamma``; raise an error if it is differentiated."""
+
+    def rule(g):
+        raise RuntimeError("digamma: the second derivative is not available")
+
+    y = gamma_function.trigamma(array("digamma", input))
+    return record(y, dict(x=input), name="trigamma", x=rule)
 
 
 # Step functions, with derivative 0 between their jumps

@@ -8,17 +8,18 @@ import numpy as np
 
 from ..graph import change_, record
 from ..tensor import Tensor, raw
-from .elementwise import add
-from .promotion import array
+from .comparison import maximum, minimum, where
+from .elementwise import add, div, mul
+from .promotion import array, promote
 from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "getitem one_hot setitem"
+FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
-IN_PLACE = "index_add scatter scatter_add"
+IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
@@ -199,6 +200,78 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     return add(input, reshape(increase, x.shape))
 
 
+def scatter_reduce(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+) -> Tensor:
+    """Combine x[index[i, j], j] and src[i, j] (for dim 0) by sum, prod, mean, amax or amin.
+
+    Without include_self, x counts only where no src arrives. Equal extremes share dL/dy.
+    """
+    name = "scatter_reduce"
+    starts = dict(sum=0, prod=1, mean=0, amax=-np.inf, amin=np.inf)
+    i, src = sources(name, input, dim, index, row(name, src))
+    expect(reduce in starts, name, "reduce to be one of {}, got {!r}", list(starts), reduce)
+    x, dtype = row(name, input), raw(input).dtype
+    if not include_self:
+        start = starts[reduce]
+        if dtype.kind != "f" and np.isinf(start):
+            start = np.iinfo(dtype).min if start < 0 else np.iinfo(dtype).max
+        x = index_put(x, i, start, name)
+    if reduce in ("amax", "amin"):
+        y = _extreme_at(maximum if reduce == "amax" else minimum, x, i, src)
+    elif reduce == "prod":
+        y = mul(x, _product_at(src, i, x.shape))
+    else:
+        y = add(x, added(src, i, x.shape))
+    if reduce == "mean":
+        n = added(np.ones(src.shape, dtype), i, x.shape) + np.array(include_self, dtype)
+        y = div(y, np.maximum(n, 1), rounding_mode=None if dtype.kind == "f" else "floor")
+    return reshape(y, raw(input).shape)
+
+
+def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
+    """Return the extremes f (maximum or minimum) of x and the src at an index."""
+    y = np.array(raw(input))
+    (np.maximum if f is maximum else np.minimum).at(y, i, raw(src))
+
+    def equal(x, src, y):
+        """Return where x and src are y, and how many of them are y in each place."""
+        of_x = (x == y) * np.ones((), y.dtype)
+        of_src = (src == pick("getitem", y, i)) * np.ones((), y.dtype)
+        return of_x, of_src, of_x + added(of_src, i, y.shape)
+
+    def x_rule(g, x, src, y):
+        of_x, _, n = equal(raw(x), raw(src), raw(y))
+        return g / n * of_x
+
+    def src_rule(g, x, src, y):
+        _, of_src, n = equal(raw(x), raw(src), raw(y))
+        return pick("getitem", g / n, i) * of_src
+
+    return record(y, dict(x=input, src=src), name="scatter_reduce", x=x_rule, src=src_rule)
+
+
+def _product_at(src: Tensor, i: tuple, shape: tuple[int, ...]) -> Tensor:
+    """Return ones of a shape, multiplied by src at an index."""
+    y = np.ones(shape, raw(src).dtype)
+    np.multiply.at(y, i, raw(src))
+
+    def rule(g, src):  # the product of the others, without dividing by 0
+        zero = raw(src) == 0
+        zeros = added(zero.astype(np.int64), i, shape)
+        alone = zeros[i] == zero  # no other factor is 0
+        rest = where(zero, 1.0, src)
+        return pick("getitem", g * _product_at(rest, i, shape), i) / rest * alone
+
+    return record(y, dict(src=src), name="scatter_reduce", src=rule)
+
+
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
     """Return the advanced index to write to, and the part of src that is written."""
     x = row(name, input)
@@ -272,6 +345,22 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     expect(dtype.kind == "b", "masked_select", "truth values, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Replace the elements where mask is true by those of source, in order.
+
+    dL/dx is 0 where mask is true, and dL/dsource is dL/dy there.
+    """
+    name = "masked_scatter"
+    dtypes = [array(name, x).dtype for x in (mask, input, source)]
+    fits = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
+    expect(fits, name, "truth values and two equal dtypes, got {}", [str(d) for d in dtypes])
+    input, mask = call_as(name, broadcast_tensors, input, mask)
+    m = np.array(raw(mask))
+    n = int(m.sum())
+    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
+    return index_put(input, (m,), reshape(source, -1)[:n], name)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
@@ -377,3 +466,60 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     y = call_as("bincount", np.bincount, i, w, minlength)
     y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
     return record(y, dict(x=input, w=weights))
+
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Tensor | float,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:
+    """Return where each x would be inserted into a sorted vector, or row by row into rows.
+
+    The elements before this index are smaller than x; with right=True (or side="right"), the
+    elements from this index on are larger.
+    """
+    return _inserted("searchsorted", sorted_sequence, input, out_int32, right, side, sorter)
+
+
+def bucketize(
+    input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
+) -> Tensor:
+    """Return the index of the bucket between sorted boundaries that contains each x.
+
+    A boundary belongs to the bucket before it, or with right=True to the bucket after it.
+    """
+    _, s = array("bucketize", input), array("bucketize", boundaries)
+    expect(s.ndim == 1, "bucketize", "a vector of boundaries, got {} axes", s.ndim)
+    return _inserted("bucketize", boundaries, input, out_int32, right)
+
+
+def _inserted(
+    name: str,
+    sequence: Tensor,
+    input: Tensor | float,
+    out_int32: bool,
+    right: bool,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:
+    """Return the indices of ``searchsorted``; errors name the function that was called."""
+    s, x = promote(name, sequence, input)
+    known = side in (None, "left", "right") and not (right and side == "left")
+    expect(known, name, "side left or right, and right=True only with right, got {!r}", side)
+    fits = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
+    expect(fits, name, "a vector, or rows for rows of x, got {} for {}", s.shape, x.shape)
+    if sorter is not None:
+        s = np.take_along_axis(s, integers(name, sorter), -1)
+    side = "right" if right else side or "left"
+    if s.ndim == 1:
+        y = np.searchsorted(s, x, side)
+    else:
+        y = np.empty(x.shape, np.int64)
+        for row_index in np.ndindex(s.shape[:-1]):
+            y[row_index] = np.searchsorted(s[row_index], x[row_index], side)
+    y = np.asarray(y, np.int32 if out_int32 else np.int64)
+    return record(y, dict(s=sequence, x=input))

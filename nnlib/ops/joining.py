@@ -25,7 +25,7 @@ from .shape import (
 )
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "cat concat concatenate hstack meshgrid pad stack vstack"
+FUNCTIONS = "cat column_stack concat concatenate hstack meshgrid pad stack vstack"
 METHODS = "repeat repeat_interleave tile"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -61,6 +61,13 @@ def slice_rule(index: tuple) -> Callable:
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Concatenate along a new axis."""
     return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Concatenate along the second axis; vectors become columns."""
+    name = "column_stack"
+    columns = [x if array(name, x).ndim > 1 else reshape(x, (-1, 1)) for x in tensors or ()]
+    return call_as(name, cat, columns, 1)
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:

@@ -10,16 +10,16 @@ import numpy as np
 from ..graph import record
 from ..scan import all_normal, linked, running
 from ..tensor import Tensor, raw
-from .comparison import converted, isnan, where
-from .elementwise import div, exp
+from .comparison import bitwise_xor, converted, isnan, where
+from .elementwise import div, exp, sub
 from .joining import cat
 from .promotion import array, floating
-from .shape import at, axes_of, axis, call_as, expand, flip, reshape
+from .shape import at, axes_of, axis, call_as, cut_along, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
 METHODS = """
-    all any count_nonzero log_softmax logsumexp mean nanmean prod softmax std sum var
+    all any count_nonzero diff log_softmax logsumexp mean nanmean prod softmax std sum var
 """
 IN_PLACE = "cumprod cumsum"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -128,6 +128,28 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return record(
         running(np.add, x, d), dict(x=input), x=lambda g: flip(cumsum(flip(g, d), d), d)
     )
+
+
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+) -> Tensor:
+    """Differences of neighbors along dim, taken n times; of truth values, whether they differ.
+
+    ``prepend`` and ``append`` are first concatenated with the input.
+    """
+    d, _ = cut_along("diff", input, dim)
+    if n < 0:
+        raise RuntimeError(f"diff: expected n >= 0, got {n}")
+    parts = [x for x in (prepend, input, append) if x is not None]
+    y = call_as("diff", cat, parts, d)
+    subtract = bitwise_xor if y.dtype.kind == "b" else sub
+    for _ in range(min(n, y.shape[d])):
+        y = subtract(y[at(d, slice(1, None))], y[at(d, slice(None, -1))])
+    return y
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:

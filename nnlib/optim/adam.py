@@ -166,15 +166,7 @@ class RAdam(Optimizer):
             } \frac{\sqrt{1 - \beta_2^t}}{\sqrt v + \epsilon}
             \quad \text{if } \rho_t > 5, \text{ otherwise } p - \eta\, \hat m
 
-    Parameters
-    ----------
-    params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize, foreach
-        As in ``Adam``, which also defines m and v.
-
-    Raises
-    ------
-    ValueError
-        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
+    The parameters, m, v and the errors are as in ``Adam``.
 
     Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
 

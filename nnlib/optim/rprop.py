@@ -24,18 +24,14 @@ class Rprop(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
-        The parameters to train, or groups of parameters with their own options.
+    params, foreach, maximize
+        As in ``Adam``.
     lr : float
         The first step size s.
     etas : (float, float)
         The factors η₋ and η₊ of the step size.
     step_sizes : (float, float)
         The smallest and the largest step size.
-    foreach : bool, optional
-        How torch would compute the same steps; it has no effect here.
-    maximize : bool
-        Whether to maximize: the sign of the gradient is reversed first.
 
     Raises
     ------

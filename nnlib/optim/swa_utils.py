@@ -24,7 +24,6 @@ __all__ = [
     "get_ema_avg_fn",
     "get_ema_multi_avg_fn",
     "get_swa_avg_fn",
-    "get_swa_multi_avg_fn",
     "update_bn",
 ]
 
@@ -67,18 +66,6 @@ def get_swa_avg_fn() -> Callable[[Tensor, Tensor, Any], Tensor]:
     return average
 
 
-def get_swa_multi_avg_fn() -> Callable[[Tensors, Tensors, Any], None]:
-    """Return the function of the mean of all weights so far, for ``multi_avg_fn``."""
-    mean = get_swa_avg_fn()
-
-    @no_grad()
-    def average(averaged_params: Tensors, current_params: Tensors, num_averaged: Any) -> None:
-        for averaged, current in zip(averaged_params, current_params, strict=True):
-            averaged.copy_(mean(averaged, current, num_averaged))
-
-    return average
-
-
 def _check_decay(name: str, decay: float) -> None:
     """Raise ValueError unless the decay is in [0, 1]."""
     if not 0 <= decay <= 1:
@@ -92,24 +79,9 @@ class AveragedModel(Module):
 
     The first call of ``update_parameters`` copies the weights w, and later calls average.
 
-    Parameters
-    ----------
-    model : Module
-        The model, which is copied.
-    device : device, optional
-        The device of the copy, which is always the CPU.
-    avg_fn : function, optional
-        ``avg_fn(averaged, current, n)`` returns the new average of one parameter.
-    multi_avg_fn : function, optional
-        ``multi_avg_fn(averaged, current, n)`` changes a list of averages in place; it is called
-        once for each dtype.
-    use_buffers : bool
-        Whether buffers are averaged too; otherwise they are copied from the model.
-
-    Raises
-    ------
-    AssertionError
-        If both avg_fn and multi_avg_fn are given.
+    Instead of this mean, ``avg_fn(averaged, current, n)`` can return the new average of one
+    parameter, or ``multi_avg_fn(averaged, current, n)`` change a list of averages in place.
+    With ``use_buffers``, buffers are averaged too; otherwise they are copied.
 
     Attributes
     ----------
@@ -165,14 +137,14 @@ class AveragedModel(Module):
         if self.n_averaged == 0:
             for averaged, current in pairs:
                 averaged.copy_(current)
-        elif self.avg_fn is not None:
+        elif self.multi_avg_fn is None:
+            average = self.avg_fn or get_swa_avg_fn()
             for averaged, current in pairs:
-                averaged.copy_(self.avg_fn(averaged, current, self.n_averaged))
+                averaged.copy_(average(averaged, current, self.n_averaged))
         else:
-            average = self.multi_avg_fn or get_swa_multi_avg_fn()
             for dtype in dict.fromkeys(averaged.dtype for averaged, _ in pairs):
                 group = [pair for pair in pairs if pair[0].dtype == dtype]
-                average([a for a, _ in group], [b for _, b in group], self.n_averaged)
+                self.multi_avg_fn(*map(list, zip(*group, strict=True)), self.n_averaged)
         if not self.use_buffers:
             for own, current in zip(self.module.buffers(), model.buffers(), strict=True):
                 own.copy_(current)
@@ -188,17 +160,8 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     """Compute the running statistics of all batch normalization layers from the data.
 
-    Averaged weights need this before they are used, because the statistics belong to other
-    weights.
-
-    Parameters
-    ----------
-    loader : iterable
-        Batches for the model; of a tuple or list, the first element is used.
-    model : Module
-        The model. Its mode (``train`` or ``eval``) stays the same.
-    device : device, optional
-        The device of the batches, which is always the CPU.
+    Averaged weights need this before they are used, because the statistics belong to different
+    weights. The loader yields batches, or tuples or lists that begin with the batch.
     """
     layers = [m for m in model.modules() if isinstance(m, (BatchNorm1d, BatchNorm2d))]
     if not layers:
@@ -222,25 +185,8 @@ class SWALR(LRScheduler):
 
     .. math:: \eta_t = (1 - a)\, \eta_0 + a\, \eta_{\text{swa}}
 
-    a rises from 0 to 1 in the first epochs.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimizer whose rates are set.
-    swa_lr : float, or list of float
-        The final rate, or one for each group.
-    anneal_epochs : int
-        The number of epochs in which a rises.
-    anneal_strategy : "cos" or "linear"
-        Whether a rises along half a cosine or along a straight line.
-    last_epoch : int
-        As in ``LRScheduler``.
-
-    Raises
-    ------
-    ValueError
-        If anneal_epochs or anneal_strategy is not one of these values.
+    In ``anneal_epochs`` epochs, a rises from 0 to 1, along half a cosine or a straight line
+    (``anneal_strategy`` "cos" or "linear").
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)

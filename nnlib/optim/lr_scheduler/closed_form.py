@@ -221,21 +221,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi s / T_i)}{2}
 
-    s counts the epochs since the last restart. The i-th period has length
-    :math:`T_i = T_0\, m^i`. ``step`` also accepts a fraction of an epoch.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimizer whose rates are set.
-    T_0 : int
-        The length of the first period.
-    T_mult : int
-        m, the factor by which each period is longer than the one before.
-    eta_min : float
-        η_min, the lowest rate.
-    last_epoch : int
-        As in ``LRScheduler``.
+    s counts the epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length of
+    the i-th period, with m = ``T_mult``. ``step`` also accepts a fraction of an epoch.
 
     Raises
     ------

@@ -183,31 +183,11 @@ class CyclicLR(LRScheduler):
 
     .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\, h_t\, s
 
-    h rises from 0 to 1 and falls to 0 again in each cycle. The scale s makes later cycles
-    smaller. Momentum, or Adam's β₁, goes the opposite way. Call ``step`` after each mini-batch.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimizer whose rates are set.
-    base_lr, max_lr : float, or list of float
-        η_min and η_max, or one for each group.
-    step_size_up, step_size_down : int
-        The numbers of steps in which the rate rises and falls; by default both are equal.
-    mode : "triangular", "triangular2" or "exp_range"
-        In cycle c = 1, 2, ..., s is 1, :math:`1 / 2^{c-1}` or :math:`\gamma^t`.
-    gamma : float
-        γ.
-    scale_fn : callable, optional
-        A function that returns s, instead of ``mode``.
-    scale_mode : "cycle" or "iterations"
-        Whether ``scale_fn`` is called with c or with t.
-    cycle_momentum : bool
-        Whether momentum changes too.
-    base_momentum, max_momentum : float, or list of float
-        The lowest and the highest momentum.
-    last_epoch : int
-        As in ``LRScheduler``.
+    In each cycle, h rises from 0 to 1 in ``step_size_up`` steps and falls to 0 in
+    ``step_size_down`` steps (by default as many). The scale s is 1 for mode "triangular",
+    :math:`1 / 2^{c-1}` in cycle c for "triangular2", :math:`\gamma^t` for "exp_range", or
+    ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
+    goes the opposite way. A list has one value for each group.
 
     Raises
     ------

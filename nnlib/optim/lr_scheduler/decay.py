@@ -262,16 +262,7 @@ class PolynomialLR(_Multiplied):
 
     .. math:: \eta_t = \eta_0 \left(1 - \frac{\min(t, T)}{T}\right)^p
 
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimizer whose rates are multiplied.
-    total_iters : int
-        T, the number of epochs until the rate is 0.
-    power : float
-        p; with 1 the rate falls along a straight line.
-    last_epoch : int
-        As in ``LRScheduler``.
+    T is ``total_iters``, and p is ``power``.
 
     Source: Chen et al. (2018), "DeepLab", section 4.1.
 

@@ -133,30 +133,15 @@ class SequentialLR(_Several):
 
 
 class ChainedScheduler(_Several):
-    """Step several schedules at once, so that their changes of the rate combine.
+    """Step several schedules at once; each changes the rate that the one before has set.
 
-    Parameters
-    ----------
-    schedulers : list of LRScheduler
-        The schedules, created for the same optimizer; each changes the rate that the one
-        before it has set.
-    optimizer : Optimizer, optional
-        The optimizer; by default, the optimizer of the first schedule.
-
-    Raises
-    ------
-    TypeError
-        If one of them is not a schedule.
-    ValueError
-        If there is none, or one has a different optimizer or is a ``ReduceLROnPlateau``.
+    Errors are as in ``SequentialLR``.
 
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ConstantLR, ExponentialLR
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> parts = ConstantLR(optimizer, 0.5, total_iters=1), ExponentialLR(optimizer, 0.5)
     >>> schedule = ChainedScheduler(parts)
-    >>> schedule.get_last_lr()
-    [4.0]
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [4.0]
