@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..device import check_device
-from ..graph import record
+from ..graph import record, titled
 from ..tensor import Tensor
 from .promotion import CASTS, array, as_dtype, binary, compute, pair, promote
 
@@ -137,7 +137,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
             f"masked_fill: expected truth values and one value, got {m.dtype} and {v.shape}"
         )
     dtype = array("masked_fill", input).dtype
-    return _chosen("masked_fill", mask, to(value, dtype), input)
+    y = _chosen("masked_fill", mask, to(value, dtype), input)
+    return titled(y, f"MaskedFillBackward{int(isinstance(value, Tensor))}")
 
 
 def nan_to_num(

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import error_function, gamma_function
 from ..error_function import SLOPE
-from ..graph import record
+from ..graph import record, titled
 from ..tensor import Tensor
 from .comparison import clamp, flat, to, where
 from .promotion import (
@@ -67,7 +67,8 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
     b = other if alpha == 1 else times("sub", alpha, input, other)
     y = binary("sub", np.subtract, input, b)
-    return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
+    name = None if isinstance(input, Tensor) else "sub.RsubBackward1"
+    return record(y, dict(a=input, b=b), name=name, a=lambda g: g, b=lambda g: -g)
 
 
 def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
@@ -183,6 +184,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     return record(
         compute("pow", _power, a, b),
         dict(a=base, b=exponent),
+        name="pow.PowBackward1" if isinstance(exponent, Tensor) else None,
         a=lambda g, a, b: g * b * pow(a, b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
         b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, to(a, y.dtype))),
     )
@@ -201,13 +203,15 @@ def _power(a: Any, b: Any) -> Any:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
     product = call_as("addcmul", mul, tensor1, tensor2)
-    return call_as("addcmul", add, input, product, alpha=value)
+    y = call_as("addcmul", add, input, product, alpha=value)
+    return titled(y, "AddcmulBackward0")
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
     quotient = call_as("addcdiv", div, tensor1, tensor2)
-    return call_as("addcdiv", add, input, quotient, alpha=value)
+    y = call_as("addcdiv", add, input, quotient, alpha=value)
+    return titled(y, "AddcdivBackward0")
 
 
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:

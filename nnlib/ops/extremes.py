@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record
+from ..graph import record, titled
 from ..tensor import Tensor, raw
 from .comparison import isnan, maximum, minimum, where
 from .elementwise import lerp
@@ -103,15 +103,15 @@ def _best(
     if not isinstance(dim, (int, np.integer)):  # max(a, b)
         return call_as(name, of_two, input, dim)
     indices = call_as(name, find, input, dim, True)
-    return _pick(indices, input, dim, keepdim)
+    return _pick(f"{name.capitalize()}Backward0", indices, input, dim, keepdim)
 
 
-def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
+def _pick(title: str, indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
     """Return the elements at indices along dim, and the indices."""
     values = gather(input, dim, indices)
-    if keepdim:
-        return Picked(values, indices)
-    return Picked(squeeze(values, dim), squeeze(indices, dim))
+    if not keepdim:
+        values, indices = squeeze(values, dim), squeeze(indices, dim)
+    return Picked(titled(values, title), indices)
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -138,7 +138,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         return call_as("median", _extreme, _lower_median, input, None, False)
     indices = call_as("median", _position, _at_median, input, dim, True)
-    return _pick(indices, input, dim, keepdim)
+    return _pick("MedianBackward1", indices, input, dim, keepdim)
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:

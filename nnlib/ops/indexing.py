@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import change_, record
+from ..graph import change_, record, titled
 from ..tensor import Tensor, raw
 from .comparison import maximum, minimum, where
 from .elementwise import add, div, mul
@@ -67,10 +67,20 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     """
     basic, advanced = steps("getitem", index)
     if basic is not None:
-        input = moved("getitem", input, lambda a: a[basic])
+        input = titled(moved("getitem", input, lambda a: a[basic]), _title(basic))
     if advanced is not None:
-        input = pick("getitem", input, advanced)
+        input = titled(pick("getitem", input, advanced), "IndexBackward0")
     return input
+
+
+def _title(index: tuple) -> str:
+    """Return PyTorch's name of the operation that reads at a basic index: its last step."""
+    steps = [part for part in index if part is not ... and part != slice(None)]
+    last = steps[-1] if steps else ...
+    if last is None:
+        return "UnsqueezeBackward0"
+    kind = "Alias" if last is ... else "Slice" if isinstance(last, slice) else "Select"
+    return f"{kind}Backward0"
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
@@ -185,8 +195,8 @@ def scatter(
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
     i, src = sources("scatter", input, dim, index, src if value is None else value)
-    y = index_put(row("scatter", input), i, src, "scatter")
-    return reshape(y, raw(input).shape)
+    y = reshape(index_put(row("scatter", input), i, src, "scatter"), raw(input).shape)
+    return titled(y, f"ScatterBackward{0 if isinstance(src, Tensor) else 1}")
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
@@ -197,7 +207,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     i, src = sources("scatter_add", input, dim, index, src)
     x = array("scatter_add", input)
     increase = added(src, i, row("scatter_add", x).shape)
-    return add(input, reshape(increase, x.shape))
+    return titled(add(input, reshape(increase, x.shape)), "ScatterAddBackward0")
 
 
 def scatter_reduce(
@@ -232,7 +242,7 @@ def scatter_reduce(
     if reduce == "mean":
         n = added(np.ones(src.shape, dtype), i, x.shape) + np.array(include_self, dtype)
         y = div(y, np.maximum(n, 1), rounding_mode=None if dtype.kind == "f" else "floor")
-    return reshape(y, raw(input).shape)
+    return titled(reshape(y, raw(input).shape), "ScatterReduceBackward0")
 
 
 def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
@@ -333,7 +343,8 @@ def index_add(
         slices.shape,
     )
     increase = reshape(added(slices, i, x.shape), raw(input).shape)
-    return call_as(name, add, input, increase, alpha=alpha)
+    y = call_as(name, add, input, increase, alpha=alpha)
+    return titled(y, "IndexAddBackward0")
 
 
 # At indices of all axes
@@ -413,7 +424,8 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     i = i[at(d, slice(start, end))]
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()
-    return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))
+    values = titled(reshape(values, shape), f"{name.capitalize()}Backward0")
+    return Ordered(values, record(i.reshape(shape), dict(x=input)))
 
 
 def sort(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..graph import record
+from ..graph import record, titled
 from ..tensor import Tensor, raw
 from .promotion import array, common_dtype
 from .shape import (
@@ -60,7 +60,8 @@ def slice_rule(index: tuple) -> Callable:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Concatenate along a new axis."""
-    return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+    y = call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+    return titled(y, "StackBackward0")
 
 
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:

@@ -58,7 +58,10 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     x = _summable("sum", input, dtype)
     axes, shape = axes_of("sum", dim, x.ndim), x.shape
     return record(
-        _total(x, axes, keepdim), dict(x=input), x=lambda g: spread(g, axes, keepdim, shape)
+        _total(x, axes, keepdim),
+        dict(x=input),
+        name=None if dim is None else "sum.SumBackward1",
+        x=lambda g: spread(g, axes, keepdim, shape),
     )
 
 
@@ -85,6 +88,7 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     return record(
         _total(x, axes, keepdim) / n,
         dict(x=input),
+        name=None if dim is None else "mean.MeanBackward1",
         x=lambda g: spread(g / n, axes, keepdim, shape),
     )
 
