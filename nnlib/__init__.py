@@ -18,7 +18,7 @@ from math import e, inf, nan, pi
 
 import numpy as _np
 
-from . import autograd, creation, ops, random
+from . import autograd, creation, ops, random, settings
 from .autograd import grad
 from .creation import *
 from .device import accelerator, backends, cuda, device
@@ -32,6 +32,7 @@ from .grad_mode import (
 from .ops import *
 from .printing import set_printoptions
 from .random import *
+from .settings import *
 from .tensor import Tensor, raw
 
 
@@ -153,4 +154,5 @@ __all__ = [
     *creation.__all__,
     *ops.__all__,
     *random.__all__,
+    *settings.__all__,
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .grad_mode import Recording
+from .grad_mode import Recording, mode
 from .graph import Node
 from .hook import RetainGrad
 from .tensor import Tensor, counter, raw
@@ -255,6 +255,8 @@ class _Walk:
                 "pass retain_graph=True to that one"
             )
         gradients = node.pull(g, edges, self.create)
+        if mode.anomaly:
+            _refuse_nan(node, gradients)
         if edges and not self.retain:
             node.free()
         return gradients
@@ -271,6 +273,17 @@ class _Walk:
             used.add(id(g))
             tensors[target] = Tensor(g)
         return tensors
+
+
+def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
+    """Raise an error if a gradient that an operation returned contains NaN."""
+    for _, g in gradients:
+        if not isinstance(g, dict) and np.isnan(raw(g)).any():
+            where = getattr(node, "where", "before anomaly detection was switched on")
+            raise RuntimeError(
+                f"backward: {node.title} returned nan in a gradient of shape {g.shape}; "
+                f"{node.name} was computed {where}"
+            )
 
 
 def _listed(x: Any) -> list:

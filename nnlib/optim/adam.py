@@ -170,7 +170,8 @@ class RAdam(Optimizer):
 
     Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
 
-    >>> p = Tensor([1.0], requires_grad=True)
+    >>> from nnlib import tensor
+    >>> p = tensor([1.0], requires_grad=True)
     >>> (p * p).sum().backward()
     >>> RAdam([p], lr=0.25).step()
     >>> p.detach().numpy().round(3).tolist()

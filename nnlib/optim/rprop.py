@@ -41,7 +41,8 @@ class Rprop(Optimizer):
     Source: Riedmiller and Braun (1993), "A direct adaptive method for faster backpropagation
     learning".
 
-    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> from nnlib import tensor
+    >>> p = tensor([1.0, 100.0], requires_grad=True)
     >>> (p * p).sum().backward()
     >>> Rprop([p], lr=0.5).step()
     >>> p.tolist()

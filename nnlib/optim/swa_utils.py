@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import expect
+from ..creation import zeros
 from ..grad_mode import no_grad
 from ..nn import BatchNorm1d, BatchNorm2d
 from ..nn.module import Module
@@ -118,7 +119,7 @@ class AveragedModel(Module):
                 "AveragedModel: expected avg_fn or multi_avg_fn, got both of them"
             )
         self.module = copy.deepcopy(model).to(device)
-        self.register_buffer("n_averaged", Tensor(np.zeros((), np.int64)))
+        self.register_buffer("n_averaged", zeros((), dtype=np.dtype("int64")))
         self.avg_fn, self.multi_avg_fn, self.use_buffers = avg_fn, multi_avg_fn, use_buffers
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -191,6 +192,7 @@ class SWALR(LRScheduler):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = SWALR(optimizer, swa_lr=2.0, anneal_epochs=2, anneal_strategy="linear")
+    >>> optimizer.step()
     >>> for _ in range(3):
     ...     print(schedule.get_last_lr())
     ...     schedule.step()

@@ -255,6 +255,7 @@ DIFFERENT = {
 UNSAID = {
     *(("torch", name) for name in ("broadcast_tensors", "einsum", "numel", "unique")),
     ("functional", "logsigmoid"),
+    ("autograd", "Variable"),
 }
 
 

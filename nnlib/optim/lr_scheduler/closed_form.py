@@ -86,6 +86,7 @@ class MultiplicativeLR(LambdaLR):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = MultiplicativeLR(optimizer, lambda t: 0.5)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
@@ -234,6 +235,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = CosineAnnealingWarmRestarts(optimizer, T_0=2)
+    >>> optimizer.step()
     >>> for _ in range(3):
     ...     print(schedule.get_last_lr())
     ...     schedule.step()

@@ -200,6 +200,7 @@ class CyclicLR(LRScheduler):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=1.0, momentum=0.9)
     >>> schedule = CyclicLR(optimizer, base_lr=1.0, max_lr=5.0, step_size_up=2)
+    >>> optimizer.step()
     >>> for _ in range(3):
     ...     schedule.step()
     >>> schedule.get_last_lr()

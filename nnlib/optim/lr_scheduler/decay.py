@@ -269,6 +269,7 @@ class PolynomialLR(_Multiplied):
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> schedule = PolynomialLR(optimizer, total_iters=4, power=2.0)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()

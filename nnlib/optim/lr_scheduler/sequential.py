@@ -142,6 +142,7 @@ class ChainedScheduler(_Several):
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
     >>> parts = ConstantLR(optimizer, 0.5, total_iters=1), ExponentialLR(optimizer, 0.5)
     >>> schedule = ChainedScheduler(parts)
+    >>> optimizer.step()
     >>> schedule.step()
     >>> schedule.get_last_lr()
     [4.0]
