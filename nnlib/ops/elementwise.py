@@ -14,7 +14,7 @@ from .. import error_function, gamma_function
 from ..error_function import SLOPE
 from ..graph import record, titled
 from ..tensor import Tensor
-from .comparison import clamp, flat, to, where
+from .comparison import flat, to, where
 from .promotion import (
     array,
     binary,
@@ -32,7 +32,7 @@ FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
     abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh digamma div divide erf
-    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 logit mul multiply neg
+    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 mul multiply neg
     negative
     pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract
     tan tanh trunc xlogy
@@ -307,21 +307,6 @@ def sigmoid(input: Tensor) -> Tensor:
     e = np.exp(-np.abs(x))  # at most 1, so it can't overflow
     y = np.maximum(e, x >= 0) / (1 + e)  # 1 / (1 + e) for x >= 0, else e / (1 + e)
     return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
-
-
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
-    """Inverse of sigmoid: y = log(x / (1 - x)), so dL/dx = dL/dy / (x (1 - x)).
-
-    With eps, x is first limited to [eps, 1 - eps].
-    """
-    x = floating("logit", input)
-    if eps is not None:
-        return logit(clamp(to(input, x.dtype), eps, 1 - eps))
-    return record(
-        np.log(x / (1 - x)),
-        dict(x=input),
-        x=lambda g, x: g / where((x < 0) | (x > 1), math.nan, x * (1 - x)),
-    )
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:

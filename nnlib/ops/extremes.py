@@ -178,13 +178,14 @@ def quantile(
     values = sort(values, -1).values
     expect(values.shape[-1], name, "at least one element along dim, got shape {}", x.shape)
     rank = (q if isinstance(q, Tensor) else levels.astype(x.dtype)) * (values.shape[-1] - 1)
-    r = np.atleast_1d(np.array(raw(rank)))
+    r = np.atleast_1d(raw(rank))
     low, high, near = (f(r).astype(np.int64) for f in (np.floor, np.ceil, np.round))
-    if interpolation in ("linear", "midpoint"):
+    index = dict(lower=low, higher=high, nearest=near).get(interpolation)
+    if index is None:
         weight = rank - low.reshape(levels.shape) if interpolation == "linear" else 0.5
         y = lerp(values[..., low], values[..., high], weight)
     else:
-        y = values[..., {"lower": low, "higher": high, "nearest": near}[interpolation]]
+        y = values[..., index]
     last = values[..., -1:]  # NaN, if there is one
     y = where(isnan(last), last, y)
     if keepdim and x.ndim:

@@ -494,7 +494,18 @@ def searchsorted(
     The elements before this index are smaller than x; with right=True (or side="right"), the
     elements from this index on are larger.
     """
-    return _inserted("searchsorted", sorted_sequence, input, out_int32, right, side, sorter)
+    name = "searchsorted"
+    s, x = promote(name, sorted_sequence, input)
+    known = side in (None, "left", "right") and not (right and side == "left")
+    expect(known, name, "side left or right, and right=True only with right, got {!r}", side)
+    fits = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
+    expect(fits, name, "a vector, or rows for rows of x, got {} for {}", s.shape, x.shape)
+    if sorter is not None:
+        s = np.take_along_axis(s, integers(name, sorter), -1)
+    y = np.empty(x.shape, np.int32 if out_int32 else np.int64)
+    for i in np.ndindex(s.shape[:-1]):
+        y[i] = np.searchsorted(s[i], x[i], "right" if right else side or "left")
+    return record(y, dict(s=sorted_sequence, x=input))
 
 
 def bucketize(
@@ -504,34 +515,7 @@ def bucketize(
 
     A boundary belongs to the bucket before it, or with right=True to the bucket after it.
     """
-    _, s = array("bucketize", input), array("bucketize", boundaries)
-    expect(s.ndim == 1, "bucketize", "a vector of boundaries, got {} axes", s.ndim)
-    return _inserted("bucketize", boundaries, input, out_int32, right)
-
-
-def _inserted(
-    name: str,
-    sequence: Tensor,
-    input: Tensor | float,
-    out_int32: bool,
-    right: bool,
-    side: str | None = None,
-    sorter: Tensor | None = None,
-) -> Tensor:
-    """Return the indices of ``searchsorted``; errors name the function that was called."""
-    s, x = promote(name, sequence, input)
-    known = side in (None, "left", "right") and not (right and side == "left")
-    expect(known, name, "side left or right, and right=True only with right, got {!r}", side)
-    fits = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
-    expect(fits, name, "a vector, or rows for rows of x, got {} for {}", s.shape, x.shape)
-    if sorter is not None:
-        s = np.take_along_axis(s, integers(name, sorter), -1)
-    side = "right" if right else side or "left"
-    if s.ndim == 1:
-        y = np.searchsorted(s, x, side)
-    else:
-        y = np.empty(x.shape, np.int64)
-        for row_index in np.ndindex(s.shape[:-1]):
-            y[row_index] = np.searchsorted(s[row_index], x[row_index], side)
-    y = np.asarray(y, np.int32 if out_int32 else np.int64)
-    return record(y, dict(s=sequence, x=input))
+    name = "bucketize"
+    _, s = array(name, input), array(name, boundaries)
+    expect(s.ndim == 1, name, "a vector of boundaries, got {} axes", s.ndim)
+    return call_as(name, searchsorted, boundaries, input, out_int32=out_int32, right=right)

@@ -20,22 +20,12 @@ from .elementwise import abs, add, mul, sign, sqrt, times
 from .extremes import amax, amin
 from .promotion import array, compute, whole
 from .reduction import Dim, floats, spread, sum
-from .shape import (
-    axes_of,
-    axis,
-    broadcast_tensors,
-    call_as,
-    diagonal,
-    permute,
-    reshape,
-    roll,
-    unsqueeze,
-)
+from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "cdist einsum linear tensordot"
-METHODS = "bmm cross dot kron matmul mm mv norm outer"
-IN_PLACE = "addmm baddbmm"
+METHODS = "bmm dot matmul mm mv norm outer"
+IN_PLACE = "addmm"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 SHAPES = {  # expected shapes, by the numbers of axes
     (): "shapes (..., n, k) and (..., k, m)",
@@ -119,29 +109,15 @@ def addmm(
 
     With beta = 0 the elements of x are ignored, even if they are NaN.
     """
-    return _sum_with_product("addmm", 2, input, mat1, mat2, beta, alpha)
-
-
-def baddbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1
-) -> Tensor:
-    """Sum with a product of batches of matrices: y = beta x + alpha a b, as in ``addmm``."""
-    return _sum_with_product("baddbmm", 3, input, batch1, batch2, beta, alpha)
-
-
-def _sum_with_product(
-    name: str, ndim: int, input: Tensor, a: Tensor, b: Tensor, beta: float, alpha: float
-) -> Tensor:
-    """Return beta x + alpha a b for matrices or batches of matrices."""
-    x = array(name, input)
-    y = _product(name, a, b, ndim, ndim)
+    x = array("addmm", input)
+    y = _product("addmm", mat1, mat2, 2, 2)
     sizes = zip(x.shape[::-1], y.shape[::-1], strict=False)
-    broadcasts = x.ndim <= ndim and all(n in (1, m) for n, m in sizes)
+    broadcasts = x.ndim <= 2 and all(n in (1, m) for n, m in sizes)
     if x.dtype != y.dtype or not broadcasts:
         expected = "input that stretches to (n, m), (n, k) and (k, m)"
-        raise wrong(name, expected, x, raw(a), raw(b))
-    z = input if beta == 1 else where(beta != 0, times(name, beta, input, input), 0)
-    return titled(call_as(name, add, z, y, alpha=alpha), f"{name.capitalize()}Backward0")
+        raise wrong("addmm", expected, x, raw(mat1), raw(mat2))
+    z = input if beta == 1 else where(beta != 0, times("addmm", beta, input, input), 0)
+    return titled(call_as("addmm", add, z, y, alpha=alpha), "AddmmBackward0")
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -166,25 +142,6 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     if array("outer", input).ndim != 1 or array("outer", vec2).ndim != 1:
         raise wrong("outer", "shapes (n,) and (m,)", array("outer", input), raw(vec2))
     return mul(unsqueeze(input, 1), vec2)
-
-
-def kron(input: Tensor, other: Tensor) -> Tensor:
-    """Kronecker product: each element of a times the whole of b, put together in blocks."""
-    m, n = array("kron", input).shape, array("kron", other).shape
-    m, n = ((1,) * (max(len(m), len(n)) - len(s)) + s for s in (m, n))
-    a = reshape(input, [k for size in m for k in (size, 1)])
-    b = reshape(other, [k for size in n for k in (1, size)])
-    return reshape(mul(a, b), [i * j for i, j in zip(m, n, strict=True)])
-
-
-def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """Cross product of vectors along dim, by default along the first axis of length 3."""
-    a, b = call_as("cross", broadcast_tensors, input, other)
-    lengths = {d: n for d, n in enumerate(a.shape) if n == 3 or dim is not None}
-    d = next(iter(lengths), 0) if dim is None else axis("cross", dim, a.ndim)
-    if lengths.get(d) != 3 or array("cross", input).ndim != array("cross", other).ndim:
-        raise wrong("cross", "vectors of length 3 along dim", raw(input), raw(other))
-    return roll(a, -1, d) * roll(b, 1, d) - roll(a, 1, d) * roll(b, -1, d)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -22,7 +22,7 @@ from .promotion import array
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
-    broadcast_to chunk clone contiguous diag diag_embed diagonal expand expand_as flatten flip
+    broadcast_to chunk clone contiguous diag diagonal expand expand_as flatten flip
     is_contiguous moveaxis movedim narrow permute ravel reshape roll split squeeze
     swapaxes t transpose unbind unflatten unfold unsqueeze view view_as
 """
@@ -385,18 +385,6 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         return clone(moved("diag", input, read))
     n = len(x) + abs(diagonal)
     return scatter_view(input, read, (n, n))
-
-
-def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Return matrices in the axes dim1 and dim2 with the last axis of x on a diagonal."""
-    shape = array("diag_embed", input).shape
-    expect(shape, "diag_embed", "at least one axis, got a single number")
-    i, j = (axis("diag_embed", d, len(shape) + 1) for d in (dim1, dim2))
-    expect(i != j, "diag_embed", "two different axes, got {} and {}", dim1, dim2)
-    sizes = list(shape[:-1])
-    for d in sorted((i, j)):
-        sizes.insert(d, shape[-1] + abs(offset))
-    return scatter_view(input, on_diagonal(offset, i, j), tuple(sizes))
 
 
 def trace(input: Tensor) -> Tensor:

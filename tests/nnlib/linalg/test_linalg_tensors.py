@@ -24,7 +24,7 @@ NORMS = [
     ],
     *[
         dict(ord=ord, dim=dim, keepdim=keepdim)
-        for ord in ("fro", "nuc", 1, -1, 2, -2, inf, -inf)
+        for ord in ("fro", 1, -1, inf, -inf)
         for dim, keepdim in (((0, 2), False), ((-1, 0), True))
     ],
 ]
@@ -35,18 +35,17 @@ CASES = [
         if "dim" in o or not o
     ],
     *[(lambda L, A, o=o: L.linalg.norm(A, **o), (5,)) for o in NORMS[:4]],
-    *[(lambda L, A, p=p: L.linalg.norm(A, p), (3, 4)) for p in (None, "fro", "nuc", 1, 2, inf)],
+    *[(lambda L, A, p=p: L.linalg.norm(A, p), (3, 4)) for p in (None, "fro", 1, -1, inf)],
     *[(lambda L, A, o=o: L.linalg.vector_norm(A, **o), (3, 2, 4)) for o in NORMS[:9]],
     (lambda L, A: L.linalg.vector_norm(A, dtype=L.float64), (3,)),
     (lambda L, A: L.linalg.matrix_norm(A), (2, 3, 4)),
-    (lambda L, A: L.linalg.matrix_norm(A, "nuc", (0, 1), True), (4, 3, 2)),
+    (lambda L, A: L.linalg.matrix_norm(A, 1, (0, 1), True), (4, 3, 2)),
     (lambda L, A: L.linalg.inv(A), (4, 4)),
     (lambda L, A: L.linalg.inv(A), (2, 3, 3)),
     (lambda L, A: L.linalg.cholesky(definite(A)), (4, 4)),
     (lambda L, A: L.linalg.cholesky(definite(A), upper=True), (2, 3, 3)),
     (lambda L, A: L.linalg.eigvalsh(A + A.swapaxes(-1, -2)), (4, 4)),
     (lambda L, A: L.linalg.eigvalsh(definite(A), UPLO="U"), (2, 3, 3)),
-    (lambda L, A: L.linalg.svdvals(A), (3, 5)),
 ]
 
 
@@ -88,7 +87,7 @@ def test_mistakes_are_named():
         ("inv", ones.astype(int), RuntimeError, "floating-point"),
         ("cholesky", -ones, np.linalg.LinAlgError, "positive definite"),
         ("eigvalsh", np.ones(3), np.linalg.LinAlgError, "square matrices A"),
-        ("svdvals", [[1.0]], TypeError, "a Tensor"),
+        ("inv", [[1.0]], TypeError, "a Tensor"),
         ("vector_norm", ones.astype(int), RuntimeError, "floating-point"),
         ("matrix_norm", np.ones(3), (RuntimeError, IndexError), "dim"),
     ):

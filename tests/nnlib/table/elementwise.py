@@ -95,8 +95,6 @@ CASES += [
     Case("masked_fill", lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v), ((4,), ())),
     Case("digamma", call("digamma"), ((3, 5),), between, second=False),
     Case("lgamma", lambda L, x: L.lgamma(x), ((3, 5),), between, "negative"),
-    Case("logit", lambda L, x: L.logit(x / 3), ((3, 5),), positive),
-    Case("logit", lambda L, x: L.logit(x, 0.2), ((3, 5),), positive, "eps"),
     Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
     Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
@@ -191,7 +189,7 @@ def whole(L, *values):
 BAD = [text(name, 0) for name in UNARY]
 BAD += [text(name, 1) for name in (*BINARY, "equal")]
 BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
-BAD += [text("logit", 0), text("digamma", 0)]
+BAD += [text("digamma", 0)]
 BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
 BAD += [
     bad("add", (3,), (2,), alpha=2),
