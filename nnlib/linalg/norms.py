@@ -67,7 +67,7 @@ def norm(
     Returns
     -------
     float, exact number or Steps
-        For a Tensor x, or with dim, a Tensor (or an array) with PyTorch's gradient.
+        For a Tensor x, or with dim, keepdim or dtype, a Tensor or an array.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def norm(
     1. Add the squares of the entries: 1 + 4 + 9 = 14.
     2. Take the root: √14.
     """
-    if isinstance(x, Tensor) or dim is not None:
+    if isinstance(x, Tensor) or dim is not None or keepdim or dtype is not None:
         return tensor_norm(x, ord, dim, keepdim, dtype)
     x, p = array(x, "norm", "x", exact=exact or steps), ord
     if x.ndim == 1:

@@ -12,7 +12,7 @@ from .. import ops
 from ..graph import record, record_fused
 from ..ops.shape import axis, call_as
 
-__all__ = ["cholesky", "eigvalsh", "inv", "matrix_norm", "vector_norm"]
+__all__ = ["cholesky", "eigvalsh", "inv", "matrix_norm", "svdvals", "vector_norm"]
 Dim = int | tuple[int, ...] | None
 
 
@@ -31,16 +31,22 @@ def matrix_norm(
     *,
     dtype: Any = None,
 ) -> Any:
-    """Return the norm "fro", ±1 or ±inf of matrices in two axes; see ``norm``."""
+    """Return the norm "fro", "nuc", ±1, ±2 or ±inf of matrices in two axes; see ``norm``."""
     name = "matrix_norm"
     A = A if dtype is None else ops.to(A, dtype)
     ndim = _floats(name, A).ndim
     rows, columns = (axis(name, d, ndim) for d in dim)
-    if ndim < 2 or rows == columns or ord not in ("fro", 1, -1, inf, -inf):
-        expected = "expected ord 'fro', ±1 or ±inf and two different axes"
+    if ndim < 2 or rows == columns or ord not in ("fro", "nuc", 1, -1, 2, -2, inf, -inf):
+        expected = "expected ord 'fro', 'nuc', ±1, ±2 or ±inf and two different axes"
         raise RuntimeError(f"{name}: {expected}, got {ord!r} and {dim} for shape {A.shape}")
     if ord == "fro":
         return ops.norm(A, 2, (rows, columns), keepdim)
+    if ord == "nuc" or abs(ord) == 2:
+        f = ops.sum if ord == "nuc" else ops.amax if ord > 0 else ops.amin
+        y = f(svdvals(ops.movedim(A, (rows, columns), (-2, -1))), -1)
+        for d in sorted((rows, columns)) if keepdim else ():
+            y = ops.unsqueeze(y, d)
+        return y
     summed, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
     extreme = ops.amax if ord > 0 else ops.amin
     y = extreme(ops.sum(ops.abs(A), summed, True), other, True)
@@ -51,7 +57,8 @@ def norm(x: Any, ord: Any, dim: Dim, keepdim: bool, dtype: Any) -> Any:
     """Return PyTorch's ``linalg.norm``: of vectors for one axis, of matrices for two axes."""
     if dim is None and ord is None:
         return vector_norm(x, 2, None, keepdim, dtype=dtype)
-    dim = tuple(range(_floats("norm", x).ndim)) if dim is None else dim
+    if not isinstance(dim, int):
+        dim = tuple(range(_floats("norm", x).ndim) if dim is None else dim)
     if isinstance(dim, tuple) and len(dim) == 2 and ord is not None:
         return call_as("norm", matrix_norm, x, ord, dim, keepdim, dtype=dtype)
     if isinstance(dim, tuple) and len(dim) > 2:
@@ -95,6 +102,16 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Any:
         return dict(A=(V * g[..., None, :]) @ _mT(V))
 
     return record_fused(y, dict(A=A), eigvalsh, keep=dict(V=V))
+
+
+def svdvals(A: Any) -> Any:
+    """Return the singular values, descending, of matrices: dL/dA = U diag(dL/dy) Vᵀ."""
+    U, y, Vh = np.linalg.svd(_floats("svdvals", A), full_matrices=False)
+
+    def svdvals(g, U, Vh):
+        return dict(A=(U * g[..., None, :]) @ Vh)
+
+    return record_fused(y, dict(A=A), svdvals, keep=dict(U=U, Vh=Vh))
 
 
 def _mT(a: Any) -> Any:

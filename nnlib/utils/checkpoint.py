@@ -29,18 +29,10 @@ def checkpoint(
     the function uses get their gradients as usual. As with PyTorch's ``use_reentrant=False``,
     no input has to require a gradient; the option has no effect here.
 
-    Parameters
-    ----------
-    function : callable
-        Returns a Tensor or a tuple of Tensors. It must not use other tensors with history than
-        its arguments.
-    *args, **kwargs
-        The arguments of the function.
-    preserve_rng_state : bool
-        Whether the second call gets the random numbers of the first one.
-
     Raises
     ------
+    TypeError
+        If the function returns neither a Tensor nor a tuple of Tensors.
     RuntimeError
         If the function uses the result of an earlier operation that isn't an argument.
 
@@ -63,7 +55,8 @@ def checkpoint(
         return function(*places, **{k: copies.get(k, x) for k, x in kwargs.items()})
 
     y = compute()
-    outs = y if isinstance(y, tuple) else (y,)
+    several = isinstance(y, tuple)
+    outs = y if several else (y,)
     if not all(isinstance(out, Tensor) for out in outs):
         raise TypeError(f"checkpoint: expected function to return Tensors, got {y!r}")
     own = dict.fromkeys(copies.values())
@@ -79,7 +72,7 @@ def checkpoint(
                 if preserve_rng_state:
                     set_rng_state(state)
                 again = compute()
-            pairs = zip(again, g, strict=True) if isinstance(y, tuple) else [(again, g)]
+            pairs = zip(again, g, strict=True) if several else [(again, g)]
             ys, upstream = zip(
                 *[(y, from_numpy(h)) for y, h in pairs if _needs(y)], strict=True
             )
@@ -91,9 +84,9 @@ def checkpoint(
 
     if not leaves:
         return y
-    arrays = tuple(out.array for out in outs) if isinstance(y, tuple) else y.array
     inputs = {f"x{k}": x for k, x in enumerate([*given.values(), *others])}
-    return record_fused(arrays, inputs, checkpoint)
+    new = record_fused(tuple(x.array for x in outs) if several else y.array, inputs, checkpoint)
+    return tuple(b if _needs(a) else a for a, b in zip(y, new, strict=True)) if several else new
 
 
 def _needs(x: Any) -> bool:

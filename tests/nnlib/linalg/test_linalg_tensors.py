@@ -24,7 +24,7 @@ NORMS = [
     ],
     *[
         dict(ord=ord, dim=dim, keepdim=keepdim)
-        for ord in ("fro", 1, -1, inf, -inf)
+        for ord in ("fro", "nuc", 1, -1, 2, -2, inf, -inf)
         for dim, keepdim in (((0, 2), False), ((-1, 0), True))
     ],
 ]
@@ -35,11 +35,13 @@ CASES = [
         if "dim" in o or not o
     ],
     *[(lambda L, A, o=o: L.linalg.norm(A, **o), (5,)) for o in NORMS[:4]],
-    *[(lambda L, A, p=p: L.linalg.norm(A, p), (3, 4)) for p in (None, "fro", 1, -1, inf)],
+    *[(lambda L, A, p=p: L.linalg.norm(A, p), (3, 4)) for p in (None, "nuc", 1, 2, inf)],
     *[(lambda L, A, o=o: L.linalg.vector_norm(A, **o), (3, 2, 4)) for o in NORMS[:9]],
     (lambda L, A: L.linalg.vector_norm(A, dtype=L.float64), (3,)),
     (lambda L, A: L.linalg.matrix_norm(A), (2, 3, 4)),
     (lambda L, A: L.linalg.matrix_norm(A, 1, (0, 1), True), (4, 3, 2)),
+    (lambda L, A: L.linalg.svdvals(A), (2, 3, 5)),
+    (lambda L, A: L.linalg.norm(A, dim=[0, 1]), (2, 3)),
     (lambda L, A: L.linalg.inv(A), (4, 4)),
     (lambda L, A: L.linalg.inv(A), (2, 3, 3)),
     (lambda L, A: L.linalg.cholesky(definite(A)), (4, 4)),
@@ -77,6 +79,12 @@ def test_second_derivatives_are_those_of_torch(f, rng):
         (g,) = L.autograd.grad((getattr(L.linalg, f)(A) ** 3).sum(), A, create_graph=True)
         found.append(L.autograd.grad((g**3).sum(), A)[0].numpy())
     np.testing.assert_allclose(*found, rtol=1e-8)
+
+
+def test_arrays_are_accepted_with_options_of_torch():
+    A = np.array([[3.0, 4.0]], "f4")
+    assert nnlib.linalg.norm(A, keepdim=True).tolist() == [[5.0]]
+    assert nnlib.linalg.norm(A, dtype=nnlib.float64).dtype == "f8"
 
 
 def test_mistakes_are_named():

@@ -1,5 +1,8 @@
 """Checkpoints: the gradients of the whole computation, with the same random numbers."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -21,7 +24,8 @@ def trained(L, apply, requires_grad=True):
         h = L.tanh(x @ w.T + b) * scale
         return h, L.exp(h), scale
 
-    h, y, _ = apply(middle, start, scale=L.tensor(3.0, dtype=L.float64))
+    h, y, scale = apply(middle, start, scale=L.tensor(3.0, dtype=L.float64))
+    assert not scale.requires_grad
     loss = (h * y).sum() + (y**2).sum()
     loss.backward()
     return [loss, *[t.grad for t in (w, b, x) if t.requires_grad]]
@@ -53,6 +57,22 @@ def test_random_numbers_are_the_same_in_both_calls_and_go_on_afterwards():
     y.backward(nnlib.ones(1000))
     assert x.grad.tolist() == y.tolist()
     assert nnlib.get_rng_state().tolist() == after.tolist()
+
+
+def test_intermediate_results_are_not_kept():
+    kept = []
+
+    def function(x):
+        h = x.exp()
+        kept.append(weakref.ref(h.array))
+        return h.sin(), x
+
+    x = nnlib.ones(3, requires_grad=True)
+    for apply, is_kept in ((plainly, True), (checkpoint, False)):
+        y, _ = apply(function, x)
+        gc.collect()
+        assert (kept[-1]() is not None) == is_kept
+        assert y.requires_grad
 
 
 def test_results_of_earlier_operations_must_be_arguments():
