@@ -45,7 +45,7 @@ class detect_anomaly:
     """Raise an error in the backward pass as soon as a gradient contains NaN.
 
     The error names the operation, and the line of the program that called it. This makes all
-    operations slower, so use it only for debugging. With ``check_nan=False``, gradients are
+    operations slower, so use it only for debugging. If ``check_nan`` is False, gradients are
     not checked.
 
     >>> from nnlib import tensor

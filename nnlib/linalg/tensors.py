@@ -76,8 +76,8 @@ def inv(A: Any) -> Any:
 def cholesky(A: Any, *, upper: bool = False) -> Any:
     """Return the lower triangular L with A = L Lᵀ (or upper: Lᵀ) of positive definite matrices.
 
-    Only the lower triangle of A is used. With S = Lᵀ dL/dL, whose upper triangle is set to 0
-    and whose diagonal is halved, dL/dA is the symmetric part of L⁻ᵀ S L⁻¹.
+    Only the lower triangle of A is used. In S = Lᵀ dL/dL, we set the upper triangle to 0 and
+    halve the diagonal. Then dL/dA is the symmetric part of L⁻ᵀ S L⁻¹.
     """
     x = _square("cholesky", A)
 

@@ -182,7 +182,7 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
 
 
 class SWALR(LRScheduler):
-    r"""Change the rate to a constant, which it keeps afterwards.
+    r"""Change the rate step by step to a constant.
 
     .. math:: \eta_t = (1 - a)\, \eta_0 + a\, \eta_{\text{swa}}
 
