@@ -91,7 +91,9 @@ _OF_FUNCTIONAL = (
     "conv2d",
     "conv_transpose1d",
     "conv_transpose2d",
+    "cosine_similarity",
     "max_pool1d",
+    "pairwise_distance",
 )
 
 
