@@ -11,7 +11,7 @@ from ..tensor import Tensor, raw
 from .comparison import maximum, minimum, where
 from .elementwise import add, div, mul
 from .promotion import array, promote
-from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
+from .shape import at, axis, broadcast_tensors, call_as, clone, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
@@ -228,10 +228,14 @@ def scatter_reduce(
     i, src = sources(name, input, dim, index, row(name, src))
     expect(reduce in starts, name, "reduce to be one of {}, got {!r}", list(starts), reduce)
     x, dtype = row(name, input), raw(input).dtype
+    x = x if raw(input).ndim else clone(x)  # so that x can be changed in place
     if not include_self:
         start = starts[reduce]
         if dtype.kind != "f" and np.isinf(start):
-            start = np.iinfo(dtype).min if start < 0 else np.iinfo(dtype).max
+            extremes = (
+                (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+            )
+            start = extremes[start > 0]
         x = index_put(x, i, start, name)
     if reduce in ("amax", "amin"):
         y = _extreme_at(maximum if reduce == "amax" else minimum, x, i, src)
@@ -242,7 +246,8 @@ def scatter_reduce(
     if reduce == "mean":
         n = added(np.ones(src.shape, dtype), i, x.shape) + np.array(include_self, dtype)
         y = div(y, np.maximum(n, 1), rounding_mode=None if dtype.kind == "f" else "floor")
-    return titled(reshape(y, raw(input).shape), "ScatterReduceBackward0")
+    y = y if raw(input).ndim else reshape(y, ())
+    return titled(y, "ScatterReduceBackward0")
 
 
 def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from .comparison import bitwise_xor, converted, isnan, where
 from .elementwise import div, exp, sub
 from .joining import cat
 from .promotion import array, floating
-from .shape import at, axes_of, axis, call_as, cut_along, expand, flip, reshape
+from .shape import at, axes_of, axis, call_as, clone, cut_along, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
@@ -148,6 +148,8 @@ def diff(
     d, _ = cut_along("diff", input, dim)
     if n < 0:
         raise RuntimeError(f"diff: expected n >= 0, got {n}")
+    if n == 0:
+        return clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     y = call_as("diff", cat, parts, d)
     subtract = bitwise_xor if y.dtype.kind == "b" else sub

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...ops import abs, add, div, log, square, sub, unsqueeze, where
 from ...ops.promotion import array
+from ...ops.shape import call_as
 from ...tensor import Tensor, raw
 from .shared import check_pair, reduced, weighted
 
@@ -172,7 +173,7 @@ def gaussian_nll_loss(
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``; the input contains the means x.
+        As in ``mse_loss``, but the targets broadcast; the input contains the means x.
     var : (...) or (..., 1) float, or float
         The variances v; one for each mean, or one for all means along the last axis.
     full : bool
@@ -187,7 +188,7 @@ def gaussian_nll_loss(
     Raises
     ------
     ValueError
-        As ``mse_loss``; also if a variance is negative or the shape of var does not fit.
+        If a variance is negative, the shape of var doesn't fit or the reduction is unknown.
 
     Source: Nix and Weigend (1994), "Estimating the mean and variance of the target
     probability distribution".
@@ -195,7 +196,7 @@ def gaussian_nll_loss(
     >>> round(float(gaussian_nll_loss(np.array([1.0]), np.array([3.0]), np.array([4.0]))), 4)
     1.1931
     """
-    check_pair("gaussian_nll_loss", input, target)
+    error = call_as("gaussian_nll_loss", sub, input, target)
     shape, v = raw(input).shape, array("gaussian_nll_loss", var)
     if v.ndim and v.shape != shape and v.shape == shape[:-1]:
         var = unsqueeze(var, -1)
@@ -208,7 +209,7 @@ def gaussian_nll_loss(
         raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative number")
     v = raw(var)
     var = add(var, np.maximum(v, eps) - v)  # limited as a constant, as in torch
-    each = add(log(var), div(square(sub(input, target)), var)) / 2
+    each = add(log(var), div(square(error), var)) / 2
     if full:
         each = add(each, math.log(2 * math.pi) / 2)
     return reduced("gaussian_nll_loss", each, reduction)

@@ -55,7 +55,7 @@ CASES = [
             positive,
             f"{options} {shape}",
         )
-        for options in (dict(full=True, reduction="none"), dict(eps=0.9, reduction="sum"), {})
+        for options in (dict(full=True, reduction="none"), dict(reduction="sum"), {})
         for shape in ((3, 5), (3, 1), (3,))
     ],
     Case("gaussian_nll_loss", lambda L, x, t: F(L).gaussian_nll_loss(x, t, 0.5), PAIR),
@@ -97,7 +97,7 @@ BAD = [
     Bad("smooth_l1_loss", zeros("smooth_l1_loss", (3,), (3,), beta=-1.0)),
     Bad("huber_loss", zeros("huber_loss", (3,), (3,), delta=0.0)),
     Bad("gaussian_nll_loss", zeros("gaussian_nll_loss", (3,), (3,), (2,)), ValueError),
-    Bad("gaussian_nll_loss", zeros("gaussian_nll_loss", (3,), (4,), (3,)), ValueError, None),
+    Bad("gaussian_nll_loss", zeros("gaussian_nll_loss", (3,), (4,), (3,))),
     Bad(
         "gaussian_nll_loss",
         lambda L: F(L).gaussian_nll_loss(L.zeros(3), L.zeros(3), -L.ones(3)),
