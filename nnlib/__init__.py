@@ -18,7 +18,7 @@ from math import e, inf, nan, pi
 
 import numpy as _np
 
-from . import autograd, creation, ops, random
+from . import autograd, creation, ops, random, settings
 from .autograd import grad
 from .creation import *
 from .device import accelerator, backends, cuda, device
@@ -32,6 +32,7 @@ from .grad_mode import (
 from .ops import *
 from .printing import set_printoptions
 from .random import *
+from .settings import *
 from .tensor import Tensor, raw
 
 
@@ -90,7 +91,9 @@ _OF_FUNCTIONAL = (
     "conv2d",
     "conv_transpose1d",
     "conv_transpose2d",
+    "cosine_similarity",
     "max_pool1d",
+    "pairwise_distance",
 )
 
 
@@ -153,4 +156,5 @@ __all__ = [
     *creation.__all__,
     *ops.__all__,
     *random.__all__,
+    *settings.__all__,
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,8 @@ __all__ = [
     "ones",
     "ones_like",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "zeros",
     "zeros_like",
 ]
@@ -343,6 +345,30 @@ def eye(
     return made(
         "eye", np.eye(*shape, dtype=known("eye", dtype or FLOAT32)), device, requires_grad
     )
+
+
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any
+) -> Tensor:
+    """Return the rows and columns, (2, n), of the lower triangle of a matrix, row by row."""
+    return _triangle("tril_indices", np.tril_indices, row, col, offset, dtype, options)
+
+
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any
+) -> Tensor:
+    """Return the rows and columns, (2, n), of the upper triangle of a matrix, row by row."""
+    return _triangle("triu_indices", np.triu_indices, row, col, offset, dtype, options)
+
+
+def _triangle(
+    name: str, f: Callable, row: int, col: int, offset: int, dtype: Any, options: dict
+) -> Tensor:
+    """Return the indices that f finds in a matrix."""
+    rows, columns = shape_of(name, (row, col))
+    kind = known(name, dtype or np.dtype("int64"))
+    indices = np.stack(f(rows, offset, columns)).astype(kind)
+    return made(name, indices, options.pop("device", None), **options)
 
 
 def arange(

@@ -13,11 +13,14 @@ __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_g
 class _Mode(threading.local):
     """The grad mode of a thread: whether operations are recorded, and inference mode.
 
+    With ``anomaly``, the backward pass raises an error when a gradient is NaN.
+
     The observer, if there is one, is notified of all operations and calls (``observed``).
     """
 
     enabled = True
     inference = False
+    anomaly = False
     observer: Any = None
 
 

@@ -33,10 +33,32 @@ from .hook import RetainGrad
 from .quiet import silent
 from .tensor import INFERENCE, Tensor, counter, raw, wrap
 
-__all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
+__all__ = ["Node", "View", "change_", "record", "record_fused", "recorded", "titled"]
 
 Rule = Callable[..., Any]
 clock = itertools.count()
+# PyTorch's names of operations, where they are not simply ours in camel case.
+TITLES = {
+    "_maximum": "MaxPool2DWithIndicesBackward0",
+    "change": "CopySlices",
+    "contiguous": "CloneBackward0",
+    "cross_entropy": "NllLossBackward0",
+    "batch_norm": "NativeBatchNormBackward0",
+    "linear": "AddmmBackward0",
+    "log1p": "Log1PBackward0",
+    "matmul": "MmBackward0",
+    "movedim": "PermuteBackward0",
+    "norm": "LinalgVectorNormBackward0",
+    "pad": "ConstantPadNdBackward0",
+    "prelu": "PreluKernelBackward0",
+    "relu6": "HardtanhBackward0",
+    "selu": "EluBackward0",
+    "setitem": "IndexPutBackward0",
+    "square": "PowBackward0",
+    "standardized": "NativeLayerNormBackward0",
+    "to": "ToCopyBackward0",
+    **dict.fromkeys(("flatten", "ravel", "reshape", "unflatten", "view"), "ViewBackward0"),
+}
 _reads: dict[Any, tuple[str, ...]] = {}  # by the code of a rule, the names that it reads
 
 
@@ -181,9 +203,11 @@ class Node:
         The qualified name of the function in which the rules are defined.
     time : int
         A count of operations, so later operations have larger times.
+    where : str
+        The file and line that called the operation; only set by ``detect_anomaly``.
     """
 
-    __slots__ = ("edges", "hooks", "label", "saved", "time")
+    __slots__ = ("edges", "hooks", "label", "saved", "time", "where")
 
     def __init__(self, out: Tensor, inputs: dict, rules: dict[str, Rule], name: str | None):
         self.edges = []
@@ -206,6 +230,20 @@ class Node:
     def name(self) -> str:
         """The name of the operation, such as ``"exp"``."""
         return self.label.partition(".")[0]
+
+    @property
+    def title(self) -> str:
+        """The name of the operation in PyTorch, such as ``"ExpBackward0"``."""
+        last = self.label.rpartition(".")[2]
+        if "Backward" in last:  # given by ``titled``
+            return last
+        words = self.name.split("_")
+        return TITLES.get(
+            self.name, "".join(w[:1].upper() + w[1:] for w in words) + "Backward0"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.title} object at {id(self):#x}>"
 
     def load(self, read: str, create: bool) -> Any:
         """Return a value that a rule reads: an array, or a Tensor for ``create_graph``."""
@@ -304,6 +342,13 @@ class FusedNode(Node):
         shape, dtype = self.results[k]
         zeros = np.zeros(shape, dtype)
         return wrap(zeros) if create else zeros
+
+
+def titled(y: Any, title: str) -> Any:
+    """Return a result whose operation is printed under a name of PyTorch."""
+    if isinstance(y, Tensor) and y.node is not None:
+        y.node.label = f"{y.node.name}.{title}"
+    return y
 
 
 class ResultGradients(dict):

@@ -99,7 +99,7 @@ def _notes(tensor: Any) -> list[str]:
     if a.dtype != np.float32 and (not a.size or a.dtype not in (np.int64, np.bool_)):
         notes.append(f"dtype={a.dtype}")
     if tensor.grad_fn is not None:
-        notes.append(f"grad_fn=<{tensor.grad_fn.name}>")
+        notes.append(f"grad_fn=<{tensor.grad_fn.title}>")
     elif tensor.requires_grad:
         notes.append("requires_grad=True")
     return notes

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .grad_mode import Recording
+from .grad_mode import Recording, mode
 from .graph import Node
 from .hook import RetainGrad
 from .quiet import silent
@@ -266,6 +266,8 @@ class _Walk:
                 "retain_graph=True to the first backward"
             )
         gradients = node.pull(g, edges, self.create)
+        if mode.anomaly:
+            _refuse_nan(node, gradients)
         if edges and not self.retain:
             node.free()
         return gradients
@@ -282,6 +284,17 @@ class _Walk:
             used.add(id(g))
             tensors[target] = wrap(g)
         return tensors
+
+
+def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
+    """Raise an error if a gradient that an operation returned contains NaN."""
+    for _, g in gradients:
+        if not isinstance(g, dict) and np.isnan(raw(g)).any():
+            where = getattr(node, "where", "before anomaly detection was switched on")
+            raise RuntimeError(
+                f"backward: {node.title} returned nan in a gradient of shape {g.shape}; "
+                f"{node.name} was computed {where}"
+            )
 
 
 def _listed(x: Any) -> list:

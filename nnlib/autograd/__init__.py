@@ -8,12 +8,15 @@ from ..grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..tensor import Tensor
 from ..walk import accumulate, grad
 from . import functional
+from .anomaly import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
 
 __all__ = [
     "Function",
+    "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
@@ -21,8 +24,14 @@ __all__ = [
     "gradgradcheck",
     "inference_mode",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def Variable(data: Tensor, requires_grad: bool = False, volatile: bool | None = None) -> Tensor:
+    """Return a tensor that shares the memory of ``data``; old programs call it like this."""
+    return data if not requires_grad else data.detach().requires_grad_()
 
 
 def backward(

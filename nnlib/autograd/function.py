@@ -158,7 +158,8 @@ class FunctionNode(Node):
 
     def __init__(self, function: type[Function], ctx: FunctionCtx, args: tuple):
         self.saved, self.hooks, self.time = {}, None, next(clock)
-        self.label, self.function, self.ctx = function.__name__, function, ctx
+        self.function, self.ctx = function, ctx
+        self.label = f"{function.__name__}.{function.__name__}Backward"
         self.takes = [isinstance(x, Tensor) for x in args]
         self.edges = [
             (x.node or x, x.array.shape, x.array.dtype, i, ())

@@ -20,6 +20,7 @@ from . import (
     singular,
     subspaces,
     systems,
+    tensors,
     vectors,
 )
 from .components import *
@@ -37,12 +38,13 @@ from .products import *
 from .singular import *
 from .subspaces import *
 from .systems import *
+from .tensors import *
 from .vectors import *
 
 FILES = (
     *(elimination, subspaces, systems, determinant, inversion, factors),
     *(vectors, products, norms, orthogonal, least_squares, definite, maps),
-    *(eigen, singular, components),
+    *(eigen, singular, components, tensors),
 )
 
 __all__: list[str] = [name for file in FILES for name in file.__all__]

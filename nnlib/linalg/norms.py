@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, run
+from ..tensor import Tensor
 from .elimination import StepGenerator
 from .exact import root, scalar, simplified, zeros
 from .inputs import array, matrix, square
 from .inversion import inverse
+from .tensors import norm as tensor_norm
 from .writing import tex, text
 
 __all__ = ["cond", "norm"]
@@ -21,7 +23,16 @@ Array = np.ndarray
 KINDS = ("fro", 1, 2, inf, "nuc")
 
 
-def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> Any:
+def norm(
+    x: Any,
+    ord: Any = None,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    exact: bool = False,
+    steps: bool = False,
+) -> Any:
     r"""Return the norm of a vector or a matrix.
 
     .. math::
@@ -41,9 +52,12 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     ----------
     x : (n,) or (m, n) array_like
         A vector or a matrix; without entries its norm is 0.
-    p : number, inf or str, optional
-        For vectors any p ≥ 1, by default 2; for matrices "fro" (the default), 1, 2 (spectral),
-        inf or "nuc" (nuclear).
+    ord : number, inf or str, optional
+        p. For vectors any p ≥ 1, by default 2; for matrices "fro" (the default), 1, 2
+        (spectral), inf or "nuc" (nuclear).
+    dim, keepdim, dtype : optional
+        As in PyTorch: one or two axes, whether to keep them with length 1, and a dtype to
+        which x is converted. With dim, x has any shape.
     exact : bool
         Whether to compute with fractions and roots: for vectors with a whole p or inf, for
         matrices with "fro", 1 and inf.
@@ -53,6 +67,7 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     Returns
     -------
     float, exact number or Steps
+        For a Tensor x, or with dim, keepdim or dtype, a Tensor or an array.
 
     Raises
     ------
@@ -68,7 +83,9 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     1. Add the squares of the entries: 1 + 4 + 9 = 14.
     2. Take the root: √14.
     """
-    x = array(x, "norm", "x", exact=exact or steps)
+    if isinstance(x, Tensor) or dim is not None or keepdim or dtype is not None:
+        return tensor_norm(x, ord, dim, keepdim, dtype)
+    x, p = array(x, "norm", "x", exact=exact or steps), ord
     if x.ndim == 1:
         p = 2 if p is None else p
         expect_power(p, "norm", exact=x.dtype == object)

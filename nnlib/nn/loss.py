@@ -11,6 +11,7 @@ __all__ = [
     "BCEWithLogitsLoss",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
+    "GaussianNLLLoss",
     "HuberLoss",
     "KLDivLoss",
     "L1Loss",
@@ -126,6 +127,19 @@ class BCEWithLogitsLoss(Loss):
         pos_weight: Tensor | None = None,
     ):
         super().__init__(weight=weight, reduction=reduction, pos_weight=pos_weight)
+
+
+class GaussianNLLLoss(Loss):
+    """Apply ``functional.gaussian_nll_loss`` to means, targets and variances, all (...)."""
+
+    function = staticmethod(F.gaussian_nll_loss)
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"):
+        super().__init__(full=full, eps=eps, reduction=reduction)
+
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        """Map means, targets and variances to the loss."""
+        return self._compute(input, target, var)
 
 
 class KLDivLoss(Loss):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..device import check_device
-from ..graph import record
+from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor
 from .promotion import (
@@ -154,7 +154,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
         )
     dtype = array("masked_fill", input).dtype
     check_fits("masked_fill", value, dtype)
-    return chosen("masked_fill", mask, to(value, dtype), input)
+    y = chosen("masked_fill", mask, to(value, dtype), input)
+    return titled(y, f"MaskedFillBackward{int(isinstance(value, Tensor))}")
 
 
 def nan_to_num(

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import error_function
+from .. import error_function, gamma_function
 from ..error_function import SLOPE
-from ..graph import record
+from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor
 from .comparison import flat, to, where
@@ -32,8 +32,9 @@ from .shape import call_as
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
-    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh div divide erf
-    erfinv exp expm1 floor floor_divide lerp log log10 log1p log2 mul multiply neg negative
+    abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh digamma div divide erf
+    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 mul multiply neg
+    negative
     pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract
     tan tanh trunc xlogy
 """
@@ -67,7 +68,8 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
     b = other if alpha == 1 else times("sub", alpha, input, other)
     y = binary("sub", np.subtract, input, b)
-    return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
+    name = None if isinstance(input, Tensor) else "sub.RsubBackward1"
+    return record(y, dict(a=input, b=b), name=name, a=lambda g: g, b=lambda g: -g)
 
 
 def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
@@ -187,6 +189,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     return record(
         compute("pow", _power, a, b),
         dict(a=base, b=exponent),
+        name="pow.PowBackward1" if isinstance(exponent, Tensor) else None,
         a=_pow_slope,
         b=lambda g, y, a, b: g * where((a == 0) & (b >= 0), 0.0, y * log(to(a, y.dtype))),
     )
@@ -212,13 +215,15 @@ def _power(a: Any, b: Any) -> Any:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
     product = call_as("addcmul", mul, tensor1, tensor2)
-    return call_as("addcmul", add, input, product, alpha=value)
+    y = call_as("addcmul", add, input, product, alpha=value)
+    return titled(y, "AddcmulBackward0")
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
     quotient = call_as("addcdiv", div, tensor1, tensor2)
-    return call_as("addcdiv", add, input, quotient, alpha=value)
+    y = call_as("addcdiv", add, input, quotient, alpha=value)
+    return titled(y, "AddcdivBackward0")
 
 
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
@@ -426,6 +431,34 @@ def erfinv(input: Tensor) -> Tensor:
     return record(
         error_function.erfinv(x), dict(x=input), x=lambda g, y: g * (exp(y * y) / SLOPE)
     )
+
+
+# The gamma function
+
+
+@silent
+def lgamma(input: Tensor) -> Tensor:
+    """Logarithm of the gamma function: y = log |Γ(x)|, so dL/dx = dL/dy · digamma(x)."""
+    x = floating("lgamma", input)
+    return record(gamma_function.lgamma(x), dict(x=input), x=lambda g, x: g * digamma(x))
+
+
+@silent
+def digamma(input: Tensor) -> Tensor:
+    """Derivative of ``lgamma``; its own derivative can't be differentiated again."""
+    x = floating("digamma", input)
+    return record(gamma_function.digamma(x), dict(x=input), x=lambda g, x: g * _trigamma(x))
+
+
+@silent
+def _trigamma(input: Tensor) -> Tensor:
+    """Return the derivative of ``digamma``; raise an error if it is differentiated."""
+
+    def rule(g):
+        raise RuntimeError("digamma: the second derivative is not available")
+
+    y = gamma_function.trigamma(array("digamma", input))
+    return record(y, dict(x=input), name="trigamma", x=rule)
 
 
 # Step functions, with derivative 0 between their jumps

@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record
-from ..tensor import Tensor
-from .comparison import isnan, maximum, minimum
-from .indexing import gather
+from ..graph import record, titled
+from ..tensor import Tensor, raw
+from .comparison import isnan, maximum, minimum, where
+from .elementwise import lerp
+from .indexing import gather, sort
 from .promotion import array
-from .reduction import Dim, spread, sum
-from .shape import axes_of, call_as, squeeze
+from .reduction import Dim, floats, spread, sum
+from .shape import axes_of, axis, call_as, expect, movedim, reshape, squeeze, unsqueeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
-METHODS = "amax amin argmax argmin max median min"
+METHODS = "amax amin argmax argmin max median min quantile"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -102,15 +103,15 @@ def _best(
     if not isinstance(dim, (int, np.integer)):  # max(a, b)
         return call_as(name, of_two, input, dim)
     indices = call_as(name, find, input, dim, True)
-    return _pick(indices, input, dim, keepdim)
+    return _pick(f"{name.capitalize()}Backward0", indices, input, dim, keepdim)
 
 
-def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
+def _pick(title: str, indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
     """Return the elements at indices along dim, and the indices."""
     values = gather(input, dim, indices)
-    if keepdim:
-        return Picked(values, indices)
-    return Picked(squeeze(values, dim), squeeze(indices, dim))
+    if not keepdim:
+        values, indices = squeeze(values, dim), squeeze(indices, dim)
+    return Picked(titled(values, title), indices)
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -137,7 +138,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         return call_as("median", _extreme, _lower_median, input, None, False)
     indices = call_as("median", _position, _at_median, input, dim, True)
-    return _pick(indices, input, dim, keepdim)
+    return _pick("MedianBackward1", indices, input, dim, keepdim)
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
@@ -149,3 +150,44 @@ def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
     """Return the index of the median; the first of equal elements."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
+
+
+def quantile(
+    input: Tensor,
+    q: float | Tensor,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Tensor:
+    """Quantiles q in [0, 1] of all elements, or along dim; NaN if any element is NaN.
+
+    Between two elements, interpolation is linear, lower, higher, midpoint or nearest. For a
+    vector q, the first axis of the result has one entry for each quantile.
+    """
+    name = "quantile"
+    x, levels = floats(name, input), array(name, q)
+    fits = levels.dtype == x.dtype or isinstance(q, (int, float))
+    expect(fits, name, "q of dtype {}, got {}", x.dtype, levels.dtype)
+    valid = levels.ndim < 2 and np.all((levels >= 0) & (levels <= 1))
+    expect(valid, name, "q in [0, 1] with at most one axis, got {}", levels)
+    kinds = ("linear", "lower", "higher", "midpoint", "nearest")
+    expect(interpolation in kinds, name, "interpolation {}, got {!r}", kinds, interpolation)
+    d = axis(name, 0 if dim is None else dim, x.ndim)
+    values = reshape(input, -1) if dim is None or not x.ndim else movedim(input, d, -1)
+    values = sort(values, -1).values
+    expect(values.shape[-1], name, "at least one element along dim, got shape {}", x.shape)
+    rank = (q if isinstance(q, Tensor) else levels.astype(x.dtype)) * (values.shape[-1] - 1)
+    r = np.atleast_1d(raw(rank))
+    low, high, near = (f(r).astype(np.int64) for f in (np.floor, np.ceil, np.round))
+    index = dict(lower=low, higher=high, nearest=near).get(interpolation)
+    if index is None:
+        weight = rank - low.reshape(levels.shape) if interpolation == "linear" else 0.5
+        y = lerp(values[..., low], values[..., high], weight)
+    else:
+        y = values[..., index]
+    last = values[..., -1:]  # NaN, if there is one
+    y = where(isnan(last), last, y)
+    if keepdim and x.ndim:
+        y = reshape(y, (1,) * x.ndim + (-1,)) if dim is None else unsqueeze(y, d)
+    return movedim(y, -1, 0) if levels.ndim else squeeze(y, -1)

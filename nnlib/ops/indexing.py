@@ -6,20 +6,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import change_, record
+from ..graph import change_, record, titled
 from ..quiet import silent
 from ..tensor import Tensor, raw
-from .elementwise import add
-from .promotion import array, check_fits
-from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape
+from .comparison import maximum, minimum, where
+from .elementwise import add, div, mul
+from .promotion import array, check_fits, promote
+from .shape import at, axis, broadcast_tensors, call_as, clone, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "getitem one_hot setitem"
+FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
-IN_PLACE = "index_add scatter scatter_add"
+IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
@@ -68,9 +69,9 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     try:
         basic, advanced = steps("getitem", index)
         if basic is not None:
-            input = moved("getitem", input, lambda a: a[basic])
+            input = titled(moved("getitem", input, lambda a: a[basic]), _title(basic))
         if advanced is not None:
-            input = pick("getitem", input, advanced)
+            input = titled(pick("getitem", input, advanced), "IndexBackward0")
         return input
     except IndexError as error:
         raise _no_element(np.shape(raw(input)), index, error) from None
@@ -101,6 +102,16 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
         what = f"at most {len(shape)} indices for shape {shape}"
         return IndexError(f"getitem: expected {what}, got {len(parts)}")
     return IndexError(f"{str(error).strip()}; the tensor has shape {shape}")
+
+
+def _title(index: tuple) -> str:
+    """Return PyTorch's name of the operation that reads at a basic index: its last step."""
+    steps = [part for part in index if part is not ... and part != slice(None)]
+    last = steps[-1] if steps else ...
+    if last is None:
+        return "UnsqueezeBackward0"
+    kind = "Alias" if last is ... else "Slice" if isinstance(last, slice) else "Select"
+    return f"{kind}Backward0"
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
@@ -219,8 +230,8 @@ def scatter(
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
     i, src = sources("scatter", input, dim, index, src if value is None else value)
-    y = index_put(row("scatter", input), i, src, "scatter")
-    return reshape(y, raw(input).shape)
+    y = reshape(index_put(row("scatter", input), i, src, "scatter"), raw(input).shape)
+    return titled(y, f"ScatterBackward{0 if isinstance(src, Tensor) else 1}")
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
@@ -231,7 +242,86 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     i, src = sources("scatter_add", input, dim, index, src)
     x = array("scatter_add", input)
     increase = added(src, i, row("scatter_add", x).shape)
-    return add(input, reshape(increase, x.shape))
+    return titled(add(input, reshape(increase, x.shape)), "ScatterAddBackward0")
+
+
+def scatter_reduce(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+) -> Tensor:
+    """Combine x[index[i, j], j] and src[i, j] (for dim 0) by sum, prod, mean, amax or amin.
+
+    Without include_self, x counts only where no src arrives. Equal extremes share dL/dy.
+    """
+    name = "scatter_reduce"
+    starts = dict(sum=0, prod=1, mean=0, amax=-np.inf, amin=np.inf)
+    i, src = sources(name, input, dim, index, row(name, src))
+    expect(reduce in starts, name, "reduce to be one of {}, got {!r}", list(starts), reduce)
+    x, dtype = row(name, input), raw(input).dtype
+    x = x if raw(input).ndim else clone(x)  # so that x can be changed in place
+    if not include_self:
+        start = starts[reduce]
+        if dtype.kind != "f" and np.isinf(start):
+            extremes = (
+                (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+            )
+            start = extremes[start > 0]
+        x = index_put(x, i, start, name)
+    if reduce in ("amax", "amin"):
+        y = _extreme_at(maximum if reduce == "amax" else minimum, x, i, src)
+    elif reduce == "prod":
+        y = mul(x, _product_at(src, i, x.shape))
+    else:
+        y = add(x, added(src, i, x.shape))
+    if reduce == "mean":
+        n = added(np.ones(src.shape, dtype), i, x.shape) + np.array(include_self, dtype)
+        y = div(y, np.maximum(n, 1), rounding_mode=None if dtype.kind == "f" else "floor")
+    y = y if raw(input).ndim else reshape(y, ())
+    return titled(y, "ScatterReduceBackward0")
+
+
+@silent
+def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
+    """Return the extremes f (maximum or minimum) of x and the src at an index."""
+    y = np.array(raw(input))
+    (np.maximum if f is maximum else np.minimum).at(y, i, raw(src))
+
+    def equal(x, src, y):
+        """Return where x and src are y, and how many of them are y in each place."""
+        of_x = (x == y) * np.ones((), y.dtype)
+        of_src = (src == pick("getitem", y, i)) * np.ones((), y.dtype)
+        return of_x, of_src, of_x + added(of_src, i, y.shape)
+
+    def x_rule(g, x, src, y):
+        of_x, _, n = equal(raw(x), raw(src), raw(y))
+        return g / n * of_x
+
+    def src_rule(g, x, src, y):
+        _, of_src, n = equal(raw(x), raw(src), raw(y))
+        return pick("getitem", g / n, i) * of_src
+
+    return record(y, dict(x=input, src=src), name="scatter_reduce", x=x_rule, src=src_rule)
+
+
+@silent
+def _product_at(src: Tensor, i: tuple, shape: tuple[int, ...]) -> Tensor:
+    """Return ones of a shape, multiplied by src at an index."""
+    y = np.ones(shape, raw(src).dtype)
+    np.multiply.at(y, i, raw(src))
+
+    def rule(g, src):  # the product of the others, without dividing by 0
+        zero = raw(src) == 0
+        zeros = added(zero.astype(np.int64), i, shape)
+        alone = zeros[i] == zero  # no other factor is 0
+        rest = where(zero, 1.0, src)
+        return pick("getitem", g * _product_at(rest, i, shape), i) / rest * alone
+
+    return record(y, dict(src=src), name="scatter_reduce", src=rule)
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
@@ -295,7 +385,8 @@ def index_add(
         slices.shape,
     )
     increase = reshape(added(slices, i, x.shape), raw(input).shape)
-    return call_as(name, add, input, increase, alpha=alpha)
+    y = call_as(name, add, input, increase, alpha=alpha)
+    return titled(y, "IndexAddBackward0")
 
 
 # At indices of all axes
@@ -307,6 +398,22 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     expect(dtype.kind == "b", "masked_select", "truth values, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Replace the elements where mask is true by those of source, in order.
+
+    dL/dx is 0 where mask is true, and dL/dsource is dL/dy there.
+    """
+    name = "masked_scatter"
+    dtypes = [array(name, x).dtype for x in (mask, input, source)]
+    fits = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
+    expect(fits, name, "truth values and two equal dtypes, got {}", [str(d) for d in dtypes])
+    input, mask = call_as(name, broadcast_tensors, input, mask)
+    m = np.array(raw(mask))
+    n = int(m.sum())
+    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
+    return index_put(input, (m,), reshape(source, -1)[:n], name)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
@@ -375,7 +482,8 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
         i = order(x, d, down)[at(d, slice(start, end))]
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()
-    return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))
+    values = titled(reshape(values, shape), f"{name.capitalize()}Backward0")
+    return Ordered(values, record(i.reshape(shape), dict(x=input)))
 
 
 def sort(
@@ -428,3 +536,44 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     y = call_as("bincount", np.bincount, i, w, minlength)
     y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
     return record(y, dict(x=input, w=weights))
+
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Tensor | float,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:
+    """Return where each x would be inserted into a sorted vector, or row by row into rows.
+
+    The elements before this index are smaller than x; with right=True (or side="right"), the
+    elements from this index on are larger.
+    """
+    name = "searchsorted"
+    s, x = promote(name, sorted_sequence, input)
+    known = side in (None, "left", "right") and not (right and side == "left")
+    expect(known, name, "side left or right, and right=True only with right, got {!r}", side)
+    fits = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
+    expect(fits, name, "a vector, or rows for rows of x, got {} for {}", s.shape, x.shape)
+    if sorter is not None:
+        s = np.take_along_axis(s, integers(name, sorter), -1)
+    y = np.empty(x.shape, np.int32 if out_int32 else np.int64)
+    for i in np.ndindex(s.shape[:-1]):
+        y[i] = np.searchsorted(s[i], x[i], "right" if right else side or "left")
+    return record(y, dict(s=sorted_sequence, x=input))
+
+
+def bucketize(
+    input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
+) -> Tensor:
+    """Return the index of the bucket between sorted boundaries that contains each x.
+
+    A boundary belongs to the bucket before it, or with right=True to the bucket after it.
+    """
+    name = "bucketize"
+    _, s = array(name, input), array(name, boundaries)
+    expect(s.ndim == 1, name, "a vector of boundaries, got {} axes", s.ndim)
+    return call_as(name, searchsorted, boundaries, input, out_int32=out_int32, right=right)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..graph import record, recorded
+from ..graph import record, recorded, titled
 from ..tensor import Tensor, raw
 from .promotion import array, common_dtype
 from .shape import (
@@ -24,7 +24,7 @@ from .shape import (
 )
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "cat concat concatenate hstack meshgrid pad stack vstack"
+FUNCTIONS = "cat column_stack concat concatenate hstack meshgrid pad stack vstack"
 METHODS = "repeat repeat_interleave tile"
 IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -100,7 +100,15 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     rules = {}
     if recorded(*tensors):
         rules = {key: slice_rule(at(d, k)) for k, key in enumerate(inputs)}
-    return record(np.stack(arrays, d, dtype=dtype), inputs, name="stack", **rules)
+    y = record(np.stack(arrays, d, dtype=dtype), inputs, name="stack", **rules)
+    return titled(y, "StackBackward0")
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Concatenate along the second axis; vectors become columns."""
+    name = "column_stack"
+    columns = [x if array(name, x).ndim > 1 else reshape(x, (-1, 1)) for x in tensors or ()]
+    return call_as(name, cat, columns, 1)
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record
+from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor, raw
 from .comparison import converted, to, where
@@ -35,6 +35,8 @@ SHAPES = {  # expected shapes, by the numbers of axes
     (2, 2): "shapes (n, k) and (k, m)",
     (3, 3): "shapes (N, n, k) and (N, k, m)",
 }
+
+TITLES = {(1, 1): "Dot", (2, 1): "Mv", (1, 2): "Squeeze", (2, 2): "Mm"}  # by numbers of axes
 
 FEW = {  # the largest number of rows for which cdist subtracts all pairs of rows
     "use_mm_for_euclid_dist_if_necessary": 25,
@@ -91,11 +93,13 @@ def _product(name: str, input: Tensor, other: Tensor, *ranks: int) -> Tensor:
         y = _product(name, row, column)
         kept_rows = () if m == 1 else y.shape[-2:-1]
         kept_columns = () if n == 1 else y.shape[-1:]
-        return reshape(y, y.shape[:-2] + kept_rows + kept_columns)
+        y = reshape(y, y.shape[:-2] + kept_rows + kept_columns)
+        return titled(y, f"{TITLES.get((m, n), 'Squeeze')}Backward0")
+    title = "Bmm" if name == "bmm" else TITLES.get((m, n), "UnsafeView")
     return record(
         compute(name, np.matmul, a, b),
         dict(a=input, b=other),
-        name="matmul",
+        name=f"matmul.{title}Backward0",
         a=lambda g, b: g @ mT(b),
         b=lambda g, a: mT(a) @ g,
     )
@@ -131,7 +135,7 @@ def addmm(
         expected = "input that stretches to (n, m), (n, k) and (k, m)"
         raise wrong("addmm", expected, x, raw(mat1), raw(mat2))
     z = input if beta == 1 else where(beta != 0, times("addmm", beta, input, input), 0)
-    return call_as("addmm", add, z, y, alpha=alpha)
+    return titled(call_as("addmm", add, z, y, alpha=alpha), "AddmmBackward0")
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -197,9 +201,11 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     y = rows(x) @ w.T
     if b is not None:
         y += b
+    flat, bent = ("Mm", "UnsafeView") if b is None else ("Addmm", "View")
     return record(
         y.reshape(shape[:-1] + w.shape[:1]),
         dict(x=input, w=weight, b=bias),
+        name=f"linear.{flat if x.ndim == 2 else bent}Backward0",
         x=lambda g, w: (rows(g) @ w).reshape(shape),
         w=lambda g, x: mT(rows(g)) @ rows(x),
         b=lambda g: sum(rows(g), 0),

@@ -11,16 +11,16 @@ from ..graph import record
 from ..quiet import silent
 from ..scan import all_normal, linked, running
 from ..tensor import Tensor, raw
-from .comparison import converted, isnan, where
-from .elementwise import div, exp
+from .comparison import bitwise_xor, converted, isnan, where
+from .elementwise import div, exp, sub
 from .joining import cat
 from .promotion import array, floating
-from .shape import at, axes_of, axis, call_as, expand, flip, reshape
+from .shape import at, axes_of, axis, call_as, clone, cut_along, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
 METHODS = """
-    all any count_nonzero log_softmax logsumexp mean nanmean prod softmax std sum var
+    all any count_nonzero diff log_softmax logsumexp mean nanmean prod softmax std sum var
 """
 IN_PLACE = "cumprod cumsum"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -62,7 +62,10 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     x = _summable("sum", input, dtype)
     axes, shape = axes_of("sum", dim, x.ndim), x.shape
     return record(
-        _total(x, axes, keepdim), dict(x=input), x=lambda g: spread(g, axes, keepdim, shape)
+        _total(x, axes, keepdim),
+        dict(x=input),
+        name=None if dim is None else "sum.SumBackward1",
+        x=lambda g: spread(g, axes, keepdim, shape),
     )
 
 
@@ -87,6 +90,7 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     return record(
         _total(x, axes, keepdim) / n,
         dict(x=input),
+        name=None if dim is None else "mean.MeanBackward1",
         x=lambda g: spread(g / n, axes, keepdim, shape),
     )
 
@@ -131,6 +135,30 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return record(
         running(np.add, x, d), dict(x=input), x=lambda g: flip(cumsum(flip(g, d), d), d)
     )
+
+
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+) -> Tensor:
+    """Differences of neighbors along dim, taken n times; of truth values, whether they differ.
+
+    ``prepend`` and ``append`` are first concatenated with the input.
+    """
+    d, _ = cut_along("diff", input, dim)
+    if n < 0:
+        raise RuntimeError(f"diff: expected n >= 0, got {n}")
+    if n == 0:
+        return clone(input)
+    parts = [x for x in (prepend, input, append) if x is not None]
+    y = call_as("diff", cat, parts, d)
+    subtract = bitwise_xor if y.dtype.kind == "b" else sub
+    for _ in range(min(n, y.shape[d])):
+        y = subtract(y[at(d, slice(1, None))], y[at(d, slice(None, -1))])
+    return y
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:

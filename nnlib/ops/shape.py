@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record, scatter_view
+from ..graph import record, scatter_view, titled
 from ..tensor import Tensor
 from .promotion import array
 
@@ -216,7 +216,8 @@ def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
     shape = array("squeeze", input).shape
     removed = () if dim == () else axes_of("squeeze", dim, len(shape))
     kept = [n for d, n in enumerate(shape) if n != 1 or d not in removed]
-    return shaped("squeeze", input, kept)
+    kind = 0 if dim is None else 1 if isinstance(dim, int) else 2
+    return titled(shaped("squeeze", input, kept), f"SqueezeBackward{kind}")
 
 
 @listed
@@ -292,7 +293,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
 def t(input: Tensor) -> Tensor:
     """Exchange the axes of a matrix; a vector or a single element is unchanged."""
     expect(array("t", input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
-    return transpose(input, 0, -1)
+    return titled(transpose(input, 0, -1), "TBackward0")
 
 
 def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Tensor:

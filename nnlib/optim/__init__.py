@@ -1,12 +1,13 @@
 """Optimisers: rules that turn gradients into steps."""
 
-from . import lr_scheduler
+from . import lr_scheduler, swa_utils
 from .adagrad import Adadelta, Adagrad, RMSprop
-from .adam import Adam, AdamW
+from .adam import Adam, AdamW, RAdam
 from .conjugate import NonlinearCG
 from .lbfgs import BFGS, LBFGS
 from .newton import Newton
 from .optimizer import Optimizer
+from .rprop import Rprop
 from .sgd import SGD
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "Newton",
     "NonlinearCG",
     "Optimizer",
+    "RAdam",
     "RMSprop",
+    "Rprop",
     "lr_scheduler",
+    "swa_utils",
 ]

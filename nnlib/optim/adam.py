@@ -11,7 +11,7 @@ import numpy as np
 from ..tensor import Tensor
 from .optimizer import Optimizer, check_betas, check_not_negative, gradient, remembered
 
-__all__ = ["Adam", "AdamW"]
+__all__ = ["Adam", "AdamW", "RAdam"]
 
 
 class Adam(Optimizer):
@@ -152,6 +152,65 @@ class AdamW(Adam):
             fused=fused,
             decoupled_weight_decay=True,
         )
+
+
+class RAdam(Optimizer):
+    r"""Adam with small first steps, while few gradients determine the average of squares.
+
+    .. math::
+        \rho_\infty &= \frac{2}{1 - \beta_2} - 1, \quad
+            \rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t} \\
+        p &\leftarrow p - \eta\, \hat m \, \sqrt{
+            \frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}
+            {(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}
+            } \frac{\sqrt{1 - \beta_2^t}}{\sqrt v + \epsilon}
+            \quad \text{if } \rho_t > 5, \text{ otherwise } p - \eta\, \hat m
+
+    The parameters, m, v and the errors are as in ``Adam``.
+
+    Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
+
+    >>> from nnlib import tensor
+    >>> p = tensor([1.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> RAdam([p], lr=0.25).step()
+    >>> p.detach().numpy().round(3).tolist()
+    [0.5]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+    ):
+        options = dict(lr=lr, eps=eps, weight_decay=weight_decay)
+        check_not_negative("RAdam", **options)
+        check_betas("RAdam", betas)
+        options |= dict(betas=betas, maximize=maximize, foreach=foreach)
+        options |= dict(decoupled_weight_decay=decoupled_weight_decay)
+        super().__init__(params, options)
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Update one parameter by its gradient."""
+        g = _gradient(p, group)
+        memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
+        beta1, beta2 = group["betas"]
+        t, m, v = _averages(memory, g, group["betas"])
+        step = m * (float(group["lr"]) / (1 - beta1**t))
+        longest = 2 / (1 - beta2) - 1
+        length = longest - 2 * t * beta2**t / (1 - beta2**t)
+        if length > 5:
+            ratio = (length - 4) * (length - 2) * longest
+            ratio /= (longest - 4) * (longest - 2) * length
+            step = step * math.sqrt(ratio * (1 - beta2**t)) / (np.sqrt(v) + group["eps"])
+        p.array -= step
 
 
 def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:

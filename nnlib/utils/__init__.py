@@ -1,5 +1,5 @@
-"""Utilities for data loading."""
+"""Utilities for loading data and for saving memory."""
 
-from . import data
+from . import checkpoint, data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]

@@ -72,6 +72,8 @@ SAME = [
     ("ones_like", lambda L: L.ones_like(L.tensor([1.0]), requires_grad=True)),
     ("full_like", lambda L: L.full_like(L.tensor([1, 2]), 1.5)),
     ("eye", lambda L: L.eye(n=3, m=2, dtype=L.int64)),
+    ("tril_indices", lambda L: L.tril_indices(3, 4, -1)),
+    ("triu_indices", lambda L: L.triu_indices(4, 3, offset=1, dtype=L.int32)),
     ("arange", lambda L: L.arange(4.0)),
     ("arange", lambda L: L.arange(start=1, end=4)),
     ("arange", lambda L: L.arange(1, end=8, step=3)),

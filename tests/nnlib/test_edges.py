@@ -49,6 +49,7 @@ POINTS = [
     ("exp expm1 sinh cosh tanh isfinite nan_to_num relu sigmoid square", WIDE),
     ("log log2 log10 log1p rsqrt reciprocal sqrt", NEAR_0),
     ("asin acos erfinv", [*ONES, 2.0]),
+    ("lgamma digamma", [-inf, -2.5, -0.0, 0.0, 1e-9, 1.0, 2.0, 1e4, 1e306, inf, nan]),
     ("sin cos tan", [*ONES, inf]),
 ]
 

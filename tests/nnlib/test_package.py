@@ -64,7 +64,7 @@ def test_the_estimators_need_scikit_learn_and_nothing_heavier():
 
 CORE = ["tensor", "graph", "walk", "ops"]  # what a student reads first
 # What the core is made of besides: modules that its files explain, and that need NumPy alone.
-HELPERS = ["depthwise", "device", "error_function", "grad_mode", "hook", "printing", "quiet"]
+HELPERS = "depthwise device error_function gamma_function grad_mode hook printing quiet".split()
 HELPERS += ["runs", "scan", "windows"]
 
 

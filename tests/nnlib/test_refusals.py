@@ -21,7 +21,7 @@ GIVEN = {
     **dict(index=nnlib.tensor([0]), indices=nnlib.tensor([[0]])),
 }
 NO_TENSORS = {"einsum"}  # an equation stands first
-LISTS = {"cat", "concat", "concatenate", "hstack", "stack", "vstack"}
+LISTS = {"cat", "concat", "column_stack", "concatenate", "hstack", "stack", "vstack"}
 
 
 def functions():

@@ -187,7 +187,7 @@ SHARED = [
 ] + [
     (name, "__init__", getattr(nnlib.optim, name).__init__, getattr(torch.optim, name).__init__)
     for name in nnlib.optim.__all__
-    if hasattr(torch.optim, name) and name not in ("Optimizer", "lr_scheduler")
+    if hasattr(torch.optim, name) and name not in ("Optimizer", "lr_scheduler", "swa_utils")
 ]
 
 
@@ -221,6 +221,10 @@ BY_STUB = "torch itself does otherwise than its stub says"
 BY_CALL = "arguments are given in their places"
 DIFFERENT = {
     ("torch", "addmm"): "torch's past had beta and alpha in places",
+    ("torch", "scatter_reduce"): "reduce is not torch's old argument of losses here",
+    ("Tensor", "scatter_reduce"): "reduce is not torch's old argument of losses here",
+    ("Tensor", "scatter_reduce_"): "reduce is not torch's old argument of losses here",
+    ("torch", "searchsorted"): BY_STUB,
     ("torch", "is_floating_point"): "a method too, whose first argument is self",
     ("torch", "subtract"): BY_STUB,
     ("torch", "tensor"): BY_STUB,
@@ -250,6 +254,7 @@ DIFFERENT = {
 UNSAID = {
     *(("torch", name) for name in ("broadcast_tensors", "einsum", "numel", "unique")),
     ("functional", "logsigmoid"),
+    ("autograd", "Variable"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...graph import change_
+from ...graph import change_, titled
 from ...ops import mean, mul, sum
 from ...ops.promotion import array
 from ...ops.reduction import floats
@@ -26,14 +26,26 @@ __all__ = [
 ]
 
 
+# PyTorch's names of losses that are one operation there.
+TITLES = {
+    "binary_cross_entropy": "BinaryCrossEntropyBackward0",
+    "binary_cross_entropy_with_logits": "BinaryCrossEntropyWithLogitsBackward0",
+    "huber_loss": "HuberLossBackward0",
+    "mse_loss": "MseLossBackward0",
+    "multi_margin_loss": "MultiMarginLossBackward0",
+    "smooth_l1_loss": "SmoothL1LossBackward0",
+}
+
+
 def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
     """Return the reduced losses; a mean divides by ``total``, or else by their number."""
-    if reduction == "mean":
-        return mean(each) if total is None else sum(each) / (float(total) or math.nan)
-    if reduction == "sum":
-        return sum(each)
     check_reduction(name, reduction)
-    return each
+    y = each
+    if reduction == "mean":
+        y = mean(each) if total is None else sum(each) / (float(total) or math.nan)
+    if reduction == "sum":
+        y = sum(each)
+    return titled(y, TITLES[name]) if name in TITLES else y
 
 
 def check_reduction(name: str, reduction: str, *more: str) -> None:

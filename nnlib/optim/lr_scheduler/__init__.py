@@ -5,23 +5,34 @@ of ``step``, after those of the optimizer. Below, t counts these calls from 0 an
 rate that the group had at first.
 """
 
-from .closed_form import CosineAnnealingLR, InverseTimeLR, LambdaLR
-from .cycle import OneCycleLR
-from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, StepLR
+from .closed_form import (
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    InverseTimeLR,
+    LambdaLR,
+    MultiplicativeLR,
+)
+from .cycle import CyclicLR, OneCycleLR
+from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, PolynomialLR, StepLR
 from .plateau import ReduceLROnPlateau
 from .scheduler import LRScheduler
-from .sequential import SequentialLR
+from .sequential import ChainedScheduler, SequentialLR
 
 __all__ = [
+    "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialLR",
     "InverseTimeLR",
     "LRScheduler",
     "LambdaLR",
     "LinearLR",
     "MultiStepLR",
+    "MultiplicativeLR",
     "OneCycleLR",
+    "PolynomialLR",
     "ReduceLROnPlateau",
     "SequentialLR",
     "StepLR",

@@ -10,7 +10,13 @@ from ...checks import expect
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler, checked, each_group, rates_of
 
-__all__ = ["CosineAnnealingLR", "InverseTimeLR", "LambdaLR"]
+__all__ = [
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "InverseTimeLR",
+    "LambdaLR",
+    "MultiplicativeLR",
+]
 
 
 class LambdaLR(LRScheduler):
@@ -60,7 +66,7 @@ class LambdaLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state, without the optimizer and without plain functions."""
-        kept = [dict(vars(f)) if _is_object(f) else None for f in self.lr_lambdas]
+        kept = [dict(vars(f)) if is_object(f) else None for f in self.lr_lambdas]
         return {**super().state_dict(), "lr_lambdas": kept}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -71,9 +77,34 @@ class LambdaLR(LRScheduler):
         super().load_state_dict({**state_dict, "lr_lambdas": self.lr_lambdas})
 
 
-def _is_object(f: Callable) -> bool:
+class MultiplicativeLR(LambdaLR):
+    r"""Multiply the current rate by a function of t in each epoch.
+
+    .. math:: \eta_t = \eta_{t-1}\, f(t)
+
+    The parameters, errors and the contents of ``state_dict`` are the same as in ``LambdaLR``.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = MultiplicativeLR(optimizer, lambda t: 0.5)
+    >>> optimizer.step()
+    >>> schedule.step()
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [2.0]
+    """
+
+    def get_lr(self) -> list[float]:
+        """Return the learning rate of each group."""
+        rates = rates_of(self)
+        if self._is_initial:
+            return rates
+        return [lr * f(self.last_epoch) for lr, f in zip(rates, self.lr_lambdas, strict=True)]
+
+
+def is_object(f: Callable) -> bool:
     """Return whether a function is a callable object with attributes."""
-    return not isinstance(f, type(_is_object)) and hasattr(f, "__dict__")
+    return not isinstance(f, type(is_object)) and hasattr(f, "__dict__")
 
 
 class InverseTimeLR(LRScheduler):
@@ -187,3 +218,84 @@ class CosineAnnealingLR(LRScheduler):
     def _get_closed_form_lr(self) -> list[float]:
         low, height = self.eta_min, self._height(self.last_epoch)
         return [low + (lr - low) * height / 2 for lr in self.base_lrs]
+
+
+class CosineAnnealingWarmRestarts(LRScheduler):
+    r"""Let the rate fall along half a cosine, and restart it again and again.
+
+    .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi s / T_i)}{2}
+
+    s counts the epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length of
+    the i-th period, with m = ``T_mult``. ``step`` also accepts a fraction of an epoch.
+
+    Raises
+    ------
+    ValueError
+        If T_0 or T_mult is not a positive integer, or an epoch is negative.
+
+    Source: Loshchilov and Hutter (2017), equation 5.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = CosineAnnealingWarmRestarts(optimizer, T_0=2)
+    >>> optimizer.step()
+    >>> for _ in range(3):
+    ...     print(schedule.get_last_lr())
+    ...     schedule.step()
+    [8.0]
+    [4.0]
+    [8.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        T_0: int,
+        T_mult: int = 1,
+        eta_min: float = 0.0,
+        last_epoch: int = -1,
+    ):
+        for name, n in dict(T_0=T_0, T_mult=T_mult).items():
+            valid = isinstance(n, int) and n > 0
+            expect(self, valid, f"a positive integer as {name}", n)
+        is_number = isinstance(eta_min, (float, int))
+        expect(self, is_number, "a number as eta_min", repr(eta_min))
+        self.T_0 = self.T_i = T_0
+        self.T_mult, self.eta_min = T_mult, eta_min
+        self.T_cur = last_epoch
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """Return the learning rate of each group."""
+        low, height = self.eta_min, 1 + math.cos(math.pi * self.T_cur / self.T_i)
+        return [low + (lr - low) * height / 2 for lr in self.base_lrs]
+
+    def step(self, epoch: float | None = None) -> None:
+        """Set the learning rates of the next epoch, or of the given one, such as 2.5."""
+        if epoch is None and self.last_epoch < 0:
+            epoch = 0
+        if epoch is None:
+            epoch = self.last_epoch + 1
+            self.T_cur += 1
+            if self.T_cur >= self.T_i:
+                self.T_cur %= self.T_i
+                self.T_i *= self.T_mult
+        else:
+            expect(self, epoch >= 0, "epoch >= 0", epoch)
+            self._jump(epoch)
+        self.last_epoch = math.floor(epoch)
+        for group, lr in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
+            group["lr"] = lr
+        self._last_lr = rates_of(self)
+
+    def _jump(self, epoch: float) -> None:
+        """Find the period that contains an epoch, and the position in this period."""
+        first, m = self.T_0, self.T_mult
+        if epoch < first:
+            self.T_i, self.T_cur = first, epoch
+        elif m == 1:
+            self.T_cur = epoch % first
+        else:
+            n = int(math.log(epoch / first * (m - 1) + 1, m))
+            self.T_cur = epoch - first * (m**n - 1) / (m - 1)
+            self.T_i = first * m**n

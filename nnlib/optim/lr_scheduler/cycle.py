@@ -1,15 +1,17 @@
-"""The one-cycle policy: the learning rate rises and falls once, momentum does the opposite."""
+"""Cyclical learning rates: the rate rises and falls, and momentum does the opposite."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ...checks import expect
 from ..optimizer import Optimizer
+from .closed_form import is_object
 from .scheduler import LRScheduler, checked, each_group, name_of
 
-__all__ = ["OneCycleLR"]
+__all__ = ["CyclicLR", "OneCycleLR"]
 
 
 def _cosine(start: float, end: float, share: float) -> float:
@@ -20,6 +22,22 @@ def _cosine(start: float, end: float, share: float) -> float:
 def _straight(start: float, end: float, share: float) -> float:
     """Return the value at a fraction of the way from start to end, linearly."""
     return start + (end - start) * share
+
+
+def _has_betas(schedule: LRScheduler) -> bool:
+    """Return whether the optimizer has betas and not momentum; it must have one of them."""
+    known = schedule.optimizer.defaults.keys() & {"momentum", "betas"}
+    expected = "an optimizer with momentum or betas for cycle_momentum=True"
+    expect(schedule, known, expected, name_of(schedule.optimizer))
+    return "betas" in known
+
+
+def _set_momentum(schedule: Any, group: dict[str, Any], momentum: float) -> None:
+    """Set the momentum of a group, or its first beta."""
+    if schedule.use_beta1:
+        group["betas"] = (momentum, *group["betas"][1:])
+    else:
+        group["momentum"] = momentum
 
 
 class OneCycleLR(LRScheduler):
@@ -126,10 +144,7 @@ class OneCycleLR(LRScheduler):
         """Return the lowest and the highest momentum of each group."""
         if not self.cycle_momentum:
             return [], []
-        known = self.optimizer.defaults.keys() & {"momentum", "betas"}
-        expected = "an optimizer with momentum or betas for cycle_momentum=True"
-        expect(self, known, expected, name_of(self.optimizer))
-        self.use_beta1 = "betas" in known
+        self.use_beta1 = _has_betas(self)
         return each_group(self, "base_momentum", base), each_group(self, "max_momentum", most)
 
     def _phases(self, rise: float, three: bool) -> list[dict[str, Any]]:
@@ -157,12 +172,115 @@ class OneCycleLR(LRScheduler):
         )  # with pct_start = 1 the last phase has length 0
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
             ways = group[phase["start_momentum"]], group[phase["end_momentum"]]
-            momentum = between(*ways, share)
-            if self.use_beta1:
-                group["betas"] = (momentum, *group["betas"][1:])
-            else:
-                group["momentum"] = momentum
+            _set_momentum(self, group, between(*ways, share))
         return [
             between(group[phase["start_lr"]], group[phase["end_lr"]], share)
             for group in self.optimizer.param_groups
         ]
+
+
+class CyclicLR(LRScheduler):
+    r"""Let the rate rise and fall between two values in cycles of constant length.
+
+    .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\, h_t\, s
+
+    In each cycle, h rises from 0 to 1 in ``step_size_up`` steps and falls to 0 in
+    ``step_size_down`` steps (by default as many). The scale s is 1 for mode "triangular",
+    :math:`1 / 2^{c-1}` in cycle c for "triangular2", :math:`\gamma^t` for "exp_range", or
+    ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
+    goes the opposite way. A list has one value for each group.
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown, there are not as many values as groups, or the optimizer has
+        neither momentum nor betas for ``cycle_momentum=True``.
+
+    Source: Smith (2017), "Cyclical learning rates for training neural networks".
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=1.0, momentum=0.9)
+    >>> schedule = CyclicLR(optimizer, base_lr=1.0, max_lr=5.0, step_size_up=2)
+    >>> optimizer.step()
+    >>> for _ in range(3):
+    ...     schedule.step()
+    >>> schedule.get_last_lr()
+    [3.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        base_lr: float | list[float],
+        max_lr: float | list[float],
+        step_size_up: int = 2000,
+        step_size_down: int | None = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Callable[[float], float] | None = None,
+        scale_mode: str = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: float | list[float] = 0.8,
+        max_momentum: float | list[float] = 0.9,
+        last_epoch: int = -1,
+    ):
+        self.optimizer = checked(self, optimizer)
+        lowest = each_group(self, "base_lr", base_lr)
+        self.max_lrs = each_group(self, "max_lr", max_lr)
+        down = step_size_up if step_size_down is None else step_size_down
+        self.total_size = float(step_size_up + down)
+        self.step_ratio = step_size_up / self.total_size
+        known = mode in ("triangular", "triangular2", "exp_range") or scale_fn is not None
+        expected = "mode 'triangular', 'triangular2' or 'exp_range', or a scale_fn"
+        expect(self, known, expected, repr(mode))
+        self.mode, self.gamma, self._scale_fn_custom = mode, gamma, scale_fn
+        self.scale_mode, self.cycle_momentum = scale_mode, cycle_momentum
+        if scale_fn is None:
+            self.scale_mode = "iterations" if mode == "exp_range" else "cycle"
+        if cycle_momentum:
+            self.use_beta1 = _has_betas(self)
+            self.base_momentums = each_group(self, "base_momentum", base_momentum)
+            self.max_momentums = each_group(self, "max_momentum", max_momentum)
+        for i, group in enumerate(optimizer.param_groups if last_epoch == -1 else ()):
+            group["lr"] = lowest[i]
+            if cycle_momentum:
+                low, high = self.base_momentums[i], self.max_momentums[i]
+                _set_momentum(self, group, high)
+                group.update(max_momentum=high, base_momentum=low)
+        super().__init__(optimizer, last_epoch)
+        self.base_lrs = lowest
+
+    def scale_fn(self, x: float) -> float:
+        """Return the scale s of a cycle or of a step."""
+        if self._scale_fn_custom is not None:
+            return self._scale_fn_custom(x)
+        if self.mode == "triangular":
+            return 1.0
+        return 1 / 2.0 ** (x - 1) if self.mode == "triangular2" else self.gamma**x
+
+    def get_lr(self) -> list[float]:
+        """Return the learning rate of each group, and set its momentum."""
+        t = self.last_epoch
+        cycle = math.floor(1 + t / self.total_size)
+        x = 1.0 + t / self.total_size - cycle
+        rises = x <= self.step_ratio
+        height = x / self.step_ratio if rises else (x - 1) / (self.step_ratio - 1)
+        height *= self.scale_fn(cycle if self.scale_mode == "cycle" else t)
+        for i, group in enumerate(self.optimizer.param_groups if self.cycle_momentum else ()):
+            low, high = self.base_momentums[i], self.max_momentums[i]
+            _set_momentum(self, group, high - (high - low) * height)
+        pairs = zip(self.base_lrs, self.max_lrs, strict=True)
+        return [low + (high - low) * height for low, high in pairs]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, without the optimizer and without a plain ``scale_fn``."""
+        f = self._scale_fn_custom
+        saved = dict(vars(f)) if f is not None and is_object(f) else None
+        return {**super().state_dict(), "_scale_fn_custom": saved}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restore the state from ``state_dict``; the function ``scale_fn`` stays."""
+        f, saved = self._scale_fn_custom, state_dict["_scale_fn_custom"]
+        if saved is not None:
+            vars(f).update(saved)
+        super().load_state_dict({**state_dict, "_scale_fn_custom": f})

@@ -9,7 +9,14 @@ from ...checks import expect
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler, rates_of
 
-__all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "StepLR"]
+__all__ = [
+    "ConstantLR",
+    "ExponentialLR",
+    "LinearLR",
+    "MultiStepLR",
+    "PolynomialLR",
+    "StepLR",
+]
 
 
 class _Multiplied(LRScheduler):
@@ -252,3 +259,42 @@ class ExponentialLR(_Multiplied):
 
     def _share(self) -> float:
         return self.gamma**self.last_epoch
+
+
+class PolynomialLR(_Multiplied):
+    r"""Let the rate fall to 0 along a power of the remaining time.
+
+    .. math:: \eta_t = \eta_0 \left(1 - \frac{\min(t, T)}{T}\right)^p
+
+    T is ``total_iters``, and p is ``power``.
+
+    Source: Chen et al. (2018), "DeepLab", section 4.1.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = PolynomialLR(optimizer, total_iters=4, power=2.0)
+    >>> optimizer.step()
+    >>> schedule.step()
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [2.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        total_iters: int = 5,
+        power: float = 1.0,
+        last_epoch: int = -1,
+    ):
+        self.total_iters, self.power = total_iters, power
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        t, n = self.last_epoch, self.total_iters
+        if self._is_initial or t > n:
+            return 1
+        return ((1 - t / n) / (1 - (t - 1) / n)) ** self.power
+
+    def _share(self) -> float:
+        return (1 - min(self.total_iters, self.last_epoch) / self.total_iters) ** self.power

@@ -1,4 +1,4 @@
-"""Schedulers one after the other."""
+"""Several schedulers: one after the other, or all at once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,49 @@ from typing import Any
 from ...checks import expect
 from ..optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
-from .scheduler import LRScheduler, checked, name_of
+from .scheduler import LRScheduler, checked, name_of, rates_of
 
-__all__ = ["SequentialLR"]
+__all__ = ["ChainedScheduler", "SequentialLR"]
 
 
-class SequentialLR(LRScheduler):
+class _Several(LRScheduler):
+    """The base of schedulers that consist of several schedulers."""
+
+    def _check_each(self, schedulers: Sequence[Any]) -> None:
+        """Raise an error unless all are schedules of this optimizer that depend on t alone."""
+        expect(self, schedulers, "at least one schedule", "none")
+        for i, schedule in enumerate(schedulers):
+            if not isinstance(schedule, LRScheduler):
+                own, got = name_of(self), name_of(schedule)
+                raise TypeError(f"{own}: expected schedules, got {got}")
+            valid = not isinstance(schedule, ReduceLROnPlateau)
+            expect(self, valid, "schedules of t alone", f"ReduceLROnPlateau at {i}")
+            same = schedule.optimizer is self.optimizer
+            expect(self, same, "schedules of its own optimizer", f"one of another at {i}")
+
+    def _undo(self) -> None:
+        """Undo the step that each scheduler took when it was created."""
+        for schedule in self._schedulers:
+            if isinstance(schedule, _Several):
+                schedule._undo()
+            else:
+                schedule.last_epoch -= 1
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state and those of its schedulers, without the optimizer."""
+        return {
+            **super().state_dict(),
+            "_schedulers": [s.state_dict() for s in self._schedulers],
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restore the state and those of its schedulers."""
+        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+            schedule.load_state_dict(state)
+        super().load_state_dict({**state_dict, "_schedulers": self._schedulers})
+
+
+class SequentialLR(_Several):
     """Run several schedules one after the other, each with a t of its own.
 
     Parameters
@@ -71,25 +108,10 @@ class SequentialLR(LRScheduler):
 
     def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
         """Raise an error unless schedulers and milestones match."""
-        expect(self, schedulers, "at least one schedule", "none")
-        for i, schedule in enumerate(schedulers):
-            if not isinstance(schedule, LRScheduler):
-                raise TypeError(f"SequentialLR: expected schedules, got {name_of(schedule)}")
-            valid = not isinstance(schedule, ReduceLROnPlateau)
-            expect(self, valid, "schedules of t alone", f"ReduceLROnPlateau at {i}")
-            same = schedule.optimizer is self.optimizer
-            expect(self, same, "schedules of its own optimizer", f"one of another at {i}")
+        self._check_each(schedulers)
         n = len(schedulers) - 1
         valid = len(milestones) == n and list(milestones) == sorted(milestones)
         expect(self, valid, f"{n} rising milestones for {n + 1} schedules", milestones)
-
-    def _undo(self) -> None:
-        """Undo the step that each scheduler took when it was created."""
-        for schedule in self._schedulers:
-            if isinstance(schedule, SequentialLR):
-                schedule._undo()
-            else:
-                schedule.last_epoch -= 1
 
     def _initial_step(self) -> None:
         """Start at epoch 0, for a SequentialLR inside another one."""
@@ -110,15 +132,33 @@ class SequentialLR(LRScheduler):
             schedule.step()
         self._last_lr = schedule.get_last_lr()
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state and those of its schedulers, without the optimizer."""
-        return {
-            **super().state_dict(),
-            "_schedulers": [s.state_dict() for s in self._schedulers],
-        }
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state and those of its schedulers."""
-        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
-            schedule.load_state_dict(state)
-        super().load_state_dict({**state_dict, "_schedulers": self._schedulers})
+class ChainedScheduler(_Several):
+    """Step several schedules at once; each changes the rate that the one before has set.
+
+    Errors are as in ``SequentialLR``.
+
+    >>> from nnlib import nn, optim
+    >>> from nnlib.optim.lr_scheduler import ConstantLR, ExponentialLR
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> parts = ConstantLR(optimizer, 0.5, total_iters=1), ExponentialLR(optimizer, 0.5)
+    >>> schedule = ChainedScheduler(parts)
+    >>> optimizer.step()
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [4.0]
+    """
+
+    def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None):
+        if optimizer is None and schedulers:
+            optimizer = getattr(schedulers[0], "optimizer", None)
+        self.optimizer = optimizer
+        self._check_each(schedulers)
+        self._schedulers = schedulers
+        self._last_lr = rates_of(self)
+
+    def step(self) -> None:
+        """Step each of the schedules."""
+        for schedule in self._schedulers:
+            schedule.step()
+        self._last_lr = rates_of(self)

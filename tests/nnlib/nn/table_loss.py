@@ -76,6 +76,8 @@ LAYERS = [
     loss("SmoothL1Loss", PAIR, NUMBERS, beta=0.0, note="no parabola"),
     loss("HuberLoss", PAIR, NUMBERS),
     loss("HuberLoss", PAIR, NUMBERS, delta=2.0, reduction="none", note="delta"),
+    loss("GaussianNLLLoss", TRIPLE, probability),
+    loss("GaussianNLLLoss", TRIPLE, probability, full=True, eps=0.3, note="options"),
     loss("CrossEntropyLoss", CLASSES, SCORES),
     loss("CrossEntropyLoss", IMAGE, SCORES, note="images"),
     loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, ignore_index=2, note="weight, ignored"),
@@ -124,6 +126,11 @@ def of_classes(name, target, *args, **options):
 
 
 BAD = [
+    Bad(
+        "GaussianNLLLoss",
+        lambda L: L.nn.GaussianNLLLoss()(L.zeros(3), L.zeros(3), L.ones(2)),
+        ValueError,
+    ),
     *[Bad(name, mistaken(name, shapes), ValueError) for name, shapes in WITH_REDUCTION.items()],
     *[
         Bad(name, of_other_shapes(name, (3, 5), (3,)), ValueError)

@@ -37,6 +37,16 @@ def sequence(*parts, milestones):
     return make
 
 
+def several(name, *parts):
+    """Return a function that makes one schedule of several, given by name and options."""
+
+    def make(L, optimizer):
+        s = L.optim.lr_scheduler
+        return getattr(s, name)([getattr(s, n)(optimizer, **options) for n, options in parts])
+
+    return make
+
+
 def plain(name, **options):
     return lambda L, optimizer: getattr(L.optim.lr_scheduler, name)(optimizer, **options)
 
@@ -82,6 +92,34 @@ SCHEDULES = {
     ),
     "cycle that only falls": plain("OneCycleLR", max_lr=1.0, total_steps=50, pct_start=0.0),
     "cycle of rates alone": plain("OneCycleLR", max_lr=1, total_steps=50, cycle_momentum=False),
+    "multiplied": plain("MultiplicativeLR", lr_lambda=share),
+    "multiplied by several": plain("MultiplicativeLR", lr_lambda=[share, half]),
+    "polynomial": plain("PolynomialLR"),
+    "polynomial of degree 2": plain("PolynomialLR", total_iters=30, power=2.0),
+    "restarts": plain("CosineAnnealingWarmRestarts", T_0=7, eta_min=0.01),
+    "longer restarts": plain("CosineAnnealingWarmRestarts", T_0=3, T_mult=2),
+    "cycles": plain("CyclicLR", base_lr=0.1, max_lr=0.7, step_size_up=5, step_size_down=3),
+    "shrinking cycles": plain(
+        *("CyclicLR",),
+        **dict(base_lr=[0.1, 0.2], max_lr=[0.7, 1.0], step_size_up=4, mode="triangular2"),
+        **dict(base_momentum=[0.7, 0.8], max_momentum=[0.9, 0.95]),
+    ),
+    "exponential cycles": plain(
+        *("CyclicLR",),
+        **dict(base_lr=0.1, max_lr=0.7, step_size_up=4, mode="exp_range", gamma=0.9),
+        **dict(cycle_momentum=False),
+    ),
+    "cycles scaled by a function": plain(
+        *("CyclicLR",),
+        **dict(base_lr=0.1, max_lr=0.7, step_size_up=4, scale_fn=share),
+        **dict(scale_mode="iterations"),
+    ),
+    "chained sequence": several(
+        "ChainedScheduler",
+        ("LinearLR", dict(start_factor=0.1, total_iters=5)),
+        ("MultiplicativeLR", dict(lr_lambda=share)),
+        ("StepLR", dict(step_size=4)),
+    ),
     "sequence": sequence(
         ("LinearLR", dict(start_factor=0.1, total_iters=5)),
         ("CosineAnnealingLR", dict(T_max=30)),
@@ -100,6 +138,11 @@ SCHEDULES = {
     "sequence that skips its first": sequence(
         ("ConstantLR", {}), ("ExponentialLR", dict(gamma=0.9)), milestones=[0]
     ),
+    "sequence that restarts": sequence(
+        ("LinearLR", dict(start_factor=0.1, total_iters=5)),
+        ("CosineAnnealingWarmRestarts", dict(T_0=6)),
+        milestones=[5],
+    ),
     "sequence of one": sequence(("StepLR", dict(step_size=3)), milestones=[]),
 }
 
@@ -108,7 +151,7 @@ def seen(optimizer, schedule):
     """Return all values that a schedule changes."""
     names = ("lr", "initial_lr", "momentum", "betas", "max_lr", "min_lr")
     groups = [{k: g[k] for k in names if k in g} for g in optimizer.param_groups]
-    return schedule.get_last_lr(), groups, schedule.last_epoch
+    return schedule.get_last_lr(), groups, getattr(schedule, "last_epoch", 0)
 
 
 def numbers(value):

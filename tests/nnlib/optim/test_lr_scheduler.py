@@ -54,7 +54,7 @@ def test_a_state_has_the_names_of_torch():
             assert got.keys() == expected.keys()
 
 
-ADAM = ["cycle", "cycle of groups", "cycle in three phases", "cosine"]
+ADAM = ["cycles", "cycle", "cycle of groups", "cycle in three phases", "cosine"]
 
 
 def test_the_first_beta_of_adam_is_its_momentum():

@@ -25,6 +25,14 @@ WRONG = [  # a schedule, its options, and the one that the error names
     ("OneCycleLR", CYCLE | dict(pct_start=1.5), "pct_start"),
     ("OneCycleLR", CYCLE | dict(anneal_strategy="cosine"), "anneal_strategy"),
     ("OneCycleLR", CYCLE | dict(max_lr=[1, 2, 3]), "max_lr"),
+    ("CosineAnnealingWarmRestarts", dict(T_0=0), "T_0"),
+    ("CosineAnnealingWarmRestarts", dict(T_0=2.5), "T_0"),
+    ("CosineAnnealingWarmRestarts", dict(T_0=2, T_mult=0), "T_mult"),
+    ("CosineAnnealingWarmRestarts", dict(T_0=2, eta_min="0"), "eta_min"),
+    ("CyclicLR", dict(base_lr=[1, 2, 3], max_lr=1), "base_lr"),
+    ("CyclicLR", dict(base_lr=1, max_lr=[1]), "max_lr"),
+    ("CyclicLR", dict(base_lr=1, max_lr=2, mode="up"), "mode"),
+    ("MultiplicativeLR", dict(lr_lambda=[half]), "lr_lambda"),
     ("ReduceLROnPlateau", dict(factor=1.0), "factor"),
     ("ReduceLROnPlateau", dict(mode="up"), "mode"),
     ("ReduceLROnPlateau", dict(threshold_mode="off"), "threshold_mode"),
@@ -82,3 +90,21 @@ def test_schedule_warns_once_if_it_is_stepped_before_its_optimizer(L):
         schedule = L.optim.lr_scheduler.StepLR(optimizer, 2)
         optimizer.step()
         schedule.step()
+
+
+def test_wrong_chains_and_epochs_are_named():
+    for L in (nnlib, torch):
+        s, optimizer = L.optim.lr_scheduler, optimizer_of(L)
+        one = s.ExponentialLR(optimizer, 0.5)
+        for error, schedules in (
+            (ValueError, []),
+            (TypeError, [one, 3]),
+            (ValueError, [one, s.ReduceLROnPlateau(optimizer)]),
+            (ValueError, [one, s.ExponentialLR(optimizer_of(L), 0.5)]),
+        ):
+            with naming(L, schedules), pytest.raises(error):
+                s.ChainedScheduler(schedules)
+        with naming(L), pytest.raises(ValueError, match="epoch"):
+            s.CosineAnnealingWarmRestarts(optimizer, 3).step(-1)
+        with naming(L), pytest.raises(ValueError, match="momentum"):
+            s.CyclicLR(optimizer_of(L, "Adagrad"), 0.1, 0.2)

@@ -30,7 +30,7 @@ def call(name):
 
 SMOOTH = {
     normal: "atan cos cosh erf exp expm1 neg positive sigmoid sin sinh square tanh",
-    positive: "log log10 log1p log2 reciprocal rsqrt sqrt",
+    positive: "lgamma log log10 log1p log2 reciprocal rsqrt sqrt",
     fraction: "acos asin erfinv tan",
     no_kink: "abs relu",
 }
@@ -93,6 +93,8 @@ CASES += [
     Case("lerp", lambda L, a, b: L.lerp(a, b, 0.25), ((3, 5), (5,)), note="number"),
     Case("masked_fill", lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5), ((3, 4),)),
     Case("masked_fill", lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v), ((4,), ())),
+    Case("digamma", call("digamma"), ((3, 5),), between, second=False),
+    Case("lgamma", lambda L, x: L.lgamma(x), ((3, 5),), between, "negative"),
     Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
     Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
@@ -187,6 +189,7 @@ def whole(L, *values):
 BAD = [text(name, 0) for name in UNARY]
 BAD += [text(name, 1) for name in (*BINARY, "equal")]
 BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
+BAD += [text("digamma", 0)]
 BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
 BAD += [
     bad("add", (3,), (2,), alpha=2),

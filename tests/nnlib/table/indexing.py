@@ -7,6 +7,7 @@ from tests.nnlib.harness import Bad, Case, apart, index, integers, leaf, truths
 INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
 CLASSES = np.array([2, 0, 4])
 MASK = np.array([True, False, True])
+ONE_ZERO = np.array([True, False, True, True, True])
 MATRIX = ((3, 5),)
 inf, nan = np.inf, np.nan
 
@@ -79,6 +80,38 @@ CASES = [
     Case("scatter", lambda L, x, v: L.scatter(x, 0, at(L, INDEX[:1]), v), ((5, 4), (1, 4))),
     Case("scatter", lambda L, x: L.scatter(x, -1, at(L, INDEX[:, :2]), 2.5), MATRIX),
     Case("scatter_add", lambda L, x, v: L.scatter_add(x, 0, at(L, INDEX), v), ((5, 4), (3, 4))),
+    *[
+        Case(
+            "scatter_reduce",
+            lambda L, x, v, r=reduce, own=own: L.scatter_reduce(
+                x, 0, at(L, INDEX), v, r, include_self=own
+            ),
+            ((5, 4), (3, 4)),
+            apart,
+            f"{reduce}, include_self={own}",
+            second=None if reduce == "prod" else True,
+        )
+        for reduce in ("sum", "prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ],
+    *[
+        Case(
+            "scatter_reduce",
+            lambda L, x, r=reduce: L.scatter_reduce(
+                x * 0,
+                -1,
+                at(L, np.zeros((3, 5), int)),
+                x * at(L, ONE_ZERO),
+                r,
+                include_self=False,
+            ),
+            MATRIX,
+            second=None,
+            note=f"{reduce} with ties",
+        )
+        for reduce in ("amax", "amin", "prod")
+    ],
+    Case("masked_scatter", lambda L, x, v: L.masked_scatter(x, at(L, MASK), v), ((2, 3), (9,))),
     Case("setitem", written((slice(1, None), slice(None, None, 2))), ((3, 5), (2, 1))),
     Case("setitem", written(1), ((3, 5), ()), note="row"),
     Case("setitem", written(1), ((3, 5), (1, 1, 5)), note="leading ones"),
@@ -115,6 +148,48 @@ VALUES = [
     ),
     Case("argsort", lambda L, x: L.argsort(L.tensor(TIES), stable=True), (), note="ties"),
     Case("bincount", lambda L, x: L.bincount(x * x), ((6,),), integers),
+    *[
+        Case(
+            "bucketize",
+            lambda L, x, o=options: L.bucketize(x, L.tensor([-3, 0, 0, 2]), **o),
+            MATRIX,
+            integers,
+        )
+        for options in ({}, dict(right=True, out_int32=True))
+    ],
+    *[
+        Case(
+            "searchsorted",
+            lambda L, x, s, o=options: L.searchsorted(L.sort(s).values, x, **o),
+            ((3, 4), (3, 5)),
+            integers,
+        )
+        for options in ({}, dict(right=True), dict(side="left"), dict(side="right"))
+    ],
+    Case(
+        "searchsorted",
+        lambda L, x: L.searchsorted(x, 0.5, sorter=L.argsort(x), out_int32=True),
+        ((5,),),
+        note="sorter",
+    ),
+    *[
+        Case(
+            "searchsorted", lambda L, _, a=a: L.searchsorted(L.tensor(a[0]), L.tensor(a[1])), ()
+        )
+        for a in (([0.0, 1.0], [nan, 1]), ([0.5, 0.7], [0, 1]), ([0, 1], [0.5]))
+    ],
+    Case("searchsorted", lambda L, _: L.searchsorted(L.tensor([0.1, 2]), 0.1, right=True), ()),
+    *[
+        Case(
+            "scatter_reduce",
+            lambda L, x, r=reduce, own=own: x.scatter_reduce(0, x % 5, x, r, include_self=own),
+            ((5,),),
+            integers,
+            f"{reduce} of integers",
+        )
+        for reduce in ("sum", "prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ],
     Case("bincount", lambda L, x: L.bincount(x * x, minlength=40), ((6,),), integers, "long"),
     Case(
         "bincount",
@@ -200,6 +275,21 @@ BAD = [
         lambda L: L.scatter_add(ones(L, 3), 1, at(L, [0]), ones(L, 1)),
         IndexError,
     ),
+    Bad(
+        "scatter_reduce",
+        lambda L: ones(L, 3).scatter_reduce(0, at(L, [0]), ones(L, 1), "maximum"),
+    ),
+    Bad(
+        "scatter_reduce", lambda L: ones(L, 3).scatter_reduce(0, at(L, [3]), ones(L, 1), "sum")
+    ),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1))),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]))),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3))),
+    Bad("bucketize", lambda L: L.bucketize(ones(L, 3), ones(L, 1, 3)), torch=None),
+    Bad("bucketize", lambda L: L.bucketize("1", ones(L, 3)), TypeError),
+    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 2, 3), ones(L, 3, 3))),
+    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), ones(L, 3), side="middle")),
+    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), 1.0, right=True, side="left")),
     Bad("setitem", lambda L: put(L, 3, 1, 3), IndexError),
     Bad("setitem", lambda L: put(L, [3], 1, 3), IndexError),
     Bad("setitem", lambda L: put(L, 0, ones(L, 3), 2, 4)),

@@ -20,6 +20,10 @@ def with_nan(rng, shape):
     return x
 
 
+def fraction_of_all(rng, shape):
+    return rng.uniform(0.1, 0.9, shape)
+
+
 def small(rng, shape):
     return rng.integers(0, 3, shape)
 
@@ -45,7 +49,30 @@ CASES = [
     Case("max", lambda L, a, b: L.max(a, b), ((3, 5), (5,)), note="two"),
     Case("mean", lambda L, x: L.mean(x, (0, 2)), ((3, 5, 2),)),
     Case("mean", lambda L, x: L.mean(x, -1, True, dtype=L.float64), ((3, 5),), note="dtype"),
+    Case("diff", lambda L, x: L.diff(x), ((3, 5),)),
+    Case("diff", lambda L, x: L.diff(x, 2, 0), ((4, 2),), note="twice"),
+    Case("diff", lambda L, x: L.diff(x, 0), ((4,),), note="never"),
+    Case("diff", lambda L, x: L.diff(x, 7), ((4,),), note="nothing", second=None),
+    Case("diff", lambda L, *x: L.diff(x[0], 1, 1, x[1], x[2]), ((3, 2), (3, 1), (3, 2))),
     Case("median", lambda L, x: L.median(x, 1).values, ((3, 5),), apart),
+    *[
+        Case(
+            "quantile",
+            lambda L, x, kind=kind: L.quantile(
+                x, L.tensor([0.3, 0.0, 0.625, 1.0], dtype=x.dtype), 1, interpolation=kind
+            ),
+            ((3, 5),),
+            apart,
+            kind,
+            arrays=False,
+        )
+        for kind in ("linear", "lower", "higher", "midpoint", "nearest")
+    ],
+    Case("quantile", lambda L, x: L.quantile(x, 0.4), ((3, 4),), apart),
+    Case("quantile", lambda L, x: L.quantile(x, 0.4, keepdim=True), ((3, 4),), apart),
+    Case("quantile", lambda L, x: L.quantile(x, 0.4, 0, True), ((3, 4, 2),), apart),
+    Case("quantile", lambda L, x: L.quantile(x, 0.4), ((),), note="0-d"),
+    Case("quantile", lambda L, x, q: L.quantile(x, q), ((4,), (2,)), fraction_of_all, "q"),
     Case("min", lambda L, x: L.min(x, 1)[0], ((3, 5),)),
     Case("min", lambda L, a, b: L.min(a, b), ((3, 5), (5,)), note="two"),
     Case("nanmean", lambda L, x: L.nanmean(x, -1), ((3, 5),)),
@@ -76,6 +103,8 @@ VALUES: list[Case] = [
     Case("count_nonzero", lambda L, x: L.count_nonzero(x, (0, -1)), ((3, 5, 2),), truths),
     Case("cumsum", lambda L, x: L.cumsum(x, 1, dtype=L.int32), ((3, 5),), bytes_, "dtype"),
     Case("median", lambda L, x: L.median(x), ((3, 5),), with_nan, "nan in all"),
+    Case("quantile", lambda L, x: L.quantile(x, 0.5, 1), ((3, 5),), with_nan, "nan"),
+    Case("diff", lambda L, x: L.diff(x, 2), ((3, 5),), truths, "truths"),
     Case("nanmean", lambda L, x: L.nanmean(x * nan, 1), ((3, 5),), note="none known"),
     Case("nanmean", lambda L, x: L.nanmean(x, 0, dtype=L.float32), ((3, 5),), with_nan),
     Case("norm", lambda L, x: L.norm(x, 0, 1), ((3, 5),), with_zeros, "how many"),
@@ -128,4 +157,15 @@ BAD: list[Bad] = [
     Bad("min", lambda L: L.min(L.ones(2, 3), (0, 1)), TypeError),
     Bad("norm", lambda L: L.norm(L.ones(3), "abc")),
     Bad("norm", lambda L: L.norm(L.zeros(0), inf)),
+    Bad("diff", lambda L: L.diff(L.ones(3), -1)),
+    Bad("diff", lambda L: L.diff(L.ones(3), dim=1), IndexError),
+    Bad("diff", lambda L: L.diff(L.tensor(1.0))),
+    Bad("diff", lambda L: L.diff(L.ones(3, 2), prepend=L.ones(2, 2))),
+    Bad("quantile", lambda L: L.quantile(L.ones(3).long(), 0.5)),
+    Bad("quantile", lambda L: L.quantile(L.ones(3), 1.5)),
+    Bad("quantile", lambda L: L.quantile(L.ones(3), L.ones(1).double())),
+    Bad("quantile", lambda L: L.quantile(L.ones(3), L.ones(1, 1))),
+    Bad("quantile", lambda L: L.quantile(L.ones(3), 0.5, interpolation="mean")),
+    Bad("quantile", lambda L: L.quantile(L.ones(3), 0.5, 1), IndexError),
+    Bad("quantile", lambda L: L.quantile(L.ones(0), 0.5)),
 ]

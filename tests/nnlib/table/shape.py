@@ -31,6 +31,7 @@ CASES = [
     Case("cat", lambda L, a, b: L.cat([a, b, a], 1), ((3, 5), (3, 2))),
     Case("chunk", lambda L, x: joined(L.chunk(x, 3, -1)), ((2, 7),)),
     Case("clone", lambda L, x: L.clone(x), MATRIX),
+    Case("column_stack", lambda L, *x: L.column_stack(x), ((3,), (3, 2), (3,))),
     Case("contiguous", lambda L, x: L.transpose(x, 0, 1).contiguous(), MATRIX, arrays=False),
     Case("diag", lambda L, x: L.diag(x, -2), ((4,),), note="vector"),
     Case("diag", lambda L, x: L.diag(x, 1), MATRIX, note="matrix"),
@@ -111,6 +112,7 @@ def ones(L, *shape):
 BAD = [
     Bad("broadcast_tensors", lambda L: L.broadcast_tensors(ones(L, 3), ones(L, 2))),
     Bad("cat", lambda L: L.cat([]), ValueError),
+    Bad("column_stack", lambda L: L.column_stack([ones(L, 2), ones(L, 3)])),
     Bad("cat", lambda L: L.cat([ones(L, 2, 3), ones(L, 3)])),
     Bad("cat", lambda L: L.cat([ones(L, 2, 3), ones(L, 2, 4)])),
     Bad("cat", lambda L: L.cat([ones(L)])),

@@ -1,0 +1,47 @@
+"""Settings of PyTorch that programs change at their beginning."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+__all__ = [
+    "get_num_threads",
+    "set_float32_matmul_precision",
+    "set_num_threads",
+    "use_deterministic_algorithms",
+]
+
+
+def set_num_threads(num: int) -> None:
+    """Set how many threads matrix products use; this needs the package threadpoolctl."""
+    if isinstance(num, bool) or not isinstance(num, int) or num < 1:
+        raise RuntimeError(f"set_num_threads: expected a positive int, got {num!r}")
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        raise RuntimeError(
+            "set_num_threads: install threadpoolctl, or set the environment variable "
+            f"OMP_NUM_THREADS={num} before Python starts"
+        ) from None
+    threadpool_limits(num)
+
+
+def get_num_threads() -> int:
+    """Return how many threads matrix products use, as far as threadpoolctl knows."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return os.cpu_count() or 1
+    return max([pool["num_threads"] for pool in threadpool_info()], default=1)
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Do nothing, because every operation here is deterministic."""
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Do nothing, because products of float32 are never rounded further."""
+    if precision not in ("highest", "high", "medium"):
+        message = f"expected highest, high or medium, got {precision!r}"
+        warnings.warn(f"set_float32_matmul_precision: {message}", stacklevel=2)
