@@ -32,6 +32,7 @@ def compute_gradient_penalty(critic, real, fake, rng):
         grad_outputs=torch.ones(scores.size(), dtype=scores.dtype, device=scores.device),
         create_graph=True,
         retain_graph=True,
+        only_inputs=True,
     )[0]
     gradients = gradients.view(gradients.size(0), -1)
     return ((gradients.norm(2, dim=1) - 1) ** 2).mean()
