@@ -3,7 +3,10 @@
 # ruff: noqa: F403 (the star imports export the names that these files list in __all__)
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
+from typing import Any
 
 from ..graph import change_
 from ..tensor import Tensor
@@ -41,7 +44,30 @@ FILES = (
     reduction,
     shape,
 )
-OPERATIONS = {name: getattr(file, name) for file in FILES for name in file.__all__}
+
+
+@functools.cache
+def _with_numpy_names(f: Callable) -> Callable:
+    """Return f, which also takes NumPy's axis and keepdims if it has dim, as in torch."""
+    if "dim" not in inspect.signature(f).parameters:
+        return f
+
+    @functools.wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs and "dim" not in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs and "keepdim" not in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return f(*args, **kwargs)
+
+    call.__signature__ = inspect.signature(f)
+    return call
+
+
+OPERATIONS = {
+    name: _with_numpy_names(getattr(file, name)) for file in FILES for name in file.__all__
+}
+globals().update(OPERATIONS)
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
 __all__ = list(OPERATIONS)

@@ -129,3 +129,13 @@ def test_calls_are_understood_as_by_torch():
         if isinstance(expected, list) and str(expected).find("float") >= 0:
             got, expected = str(got), str(expected)
         assert got == expected, call
+
+
+def test_dim_and_keepdim_have_numpys_names_too():
+    for L in (nnlib, torch):
+        x = L.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        assert L.sum(x, axis=1, keepdims=True).tolist() == [[6.0], [15.0]]
+        assert x.softmax(axis=0).sum(axis=-2).tolist() == [1.0, 1.0, 1.0]
+        assert L.cat([x, x], axis=1).shape == (2, 6)
+        with pytest.raises(TypeError):
+            x.sum(axis=0, dim=1)
