@@ -259,8 +259,8 @@ def wrong():
         "training": (GOOD, labels_by(in_training), "training mode"),
         "training by parts": (GOOD, in_training_by_parts, "in which mode"),
         "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
-        "other pictures": (GOOD, labels_by(shifted), "not the classes with the highest scores"),
-        "guesses": (GOOD, zeros, "not the classes with the highest scores"),
+        "other pictures": (GOOD, labels_by(shifted), "the classes with the highest scores"),
+        "guesses": (GOOD, zeros, "the classes with the highest scores"),
         "nothing": (GOOD, lambda file, pictures: None, "is None"),
         "scores": (
             GOOD,
