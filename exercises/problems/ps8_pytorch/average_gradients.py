@@ -127,7 +127,7 @@ def missing(rng, k):
 
 @averaged.case("edge", parts="grads")
 def an_empty_shard(rng, k):
-    """A worker without samples, with NaN gradients, even where no other worker has a gradient."""
+    """A worker without samples, with NaN gradients, and one gradient that only it has."""
     counts, grads = shards(rng, k)
     there = np.ones((k, len(SIZES)), bool)
     empty = int(rng.integers(k))
