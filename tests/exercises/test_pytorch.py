@@ -206,7 +206,7 @@ def test_the_solved_file_is_the_networks_of_the_tool_and_has_fewer_than_100000_p
     assert count <= 100_000
     assert f"{count:,} parameters" in TEXT
     maker = tool("make_torch_cnn")
-    assert f"batches of {maker.BATCH}, a rate that rises to {maker.RATE}" in TEXT
+    assert f"batches of {maker.BATCH}, a learning rate that rises to {maker.RATE}" in TEXT
     assert len(SOLVED) <= challenge().most_bytes
 
 

@@ -182,8 +182,8 @@ keeping = problem(
         ),
         "resumed": (
             4.2,
-            "a third each: an uninterrupted run that `save` doesn't change; a resumed run that "
-            "ends with the same numbers; no code that runs from a stranger's file",
+            "a third each: `save` doesn't change the run; the resumed run ends with the same "
+            "numbers; no code from a stranger's file runs",
         ),
     },
 )

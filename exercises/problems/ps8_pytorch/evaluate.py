@@ -84,13 +84,13 @@ look = problem(
         "shape": (1, "two numbers"),
         "value": (
             6.2,
-            "`loss` and `accuracy`, half for each, for three models: one in evaluation mode, "
-            "one in training mode, and one that is partly frozen",
+            "`loss` and `accuracy`, half for each, for models in evaluation mode, in training "
+            "mode, and partly frozen",
         ),
         "state": (
             4.8,
-            "a third each: unchanged running statistics; unchanged modes of all modules; no "
-            "recorded graph, with `x` and `y` moved before you use them",
+            "a third each: unchanged running statistics; unchanged modes; no recorded graph, "
+            "and `x` and `y` moved before use",
         ),
     },
 )

@@ -60,14 +60,13 @@ epoch = problem(
         "shape": (1, "one number for the loss"),
         "value": (
             8,
-            "one step per batch, a quarter each: `loss` and the parameters of a model that "
-            "arrives in training mode; the same for a model that arrives in evaluation mode",
+            "one step per batch, a quarter each: `loss` and parameters, for models in training "
+            "mode and in evaluation mode",
         ),
         "steps": (
             8,
-            "a quarter each: the parameters after steps of several batches; the parameters if "
-            "the last step has fewer batches; `loss` in this case; the parameters after "
-            "clipping",
+            "a quarter each: parameters after steps of several batches; parameters and `loss` "
+            "if the last step has fewer; parameters after clipping",
         ),
         "device": (1, "`x` and `y` moved before you compute anything with them"),
     },
