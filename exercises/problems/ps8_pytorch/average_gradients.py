@@ -296,8 +296,9 @@ def left_as_it_was(same, mean):
 
 
 averaged.mistake(
-    "Your function doesn't change the gradient of a worker without samples if no other worker "
-    "has one. Does this gradient count, and what do the other workers have there?",
+    "Your function leaves the gradient of a worker without samples unchanged if no other "
+    "worker has a gradient there. Does this gradient count, and what do the other workers have "
+    "there?",
     loses="edge",
     where="an_empty_shard",
 )(named("left_where_nobody_has_one", averaging(given=left_as_it_was)))

@@ -166,8 +166,8 @@ keeping = problem(
     },
     wrong={
         "orders": "Your next shuffles after `load` aren't the shuffles of the uninterrupted "
-        "run. What does `save` write about the generator, and what does `load` do "
-        "with it?",
+        "run. Which information about the generator does `save` write, and what does "
+        "`load` do with it?",
         "uninterrupted": "Your `save` changes the run that it saves. Which line changes one of "
         "the four objects?",
         "resumed": "Your resumed run ends with different numbers. Which of the four objects "

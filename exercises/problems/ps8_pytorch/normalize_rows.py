@@ -368,8 +368,8 @@ class FactorOfForward(NormalizeRows):
 
 
 @normalized.mistake(
-    "Autograd finds no dependence of your gradient on `x`, so its derivative is 0. Which "
-    "tensors in `backward` are detached, converted to arrays, or computed in `forward`?",
+    "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Which tensors "
+    "in `backward` are detached, converted to arrays, or computed in `forward`?",
     loses="second",
 )
 class Detached(NormalizeRows):

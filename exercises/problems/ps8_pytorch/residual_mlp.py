@@ -310,9 +310,8 @@ class Numbered(nn.Sequential):
 
 
 @model.mistake(
-    "Your `state_dict` has no entry with the name of a block's entry in the table, and it "
-    "contains other entries instead. Which names does the table use for the list of blocks and "
-    "for the layers inside a block?",
+    "Your `state_dict` contains no block entry from the table, but other entries instead. "
+    "Which names does the table use for the list of blocks and for the layers inside a block?",
     loses="names trained value",
 )
 class NamedByNumbers(OfBlocks):

@@ -438,7 +438,7 @@ def clipped_now(model, optimizer, max_norm):
 
 @epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient does the text limit the norm of?",
+    "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -448,7 +448,7 @@ def clipped_after_each_batch(*given):
 
 @epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient does the text limit the norm of?",
+    "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -532,7 +532,7 @@ def clipped_after_the_step(*given):
 
 @epoch.mistake(
     "Your code clips each parameter separately. How does this change the direction of the "
-    "step, and which vector does the text limit the norm of?",
+    "step, and which vector's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
