@@ -115,7 +115,7 @@ WRONG = {
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
         "Is each pixel divided by 255, and is the bias added?",
     ),
-    "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each picture"),
+    "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),
     "nothing": (npz(**GOOD), lambda f, p: None, "is None"),
     "text": (npz(**GOOD), lambda f, p: "shirt", "is text"),
     "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),
