@@ -115,7 +115,7 @@ WRONG = {
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
         "Do you divide each pixel by 255, and do you add the bias?",
     ),
-    "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each picture"),
+    "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),
     "nothing": (npz(**GOOD), lambda f, p: None, "is None"),
     "text": (npz(**GOOD), lambda f, p: "shirt", "is text"),
     "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),

@@ -159,7 +159,7 @@ WRONG = {
         P.solve,
         "How large are the weights?",
     ),
-    "scores": (GOOD, lambda f, p: p @ f["W1"].T, "one label for each picture"),
+    "scores": (GOOD, lambda f, p: p @ f["W1"].T, "one label for each"),
 }
 
 

@@ -206,7 +206,7 @@ def test_the_solved_file_is_the_networks_of_the_tool_and_has_fewer_than_100000_p
     assert count <= 100_000
     assert f"{count:,} parameters" in TEXT
     maker = tool("make_torch_cnn")
-    assert f"batches of {maker.BATCH}, a rate that rises to {maker.RATE}" in TEXT
+    assert f"batches of {maker.BATCH}, a learning rate that rises to {maker.RATE}" in TEXT
     assert len(SOLVED) <= challenge().most_bytes
 
 
@@ -259,8 +259,8 @@ def wrong():
         "training": (GOOD, labels_by(in_training), "training mode"),
         "training by parts": (GOOD, in_training_by_parts, "in which mode"),
         "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
-        "other pictures": (GOOD, labels_by(shifted), "not the classes with the highest scores"),
-        "guesses": (GOOD, zeros, "not the classes with the highest scores"),
+        "other pictures": (GOOD, labels_by(shifted), "the classes with the highest scores"),
+        "guesses": (GOOD, zeros, "the classes with the highest scores"),
         "nothing": (GOOD, lambda file, pictures: None, "is None"),
         "scores": (
             GOOD,

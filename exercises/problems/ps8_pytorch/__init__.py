@@ -1,4 +1,4 @@
-"""ps8, PyTorch: what a framework does for you, written once by hand, and a training whole."""
+"""ps8, PyTorch: parts of the framework written by hand, and a complete training run."""
 
 from .average_gradients import averaged
 from .checkpoint import keeping

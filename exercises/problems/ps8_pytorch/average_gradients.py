@@ -1,8 +1,8 @@
-"""average_gradients: what k workers agree on after each has seen its own part of a batch.
+"""average_gradients: the common gradient of k workers after each has processed its shard.
 
-Afterwards the driver clears the gradients of the first worker in place: those of the others
-show it if they are the same tensors. A gradient that is None comes out as -99. One row of
-`there` stands for all workers. Where nothing at all has changed, nothing is right.
+Afterwards, the driver clears the gradients of the first worker in place. If the other workers
+share the same tensors, their gradients change too. A gradient that is None becomes -99. `there`
+may have one row for all workers. If nothing has changed at all, nothing is correct.
 """
 
 import numpy as np
@@ -48,7 +48,7 @@ def after(average_gradients, counts, given, there):
         float((p.detach() - 0.5).abs().max()) for net in workers for p in net.parameters()
     )
     if moved == 0 and np.array_equal(found, before, equal_nan=True):
-        raise ValueError("no grad of any worker has changed")
+        raise ValueError("your function hasn't changed the grad of any worker")
     return found, seen(workers[1:]), moved
 
 
@@ -59,12 +59,12 @@ averaged = problem(
     uses=TORCH,
     returns={"grads": "value", "others": "separate", "moved": "separate"},
     points={
-        "shape": (1, "each `grad` has the shape of its parameter"),
-        "value": (5, "`grads` with shards of unequal size"),
-        "edge": (4, "gradients that are missing, and an empty shard, half each"),
+        "shape": (1, "the shape of the parameter for each `grad`"),
+        "value": (5, "`grads` for shards of different sizes"),
+        "edge": (4, "missing gradients and an empty shard, half for each"),
         "separate": (
             2,
-            "each worker has tensors of its own, and no parameter moves, half each",
+            "separate tensors for each worker, and unchanged parameters, half for each",
         ),
     },
 )
@@ -74,14 +74,14 @@ averaged = problem(
 def average_gradients(workers, counts):
     """Give each worker the gradient of the mean loss over the samples of all workers.
 
-    workers : list of k modules of the same class. The grad of each parameter is the gradient
-        of the mean loss over the samples that this worker has seen, or None if its loss does
-        not depend on the parameter, so that the gradient is 0.
-    counts : list of k ints, how many samples each worker has seen. A worker with 0 samples has
-        no mean, so what stands in its grad (it may be NaN) does not count.
-    Afterwards the grad of a parameter holds the same numbers in all workers, in tensors of
-    their own, and it is None in all where no worker that has samples had one. The parameters
-    stay as they are. Returns nothing.
+    workers : list of k modules of the same class. The grad of each parameter is the gradient of
+        the mean loss over the samples of this worker. It is None if the worker's loss doesn't
+        depend on the parameter, which means that the gradient is 0.
+    counts : list of k ints, the number of samples of each worker. A worker with 0 samples has
+        no mean loss, so ignore its grad (it may be NaN).
+    Afterwards, the grad of a parameter contains the same numbers in all workers, in separate
+    tensors. It is None in all workers if no worker with samples had a gradient there. Don't
+    change the parameters. Returns nothing.
     """
     total = sum(counts)
     for same in zip(*(worker.parameters() for worker in workers), strict=True):
@@ -101,21 +101,21 @@ averaged.example(
 
 
 def shards(rng, k):
-    """Return how many samples each of k workers has seen, all different, and gradients."""
+    """Return the numbers of samples of k workers, all different, and gradients."""
     counts = rng.permutation(np.arange(1, k + 1) + int(rng.integers(1, 4)))
     return counts, rng.normal(size=(k, sum(SIZES))) + 0.3
 
 
 @averaged.case("value", visible=2)
 def unequal_shards(rng, k):
-    """Workers that have seen different numbers of samples."""
+    """Workers with different numbers of samples."""
     counts, grads = shards(rng, k)
     return counts, grads, np.ones((1, len(SIZES)), bool)
 
 
 @averaged.case("edge", parts="grads")
 def missing(rng, k):
-    """Parameters that have no gradient in some workers, and one that has none in any."""
+    """Parameters without a gradient in some workers, and one parameter without any gradient."""
     counts, grads = shards(rng, k)
     there = rng.random((k, len(SIZES))) < 0.5
     first, last, other = rng.permutation(k)[:3]
@@ -127,7 +127,7 @@ def missing(rng, k):
 
 @averaged.case("edge", parts="grads")
 def an_empty_shard(rng, k):
-    """A worker without samples, whose gradients are NaN; of one nobody else has any."""
+    """A worker without samples, with NaN gradients, and one gradient that only it has."""
     counts, grads = shards(rng, k)
     there = np.ones((k, len(SIZES)), bool)
     empty = int(rng.integers(k))
@@ -175,7 +175,7 @@ def in_place(workers, counts):
 
 
 def averaging(share=None, missing="zero", given=None, present=None):
-    """Return an answer in parts, of which mistakes replace one."""
+    """Return a solution in parts, so that each mistake can replace one."""
 
     def average(workers, counts):
         total = sum(counts)
@@ -211,50 +211,52 @@ def named(name, f):
 
 
 averaged.mistake(
-    "each worker counts the same, whatever it has seen. How many samples does the mean run "
-    "over, and how many of them has each worker?",
+    "Your mean gives every worker the same weight. How many samples does the mean run over, "
+    "and how many of them does each worker have?",
     loses="value edge separate",
 )(named("each_worker_the_same", averaging(share=lambda n, total, k: 1 / k)))
 
 averaged.mistake(
-    "the gradients are added up. What is the gradient of a mean over all samples?",
+    "Your result is the sum of the workers' gradients. What is the gradient of a mean over all "
+    "samples?",
     loses="value edge separate",
 )(named("sum_of_gradients", averaging(share=lambda n, total, k: 1.0)))
 
 averaged.mistake(
-    "the sums over the samples are never divided. By how many samples?",
+    "Your result is a sum over all samples, which you never divide. What must you divide this "
+    "sum by?",
     loses="value edge separate",
 )(named("sum_over_samples", averaging(share=lambda n, total, k: float(n))))
 
 averaged.mistake(
-    "the workers' means are added and divided by the number of samples. By what was each of "
-    "them divided already?",
+    "Your code adds up the workers' mean gradients and divides by the number of samples. What "
+    "has each of these gradients already been divided by?",
     loses="value edge separate",
 )(named("divided_twice", averaging(share=lambda n, total, k: 1 / total)))
 
 averaged.mistake(
-    "the sums over the samples are divided by the number of workers. Over what does the "
-    "mean run?",
+    "Your sum over the samples is divided by the number of workers. What should the mean run "
+    "over?",
     loses="value edge separate",
 )(named("by_workers", averaging(share=lambda n, total, k: n / k)))
 
 averaged.mistake(
-    "where a gradient is missing, the others share its samples. What is the gradient of those "
-    "samples, and are they part of the mean?",
+    "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
+    "for these samples, and do they belong to the mean?",
     loses="edge",
     where="missing",
 )(named("missing_left_out", averaging(missing="left out")))
 
 averaged.mistake(
-    "where a worker has no gradient or no samples, the mean runs over the workers that are "
-    "left, and each counts the same. Over which samples does the text take it?",
+    "If a worker has no gradient or no samples, your mean gives the same weight to each "
+    "remaining worker. Which samples should the mean run over?",
     loses="edge",
     where="missing an_empty_shard",
 )(named("mean_of_those_left", averaging(missing="counts for nothing")))
 
 averaged.mistake(
-    "a worker without samples spoils the mean. What may its grad hold, and what is NaN times "
-    "any number, even 0?",
+    "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
+    "is the product of 0 and NaN?",
     loses="edge",
     where="an_empty_shard",
 )(named("nought_times_nan", averaging(present=lambda n, g: g is not None)))
@@ -266,8 +268,8 @@ def zeros_for_none(same, mean):
 
 
 averaged.mistake(
-    "a parameter that has no gradient in any worker with samples gets zeros. What would an "
-    "optimiser with momentum or weight decay do with it, and what does the text ask for?",
+    "Your function writes zeros if no worker with samples has a gradient. What would an "
+    "optimiser with momentum or weight decay do with zeros, and what does the text require?",
     loses="edge",
     where="missing",
 )(named("zeros_where_there_was_none", averaging(given=zeros_for_none)))
@@ -280,8 +282,9 @@ def only_where_one_was(same, mean):
 
 
 averaged.mistake(
-    "a worker whose own gradient was missing goes without the mean. What does its optimiser do "
-    "with that parameter, and do the workers stay equal?",
+    "Your function doesn't give the mean to a worker without a gradient for this parameter. "
+    "What does the worker's optimiser do with the parameter then, and do the workers remain "
+    "equal?",
     loses="edge",
     where="missing",
 )(named("none_stays_none", averaging(given=only_where_one_was)))
@@ -293,8 +296,9 @@ def left_as_it_was(same, mean):
 
 
 averaged.mistake(
-    "a worker without samples keeps its own gradient where nobody else has one. What is its "
-    "gradient worth, and what do the others have there?",
+    "Your function leaves the gradient of a worker without samples unchanged if no other "
+    "worker has a gradient there. Does this gradient count, and what do the other workers have "
+    "there?",
     loses="edge",
     where="an_empty_shard",
 )(named("left_where_nobody_has_one", averaging(given=left_as_it_was)))
@@ -306,8 +310,8 @@ def one_for_all(same, mean):
 
 
 averaged.mistake(
-    "the workers hold one tensor together, so whoever clears or clips one gradient changes "
-    "all. How does each get numbers of its own?",
+    "Your workers share one tensor, so clearing or clipping one gradient changes all of them. "
+    "How can you give each worker its own copy?",
     loses="separate",
 )(named("one_tensor_for_all", averaging(given=one_for_all)))
 
@@ -317,14 +321,15 @@ def first_alone(same, mean):
 
 
 averaged.mistake(
-    "the first worker alone gets the mean. What do the others step with?",
+    "Your function gives the mean only to the first worker. Which gradients do the other "
+    "workers use for their step?",
     loses="value edge separate",
 )(named("first_worker_alone", averaging(given=first_alone)))
 
 
 @averaged.mistake(
-    "the mean for one worker is taken after the gradient of another was replaced. Which "
-    "gradients should all the means be made of?",
+    "Your function replaces the gradient of one worker before it computes the mean for the "
+    "next one. Which gradients should every mean be computed from?",
     loses="value edge separate",
 )
 def one_after_another(workers, counts):
@@ -340,7 +345,7 @@ def one_after_another(workers, counts):
 
 
 @averaged.mistake(
-    "parameters moved. Which attribute of a parameter is to change?",
+    "Your function changes the parameters. Which attribute of a parameter should it change?",
     loses="value edge separate",
 )
 def parameters_for_gradients(workers, counts):

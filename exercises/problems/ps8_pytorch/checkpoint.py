@@ -1,17 +1,20 @@
-"""Checkpoint: a training that is resumed as if nothing had happened.
+"""Checkpoint: a training run that resumes as if it had never stopped.
 
-The driver makes a Checkpoint, trains for some epochs, saves into a file in memory, and trains
-to the end: this is the uninterrupted training, which saving must leave alone. Then it builds
-everything anew, with other weights, another seed and another momentum's history, loads what the
-file holds, and looks at each part by itself: the model, a step of the optimiser, the next step
-sizes, the next shuffles. Then it loads once more into new objects and trains to the end.
+The driver creates a Checkpoint, trains for some epochs, saves to a file in memory, and trains
+to the end. This is the uninterrupted run, which `save` must not change. Then the driver builds
+new objects, with different weights, a different seed and an empty optimiser state. It loads the
+file and looks at each part separately: the model, a step of the optimiser, the next learning
+rates, the next shuffles. Finally, it loads the file into a third set of objects and trains them
+to the end.
 
-A layer in front of batch normalisation has no bias here: its gradient would be 0 but for
-rounding, and Adam divides by the size of the gradient, so another processor would get another
-step. The shuffles are permutations, which torch draws from integers, alike on every machine.
+A layer before batch normalisation has no bias here, because its gradient would be 0 except for
+rounding. Adam divides by the size of the gradient, so another processor would take a different
+step. The shuffles are permutations, which torch draws from integers, so they are the same on
+every machine.
 
-Whether code of a stranger's file would run is tried with a harmless object, whose unpickling
-leaves a mark: in a file of torch, in one of its older format, and in a plain pickle.
+To find out whether code from a stranger's file would run, we use a harmless object that leaves
+a mark when it is unpickled: in a file of torch, in a file of its older format, and in a plain
+pickle.
 """
 
 import warnings
@@ -41,7 +44,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     outside.mark = mark
 
     class Stranger:
-        """An object whose unpickling calls a function."""
+        """An object that calls a function when it is unpickled."""
 
         def __reduce__(self):
             return mark, ()
@@ -96,13 +99,13 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         model, optimizer, scheduler, generator = second
         before = numbers(model), generator.get_state()
         if not file.getvalue():
-            raise ValueError("save has written nothing into the file")
+            raise ValueError("your save hasn't written anything to the file")
         try:
             epoch = Checkpoint(*second).load(io.BytesIO(file.getvalue()))
         except pickle.UnpicklingError:
             raise ValueError(
-                "load refuses what save has written. With weights_only=True a file holds "
-                "tensors, numbers, text, and lists and dicts of them"
+                "your load refuses the file from your save. If weights_only is True, a file "
+                "may only contain tensors, numbers, text, and lists and dicts of them"
             ) from None
         state = numbers(model)
         loaded = not np.array_equal(state, before[0])
@@ -162,24 +165,25 @@ keeping = problem(
         "ran": "resumed",
     },
     wrong={
-        "orders": "the shuffles that follow are others than those that would have come. What "
-        "does save write of the generator that it was given, and what does load do with it?",
-        "uninterrupted": "saving changes the training that goes on. Which line changes one of "
-        "the objects of that training?",
-        "resumed": "the training that goes on ends elsewhere. Is each of the four objects as "
-        "it was when it was saved?",
+        "orders": "Your next shuffles after `load` aren't the shuffles of the uninterrupted "
+        "run. Which information about the generator does `save` write, and what does "
+        "`load` do with it?",
+        "uninterrupted": "Your `save` changes the run that it saves. Which line changes one of "
+        "the four objects?",
+        "resumed": "Your resumed run ends with different numbers. Which of the four objects "
+        "isn't in the state in which you saved it?",
     },
     points={
-        "shape": (1, "`load` returns a number"),
+        "shape": (1, "a number as the result of `load`"),
         "value": (
             8.8,
-            "a fifth each, after `load`: the number of epochs; parameters and statistics; a "
-            "step of the optimiser; the next step sizes; the next shuffles",
+            "a fifth each, after `load`: the number of epochs; the parameters and statistics; "
+            "a step of the optimiser; the next learning rates; the next shuffles",
         ),
         "resumed": (
             4.2,
-            "a third each: saving changes nothing; the resumed training ends where the "
-            "uninterrupted one does; no code out of a stranger's file is run",
+            "a third each: `save` doesn't change the run; the resumed run ends with the same "
+            "numbers; no code from a stranger's file runs",
         ),
     },
 )
@@ -187,28 +191,28 @@ keeping = problem(
 
 @keeping.reference
 class Checkpoint:
-    """What a training must remember, to go on later as if it had never stopped.
+    """Save a training run, so that it can continue later as if it had never stopped.
 
-    Checkpoint(model, optimizer, scheduler, generator) belongs to one training; generator, a
-    torch.Generator, shuffles its samples. The objects of the training that goes on are made
-    anew, in the same way, before load is called: what it reads is put into them.
+    Checkpoint(model, optimizer, scheduler, generator) belongs to one run. The generator is a
+    torch.Generator and shuffles the samples. To continue a run, we first create new objects in
+    the same way as before; load then restores the saved states in these objects.
     """
 
     def __init__(self, model, optimizer, scheduler, generator):
-        """Keep the four objects of a training."""
+        """Store the four objects of a training run."""
         self.parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
         self.generator = generator
 
     def save(self, file, epoch):
-        """Write all that is needed, and how many epochs are done, into a file open to write."""
+        """Write the complete state, and epoch, the number of finished epochs, to a file."""
         states = {name: part.state_dict() for name, part in self.parts.items()}
         states |= {"generator": self.generator.get_state(), "epoch": epoch}
         torch.save(states, file)
 
     def load(self, file):
-        """Read such a file, open to read, into the four objects; return the epochs done.
+        """Restore the four objects from such a file, open for reading, and return epoch.
 
-        Of a file that a stranger made no code is run: an error is raised instead.
+        If the file comes from a stranger, don't run any code from it: raise an error instead.
         """
         states = torch.load(file, weights_only=True)
         for name, part in self.parts.items():
@@ -228,13 +232,13 @@ def drawn(rng, N, D, method, lr):
 
 @keeping.case("value", hidden=1)
 def with_momentum(rng, N, D):
-    """A training with momentum, saved after four epochs."""
+    """A run with momentum, saved after four epochs."""
     return drawn(rng, N, D, "momentum", 0.05)
 
 
 @keeping.case("value", hidden=1)
 def with_adam(rng, N, D):
-    """A training with Adam, saved after four epochs."""
+    """A run with Adam, saved after four epochs."""
     return drawn(rng, N, D, "adam", 0.02)
 
 
@@ -284,7 +288,7 @@ class SteppedThrough:
 
 
 def saved_without(*missing):
-    """Return a class of checkpoints that leave parts out."""
+    """Return a class of checkpoints that leave out these parts."""
 
     class Forgetful(Checkpoint):
         def save(self, file, epoch):
@@ -306,8 +310,8 @@ def saved_without(*missing):
 
 
 @keeping.mistake(
-    "the optimiser goes on without its memory: the next step is another one. What do momentum "
-    "and Adam keep from step to step, and is it in the file?",
+    "Your optimiser continues without its memory, so its next step is different. What do "
+    "momentum and Adam remember from step to step, and is it in your file?",
     loses="value resumed",
 )
 class OptimizerForgotten(saved_without("optimizer")):
@@ -315,8 +319,8 @@ class OptimizerForgotten(saved_without("optimizer")):
 
 
 @keeping.mistake(
-    "the step sizes that follow are not those that would have come. What does the scheduler "
-    "count, and is it in the file?",
+    "Your next learning rates aren't the learning rates of the uninterrupted run. What does "
+    "the scheduler count, and is this count in your file?",
     loses="value resumed",
 )
 class SchedulerForgotten(saved_without("scheduler")):
@@ -324,8 +328,8 @@ class SchedulerForgotten(saved_without("scheduler")):
 
 
 @keeping.mistake(
-    "the shuffles that follow are not those that would have come. Which object draws them? Is "
-    "its state in the file, and does load put it back into this object?",
+    "Your next shuffles aren't the shuffles of the uninterrupted run. Which object draws them, "
+    "and does your code save its state and restore it in the same object?",
     loses="value resumed",
 )
 class GeneratorForgotten(saved_without("generator")):
@@ -333,8 +337,8 @@ class GeneratorForgotten(saved_without("generator")):
 
 
 @keeping.mistake(
-    "load puts a state into the generator, but not that of the one that shuffles. Whose state "
-    "does torch.get_rng_state give, and which generator does a Checkpoint belong to?",
+    "Your `load` gives the generator the state of a different generator. Which generator does "
+    "`torch.get_rng_state` read, and which one shuffles the samples?",
     loses="value resumed",
 )
 class AnotherGenerator(Checkpoint):
@@ -345,8 +349,8 @@ class AnotherGenerator(Checkpoint):
 
 
 @keeping.mistake(
-    "the model still has the parameters with which it was made. Which object does load put "
-    "them into?",
+    "Your model still has its initial parameters after `load`. Which object does `load` put "
+    "the saved parameters into?",
     loses="value resumed",
 )
 class ModelForgotten(saved_without("model")):
@@ -354,8 +358,8 @@ class ModelForgotten(saved_without("model")):
 
 
 @keeping.mistake(
-    "the optimiser and the scheduler begin anew. What do they remember after some epochs that "
-    "new ones do not know?",
+    "Your optimiser and your scheduler start from the beginning. What do they know after some "
+    "epochs that new ones don't know?",
     loses="value resumed",
 )
 class OptimizerAndSchedulerForgotten(saved_without("optimizer", "scheduler")):
@@ -363,8 +367,8 @@ class OptimizerAndSchedulerForgotten(saved_without("optimizer", "scheduler")):
 
 
 @keeping.mistake(
-    "scheduler and generator begin anew. Which step sizes and which shuffles would have come "
-    "next?",
+    "Your scheduler and your generator start from the beginning. Which learning rates and "
+    "which shuffles should come next?",
     loses="value resumed",
 )
 class SchedulerAndGeneratorForgotten(saved_without("scheduler", "generator")):
@@ -372,8 +376,8 @@ class SchedulerAndGeneratorForgotten(saved_without("scheduler", "generator")):
 
 
 @keeping.mistake(
-    "only the model is as it was. What do optimiser, scheduler and generator know after some "
-    "epochs that new ones do not know?",
+    "Your `load` restores only the model. What do the optimiser, the scheduler and the "
+    "generator know after some epochs that new ones don't know?",
     loses="value resumed",
 )
 class ModelAlone(saved_without("optimizer", "scheduler", "generator")):
@@ -381,8 +385,8 @@ class ModelAlone(saved_without("optimizer", "scheduler", "generator")):
 
 
 @keeping.mistake(
-    "the generator begins its first epoch again. Where it began is told by initial_seed, and "
-    "by get_state before the training. When do you ask which?",
+    "Your generator repeats the shuffles from the start of the run. Does your code use its "
+    "seed, its state at the start, or its state at the time of `save`?",
     loses="value resumed",
 )
 class SeedForState(Checkpoint):
@@ -393,8 +397,8 @@ class SeedForState(Checkpoint):
 
 
 @keeping.mistake(
-    "the file holds optimiser, scheduler and generator as they were when Checkpoint was made. "
-    "At which moment must their states be read?",
+    "Your file contains the optimiser, the scheduler and the generator in their initial "
+    "states. When does your code read these states, and when must it read them?",
     loses="value resumed",
 )
 class StatesOfTheStart(Checkpoint):
@@ -408,8 +412,8 @@ class StatesOfTheStart(Checkpoint):
 
 
 @keeping.mistake(
-    "the parameters are right, but not what the model keeps besides. What does batch "
-    "normalisation remember that is no parameter, and where is it listed?",
+    "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
+    "normalisation update without an optimiser, and which method of the model lists them?",
     loses="value",
 )
 class ParametersAlone(Checkpoint):
@@ -423,8 +427,8 @@ class ParametersAlone(Checkpoint):
 
 
 @keeping.mistake(
-    "the scheduler is stepped forward although the step size was loaded already, so it falls "
-    "twice. Who keeps the step size, and who the count?",
+    "Your learning rate falls twice, because you load it and then also step the scheduler. "
+    "Which object stores the learning rate, and which one stores the count?",
     loses="value resumed",
 )
 class SteppedOnceMore(saved_without("scheduler")):
@@ -437,22 +441,27 @@ class SteppedOnceMore(saved_without("scheduler")):
         return epoch
 
 
-@keeping.mistake("epoch is one more than was saved. How many epochs are done?", loses="value")
+@keeping.mistake(
+    "Your `epoch` is one more than the saved number. How many epochs are finished?",
+    loses="value",
+)
 class OneEpochMore(Checkpoint):
     def load(self, file):
         return super().load(file) + 1
 
 
-@keeping.mistake("epoch is 0, whatever was saved. Where does load take it from?", loses="value")
+@keeping.mistake(
+    "Your `epoch` is 0 for every file. Where should `load` get this number from?", loses="value"
+)
 class EpochForgotten(Checkpoint):
     def load(self, file):
         return 0 * super().load(file)
 
 
 @keeping.mistake(
-    "a function that stood in the file was called while it was read. What does pickle do with "
-    "what it reads, and which argument of torch.load lets nothing but numbers, text and "
-    "tensors in?",
+    "Your `load` called a function from a stranger's file. What does pickle do with the "
+    "contents of a file, and which argument of `torch.load` allows only numbers, text and "
+    "tensors?",
     loses="resumed",
 )
 class RunsWhatItReads(Checkpoint):
@@ -465,8 +474,8 @@ class RunsWhatItReads(Checkpoint):
 
 
 @keeping.mistake(
-    "saving changes the training that goes on. Does your save draw from the generator, or set "
-    "it?",
+    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
+    "state?",
     loses="resumed",
 )
 class SavingDraws(Checkpoint):

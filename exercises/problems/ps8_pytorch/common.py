@@ -1,9 +1,9 @@
-"""What several problems of ps8 share: constants, and batches that say whether they were moved.
+"""What several problems of ps8 share: constants, and batches that record when they are moved.
 
-A processor alone cannot show where a tensor lies. So the batches are tensors of a subclass that
-notes whether anything was computed with them before they were moved by `.to(device)`, which
-gives an ordinary tensor, and whether all of them were moved. Where to is not seen, and the text
-says so.
+On a machine with only a CPU, we can't see which device a tensor is on. Therefore the batches
+are tensors of a subclass, which records whether anything was computed with them before
+`.to(device)` moved them (this returns an ordinary tensor), and whether all of them were moved.
+It doesn't record the device they were moved to, and the text mentions this.
 """
 
 import numpy as np
@@ -15,9 +15,9 @@ TORCH = ("torch",)
 
 @travels
 def as_number(value):
-    """Return the number of a tensor in float64, and anything else as it is.
+    """Return the number of a tensor in float64, and any other value unchanged.
 
-    A tensor that holds its graph is no number: that costs the form, and its number counts.
+    A tensor with a graph isn't a number: it loses the points for form, but its number counts.
     """
     import torch
 
@@ -29,10 +29,10 @@ def as_number(value):
 
 @travels
 def stored(X, y, sizes):
-    """Return batches of such sizes, and what was used too early and moved.
+    """Return batches of these sizes, and two lists: one for early use, and one for moves.
 
-    The last two are lists, of inputs and of targets: whether one was used before it was moved,
-    and the numbers of the batches that were moved.
+    Both lists have an entry for the inputs and an entry for the targets: whether one of them
+    was used before it was moved, and the numbers of the batches that were moved.
     """
     import torch
 
@@ -48,7 +48,7 @@ def stored(X, y, sizes):
     }
 
     class Stored(torch.Tensor):
-        """A tensor that notes whether it is used before it is moved."""
+        """A tensor that records whether it is used before it is moved."""
 
         @classmethod
         def __torch_function__(cls, f, types, args=(), kwargs=None):

@@ -1,11 +1,11 @@
-"""evaluate: loss and accuracy of a model that is left as it was found.
+"""evaluate: loss and accuracy of a model that the function must leave unchanged.
 
-The driver builds a classifier with batch normalisation and a module in place of Dropout that
-masks always the same entries, in training mode alone: random masks would be others on other
-machines. It sets each module's mode, calls the student's function, and returns besides the two
-numbers the running statistics and the modes that were left, and whether a graph was recorded:
-in the forward pass, or by whatever comes after the call. The batches are tensors that note
-whether they are used before they are moved, as in train_one_epoch.
+The driver builds a classifier with batch normalisation. Instead of Dropout, it uses a module
+that always masks the same entries, and only in training mode, because random masks would differ
+between machines. It sets the mode of each module and calls the student's function. In addition
+to the two numbers, it returns the running statistics and the modes afterwards, and whether a
+graph was recorded: in the forward pass, or by code that runs after the call. The batches are
+tensors that record whether they are used before they are moved, as in train_one_epoch.
 """
 
 import numpy as np
@@ -21,18 +21,18 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
     recorded = []
 
     class Masked(torch.nn.Module):
-        """Dropout whose mask is always the same; it notes whether a graph is recorded."""
+        """Dropout whose mask is always the same. It records whether gradients are enabled."""
 
         def forward(self, z):
             recorded.append(torch.is_grad_enabled())
             return z * (torch.arange(z.shape[1]) % 2 * 2) if self.training else z
 
     class Loss(torch.nn.CrossEntropyLoss):
-        """It names the mistake that PyTorch calls "not implemented"."""
+        """A loss that explains the mistake that PyTorch calls "not implemented"."""
 
         def forward(self, scores, y):
             if not scores.is_floating_point():
-                raise TypeError("loss_fn is expected to be given the scores first, then y")
+                raise TypeError("loss_fn should get the scores first, and then y")
             return super().forward(scores, y)
 
     threads, records = torch.get_num_threads(), torch.is_grad_enabled()
@@ -76,20 +76,21 @@ look = problem(
         "graph": "state",
     },
     wrong={
-        "modes": "modes are left that were others before. Which modules are there, down to the "
-        "innermost, and does your code put back the mode of each?",
+        "modes": "Your function leaves some modules in a different mode. Which modules does "
+        "the model contain, down to the innermost ones, and does your code restore "
+        "the mode of each?",
     },
     points={
         "shape": (1, "two numbers"),
         "value": (
             6.2,
-            "`loss` and `accuracy`, half each, for three models: one comes in "
-            "evaluation mode, one in training mode, one partly frozen",
+            "`loss` and `accuracy`, half for each, for models in evaluation mode, in training "
+            "mode, and partly frozen",
         ),
         "state": (
             4.8,
-            "a third each: running statistics and the modes of all modules are as they were; "
-            "no graph is recorded, and `x` and `y` are moved",
+            "a third each: unchanged running statistics; unchanged modes; no recorded graph, "
+            "and `x` and `y` moved before use",
         ),
     },
 )
@@ -97,15 +98,15 @@ look = problem(
 
 @look.reference
 def evaluate(model, loader, loss_fn, device):
-    """Measure a classifier in evaluation mode, and leave it as it was.
+    """Measure a classifier in evaluation mode, and leave it unchanged.
 
-    model : torch.nn.Module, already on device, each of its modules in either mode; it gives
-        scores (N, C), of which the largest is the prediction
-    loader : sequence of pairs (x, y) of tensors, batches that need not be equally large and
-        lie elsewhere: each is moved by .to(device) before anything is computed with it
-    loss_fn : loss_fn(model(x), y) is the mean loss of the samples of a batch
+    model : torch.nn.Module, already on device, with each of its modules in either mode. It
+        returns scores (N, C), and the class with the largest score is the prediction
+    loader : sequence of pairs (x, y) of tensors. The batches may differ in size and may be on a
+        different device: move x and y with .to(device) before you compute anything with them
+    loss_fn : loss_fn(model(x), y) is the mean loss over the samples of a batch
     device : torch.device
-    No graph is recorded. Afterwards each module is in the mode in which it was before.
+    Don't record a graph. Afterwards, each module must be in the same mode as before the call.
     Returns (loss, accuracy): floats, the means over all samples.
     """
     modes = {module: module.training for module in model.modules()}
@@ -135,7 +136,7 @@ look.example(
 
 
 def drawn(rng, sizes, D, training):
-    """Return samples of batches of these sizes, a layer, statistics, and the modes."""
+    """Return samples for batches of these sizes, a layer, statistics, and the modes."""
     N, C = sum(sizes), 7
     X, W = rng.normal(size=(N, D)) + 0.4, rng.normal(size=(C, D)) / 2
     y = rng.integers(C, size=N)
@@ -147,7 +148,7 @@ def drawn(rng, sizes, D, training):
 
 @look.case("value")
 def in_evaluation_mode(rng, B, D):
-    """A model in evaluation mode, and a last batch that is smaller."""
+    """A model in evaluation mode, and a smaller last batch."""
     return drawn(rng, [B, B, 2], D, [0, 0, 0, 0, 0])
 
 
@@ -159,7 +160,7 @@ def in_training_mode(rng, B, D):
 
 @look.case("value")
 def partly_frozen(rng, B, D):
-    """A model in training mode of which a part and its batch normalisation are frozen."""
+    """A model in training mode, in which a part with batch normalisation is frozen."""
     return drawn(rng, [B, B, 2], D, [1, 1, 0, 0, 1])
 
 
@@ -200,7 +201,7 @@ def looked(
     accuracy_of=lambda hits, sizes: sum(hits) / sum(sizes),
     predicted=lambda scores: scores.argmax(dim=1),
 ):
-    """Return a solution that differs in what is given."""
+    """Return a solution that differs from the reference in the given parts."""
 
     def solution(model, loader, loss_fn, device):
         modes = {m: m.training for m in model.modules()}
@@ -220,8 +221,8 @@ def looked(
 
 
 @look.mistake(
-    "loss is the mean of the batches' means. How much does a sample of the last, smaller batch "
-    "count in it?",
+    "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
+    "batch count in it?",
     loses="value",
 )
 def mean_of_batch_means(*given):
@@ -229,8 +230,8 @@ def mean_of_batch_means(*given):
 
 
 @look.mistake(
-    "accuracy is the mean of the batches' accuracies. How much does a sample of the last, "
-    "smaller batch count in it?",
+    "Your `accuracy` is the mean of the batch accuracies. How much does one sample of the "
+    "smaller last batch count in it?",
     loses="value",
 )
 def mean_of_batch_accuracies(*given):
@@ -240,8 +241,8 @@ def mean_of_batch_accuracies(*given):
 
 
 @look.mistake(
-    "both are means of the batches' means. How much does a sample of the last, smaller batch "
-    "count in them?",
+    "Your `loss` and your `accuracy` are both means of the batch means. How much does one "
+    "sample of the smaller last batch count in them?",
     loses="value",
 )
 def both_means_of_means(*given):
@@ -252,8 +253,8 @@ def both_means_of_means(*given):
 
 
 @look.mistake(
-    "loss is the sum of the batches' means. By what does loss_fn divide already, and what is "
-    "asked for?",
+    "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
+    "which mean should you return?",
     loses="value",
 )
 def loss_summed_over_batches(*given):
@@ -261,15 +262,16 @@ def loss_summed_over_batches(*given):
 
 
 @look.mistake(
-    "loss is the sum over all samples. By how many is it divided in a mean?", loses="value"
+    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
+    loses="value",
 )
 def loss_summed_over_samples(*given):
     return looked(loss_of=lambda losses, sizes: float(np.dot(losses, sizes)))(*given)
 
 
 @look.mistake(
-    "the batches' means are added and divided by the number of samples. By what did loss_fn "
-    "divide already?",
+    "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
+    "`loss_fn` already divided by?",
     loses="value",
 )
 def divided_twice(*given):
@@ -277,8 +279,8 @@ def divided_twice(*given):
 
 
 @look.mistake(
-    "loss is the sum over all samples, divided by the number of batches. Over what does the "
-    "mean run?",
+    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
+    "the mean run over?",
     loses="value",
 )
 def loss_divided_by_the_batches(*given):
@@ -288,8 +290,8 @@ def loss_divided_by_the_batches(*given):
 
 
 @look.mistake(
-    "accuracy is the number of right answers, divided by the number of batches. Over what does "
-    "the mean run?",
+    "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
+    "What should this mean run over?",
     loses="value",
 )
 def accuracy_divided_by_the_batches(*given):
@@ -297,8 +299,8 @@ def accuracy_divided_by_the_batches(*given):
 
 
 @look.mistake(
-    "both sums over the samples are divided by the number of batches. Over what do the means "
-    "run?",
+    "Your `loss` and your `accuracy` are sums over the samples, divided by the number of "
+    "batches. What should these means run over?",
     loses="value",
 )
 def both_divided_by_the_batches(*given):
@@ -308,40 +310,44 @@ def both_divided_by_the_batches(*given):
     )(*given)
 
 
-@look.mistake("loss is that of the last batch alone. Which samples are meant?", loses="value")
+@look.mistake(
+    "Your `loss` covers only the last batch. Which samples should it include?", loses="value"
+)
 def loss_of_the_last_batch(*given):
     return looked(loss_of=lambda losses, sizes: losses[-1])(*given)
 
 
 @look.mistake(
-    "accuracy is the number of right answers. Between which two numbers does a share lie?",
+    "Your `accuracy` is the number of correct predictions. Which values can a fraction have?",
     loses="value",
 )
 def number_of_right_answers(*given):
     return looked(accuracy_of=lambda hits, sizes: sum(hits))(*given)
 
 
-@look.mistake(
-    "accuracy is in per cent. Between which two numbers does a share lie?", loses="value"
-)
+@look.mistake("Your `accuracy` is in percent. Which values can a fraction have?", loses="value")
 def in_per_cent(*given):
     return looked(accuracy_of=lambda hits, sizes: 100 * sum(hits) / sum(sizes))(*given)
 
 
-@look.mistake("accuracy is the share of wrong answers. Which are counted?", loses="value")
+@look.mistake(
+    "Your `accuracy` is the fraction of wrong predictions. Which predictions should you count?",
+    loses="value",
+)
 def share_of_errors(*given):
     return looked(accuracy_of=lambda hits, sizes: 1 - sum(hits) / sum(sizes))(*given)
 
 
 @look.mistake(
-    "accuracy is that of the last batch alone. Which samples are meant?", loses="value"
+    "Your `accuracy` covers only the last batch. Which samples should it include?",
+    loses="value",
 )
 def accuracy_of_the_last_batch(*given):
     return looked(accuracy_of=lambda hits, sizes: hits[-1] / sizes[-1])(*given)
 
 
 @look.mistake(
-    "the two numbers are exchanged. In which order are they asked for?", loses="value"
+    "Your two results are swapped. Which one should your function return first?", loses="value"
 )
 def accuracy_first(*given):
     loss, accuracy = looked()(*given)
@@ -349,8 +355,8 @@ def accuracy_first(*given):
 
 
 @look.mistake(
-    "the model is measured in the mode in which it came. Which statistics does batch "
-    "normalisation use in training mode, and what does it do with its running ones?",
+    "Your function measures the model in the mode in which it arrives. Which statistics does "
+    "batch normalisation use in training mode, and what happens to its running statistics?",
     loses="value state",
     where="in_training_mode partly_frozen",
 )
@@ -359,8 +365,8 @@ def not_in_evaluation_mode(*given):
 
 
 @look.mistake(
-    "the model is left in evaluation mode. In which mode did it come, and what would the next "
-    "epoch of training do?",
+    "Your function leaves the model in evaluation mode. Which mode was it in before, and how "
+    "does this affect the next epoch of training?",
     loses="state",
     where="in_training_mode partly_frozen",
 )
@@ -369,8 +375,8 @@ def left_in_evaluation_mode(*given):
 
 
 @look.mistake(
-    "a module that came in evaluation mode is left in training mode. Whose mode did your code "
-    "note before, if any, and which modules does train(mode) reach when it is put back?",
+    "Your function leaves a module in training mode that was in evaluation mode before. Which "
+    "module's mode does your code store, if any, and which modules does `train(mode)` change?",
     loses="state",
     where="in_evaluation_mode",
 )
@@ -379,8 +385,8 @@ def always_left_in_training_mode(*given):
 
 
 @look.mistake(
-    "a module that came in evaluation mode is left in training mode. Whose mode did your code "
-    "note before, if any, and which modules does train(mode) reach when it is put back?",
+    "Your function leaves a module in training mode that was in evaluation mode before. Which "
+    "module's mode does your code store, if any, and which modules does `train(mode)` change?",
     loses="state",
     where="partly_frozen",
 )
@@ -389,8 +395,8 @@ def one_mode_for_all(*given):
 
 
 @look.mistake(
-    "the forward pass records a graph that no one uses, and holds its memory. Under which "
-    "context does PyTorch record none?",
+    "Your forward pass records a graph that you never use and that takes memory. Which context "
+    "manager switches this off?",
     loses="state",
 )
 def graph_recorded(*given):
@@ -400,8 +406,9 @@ def graph_recorded(*given):
 
 
 @look.mistake(
-    "after the call no graph is recorded any more, for nobody in the whole program. How long "
-    "does torch.set_grad_enabled(False) hold, and how long a with block?",
+    "After your function returns, PyTorch no longer records graphs anywhere in the program. "
+    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
+    "`with` block?",
     loses="state",
 )
 def never_recorded_again(*given):
@@ -412,7 +419,8 @@ def never_recorded_again(*given):
 
 
 @look.mistake(
-    "something is computed with x before it lies on device. Which line moves it there?",
+    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
+    "there?",
     loses="state",
 )
 def inputs_not_moved(*given):
@@ -420,7 +428,8 @@ def inputs_not_moved(*given):
 
 
 @look.mistake(
-    "something is computed with y before it lies on device. Which line moves it there?",
+    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
+    "there?",
     loses="state",
 )
 def targets_not_moved(*given):
@@ -428,8 +437,8 @@ def targets_not_moved(*given):
 
 
 @look.mistake(
-    "argmax gives one number for the whole batch. Along which axis is the prediction of a "
-    "sample the largest?",
+    "Your `argmax` returns one number for the whole batch. Which axis of the scores contains "
+    "the classes of a sample?",
     loses="value",
 )
 def one_prediction_for_all(*given):
@@ -437,8 +446,8 @@ def one_prediction_for_all(*given):
 
 
 @look.mistake(
-    "something is computed with x and with y before they lie on device. Does .to change a "
-    "tensor, or does it return another one?",
+    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
+    "a tensor, or does it return a new one?",
     loses="state",
 )
 def nothing_moved(*given):

@@ -1,9 +1,9 @@
-"""NormalizeRows: an autograd.Function with a gradient written by hand, differentiable again.
+"""NormalizeRows: an autograd.Function with a gradient by hand, which is differentiated again.
 
-The second derivative shows what was saved: who keeps the factor that forward computed has a
-number there that autograd takes for a constant, and the gradient is right nevertheless. Where
-backward fails, the gradients are given as -1, and the forward pass keeps its points. The
-tensors lie on the memory of the case's arrays, where the engine sees whether one was changed.
+The second derivative depends on the saved values. If you save the factor that forward computed,
+autograd treats it as a constant, although the first gradient is correct. If backward fails, the
+driver returns gradients of -1, so the forward pass still gets its points. The tensors share
+memory with the arrays of the case, so the engine sees whether one of them was changed.
 """
 
 import numpy as np
@@ -18,12 +18,12 @@ def applied(Function, x, weight, eps, dy, v):
 
     if not isinstance(Function, type) or not issubclass(Function, torch.autograd.Function):
         Function()
-        raise TypeError("the class is expected to be a torch.autograd.Function")
+        raise TypeError("your class should be a subclass of torch.autograd.Function")
     tensors = [torch.from_numpy(a).requires_grad_() for a in (x, weight)]
     upstream = torch.from_numpy(dy)
     y = Function.apply(*tensors, eps)
     if type(y) is not torch.Tensor or y.shape != x.shape:
-        raise TypeError("forward is expected to return one tensor, as large as x")
+        raise TypeError("forward should return one tensor with the shape of x")
     try:
         found = torch.autograd.grad(y, tensors, upstream, create_graph=True)
     except Exception:
@@ -46,36 +46,41 @@ normalized = problem(
     steps={
         "value": "`forward`",
         "gradient": "`backward`",
-        "second": "`backward`, differentiated by autograd once more",
+        "second": "the derivative of `backward`, which autograd computes",
     },
     points={
-        "shape": (1, "`y` and both gradients are tensors of `float64` in the right shape"),
+        "shape": (1, "`float64` tensors of the correct shapes for `y` and both gradients"),
         "value": (3, "step 1: `y`"),
-        "gradient": (7, "step 2: the gradients with respect to `x` and `weight`, half each"),
-        "second": (2, "step 3: the second derivative, which autograd makes of `backward`"),
-        "inputs-unchanged": (1, "`x`, `weight` and `dy` stay as they are"),
+        "gradient": (
+            7,
+            "step 2: the gradients with respect to `x` and `weight`, half for each",
+        ),
+        "second": (2, "step 3: the second derivative, which autograd computes from `backward`"),
+        "inputs-unchanged": (1, "your class doesn't change `x`, `weight` or `dy`"),
     },
 )
 
 
 @normalized.reference
 class NormalizeRows(torch.autograd.Function):
-    """Rows divided by the root of their mean square, then multiplied by a weight.
+    """Divide each row by the root of its mean square, then multiply it by a weight.
 
     r_n = 1 / sqrt(mean of x_n^2 over its D entries + eps),   y_nd = weight_d r_n x_nd
-    NormalizeRows.apply(x, weight, eps) with x (N, D) and weight (D,) tensors, eps a float.
+
+    Call it as NormalizeRows.apply(x, weight, eps), where x (N, D) and weight (D,) are tensors
+    and eps is a float.
     """
 
     @staticmethod
     def forward(ctx, x, weight, eps):
-        """Return y, a tensor (N, D), and keep in ctx what backward needs."""
+        """Return y, a tensor of shape (N, D), and save in ctx what backward needs."""
         ctx.save_for_backward(x, weight)
         ctx.eps = eps
         return weight * x / torch.sqrt((x**2).mean(1, keepdim=True) + eps)
 
     @staticmethod
     def backward(ctx, dy):
-        """Return the gradients of x, (N, D), and of weight, (D,), and None for eps."""
+        """Return the gradients of x, (N, D), and weight, (D,), and None for eps."""
         x, weight = ctx.saved_tensors
         r = 1 / torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)
         g = dy * weight
@@ -94,7 +99,7 @@ normalized.example(
 
 @normalized.case("value", visible=2)
 def random_rows(rng, N, D):
-    """Random numbers, and an eps that counts."""
+    """Random rows, with an eps that is large enough to matter."""
     x, dy, v = rng.normal(size=(3, N, D)) + np.array([0.4, 0.3, 0.2])[:, None, None]
     return x, rng.uniform(0.5, 2.0, size=D), float(rng.uniform(0.3, 0.6)), dy, v
 
@@ -106,7 +111,7 @@ def r_of(x, eps):
 
 @normalized.alternative
 class WithSetup(torch.autograd.Function):
-    """In the newer style, in which forward has no ctx."""
+    """In the newer style, where forward has no ctx."""
 
     @staticmethod
     def forward(x, weight, eps):
@@ -129,7 +134,7 @@ class WithSetup(torch.autograd.Function):
 
 @normalized.alternative
 class RowByRow(torch.autograd.Function):
-    """With loops over rows, and eps kept as a tensor."""
+    """Loops over the rows, and eps saved as a tensor."""
 
     @staticmethod
     def forward(ctx, x, weight, eps):
@@ -149,7 +154,7 @@ class RowByRow(torch.autograd.Function):
 
 
 class Variant(NormalizeRows):
-    """The reference in parts, of which mistakes replace one."""
+    """The reference in parts, so that each mistake can replace one."""
 
     @staticmethod
     def factor(x, eps):
@@ -178,7 +183,8 @@ class Variant(NormalizeRows):
 
 
 @normalized.mistake(
-    "the squares of a row are added up here. What is taken of them under the root?",
+    "Your rows are divided by the root of the sum of squares. What does the formula for r "
+    "compute from the squares before it takes the root?",
     loses="value gradient second",
 )
 class SumOfSquares(Variant):
@@ -193,8 +199,8 @@ class SumOfSquares(Variant):
 
 
 @normalized.mistake(
-    "the rows are divided by the root of their variance. Which step of a variance is left out "
-    "in the formula of r?",
+    "Your rows are divided by the root of their variance. Which step in the computation of a "
+    "variance doesn't appear in the formula for r?",
     loses="value gradient second",
 )
 class RootOfTheVariance(Variant):
@@ -204,7 +210,8 @@ class RootOfTheVariance(Variant):
 
 
 @normalized.mistake(
-    "eps is added to the root, and not under it. Where does it stand in the formula of r?",
+    "Your code adds `eps` after it takes the root. Where does `eps` appear in the formula for "
+    "r?",
     loses="value gradient second",
 )
 class EpsBesideTheRoot(Variant):
@@ -214,7 +221,7 @@ class EpsBesideTheRoot(Variant):
 
 
 @normalized.mistake(
-    "eps does nothing here. Where does it stand in the formula of r?",
+    "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?",
     loses="value gradient second",
 )
 class NoEps(Variant):
@@ -224,8 +231,8 @@ class NoEps(Variant):
 
 
 @normalized.mistake(
-    "the mean is taken over the samples, down the columns. Over which entries does the mean of "
-    "a row run?",
+    "Your mean runs down each column, over the samples. Which entries does the mean in the "
+    "formula for r run over?",
     loses="value gradient second",
 )
 class DownTheColumns(Variant):
@@ -240,7 +247,8 @@ class DownTheColumns(Variant):
 
 
 @normalized.mistake(
-    "r is treated as a constant. What else of y changes when an entry of x does?",
+    "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
+    "changes?",
     loses="gradient second",
 )
 class FactorIsConstant(Variant):
@@ -250,8 +258,8 @@ class FactorIsConstant(Variant):
 
 
 @normalized.mistake(
-    "what the gradient of x loses through r has the wrong size: it is D times too large. Under "
-    "the root stands a mean. What is its derivative with respect to one entry?",
+    "The second part of your `dx`, which comes from r, is D times too large. What is the "
+    "derivative of a mean with respect to one of its entries?",
     loses="gradient second",
 )
 class SumInTheGradient(Variant):
@@ -262,7 +270,7 @@ class SumInTheGradient(Variant):
 
 
 @normalized.mistake(
-    "what comes through r is added to the gradient of x. Does r grow or fall when the entries "
+    "Your `dx` adds the part that comes from r. Does r increase or decrease when the entries "
     "of a row grow?",
     loses="gradient second",
 )
@@ -274,8 +282,8 @@ class AddedInTheGradient(Variant):
 
 
 @normalized.mistake(
-    "the power of r in the gradient of x is wrong. What is the derivative of s^(-1/2), and "
-    "what is it in terms of r?",
+    "The second part of your `dx` contains the wrong power of r. What is the derivative of "
+    "s^(-1/2), and how do you write it in terms of r?",
     loses="gradient second",
 )
 class SquareInTheGradient(Variant):
@@ -286,7 +294,8 @@ class SquareInTheGradient(Variant):
 
 
 @normalized.mistake(
-    "the gradient of x does not know weight. By what is dy multiplied on its way to x?",
+    "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
+    "by?",
     loses="gradient second",
 )
 class NoWeightInTheGradient(Variant):
@@ -296,8 +305,8 @@ class NoWeightInTheGradient(Variant):
 
 
 @normalized.mistake(
-    "the gradients are those of the sum of y, whatever arrives in dy. Where does backward use "
-    "dy?",
+    "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
+    "should `backward` use `dy`?",
     loses="gradient second",
 )
 class NoUpstream(Variant):
@@ -307,8 +316,8 @@ class NoUpstream(Variant):
 
 
 @normalized.mistake(
-    "the gradient of weight is a mean over the rows. What does a weight that stands in every "
-    "row collect from them?",
+    "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
+    "uses the same weight?",
     loses="gradient",
 )
 class MeanOverRows(Variant):
@@ -318,7 +327,8 @@ class MeanOverRows(Variant):
 
 
 @normalized.mistake(
-    "the gradient of weight is made of x itself. By what is weight multiplied in y?",
+    "Your `dweight` is computed from `x` itself. What does the formula for `y` multiply "
+    "`weight` by?",
     loses="gradient",
 )
 class WeightOfX(Variant):
@@ -328,10 +338,9 @@ class WeightOfX(Variant):
 
 
 @normalized.mistake(
-    "autograd cannot take the gradients that come from backward, and they count as -1. Does "
-    "it return one value for each argument of forward after ctx, None for eps included, has "
-    "each gradient the shape of its argument, and which error comes of "
-    "NormalizeRows.apply(x, weight, eps).sum().backward() in a cell of yours?",
+    "Autograd can't use the result of your `backward`, so we count your gradients as -1. Run "
+    "`NormalizeRows.apply(x, weight, eps).sum().backward()` in a separate cell: is the error "
+    "about the number of gradients, about a shape, or about a line of your code?",
     loses="gradient second",
 )
 class TwoGradients(NormalizeRows):
@@ -341,8 +350,9 @@ class TwoGradients(NormalizeRows):
 
 
 @normalized.mistake(
-    "the gradients are right, but their derivative is not: something in backward is a number "
-    "for autograd that depends on x. What did forward compute, and was autograd watching?",
+    "Your gradients are correct, but autograd differentiates them as if one value in "
+    "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
+    "a detached tensor?",
     loses="second",
 )
 class FactorOfForward(NormalizeRows):
@@ -358,9 +368,8 @@ class FactorOfForward(NormalizeRows):
 
 
 @normalized.mistake(
-    "for autograd the gradient does not depend on x, so its derivative is 0. Which tensors of "
-    "backward are detached, turned into arrays or computed in forward, where autograd does not "
-    "watch?",
+    "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Which tensors "
+    "in `backward` are detached, converted to arrays, or computed in `forward`?",
     loses="second",
 )
 class Detached(NormalizeRows):

@@ -1,9 +1,10 @@
-"""ResidualMLP: a module whose state_dict has given names, and which computes what is asked.
+"""ResidualMLP: a module whose state_dict has the required names, and with the required results.
 
-The driver makes the module, counts for each line of the table how many entries of its
-state_dict and of its parameters are as they should be, puts given numbers in, and calls it.
-What has no line is set to 0, so that no random number is left. An error of forward, or of
-autograd on its way back, costs what it prevents, and the names keep their points.
+The driver creates the module and counts, for each line of the table, how many entries of its
+state_dict and of its parameters match. Then it loads given numbers and calls the module.
+Entries that aren't in the table are set to 0, so that no random number remains. An error in
+forward, or in the backward pass of autograd, costs only the parts that it prevents, so the
+names still get their points.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ def loaded(Module, sizes, numbers, x, dy):
     D, H, B, C = (int(n) for n in sizes)
     module = Module(D, H, B, C)
     if not isinstance(module, torch.nn.Module):
-        raise TypeError("the class is expected to be a torch.nn.Module")
+        raise TypeError("your class should be a subclass of torch.nn.Module")
     module = module.double()
     blocks = [f"blocks.{k}." for k in range(B)]
     table = [
@@ -61,7 +62,7 @@ def loaded(Module, sizes, numbers, x, dy):
         (dx,) = torch.autograd.grad(y, t, torch.tensor(dy))
         dx = dx.numpy()
     except Exception as e:
-        dx = Failed(e, "autograd, on its way back,")
+        dx = Failed(e, "autograd, in the backward pass,")
         if not came:
             y = dx = Failed(e, "`forward`")
     finally:
@@ -81,32 +82,32 @@ model = problem(
     returns={"names": "names", "trained": "trained", "y": "value", "dx": "value"},
     steps={
         "names": "the names and shapes of the `state_dict`",
-        "trained": "which of them an optimiser would change",
+        "trained": "which entries an optimiser would change",
         "value": "`forward`",
     },
     points={
-        "shape": (1, "`y` is a tensor (N, C)"),
-        "names": (5, "step 1: names and shapes of the `state_dict`, and nothing besides"),
+        "shape": (1, "a tensor of shape (N, C) for `y`"),
+        "names": (5, "step 1: the names and shapes of the `state_dict`, without extra entries"),
         "trained": (2, "step 2: which entries an optimiser would change"),
-        "value": (6, "step 3: `y`, and its gradient with respect to `x`, half each"),
+        "value": (6, "step 3: `y`, and its gradient with respect to `x`, half for each"),
     },
 )
 
 
 @model.reference
 class ResidualMLP(nn.Module):
-    """A network whose blocks add what they compute to what they are given.
+    """A network whose blocks add their result to their input.
 
     h = embed((x - mean) / std)
     for each block:   h = h + relu(linear(norm(h)))
     y = out(h)
 
     ResidualMLP(D, H, B, C) has B blocks; D, H and C are the numbers of inputs, hidden units
-    and outputs. norm is nn.LayerNorm(H). At the start all means are 0 and all std are 1.
+    and outputs. norm is nn.LayerNorm(H). At the start, mean contains zeros and std ones.
     """
 
     def __init__(self, D, H, B, C):
-        """Make all layers, and the two buffers."""
+        """Create all layers and the two buffers."""
         super().__init__()
         self.register_buffer("mean", torch.zeros(D))
         self.register_buffer("std", torch.ones(D))
@@ -118,7 +119,7 @@ class ResidualMLP(nn.Module):
         self.out = nn.Linear(H, C, bias=False)
 
     def forward(self, x):
-        """Return y, a tensor (N, C), for x, a tensor (N, D)."""
+        """Return y, a tensor of shape (N, C), for x, a tensor of shape (N, D)."""
         h = self.embed((x - self.mean) / self.std)
         for block in self.blocks:
             h = h + torch.relu(block["linear"](block["norm"](h)))
@@ -126,7 +127,7 @@ class ResidualMLP(nn.Module):
 
 
 def count(D, H, B, C):
-    """Return how many numbers the state_dict holds."""
+    """Return how many numbers the state_dict contains."""
     return 2 * D + H * D + H + B * (3 * H + H * H) + C * H
 
 
@@ -148,7 +149,7 @@ model.example(
 
 @model.case("value", visible=2)
 def some_sizes(rng, N, D, H, C):
-    """Some sizes, two or three blocks, and random numbers in the state_dict."""
+    """Various sizes, two or three blocks, and random numbers in the state_dict."""
     B = 2 + int(rng.integers(2))
     numbers = rng.normal(size=count(D, H, B, C)) / 2 + 0.2
     numbers[D : 2 * D] = rng.uniform(0.5, 2.0, size=D)
@@ -157,7 +158,7 @@ def some_sizes(rng, N, D, H, C):
 
 
 class Block(nn.Module):
-    """A block as a module of its own."""
+    """A block as a separate module."""
 
     def __init__(self, H):
         super().__init__()
@@ -168,7 +169,7 @@ class Block(nn.Module):
 
 
 class OfBlocks(nn.Module):
-    """The usual style, in parts, of which mistakes replace one."""
+    """The usual style in parts, so that each mistake can replace one."""
 
     block = Block
 
@@ -206,7 +207,7 @@ class Sequentially(OfBlocks):
 
 @model.alternative
 class ByHand(nn.Module):
-    """Containers without forward, and functions in place of calls of modules."""
+    """Containers without forward, and functions instead of calls of modules."""
 
     def __init__(self, D, H, B, C):
         super().__init__()
@@ -232,8 +233,8 @@ class ByHand(nn.Module):
 
 
 @model.mistake(
-    "mean and std are not in the state_dict. What does a module list there by itself: every "
-    "attribute, every buffer? Look the arguments of register_buffer up.",
+    "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
+    "there, and which arguments does `register_buffer` have?",
     loses="names value",
 )
 class PlainAttributes(OfBlocks):
@@ -242,8 +243,8 @@ class PlainAttributes(OfBlocks):
 
 
 @model.mistake(
-    "mean and std are parameters, so an optimiser would train them. What does a module call a "
-    "tensor that is saved and moved with it, and not trained?",
+    "Your `mean` and `std` are parameters, so an optimiser would train them. What does PyTorch "
+    "call a tensor that is saved and moved with its module, but not trained?",
     loses="trained",
 )
 class TrainedMean(OfBlocks):
@@ -253,8 +254,8 @@ class TrainedMean(OfBlocks):
 
 
 @model.mistake(
-    "mean is not in the state_dict, and std is. What does a module list there by itself: every "
-    "attribute, every buffer? Compare how the two are made.",
+    "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
+    "them, and which attributes does a module list in its `state_dict`?",
     loses="names value",
 )
 class PlainMean(OfBlocks):
@@ -265,8 +266,8 @@ class PlainMean(OfBlocks):
 
 
 @model.mistake(
-    "std is not in the state_dict, and mean is. What does a module list there by itself: every "
-    "attribute, every buffer? Compare how the two are made.",
+    "Your `state_dict` contains `mean`, but not `std`. What is different in the way you create "
+    "them, and which attributes does a module list in its `state_dict`?",
     loses="names value",
 )
 class PlainStd(OfBlocks):
@@ -277,8 +278,8 @@ class PlainStd(OfBlocks):
 
 
 @model.mistake(
-    "one of mean and std is a parameter, so an optimiser would train it. Both are known from "
-    "the data. How do you make the other one?",
+    "Either your `mean` or your `std` is a parameter, so an optimiser would train it. How do "
+    "you create the other one?",
     loses="trained",
 )
 class OneIsTrained(OfBlocks):
@@ -289,8 +290,8 @@ class OneIsTrained(OfBlocks):
 
 
 @model.mistake(
-    "nothing of the blocks is in the state_dict. Does a module look for modules inside of "
-    "plain lists and dicts, and which container does it know?",
+    "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
+    "dicts for other modules, and which containers does it search?",
     loses="names trained value",
 )
 class PlainList(OfBlocks):
@@ -299,7 +300,7 @@ class PlainList(OfBlocks):
 
 
 class Numbered(nn.Sequential):
-    """A block whose layers have numbers for names."""
+    """A block whose layers have numbers instead of names."""
 
     def __init__(self, H):
         super().__init__(nn.LayerNorm(H), nn.Linear(H, H), nn.ReLU())
@@ -309,8 +310,8 @@ class Numbered(nn.Sequential):
 
 
 @model.mistake(
-    "no entry of a block has its name, and there are others. By which name does a layer inside "
-    "of a block stand in the table, and which name do you give it?",
+    "Your `state_dict` contains no block entry from the table, but other entries instead. "
+    "Which names does the table use for the list of blocks and for the layers inside a block?",
     loses="names trained value",
 )
 class NamedByNumbers(OfBlocks):
@@ -318,7 +319,7 @@ class NamedByNumbers(OfBlocks):
 
 
 def renamed(part):
-    """Return a class whose module of a block has another name, as if it had another shape."""
+    """Return a class that renames one module of a block, which looks like a wrong shape."""
 
     class Named(Block):
         def __init__(self, H):
@@ -332,8 +333,8 @@ def renamed(part):
 
 
 @model.mistake(
-    "no entry of linear is as the table asks, and others are there. Which names and shapes do "
-    "your blocks give them?",
+    "Your entries for `linear` don't match the table, and your `state_dict` contains other "
+    "entries instead. Which name and which shapes do you give to this layer of a block?",
     loses="names trained value",
 )
 class LinearIsOtherwise(OfBlocks):
@@ -341,8 +342,8 @@ class LinearIsOtherwise(OfBlocks):
 
 
 @model.mistake(
-    "no entry of norm is as the table asks, and others are there. Which names and shapes do "
-    "your blocks give them?",
+    "Your entries for `norm` don't match the table, and your `state_dict` contains other "
+    "entries instead. Which name and which shapes do you give to this layer of a block?",
     loses="names trained value",
 )
 class NormIsOtherwise(OfBlocks):
@@ -350,7 +351,8 @@ class NormIsOtherwise(OfBlocks):
 
 
 @model.mistake(
-    "mean and std are there, but not as the table asks. Which names and shapes do yours have?",
+    "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
+    "have in your `state_dict`?",
     loses="names value",
 )
 class BuffersAsRows(OfBlocks):
@@ -360,8 +362,8 @@ class BuffersAsRows(OfBlocks):
 
 
 @model.mistake(
-    "one of mean and std is there, but does not begin as the table says. With which two "
-    "numbers does x stay as it is?",
+    "Your `mean` or your `std` doesn't start with the value from the table. Which two initial "
+    "values leave `x` unchanged?",
     loses="names",
 )
 class StdBeginsWithZero(OfBlocks):
@@ -371,7 +373,8 @@ class StdBeginsWithZero(OfBlocks):
 
 
 @model.mistake(
-    "out.weight is there, but not as the table asks. Which name and shape does yours have?",
+    "Your entry for `out.weight` doesn't match the table. Which name and which shape does it "
+    "have in your `state_dict`?",
     loses="names value",
 )
 class OutOfAnotherShape(OfBlocks):
@@ -381,8 +384,8 @@ class OutOfAnotherShape(OfBlocks):
 
 
 @model.mistake(
-    "the state_dict holds one entry that has no line in the table. Which layer of yours has a "
-    "tensor that it should not have?",
+    "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
+    "tensor that it shouldn't have?",
     loses="names",
 )
 class OutWithBias(OfBlocks):
@@ -392,8 +395,8 @@ class OutWithBias(OfBlocks):
 
 
 @model.mistake(
-    "all blocks have the same numbers. How many modules did you make, and does a list that "
-    "names one of them several times hold several?",
+    "Your blocks all use the same parameters. How many modules does your code create, and how "
+    "many does a list contain if you put the same module into it several times?",
     loses="value",
 )
 class OneBlockForAll(OfBlocks):
@@ -402,7 +405,7 @@ class OneBlockForAll(OfBlocks):
 
 
 @model.mistake(
-    "x arrives at embed as it came. What happens to it before?",
+    "Your `embed` gets `x` unchanged. What does the formula do with `x` before `embed`?",
     loses="value",
 )
 class NotPrepared(OfBlocks):
@@ -411,7 +414,8 @@ class NotPrepared(OfBlocks):
 
 
 @model.mistake(
-    "the inputs are multiplied by std. What makes their spread 1?",
+    "Your inputs are multiplied by `std`. Which operation gives them a standard deviation of "
+    "1?",
     loses="value",
 )
 class TimesStd(OfBlocks):
@@ -420,7 +424,8 @@ class TimesStd(OfBlocks):
 
 
 @model.mistake(
-    "std is taken for a variance. Of what is it the root already?",
+    "Your code takes the square root of `std`, as if it were a variance. How do you get a "
+    "standard deviation from a variance?",
     loses="value",
 )
 class RootOfStd(OfBlocks):
@@ -429,8 +434,7 @@ class RootOfStd(OfBlocks):
 
 
 @model.mistake(
-    "the blocks pass on what they compute, and not what they were given besides. What is added "
-    "to h?",
+    "Your blocks return only the output of the ReLU. What does the formula add to it?",
     loses="value",
 )
 class NoShortcut(OfBlocks):
@@ -440,7 +444,8 @@ class NoShortcut(OfBlocks):
 
 
 @model.mistake(
-    "the ReLU comes after the addition. What does it see in the formula?",
+    "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
+    "formula?",
     loses="value",
 )
 class ReluOfTheSum(OfBlocks):
@@ -450,7 +455,7 @@ class ReluOfTheSum(OfBlocks):
 
 
 @model.mistake(
-    "the blocks normalise after the linear layer. What does linear see in the formula?",
+    "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?",
     loses="value",
 )
 class NormAfterLinear(OfBlocks):
@@ -460,8 +465,8 @@ class NormAfterLinear(OfBlocks):
 
 
 @model.mistake(
-    "the blocks normalise the sum at their end. What is normalised in the formula, and what is "
-    "added without it?",
+    "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
+    "it add without normalising it?",
     loses="value",
 )
 class NormOfTheSum(OfBlocks):
@@ -471,7 +476,7 @@ class NormOfTheSum(OfBlocks):
 
 
 @model.mistake(
-    "the normalised h is added, and not h itself. What does the shortcut carry?",
+    "Your blocks add the normalised h to the output of the ReLU. Which h does the formula add?",
     loses="value",
 )
 class ShortcutOfTheNorm(OfBlocks):
@@ -482,7 +487,8 @@ class ShortcutOfTheNorm(OfBlocks):
 
 
 @model.mistake(
-    "the blocks are linear but for norm. Which function stands around linear?",
+    "Your blocks have no nonlinear function after `linear`. Which function does the formula "
+    "apply to the output of `linear`?",
     loses="value",
 )
 class NoRelu(OfBlocks):

@@ -1,12 +1,12 @@
 """train_one_epoch: an epoch with accumulated gradients, clipping, modes and a device.
 
-The driver builds the model, a loss, an optimiser and a list of batches, calls the student's
-function and returns the loss that it gave and the parameters that it left. In place of Dropout
-stands a module that masks always the same entries, and in training mode alone: random masks
-would be others on other machines.
+The driver creates the model, a loss, an optimiser and a list of batches. It calls the student's
+function and returns the loss and the final parameters. Instead of Dropout, we use a module that
+always masks the same entries, and only in training mode, because random masks would differ
+between machines.
 
-PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, where a formula of one's own
-divides by the norm: hence the tolerance.
+PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, whereas a student's formula divides
+by the norm. Therefore we need the larger tolerance.
 """
 
 import itertools
@@ -57,18 +57,18 @@ epoch = problem(
     rtol=1e-5,
     returns={"loss": "value", "parameters": "value", "moved": "device"},
     points={
-        "shape": (1, "the loss is one number"),
+        "shape": (1, "one number for the loss"),
         "value": (
             8,
-            "a step after each batch: `loss` and parameters, half each; half of both for a "
-            "model that comes in evaluation mode",
+            "one step per batch, a quarter each: `loss` and parameters, for models in training "
+            "mode and in evaluation mode",
         ),
         "steps": (
             8,
-            "a quarter each: parameters after steps of several batches; where the last step "
-            "has fewer; `loss` there; parameters after clipping",
+            "a quarter each: parameters after steps of several batches; parameters and `loss` "
+            "if the last step has fewer; parameters after clipping",
         ),
-        "device": (1, "`x` and `y` are moved before anything is computed with them"),
+        "device": (1, "`x` and `y` moved before you compute anything with them"),
     },
     self_reported=("device",),
 )
@@ -79,16 +79,17 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
     """Train a model in training mode for one epoch, with a step after every few batches.
 
     model : torch.nn.Module, already on device, in either mode
-    loader : sequence of pairs (x, y) of tensors, batches that need not be equally large and
-        lie elsewhere: each is moved by .to(device) before anything is computed with it
-    loss_fn : loss_fn(model(x), y) is the mean loss of the samples of a batch
-    optimizer : torch.optim.Optimizer of the model's parameters
+    loader : sequence of pairs (x, y) of tensors. The batches may differ in size and may be on a
+        different device: move x and y with .to(device) before you compute anything with them
+    loss_fn : loss_fn(model(x), y) is the mean loss over the samples of a batch
+    optimizer : torch.optim.Optimizer for the model's parameters
     device : torch.device
-    accumulate : int, how many batches make up one step; the last step has those that are left
-    max_norm : float, the largest norm that the gradient of a step may have, all parameters
-        taken together
-    The gradient of a step is that of the mean loss of all samples in its batches.
-    Returns loss : float, the mean over all samples of the losses that the batches had.
+    accumulate : int, the number of batches in a step; the last step has the remaining batches
+    max_norm : float, the largest norm that the gradient of a step may have, where the norm is
+        taken over all parameters together
+    The gradient of a step is the gradient of the mean loss over all samples in its batches.
+    Returns loss : float, the mean over all samples of the losses that you computed for the
+        batches of this epoch.
     """
     model.train()
     optimizer.zero_grad()
@@ -123,7 +124,7 @@ epoch.example(
 
 
 def drawn(rng, sizes, D, C, size=1.0):
-    """Return inputs and targets of so many samples, the sizes, and a layer."""
+    """Return inputs and targets for this many samples, the sizes, and a layer."""
     N = sum(sizes)
     X, y = rng.normal(size=(N, D)) + 0.5, size * rng.normal(size=(N, C)) + 4
     b = rng.uniform(1.5, 2.5, size=C)  # so that no one is told that all parameters are below 1
@@ -132,25 +133,25 @@ def drawn(rng, sizes, D, C, size=1.0):
 
 @epoch.case("value")
 def a_step_a_batch(rng, B, D):
-    """A step after each batch, the last batch being smaller."""
+    """One step per batch, and a smaller last batch."""
     return *drawn(rng, [B, B, B, 2], D, 3), 0.2, 1, MUCH, False, True
 
 
 @epoch.case("steps", parts="parameters")
 def full_groups(rng, B, D):
-    """Two batches a step, all batches of one size."""
+    """Two batches per step, and batches of equal size."""
     return *drawn(rng, [B, B, B, B], D, 3), 0.2, 2, MUCH, False, True
 
 
 @epoch.case("steps", parts="loss parameters")
 def a_shorter_last_group(rng, B, D):
-    """Three batches a step, of which the last step has fewer, and the last batch is smaller."""
+    """Three batches per step, fewer in the last step, and a smaller last batch."""
     return *drawn(rng, [B, B, B, B, 2], D, 3), 0.2, 3, MUCH, False, True
 
 
 @epoch.case("steps", parts="parameters")
 def large_gradients(rng, B, D):
-    """Two batches a step; the first gradient is far larger than max_norm, the second is not."""
+    """Two batches per step, a first gradient far above max_norm, and a smaller second one."""
     X, y, sizes, W, b = drawn(rng, [B, B, B, B], D, 3, 20.0)
     y[2 * B :] = X[2 * B :] @ W.T + b + 0.3 * rng.normal(size=(2 * B, 3))
     return X, y, sizes, W, b, 0.2, 2, 0.9, False, True
@@ -158,7 +159,7 @@ def large_gradients(rng, B, D):
 
 @epoch.case("value")
 def after_an_evaluation(rng, B, D):
-    """A model with batch normalisation and a mask that comes in evaluation mode."""
+    """A model with batch normalisation and a mask, which arrives in evaluation mode."""
     return *drawn(rng, [B, B, B, 3], D, 5), 0.2, 1, MUCH, True, False
 
 
@@ -221,11 +222,12 @@ def epoch_with(
     before_clip=True,
     loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / sum(sizes)),
 ):
-    """Return a solution that differs in what is given.
+    """Return a solution that differs from the reference in the given parts.
 
-    ``scale(n, group, accumulate)`` is what a batch's loss is multiplied by, ``group`` being the
-    sizes of its group's batches; ``due(k, all, accumulate)`` says whether a step comes now;
-    ``batch(model, optimizer, max_norm)`` is done after each batch; ``after`` after the step.
+    ``scale(n, group, accumulate)`` is the factor for a batch's loss, where ``group`` contains
+    the sizes of the batches in its group. ``due(k, last, accumulate)`` decides whether a step
+    comes now. ``batch(model, optimizer, max_norm)`` runs after each batch, and ``after`` after
+    each step.
     """
 
     def solution(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
@@ -269,10 +271,10 @@ def summed(
     before=None,
     **slip,
 ):
-    """Train on sums over samples, which are divided and clipped once a step, with some slips.
+    """Train on sums over samples, divided and clipped once per step, with some slips.
 
-    The first step has ``first`` batches, by default as many as the others;
-    ``before(parameters, max_norm)`` is done before the division, the rest is of `epoch_with`.
+    The first step has ``first`` batches, by default as many as the other steps.
+    ``before(parameters, max_norm)`` runs before the division. `epoch_with` explains the rest.
     """
     sizes = [len(x) for x, _ in loader]
     starts = [0, *range(first or accumulate, len(sizes), accumulate), len(sizes)]
@@ -291,8 +293,8 @@ def summed(
 
 
 @epoch.mistake(
-    "the gradients of the earlier steps are still in it. What does backward do with a gradient "
-    "that is there already, and who sets it back?",
+    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
+    "gradient that is already there, and which call clears it?",
     loses="value",
 )
 def zero_grad_forgotten(*given):
@@ -300,8 +302,8 @@ def zero_grad_forgotten(*given):
 
 
 @epoch.mistake(
-    "the gradients of the earlier steps are still in it. What does backward do with a gradient "
-    "that is there already, and who sets it back?",
+    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
+    "gradient that is already there, and which call clears it?",
     loses="value",
 )
 def zero_grad_forgotten_and_divided(*given):
@@ -309,7 +311,8 @@ def zero_grad_forgotten_and_divided(*given):
 
 
 @epoch.mistake(
-    "the parameters are as they were. Which call changes them, and is it reached?",
+    "Your function doesn't change the parameters. Which call updates them, and does your code "
+    "reach it?",
     loses="value steps",
     once=False,
 )
@@ -325,8 +328,8 @@ def never_a_step(model, loader, loss_fn, optimizer, *given):
 
 
 @epoch.mistake(
-    "a step is larger the more samples its batches have. Is the gradient of a sum asked for, "
-    "or that of a mean?",
+    "Your step is larger if a batch has more samples. Does the text require the gradient of a "
+    "sum, or the gradient of a mean?",
     loses="value",
 )
 def gradient_of_the_sum(*given):
@@ -334,8 +337,8 @@ def gradient_of_the_sum(*given):
 
 
 @epoch.mistake(
-    "a step is larger the more batches it has. Of which samples is its gradient that of the "
-    "mean loss, and by what must a batch's part be divided?",
+    "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
+    "step, and what must you divide the part of each batch by?",
     loses="steps",
 )
 def not_divided(*given):
@@ -343,8 +346,8 @@ def not_divided(*given):
 
 
 @epoch.mistake(
-    "in a step with a smaller batch, or with fewer batches, samples do not all count the same. "
-    "By what did you divide, and how many samples are there in such a step?",
+    "Your samples don't all have the same weight if a step has a smaller batch or fewer "
+    "batches. What do you divide by, and how many samples does such a step have?",
     loses="steps",
     where="a_shorter_last_group",
 )
@@ -353,8 +356,8 @@ def divided_by_accumulate(*given):
 
 
 @epoch.mistake(
-    "in a step with a smaller batch each batch counts the same. How much does one sample of "
-    "the small batch count then, and how much one of a large batch?",
+    "Your step gives each batch the same weight, even a smaller one. How much does one sample "
+    "of a small batch count then, and how much does one sample of a large batch count?",
     loses="steps",
     where="a_shorter_last_group",
 )
@@ -363,8 +366,8 @@ def divided_by_the_batches_of_the_group(*given):
 
 
 @epoch.mistake(
-    "the batches that are left at the end make no step. What becomes of their gradients when "
-    "the number of batches is no multiple of accumulate?",
+    "Your epoch ends without a step for the remaining batches. What happens to their gradients "
+    "if the number of batches isn't a multiple of `accumulate`?",
     loses="steps",
     where="a_shorter_last_group",
 )
@@ -373,8 +376,8 @@ def last_group_dropped(*given):
 
 
 @epoch.mistake(
-    "the first step is that of one batch, and the next ones are shifted. From which number do "
-    "you count the batches, and after how many is a step due?",
+    "Your first step uses only one batch, and all later steps are shifted. Which number do you "
+    "start counting from, and after how many batches is a step due?",
     loses="steps",
 )
 def counted_from_zero(*given):
@@ -382,8 +385,8 @@ def counted_from_zero(*given):
 
 
 @epoch.mistake(
-    "there is a step after each batch. Where does your code ask whether accumulate batches "
-    "have been seen?",
+    "Your code takes a step after each batch. Where does it check whether it has processed "
+    "`accumulate` batches?",
     loses="steps",
 )
 def a_step_after_each_batch(*given):
@@ -391,8 +394,8 @@ def a_step_after_each_batch(*given):
 
 
 @epoch.mistake(
-    "there is a step after each batch, a smaller one each time. How many steps has an epoch of "
-    "four batches, two a step?",
+    "Your code takes a step after each batch, and each of these steps is scaled down. How many "
+    "steps does an epoch of ten batches have if `accumulate` is 5?",
     loses="steps",
 )
 def a_small_step_after_each_batch(*given):
@@ -400,8 +403,8 @@ def a_small_step_after_each_batch(*given):
 
 
 @epoch.mistake(
-    "of the batches of a step only the last one has an effect. When are the gradients set to "
-    "0: after each batch, or after each step?",
+    "Your step includes only its last batch, scaled down as if the other batches were there. "
+    "Do you clear the gradients for each batch, or for each step?",
     loses="steps",
 )
 def zeroed_for_each_batch(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
@@ -414,8 +417,8 @@ def zeroed_for_each_batch(model, loader, loss_fn, optimizer, device, accumulate,
 
 
 @epoch.mistake(
-    "a step is that of its last batch alone, as if there were no others. When are the "
-    "gradients set to 0: after each batch, or after each step?",
+    "Your step is the full step of its last batch, as if the step had no other batches. Do you "
+    "clear the gradients for each batch, or for each step?",
     loses="steps",
 )
 def last_batch_alone(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
@@ -429,13 +432,13 @@ def last_batch_alone(model, loader, loss_fn, optimizer, device, accumulate, max_
 
 
 def clipped_now(model, optimizer, max_norm):
-    """Clip what has come together so far."""
+    """Clip the gradient accumulated so far."""
     torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
 
 
 @epoch.mistake(
-    "the gradient is clipped while batches of its step are still to come. Of which gradient "
-    "does the text bound the norm?",
+    "Your code clips the gradient before all batches of the step have contributed. Which "
+    "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -444,8 +447,8 @@ def clipped_after_each_batch(*given):
 
 
 @epoch.mistake(
-    "the gradient is clipped while batches of its step are still to come. Of which gradient "
-    "does the text bound the norm?",
+    "Your code clips the gradient before all batches of the step have contributed. Which "
+    "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -454,8 +457,8 @@ def sums_clipped_after_each_batch(*given):
 
 
 @epoch.mistake(
-    "the sum over the batches is clipped, and divided afterwards. Which of the two comes "
-    "first, if the gradient of the step may have the norm max_norm?",
+    "Your code clips the sum over the batches and then divides it. Which operation must come "
+    "first, so that the gradient of the step can have the norm `max_norm`?",
     loses="steps",
     where="large_gradients",
 )
@@ -467,8 +470,8 @@ def clipped_before_the_division(*given):
 
 
 @epoch.mistake(
-    "the gradient of the sum over all samples is clipped, and divided afterwards. Which of the "
-    "two comes first, if the gradient of the step may have the norm max_norm?",
+    "Your code clips the sum over all samples and then divides it. Which operation must come "
+    "first, so that the gradient of the step can have the norm `max_norm`?",
     loses="steps",
     where="large_gradients",
 )
@@ -477,7 +480,8 @@ def clipped_sum_then_divided(*given):
 
 
 @epoch.mistake(
-    "the norm is bounded by 1, whatever max_norm is. Which number does clip_grad_norm_ get?",
+    "Your gradient has a norm of at most 1 for every `max_norm`. Which number do you pass to "
+    "`clip_grad_norm_`?",
     loses="value steps",
 )
 def clipped_to_one(*given):
@@ -488,7 +492,8 @@ def clipped_to_one(*given):
 
 
 @epoch.mistake(
-    "the square of the norm is compared with max_norm. Which root is missing?",
+    "Your code compares the square of the norm with `max_norm`. How do you compute a norm from "
+    "the sum of the squares?",
     loses="steps",
     where="large_gradients",
 )
@@ -503,8 +508,8 @@ def square_of_the_norm(*given):
 
 
 @epoch.mistake(
-    "the sum of the absolute values is bounded by max_norm. Which norm is meant where none is "
-    "named?",
+    "Your code limits the sum of the absolute values. Which norm do we mean if we don't name "
+    "one?",
     loses="steps",
     where="large_gradients",
 )
@@ -516,8 +521,8 @@ def another_norm(*given):
 
 
 @epoch.mistake(
-    "the step is as large as without clipping. Does your code clip at all, and does it before "
-    "or after the optimiser's step?",
+    "Your step is as large as a step without clipping. Does your code clip the gradient at "
+    "all, and does it do so before `optimizer.step()`?",
     loses="steps",
     where="large_gradients",
 )
@@ -526,8 +531,8 @@ def clipped_after_the_step(*given):
 
 
 @epoch.mistake(
-    "each parameter is clipped by itself. What happens to the direction of the step, and of "
-    "which vector does the text bound the norm?",
+    "Your code clips each parameter separately. How does this change the direction of the "
+    "step, and which vector's norm does the text limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -540,8 +545,8 @@ def clipped_one_by_one(*given):
 
 
 @epoch.mistake(
-    "each entry of the gradient is clipped by itself. What is bounded by clip_grad_value_, and "
-    "what by clip_grad_norm_?",
+    "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
+    "limit, and what does `clip_grad_norm_` limit?",
     loses="steps",
     where="large_gradients",
 )
@@ -550,8 +555,8 @@ def clipped_by_value(*given):
 
 
 @epoch.mistake(
-    "every gradient is brought to the norm max_norm, a small one too. What is to become of one "
-    "whose norm is smaller already?",
+    "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
+    "should happen if the norm is already smaller?",
     loses="value",
 )
 def always_of_this_norm(*given):
@@ -565,8 +570,8 @@ def always_of_this_norm(*given):
 
 
 @epoch.mistake(
-    "the model came in evaluation mode and was trained in it. Which statistics does batch "
-    "normalisation use then, and who says that it is training now?",
+    "Your function trains the model in the evaluation mode in which it arrives. Which "
+    "statistics does batch normalisation use in this mode, and which call switches the mode?",
     loses="value",
     where="after_an_evaluation",
 )
@@ -575,8 +580,8 @@ def not_in_training_mode(*given):
 
 
 @epoch.mistake(
-    "loss is the mean of the batches' means. How much does a sample of the last, smaller batch "
-    "count in it?",
+    "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
+    "batch count in it?",
     loses="value",
 )
 def mean_of_batch_means(*given):
@@ -584,15 +589,16 @@ def mean_of_batch_means(*given):
 
 
 @epoch.mistake(
-    "loss is that of the last batch alone. Which samples does the text name?", loses="value"
+    "Your `loss` covers only the last batch. Which samples does the text mention?",
+    loses="value",
 )
 def loss_of_the_last_batch(*given):
     return epoch_with(loss_of=lambda losses, sizes: losses[-1])(*given)
 
 
 @epoch.mistake(
-    "loss is the sum of the batches' means. By what does loss_fn divide already, and what is "
-    "asked for?",
+    "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
+    "which mean should you return?",
     loses="value",
 )
 def loss_summed_over_batches(*given):
@@ -600,15 +606,16 @@ def loss_summed_over_batches(*given):
 
 
 @epoch.mistake(
-    "loss is the sum over all samples. By how many is it divided in a mean?", loses="value"
+    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
+    loses="value",
 )
 def loss_summed_over_samples(*given):
     return epoch_with(loss_of=lambda losses, sizes: float(np.dot(losses, sizes)))(*given)
 
 
 @epoch.mistake(
-    "loss is the sum over all samples, divided by the number of batches. Over what does the "
-    "mean run?",
+    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
+    "the mean run over?",
     loses="value",
 )
 def divided_by_the_batches(*given):
@@ -618,8 +625,8 @@ def divided_by_the_batches(*given):
 
 
 @epoch.mistake(
-    "the batches' means are added and divided by the number of samples. By what did loss_fn "
-    "divide already?",
+    "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
+    "`loss_fn` already divided by?",
     loses="value",
 )
 def divided_twice(*given):
@@ -627,7 +634,8 @@ def divided_twice(*given):
 
 
 @epoch.mistake(
-    "something is computed with x before it lies on device. Which line moves it there?",
+    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
+    "there?",
     loses="device",
 )
 def inputs_not_moved(*given):
@@ -635,7 +643,8 @@ def inputs_not_moved(*given):
 
 
 @epoch.mistake(
-    "something is computed with y before it lies on device. Which line moves it there?",
+    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
+    "there?",
     loses="device",
 )
 def targets_not_moved(*given):
@@ -643,8 +652,8 @@ def targets_not_moved(*given):
 
 
 @epoch.mistake(
-    "something is computed with x and with y before they lie on device. Does .to change a "
-    "tensor, or does it return another one?",
+    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
+    "a tensor, or does it return a new one?",
     loses="device",
     once=False,
 )

@@ -1,8 +1,8 @@
-"""Measures that challenges share if their file holds the weights of a picture classifier.
+"""Measures for challenges whose file contains the weights of an image classifier.
 
-Only the weights are to count: a function of the student's could hold a table, or another model
-in its text. So the scores are computed from the file, where it is measured, and the student's
-labels have but to agree with them. The functions here travel with a measure that calls them.
+Only the weights count, because a student's function could contain a table, or a different model
+in its source. Therefore the measure computes the scores from the file, and the student's labels
+only have to agree with them. The functions here travel with a measure that calls them.
 """
 
 import numpy as np
@@ -19,12 +19,12 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
     file : array of uint8
         The bytes of an .npz file.
     asked : dict
-        Shapes by name; a letter stands for the same length wherever it occurs.
+        Shapes by name; a letter means the same length wherever it occurs.
     letters : dict
         The largest length for each letter; the smallest is 1.
     absent, misshapen, unreal : str
-        Texts of the error where an array is missing, has another shape, or holds anything but
-        finite real numbers. They must stand in the measure literally.
+        Texts of the error if an array is missing, has a different shape, or contains anything
+        but finite real numbers. They must be literals in the measure.
 
     Raises
     ------
@@ -60,16 +60,18 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
 
 @travels
 def share_right(labels, scores, target, otherwise):
-    """Return the accuracy by the highest score, if the student's labels agree with it.
+    """Return the accuracy by the highest score, if the student's labels agree.
 
-    One label in 200 may differ, since single precision may decide a tie in another way. Where
-    more do, an error is raised with the text ``otherwise``.
+    One label in 200 may differ, because single precision may decide a tie differently. If more
+    labels differ, the function raises an error with the text ``otherwise``.
     """
     if not np.isfinite(scores).all():
-        raise ValueError("the scores are not finite. How large are the weights?")
+        raise ValueError("the scores from your file aren't finite. How large are the weights?")
     found = scores.argmax(axis=1)
     if labels is None or labels.dtype.kind not in "biuf" or labels.shape != found.shape:
-        raise ValueError("expected one label for each picture, as an array of whole numbers")
+        raise ValueError(
+            "your function should return one label for each image, as an array of integers"
+        )
     if not np.mean(labels == found) >= 0.995:
         raise ValueError(otherwise)
     return np.mean(found == target)
