@@ -148,7 +148,7 @@ FILL IN the example with its numbers:
 try:
     print({name}({call}))  # FILL IN something to look at
 except Exception:
-    print("This comes when {name} is right.")
+    print("Your plot appears here as soon as {name} is correct.")
 ```
 """
 PRIVATE_TEST = '''"""Hold the private problem {name} to its declaration; run it with pytest."""

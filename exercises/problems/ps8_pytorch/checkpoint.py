@@ -90,7 +90,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         first, file = built(0), io.BytesIO()
         keeper = Checkpoint(*first)  # made when the training begins, as one does
         train(*first, epochs)
-        torch.manual_seed(11)  # who saves this generator in place of the other is recognised
+        torch.manual_seed(11)  # who saves this generator in place of the other is recognized
         keeper.save(file, epochs)
         train(*first, more)
         whole = numbers(first[0])
