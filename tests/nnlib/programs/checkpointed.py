@@ -1,4 +1,4 @@
-"""Train a deep residual network with checkpoints, scatter and quantiles, and find an anomaly."""
+"""Train a residual network with checkpoints, scatter and quantiles, and find an anomaly."""
 
 import warnings
 
