@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np  # noqa: F401 (for the example)
-
 from ..grad_mode import mode
 from ..tensor import Tensor
 
@@ -50,11 +48,12 @@ class detect_anomaly:
 
     >>> from nnlib import tensor
     >>> x = tensor([0.0], requires_grad=True)
-    >>> with detect_anomaly(), np.errstate(invalid="ignore"):
-    ...     (x.sqrt() * 0).backward()
-    Traceback (most recent call last):
-    ...
-    RuntimeError: backward: SqrtBackward0 returned nan in a gradient of shape (1,); sqrt was ...
+    >>> with detect_anomaly():
+    ...     try:
+    ...         (x.sqrt() * 0).backward()
+    ...     except RuntimeError as error:
+    ...         print(str(error).partition(";")[0])
+    backward: SqrtBackward0 returned nan in a gradient of shape (1,)
     """
 
     def __init__(self, check_nan: bool = True):
