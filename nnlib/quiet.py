@@ -25,9 +25,22 @@ with np.errstate(all="print"):  # so that the variable surely changes below
     before = copy_context()
     with np.errstate(all="ignore"):
         inside = copy_context()
-(variable,) = (v for v in inside if inside[v] is not before[v])
-switch_off = functools.partial(variable.set, inside[variable])
-switch_back = variable.reset
+changed = [v for v in inside if inside[v] is not before.get(v)]
+if len(changed) == 1:
+    (variable,) = changed
+    switch_off = functools.partial(variable.set, inside[variable])
+    switch_back = variable.reset
+else:  # a version of NumPy that stores the setting elsewhere
+
+    def switch_off() -> np.errstate:
+        """Switch the warnings off, and return what ``switch_back`` needs."""
+        state = np.errstate(all="ignore")
+        state.__enter__()
+        return state
+
+    def switch_back(state: np.errstate) -> None:
+        """Restore the setting."""
+        state.__exit__(None, None, None)
 
 
 def silent(f: Callable) -> Callable:
