@@ -36,7 +36,7 @@ class Adagrad(Optimizer):
     eps : float
         ε, which keeps the divisor away from 0.
     maximize : bool
-        Whether to climb: the gradient is reversed before anything else.
+        If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
         How torch would compute the same steps; both change nothing here.
 
@@ -107,7 +107,7 @@ class RMSprop(Optimizer):
     Parameters
     ----------
     params, lr, weight_decay, eps, maximize, foreach
-        As in ``Adagrad``.
+        See ``Adagrad``.
     alpha : float
         Share α of the last average that is kept.
     momentum : float

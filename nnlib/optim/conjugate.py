@@ -29,7 +29,7 @@ class NonlinearCG(ClosureOptimizer):
     Parameters
     ----------
     params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        As in ``LBFGS``.
+        See ``LBFGS``.
     lr : float
         The length of a step, or with a line search the very first to try.
     beta : str

@@ -30,7 +30,7 @@ class BFGS(ClosureOptimizer):
     Parameters
     ----------
     params, lr, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        As in ``LBFGS``.
+        See ``LBFGS``.
 
     Raises
     ------

@@ -25,7 +25,7 @@ class Rprop(Optimizer):
     Parameters
     ----------
     params, foreach, maximize
-        As in ``Adam``.
+        See ``Adam``.
     lr : float
         The first step size s.
     etas : (float, float)

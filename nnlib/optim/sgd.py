@@ -36,7 +36,7 @@ class SGD(Optimizer):
     nesterov : bool
         Whether to look ahead by the velocity.
     maximize : bool
-        Whether to climb: the gradient is reversed before anything else.
+        If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
         How torch would compute the same steps; both change nothing here.
 

@@ -43,7 +43,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     Source: ``torch.nn.functional.adaptive_avg_pool2d``; chapter "Convolution".
 
@@ -72,7 +72,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])
@@ -92,7 +92,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     output_size : int, or pair of int or None
         I and J; None keeps the size. The parts are those of ``adaptive_avg_pool2d``.
     return_indices : bool
-        Whether to tell where in the image (as i W + j) each largest value stands.
+        If True, also return the position of each maximum in its image, as i W + j.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     Source: ``torch.nn.functional.adaptive_max_pool2d``; chapter "Convolution".
 

@@ -37,7 +37,7 @@ def conv1d(
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -64,7 +64,7 @@ def conv2d(
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W)
-        The images x, taken as 0 outside.
+        Images x, padded with 0.
     weight : (C_out, C / groups, H_kernel, W_kernel)
         The kernels w.
     bias : (C_out,), optional
@@ -84,7 +84,7 @@ def conv2d(
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
 
@@ -125,7 +125,7 @@ def conv_transpose1d(
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
@@ -175,7 +175,7 @@ def conv_transpose2d(
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
 
@@ -288,9 +288,9 @@ def unfold(
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W) float
-        The images x, taken as 0 outside.
+        Images x, padded with 0.
     kernel_size, dilation, padding, stride
-        As in ``conv2d``.
+        See ``conv2d``.
 
     Returns
     -------
@@ -300,7 +300,7 @@ def unfold(
     Raises
     ------
     RuntimeError
-        If shape or options do not fit together.
+        If the shape and the options are incompatible.
 
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 
@@ -350,7 +350,7 @@ def fold(
     Raises
     ------
     RuntimeError
-        If shape or options do not fit together.
+        If the shape and the options are incompatible.
 
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 

@@ -34,7 +34,7 @@ def dropout(
     training : bool
         Whether anything is done at all; otherwise the input itself comes back.
     inplace : bool
-        Whether the result replaces the input.
+        If True, overwrite the input with the result.
 
     Returns
     -------

@@ -116,7 +116,7 @@ def embedding_bag(
     offsets : (B,) int
         For an input (N,), where each bag starts, in increasing order; the first one is 0.
     max_norm, norm_type, sparse
-        As in ``embedding``.
+        See ``embedding``.
     scale_grad_by_freq : bool
         Only False, because torch divides by the counts of other words.
     mode : {"mean", "sum", "max"}

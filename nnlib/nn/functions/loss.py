@@ -49,7 +49,7 @@ def cross_entropy(
     ignore_index : int
         Examples with this class index count for nothing.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of the examples.
+        How to reduce the losses of the examples.
     label_smoothing : float in [0, 1]
         The share s that is spread over all classes.
 

@@ -55,7 +55,7 @@ def margin_ranking_loss(
     margin : float
         By how much, m.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def multi_margin_loss(
     weight : (C,) float, optional
         How much each class counts, w; the mean still divides by N.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of the examples.
+        How to reduce the losses of the examples.
 
     Returns
     -------
@@ -187,7 +187,7 @@ def cosine_embedding_loss(
     margin : float
         The cosine, m, that is different enough.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -255,7 +255,7 @@ def triplet_margin_loss(
     swap : bool
         Use d(positive, negative) where it is less than d(anchor, negative).
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------

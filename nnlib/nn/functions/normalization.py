@@ -49,7 +49,7 @@ def batch_norm(
         Averages of mean and variance (divided by n - 1). Training changes them in place;
         otherwise they are used as μ and v.
     weight, bias : (C,) float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     training : bool
         Whether to use the batch's own mean and variance.
     momentum : float
@@ -111,9 +111,9 @@ def layer_norm(
     normalized_shape : tuple of int
         Shape of the last axes.
     weight, bias : normalized_shape float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     eps : float
-        ε, which keeps the root away from 0.
+        Constant ε, which prevents division by 0.
 
     Returns
     -------
@@ -158,9 +158,9 @@ def group_norm(
     num_groups : int
         Number of groups, which divides C.
     weight, bias : (C,) float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     eps : float
-        What keeps the root away from 0.
+        Constant ε, which prevents division by 0.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def binary_cross_entropy(
     weight : float, broadcast to input, optional
         How much each loss counts; the mean still divides by the number of losses.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def binary_cross_entropy_with_logits(
     weight : float, broadcast to input, optional
         How much each loss counts; the mean still divides by the number of losses.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
     pos_weight : float, broadcast to input, optional
         Factor of the first term.
 

@@ -83,7 +83,7 @@ def smooth_l1_loss(
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``.
+        See ``mse_loss``.
     beta : float
         The error β at which the parabola ends; 0 gives ``l1_loss``.
 
@@ -129,7 +129,7 @@ def huber_loss(
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``.
+        See ``mse_loss``.
     delta : float
         The error δ at which the parabola ends.
     weight : (...) float, optional

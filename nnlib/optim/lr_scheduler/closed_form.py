@@ -31,7 +31,7 @@ class LambdaLR(LRScheduler):
     lr_lambda : callable, or list of them
         f, or one for each group.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Only functions that are objects of a class are kept in ``state_dict``.
 
@@ -123,7 +123,7 @@ class InverseTimeLR(LRScheduler):
     warmup_steps : int
         w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
@@ -175,7 +175,7 @@ class CosineAnnealingLR(LRScheduler):
     eta_min : float
         η_min, the lowest rate.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------

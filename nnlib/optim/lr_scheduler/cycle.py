@@ -71,7 +71,7 @@ class OneCycleLR(LRScheduler):
     three_phase : bool
         Whether the rate first falls as long as it rose, and only then to almost nothing.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------

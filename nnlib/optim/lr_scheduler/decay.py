@@ -49,7 +49,7 @@ class StepLR(_Multiplied):
     gamma : float
         γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
@@ -94,7 +94,7 @@ class MultiStepLR(_Multiplied):
     gamma : float
         γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -137,7 +137,7 @@ class ConstantLR(_Multiplied):
     total_iters : int
         T.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
@@ -186,7 +186,7 @@ class LinearLR(_Multiplied):
     total_iters : int
         T, the epochs from one to the other; with 0 it stays at a.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
@@ -239,7 +239,7 @@ class ExponentialLR(_Multiplied):
     gamma : float
         γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)

@@ -63,7 +63,7 @@ class SequentialLR(_Several):
     milestones : list of int
         The epochs in which each but the first begins.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
