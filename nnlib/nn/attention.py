@@ -214,7 +214,7 @@ class MultiheadAttention(Module):
             self._refuse(AssertionError, what, (q, k, v))
         first = 0 if self.batch_first else 1
         if len(q) == 3 and q[first] != k[first]:
-            self._refuse(RuntimeError, "query, key and value of one batch size", (q, k, v))
+            self._refuse(RuntimeError, "query, key and value with the same N", (q, k, v))
         return len(q) == 3
 
     def _mask(

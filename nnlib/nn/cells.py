@@ -54,7 +54,7 @@ class Recurrent(Module):
             kind = type(hx[0] if self.states == 1 else hx).__name__
             self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
         if len(hx) != self.states:
-            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} of them")
+            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} states")
         return list(hx)
 
     def refuse(self, error: type[Exception], expected: str, got: Any) -> None:

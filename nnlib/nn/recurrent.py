@@ -206,7 +206,7 @@ class Layers(Recurrent):
         if sizes is not None:
             valid = len(sizes) and sizes[-1] > 0 and (np.diff(sizes) <= 0).all()
             if x.ndim != 2 or not valid or sizes.sum() != len(x):
-                what = "packed data with 2 axes, of as many rows as the batch sizes add up to"
+                what = "packed data (N, input_size) and decreasing batch sizes with sum N"
                 self.refuse(RuntimeError, what, f"{x.shape} and batch sizes {sizes.tolist()}")
         elif x.ndim not in (2, 3):
             axes = "(N, T, D)" if self.batch_first else "(T, N, D)"

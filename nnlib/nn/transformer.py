@@ -260,7 +260,7 @@ class Transformer(Module):
         wrong_batch = len(s) == 3 and s[batch] != t[batch]
         if wrong_batch or not s[-1] == t[-1] == self.d_model:
             raise RuntimeError(
-                "Transformer: expected src and tgt of one batch size and vectors of length "
+                "Transformer: expected src and tgt with the same N and vectors of length "
                 f"{self.d_model}, got {s} and {t}"
             )
         memory = self.encoder(
