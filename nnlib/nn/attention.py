@@ -55,8 +55,8 @@ class MultiheadAttention(Module):
     AssertionError
         If E isn't a multiple of h, or if an input or a mask has the wrong number of axes,
         length or dtype, as in torch.
-        RuntimeError
-            If batch sizes differ, or attn_mask has the wrong shape or is missing.
+    RuntimeError
+        If batch sizes differ, or attn_mask has the wrong shape or is missing.
 
     Attributes
     ----------

@@ -159,7 +159,7 @@ class TransformerEncoderLayer(TransformerLayer):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool = False,
     ) -> Tensor:
-        """Map (L, N, E) to the same shape; the masks are those of ``MultiheadAttention``."""
+        """Map (L, N, E) to the same shape; see ``MultiheadAttention`` for the masks."""
         masks = src_mask, src_key_padding_mask, is_causal
         x = self._add(self.norm1, src, lambda x: self._sa_block(x, *masks))
         return self._add(self.norm2, x, lambda x: self.dropout2(self._ff_block(x)))
@@ -217,8 +217,8 @@ class TransformerDecoderLayer(TransformerLayer):
     ) -> Tensor:
         """Map tgt (L, N, E) and memory (S, N, E) to the shape of tgt.
 
-        The masks and the hint of tgt are for its attention to itself, and those of memory are
-        for the attention of tgt to memory. See ``MultiheadAttention``.
+        The options for tgt are used in its attention to itself, and the options for memory in
+        the attention of tgt to memory. See ``MultiheadAttention``.
         """
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal

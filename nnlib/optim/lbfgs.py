@@ -176,7 +176,7 @@ class LBFGS(ClosureOptimizer):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Store a pair s, y with torch's names if y · s > 0; keep only the last ``size`` pairs."""
+    """Store a pair s, y with torch's names if y · s > 0; drop all but the last ``size``."""
     if y @ s > CURVED:
         news = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
         for name, new in news.items():

@@ -51,8 +51,8 @@ def strong_wolfe(
     c1, c2 : float
         Constants of the two conditions: fraction of the initial slope at which the loss must
         at least decrease, and largest fraction of it that may remain.
-        tolerance : float
-            Stop narrowing the bracket if no element would change by more than this.
+    tolerance : float
+        Stop narrowing the bracket if no element would change by more than this.
     max_ls : int
         Maximum number of evaluations after the first one.
 

@@ -22,8 +22,8 @@ class Newton(ClosureOptimizer):
     .. math:: x \leftarrow x - t\, (H + \lambda I)^{-1} g
 
     Without a line search, this converges to a point where the gradient is 0, which may not be
-    a minimum. With a line search, the eigenvalues of H are replaced by their absolute values,
-    so that every direction points downhill. For D parameters, each H takes D backward passes.
+    a minimum. A line search replaces the eigenvalues of H by their absolute values, so that
+    every direction points downhill. For D parameters, each H takes D backward passes.
 
     The closure returns the loss, and doesn't need to call ``backward``. If it does, it must
     pass ``create_graph=True``, because the loss is differentiated twice.
@@ -36,7 +36,7 @@ class Newton(ClosureOptimizer):
     lr : float
         Step length t; with a line search, the first length to try.
     damping : float
-        Constant λ, which keeps H + λI away from singular matrices.
+        Constant λ, which makes sure that H + λI isn't singular near a minimum.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     Parameters
     ----------
     model : Module
-        Model to use. Its modes are restored afterwards.
+        Model to use. The modes of all its layers are restored afterwards.
     X : (N, ...) float
         Examples, which are converted to the dtype of the parameters. If the model starts with
         an Embedding, they are word numbers and aren't converted.

@@ -48,8 +48,8 @@ def fit(
     Parameters
     ----------
     model : Module
-        Model to train. Its parameters are changed in place. Inputs and floating-point targets
-        are converted to the dtype of the parameters.
+        Model to train; its parameters change in place. Inputs and floating-point targets are
+        converted to the dtype of the parameters.
     loaders : iterable of batches, or a tuple of two
         Batches (inputs..., targets) to train on, such as a DataLoader. A tuple also has batches
         for validation after each epoch. ``loaders`` creates both from arrays.

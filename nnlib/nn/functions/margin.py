@@ -78,7 +78,7 @@ def margin_ranking_loss(
     shapes = [array("margin_ranking_loss", x).shape for x in (input1, input2, target)]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(
-            f"margin_ranking_loss: expected as many axes of each input, got {shapes}"
+            f"margin_ranking_loss: expected inputs with equally many axes, got {shapes}"
         )
     broadcast_shape("margin_ranking_loss", input1, input2, target)
     each = clamp(add(neg(mul(target, sub(input1, input2))), margin), min=0)
@@ -282,7 +282,7 @@ def triplet_margin_loss(
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
     shapes = [array(name, x).shape for x in (anchor, positive, negative)]
     if len({len(shape) for shape in shapes}) > 1:
-        raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
+        raise RuntimeError(f"{name}: expected inputs with equally many axes, got {shapes}")
     broadcast_shape(name, anchor, positive, negative)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)

@@ -62,10 +62,10 @@ def interpolate(
     ValueError
         If not exactly one of size and scale_factor is given, its length is wrong, or
         align_corners is given for "nearest".
-        NotImplementedError
-            If the mode is unknown or unsuitable for this number of axes, or antialias is True.
-        RuntimeError
-            If the result would be empty, or the dtype isn't floating-point.
+    NotImplementedError
+        If the mode is unknown or unsuitable for this number of axes, or antialias is True.
+    RuntimeError
+        If the result would be empty, or the dtype isn't floating-point.
 
     Source: Gonzalez and Woods (2018), section 2.4; chapter "Convolution".
 

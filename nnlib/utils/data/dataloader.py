@@ -124,7 +124,7 @@ class DataLoader(Generic[T]):
         if batch_sampler is not None:
             valid = batch_size == 1 and not self.drop_last
             got = f"batch_size={batch_size} and drop_last={self.drop_last}"
-            expect(self, valid, "no batch_size and drop_last with batch_sampler", got)
+            expect(self, valid, "no batch_size and drop_last beside batch_sampler", got)
         valid = batch_size is not None or not self.drop_last
         expect(self, valid, "a batch_size with drop_last=True", batch_size)
 
