@@ -1,4 +1,4 @@
-"""Layers, losses and the modules that hold parameters."""
+"""Layers, losses, and the base class Module, which stores parameters."""
 
 from . import functional, init, layers, modules, parallel, utils
 from .layers import *  # noqa: F403 (the layers are many)

@@ -37,14 +37,14 @@ __all__ = [
 
 
 class Activation(Applied):
-    """The base class of activation modules: a function of one tensor, with its options."""
+    """Base class of activation modules, which apply a function of one tensor with options."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
         return self._compute(input)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing; ``inplace`` only where it is true."""
+        """Return a description of the options, for printing; show ``inplace`` only if True."""
         shown = self._kept()
         if not shown.get("inplace", True):
             del shown["inplace"]
@@ -52,7 +52,7 @@ class Activation(Applied):
 
 
 class InPlace(Activation):
-    """The base class of layers whose only option is whether the result replaces the input."""
+    """Base class of activation modules whose only option is ``inplace``."""
 
     def __init__(self, inplace: bool = False):
         super().__init__(inplace=inplace)
@@ -71,7 +71,7 @@ class ReLU6(InPlace):
 
 
 class LeakyReLU(Activation):
-    """Multiply what is below 0 by a small slope."""
+    """Multiply negative elements by a small slope."""
 
     function = staticmethod(F.leaky_relu)
 
@@ -80,16 +80,16 @@ class LeakyReLU(Activation):
 
 
 class PReLU(Module):
-    """Multiply what is below 0 by a learned slope, one for all or one for each channel.
+    """Multiply negative elements by a learned slope, shared or separate for each channel.
 
     Parameters
     ----------
     num_parameters : int
-        1, or the number of channels C.
+        1 for a shared slope, or the number of channels C.
     init : float
-        The slope before learning.
+        Initial slope.
     dtype : dtype
-        Of the slopes; float32 by default.
+        Dtype of the slopes. Default: float32.
 
     Attributes
     ----------
@@ -117,12 +117,12 @@ class PReLU(Module):
         return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return f"num_parameters={self.num_parameters}"
 
 
 class ELU(Activation):
-    """Apply a (e^x - 1) to what is below 0."""
+    """Apply a (e^x - 1) to each negative element."""
 
     function = staticmethod(F.elu)
 
@@ -131,7 +131,7 @@ class ELU(Activation):
 
 
 class SELU(InPlace):
-    """Apply the self-normalising ``functional.selu`` to each element."""
+    """Apply ``functional.selu``, which is self-normalizing, to each element."""
 
     function = staticmethod(F.selu)
 
@@ -170,7 +170,7 @@ class Mish(InPlace):
 
 
 class GELU(Activation):
-    """Apply x Φ(x), or its approximation by tanh, to each element."""
+    """Apply x Φ(x), or its approximation with tanh, to each element."""
 
     function = staticmethod(F.gelu)
 
@@ -203,7 +203,7 @@ class Hardsigmoid(InPlace):
     function = staticmethod(F.hardsigmoid)
 
     def extra_repr(self) -> str:
-        """Describe nothing, as torch."""
+        """Return an empty description, as torch does."""
         return ""
 
 
@@ -213,7 +213,7 @@ class Hardswish(InPlace):
     function = staticmethod(F.hardswish)
 
     def extra_repr(self) -> str:
-        """Describe nothing, as torch."""
+        """Return an empty description, as torch does."""
         return ""
 
 
@@ -236,7 +236,7 @@ class LogSoftmax(Activation):
 
 
 class GLU(Activation):
-    """Multiply the first half along dim by the sigmoid of the second."""
+    """Multiply the first half along dim by the sigmoid of the second half."""
 
     function = staticmethod(F.glu)
 
@@ -249,7 +249,9 @@ class GLU(Activation):
 
 
 class Maxout(Activation):
-    """Give the largest of every few neighbours along dim (``functional.maxout``); our own.
+    """Take the maximum of each group of neighbours along dim; torch has no such layer.
+
+    See ``functional.maxout``.
 
     >>> Maxout(2)(Tensor([[1.0, 5.0, 2.0, 3.0]]))
     tensor([[5., 3.]])

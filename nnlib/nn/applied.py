@@ -1,4 +1,4 @@
-"""The base class of modules that apply a function with stored options."""
+"""Base class of the modules that apply a function with stored options."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["Applied"]
 
 
 class Applied(Module):
-    """A function of ``functional`` whose options are attributes of the same names.
+    """Apply a function of ``functional`` with options that are stored as attributes.
 
-    A subclass says which function, hands its options on to this constructor, and calls
-    ``_compute`` in its ``forward``. Options called weight are buffers.
+    A subclass sets ``function``, passes its options to this constructor, and calls ``_compute``
+    in its ``forward``. Options whose names end in "weight" become buffers.
 
     Attributes
     ----------
     function : function
-        What is applied; it takes the inputs, then the options by name.
+        Function to apply. It takes the inputs by position and the options by name.
 
     >>> class Power(Applied):
     ...     function = staticmethod(lambda input, exponent: input**exponent)
@@ -50,5 +50,5 @@ class Applied(Module):
         return {name: getattr(self, name) for name in self._options}
 
     def _compute(self, *inputs: Tensor) -> Tensor:
-        """Return the function's result for the inputs, with the stored options."""
+        """Return the result of the function for the inputs, with the stored options."""
         return self.function(*inputs, **self._kept())

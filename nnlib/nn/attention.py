@@ -19,7 +19,7 @@ __all__ = ["MultiheadAttention"]
 
 
 class MultiheadAttention(Module):
-    r"""Attention in several heads, each with projections of its own.
+    r"""Attention with several heads, each with its own projections.
 
     .. math::
 
@@ -31,39 +31,43 @@ class MultiheadAttention(Module):
     Parameters
     ----------
     embed_dim : int
-        Length E of queries and outputs.
+        Length E of the queries and of the outputs.
     num_heads : int
-        How many heads h; they share E.
+        Number h of heads, which must divide E.
     dropout : float in [0, 1]
-        Probability that a weight is dropped, while training.
+        Probability of dropping a weight during training.
     bias : bool
-        Whether the projections have biases.
+        If True, add biases to the projections.
     add_bias_kv, add_zero_attn : bool
-        Always False: no key or value is added.
+        Must be False, because these options of torch aren't implemented.
     kdim, vdim : int
-        Length of keys and of values, by default E.
+        Lengths of the keys and of the values. Default: E.
     batch_first : bool
-        Whether inputs and output are (N, L, E) instead of (L, N, E).
+        If True, inputs and output are (N, L, E) instead of (L, N, E).
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError
-        If a length is not above 0, dropout is outside [0, 1], or an option is not there.
+        If embed_dim or num_heads isn't positive, dropout is outside [0, 1], or
+        ``add_bias_kv`` or ``add_zero_attn`` is True.
     AssertionError
-        If E is not a multiple of h, as in torch; also for masks and inputs of another kind.
+        If E isn't a multiple of h, or if an input or a mask has the wrong number of axes,
+        length or dtype, as in torch.
+    RuntimeError
+        If batch sizes differ, or attn_mask has the wrong shape or is missing.
 
     Attributes
     ----------
     in_proj_weight : (3E, E) float or None
-        The projections of queries, keys and values; None if kdim or vdim differs from E.
+        Projections of queries, keys and values; None if kdim or vdim differs from E.
     q_proj_weight, k_proj_weight, v_proj_weight : (E, E), (E, kdim), (E, vdim) float or None
-        The same one by one, if kdim or vdim differs from E.
+        The same three projections as separate matrices; None if kdim and vdim equal E.
     in_proj_bias : (3E,) float or None
-        Their biases.
+        Biases of these projections.
     out_proj : Linear
-        The projection of the heads' results, W_o and b_o.
+        Projection of the concatenated heads, W_o and b_o.
 
     Source: Vaswani et al. (2017), "Attention is all you need", section 3.2.2.
 
@@ -136,29 +140,30 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """Return the outputs, and how much each query took from each key.
+        """Return the outputs, and the weight that each query gives to each key.
 
         Parameters
         ----------
         query, key, value : (L, N, E), (S, N, kdim), (S, N, vdim) float
-            With ``batch_first`` N comes first; without N, a batch of one.
+            Queries, keys and values. With ``batch_first``, N comes first. Without N, the inputs
+            are a batch of one.
         key_padding_mask : (N, S) bool or float, optional
-            True for keys that nothing is taken from; a float mask is added to the scores.
+            True for keys to ignore; a float mask is added to the scores.
         need_weights : bool
-            Whether the weights are given, or None in their place.
+            If True, return the weights; otherwise, return None instead.
         attn_mask : (L, S) or (N h, L, S) bool or float, optional
-            True where a query takes nothing from a key; a float mask is added.
+            True where a query must ignore a key; a float mask is added to the scores.
         average_attn_weights : bool
-            Whether the weights are averaged over the heads.
+            If True, average the weights over the heads.
         is_causal : bool
-            A hint that attn_mask hides what comes later; attn_mask has to be there.
+            A hint that attn_mask hides all later positions. It requires an attn_mask.
 
         Returns
         -------
         tuple
-            The outputs, of the shape of query, and the weights (N, L, S), or (N, h, L, S)
-            if not averaged. A query that may not take from any key gets NaN, or without
-            ``need_weights`` only the bias.
+            The outputs, which have the shape of query, and the weights (N, L, S), or
+            (N, h, L, S) if they aren't averaged. If all keys are masked for a query, its output
+            is NaN, or only the bias without ``need_weights``.
         """
         batched = self._check(query, key, value)
         if is_causal and attn_mask is None:
@@ -184,7 +189,7 @@ class MultiheadAttention(Module):
         return (y if self.batch_first else transpose(y, 0, 1)), weights
 
     def _project(self, *inputs: Tensor) -> list[Tensor]:
-        """Return queries, keys and values, after their linear projections."""
+        """Return queries, keys and values after their linear projections."""
         if self.in_proj_weight is None:
             weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
         else:
@@ -209,7 +214,7 @@ class MultiheadAttention(Module):
             self._refuse(AssertionError, what, (q, k, v))
         first = 0 if self.batch_first else 1
         if len(q) == 3 and q[first] != k[first]:
-            self._refuse(RuntimeError, "query, key and value of one batch size", (q, k, v))
+            self._refuse(RuntimeError, "query, key and value with the same N", (q, k, v))
         return len(q) == 3
 
     def _mask(
@@ -234,7 +239,7 @@ class MultiheadAttention(Module):
         return padding if attn is None else add(attn, padding)
 
     def _additive(self, name: str, mask: Tensor, dtype: np.dtype) -> Tensor:
-        """Return a mask to be added to scores: True becomes -inf; floats are kept."""
+        """Return a mask to add to the scores: True becomes -inf, and floats don't change."""
         if raw(mask).dtype == bool:
             return np.where(raw(mask), -np.inf, 0).astype(dtype)
         if raw(mask).dtype != dtype:
@@ -248,4 +253,4 @@ class MultiheadAttention(Module):
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """Linear, under the name that torch prints here."""
+    """The layer Linear under the name that torch prints here."""

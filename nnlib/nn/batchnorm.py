@@ -16,9 +16,9 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm2d"]
 
 
 class _ChannelNorm(Stretch):
-    """The base class of batch and instance normalization: weights and running statistics."""
+    """Base class of batch and instance normalization, with weights and running statistics."""
 
-    ndims: tuple[int, ...]  # the numbers of axes that the input may have
+    ndims: tuple[int, ...]  # allowed numbers of axes of the input
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class _ChannelNorm(Stretch):
         super().reset_parameters()
 
     def extra_repr(self) -> str:
-        """Return the options as a text for printing."""
+        """Return a description of the options, for printing."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
             f"affine={self.affine}, bias={self.bias is not None}, "
@@ -76,38 +76,39 @@ class BatchNorm1d(_ChannelNorm):
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
 
-    with mean μ and variance v of the batch while training, and their running averages
-    in use.
+    Here, μ and v are the mean and the variance of the batch during training, and their
+    running averages in evaluation mode.
 
     Parameters
     ----------
     num_features : int
         Number of channels C.
     eps : float
-        ε, which keeps the root away from 0.
+        Constant ε, which prevents division by 0.
     momentum : float or None
-        Share of the batch in the new averages; None weights all batches alike.
+        Weight of the batch in the new averages. If None, all batches get equal weight.
     affine, bias : bool
-        Whether there are γ and β, and β.
+        If ``affine`` is True, learn γ; if both are True, also β.
     track_running_stats : bool
-        Whether averages are kept; without them the batch's own mean and variance are used
-        always.
+        If True, update running averages. If False, always use the mean and the variance of
+        the batch.
     dtype : dtype
-        Of parameters and averages; float32 by default.
+        Dtype of parameters and averages. Default: float32.
 
     Raises
     ------
     ValueError
-        If the input has other axes, or a channel has a single element in training.
+        If the input has the wrong number of axes, or a channel has only one element in
+        training.
 
     Attributes
     ----------
     weight, bias : (C,) float or None
         γ, which starts at 1, and β, which starts at 0.
     running_mean, running_var : (C,) float or None
-        The averages.
+        Running averages.
     num_batches_tracked : () int64 or None
-        How many batches they are made of.
+        Number of batches that the averages contain.
 
     Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
 
@@ -136,7 +137,7 @@ class BatchNorm1d(_ChannelNorm):
 
 
 class BatchNorm2d(BatchNorm1d):
-    """Batch normalization of images (N, C, H, W); otherwise as ``BatchNorm1d``.
+    """Batch normalization of images (N, C, H, W); see ``BatchNorm1d``.
 
     >>> BatchNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
     (5, 3, 4, 4)
@@ -146,9 +147,9 @@ class BatchNorm2d(BatchNorm1d):
 
 
 class InstanceNorm2d(_ChannelNorm):
-    """Normalization of each channel of each image, of (N, C, H, W) or (C, H, W).
+    """Normalization of each channel of each image in (N, C, H, W) or (C, H, W).
 
-    Arguments and attributes as ``BatchNorm2d``, with other defaults.
+    Arguments and attributes are the same as in ``BatchNorm2d``, but some defaults differ.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 

@@ -1,7 +1,7 @@
-"""Recurrent cells, which compute one time step.
+"""Recurrent cells, which compute a single time step.
 
-Each weight matrix holds those of all gates, one block of rows for each gate, in torch's order.
-There are two biases, one added to W x and one to U h, as in torch.
+Each weight matrix contains the matrices of all gates, as blocks of rows in torch's order.
+As in torch, there are two biases: one is added to W x, the other to U h.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 
 
 class Recurrent(Module):
-    """The base class of cells and layers: sizes, and weights uniform in ±1/√hidden_size."""
+    """Base class of cells and layers: sizes, and weights drawn uniformly in ±1/√hidden_size."""
 
-    gates = 1  # the number of blocks of rows in the weights
-    states = 1  # the number of states: 1 for h, 2 for h and c
+    gates = 1  # number of blocks of rows in the weights
+    states = 1  # number of states: 1 for h, 2 for h and c
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool):
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
 
     def add_weights(self, suffix: str, input_size: int, dtype: np.dtype) -> None:
-        """Register the weights of one cell, under names that end in ``suffix``."""
+        """Register the weights of one cell under names that end in ``suffix``."""
         rows = self.gates * self.hidden_size
         shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, self.hidden_size))
         if self.bias:
@@ -42,7 +42,7 @@ class Recurrent(Module):
             self.register_parameter(name + suffix, Parameter(np.empty(shape, dtype)))
 
     def reset_parameters(self) -> None:
-        """Draw all weights uniformly from ±1/√hidden_size."""
+        """Draw all weights uniformly from [-1/√hidden_size, 1/√hidden_size]."""
         even_by_fan_in(self.hidden_size, *self.parameters())
 
     def state_list(self, hx: Any) -> list | None:
@@ -54,7 +54,7 @@ class Recurrent(Module):
             kind = type(hx[0] if self.states == 1 else hx).__name__
             self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
         if len(hx) != self.states:
-            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} of them")
+            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} states")
         return list(hx)
 
     def refuse(self, error: type[Exception], expected: str, got: Any) -> None:
@@ -63,7 +63,7 @@ class Recurrent(Module):
 
 
 class Cell(Recurrent):
-    """One step of a recurrent layer; a subclass says in ``step`` what it computes."""
+    """Base class of cells; a subclass computes one step of its formula in ``step``."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Cell(Recurrent):
         return self.step(x, F.linear(states[0], self.weight_hh, self.bias_hh), *states)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         bias = "" if self.bias else ", bias=False"
         return f"{self.input_size}, {self.hidden_size}{bias}"
 
@@ -117,13 +117,13 @@ class RNNCell(Cell):
     Parameters
     ----------
     input_size, hidden_size : int
-        Length of x and of h.
+        Lengths of x and of h.
     bias : bool
-        Whether there are b and c.
+        If True, add the biases b and c.
     nonlinearity : {"tanh", "relu"}
-        What stands in the place of tanh.
+        Activation function to use instead of tanh.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ class RNNCell(Cell):
         return tanh(x + u) if self.nonlinearity == "tanh" else relu(x + u)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         other = "" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}"
         return super().extra_repr() + other
 
@@ -179,18 +179,18 @@ class LSTMCell(Cell):
     Parameters
     ----------
     input_size, hidden_size : int
-        Length of x, and of h and c.
+        Lengths of x, and of h and c.
     bias : bool
-        Whether there are biases.
+        If True, add biases.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------
     weight_ih, weight_hh : (4H, D) and (4H, H) float
-        W and U; rows of the gates i, f, g and o, in this order.
+        W and U, with the rows of the gates in the order i, f, g, o.
     bias_ih, bias_hh : (4H,) float or None
-        The biases.
+        Biases b and c.
 
     Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
 
@@ -218,21 +218,21 @@ class GRUCell(Cell):
     Parameters
     ----------
     input_size, hidden_size : int
-        Length of x and of h.
+        Lengths of x and of h.
     bias : bool
-        Whether there are biases.
+        If True, add biases.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------
     weight_ih, weight_hh : (3H, D) and (3H, H) float
-        W and U; rows of the gates r, z and n, in this order.
+        W and U, with the rows of the gates in the order r, z, n.
     bias_ih, bias_hh : (3H,) float or None
-        The biases.
+        Biases b and c.
 
     Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
-    for statistical machine translation"; the place of r is that of cuDNN and torch.
+    for statistical machine translation"; r is applied at the same place as in cuDNN and torch.
 
     >>> GRUCell(3, 2)(Tensor(np.zeros((4, 3), np.float32))).shape == (4, 2)
     True

@@ -22,7 +22,7 @@ __all__ = [
 
 
 class Identity(Module):
-    """A module that returns its input; the arguments of the constructor are ignored."""
+    """Return the input unchanged; the constructor ignores its arguments."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__()
@@ -33,7 +33,7 @@ class Identity(Module):
 
 
 class Series(Module):
-    """The base of Sequential and ModuleList: a sequence of modules, named 0, 1, 2 ..."""
+    """Base class of Sequential and ModuleList: a series of modules named 0, 1, 2 ..."""
 
     def append(self, module: Module) -> Series:
         """Add a module at the end."""
@@ -50,7 +50,7 @@ class Series(Module):
         return self
 
     def insert(self, index: int, module: Module) -> Series:
-        """Add a module before the one at an index."""
+        """Insert a module before the module at an index."""
         if not -len(self) <= index <= len(self):
             self._refuse(index)
         modules = list(self)
@@ -65,7 +65,7 @@ class Series(Module):
         return module
 
     def _checked(self, module: Any) -> Module:
-        """Return a module; raise TypeError for anything else."""
+        """Return the argument if it is a module; otherwise, raise TypeError."""
         if not isinstance(module, Module):
             name, kind = type(self).__name__, type(module).__name__
             if isinstance(module, type):
@@ -113,12 +113,12 @@ class Series(Module):
 
 
 class Sequential(Series):
-    """Apply modules one after the other.
+    """Apply modules in sequence.
 
     Parameters
     ----------
     *args : Module, or one OrderedDict of str to Module
-        The modules, with names or without.
+        The modules, named by their positions or by the keys of the OrderedDict.
 
     >>> from nnlib.nn import Linear, ReLU
     >>> Sequential(Linear(4, 3), ReLU())
@@ -143,7 +143,7 @@ class Sequential(Series):
         return input
 
     def _part(self, index: slice) -> Sequential:
-        """Return a Sequential of a slice of the modules, with their names."""
+        """Return a Sequential with a slice of the modules, which keep their names."""
         return type(self)(OrderedDict(list(self._modules.items())[index]))
 
     def __add__(self, other: Sequential) -> Sequential:
@@ -167,7 +167,7 @@ class Sequential(Series):
 
 
 class ModuleList(Series):
-    """A list of modules that a module may have as an attribute.
+    """A list of modules, to be used as an attribute of a module.
 
     >>> from nnlib.nn import ReLU
     >>> ModuleList(ReLU() for _ in range(3))
@@ -182,7 +182,7 @@ class ModuleList(Series):
             self.extend(modules)
 
     def _part(self, index: slice) -> ModuleList:
-        """Return a ModuleList of a slice of the modules."""
+        """Return a ModuleList with a slice of the modules."""
         return type(self)(list(self)[index])
 
     def forward(self, *args: Any) -> Any:
@@ -203,14 +203,14 @@ class ModuleList(Series):
 
 
 class ModuleDict(Module, MutableMapping):
-    """A dictionary of modules that a module may have as an attribute, in the order given.
+    """An ordered dictionary of modules, to be used as an attribute of a module.
 
     >>> from nnlib.nn import ReLU, Tanh
     >>> list(ModuleDict({"relu": ReLU(), "tanh": Tanh()}))
     ['relu', 'tanh']
     """
 
-    __eq__, __hash__ = object.__eq__, object.__hash__  # not those of a mapping
+    __eq__, __hash__ = object.__eq__, object.__hash__  # compare by identity, unlike a mapping
 
     def __init__(self, modules: Mapping[str, Module] | Iterable | None = None):
         super().__init__()
@@ -234,7 +234,7 @@ class ModuleDict(Module, MutableMapping):
 
 
 def _shown(value: Any) -> str:
-    """Return a value's type, and a Tensor's dtype and shape, as a text for printing."""
+    """Return the type of a value, and the dtype and shape of a Tensor, for printing."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     size = "x".join(map(str, value.shape))
@@ -243,9 +243,9 @@ def _shown(value: Any) -> str:
 
 
 class ParameterList(Module):
-    """A list of parameters that a module may have as an attribute.
+    """A list of parameters, to be used as an attribute of a module.
 
-    Tensors in it become parameters; any other value is kept as it is.
+    Tensors become parameters. Any other value is stored unchanged.
 
     >>> [p.shape for p in ParameterList([Tensor([1.0, 2.0])]).parameters()]
     [(2,)]
@@ -268,7 +268,7 @@ class ParameterList(Module):
         setattr(self, name, value)
 
     def extra_repr(self) -> str:
-        """Return the values as a text for printing, one a line."""
+        """Return a description of the values, one per line, for printing."""
         return "\n".join(f"  ({name}): {_shown(getattr(self, name))}" for name in self._names())
 
     def append(self, value: Any) -> ParameterList:
@@ -316,16 +316,16 @@ class ParameterList(Module):
 
 
 class ParameterDict(Module, MutableMapping):
-    """A dictionary of parameters that a module may have as an attribute, in the order given.
+    """An ordered dictionary of parameters, to be used as an attribute of a module.
 
-    Tensors in it become parameters; any other value stays unchanged.
+    Tensors become parameters. Any other value is stored unchanged.
 
     >>> parameters = ParameterDict({"scale": Tensor([1.0, 2.0])})
     >>> [name for name, _ in parameters.named_parameters()]
     ['scale']
     """
 
-    __eq__, __hash__ = object.__eq__, object.__hash__  # not those of a mapping
+    __eq__, __hash__ = object.__eq__, object.__hash__  # compare by identity, unlike a mapping
     _store, extra_repr = ParameterList._store, ParameterList.extra_repr
 
     def __init__(self, parameters: Mapping[str, Any] | Iterable | None = None):

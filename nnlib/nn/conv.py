@@ -24,12 +24,12 @@ PADDING_MODES = {
 
 
 def _numbers(value: Any, axes: int) -> Any:
-    """Return a tuple of one number for each axis; a string is returned as it is."""
+    """Return a tuple with one number per axis; a string is returned unchanged."""
     return value if isinstance(value, str) else _tuple(value, axes)
 
 
 def _tuple(value: Any, axes: int) -> tuple[int, ...]:
-    """Return a tuple of one number for each axis; a single number is repeated."""
+    """Return a tuple with one number per axis; a single number is repeated."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
 
 
@@ -39,7 +39,7 @@ def _within(n: int, least: int, most: int) -> bool:
 
 
 class _Convolution(Module):
-    """The base class of convolutional layers: options, initial weights and printing."""
+    """Base class of convolutional layers: options, initial weights and printing."""
 
     axes = 2
     transposed = False
@@ -80,7 +80,7 @@ class _Convolution(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weight and bias anew."""
+        """Draw new values for the weight and the bias."""
         even_by_fan_in(math.prod(self.weight.shape[1:]), *self.parameters())
 
     def _check(self) -> None:
@@ -108,7 +108,7 @@ class _Convolution(Module):
             )
 
     def _convolved(self, f: Any, input: Tensor) -> Tensor:
-        """Return the convolution of the input, padded according to ``padding_mode``."""
+        """Return the convolution of the input, after padding it with ``padding_mode``."""
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._sides(), PADDING_MODES[self.padding_mode])
@@ -130,7 +130,7 @@ class _Convolution(Module):
         return tuple(sides)
 
     def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
-        """Return the transposed convolution of the input, with ``output_size`` if given."""
+        """Return the transposed convolution of the input, of size ``output_size`` if given."""
         more = self.output_padding
         if output_size is not None:
             more = self._output_padding(input, list(output_size)[-self.axes :])
@@ -138,7 +138,7 @@ class _Convolution(Module):
         return f(input, self.weight, self.bias, *options)
 
     def _output_padding(self, input: Tensor, size: list[int]) -> tuple[int, ...]:
-        """Return the output padding that leads to an output of this size."""
+        """Return the output padding that results in an output of this size."""
         options = zip(self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
         least = [
             (n - 1) * s - 2 * p + d * (k - 1) + 1
@@ -153,7 +153,7 @@ class _Convolution(Module):
         return tuple(n - m for n, m in zip(size, least, strict=True))
 
     def extra_repr(self) -> str:
-        """Return the options that differ from their defaults as a text for printing."""
+        """Return a description of the options that differ from their defaults, for printing."""
         out = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
         out += f", stride={self.stride}"
         zero, one = (0,) * self.axes, (1,) * self.axes
@@ -169,7 +169,7 @@ class _Convolution(Module):
 
 
 class _Forward(_Convolution):
-    """The base class of convolutions, with the constructor of torch."""
+    """Base class of convolutions, with the same constructor as in torch."""
 
     def __init__(
         self,
@@ -190,36 +190,37 @@ class _Forward(_Convolution):
 
 
 class Conv2d(_Forward):
-    r"""A convolution of images.
+    r"""Convolution of images.
 
     .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
 
-    where :math:`\star` multiplies a kernel with every window (``functional.conv2d``).
+    where :math:`\star` multiplies a kernel with each window of an image; see
+    ``functional.conv2d``.
 
     Parameters
     ----------
     in_channels, out_channels : int
-        Channels C of x, and C_out of y.
+        Numbers C of channels of x and C_out of channels of y.
     kernel_size : int or pair of int
-        Size of a kernel.
+        Height and width of the kernels.
     stride, padding, dilation, groups
-        As in ``functional.conv2d``.
+        See ``functional.conv2d``.
     bias : bool
-        Whether there is a b.
+        If True, add a bias b.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the padding consists of, see ``functional.pad``.
+        Values of the padding; see ``functional.pad``.
     device, dtype
-        Of weight and bias: the CPU and float32 by default.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError
-        If groups do not divide the channels, or padding or its mode is unknown.
+        If groups doesn't divide the numbers of channels, or padding or padding_mode is invalid.
 
     Attributes
     ----------
     weight : (C_out, C / groups, H_kernel, W_kernel) float
-        w, drawn evenly from ±1/√n where n = C / groups · H_kernel · W_kernel.
+        w, drawn uniformly from [-1/√n, 1/√n] where n = C / groups · H_kernel · W_kernel.
     bias : (C_out,) float or None
         b, drawn from the same range.
 
@@ -230,17 +231,17 @@ class Conv2d(_Forward):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C_out, I, J); without N for one sample."""
+        """Map (N, C, H, W) to (N, C_out, I, J), or one sample without N."""
         return self._convolved(F.conv2d, input)
 
 
 class Conv1d(_Forward):
-    """A convolution of sequences (N, C, T); otherwise as ``Conv2d``.
+    """Convolution of sequences (N, C, T); see ``Conv2d``.
 
     Raises
     ------
     ValueError
-        If groups do not divide the channels, or padding or its mode is unknown.
+        If groups doesn't divide the numbers of channels, or padding or padding_mode is invalid.
 
     >>> Conv1d(3, 8, 5, padding=2)(np.zeros((4, 3, 9), np.float32)).shape
     (4, 8, 9)
@@ -249,12 +250,12 @@ class Conv1d(_Forward):
     axes = 1
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, T) to (N, C_out, I); without N for one sample."""
+        """Map (N, C, T) to (N, C_out, I), or one sample without N."""
         return self._convolved(F.conv1d, input)
 
 
 class _Transposed(_Convolution):
-    """The base class of transposed convolutions, with the constructor of torch."""
+    """Base class of transposed convolutions, with the same constructor as in torch."""
 
     transposed = True
 
@@ -278,20 +279,20 @@ class _Transposed(_Convolution):
 
 
 class ConvTranspose2d(_Transposed):
-    """A transposed convolution of images: the map from dL/dy to dL/dx of a ``Conv2d``.
+    """Transposed convolution of images, which maps dL/dy to dL/dx of a ``Conv2d``.
 
-    The arguments are those of ``Conv2d`` and, for output_padding, those of
-    ``functional.conv_transpose2d``; the only padding_mode is "zeros".
+    The arguments are the same as in ``Conv2d``, and ``output_padding`` is described in
+    ``functional.conv_transpose2d``. The only padding_mode is "zeros".
 
     Raises
     ------
     ValueError
-        If groups do not divide the channels, or padding_mode is another.
+        If groups doesn't divide the numbers of channels, or padding_mode isn't "zeros".
 
     Attributes
     ----------
     weight : (C, C_out / groups, H_kernel, W_kernel) float
-        w, drawn evenly from ±1/√n where n = C_out / groups · H_kernel · W_kernel.
+        w, drawn uniformly from [-1/√n, 1/√n] where n = C_out / groups · H_kernel · W_kernel.
     bias : (C_out,) float or None
         b, drawn from the same range.
 
@@ -302,17 +303,17 @@ class ConvTranspose2d(_Transposed):
     """
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I, J) to (N, C_out, H, W), of output_size if that is given."""
+        """Map (N, C, I, J) to (N, C_out, H, W), of size output_size if given."""
         return self._spread(F.conv_transpose2d, input, output_size)
 
 
 class ConvTranspose1d(_Transposed):
-    """A transposed convolution of sequences; otherwise as ``ConvTranspose2d``.
+    """Transposed convolution of sequences; see ``ConvTranspose2d``.
 
     Raises
     ------
     ValueError
-        If groups do not divide the channels, or padding_mode is another.
+        If groups doesn't divide the numbers of channels, or padding_mode isn't "zeros".
 
     >>> ConvTranspose1d(8, 3, 2, stride=2)(np.zeros((4, 8, 9), np.float32)).shape
     (4, 3, 18)
@@ -321,5 +322,5 @@ class ConvTranspose1d(_Transposed):
     axes = 1
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I) to (N, C_out, T), of output_size if that is given."""
+        """Map (N, C, I) to (N, C_out, T), of size output_size if given."""
         return self._spread(F.conv_transpose1d, input, output_size)

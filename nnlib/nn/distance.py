@@ -11,7 +11,7 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
 class CosineSimilarity(Applied):
-    """Apply ``functional.cosine_similarity`` to two (..., D, ...), by default two (N, D)."""
+    """Apply ``functional.cosine_similarity`` to two inputs (..., D, ...), by default (N, D)."""
 
     function = staticmethod(F.cosine_similarity)
 
@@ -19,17 +19,17 @@ class CosineSimilarity(Applied):
         super().__init__(dim=dim, eps=eps)
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Map two shapes that broadcast to their common shape without dim."""
+        """Map two inputs that broadcast to their common shape without dim."""
         return self._compute(x1, x2)
 
 
 class PairwiseDistance(Module):
-    """Apply ``functional.pairwise_distance`` to two (N, D) or (D,)."""
+    """Apply ``functional.pairwise_distance`` to two inputs (N, D) or (D,)."""
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False):
         super().__init__()
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Map two (N, D) or (D,) to (N,) or ()."""
+        """Map two inputs (N, D) or (D,) to (N,) or ()."""
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)

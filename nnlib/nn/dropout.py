@@ -10,7 +10,7 @@ __all__ = ["Dropout", "Dropout2d"]
 
 
 class Dropout(Applied):
-    r"""Set each element to 0 with probability p while training.
+    r"""Set each element to 0 with probability p during training.
 
     .. math:: y_i = x_i\, m_i / (1 - p), \quad m_i = 0 \text{ with probability } p
         \text{, else } 1
@@ -18,9 +18,9 @@ class Dropout(Applied):
     Parameters
     ----------
     p : float in [0, 1]
-        Probability of being set to 0.
+        Probability p of setting an element to 0.
     inplace : bool
-        Whether the result replaces the input.
+        If True, overwrite the input with the result.
 
     Raises
     ------
@@ -46,11 +46,11 @@ class Dropout(Applied):
         return self.function(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return f"p={self.p}, inplace={self.inplace}"
 
 
 class Dropout2d(Dropout):
-    """Drop whole channels of (N, C, H, W) while training, as ``Dropout`` elements."""
+    """Drop whole channels of (N, C, H, W) during training; see ``Dropout``."""
 
     function = staticmethod(F.dropout2d)

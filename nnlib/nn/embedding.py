@@ -1,4 +1,4 @@
-"""Layers that look up the rows of a trained table."""
+"""Embedding layers, which look up rows of a trained table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Table(Module):
-    """The base class of the embedding layers, which have a table and look up its rows."""
+    """Base class of the embedding layers, which look up rows of a table."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Table(Module):
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the vectors from the normal distribution; the vector of the padding is 0."""
+        """Draw the vectors from the standard normal distribution; the padding's vector is 0."""
         init.normal_(self.weight)
         if self.padding_idx is not None:
             self.weight.array[self.padding_idx] = 0
@@ -53,9 +53,9 @@ class Table(Module):
     def from_pretrained(
         cls, embeddings: Tensor, freeze: bool = True, *args: Any, **options: Any
     ) -> Any:
-        """Make a layer around a given table; with ``freeze`` it is not trained.
+        """Create a layer with a given table; if ``freeze`` is True, the table isn't trained.
 
-        Further arguments are what the constructor takes after embedding_dim.
+        Any further arguments are the arguments of the constructor after embedding_dim.
 
         >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor([0]).long())
         tensor([[1., 2.]])
@@ -68,7 +68,7 @@ class Table(Module):
         return layer
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         parts = [f"{self.num_embeddings}, {self.embedding_dim}"]
         for name, default in self.shown.items():
             if (value := getattr(self, name)) != default:
@@ -77,7 +77,7 @@ class Table(Module):
 
 
 class Embedding(Table):
-    r"""A trained vector for each of num_embeddings words.
+    r"""Look up a trained vector for each word number.
 
     .. math:: y_i = W_{t_i}
 
@@ -86,21 +86,21 @@ class Embedding(Table):
     num_embeddings, embedding_dim : int
         Number of words C, and length D of each vector.
     padding_idx : int, optional
-        A word that stands for nothing: its vector starts at 0 and is not trained.
+        Number of the padding word, whose vector starts at 0 and isn't trained.
     max_norm, norm_type, scale_grad_by_freq, sparse
-        As in ``functional.embedding``.
+        See ``functional.embedding``.
     dtype : dtype
-        Of weight; float32 by default.
+        Dtype of the weight. Default: float32.
 
     Raises
     ------
     ValueError
-        If padding_idx is not the number of a word.
+        If padding_idx isn't a valid row number.
 
     Attributes
     ----------
     weight : (num_embeddings, embedding_dim) float
-        W, drawn from the normal distribution with mean 0 and variance 1.
+        W, drawn from the standard normal distribution.
 
     Source: Bengio et al. (2003), section 2; chapter "Text".
 
@@ -145,7 +145,7 @@ class Embedding(Table):
 
 
 class EmbeddingBag(Table):
-    r"""The mean, sum or maximum of the trained vectors of each bag of words.
+    r"""Compute the mean, sum or maximum of the trained vectors in each bag of words.
 
     .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_{t_i}
 
@@ -154,21 +154,21 @@ class EmbeddingBag(Table):
     num_embeddings, embedding_dim : int
         Number of words C, and length D of each vector.
     max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset
-        As in ``functional.embedding_bag``.
+        See ``functional.embedding_bag``.
     padding_idx : int, optional
-        A word that doesn't count: its vector starts at 0 and is not trained.
+        Number of a word that doesn't count; its vector starts at 0 and isn't trained.
     device, dtype
-        The device and the dtype of weight: the CPU, and by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError
-        If padding_idx is not the number of a word.
+        If padding_idx isn't a valid row number.
 
     Attributes
     ----------
     weight : (num_embeddings, embedding_dim) float
-        W, drawn from the normal distribution with mean 0 and variance 1.
+        W, drawn from the standard normal distribution.
 
     Source: as for ``functional.embedding_bag``.
 

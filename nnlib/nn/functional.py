@@ -1,9 +1,9 @@
 """Layers, activation functions and losses as functions; usually imported as ``F``.
 
-Arrays in, arrays out; with any Tensor among the arguments, a Tensor out.
+The functions return arrays for arrays. If any argument is a Tensor, they return a Tensor.
 """
 
-# ruff: noqa: F403 (the star imports gather what the files of functions/ declare public)
+# ruff: noqa: F403 (the star imports collect the public names of the files in functions/)
 from ..ops import (
     linear,
     log_softmax,

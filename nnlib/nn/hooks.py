@@ -1,4 +1,4 @@
-"""Hooks of modules, called before and after ``forward``, and in the backward pass."""
+"""Hooks of modules, which are called before and after ``forward`` or in the backward pass."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Gradients = dict[int, Any]
 
 
 class Handle(Hook):
-    """The handle of a registered hook; ``remove`` or the end of a with block removes the hook.
+    """Handle of a registered hook; ``remove`` or the end of a with block removes the hook.
 
     >>> from nnlib.nn import Identity
     >>> layer = Identity()
@@ -36,7 +36,7 @@ class Handle(Hook):
 
 
 def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
-    """Return the output of a module, whose hooks are called before and after."""
+    """Return the output of a module, with its hooks called before and after ``forward``."""
     hooks = module._hooks
     if hooks is None:
         return module.forward(*args, **kwargs)
@@ -55,10 +55,10 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 
 
 class _HookedCall:
-    """One call of a module with backward hooks, which collects the gradients for them.
+    """One call of a module with backward hooks; it collects the gradients for the hooks.
 
-    All inputs pass through one recorded operation that changes nothing, and so do all
-    outputs; its rule is called once, with the gradients of all of them.
+    All inputs pass through one recorded operation that doesn't change them, and so do all
+    outputs. The rule of this operation is called once, with all of their gradients.
     """
 
     def __init__(self, module: Any, hooks: tuple[Callable, ...]):
@@ -66,34 +66,34 @@ class _HookedCall:
         self.grad_output: tuple = ()
 
     def inputs(self, args: tuple) -> tuple:
-        """Return the arguments, whose gradients will be passed to ``at_inputs``."""
+        """Return the arguments, and arrange for ``at_inputs`` to get their gradients."""
         self.n_inputs = len(args)
         args, self.sees_inputs = _watched(args, self.at_inputs)
         return args
 
     def outputs(self, output: Any) -> Any:
-        """Return the output, whose gradients will be passed to ``at_outputs``."""
+        """Return the output, and arrange for ``at_outputs`` to get its gradients."""
         outputs = output if isinstance(output, tuple) else (output,)
         self.n_outputs = len(outputs)
         outputs, _ = _watched(outputs, self.at_outputs)
         return outputs if isinstance(output, tuple) else outputs[0]
 
     def at_outputs(self, g: Gradients) -> Gradients:
-        """Store the gradients of the outputs, and call the hooks if no input needs any."""
+        """Store the gradients of the outputs; call the hooks if no input needs a gradient."""
         self.grad_output = tuple(map(g.get, range(self.n_outputs)))
         if not self.sees_inputs:
             self.call_hooks({})
         return g
 
     def at_inputs(self, g: Gradients) -> Gradients:
-        """Return the gradients of the inputs as the hooks changed them."""
-        if not self.grad_output:  # a second derivative, which does not pass the outputs
+        """Return the gradients of the inputs after the hooks have changed them."""
+        if not self.grad_output:  # a second derivative, which doesn't pass through the outputs
             return g
         new = self.call_hooks(g)
         return {i: new[i] for i in g}
 
     def call_hooks(self, g: Gradients) -> tuple:
-        """Call the hooks, and return the gradients of the inputs as they changed them."""
+        """Call the hooks, and return the gradients of the inputs with the hooks' changes."""
         grad_input = tuple(map(g.get, range(self.n_inputs)))
         for hook in self.hooks:
             new = hook(self.module, grad_input, self.grad_output)
@@ -124,5 +124,5 @@ def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tupl
     if not all(out.requires_grad for out in outs):
         return values, False
     for i, x in watched.items():
-        new[i].version = counter(x)  # a change in place is noticed on both sides
+        new[i].version = counter(x)  # both tensors notice an in-place change
     return tuple(new.get(i, x) for i, x in enumerate(values)), bool(new)

@@ -1,8 +1,8 @@
-"""Initialization of parameters: each function fills a tensor in place and returns it.
+"""Initialization of parameters; each function fills a tensor in place and returns it.
 
-fan_in is the number of inputs that one output is computed from, fan_out the number of outputs
-that one input takes part in. For a weight (out, in, ...) they are in and out times the number
-of elements in the axes that follow.
+fan_in is the number of inputs that contribute to one output, and fan_out the number of
+outputs that one input contributes to. For a weight (out, in, ...), fan_in is in and fan_out
+is out, each times the product of the lengths of the other axes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ GAINS |= {f"conv_transpose{n}d": 1.0 for n in (1, 2, 3)}
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill with one value.
+    """Fill with a constant value.
 
     >>> constant_(Tensor([0.0, 0.0]), 3)
     tensor([3., 3.])
@@ -104,7 +104,7 @@ def trunc_normal_(
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Return the factor that makes up for what an activation takes from the variance.
+    """Return the factor that compensates for how an activation changes the variance.
 
     >>> round(calculate_gain("relu") ** 2, 3)
     2.0
@@ -145,7 +145,7 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draw uniformly from ±gain √(3 / fan); a is the slope of leaky_relu.
+    r"""Draw uniformly from ±gain √(3 / fan), where a is the negative slope of leaky_relu.
 
     Source: He et al. (2015), equation 10; chapter "Initialization".
     """
@@ -162,7 +162,7 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draw from the normal distribution with variance gain² / fan; a as above.
+    r"""Draw from a normal distribution with variance gain² / fan; see ``kaiming_uniform_``.
 
     Source: He et al. (2015), equations 10 and 14; chapter "Initialization".
     """
@@ -173,10 +173,11 @@ def kaiming_normal_(
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
-    """Make a matrix with orthogonal rows or columns, whichever are fewer, of length gain.
+    """Fill with orthogonal rows or columns, whichever are fewer, each of length gain.
 
-    More than two axes count as rows (first axis) and columns (the others). The signs of R
-    go into Q, so that every such matrix is equally likely.
+    If there are more than two axes, the first one counts as the rows and all others as the
+    columns. The columns of Q are multiplied by the signs of R's diagonal, so that all such
+    matrices are equally likely.
 
     Source: Saxe et al. (2014), section 3; chapter "Initialization".
 
@@ -197,7 +198,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
 
 def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
-    """Draw parameters uniformly from ±1/√fan_in, as linear and recurrent layers do."""
+    """Draw parameters uniformly from ±1/√fan_in, as the initial weights of layers."""
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     for p in parameters:
         if p is not None:
@@ -205,7 +206,7 @@ def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
 
 
 def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    """Return the standard deviation that keeps the variance of activations or gradients."""
+    """Return the standard deviation that preserves the variance of activations or gradients."""
     fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))
     if mode not in fans:
         raise ValueError(f"{name}: expected mode fan_in or fan_out, got {mode!r}")
@@ -220,7 +221,7 @@ def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
 
 
 def _check_float(name: str, tensor: Tensor) -> None:
-    """Raise an error for integer tensors, in which random numbers would be rounded."""
+    """Raise an error for an integer tensor, because it would round random numbers."""
     if not hasattr(tensor, "dtype"):
         raise _no_tensor(name, tensor)
     if tensor.dtype.kind != "f":
@@ -228,6 +229,6 @@ def _check_float(name: str, tensor: Tensor) -> None:
 
 
 def _no_tensor(name: str, x: Any) -> AttributeError:
-    """Return the error for a layer, or another object, instead of a tensor."""
+    """Return an error for an argument that is not a tensor, such as a layer."""
     remedy = "; pass the weight or the bias of the layer" if hasattr(x, "parameters") else ""
     return AttributeError(f"{name}: expected a Tensor, got {type(x).__name__}{remedy}")

@@ -1,6 +1,6 @@
-"""All layers and losses, gathered from the files of this folder."""
+"""All layers and losses, collected from the files of this folder."""
 
-# ruff: noqa: F403 (the star imports gather what each file declares public)
+# ruff: noqa: F403 (the star imports collect the public names of each file)
 from . import (
     activation,
     attention,

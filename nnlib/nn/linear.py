@@ -17,7 +17,7 @@ __all__ = ["Flatten", "Linear", "Unflatten"]
 
 
 class Flatten(Module):
-    """Join axes into one, by default all but the first.
+    """Merge axes into one, by default all axes except the first.
 
     >>> Flatten()(np.zeros((5, 2, 3))).shape
     (5, 6)
@@ -32,7 +32,7 @@ class Flatten(Module):
         return flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
@@ -42,9 +42,9 @@ class Unflatten(Module):
     Parameters
     ----------
     dim : int
-        The axis.
+        Axis to split.
     unflattened_size : tuple of int
-        The lengths of the new axes; one may be -1.
+        Lengths of the new axes; one of them may be -1.
 
     >>> Unflatten(1, (2, 3))(np.zeros((5, 6))).shape
     (5, 2, 3)
@@ -62,28 +62,29 @@ class Unflatten(Module):
         return unflatten(input, self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Linear(Module):
-    r"""A linear layer.
+    r"""Apply a linear map to the last axis, and add a bias.
 
     .. math:: y = x W^\top + b
 
     Parameters
     ----------
     in_features, out_features : int
-        Length of the vectors x and y.
+        Lengths of the vectors x and y.
     bias : bool
-        Whether there is a b.
+        If True, add a bias b.
     dtype : dtype
-        Of weight and bias; float32 by default.
+        Dtype of weight and bias. Default: float32.
 
     Attributes
     ----------
     weight : (out_features, in_features) float
-        W, drawn evenly from ±1/√in_features by ``nnlib.random``'s generator.
+        W, drawn uniformly from [-1/√in_features, 1/√in_features] by the generator of
+        ``nnlib.random``.
     bias : (out_features,) float or None
         b, drawn from the same range.
 
@@ -113,7 +114,7 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weight and bias anew."""
+        """Draw new values for the weight and the bias."""
         even_by_fan_in(self.in_features, self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -121,7 +122,7 @@ class Linear(Module):
         return F.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
@@ -129,7 +130,7 @@ class Linear(Module):
 
 
 def _check_sizes(name: str, least: int, **sizes: int) -> None:
-    """Raise an error unless sizes are whole numbers of at least ``least``."""
+    """Raise an error unless all sizes are integers of at least ``least``."""
     for option, n in sizes.items():
         if not isinstance(n, (int, np.integer)):
             raise TypeError(f"{name}: expected {option} to be an int, got {type(n).__name__}")

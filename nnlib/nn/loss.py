@@ -25,10 +25,10 @@ __all__ = [
 
 
 class Loss(Applied):
-    """The base class of losses: a function of predictions and targets, with its options."""
+    """Base class of losses, which apply a function of predictions and targets with options."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets to one number, or with reduction "none" to many."""
+        """Map predictions and targets to the loss, or to several with reduction "none"."""
         return self._compute(input, target)
 
 

@@ -32,15 +32,15 @@ class IncompatibleKeys(NamedTuple):
 
 
 class Module(Registry):
-    """Base of all layers: attributes that are Parameters or Modules are found by name.
+    """Base class of all layers and networks, which finds Parameters and Modules by name.
 
-    A layer calls ``super().__init__()``, sets its parameters as attributes, and computes in
+    A layer calls ``super().__init__()``, assigns its parameters to attributes, and defines
     ``forward``.
 
     Attributes
     ----------
     training : bool
-        Whether layers that behave differently while training do so.
+        True in training mode, False in evaluation mode.
 
     >>> class Scale(Module):
     ...     def __init__(self):
@@ -54,16 +54,16 @@ class Module(Registry):
     """
 
     training: bool
-    _hooks: dict[str, list[Callable]] | None = None  # made with the first hook
+    _hooks: dict[str, list[Callable]] | None = None  # created with the first hook
 
     def __init__(self) -> None:
         super().__init__()
         self.training = True
 
-    # Computing
+    # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the output of ``forward``, with hooks called before and after."""
+        """Return the output of ``forward``; hooks are called before and after."""
         if mode.observer:
             return observed(self, lambda *a, **k: call_with_hooks(self, a, k), args, kwargs)
         if self._hooks is None:
@@ -71,29 +71,30 @@ class Module(Registry):
         return call_with_hooks(self, args, kwargs)
 
     def forward(self, *args: Any) -> Any:
-        """Return the output; each module defines this."""
+        """Return the output; each module must define this method."""
         raise NotImplementedError(
             f"{type(self).__name__}: define forward(); check its spelling and indentation"
         )
 
     def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
-        """Call ``hook(module, args)`` before ``forward``; what it returns replaces args."""
+        """Call ``hook(module, args)`` before ``forward``; its result, if any, replaces args."""
         return self._hook("before", hook, prepend)
 
     def register_forward_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
-        """Call ``hook(module, args, output)`` after it; what it returns replaces output."""
+        """Call ``hook(module, args, output)`` after ``forward``; its result replaces output."""
         return self._hook("after", hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
-        """Call ``hook(module, grad_input, grad_output)`` when both are known.
+        """Call ``hook(module, grad_input, grad_output)`` as soon as both gradients are known.
 
-        They are tuples, one gradient for each positional argument and for each output, None
-        where there is none. What it returns replaces ``grad_input``.
+        The gradients are tuples, with one entry per positional argument and per output; an
+        entry is None if there is no gradient. If the hook returns a tuple, it replaces
+        ``grad_input``.
         """
         return self._hook("backward", hook, prepend)
 
     def _hook(self, when: str, hook: Callable, prepend: bool) -> Handle:
-        """Register a hook, as the last or the first, and return its handle."""
+        """Register a hook as the last or the first one, and return its handle."""
         if self._hooks is None:
             self._hooks = dict(before=[], after=[], backward=[])
         hooks = self._hooks[when]
@@ -109,16 +110,17 @@ class Module(Registry):
         prefix: str = "",
         keep_vars: bool = False,
     ) -> dict[str, Tensor]:
-        """Return parameters and persistent buffers by dotted name.
+        """Return parameters and persistent buffers by their dotted names.
 
         Parameters
         ----------
         destination : dict, optional
-            Where they are put; by default a new OrderedDict.
+            Dictionary to put them into. Default: a new OrderedDict.
         prefix : str
-            What all names begin with, a dot included.
+            Start of all names, including the dot.
         keep_vars : bool
-            Give the tensors themselves; else they share memory but have no history.
+            If True, return the tensors themselves. Otherwise, return tensors that share their
+            memory but have no history.
         """
         state = OrderedDict() if destination is None else destination
         for path, m in self._walk(""):
@@ -138,22 +140,22 @@ class Module(Registry):
         Parameters
         ----------
         state_dict : mapping of str to Tensor or array
-            As ``state_dict`` gives it; torch's, turned into arrays, fits too.
+            Result of ``state_dict``, or a state dict of torch converted to arrays.
         strict : bool
-            Whether missing and unexpected names are an error.
+            If True, missing and unexpected names are errors.
 
         Returns
         -------
         IncompatibleKeys
-            The missing and the unexpected names.
+            Missing and unexpected names.
 
         Raises
         ------
         TypeError
-            If state_dict is not a mapping.
+            If state_dict isn't a mapping.
         RuntimeError
-            If a shape differs, a value is no tensor, or a name differs with ``strict``; then,
-            unlike in torch, nothing is copied.
+            If a shape differs, a value isn't a tensor or an array, or, with ``strict``, a name
+            is missing or unexpected. Unlike in torch, nothing is copied in this case.
         """
         if not isinstance(state_dict, Mapping):
             kind = type(state_dict).__name__
@@ -211,9 +213,9 @@ class Module(Registry):
         zero_grad(self.parameters(), set_to_none)
 
     def to(self, *args: Any, **kwargs: Any) -> Module:
-        """Change the dtype of all floating-point parameters and buffers.
+        """Convert all floating-point parameters and buffers to a dtype.
 
-        Called as ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(tensor)``; the
+        Call it as ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(tensor)``. The
         only device is the CPU.
         """
         device, dtype = _place_and_dtype(*args, **kwargs)
@@ -225,7 +227,7 @@ class Module(Registry):
         return self._cast(dtype, "f")
 
     def _cast(self, dtype: Any, kinds: str) -> Module:
-        """Change the dtype of the parameters and buffers whose dtype is of some kinds."""
+        """Convert the parameters and buffers whose dtype is of one of these kinds."""
         dtype = np.dtype(dtype)
         for t in (*self.parameters(), *self.buffers()):
             if t.dtype.kind in kinds:
@@ -234,29 +236,29 @@ class Module(Registry):
         return self
 
     def type(self, dst_type: Any) -> Module:
-        """Change the dtype of all parameters and buffers, whatever they hold."""
+        """Convert all parameters and buffers to a dtype, even integers and bools."""
         return self._cast(np.dtype(dst_type), "fiub")
 
     def float(self) -> Module:
-        """Change to float32."""
+        """Convert all floating-point parameters and buffers to float32."""
         return self._cast(np.float32, "f")
 
     def double(self) -> Module:
-        """Change to float64."""
+        """Convert all floating-point parameters and buffers to float64."""
         return self._cast(np.float64, "f")
 
     def cpu(self) -> Module:
-        """Return the module itself, which is on the CPU."""
+        """Return the module itself, because it is on the CPU."""
         return self
 
     def cuda(self, device: Any = None) -> None:
-        """Raise an error, since there is only the CPU."""
+        """Raise an error, because nnlib only supports the CPU."""
         check_device("cuda", "cuda" if device is None else f"cuda:{device}")
 
     # Printing
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return ""
 
     def __repr__(self) -> str:
@@ -265,7 +267,7 @@ class Module(Registry):
 
 
 def framed(head: str, extra: str, parts: list[str]) -> str:
-    """Return a module's text: its name with its options and, indented, its submodules."""
+    """Return the text of a module: its name, its options, and its submodules, indented."""
     if not parts and "\n" not in extra:
         return f"{head}({extra})"
     lines = [*extra.splitlines(), *parts]
@@ -274,7 +276,7 @@ def framed(head: str, extra: str, parts: list[str]) -> str:
 
 
 def parameter_list(name: str, params: Any) -> list:
-    """Return parameters as a list; raise TypeError if there is nothing to iterate over."""
+    """Return parameters as a list; raise TypeError if they aren't iterable."""
     try:
         iter(params)
     except TypeError:
@@ -313,7 +315,7 @@ def _place_and_dtype(
 
 
 def _key_problems(keys: IncompatibleKeys) -> list[str]:
-    """Return messages about names that do not match."""
+    """Return messages about missing and unexpected names."""
     differences = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
     return [
         f"{kind} key(s) in state_dict: {', '.join(f'{k!r}' for k in names)}. ".replace("'", '"')
@@ -323,7 +325,7 @@ def _key_problems(keys: IncompatibleKeys) -> list[str]:
 
 
 def _copy_problem(name: str, value: Any, shape: tuple[int, ...]) -> str:
-    """Return a message why a value cannot be copied into a tensor of a shape, or ""."""
+    """Return a message that explains why a value can't be copied into a tensor, or ""."""
     if not hasattr(value, "shape"):
         return (
             f'While copying the parameter named "{name}", expected Tensor or Tensor-like '

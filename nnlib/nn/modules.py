@@ -1,6 +1,6 @@
 """The module paths of torch's layers, such as ``nn.modules.rnn.LSTM``.
 
-Each of torch's files, such as ``rnn``, is this same module, which has all layers.
+Each file of torch, such as ``rnn``, corresponds to this same module, which has all layers.
 """
 
 import sys
@@ -19,7 +19,7 @@ FILES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Return a layer by its name; for the name of one of torch's files, this module."""
+    """Return a layer by its name; for the name of a file in torch, return this module."""
     if name in FILES:
         return sys.modules[__name__]
     if name in layers.__all__:

@@ -18,10 +18,10 @@ __all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class Stretch(Module):
-    """The base class of normalizations with a learned weight and bias."""
+    """Base class of normalizations with a learned weight and bias."""
 
     def _set(self, shape: tuple[int, ...], dtype: Any, **wanted: bool) -> None:
-        """Create weight and bias; those that are not wanted become None."""
+        """Create weight and bias; an unwanted one becomes None."""
         for name, is_wanted in wanted.items():
             p = Parameter(np.empty(shape, dtype)) if is_wanted else None
             self.register_parameter(name, p)
@@ -39,23 +39,24 @@ class LayerNorm(Stretch):
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
 
-    with mean μ and variance v of the last axes of one sample, in training and in use.
+    Here, μ and v are the mean and the variance over the last axes of one sample, both during
+    training and in evaluation mode.
 
     Parameters
     ----------
     normalized_shape : int or tuple of int
-        Shape of the last axes.
+        Lengths of the last axes.
     eps : float
-        ε, which keeps the root away from 0.
+        Constant ε, which prevents division by 0.
     elementwise_affine, bias : bool
-        Whether there are γ and β, and β.
+        If ``elementwise_affine`` is True, learn γ; if both are True, also β.
     dtype : dtype
-        Of the parameters; float32 by default.
+        Dtype of the parameters. Default: float32.
 
     Raises
     ------
     RuntimeError
-        If the input does not end in normalized_shape.
+        If the shape of the input doesn't end with normalized_shape.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class LayerNorm(Stretch):
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return (
             f"{self.normalized_shape}, eps={self.eps}, "
             f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
@@ -97,11 +98,12 @@ class LayerNorm(Stretch):
 
 
 class RMSNorm(Stretch):
-    r"""Division by the root of the mean square over the last axes.
+    r"""Division by the root mean square over the last axes.
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    Arguments as ``LayerNorm``; without eps, ε is the precision of the dtype.
+    The arguments are the same as in ``LayerNorm``, but there is no bias, and the default of eps
+    is the precision of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
@@ -128,7 +130,7 @@ class RMSNorm(Stretch):
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return (
             f"{self.normalized_shape}, eps={self.eps}, "
             f"elementwise_affine={self.elementwise_affine}"
@@ -136,23 +138,23 @@ class RMSNorm(Stretch):
 
 
 class GroupNorm(Stretch):
-    """Normalization of groups of neighbouring channels of each sample (N, C, ...).
+    """Normalization of each group of neighbouring channels of each sample (N, C, ...).
 
     Parameters
     ----------
     num_groups, num_channels : int
-        Number of groups, and number of channels C, which it divides.
+        Number of groups, which must divide the number C of channels.
     eps : float
-        What keeps the root away from 0.
+        Constant ε, which prevents division by 0.
     affine, bias : bool
-        Whether there are a weight and a bias for each channel, and a bias.
+        If ``affine`` is True, learn a weight per channel; if both are True, also a bias.
     dtype : dtype
-        Of the parameters; float32 by default.
+        Dtype of the parameters. Default: float32.
 
     Raises
     ------
     ValueError
-        If num_groups does not divide num_channels.
+        If num_groups doesn't divide num_channels.
 
     Source: Wu and He (2018), equation 7; chapter "Batch normalization".
 
@@ -186,7 +188,7 @@ class GroupNorm(Stretch):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return (
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, "
             f"affine={self.affine}, bias={self.bias is not None}"
@@ -194,14 +196,14 @@ class GroupNorm(Stretch):
 
 
 class LocalResponseNorm(Applied):
-    r"""Division by the strength of neighbouring channels, as in AlexNet.
+    r"""Division by the magnitude of the neighbouring channels, as in AlexNet.
 
     .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{c'} x_{c'}^2\Bigr)^{-\beta}
 
     Parameters
     ----------
     size : int
-        Number n of neighbouring channels c' in the sum, c in their middle.
+        Number n of neighbouring channels c' in the sum, centered at c.
     alpha, beta, k : float
         α, β and k.
 
@@ -221,10 +223,10 @@ class LocalResponseNorm(Applied):
         return self._compute(input)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
 def _shape(sizes: int | Sequence[int]) -> tuple[int, ...]:
-    """Return one size or several as a shape."""
+    """Return the shape of the last axes as a tuple; a single size becomes one axis."""
     return (sizes,) if isinstance(sizes, int) else tuple(sizes)

@@ -12,7 +12,7 @@ __all__ = ["ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "ZeroPad2d"]
 
 
 class _Pad2d(Module):
-    """The base class of padding layers: one number for all four sides, or one for each."""
+    """Base class of padding layers, with one number for all four sides or one per side."""
 
     mode = "constant"
 
@@ -25,16 +25,16 @@ class _Pad2d(Module):
             )
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to the same with longer last axes."""
+        """Map (N, C, H, W) to the same shape with longer last axes."""
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
-        """Return the padding as a text for printing."""
+        """Return a description of the padding, for printing."""
         return f"{self.padding}"
 
 
 class ReflectionPad2d(_Pad2d):
-    """Add the mirror image, without the edge, along the last two axes.
+    """Pad the last two axes with a reflection, which doesn't repeat the edge.
 
     >>> import nnlib
     >>> ReflectionPad2d((1, 0, 0, 0))(nnlib.tensor([[[[1.0, 2.0, 3.0]]]])).flatten()
@@ -45,17 +45,17 @@ class ReflectionPad2d(_Pad2d):
 
 
 class ReplicationPad2d(_Pad2d):
-    """Repeat the edge along the last two axes."""
+    """Pad the last two axes with repetitions of the edge."""
 
     mode = "replicate"
 
 
 class ZeroPad2d(_Pad2d):
-    """Add zeros along the last two axes."""
+    """Pad the last two axes with zeros."""
 
 
 class ConstantPad2d(_Pad2d):
-    """Add a given value along the last two axes.
+    """Pad the last two axes with a given value.
 
     >>> ConstantPad2d(1, 0.5)
     ConstantPad2d(padding=(1, 1, 1, 1), value=0.5)
@@ -66,9 +66,9 @@ class ConstantPad2d(_Pad2d):
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to the same with longer last axes."""
+        """Map (N, C, H, W) to the same shape with longer last axes."""
         return F.pad(input, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:
-        """Describe padding and value, for printing."""
+        """Return a description of padding and value, for printing."""
         return f"padding={self.padding}, value={self.value}"

@@ -1,4 +1,4 @@
-"""DataParallel, which programs for several GPUs use: on the CPU, it calls its module."""
+"""DataParallel, for programs that use several GPUs; on the CPU, it only calls its module."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["DataParallel"]
 
 
 class DataParallel(Module):
-    """Call a module with the same inputs, as PyTorch does on a computer without GPUs.
+    """Call a module with unchanged inputs, as PyTorch does on a computer without GPUs.
 
-    Its state dict has the names of the module's with ``module.`` in front.
+    The names in its state dict start with ``module.``.
 
     Parameters
     ----------
     module : Module
-        The module that it calls.
+        Module to call.
     device_ids, output_device, dim
-        Accepted as in torch, without effect: there are no GPUs to distribute a batch to.
+        Accepted as in torch, but ignored, because there are no GPUs to distribute a batch to.
 
     >>> from nnlib import nn
     >>> list(DataParallel(nn.Linear(2, 3)).state_dict())
@@ -39,7 +39,7 @@ class DataParallel(Module):
         self.dim = dim
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        """Return what the module returns."""
+        """Return the output of the module."""
         return self.module(*inputs, **kwargs)
 
 

@@ -14,19 +14,19 @@ __all__ = ["Buffer", "Parameter"]
 
 
 class Parameter(Tensor):
-    """A tensor that a module counts among its parameters.
+    """A tensor that becomes a parameter of a module when assigned to one of its attributes.
 
     Parameters
     ----------
     data : Tensor or array_like
-        The values; a tensor or array shares its memory. Left out, there are none.
+        Values; a tensor or an array shares its memory. Default: no elements.
     requires_grad : bool
-        Whether it is trained.
+        If True, the parameter is trained.
 
     Raises
     ------
     RuntimeError
-        If data is not floating-point and ``requires_grad`` is true.
+        If data isn't floating-point and ``requires_grad`` is True.
 
     >>> Parameter([1.0, 2.0])
     Parameter containing:
@@ -41,7 +41,7 @@ class Parameter(Tensor):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         out = super().__deepcopy__(memo)
-        out.grad = None  # a copy has no gradient, unlike that of a Tensor, as in torch
+        out.grad = None  # unlike the copy of a Tensor, a copy has no gradient, as in torch
         return out
 
     def __repr__(self) -> str:
@@ -49,14 +49,16 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A tensor that a module keeps but does not train; as an attribute it registers itself.
+    """A tensor that becomes a buffer of a module when assigned to one of its attributes.
+
+    A buffer is part of the module's state, but it isn't trained.
 
     Parameters
     ----------
     data : Tensor or array_like
-        The values; a tensor or array shares its memory.
+        Values; a tensor or an array shares its memory.
     persistent : bool
-        Whether ``state_dict`` holds it.
+        If True, ``state_dict`` contains the buffer.
     """
 
     __slots__ = ("persistent",)
@@ -77,7 +79,7 @@ class Buffer(Tensor):
 
 
 def factory_dtype(name: str, device: Any, dtype: Any) -> np.dtype:
-    """Return the dtype of a layer's parameters, float32 by default; checks the device."""
+    """Return the dtype of a layer's parameters, by default float32; also check the device."""
     check_device(name, device)
     dtype = np.dtype(np.float32 if dtype is None else dtype)
     if dtype.kind != "f":

@@ -22,7 +22,7 @@ __all__ = [
 
 
 def _printed(module: Module, names: str) -> str:
-    """Return the named options of a module as a text for printing."""
+    """Return the named options of a module, for printing."""
     return ", ".join(f"{name}={getattr(module, name)}" for name in names.split())
 
 
@@ -57,7 +57,7 @@ class MaxPool1d(Module):
         return (*steps, self.ceil_mode, self.return_indices)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "kernel_size stride padding dilation ceil_mode")
 
 
@@ -102,7 +102,7 @@ class AvgPool1d(Module):
         return F.avg_pool1d(input, *options, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "kernel_size stride padding")
 
 
@@ -134,7 +134,7 @@ class AvgPool2d(Module):
         return F.avg_pool2d(input, *options, self.count_include_pad, self.divisor_override)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "kernel_size stride padding")
 
 
@@ -154,7 +154,7 @@ class AdaptiveAvgPool1d(Module):
         return F.adaptive_avg_pool1d(input, self.output_size)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "output_size")
 
 
@@ -186,7 +186,7 @@ class AdaptiveMaxPool2d(Module):
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "output_size")
 
 
@@ -207,7 +207,7 @@ class Unfold(Module):
         return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "kernel_size dilation padding stride")
 
 
@@ -236,5 +236,5 @@ class Fold(Module):
         return F.fold(input, self.output_size, *options)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         return _printed(self, "output_size kernel_size dilation padding stride")

@@ -21,9 +21,9 @@ __all__ = ["GRU", "LSTM", "RNN", "MinimalGRU"]
 
 
 class Layers(Recurrent):
-    """The base class of recurrent layers: stacked, and in one direction or in both.
+    """Base class of recurrent layers, which are stacked and run in one or both directions.
 
-    A subclass says in ``run`` what one layer computes in one direction.
+    A subclass computes one layer in one direction in ``run``.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Layers(Recurrent):
             self.refuse(ValueError, "dropout in [0, 1]", repr(p))
         if p > 0 and self.num_layers == 1:
             warnings.warn(
-                f"{type(self).__name__}: dropout stands between layers, so with num_layers=1 "
-                f"dropout={p} does nothing",
+                f"{type(self).__name__}: dropout only acts between layers, so dropout={p} does "
+                "nothing with num_layers=1",
                 stacklevel=3,
             )
         for name in ("bias", "batch_first"):
@@ -78,7 +78,7 @@ class Layers(Recurrent):
         return [f"_l{layer}", f"_l{layer}_reverse"][: 1 + self.bidirectional]
 
     def _weights(self, suffix: str) -> list[Parameter]:
-        """Return the weights of one layer in one direction, found by their suffix."""
+        """Return the weights of one layer in one direction, given their suffix."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
         return [getattr(self, name + suffix) for name in names]
 
@@ -89,25 +89,25 @@ class Layers(Recurrent):
         return [self._weights(suffix) for n in layers for suffix in self._suffixes(n)]
 
     def flatten_parameters(self) -> None:
-        """Do nothing: there is no other order in memory that would be faster."""
+        """Do nothing, because a different memory layout wouldn't be faster."""
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
-        """Map sequences and first states to the outputs of all times and the last states.
+        """Map sequences and initial states to the outputs at all times and the final states.
 
         Parameters
         ----------
         input : (T, N, D), (N, T, D) with ``batch_first``, or (T, D) float; or PackedSequence
-            The sequences x. Packed sequences can have different lengths.
+            Sequences x. Packed sequences can have different lengths.
         hx : (layers · directions, N, H) float, or a tuple of two for an LSTM; without N if
             input has none
-            The states before them; zeros if left out.
+            Initial states. Default: zeros.
 
         Returns
         -------
         tuple
-            The outputs of the last layer, of the shape of input with directions · H in the
-            place of D, and the last states, of the shape of hx. The outputs are packed if
-            the input is packed.
+            The outputs of the last layer, which have the shape of input with directions · H
+            instead of D, and the final states, which have the shape of hx. If the input is
+            packed, so are the outputs.
         """
         states = self.state_list(hx)
         if isinstance(input, PackedSequence):
@@ -147,7 +147,7 @@ class Layers(Recurrent):
     def _run_all(
         self, x: Tensor, states: list, sizes: np.ndarray | None = None
     ) -> tuple[Tensor, list[Tensor]]:
-        """Return the last layer's output and the final states; sizes: of packed batches."""
+        """Return the last layer's output and the final states; packed inputs need sizes."""
         last, k = [], 0
         for layer in range(self.num_layers):
             if layer and self.dropout:
@@ -173,11 +173,11 @@ class Layers(Recurrent):
     def _run_blocks(
         self, x: Tensor, first: list, weights: list, back: int, sizes: np.ndarray
     ) -> tuple[Tensor, list]:
-        """Do the same for packed sequences, block by block.
+        """Compute the same for packed sequences, block by block.
 
-        A block consists of consecutive times with the same n, the number of sequences that
-        have an element at that time. Between two blocks, going forward, the last sequences
-        end, so their states are final. Going back, more sequences start there.
+        A block consists of consecutive times with the same number n of active sequences. Going
+        forward, the last sequences end between two blocks, so their states are final. Going
+        backward, additional sequences start there.
         """
         starts = np.flatnonzero(np.diff(sizes, prepend=0))
         times, ns = np.diff(starts, append=len(sizes)).tolist(), sizes[starts].tolist()
@@ -206,7 +206,7 @@ class Layers(Recurrent):
         if sizes is not None:
             valid = len(sizes) and sizes[-1] > 0 and (np.diff(sizes) <= 0).all()
             if x.ndim != 2 or not valid or sizes.sum() != len(x):
-                what = "packed data with 2 axes, of as many rows as the batch sizes add up to"
+                what = "packed data (N, input_size) and decreasing batch sizes with sum N"
                 self.refuse(RuntimeError, what, f"{x.shape} and batch sizes {sizes.tolist()}")
         elif x.ndim not in (2, 3):
             axes = "(N, T, D)" if self.batch_first else "(T, N, D)"
@@ -230,11 +230,11 @@ class Layers(Recurrent):
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 
     def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
-        """Return the shape of h, and for an LSTM that of c."""
+        """Return the shape of h, and for an LSTM also the shape of c."""
         return [(len(self.all_weights), *batch, self.hidden_size)] * self.states
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         shown = [str(self.input_size), str(self.hidden_size)]
         usual = dict(
             num_layers=1,
@@ -249,44 +249,44 @@ class Layers(Recurrent):
 
 
 class RNN(Layers):
-    r"""Simple recurrent layers over whole sequences.
+    r"""Simple recurrent layers, applied to whole sequences.
 
     .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + c)
 
     Parameters
     ----------
     input_size, hidden_size : int
-        Length D of x and H of h.
+        Length D of x, and length H of h.
     num_layers : int
-        How many layers stand one above the other; a layer's h is the x of the next.
+        Number of stacked layers; the output h of one layer is the input x of the next.
     nonlinearity : {"tanh", "relu"}
-        What stands in the place of tanh.
+        Activation function to use instead of tanh.
     bias : bool
-        Whether there are b and c.
+        If True, add the biases b and c.
     batch_first : bool
-        Whether input and output are (N, T, D) instead of (T, N, D).
+        If True, input and output are (N, T, D) instead of (T, N, D).
     dropout : float in [0, 1]
-        Probability of ``dropout`` between the layers, while training.
+        Probability of dropping an element between two layers during training.
     bidirectional : bool
-        Whether a second layer runs from the end to the start beside each; their outputs are
-        joined along the last axis.
+        If True, each layer also has a second part that runs from the end to the start, and the
+        outputs of both are concatenated along the last axis.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError
-        If an option is out of range, or the input has another dtype or number of axes.
+        If an option is out of range, or the input has the wrong dtype or number of axes.
     TypeError
-        If an option is of another kind.
+        If an option has the wrong type.
     RuntimeError
-        If a shape does not fit.
+        If a shape doesn't match.
 
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (H, D) and (H, H) float
-        W and U of the first layer; ``_l1`` and so on for those above, whose D is
-        directions · H, and ``_l0_reverse`` for the second direction.
+        W and U of the first layer. The names for later layers end in ``_l1`` and so on, and
+        their D is directions · H. The suffix ``_l0_reverse`` means the second direction.
     bias_ih_l0, bias_hh_l0 : (H,) float
         b and c.
 
@@ -318,31 +318,31 @@ class RNN(Layers):
             self.refuse(ValueError, "nonlinearity tanh or relu", repr(nonlinearity))
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h of all times."""
+        """Run one layer in one direction; return h at all times."""
         return (rnn_layer(x, *states, *weights, nonlinearity=self.nonlinearity),)
 
 
 class LSTM(Layers):
-    r"""Long short-term memory over whole sequences: ``LSTMCell`` at each time.
+    r"""Long short-term memory for whole sequences: an ``LSTMCell`` at each time.
 
     Parameters
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        As in ``RNN``.
+        See ``RNN``.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError, TypeError, RuntimeError
-        As in ``RNN``.
+        See ``RNN``.
 
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (4H, D) and (4H, H) float
-        As in ``RNN``, with rows of the gates i, f, g and o, in this order.
+        W and U as in ``RNN``, with the rows of the gates in the order i, f, g, o.
     bias_ih_l0, bias_hh_l0 : (4H,) float
-        The biases.
+        Biases b and c.
 
     Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000).
 
@@ -355,31 +355,31 @@ class LSTM(Layers):
     gates, states = 4, 2
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Run one layer in one direction; return h of all times and the last c."""
+        """Run one layer in one direction; return h at all times, and the last c."""
         return lstm_layer(x, states, *weights)
 
 
 class GRU(Layers):
-    """Gated recurrent units over whole sequences: ``GRUCell`` at each time.
+    """Gated recurrent units for whole sequences: a ``GRUCell`` at each time.
 
     Parameters
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        As in ``RNN``.
+        See ``RNN``.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError, TypeError, RuntimeError
-        As in ``RNN``.
+        See ``RNN``.
 
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (3H, D) and (3H, H) float
-        As in ``RNN``, with rows of the gates r, z and n, in this order.
+        W and U as in ``RNN``, with the rows of the gates in the order r, z, n.
     bias_ih_l0, bias_hh_l0 : (3H,) float
-        The biases.
+        Biases b and c.
 
     Source: as for ``GRUCell``.
 
@@ -391,12 +391,12 @@ class GRU(Layers):
     gates = 3
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h of all times."""
+        """Run one layer in one direction; return h at all times."""
         return (gru_layer(x, *states, *weights),)
 
 
 class MinimalGRU(Layers):
-    r"""Minimal gated units over whole sequences: one gate that both forgets and resets.
+    r"""Minimal gated units for whole sequences, with a single gate that forgets and resets.
 
     .. math::
 
@@ -404,26 +404,26 @@ class MinimalGRU(Layers):
         n_t &= \tanh(W_n x_t + b_n + U_n (f_t h_{t-1}) + c_n) \\
         h_t &= (1 - f_t)\, h_{t-1} + f_t n_t
 
-    The layer is our own, written with elementary operations, step by step.
+    This layer doesn't exist in torch. It consists of elementary operations, step by step.
 
     Parameters
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        As in ``RNN``.
+        See ``RNN``.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     ValueError, TypeError, RuntimeError
-        As in ``RNN``.
+        See ``RNN``.
 
     Attributes
     ----------
     weight_ih_l0, weight_hh_l0 : (2H, D) and (2H, H) float
-        As in ``RNN``, with rows of f and n, in this order.
+        W and U as in ``RNN``, with the rows of f and n, in this order.
     bias_ih_l0, bias_hh_l0 : (2H,) float
-        b and c; their sum is the bias of the paper.
+        Biases b and c; their sum is the bias in the paper.
 
     Source: Zhou et al. (2016), "Minimal gated unit for recurrent neural networks",
     equations 7.
@@ -436,7 +436,7 @@ class MinimalGRU(Layers):
     gates = 2
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h of all times."""
+        """Run one layer in one direction; return h at all times."""
         (h,), (w, u, *biases) = states, weights
         b, (cf, cn) = (biases[0], chunk(biases[1], 2)) if biases else (None, (None, None))
         uf, un = chunk(u, 2)
@@ -451,7 +451,7 @@ class MinimalGRU(Layers):
 
 
 def _times(x: Tensor) -> tuple[Tensor, ...]:
-    """Return the slices of a tensor at each time step, with one shared backward step."""
+    """Return the slices of a tensor at all times, with a single backward step for all."""
 
     def _times(g):
         return dict(x=np.stack(g))

@@ -1,4 +1,4 @@
-"""Registry, the base class of Module: parameters, buffers and submodules found by name."""
+"""Registry, the base class of Module, which finds parameters, buffers and modules by name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ STORES = ("_parameters", "_buffers", "_modules")
 
 
 class Registry:
-    """Attributes that are Parameters, Buffers or Modules are kept in stores of their own.
+    """Attributes that are Parameters, Buffers or Modules are stored in separate dictionaries.
 
-    ``_parameters``, ``_buffers`` and ``_modules`` map names to them; ``_unsaved`` names the
-    buffers that are not saved.
+    ``_parameters``, ``_buffers`` and ``_modules`` map names to them, and ``_unsaved`` contains
+    the names of buffers that aren't saved.
     """
 
     def __init__(self) -> None:
@@ -46,10 +46,10 @@ class Registry:
         elif name in own["_buffers"]:
             self._replace("_buffers", Tensor, name, value)
         else:
-            super().__setattr__(name, value)  # which finds the properties of the class
+            super().__setattr__(name, value)  # this finds the properties of the class
 
     def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
-        """Replace a parameter, buffer or module by one of its type or None, else raise."""
+        """Replace a parameter, buffer or module; raise TypeError if the type is wrong."""
         if value is not None and not isinstance(value, kind):
             raise TypeError(
                 f"{type(self).__name__}.{name}: expected {_word(kind)} or None, "
@@ -60,14 +60,14 @@ class Registry:
         self.__dict__[store][name] = value
 
     def _put(self, store: str, name: str, value: Any) -> None:
-        """Add a value to one of the three dicts, and remove its name from the others."""
+        """Add a value to one of the three dictionaries, and remove its name from the others."""
         if store != "_modules" and hasattr(type(self), name):
             raise KeyError(f"{type(self).__name__}: attribute {name!r} already exists")
         self._forget(name, keep=store)
         self.__dict__[store][name] = value
 
     def _forget(self, name: str, keep: str = "") -> None:
-        """Remove a name from all three dicts but ``keep``."""
+        """Remove a name from the attributes and from all three dictionaries except ``keep``."""
         self.__dict__.pop(name, None)
         for store in STORES:
             if store != keep:
@@ -104,13 +104,13 @@ class Registry:
         self.__dict__[store][name] = value
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter, or None in the place of one."""
+        """Add a parameter, or None as a placeholder."""
         self._register("register_parameter", "_parameters", name, param, Parameter)
 
     def register_buffer(
         self, name: str, tensor: Tensor | None, persistent: bool = True
     ) -> None:
-        """Add a tensor that is not trained, but saved with the module if persistent."""
+        """Add a tensor that isn't trained; if persistent, it is saved with the module."""
         self._register("register_buffer", "_buffers", name, tensor, Tensor)
         (set.discard if persistent else set.add)(self._unsaved, name)
 
@@ -119,7 +119,7 @@ class Registry:
         self._register("add_module", "_modules", name, module, Registry)
 
     def register_module(self, name: str, module: Registry | None) -> None:
-        """Add a module under a name, as ``add_module``."""
+        """Add a module under a name; the same as ``add_module``."""
         self.add_module(name, module)
 
     # Contents
@@ -135,22 +135,22 @@ class Registry:
     def named_modules(
         self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Registry]]:
-        """Yield this module and all submodules, with dotted names.
+        """Yield this module and all submodules with their dotted names.
 
         Parameters
         ----------
         memo : set, optional
-            Modules that are left out; those given are added.
+            Modules to skip. All modules that are yielded are added to this set.
         prefix : str
-            What all names begin with.
+            Start of all names.
         remove_duplicate : bool
-            Whether each comes once only.
+            If True, yield each module only once.
         """
         found = self._walk(prefix)
         return _once(found, set() if memo is None else memo) if remove_duplicate else found
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, Registry]]:
-        """Yield this module and all submodules with dotted names, as often as they occur."""
+        """Yield this module and all submodules with dotted names, including repetitions."""
         yield prefix, self
         for name, m in self._modules.items():
             if m is not None:
@@ -163,17 +163,17 @@ class Registry:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield the parameters with dotted names; with ``recurse``, of submodules too."""
+        """Yield the parameters with dotted names, including submodules with ``recurse``."""
         return self._tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield the buffers with dotted names; with ``recurse``, of submodules too."""
+        """Yield the buffers with dotted names, including submodules with ``recurse``."""
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
-        """Return an iterator over the parameters, or the buffers, with dotted names."""
+        """Return an iterator over the parameters or the buffers, with dotted names."""
         modules = self.named_modules(None, prefix, once) if recurse else [(prefix, self)]
         found = (
             (joined(path, name), tensor)
@@ -192,7 +192,7 @@ class Registry:
         return (b for _, b in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Registry:
-        """Return the submodule with a dotted name, or the module itself for ""."""
+        """Return the submodule with a dotted name; for "", return this module."""
         found = self
         for name in target.split(".") if target else ():
             found = _found("get_submodule", found, name, Registry)
@@ -219,12 +219,12 @@ def _word(kind: type) -> str:
 
 
 def joined(path: str, name: str) -> str:
-    """Return two names joined by a dot; an empty path is left out."""
+    """Return two names joined by a dot, or only the name if the path is empty."""
     return f"{path}.{name}" if path else name
 
 
 def _once(named: Named, seen: set | None = None) -> Named:
-    """Yield each value once, under its first name."""
+    """Yield each value once, with its first name."""
     seen = set() if seen is None else seen
     for name, x in named:
         if x not in seen:
@@ -233,10 +233,10 @@ def _once(named: Named, seen: set | None = None) -> Named:
 
 
 def _found(function: str, owner: Registry, name: str, kind: type) -> Any:
-    """Return an attribute; raise AttributeError if it is missing or of another type."""
+    """Return an attribute; raise AttributeError if it is missing or has a different type."""
     found = getattr(owner, name, owner)
     if found is owner:
         raise AttributeError(f"{function}: {type(owner).__name__} has no attribute {name!r}")
     if not isinstance(found, kind):
-        raise AttributeError(f"{function}: {name!r} is no {_word(kind)}")
+        raise AttributeError(f"{function}: {name!r} is not a {_word(kind)}")
     return found

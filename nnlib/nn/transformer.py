@@ -21,7 +21,7 @@ __all__ = ["Transformer", "TransformerDecoder", "TransformerEncoder"]
 
 
 class Stack(Module):
-    """The base class of encoder and decoder: copies of a layer, with a norm at the end."""
+    """Base class of encoder and decoder, with copies of a layer and a norm at the end."""
 
     def __init__(self, layer: Module, num_layers: int, norm: Module | None):
         super().__init__()
@@ -34,30 +34,30 @@ class Stack(Module):
         self.num_layers, self.norm = num_layers, norm
 
     def _run(self, x: Tensor, *memory: Tensor, **masks: Any) -> Tensor:
-        """Return x mapped through all layers and the final norm."""
+        """Return the output of all layers and the final norm for x."""
         for layer in self.layers:
             x = layer(x, *memory, **masks)
         return x if self.norm is None else self.norm(x)
 
 
 class TransformerEncoder(Stack):
-    """Copies of an encoder's layer, one after the other; all begin with the same weights.
+    """A stack of identical encoder layers, which all start with the same weights.
 
     Parameters
     ----------
     encoder_layer : Module
-        What is copied, commonly a ``TransformerEncoderLayer``.
+        Layer to copy, usually a ``TransformerEncoderLayer``.
     num_layers : int
-        How many copies.
+        Number of copies.
     norm : Module, optional
-        What the last output goes through.
+        Final norm, which is applied to the last output.
     enable_nested_tensor, mask_check : bool
-        Taken as torch takes them; they change nothing, as there are no nested tensors.
+        Accepted as in torch, but ignored, because there are no nested tensors.
 
     Raises
     ------
     TypeError
-        If the layer is no Module, or num_layers no int.
+        If the layer isn't a Module, or num_layers isn't an int.
 
     Source: Vaswani et al. (2017), section 3.1.
 
@@ -85,7 +85,7 @@ class TransformerEncoder(Stack):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool | None = None,
     ) -> Tensor:
-        """Map (L, N, E) to the same shape; the masks are those of ``MultiheadAttention``."""
+        """Map (L, N, E) to the same shape; see ``MultiheadAttention`` for the masks."""
         return self._run(
             src,
             src_mask=mask,
@@ -95,21 +95,21 @@ class TransformerEncoder(Stack):
 
 
 class TransformerDecoder(Stack):
-    """Copies of a decoder's layer, one after the other; all begin with the same weights.
+    """A stack of identical decoder layers, which all start with the same weights.
 
     Parameters
     ----------
     decoder_layer : Module
-        What is copied, commonly a ``TransformerDecoderLayer``.
+        Layer to copy, usually a ``TransformerDecoderLayer``.
     num_layers : int
-        How many copies.
+        Number of copies.
     norm : Module, optional
-        What the last output goes through.
+        Final norm, which is applied to the last output.
 
     Raises
     ------
     TypeError
-        If the layer is no Module, or num_layers no int.
+        If the layer isn't a Module, or num_layers isn't an int.
 
     Source: Vaswani et al. (2017), section 3.1.
 
@@ -133,7 +133,7 @@ class TransformerDecoder(Stack):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        """Map tgt (L, N, E) and memory (S, N, E) to the shape of tgt, as one layer does."""
+        """Map tgt (L, N, E) and memory (S, N, E) to the shape of tgt, as each layer does."""
         return self._run(
             tgt,
             memory,
@@ -147,34 +147,36 @@ class TransformerDecoder(Stack):
 
 
 class Transformer(Module):
-    """An encoder that reads one sequence, and a decoder that writes another beside it.
+    """An encoder that reads a sequence, and a decoder that uses it to write a second one.
 
     Parameters
     ----------
     d_model, nhead : int
-        Length E of the vectors, and number of heads, which divides it.
+        Length E of the vectors, and number of heads, which must divide E.
     num_encoder_layers, num_decoder_layers : int
-        How many layers each has.
+        Number of layers of the encoder and of the decoder.
     dim_feedforward, dropout, activation
-        As in ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
     custom_encoder, custom_decoder : Module, optional
-        What stands in the place of encoder and decoder.
+        Modules to use instead of the encoder and the decoder.
     layer_norm_eps, batch_first, norm_first, bias, device, dtype
-        As in ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
 
     Raises
     ------
     RuntimeError
-        If the inputs differ in batch size or are not E long, or as the layers.
+        If the inputs differ in batch size, or their vectors don't have length E. See also
+        ``TransformerEncoderLayer``.
     ValueError, AssertionError
-        As the layers.
+        See ``TransformerEncoderLayer``.
 
     Attributes
     ----------
     encoder : TransformerEncoder
-        The encoder, with a LayerNorm at its end.
+        Encoder, with a LayerNorm at the end.
     decoder : TransformerDecoder
-        The decoder, with another. All matrices of both are drawn by ``xavier_uniform_``.
+        Decoder, also with a LayerNorm at the end. The matrices of both are drawn by
+        ``xavier_uniform_``.
 
     Source: Vaswani et al. (2017), "Attention is all you need", figure 1.
 
@@ -232,32 +234,33 @@ class Transformer(Module):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        """Return the decoder's output for tgt, beside what the encoder makes of src.
+        """Return the output of the decoder for tgt and the encoded src.
 
         Parameters
         ----------
         src, tgt : (S, N, E), (T, N, E) float
-            What is read and what is written so far; with ``batch_first`` N comes first;
-            without N, a batch of one.
+            Sequence to read, and sequence written so far. With ``batch_first``, N comes first.
+            Without N, the inputs are a batch of one.
         src_mask, tgt_mask, memory_mask : (S, S), (T, T), (T, S) bool or float, optional
-            The attn_mask of the encoder, of the decoder, and of the decoder to the memory.
+            Masks for the attention of src to itself, of tgt to itself, and of tgt to the
+            encoded src; see ``attn_mask`` of ``MultiheadAttention``.
         src_key_padding_mask, tgt_key_padding_mask, memory_key_padding_mask : (N, S), (N, T), \
 (N, S) bool or float, optional
-            The key_padding_mask of the same; see ``MultiheadAttention``.
+            Padding masks for the same three; see ``MultiheadAttention``.
         src_is_causal, tgt_is_causal, memory_is_causal : bool, optional
-            Hints that the masks hide what comes later.
+            Hints that the masks hide all later positions.
 
         Returns
         -------
         (T, N, E) float
-            The output, of the shape of tgt.
+            Output, with the shape of tgt.
         """
         s, t = raw(src).shape, raw(tgt).shape
         batch = slice(0, 1) if self.batch_first else slice(1, 2)
         wrong_batch = len(s) == 3 and s[batch] != t[batch]
         if wrong_batch or not s[-1] == t[-1] == self.d_model:
             raise RuntimeError(
-                "Transformer: expected src and tgt of one batch size and vectors of length "
+                "Transformer: expected src and tgt with the same N and vectors of length "
                 f"{self.d_model}, got {s} and {t}"
             )
         memory = self.encoder(
@@ -281,13 +284,13 @@ class Transformer(Module):
     def generate_square_subsequent_mask(
         sz: int, device: Any = None, dtype: Any = None
     ) -> Tensor:
-        """Return the (sz, sz) mask that hides what comes later: -inf there, 0 elsewhere."""
+        """Return the (sz, sz) mask of later positions: -inf for these, and 0 elsewhere."""
         check_device("generate_square_subsequent_mask", device)
         return wrap(np.triu(np.full((sz, sz), -np.inf, dtype or np.float32), 1))
 
 
 def _is_causal(mask: Tensor | None, hint: bool | None) -> bool:
-    """Return whether a mask is causal: what the hint says, else found by comparison."""
+    """Return the hint if there is one; otherwise, return whether the mask is causal."""
     if hint is not None or mask is None:
         return hint is True
     later = ~np.tri(raw(mask).shape[-1], dtype=bool)

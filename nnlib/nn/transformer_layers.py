@@ -1,4 +1,4 @@
-"""The layers of a transformer: attention and feed-forward nets with residual connections."""
+"""Transformer layers: attention and feed-forward networks with residual connections."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 
 
 class TransformerLayer(Module):
-    """The base class of encoder layers and decoder layers.
+    """Base class of encoder layers and decoder layers.
 
-    A subclass names its attentions; they and the feed-forward network are its sublayers, and
-    each has a norm and a dropout.
+    A subclass lists the names of its attentions. Each attention and the feed-forward network
+    is a sublayer with its own norm and dropout.
     """
 
     attentions: tuple[str, ...]
@@ -67,7 +67,7 @@ class TransformerLayer(Module):
         self.activation = activation
 
     def _add(self, norm: Module, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """Return x plus the sublayer's output, normalized before or after (``norm_first``)."""
+        """Return x plus the sublayer's output; ``norm_first`` decides what is normalized."""
         return x + sublayer(norm(x)) if self.norm_first else norm(x + sublayer(x))
 
     def _sa_block(self, x: Tensor, mask: Any, padding: Any, is_causal: bool = False) -> Tensor:
@@ -82,7 +82,7 @@ class TransformerLayer(Module):
 def _attend(
     attention: Module, x: Tensor, memory: Tensor, mask: Any, padding: Any, is_causal: bool
 ) -> Tensor:
-    """Return the output of attention with queries from x, keys and values from memory."""
+    """Return the output of attention with queries from x, and keys and values from memory."""
     return attention(
         x,
         memory,
@@ -102,45 +102,45 @@ class TransformerEncoderLayer(TransformerLayer):
         y &= \mathrm{norm}_1(x + \mathrm{attention}(x)) \\
         z &= \mathrm{norm}_2(y + W_2\, \sigma(W_1 y + b_1) + b_2)
 
-    with ``norm_first`` instead y = x + attention(norm₁(x)), and likewise for z.
+    With ``norm_first``, y = x + attention(norm₁(x)) instead, and likewise for z.
 
     Parameters
     ----------
     d_model, nhead : int
-        Length E of the vectors, and number of heads, which divides it.
+        Length E of the vectors, and number of heads, which must divide E.
     dim_feedforward : int
         Length of the vectors between W_1 and W_2.
     dropout : float in [0, 1]
-        Probability of ``dropout`` of attention's weights, inside the network, and of what
-        each of the two adds, while training.
+        Probability of ``dropout`` during training, which is applied to the attention weights,
+        inside the feed-forward network, and to the output of each sublayer.
     activation : {"relu", "gelu"} or function
-        What stands for σ.
+        Activation function σ.
     layer_norm_eps : float
-        The eps of the norms.
+        Constant ε of the norms.
     batch_first : bool
-        Whether inputs and output are (N, L, E) instead of (L, N, E).
+        If True, inputs and output are (N, L, E) instead of (L, N, E).
     norm_first : bool
-        Whether the norms stand before attention and network, not after the sums.
+        If True, normalize the input of each sublayer instead of the sums.
     bias : bool
-        Whether all parts have biases.
+        If True, all parts have biases.
     device, dtype
-        Where and in which dtype the weights are kept: the CPU, by default float32.
+        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
     RuntimeError
-        If activation is another word.
+        If activation is an unknown name.
     ValueError, AssertionError
-        As ``MultiheadAttention`` and ``Linear``.
+        See ``MultiheadAttention`` and ``Linear``.
 
     Attributes
     ----------
     self_attn : MultiheadAttention
-        The attention.
+        Self-attention.
     linear1, linear2 : Linear
         W_1 with b_1, and W_2 with b_2.
     norm1, norm2 : LayerNorm
-        The norms.
+        Norms.
 
     Source: Vaswani et al. (2017), section 3.1; for ``norm_first`` Xiong et al. (2020),
     "On layer normalization in the transformer architecture", figure 1b.
@@ -159,7 +159,7 @@ class TransformerEncoderLayer(TransformerLayer):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool = False,
     ) -> Tensor:
-        """Map (L, N, E) to the same shape; the masks are those of ``MultiheadAttention``."""
+        """Map (L, N, E) to the same shape; see ``MultiheadAttention`` for the masks."""
         masks = src_mask, src_key_padding_mask, is_causal
         x = self._add(self.norm1, src, lambda x: self._sa_block(x, *masks))
         return self._add(self.norm2, x, lambda x: self.dropout2(self._ff_block(x)))
@@ -174,26 +174,26 @@ class TransformerDecoderLayer(TransformerLayer):
         z &= \mathrm{norm}_2(y + \mathrm{attention}(y, m)) \\
         u &= \mathrm{norm}_3(z + W_2\, \sigma(W_1 z + b_1) + b_2)
 
-    where m, the memory, is what the encoder gave.
+    where m, the memory, is the output of the encoder.
 
     Parameters
     ----------
     d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps
-        As in ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
     batch_first, norm_first, bias, device, dtype
-        As in ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
 
     Raises
     ------
     RuntimeError, ValueError, AssertionError
-        As ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
 
     Attributes
     ----------
     self_attn, multihead_attn : MultiheadAttention
-        The attention to x itself, and that to m.
+        Attention to x itself, and attention to m.
     linear1, linear2, norm1, norm2, norm3
-        As in ``TransformerEncoderLayer``.
+        See ``TransformerEncoderLayer``.
 
     Source: as for ``TransformerEncoderLayer``.
 
@@ -217,8 +217,8 @@ class TransformerDecoderLayer(TransformerLayer):
     ) -> Tensor:
         """Map tgt (L, N, E) and memory (S, N, E) to the shape of tgt.
 
-        tgt_mask, its padding and hint are those of ``MultiheadAttention`` for tgt to itself,
-        memory_mask and its own those for tgt to memory.
+        The options for tgt are used in its attention to itself, and the options for memory in
+        the attention of tgt to memory. See ``MultiheadAttention``.
         """
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal

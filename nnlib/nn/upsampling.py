@@ -40,7 +40,7 @@ class Upsample(Module):
         return F.interpolate(input, self.size, self.scale_factor, *options)
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return a description of the options, for printing."""
         name = "size" if self.scale_factor is None else "scale_factor"
         return f"{name}={getattr(self, name)}, mode={self.mode!r}"
 
@@ -61,5 +61,5 @@ class PixelShuffle(Module):
         return F.pixel_shuffle(input, self.upscale_factor)
 
     def extra_repr(self) -> str:
-        """Describe the factor, for printing."""
+        """Return a description of the factor, for printing."""
         return f"upscale_factor={self.upscale_factor}"

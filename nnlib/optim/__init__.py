@@ -1,4 +1,4 @@
-"""Optimisers: rules that turn gradients into steps."""
+"""Optimizers, which turn gradients into steps."""
 
 from . import lr_scheduler, swa_utils
 from .adagrad import Adadelta, Adagrad, RMSprop

@@ -1,4 +1,4 @@
-"""Adagrad, RMSprop and Adadelta: steps divided by the size of past gradients."""
+"""Adagrad, RMSprop and Adadelta, which divide steps by the size of past gradients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
 
 class Adagrad(Optimizer):
-    r"""Gradient descent with steps that shrink by all gradients so far.
+    r"""Gradient descent with steps that shrink with the sum of all squared gradients.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
@@ -24,21 +24,21 @@ class Adagrad(Optimizer):
     Parameters
     ----------
     params : iterable of Tensor, or of dict
-        What to train, or groups of it with options of their own.
+        Parameters to train, or groups of parameters with their own options.
     lr : float
         Learning rate η.
     lr_decay : float
-        How fast η falls, δ.
+        Rate δ at which η decays.
     weight_decay : float
-        Pull λ towards 0.
+        Strength λ of the pull towards 0.
     initial_accumulator_value : float
-        What s starts from, in all groups.
+        Initial value of s, for all groups.
     eps : float
-        ε, which keeps the divisor away from 0.
+        Constant ε, which prevents division by 0.
     maximize : bool
-        Whether to climb: the gradient is reversed before anything else.
+        If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
-        How torch would compute the same steps; both change nothing here.
+        Accepted as in torch, but ignored.
 
     Raises
     ------
@@ -79,12 +79,12 @@ class Adagrad(Optimizer):
             self._start(p)
 
     def _start(self, p: Tensor) -> None:
-        """Set the initial sum of squares of a parameter."""
+        """Set the initial sum of squares for a parameter."""
         first = np.full_like(p.array, self.defaults["initial_accumulator_value"])
         self.state[p] = dict(step=wrap(np.zeros((), np.float32)), sum=wrap(first))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g = gradient(p, group)
         if not self.state.get(p):
             self._start(p)
@@ -96,7 +96,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    r"""Gradient descent with steps divided by a running size of the gradient.
+    r"""Gradient descent with steps divided by the recent size of the gradient.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
@@ -107,14 +107,14 @@ class RMSprop(Optimizer):
     Parameters
     ----------
     params, lr, weight_decay, eps, maximize, foreach
-        As in ``Adagrad``.
+        See ``Adagrad``.
     alpha : float
-        Share α of the last average that is kept.
+        Weight α of the previous average of squares.
     momentum : float
-        Share μ of the last step that is kept.
+        Weight μ of the previous step.
     centered : bool
-        Whether to divide by the standard deviation, √(v - m²) with m the running mean of
-        g. Where v is rounded below m² that is NaN, as in torch.
+        If True, divide by the standard deviation √(v - m²), where m is the running mean of g.
+        This is NaN if rounding makes v less than m², as in torch.
 
     Raises
     ------
@@ -151,7 +151,7 @@ class RMSprop(Optimizer):
         super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g, alpha, momentum = gradient(p, group), group["alpha"], group["momentum"]
         names = dict(square_avg=True, momentum_buffer=momentum > 0, grad_avg=group["centered"])
         memory = remembered(self.state, p, *(name for name, used in names.items() if used))
@@ -173,7 +173,7 @@ class RMSprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    r"""Gradient descent with steps as large as the running size of the last ones.
+    r"""Gradient descent with steps as large as the recent steps.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
@@ -185,16 +185,16 @@ class Adadelta(Optimizer):
     Parameters
     ----------
     params, lr, weight_decay, maximize, foreach
-        As in ``Adagrad``; steps have the unit of p, so that lr has none.
+        See ``Adagrad``. The steps have the unit of p, so lr is dimensionless.
     rho : float
-        Share ρ of the last averages that is kept.
+        Weight ρ of the previous averages.
     eps : float
-        ε, which also sets the size of the first step.
+        Constant ε, which also determines the size of the first step.
 
     Raises
     ------
     ValueError
-        If lr, eps or weight_decay is negative, or rho outside [0, 1].
+        If lr, eps or weight_decay is negative, or rho is outside [0, 1].
 
     Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
 
@@ -223,7 +223,7 @@ class Adadelta(Optimizer):
         super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g, rho, eps = gradient(p, group), group["rho"], group["eps"]
         memory = remembered(self.state, p, "square_avg", "acc_delta")
         v, u = memory["square_avg"].array, memory["acc_delta"].array

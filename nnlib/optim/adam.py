@@ -1,4 +1,4 @@
-"""Adam and its variants: steps divided by the root mean square of the gradients."""
+"""Adam and its variants, which divide steps by the root mean square of the gradients."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ class Adam(Optimizer):
     Parameters
     ----------
     params : iterable of Tensor, or of dict
-        The parameters to train, or groups of parameters with their own options.
+        Parameters to train, or groups of parameters with their own options.
     lr : float
-        Learning rate η, about the length of a step in each element.
+        Learning rate η, which is about the size of a step in each element.
     betas : (float, float)
-        β₁ and β₂, the fractions of the previous averages that are kept.
+        Weights β₁ and β₂ of the previous averages.
     eps : float
-        ε, which prevents division by 0.
+        Constant ε, which prevents division by 0.
     weight_decay : float
         Strength λ of the pull towards 0.
     amsgrad : bool
-        Whether to divide by the largest v so far, so that steps don't grow again.
+        If True, divide by the largest v so far, so that the divisor never decreases.
     maximize : bool
-        Whether to maximize: the sign of the gradient is reversed first.
+        If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
-        How torch would compute the same steps; they have no effect here.
+        Accepted as in torch, but ignored.
     decoupled_weight_decay : bool
-        Whether λ multiplies p itself by 1 - ηλ instead of adding λp to g.
+        If True, multiply p by 1 - ηλ instead of adding λp to g.
 
     Raises
     ------
     ValueError
-        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
+        If lr, eps or weight_decay is negative, or a beta is outside [0, 1).
     RuntimeError
         If both foreach and fused are True.
 
@@ -95,7 +95,7 @@ class Adam(Optimizer):
         super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g = _gradient(p, group)
         lr = float(group["lr"])
         beta1, beta2 = group["betas"]
@@ -107,7 +107,7 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-        step = np.sqrt(v, out=np.empty_like(v))  # an array, also for shape ()
+        step = np.sqrt(v, out=np.empty_like(v))  # without out, shape () results in a scalar
         step /= math.sqrt(1 - beta2**t)
         step += group["eps"]
         np.divide(m, step, out=step)
@@ -116,7 +116,9 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay doesn't go through the gradient; all else is as in ``Adam``.
+    """Adam with decoupled weight decay, which doesn't change the gradient.
+
+    The default of weight_decay is 0.01, and everything else is the same as in ``Adam``.
 
     Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive learning rates".
 
@@ -155,7 +157,7 @@ class AdamW(Adam):
 
 
 class RAdam(Optimizer):
-    r"""Adam with small first steps, while few gradients determine the average of squares.
+    r"""Adam with smaller steps at first, while few gradients determine the mean square.
 
     .. math::
         \rho_\infty &= \frac{2}{1 - \beta_2} - 1, \quad
@@ -166,7 +168,8 @@ class RAdam(Optimizer):
             } \frac{\sqrt{1 - \beta_2^t}}{\sqrt v + \epsilon}
             \quad \text{if } \rho_t > 5, \text{ otherwise } p - \eta\, \hat m
 
-    The parameters, m, v and the errors are as in ``Adam``.
+    m, v, the parameters and the errors are the same as in ``Adam``, but there is no amsgrad and
+    no fused.
 
     Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
 
@@ -198,7 +201,7 @@ class RAdam(Optimizer):
         super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g = _gradient(p, group)
         memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
         beta1, beta2 = group["betas"]
@@ -224,7 +227,7 @@ def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
 def _averages(
     memory: dict[str, Any], g: np.ndarray, betas: tuple[float, float]
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the number of the step, and the updated moving averages m and v."""
+    """Return the number of steps, and the updated moving averages m and v."""
     m = memory["exp_avg"].array
     v = memory["exp_avg_sq"].array
     beta1, beta2 = betas

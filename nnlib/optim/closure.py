@@ -1,4 +1,4 @@
-"""The base class of optimizers with a closure and a line search, such as L-BFGS."""
+"""Base class of optimizers with a closure and a line search, such as L-BFGS."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ Closure = Callable[[], Tensor]
 
 
 class ClosureOptimizer(Optimizer):
-    r"""Base of the optimisers whose step calls the closure several times.
+    r"""Base class of optimizers whose ``step`` calls the closure several times.
 
     .. math:: x \leftarrow x + t\, d
 
-    ``propose`` gives direction d and a length t to try; the rest is here. What is
-    remembered stands under the first parameter, as in torch's LBFGS.
+    A subclass defines ``propose``, which returns a direction d and a step length t to try. The
+    state is stored with the first parameter, as in torch's LBFGS.
 
     Parameters
     ----------
     params : iterable of Tensor, or one dict
-        What to train; there is one group.
+        Parameters to train, in a single group.
     lr : float
-        The length t, or with a line search the first to try.
+        Step length t; with a line search, the first length to try.
     max_iter, max_eval : int
-        Directions, and calls of the closure, of one step; max_eval is 5/4 max_iter unless
-        given.
+        Maximum numbers of directions and of closure calls in one ``step``. Default of max_eval:
+        5/4 max_iter.
     tolerance_grad : float
-        A step ends where no element of the gradient is larger,
+        Stop if no element of the gradient is larger than this.
     tolerance_change : float
-        or no element of x changes by more, or the loss by less.
+        Stop if no element of x changes by more than this, or the loss changes by less.
     line_search_fn : str or None
-        "strong_wolfe", or None for the length ``lr``.
+        "strong_wolfe", or None to use the step length ``lr``.
     """
 
-    c2 = 0.9  # c2 of the Wolfe conditions
-    downhill = True  # whether a direction along which the loss rises ends the step
+    c2 = 0.9  # constant c2 of the Wolfe conditions
+    downhill = True  # if True, a direction that isn't downhill ends the step
 
     def __init__(
         self, params: Iterable, *, max_iter: int, max_eval: int | None, **options: Any
@@ -53,7 +53,7 @@ class ClosureOptimizer(Optimizer):
         super().__init__(params, dict(max_iter=max_iter, max_eval=max_eval, **options))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add the only parameter group; a second one is an error."""
+        """Add the only parameter group; raise ValueError for a second one."""
         if self.param_groups:
             raise ValueError(f"{type(self).__name__}: expected one parameter group, got more")
         super().add_param_group(param_group)
@@ -61,14 +61,14 @@ class ClosureOptimizer(Optimizer):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Return a direction and a step length; each optimizer defines this."""
+        """Return a direction and a step length; each subclass must define this method."""
         raise NotImplementedError(f"{type(self).__name__}: define propose()")
 
     def step(self, closure: Closure) -> Tensor:
-        """Take up to ``max_iter`` steps; the closure computes the loss and its gradient.
+        """Run up to ``max_iter`` iterations; the closure computes the loss and its gradient.
 
-        Gives the loss of the first call. A TypeError is raised without a closure, a
-        RuntimeError if ``line_search_fn`` is not known.
+        Return the loss of the first call. Raise TypeError if closure isn't callable, and
+        RuntimeError if ``line_search_fn`` is unknown.
         """
         name, (group,) = type(self).__name__, self.param_groups
         if not callable(closure):
@@ -101,7 +101,7 @@ class ClosureOptimizer(Optimizer):
         n: int,
         start: int,
     ) -> tuple[Point, bool]:
-        """Take one iteration; return the point reached and whether to stop there."""
+        """Take one iteration; return the new point, and whether to stop."""
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
         memory.update(d=wrap(d), t=t, prev_flat_grad=wrap(point.g), prev_loss=point.f)
@@ -127,7 +127,7 @@ class ClosureOptimizer(Optimizer):
         left: int,
         last: bool,
     ) -> Point:
-        """Move along d, as far as the line search says, and return the point reached."""
+        """Move along d by a step length from the line search; return the new point."""
         x = np.concatenate([p.array.ravel() for p in self._params()])
 
         def at(t: float) -> Point:
@@ -139,13 +139,13 @@ class ClosureOptimizer(Optimizer):
             reached = strong_wolfe(at, current, t, np.abs(d).max(), c2=self.c2, max_ls=left)
             self._write_parameters(x + reached.t * d)
             return reached
-        if last:  # the next step evaluates there anyway
+        if last:  # the next step evaluates this point anyway
             self._write_parameters(x + t * d)
             return current._replace(t=t)
         return at(t)
 
     def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
-        """Return the loss, and the gradient as one vector."""
+        """Return the loss, and the gradient as a vector."""
         memory["func_evals"] += 1
         with enable_grad():
             loss = closure()
@@ -161,7 +161,7 @@ class ClosureOptimizer(Optimizer):
 
 
 def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
-    """Return gradients as one new vector, with zeros for those that are None."""
+    """Return gradients as a new vector, with zeros for gradients that are None."""
     return np.concatenate(
         [
             np.zeros_like(p.array).ravel() if g is None else g.array.ravel()
@@ -171,10 +171,10 @@ def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
 
 
 def first_step_size(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
-    """Return lr; in the first iteration, divided by the 1-norm of g if that is above 1."""
+    """Return lr; in the first iteration, divide it by the 1-norm of g if that is above 1."""
     return float(lr) / max(1.0, float(np.abs(g).sum())) if memory["n_iter"] == 1 else float(lr)
 
 
 def change(g: np.ndarray, memory: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last changes s of the parameters and y of the gradient."""
+    """Return the last change s of the parameters, and the change y of the gradient."""
     return memory["d"].array * float(memory["t"]), g - memory["prev_flat_grad"].array

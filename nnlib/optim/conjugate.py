@@ -15,30 +15,32 @@ BETAS = ("fletcher_reeves", "polak_ribiere")
 
 
 class NonlinearCG(ClosureOptimizer):
-    r"""Conjugate gradients for a loss of any form.
+    r"""Nonlinear conjugate gradients, for a loss of any form.
 
     .. math::
         d &\leftarrow -g + \beta d \\
         \beta_\text{FR} &= \frac{g^\top g}{g'^\top g'}, \qquad
         \beta_\text{PR+} = \max\left(0, \frac{g^\top (g - g')}{g'^\top g'}\right)
 
-    g' is the last gradient. On a quadratic with exact line searches both find the minimum
-    in as many iterations as there are parameters. Where d does not lead downhill it starts
-    again from -g. A length to try is one that would change the loss as the last did.
+    g' is the previous gradient. On a quadratic loss with exact line searches, both formulas
+    find the minimum in at most as many iterations as there are parameters. If d doesn't point
+    downhill, it restarts with -g. The line search first tries the length that would change the
+    loss as much as the previous step did.
 
     Parameters
     ----------
     params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        As in ``LBFGS``.
+        See ``LBFGS``, but the defaults of max_eval and line_search_fn are 3 max_iter and
+        "strong_wolfe".
     lr : float
-        The length of a step, or with a line search the very first to try.
+        Step length; with a line search, the first length to try in the first iteration.
     beta : str
         "polak_ribiere" (PR+) or "fletcher_reeves".
 
     Raises
     ------
     ValueError
-        If lr is negative, beta unknown, or there are several groups.
+        If lr is negative, beta is unknown, or there are several groups.
 
     Source: Nocedal and Wright (2006), algorithm 5.4, equations 5.41a, 5.44 and 5.45, and
     3.60 for the length; chapter "Line search and conjugate gradients".
@@ -101,7 +103,7 @@ class NonlinearCG(ClosureOptimizer):
 
 
 def _beta(name: str, g: np.ndarray, last: np.ndarray) -> float:
-    """Return β, the factor of the last direction, by the formula of this name."""
+    """Return β, the factor of the last direction, for the formula with this name."""
     if name == "fletcher_reeves":
         return float(g @ g / (last @ last))
     return max(0.0, float(g @ (g - last) / (last @ last)))

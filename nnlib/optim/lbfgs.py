@@ -12,11 +12,11 @@ from .closure import Closure, ClosureOptimizer, change, first_step_size
 
 __all__ = ["BFGS", "LBFGS"]
 
-CURVED = 1e-10  # yᵀs must be larger for the Hessian to stay positive definite
+CURVED = 1e-10  # for larger yᵀs, the Hessian stays positive definite
 
 
 class BFGS(ClosureOptimizer):
-    r"""Newton's method with an estimate H of the Hessian's inverse.
+    r"""Newton's method with an estimate H of the inverse Hessian.
 
     .. math::
         d &= -H g \\
@@ -24,13 +24,13 @@ class BFGS(ClosureOptimizer):
             \qquad \rho = 1 / y^\top s
 
     s and y are the last changes of the parameters and of the gradient. H starts as
-    (yᵀs / yᵀy) I, the size of the Hessian's inverse along y; an iteration without
-    curvature, yᵀs ≤ 10⁻¹⁰, leaves it as it was. H has D² elements for D parameters.
+    (yᵀs / yᵀy) I, which has the size of the inverse Hessian along y. An iteration without
+    curvature, yᵀs ≤ 10⁻¹⁰, doesn't change H. H has D² elements for D parameters.
 
     Parameters
     ----------
     params, lr, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        As in ``LBFGS``.
+        See ``LBFGS``, but the default of line_search_fn is "strong_wolfe".
 
     Raises
     ------
@@ -87,7 +87,7 @@ class BFGS(ClosureOptimizer):
 
 
 def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the estimate of the inverse Hessian after a step s changed the gradient by y."""
+    """Return the new estimate of the inverse Hessian if a step s changed the gradient by y."""
     rho = 1 / (y @ s)
     I = np.eye(len(s), dtype=s.dtype)  # noqa: E741
     H = I * (y @ s / (y @ y)) if H is None else H.array
@@ -96,34 +96,34 @@ def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 class LBFGS(ClosureOptimizer):
-    r"""BFGS that keeps the last pairs (s, y) in place of H, and starts afresh from them.
+    r"""BFGS that stores the last pairs (s, y) instead of H, and computes Hg from them.
 
     .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
 
-    Hg needs 4 products of vectors for each pair, and no matrix.
+    Hg takes 4 vector products per pair, and no matrix.
 
     Parameters
     ----------
     params : iterable of Tensor, or one dict
-        What to train; there is one group.
+        Parameters to train, in a single group.
     lr : float
-        The length of a step in units of d, or with a line search the first to try.
+        Step length in units of d; with a line search, the first length to try.
     max_iter, max_eval : int
-        Directions, and calls of the closure, of one ``step``; max_eval is 5/4 max_iter
-        unless given.
+        Maximum numbers of directions and of closure calls in one ``step``. Default of max_eval:
+        5/4 max_iter.
     tolerance_grad : float
-        ``step`` ends where no element of the gradient is larger,
+        Stop if no element of the gradient is larger than this.
     tolerance_change : float
-        or no parameter changes by more, or the loss by less.
+        Stop if no parameter changes by more than this, or the loss changes by less.
     history_size : int
-        Pairs that are kept.
+        Number of pairs to store.
     line_search_fn : str or None
-        "strong_wolfe", or None for the length ``lr``.
+        "strong_wolfe", or None to use the step length ``lr``.
 
     Raises
     ------
     ValueError
-        If lr is negative, history_size below 1, or there are several groups.
+        If lr is negative, history_size is below 1, or there are several groups.
 
     Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5; chapter "Second-order methods".
 
@@ -176,7 +176,7 @@ class LBFGS(ClosureOptimizer):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Store a pair s, y (under torch's names) if y · s > 0; drop the oldest beyond ``size``."""
+    """Store a pair s, y with torch's names if y · s > 0; drop all but the last ``size``."""
     if y @ s > CURVED:
         news = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
         for name, new in news.items():
@@ -185,7 +185,7 @@ def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -
 
 
 def _direction(g: np.ndarray, memory: dict[str, Any]) -> np.ndarray:
-    """Return -Hg by the two-loop recursion, algorithm 7.4."""
+    """Return -Hg, computed by the two-loop recursion (algorithm 7.4)."""
     pairs = [
         (s.array, y.array, float(rho))
         for s, y, rho in zip(memory["old_stps"], memory["old_dirs"], memory["ro"], strict=True)

@@ -1,4 +1,4 @@
-"""A line search for the strong Wolfe conditions."""
+"""Line search for the strong Wolfe conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Point", "strong_wolfe"]
 
 
 class Point(NamedTuple):
-    """A step length t with the loss f, the gradient g and the directional derivative there."""
+    """A step length t, and the loss f, the gradient g and the directional derivative there."""
 
     t: float
     f: float
@@ -30,36 +30,37 @@ def strong_wolfe(
     tolerance: float = 1e-9,
     max_ls: int = 25,
 ) -> Point:
-    r"""Find a step that is long enough and lowers the loss enough.
+    r"""Find a step that is long enough and decreases the loss enough.
 
     .. math::
         f(t) \le f(0) + c_1 t\, f'(0), \qquad |f'(t)| \le c_2\, |f'(0)|
 
-    First the step grows until it passes such a point; then cubic interpolation narrows
-    the bracket. The rules for the bracket are torch's, evaluation for evaluation.
+    First, the step grows until it passes such a point. Then cubic interpolation narrows the
+    bracket. The rules are the same as in torch, so both evaluate the same points.
 
     Parameters
     ----------
     at : function
-        The point at a step length.
+        Function that returns the point at a step length.
     start : Point
-        The point at 0, with a negative slope.
+        Point at 0, with a negative slope.
     t : float
-        The first length to try.
+        First step length to try.
     size : float
-        The largest element of the direction.
+        Largest absolute value of the elements of the direction.
     c1, c2 : float
-        The share of the slope that the loss has to fall by, and that may be left.
+        Constants of the two conditions: fraction of the initial slope at which the loss must
+        at least decrease, and largest fraction of it that may remain.
     tolerance : float
-        When no element would change by more than this, the bracket is not narrowed further.
+        Stop narrowing the bracket if no element would change by more than this.
     max_ls : int
-        Evaluations after the first.
+        Maximum number of evaluations after the first one.
 
     Returns
     -------
     Point
-        The lowest point of the bracket, which meets the conditions unless the search
-        ended for another reason.
+        The lowest point of the bracket. It meets the conditions unless the search stopped for
+        a different reason.
 
     Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6; chapter "Line search and
     conjugate gradients".
@@ -101,7 +102,7 @@ def _bracket(
     is_flat: Callable[[Point], bool],
     max_ls: int,
 ) -> tuple[list[Point], int]:
-    """Return points that bracket an acceptable one, or just that, and the evaluations left."""
+    """Return points that bracket an acceptable one, or only that, and the evaluations left."""
     last = start
     for n in range(max_ls):
         if not falls(point) or (n > 1 and point.f >= last.f):
@@ -116,9 +117,9 @@ def _bracket(
 
 
 def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
-    """Return a step length between two, and whether it is close to one of them.
+    """Return a step length between two points, and whether it is close to one of them.
 
-    A second such length in a row, or one at the border, is moved inwards.
+    If two such lengths in a row are close, or one is at a border, the second moves inwards.
     """
     lower, upper = min(a.t, b.t), max(a.t, b.t)
     t, margin = _cubic(a, b, lower, upper), 0.1 * (upper - lower)
@@ -130,7 +131,7 @@ def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
 
 @np.errstate(all="ignore")
 def _cubic(a: Point, b: Point, lower: float, upper: float) -> float:
-    """Return the minimum of the cubic through two points with slopes, else the midpoint."""
+    """Return the minimum of the cubic through two points with slopes, or the midpoint."""
     a, b = (a, b) if a.t <= b.t else (b, a)
     d1 = a.slope + b.slope - np.float64(3 * (a.f - b.f)) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope

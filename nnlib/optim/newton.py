@@ -21,30 +21,30 @@ class Newton(ClosureOptimizer):
 
     .. math:: x \leftarrow x - t\, (H + \lambda I)^{-1} g
 
-    Without a line search this goes to the nearest point where the gradient is 0, be it a
-    minimum or not. With one, the eigenvalues of H are replaced by their absolute values,
-    so that every direction leads downhill. D parameters take D walks back for each H.
+    Without a line search, this converges to a point where the gradient is 0, which may not be
+    a minimum. A line search replaces the eigenvalues of H by their absolute values, so that
+    every direction points downhill. For D parameters, each H takes D backward passes.
 
-    The closure returns the loss and need not call ``backward``; if it does, then with
-    ``create_graph=True``, as the loss is differentiated twice.
+    The closure returns the loss, and doesn't need to call ``backward``. If it does, it must
+    pass ``create_graph=True``, because the loss is differentiated twice.
 
     Parameters
     ----------
     params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        As in ``LBFGS``; each H is one more call of the closure, so max_eval is 5 max_iter
-        unless given.
+        See ``LBFGS``. Each H takes one more call of the closure, so the default of max_eval is
+        5 max_iter.
     lr : float
-        The length t, or with a line search the first to try.
+        Step length t; with a line search, the first length to try.
     damping : float
-        λ, which keeps H away from singular.
+        Constant λ, which makes sure that H + λI isn't singular near a minimum.
 
     Raises
     ------
     ValueError
         If lr or damping is negative, or there are several groups.
     RuntimeError
-        From ``step``, if H is singular or not finite, or the closure's ``backward`` freed
-        its graph.
+        In ``step``, if H is singular or not finite, or the closure's ``backward`` freed the
+        graph.
 
     Source: Nocedal and Wright (2006), equation 2.15 and section 3.4; Goodfellow et al.
     (2016), algorithm 8.8; chapter "Second-order methods".
@@ -92,7 +92,7 @@ class Newton(ClosureOptimizer):
             H = _hessian(self._params(), closure())
         H += group["damping"] * np.eye(len(g), dtype=H.dtype)
         if not np.isfinite(H).all():
-            raise RuntimeError("Newton: expected a finite Hessian, got inf or NaN in it")
+            raise RuntimeError("Newton: expected a finite Hessian, got inf or NaN")
         if group["line_search_fn"] is not None:
             return _downhill(H, g), float(group["lr"])
         try:
@@ -103,7 +103,7 @@ class Newton(ClosureOptimizer):
             ) from error
 
     def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
-        """Return the loss, and the gradient as one vector."""
+        """Return the loss, and the gradient as a vector."""
         memory["func_evals"] += 1
         params = self._params()
         with enable_grad():
@@ -112,7 +112,7 @@ class Newton(ClosureOptimizer):
 
 
 def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
-    """Return the gradient for each parameter, or None where there is none."""
+    """Return the gradient for each parameter, or None if the loss doesn't depend on it."""
     try:
         return grad(loss, params, create_graph=create_graph, allow_unused=True)
     except RuntimeError as error:
@@ -125,7 +125,7 @@ def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
 
 
 def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
-    """Return the Hessian with respect to all parameters, by one backward pass for each row."""
+    """Return the Hessian with respect to all parameters, with one backward pass per row."""
     first = _gradients(loss, params, create_graph=True)
     rows = []
     for p, g in zip(params, first, strict=True):
@@ -139,7 +139,7 @@ def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
 
 
 def _downhill(H: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """Return -|H|⁻¹g, where |H| has H's eigenvalues made positive and none too small."""
+    """Return -|H|⁻¹g, where |H| has the absolute eigenvalues of H, with a lower limit."""
     curvature, Q = np.linalg.eigh(H)
     size = np.abs(curvature)
     least = size.max() * 1e-8 or 1.0

@@ -1,4 +1,4 @@
-"""Optimizer, the base class: parameter groups with options, and a state for each parameter."""
+"""Optimizer, the base class, with groups of parameters and a state for each parameter."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = ["Optimizer"]
 
 
 class Optimizer:
-    """Base of the optimisers: ``update`` changes one parameter, the rest is here.
+    """Base class of optimizers; a subclass changes one parameter in ``update``.
 
     Parameters
     ----------
     params : iterable of Tensor, or of dict
-        What to train; a dict is a group, with its parameters under "params" and options
-        of its own.
+        Parameters to train. A dict is a group, with its parameters under "params" and its own
+        options.
     defaults : dict
-        The options of a group that does not name them.
+        Options of the groups that don't set them.
 
     Attributes
     ----------
     param_groups : list of dict
-        The groups; options may be changed between steps.
+        Groups; you can change their options between steps.
     state : dict of Tensor to dict
-        What is remembered of each parameter.
+        State of each parameter.
     """
 
     def __init__(self, params: Iterable, defaults: dict[str, Any]):
@@ -60,7 +60,7 @@ class Optimizer:
             raise TypeError(f"optimizer: expected a dict, got {type(param_group).__name__}")
         given = param_group["params"]
         if isinstance(given, set):
-            raise TypeError("optimizer: expected parameters in an order, got a set")
+            raise TypeError("optimizer: expected parameters in a fixed order, got a set")
         params = [given] if isinstance(given, Tensor) else list(given)
         known = set(self._params())
         for p in params:
@@ -68,7 +68,7 @@ class Optimizer:
                 raise TypeError(f"optimizer: expected Tensors, got {type(p).__name__}")
             if not p.is_leaf:
                 raise ValueError(
-                    "optimizer: expected leaves, got the result of an operation of shape "
+                    "optimizer: expected leaf tensors, got the result of an operation of shape "
                     f"{p.shape}; use detach().requires_grad_()"
                 )
             if p in known:
@@ -83,11 +83,11 @@ class Optimizer:
             cls.step = _noted(cls.step)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient; each optimizer defines this."""
+        """Update one parameter with its gradient; each optimizer must define this method."""
         raise NotImplementedError(f"{type(self).__name__}: define update()")
 
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
-        """Update every parameter that has a gradient; a closure first computes the loss."""
+        """Update each parameter that has a gradient; a closure first computes the loss."""
         self.has_stepped = True
         loss = None
         if closure is not None:
@@ -102,11 +102,11 @@ class Optimizer:
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Set the gradients to None, or to 0."""
+        """Set all gradients to None, or to 0."""
         zero_grad((p for group in self.param_groups for p in group["params"]), set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the options, and the state of each parameter by its number."""
+        """Return the options, and the state of each parameter, with its number as the key."""
         number = {p: i for i, p in enumerate(self._params())}
         groups = [
             {**group, "params": [number[p] for p in group["params"]]}
@@ -120,8 +120,8 @@ class Optimizer:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore options and states from ``state_dict``; arrays are copied.
 
-        All but the count of steps is turned into the dtype of its parameter. torch's, its
-        tensors turned into arrays, fits too.
+        All arrays except the number of steps are converted to the dtype of their parameter. A
+        state dict of torch, with its tensors converted to arrays, works as well.
         """
         groups = state_dict["param_groups"]
         sizes = [[len(g["params"]) for g in gs] for gs in (self.param_groups, groups)]
@@ -158,7 +158,7 @@ class Optimizer:
 
 
 def _noted(step: Callable) -> Callable:
-    """Return the ``step`` of a subclass, which sets ``has_stepped``."""
+    """Return the ``step`` of a subclass, which also sets ``has_stepped``."""
 
     @functools.wraps(step)
     def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -169,7 +169,7 @@ def _noted(step: Callable) -> Callable:
 
 
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
-    """Return the gradient with weight decay, negated for ``maximize``."""
+    """Return the gradient, negated for ``maximize``, plus weight decay."""
     g = p.grad.array
     if group["maximize"]:
         g = -g
@@ -179,7 +179,7 @@ def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
 
 
 def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, Any]:
-    """Return a parameter's state, which starts with zeros, and count its step."""
+    """Return the state of a parameter, which starts with zeros, and count the step."""
     memory = state.setdefault(p, {})
     if not memory:
         memory["step"] = wrap(np.zeros((), np.float32))
@@ -189,7 +189,7 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
 
 
 def check_not_negative(name: str, **options: float) -> None:
-    """Raise ValueError for options below 0."""
+    """Raise ValueError for negative options."""
     for option, value in options.items():
         if isinstance(value, Tensor) and value.numel() != 1:
             raise ValueError(
@@ -215,7 +215,7 @@ def check_betas(name: str, betas: tuple[float, float]) -> None:
 
 
 def _copied(value: Any, dtype: Any) -> Any:
-    """Return tensors and arrays as copies, also in a list, and other values as they are."""
+    """Return copies of tensors and arrays, also in a list; return other values unchanged."""
     if isinstance(value, list):
         return [_copied(v, dtype) for v in value]
     array = raw(value)

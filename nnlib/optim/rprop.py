@@ -1,4 +1,4 @@
-"""Rprop: steps whose size doesn't depend on the size of the gradient."""
+"""Rprop, with steps that don't depend on the size of the gradient."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ __all__ = ["Rprop"]
 
 
 class Rprop(Optimizer):
-    r"""Gradient descent with a step size for each element, which only reads signs.
+    r"""Gradient descent with a step size per element, which only uses signs of gradients.
 
     .. math:: p \leftarrow p - \operatorname{sign}(g)\, s, \qquad
         s \leftarrow \begin{cases} \eta_+ s & g\, g_{\text{previous}} > 0 \\
         \eta_- s & g\, g_{\text{previous}} < 0 \end{cases}
 
-    s changes before p does. If the sign of g has changed, p stays where it is in this step.
+    s changes before p. If the sign of g has changed, p doesn't change in this step.
 
     Parameters
     ----------
     params, foreach, maximize
-        As in ``Adam``.
+        See ``Adam``.
     lr : float
-        The first step size s.
+        Initial step size s.
     etas : (float, float)
-        The factors η₋ and η₊ of the step size.
+        Factors η₋ and η₊ of the step size.
     step_sizes : (float, float)
-        The smallest and the largest step size.
+        Smallest and largest step size.
 
     Raises
     ------
     ValueError
-        If lr is negative, or not 0 < η₋ < 1 < η₊.
+        If lr is negative, or 0 < η₋ < 1 < η₊ isn't true.
 
     Source: Riedmiller and Braun (1993), "A direct adaptive method for faster backpropagation
     learning".
@@ -67,7 +67,7 @@ class Rprop(Optimizer):
         super().__init__(params, options | dict(foreach=foreach, maximize=maximize))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g = -p.grad.array if group["maximize"] else p.grad.array
         slower, faster = group["etas"]
         memory = remembered(self.state, p, "prev", "step_size")

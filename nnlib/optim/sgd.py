@@ -24,27 +24,27 @@ class SGD(Optimizer):
     Parameters
     ----------
     params : iterable of Tensor, or of dict
-        What to train, or groups of it with options of their own.
+        Parameters to train, or groups of parameters with their own options.
     lr : float
         Learning rate η.
     momentum : float
-        Share μ of the last velocity that is kept.
+        Weight μ of the previous velocity.
     dampening : float
-        Share d of the gradient that the velocity leaves out.
+        Fraction d of the gradient that isn't added to the velocity.
     weight_decay : float
-        Pull λ towards 0.
+        Strength λ of the pull towards 0.
     nesterov : bool
-        Whether to look ahead by the velocity.
+        If True, use Nesterov momentum.
     maximize : bool
-        Whether to climb: the gradient is reversed before anything else.
+        If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
-        How torch would compute the same steps; both change nothing here.
+        Accepted as in torch, but ignored.
 
     Raises
     ------
     ValueError
-        If lr, momentum or weight_decay is negative, or Nesterov is asked for without
-        momentum or with dampening.
+        If lr, momentum or weight_decay is negative, or nesterov is True without momentum or
+        with dampening.
     RuntimeError
         If both foreach and fused are True.
 
@@ -81,7 +81,7 @@ class SGD(Optimizer):
         super().__init__(params, options | dict(foreach=foreach, fused=fused))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Update one parameter by its gradient."""
+        """Update one parameter with its gradient."""
         g = gradient(p, group)
         if group["momentum"]:
             v = self._velocity(p, g, group)

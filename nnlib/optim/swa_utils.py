@@ -1,4 +1,4 @@
-"""Averages of a model's weights during training (SWA and EMA), and a schedule for them."""
+"""Averages of a model's weights during training (SWA and EMA), and a matching scheduler."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Tensors = Sequence[Tensor]
 
 
 def get_ema_avg_fn(decay: float = 0.999) -> Callable[[Tensor, Tensor, Any], Tensor]:
-    """Return the function of an exponential moving average, for ``avg_fn``."""
+    """Return a function that computes an exponential moving average, for ``avg_fn``."""
     _check_decay("get_ema_avg_fn", decay)
 
     @no_grad()
@@ -43,7 +43,7 @@ def get_ema_avg_fn(decay: float = 0.999) -> Callable[[Tensor, Tensor, Any], Tens
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[[Tensors, Tensors, Any], None]:
-    """Return the function of an exponential moving average, for ``multi_avg_fn``."""
+    """Return a function that computes exponential moving averages, for ``multi_avg_fn``."""
     _check_decay("get_ema_multi_avg_fn", decay)
 
     @no_grad()
@@ -58,7 +58,7 @@ def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[[Tensors, Tensors, An
 
 
 def get_swa_avg_fn() -> Callable[[Tensor, Tensor, Any], Tensor]:
-    """Return the function of the mean of all weights so far, for ``avg_fn``."""
+    """Return a function that computes the mean of all weights so far, for ``avg_fn``."""
 
     @no_grad()
     def average(averaged_param: Tensor, current_param: Tensor, num_averaged: Any) -> Tensor:
@@ -74,22 +74,23 @@ def _check_decay(name: str, decay: float) -> None:
 
 
 class AveragedModel(Module):
-    r"""A copy of a model whose weights are an average over the training.
+    r"""A copy of a model whose weights are averages over the course of training.
 
     .. math:: \bar w \leftarrow \bar w + \frac{w - \bar w}{n + 1}
 
-    The first call of ``update_parameters`` copies the weights w, and later calls average.
+    The first call of ``update_parameters`` copies the weights w, and later calls average them.
 
-    Instead of this mean, ``avg_fn(averaged, current, n)`` can return the new average of one
-    parameter, or ``multi_avg_fn(averaged, current, n)`` change a list of averages in place.
-    With ``use_buffers``, buffers are averaged too; otherwise they are copied.
+    To replace this mean, pass ``avg_fn(averaged, current, n)``, which returns the new average
+    of one parameter, or ``multi_avg_fn(averaged, current, n)``, which changes a list of
+    averages in place. With ``use_buffers``, buffers are averaged too; otherwise, they are
+    copied.
 
     Attributes
     ----------
     module : Module
-        The copy with the averaged weights.
+        Copy with the averaged weights.
     n_averaged : () int64
-        The number n of updates.
+        Number n of updates.
 
     Source: Izmailov et al. (2018), "Averaging weights leads to wider optima".
 
@@ -159,10 +160,10 @@ class AveragedModel(Module):
 
 @no_grad()
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
-    """Compute the running statistics of all batch normalization layers from the data.
+    """Compute the running statistics of all batch normalization layers from data.
 
-    Averaged weights need this before they are used, because the statistics belong to different
-    weights. The loader yields batches, or tuples or lists that begin with the batch.
+    Averaged weights need this before you use them, because the statistics belong to different
+    weights. The loader yields batches, or tuples or lists whose first element is the batch.
     """
     layers = [m for m in model.modules() if isinstance(m, (BatchNorm1d, BatchNorm2d))]
     if not layers:
@@ -172,7 +173,7 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     model.train()
     for layer in layers:
         layer.reset_running_stats()
-        layer.momentum = None  # all batches count equally
+        layer.momentum = None  # all batches have equal weight
     for batch in loader:
         x = batch[0] if isinstance(batch, (list, tuple)) else batch
         model(x if device is None else x.to(device))
@@ -182,11 +183,11 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
 
 
 class SWALR(LRScheduler):
-    r"""Change the rate step by step to a constant.
+    r"""Change the rate gradually to a constant value.
 
     .. math:: \eta_t = (1 - a)\, \eta_0 + a\, \eta_{\text{swa}}
 
-    In ``anneal_epochs`` epochs, a rises from 0 to 1, along half a cosine or a straight line
+    In ``anneal_epochs`` epochs, a rises from 0 to 1 along half a cosine or a straight line
     (``anneal_strategy`` "cos" or "linear").
 
     >>> from nnlib import nn, optim

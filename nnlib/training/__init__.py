@@ -1,6 +1,6 @@
 """Training with mini-batches, evaluation, and checks that find bugs."""
 
-# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+# ruff: noqa: F403 (the star imports collect the public names of the files in this folder)
 from . import check, data, diagnose, evaluation, history, loop
 from .check import *
 from .data import *

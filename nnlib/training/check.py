@@ -1,4 +1,4 @@
-"""A check of a model's gradients against finite differences."""
+"""A check that compares a model's gradients with finite differences."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["CheckedEntry", "GradientCheck", "gradient_check"]
 
 
 class CheckedEntry(NamedTuple):
-    """One entry of one parameter.
+    """One element of a parameter.
 
-    ``name`` and ``index`` say which, ``backprop`` and ``difference`` are its two derivatives,
-    ``error`` is how far they are apart.
+    ``name`` and ``index`` identify the element, ``backprop`` and ``difference`` are its two
+    derivatives, and ``error`` is the difference between them.
     """
 
     name: str
@@ -35,16 +35,16 @@ class CheckedEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """The entries that were looked at; prints the worst of each parameter.
+    """The result of a gradient check; it prints the worst element of each parameter.
 
     Attributes
     ----------
     entries : list of CheckedEntry
-        All of them.
+        All elements that were checked.
     tol : float
-        The largest error that is allowed.
+        Largest error that passes.
     missing : list of str
-        Parameters that got no gradient at all.
+        Names of the parameters without any gradient.
     """
 
     entries: list[CheckedEntry]
@@ -53,14 +53,14 @@ class GradientCheck:
 
     @property
     def worst(self) -> list[CheckedEntry]:
-        """Of each parameter the entry with the largest error, the largest first."""
+        """The element with the largest error of each parameter, sorted by decreasing error."""
         names = dict.fromkeys(entry.name for entry in self.entries)
         worst = [max((e for e in self.entries if e.name == n), key=_error) for n in names]
         return sorted(worst, key=_error, reverse=True)
 
     @property
     def passed(self) -> bool:
-        """Whether every parameter got a gradient and all of them are right."""
+        """Whether every parameter has a gradient, and all checked elements are correct."""
         return not self.missing and all(e.error <= self.tol for e in self.entries)
 
     def __repr__(self) -> str:
@@ -74,7 +74,7 @@ class GradientCheck:
 
 
 def _error(entry: CheckedEntry) -> float:
-    """Return the distance of the two derivatives; NaN becomes infinite."""
+    """Return the error of an element; NaN becomes infinite."""
     return np.inf if np.isnan(entry.error) else entry.error
 
 
@@ -93,37 +93,38 @@ def gradient_check(
     .. math:: \frac{\max(|a - n| - r, 0)}{\max(|a|, |n|, s)}, \qquad
         n = \frac{L(\theta + \varepsilon e_i) - L(\theta - \varepsilon e_i)}{2 \varepsilon}
 
-    with a the derivative by backpropagation, s a thousandth of the parameter's largest, so
-    that an entry that is nearly 0 is not measured against itself, and r = 4u|L|/ε what the
-    rounding of L alone does (u = 2^-52). The model is copied; what is random in it (dropout)
-    draws the same numbers each time.
+    Here, a is the derivative computed by backpropagation, and s is a thousandth of the largest
+    derivative in the parameter, so that elements near 0 don't look wrong. r = 4u|L|/ε, with
+    u = 2^-52, is the error that the rounding of L can cause. The check uses a copy of the
+    model, and random layers such as dropout draw the same numbers each time.
 
     Parameters
     ----------
     model : Module
-        In whichever mode it is.
+        Model to check, in its current mode.
     batch : (inputs..., targets)
-        A few examples; inputs and float targets are brought to float64.
+        A few examples. Inputs and floating-point targets are converted to float64.
     loss : function
-        Takes the model's output and the targets and gives one number.
+        Function that maps the model's output and the targets to one number.
     samples : int
-        How many entries of each parameter to look at.
+        Number of elements to check in each parameter.
     eps : float
-        The step ε.
+        Step ε.
     tol : float
-        The largest error that passes.
+        Largest error that passes.
     rng : Generator, optional
-        Decides which entries; by default the same each time.
+        Generator that selects the elements. By default, the selection is always the same.
 
     Returns
     -------
     GradientCheck
-        The entries; those within ε of a corner (a ReLU at 0) may be wrong without a mistake.
+        The checked elements. An element within ε of a corner, such as ReLU at 0, can fail
+        although the gradient is correct.
 
     Raises
     ------
     ValueError
-        If the model has no parameters that require a gradient, or samples is below 1.
+        If no parameter of the model requires a gradient, or samples is below 1.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -162,7 +163,7 @@ def gradient_check(
 def _compared(
     name: str, p: Tensor, value: Callable, samples: int, eps: float, rng: np.random.Generator
 ) -> list[CheckedEntry]:
-    """Return both derivatives for a sample of a parameter's entries."""
+    """Return both derivatives of randomly selected elements of a parameter."""
     theta, gradient, entries = p.array, p.grad.array, []
     scale = max(1e-3 * np.abs(gradient).max(), 1e-12)
     for k in rng.choice(theta.size, samples, replace=False):

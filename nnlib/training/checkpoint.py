@@ -1,4 +1,4 @@
-"""Checkpoints: the state of a training in a file."""
+"""Checkpoints, which are files with the state of a training run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["resume", "write"]
 
 
 def write(path: str | os.PathLike, parts: Mapping[str, Any], own: dict[str, Any]) -> None:
-    """Save the states of a training's parts, its counters, and the random generator's.
+    """Save the states of the parts, the counters, and the state of the random generator.
 
-    An old file stays until the new one is whole.
+    An existing file is only replaced when the new one is complete.
     """
     states = {name: (type(part).__name__, part.state_dict()) for name, part in parts.items()}
     save(dict(parts=states, own=own, chance=random.get_rng_state()), path)
@@ -28,12 +28,12 @@ def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The training's own numbers, as they were written; empty where there is no file.
+        The counters as they were saved, or an empty dict if there is no file.
 
     Raises
     ------
     ValueError
-        If the file is of another model, optimizer, scheduler or other data.
+        If the file belongs to a different model, optimizer, scheduler or dataset.
     """
     if not os.path.exists(path):
         return {}
@@ -48,6 +48,6 @@ def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
         try:
             part.load_state_dict(kept)
         except (ValueError, KeyError, RuntimeError) as e:
-            raise ValueError(f"fit: expected {expected}, got another: {e}") from e
+            raise ValueError(f"fit: expected {expected}, got a different one: {e}") from e
     random.set_rng_state(state["chance"])
     return state["own"]

@@ -1,4 +1,4 @@
-"""Training data: loaders made from arrays, and batches converted for the model."""
+"""Training data: loaders of arrays, and batches in the dtype of the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Loaders", "loaders"]
 
 
 class Loaders(NamedTuple):
-    """Batches to train on, and batches to measure on after each epoch, or None."""
+    """Batches for training, and batches for validation after each epoch, or None."""
 
     train: Iterable
     validation: Iterable | None = None
@@ -32,25 +32,25 @@ def loaders(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     rng: np.random.Generator,
 ) -> Loaders:
-    """Make loaders of arrays, as ``fit`` takes them.
+    """Create loaders of arrays, for ``fit``.
 
     Parameters
     ----------
     X : (N, ...)
-        The examples.
+        Examples.
     y : (N, ...)
-        Their targets, row for row.
+        Targets, one row per example.
     batch_size : int
-        Examples in a mini-batch; the last of an epoch may be smaller.
+        Number of examples in a mini-batch. The last batch of an epoch may be smaller.
     validation : (X, y), optional
-        Other examples, which keep their order and come 1000 at a time.
+        Examples and targets for validation, which come in order, in batches of 1000.
     rng : Generator
-        Decides the order of the examples, a new one for each epoch.
+        Generator that shuffles the examples in each epoch.
 
     Returns
     -------
     Loaders
-        Two DataLoaders, or one and None.
+        Two DataLoaders, or one DataLoader and None.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 
 def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
-    """Raise an error unless model and loss are valid and the optimizer has the model."""
+    """Raise an error unless model, loss and optimizer are valid and belong together."""
     is_model(name, model)
     function(name, "loss", loss)
     if not isinstance(optimizer, Optimizer):
@@ -88,7 +88,7 @@ def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
     if held.isdisjoint(map(id, model.parameters())):
         raise ValueError(
             f"{name}: expected an optimizer with parameters of this model, got one of another; "
-            "was the model copied or made anew after it?"
+            "was the model copied or created after the optimizer?"
         )
 
 
@@ -113,7 +113,7 @@ def pair(name: str, given: Any) -> Loaders:
 
 
 def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
-    """Raise ValueError unless there are as many targets as examples."""
+    """Raise ValueError unless X and y have the same number of rows, which isn't 0."""
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y) or len(X) == 0:
         raise ValueError(
             f"{name}: expected X (N, ...) and y (N, ...) with N at least 1, "
@@ -131,10 +131,10 @@ def input_dtype(model: Module) -> np.dtype | None:
 
 
 def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor], Tensor]:
-    """Return a batch as inputs and targets in the dtypes that the model needs.
+    """Return the inputs and the targets of a batch, in the dtypes that the model needs.
 
-    Inputs of any kind become what the first layer computes with; of targets only floats do,
-    since classes are integers.
+    Inputs are converted to the dtype of the first layer, unless it is an embedding. Targets
+    are converted only if they are floating-point, because class indices are integers.
     """
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         kind = type(batch).__name__

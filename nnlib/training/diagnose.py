@@ -67,11 +67,11 @@ class Overfit:
     Attributes
     ----------
     losses : list of float
-        Before each step.
+        Loss before each step.
     accuracy : float or None
-        Share of the batch that the last outputs get right; None without class indices.
+        Fraction of correct outputs in the last step, or None if there are no class indices.
     passed : bool
-        Whether the loss came down to what was asked.
+        Whether the loss reached ``tol``.
     """
 
     losses: list[float]
@@ -94,30 +94,30 @@ def overfit_one_batch(
     steps: int = 200,
     tol: float = 0.01,
 ) -> Overfit:
-    """See whether a model can learn a single batch by heart, as any that works can.
+    """Check whether a model can learn a single batch by heart, as every working model can.
 
-    A model that cannot has a bug: in the data, the loss, the gradient or the step. Model,
-    optimizer and random numbers are as before afterwards.
+    If the model can't, there is a bug in the data, the loss, the gradient or the update. The
+    model, the optimizer and the random generator are restored afterwards.
 
     Parameters
     ----------
     model : Module
-        In training mode; a strong dropout keeps any model from learning by heart.
+        Model to check, in training mode. Strong dropout prevents any model from passing.
     batch : (inputs..., targets)
         A few examples.
     loss : function
-        Takes the model's output and the targets and gives one number.
+        Function that maps the model's output and the targets to one number.
     optimizer : Optimizer
-        Holds the model's parameters.
+        Optimizer of the model's parameters.
     steps : int
-        How many at most.
+        Maximum number of steps.
     tol : float
-        The loss that counts as learned, in the unit of ``loss``.
+        Loss at which the batch counts as learned, in the unit of ``loss``.
 
     Returns
     -------
     Overfit
-        The losses, and whether it passed.
+        The losses, and whether the check passed.
 
     Raises
     ------

@@ -19,7 +19,7 @@ __all__ = ["accuracy", "predict"]
 
 @contextlib.contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Put a model into eval mode without history; each module gets its own mode back."""
+    """Use eval mode without history in the block; afterwards, restore each module's mode."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:
@@ -31,22 +31,22 @@ def evaluating(model: Module) -> Iterator[None]:
 
 
 def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
-    """Compute a model's outputs without history, in eval mode.
+    """Compute the outputs of a model in eval mode, without history.
 
     Parameters
     ----------
     model : Module
-        What to compute with; its modes are as before afterwards.
+        Model to use. The modes of all its layers are restored afterwards.
     X : (N, ...) float
-        The examples; they are brought to the dtype of the parameters, but for the word
-        numbers that an Embedding at the start looks up.
+        Examples, which are converted to the dtype of the parameters. If the model starts with
+        an Embedding, they are word numbers and aren't converted.
     batch_size : int
-        Examples that are computed at once.
+        Number of examples to compute together.
 
     Returns
     -------
     (N, C) float
-        The outputs, for a classifier the logits.
+        Outputs; for a classifier, the logits.
 
     >>> from nnlib.nn import Linear
     >>> predict(Linear(3, 2), np.zeros((5, 3))).shape
@@ -61,26 +61,26 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
 
 
 def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
-    """Measure how often the largest output is that of the right class.
+    """Compute the fraction of examples whose largest output belongs to the correct class.
 
     Parameters
     ----------
     model : Module
-        What to compute with, as in ``predict``.
+        Model to use; see ``predict``.
     X : (N, ...) float
-        The examples.
+        Examples.
     y : (N,) int
-        Their classes.
+        Class indices of the examples.
 
     Returns
     -------
     float
-        The share of examples that are right, as a fraction.
+        Fraction of correct examples.
 
     Raises
     ------
     ValueError
-        If X and y differ in length, or are empty.
+        If X and y differ in length or are empty.
 
     >>> from nnlib.nn import Sequential
     >>> accuracy(Sequential(), np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
@@ -100,7 +100,7 @@ def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
 def evaluate(
     model: Module, loader: Iterable, loss: Callable[[Tensor, Tensor], Tensor]
 ) -> dict[str, float]:
-    """Return the loss on batches and, for class indices, the accuracy, in eval mode."""
+    """Return the loss on all batches and, for class indices, the accuracy, in eval mode."""
     sums, count = {}, 0
     with evaluating(model):
         for batch in loader:

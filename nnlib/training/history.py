@@ -9,26 +9,26 @@ __all__ = ["History"]
 
 
 class History:
-    """The losses and accuracies of a training run, epoch by epoch.
+    """Losses and accuracies of a training run.
 
     Attributes
     ----------
     step_loss : list of float
-        Loss of each mini-batch, just before its step.
+        Loss of each mini-batch before its step.
     lr : list of float
-        Learning rate of the first group of parameters at each step; empty for an optimizer
-        without one.
+        Learning rate of the first parameter group at each step; empty if the optimizer doesn't
+        have one.
     train_loss : list of float
-        For each epoch, the mean of its step losses over its examples.
+        Mean of the step losses over all examples, for each epoch.
     val_loss, val_accuracy : list of float
-        For each epoch, loss and fraction of correct classes on the validation data; empty
-        without any, and accuracies only for class indices.
+        Loss and accuracy on the validation data, for each epoch. They are empty without
+        validation data; accuracies also require class indices.
     seconds : list of float
-        How long each epoch took, validation included.
+        Duration of each epoch, including validation.
     best_epoch : int or None
-        The epoch, counted from 1, with the smallest loss.
+        Number of the epoch with the smallest loss; the first epoch is 1.
     stopped : str
-        Why training ended before its last epoch; empty if it did not.
+        Reason why training ended early, or an empty string.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class History:
         return "\n".join([*lines, *([f"stopped: {self.stopped}"] if self.stopped else [])])
 
     def state_dict(self) -> dict[str, Any]:
-        """Return everything as plain data."""
+        """Return all attributes as plain data."""
         return dict(vars(self))
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore everything from ``state_dict``."""
+        """Restore all attributes from ``state_dict``."""
         vars(self).update(state_dict)

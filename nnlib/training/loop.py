@@ -37,54 +37,57 @@ def fit(
     checkpoint: str | os.PathLike | None = None,
     after_epoch: Callable[[Module, History], Any] | None = None,
 ) -> History:
-    r"""Train a model by mini-batches.
+    r"""Train a model with mini-batches.
 
     .. math:: \theta \leftarrow \mathrm{optimizer}\bigl(\theta, \nabla_\theta \,
         \mathrm{loss}(\mathrm{model}(X_B), y_B)\bigr) \quad \text{for each mini-batch } B
 
-    The best epoch is the one with the smallest loss on the validation data, or, without
-    validation data, on the training data.
+    The best epoch is the one with the smallest loss on the validation data. Without validation
+    data, the loss on the training data counts.
 
     Parameters
     ----------
     model : Module
-        What to train; its parameters are changed in place. Inputs and float targets are
+        Model to train; its parameters change in place. Inputs and floating-point targets are
         converted to the dtype of the parameters.
     loaders : iterable of batches, or a tuple of two
-        Batches (inputs..., targets) to train on, such as a DataLoader, and in a tuple also
-        batches on which to measure after each epoch; ``loaders`` makes them from arrays.
+        Batches (inputs..., targets) to train on, such as a DataLoader. A tuple also has batches
+        for validation after each epoch. ``loaders`` creates both from arrays.
     loss : function
-        Takes the model's output and the targets and returns one number, a mean over examples.
+        Function that maps the model's output and the targets to one number, which is a mean
+        over examples.
     optimizer : Optimizer
-        Contains the model's parameters; it may compute the loss several times a step.
+        Optimizer of the model's parameters. It may compute the loss several times per step.
     epochs : int
-        How often each example is used; epochs before a checkpoint count.
+        Number of passes through the training data, including epochs before a checkpoint.
     scheduler : LRScheduler, optional
-        Sets the learning rate after each epoch; ReduceLROnPlateau gets the loss of the epoch.
+        Scheduler to step after each epoch. ReduceLROnPlateau receives the loss of the epoch.
     patience : int, optional
         Stop after this many epochs without a new best epoch.
     keep_best : bool
-        Whether the model ends with the parameters of the best epoch instead of the last.
+        If True, the model ends with the parameters of the best epoch instead of the last one.
     checkpoint : path, optional
-        A file that contains, after each epoch, everything that the rest of the training
-        depends on. If it exists, training continues from there: a program that was killed and
-        runs again ends with the same parameters to the last bit.
+        File to save the complete state of the training run to after each epoch. If it exists,
+        training resumes from there. A run that was interrupted and restarted ends with exactly
+        the same parameters.
     after_epoch : function, optional
-        Is called with model and history after each epoch; training ends if it returns True.
+        Function to call with model and history after each epoch. Training stops if it returns
+        True.
 
     Returns
     -------
     History
-        Losses in the unit of ``loss`` (nats for cross-entropy), accuracies as fractions. If
-        the loss is not a finite number, training ends, and ``stopped`` says where.
+        Losses in the unit of ``loss`` (nats for cross-entropy), and accuracies as fractions.
+        If the loss isn't finite, training stops, and ``stopped`` contains the epoch and the
+        step.
 
     Raises
     ------
     ValueError
-        If there is nothing to train on, an option is out of range, or a checkpoint is of
-        another model, optimizer or data.
+        If there is no training data, an option is out of range, or a checkpoint belongs to a
+        different model, optimizer or dataset.
     TypeError
-        If the optimizer is not one, or batches are not (inputs, targets).
+        If the optimizer isn't an Optimizer, or batches aren't (inputs, targets).
 
     Source: Goodfellow et al. (2016), algorithms 7.1 and 8.1; chapter "The softmax classifier".
 
@@ -110,7 +113,7 @@ def fit(
         whole("fit", "patience", patience, low=1)
     run = Run(model, batches, loss, optimizer, scheduler, patience, keep_best, checkpoint)
     run.resume()
-    # A loss that is not finite is recorded in the history.
+    # A loss that isn't finite is recorded in the history, so NumPy needn't warn.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while run.epoch < epochs and not run.history.stopped:
             run.one_epoch()
@@ -122,7 +125,7 @@ def fit(
     return run.history
 
 
-COUNTERS = ("epoch", "best", "waited", "best_state")  # saved in a checkpoint too
+COUNTERS = ("epoch", "best", "waited", "best_state")  # also saved in a checkpoint
 
 
 @dataclass
@@ -138,9 +141,9 @@ class Run:
     keep_best: bool
     checkpoint: str | os.PathLike | None
     history: History = field(default_factory=History)
-    epoch: int = 0  # epochs completed
-    best: float = math.inf  # the smallest loss of an epoch so far
-    waited: int = 0  # epochs since then
+    epoch: int = 0  # number of completed epochs
+    best: float = math.inf  # smallest loss of an epoch so far
+    waited: int = 0  # number of epochs since then
     best_state: dict | None = None
 
     def one_epoch(self) -> None:
@@ -167,7 +170,7 @@ class Run:
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, inputs: list[Tensor], y: Tensor) -> float:
-        """Take one step on a mini-batch; return and record the loss before it."""
+        """Take one step on a mini-batch; return and record the loss before the step."""
         history = self.history
         history.lr += [g["lr"] for g in self.optimizer.param_groups[:1] if "lr" in g]
 
@@ -187,7 +190,7 @@ class Run:
         return value
 
     def _measure(self) -> float:
-        """Return and record the loss on the validation data; record the accuracy too."""
+        """Return and record the loss on the validation data; also record the accuracy."""
         found = evaluate(self.model, self.loaders.validation, self.loss)
         self.history.val_loss.append(found["loss"])
         if "accuracy" in found:
@@ -195,7 +198,7 @@ class Run:
         return found["loss"]
 
     def _compare_with_best(self, value: float) -> None:
-        """Record whether this epoch is the best so far, and whether to stop."""
+        """Record whether this epoch is the best one so far, and whether to stop."""
         if value < self.best:
             self.best, self.waited, self.history.best_epoch = value, 0, self.epoch
             if self.keep_best:
@@ -209,13 +212,13 @@ class Run:
             )
 
     def write(self) -> None:
-        """Write a checkpoint, if one was asked for."""
+        """Write a checkpoint if ``checkpoint`` is a path."""
         if self.checkpoint is not None:
             own = {name: getattr(self, name) for name in COUNTERS}
             write(self.checkpoint, self._parts(), own)
 
     def resume(self) -> None:
-        """Continue from the checkpoint, if there is one."""
+        """Resume from the checkpoint if it exists."""
         if self.checkpoint is None:
             return
         data = self.loaders.train

@@ -1,4 +1,4 @@
-"""Less memory for more time: intermediate results are computed again in the backward pass."""
+"""Checkpointing, which saves memory: the backward pass recomputes intermediate results."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def checkpoint(
     preserve_rng_state: bool = True,
     **kwargs: Any,
 ) -> Any:
-    """Return ``function(*args, **kwargs)``, without keeping what its backward pass needs.
+    """Return ``function(*args, **kwargs)`` without storing values for the backward pass.
 
     The backward pass calls the function again, with the same random numbers. Parameters that
-    the function uses get their gradients as usual. As with PyTorch's ``use_reentrant=False``,
-    no input has to require a gradient; the option has no effect here.
+    the function uses get their gradients as usual. As with ``use_reentrant=False`` in PyTorch,
+    no input has to require a gradient. The option itself has no effect here.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def checkpoint(
         hooks = [x.hooks for x in leaves]
         try:
             for x in leaves:
-                x.hooks = None  # they are called by the backward pass that we are in
+                x.hooks = None  # the backward pass that we are in calls them
             with fork_rng() if preserve_rng_state else nullcontext(), Recording(True):
                 if preserve_rng_state:
                     set_rng_state(state)
@@ -95,7 +95,7 @@ def _needs(x: Any) -> bool:
 
 
 def _leaves(outs: Iterable[Tensor], start: int) -> list[Tensor]:
-    """Return the leaves from which operations since ``start`` computed the results."""
+    """Return the leaves that the results depend on through operations since ``start``."""
     to_do = [x if x.node is None else x.node for x in outs if x.requires_grad]
     seen = dict.fromkeys(to_do)
     while to_do:
@@ -104,8 +104,8 @@ def _leaves(outs: Iterable[Tensor], start: int) -> list[Tensor]:
             continue
         if source.time < start:
             raise RuntimeError(
-                f"checkpoint: expected every tensor that the function uses as an argument, but "
-                f"it uses the result of {source.name} from outside"
+                f"checkpoint: expected every tensor that the function uses to be an argument, "
+                f"but it uses the result of {source.name} from outside"
             )
         targets = dict.fromkeys(target for target, *_ in source.edges)
         to_do += targets.keys() - seen.keys()

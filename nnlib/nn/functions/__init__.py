@@ -1,1 +1,1 @@
-"""The functions of ``nn.functional``, which gathers them from these files."""
+"""The functions of ``nn.functional``, which collects them from these files."""

@@ -1,6 +1,6 @@
 """Elementwise activation functions.
 
-``inplace=True`` leaves the result in the input, and gives the input back.
+With ``inplace=True``, a function overwrites its input with the result, and returns the input.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def _no_truths(name: str, input: Any) -> np.ndarray:
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0."""
+    """Rectified linear unit: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at x = 0."""
     _no_truths("relu", input)
     return placed(input, ops.relu(input), inplace)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """Leaky rectifier: y = x, or a x where x <= 0, so dL/dx = dL/dy, there times a."""
+    """Leaky ReLU: y = x for x > 0, else a x, so dL/dx is dL/dy for x > 0, else a dL/dy."""
     x = floats("leaky_relu", input)
     y = record(
         np.maximum(x, 0) + negative_slope * np.minimum(x, 0),
@@ -66,16 +66,16 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 def _step(x: Any, low: Any) -> Any:
-    """Return 1 where x > 0 and ``low`` elsewhere, as a factor; this is faster than np.where."""
+    """Return 1 where x > 0, and ``low`` elsewhere; this is faster than np.where."""
     high = (x > 0).astype(x.dtype)
     return high + low * (1 - high)
 
 
 @silent
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """Leaky rectifier with a learned slope w, one for all or one for each channel (axis 1).
+    """Leaky ReLU with a learned slope w, shared or separate for each channel (axis 1).
 
-    y = x, or w x where x <= 0, so dL/dw = dL/dy · x there, and dL/dx as ``leaky_relu``.
+    y = x for x > 0, else w x, so dL/dw = dL/dy · min(x, 0), and dL/dx is as in ``leaky_relu``.
     """
     x, w = floats("prelu", input), raw(weight)
     C = x.shape[1] if x.ndim > 1 else 1
@@ -97,24 +97,24 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 def _elu(
     name: str, input: Tensor, alpha: float, inplace: bool, scale: float = 1, rate: float = 1
 ) -> Tensor:
-    """Return s x, or s a (e^(r x) - 1) where x <= 0, with scale s, alpha a and rate r."""
+    """Return s x for x > 0, else s a (e^(r x) - 1), with scale s, alpha a and rate r."""
     x, a, s, r = floats(name, input), alpha, scale, rate
 
     def slope(g, x):
         return g * (s * _step(x, (a * r) * exp(where(x < 0, x, 0.0) * r)))
 
-    low = np.minimum(x, 0)  # e^x is not used for x > 0, where it could overflow
+    low = np.minimum(x, 0)  # e^x could overflow for x > 0, so it isn't used there
     y = np.maximum(x, 0) * s + np.expm1(low * r) * (a * s)
     return placed(input, record(y, dict(x=input), name=name, x=slope), inplace)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """Exponential linear unit: y = x, or a (e^x - 1) where x <= 0; its slope at 0 is a."""
+    """Exponential linear unit: y = x for x > 0, else a (e^x - 1); the slope at 0 is a."""
     return _elu("elu", input, alpha, inplace)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
-    """Self-normalising unit: 1.0507 times elu with a = 1.6733; keeps mean 0, variance 1."""
+    """Scaled ELU with factor 1.0507 and a = 1.6733, which preserves mean 0 and variance 1."""
     return _elu("selu", input, SELU_ALPHA, inplace, SELU_SCALE)
 
 
@@ -131,7 +131,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
-    """Relative of silu: y = x t, t = tanh(softplus(x)); dL/dx = dL/dy (t + x σ(x) (1 - t²))."""
+    """Similar to SiLU: y = x t, t = tanh(softplus(x)); dL/dx = dL/dy (t + x σ(x) (1 - t²))."""
 
     def gate(x):
         return tanh(softplus(x))
@@ -161,8 +161,8 @@ def _gated(name: str, input: Tensor, gate: Callable, slope: Callable) -> Tensor:
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """Gaussian error linear unit: y = x Φ(x), so dL/dx = dL/dy (Φ(x) + x φ(x)).
 
-    Φ is the standard normal distribution, φ its density. With ``approximate="tanh"``,
-    y = x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³).
+    Φ is the standard normal distribution function, and φ its density. For
+    ``approximate="tanh"``, y = x (1 + tanh u) / 2 where u = √(2/π) (x + 0.044715 x³).
     """
     floats("gelu", input)
     if approximate == "tanh":
@@ -182,7 +182,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
 
 def logsigmoid(input: Tensor) -> Tensor:
-    """Logarithm of σ(x): y = -log(1 + e^-x), so dL/dx = dL/dy · σ(-x); -inf at -inf."""
+    """Logarithm of σ(x): y = -log(1 + e^-x), so dL/dx = dL/dy · σ(-x); y is -inf at -inf."""
     floats("logsigmoid", input)
     return ops.neg(softplus(ops.neg(input), threshold=math.inf))
 
@@ -193,19 +193,19 @@ def logsigmoid(input: Tensor) -> Tensor:
 def hardtanh(
     input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
 ) -> Tensor:
-    """Limit to [min_val, max_val]: dL/dx = dL/dy between, and 0 at the bounds and outside."""
+    """Limit x to [min_val, max_val]; dL/dx = dL/dy inside, and 0 at the bounds and outside."""
     if min_val > max_val:
         raise ValueError(f"hardtanh: expected min_val <= max_val, got {min_val} and {max_val}")
     return placed(input, _limited("hardtanh", input, min_val, max_val), inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """Rectifier with a ceiling: y = min(max(x, 0), 6), so dL/dx = dL/dy · [0 < x < 6]."""
+    """ReLU with an upper limit: y = min(max(x, 0), 6), so dL/dx = dL/dy · [0 < x < 6]."""
     return placed(input, _limited("relu6", input, 0.0, 6.0), inplace)
 
 
 def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
-    """Return the clamped input, whose derivative is 0 at the bounds too."""
+    """Return the clamped input; its derivative at the bounds is 0."""
     x = _no_truths(name, input)
     return record(
         np.clip(x, low, high).astype(x.dtype, copy=False),
@@ -216,7 +216,7 @@ def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
-    """Straight sigmoid: y = x/6 + 1/2 within [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
+    """Piecewise linear sigmoid: y = x/6 + 1/2 in [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
     x = floats("hardsigmoid", input)
     y = record(
         np.clip(x + 3, 0, 6) / 6,
@@ -228,7 +228,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 @silent
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
-    """Straight silu: y = x hardsigmoid(x); dL/dx = dL/dy (x/3 + 1/2) for -3 < x < 3."""
+    """Piecewise SiLU: y = x hardsigmoid(x); dL/dx = dL/dy (x/3 + 1/2) for -3 < x < 3."""
     x = floats("hardswish", input)
     y = record(
         x * (np.clip(x + 3, 0, 6) / 6),

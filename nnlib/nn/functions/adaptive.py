@@ -1,4 +1,4 @@
-"""Adaptive pooling: a fixed number of windows, whatever the size of the image."""
+"""Adaptive pooling, with a number of windows that doesn't depend on the image size."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool2d"]
 
 @whole("adaptive_avg_pool2d")
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
-    r"""Take the means of I times J about equal parts of an image.
+    r"""Compute the means of I × J parts of an image, which have about the same size.
 
     .. math:: y_{n c i j} = \operatorname{mean} x_{n c h w}, \quad
         \lfloor i H / I \rfloor \le h < \lceil (i + 1) H / I \rceil, w \text{ likewise}
@@ -31,9 +31,9 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W) float
-        The images x.
+        Images x.
     output_size : int, or pair of int or None
-        I and J; None keeps the size.
+        I and J; None means the size of the input.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     Source: ``torch.nn.functional.adaptive_avg_pool2d``; chapter "Convolution".
 
@@ -58,7 +58,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     axes = x.ndim
     for axis, (starts, ends) in enumerate(parts, axes - 2):
         at = _listed(starts, ends)
-        times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row has this member
+        times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row contains this index
         share = (1 / (times * (ends - starts)[:, None])).astype(x.dtype)
         share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
         terms = [taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
@@ -67,12 +67,14 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """Take the means of output_size about equal parts of sequences (N, C, T).
+    """Compute the means of output_size parts of sequences (N, C, T).
+
+    This is ``adaptive_avg_pool2d`` along a single axis.
 
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])
@@ -83,26 +85,27 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """Take the largest values of I times J about equal parts of an image.
+    """Compute the maxima of I × J parts of an image, which have about the same size.
 
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W) float
-        The images.
+        Images x.
     output_size : int, or pair of int or None
-        I and J; None keeps the size. The parts are those of ``adaptive_avg_pool2d``.
+        I and J; None means the size of the input. The parts are the same as in
+        ``adaptive_avg_pool2d``.
     return_indices : bool
-        Whether to tell where in the image (as i W + j) each largest value stands.
+        If True, also return the position of each maximum in its image, as i W + j.
 
     Returns
     -------
-    (N, C, I, J) or (C, I, J) float, or a pair of these
-        The largest values, and their indices.
+    (N, C, I, J) or (C, I, J) float, or a pair of such tensors
+        The maxima, and the indices if ``return_indices`` is True.
 
     Raises
     ------
     RuntimeError
-        If shape or size do not fit.
+        If the shape and the size are incompatible.
 
     Source: ``torch.nn.functional.adaptive_max_pool2d``; chapter "Convolution".
 
@@ -127,7 +130,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
 
 
 def _parts(name: str, input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return for each axis the indices at which its windows start and end."""
+    """Return the start and end indices of the windows along each axis."""
     x = array(name, input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
         refuse(name, "images of floating-point numbers", f"{x.shape}, {x.dtype}")
@@ -140,13 +143,13 @@ def _parts(name: str, input: Tensor, output_size: Any) -> list[tuple[np.ndarray,
 
 
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
-    """Return the length and the stride of the windows, or None if either varies."""
+    """Return the length and the stride of the windows, or None if they vary."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
-    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # stride 0: one pixel, repeated
+    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # stride 0 repeats one pixel
     return (int(*lengths), int(*steps)) if alike else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return the indices in each window as rows; shorter windows repeat their last index."""
+    """Return the indices of each window as a row; shorter windows repeat their last index."""
     longest = (ends - starts).max(initial=1)
     return np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1)

@@ -26,39 +26,39 @@ def scaled_dot_product_attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    r"""Average values by weights that come from comparing queries with keys.
+    r"""Compute averages of the values, weighted by how well the keys match each query.
 
     .. math:: Y = \mathrm{softmax}(s\, Q K^\top + M)\, V
 
     Parameters
     ----------
     query : (..., L, E) float
-        The queries Q.
+        Queries Q.
     key : (..., S, E) float
-        The keys K.
+        Keys K.
     value : (..., S, D) float
-        The values V.
+        Values V.
     attn_mask : (..., L, S) bool or float, optional
-        Where it is False, a query takes nothing from a key; a float mask M is added.
+        False where a query must ignore a key; a float mask M is added to the scores.
     dropout_p : float in [0, 1]
-        Probability that a weight is dropped; pass 0 when not training.
+        Probability of dropping a weight. Pass 0 when the model isn't in training mode.
     is_causal : bool
-        Whether query l takes from the keys 0 to l only; without attn_mask.
+        If True, query l only uses the keys 0 to l. It can't be combined with attn_mask.
     scale : float
-        The factor s, by default 1/√E.
+        Factor s. Default: 1/√E.
     enable_gqa : bool
-        Whether several heads of query (..., h, L, E) share one of the fewer heads of key and
-        value.
+        If True, key and value may have fewer heads than query (..., h, L, E); then several
+        heads of the query share one head of key and value.
 
     Returns
     -------
     (..., L, D) float
-        The averages Y; 0 for a query that may not take from any key.
+        Averages Y; 0 for a query if all keys are masked.
 
     Raises
     ------
     RuntimeError
-        If shapes or dtypes disagree, dropout_p is outside [0, 1], or both is_causal and
+        If shapes or dtypes don't match, dropout_p is outside [0, 1], or both is_causal and
         attn_mask are given.
 
     Source: Vaswani et al. (2017), "Attention is all you need", equation 1.
@@ -103,7 +103,7 @@ def attention_weights(
 
 
 def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
-    """Return a mask in which no row excludes every key, and which rows did."""
+    """Return the mask with rows that exclude all keys cleared, and a mask of these rows."""
     if mask is None:
         return None, None
     allowed = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
@@ -114,7 +114,7 @@ def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
 
 
 def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None) -> None:
-    """Raise an error for shapes or dtypes that do not match."""
+    """Raise an error if shapes or dtypes don't match."""
     name = "scaled_dot_product_attention"
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1]:
         raise RuntimeError(

@@ -1,7 +1,8 @@
 """Convolutions and transposed convolutions of sequences and images; unfold and fold.
 
-These functions check their arguments and choose the windows; ``ops/convolution.py`` computes.
-Images are (N, C, H, W), and a sequence (N, C, T) is treated as an image of height 1.
+These functions check their arguments and choose the windows, and ``ops/convolution.py``
+computes the results. Images are (N, C, H, W). A sequence (N, C, T) becomes an image of
+height 1.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ def conv1d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Tensor:
-    """Convolve sequences (N, C, T): ``conv2d`` on one axis.
+    """Convolve sequences (N, C, T).
+
+    This is ``conv2d`` along a single axis.
 
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -57,34 +60,37 @@ def conv2d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Tensor:
-    r"""Multiply each kernel with what every window of an image shows (cross-correlation).
+    r"""Compute the cross-correlation of images with kernels.
 
     .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W)
-        The images x, taken as 0 outside.
+        Images x, padded with 0.
     weight : (C_out, C / groups, H_kernel, W_kernel)
-        The kernels w.
+        Kernels w.
     bias : (C_out,), optional
-        A number b for each kernel.
+        Bias b of each kernel.
     stride, dilation : int or pair of int
-        Steps s from window to window, and d inside a window.
+        Distance s between neighbouring windows, and distance d between neighbouring elements
+        of a window.
     padding : int, pair of int, "same" or "valid"
-        Zeros p on each side of the image; as many as keep its size, at stride 1; none.
+        Number p of zeros to add on each side. "same" preserves the image size, and requires
+        stride 1. "valid" adds no zeros.
     groups : int
-        Parts of the channels, each with kernels of its own.
+        Number of groups of channels, each of which has its own kernels.
 
     Returns
     -------
     (N, C_out, I, J) or (C_out, I, J)
-        For each kernel an image, I = ⌊(H + 2p - d (H_kernel - 1) - 1) / s⌋ + 1 pixels high.
+        One image for each kernel. The height is
+        I = ⌊(H + 2p - d (H_kernel - 1) - 1) / s⌋ + 1.
 
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
 
@@ -120,12 +126,14 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Tensor:
-    """Transpose the convolution of sequences (N, C, I): ``conv_transpose2d`` on one axis.
+    """Apply the transposed convolution to sequences (N, C, I).
+
+    This is ``conv_transpose2d`` along a single axis.
 
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
@@ -148,34 +156,36 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Tensor:
-    r"""Spread every pixel as a multiple of each kernel: what ``conv2d`` does, transposed.
+    r"""Apply the transpose of a ``conv2d``: add a multiple of each kernel for every pixel.
 
-    It maps x as the derivative of ``conv2d`` maps a gradient from the output to the input.
+    The map is the same as in the backward pass of ``conv2d``, from dL/dy to dL/dx.
 
     .. math:: y_{n, o, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n c i j} w_{c o u v}
 
     Parameters
     ----------
     input : (N, C, I, J) or (C, I, J)
-        The images x.
+        Images x.
     weight : (C, C_out / groups, H_kernel, W_kernel)
-        The kernels w.
+        Kernels w.
     bias : (C_out,), optional
-        A number added to each image that comes out.
+        Bias that is added to each output image.
     stride, padding, dilation, groups
-        Those of the ``conv2d`` that leads back from y to x.
+        Options of the ``conv2d`` that maps y to the size of x.
     output_padding : int or pair of int
-        How many pixels larger y is than the smallest image that leads to the size of x.
+        Additional size of y. Several sizes of y lead to the same size of x, and 0 selects the
+        smallest one.
 
     Returns
     -------
     (N, C_out, H, W) or (C_out, H, W)
-        Images H = s (I - 1) - 2p + d (H_kernel - 1) + 1 + output_padding pixels high.
+        Images y. The height is
+        H = s (I - 1) - 2p + d (H_kernel - 1) + 1 + output_padding.
 
     Raises
     ------
     RuntimeError
-        If shapes, dtypes or options do not fit together.
+        If the shapes, dtypes or options are incompatible.
 
     Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
 
@@ -215,7 +225,7 @@ def conv_transpose2d(
     if min(*size, *k, *x.shape[2:]) < 1:
         refuse(
             "conv_transpose2d",
-            "an image of which the padding leaves something",
+            "an output of at least 1 pixel without the padding",
             f"{x.shape}, padding {p}",
         )
     grid = Grid(size, k, s, p, d, x.shape[2:])
@@ -244,14 +254,14 @@ def _checked(
 
 
 def missing_axes(ndim: int) -> str:
-    """Return how to add the axes that images lack, for an error message."""
+    """Return advice on how to add missing axes of images, for an error message."""
     if ndim != 2:
         return ""
     return "; add the channel axis of one image with x[None], or use x.view(N, C, H, W)"
 
 
 def _channels(x: np.ndarray, inputs: int) -> str:
-    """Return the number of channels, and how to get the right one, for an error message."""
+    """Return the number of channels, and how to correct it, for an error message."""
     if x.shape[2] == 1:  # a sequence is an image of height 1
         got, last = f"{x.shape[1]}", -2
     else:
@@ -264,7 +274,7 @@ def _channels(x: np.ndarray, inputs: int) -> str:
 
 
 def as_line(name: str, value: Any, beside: int) -> Any:
-    """Return an option for sequences as one for images of height 1."""
+    """Return an option for sequences as an option for images of height 1."""
     if np.size(value) != 1:
         refuse(name, "one number", value)
     return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
@@ -281,26 +291,26 @@ def as_image(name: str, input: Tensor) -> Tensor:
 def unfold(
     input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Tensor:
-    r"""Write every window of an image as a column (im2col): convolution becomes a product.
+    r"""Copy each window of an image into a column (im2col); convolution becomes a product.
 
     .. math:: y_{n, (c, u, v), (i, j)} = x_{n, c, s i + d u - p, s j + d v - p}
 
     Parameters
     ----------
     input : (N, C, H, W) or (C, H, W) float
-        The images x, taken as 0 outside.
+        Images x, padded with 0.
     kernel_size, dilation, padding, stride
-        As in ``conv2d``.
+        See ``conv2d``.
 
     Returns
     -------
     (N, C H_kernel W_kernel, I J) or (C H_kernel W_kernel, I J) float
-        The columns; dL/dx is ``fold`` of dL/dy.
+        Columns; dL/dx is ``fold`` of dL/dy.
 
     Raises
     ------
     RuntimeError
-        If shape or options do not fit together.
+        If the shape and the options are incompatible.
 
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 
@@ -329,28 +339,28 @@ def fold(
     padding: Any = 0,
     stride: Any = 1,
 ) -> Tensor:
-    r"""Add columns where their windows lie on an image (col2im): ``unfold``, transposed.
+    r"""Add each column to its window of an image (col2im), which is ``unfold``, transposed.
 
     .. math:: y_{n, c, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n, (c, u, v), (i, j)}
 
     Parameters
     ----------
     input : (N, C H_kernel W_kernel, I J) or (C H_kernel W_kernel, I J) float
-        The columns x.
+        Columns x.
     output_size : int or pair of int
-        The height and width (H, W) of the images.
+        Height and width (H, W) of the images.
     kernel_size, dilation, padding, stride
-        Those of the ``unfold`` that leads back.
+        Options of the ``unfold`` that maps y to the shape of x.
 
     Returns
     -------
     (N, C, H, W) or (C, H, W) float
-        The images; dL/dx is ``unfold`` of dL/dy.
+        Images y; dL/dx is ``unfold`` of dL/dy.
 
     Raises
     ------
     RuntimeError
-        If shape or options do not fit together.
+        If the shape and the options are incompatible.
 
     Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
 
@@ -368,7 +378,7 @@ def fold(
     (h, w), (i, j) = grid.kernel, grid.count
     if x.ndim != 3 or x.shape[1] % (h * w) or x.shape[2] != i * j or x.dtype.kind != "f":
         refuse(
-            "fold", f"columns of k {h * w} numbers, {i * j} of them", f"{x.shape}, {x.dtype}"
+            "fold", f"{i * j} columns of a multiple of {h * w} floats", f"{x.shape}, {x.dtype}"
         )
     y = reshape(input, (len(x), x.shape[1] // (h * w), h, w, i, j))
     return permute(_overlaid(permute(y, (0, 4, 5, 2, 3, 1)), grid), (0, 3, 1, 2))
@@ -382,7 +392,7 @@ def _shown(input: Tensor, grid: Grid) -> Tensor:
 
 @silent
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
-    """Return images in which overlapping windows are added; the derivative is ``_shown``."""
+    """Return images in which overlapping windows are summed; the derivative is ``_shown``."""
     x = raw(input)
     y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
     for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):

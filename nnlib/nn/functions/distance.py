@@ -14,30 +14,30 @@ __all__ = ["cosine_similarity", "normalize", "pairwise_distance"]
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    r"""Return the cosine of the angle between vectors.
+    r"""Compute the cosine of the angle between vectors.
 
     .. math:: \cos = \frac{x_1 \cdot x_2}{\max(|x_1|, ε)\, \max(|x_2|, ε)}
 
     Parameters
     ----------
     x1, x2 : (..., D, ...) float
-        The vectors; their shapes broadcast.
+        Vectors; their shapes broadcast.
     dim : int
-        The axis of length D.
+        Axis of length D.
     eps : float
-        The least length ε that counts; a shorter vector keeps the slope of its length.
+        Lower limit ε of the lengths to divide by. The gradient ignores this limit.
 
     Returns
     -------
     (...) float
-        The cosine, in [-1, 1], without the axis dim.
+        Cosines in [-1, 1], without the axis dim.
 
     Raises
     ------
     RuntimeError
-        If the shapes do not broadcast or the inputs are not floating-point.
+        If the shapes don't broadcast, or the inputs aren't floating-point.
     IndexError
-        If there is no axis dim.
+        If dim isn't a valid axis.
 
     Source: Goodfellow et al. (2016), section 2.5.
 
@@ -52,7 +52,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 @silent
 def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
-    """Return vectors divided by their lengths, or by eps if that is larger."""
+    """Return vectors divided by their lengths, or by eps for shorter vectors."""
     n = norm(x, 2, dim, keepdim=True)
     return div(x, add(n, np.maximum(raw(n), eps) - raw(n)))
 
@@ -65,25 +65,26 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
     Parameters
     ----------
     input : (..., D, ...) float
-        The vectors x.
+        Vectors x.
     p : float
-        Which norm measures the length.
+        Exponent p of the p-norm.
     dim : int
-        The axis of length D.
+        Axis of length D.
     eps : float
-        The least length ε that counts; a shorter vector is divided by the constant ε.
+        Lower limit ε of the lengths to divide by. If a vector is shorter, ε is a constant in
+        the gradient.
 
     Returns
     -------
     (..., D, ...) float
-        Vectors y of length 1, or less where they are shorter than ε.
+        Vectors y of length 1, or less if the length of x is below ε.
 
     Raises
     ------
     RuntimeError
-        If the input is not floating-point.
+        If the input isn't floating-point.
     IndexError
-        If there is no axis dim.
+        If dim isn't a valid axis.
 
     Source: Goodfellow et al. (2016), section 2.5.
 
@@ -97,30 +98,31 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
-    r"""Return the distance between the vectors of two batches, pair by pair.
+    r"""Compute the distance between the vectors of two batches, pair by pair.
 
     .. math:: d_n = |x_{1n} - x_{2n} + ε|_p
 
     Parameters
     ----------
     x1, x2 : (N, D) or (D,) float
-        The vectors; their shapes broadcast.
+        Vectors; their shapes broadcast.
     p : float
-        Which norm measures the distance.
+        Exponent p of the p-norm.
     eps : float
-        Added to each difference, so that equal vectors have a slope.
+        Constant ε that is added to each difference, so that the distance of equal vectors has
+        a gradient.
     keepdim : bool
-        Keep the last axis, with length 1.
+        If True, the result has a last axis of length 1.
 
     Returns
     -------
     (N,) or () float
-        The distances.
+        Distances.
 
     Raises
     ------
     RuntimeError
-        If the shapes do not broadcast, or the differences are not floating-point.
+        If the shapes don't broadcast, or the differences aren't floating-point.
 
     Source: Goodfellow et al. (2016), section 2.5.
 

@@ -1,4 +1,4 @@
-"""Dropout, which sets random elements or channels to 0 in training."""
+"""Dropout, which sets random elements or channels to 0 during training."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from .shared import floats, placed
 
 __all__ = ["dropout", "dropout2d"]
 
-LOWEST = -1.7580993408473766  # the limit of SELU at -inf
+LOWEST = -1.7580993408473766  # limit of SELU at -inf
 
 
 def dropout(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
-    r"""Set each element to 0 with probability p, and enlarge the others to make up for it.
+    r"""Set each element to 0 with probability p, and scale the others by 1 / (1 - p).
 
     .. math:: y_i = x_i\, m_i / (1 - p), \quad m_i = 0 \text{ with probability } p
         \text{, else } 1
 
-    so that the expected value of y is x.
+    The expected value of y is x.
 
     Parameters
     ----------
     input : (...) float
-        The values x.
+        Values x.
     p : float in [0, 1]
-        Probability of being set to 0.
+        Probability p of setting an element to 0.
     training : bool
-        Whether anything is done at all; otherwise the input itself comes back.
+        If False, return the input itself.
     inplace : bool
-        Whether the result replaces the input.
+        If True, overwrite the input with the result.
 
     Returns
     -------
     (...) float
-        The values y, of the shape of x.
+        Values y, with the same shape as x.
 
     Raises
     ------
     ValueError
         If p is outside [0, 1].
     RuntimeError
-        If the dtype is not floating-point.
+        If the dtype isn't floating-point.
 
     Source: Srivastava et al. (2014), section 4, with the factor 1 / (1 - p) in training
     instead of 1 - p in use; chapter "Regularisation".
@@ -60,12 +60,12 @@ def dropout(
 def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
-    """Drop whole channels of (N, C, ...); otherwise as ``dropout``.
+    """Drop whole channels of (N, C, ...); see ``dropout``.
 
     Raises
     ------
     RuntimeError
-        If the input has fewer than 2 axes; others as ``dropout``.
+        If the input has fewer than 2 axes. See also ``dropout``.
 
     Source: Tompson et al. (2015), section 3.2.
 
@@ -82,7 +82,7 @@ def dropout2d(
 def _dropped(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
 ) -> Tensor:
-    """Return the input times a random mask, whose shape broadcasts to the input's."""
+    """Return the input times a random mask, which broadcasts to the input's shape."""
     if _is_idle(name, array(name, input), p, training):
         return input
     mask = _kept(shape, p).astype(raw(input).dtype)
@@ -103,5 +103,5 @@ def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
     if not training or p == 0:
         return True
     if x.dtype.kind != "f":
-        floats(name, x)  # which raises the error
+        floats(name, x)  # this raises the error
     return False

@@ -1,4 +1,4 @@
-"""Embedding: rows of a weight matrix, looked up by index, and combined in bags."""
+"""Embedding: look up rows of a weight matrix by index, and combine them in bags."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ def embedding(
 
     .. math:: y_i = W_{t_i}, \quad \frac{dL}{dW_k} = \sum_{i:\, t_i = k} \frac{dL}{dy_i}
 
-    which is a product of one-hot rows with W, without the zeros.
+    This is the product of a matrix of one-hot rows with W, without computing the zeros.
 
     Parameters
     ----------
     input : (...) int
         Row numbers t in [0, C).
     weight : (C, D) float
-        The table W.
+        Table W.
     padding_idx : int, optional
-        A row that gets no gradient; counted from the end if it is negative.
+        A row without a gradient. A negative number counts from the end.
     max_norm : float, optional
-        First shorten, in place, the rows looked up that are longer than this.
+        If a row to look up is longer than this, shorten it first, in place.
     norm_type : float
-        The p of the p-norm for max_norm.
+        Exponent p of the p-norm for max_norm.
     scale_grad_by_freq : bool
-        Divide a row's gradient by how often it was looked up.
+        If True, divide the gradient of each row by the number of times it was looked up.
     sparse : bool
-        Only False: all gradients here are whole arrays.
+        Must be False, because sparse gradients aren't implemented.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def embedding(
     Raises
     ------
     RuntimeError
-        If input is not integer, weight is not a matrix, or sparse is asked for.
+        If input isn't integer, weight isn't a matrix, or sparse is True.
     IndexError
         If a row number is outside [0, C).
     ValueError
@@ -112,39 +112,39 @@ def embedding_bag(
     input : (N,) or (B, T) int
         Row numbers t in [0, C). Each row of a matrix is a bag.
     weight : (C, D) float
-        The table W.
+        Table W.
     offsets : (B,) int
-        For an input (N,), where each bag starts, in increasing order; the first one is 0.
+        Start of each bag in an input (N,), in increasing order, beginning with 0.
     max_norm, norm_type, sparse
-        As in ``embedding``.
+        See ``embedding``.
     scale_grad_by_freq : bool
-        Only False, because torch divides by the counts of other words.
+        Must be False, because torch divides by the counts of other words.
     mode : {"mean", "sum", "max"}
-        How the rows of a bag are combined.
+        How to combine the rows of a bag.
     per_sample_weights : shape of input, float
-        The factors a, for the sum only; by default 1.
+        Factors a, only for the sum. Default: 1.
     include_last_offset : bool
-        Whether offsets has one more element, the end of the last bag.
+        If True, offsets has one more element, the end of the last bag.
     padding_idx : int, optional
-        A row that doesn't count as an element of a bag.
+        A row to ignore in all bags.
 
     Returns
     -------
     (B, D) float
-        One row for each bag.
+        One row per bag.
 
     Raises
     ------
     RuntimeError
-        If input or offsets are not integers, offsets don't start at 0 or decrease, or are
-        greater than N, or a dtype differs.
+        If input or offsets aren't integer, offsets don't start at 0, decrease, or exceed N, or
+        a dtype differs.
     IndexError
         If a row number is outside [0, C).
     ValueError
-        If a shape doesn't fit, the mode is unknown, ``scale_grad_by_freq`` is true, or
-        padding_idx is outside [-C, C).
+        If a shape is wrong, the mode is unknown, ``scale_grad_by_freq`` is True, or padding_idx
+        is outside [-C, C).
     NotImplementedError
-        If there are per_sample_weights, and the mode is not the sum.
+        If per_sample_weights are given and the mode isn't the sum.
 
     Source: Bojanowski et al. (2017), "Enriching word vectors with subword information".
 
@@ -191,7 +191,7 @@ def embedding_bag(
 def _bag_starts(
     name: str, i: np.ndarray, offsets: Tensor | None, include_last_offset: bool
 ) -> np.ndarray:
-    """Return where each bag starts; raise an error if offsets don't fit the input."""
+    """Return the start of each bag; raise an error if offsets don't match the input."""
     if i.ndim == 2 and offsets is None:
         return np.arange(len(i)) * i.shape[1]
     starts = array(name, 0 if offsets is None else offsets)
@@ -208,9 +208,9 @@ def _bag_starts(
 
 
 def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return, for each bag and column, the index of the first largest element.
+    """Return the index of the first maximum for each bag and column.
 
-    As in torch, NaN counts only if it comes first.
+    As in torch, NaN counts as the maximum only if it comes first.
     """
     is_first = np.isin(np.arange(len(rows)), starts)[:, None]
     rows = np.where(np.isnan(rows), np.where(is_first, np.inf, -np.inf), rows)
@@ -222,7 +222,7 @@ def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 @silent
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
-    """Return n rows, in which each row of g is added to row i; the derivative looks up."""
+    """Return n rows, where each row of g is added to row i; its derivative is a look-up."""
     a = raw(g)
     D = a.shape[-1]
     total = np.zeros((n, D), a.dtype)
@@ -233,7 +233,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
 
 @silent
 def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float) -> None:
-    """Scale rows down, in place, to a norm of at most ``max_norm``; this is not recorded."""
+    """Scale rows down in place to a norm of at most ``max_norm``, without recording this."""
     w = raw(weight)
     norm = np.linalg.norm(w[rows], norm_type, axis=1)
     factor = np.where(norm > max_norm, max_norm / (norm + 1e-7), 1).astype(w.dtype)
@@ -245,7 +245,7 @@ def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float
 def _check(
     name: str, i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool
 ) -> None:
-    """Raise an error unless the weight is a matrix and the indices are rows of it."""
+    """Raise an error unless the weight is a matrix and the indices are valid row numbers."""
     if sparse:
         raise RuntimeError(f"{name}: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":

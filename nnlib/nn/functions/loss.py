@@ -1,4 +1,4 @@
-"""Losses of classification: cross-entropy and negative log-likelihood."""
+"""Classification losses: cross-entropy and negative log-likelihood."""
 
 from __future__ import annotations
 
@@ -30,41 +30,41 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    r"""Return the negative log-likelihood of the target classes, straight from the scores.
+    r"""Compute the negative log-likelihood of the target classes from scores.
 
     .. math:: L = -\frac{1}{N} \sum_n \log \mathrm{softmax}(z_n)_{t_n}
 
-    With smoothing s the target is not one class but the distribution
-    :math:`q = (1 - s)\,\mathrm{onehot}(t) + s / C`, and
+    If the smoothing s isn't 0, the target is the distribution
+    :math:`q = (1 - s)\,\mathrm{onehot}(t) + s / C` instead of a single class, and
     :math:`L_n = -\sum_c q_{nc} \log \mathrm{softmax}(z_n)_c`.
 
     Parameters
     ----------
     input : (N, C), (N, C, ...) or (C,) float
-        Unnormalised scores z; softmax is applied here, not by the caller.
+        Unnormalized scores z. Don't apply softmax to them, because this function does.
     target : (N,), (N, ...) or () int, or float of the shape of input
         Class indices t in [0, C), or a probability for each class.
     weight : (C,) float, optional
-        How much each class counts; the mean is then weighted by the targets' weights.
+        Weight of each class. For class indices, the mean divides by the sum of their weights.
     ignore_index : int
-        Examples with this class index count for nothing.
+        Ignore all examples with this class index.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of the examples.
+        How to reduce the losses of the examples.
     label_smoothing : float in [0, 1]
-        The share s that is spread over all classes.
+        Fraction s of the probability to distribute evenly over all classes.
 
     Returns
     -------
     float, or the shape of the class indices for "none"
-        Loss in nats, for "mean" per example; NaN if no example counts.
+        Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
 
     Raises
     ------
     RuntimeError
-        If the shapes disagree, targets or weights have another dtype, or label_smoothing
+        If the shapes don't match, targets or weights have the wrong dtype, or label_smoothing
         is out of range.
     ValueError
-        If the reduction is unknown or the batch sizes disagree.
+        If the reduction is unknown, or the batch sizes differ.
     IndexError
         If a class index is outside [0, C).
 
@@ -98,26 +98,26 @@ def nll_loss(
     ignore_index: int = -100,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the negative log-likelihood of the target classes, from log-probabilities.
+    r"""Compute the negative log-likelihood of the target classes from log-probabilities.
 
     .. math:: L = -\frac{1}{N} \sum_n \ell_{n, t_n}
 
     Parameters
     ----------
     input : (N, C), (N, C, ...) or (C,) float
-        Logarithms of probabilities, as ``log_softmax`` gives them.
+        Logarithms of probabilities, such as the result of ``log_softmax``.
     target, weight, ignore_index, reduction
-        As in ``cross_entropy``, with class indices.
+        See ``cross_entropy``; targets must be class indices.
 
     Returns
     -------
     float, or the shape of target for "none"
-        Loss in nats, for "mean" per example; NaN if no example counts.
+        Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
 
     Raises
     ------
     RuntimeError, ValueError, IndexError
-        As ``cross_entropy``.
+        See ``cross_entropy``.
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "The softmax classifier".
 
@@ -131,9 +131,9 @@ def nll_loss(
 
 @silent
 def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reduction: str) -> Any:
-    """Return the negative log-likelihood of the targets; ``name`` is the caller's, for errors.
+    """Return the negative log-likelihood of the targets; ``name`` is used in error messages.
 
-    Its slope is minus the share of the example at the target class, and 0 elsewhere.
+    The derivative is minus the weight of the example at its target class, and 0 elsewhere.
     """
     x, t = raw(log_p), array(name, target, "target")
     shape, dim = x.shape, _class_axis(name, x)
@@ -164,7 +164,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
 
 
 def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
-    """Return the advanced index that picks the target class along ``dim``."""
+    """Return the advanced index that selects the target class along ``dim``."""
     axes = [
         np.arange(n).reshape((-1,) + (1,) * (t.ndim - 1 - i)) for i, n in enumerate(t.shape)
     ]
@@ -173,13 +173,13 @@ def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndar
 
 
 def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
-    """Return each example's weight: that of its class, or 0 if it is ignored."""
+    """Return the weight of each example: its class weight, or 0 if it is ignored."""
     share = counts.astype(dtype)
     return share if w is None else share * w[np.where(counts, t, 0)]
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
-    """Return the loss that label smoothing adds: the mean over all classes, unscaled."""
+    """Return the loss for all classes together, which label smoothing scales and adds."""
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
@@ -188,7 +188,7 @@ def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: s
 
 
 def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing: float) -> Any:
-    """Return the cross-entropy for targets that are probabilities of the classes."""
+    """Return the cross-entropy for targets that are class probabilities."""
     x, t = raw(log_p), raw(target)
     dim = _class_axis("cross_entropy", x)
     if t.dtype.kind != "f":

@@ -1,4 +1,4 @@
-"""Margin losses (hinge losses) of classes, and of pairs and triplets of vectors."""
+"""Margin losses (hinge losses) for classes, and for pairs and triplets of vectors."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def margin_ranking_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the hinge loss of pairs of scores of which one should be larger.
+    r"""Compute the hinge loss of pairs of scores, where one score should be larger.
 
     .. math:: L_i = \max(0, -t_i (x_{1i} - x_{2i}) + m)
 
@@ -51,11 +51,11 @@ def margin_ranking_loss(
     input1, input2 : (...) float
         Scores.
     target : (...) float
-        1 where the first should be larger, -1 where the second.
+        1 if the first score should be larger, -1 if the second should be.
     margin : float
-        By how much, m.
+        Margin m.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def margin_ranking_loss(
     ValueError
         If the reduction is unknown.
     RuntimeError
-        If the numbers of axes differ or the shapes do not broadcast.
+        If the numbers of axes differ, or the shapes don't broadcast.
 
     Source: Burges et al. (2005), section 3, for the pairs.
 
@@ -78,7 +78,7 @@ def margin_ranking_loss(
     shapes = [array("margin_ranking_loss", x).shape for x in (input1, input2, target)]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(
-            f"margin_ranking_loss: expected as many axes of each input, got {shapes}"
+            f"margin_ranking_loss: expected inputs with equally many axes, got {shapes}"
         )
     broadcast_shape("margin_ranking_loss", input1, input2, target)
     each = clamp(add(neg(mul(target, sub(input1, input2))), margin), min=0)
@@ -94,7 +94,7 @@ def multi_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the hinge loss of classes, the loss of a support vector machine.
+    r"""Compute the multi-class hinge loss, as in a support vector machine.
 
     .. math:: L_n = \frac{w_{t}}{C} \sum_{c \ne t} \max(0, m - z_{n t} + z_{n c})^p
 
@@ -107,23 +107,23 @@ def multi_margin_loss(
     p : {1, 2}
         Exponent.
     margin : float
-        By how much, m, the right class should lead.
+        Margin m by which the correct class should lead.
     weight : (C,) float, optional
-        How much each class counts, w; the mean still divides by N.
+        Weight w of each class. The mean still divides by N.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of the examples.
+        How to reduce the losses of the examples.
 
     Returns
     -------
     float, or (N,) for "none"
-        Loss in units of input, to the power p; the slope at a lead of m is 0.
+        Loss in units of input, to the power p. The derivative at a lead of exactly m is 0.
 
     Raises
     ------
     RuntimeError
         If a shape or dtype is wrong, or a class index is outside [0, C).
     ValueError
-        If p is neither 1 nor 2, or the reduction is unknown.
+        If p is neither 1 nor 2, weight isn't a vector, or the reduction is unknown.
 
     Source: Crammer and Singer (2001), section 3, with the sum of Weston and Watkins (1999);
     chapter "Losses and outputs".
@@ -173,7 +173,7 @@ def cosine_embedding_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the hinge loss of directions, which should agree in pairs that belong together.
+    r"""Compute the hinge loss of the angle between vectors, where matching pairs should align.
 
     .. math:: L_n = 1 - c_n \text{ for } t_n = 1,
         \quad \max(0, c_n - m) \text{ for } t_n = -1, \quad c_n = \cos(x_{1n}, x_{2n})
@@ -185,21 +185,21 @@ def cosine_embedding_loss(
     target : (N,) or () float or int
         1 or -1; any other value makes the loss 0, as in torch.
     margin : float
-        The cosine, m, that is different enough.
+        Margin m; non-matching pairs with a cosine of at most m have loss 0.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
     float, or (N,) for "none"
-        Loss between 0 and 2.
+        Loss, from 0 to 2 if margin is in [-1, 1].
 
     Raises
     ------
     ValueError
         If the reduction is unknown.
     RuntimeError
-        If the shapes disagree.
+        If the shapes don't match.
 
     Source: Hadsell et al. (2006), section 2.1, for the pairs.
 
@@ -224,7 +224,7 @@ def cosine_embedding_loss(
 
 
 def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    """Return the cosine similarity, with a finite gradient also where a vector is 0."""
+    """Return the cosine similarity, whose gradient is finite even if a vector is 0."""
     squares = mul(add(sum(square(a), -1), 1e-12), add(sum(square(b), -1), 1e-12))
     return div(sum(mul(a, b), -1), sqrt(squares))
 
@@ -240,22 +240,22 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the hinge loss of triplets: the anchor should be nearer to the positive.
+    r"""Compute the hinge loss of triplets, where the anchor should be closer to the positive.
 
     .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
 
     Parameters
     ----------
     anchor, positive, negative : (N, D) or (D,) float
-        Vectors; the shapes broadcast.
+        Vectors; their shapes broadcast.
     margin : float
-        By how much, m.
+        Margin m.
     p, eps : float
-        Of the distance d, ``pairwise_distance``.
+        Options of the distance d; see ``pairwise_distance``.
     swap : bool
-        Use d(positive, negative) where it is less than d(anchor, negative).
+        If True, use d(positive, negative) if it is less than d(anchor, negative).
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -265,9 +265,9 @@ def triplet_margin_loss(
     Raises
     ------
     ValueError
-        If the margin is not positive or the reduction is unknown.
+        If the margin isn't positive, or the reduction is unknown.
     RuntimeError
-        If the numbers of axes differ or the shapes do not broadcast.
+        If the numbers of axes differ, or the shapes don't broadcast.
 
     Source: Schroff et al. (2015), section 3.1, with squared distances there; for ``swap``
     Balntas et al. (2016).
@@ -282,7 +282,7 @@ def triplet_margin_loss(
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
     shapes = [array(name, x).shape for x in (anchor, positive, negative)]
     if len({len(shape) for shape in shapes}) > 1:
-        raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
+        raise RuntimeError(f"{name}: expected inputs with equally many axes, got {shapes}")
     broadcast_shape(name, anchor, positive, negative)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)

@@ -1,4 +1,4 @@
-"""Normalization of samples, groups of channels and neighbours; of batches in ``ops``."""
+"""Normalization of batches, samples, groups of channels and neighbouring channels."""
 
 from __future__ import annotations
 
@@ -35,39 +35,40 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    r"""Bring each channel to mean 0 and variance 1, then stretch and shift it.
+    r"""Normalize each channel to mean 0 and variance 1, then apply a factor and an offset.
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sigma} + \beta, \quad \sigma^2 = v + \epsilon
 
-    In training μ and v are mean and variance of the batch.
+    In training, μ and v are the mean and the variance of the batch.
 
     Parameters
     ----------
     input : (N, C) or (N, C, ...) float
-        The values x.
+        Values x.
     running_mean, running_var : (C,) float, optional
-        Averages of mean and variance (divided by n - 1). Training changes them in place;
-        otherwise they are used as μ and v.
+        Running averages of mean and variance; the variance divides by n - 1. Training updates
+        them in place. Otherwise, they are used as μ and v.
     weight, bias : (C,) float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     training : bool
-        Whether to use the batch's own mean and variance.
+        If True, use the mean and the variance of the batch.
     momentum : float
-        Share of the batch in the new averages.
+        Weight of the batch in the new averages.
     eps : float
-        ε, which keeps σ away from 0.
+        Constant ε, which prevents division by 0.
 
     Returns
     -------
     (N, C, ...) float
-        The values y, in memory ordered like x.
+        Values y, with the same memory layout as x.
 
     Raises
     ------
     ValueError
-        If a channel has a single element in training, or eps is out of range.
+        If a channel has only one element in training, or eps is out of range.
     RuntimeError
-        If shapes or dtypes disagree, or there are no averages to use.
+        If shapes or dtypes don't match, or the averages are missing although ``training`` is
+        False.
 
     Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch normalization".
 
@@ -98,32 +99,33 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    r"""Bring the last axes of each sample to mean 0 and variance 1, then stretch and shift.
+    r"""Normalize each sample over its last axes, then apply a factor and an offset.
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
 
-    with mean μ and variance v over the last axes.
+    Here, μ and v are the mean and the variance over the last axes.
 
     Parameters
     ----------
     input : (..., *normalized_shape) float
-        The values x.
+        Values x.
     normalized_shape : tuple of int
-        Shape of the last axes.
+        Lengths of the last axes.
     weight, bias : normalized_shape float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     eps : float
-        ε, which keeps the root away from 0.
+        Constant ε, which prevents division by 0.
 
     Returns
     -------
     (..., *normalized_shape) float
-        The values y.
+        Values y.
 
     Raises
     ------
     RuntimeError
-        If the input does not end in normalized_shape, or shapes or dtypes disagree.
+        If the shape of the input doesn't end with normalized_shape, or shapes or dtypes don't
+        match.
 
     Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
 
@@ -146,33 +148,33 @@ def group_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Bring groups of neighbouring channels of each sample to mean 0 and variance 1.
+    """Normalize each group of neighbouring channels of each sample.
 
-    The formula is that of ``layer_norm``, over a group of channels and all positions in
-    them, with one γ and one β for each channel.
+    The formula is the same as in ``layer_norm``, applied to all positions in a group of
+    channels. Each channel has its own γ and β.
 
     Parameters
     ----------
     input : (N, C) or (N, C, ...) float
-        The values x.
+        Values x.
     num_groups : int
-        Number of groups, which divides C.
+        Number of groups, which must divide C.
     weight, bias : (C,) float, optional
-        γ and β; 1 and 0 where they are left out.
+        Factor γ and offset β. Default: 1 and 0.
     eps : float
-        What keeps the root away from 0.
+        Constant ε, which prevents division by 0.
 
     Returns
     -------
     (N, C, ...) float
-        The values y.
+        Values y.
 
     Raises
     ------
     RuntimeError
-        If num_groups does not divide C, or shapes or dtypes disagree.
+        If num_groups doesn't divide C, or shapes or dtypes don't match.
     ValueError
-        If there is a single element to average.
+        If the whole batch has only one element per group.
 
     Source: Wu and He (2018), equation 7; chapter "Batch normalization".
 
@@ -200,28 +202,29 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Bring each channel of each sample to mean 0 and variance 1.
+    """Normalize each channel of each sample to mean 0 and variance 1.
 
     Parameters
     ----------
     input : (N, C, L, ...) float
-        The values.
+        Values x.
     running_mean, running_var, weight, bias, momentum, eps
-        As in ``batch_norm``; the averages are over the samples too.
+        See ``batch_norm``. The running averages are also averaged over the samples.
     use_input_stats : bool
-        Whether to use each channel's own mean and variance, or the running averages.
+        If True, use the mean and the variance of each channel; otherwise, use the running
+        averages.
 
     Returns
     -------
     (N, C, L, ...) float
-        The values, normalized.
+        Normalized values.
 
     Raises
     ------
     ValueError
-        If a channel has a single element, or only one of the averages is given.
+        If a channel has only one element, or only one of the averages is given.
     RuntimeError
-        If shapes or dtypes disagree.
+        If shapes or dtypes don't match.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 
@@ -250,12 +253,12 @@ def rms_norm(
     weight: Tensor | None = None,
     eps: float | None = None,
 ) -> Tensor:
-    r"""Divide by the root of the mean square over the last axes.
+    r"""Divide by the root mean square over the last axes.
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    Arguments, return and errors as ``layer_norm``; without eps, ε is the precision of the
-    dtype.
+    Arguments, result and errors are the same as in ``layer_norm``, but the default of eps is
+    the precision of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
@@ -272,32 +275,32 @@ def rms_norm(
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:
-    r"""Divide by the strength of neighbouring channels.
+    r"""Divide by the magnitude of the neighbouring channels.
 
     .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{c'} x_{c'}^2\Bigr)^{-\beta}
 
-    The sums over neighbours are a product with a matrix of zeros and ones.
+    The sums over neighbouring channels are computed as a product with a matrix of 0 and 1.
 
     Parameters
     ----------
     input : (N, C, L, ...) float
-        The values x.
+        Values x.
     size : int
-        Number n of neighbouring channels c' in the sum, c in their middle.
+        Number n of neighbouring channels c' in the sum, centered at c.
     alpha, beta, k : float
         α, β and k.
 
     Returns
     -------
     (N, C, L, ...) float
-        The values y.
+        Values y.
 
     Raises
     ------
     ValueError
         If the input has fewer than 3 axes.
     RuntimeError
-        If size is not positive.
+        If size isn't positive.
 
     Source: Krizhevsky et al. (2012), section 3.3, with α divided by n.
 
@@ -319,7 +322,7 @@ def local_response_norm(
 
 
 def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) -> Any:
-    """Return x normalized by the given mean μ and variance v, as x a + b for each channel."""
+    """Return x normalized with a given mean μ and variance v, as x a + b for each channel."""
     if mu is None or v is None:
         raise RuntimeError("batch_norm: expected running_mean and running_var, got None")
     a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
@@ -329,13 +332,13 @@ def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) 
 
 
 def _stretched(y: Any, weight: Any, bias: Any) -> Any:
-    """Return y · weight + bias, where either may be None."""
+    """Return y · weight + bias; either of them may be None."""
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
 
 def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None:
-    """Update running averages with new values, in place."""
+    """Update running averages in place with new values."""
     for old, value in zip(averages.values(), new, strict=True):
         if old is not None:
             raw(old)[...] += momentum * (value - raw(old))
@@ -344,12 +347,12 @@ def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None
 
 
 def _along(v: Any, ndim: int) -> Any:
-    """Return one number for each channel, shaped to broadcast along axis 1; None stays None."""
+    """Return channel values, reshaped to broadcast along axis 1; None remains None."""
     return None if v is None else v.reshape((-1,) + (1,) * (ndim - 2))
 
 
 def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
-    """Raise an error if there is no channel axis, or parameters do not match it."""
+    """Raise an error if there is no channel axis, or parameters don't match it."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: expected input (N, C, ...), got {x.shape}")
     _check_parts(name, x, x.shape[1:2], True, **parts)
@@ -358,7 +361,7 @@ def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
 def _check_last(
     name: str, x: np.ndarray, normalized_shape: Sequence[int], **parts: Any
 ) -> tuple[int, ...]:
-    """Return the axes to normalize over, after checking that their shape matches."""
+    """Return the axes to normalize over, after checking their lengths."""
     try:
         shape = tuple(normalized_shape)
     except TypeError:
@@ -374,9 +377,9 @@ def _check_last(
 def _check_parts(
     name: str, x: np.ndarray, shape: tuple[int, ...], by_channel: bool = False, **parts: Any
 ) -> None:
-    """Raise an error for an input that is not floating-point, or mismatched parameters."""
+    """Raise an error if the input isn't floating-point, or the parameters don't match it."""
     if x.dtype.kind != "f":
-        floats(name, x)  # which raises the error
+        floats(name, x)  # this raises the error
     for key, v in parts.items():
         if v is not None and (raw(v).shape != shape or raw(v).dtype != x.dtype):
             v = raw(v)
@@ -389,7 +392,7 @@ def _check_parts(
 
 
 def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
-    """Raise ValueError if the variance would be that of a single element."""
+    """Raise ValueError if each variance is over a single element."""
     if n == 1:
         remedy = "; use a larger batch, or eval() for predictions" * (name == "batch_norm")
         what = "more than 1 element for each mean"

@@ -1,4 +1,4 @@
-"""Losses of predicted probabilities: binary cross-entropy and Kullback-Leibler."""
+"""Losses of predicted probabilities: binary cross-entropy and KL divergence."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ def binary_cross_entropy(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the negative log-likelihood of two classes, from the probability of one.
+    r"""Compute the negative log-likelihood of two classes from the probability of class 1.
 
     .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
 
-    A logarithm below -100 counts as -100, and p (1 - p) in the derivative
-    (p - t) / (p (1 - p)) as at least 1e-12; the derivative with respect to t is infinite at
-    p = 0 and p = 1. Prefer ``binary_cross_entropy_with_logits``.
+    A logarithm is at least -100, and p (1 - p) in the derivative (p - t) / (p (1 - p)) is at
+    least 1e-12. The derivative with respect to t is infinite at p = 0 and p = 1. We recommend
+    ``binary_cross_entropy_with_logits`` instead.
 
     Parameters
     ----------
     input : (...) float in [0, 1]
-        Probabilities p of the class 1.
+        Probabilities p of class 1.
     target : (...) float in [0, 1]
-        Their targets t, of the shape of input.
+        Target probabilities t, with the same shape as input.
     weight : float, broadcast to input, optional
-        How much each loss counts; the mean still divides by the number of losses.
+        Weight of each loss. The mean still divides by the number of losses.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
 
     Returns
     -------
@@ -50,10 +50,10 @@ def binary_cross_entropy(
     Raises
     ------
     ValueError
-        If the shapes differ or the reduction is unknown.
+        If the shapes differ, or the reduction is unknown.
     RuntimeError
-        If the dtypes differ or are not floating-point, a probability is outside [0, 1], or
-        the weight does not broadcast.
+        If the dtypes differ or aren't floating-point, a probability is outside [0, 1], or the
+        weight doesn't broadcast.
 
     Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
 
@@ -94,22 +94,22 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    r"""Return the negative log-likelihood of two classes, straight from one score for each.
+    r"""Compute the negative log-likelihood of two classes from the log odds of class 1.
 
     .. math:: L_n = -t_n \log \sigma(z_n) - (1 - t_n) \log (1 - \sigma(z_n))
 
-    computed as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which cannot overflow.
+    The formula is computed as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which can't overflow.
 
     Parameters
     ----------
     input : (...) float
         Scores z (log odds).
     target : (...) float
-        Probabilities t of the class 1, of the shape of input.
+        Target probabilities t of class 1, with the same shape as input.
     weight : float, broadcast to input, optional
-        How much each loss counts; the mean still divides by the number of losses.
+        Weight of each loss. The mean still divides by the number of losses.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses.
+        How to reduce the losses.
     pos_weight : float, broadcast to input, optional
         Factor of the first term.
 
@@ -121,9 +121,9 @@ def binary_cross_entropy_with_logits(
     Raises
     ------
     ValueError
-        If the shapes differ or the reduction is unknown.
+        If the shapes differ, or the reduction is unknown.
     RuntimeError
-        If the dtypes differ or are not floating-point, or a weight does not broadcast.
+        If the dtypes differ or aren't floating-point, or a weight doesn't broadcast.
 
     Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
 
@@ -145,7 +145,7 @@ def binary_cross_entropy_with_logits(
 def kl_div(
     input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
 ) -> Tensor:
-    r"""Return the divergence of predicted from true probabilities, from log-probabilities.
+    r"""Compute the KL divergence of predicted log-probabilities from true probabilities.
 
     .. math:: L = \sum_i t_i (\log t_i - x_i)
 
@@ -154,13 +154,13 @@ def kl_div(
     input : (...) float
         Logarithms x of the predicted probabilities.
     target : (...) float
-        True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0
-        is 0, without a derivative with respect to t (NaN, as in torch).
+        True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0 is
+        0, and its derivative with respect to t is NaN, as in torch.
     reduction : {"mean", "batchmean", "sum", "none"}
-        What becomes of the terms; "batchmean", their sum divided by N, is the divergence
-        for each example.
+        How to reduce the terms. "batchmean" divides their sum by N, which is the divergence
+        per example.
     log_target : bool
-        Whether target holds logarithms.
+        If True, target contains logarithms.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def kl_div(
     ValueError
         If the reduction is unknown.
     RuntimeError
-        If the shapes do not broadcast, or a dtype is not floating-point.
+        If the shapes don't broadcast, or a dtype isn't floating-point.
 
     Source: Goodfellow et al. (2016), equation 3.50; chapter "Losses and outputs".
 
@@ -193,7 +193,7 @@ def kl_div(
 
 
 def _check_probabilities(name: str, input: Any, target: Any) -> None:
-    """Raise an error if the targets' shape or dtype differs from the input's."""
+    """Raise an error if input and target differ in shape or dtype."""
     check_pair(name, input, target)
     x, t = floats(name, input), raw(target)
     if x.dtype != t.dtype:

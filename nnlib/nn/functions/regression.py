@@ -1,4 +1,4 @@
-"""Losses of regression: squared and absolute errors."""
+"""Regression losses: squared and absolute errors."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["gaussian_nll_loss", "huber_loss", "l1_loss", "mse_loss", "smooth_l1_
 def mse_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
-    r"""Return the squared error.
+    r"""Compute the mean squared error.
 
     .. math:: L = \frac{1}{n} \sum_i (x_i - t_i)^2
 
     Parameters
     ----------
     input, target : (...) float
-        Predictions x and targets t, of one shape. Other shapes are broadcast with a warning,
-        as in torch, because (N, 1) and (N,) make (N, N) errors.
+        Predictions x and targets t, of the same shape. Other shapes broadcast with a warning,
+        as in torch, because (N, 1) and (N,) result in (N, N) errors.
     reduction : {"mean", "sum", "none"}
-        What becomes of the n squared errors.
+        How to reduce the n squared errors.
     weight : (...) float, optional
-        How much each error counts; the mean then divides by the sum of the weights.
+        Weight of each error. The mean then divides by the sum of the weights.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def mse_loss(
     Raises
     ------
     ValueError
-        If the reduction is unknown, or the weight has a different shape than input.
+        If the reduction is unknown, or weight and input differ in shape.
     RuntimeError
         If the shapes don't broadcast, or neither input nor target is floating-point.
 
@@ -56,12 +56,12 @@ def mse_loss(
 def l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
-    r"""Return the absolute error, which large errors move less than the squared one.
+    r"""Compute the mean absolute error, which depends less on large errors than ``mse_loss``.
 
     .. math:: L = \frac{1}{n} \sum_i |x_i - t_i|
 
-    Arguments, result and errors are those of ``mse_loss``, the loss being in units of input;
-    the slope at an error of 0 is 0.
+    Arguments, result and errors are the same as in ``mse_loss``, but the loss is in units of
+    input. The derivative at an error of 0 is 0.
 
     Source: Goodfellow et al. (2016), section 6.2.1; chapter "Losses and outputs".
 
@@ -75,7 +75,7 @@ def l1_loss(
 def smooth_l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
 ) -> Tensor:
-    r"""Return the absolute error with its corner at 0 rounded: squared below beta.
+    r"""Compute the absolute error, with a parabola instead of the corner at 0.
 
     .. math:: L_i = e_i^2 / (2 β) \text{ for } e_i < β
         \text{, else } e_i - β / 2, \quad e_i = |x_i - t_i|
@@ -83,9 +83,9 @@ def smooth_l1_loss(
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``.
+        See ``mse_loss``.
     beta : float
-        The error β at which the parabola ends; 0 gives ``l1_loss``.
+        Error β at which the parabola ends; 0 gives ``l1_loss``.
 
     Returns
     -------
@@ -95,9 +95,9 @@ def smooth_l1_loss(
     Raises
     ------
     ValueError
-        As ``mse_loss``.
+        See ``mse_loss``.
     RuntimeError
-        Also if beta is negative.
+        If beta is negative. See also ``mse_loss``.
 
     Source: Girshick (2015), equation 3.
 
@@ -121,7 +121,7 @@ def huber_loss(
     delta: float = 1.0,
     weight: Tensor | None = None,
 ) -> Tensor:
-    r"""Return delta times ``smooth_l1_loss``: squared errors below delta, straight lines above.
+    r"""Compute delta times ``smooth_l1_loss``: squared errors below delta, linear above it.
 
     .. math:: L_i = e_i^2 / 2 \text{ for } e_i < δ
         \text{, else } δ (e_i - δ / 2), \quad e_i = |x_i - t_i|
@@ -129,11 +129,11 @@ def huber_loss(
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``.
+        See ``mse_loss``.
     delta : float
-        The error δ at which the parabola ends.
+        Error δ at which the parabola ends.
     weight : (...) float, optional
-        How much each error counts; the mean still divides by their number, as in torch.
+        Weight of each error. The mean still divides by the number of errors, as in torch.
 
     Returns
     -------
@@ -143,9 +143,9 @@ def huber_loss(
     Raises
     ------
     ValueError
-        As ``mse_loss``.
+        See ``mse_loss``.
     RuntimeError
-        Also if delta is not positive.
+        If delta isn't positive. See also ``mse_loss``.
 
     Source: Huber (1964), section 4; chapter "Losses and outputs".
 
@@ -169,29 +169,30 @@ def gaussian_nll_loss(
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Return the negative log-likelihood of targets t with normal distributions.
+    r"""Compute the negative log-likelihood of targets t under normal distributions.
 
     .. math:: L_i = \frac{1}{2} \left( \log v_i + \frac{(x_i - t_i)^2}{v_i} \right)
 
     Parameters
     ----------
     input, target, reduction
-        As in ``mse_loss``, but the targets broadcast; the input contains the means x.
+        See ``mse_loss``, but the targets broadcast. The input contains the means x.
     var : (...) or (..., 1) float, or float
-        The variances v; one for each mean, or one for all means along the last axis.
+        Variances v, one for each mean, or one for all means along the last axis.
     full : bool
-        Whether to add the constant log(2π) / 2.
+        If True, add the constant log(2π) / 2.
     eps : float
-        The least variance that counts; the gradient of v ignores this limit.
+        Lower limit of the variances. The gradient with respect to v ignores this limit.
 
     Returns
     -------
     float, or the shape of input for "none"
+        Loss in nats.
 
     Raises
     ------
     ValueError
-        If a variance is negative, the shape of var doesn't fit or the reduction is unknown.
+        If a variance is negative, the shape of var is wrong, or the reduction is unknown.
 
     Source: Nix and Weigend (1994), "Estimating the mean and variance of the target
     probability distribution".
@@ -211,7 +212,7 @@ def gaussian_nll_loss(
     if np.any(v < 0):
         raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative number")
     v = raw(var)
-    var = add(var, np.maximum(v, eps) - v)  # limited as a constant, as in torch
+    var = add(var, np.maximum(v, eps) - v)  # the limit counts as a constant, as in torch
     each = add(log(var), div(square(error), var)) / 2
     if full:
         each = add(each, math.log(2 * math.pi) / 2)

@@ -1,4 +1,4 @@
-"""Interpolation to another image size, and pixel shuffle."""
+"""Interpolation to a different image size, and pixel shuffle."""
 
 from __future__ import annotations
 
@@ -27,44 +27,45 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    r"""Return images in another size, by repeating pixels or by linear interpolation.
+    r"""Resize images, by repeating pixels or by linear interpolation.
 
     .. math:: y_i = (1 - t)\, x_{\lfloor r \rfloor} + t\, x_{\lfloor r \rfloor + 1},
         \quad r = (i + \tfrac12) \tfrac{H}{I} - \tfrac12, \; t = r - \lfloor r \rfloor
 
-    on each axis; with align_corners :math:`r = i (H - 1) / (I - 1)`; and for "nearest"
+    on each axis. With align_corners, :math:`r = i (H - 1) / (I - 1)`. For "nearest",
     :math:`y_i = x_{\lfloor i H / I \rfloor}`.
 
     Parameters
     ----------
     input : (N, C, H, W) or (N, C, T) float
-        The images or sequences x.
+        Images or sequences x.
     size : int or pair of int, optional
-        The new height and width I; or
+        New height and width I.
     scale_factor : float or pair of float, optional
-        what to multiply the old ones by.
+        Factor of the size; give either this or ``size``.
     mode : {"nearest", "linear", "bilinear"}
-        "linear" is for sequences, "bilinear" for images.
+        "linear" is for sequences, and "bilinear" is for images.
     align_corners : bool, optional
-        Whether the middles of the outermost pixels stay where they are, or their edges do.
+        If True, align the centers of the corner pixels; otherwise, align their outer edges.
     recompute_scale_factor : bool, optional
-        Whether H / I is that of the rounded size, or 1 / scale_factor.
+        If True, compute H / I from the rounded size; otherwise, use 1 / scale_factor.
     antialias : bool
-        Only False is possible.
+        Must be False, because this option of torch isn't implemented.
 
     Returns
     -------
     (N, C, I, J) or (N, C, I) float
-        The images or sequences y.
+        Images or sequences y.
 
     Raises
     ------
     ValueError
-        If not just one of size and scale_factor is given, or one of another length.
+        If not exactly one of size and scale_factor is given, its length is wrong, or
+        align_corners is given for "nearest".
     NotImplementedError
-        If the mode is another, or not for this number of axes.
+        If the mode is unknown or unsuitable for this number of axes, or antialias is True.
     RuntimeError
-        If nothing would be left.
+        If the result would be empty, or the dtype isn't floating-point.
 
     Source: Gonzalez and Woods (2018), section 2.4; chapter "Convolution".
 
@@ -83,7 +84,7 @@ def interpolate(
     if min(*sizes, *x.shape[1:]) < 1 or x.dtype.kind != "f":
         refuse(
             "interpolate",
-            "images with something left, of floats",
+            "floating-point images and at least one output pixel",
             f"{x.shape}, {x.dtype} to {sizes}",
         )
     y = input
@@ -101,7 +102,7 @@ def interpolate(
 def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tuple[list, list]:
     """Return the new length of each axis, and the ratios of old to new lengths."""
     if (size is None) == (scale_factor is None):
-        raise ValueError("interpolate: expected size or scale_factor, one of them")
+        raise ValueError("interpolate: expected either size or scale_factor")
     given = scale_factor if size is None else size
     given = list(given) if isinstance(given, (tuple, list)) else [given] * len(old)
     if len(given) != len(old):
@@ -116,7 +117,7 @@ def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tupl
 
 
 def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
-    """Return linear interpolations at the coordinates r along an axis."""
+    """Return linear interpolations along an axis at the coordinates r."""
     x = raw(input)
     n, low = x.shape[axis], np.floor(r).astype(int)
     t = (r - low).astype(x.dtype).reshape((-1,) + (1,) * (x.ndim - 1 - axis))
@@ -134,36 +135,36 @@ def taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
 
 
 def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
-    """Return zeros of length n along an axis, with slices added at ascending indices."""
+    """Return zeros of length n along an axis, plus the slices at ascending indices."""
     x, lead = raw(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
-    turn = np.arange(len(at)) - np.searchsorted(at, at)  # the first, second, ... at a place
+    turn = np.arange(len(at)) - np.searchsorted(at, at)  # first, second, ... slice at an index
     for k in range(turn.max() + 1):
         y[(*lead, at[turn == k])] += x[(*lead, turn == k)]
     return record(y, dict(x=input), x=lambda g: taken(g, axis, at))
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
-    r"""Lay r² channels beside each other, as the pixels of an image r times as large.
+    r"""Arrange r² channels as the pixels of an image that is r times as high and wide.
 
     .. math:: y_{c,\, r h + i,\, r w + j} = x_{(c, i, j),\, h,\, w}
 
     Parameters
     ----------
     input : (..., C r², H, W)
-        The images x.
+        Images x.
     upscale_factor : int
-        The factor r.
+        Factor r.
 
     Returns
     -------
     (..., C, r H, r W)
-        The images y.
+        Images y.
 
     Raises
     ------
     RuntimeError
-        If the channels cannot be divided so.
+        If r² doesn't divide the number of channels.
 
     Source: Shi et al. (2016), equation 4; chapter "Convolution".
 

@@ -16,34 +16,34 @@ __all__ = ["glu", "gumbel_softmax", "maxout"]
 def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
-    r"""Draw a class from its scores, softly, so that a gradient can flow through the draw.
+    r"""Draw a class from its scores as a soft one-hot vector, which has a gradient.
 
     .. math:: y = \mathrm{softmax}((z + G) / \tau), \quad G = -\log(-\log U)
 
     Parameters
     ----------
     logits : (...) float
-        Scores z, of which z + G is largest for class c with probability softmax(z)_c.
+        Scores z. The largest element of z + G is class c with probability softmax(z)_c.
     tau : float
-        Temperature: the smaller, the closer y is to a row with a single 1.
+        Temperature τ. The smaller it is, the closer y is to a one-hot vector.
     hard : bool
-        Give that row itself, with the gradient of y.
+        If True, return the one-hot vector, with the gradient of y.
     eps : float
-        Without effect, as in torch.
+        Ignored, as in torch.
     dim : int
-        The axis of the classes.
+        Axis of the classes.
 
     Returns
     -------
     (...) float
-        The draw, of the shape of logits.
+        The draw, with the same shape as logits.
 
     Raises
     ------
     RuntimeError
-        If logits are not floating-point.
+        If logits aren't floating-point.
     IndexError
-        If there is no axis dim.
+        If dim isn't a valid axis.
 
     Source: Jang et al. (2017), equation 2.
 
@@ -58,11 +58,11 @@ def gumbel_softmax(
         return y
     p = raw(y)
     drawn = np.moveaxis(one_hot(np.argmax(p, d), p.shape[d]), -1, d).astype(p.dtype)
-    return add(y, drawn - p)  # the value of the sample, the gradient of y
+    return add(y, drawn - p)  # the value of the one-hot vector with the gradient of y
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
-    """Apply the gated linear unit: y = a σ(b), a and b the halves of the input along dim."""
+    """Gated linear unit: y = a σ(b), where a and b are the halves of the input along dim."""
     x = floats("glu", input)
     d = axis("glu", dim, x.ndim)
     if x.ndim == 0 or x.shape[d] % 2:
@@ -72,30 +72,30 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
-    r"""Return the largest of every few neighbours along an axis: a learned convex function.
+    r"""Compute the maximum of each group of neighbours along an axis.
 
     .. math:: y_i = \max_{j < k} x_{i k + j}
 
     Parameters
     ----------
     input : (..., D, ...) float
-        The values x, such as the outputs of a linear layer.
+        Values x, such as the outputs of a linear layer.
     pieces : int
-        How many, k, share one result; D must be a multiple of it.
+        Number k of elements per group, which must divide D.
     dim : int
-        The axis of length D.
+        Axis of length D.
 
     Returns
     -------
     (..., D / k, ...) float
-        The values y; equal ones share the gradient.
+        Values y. If several elements tie, they share the gradient equally.
 
     Raises
     ------
     RuntimeError
-        If k does not divide D.
+        If k doesn't divide D.
     IndexError
-        If there is no axis dim.
+        If dim isn't a valid axis.
 
     Source: Goodfellow et al. (2013), equation 1; not in torch.
 

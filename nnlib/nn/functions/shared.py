@@ -1,4 +1,4 @@
-"""What the functions share: checks, in-place results, and the reduction of losses."""
+"""Helpers of several functions: checks, in-place results, and the reduction of losses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-# PyTorch's names of losses that are one operation there.
+# Names in PyTorch of losses that are a single operation there.
 TITLES = {
     "binary_cross_entropy": "BinaryCrossEntropyBackward0",
     "binary_cross_entropy_with_logits": "BinaryCrossEntropyWithLogitsBackward0",
@@ -38,7 +38,7 @@ TITLES = {
 
 
 def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
-    """Return the reduced losses; a mean divides by ``total``, or else by their number."""
+    """Return the reduced losses; the mean divides by ``total`` or by the number of losses."""
     check_reduction(name, reduction)
     y = each
     if reduction == "mean":
@@ -58,7 +58,7 @@ def check_reduction(name: str, reduction: str, *more: str) -> None:
 def weighted(
     name: str, each: Any, input: Any, weight: Any, reduction: str, by_weight: bool = True
 ) -> Any:
-    """Return the reduced weighted losses; a mean divides by the sum of the weights."""
+    """Return the reduced weighted losses; the mean divides by the sum of the weights."""
     if weight is None:
         return reduced(name, each, reduction)
     if raw(weight).shape != raw(input).shape:
@@ -71,9 +71,9 @@ def weighted(
 
 
 def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> None:
-    """Raise an error if the target would be broadcast, which is nearly always a mistake.
+    """Raise an error if the target would be broadcast, which is usually a mistake.
 
-    With ``broadcasts``, warn instead; the warning shows the line that calls the loss.
+    With ``broadcasts``, warn instead; the warning points to the line that calls the loss.
     """
     x, t = array(name, input), raw(target)
     try:
@@ -90,7 +90,7 @@ def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> 
         message += "; they are broadcast, so the loss is probably wrong"
         warnings.warn(message, stacklevel=3)
     if x.dtype.kind != "f" and t.dtype.kind != "f":
-        floats(name, x)  # which raises the error
+        floats(name, x)  # this raises the error
 
 
 def elements(name: str, input: Any) -> np.ndarray:
@@ -109,7 +109,7 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
 
 
 def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    """Return y, or with ``inplace`` the input overwritten by y."""
+    """Return y; with ``inplace``, return the input, overwritten by y."""
     if not inplace:
         return y
     if isinstance(input, Tensor):

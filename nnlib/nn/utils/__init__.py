@@ -1,6 +1,6 @@
-"""Gradient clipping, parameters as one vector, spectral norm, and sequences of any length."""
+"""Gradient clipping, parameters as a vector, spectral norm, and variable-length sequences."""
 
-# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+# ruff: noqa: F403 (the star imports collect the public names of the files in this folder)
 from . import clip_grad, convert_parameters, rnn
 from .clip_grad import *
 from .convert_parameters import *

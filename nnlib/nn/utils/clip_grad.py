@@ -21,32 +21,32 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    r"""Shorten the gradient of all parameters, seen as one vector, to at most max_norm.
+    r"""Scale down the gradients so that the norm of all of them together is at most max_norm.
 
     .. math:: g \leftarrow g \cdot \min\bigl(1, m / (\|g\|_p + 10^{-6})\bigr)
 
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
-        Those without a gradient are left out.
+        Parameters; those without a gradient are ignored.
     max_norm : float
-        The bound m.
+        Upper limit m.
     norm_type : float
-        The p.
+        Exponent p of the p-norm.
     error_if_nonfinite : bool
-        Whether a norm that is NaN or infinite is an error.
+        If True, raise an error for a norm that is NaN or infinite.
     foreach : bool, optional
-        How torch would compute it; changes nothing here.
+        Accepted as in torch, but ignored.
 
     Returns
     -------
     () float
-        The norm before.
+        Norm before scaling.
 
     Raises
     ------
     RuntimeError
-        If the norm is not finite and ``error_if_nonfinite`` asks for it.
+        If the norm isn't finite and ``error_if_nonfinite`` is True.
 
     Source: Goodfellow et al. (2016), section 10.11.1; chapter "Recurrent networks".
 
@@ -75,7 +75,7 @@ def clip_grad_value_(
 ) -> None:
     """Limit each element of each gradient to [-clip_value, clip_value].
 
-    ``foreach`` is how torch would compute it; it changes nothing here.
+    ``foreach`` is accepted as in torch, but ignored.
 
     >>> p = Tensor([0.0, 0.0]).requires_grad_()
     >>> p.grad = Tensor([3.0, -0.5])
@@ -91,6 +91,6 @@ def clip_grad_value_(
 
 
 def _grads(name: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    """Return the gradients of those parameters that have one."""
+    """Return the gradients of all parameters that have one."""
     listed = [parameters] if isinstance(parameters, Tensor) else parameters
     return [p.grad for p in parameter_list(name, listed) if p.grad is not None]

@@ -1,4 +1,4 @@
-"""Parameters as one vector."""
+"""Conversion of parameters to a vector and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["parameters_to_vector", "vector_to_parameters"]
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """Put the elements of all parameters one after the other, with their history.
+    """Concatenate the elements of all parameters into a vector, with their history.
 
     >>> parameters_to_vector([Tensor([[1.0, 2.0]]), Tensor([3.0])])
     tensor([1., 2., 3.])
@@ -24,7 +24,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Copy the elements of a vector into the parameters, one after the other.
+    """Copy consecutive elements of a vector into the parameters.
 
     >>> p = Tensor([0.0, 0.0])
     >>> vector_to_parameters(Tensor([1.0, 2.0]), [p])

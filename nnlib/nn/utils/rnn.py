@@ -1,4 +1,4 @@
-"""Sequences of different lengths in one tensor: padded to one length, or packed."""
+"""Sequences of different lengths in one tensor, either padded or packed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class Packed(NamedTuple):
-    """The fields of ``PackedSequence``."""
+    """Fields of ``PackedSequence``."""
 
     data: Tensor
     batch_sizes: Tensor
@@ -34,7 +34,7 @@ class Packed(NamedTuple):
 
 
 class PackedSequence(Packed):
-    """Sequences without padding: the first elements of all of them, then the second, and so on.
+    """Sequences without padding: all first elements, then all second elements, and so on.
 
     ``pack_padded_sequence`` and ``pack_sequence`` create it, and ``RNN``, ``LSTM`` and ``GRU``
     accept it as their input. The longest sequence comes first.
@@ -42,13 +42,13 @@ class PackedSequence(Packed):
     Attributes
     ----------
     data : (sum of all lengths, ...)
-        The elements.
+        Elements of all sequences.
     batch_sizes : (T,) int
-        The number of sequences that have an element at each time.
+        Number of sequences that have an element at each time.
     sorted_indices : (N,) int or None
-        The index that each sequence had before sorting by length.
+        Original index of each sequence, before sorting by length.
     unsorted_indices : (N,) int or None
-        The inverse permutation.
+        Inverse permutation.
     """
 
     __slots__ = ()
@@ -72,15 +72,15 @@ class PackedSequence(Packed):
         return self if data is self.data else self._replace(data=data)
 
     def cpu(self) -> PackedSequence:
-        """Return the packed sequence itself, which is on the CPU."""
+        """Return the packed sequence itself, because it is on the CPU."""
         return self
 
     def float(self) -> PackedSequence:
-        """Change data to float32."""
+        """Convert data to float32."""
         return self.to(np.dtype("float32"))
 
     def double(self) -> PackedSequence:
-        """Change data to float64."""
+        """Convert data to float64."""
         return self.to(np.dtype("float64"))
 
 
@@ -100,25 +100,25 @@ def pack_padded_sequence(
     Parameters
     ----------
     input : (T, N, ...) Tensor, or (N, T, ...) with ``batch_first``
-        The padded sequences.
+        Padded sequences.
     lengths : (N,) int
-        The length of each sequence, from 1 to T.
+        Length of each sequence, from 1 to T.
     batch_first : bool
-        Whether input is (N, T, ...).
+        If True, input is (N, T, ...).
     enforce_sorted : bool
-        Whether the sequences must already be sorted by decreasing length. If not, they are
+        If True, the sequences must already be sorted by decreasing length. Otherwise, they are
         sorted here, and ``pad_packed_sequence`` restores their order.
 
     Returns
     -------
     PackedSequence
-        The sequences without padding.
+        Sequences without padding.
 
     Raises
     ------
     RuntimeError
-        If a length is outside [1, T], the lengths aren't sorted although they must be, or
-        their number is not N.
+        If a length is outside [1, T], the number of lengths isn't N, or the lengths must be
+        sorted but aren't.
 
     >>> pack_padded_sequence(Tensor([[1, 2], [3, 0]]).long(), [2, 1], batch_first=True).data
     tensor([1, 3, 2])
@@ -155,23 +155,23 @@ def pad_packed_sequence(
     Parameters
     ----------
     sequence : PackedSequence
-        The packed sequences.
+        Packed sequences.
     batch_first : bool
-        Whether the result is (N, T, ...).
+        If True, the result is (N, T, ...).
     padding_value : float
-        The value of the padding.
+        Value of the padding.
     total_length : int, optional
-        The length T of the result; by default the length of the longest sequence.
+        Length T of the result. Default: the length of the longest sequence.
 
     Returns
     -------
     tuple of (T, N, ...) Tensor and (N,) int Tensor
-        The padded sequences, and the length of each.
+        Padded sequences, and the length of each one.
 
     Raises
     ------
     TypeError
-        If sequence is not a PackedSequence.
+        If sequence isn't a PackedSequence.
     ValueError
         If total_length is less than the length of the longest sequence.
 
@@ -189,7 +189,7 @@ def pad_packed_sequence(
     if total < len(sizes):
         raise ValueError(f"{name}: expected total_length of at least {len(sizes)}, got {total}")
     lengths = (sizes[:, None] > np.arange(sizes[0])).sum(0)
-    place = np.full((total, sizes[0]), len(x))  # the row that is added below is the padding
+    place = np.full((total, sizes[0]), len(x))  # index of the padding, which is appended below
     place[np.arange(total)[:, None] < lengths] = np.arange(len(x))
     if original is not None:
         lengths, place = lengths[raw(original)], place[:, raw(original)]
@@ -233,28 +233,28 @@ def pad_sequence(
     padding_value: float = 0.0,
     padding_side: str = "right",
 ) -> Tensor:
-    """Put sequences (T_n, ...) into one tensor (T, N, ...), filled up to the longest T.
+    """Pad sequences (T_n, ...) to the longest length, and stack them to (T, N, ...).
 
     Parameters
     ----------
     sequences : iterable of (T_n, ...) Tensor
-        They differ in the first axis only.
+        Sequences that may only differ in the length of the first axis.
     batch_first : bool
-        Whether the result is (N, T, ...).
+        If True, the result is (N, T, ...).
     padding_value : float
-        What fills up.
+        Value of the padding.
     padding_side : {"right", "left"}
-        Where it does.
+        Side to pad.
 
     Returns
     -------
     (T, N, ...) Tensor
-        All of them; going back, each gets its part of the gradient.
+        Padded sequences; each sequence gets its part of the gradient.
 
     Raises
     ------
     RuntimeError
-        If there are none, the other axes differ, or the side is unknown.
+        If there are no sequences, the other axes differ, or padding_side is unknown.
 
     >>> pad_sequence([np.array([1, 2, 3]), np.array([4])])
     array([[1, 4],

@@ -1,4 +1,4 @@
-"""Spectral normalization: a weight is divided by its largest singular value."""
+"""Spectral normalization, which divides a weight by its largest singular value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["remove_spectral_norm", "spectral_norm"]
 
 
 class SpectralNorm:
-    """The hook that ``spectral_norm`` registers; it computes the weight before each call."""
+    """Hook of ``spectral_norm``, which computes the normalized weight before each call."""
 
     def __init__(self, name: str, n_power_iterations: int, dim: int, eps: float):
         wanted = "n_power_iterations above 0"
@@ -26,7 +26,7 @@ class SpectralNorm:
         self.n_power_iterations = n_power_iterations
 
     def matrix(self, weight: Tensor) -> Tensor:
-        """Return a weight as a matrix with one row for each output."""
+        """Return a weight as a matrix with one row per output."""
         rows = movedim(weight, self.dim, 0)
         return reshape(rows, (rows.shape[0], -1))
 
@@ -34,7 +34,7 @@ class SpectralNorm:
         setattr(module, self.name, self.compute_weight(module, module.training))
 
     def compute_weight(self, module: Module, do_power_iteration: bool) -> Tensor:
-        """Return the normalized weight, after improving u and v if asked for."""
+        """Return the normalized weight; with ``do_power_iteration``, improve u and v first."""
         w, u, v = (getattr(module, self.name + suffix) for suffix in ("_orig", "_u", "_v"))
         matrix = self.matrix(w)
         if do_power_iteration:
@@ -60,28 +60,28 @@ def spectral_norm(
         v \leftarrow W^\top u / \|W^\top u\|, \quad u \leftarrow W v / \|W v\|, \quad
         W_{SN} = W / (u^\top W v)
 
-    The vectors u and v approach the singular vectors, because each call in training mode runs
-    this power iteration. W is now the parameter ``weight_orig``, and u and v are the buffers
-    ``weight_u`` and ``weight_v``. ``weight`` is not a parameter any more.
+    The vectors u and v converge to the singular vectors, because each call in training mode
+    runs this power iteration. W is now the parameter ``weight_orig``, and u and v are the
+    buffers ``weight_u`` and ``weight_v``. ``weight`` is no longer a parameter.
 
     Parameters
     ----------
     module : Module
-        The layer; it is changed.
+        Layer to change.
     name : str
-        The name of the weight.
+        Name of the weight.
     n_power_iterations : int
-        The number of iterations in each call.
+        Number of iterations in each call.
     eps : float
-        The least norm by which a vector is divided.
+        Lower limit of the norms to divide by.
     dim : int, optional
-        The axis of the outputs, which become the rows of W; by default 0, and 1 for transposed
+        Axis of the outputs, which become the rows of W. Default: 0, or 1 for transposed
         convolutions.
 
     Raises
     ------
     ValueError
-        If the module has no such parameter, or n_power_iterations is not positive.
+        If the module has no such parameter, or n_power_iterations isn't positive.
     RuntimeError
         If this weight is already normalized.
 
@@ -111,7 +111,7 @@ def spectral_norm(
 
 
 def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
-    """Make the normalized weight the parameter again; raise ValueError if there is none.
+    """Turn the normalized weight into a parameter again; raise ValueError if there is none.
 
     >>> from nnlib.nn import Linear
     >>> list(remove_spectral_norm(spectral_norm(Linear(3, 2))).state_dict())

@@ -1,8 +1,8 @@
 r"""Learning rate schedulers.
 
-A schedule sets ``lr`` in each group of an optimizer when it is made, and again at each call
-of ``step``, after those of the optimizer. Below, t counts these calls from 0 and η₀ is the
-rate that the group had at first.
+A scheduler sets ``lr`` in each group of an optimizer when it is created, and again at each
+call of ``step``. Call its ``step`` after the optimizer's ``step``. Below, t counts these
+calls from 0, and η₀ is the initial learning rate of the group.
 """
 
 from .closed_form import (

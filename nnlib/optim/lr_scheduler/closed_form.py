@@ -1,4 +1,4 @@
-"""Learning rates in closed form, as a function of t."""
+"""Schedulers with a learning rate that is a given function of t."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ __all__ = [
 
 
 class LambdaLR(LRScheduler):
-    r"""Multiply the rate by any function of t.
+    r"""Multiply the initial rate by a function of t.
 
     .. math:: \eta_t = \eta_0\, f(t)
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set.
+        Optimizer whose learning rates to set.
     lr_lambda : callable, or list of them
-        f, or one for each group.
+        Function f, or one function per group.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
-    Only functions that are objects of a class are kept in ``state_dict``.
+    ``state_dict`` contains a function only if it is a callable object with attributes.
 
     Raises
     ------
     ValueError
-        If there are not as many functions as groups.
+        If the number of functions differs from the number of groups.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -70,7 +70,7 @@ class LambdaLR(LRScheduler):
         return {**super().state_dict(), "lr_lambdas": kept}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state from ``state_dict``; plain functions stay."""
+        """Restore the state from ``state_dict``; plain functions don't change."""
         for f, kept in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
             if kept is not None:
                 vars(f).update(kept)
@@ -108,7 +108,7 @@ def is_object(f: Callable) -> bool:
 
 
 class InverseTimeLR(LRScheduler):
-    r"""Let the rate fall as one over time, after a warm-up if asked for.
+    r"""Let the rate decrease as 1 / t, with an optional linear warm-up.
 
     .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ steps to warm up,
         } \eta_t = \eta_0 \begin{cases} s / w & s \le w \\ 1 / (1 + k (s - w)) & s > w
@@ -117,13 +117,14 @@ class InverseTimeLR(LRScheduler):
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set, whatever they are; so it takes no second schedule beside it.
+        Optimizer whose learning rates to set. Because their current values are ignored, don't
+        combine this with a second scheduler.
     decay : float
-        k: after 1 / k steps the rate is halved.
+        Decay k; the rate has halved after 1 / k steps.
     warmup_steps : int
-        w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
+        Number w of steps in which the rate rises to η₀. With 0 or 1, it starts at η₀.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
@@ -162,25 +163,26 @@ class InverseTimeLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    r"""Let the rate fall, and beyond T rise again, along a cosine.
+    r"""Let the rate decrease along a cosine until T, and then rise again.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi t / T)}{2}
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set; their distance from η_min is multiplied, so it can be chained.
+        Optimizer whose learning rates to change. Each step multiplies their distance from
+        η_min, so this can be combined with other schedulers.
     T_max : int
-        T, the epochs until the lowest rate.
+        Number T of epochs until the lowest rate.
     eta_min : float
-        η_min, the lowest rate.
+        Lowest rate η_min.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     ValueError
-        If T_max is not above 0.
+        If T_max isn't positive.
 
     Source: Loshchilov and Hutter (2017), equation 5, without restarts.
 
@@ -209,7 +211,7 @@ class CosineAnnealingLR(LRScheduler):
         t, low, rates = self.last_epoch, self.eta_min, rates_of(self)
         if self._is_initial:
             return rates
-        if (t - 1 - self.T_max) % (2 * self.T_max) == 0:  # from the lowest rate upwards
+        if (t - 1 - self.T_max) % (2 * self.T_max) == 0:  # rise from the lowest rate
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
             pairs = zip(rates, self.base_lrs, strict=True)
             return [lr + (base - low) * rise for lr, base in pairs]
@@ -221,17 +223,18 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    r"""Let the rate fall along half a cosine, and restart it again and again.
+    r"""Let the rate decrease along half a cosine, and restart it repeatedly.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi s / T_i)}{2}
 
-    s counts the epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length of
-    the i-th period, with m = ``T_mult``. ``step`` also accepts a fraction of an epoch.
+    s is the number of epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length
+    of the i-th period, with m = ``T_mult``. ``step`` also accepts a fractional epoch.
 
     Raises
     ------
     ValueError
-        If T_0 or T_mult is not a positive integer, or an epoch is negative.
+        If T_0 or T_mult isn't a positive integer, eta_min isn't a number, or an epoch is
+        negative.
 
     Source: Loshchilov and Hutter (2017), equation 5.
 
@@ -271,7 +274,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         return [low + (lr - low) * height / 2 for lr in self.base_lrs]
 
     def step(self, epoch: float | None = None) -> None:
-        """Set the learning rates of the next epoch, or of the given one, such as 2.5."""
+        """Set the learning rates for the next epoch, or for a given epoch, such as 2.5."""
         if epoch is None and self.last_epoch < 0:
             epoch = 0
         if epoch is None:
@@ -289,7 +292,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._last_lr = rates_of(self)
 
     def _jump(self, epoch: float) -> None:
-        """Find the period that contains an epoch, and the position in this period."""
+        """Find the period that contains an epoch, and the position within this period."""
         first, m = self.T_0, self.T_mult
         if epoch < first:
             self.T_i, self.T_cur = first, epoch

@@ -1,4 +1,4 @@
-"""Cyclical learning rates: the rate rises and falls, and momentum does the opposite."""
+"""Cyclical learning rates, which rise and fall, while momentum does the opposite."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _straight(start: float, end: float, share: float) -> float:
 
 
 def _has_betas(schedule: LRScheduler) -> bool:
-    """Return whether the optimizer has betas and not momentum; it must have one of them."""
+    """Return whether the optimizer has betas, not momentum; raise ValueError for neither."""
     known = schedule.optimizer.defaults.keys() & {"momentum", "betas"}
     expected = "an optimizer with momentum or betas for cycle_momentum=True"
     expect(schedule, known, expected, name_of(schedule.optimizer))
@@ -41,44 +41,45 @@ def _set_momentum(schedule: Any, group: dict[str, Any], momentum: float) -> None
 
 
 class OneCycleLR(LRScheduler):
-    r"""Let the rate rise to its highest and fall to almost nothing, once in a training.
+    r"""Let the rate rise to a maximum and then fall to almost 0, once during training.
 
     .. math:: \frac{\eta_{\max}}{d} \to \eta_{\max} \to \frac{\eta_{\max}}{d\, d_\mathrm{end}}
 
-    Momentum, or Adam's β₁, goes the opposite way: high, low, high. ``step`` is meant to be
-    called after each mini-batch.
+    Momentum, or Adam's β₁, does the opposite: it starts high, falls, and rises again. Call
+    ``step`` after each mini-batch.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set.
+        Optimizer whose learning rates to set.
     max_lr : float, or list of float
-        η_max, or one for each group.
+        Maximum rate η_max, or one per group.
     total_steps : int
-        How many calls of ``step`` there will be.
+        Total number of calls of ``step``.
     epochs, steps_per_epoch : int
-        Their product, where ``total_steps`` is not given.
+        Two factors of the total number of steps, used if ``total_steps`` isn't given.
     pct_start : float
-        The share of steps in which the rate rises.
+        Fraction of the steps in which the rate rises.
     anneal_strategy : "cos" or "linear"
-        Along half a cosine, or evenly.
+        "cos" for half a cosine, or "linear" for a straight line.
     cycle_momentum : bool
-        Whether momentum changes too.
+        If True, change the momentum, too.
     base_momentum, max_momentum : float, or list of float
-        The lowest and the highest momentum.
+        Lowest and highest momentum.
     div_factor, final_div_factor : float
-        d and d_end.
+        Divisors d and d_end.
     three_phase : bool
-        Whether the rate first falls as long as it rose, and only then to almost nothing.
+        If True, the rate first falls back in as many steps as it rose, and then falls to
+        almost 0.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     ValueError
-        If numbers of steps are no positive integers, pct_start is no float in [0, 1],
-        anneal_strategy is unknown, or the optimizer has no momentum that could change;
-        in ``step``, beyond total_steps.
+        If a number of steps isn't a positive integer, pct_start isn't a float in [0, 1],
+        anneal_strategy is unknown, or the optimizer has neither momentum nor betas for
+        ``cycle_momentum=True``. ``step`` raises it after total_steps.
 
     Source: Smith and Topin (2019), "Super-convergence".
 
@@ -148,7 +149,7 @@ class OneCycleLR(LRScheduler):
         return each_group(self, "base_momentum", base), each_group(self, "max_momentum", most)
 
     def _phases(self, rise: float, three: bool) -> list[dict[str, Any]]:
-        """Return the phases: when each ends, and from where to where it moves the options."""
+        """Return the end of each phase, and the names of the options at its start and end."""
         names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
         low, high, n = "base_momentum", "max_momentum", self.total_steps
         phases = [(rise * n - 1, "initial_lr", "max_lr", high, low)]
@@ -162,14 +163,14 @@ class OneCycleLR(LRScheduler):
     def get_lr(self) -> list[float]:
         """Return the learning rate of each group, and set its momentum."""
         n, t = self.total_steps, self.last_epoch
-        expect(self, t <= n, f"at most {n} steps, as was announced", t)
+        expect(self, t <= n, f"at most {n} steps", t)
         between = _cosine if self._anneal_func_type == "cos" else _straight
         ends = [phase["end_step"] for phase in self._schedule_phases]
         i = next((i for i, end in enumerate(ends) if t <= end), len(ends) - 1)
         phase, start = self._schedule_phases[i], ends[i - 1] if i else 0
         share = (t - start) / (
             (ends[i] - start) or 1
-        )  # with pct_start = 1 the last phase has length 0
+        )  # if pct_start = 1, the last phase has length 0
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
             ways = group[phase["start_momentum"]], group[phase["end_momentum"]]
             _set_momentum(self, group, between(*ways, share))
@@ -184,17 +185,17 @@ class CyclicLR(LRScheduler):
 
     .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\, h_t\, s
 
-    In each cycle, h rises from 0 to 1 in ``step_size_up`` steps and falls to 0 in
-    ``step_size_down`` steps (by default as many). The scale s is 1 for mode "triangular",
+    In each cycle, h rises from 0 to 1 in ``step_size_up`` steps, and falls to 0 in
+    ``step_size_down`` steps (default: the same number). The scale s is 1 for "triangular",
     :math:`1 / 2^{c-1}` in cycle c for "triangular2", :math:`\gamma^t` for "exp_range", or
     ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
-    goes the opposite way. A list has one value for each group.
+    does the opposite. A list has one value per group.
 
     Raises
     ------
     ValueError
-        If the mode is unknown, there are not as many values as groups, or the optimizer has
-        neither momentum nor betas for ``cycle_momentum=True``.
+        If the mode is unknown, a list has the wrong length, or the optimizer has neither
+        momentum nor betas for ``cycle_momentum=True``.
 
     Source: Smith (2017), "Cyclical learning rates for training neural networks".
 
@@ -251,7 +252,7 @@ class CyclicLR(LRScheduler):
         self.base_lrs = lowest
 
     def scale_fn(self, x: float) -> float:
-        """Return the scale s of a cycle or of a step."""
+        """Return the scale s for a cycle or a step."""
         if self._scale_fn_custom is not None:
             return self._scale_fn_custom(x)
         if self.mode == "triangular":
@@ -279,7 +280,7 @@ class CyclicLR(LRScheduler):
         return {**super().state_dict(), "_scale_fn_custom": saved}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state from ``state_dict``; the function ``scale_fn`` stays."""
+        """Restore the state from ``state_dict``; the function ``scale_fn`` doesn't change."""
         f, saved = self._scale_fn_custom, state_dict["_scale_fn_custom"]
         if saved is not None:
             vars(f).update(saved)

@@ -1,4 +1,4 @@
-"""Learning rates multiplied by a factor from epoch to epoch."""
+"""Schedulers that multiply the learning rate by a factor after each epoch."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = [
 
 
 class _Multiplied(LRScheduler):
-    """The base of schedulers that multiply the current rates, so that they can be chained."""
+    """Base class of schedulers that multiply the current rates, so that they can be chained."""
 
-    _factor: Callable[[], float]  # the rate of this epoch over that of the one before
-    _share: Callable[[], float]  # the rate of this epoch over the one at first
+    _factor: Callable[[], float]  # ratio of this epoch's rate to the previous one
+    _share: Callable[[], float]  # ratio of this epoch's rate to the initial one
 
     def get_lr(self) -> list[float]:
         """Return the learning rate of each group."""
@@ -36,25 +36,25 @@ class _Multiplied(LRScheduler):
 
 
 class StepLR(_Multiplied):
-    r"""Multiply the rate by a factor every so many epochs.
+    r"""Multiply the rate by a factor after every T epochs.
 
     .. math:: \eta_t = \eta_0\, \gamma^{\lfloor t / T \rfloor}
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to multiply.
+        Optimizer whose learning rates to change.
     step_size : int
-        T, the epochs from drop to drop.
+        Number T of epochs between two changes.
     gamma : float
-        γ.
+        Factor γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     ValueError
-        If step_size is not above 0.
+        If step_size isn't positive.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -88,13 +88,13 @@ class MultiStepLR(_Multiplied):
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to multiply.
+        Optimizer whose learning rates to change.
     milestones : iterable of int
-        The epochs m; one that is there twice counts twice.
+        Epochs m; if an epoch appears twice, it counts twice.
     gamma : float
-        γ.
+        Factor γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -124,27 +124,27 @@ class MultiStepLR(_Multiplied):
 
 
 class ConstantLR(_Multiplied):
-    r"""Multiply the rate by a constant in the first epochs.
+    r"""Multiply the rate by a constant in the first epochs only.
 
     .. math:: \eta_t = \eta_0\, c \text{ for } t < T, \quad \eta_0 \text{ afterwards}
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to multiply.
+        Optimizer whose learning rates to change.
     factor : float
-        c.
+        Factor c.
     total_iters : int
-        T.
+        Number T of epochs with the factor.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     ValueError
         If factor is outside [0, 1].
     ZeroDivisionError
-        At epoch T, if factor is 0: the rate that was there before is lost.
+        At epoch T if factor is 0, because the original rate can't be recovered.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -173,25 +173,25 @@ class ConstantLR(_Multiplied):
 
 
 class LinearLR(_Multiplied):
-    r"""Let the rate rise or fall evenly between two multiples of it.
+    r"""Let the rate change linearly between two multiples of the initial rate.
 
     .. math:: \eta_t = \eta_0 \left( a + (b - a) \min(t, T) / T \right)
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to multiply.
+        Optimizer whose learning rates to change.
     start_factor, end_factor : float
-        a and b.
+        Factors a and b.
     total_iters : int
-        T, the epochs from one to the other; with 0 it stays at a.
+        Number T of epochs from a to b. If T is 0, the factor remains a.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     ValueError
-        If start_factor is outside (0, 1] or end_factor outside [0, 1].
+        If start_factor is outside (0, 1], or end_factor is outside [0, 1].
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -228,18 +228,18 @@ class LinearLR(_Multiplied):
 
 
 class ExponentialLR(_Multiplied):
-    r"""Multiply the rate by a factor at each epoch.
+    r"""Multiply the rate by a factor after each epoch.
 
     .. math:: \eta_t = \eta_0\, \gamma^t
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to multiply.
+        Optimizer whose learning rates to change.
     gamma : float
-        γ.
+        Factor γ.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -262,7 +262,7 @@ class ExponentialLR(_Multiplied):
 
 
 class PolynomialLR(_Multiplied):
-    r"""Let the rate fall to 0 along a power of the remaining time.
+    r"""Let the rate decrease to 0 as a power of the remaining time.
 
     .. math:: \eta_t = \eta_0 \left(1 - \frac{\min(t, T)}{T}\right)^p
 

@@ -1,4 +1,4 @@
-"""A learning rate that drops when a metric stops improving."""
+"""A scheduler that reduces the learning rate when a metric stops improving."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ReduceLROnPlateau"]
 
 
 class ReduceLROnPlateau(LRScheduler):
-    r"""Multiply the rate by a factor when a measure has stopped improving.
+    r"""Multiply the rate by a factor when a metric has stopped improving.
 
     .. math:: \eta \leftarrow \max(c\, \eta, \eta_{\min})
         \quad \text{after more than } P \text{ epochs without a new best}
@@ -20,30 +20,30 @@ class ReduceLROnPlateau(LRScheduler):
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to change.
+        Optimizer whose learning rates to change.
     mode : "min" or "max"
-        Whether the measure, given to ``step``, should fall or rise.
+        "min" if the metric passed to ``step`` should decrease, "max" if it should increase.
     factor : float
-        c.
+        Factor c.
     patience : int
-        P.
+        Number P of epochs without improvement to wait.
     threshold : float
-        By how much a new best must be better.
+        Minimum improvement for a new best value.
     threshold_mode : "rel" or "abs"
-        Whether that is a share of the best, or absolute.
+        "rel" if the threshold is a fraction of the best value, "abs" if it is a difference.
     cooldown : int
-        How many epochs after a drop are not counted.
+        Number of epochs to ignore after each reduction.
     min_lr : float, or list of float
-        η_min, or one for each group.
+        Lower limit η_min, or one per group.
     eps : float
-        Drops as small as this are left out.
+        Ignore a reduction of at most this size.
 
     Raises
     ------
     ValueError
-        If factor is 1 or more, a mode is unknown, or there are not as many min_lr as groups.
+        If factor is 1 or more, a mode is unknown, or a list min_lr has the wrong length.
     RuntimeError
-        In ``step``, if groups were added beside a list of min_lr.
+        In ``step``, if min_lr is a list and groups were added later.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -86,7 +86,7 @@ class ReduceLROnPlateau(LRScheduler):
         return self.cooldown_counter > 0
 
     def step(self, metrics: float, epoch: int | None = None) -> None:
-        """Record the metric after an epoch, and reduce the rates if it stagnates."""
+        """Record the metric after an epoch, and reduce the rates if it stopped improving."""
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         better = self._is_better(current)
@@ -101,20 +101,20 @@ class ReduceLROnPlateau(LRScheduler):
         self._last_lr = rates_of(self)
 
     def _is_better(self, current: float) -> bool:
-        """Return whether this is a new best value; NaN never is."""
+        """Return whether this is a new best value, which is never the case for NaN."""
         sign = 1 if self.mode == "max" else -1
         if self.threshold_mode == "rel":
             return sign * current > sign * self.best * (1 + sign * self.threshold)
         return sign * current > sign * self.best + self.threshold
 
     def _reduce(self) -> None:
-        """Multiply each learning rate by the factor, but not below its lower bound."""
+        """Multiply each learning rate by the factor, but don't go below its lower limit."""
         count, low = len(self.optimizer.param_groups), self.default_min_lr
         if low is not None:
             self.min_lrs = [low] * count
         if len(self.min_lrs) != count:
             raise RuntimeError(
-                f"ReduceLROnPlateau: expected {count} of min_lr, one a group, "
+                f"ReduceLROnPlateau: expected {count} values of min_lr, one per group, "
                 f"got {len(self.min_lrs)}; add to min_lrs when adding a group"
             )
         for group, low in zip(self.optimizer.param_groups, self.min_lrs, strict=True):

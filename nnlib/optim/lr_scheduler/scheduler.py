@@ -12,29 +12,29 @@ __all__ = ["LRScheduler"]
 
 
 class LRScheduler:
-    """Base of the schedules: ``get_lr`` computes the rates, the rest is here.
+    """Base class of schedulers; a subclass computes the rates in ``get_lr``.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set.
+        Optimizer whose learning rates to set.
     last_epoch : int
-        The t that was reached, for going on with an optimizer whose groups hold
-        "initial_lr"; -1 starts anew.
+        The last t of an earlier run, to resume with an optimizer whose groups contain
+        "initial_lr". Default: -1, which starts from the beginning.
 
     Raises
     ------
     TypeError
-        If it is given no optimizer.
+        If optimizer isn't an Optimizer.
     KeyError
-        If it is to go on, and a group does not hold "initial_lr".
+        If last_epoch isn't -1, and a group doesn't contain "initial_lr".
 
     Attributes
     ----------
     last_epoch : int
-        t.
+        The current t.
     base_lrs : list of float
-        η₀ of each group.
+        Initial rate η₀ of each group.
     """
 
     _is_initial = False
@@ -46,29 +46,29 @@ class LRScheduler:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
                 raise KeyError(
-                    f"{name_of(self)}: expected 'initial_lr' in group {i} to go on after epoch "
-                    f"{last_epoch}; load the optimizer's state first"
+                    f"{name_of(self)}: expected 'initial_lr' in group {i} to resume after "
+                    f"epoch {last_epoch}; load the optimizer's state first"
                 )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._initial_step()
 
     def _initial_step(self) -> None:
-        """Set the learning rates of epoch 0."""
+        """Set the learning rates for epoch 0."""
         self._step_count, self._is_initial = 0, True
         self.step()
         self._is_initial = False
 
     def get_lr(self) -> list[float]:
-        """Return the learning rate of each group; each scheduler defines this."""
+        """Return the learning rate of each group; each subclass must define this method."""
         raise NotImplementedError(f"{name_of(self)}: define get_lr()")
 
     def get_last_lr(self) -> list[float]:
-        """Return the learning rate of each group, as it was last set."""
+        """Return the learning rates that were set last, one per group."""
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
-        """Set the learning rates of the next epoch, or of the given one."""
+        """Set the learning rates for the next epoch, or for a given epoch."""
         if self._step_count == 1 and not self.optimizer.has_stepped:
             warnings.warn(
                 f"{name_of(self)}: step() was called before optimizer.step(), so the first "
@@ -79,7 +79,7 @@ class LRScheduler:
         self._update_lr(epoch)
 
     def _update_lr(self, epoch: int | None = None) -> None:
-        """Set the learning rates of the next epoch, or of the given one."""
+        """Set the learning rates for the next epoch, or for a given epoch."""
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         lrs = self.get_lr() if epoch is None else self._get_closed_form_lr()
         for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
@@ -95,12 +95,12 @@ class LRScheduler:
         return {name: value for name, value in vars(self).items() if name != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state from ``state_dict``; the optimizer has its own."""
+        """Restore the state from ``state_dict``, except the optimizer's state."""
         vars(self).update(state_dict)
 
 
 def name_of(schedule: object) -> str:
-    """Return the name of the scheduler for error messages."""
+    """Return the name of the scheduler, for error messages."""
     return type(schedule).__name__
 
 
@@ -110,7 +110,7 @@ def rates_of(schedule: LRScheduler) -> list[float]:
 
 
 def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
-    """Return an optimizer; raise TypeError for anything else."""
+    """Return the argument if it is an optimizer; otherwise, raise TypeError."""
     if not isinstance(optimizer, Optimizer):
         kind = type(optimizer).__name__
         raise TypeError(f"{name_of(schedule)}: expected an Optimizer, got {kind}")
@@ -118,8 +118,8 @@ def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
 
 
 def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
-    """Return one value for each parameter group; a single value is repeated."""
+    """Return one value per parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
     values = list(given) if isinstance(given, (list, tuple)) else [given] * count
-    expect(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))
+    expect(schedule, len(values) == count, f"{count} of {name}, one per group", len(values))
     return values

@@ -1,4 +1,4 @@
-"""Several schedulers: one after the other, or all at once."""
+"""Combinations of schedulers, which run in sequence or at the same time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["ChainedScheduler", "SequentialLR"]
 
 
 class _Several(LRScheduler):
-    """The base of schedulers that consist of several schedulers."""
+    """Base class of schedulers that consist of several schedulers."""
 
     def _check_each(self, schedulers: Sequence[Any]) -> None:
-        """Raise an error unless all are schedules of this optimizer that depend on t alone."""
-        expect(self, schedulers, "at least one schedule", "none")
+        """Raise an error unless all are schedulers of this optimizer that only depend on t."""
+        expect(self, schedulers, "at least one scheduler", "none")
         for i, schedule in enumerate(schedulers):
             if not isinstance(schedule, LRScheduler):
                 own, got = name_of(self), name_of(schedule)
-                raise TypeError(f"{own}: expected schedules, got {got}")
+                raise TypeError(f"{own}: expected schedulers, got {got}")
             valid = not isinstance(schedule, ReduceLROnPlateau)
-            expect(self, valid, "schedules of t alone", f"ReduceLROnPlateau at {i}")
+            expect(self, valid, "schedulers that only need t", f"ReduceLROnPlateau at {i}")
             same = schedule.optimizer is self.optimizer
-            expect(self, same, "schedules of its own optimizer", f"one of another at {i}")
+            expect(self, same, "schedulers of one optimizer", f"a different optimizer at {i}")
 
     def _undo(self) -> None:
         """Undo the step that each scheduler took when it was created."""
@@ -38,40 +38,41 @@ class _Several(LRScheduler):
                 schedule.last_epoch -= 1
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state and those of its schedulers, without the optimizer."""
+        """Return the state, including the states of all schedulers, without the optimizer."""
         return {
             **super().state_dict(),
             "_schedulers": [s.state_dict() for s in self._schedulers],
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state and those of its schedulers."""
+        """Restore the state, including the states of all schedulers."""
         for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
             schedule.load_state_dict(state)
         super().load_state_dict({**state_dict, "_schedulers": self._schedulers})
 
 
 class SequentialLR(_Several):
-    """Run several schedules one after the other, each with a t of its own.
+    """Run several schedulers in sequence, each with its own t.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Whose rates to set.
+        Optimizer whose learning rates to set.
     schedulers : list of LRScheduler
-        What to follow, made for the same optimizer.
+        Schedulers to run, for the same optimizer.
     milestones : list of int
-        The epochs in which each but the first begins.
+        Epochs at which the second and all later schedulers start.
     last_epoch : int
-        As in ``LRScheduler``.
+        See ``LRScheduler``.
 
     Raises
     ------
     TypeError
-        If something else than a schedule is among them.
+        If an element of schedulers isn't a scheduler.
     ValueError
-        If there is none, one has another optimizer or is a ``ReduceLROnPlateau``, or the
-        milestones do not rise or are not one fewer.
+        If there are no schedulers, one has a different optimizer or is a
+        ``ReduceLROnPlateau``, or the milestones aren't in increasing order or aren't one fewer
+        than the schedulers.
 
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ExponentialLR, LinearLR
@@ -111,14 +112,14 @@ class SequentialLR(_Several):
         self._check_each(schedulers)
         n = len(schedulers) - 1
         valid = len(milestones) == n and list(milestones) == sorted(milestones)
-        expect(self, valid, f"{n} rising milestones for {n + 1} schedules", milestones)
+        expect(self, valid, f"{n} increasing milestones for {n + 1} schedulers", milestones)
 
     def _initial_step(self) -> None:
         """Start at epoch 0, for a SequentialLR inside another one."""
         self._update_lr(0)
 
     def step(self) -> None:
-        """Set the learning rates of the next epoch."""
+        """Set the learning rates for the next epoch."""
         self._update_lr()
 
     def _update_lr(self, epoch: int | None = None) -> None:
@@ -134,9 +135,9 @@ class SequentialLR(_Several):
 
 
 class ChainedScheduler(_Several):
-    """Step several schedules at once; each changes the rate that the one before has set.
+    """Step several schedulers together; each one changes the rate that the previous one set.
 
-    Errors are as in ``SequentialLR``.
+    The errors are the same as in ``SequentialLR``.
 
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ConstantLR, ExponentialLR
@@ -158,7 +159,7 @@ class ChainedScheduler(_Several):
         self._last_lr = rates_of(self)
 
     def step(self) -> None:
-        """Step each of the schedules."""
+        """Step each scheduler."""
         for schedule in self._schedulers:
             schedule.step()
         self._last_lr = rates_of(self)

@@ -1,4 +1,4 @@
-"""Collating: a list of samples as one batch."""
+"""Collating, which combines a list of samples into a batch."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ["default_collate", "default_convert"]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """Make a batch of samples: tensors get a first axis N, and what holds them stays.
+    """Combine samples into a batch: tensors get a new first axis N, inside any containers.
 
     Parameters
     ----------
     batch : sequence
-        N samples: tensors, arrays, numbers, strings, or tuples, named tuples, lists and
-        dicts of such.
+        N samples, which are tensors, arrays, numbers or strings, or tuples, named tuples, lists
+        and dicts of these.
 
     Returns
     -------
-    Tensor, or what holds them
-        Tensors, arrays and NumPy's numbers keep their dtype; Python's floats become float64,
-        integers int64; strings stay as they are; a tuple becomes a list.
+    Tensor, or container of Tensors
+        Tensors, arrays and NumPy's numbers preserve their dtype. Python's floats become
+        float64, and its integers int64. Strings don't change, and a tuple becomes a list.
 
     Raises
     ------
     TypeError
-        If samples are of another kind.
+        If the samples have any other type.
     RuntimeError
-        If samples differ in shape or, being lists, in length.
+        If the samples differ in shape or, for lists, in length.
 
     >>> default_collate([(1.0, "a"), (2.0, "b")])
     [tensor([1., 2.], dtype=float64), ('a', 'b')]
@@ -74,7 +74,9 @@ def _stacked(batch: Sequence[Any]) -> Tensor:
 
 
 def default_convert(data: Any) -> Any:
-    """Make tensors of arrays and NumPy's numbers, wherever they are held; the rest stays.
+    """Convert arrays and NumPy's numbers to tensors, also inside containers.
+
+    Everything else stays unchanged.
 
     >>> default_convert({"x": np.ones(2), "name": "a"})
     {'x': tensor([1., 1.], dtype=float64), 'name': 'a'}
@@ -89,13 +91,13 @@ def default_convert(data: Any) -> Any:
 
 
 def in_container_of(pattern: Any, parts: Any) -> Any:
-    """Return a list or dict in the type of ``pattern``; a tuple becomes a list."""
+    """Return a list or dict with the type of ``pattern``; a tuple becomes a list."""
     if isinstance(pattern, tuple):
         return type(pattern)(*parts) if hasattr(pattern, "_fields") else parts
     try:
         if not isinstance(pattern, (MutableMapping, MutableSequence)):
             return type(pattern)(parts)
-        holder = copy.copy(pattern)  # keeps other attributes, such as a defaultdict's factory
+        holder = copy.copy(pattern)  # preserves attributes, such as a defaultdict's factory
         for key, part in parts.items() if isinstance(parts, dict) else enumerate(parts):
             holder[key] = part
         return holder

@@ -1,4 +1,4 @@
-"""DataLoader: mini-batches of a dataset."""
+"""DataLoader, which yields mini-batches of a dataset."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "pers
 
 
 class DataLoader(Generic[T]):
-    """The samples of a set in batches; each ``for`` loop over it is an epoch.
+    """Yield the samples of a dataset in batches; each ``for`` loop is an epoch.
 
     Parameters
     ----------
     dataset : Dataset
-        What has ``__getitem__`` and ``__len__``, or an ``IterableDataset``.
+        Object with ``__getitem__`` and ``__len__``, or an ``IterableDataset``.
     batch_size : int or None
-        How many samples make a batch; with None they come one by one.
+        Number of samples in a batch. If None, yield individual samples.
     shuffle : bool
-        Whether they come in another order each epoch.
+        If True, shuffle the samples in each epoch.
     sampler, batch_sampler : iterable
-        The order instead, of samples or of batches (lists of numbers).
+        Custom order of samples or of batches (lists of indices).
     collate_fn : callable
-        What makes a batch of a list of samples, by default ``default_collate``.
+        Function that combines a list of samples into a batch. Default: ``default_collate``.
     drop_last : bool
-        Whether to leave out a last batch that is smaller.
+        If True, skip a last batch that is smaller than the others.
     generator : Generator
-        Where the order comes from.
+        Random generator for the order.
     num_workers, pin_memory, timeout, worker_init_fn, multiprocessing_context, \
     prefetch_factor, persistent_workers, pin_memory_device, in_order
-        Accepted as in torch, without effect: samples are loaded in this process. As torch calls
-        ``worker_init_fn`` in worker processes only, it is never called; with
-        ``num_workers > 0``, where torch would call it, a UserWarning says so.
+        Accepted as in torch, but ignored, because samples are loaded in this process. torch
+        only calls ``worker_init_fn`` in worker processes, so it is never called here. If
+        ``num_workers > 0``, a UserWarning reports this.
 
     Raises
     ------
     ValueError
-        If options exclude each other or are out of range, or, in a later assignment, what
-        the order was made of is to change.
+        If options are incompatible or out of range, or if an option that determines the order
+        is assigned later.
 
     >>> from nnlib import Tensor
     >>> loader = DataLoader(TensorDataset(Tensor([1.0, 2.0, 3.0])), batch_size=2)
@@ -99,7 +99,7 @@ class DataLoader(Generic[T]):
         self.collate_fn = default if collate_fn is None else collate_fn
 
     def _check_workers(self) -> None:
-        """Raise an error for invalid options about workers, as torch does."""
+        """Raise an error for invalid worker options, as torch does."""
         n, ahead = self.num_workers, self.prefetch_factor
         expect(self, n >= 0, "num_workers >= 0", n)
         expect(self, self.timeout >= 0, "timeout >= 0", self.timeout)
@@ -116,7 +116,7 @@ class DataLoader(Generic[T]):
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
     ) -> None:
-        """Raise ValueError for options that exclude each other."""
+        """Raise ValueError for incompatible options."""
         given = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
         given = [name for name, value in given.items() if value is not None]
         expect(self, not (self._iterable and given), "no order for an IterableDataset", given)
@@ -130,9 +130,7 @@ class DataLoader(Generic[T]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in FIXED and name in vars(self):
-            raise ValueError(
-                f"DataLoader: expected {name} to stay as it is; make another loader"
-            )
+            raise ValueError(f"DataLoader: expected {name} not to change; create a new loader")
         super().__setattr__(name, value)
 
     def __len__(self) -> int:
@@ -147,7 +145,7 @@ class DataLoader(Generic[T]):
             yield self._batch(group)
 
     def _groups(self) -> Iterable[Any]:
-        """Return the indices of each batch, or for an iterable dataset its samples."""
+        """Return the indices of each batch; for an iterable dataset, return its samples."""
         if self._iterable and self.batch_size is not None:
             return batches(self.dataset, self.batch_size, self.drop_last)
         if self._iterable:
@@ -155,7 +153,7 @@ class DataLoader(Generic[T]):
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def _batch(self, group: Any) -> Any:
-        """Return one collated batch, given its indices or samples."""
+        """Return a collated batch, given its indices or samples."""
         if self._iterable:
             return self.collate_fn(group)
         if self.batch_sampler is None:
@@ -173,7 +171,7 @@ class DataLoader(Generic[T]):
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the order between two epochs, for ``training.fit``.
 
-        The state of ``default_generator`` is not part of it; see ``get_rng_state``.
+        It doesn't include the state of ``default_generator``; see ``get_rng_state``.
         """
         source = self._source()
         return dict(
@@ -198,7 +196,7 @@ class DataLoader(Generic[T]):
 
 
 def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:
-    """Return the batch of a TensorDataset by indexing once; None for other datasets."""
+    """Return a batch of a TensorDataset by indexing once; return None for other datasets."""
     while type(dataset) is Subset:
         dataset, indices = dataset.dataset, [dataset.indices[i] for i in indices]
     plain = indices and set(map(type, indices)) <= {int, np.int64}

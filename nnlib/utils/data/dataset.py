@@ -1,4 +1,4 @@
-"""Datasets: samples by index, or one after the other."""
+"""Datasets, which provide samples by index or in sequence."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ T = TypeVar("T", covariant=True)
 
 
 class Dataset(Generic[T]):
-    """The base class of datasets with samples by index: define ``__getitem__``, ``__len__``.
+    """Base class of datasets with an index; define ``__getitem__`` and ``__len__``.
 
-    The sum of two is their ``ConcatDataset``.
+    The sum of two datasets is a ``ConcatDataset``.
     """
 
     def __getitem__(self, index: Any) -> T:
-        """Return the sample with an index."""
+        """Return the sample at an index."""
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__()")
 
     def __add__(self, other: Dataset) -> ConcatDataset:
@@ -39,21 +39,21 @@ class Dataset(Generic[T]):
 
 
 class IterableDataset(Dataset[T], Iterable[T]):
-    """The base class of datasets that yield samples in sequence: define ``__iter__``."""
+    """Base class of datasets that yield samples in sequence; define ``__iter__``."""
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
-    """Tensors side by side: a sample is a tuple with a row of each.
+    """A dataset of tensors, where each sample is a tuple with one row of each tensor.
 
     Parameters
     ----------
     *tensors : (N, ...)
-        As many rows in each.
+        Tensors with the same number of rows.
 
     Raises
     ------
     AssertionError
-        If the tensors differ in their number of rows, or there are none.
+        If the tensors differ in their numbers of rows, or there are no tensors.
 
     >>> X, y = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([0, 1]).long()
     >>> TensorDataset(X, y)[1]
@@ -81,16 +81,16 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class Subset(Dataset[T]):
-    """A set that holds some of the samples of another set.
+    """A dataset with some of the samples of another dataset.
 
     Parameters
     ----------
     dataset : Dataset
-        The other set.
+        The original dataset.
     indices : sequence of int
-        Which, and in which order.
+        Indices of the samples, in the order of the subset.
 
-    A subclass that overrides ``__getitem__`` is asked for each sample by it.
+    If a subclass overrides ``__getitem__``, that method is called for each sample.
 
     >>> Subset("abcd", [3, 1])[0]
     'd'
@@ -105,7 +105,7 @@ class Subset(Dataset[T]):
         return self.dataset[self.indices[idx]]
 
     def __getitems__(self, indices: list[int]) -> list[T]:
-        """Return several samples, all at once if the dataset can."""
+        """Return several samples, with a single call if the dataset supports this."""
         if type(self).__getitem__ is not Subset.__getitem__:
             return [self[i] for i in indices]
         return samples(self.dataset, [self.indices[i] for i in indices])
@@ -115,30 +115,30 @@ class Subset(Dataset[T]):
 
 
 def samples(dataset: Any, indices: list[Any]) -> list[Any]:
-    """Return several samples, all at once if the dataset has ``__getitems__``."""
+    """Return several samples, with a single call if the dataset has ``__getitems__``."""
     at_once = getattr(dataset, "__getitems__", None)
     return at_once(indices) if callable(at_once) else [dataset[i] for i in indices]
 
 
 class ConcatDataset(Dataset[T]):
-    """The concatenation of several sets.
+    """The concatenation of several datasets.
 
     Parameters
     ----------
     datasets : iterable of Dataset
-        The sets.
+        Datasets to concatenate.
 
     Attributes
     ----------
     cumulative_sizes : list of int
-        Where each of them ends.
+        Index after the last sample of each dataset.
 
     Raises
     ------
     AssertionError
-        If there are none, or an ``IterableDataset`` is among them.
+        If there are no datasets, or one of them is an ``IterableDataset``.
     ValueError
-        If a negative number of a sample counts from before the first.
+        If a negative index is out of range.
 
     >>> ConcatDataset(["abc", "de"])[3]
     'd'
@@ -147,7 +147,7 @@ class ConcatDataset(Dataset[T]):
     def __init__(self, datasets: Iterable[Dataset]):
         self.datasets = list(datasets)
         if not self.datasets:
-            raise AssertionError("ConcatDataset: expected at least one set, got none")
+            raise AssertionError("ConcatDataset: expected at least one dataset, got none")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
             raise AssertionError("ConcatDataset: expected no IterableDataset")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
@@ -171,27 +171,27 @@ def random_split(
     lengths: Sequence[int | float],
     generator: Generator | None = default_generator,
 ) -> list[Subset[T]]:
-    """Split a set into parts, each sample in one of them, by chance.
+    """Randomly split a dataset into parts.
 
     Parameters
     ----------
     dataset : Dataset
-        What to split.
+        Dataset to split.
     lengths : sequence of int, or of float
-        How many samples each part has, or, if they add up to 1, what share; shares are
-        rounded down, and what remains goes to the parts in turn.
+        Number of samples in each part. If the lengths add up to 1, they are fractions; the
+        numbers of samples are rounded down, and the remaining samples go to the parts in turn.
     generator : Generator
-        Where chance comes from.
+        Random generator.
 
     Returns
     -------
     list of Subset
-        The parts.
+        The parts. Each sample is in exactly one of them.
 
     Raises
     ------
     ValueError
-        If the lengths do not add up to that of the set, or one is negative.
+        If the lengths don't add up to the length of the dataset, or one of them is negative.
 
     >>> [len(part) for part in random_split(range(10), [0.7, 0.3])]
     [7, 3]

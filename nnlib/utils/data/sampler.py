@@ -1,4 +1,4 @@
-"""Samplers: the order of samples in an epoch, and their batches."""
+"""Samplers, which determine the order of samples in an epoch, and batches of indices."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
-PART = 2**16  # largest number of indices drawn at once
+PART = 2**16  # largest number of indices to draw in one call
 
 
 class Sampler(Generic[T]):
-    """The base class of samplers: define ``__iter__``, which yields the indices of an epoch."""
+    """Base class of samplers; define ``__iter__``, which yields the indices of an epoch."""
 
     def __iter__(self) -> Iterator[T]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__()")
 
 
 def _positive(owner: object, name: str, n: Any) -> int:
-    """Return a positive integer; raise ValueError for anything else."""
+    """Return the argument if it is a positive integer; otherwise, raise ValueError."""
     if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
         hint = "; is the dataset empty?" if name == "num_samples" and n == 0 else ""
         got = f"a positive integer {name}, got {n}{hint}"
@@ -41,7 +41,7 @@ def _positive(owner: object, name: str, n: Any) -> int:
 
 
 def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
-    """Return True or False; raise an error for anything else."""
+    """Return the argument if it is True or False; otherwise, raise an error."""
     if not isinstance(value, bool):
         raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
     return value
@@ -55,18 +55,18 @@ def _own(generator: Generator | None) -> Generator:
 
 
 def _drawn(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
-    """Yield n random numbers, drawn in blocks as they are needed."""
+    """Yield n random numbers, which are drawn in blocks when needed."""
     for start in range(0, n, PART):
         yield from draw(min(PART, n - start)).tolist()
 
 
 class SequentialSampler(Sampler[int]):
-    """Give the numbers of the samples in their order.
+    """Yield the indices of all samples in order.
 
     Parameters
     ----------
     data_source : sized
-        What to see.
+        Dataset.
 
     >>> list(SequentialSampler("abc"))
     [0, 1, 2]
@@ -83,26 +83,27 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """Give the numbers of the samples in a random order, another one each epoch.
+    """Yield the indices of all samples in random order, which changes in each epoch.
 
     Parameters
     ----------
     data_source : sized
-        What to see.
+        Dataset.
     replacement : bool
-        Whether a sample may come twice before all have come.
+        If True, draw with replacement.
     num_samples : int
-        How many to see in an epoch, by default all; of more, each part is an order of all.
+        Number of samples in an epoch. Default: the length of the dataset. A larger number
+        concatenates several random orders.
     generator : Generator
-        Where chance comes from; without one, each epoch has a seed of its own, drawn from
+        Random generator. By default, each epoch uses a new generator, seeded from
         ``default_generator``.
 
     Raises
     ------
     TypeError
-        If replacement is not True or False.
+        If replacement isn't True or False.
     ValueError
-        If num_samples is no positive integer, or there is nothing to see.
+        If num_samples isn't a positive integer, or the dataset is empty.
 
     >>> sorted(RandomSampler("abc"))
     [0, 1, 2]
@@ -139,14 +140,14 @@ class RandomSampler(Sampler[int]):
 
 
 class SubsetRandomSampler(Sampler[int]):
-    """Give some numbers of samples in a random order, another one each epoch.
+    """Yield given indices in random order, which changes in each epoch.
 
     Parameters
     ----------
     indices : sequence of int
-        What to see.
+        Indices to yield.
     generator : Generator
-        Where chance comes from.
+        Random generator.
 
     >>> sorted(SubsetRandomSampler([5, 7]))
     [5, 7]
@@ -164,24 +165,24 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """Draw numbers of samples with given weights.
+    """Draw indices of samples with given weights.
 
     Parameters
     ----------
     weights : (N,) float
-        How likely each sample is; they need not add up to 1.
+        Weight of each sample; the weights don't need to add up to 1.
     num_samples : int
-        How many to see in an epoch.
+        Number of samples in an epoch.
     replacement : bool
-        Whether a sample may come twice.
+        If True, draw with replacement.
     generator : Generator
-        Where chance comes from; without one as in ``RandomSampler``.
+        Random generator; see ``RandomSampler`` for the default.
 
     Raises
     ------
     ValueError
-        If num_samples is no positive integer, replacement not True or False, or the weights
-        have not one axis.
+        If num_samples isn't a positive integer, replacement isn't True or False, or weights
+        doesn't have exactly one axis.
 
     >>> list(WeightedRandomSampler([0.0, 1.0], 3))
     [1, 1, 1]
@@ -214,21 +215,21 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """Give batches of what another sampler gives.
+    """Combine the indices of a sampler into batches.
 
     Parameters
     ----------
     sampler : iterable of int
-        The other sampler.
+        Sampler to use.
     batch_size : int
-        How many make a batch.
+        Number of indices in a batch.
     drop_last : bool
-        Whether to leave out a last batch that is smaller.
+        If True, skip a last batch that is smaller than the others.
 
     Raises
     ------
     ValueError
-        If batch_size is no positive integer, or drop_last not True or False.
+        If batch_size isn't a positive integer, or drop_last isn't True or False.
 
     >>> list(BatchSampler(range(5), batch_size=2, drop_last=False))
     [[0, 1], [2, 3], [4]]
@@ -248,7 +249,7 @@ class BatchSampler(Sampler[list[int]]):
 
 
 def batches(source: Iterable[Any], size: int, drop_last: bool) -> Iterator[list[Any]]:
-    """Yield lists of ``size`` items; the last may be shorter, or is dropped."""
+    """Yield lists of ``size`` items; the last list may be shorter, or is dropped."""
     things = iter(source)
     while batch := list(islice(things, size)):
         if len(batch) == size or not drop_last:
