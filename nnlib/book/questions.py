@@ -288,7 +288,7 @@ def _mixed(text: str, orders: list[list[int]]) -> list[int]:
     turns = (ranked[k:] + ranked[:k] for k in range(len(ranked)))
     mixed = next((turn for turn in turns if turn not in orders), None)
     if mixed is None:
-        raise ValueError(f"order: expected an order that is not correct in {_cut(text)}")
+        raise ValueError(f"order: expected at least one incorrect order in {_cut(text)}")
     return mixed
 
 
