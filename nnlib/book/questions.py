@@ -1,4 +1,4 @@
-"""Questions of five kinds with instant feedback, which gives a reason for each wrong answer."""
+"""Questions with instant feedback: five kinds, with a reason for each wrong answer."""
 
 import html
 from collections.abc import Mapping, Sequence

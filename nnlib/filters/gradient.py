@@ -1,4 +1,4 @@
-"""The gradient of an image, which shows the position and the direction of edges."""
+"""The gradient of an image: the position and the direction of edges."""
 
 from __future__ import annotations
 

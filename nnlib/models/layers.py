@@ -1,4 +1,4 @@
-"""Layers whose weights take no memory inside ``counting``, to count their parameters.
+"""Models without memory: inside ``counting``, weights have a shape but take no memory.
 
 The large layers of the models in this folder are instances of the two classes in this file.
 Inside ``with counting():`` each weight is a single number broadcast to the full shape

@@ -40,8 +40,8 @@ class Layer:
     activation_bytes, parameter_bytes : int
         Memory of all tensors that it computed, without views, and of its parameters.
     field : Field or None
-        Receptive field of its result, or None if the result is not an image, depends on the whole
-        image, or combines pixels other than by windows.
+        Receptive field of its result, or None if the result is not an image, depends on the
+        whole image, or combines pixels other than by windows.
     """
 
     name: str

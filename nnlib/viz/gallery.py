@@ -1,4 +1,4 @@
-"""A grid of small images with titles, drawn on Axes or as HTML cells.
+"""Grids of small images: drawn on Axes or as HTML cells, with titles.
 
 On Axes, matplotlib draws the grid. In a page, ``show`` arranges the same images as HTML cells
 that fill the width. Rows often have a meaning, so a phone shows whole rows if the titles leave
