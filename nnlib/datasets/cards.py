@@ -190,7 +190,7 @@ def _vowels() -> str:
 
 
 def _photographs() -> str:
-    """Return the photographs side by side."""
+    """Return the photos side by side."""
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
     small = (
         np.stack(colour)[:, ::2, ::2] & 0xFC

@@ -171,7 +171,7 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
     storages: dict[str, np.ndarray] = {}
 
     def storage(name: Any) -> np.ndarray:
-        check(type(name) is tuple and len(name) == 5, "the name of a storage is not a tuple of 5")
+        check(type(name) is tuple and len(name) == 5, "a storage name is not a tuple of 5")
         word, kind, key, location, numel = name
         check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
         check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")

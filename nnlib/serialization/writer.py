@@ -67,7 +67,7 @@ class Writer(pickle._Pickler):
         return self.out.getvalue()
 
     def persistent_id(self, x: Any) -> tuple | None:
-        """Return torch's name for a storage, and None for anything else, which is written inline."""
+        """Return torch's name for a storage; return None for objects to be written inline."""
         if type(x) is not Storage:
             return None
         kind = name("torch", STORAGE_NAMES[x.array.dtype])
@@ -90,7 +90,7 @@ class Writer(pickle._Pickler):
         )
 
     def parts(self, x: Tensor) -> tuple:
-        """Return the storage of a tensor, and arguments that describe its view of the storage."""
+        """Return the storage of a tensor, and the description of its view."""
         root, array = storage_of(x.array)
         storage = self.storages.setdefault(id(root), Storage(str(len(self.storages)), root))
         bytes_before = address(array) - address(root) if array.size else 0

@@ -180,8 +180,8 @@ def adding_problem(
     Returns
     -------
     X : (N, T, 2) float32
-        For each step, a random number, uniform in [0, 1), and a mark. The mark is 1 for one step
-        in the first half and one step in the second half, and 0 otherwise.
+        For each step, a random number, uniform in [0, 1), and a mark. The mark is 1 for one
+        step in the first half and one step in the second half, and 0 otherwise.
     y : (N,) float32
         The sums of the marked numbers.
 
