@@ -138,7 +138,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Return data as a tensor, and copy it only if necessary.
 
     A Tensor of the same dtype is returned itself, with its history. An array shares memory with
-    the result.
+    the result, unless its dtype changes.
     """
     if not isinstance(data, Tensor):
         return made("as_tensor", _array("as_tensor", data, dtype), device)

@@ -230,8 +230,9 @@ class Stored:
         other = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other:
             raise ValueError(
-                f"again: {self.program.name} gave {found}, stored is {self._thin}; they differ "
-                f"in {', '.join(unknown + other)}: run `make experiments`"
+                f"again: {self.program.name} returned {found}, but the stored result is "
+                f"{self._thin}; they differ in {', '.join(unknown + other)}: "
+                "run `make experiments`"
             )
         far = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         asked = "; ".join(

@@ -48,7 +48,7 @@ class Card:
     classes, features : tuple of str
         Names of the classes, and names of the columns with their units.
     draw : function
-        Function that returns an image of the data as HTML.
+        Function that returns an image or an excerpt of the data as HTML.
     """
 
     name: str
@@ -118,7 +118,7 @@ def describe(name: str | None = None) -> Card | Cards:
     -------
     Card or Cards
         The description, which is printed as text. A notebook displays it as a table, and for
-        a single dataset also an image.
+        a single dataset also an image or an excerpt.
 
     Raises
     ------
