@@ -1,7 +1,8 @@
-"""Tensors from data, ranges and fill values; random ones are in ``random.py``.
+"""Tensors from data, ranges and fill values; random tensors are in ``random.py``.
 
-The arguments are torch's: sizes one by one or as one tuple; ``dtype``, by default float32
-where there is no data to tell; ``device``, which is the CPU; ``requires_grad``.
+The arguments are the same as in torch: sizes as separate arguments or as one tuple, ``dtype``,
+``device`` (always the CPU) and ``requires_grad``. If there is no data that determines the
+dtype, it is float32.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 FLOAT32 = np.dtype("float32")
-RANK = str.maketrans("biuf", "0112")  # truth values, integers, floats
+RANK = str.maketrans("biuf", "0112")  # bools, integers, floats
 PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
@@ -54,7 +55,7 @@ PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
 def known(name: str, dtype: Any) -> np.dtype:
-    """Return a dtype; raise an error unless it is one of the six that Tensors have."""
+    """Return a dtype; raise TypeError unless it is a dtype that Tensors support."""
     if not isinstance(dtype, (np.dtype, type)) or (found := np.dtype(dtype)) not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(f"{name}: expected one of the dtypes {expected}, got {dtype!r}")
@@ -62,7 +63,7 @@ def known(name: str, dtype: Any) -> np.dtype:
 
 
 def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
-    """Return the shape given by sizes one by one, by one tuple, or by the keyword ``size``."""
+    """Return the shape, given as separate sizes, as one tuple, or by the keyword ``size``."""
     if not sizes and size is None:
         raise TypeError(f"{name}: expected sizes, got none")
     if size is not None or (len(sizes) == 1 and isinstance(sizes[0], (tuple, list))):
@@ -108,23 +109,23 @@ def tensor(
     Parameters
     ----------
     data : number, nested list, array or Tensor
-        The values. Python floats become float32, Python integers int64; arrays and Tensors
-        keep their dtype, also within lists.
+        The elements. Python floats become float32, and Python integers become int64. Arrays and
+        Tensors determine the dtype themselves, even inside lists.
     dtype : dtype
-        Another kind of element.
+        The dtype of the tensor, instead of the one that the data determines.
     device : device
-        Where it is computed; the CPU.
+        The device, which must be the CPU.
     requires_grad : bool
-        Whether ``backward`` fills ``grad``.
+        If True, ``backward`` computes the gradient ``grad``. Default: False.
 
     Raises
     ------
     TypeError
-        If the data are no numbers or truth values, or of a dtype that nnlib does not have.
+        If the data contains anything but numbers and bools, or has an unsupported dtype.
     ValueError
         If nested lists differ in length.
     RuntimeError
-        If an integer does not fit the dtype, or integers are to require a gradient.
+        If an integer does not fit the dtype, or requires_grad is True for integers.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]])
     tensor([[1., 2.],
@@ -134,9 +135,10 @@ def tensor(
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """Return data as a tensor, copying only where that is needed.
+    """Return data as a tensor, and copy it only if necessary.
 
-    A Tensor of that dtype is given back itself, with its history; an array shares memory.
+    A Tensor of the same dtype is returned itself, with its history. An array shares memory with
+    the result, unless its dtype changes.
     """
     if not isinstance(data, Tensor):
         return made("as_tensor", _array("as_tensor", data, dtype), device)
@@ -155,7 +157,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 class Constructor:
     """PyTorch's constructor of tensors of one dtype, such as ``LongTensor([1, 2])``.
 
-    It takes sizes or data as ``Tensor`` does. ``isinstance(x, LongTensor)`` returns whether x
+    Like ``Tensor``, it accepts sizes or data. ``isinstance(x, LongTensor)`` returns whether x
     is a tensor of this dtype, and ``x.type(LongTensor)`` converts x.
 
     >>> LongTensor([1, 2]), DoubleTensor(2, 3).dtype
@@ -189,7 +191,7 @@ def constructed(
 ) -> Tensor:
     """Return the tensor that PyTorch's constructor of this name makes from its arguments.
 
-    With dtype None, a Tensor keeps its dtype, and everything else becomes float32.
+    If dtype is None, the dtype of a Tensor stays the same, and everything else becomes float32.
     """
     check_device(name, device)
     if all(map(_is_size, data)):
@@ -215,14 +217,14 @@ def _is_size(x: Any) -> bool:
 
 @silent
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    """Return data as an array, of the given dtype or of the one that torch would choose."""
+    """Return data as an array of the given dtype, or of the dtype that torch would choose."""
     data = list(data) if isinstance(data, deque) else raw(data)
     dtypes = _dtypes(name, data)
     if dtype is None:
         dtype = _dtype(name, dtypes)
     else:
         dtype = known(name, dtype)
-        for other in dtypes:  # int16 and float16 are converted, strings are refused
+        for other in dtypes:  # int16 and float16 are converted, strings raise an error
             if other.kind not in "biuf":
                 known(name, other)
     data = _plain(name, data)
@@ -280,7 +282,7 @@ def zeros(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Fill a shape with 0.
+    """Return a tensor of zeros.
 
     >>> zeros(2, 3).shape
     (2, 3)
@@ -308,7 +310,7 @@ def empty(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor of a shape, whose elements are arbitrary."""
+    """Return a tensor with arbitrary elements."""
     array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or FLOAT32))
     return made("empty", array, device, requires_grad)
 
@@ -321,7 +323,7 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor of a shape, filled with a value, which also decides the dtype."""
+    """Return a tensor filled with a value, which also determines the default dtype."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
@@ -340,7 +342,7 @@ def eye(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return the identity matrix, n by m."""
+    """Return the n × m identity matrix."""
     shape = shape_of("eye", (n, n if m is None else m))
     return made(
         "eye", np.eye(*shape, dtype=known("eye", dtype or FLOAT32)), device, requires_grad
@@ -380,9 +382,9 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Count from start, by default 0, to before end, by step.
+    """Return numbers from start up to, but not including, end, with a distance of step.
 
-    Integers give int64, floats float32.
+    The default of start is 0. Integers give int64, and floats give float32.
 
     >>> arange(3), arange(0.0, 1.0, 0.5)
     (tensor([0, 1, 2]), tensor([0.0000, 0.5000]))
@@ -414,7 +416,7 @@ def linspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return evenly spaced values, both ends included."""
+    """Return evenly spaced values, including both ends."""
     dtype = known("linspace", dtype or FLOAT32)
     for x in (start, end):
         check_fits("linspace", x, dtype)
@@ -433,14 +435,14 @@ def logspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return powers of base whose exponents are evenly spaced, both ends included."""
+    """Return powers of base with evenly spaced exponents, including both ends."""
     powers = np.power(float(base), _spaced("logspace", start, end, steps))
     array = powers.astype(known("logspace", dtype or FLOAT32))
     return made("logspace", array, device, requires_grad)
 
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
-    """Return evenly spaced float64 values, computed from both ends so that these are exact."""
+    """Return evenly spaced float64 values, computed from both ends, which makes these exact."""
     start, end, (n,) = (
         scalar(name, start),
         scalar(name, end),
@@ -454,7 +456,7 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
-    """Return the shape of a tensor, and the given dtype or, by default, the tensor's own."""
+    """Return the shape of a tensor, and the given dtype; by default, the tensor's dtype."""
     if not isinstance(input, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
     return input.shape, known(name, dtype or input.dtype)
@@ -463,7 +465,7 @@ def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.
 def zeros_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return zeros in the shape and dtype of another tensor."""
+    """Return zeros with the shape and dtype of another tensor."""
     return made(
         "zeros_like", np.zeros(*like("zeros_like", input, dtype)), device, requires_grad
     )
@@ -472,14 +474,14 @@ def zeros_like(
 def ones_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return ones in the shape and dtype of another tensor."""
+    """Return ones with the shape and dtype of another tensor."""
     return made("ones_like", np.ones(*like("ones_like", input, dtype)), device, requires_grad)
 
 
 def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return a tensor of the shape and dtype of another, whose elements are arbitrary."""
+    """Return arbitrary elements with the shape and dtype of another tensor."""
     return made(
         "empty_like", np.empty(*like("empty_like", input, dtype)), device, requires_grad
     )
@@ -493,7 +495,7 @@ def full_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor of the shape and dtype of another, filled with a value."""
+    """Return a tensor with the shape and dtype of another tensor, filled with a value."""
     shape, dtype = like("full_like", input, dtype)
     value = scalar("full_like", fill_value)
     check_fits("full_like", value, dtype)
@@ -501,7 +503,7 @@ def full_like(
     return made("full_like", array, device, requires_grad)
 
 
-# Methods of Tensor: a new tensor of the same dtype
+# Methods of Tensor: a new tensor of the same dtype by default
 
 
 def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, **options: Any) -> Tensor:
@@ -510,37 +512,37 @@ def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, **options: Any) ->
 
 
 def new_zeros(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return zeros of a shape, by default of the same dtype."""
+    """Return a tensor of zeros, by default of the same dtype."""
     return zeros(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return ones of a shape, by default of the same dtype."""
+    """Return a tensor of ones, by default of the same dtype."""
     return ones(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor of a shape with arbitrary elements, by default of the same dtype."""
+    """Return a tensor with arbitrary elements, by default of the same dtype."""
     return empty(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_full(
     self: Tensor, size: Sequence[int], fill_value: float, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """Return a tensor of a shape filled with a value, by default of the same dtype."""
+    """Return a tensor filled with a value, by default of the same dtype."""
     return full(size, fill_value, dtype=dtype or self.dtype, **options)
 
 
-# Methods of Tensor: the same on a device
+# Methods of Tensor: the same tensor on a device
 
 
 def cpu(self: Tensor) -> Tensor:
-    """Return the tensor on the CPU: itself."""
+    """Return the tensor itself, which is always on the CPU."""
     return self
 
 
 def cuda(self: Tensor, device: Any = None) -> Tensor:
-    """Raise an error, since there is only the CPU; ``cuda.is_available()`` is False."""
+    """Raise an error, because there is only the CPU; ``cuda.is_available()`` is False."""
     check_device("cuda", "cuda" if device is None else device)
     return self
 

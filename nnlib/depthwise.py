@@ -1,12 +1,11 @@
-"""Depthwise convolution with a stride, in which each channel has a kernel of its own.
+"""Depthwise convolution with a stride, in which each channel has its own kernel.
 
-As a product of matrices this would be slow, since gathering the windows takes most of the
-time. So the sum over u and v is computed as in the formula: the pixels that all windows of a
-line have at one kernel element are multiplied at once, for all channels of all images. At
-stride s those are every s-th pixel, so these are stored as an image of their own, which makes
-them contiguous.
+A matrix product would be slow here, because it would take most of the time to gather the
+windows. We therefore compute the sum over u and v as in the formula: in one step, we multiply
+one kernel element by the pixels below it in all windows, for all channels of all images. For
+stride s these are every s-th pixel, so we store them as a separate, contiguous image.
 
-Images are (N, H, W, C), kernels (C, H, W), and R is all channels of all images.
+Images are (N, H, W, C), kernels are (C, H, W), and R is the number of channels of all images.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .windows import Grid
 
 __all__ = ["correlation", "image_gradient", "kernel_gradient"]
 
-LONG = 512  # elements in an inner loop
+LONG = 512  # smallest number of elements in an inner loop
 
 
 def correlation(x: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
@@ -89,7 +88,7 @@ def _side_by_side(kernels: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nd
 def _shown(
     frames: np.ndarray, grid: Grid, shape: tuple[int, ...]
 ) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
-    """Yield each index (u, v) of a kernel, and the pixels that all windows have there."""
+    """Yield each index (u, v) of a kernel, and the pixels below that element in all windows."""
     (s, t), (d, e), (i, j) = grid.stride, grid.dilation, grid.count
     for u, v in itertools.product(*map(range, grid.kernel)):
         (row, a), (column, b) = divmod(d * u, s), divmod(e * v, t)

@@ -10,19 +10,21 @@ TYPES = ("cpu", "cuda", "mps", "xpu", "xla", "meta")
 
 
 class device:
-    """The name of a place to compute, as ``torch.device``.
+    """The name of a device, as in ``torch.device``.
 
     Parameters
     ----------
     type : str or device
-        ``"cpu"``, ``"cuda"``, ``"cuda:1"`` ...; naming one does not mean that it is there.
+        Name such as ``"cpu"``, ``"cuda"`` or ``"cuda:1"``. The device doesn't have to exist.
     index : int, optional
-        Which of several, where ``type`` does not say it.
+        Number of the device, if ``type`` does not contain it.
 
     Raises
     ------
     RuntimeError
-        If there is no such type, or the index is no natural number.
+        If the type is unknown, or the index is not a natural number.
+    TypeError
+        If ``type`` is neither a string nor a device.
 
     >>> device("cuda" if cuda.is_available() else "cpu")
     device(type='cpu')
@@ -67,11 +69,11 @@ def check_device(name: str, device_or_name: Any) -> None:
 
 
 class accelerator:
-    """The functions about an accelerator, of which there is none."""
+    """The functions for accelerators; there are none."""
 
     @staticmethod
     def is_available() -> bool:
-        """Return False, since there is no accelerator."""
+        """Return False, because there is no accelerator."""
         return False
 
     @staticmethod
@@ -81,28 +83,28 @@ class accelerator:
 
     @staticmethod
     def current_accelerator(check_available: bool = False) -> None:
-        """Return None, since there is no accelerator."""
+        """Return None, because there is no accelerator."""
 
 
 class cuda(accelerator):
-    """The functions about Nvidia's GPUs, of which there are none."""
+    """The functions for Nvidia's GPUs; there are none."""
 
     @staticmethod
     def manual_seed(seed: int) -> None:
-        """Do nothing, since there is no GPU whose generator could be seeded."""
+        """Do nothing, because there is no GPU to seed."""
 
     @staticmethod
     def manual_seed_all(seed: int) -> None:
-        """Do nothing, since there is no GPU whose generator could be seeded."""
+        """Do nothing, because there is no GPU to seed."""
 
 
 class backends:
-    """The settings of the libraries that torch computes with, which change nothing here."""
+    """The settings of the libraries that torch uses, which have no effect here."""
 
     class mps(accelerator):
-        """The questions about Apple's GPU."""
+        """The functions for Apple's GPU; there is none."""
 
     class cudnn:
-        """Nvidia's convolutions: switches that programs set, without effect here."""
+        """The settings of Nvidia's convolutions, which programs can set without any effect."""
 
         deterministic, benchmark = True, False

@@ -1,16 +1,17 @@
 """Results of long experiments: computed by a program, stored, and read by the page.
 
-A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)`` and, when it is run
-itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` beside it.
-The page says ``found = experiment.load("NAME")``, which refuses results that another version
-of the program has made, and ``found.again()``, which runs a thin slice live and compares it
-with the stored one.
+A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)``. The main part calls
+``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` next to the program. The
+page contains ``found = experiment.load("NAME")``, which raises an error if a different version
+of the program made the results, and ``found.again()``, which runs a thin slice of the
+experiment live and compares it with the stored slice.
 
-What training gives differs between processors, so the program says within what its thin slice
-comes out again, for each result: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy":
-{"absolute": 0.02}}``. A list of these is for a result that is a list, one for each entry. The
-statement stands at the top level. It does not count in the program's hash, and docstrings don't
-either, because they leave the results as they are. What has no tolerance comes out equal.
+Results of training differ between processors, so the program defines a tolerance for each
+result of its thin slice: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
+0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
+result without a tolerance must be equal. Assign ``TOLERANCES`` at the top level of the program.
+The program's hash does not include this statement and docstrings, because they don't change the
+results.
 """
 
 import ast
@@ -40,22 +41,25 @@ def record(
     seeds: Iterable[int],
     thin: Callable[[], dict] | None = None,
 ) -> Path:
-    """Run an experiment over its seeds and write what came of it beside its program.
+    """Run an experiment for each seed, and write the results next to the program.
 
     Parameters
     ----------
     run : callable
-        Takes a seed, returns a dict of numbers, texts and nested lists (NumPy's too).
+        Function that takes a seed and returns a dict of numbers, texts and nested lists; NumPy
+        numbers and arrays are also allowed.
     seeds : iterable of int
-        Each is one run.
+        One seed for each run.
     thin : callable, optional
-        A slice short enough for a page, by default ``run`` with the first seed.
+        Slice of the experiment that is short enough for a page. Default: ``run`` with the first
+        seed.
 
     Returns
     -------
     Path
-        The JSON file: hash of the program, seeds, runs, mean and spread (standard deviation
-        over seeds, with N - 1) of each number, versions, machine, seconds.
+        The JSON file. It contains the hash of the program, the seeds, the runs, the mean and
+        the spread (sample standard deviation over the seeds) of each number, the versions, the
+        machine and the time in seconds.
 
     Raises
     ------
@@ -89,14 +93,14 @@ def record(
 
 
 def write(results: str | Path, found: dict) -> None:
-    """Write results as JSON, a line for each name, and of a list of dicts one for each.
+    """Write results as JSON, with one line for each name, and for each dict in a list.
 
     Parameters
     ----------
     results : str or Path
-        The file, replaced if it exists.
+        The file, which is replaced if it exists.
     found : dict
-        Texts, finite numbers, None, and nested lists and dicts of them.
+        Texts, finite numbers, None, and nested lists and dicts that contain them.
 
     Raises
     ------
@@ -120,7 +124,7 @@ def _line(value) -> str:
 
 
 def _one(run: Callable[[int], dict], seed: int) -> dict:
-    """Return the results of one seed, and print that it is done."""
+    """Return the results for one seed, and print that it is done."""
     found = run(seed)
     if not isinstance(found, dict):
         raise TypeError(f"record: expected run({seed}) to return a dict, got {found!r}")
@@ -129,7 +133,7 @@ def _one(run: Callable[[int], dict], seed: int) -> dict:
 
 
 def _plain(value):
-    """Return a value as the types that JSON has, such as lists for arrays."""
+    """Return a value with types that JSON supports, such as lists instead of arrays."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -138,7 +142,7 @@ def _plain(value):
 
 
 def _over_seeds(runs: list[dict], reduce: Callable) -> dict[str, float]:
-    """Return a statistic over the seeds for each result that is a number."""
+    """Return a statistic over the seeds, for each result that is a number."""
     names = [name for name, value in runs[0].items() if _is_number(value)]
     return {name: float(reduce([run[name] for run in runs])) for name in names}
 
@@ -158,7 +162,7 @@ def _hash(program: Path) -> str:
 
 
 def _statements_without_effect(program: ast.Module) -> Iterator[ast.stmt]:
-    """Yield the statements that leave the results as they are: docstrings and TOLERANCES."""
+    """Yield the statements that don't change the results: docstrings and TOLERANCES."""
     for node in ast.walk(program):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(
             node
@@ -178,15 +182,16 @@ class Stored:
     Attributes
     ----------
     runs : list of dict
-        What each seed gave, in the order of ``seeds``.
+        Results for each seed, in the order of ``seeds``.
     seeds : list of int
-        Those that were run.
+        Seeds of the runs.
     mean : dict
-        Over the seeds, of each result that is one number.
+        Mean over the seeds, for each result that is a number.
     spread : dict
-        Its standard deviation over the seeds, with N - 1.
+        Sample standard deviation over the seeds, for each result that is a number; empty if
+        there was only one seed.
     seconds : float
-        How long the whole program ran, on ``machine``.
+        Run time of the whole program on ``machine``.
     """
 
     def __init__(self, program: Path, found: dict):
@@ -197,7 +202,7 @@ class Stored:
         self.seconds, self._thin = found["seconds"], found["thin"]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return one result of all seeds, a row for each."""
+        """Return one result for all seeds, as an array with one row for each seed."""
         return np.array([run[name] for run in self.runs])
 
     def __repr__(self) -> str:
@@ -205,16 +210,16 @@ class Stored:
         return f"Stored({self.program.stem}: {len(self.runs)} seeds of {names})"
 
     def again(self) -> dict:
-        """Run the thin slice of the program now; return what it gives.
+        """Run the thin slice of the program now, and return its results.
 
-        Where that is further from the stored slice than the program's ``TOLERANCES`` allow, or
-        differs and has no tolerance, it is a claim of the page that does not hold
-        (``nnlib.book.claim``), not an error.
+        If a result differs from the stored slice by more than the program's ``TOLERANCES``
+        allow, or differs at all and has no tolerance, this is not an error but a false claim of
+        the page (see ``nnlib.book.claim``).
 
         Raises
         ------
         ValueError
-            If the slice has other names or lengths than the stored one.
+            If the names or the lengths differ from the stored slice.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
@@ -225,8 +230,9 @@ class Stored:
         other = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other:
             raise ValueError(
-                f"again: {self.program.name} gave {found}, stored is {self._thin}; they differ "
-                f"in {', '.join(unknown + other)}: run `make experiments`"
+                f"again: {self.program.name} returned {found}, but the stored result is "
+                f"{self._thin}; they differ in {', '.join(unknown + other)}: "
+                "run `make experiments`"
             )
         far = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         asked = "; ".join(
@@ -264,19 +270,19 @@ def _is_tolerance(within) -> bool:
 
 
 def _near(found: float, stored: float, allowed: dict) -> bool:
-    """Return whether a number is within its tolerance of the stored one."""
+    """Return whether a number differs from the stored one by at most its tolerance."""
     most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
     return abs(found - stored) <= most
 
 
 def _tolerance_in_words(allowed: dict) -> str:
-    """Return a tolerance as a text."""
+    """Return a tolerance as text."""
     given = {"absolute": "{}", "relative": "{:.0%}"}
     return " + ".join(given[kind].format(most) for kind, most in allowed.items())
 
 
 def _nested(value) -> bool:
-    """Return whether a value is a list or dict whose stored counterpart has another shape."""
+    """Return whether a value is a list or dict, so that its stored shape must be different."""
     return isinstance(value, list | dict)
 
 
@@ -288,7 +294,7 @@ def _equal(found, stored, _=None) -> bool:
 
 
 def _imported(program: Path) -> ModuleType:
-    """Return a program imported as a module, so that its main part does not run."""
+    """Import a program as a module, so that its main part does not run."""
     spec = importlib.util.spec_from_file_location(f"experiment_{program.stem}", program)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -296,21 +302,21 @@ def _imported(program: Path) -> ModuleType:
 
 
 def load(name: str, folder: str | Path = "experiments") -> Stored:
-    """Return the stored results of an experiment, made by the program as it now stands.
+    """Return the stored results of an experiment, if the current program made them.
 
     Parameters
     ----------
     name : str
-        That of the program, without ``.py``.
+        Name of the program, without ``.py``.
     folder : str or Path
-        Where it lies, seen from the page.
+        Folder of the program, relative to the page.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such program, or it has not been run.
+        If the program does not exist, or there are no results yet.
     ValueError
-        If another version of the program made the results.
+        If a different version of the program made the results, or they are incomplete.
     """
     program = Path(folder) / f"{name}.py"
     results = program.with_suffix(".json")

@@ -1,4 +1,4 @@
-"""Hooks of a tensor: what ``register_hook`` returns, and what ``retain_grad`` registers."""
+"""Hooks of a tensor, for ``register_hook`` and ``retain_grad``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Hook:
 
 
 class RetainGrad:
-    """The hook of ``retain_grad``, which runs last and doesn't keep the tensor alive."""
+    """The hook of ``retain_grad``, which runs last and has a weak reference to the tensor."""
 
     def __init__(self, x: Any):
         self.tensor = weakref.ref(x)

@@ -1,4 +1,4 @@
-"""The text of tensors, the same as torch's up to the names of dtypes."""
+"""The text of tensors, which is the same as in torch except for the names of dtypes."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ def set_printoptions(
     profile : str
         Reset all options to the profile ``"default"``, ``"short"`` or ``"full"`` first.
     sci_mode : bool
-        Whether to print floats as 1.0000e+00. None means that they are printed so if one is
-        more than 1000 times as large as another, above 10^8 or below 10^-4.
+        If True, print floats in scientific notation, as 1.0000e+00. If None, use this notation
+        only if an absolute value is above 10^8 or below 10^-4, or if the largest one is more
+        than 1000 times the smallest one. Zeros don't count.
 
     Raises
     ------

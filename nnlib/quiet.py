@@ -1,7 +1,8 @@
 """Switch NumPy's warnings off inside nnlib, as in torch: 1 / 0 is inf without a warning.
 
-``np.errstate`` takes more than half as long as adding two small tensors. All it does is set a
-context variable, so we find that variable once and set it ourselves, in a tenth of the time::
+``np.errstate`` takes more than half the time of an addition of two small tensors. It only sets
+a context variable, so we find that variable once and set it ourselves, which is about ten times
+as fast::
 
     token = switch_off()
     try:
@@ -21,7 +22,7 @@ import numpy as np
 
 __all__ = ["silent", "switch_back", "switch_off"]
 
-with np.errstate(all="print"):  # so that the variable surely changes below
+with np.errstate(all="print"):  # so that the variable is sure to change below
     before = copy_context()
     with np.errstate(all="ignore"):
         inside = copy_context()

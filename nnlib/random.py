@@ -1,7 +1,7 @@
 """Random tensors.
 
-All random numbers come from ``default_generator``, unless ``generator=`` names another.
-float32 numbers are rounded float64 numbers.
+All random numbers come from ``default_generator``, unless you pass a ``generator``. float32
+numbers are rounded float64 numbers.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _expect = functools.partial(expect, error=RuntimeError)
 
 
 def _rng(name: str, generator: Generator | None) -> np.random.Generator:
-    """Return the random number generator to draw with."""
+    """Return NumPy's random number generator to draw with."""
     if not isinstance(generator, (Generator, type(None))):
         raise TypeError(f"{name}: expected a Generator, got {type(generator).__name__}")
     return (generator or default_generator).rng
@@ -67,14 +67,14 @@ def _floating(name: str, dtype: Any) -> np.dtype:
 
 
 def _uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Return random numbers, uniform in [0, 1); none is rounded up to 1."""
+    """Return random numbers, uniform in [0, 1), and never rounded up to 1."""
     return np.asarray(rng.random(shape), dtype).clip(
         max=np.nextafter(dtype.type(1), dtype.type(0))
     )
 
 
 def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
-    """Return the lower and the upper bound; a single number is the upper one."""
+    """Return the lower and the upper bound; a single number is the upper bound."""
     low, high = (low, high) if high is not None else (0, low)
     return 0 if low is None else low, high
 
@@ -82,7 +82,7 @@ def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
 def _integers(
     name: str, rng: np.random.Generator, low: int, high: int, shape: tuple, dtype: Any
 ) -> np.ndarray:
-    """Return random integers in [low, high), after checking that the dtype holds them."""
+    """Return random integers in [low, high), after checking that they fit the dtype."""
     dtype = known(name, dtype)
     if not all(isinstance(n, (int, np.integer)) for n in (low, high)):
         raise TypeError(f"{name}: expected integers as bounds, got {low!r} and {high!r}")
@@ -134,9 +134,9 @@ def randint(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw integers from low, by default 0, to before high.
+    """Return random integers in [low, high); the default of low is 0.
 
-    ``randint(high, size)`` and ``randint(low, high, size)``, as in torch.
+    As in torch, both ``randint(high, size)`` and ``randint(low, high, size)`` are possible.
 
     >>> randint(3, (2, 4)).shape, randint(3, 5, (2, 4)).max().item() < 5
     ((2, 4), True)
@@ -175,7 +175,7 @@ def rand_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return random numbers, uniform in [0, 1), in the shape and dtype of another tensor."""
+    """Return random numbers, uniform in [0, 1), with the shape and dtype of another tensor."""
     shape, dtype = like("rand_like", input, dtype)
     array = _uniform(_rng("rand_like", generator), shape, _floating("rand_like", dtype))
     return made("rand_like", array, device, requires_grad)
@@ -189,7 +189,7 @@ def randn_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return standard normal numbers in the shape and dtype of another tensor."""
+    """Return standard normal numbers with the shape and dtype of another tensor."""
     shape, dtype = like("randn_like", input, dtype)
     array = _rng("randn_like", generator).standard_normal(shape)
     array = np.asarray(array, _floating("randn_like", dtype))
@@ -206,9 +206,9 @@ def normal(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw from normal distributions: mean and std are Tensors, or numbers with a size.
+    """Draw from normal distributions; mean and std are Tensors, or numbers with a size.
 
-    The result has no history, so no gradient reaches a mean or std that requires one.
+    Gradients don't flow back to mean and std, even if they require a gradient.
     """
     arrays = [raw(x) for x in (mean, std) if isinstance(x, (Tensor, np.ndarray))]
     if bool(arrays) == (size is not None):
@@ -227,7 +227,7 @@ def normal(
 def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None
 ) -> Tensor:
-    """Return 1 at random, with the probability in input, or p, and otherwise 0."""
+    """Return 1 with the probability in input, or with probability p, and otherwise 0."""
     (shape, dtype), odds = like("bernoulli", input), raw(input) if p is None else p
     dtype = _floating("bernoulli", dtype) if p is None else dtype
     return wrap(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
@@ -236,7 +236,7 @@ def bernoulli(
 def _trials(
     name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
 ) -> np.ndarray:
-    """Return an array with 1 at random with probability p, and 0 elsewhere."""
+    """Return an array whose elements are 1 with probability p, and otherwise 0."""
     valid = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
     _expect(name, valid.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
@@ -249,21 +249,20 @@ def multinomial(
     *,
     generator: Generator | None = None,
 ) -> Tensor:
-    r"""Draw categories with given weights, from each row.
+    r"""Draw categories with given weights, for each row.
 
     .. math:: p_c = w_c / \sum_k w_k
 
     Parameters
     ----------
     input : (C,) or (N, C) float
-        The weights w; they need not add up to 1.
+        The weights w, which don't have to sum to 1.
     num_samples : int
-        How many to draw from each row.
+        Number of draws for each row.
     replacement : bool
-        Whether a category can be drawn more than once; if not, each draw is among the
-        categories that are left.
+        If True, a category can be drawn more than once; if False, only once. Default: False.
     generator : Generator
-        Where chance comes from.
+        Random number generator. Default: ``default_generator``.
 
     Returns
     -------
@@ -273,8 +272,8 @@ def multinomial(
     Raises
     ------
     RuntimeError
-        If a weight is negative or not finite, a row adds up to 0, or, without replacement,
-        has fewer weights above 0 than are to be drawn.
+        If a weight is negative or not finite, a row sums to 0, or num_samples is below 1; and
+        without replacement, if a row has fewer than num_samples weights above 0.
 
     Source: Efraimidis and Spirakis (2006), "Weighted random sampling with a reservoir".
 
@@ -305,19 +304,19 @@ def multinomial(
     return wrap(np.argsort(wait, -1)[..., :num_samples])
 
 
-# Methods of Tensor that fill it
+# Methods of Tensor that overwrite it
 
 
 @silent
 def _fill(x: Tensor, array: np.ndarray) -> Tensor:
-    """Return x, overwritten by an array; the gradient of its old values is 0."""
+    """Overwrite x by an array, and return x; the gradient of its old values is 0."""
     return change_(x, wrap(np.asarray(array, x.dtype)))
 
 
 def uniform_(
     self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with numbers drawn evenly between two bounds; torch calls the first ``from``."""
+    """Fill with uniform random numbers between two bounds; torch calls the first ``from``."""
     dtype = _floating("uniform_", self.dtype)
     for bound in (from_, to):
         check_fits("uniform_", bound, dtype)
@@ -329,7 +328,7 @@ def uniform_(
 def normal_(
     self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill from the normal distribution."""
+    """Fill with random numbers from a normal distribution."""
     _floating("normal_", self.dtype)
     _expect("normal_", std >= 0, "std >= 0", std)
     return _fill(self, _rng("normal_", generator).normal(mean, std, self.shape))
@@ -338,7 +337,7 @@ def normal_(
 def bernoulli_(
     self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with 1 with probability p, and else with 0."""
+    """Fill with 1 with probability p, and otherwise with 0."""
     rng = _rng("bernoulli_", generator)
     return _fill(self, _trials("bernoulli_", rng, raw(p), self.shape, self.dtype))
 

@@ -1,7 +1,7 @@
 """Fast multiplication of arrays in which runs of neighbours share a factor, for normalization.
 
-NumPy multiplies two arrays of the same shape fast, but it takes twice as long if each element
-of one array is the factor of several neighbours in the other. This module makes the inner
+NumPy multiplies two arrays of the same shape fast, but it takes twice the time if each element
+of one array is the factor of several neighbours in the other array. This module makes the inner
 loops as long as the data allow.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 
 __all__ = ["Runs", "unbuffered"]
 
-LONG, LARGE = 256, 1 << 16  # sizes of a run and of an array from which this is faster
+LONG, LARGE = 256, 1 << 16  # smallest sizes of a run and of an array for which this is faster
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class Runs(NamedTuple):
             a, v = a.reshape(self), v.reshape(self.G, self.C, 1)
         elif a.size < LARGE:
             a, v = a.reshape(self.N, v.size), v.ravel()
-        else:  # several samples at a time, which is one long run
+        else:  # several samples in one long run
             n = math.gcd(self.N, 64)
             a, v = a.reshape(self.N // n, n * v.size), np.tile(v.ravel(), n)
         ufunc(a, v, out=a)

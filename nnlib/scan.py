@@ -54,9 +54,9 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
 def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Return the solution of s_i = g_i + a_i s_(i+1) along the first axis, s_n = g_n.
 
-    If lines are long, we compute s one line at a time. Otherwise we compute all s_i at once: if
-    we substitute s_i = r_i + a_i s_(i+k) into itself, we get an equation of the same form for
-    2k, with r_i + a_i r_(i+k) instead of r_i and a_i a_(i+k) instead of a_i.
+    If lines are long, we compute s one line at a time. Otherwise we compute all s_i together:
+    if we substitute s_i = r_i + a_i s_(i+k) into itself, we get an equation of the same form
+    for 2k, with r_i + a_i r_(i+k) instead of r_i and a_i a_(i+k) instead of a_i.
 
     >>> linked(np.array([1, 2, 4]), np.array([10, 100]))
     array([4021,  402,    4])

@@ -1,4 +1,4 @@
-"""The steps of an algorithm, each a sentence and a formula, to print or to step through."""
+"""The steps of an algorithm: sentences and formulas to print or to step through."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Step:
     Attributes
     ----------
     text : str
-        What the step does, as a sentence with its numbers.
+        Description of the step, as a sentence with its numbers.
     latex : str
-        Its result, as a formula without delimiters; can be empty.
+        Result of the step, as a formula without delimiters; can be empty.
     """
 
     text: str
@@ -77,7 +77,7 @@ class Steps(list):
     def _items(self) -> str:
         """Return the steps as a numbered list."""
         items = "".join(f"<li>{_item(step)}</li>" for step in self)
-        # A wide formula scrolls by itself, and not the page.
+        # A wide formula scrolls inside its step, so that the page doesn't scroll.
         return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
 
     def play(self, *, caption: str, alt: str) -> Html:
@@ -101,7 +101,7 @@ class Steps(list):
         Halving. One step.
         1. Halve 6.
         """
-        from .viz.html import Html  # here, so that figures may be made of steps
+        from .viz.html import Html  # here, so that nnlib.viz can import this module
 
         if not self:
             raise ValueError("Steps.play: expected a step at least, got none")
@@ -117,14 +117,14 @@ class Steps(list):
 
     @property
     def latex(self) -> str:
-        """All formulas, one below the other, as one display."""
+        """All formulas below each other, as one display."""
         formulas = (step.latex for step in self if step.latex)
         rows = r" \\ ".join(map(_aligned, formulas))
         return rf"\begin{{aligned}} {rows} \end{{aligned}}"
 
 
 def _item(step: Step) -> str:
-    """Return one step as HTML, its formula as TeX, which the book or JupyterLab typesets."""
+    """Return one step as HTML, with the formula as TeX, typeset by the book or JupyterLab."""
     wide = 'class="math" style="overflow-x:auto"'
     formula = f"<div {wide}>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return f"<p>{html.escape(step.text)}</p>{formula}"
@@ -134,15 +134,16 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
     r"""Return the result of an algorithm, or with ``steps=True`` its steps.
 
     An algorithm is a generator. After each step it yields a function that describes the step,
-    and at the end it returns its result. So the same code computes the result and explains
-    it. Without ``steps=True``, these functions are not called and cost nothing.
+    and at the end it returns its result. The same code therefore computes the result and
+    explains it.
+    Without ``steps=True``, these functions are not called and cost nothing.
 
     Parameters
     ----------
     algorithm : generator of functions without arguments that return a `Step`
         The algorithm.
     steps : bool
-        Whether to return the steps.
+        If True, return the steps. Default: False.
 
     Returns
     -------

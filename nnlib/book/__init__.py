@@ -1,9 +1,9 @@
 r"""Elements of a page besides plots: numbers, claims, predictions, questions, moving figures.
 
-In the built book the elements are drawn by the small scripts in ``chapters/_extra/_play``.
-Where no script runs (a notebook, print) they show text. Texts of questions and predictions may
-hold formulas between dollar signs and code between backticks: ``"Is `p` above $1/2$?"``; a
-dollar sign that is meant is written ``\$``.
+In the built book, the small scripts in ``chapters/_extra/_play`` draw the elements. If no
+script runs, as in a notebook or in print, the elements show text. The texts of questions and
+predictions may contain formulas between dollar signs and code between backticks, for example
+``"Is `p` above $1/2$?"``. For a literal dollar sign, write ``\$``.
 """
 
 from .claims import claim

@@ -1,9 +1,9 @@
 """Claims: measurements that a page states in words, checked when the book is built.
 
-An accuracy, a count or a winner may come out a little differently on another processor, so it
-is not checked by an ``assert``. ``claim`` never stops a page: it records in the outputs of the
-cell what the text says, and whether it holds. The build of the book decides what follows
-(``chapters/_ext/execute/findings.py``).
+An accuracy, a count or a winner may be slightly different on a different processor, so a page
+should not check it with an ``assert``. ``claim`` never stops a page. Instead, it records in the
+outputs of the cell what the text states and whether it is true. The build of the book decides
+what to do about it (``chapters/_ext/execute/findings.py``).
 """
 
 import ast
@@ -27,26 +27,28 @@ SEVERAL = 6  # the largest number of values in a message
 
 
 def claim(condition: Any, statement: str) -> None:
-    """Say that what the text states about something measured has come out so.
+    """Check a statement of the text about a measurement, and record the result.
 
     Parameters
     ----------
     condition : bool
-        What has to hold, written out, since its two sides are told if it does not:
-        ``book.claim(wide > narrow + 0.01, "the wide network wins by a point")``. It is looked
-        at again then, so it must not draw random numbers.
+        The condition for the statement to be true. Write it in the call, because the message
+        about a false condition shows the values of both sides:
+        ``book.claim(wide > narrow + 0.01, "the wide network wins by a point")``. A false
+        condition is evaluated again, so it must not draw random numbers.
     statement : str
-        What the text says; may hold formulas between dollar signs, code between backticks.
+        The statement of the text, which may contain formulas between dollar signs and code
+        between backticks.
 
     Raises
     ------
     TypeError
-        If the condition is no truth value, such as an array with more than one entry.
+        If the condition is not a truth value, for example an array of several elements.
     ValueError
         If there is no statement.
 
-    A condition that is false raises nothing: in a build of the book it is noted in the outputs
-    of the cell, elsewhere it gives one line on standard error.
+    A false condition doesn't raise an error. In a build of the book, it is recorded in the
+    outputs of the cell; elsewhere, one line is printed to standard error.
     """
     words("claim", "a statement", statement)
     held = _truth(condition)
@@ -60,25 +62,25 @@ def claim(condition: Any, statement: str) -> None:
 def note(
     held: bool, statement: str, asked: str, found: list, line: int, *, kind: str = "claim"
 ) -> None:
-    """Note a claim where the build finds it; outside a build tell of one that failed.
+    """Record a claim for the build; outside a build, print it if it failed.
 
     Parameters
     ----------
     held : bool
-        Whether it came out as the text says.
+        Whether the condition was true.
     statement, asked : str
-        What the text says, and what that asks for.
+        The statement of the text, and the condition.
     found : list of (str, str)
-        Names with the values that they had here.
+        Expressions and their values on this machine.
     line : int
-        The line of the cell.
+        Line of the cell that made the claim.
     kind : {"claim", "assert"}
-        Which of the two it is.
+        The kind of check.
     """
     if not os.environ.get("NN_BOOK"):
         if not held:
             here = "; ".join(f"{name} = {value}" for name, value in found)
-            print(f"claim: not so here: {statement} ({asked}; {here})", file=sys.stderr)
+            print(f"claim: not true here: {statement} ({asked}; {here})", file=sys.stderr)
         return
     from IPython.display import display
 
@@ -87,9 +89,9 @@ def note(
 
 
 def explain_failed_assertions() -> None:
-    """Let an ``assert`` that fails in a cell note its condition and values, in a build.
+    """In a build, record the condition and the values of each ``assert`` that fails in a cell.
 
-    The cell shows its traceback as before. The build of the book prints the note.
+    The cell still shows its traceback. The build of the book prints the record.
     """
     if not os.environ.get("NN_BOOK"):
         return
@@ -110,12 +112,12 @@ def explain_failed_assertions() -> None:
 
 
 def _is_cell(frame: FrameType) -> bool:
-    """Return whether a frame runs the code of a cell itself, not of a function."""
+    """Return whether a frame runs the code of a cell directly, not inside a function."""
     return frame.f_code.co_name == "<module>" and "get_ipython" in frame.f_globals
 
 
 def _assertion(frame: FrameType, line: int) -> ast.expr | None:
-    """Return the condition of the ``assert`` at a line of a frame's source, if there is one."""
+    """Return the condition of the ``assert`` at a line of a frame's source, or None."""
     source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
     try:
         nodes = ast.walk(ast.parse(source))
@@ -148,7 +150,7 @@ def line_in_cell(frame: FrameType | None) -> int:
 
 
 def _condition(frame: FrameType) -> ast.expr | None:
-    """Return the syntax tree of the condition in the call of ``claim``, if it is known."""
+    """Return the syntax tree of the condition in the call of ``claim``, or None if unknown."""
     positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     if None in positions or not lines:
@@ -217,7 +219,7 @@ def _failing(node: ast.Compare, names: dict) -> list[ast.expr]:
 
 
 def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
-    """Return the loop variables and their values where the condition is first false."""
+    """Return the loop variables and their values for the first false condition."""
     targets = [g.target for g in each.generators]
     bound = sorted({n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)})
     pairs = ast.Dict(
@@ -257,5 +259,5 @@ def _brief(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    """Return a text, shortened where it is too long for a message."""
+    """Return a text, shortened if it is too long for a message."""
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

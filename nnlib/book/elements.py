@@ -1,4 +1,4 @@
-"""Custom HTML elements: their data inline, and a fallback that is shown without scripts."""
+"""Custom HTML elements with inline data, and a fallback to show if no script runs."""
 
 import hashlib
 import html
@@ -10,14 +10,14 @@ from typing import Any
 
 __all__ = ["element", "finite", "key", "listing", "markup", "words"]
 
-# Words between asterisks, which are no products.
+# Words between asterisks that are not products.
 EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*]|[^\s*][^*]*[^\s*])\*(?![\w*])")
-# An escaped sign, a formula, a piece of code.
+# An escaped dollar sign, a formula, or code.
 PIECES = re.compile(r"\\\$|\$(?P<formula>[^\s$](?:[^$\n]*[^\s$])?)\$|`(?P<code>[^`\n]+)`")
 
 
 def element(tag: str, data: Mapping, fallback: str) -> str:
-    """Return a custom HTML element with its data inline and a fallback without scripts."""
+    """Return a custom HTML element with inline data and a fallback if no script runs."""
     body = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
     return (
         f'<nn-{tag}><script type="application/json">{body}</script>'
@@ -34,7 +34,7 @@ def _piece(match: re.Match) -> str:
 
 
 def markup(text: str) -> str:
-    """Return a text as HTML, in which formulas, code and emphasis are marked up."""
+    """Return a text as HTML, with markup for formulas, code and emphasis."""
     parts, end = [], 0
     for match in PIECES.finditer(text):
         parts += [_plain(text[end : match.start()]), _piece(match)]
@@ -43,12 +43,12 @@ def markup(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return words as HTML, those between two asterisks emphasized."""
+    """Return words as HTML, with emphasis on words between asterisks."""
     return EMPHASIS.sub(r"<em>\1</em>", html.escape(text))
 
 
 def words(caller: str, name: str, text: Any) -> str:
-    """Return an author's text; raise an error if it is empty or has an unclosed formula."""
+    """Return an author's text; raise ValueError if it is empty or a formula is not closed."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{caller}: expected a text as {name}, got {text!r}")
     rest = PIECES.sub("", text)
@@ -59,7 +59,7 @@ def words(caller: str, name: str, text: Any) -> str:
 
 
 def finite(caller: str, name: str, value: Any) -> float:
-    """Return an author's number as a float; raise an error unless it is finite."""
+    """Return an author's number as a float; raise an error if it is not a finite number."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -70,11 +70,11 @@ def finite(caller: str, name: str, value: Any) -> float:
 
 
 def listing(items: Iterable[str], kind: str = "ul") -> str:
-    """Return pieces of HTML as a list; ``kind`` is its tag and may carry attributes."""
+    """Return HTML items as a list; ``kind`` is its tag, which may include attributes."""
     return f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind.split()[0]}>"
 
 
 def key(*parts: Any) -> str:
-    """Return an id for a question: a hash of its parts, so it changes when they do."""
+    """Return an id for a question: a hash of its parts, so that it changes if they change."""
     body = json.dumps(parts, ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()[:10]

@@ -10,25 +10,26 @@ __all__ = ["play"]
 
 
 def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> Html:
-    """Show a figure that moves: element ``nn-ELEMENT`` with its data, caption and text.
+    """Show a moving figure: the element ``nn-ELEMENT`` with its data, caption and description.
 
     Parameters
     ----------
     element : str
         Name of the script in ``chapters/_extra/_play``, without ``.js``.
     data : mapping
-        What the script draws; numbers must be finite.
+        Data for the script to draw. Numbers must be finite.
     caption : str
-        What stands below.
+        Caption below the figure.
     alt : str
-        What the figure shows and in which state it starts, for readers who do not see it.
+        Description of the figure and its initial state, for readers who can't see it.
     still : object
-        A picture of one state, shown where no script runs; by default the text ``alt``.
+        Image of one state, with an HTML representation, to show if no script runs. Default: the
+        text ``alt``.
 
     Raises
     ------
     ValueError
-        If caption or text is missing.
+        If the caption or the description is missing, or a number is not finite.
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(f"play: the figure {element!r} needs a caption and a text `alt`")

@@ -1,4 +1,4 @@
-"""Predictions: readers guess before a figure or an experiment, which then shows the answer."""
+"""Predictions: readers guess the outcome of a figure or an experiment before they see it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,31 +7,31 @@ from .elements import element, finite, key, listing, markup, words
 
 __all__ = ["predict", "recall"]
 
-_asked: dict[str, dict] = {}  # by name: what `recall` must know of its prediction
+_asked: dict[str, dict] = {}  # by name: the data of each prediction, for `recall`
 _NONE: Mapping[int, str] = {}
 
 
 def predict(
     name: str, question: str, choices: Sequence[str] = (), *, unit: str | None = None
 ) -> Html:
-    """Ask for a prediction, right before what settles it; ``recall`` answers.
+    """Ask for a prediction, directly before the experiment; ``recall`` reveals the answer.
 
     Parameters
     ----------
     name : str
-        Links the prediction to its ``recall``.
+        Name that links the prediction to its ``recall``.
     question : str
-        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
+        The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of str
-        At least two; left out where a number is asked for.
+        At least two choices. Omit them if the answer is a number.
     unit : str
-        Asks for a number in this unit; ``""`` for a number without one.
+        Unit, if the answer is a number; ``""`` for a number without a unit.
 
     Raises
     ------
     ValueError
-        If there is one choice, or neither choices nor a unit, or both; if the name was used
-        before for another prediction.
+        If there is only one choice, if there are neither choices nor a unit, or both, or if
+        the name already belongs to a different prediction.
     """
     words("predict", "name", name)
     words("predict", f"question of {name!r}", question)
@@ -53,34 +53,35 @@ def predict(
 
 
 def _in(unit: str) -> str:
-    """Return a unit in brackets to follow a number's label, or nothing if there is no unit."""
+    """Return a unit in parentheses for the label of a number, or "" if there is no unit."""
     return f" ({unit})" if unit else ""
 
 
 def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE) -> Html:
-    """Answer the prediction ``name``, once the reader has committed or asks to be shown.
+    """Reveal the answer to a prediction, once the reader has committed or wants to see it.
 
     Parameters
     ----------
     name : str
-        That of the ``predict`` above on the page.
+        Name of the ``predict`` above on the page.
     right : int or float
-        Index of the choice that came out; the number, where a number was asked for.
+        Index of the correct choice, or the correct number.
     text : str
-        What was found, in one or two sentences.
+        The result, in one or two sentences.
     wrong : mapping of int to str
-        For each other choice, why it did not come out; told before the text to whoever
-        committed to it. Where the outcome hangs on a run, give one for every choice. For a
-        number nothing: its reader hears whether it was too much.
+        For each wrong choice, the reason why it is wrong. Readers who committed to this choice
+        see the reason before the text. If the outcome depends on a run, give a reason for every
+        choice. A prediction of a number needs no reasons, because the feedback shows whether it
+        was too high or too low.
 
     Raises
     ------
     ValueError
-        If there was no such prediction or no such choice, or if another choice has no reason.
+        If there is no such prediction or choice, or if a wrong choice has no reason.
     """
     words("recall", f"text of {name!r}", text)
     if name not in _asked:
-        raise ValueError(f"recall: no choice {right} of a prediction {name!r}: none was asked")
+        raise ValueError(f"recall: no choice {right}, since no prediction is named {name!r}")
     asked = _asked[name]
     came_out = finite("recall", f"outcome of {name!r}", right)
     if "choices" in asked:

@@ -1,4 +1,4 @@
-"""Numbers that cells compute and the prose of a page shows."""
+"""Numbers that cells compute and the text of a page shows."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -9,20 +9,21 @@ from .claims import explain_failed_assertions
 
 __all__ = ["numbers", "setup"]
 
-GLUED = "application/papermill.record/"  # what MyST-NB looks for in the outputs of a cell
+GLUED = "application/papermill.record/"  # MyST-NB looks for this in the outputs of a cell
 
 
 def setup() -> None:
     """Set NumPy to print four digits, and its scalars as plain numbers.
 
-    In a build of the book, an ``assert`` that fails later notes what was expected and found.
+    In a build of the book, also record the condition and the values of each later ``assert``
+    that fails.
     """
     explain_failed_assertions()
     np.set_printoptions(precision=4, suppress=True, legacy="1.25")
 
 
 class _Plain(str):
-    """A string whose repr has no quotes, since glue shows the repr."""
+    """A string whose repr has no quotes, because glue shows the repr."""
 
     __slots__ = ()
 
@@ -31,7 +32,7 @@ class _Plain(str):
 
 
 def _plain(name: str, value: Any) -> Any:
-    """Return a value as glue should show it: a Python number, or a text without quotes."""
+    """Return a value in the form that glue should show: a Python number, or unquoted text."""
     if isinstance(value, str):
         return _Plain(value)
     if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number):
@@ -42,7 +43,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _glue(name: str, value: Any) -> None:
-    """Glue without display as ``myst_nb.glue`` does, whose import outlasts most cells."""
+    """Do the same as ``myst_nb.glue``, which takes longer to import than most cells to run."""
     from IPython.core.formatters import format_display_data
     from IPython.display import display
 
@@ -52,12 +53,12 @@ def _glue(name: str, value: Any) -> None:
 
 
 def numbers(**values) -> None:
-    """Make numbers and texts available to the prose as ``{glue:text}`name:.1%```.
+    """Make numbers and texts available to the page's text as ``{glue:text}`name:.1%```.
 
     Parameters
     ----------
     **values : number or str
-        Each under its own name, used once on a page.
+        Each value by its name, which must be unique on the page.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def numbers(**values) -> None:
     ValueError
         If a number is not finite.
 
-    Without MyST-NB nothing happens: the prose of a notebook already has its numbers.
+    Without MyST-NB this does nothing, because the text of a notebook already has its numbers.
     """
     plain = {name: _plain(name, value) for name, value in values.items()}
     if find_spec("myst_nb") is None:

@@ -1,4 +1,4 @@
-"""Questions with instant feedback, of five kinds; each wrong answer gets its reason."""
+"""Questions with instant feedback: five kinds, with a reason for each wrong answer."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from .elements import element, finite, key, listing, markup, words
 
 __all__ = ["Question", "bug", "multiple", "numeric", "order", "quiz", "single"]
 
-SHORT = 50  # characters of a question that an error quotes
+SHORT = 50  # largest number of characters of a question that an error message quotes
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: the data for the script, and the texts that are shown without scripts."""
+    """One question: the data for the script, and the texts to show if no script runs."""
 
     data: dict
     still: str
@@ -25,27 +25,27 @@ class Question:
 
 
 def quiz(*questions: Question) -> Html:
-    """Ask questions; each answer is told at once whether it is right, and why.
+    """Ask questions; the feedback shows immediately whether an answer is correct, and why.
 
     Parameters
     ----------
     *questions : Question
-        Made by ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. A list of
-        ``(text, choices)`` makes questions of kind ``single``.
+        Questions from ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. Instead,
+        a list of pairs ``(text, choices)`` stands for questions of kind ``single``.
 
     Raises
     ------
     TypeError
-        If something else is given.
+        If an argument is anything else.
     ValueError
-        If there is no question, or the same one twice.
+        If there is no question, or the same question occurs twice.
     """
     if len(questions) == 1 and isinstance(questions[0], list):
         questions = questions[0]
     asked = [single(*q) if isinstance(q, tuple) else q for q in questions]
     for question in asked:
         if not isinstance(question, Question):
-            raise TypeError(f"quiz: expected book.single(…) or its like, got {question!r}")
+            raise TypeError(f"quiz: expected book.single(…) or similar, got {question!r}")
     if not asked:
         raise ValueError("quiz: expected at least one question, got none")
     if len({q.data["id"] for q in asked}) < len(asked):
@@ -60,19 +60,19 @@ def quiz(*questions: Question) -> Html:
 
 
 def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
-    """Make a question with one right choice.
+    """Make a question with exactly one correct choice.
 
     Parameters
     ----------
     text : str
-        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
+        The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of (text, is_right, reason)
-        Two or more, in the order shown; the reason is told to whoever chooses it.
+        Two or more choices, in the order shown. Readers who pick a choice see its reason.
 
     Raises
     ------
     ValueError
-        If not exactly one choice is right, two are alike, or one has no reason.
+        If not exactly one choice is correct, two choices are equal, or one has no reason.
     """
     rows = _choices("single", text, choices)
     if sum(row["right"] for row in rows) != 1:
@@ -81,26 +81,26 @@ def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
 
 
 def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
-    """Make a question with boxes to tick, any number of which may be right.
+    """Make a question with boxes to tick, in which any number of choices may be correct.
 
     Parameters
     ----------
     text : str
-        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
+        The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
     choices : sequence of (text, is_right, reason)
-        Two or more; the reason says why the box should be ticked or left empty.
+        Two or more choices. The reason explains why the box should be ticked or left empty.
 
     Raises
     ------
     ValueError
-        If there are fewer than two choices, two are alike, or one has no reason.
+        If there are fewer than two choices, two choices are equal, or one has no reason.
     """
     rows = _choices("multiple", text, choices)
     return _chosen("multiple", text, choices, rows)
 
 
 def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> list[dict]:
-    """Return choices as data for the script; each must differ and have a reason."""
+    """Return choices as data for the script, after checking texts and reasons."""
     words(kind, "question", text)
     if len(choices) < 2:
         expected = "one right choice of two or more" if kind == "single" else "two choices"
@@ -116,7 +116,7 @@ def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> 
 
 
 def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Question:
-    """Return a question that is answered by picking one choice or several."""
+    """Return a question whose answer is one choice or several choices."""
     letters = [chr(ord("a") + k) for k in range(len(rows))]
     right = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
     reasons = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
@@ -139,31 +139,33 @@ def numeric(
     tolerance: float | None = None,
     unit: str = "",
 ) -> Question:
-    """Make a question that is answered by typing a number: 0.75, 3/4, 75% or 7.5e-1.
+    """Make a question whose answer is a typed number, such as 0.75, 3/4, 75% or 7.5e-1.
 
     Parameters
     ----------
     text : str
-        May hold ``$formulas$``, ```code``` and ``*emphasis*``; says to how many digits.
+        The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``. It should
+        state the required number of digits.
     answer : float
-        The right number.
+        The correct number.
     why : str
-        How one gets there; told with the right answer.
+        How to get the answer; shown after a correct answer.
     wrong : mapping of float to str
-        Wrong numbers that people get, and what they have done. Any other wrong number is told
-        whether its sign, its size or only its last digits are wrong.
+        Common wrong numbers, and for each the mistake that leads to it. For any other wrong
+        number, the feedback comments on its sign, its decimal point or its size.
     tolerance : float
-        How far from the answer is still right; by default a hundredth of it.
+        Largest distance from the answer that counts as correct. Default: 1% of the answer.
     unit : str
-        Stands behind the box.
+        Unit to show after the input box.
 
     Raises
     ------
     TypeError
-        If the answer or a wrong number is no number.
+        If the answer or a wrong number is not a number.
     ValueError
-        If it is not finite, if the tolerance is not positive or accepts a wrong number, if two
-        wrong numbers cannot be told apart, or a reason is missing.
+        If one of them is not finite, if there is no wrong number, if the tolerance is not
+        positive or accepts a wrong number, if two wrong numbers are too close together, or if a
+        reason is missing.
     """
     words("numeric", "question", text)
     words("numeric", f"why of {_cut(text)}", why)
@@ -191,19 +193,19 @@ def numeric(
 
 
 def _trap(text: str, number: float, reason: str, room: float) -> dict:
-    """Return an expected wrong number, its tolerance and the reason why it is wrong."""
+    """Return a common wrong number, its tolerance, and the reason why it is wrong."""
     value = finite("numeric", f"wrong number of {_cut(text)}", number)
     reason_html = markup(words("numeric", f"reason of {number}", reason))
     return {"value": value, "room": _room(room, value), "reason": reason_html}
 
 
 def _room(room: float, value: float) -> float:
-    """Return the tolerance about a wrong number, at most that about the answer."""
+    """Return the tolerance of a wrong number, which is at most the tolerance of the answer."""
     return min(room, 0.02 * abs(value))
 
 
 def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
-    """Raise ValueError if the tolerances about the answer and the wrong numbers overlap."""
+    """Raise ValueError if the tolerances of the answer and the wrong numbers overlap."""
     for value in wrong:
         if abs(value - right) <= room + _room(room, value):
             raise ValueError(
@@ -219,7 +221,7 @@ def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
 
 
 def _number(value: float) -> str:
-    """Return a number as a text, the way a reader would write it."""
+    """Return a number as text, the way a reader would write it."""
     return f"{value:.4g}".replace("-", "−")
 
 
@@ -230,25 +232,26 @@ def order(
     why: str,
     also: Sequence[Sequence[int]] = (),
 ) -> Question:
-    """Make a question that is answered by putting steps in order.
+    """Make a question whose answer is the order of some steps.
 
     Parameters
     ----------
     text : str
-        May hold ``$formulas$``, ```code``` and ``*emphasis*``.
+        The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
     steps : sequence of (step, reason)
-        Three or more, in a right order; the reason says why the step cannot come earlier. The
-        first one needs none, unless another order begins otherwise.
+        Three or more steps in a correct order. The reason explains why the step cannot come
+        earlier. The first step needs a reason only if another order starts with a different
+        step.
     why : str
-        Told with a right order.
+        Explanation to show after a correct order.
     also : sequence of sequences of int
-        Other right orders, each by the indices of all steps.
+        Other correct orders, each given by the indices of all steps.
 
     Raises
     ------
     ValueError
-        If there are fewer than three steps, two are alike, one has no reason, or another order
-        does not name each step once.
+        If there are fewer than three steps, two steps are equal, a reason is missing, or
+        another order does not contain each step exactly once.
     """
     words("order", "question", text)
     words("order", f"why of {_cut(text)}", why)
@@ -280,32 +283,33 @@ def order(
 
 
 def _mixed(text: str, orders: list[list[int]]) -> list[int]:
-    """Return the order in which steps are shown at first: wrong, and the same in each build."""
+    """Return the initial order of the steps: an incorrect one, and the same in each build."""
     ranked = sorted(orders[0], key=lambda step: key(text, step))
     turns = (ranked[k:] + ranked[:k] for k in range(len(ranked)))
     mixed = next((turn for turn in turns if turn not in orders), None)
     if mixed is None:
-        raise ValueError(f"order: every order counts as right in {_cut(text)}")
+        raise ValueError(f"order: expected at least one incorrect order in {_cut(text)}")
     return mixed
 
 
 def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
-    """Make a question that is answered by pressing the line of code that is wrong.
+    """Make a question whose answer is the line of code that contains a bug.
 
     Parameters
     ----------
     text : str
-        What the code should do; may hold ``$formulas$``, ```code``` and ``*emphasis*``.
+        The purpose of the code; may contain ``$formulas$``, ```code``` and ``*emphasis*``.
     lines : sequence of (code, reason)
-        The program; the reason says why the line is fine, for the wrong one what is wrong and
-        how to mend it. An empty line has none and cannot be pressed.
+        The program. The reason explains why the line is correct, or what the bug is and how to
+        fix it. An empty line has no reason and cannot be chosen.
     line : int
-        The wrong line, counted from 1.
+        Number of the line with the bug, counted from 1.
 
     Raises
     ------
     ValueError
-        If there is no such line, it is empty, or a line has no reason.
+        If there are fewer than two lines of code, the line with the bug does not exist or is
+        empty, or a line of code has no reason.
     """
     words("bug", "question", text)
     count = sum(bool(code.strip()) for code, _ in lines)

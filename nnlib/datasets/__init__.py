@@ -1,4 +1,4 @@
-"""Small real data sets, which are part of the package.
+"""Small real datasets, which are part of the package.
 
 >>> describe("digits")  # in a notebook with a picture
 digits: Small grey pictures of handwritten digits.
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Raise AttributeError with the names of the data sets, and those that are similar."""
+    """Raise AttributeError with the names of all datasets, and of similar ones."""
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     raise AttributeError(

@@ -1,4 +1,4 @@
-"""Descriptions of the data sets: source, licence and size of each."""
+"""Descriptions of the datasets: source, licence and size of each."""
 
 from __future__ import annotations
 
@@ -32,22 +32,23 @@ CELL = (
 
 @dataclass(frozen=True)
 class Card:
-    """A card that describes a data set: origin, licence, size.
+    """A card that describes a dataset: its source, licence and size.
 
     Attributes
     ----------
     name : str
-        What it is called in ``nnlib.datasets``.
+        Name in ``nnlib.datasets``.
     about : str
-        What it holds.
+        Content of the dataset.
     source, licence : str
-        Where it comes from, and what its licence is; its text lies beside the data.
+        Source of the data, and name of the licence. The text of the licence is stored next to
+        the data.
     size : str
-        How many examples, and of which shape.
+        Number of examples and their shape.
     classes, features : tuple of str
-        The names of the classes, and of the columns with their units.
+        Names of the classes, and names of the columns with their units.
     draw : function
-        Gives a picture of it as HTML.
+        Function that returns an image or an excerpt of the data as HTML.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Card:
     draw: Callable[[], str] = field(kw_only=True, repr=False)
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return the name and the value of each property that the data set has."""
+        """Return the name and the value of each property that the dataset has."""
         classes = ", ".join(self.classes)
         features = ", ".join(self.features)
         rows = [("size", self.size), ("classes", classes), ("features", features)]
@@ -97,7 +98,7 @@ class Cards(tuple):
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets.
+    """Return the names of all datasets.
 
     >>> names()[:3]
     ('fashion_mnist', 'digits', 'penguins')
@@ -106,7 +107,7 @@ def names() -> tuple[str, ...]:
 
 
 def describe(name: str | None = None) -> Card | Cards:
-    """Describe a data set, or without a name all of them, one line each.
+    """Describe a dataset; without a name, describe all of them with one line each.
 
     Parameters
     ----------
@@ -116,12 +117,13 @@ def describe(name: str | None = None) -> Card | Cards:
     Returns
     -------
     Card or Cards
-        It prints as text; a notebook shows it as a table, one set with a picture.
+        The description, which is printed as text. A notebook displays it as a table, and for
+        a single dataset also an image or an excerpt.
 
     Raises
     ------
     ValueError
-        If there is no set of this name.
+        If there is no dataset with this name.
 
     >>> describe("sunspots")
     sunspots: How many spots the sun had each year.
@@ -138,14 +140,14 @@ def describe(name: str | None = None) -> Card | Cards:
 
 
 def unknown(name: object) -> str:
-    """Return the error message for an unknown data set, with similar names."""
+    """Return the error message for an unknown dataset, with similar names."""
     near = get_close_matches(str(name), CARDS, n=2, cutoff=0.5)
     nearest = f" (did you mean {' or '.join(near)}?)" if near else ""
-    return f"no data set is called {name!r}{nearest}; there are {', '.join(CARDS)}"
+    return f"there is no dataset {name!r}{nearest}; choose from {', '.join(CARDS)}"
 
 
 def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
-    """Return a function that draws one picture of each class."""
+    """Return a function that draws one image of each class."""
 
     def draw() -> str:
         X, y = load()[0]
@@ -188,11 +190,11 @@ def _vowels() -> str:
 
 
 def _photographs() -> str:
-    """Return the photographs side by side."""
+    """Return the photos side by side."""
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
     small = (
         np.stack(colour)[:, ::2, ::2] & 0xFC
-    )  # the last two bits are noise, and half of the file
+    )  # the last two bits are noise, and 50% of the file
     alt = "A tabby cat's face, a cup of coffee from above, a brick wall, grass."
     return drawing.png(drawing.mosaic(small, columns=4), alt, width=4 * 128)
 

@@ -1,4 +1,4 @@
-"""Small pictures of data without a plotting library: PNG for pixels, SVG for lines."""
+"""Small images of data without a plotting library: PNG for pixels, SVG for lines."""
 
 import base64
 import html
@@ -29,7 +29,7 @@ def _packed(pixels: np.ndarray) -> bytes:
     """Return the compressed rows of a PNG file, with the filter that makes them shortest."""
     up = np.diff(pixels, axis=0, prepend=np.zeros_like(pixels[:1]))
     left = np.diff(pixels, axis=1, prepend=np.zeros_like(pixels[:, :1]))
-    kinds = ((b"\0", pixels), (b"\1", left), (b"\2", up))  # PNG's numbers of these filters
+    kinds = ((b"\0", pixels), (b"\1", left), (b"\2", up))  # PNG's numbers for these filters
     rows = (b"".join(kind + row.tobytes() for row in values) for kind, values in kinds)
     return min((zlib.compress(row, 9) for row in rows), key=len)
 
@@ -42,7 +42,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Return pictures (N, H, W[, 3]) as one picture, in rows of ``columns``."""
+    """Return images (N, H, W[, 3]) as one image, with ``columns`` of them in each row."""
     rows = pictures.reshape(-1, columns, *pictures.shape[1:])
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
@@ -75,7 +75,7 @@ def quotation(text: str) -> str:
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> str:
-    """Return coordinates from 0 to 1 as SVG points, with y upwards and a margin of 5."""
+    """Return coordinates from 0 to 1 as SVG points, with y pointing up and a margin of 5."""
     at = np.stack([5 + x * (WIDTH - 10), HEIGHT - 5 - y * (HEIGHT - 10)], axis=1)
     return " ".join(f"{u:.4g},{v:.4g}" for u, v in at)
 
@@ -90,7 +90,7 @@ def _svg(body: str, alt: str) -> str:
 
 
 def _figure(picture: str, caption: str) -> str:
-    """Return a picture with a caption, as HTML."""
+    """Return an image with a caption, as HTML."""
     return (
         f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
     )

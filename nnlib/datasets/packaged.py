@@ -1,4 +1,4 @@
-"""Data files that are part of the package, each read only once."""
+"""Data files in the package; each file is read only once."""
 
 import functools
 import zipfile
@@ -21,17 +21,17 @@ class Split(NamedTuple):
 
 @functools.cache
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of a packaged file; they are cached, so loaders return copies."""
+    """Return the arrays of a data file; they are cached, so loaders must return copies."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise OSError(
-            f"{path.name} of nnlib.datasets is missing or broken ({error}): install the "
-            "package again"
+            f"{path.name} of nnlib.datasets is missing or broken ({error}): reinstall "
+            "the package"
         ) from error
 
 
 def text(raw: np.ndarray) -> str:
-    """Return the text whose UTF-8 bytes are given as an array."""
+    """Return the text whose UTF-8 bytes an array contains."""
     return raw.tobytes().decode("utf-8")

@@ -1,4 +1,4 @@
-"""Fashion-MNIST, handwritten digits, and four photographs."""
+"""Fashion-MNIST, handwritten digits, and four photos."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from .packaged import DATA, Split, read
 __all__ = ["FASHION_CLASSES", "digits", "fashion_mnist", "photographs"]
 
 FILE = DATA / "fashion_mnist.npz"
-MORE = DATA / "fashion_mnist.more.npz"  # of the test pictures
+MORE = DATA / "fashion_mnist.more.npz"  # more test images
 
 FASHION_CLASSES = (
     "T-shirt",
@@ -35,19 +35,18 @@ class Photographs(NamedTuple):
 
 
 def fashion_mnist() -> tuple[Split, Split]:
-    """Return 5,000 training and 4,000 test pictures of clothes, ten classes in equal parts.
+    """Return 5,000 training and 4,000 test images of clothes from ten balanced classes.
 
-    The training pictures are drawn from the original training set, the test pictures from the
-    original test set. Each call returns new arrays, so that changing them changes nothing else.
+    The training images are samples of the original training set, and the test images are
+    samples of the original test set. Each call returns new arrays, which you can safely change.
 
     Returns
     -------
     train, test : Split
         ``X`` of shape (N, 784), float32, brightness from 0 (black) to 1 (white), the 28 rows of
-        28 pixels one after the other; ``y`` of shape (N,), int64, an index into
-        ``FASHION_CLASSES``.
+        28 pixels in sequence; ``y`` of shape (N,), int64, an index into ``FASHION_CLASSES``.
 
-    Source: Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747; MIT licence, beside the data.
+    Source: Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747; MIT licence, next to the data.
 
     >>> train, test = fashion_mnist()
     >>> train.X.shape, test.X.shape, FASHION_CLASSES[train.y[0]]
@@ -61,7 +60,7 @@ def fashion_mnist() -> tuple[Split, Split]:
 
 
 def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split, Split]:
-    """Return training and test pictures scaled to [0, 1], one a row, with their labels."""
+    """Return training and test images as rows with values in [0, 1], and their labels."""
 
     def part(name: str) -> Split:
         images, labels = arrays[f"{name}_images"], arrays[f"{name}_labels"]
@@ -72,16 +71,17 @@ def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split,
 
 
 def digits() -> tuple[Split, Split]:
-    """Return 1,498 training and 299 test pictures of the digits 0 to 9.
+    """Return 1,498 training and 299 test images of the digits 0 to 9.
 
-    A sixth of each class is the test, drawn once and for all. Thirteen people wrote them, and
-    each wrote for both parts, so that the test says nothing about another hand.
+    The test set is a random sixth of each class, which is always the same. The same thirteen
+    people wrote the digits of both parts, so the test accuracy doesn't show how well a
+    classifier reads the handwriting of other people.
 
     Returns
     -------
     train, test : Split
-        ``X`` of shape (N, 64), float32, ink from 0 (none) to 1, the 8 rows of 8 pixels one
-        after the other; ``y`` of shape (N,), int64, the digit.
+        ``X`` of shape (N, 64), float32, ink from 0 (none) to 1, the 8 rows of 8 pixels in
+        sequence; ``y`` of shape (N,), int64, the digit.
 
     Source: Alpaydin and Kaynak (1998), "Cascading classifiers", Kybernetika 34; CC BY 4.0.
 
@@ -93,7 +93,7 @@ def digits() -> tuple[Split, Split]:
 
 
 def photographs() -> Photographs:
-    """Return four photographs of 256 by 256 pixels: two in colour, two textures in grey.
+    """Return four photos of 256 by 256 pixels: two in colour, and two textures in grey.
 
     Returns
     -------

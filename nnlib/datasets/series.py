@@ -24,14 +24,14 @@ WEATHER_KINDS = ("drizzle", "fog", "rain", "snow", "sun")
 
 
 class Sunspots(NamedTuple):
-    """Sunspot ``number`` of each ``year``."""
+    """The sunspot ``number`` of each ``year``."""
 
     year: np.ndarray
     number: np.ndarray
 
 
 class Weather(NamedTuple):
-    """Measures ``X`` and kind of weather ``y`` of each ``day``."""
+    """Measurements ``X`` and kind of weather ``y`` of each ``day``."""
 
     day: np.ndarray
     X: np.ndarray
@@ -39,7 +39,7 @@ class Weather(NamedTuple):
 
 
 class Utterances(NamedTuple):
-    """Spoken vowels ``X``, filled up with zeros after their ``lengths``, and speakers ``y``."""
+    """Spoken vowels ``X``, padded with zeros after their ``lengths``, and speakers ``y``."""
 
     X: np.ndarray
     lengths: np.ndarray
@@ -89,15 +89,17 @@ def seattle_weather() -> Weather:
 def japanese_vowels() -> tuple[Utterances, Utterances]:
     """Return 270 training and 370 test recordings of two vowels, spoken by nine men.
 
-    Each says "ae"; who is it? The parts are those of the original.
+    All speakers pronounce "ae", and the task is to recognize the speaker. The two parts are the
+    original ones.
 
     Returns
     -------
     train, test : Utterances
-        ``X`` of shape (N, T, 12), float32: for each of T frames 12 coefficients of linear
-        prediction (cepstrum), without unit; zeros behind the last frame of each. ``lengths``
-        of shape (N,), int64, how many frames are real, 7 to 29. ``y`` of shape (N,), int64,
-        the speaker, 0 to 8. T is the longest of each part, 26 and 29.
+        ``X`` of shape (N, T, 12), float32: for each of T frames, 12 coefficients of linear
+        prediction (cepstrum) without a unit; zeros after the last frame of each recording.
+        ``lengths`` of shape (N,), int64, the number of frames in each recording, 7 to 29.
+        ``y`` of shape (N,), int64, the speaker, 0 to 8. T is the largest length in each part,
+        26 and 29.
 
     Source: Kudo, Toyama and Shimbo (1999), Pattern Recognition Letters 20; CC BY 4.0. Chapter
     "LSTM and GRU".

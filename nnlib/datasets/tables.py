@@ -26,7 +26,7 @@ PENGUIN_SEXES = ("female", "male")
 
 
 class Penguins(NamedTuple):
-    """Penguins, row for row: measures ``X``, species ``y``, and what else is known."""
+    """Penguins, one in each row: measurements ``X``, species ``y``, and further columns."""
 
     X: np.ndarray
     y: np.ndarray
@@ -38,8 +38,8 @@ class Penguins(NamedTuple):
 def penguins() -> tuple[Penguins, Penguins]:
     """Return 273 training and 69 test penguins.
 
-    A fifth of each species is the test, drawn once and for all. Of the 344 penguins in the
-    original, the two without any measure are left out.
+    The test set is a random fifth of each species, which is always the same. Two of the 344
+    original penguins have no measurements and are left out.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def penguins() -> tuple[Penguins, Penguins]:
         ``X`` of shape (N, 4), float64, in the units of ``PENGUIN_FEATURES``; ``y`` and
         ``island`` of shape (N,), int64, indices into ``PENGUIN_SPECIES`` and
         ``PENGUIN_ISLANDS``; ``sex`` of shape (N,), int64, an index into ``PENGUIN_SEXES``, -1
-        where it is unknown (9 penguins); ``year`` of shape (N,), int64, 2007 to 2009.
+        if it is unknown (9 penguins); ``year`` of shape (N,), int64, 2007 to 2009.
 
     Source: Gorman, Williams and Fraser (2014), PLoS ONE 9(3); CC0. Chapter "Linear regression".
 

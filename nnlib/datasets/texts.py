@@ -22,7 +22,7 @@ TITLES = {
 
 
 class FirstNames(NamedTuple):
-    """First names, and how many of a hundred women and of a hundred men bear each."""
+    """First names, and the percentages of women and of men who have each name."""
 
     names: tuple[str, ...]
     female: np.ndarray
@@ -39,14 +39,15 @@ class Plays(NamedTuple):
 def first_names() -> tuple[FirstNames, FirstNames]:
     """Return 4,646 training and 517 test first names from the United States in 1990.
 
-    A tenth of the names is the test, drawn once and for all, stratified by who bears them.
+    The test set is a random 10% of the names, which is always the same. It is stratified by the
+    sex for which a name is more common.
 
     Returns
     -------
     train, test : FirstNames
-        ``names``, N different ones in the letters A to Z and a to z, shuffled; ``female`` and
-        ``male`` of shape (N,), float64, the percentage of women and of men with this name,
-        0 where the census does not list it.
+        ``names``, N different names with the letters A to Z and a to z, shuffled; ``female``
+        and ``male`` of shape (N,), float64, the percentage of women and of men with this name,
+        0 if the census does not list it.
 
     Source: census of 1990, public domain. Chapter "Writing like Shakespeare".
 
@@ -66,13 +67,15 @@ def first_names() -> tuple[FirstNames, FirstNames]:
 def shakespeare() -> tuple[Plays, Plays]:
     """Return eight plays of Shakespeare for training and one for the test.
 
-    The test play, *The Tempest*, has no character (letter or sign) that is not in the others.
+    The test play, *The Tempest*, contains only characters (letters and signs) that also occur
+    in the training plays.
 
     Returns
     -------
     train, test : Plays
-        ``titles`` and ``texts``, as many of each; a text is plain ASCII, from its first act
-        on, each speaker in capitals on a line, 97,607 to 174,237 characters.
+        ``titles`` and ``texts``, which have the same length. Each text is plain ASCII, begins
+        with the first act, has the name of each speaker in capitals on a separate line, and
+        contains 97,607 to 174,237 characters.
 
     Source: Project Gutenberg, public domain. Chapter "Writing like Shakespeare".
 

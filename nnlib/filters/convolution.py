@@ -1,7 +1,7 @@
-"""Cross-correlation and convolution along one or two axes, by three methods that agree.
+"""Cross-correlation and convolution along one or two axes, by three equivalent methods.
 
-For n pixels and a kernel of k × k, "im2col" needs k² n products and "separable" 2 k n; "fft"
-needs about log n for each pixel, whatever the kernel.
+For n pixels and a k × k kernel, "im2col" needs k² n products and "separable" needs 2 k n
+products. "fft" needs about log n products for each pixel, independent of the kernel.
 """
 
 from __future__ import annotations
@@ -34,44 +34,48 @@ def correlate(
     dilation: Ints = 1,
     method: str = "im2col",
 ) -> Array:
-    r"""Slide a kernel over an array, multiply what lies below each other, and add.
+    r"""Slide a kernel over an array, and sum the products of overlapping elements.
 
     .. math:: y_{ij} = \sum_m \sum_n h_{mn} \, x_{si + dm, \, sj + dn}
 
-    This cross-correlation is what convolutional layers compute. It moves with the picture
-    (it is equivariant to shifts), and it is not commutative.
+    Convolutional layers compute this cross-correlation. If the image shifts, the result shifts
+    with it (equivariance). Cross-correlation is not commutative.
 
     Parameters
     ----------
     x : (..., W) or (..., H, W) float or int
-        A signal or picture, padded first; axes before those of the kernel are kept.
+        A signal or an image, which is padded first. All axes before the last one (or two) are
+        batch axes.
     kernel : (k,) or (kH, kW) float or int
         The weights h.
     padding : str or int or ints
-        "valid" (none: only where the kernel fits), "same" (the result is as large as x; for
-        stride 1), "full" (wherever the kernel touches x), or how much at either end.
+        "valid" (no padding: only positions where the kernel fits), "same" (the result has the
+        size of x, which requires stride 1), "full" (all positions where the kernel overlaps x),
+        or the number of elements to add at each end.
     padding_mode : str
-        What is added: "zeros", "reflect" (mirrored, without the edge itself), "replicate"
-        (the edge) or "circular" (the other end), as in ``nn.Conv2d``.
+        Values to add: "zeros", "reflect" (mirrored, without the edge itself), "replicate"
+        (copies of the edge) or "circular" (from the opposite end), as in ``nn.Conv2d``.
     stride, dilation : int or ints
-        Distance s of two places of the kernel, and d of two entries below it.
+        Distance s between neighbouring positions of the kernel, and distance d between the
+        elements of x below neighbouring kernel elements.
     method : str
-        "im2col" (one matrix product), "fft" (a product of transforms, exact to the sixteenth
-        digit of the largest number) or "separable" (a row, then a column, for a kernel of
-        rank 1).
+        "im2col" (one matrix product), "fft" (a product of transforms, with rounding errors in
+        the sixteenth digit of the largest number) or "separable" (a row, then a column, for a
+        kernel of rank 1).
 
     Returns
     -------
     (..., H', W')
-        int64 if both are whole, else of the wider dtype.
+        The result: int64 if both arrays contain integers, otherwise the wider dtype.
 
     Raises
     ------
     TypeError
-        If something is not a real number.
+        If an element is not a real number.
     ValueError
-        If something is empty or not finite, the kernel has other than 1 or 2 axes or does not
-        fit, "same" meets a stride, an option is unknown, or "separable" a kernel of more rank.
+        If an array is empty or not finite, the kernel does not have 1 or 2 axes or does not
+        fit, "same" is combined with a stride, an option is unknown, or the rank of the kernel
+        is not 1 for "separable".
 
     Source: Goodfellow et al. (2016), equation (9.6); chapter "Convolution".
 
@@ -95,17 +99,17 @@ def convolve(
     dilation: Ints = 1,
     method: str = "im2col",
 ) -> Array:
-    r"""Cross-correlate with the kernel turned by half a turn.
+    r"""Cross-correlate with the kernel rotated by 180 degrees.
 
     .. math:: y_{ij} = \sum_m \sum_n h_{mn} \, x_{i - m, \, j - n}
 
-    With padding "full" it is commutative. It equals cross-correlation if the kernel does not
-    change under half a turn, for which a symmetric matrix is not enough.
+    Convolution with padding "full" is commutative. It equals cross-correlation if a rotation by
+    180 degrees does not change the kernel; it is not enough that the matrix is symmetric.
 
     Parameters
     ----------
     x, kernel, padding, padding_mode, stride, dilation, method
-        As for ``correlate``.
+        See ``correlate``.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def convolve(
     Raises
     ------
     TypeError, ValueError
-        As for ``correlate``.
+        For the same reasons as in ``correlate``.
 
     Source: Goodfellow et al. (2016), equations (9.4) and (9.5); chapter "Convolution".
 
@@ -131,26 +135,27 @@ def convolve(
 def im2col(
     x: Array, kernel_size: Sequence[int], *, stride: Ints = 1, dilation: Ints = 1
 ) -> Array:
-    """Copy what lies below the kernel, at each of its places, into a row of a matrix.
+    """Copy the window at each position of a kernel into a row of a matrix.
 
     Parameters
     ----------
     x : (..., H, W)
-        A picture; with one number in kernel_size, a signal.
+        An image; or a signal, if kernel_size contains only one number.
     kernel_size : ints
-        kH and kW.
+        Height kH and width kW of the kernel.
     stride, dilation : int or ints
-        As for ``correlate``.
+        See ``correlate``.
 
     Returns
     -------
     (..., H'W', kH·kW)
-        A row for each place, which times the kernel's entries is the result there.
+        One row for each position. The product of a row and the kernel's elements is the
+        cross-correlation there.
 
     Raises
     ------
     TypeError, ValueError
-        If x is not of finite numbers, or kernel_size not of ints that fit.
+        If x does not contain finite numbers, or kernel_size does not contain integers that fit.
 
     Source: Chellapilla, Puri and Simard (2006); chapter "Convolution".
 
@@ -185,7 +190,7 @@ def output_size(
     dilation: int = 1,
     steps: bool = False,
 ) -> int | Steps:
-    r"""Count the places where a kernel fits, along one axis.
+    r"""Count the positions where a kernel fits, along one axis.
 
     .. math:: \left\lfloor \frac{n + 2p - d (k - 1) - 1}{s} \right\rfloor + 1
 
@@ -196,24 +201,25 @@ def output_size(
     kernel_size : int
         Length k of the kernel.
     padding : int
-        Entries p added at either end.
+        Number p of elements added at each end.
     stride : int
-        Distance s of two places.
+        Distance s between neighbouring positions.
     dilation : int
-        Distance d of two entries under the kernel.
+        Distance d between neighbouring elements below the kernel.
     steps : bool
-        Whether to show the computation.
+        If True, return the steps of the computation. Default: False.
 
     Returns
     -------
-    int, or Steps that lead to it
+    int or Steps
+        The number of positions; with ``steps=True``, the steps with this ``result``.
 
     Raises
     ------
     ValueError
         If the kernel does not fit even once, or a number is too small.
     TypeError
-        If a number is not whole.
+        If a number is not an integer.
 
     Source: Dumoulin and Visin (2016), relationship 15; chapter "Convolution".
 
@@ -280,7 +286,7 @@ def _ends(
             return [(r, r) for r in reach]
         case "same":
             if set(checks.one_for_each(name, "stride", stride, len(shape), 1)) != {1}:
-                raise ValueError(f"{name}: padding 'same' keeps the size for stride 1 only")
+                raise ValueError(f"{name}: padding 'same' requires stride 1")
             return [(r // 2, r - r // 2) for r in reach]
         case str():
             raise ValueError(
@@ -327,8 +333,8 @@ def _expect_small(name: str, x: Array, h: Array) -> None:
     sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))
     if 4 * np.finfo(float).eps * math.prod(sizes) > 0.25:
         raise ValueError(
-            f"{name}: expected smaller whole numbers for method 'fft', which rounds at the "
-            "sixteenth digit of the largest, or another method"
+            f"{name}: expected smaller integers for method 'fft', which rounds at the "
+            "sixteenth digit of the largest number; use another method"
         )
 
 
@@ -362,7 +368,7 @@ def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Return the result by the transform Y = X · conj H, padded against wrapping around."""
+    """Return the result by Y = X · conj H, at positions where nothing wraps around."""
     axes, lengths = tuple(range(-h.ndim, 0)), x.shape[-h.ndim :]
     sizes = _sizes(x, h.shape, (1,) * h.ndim, d)
     spread = np.zeros([dk * (k - 1) + 1 for k, dk in zip(h.shape, d, strict=True)])
@@ -375,7 +381,7 @@ def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Return the result of a separable kernel: along rows, then along columns."""
+    """Return the result for a separable kernel: along rows, then along columns."""
     if h.ndim == 1:
         return _by_im2col(x, h, s, d)
     column, row = separate(h)

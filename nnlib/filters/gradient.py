@@ -1,4 +1,4 @@
-"""The gradient of an image: where its edges are, and in which direction they run."""
+"""The gradient of an image: the position and the direction of edges."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Array = np.ndarray
 
 
 class Edges(NamedTuple):
-    """The result of ``edges``, each part of the shape of the picture.
+    """The result of ``edges``; each part has the shape of the image.
 
     Attributes
     ----------
     x, y : (..., H, W) float
-        How much brighter it grows for a pixel to the right, and for one downwards.
+        Increase of the brightness per pixel to the right, and per pixel downwards.
     magnitude : (..., H, W) float
-        The steepness, in brightness for a pixel.
+        Length of the gradient, in brightness per pixel.
     direction : (..., H, W) float
-        The direction in which it grows brighter, in radians: 0 to the right, π/2 downwards;
-        an edge runs at a right angle to it.
+        Direction in which the image gets brighter, in radians: 0 is to the right, and π/2 is
+        downwards. An edge is perpendicular to this direction.
     """
 
     x: Array
@@ -43,7 +43,7 @@ def edges(
     padding_mode: str = "replicate",
     method: str = "separable",
 ) -> Edges:
-    r"""Find the gradient of a picture by two derivative kernels.
+    r"""Compute the gradient of an image with two derivative kernels.
 
     .. math:: |\nabla F| = \sqrt{(h_x * F)^2 + (h_y * F)^2}, \quad
         \theta = \mathrm{atan2}(h_y * F, h_x * F)
@@ -53,10 +53,10 @@ def edges(
     image : (..., H, W) float or int
         Brightness.
     kernel : function
-        ``sobel`` or ``scharr``, or another that gives a kernel for "x" and "y";
-        it is divided by what it gives for a slope of 1.
+        ``sobel``, ``scharr``, or another function that returns a kernel for "x" and for "y".
+        The result is divided by the kernel's response to a slope of 1.
     padding_mode, method : str
-        As for ``convolve``.
+        See ``convolve``.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def edges(
     Raises
     ------
     ValueError
-        If the image has fewer than 2 axes, or as for ``convolve``.
+        If the image has fewer than 2 axes, and for the same reasons as in ``convolve``.
 
     Source: Szeliski (2022), section 7.2.1; chapter "Convolution".
 

@@ -16,9 +16,9 @@ Array = np.ndarray
 
 
 def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> Array:
-    """Return a 3 × 3 derivative kernel: smoothing across its direction, difference along.
+    """Return a 3 × 3 kernel: a difference along the direction, and smoothing across it.
 
-    The factor (1, 0, -1) is reversed by convolution, so the result is right minus left.
+    Convolution reverses the factor (1, 0, -1), so the result is the right pixel minus the left.
     """
     one_of(name, "direction", direction, ("x", "y"))
     kernel = np.outer(smoothing, (1, 0, -1))
@@ -26,10 +26,11 @@ def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> A
 
 
 def sobel(direction: str = "x") -> Array:
-    """Return the kernel of Sobel: 8 times the derivative, smoothed by (1, 2, 1) across.
+    """Return Sobel's kernel: 8 times the derivative, smoothed across by (1, 2, 1).
 
-    Convolution with it is positive where the picture grows brighter to the right ("x", which
-    finds vertical edges) or downwards ("y"); cross-correlation has the opposite sign.
+    The convolution of an image with this kernel is positive where the image gets brighter to
+    the right ("x", which detects vertical edges) or downwards ("y"). Cross-correlation has the
+    opposite sign.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def sobel(direction: str = "x") -> Array:
     Raises
     ------
     ValueError
-        If direction is neither.
+        If direction is neither "x" nor "y".
 
     Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
@@ -56,9 +57,9 @@ def sobel(direction: str = "x") -> Array:
 
 
 def scharr(direction: str = "x") -> Array:
-    """Return the kernel of Scharr: 32 times the derivative, its direction nearly right.
+    """Return Scharr's kernel: 32 times the derivative, with a more accurate direction.
 
-    Arguments and signs are those of ``sobel``.
+    The arguments and the signs are the same as for ``sobel``.
 
     Source: Scharr (2000), dissertation, University of Heidelberg; chapter "Convolution".
 
@@ -71,18 +72,18 @@ def scharr(direction: str = "x") -> Array:
 
 
 def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
-    r"""Return a bell of weights, which sum to 1.
+    r"""Return a Gaussian kernel, whose weights sum to 1.
 
     .. math:: H(u, v) \propto \exp\left(-\frac{u^2 + v^2}{2 \sigma^2}\right)
 
     Parameters
     ----------
     sigma : float
-        Its standard deviation σ > 0, in pixels.
+        Standard deviation σ > 0, in pixels.
     size : int, optional
-        Odd; by default so that it reaches 3σ to each side.
+        Odd size of the kernel. Default: large enough to cover 3σ on each side.
     ndim : int
-        1 for a vector, 2 for a picture's kernel.
+        1 for a vector, 2 for a matrix. Default: 2.
 
     Returns
     -------
@@ -115,9 +116,9 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
     Parameters
     ----------
     size : int
-        2k + 1, odd.
+        Odd size 2k + 1 of the kernel.
     ndim : int
-        1 for a vector, 2 for a picture's kernel.
+        1 for a vector, 2 for a matrix. Default: 2.
 
     Raises
     ------
@@ -140,12 +141,12 @@ def _power(name: str, g: Array, ndim: int) -> Array:
 
 
 def identity(size: int = 3) -> Array:
-    """Return the kernel that changes nothing: 1 in the middle, else 0.
+    """Return the kernel that changes nothing: 1 in the middle, and 0 elsewhere.
 
     Parameters
     ----------
     size : int
-        Odd.
+        Odd size of the kernel.
 
     Source: Szeliski (2022), section 3.2; chapter "Convolution".
 
@@ -160,30 +161,31 @@ def identity(size: int = 3) -> Array:
 
 
 def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
-    r"""Find the column and the row whose product a kernel is.
+    r"""Find a column and a row whose product is a given kernel.
 
     .. math:: H = c \, r^\top, \quad H * F = c * (r^\top * F)
 
-    A kernel is separable if and only if its rank is 1, whatever its size; then k² products
-    for a pixel become 2k. The factors come from the singular value decomposition; of whole
-    numbers they are made whole again.
+    A kernel of any size is separable if and only if its rank is 1. Then a pixel takes 2k
+    products instead of k². The factors come from the singular value decomposition. If the
+    kernel contains integers, the factors do, too.
 
     Parameters
     ----------
     kernel : (kH, kW) float
-        What is to be separated.
+        The kernel to separate.
     tolerance : float
-        The share of the kernel that the product may miss.
+        Largest relative error of the product, in the Frobenius norm.
 
     Returns
     -------
     column (kH,), row (kW,)
-        Of equal length, unless the kernel holds whole numbers.
+        The factors. They have the same norm, unless the kernel contains integers.
 
     Raises
     ------
     ValueError
-        If the kernel is not of rank 1: it says what share of it the best product misses.
+        If the rank of the kernel is not 1. The message states the relative error of the best
+        product.
 
     Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
 
@@ -199,8 +201,8 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     missed = np.linalg.norm(share[1:]) / np.linalg.norm(share) if s.any() else 1.0
     if not missed <= tolerance:
         raise ValueError(
-            "separate: expected a kernel of rank 1, got one of which the best product of two "
-            f"vectors misses {missed:.2g} (singular values {s.round(4).tolist()})"
+            "separate: expected a kernel of rank 1, got one whose best rank-1 approximation "
+            f"has a relative error of {missed:.2g} (singular values {s.round(4).tolist()})"
         )
     sign = 1 if U[:, 0].sum() >= 0 else -1
     column, row = sign * math.sqrt(s[0]) * U[:, 0], sign * math.sqrt(s[0]) * Vt[0]
@@ -217,5 +219,5 @@ def _whole(K: Array) -> tuple[Array, Array]:
 
 
 def operand(name: str, argument: str, x: Any) -> np.ndarray:
-    """Return finite numbers as an array: floats keep their dtype, others become int64."""
+    """Return finite numbers as an array: floats of the same dtype, or otherwise int64."""
     return entries(name, argument, x, ndim=1, whole=np.int64)  # uint8 would overflow

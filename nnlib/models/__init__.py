@@ -1,4 +1,4 @@
-"""Famous networks for images, built as in their papers; differences are documented.
+"""Famous networks for images, built as in their papers, with any differences documented.
 
 ``summary`` lists the output shape, cost, memory and receptive field of each layer of any
 model; ``diagram`` draws the layers.

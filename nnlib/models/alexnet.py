@@ -11,25 +11,26 @@ __all__ = ["AlexNet", "ZFNet"]
 
 
 def _response_norm() -> LocalResponseNorm:
-    """Return the local response normalization of section 3.3; torch divides α by n."""
+    """Return the local response normalization of section 3.3; torch's α is divided by n."""
     return LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
 
 
 class AlexNet(Module):
     """AlexNet with its two towers: five convolutions, three linear layers.
 
-    In the paper each half of the maps lived on a GPU of its own; the second, fourth and
-    fifth convolution see only their own half, so they have two groups. The paper counts 60
-    million parameters, exactly 60,965,224. Layers start as layers do, not as in section 5.
+    In the paper, the channels were split between two GPUs. The second, fourth and fifth
+    convolutions see only one half, so they have two groups. The paper mentions 60 million
+    parameters; the exact number is 60,965,224. The layers have nnlib's default initialization,
+    not the initialization of section 5.
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     dropout : float
-        Chance of dropping an input of the first two linear layers.
+        Probability of dropping an input of the first two linear layers.
     hidden : int
-        Length of the vectors between the linear layers.
+        Size of the hidden linear layers.
 
     Source: Krizhevsky et al. (2012), "ImageNet classification with deep convolutional neural
     networks", sections 3.3 to 3.5 and figure 2; chapter "LeNet to VGG".
@@ -53,30 +54,31 @@ class AlexNet(Module):
             *(Conv2d(384, 256, 3, padding=1, groups=2), ReLU()),
             MaxPool2d(3, 2),
         )
-        self.avgpool = AdaptiveAvgPool2d((6, 6))  # changes nothing at the paper's size
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # has no effect for the paper's image size
         self.classifier = dense(256 * 6 * 6, hidden, num_classes, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of another size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))
 
 
 class ZFNet(Module):
-    """ZFNet: AlexNet with smaller windows and steps at the start, and without towers.
+    """ZFNet: AlexNet with smaller windows and strides in the first layers, and without towers.
 
-    Figure 3 of the paper, with AlexNet's normalization between maps: 62,357,608 parameters.
+    The network follows figure 3 of the paper, with AlexNet's local response normalization. It
+    has 62,357,608 parameters.
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     dropout : float
-        Chance of dropping an input of the first two linear layers.
+        Probability of dropping an input of the first two linear layers.
     hidden : int
-        Length of the vectors between the linear layers.
+        Size of the hidden linear layers.
     maps : tuple of int
-        Number of maps of the last three convolutions; (512, 1024, 512) is the larger model
-        of the paper's table 2.
+        Number of channels of the last three convolutions; (512, 1024, 512) is the larger model
+        in table 2 of the paper.
 
     Source: Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks",
     figure 3 and section 4.1; chapter "LeNet to VGG".
@@ -108,9 +110,9 @@ class ZFNet(Module):
             *(Conv2d(fourth, fifth, 3, padding=1), ReLU()),
             MaxPool2d(3, 2),
         )
-        self.avgpool = AdaptiveAvgPool2d((6, 6))  # changes nothing at the paper's size
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # has no effect for the paper's image size
         self.classifier = dense(fifth * 6 * 6, hidden, num_classes, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of another size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))

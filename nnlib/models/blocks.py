@@ -1,4 +1,4 @@
-"""Blocks that several families of models are made of."""
+"""Blocks that several families of models share."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .layers import Conv2d, Linear
 
 
 class ConvNorm(Module):
-    """A convolution without bias, batch normalization, ReLU.
+    """A convolution without bias, followed by batch normalization and ReLU.
 
-    Arguments are those of ``Conv2d``; eps is the one of ``BatchNorm2d``.
+    The arguments are the same as for ``Conv2d``, and eps as for ``BatchNorm2d``.
 
     Source: Ioffe and Szegedy (2015), section 3.2.
 
@@ -41,13 +41,13 @@ class ConvNorm(Module):
 
 
 class Concat(Module):
-    """Branches that see the same input; their channels stand one after the other.
+    """Branches with the same input, whose outputs are concatenated along the channels.
 
     Parameters
     ----------
     branches : Module
-        Each maps (N, C, H, W) to (N, C_k, I, J), with one I and J for all; they become
-        attributes branch1, branch2 ...
+        Modules that map (N, C, H, W) to (N, C_k, I, J), with the same I and J. They become the
+        attributes branch1, branch2, ...
 
     Source: Szegedy et al. (2015), figure 2: "filter concatenation".
 
@@ -67,9 +67,9 @@ class Concat(Module):
 
 
 def dense(features: int, hidden: int, num_classes: int, dropout: float) -> Sequential:
-    """Return the three linear layers that end AlexNet and ZFNet, two of them after dropout.
+    """Return the three linear layers at the end of AlexNet and ZFNet, with dropout.
 
-    It maps (N, features) to (N, num_classes); hidden is the length of the vectors between.
+    The result maps (N, features) to (N, num_classes); hidden is the size of the hidden layers.
     """
     return Sequential(
         Dropout(dropout),

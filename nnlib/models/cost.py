@@ -21,20 +21,21 @@ POINTWISE = {
 
 
 def multiply_adds(unit: Unit) -> int:
-    r"""Count the multiplications, each with its addition, of matrix products and convolutions.
+    r"""Count the multiply-adds of matrix products and convolutions.
 
-    What is done to each element (activations, normalization, pooling, biases) counts 0, as in
-    ``torch.utils.flop_counter``, whose count is twice this one.
+    Activations, normalization, pooling and biases count as 0, as in
+    ``torch.utils.flop_counter``, which counts multiplications and additions separately and so
+    returns two times this number.
 
     Parameters
     ----------
     unit : Unit
-        What was done.
+        The recorded operations.
 
     Returns
     -------
     int
-        Multiply-adds, for the whole batch.
+        Number of multiply-adds for the whole batch.
 
     Source: Sze et al. (2017), "Efficient processing of deep neural networks", section II;
     chapter "LeNet to VGG".
@@ -67,8 +68,8 @@ def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> i
 class Field(NamedTuple):
     """A receptive field: the pixels that an output depends on, along height and width.
 
-    ``first`` and ``last`` are those of the output at (0, 0), and may lie outside the image,
-    in its padding; the field of the next output lies ``stride`` pixels further.
+    ``first`` and ``last`` are the first and the last pixel for the output at (0, 0), which may
+    be in the padding of the image. The field of the next output is ``stride`` pixels further.
     """
 
     first: tuple[int, int]
@@ -85,24 +86,25 @@ PIXEL = Field((0, 0), (0, 0), (1, 1))
 
 
 def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
-    r"""Return the receptive field of a result from those of the operands.
+    r"""Compute the receptive field of a result from the receptive fields of its operands.
 
     .. math:: r' = r + d\,(k - 1)\,j, \qquad j' = s\,j
 
     for windows of size k, stride s and dilation d, where r is the size of the field and j its
-    stride, which is 1 at the image. Several branches together see what any of them sees.
+    stride, which is 1 at the image. The field of several branches covers all of their fields.
 
     Parameters
     ----------
     unit : Unit
-        What was done.
+        The recorded operations.
     known : dict of Tensor to Field
-        The fields of the images among the tensors so far.
+        Receptive fields of the earlier tensors that are images.
 
     Returns
     -------
     Field or None
-        None where there is none: for what is no image, or depends on all of it.
+        The receptive field, or None if the result is not an image, depends on the whole image,
+        or depends on it in a way that this formula does not describe.
 
     Source: Araujo et al. (2019), "Computing receptive fields of convolutional neural
     networks", equation 2; chapter "The convolutional layer".

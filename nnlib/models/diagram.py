@@ -19,7 +19,7 @@ MOST, WIDE = 40, 1100  # blocks; pixels
 
 
 class Diagram:
-    """The blocks of a model; it draws itself in a notebook, and prints as a list.
+    """The blocks of a model; a notebook displays it as a drawing, and it prints as a list.
 
     Parameters
     ----------
@@ -48,17 +48,17 @@ class Diagram:
         return "\n".join(map(repr, self.blocks))
 
     def svg(self, direction: str = "down") -> str:
-        """Draw the blocks as an SVG element in the page's own inks.
+        """Draw the blocks as an SVG element in the colours of the page.
 
         Parameters
         ----------
         direction : {"down", "right"}
-            Where the output lies; ``"down"`` suits a phone.
+            Direction from the input to the output. ``"down"`` suits a phone.
 
         Raises
         ------
         ValueError
-            If the direction is another.
+            If the direction is neither "down" nor "right".
         """
         if direction not in ("down", "right"):
             raise ValueError(
@@ -70,7 +70,7 @@ class Diagram:
         return draw(list(map(_card, self.blocks)), positions, direction, words)
 
     def picture(self) -> Picture:
-        """Return the drawing for ``viz.show``; a wide network runs from top to bottom."""
+        """Return the drawing for ``viz.show``, from top to bottom if the network is wide."""
         right, down = self.svg("right"), self.svg("down")
         width = float(re.search(r'viewBox="0 0 ([\d.]+)', right)[1])
         return Picture("" if width > WIDE else right, down)
@@ -99,30 +99,31 @@ def diagram(
 ) -> Diagram:
     """Run a model once on zeros, and draw its layers with shapes, parameters and branches.
 
-    Modules without parts are blocks, and so are the operations between them. Equal blocks
-    that follow each other are one, with their number.
+    Each module without submodules is a block, and so is each operation between modules. Equal
+    successive blocks are merged into one block, which shows their number.
 
     Parameters
     ----------
     model, input_size
-        As for ``summary``.
+        See ``summary``.
     depth : int
-        How deep parts have blocks of their own; by default all the way, as far as ``most``
-        allows.
+        Depth of nesting up to which submodules have their own blocks. Default: the largest
+        depth that ``most`` allows.
     most : int
-        The number of blocks that a drawing has room for. Where there are more, normalization,
-        activations and dropout become part of the block before them, and then parts of their
-        whole.
+        Largest number of blocks in a drawing. If there are more, normalization, activations and
+        dropout become part of the block before them. If there are still too many, submodules
+        become part of the module that contains them, unless ``depth`` is given.
 
     Returns
     -------
     Diagram
-        It draws itself in a notebook.
+        The blocks. A notebook displays them as a drawing.
 
     Raises
     ------
     TypeError, ValueError
-        As ``summary``, and if there are more than ``most`` blocks at the given depth.
+        For the same reasons as in ``summary``, and if there are more than ``most`` blocks at
+        the given depth.
 
     Source: chapter "GoogLeNet to ResNeXt".
 

@@ -1,4 +1,4 @@
-"""FractalNet (Larsson et al., 2017): very deep, with short paths, without residuals."""
+"""FractalNet (Larsson et al., 2017): very deep, with short paths but no residuals."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ __all__ = ["Fractal", "FractalNet"]
 
 
 class Fractal(Module):
-    r"""Columns of 1, 2, 4 ... convolutions side by side that meet in means.
+    r"""Parallel columns of 1, 2, 4, ... convolutions that are joined by means.
 
     .. math:: f_1(z) = \mathrm{conv}(z), \quad
         f_{C+1}(z) = (f_C \circ f_C)(z) \oplus \mathrm{conv}(z)
 
-    where conv is convolution, batch normalization, ReLU and dropout, and ⊕ joins: the mean
-    of all columns that meet, so joins within joins are one.
+    where conv is convolution, batch normalization, ReLU and dropout, and ⊕ is a join, the mean
+    of all columns that end there. Nested joins count as a single join.
 
     Parameters
     ----------
     columns : int
-        C, the number of columns; the deepest has 2^(C-1) convolutions.
+        Number C of columns. The deepest column has 2^(C-1) convolutions.
     in_channels, out_channels : int
-        Maps of the input, and of all columns.
+        Channels of the input, and of the output of each column.
     dropout : float
-        Chance of dropping an output of a convolution.
+        Probability of dropping an output of a convolution.
     drop_path : float
-        Chance of dropping an input of a join while training; one always stays.
+        Probability of dropping an input of a join during training. At least one input always
+        remains.
 
     Raises
     ------
@@ -66,7 +67,7 @@ class Fractal(Module):
             self.second = Fractal(columns - 1, out_channels, *options)
 
     def forward(self, input: Tensor, column: int | None = None) -> Tensor:
-        """Map (N, C_in, H, W) to (N, C_out, H, W), by one column or by all."""
+        """Map (N, C_in, H, W) to (N, C_out, H, W), with one column or with all columns."""
         return self._joined(self._ends(input, column))
 
     def _ends(self, z: Tensor, column: int | None) -> list[Tensor]:
@@ -78,7 +79,7 @@ class Fractal(Module):
         return [self.dropout(self.conv(z)), *self.second._ends(self.first(z), None)]
 
     def _joined(self, ends: list[Tensor]) -> Tensor:
-        """Return the mean of the columns that local drop-path has not dropped."""
+        """Return the mean of the columns that remain after local drop-path."""
         if self.training and self.drop_path and len(ends) > 1:
             rng = random.generator(None)
             stay = rng.random(len(ends)) >= self.drop_path
@@ -90,24 +91,24 @@ class Fractal(Module):
 class FractalNet(Module):
     """FractalNet for images of 32 times 32: fractal blocks, each followed by max pooling.
 
-    While training, drop-path is local for half of the mini-batches (each join drops its
-    inputs by chance) and global for the other half (one column alone, through all blocks).
-    Afterwards all columns count. The paper's network of 20 layers has 3
-    columns in 5 blocks; with convolutions without bias these are 33,724,618 parameters for
-    10 classes. Kernels start as He et al. (2015) draw them.
+    During training, each mini-batch randomly uses local drop-path (each join drops some of its
+    inputs) or global drop-path (a single column through all blocks), with equal probability.
+    Afterwards the network uses all columns. The 20-layer network in the paper has 5 blocks of
+    3 columns. Since the convolutions have no bias, it has 33,724,618 parameters for 10 classes.
+    Kernels are initialized as in He et al. (2015).
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     columns : int
-        Columns of each block.
+        Number of columns in each block.
     channels : sequence of int
-        Maps of each block.
+        Number of channels of each block.
     dropout : sequence of float
-        Chance of dropping an output of a convolution, for each block.
+        Probability of dropping an output of a convolution, for each block.
     drop_path : float
-        Chance of dropping an input of a join; 0 turns global drop-path off, too.
+        Probability of dropping an input of a join. 0 also turns off global drop-path.
 
     Raises
     ------
@@ -152,7 +153,7 @@ class FractalNet(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map images (N, 3, 32, 32) to logits (N, C); each block halves height and width.
 
-        What is left of larger images is averaged.
+        For larger images, the mean over the remaining pixels is taken.
         """
         x, column = input, self._column()
         for block in self.blocks:

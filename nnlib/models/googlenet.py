@@ -1,4 +1,4 @@
-"""GoogLeNet (Szegedy et al., 2015): windows of several sizes side by side."""
+"""GoogLeNet (Szegedy et al., 2015): parallel branches with windows of several sizes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .layers import Conv2d, Linear, he_normal
 
 __all__ = ["GoogLeNet", "Inception"]
 
-# Table 1: maps before the module, 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj.
+# Table 1: input channels, 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj.
 TABLE = {
     "3a": (192, 64, 96, 128, 16, 32, 32),
     "3b": (256, 128, 128, 192, 32, 96, 64),
@@ -27,7 +27,7 @@ TABLE = {
 
 
 class GoogLeNetOutputs(NamedTuple):
-    """The outputs of GoogLeNet in training: its logits and those of the two auxiliary heads."""
+    """The outputs of GoogLeNet during training: the logits of all three classifiers."""
 
     logits: Tensor
     aux_logits2: Tensor
@@ -35,21 +35,21 @@ class GoogLeNetOutputs(NamedTuple):
 
 
 def conv(in_channels: int, out_channels: int, kernel_size: int, **options: Any) -> Sequential:
-    """Return a convolution and ReLU."""
+    """Return a convolution followed by ReLU."""
     return Sequential(Conv2d(in_channels, out_channels, kernel_size, **options), ReLU())
 
 
 class Inception(Concat):
-    """The inception module: four branches, of windows 1, 3 and 5 wide and of a max pooling.
+    """The inception module: branches with windows of width 1, 3 and 5, and max pooling.
 
     Parameters
     ----------
     in_channels : int
-        Maps of the input.
+        Channels of the input.
     ch1x1, ch3x3, ch5x5, pool_proj : int
-        Maps of the four branches.
+        Output channels of the four branches.
     ch3x3red, ch5x5red : int
-        Maps that a 1x1 convolution makes before the larger windows.
+        Output channels of the 1x1 convolutions before the larger windows.
 
     Source: Szegedy et al. (2015), figure 2(b); chapter "GoogLeNet to ResNeXt".
 
@@ -79,7 +79,8 @@ class Inception(Concat):
 class Auxiliary(Module):
     """An auxiliary classifier, attached in the middle of the network: section 5 of the paper.
 
-    At images of 224 pixels its pooling gives 4 times 4; other sizes are brought to that.
+    For images of 224 pixels, its pooling layer outputs 4 × 4 pixels. For other sizes, adaptive
+    pooling changes the output to 4 × 4.
     """
 
     def __init__(self, in_channels: int, num_classes: int, dropout: float):
@@ -90,28 +91,29 @@ class Auxiliary(Module):
         self.dropout = Dropout(dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C_in, 14, 14), or of another size, to logits (N, C)."""
+        """Map (N, C_in, 14, 14), or a different image size, to logits (N, C)."""
         x = F.adaptive_avg_pool2d(F.avg_pool2d(input, 5, 3), 4)
         x = F.relu(self.conv(x)).flatten(1)
         return self.fc2(self.dropout(F.relu(self.fc1(x))))
 
 
 class GoogLeNet(Module):
-    """GoogLeNet of 22 layers, with its two auxiliary heads while training.
+    """GoogLeNet with 22 layers, and with its two auxiliary heads during training.
 
-    The paper's own: windows of 5 are 5 wide and there is no batch normalization, unlike in
-    torchvision's. It has 6,998,552 parameters without the heads, 13,378,280 with them. The
-    table leaves the normalization between maps open; its constants are those of Caffe's
-    model, n = 5, k = 1, α = 1e-4, β = 0.75. Kernels start as He et al. (2015) draw them.
+    This is the version in the paper: unlike in torchvision, the 5x5 windows really have width
+    5, and there is no batch normalization. It has 6,998,552 parameters without the heads and
+    13,378,280 with them. The paper does not specify the constants of the local response
+    normalization, so we use Caffe's: n = 5, k = 1, α = 1e-4, β = 0.75. Kernels are initialized
+    as in He et al. (2015).
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     aux_logits : bool
-        Whether it has the auxiliary heads. Their losses count 0.3 in the paper.
+        Whether the network has the auxiliary heads. Their losses have weight 0.3 in the paper.
     dropout, dropout_aux : float
-        Chance of dropping an input of the last layer, in the main part and in the heads.
+        Probability of dropping an input of the last layer, in the main part and in the heads.
 
     Source: Szegedy et al. (2015), "Going deeper with convolutions", table 1, figure 3 and
     section 5; chapter "GoogLeNet to ResNeXt".
@@ -146,9 +148,9 @@ class GoogLeNet(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor | GoogLeNetOutputs:
-        """Map images (N, 3, 224, 224) to logits (N, C); in training also those of the heads.
+        """Map images (N, 3, 224, 224) to logits (N, C); in training, add the heads' logits.
 
-        Images of other sizes pass too; for the heads 127 pixels suffice.
+        Images can have other sizes, too. The heads need at least 79 pixels.
         """
         x = self.norm(self.pool(self.conv1(input)))
         x = self.pool(self.norm(self.conv3(self.conv2(x))))

@@ -11,14 +11,14 @@ from .layers import Linear, he_normal
 
 __all__ = ["InceptionV4"]
 
-# Sizes of the paper's figures, with the padding that keeps the image's size.
+# Window sizes in the paper's figures, with the padding that preserves the image size.
 SAME = {1: 0, 3: 1, (1, 3): (0, 1), (3, 1): (1, 0), (1, 7): (0, 3), (7, 1): (3, 0)}
 
 
 def _chain(before: int, *steps: tuple[int, Any]) -> Sequential:
-    """Return a chain of convolutions, each given as (channels, window), with equal padding.
+    """Return a chain of convolutions, each given as (channels, window), with "same" padding.
 
-    A third entry of a step is its stride; then there is no padding ("V" in the figures).
+    If a step has a third entry, it is the stride, and there is no padding ("V" in the figures).
     """
     layers = []
     for maps, window, *stride in steps:
@@ -47,7 +47,7 @@ def stem() -> Sequential:
 
 
 def inception_a() -> Concat:
-    """Return block A, figure 4: (N, 384, 35, 35) keeps its shape.
+    """Return block A, figure 4, which preserves the shape (N, 384, 35, 35).
 
     >>> from nnlib import zeros
     >>> inception_a()(zeros(1, 384, 5, 5)).shape
@@ -71,7 +71,7 @@ def reduction_a() -> Concat:
 
 
 def inception_b() -> Concat:
-    """Return block B, figure 5: (N, 1024, 17, 17) keeps its shape."""
+    """Return block B, figure 5, which preserves the shape (N, 1024, 17, 17)."""
     across, down = (1, 7), (7, 1)
     return Concat(
         _averaged(1024, 128),
@@ -91,7 +91,7 @@ def reduction_b() -> Concat:
 
 
 def inception_c() -> Concat:
-    """Return block C, figure 6: (N, 1536, 8, 8) keeps its shape."""
+    """Return block C, figure 6, which preserves the shape (N, 1536, 8, 8)."""
     across, down = (1, 3), (3, 1)
 
     def split(before: int) -> Concat:
@@ -106,17 +106,18 @@ def inception_c() -> Concat:
 
 
 class InceptionV4(Module):
-    """Inception-v4: stem, 4 blocks A, 7 blocks B, 3 blocks C, with reductions between.
+    """Inception-v4: a stem, 4 blocks A, 7 blocks B and 3 blocks C, with reductions in between.
 
-    Every convolution is followed by batch normalization and ReLU: 42,679,816 parameters.
-    The paper's blocks with residuals belong to its other networks, Inception-ResNet.
+    Batch normalization and ReLU follow every convolution. There are 42,679,816 parameters. The
+    blocks with residuals in the paper belong to its other networks, Inception-ResNet.
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     dropout : float
-        Chance of dropping an input of the last layer; the paper keeps 0.8.
+        Probability of dropping an input of the last layer. The 0.8 in the paper is the
+        probability that an input remains.
 
     Source: Szegedy et al. (2017), "Inception-v4, Inception-ResNet and the impact of residual
     connections on learning", figures 3 to 9 and table 1; chapter "GoogLeNet to ResNeXt".
@@ -142,7 +143,7 @@ class InceptionV4(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 299, 299), or of 75 pixels and more, to logits (N, C)."""
+        """Map images (N, 3, 299, 299), or any size from 75 pixels on, to logits (N, C)."""
         x = self.a(self.stem(input))
         x = self.b(self.reduction_a(x))
         x = self.c(self.reduction_b(x))

@@ -24,17 +24,19 @@ class Block:
     Attributes
     ----------
     name, kind : str
-        A module's dotted name and class; for an operation between modules, "" and its name.
+        Dotted name and class of a module; for an operation between modules, "" and the name
+        of the operation.
     operands : list of Block
-        What it reads.
+        Blocks whose results it reads.
     shape : tuple of int
-        Of its result.
+        Shape of the result.
     parameters : int
-        Numbers in its parameters; of one that occurs twice, only where it is first.
+        Number of elements in its parameters. A parameter that occurs twice counts only at its
+        first occurrence.
     count : int
-        How many equal blocks follow each other here.
+        Number of equal successive blocks merged into this block.
     then : tuple of str
-        What was done after it and is part of it: normalization, activation, dropout.
+        Operations that were merged into this block: normalization, activation, dropout.
     """
 
     name: str
@@ -71,7 +73,7 @@ def _modules(scope: Scope) -> list[Scope]:
 
 
 class Builder:
-    """A builder that collects recorded operations into blocks, one a drawn module call."""
+    """A builder that collects recorded operations into blocks, one for each module call."""
 
     def __init__(self, run: Run, depth: int):
         self.run, self.depth = run, depth
@@ -144,7 +146,7 @@ def _unused(recorded: recording) -> list[Scope]:
 
 
 def _is_one(module: Module) -> bool:
-    """Return whether a module is one block: a layer of nnlib, or without submodules."""
+    """Return whether a module is one block: it is a layer of nnlib, or has no submodules."""
     own = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
 
@@ -183,7 +185,7 @@ def _chained(blocks: list[Block]) -> list[Block]:
 
 
 def layered(blocks: list[Block]) -> list[Block]:
-    """Return blocks in which normalization, activation and the like are merged into a layer."""
+    """Return blocks in which normalization, activation and dropout are merged into layers."""
     users = _users(blocks)
 
     def fits(x: Block, y: Block) -> bool:
@@ -217,7 +219,7 @@ def _merged(
     fits: Callable[[Block, Block], bool],
     merge: Callable[[Block, Block], None],
 ) -> list[Block]:
-    """Return blocks, each merged with its only operand if ``fits`` says so."""
+    """Return blocks, each merged with its only operand if ``fits`` returns True."""
     out: list[Block] = []
     for y in blocks:
         if len(y.operands) == 1 and fits(y.operands[0], y):

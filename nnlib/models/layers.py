@@ -1,7 +1,7 @@
-"""Layers that can be counted without memory: inside ``counting`` their weights are not made.
+"""Models without memory: inside ``counting``, weights have a shape but take no memory.
 
-The models of this folder make their large layers from the two classes of this file. Inside
-``with counting():`` each weight is a single number broadcast to the full shape
+The large layers of the models in this folder are instances of the two classes in this file.
+Inside ``with counting():`` each weight is a single number broadcast to the full shape
 (``numpy.broadcast_to``), and no random numbers are drawn.
 """
 
@@ -23,12 +23,12 @@ _counting = ContextVar("counting", default=False)
 
 @contextmanager
 def counting() -> Iterator[None]:
-    """Build models whose weights have shapes, but no memory of their own.
+    """Build models whose weights have the full shapes but take no memory.
 
-    Such a model can be counted, printed and run, so that the shapes of its layers can be
-    seen; its convolutions and linear layers give 0. It can be neither trained nor loaded:
-    writing to its weights is a ValueError of NumPy's, for they are read-only. Only the
-    models of ``nnlib.models`` heed it.
+    You can count the parameters of such a model, print it and run it to see the shapes of its
+    layers. The convolutions and linear layers return 0. You can neither train the model nor
+    load weights into it, because the weights are read-only: writing to them raises NumPy's
+    ValueError. This context only affects the models in ``nnlib.models``.
 
     Source: torch's device "meta" has the same purpose.
 
@@ -48,18 +48,19 @@ def counting() -> Iterator[None]:
 
 
 def count_parameters(model: Module) -> int:
-    """Count the numbers that training can change.
+    """Count the trainable parameters of a model.
 
     Parameters
     ----------
     model : Module
-        Anything with parameters; one that occurs several times counts once, one that does
-        not require a gradient not at all.
+        A model or layer. A parameter that occurs several times counts only once, and a
+        parameter that does not require a gradient does not count.
 
     Returns
     -------
     int
-        The sum of their sizes; buffers, as the averages of ``BatchNorm2d``, do not count.
+        The total number of elements. Buffers, such as the running averages of
+        ``BatchNorm2d``, do not count.
 
     >>> count_parameters(nn.Linear(3, 2))
     8
@@ -71,7 +72,7 @@ class _Countable(Module):
     """A layer whose parameters take no memory inside ``counting``."""
 
     def reset_parameters(self) -> None:
-        """Draw the parameters; inside ``counting``, make them views of a single number."""
+        """Draw random parameters; inside ``counting``, make them views of a single number."""
         if not _counting.get():
             super().reset_parameters()
             return
@@ -82,11 +83,11 @@ class _Countable(Module):
 
 
 class Conv2d(_Countable, nn.Conv2d):
-    """``nn.Conv2d``, which ``counting`` leaves without memory."""
+    """``nn.Conv2d``, whose parameters take no memory inside ``counting``."""
 
 
 class Linear(_Countable, nn.Linear):
-    """``nn.Linear``, which ``counting`` leaves without memory."""
+    """``nn.Linear``, whose parameters take no memory inside ``counting``."""
 
 
 def he_normal(model: Module, mode: str = "fan_out") -> None:

@@ -1,4 +1,4 @@
-"""LeNet-5 (LeCun et al., 1998), which reads digits."""
+"""LeNet-5 (LeCun et al., 1998), a network that recognizes digits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..tensor import Tensor, wrap
 
 __all__ = ["LeNet5"]
 
-# Table I: the maps of S2 that each map of C3 sees.
+# Table I: the channels of S2 to which each channel of C3 is connected.
 INPUT_MAPS = (
     *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
     *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
@@ -27,14 +27,14 @@ def squash(input: Tensor) -> Tensor:
 
 
 class PartialConv2d(Module):
-    """A convolution each of whose maps sees only some of the input's maps.
+    """A convolution in which each output channel uses only some of the input channels.
 
     Parameters
     ----------
     in_channels : int
-        Number of input maps C.
+        Number of input channels C.
     input_maps : tuple of tuple of int
-        For each of the C_out output maps, the input maps that it sees.
+        For each of the C_out output channels, the input channels that it uses.
     kernel_size : int
         Height and width of a kernel.
 
@@ -43,7 +43,7 @@ class PartialConv2d(Module):
     weight : (K, kernel_size, kernel_size) float
         One kernel for each of the K connections, in the order of ``input_maps``.
     bias : (C_out,) float
-        A number for each output map.
+        One element for each output channel.
 
     Source: LeCun et al. (1998), table I.
 
@@ -62,7 +62,7 @@ class PartialConv2d(Module):
             kernel_size,
         )
         ends = [(to, source) for to, sources in enumerate(input_maps) for source in sources]
-        # Which kernel stands between two maps; the last, which is 0, where there is none.
+        # The kernel for each pair of channels; unconnected pairs use the last one, which is 0.
         self.kernel_of = np.full((len(input_maps), in_channels), len(ends))
         self.kernel_of[tuple(zip(*ends, strict=True))] = np.arange(len(ends))
         self.weight = Parameter(np.empty((len(ends), kernel_size, kernel_size), np.float32))
@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the parameters uniformly from ±1/√(inputs of their map), as ``Conv2d``."""
+        """Draw parameters uniformly from ±1/√(inputs of their channel), as in ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -89,7 +89,7 @@ class PartialConv2d(Module):
 
 
 class SubSampling(Module):
-    r"""Sums over squares of 2 times 2, times a trained number, plus another.
+    r"""Sums over 2 × 2 pixels, with a trainable weight and bias for each channel.
 
     .. math:: y_{n c i j} = w_c \sum_{u v} x_{n, c, 2i + u, 2j + v} + b_c
 
@@ -110,14 +110,14 @@ class SubSampling(Module):
 
 
 class Distances(Module):
-    r"""Minus the squared distances of a vector from the centre of each class.
+    r"""The negative squared distance of a vector from the centre of each class.
 
     .. math:: z_{nc} = -\sum_d (x_{nd} - \mu_{cd})^2
 
     Attributes
     ----------
     centres : (C, D) float
-        μ, of ±1 drawn with equal chance; a buffer, for it is not trained.
+        Centres μ with random elements 1 or -1. They are a buffer, because they are not trained.
 
     Source: LeCun et al. (1998), equation 7; the minus makes the nearest class the largest.
 
@@ -140,17 +140,18 @@ class LeNet5(Module):
     """LeNet-5: two convolutions with sub-sampling, a third one, and two layers.
 
     The paper's network has 60,000 trainable parameters: C1 6·(25 + 1) = 156, S2 6·2 = 12, C3
-    60·25 + 16 = 1516, S4 16·2 = 32, C5 120·(400 + 1) = 48,120, F6 84·(120 + 1) = 10,164. Its
-    output, distances from fixed centres, has none. The paper's centres are little pictures
-    of the characters; here they are drawn, which it names as the other choice.
+    60·25 + 16 = 1516, S4 16·2 = 32, C5 120·(400 + 1) = 48,120, F6 84·(120 + 1) = 10,164. The
+    output, the distances from fixed centres, has none. In the paper, the centres are small
+    images of the characters. Here they are random, which the paper mentions as an alternative.
 
     Parameters
     ----------
     num_classes : int
         Number of classes C.
     full : bool
-        Build what is mostly called LeNet-5 today: C3 sees all maps (2416 parameters),
-        sub-sampling is a mean (none), the output a linear layer (850): 61,706 together.
+        If True, build the network that is usually called LeNet-5 today: C3 uses all channels
+        (2416 parameters), sub-sampling is average pooling (no parameters), and the output is a
+        linear layer (850 parameters). It has 61,706 parameters in total. Default: False.
 
     Raises
     ------
@@ -179,7 +180,7 @@ class LeNet5(Module):
         self.output = Linear(84, num_classes) if full else Distances(84, num_classes)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 1, 32, 32) to scores (N, C), the largest for the likeliest class."""
+        """Map images (N, 1, 32, 32) to scores (N, C); the most likely class scores highest."""
         if input.shape[1:] != (1, 32, 32):
             raise ValueError(f"LeNet5: expected images (N, 1, 32, 32), got {input.shape}")
         x = input

@@ -23,7 +23,7 @@ __all__ = [
 
 
 def conv3x3(before: int, maps: int, stride: int = 1, groups: int = 1) -> Conv2d:
-    """Return a 3x3 convolution without bias, which keeps the image size at stride 1."""
+    """Return a 3x3 convolution without bias, which preserves the image size for stride 1."""
     return Conv2d(before, maps, 3, stride, padding=1, groups=groups, bias=False)
 
 
@@ -33,23 +33,23 @@ def conv1x1(before: int, maps: int, stride: int = 1) -> Conv2d:
 
 
 class BasicBlock(Module):
-    """Two convolutions, to whose result the input is added: y = relu(F(x) + x).
+    """Two convolutions with a shortcut: y = relu(F(x) + x).
 
     Parameters
     ----------
     inplanes, planes : int
-        Maps of the input, and of the output.
+        Channels of the input, and of the output.
     stride : int
-        Step of the first convolution.
+        Stride of the first convolution.
     downsample : Module, optional
-        What brings x to the shape of F(x).
+        Module that changes x to the shape of F(x).
     groups, base_width : int
-        1 and 64; only ``Bottleneck`` has others.
+        Must be 1 and 64; ``Bottleneck`` also allows different values.
 
     Raises
     ------
     ValueError
-        If groups or base_width differ from these.
+        If groups or base_width has a different value.
 
     Source: He et al. (2016), figure 5, left; chapter "GoogLeNet to ResNeXt".
 
@@ -89,18 +89,18 @@ class BasicBlock(Module):
 
 
 class Bottleneck(Module):
-    """Three convolutions, the middle one on fewer maps, to which the input is added.
+    """Three convolutions with a shortcut, the middle one with fewer channels.
 
     Parameters
     ----------
     inplanes, planes : int
-        Maps of the input, and a quarter of those of the output.
+        Channels of the input; the output has 4 planes channels.
     stride : int
-        Step of the second convolution.
+        Stride of the second convolution.
     downsample : Module, optional
-        What brings the input to the shape of the output.
+        Module that changes the input to the shape of the output.
     groups, base_width : int
-        Groups of the second convolution, and the maps of each for 64 planes.
+        Groups of the second convolution, and channels of each group if planes is 64.
 
     Source: He et al. (2016), figure 5, right, with the stride at the second convolution
     instead of the first, as in torchvision; Xie et al. (2017), figure 3(c).
@@ -143,8 +143,8 @@ class Bottleneck(Module):
 class ResNet(Module):
     """A residual network for images of ImageNet's size, with torchvision's names.
 
-    Where a stage changes the shape, the input passes a 1x1 convolution (option B of the
-    paper). Kernels start as in He et al. (2015), equation 14.
+    If a stage changes the shape, its shortcut contains a 1x1 convolution (option B of the
+    paper). Kernels are initialized as in He et al. (2015), equation 14.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class ResNet(Module):
     num_classes : int
         Number of classes C.
     groups, width_per_group : int
-        As groups and base_width of the block.
+        The arguments groups and base_width of the blocks.
 
     Source: He et al. (2016), "Deep residual learning for image recognition", table 1;
     chapter "GoogLeNet to ResNeXt".
@@ -199,7 +199,7 @@ class ResNet(Module):
 
 
 def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: Any) -> Any:
-    """Return n blocks, the first of which may halve the image size."""
+    """Return n blocks; the first one may halve the image size."""
     after, downsample = planes * block.expansion, None
     if stride != 1 or before != after:
         downsample = Sequential(conv1x1(before, after, stride), BatchNorm2d(after))
@@ -208,22 +208,24 @@ def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: A
 
 
 def resnet18(**options: Any) -> ResNet:
-    """Return ResNet-18, with 11,689,512 parameters; options as ``ResNet``."""
+    """Return ResNet-18, with 11,689,512 parameters; for the options, see ``ResNet``."""
     return ResNet(BasicBlock, (2, 2, 2, 2), **options)
 
 
 def resnet34(**options: Any) -> ResNet:
-    """Return ResNet-34, with 21,797,672 parameters; options as ``ResNet``."""
+    """Return ResNet-34, with 21,797,672 parameters; for the options, see ``ResNet``."""
     return ResNet(BasicBlock, (3, 4, 6, 3), **options)
 
 
 def resnet50(**options: Any) -> ResNet:
-    """Return ResNet-50, with 25,557,032 parameters; options as ``ResNet``."""
+    """Return ResNet-50, with 25,557,032 parameters; for the options, see ``ResNet``."""
     return ResNet(Bottleneck, (3, 4, 6, 3), **options)
 
 
 def resnext50_32x4d(**options: Any) -> ResNet:
-    """Return ResNeXt-50, 32 groups of 4 maps, 25,028,904 parameters; options as ``ResNet``.
+    """Return ResNeXt-50 with 32 groups of 4 channels, and with 25,028,904 parameters.
+
+    For the options, see ``ResNet``.
 
     Source: Xie et al. (2017), "Aggregated residual transformations for deep neural
     networks", table 1; chapter "GoogLeNet to ResNeXt".
@@ -232,9 +234,10 @@ def resnext50_32x4d(**options: Any) -> ResNet:
 
 
 class WideBlock(Module):
-    """Normalization, ReLU and convolution, twice, with dropout between: B(3, 3).
+    """Normalization, ReLU and convolution, twice, with dropout in between: B(3, 3).
 
-    Where the number of maps changes, what is added has been normalized and convolved too.
+    If the number of channels changes, the shortcut also contains the normalization, ReLU and a
+    convolution.
     """
 
     def __init__(self, before: int, maps: int, stride: int, dropout: float):
@@ -255,20 +258,20 @@ class WideBlock(Module):
 
 
 class WideResNet(Module):
-    """A residual network for small images with many maps in each layer.
+    """A residual network for small images, with many channels in each layer.
 
     Parameters
     ----------
     depth : int
-        Number of convolutions 6n + 4: the first, three for the shortcuts, two in each of
-        the n blocks of three stages.
+        Number of convolutions 6n + 4: the first one, one in the shortcut of each of the three
+        stages, and two in each of the n blocks of a stage.
     widen_factor : int
-        k; the stages have 16k, 32k and 64k maps.
+        Factor k. The stages have 16k, 32k and 64k channels.
     num_classes : int
         Number of classes C.
     dropout : float
-        Chance of dropping a number between the two convolutions of a block; 0.3 in the
-        paper, where it is used.
+        Probability of dropping an element between the two convolutions of a block. The paper
+        uses 0.3 in its networks with dropout.
 
     Raises
     ------
@@ -309,5 +312,5 @@ class WideResNet(Module):
 
 
 def wide_resnet28_10(**options: Any) -> WideResNet:
-    """Return WRN-28-10, 36,479,194 parameters for 10 classes; options as ``WideResNet``."""
+    """Return WRN-28-10, with 36,479,194 parameters for 10 classes; see ``WideResNet``."""
     return WideResNet(28, 10, **options)

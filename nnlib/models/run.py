@@ -37,7 +37,7 @@ def watched(name: str, model: Module, sizes: Any) -> Run:
             output = model(*inputs)
         except Exception as error:
             shapes = ", ".join(str(x.shape) for x in inputs)
-            raise ValueError(f"{name}: the model refused inputs {shapes}: {error}") from error
+            raise ValueError(f"{name}: the model fails for inputs {shapes}: {error}") from error
     return Run(record, inputs, tensors(output))
 
 

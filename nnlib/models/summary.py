@@ -22,26 +22,26 @@ Shape = tuple[int, ...]
 
 @dataclass
 class Layer:
-    """One row: a call of a module, with what it does itself; its parts have rows of their own.
+    """One row: a module call with its own operations; submodules have separate rows.
 
     Attributes
     ----------
     name, kind : str
-        Its dotted name in the model, and its class.
+        Dotted name of the module in the model, and its class.
     depth : int
-        0 for the model, 1 for its parts.
+        0 for the model, 1 for its submodules, and so on.
     output : list of tuple of int
-        The shapes of its results; empty for a module that was not called.
+        Shapes of its results; empty if the module was not called.
     parameters, trainable : int
-        Numbers in its parameters, and those that require a gradient. A parameter counts
-        where it first occurs.
+        Number of elements in its parameters, and in those that require a gradient. A parameter
+        counts only at its first occurrence.
     multiply_adds : int
-        For the whole batch; see ``multiply_adds``.
+        Multiply-adds for the whole batch, see ``multiply_adds``.
     activation_bytes, parameter_bytes : int
-        Memory of all it computed, views apart, and of its parameters.
+        Memory of all tensors that it computed, without views, and of its parameters.
     field : Field or None
-        The receptive field of its result; None where that is no image, or the network sees
-        all of it or mixes pixels in another way than by windows.
+        Receptive field of its result, or None if the result is not an image, depends on the
+        whole image, or combines pixels other than by windows.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Layer:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The texts in the layer's row of the table."""
+        """The text of each cell in the row."""
         frozen = self.parameters and not self.trainable
         field = self.field and f"{_by(self.field.size)}, step {_by(self.field.stride)}"
         return (
@@ -81,14 +81,14 @@ HEAD = (
 
 
 class Summary(list):
-    """The rows of ``summary``, a list of ``Layer``; prints as a table, with totals below it.
+    """The rows of ``summary``: a list of ``Layer`` that prints as a table with totals.
 
     Attributes
     ----------
     parameters, trainable, multiply_adds : int
         Totals over all rows.
     activation_bytes, parameter_bytes, input_bytes : int
-        Memory of all that was computed, of the parameters, and of the inputs.
+        Memory of all computed tensors, of the parameters, and of the inputs.
     """
 
     input_bytes = 0
@@ -147,7 +147,7 @@ class Summary(list):
 
 
 def _row(layer: Layer) -> str:
-    """Return one row of the table as a text."""
+    """Return one row of the table as HTML."""
     first, *others = layer.cells
     indent = f'style="padding-left:{1 + layer.depth}em;text-align:left"'
     cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
@@ -160,32 +160,33 @@ def summary(
     *,
     depth: int | None = None,
 ) -> Summary:
-    """Run a model once on zeros, and tell what each of its layers gives, costs, holds and sees.
+    """List the output shape, cost, memory and receptive field of each layer of a model.
 
-    The run records no history and is in evaluation mode; afterwards each part is in the mode
-    it was in before. Names and rules are those of the package torchinfo.
+    The model runs once on zeros, in evaluation mode and without gradients. Afterwards each
+    submodule is back in its previous mode. Names and rules follow the package torchinfo.
 
     Parameters
     ----------
     model : Module
-        It may be built inside ``models.counting()``: then its weights take no memory.
+        The model. If it was built inside ``models.counting()``, its weights take no memory.
     input_size : tuple of int, or list of them
-        The shape of the input, or of each of several inputs, *with* the batch.
+        Shape of the input, or of each of several inputs, *including* the batch size.
     depth : int
-        How deep parts have rows of their own; below, they count as part of their whole.
+        Depth of nesting up to which submodules have their own rows. Deeper ones count as part
+        of the module that contains them. Default: no limit.
 
     Returns
     -------
     Summary
-        A row for each call of a module, in the order of the calls, then one for each module
+        A row for each module call, in the order of the calls, followed by a row for each module
         with parameters that was not called.
 
     Raises
     ------
     TypeError
-        If model is no Module, or the sizes are not whole numbers.
+        If model is not a Module, or a size is not an integer.
     ValueError
-        If a size is negative, or the model does not take such inputs.
+        If a size is negative, or the model does not accept inputs of these sizes.
 
     Source: chapter "LeNet to VGG".
 
@@ -206,7 +207,7 @@ def summary(
 def _layers(
     model: Module, record: recording, inputs: list[Tensor], depth: int | None
 ) -> Iterator[Layer]:
-    """Yield the rows, each with the costs of its own operations."""
+    """Yield the rows, each with its own operations' cost."""
     counted: set[Tensor] = set()
     rows: dict[Scope, Layer] = {}
     for scope in record.scopes:
@@ -229,7 +230,7 @@ def _layers(
 def _add_row(
     rows: dict[Scope, Layer], scope: Scope, depth: int | None, counted: set[Tensor]
 ) -> None:
-    """Add a module call's row; below the depth limit, use the row of the call around it."""
+    """Add the row of a module call; below the depth limit, use the enclosing call's row."""
     at = level(scope)
     if depth is not None and at > depth:
         rows[scope] = rows[scope.parent]
@@ -250,7 +251,7 @@ def _add_parameters(layer: Layer, module: Module, counted: set[Tensor]) -> None:
 
 
 def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
-    """Add the costs of a unit of operations to its row, and note its receptive field."""
+    """Add the cost of a unit of operations to its row, and store its receptive field."""
     layer.multiply_adds += multiply_adds(unit)
     own = (x for x in unit.outs if x.view_of is None or unit.call is not None)
     layer.activation_bytes += sum(x.array.nbytes for x in own)
@@ -265,7 +266,7 @@ def _by(pair: tuple[int, int]) -> str:
 
 
 def size(n: int) -> str:
-    """Return a number of bytes in the unit that suits it.
+    """Return a number of bytes as text in a suitable unit.
 
     >>> size(640), size(4 * 138_357_544)
     ('640 B', '527.8 MiB')

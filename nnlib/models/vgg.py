@@ -10,7 +10,7 @@ from .layers import Conv2d, Linear, he_normal
 
 __all__ = ["VGG", "vgg11", "vgg16"]
 
-# Table 1, columns A and D: how many maps the convolutions between two poolings have.
+# Table 1, columns A and D: channels of the convolutions between two pooling layers.
 CONFIGURATIONS = {
     11: ((64,), (128,), (256, 256), (512, 512), (512, 512)),
     16: ((64, 64), (128, 128), (256,) * 3, (512,) * 3, (512,) * 3),
@@ -20,8 +20,9 @@ CONFIGURATIONS = {
 class VGG(Module):
     """VGG with 11 or 16 layers that have weights.
 
-    The names are torchvision's, so that its weights fit. Kernels start as He et al. (2015)
-    draw them, as there; the paper grew its networks from a shallow one.
+    The names are the same as in torchvision, so you can load its weights. As there, kernels are
+    initialized as in He et al. (2015); in the paper, a trained shallow network initialized the
+    deeper ones.
 
     Parameters
     ----------
@@ -30,9 +31,9 @@ class VGG(Module):
     num_classes : int
         Number of classes C.
     dropout : float
-        Chance of dropping an output of the first two linear layers.
+        Probability of dropping an output of the first two linear layers.
     hidden : int
-        Length of the vectors between the linear layers.
+        Size of the hidden linear layers.
 
     Raises
     ------
@@ -60,7 +61,7 @@ class VGG(Module):
                 before = n
             layers.append(MaxPool2d(2))
         self.features = Sequential(*layers)
-        self.avgpool = AdaptiveAvgPool2d((7, 7))  # changes nothing at the paper's size
+        self.avgpool = AdaptiveAvgPool2d((7, 7))  # has no effect for the paper's image size
         self.classifier = Sequential(
             *(Linear(512 * 7 * 7, hidden), ReLU(), Dropout(dropout)),
             *(Linear(hidden, hidden), ReLU(), Dropout(dropout)),
@@ -69,15 +70,15 @@ class VGG(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of another size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))
 
 
 def vgg11(**options: Any) -> VGG:
-    """Return VGG-11, column A, with 132,863,336 parameters; options as ``VGG``."""
+    """Return VGG-11, column A, with 132,863,336 parameters; for the options, see ``VGG``."""
     return VGG(11, **options)
 
 
 def vgg16(**options: Any) -> VGG:
-    """Return VGG-16, column D, with 138,357,544 parameters; options as ``VGG``."""
+    """Return VGG-16, column D, with 138,357,544 parameters; for the options, see ``VGG``."""
     return VGG(16, **options)

@@ -8,19 +8,19 @@
 >>> load(file)
 {'weight': tensor([1., 2.]), 'epoch': 3}
 
-**The format** is torch's, so that each library reads what the other wrote of data: a zip
-archive without compression, with one folder that holds ``version`` (3), ``byteorder``,
-``data.pkl`` (the structure, a pickle of protocol 2) and ``data/0``, ``data/1``, ... (the
-elements of each storage as they stand in memory). In the pickle a tensor is a storage's name
-and number of elements, with offset, shape and strides: tensors that shared memory share it
-again.
+**The format** is torch's, so that each library can read data from the other one. A file is an
+uncompressed zip archive with one folder, which contains ``version`` (3), ``byteorder``,
+``data.pkl`` (the structure, as a pickle of protocol 2) and ``data/0``, ``data/1``, ... (the
+elements of each storage, in the order of the memory). The pickle represents a tensor by the
+name and the number of elements of its storage, and by its offset, shape and strides. Tensors
+that shared memory therefore share it again after loading.
 
-**What is saved and loaded**: None, truth values, numbers, str, bytes, list, tuple, set, dict,
-OrderedDict, Counter, Tensors and Parameters, so each ``state_dict``. ``reader.py`` says why
-nothing else can happen. Whole modules are not saved, nor objects of other classes.
+**Supported types**: None, bool, numbers, str, bytes, list, tuple, set, dict, OrderedDict,
+Counter, Tensor and Parameter, and therefore every ``state_dict``. ``reader.py`` explains why a
+file cannot do anything else. Whole modules and objects of other classes are not supported.
 
-Hooks and gradients of tensors are not saved. A view with negative steps, or of another dtype
-than its base, is saved as a copy.
+Hooks and gradients of tensors are not saved. A view with negative strides, or with a different
+dtype than its base, is saved as a copy.
 """
 
 from __future__ import annotations
@@ -59,20 +59,21 @@ def save(
     obj : object
         Data and tensors, in any nesting.
     f : str, path, or file open for writing bytes
-        Under a path, the old file is replaced only when the new one is complete.
+        Where to save. If it is a path, an old file is replaced only after the new one is
+        complete.
     pickle_module, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record
-        As they are: there is one format.
+        Must have the default values, because there is only one format.
 
     Raises
     ------
     pickle.PicklingError
-        If something cannot be saved: a module, an array, a lambda.
+        If an object cannot be saved, such as a module, an array or a lambda.
     RuntimeError
-        If there is no such folder.
+        If the folder does not exist.
     AttributeError
         If f is neither a path nor a file.
     ValueError
-        If an option is not as it is by default.
+        If an option does not have its default value.
 
     Source: torch.save and the format described in its notes on serialization.
     """
@@ -105,37 +106,43 @@ def load(
     mmap: bool | None = None,
     **pickle_load_args: Any,
 ) -> Any:
-    """Load what ``save``, or torch's, has saved; no code of the file's is run.
+    """Load data from ``save`` or ``torch.save``, without running code from the file.
 
     Parameters
     ----------
     f : str, path, or file open for reading bytes
-        A file is read from where it stands to its end.
+        What to load. An open file is read from the current position to the end.
     map_location : str, device, dict or function
-        Where tensors go that were saved on another device: the CPU. A dict maps names of
-        devices to names; a function gets storage and name and returns the storage, or None.
+        Target for tensors that were saved on a different device, which must be the CPU. A dict
+        maps device names to device names. A function receives a storage and the name of its
+        device, and returns the storage or None.
     pickle_module, mmap
-        As they are: data are read from the pickle, and files are read whole.
+        Must have the default values, because the pickle is read as data and files are read as a
+        whole.
     weights_only : bool
-        Makes no difference: also with False only data are loaded.
+        Has no effect: even if it is False, only data is loaded.
 
     Returns
     -------
     object
-        What was saved, in memory of its own.
+        The saved object, in newly allocated memory.
 
     Raises
     ------
     pickle.UnpicklingError
-        If the data asks for a class or function that is not allowed, or contradict themselves.
+        If the data requires a class or function that is not allowed, or is inconsistent.
     RuntimeError
-        If it is no whole archive, of another version, or tensors were on another device.
+        If the file is not a complete archive or has a different version, or if tensors were on
+        a different device and ``map_location`` is not the CPU.
     EOFError
         If there is nothing to read.
     AttributeError
         If f is neither a path nor a file.
-    ValueError, TypeError
-        If an option is not as it is by default; if there is no such option.
+    ValueError
+        If an option does not have its default value.
+    TypeError
+        If an option is unknown, the file does not contain bytes, or ``map_location`` returns
+        anything but the storage or None.
 
     Source: torch.load.
     """
@@ -159,12 +166,12 @@ def load(
 
 
 def _loaded(file: IO[bytes], map_location: Location) -> Any:
-    """Return the object that an open file holds."""
+    """Return the object in an open file."""
     archive = Archive(file)
     storages: dict[str, np.ndarray] = {}
 
     def storage(name: Any) -> np.ndarray:
-        check(type(name) is tuple and len(name) == 5, "the name of a storage is no tuple of 5")
+        check(type(name) is tuple and len(name) == 5, "a storage name is not a tuple of 5")
         word, kind, key, location, numel = name
         check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
         check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")

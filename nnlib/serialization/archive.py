@@ -29,9 +29,9 @@ class Archive:
     Raises
     ------
     EOFError
-        If there is nothing.
+        If the file is empty.
     RuntimeError
-        If it is no whole zip archive, or not one that ``save`` could have written.
+        If the file is not a complete zip archive, or not one that ``save`` could have written.
     """
 
     def __init__(self, file: IO[bytes]):
@@ -118,9 +118,9 @@ def write_archive(file: IO[bytes], pickled: bytes, storages: list[tuple[str, Any
 
 @contextlib.contextmanager
 def replacing(path: Any) -> Iterator[IO[bytes]]:
-    """Yield a file to write, which replaces another one once it is complete.
+    """Yield a file to write to, which replaces an old one when it is complete.
 
-    What is no ordinary file (a device, a pipe) is written directly.
+    If the path is not a regular file (a device or a pipe), it is written to directly.
     """
     path = Path(os.path.realpath(os.fsdecode(path)))
     if not path.parent.is_dir():

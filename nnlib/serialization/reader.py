@@ -1,11 +1,11 @@
 """An unpickler for files of ``save`` and torch, which cannot run code from the file.
 
-A pickle is a program for a machine with a stack and a memo. Here the machine has only the
-instructions that data need. ``GLOBAL`` looks names up in a table and imports nothing;
-``REDUCE`` calls functions of that table, which check their arguments and call nothing that they
-were given; ``BUILD`` sets one attribute of an OrderedDict; ``BINPERSID`` reads a storage.
-``pickle.Unpickler`` can be told which names a file may use, but not to whom it may give
-attributes; so this is a subclass of the standard library's unpickler in Python.
+A pickle is a program for a machine with a stack and a memo. Our machine has only the
+instructions that data need. ``GLOBAL`` looks names up in a table and imports nothing.
+``REDUCE`` calls functions from that table, which check their arguments and never call them.
+``BUILD`` sets one attribute of an OrderedDict, and ``BINPERSID`` reads a storage. You can
+restrict the names that ``pickle.Unpickler`` accepts, but not the objects whose attributes it
+sets, so this is a subclass of the standard library's unpickler in Python.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class StorageType(NamedTuple):
     dtype: np.dtype
 
 
-# The names of torch for the storage of each dtype, and its size in them.
+# The names of torch's storage types, and their dtypes.
 STORAGES = {
     "FloatStorage": np.dtype("float32"),
     "DoubleStorage": np.dtype("float64"),
@@ -58,14 +58,14 @@ STORAGES = {
 
 
 class Reader(pickle._Unpickler):
-    """The machine that makes the data of one pickle.
+    """The machine that builds the data of one pickle.
 
     Parameters
     ----------
     data : bytes
         The pickle.
     storage : function
-        Gives the storage for a persistent id.
+        Function that returns the storage for a persistent id.
     """
 
     def __init__(self, data: bytes, storage: Callable[[Any], np.ndarray]):
@@ -84,19 +84,19 @@ class Reader(pickle._Unpickler):
             raise refuse(f"data.pkl is damaged at byte {at}: {error!r}") from error
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what a name stands for; raise an error if it is not allowed."""
+        """Return the object with a given name; raise an error if the name is not allowed."""
         path = f"{'builtins' if module == '__builtin__' else module}.{name}"
         if path not in NAMES:
             raise refuse(
-                f"the file asks for {path!a}, which is not allowed; save data such as "
+                f"the file requires {path!a}, which is not allowed; save data such as "
                 "model.state_dict(), not whole objects"
             )
         return NAMES[path]
 
     def load_reduce(self) -> None:
-        """Push the result of calling an allowed function on the stack."""
+        """Call an allowed function, and push its result onto the stack."""
         args, what = self.stack.pop(), self.stack.pop()
-        check(type(args) is tuple, "arguments are no tuple")
+        check(type(args) is tuple, "arguments are not a tuple")
         check(type(what) is FunctionType, f"a {type(what).__name__} may not be called")
         self.append(what(*args))
 
@@ -111,7 +111,7 @@ class Reader(pickle._Unpickler):
         """Return the top of the stack, after checking that it is of a type."""
         found = self.stack[-1]
         right = isinstance(found, kind)
-        check(right, f"a {type(found).__name__} lies where a {kind.__name__} should")
+        check(right, f"expected a {kind.__name__} on the stack, got a {type(found).__name__}")
         return found
 
     def load_append(self) -> None:
@@ -147,12 +147,12 @@ def refuse(message: str) -> pickle.UnpicklingError:
 
 
 def check(condition: bool, message: str) -> None:
-    """Raise an UnpicklingError unless a condition holds."""
+    """Raise an UnpicklingError if a condition is False."""
     if not condition:
         raise refuse(message)
 
 
-# The functions that a file may call. Each is harmless for any arguments.
+# The functions that a file may call. Each one is harmless for any arguments.
 
 
 def rebuild_tensor(
@@ -166,14 +166,14 @@ def rebuild_tensor(
 ) -> Tensor:
     """Return a tensor that is a view of a storage; hooks and metadata are ignored."""
     check(isinstance(storage, np.ndarray), "a tensor has no storage")
-    check(not metadata, "a tensor is negated or conjugated by a mark; resolve_neg() it first")
+    check(not metadata, "a tensor is marked as negated or conjugated; call resolve_neg() first")
     check_gradient(storage.dtype, requires_grad)
     return holding(strided(storage, offset, size, stride)).requires_grad_(requires_grad)
 
 
 def check_gradient(dtype: np.dtype, requires_grad: Any) -> None:
     """Raise an error unless a tensor of a dtype can have this ``requires_grad``."""
-    check(type(requires_grad) is bool, "requires_grad is no truth value")
+    check(type(requires_grad) is bool, "requires_grad is not a bool")
     check(
         not requires_grad or dtype.kind == "f", f"a tensor of {dtype} cannot require a gradient"
     )
@@ -181,14 +181,14 @@ def check_gradient(dtype: np.dtype, requires_grad: Any) -> None:
 
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """Return a view of a storage; raise an error if it reaches beyond the storage."""
-    check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
+    check(type(size) is tuple and type(stride) is tuple, "a shape or strides are not a tuple")
     check(
         len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
     )
     numbers = (offset, *size, *stride)
     check(
         all(type(n) is int and 0 <= n < 2**63 for n in numbers),
-        "a shape, strides or an offset are no natural numbers",
+        "a shape, strides or an offset are not natural numbers",
     )
     itemsize = storage.itemsize
     if 0 in size:
@@ -207,7 +207,7 @@ def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndar
 
 def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> Parameter:
     """Return a parameter that shares the memory of a tensor."""
-    check(type(data) is Tensor, "a parameter holds no tensor")
+    check(type(data) is Tensor, "the data of a parameter is not a tensor")
     check_gradient(data.dtype, requires_grad)
     return Parameter(data, requires_grad)
 
@@ -218,7 +218,7 @@ def make_ordered() -> OrderedDict:
 
 
 def make_counter(counts: Any) -> Counter:
-    """Return a Counter, as some schedulers keep."""
+    """Return a Counter, which the state of some schedulers contains."""
     check(type(counts) is dict, "a Counter is not made from a dict")
     return Counter(counts)
 
@@ -236,7 +236,7 @@ def make_size(items: Any) -> tuple:
 
 
 def make_encoded(text: Any, encoding: Any = "latin1") -> bytes:
-    """Return bytes that pickle protocol 2 has written as a string."""
+    """Return bytes that pickle protocol 2 wrote as a string."""
     check(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not in latin1")
     return text.encode("latin1")
 

@@ -1,8 +1,8 @@
-"""Writing data as a pickle of protocol 2, which both this library and torch can read.
+"""Write data as a pickle of protocol 2, which both this library and torch can read.
 
-A Tensor is written as torch writes it: as a call of ``torch._utils._rebuild_tensor_v2`` with a
+As in torch, a Tensor is written as a call of ``torch._utils._rebuild_tensor_v2`` with a
 storage, which is a separate file, and with the shape and strides of the view. Tensors that
-share memory name the same storage, and objects that occur twice are written once.
+share memory refer to the same storage, and objects that occur twice are written only once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Writer"]
 
 STORAGE_NAMES = {dtype: name for name, dtype in STORAGES.items()}
 PLAIN = (type(None), bool, int, float, str, tuple, list, dict, set, OrderedDict, Counter)
-CALLED = (set, OrderedDict, Counter, codecs.encode)  # by pickles of such data
+CALLED = (set, OrderedDict, Counter, codecs.encode)  # functions that pickles of such data call
 
 
 class Name:
@@ -34,7 +34,7 @@ class Name:
         self.module, self.name = module, name
 
     def __call__(self) -> None:
-        """Do nothing; pickle wants the names that it writes to be callable."""
+        """Do nothing; pickle requires that the names that it writes are callable."""
 
 
 name = functools.cache(Name)
@@ -53,7 +53,7 @@ class Writer(pickle._Pickler):
     Attributes
     ----------
     storages : dict of int to Storage
-        By where each stands in memory.
+        The storages by the ``id`` of their arrays.
     """
 
     def __init__(self) -> None:
@@ -67,20 +67,20 @@ class Writer(pickle._Pickler):
         return self.out.getvalue()
 
     def persistent_id(self, x: Any) -> tuple | None:
-        """Return torch's name for a storage; anything else is written in place."""
+        """Return torch's name for a storage; return None for objects to be written inline."""
         if type(x) is not Storage:
             return None
         kind = name("torch", STORAGE_NAMES[x.array.dtype])
         return "storage", kind, x.key, "cpu", x.array.size
 
     def reducer_override(self, x: Any) -> Any:
-        """Return how a tensor is rebuilt; raise an error for objects that are no data."""
+        """Return how to rebuild a tensor; raise an error for objects that are not data."""
         if type(x) is Parameter:
             args = holding(x.array), x.requires_grad, OrderedDict()
             return name("torch._utils", "_rebuild_parameter"), args
         if type(x) in (Tensor, Buffer):
             return name("torch._utils", "_rebuild_tensor_v2"), self.parts(x)
-        if type(x) is bytes:  # for torch also if it is empty
+        if type(x) is bytes:  # so that torch can also read empty bytes
             return codecs.encode, (x.decode("latin1"), "latin1")
         if type(x) in (*PLAIN, Name) or any(x is function for function in CALLED):
             return NotImplemented
@@ -90,7 +90,7 @@ class Writer(pickle._Pickler):
         )
 
     def parts(self, x: Tensor) -> tuple:
-        """Return the storage of a tensor, and which view of it the tensor is."""
+        """Return the storage of a tensor, and the description of its view."""
         root, array = storage_of(x.array)
         storage = self.storages.setdefault(id(root), Storage(str(len(self.storages)), root))
         bytes_before = address(array) - address(root) if array.size else 0
@@ -109,7 +109,7 @@ class Writer(pickle._Pickler):
 def storage_of(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the flat storage that an array is a view of, and the array as such a view.
 
-    Where torch could not see it so (negative steps, another dtype), it is a copy.
+    If torch does not support such a view (negative strides, a different dtype), copy the array.
     """
     root = array
     while type(root.base) is np.ndarray:

@@ -19,22 +19,22 @@ __all__ = [
     "sample",
 ]
 
-MOST = 10**8  # entries in a table of counts: 800 MB
+MOST = 10**8  # largest number of entries in a table of counts: 800 MB
 
 
 def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
-    r"""Count how often each n tokens stand one behind the other.
+    r"""Count the n-grams, which are sequences of n successive tokens.
 
     .. math:: c_{k_1 \dots k_n} = \#\{t : x_t = k_1, \dots, x_{t+n-1} = k_n\}
 
     Parameters
     ----------
     *sequences : (T,) int
-        Numbers of tokens in [0, size); no n-gram reaches from one sequence into the next.
+        Numbers of tokens in [0, size). An n-gram never extends over two sequences.
     n : int
-        Tokens in an n-gram: 2 for bigrams.
+        Number of tokens in an n-gram, for example 2 for bigrams.
     size : int
-        Tokens in the vocabulary.
+        Number of tokens in the vocabulary.
 
     Returns
     -------
@@ -44,9 +44,9 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
     Raises
     ------
     TypeError
-        If the numbers are not whole.
+        If the numbers are not integers.
     ValueError
-        If a number is out of range, n or size below 1, or the table too large.
+        If a number is out of range, n or size is below 1, or the table would be too large.
 
     Source: Jurafsky and Martin (2024), "Speech and language processing", section 3.1; chapter
     "Writing like Shakespeare".
@@ -79,14 +79,15 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
     Parameters
     ----------
     counts : (C, ..., C) int
-        As ``ngram_counts`` gives them.
+        Counts, such as from ``ngram_counts``.
     alpha : float
-        What is added to each count: 0 for maximum likelihood, 1 for Laplace's rule.
+        Number to add to each count: 0 for maximum likelihood, 1 for Laplace smoothing.
 
     Returns
     -------
     (C, ..., C) float64
-        Sums to 1 over the last axis; 1 / C each where nothing was counted.
+        Probabilities that sum to 1 along the last axis. If all counts in a row are 0, they are
+        1 / C.
 
     Raises
     ------
@@ -121,20 +122,21 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     Parameters
     ----------
     probabilities : (C, ..., C) float
-        As ``ngram_probabilities`` gives them, with n axes.
+        Probabilities, such as from ``ngram_probabilities``, with n axes.
     *sequences : (T,) int
-        Numbers of tokens in [0, C); the first n - 1 of each are given, not predicted, and the
-        other M of all sequences together are.
+        Numbers of tokens in [0, C). The first n - 1 tokens of each sequence are given. The
+        remaining tokens, M in all sequences together, are predicted.
 
     Returns
     -------
     float
-        Nats per token; infinite if a token comes that has the probability 0.
+        Cross-entropy in nats per token; infinite if a token with probability 0 occurs.
 
     Raises
     ------
     ValueError
-        If a number is out of range, or no sequence has n tokens.
+        If a number is out of range, no sequence has n tokens, or the probabilities do not sum
+        to 1 along the last axis.
 
     Source: Jurafsky and Martin (2024), section 3.7; chapter "Writing like Shakespeare".
 
@@ -158,7 +160,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
 
 
 def perplexity(cross_entropy: float) -> float:
-    """Return exp(H): among how many equally likely tokens the choice would be as hard.
+    """Return exp(H), the number of equally likely tokens with the same cross-entropy H.
 
     Parameters
     ----------
@@ -168,7 +170,8 @@ def perplexity(cross_entropy: float) -> float:
     Returns
     -------
     float
-        From 1 (always sure) on; infinite where H is, or too large for a float.
+        Perplexity of at least 1; infinite if H is infinite, or if exp(H) is too large for a
+        float.
 
     Source: Jurafsky and Martin (2024), section 3.3; chapter "Writing like Shakespeare".
 
@@ -180,7 +183,7 @@ def perplexity(cross_entropy: float) -> float:
 
 
 def bits_per_character(cross_entropy: float) -> float:
-    """Return the bits that each character costs: H / log 2, for H in nats.
+    """Convert a cross-entropy H from nats to bits per character: H / log 2.
 
     Parameters
     ----------
@@ -217,11 +220,12 @@ def sample(
     Parameters
     ----------
     logits : (..., C) float
-        Unnormalised scores z; log-probabilities serve as well, -inf for what cannot come.
+        Unnormalized scores z, or log-probabilities. Tokens with -inf are never drawn.
     temperature : float
-        τ: below 1 the likely becomes likelier; 0 takes the likeliest, the first of equals.
+        Temperature τ. A value below 1 makes likely tokens even more likely. 0 selects the most
+        likely token, and the first one if several tie.
     rng : Generator
-        Where chance comes from.
+        Random number generator.
 
     Returns
     -------
@@ -231,7 +235,7 @@ def sample(
     Raises
     ------
     ValueError
-        If the temperature is negative, or a row has NaN, +inf or nothing that can come.
+        If the temperature is negative, or a row contains NaN or +inf or only -inf.
 
     Source: Hinton, Vinyals and Dean (2015), arXiv:1503.02531, equation 1; chapter "Writing
     like Shakespeare". Drawn by Gumbel's trick: the largest z/τ + g, g = -log(-log u).

@@ -1,4 +1,4 @@
-"""Sequences cut into pieces, and synthetic tasks that need memory."""
+"""Sequences: cutting them into pieces, and synthetic tasks that require memory."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ __all__ = ["adding_problem", "bptt_batches", "copy_problem", "forecast_windows",
 
 
 def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
-    r"""Cut a sequence into windows that slide along it.
+    r"""Cut a sequence into sliding windows.
 
     .. math:: w_{k} = (x_{ks}, \dots, x_{ks + L - 1})
 
     Parameters
     ----------
     x : (T, ...)
-        The sequence, in time.
+        The sequence in the order of time.
     length : int
-        L, steps in a window.
+        Number L of steps in a window.
     stride : int
-        s, steps from one window to the next; what is left at the end is left out.
+        Number s of steps from one window to the next. Steps at the end that do not fill a
+        window are dropped.
 
     Returns
     -------
     (K, length, ...)
-        K = (T - L) // s + 1 windows, copied.
+        Copies of the K = (T - L) // s + 1 windows.
 
     Raises
     ------
@@ -56,29 +57,29 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
 def forecast_windows(
     x: np.ndarray, history: int, *, horizon: int = 1, stride: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cut a series into pasts and the futures that follow them.
+    """Cut a series into windows of the past and the future values that follow them.
 
     Parameters
     ----------
     x : (T, ...)
-        The series, in time.
+        The series in the order of time.
     history : int
-        Steps of the past.
+        Number of steps in the past.
     horizon : int
-        Steps of the future.
+        Number of steps in the future.
     stride : int
-        Steps from one window to the next.
+        Number of steps from one window to the next.
 
     Returns
     -------
     past : (K, history, ...)
     future : (K, horizon, ...)
-        ``future[k]`` comes right after ``past[k]``.
+        The windows. ``future[k]`` directly follows ``past[k]``.
 
     Raises
     ------
     ValueError
-        If a number is below 1, or the series shorter than a past with its future.
+        If a number is below 1, or the series is shorter than history + horizon.
 
     Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Networks with memory".
 
@@ -103,30 +104,31 @@ def forecast_windows(
 def bptt_batches(
     x: np.ndarray, batch_size: int, length: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Cut a sequence into streams, and these into pieces for truncated backprop through time.
+    """Cut a sequence into batches for truncated backpropagation through time.
 
-    The sequence is laid out as N streams side by side. Row n of each batch goes on where row n
-    of the batch before ended, so the hidden state may be kept from batch to batch, detached.
+    The sequence is cut into N parallel streams, and the streams into pieces. Row n of a batch
+    continues row n of the previous batch, so you can pass the hidden state, detached, from one
+    batch to the next.
 
     Parameters
     ----------
     x : (T, ...)
-        The sequence, in time.
+        The sequence in the order of time.
     batch_size : int
-        N, how many streams.
+        Number N of streams.
     length : int
-        Steps in a piece; the last one may be shorter.
+        Number of steps in a piece. The last piece may be shorter.
 
     Returns
     -------
     list of (inputs, targets), each (batch_size, length, ...)
-        ``targets[n, t]`` is what comes after ``inputs[n, t]``. Up to N tokens at the end of x
-        are left out.
+        The batches. ``targets[n, t]`` directly follows ``inputs[n, t]``. Up to N - 1 steps at
+        the end of x are dropped.
 
     Raises
     ------
     ValueError
-        If batch_size or length is below 1, or x has not two tokens for each stream.
+        If batch_size or length is below 1, or x does not have more than batch_size steps.
 
     Source: Williams and Peng (1990), Neural Computation 2, section 2; chapter "Backprop through
     time".
@@ -162,31 +164,31 @@ def series(function: str, x: Any) -> np.ndarray:
 def adding_problem(
     n: int, length: int, *, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Make sequences of numbers, two of them marked, whose sum is to be found.
+    """Generate sequences of numbers in which two are marked; the target is their sum.
 
-    Who always answers 1 has a mean squared error of 1/6.
+    The constant prediction 1 has a mean squared error of 1/6.
 
     Parameters
     ----------
     n : int
-        N, how many sequences.
+        Number N of sequences.
     length : int
-        T, steps in each, at least 2.
+        Number T of steps in each sequence, at least 2.
     rng : Generator
-        Where chance comes from.
+        Random number generator.
 
     Returns
     -------
     X : (N, T, 2) float32
-        In each step a number, uniform in [0, 1), and a mark, 1 for one step of the first half
-        and one of the second, else 0.
+        For each step, a random number, uniform in [0, 1), and a mark. The mark is 1 for one
+        step in the first half and one step in the second half, and 0 otherwise.
     y : (N,) float32
-        The sums.
+        The sums of the marked numbers.
 
     Raises
     ------
     ValueError
-        If n is negative or length below 2.
+        If n is negative, or length is below 2.
 
     Source: Hochreiter and Schmidhuber (1997), Neural Computation 9, section 5.4, in the form of
     Le, Jaitly and Hinton (2015), arXiv:1504.00941; chapter "LSTM and GRU".
@@ -210,34 +212,34 @@ def adding_problem(
 def copy_problem(
     n: int, length: int, delay: int, *, symbols: int = 8, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Make sequences to be said again after a pause.
+    """Generate sequences of tokens that must be repeated after a delay.
 
-    Without memory the best that can be done is a cross-entropy of ``length * log(symbols) /
-    (2 * length + delay)`` nats per step.
+    The best cross-entropy without memory is ``length * log(symbols) / (2 * length + delay)``
+    nats per step.
 
     Parameters
     ----------
     n : int
-        N, how many sequences.
+        Number N of sequences.
     length : int
-        Tokens to remember, at least 1.
+        Number of tokens to remember, at least 1.
     delay : int
-        Steps of the pause, at least 1; in its last one a sign says that it is over.
+        Number of steps in the delay, at least 1. A signal in the last one marks its end.
     symbols : int
-        S, how many different tokens there are to remember: 1 to S.
+        Number S of different tokens, which are 1 to S.
     rng : Generator
-        Where chance comes from.
+        Random number generator.
 
     Returns
     -------
     x, y : (N, 2 length + delay) int64
-        Inputs: tokens, then 0 (blank), the sign S + 1, and again blanks. Targets: blanks, then
-        the tokens.
+        The inputs are the tokens, then 0 (blank), the signal S + 1, and again blanks. The
+        targets are blanks, then the tokens.
 
     Raises
     ------
     ValueError
-        If n is negative or another number below 1.
+        If n is negative, or one of the other numbers is below 1.
 
     Source: Hochreiter and Schmidhuber (1997), in the form of Arjovsky, Shah and Bengio (2016),
     arXiv:1511.06464, section 5.1; chapter "LSTM and GRU".

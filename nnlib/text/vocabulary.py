@@ -1,4 +1,4 @@
-"""From text to tokens, and from tokens to numbers and back."""
+"""Tokens: from text to tokens, and from tokens to numbers and back."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
 def tokenize(text: str) -> list[str]:
-    """Cut a text into words and signs.
+    """Split a text into words and punctuation marks.
 
-    A word keeps its apostrophes. Every other sign is a token of its own, and white space is
-    left out.
+    A word includes its inner apostrophes. Every other sign is a separate token, and white space
+    is omitted.
 
     Raises
     ------
@@ -39,19 +39,19 @@ def tokenize(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """Numbers for tokens: the most frequent first, equally frequent ones in their own order.
+    """Numbers for tokens: the most frequent token first, ties in lexicographic order.
 
     Parameters
     ----------
     tokens : str or iterable of str
-        What to learn from: the characters of a str, or the tokens of a list.
+        Text to learn from: the characters of a str, or the tokens of a list.
 
     Attributes
     ----------
     tokens : tuple of str
-        The tokens by their numbers.
+        The tokens in the order of their numbers.
     counts : tuple of int
-        How often each token occurred.
+        Number of occurrences of each token.
 
     Raises
     ------
@@ -102,12 +102,12 @@ class Vocabulary:
         Parameters
         ----------
         tokens : iterable of str
-            A str is taken as its characters.
+            The tokens. A str is split into its characters.
 
         Returns
         -------
         (T,) int64
-            Their numbers.
+            The numbers of the tokens.
 
         Raises
         ------
@@ -125,24 +125,24 @@ class Vocabulary:
         return np.array(numbers, np.int64)
 
     def decode(self, numbers: Sequence[int] | np.ndarray) -> str | list[str]:
-        """Return the tokens of numbers.
+        """Return the tokens with the given numbers.
 
         Parameters
         ----------
         numbers : (T,) int
-            Numbers from 0 on.
+            Numbers of tokens, from 0 on.
 
         Returns
         -------
         str or list of str
-            A str where the vocabulary is one of characters.
+            The tokens: a str if they are characters, otherwise a list.
 
         Raises
         ------
         TypeError
-            If these are no whole numbers.
+            If the numbers are not integers.
         ValueError
-            If a number has no token.
+            If a number has no token, or the numbers do not have the shape (T,).
         """
         k = whole("Vocabulary.decode", "numbers", numbers)
         if k.ndim != 1 or ((k < 0) | (k >= len(self))).any():
@@ -167,7 +167,7 @@ def _listed(function: str, tokens: Any) -> list[str]:
 
 
 def whole(function: str, argument: str, numbers: Any) -> np.ndarray:
-    """Return numbers as an int64 array, also for an empty list."""
+    """Return integers as an int64 array; an empty list is allowed."""
     array = checks.reals(function, argument, numbers)
     if array.dtype.kind not in "iu" and array.size:
         raise TypeError(f"{function}: expected whole numbers as {argument}, got {array.dtype}")

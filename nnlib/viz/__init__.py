@@ -1,22 +1,21 @@
 """Figures of the book: one style, colour-blind safe, readable in light, dark and grey.
 
-One rule holds for every function that draws: it returns the matplotlib Axes, and takes ``ax``,
-the Axes to draw on. Without ``ax`` it makes a new panel, as wide as a phone, of which pyplot
-knows nothing. Several small pictures, as in ``gallery`` or ``histograms``, are drawn inside one
-Axes, so that the rule has no exception; several panels are several Axes, given to ``show``
-together.
+Every function that draws accepts ``ax``, the Axes to draw on, and returns the matplotlib Axes.
+Without ``ax`` it makes a new panel, which is as wide as a phone and unknown to pyplot. This is
+also true of ``gallery`` and ``histograms``, which draw several small plots inside one Axes. To
+show several panels together, pass their Axes to ``show``.
 
 - *training*: ``curves against convergence histograms surface descent``
 - *classifiers*: ``plane regions confusion roc calibration``
-- *pictures*: ``gallery images filters feature_maps``
+- *images*: ``gallery images filters feature_maps``
 - *tables*: ``heatmap matrix attention``
 - *numbers*: ``dots bars distributions scree timeline vectors``
 
-As the last line of a notebook's cell, Axes made here show themselves. ``show`` turns Axes into
-inline SVG with a text for those who do not see it, whose ink follows the page; ``panel`` gives
-Axes to draw on by hand, and ``styled`` is the decorator for a function of your own that does.
-No two of up to ten curves or classes differ by colour alone. matplotlib is imported when a
-figure is drawn; its settings and your arrays are as before afterwards.
+A notebook displays these Axes if they are the value of the last line of a cell. ``show`` turns
+Axes into inline SVG that uses the text colour of the page and has an alternative text. To plot
+something yourself, draw on the Axes that ``panel`` returns, in a function decorated with
+``styled``. Up to ten curves or classes differ in more than colour. matplotlib is only imported
+when a figure is drawn. The functions restore its settings and don't change your arrays.
 """
 
 from .charts import bars, distributions, dots, timeline

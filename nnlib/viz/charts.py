@@ -16,18 +16,18 @@ __all__ = ["bars", "distributions", "dots", "timeline"]
 def dots(
     rows: Mapping[str, Sequence[float]], *, xlabel: str, title: str = "", limits=None, ax=None
 ):
-    """Draw a circle for each run and a bar at each row's mean.
+    """Draw each run as a circle, and the mean of each row as a vertical bar.
 
     Parameters
     ----------
     rows : mapping of str to sequence of float
-        A name and the results of its runs, one a seed.
+        Results of the runs (seeds) of each row, by the name of the row.
     xlabel, title : str
-        What is measured, with its unit, and what stands above.
+        Label of the horizontal axis with its unit, and title of the plot.
     limits : (float, float)
-        The ends of the horizontal axis, so that panels can share them.
+        Ends of the horizontal axis, so that several panels can share them.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -55,19 +55,20 @@ def dots(
 
 @styled
 def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
-    """Draw horizontal bars from 0, with one standard deviation where there are several runs.
+    """Draw horizontal bars from 0, with one standard deviation if there are several runs.
 
-    The number stands at the end of its bar. For quantities whose zero means nothing, such as
-    accuracies that all lie near 0.8, ``dots`` shows more.
+    Each number is written at the end of its bar. If zero is not a meaningful reference, as for
+    accuracies that are all near 0.8, ``dots`` shows more.
 
     Parameters
     ----------
     rows : mapping of str to float or sequence of float
-        A name and its number, or the numbers of its runs, of which the mean is drawn.
+        The number for each bar, or the numbers of its runs, by the name of the bar. The bar
+        shows the mean of the runs.
     xlabel, title : str
-        What is measured, with its unit, and what stands above.
+        Label of the horizontal axis with its unit, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -132,24 +133,26 @@ def distributions(
     shade: tuple[float, float] | None = None,
     ax=None,
 ):
-    """Draw densities as curves or masses as stems, with marks at chosen places.
+    """Draw densities as curves or probabilities as stems, with marks at given positions.
 
     Parameters
     ----------
     densities : mapping of str to callable or (M,) float
-        At most ten: a function of x, or its values.
+        At most ten distributions: functions of x, or their values at x.
     x : (M,) float
-        Where to draw, in rising order; for masses the values that can come out.
+        Positions in rising order; if ``mass`` is True, the possible values of the variable.
     xlabel, ylabel, title : str
-        With units; ylabel is "density" or "probability" when left out.
+        Labels of the axes with their units, and title of the plot. Default of ylabel: "density"
+        or "probability".
     mass : bool
-        Whether these are probabilities of single values.
+        If True, the values are probabilities of single values of x. Default: False.
     marks : mapping of str to float
-        Names and places of vertical lines.
+        Positions of vertical lines, by name.
     shade : (float, float)
-        An interval below the first density to shade; its area is a probability.
+        Interval in which the area below the first density is shaded. This area is a
+        probability.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -158,7 +161,8 @@ def distributions(
     Raises
     ------
     ValueError
-        If values are negative, not finite or do not fit x, or x is not in rising order.
+        If values are negative, not finite or differ from x in length, x is not in rising
+        order, or there are no distributions or more than ten.
 
     >>> x = np.linspace(-3, 3, 61)
     >>> ax = distributions({"standard": lambda x: np.exp(-x**2 / 2) / np.sqrt(2 * np.pi)},
@@ -225,22 +229,23 @@ def timeline(
     forecasts: Mapping[str, tuple] | None = None,
     ax=None,
 ):
-    """Draw a series in time, and forecasts from where they begin.
+    """Draw a time series and its forecasts, with a line where the forecasts begin.
 
     Parameters
     ----------
     t : (T,) float or datetime64
         Times.
     y : (T,) float
-        What was measured then.
+        Values measured at these times.
     xlabel, ylabel, title : str
-        With units.
+        Labels of the axes with their units, and title of the plot.
     name : str
-        What the series is called beside forecasts.
+        Label of the series, if there are forecasts.
     forecasts : mapping of str to (t, y) or (t, y, spread)
-        At most nine, each with times of its own; a band reaches ``spread`` to either side.
+        At most nine forecasts, each with its own times. A band extends ``spread`` to either
+        side.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The colours of all figures: text, lines, and ten that colour-blind readers can tell apart."""
+"""The colours of all figures: text, lines, and ten that the colour-blind can distinguish."""
 
 __all__ = [
     *(
@@ -17,8 +17,9 @@ __all__ = [
 
 INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
 BLUE, ORANGE, GREEN = "#0062b1", "#b4490a", "#00704f"
-# Found by search: the least distance of any two, also to the ink, is as large as it gets for
-# eyes that see all colours, lack red or lack green, on white and (second row) on black.
+# A search chose these colours: they maximize the smallest distance between any two of them, and
+# to the ink, for readers with normal, red-blind and green-blind vision, on white and (DARK) on
+# black.
 COLOURS = (
     *(BLUE, ORANGE, GREEN, "#9953f7", "#ba870c"),
     *("#ad8285", "#18495a", "#ac80d4", "#3a3c03", "#140695"),
@@ -27,15 +28,16 @@ DARK = (
     *("#62b0f5", "#ff9d5c", "#4fcf9f", "#a26bff", "#be7c13"),
     *("#a35045", "#659ba0", "#905691", "#faf41e", "#8e3dd3"),
 )
-# Words need more contrast than lines: these five are mixed with the ink, on white and on black.
+# Words need more contrast than lines, so these colours are mixed with the ink, for white and
+# for black pages.
 WORDS = {
     **{"d": ("#894ddd", "#a570fe"), "e": ("#8b6917", "#c0801c"), "f": ("#84676c", "#b77f79")},
     **{"h": ("#7d629e", "#a880ac"), "j": ("#140695", "#ab77dc")},
 }
 
-# `show` replaces each ink by the page's CSS variable of that role, so that one drawing serves
-# light and dark. JupyterLab has variables of its own for text and lines; where there is
-# neither, as in print, the colour itself is used.
+# `show` replaces each colour by the page's CSS variable for its role, so that one drawing works
+# in light and dark mode. JupyterLab has its own variables for text and lines. If neither is
+# defined, as in print, the colour itself is used.
 VARIABLES = {
     INK: f"var(--nn-ink, var(--jp-content-font-color1, {INK}))",
     GRID: f"var(--nn-grid, var(--jp-border-color2, {GRID}))",

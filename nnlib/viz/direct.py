@@ -1,8 +1,8 @@
-"""Names of lines and marks, written beside them in their colour, where nothing is covered.
+"""Labels of lines and marks: next to them, in their colours, without covering anything.
 
-The places are found when a figure is drawn, since they depend on its size: a spot beside the
-line that no other line, mark or word needs and that is nearer to this line than to others. A
-name for which there is none goes to the margin at the end of its line.
+The positions depend on the size of the figure, so they are determined when it is drawn. A label
+goes to a free spot that is closer to its own line than to any other. If there is no such spot,
+the label goes into the margin at the height where its line ends.
 """
 
 import functools
@@ -15,28 +15,28 @@ from .spots import GAPS, Box, Room, Spot, spots
 
 __all__ = ["label_lines"]
 
-NARROW = 14  # letters of a line when a name is broken
+NARROW = 14  # characters in a line when a name is broken
 
 
 def label_lines(axes, *handles, note: str = "", ink: str = ""):
-    """Write the label of each line or set of marks beside it, in its colour.
+    """Write the label of each line or set of marks next to it, in its colour.
 
-    The places are found anew whenever the figure is drawn, so also at another size.
+    The positions are determined again whenever the figure is drawn, so they fit any size.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
     *handles
-        Lines, bars or sets of marks with a label; by default all of the axes that have one.
+        Labelled lines, bars or sets of marks. Default: all labelled ones of the Axes.
     note : str
-        What holds for all of them, such as what a band means; it stands below the title.
+        Remark below the title that applies to all labels, such as the meaning of a band.
     ink : str
-        The colour of all names, where their own could not be read.
+        Colour of all labels, for a background on which their own colours would be illegible.
 
     Returns
     -------
     matplotlib.artist.Artist
-        What draws the names; its ``names`` are texts of matplotlib.
+        The artist that draws the labels; ``names`` is its list of matplotlib texts.
 
     >>> from nnlib.viz import panel
     >>> ax = panel(xlabel="x (m)", ylabel="y (m)")
@@ -58,26 +58,26 @@ def label_lines(axes, *handles, note: str = "", ink: str = ""):
 
 @functools.cache
 def _label_class() -> type:
-    """Return the class of the artist that finds the places and draws the names."""
+    """Return the class of the artist that positions and draws the names."""
     from matplotlib.artist import Artist
     from matplotlib.transforms import Bbox
 
     class LineLabels(Artist):
-        """Names beside lines."""
+        """Names next to lines."""
 
         def __init__(self, axes, handles, ink):
             super().__init__()
             self.handles, self.zorder = list(handles), 6
             self.names = [_text(axes, handle, ink) for handle in self.handles]
             self.leaders, self.beside = [], []  # thin lines; names in the margin
-            self.state, self.size = None, None  # for which the places were found
+            self.state, self.size = None, None  # for which the positions were determined
 
         def get_children(self):
             return [*self.leaders, *self.names]
 
         def get_tightbbox(self, renderer=None):
             size = (*self.get_figure().get_size_inches(),)
-            if self.beside or size != self.size:  # the layout leaves room for the margin only
+            if self.beside or size != self.size:  # only margin names need room
                 self.size = size
                 self._settle(renderer)
             boxes = [name.get_window_extent(renderer) for name in self.beside]
@@ -89,7 +89,7 @@ def _label_class() -> type:
                 child.draw(renderer)
 
         def _settle(self, renderer):
-            """Find the places, unless nothing has changed since they were found."""
+            """Determine the positions, unless nothing has changed since the last time."""
             axes = self.axes
             sizes = [name.get_fontsize() for name in self.names]
             state = (*axes.bbox.bounds, *axes.viewLim.bounds, *sizes, len(axes.get_children()))
@@ -101,7 +101,7 @@ def _label_class() -> type:
 
 
 def _text(axes, handle, ink: str):
-    """Return the name of a line as a text in its colour."""
+    """Return the name of a line as matplotlib text in its colour."""
     from matplotlib.text import Text
 
     name = Text(text=handle.get_label(), color=ink or _colour(handle))
@@ -121,9 +121,9 @@ def _colour(handle):
 
 
 def _place(axes, handles, names, renderer) -> tuple[list, list]:
-    """Put each name at its best spot, the hardest first.
+    """Put each name at its best spot, the name with the fewest spots first.
 
-    Return the thin lines that lead to names, and the names that found no spot.
+    Return the thin lines that lead to names, and the names in the margin.
     """
     scale = 72 / axes.figure.dpi  # from pixels to points
     paths = [scale * _course(handle) for handle in handles]
@@ -139,7 +139,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
     while waiting:
         for k in waiting:
             found[k] = [spot for spot in found.get(k, ()) if not spot.box.overlaps(last)]
-            if not found[k] or any(spot.apart for spot in found[k]):  # its line may cross last
+            if not found[k] or any(spot.apart for spot in found[k]):  # a line may cross last
                 found[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(waiting, key=lambda k: len(found[k]) or np.inf)
         waiting.remove(k)
@@ -158,12 +158,12 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
 
 
 def _others(paths: list[np.ndarray], k: int) -> np.ndarray:
-    """Return the points of all lines but one; one infinitely far if there is no other."""
+    """Return the points of all other lines, and a point at infinity in case there are none."""
     return np.concatenate([np.full((1, 2), np.inf), *paths[:k], *paths[k + 1 :]])
 
 
 def _sizes(name, renderer, scale: float) -> dict[str, tuple[float, float]]:
-    """Return how wide and high a name is, whole and broken in lines."""
+    """Return the width and height of a name, in a single line and broken into lines."""
     text, sizes = name.get_text().replace("\n", " "), {}
     for words in (text, textwrap.fill(text, NARROW, break_long_words=False)):
         name.set_text(words)
@@ -178,7 +178,7 @@ def _box(text, renderer, scale: float) -> Box:
 
 
 def _course(handle) -> np.ndarray:
-    """Return points (K, 2) in pixels on a line, on bars' tops, or of a set of marks."""
+    """Return points (K, 2) in pixels on a line, on the tops of bars, or of a set of marks."""
     if isinstance(handle, tuple):  # bars
         boxes = (bar.get_window_extent() for bar in handle)
         return np.concatenate([np.linspace((b.x0, b.y1), (b.x1, b.y1), 9) for b in boxes])
@@ -210,12 +210,12 @@ def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
 
 
 def _is_boundary(marks) -> bool:
-    """Return whether these are the contours of one level, such as a decision boundary."""
+    """Return whether the marks are contours of one level, such as a decision boundary."""
     return not getattr(marks, "filled", True) and len(marks.levels) == 1
 
 
 def _drawn(axes) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield what a name must not cover: points in pixels, and half their breadth in points."""
+    """Yield points (in pixels) that names must not cover, and half their width (in points)."""
     for line in filter(lambda line: line.get_visible(), axes.lines):
         yield _course(line), line.get_linewidth() / 2
         if line.get_marker() not in ("None", "none", "", " "):
@@ -248,7 +248,7 @@ def _leader(axes, spot: Spot, colour: str, scale: float):
 
 
 def _put(name, spot: Spot, scale: float) -> None:
-    """Put a name at a spot, held at the side that faces its line: fonts differ in width."""
+    """Put a name at a spot, anchored at the side of its line, because fonts vary in width."""
     dx, box = spot.side[0], spot.box
     place = box.left + box.width * (1 - dx) / 2, box.bottom + box.height / 2
     name.set(text=spot.words, position=np.array(place) / scale, va="center")
@@ -256,7 +256,7 @@ def _put(name, spot: Spot, scale: float) -> None:
 
 
 def _to_margin(names: list[tuple], frame: Box, renderer, scale: float) -> None:
-    """Put names beside the axes at the heights given with them, without overlap."""
+    """Put names to the right of the axes at the given heights, without overlap."""
     top = -np.inf
     for y, name in sorted(names, key=lambda item: item[0]):
         height = _box(name, renderer, scale).height

@@ -1,7 +1,7 @@
-"""A figure of matplotlib as SVG, with each of its words measured once.
+"""Convert a matplotlib figure to SVG, measuring each word only once.
 
-matplotlib's own way to a file makes one renderer for the layout and another for the drawing,
-and each measures every word and reads every formula anew; that is half of its time.
+matplotlib's own export makes one renderer for the layout and another one for the drawing. Both
+measure every word and parse every formula, which doubles the time.
 """
 
 import functools
@@ -11,7 +11,7 @@ __all__ = ["drawing"]
 
 
 def drawing(figure) -> str:
-    """Return a figure as the text of an SVG file without a date, laid out and drawn once."""
+    """Return a figure as SVG text without a date; the figure is laid out and drawn once."""
     from matplotlib.backends.backend_mixed import MixedModeRenderer
 
     out, canvas = io.StringIO(), figure.canvas
@@ -31,7 +31,7 @@ NO_DATE = {"Date": None, "Creator": None}
 
 @functools.cache
 def _renderer_class() -> type:
-    """Return the class of renderers that share what matplotlib remembers of formulas."""
+    """Return a class of renderers that share matplotlib's cache of parsed formulas."""
     from matplotlib.backends.backend_svg import RendererSVG
     from matplotlib.textpath import text_to_path
 
@@ -47,7 +47,7 @@ def _renderer_class() -> type:
 
 @functools.cache
 def _canvas_class() -> type:
-    """Return the class of canvases that lay a figure out with the renderer that draws it."""
+    """Return a class of canvases whose layout uses the same renderer as the drawing."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     class Canvas(FigureCanvasSVG):

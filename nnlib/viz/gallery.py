@@ -1,9 +1,9 @@
-"""A grid of small pictures with titles, drawn on Axes or as HTML cells.
+"""Grids of small images: drawn on Axes or as HTML cells, with titles.
 
-On Axes the grid is drawn by matplotlib. In a page, ``show`` sets the same pictures as HTML
-cells that fill the width. A phone shows whole rows too where their titles leave room for it,
-since rows often mean something; else it shows half of a row or a third. The styles of cells are
-inline, since a notebook does not have the book's style sheet.
+On Axes, matplotlib draws the grid. In a page, ``show`` arranges the same images as HTML cells
+that fill the width. Rows often have a meaning, so a phone shows whole rows if the titles leave
+enough room, and otherwise half or a third of a row. The styles of the cells are inline, because
+a notebook does not have the book's style sheet.
 """
 
 import base64
@@ -21,9 +21,9 @@ from .style import WIDTH, canvas, styled
 
 __all__ = ["gallery"]
 
-PHONE = 20.0  # rem, the width that galleries have on a phone
-BESIDE, SMALLEST, LETTER = 0.6, 3.4, 0.43  # rem: between pictures, a picture, a letter
-LARGEST = 8.6  # rem, the most that a picture takes beside others: five are as wide as code
+PHONE = 20.0  # rem, the width of a gallery on a phone
+BESIDE, SMALLEST, LETTER = 0.6, 3.4, 0.43  # rem: gap between images, image, letter
+LARGEST = 8.6  # rem, largest width of an image in a row: five are as wide as code
 GRID = (
     "display: grid; gap: .7rem {gap}rem; max-width: {most:g}rem; text-align: center; "
     "grid-template-columns: repeat({columns}, minmax({least}, 1fr))"
@@ -31,7 +31,7 @@ GRID = (
 SHARP = "width: 100%; image-rendering: pixelated"
 BAR = "width: 100%; height: .9rem"
 APART = "display: flex; justify-content: {}"
-LINE = 12.5  # points from one line of a title to the next
+LINE = 12.5  # points between the lines of a title
 
 
 @styled
@@ -44,29 +44,30 @@ def gallery(
     columns: int = 5,
     ax=None,
 ):
-    """Draw pictures in a grid.
+    """Draw images in a grid.
 
-    ``show`` sets them as cells that reflow and enlarge sharply, unless something else was drawn
-    on the Axes since, or ``ax`` was given: then the drawing itself is shown.
+    ``show`` displays them as HTML cells that reflow and stay sharp when enlarged. If ``ax`` was
+    given, or something else has been drawn on the Axes since, it displays the drawing itself.
 
     Parameters
     ----------
     pictures : (N, H, W) or (N, H, W, 3) float
-        Brightness from 0 (black) to 1 (white), or red, green and blue; the same scale for all.
+        Brightness from 0 (black) to 1 (white), or red, green and blue. All images have the
+        same scale.
     titles : sequence of str
-        One for each picture, or none; a newline starts a new line.
+        One title for each image, or none. A newline starts a new line.
     signed : str
-        What the numbers measure when they may be negative, such as ``"weight"``. Then zero is
-        grey, positive yellow and bright, negative blue and dark, and a scale is drawn, which
-        ends where all but one number in 200 lie.
+        Name of the quantity, such as ``"weight"``, if its values may be negative. Zero is then
+        grey, positive values are yellow and bright, and negative values are blue and dark. A
+        colour bar is drawn; it covers the smallest 99.5% of the absolute values.
     scale : str
-        What the numbers measure when none is negative but they may exceed 1, such as
-        ``"activation"``. Then the largest is white, and a scale is drawn.
+        Name of the quantity, such as ``"activation"``, if no value is negative but some may
+        exceed 1. The largest value is then white, and a colour bar is drawn.
     columns : int
-        Pictures beside each other where there is room; a phone shows fewer where that is
+        Number of images in a row if there is room. A phone shows fewer if the images would be
         too narrow for their titles.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -75,8 +76,8 @@ def gallery(
     Raises
     ------
     ValueError
-        If the pictures are not (N, H, W) or (N, H, W, 3), empty or not finite, or the titles
-        do not fit them.
+        If the images are empty, not finite or not of shape (N, H, W) or (N, H, W, 3), if the
+        number of titles is neither 0 nor N, or if columns is below 1.
 
     >>> ax = gallery(np.zeros((2, 28, 28)), ["left", "right"])
     >>> len(ax.images), [text.get_text() for text in ax.texts]
@@ -93,7 +94,7 @@ def gallery(
 
 
 def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarray, list[str]]:
-    """Return pictures and titles, after checking that they match."""
+    """Return images and titles, after checking that they match."""
     shape = np.shape(pictures)
     kinds = "(N, H, W) or (N, H, W, 3)" if colour else "(N, H, W)"
     fits = len(shape) == 3 or (colour and len(shape) == 4 and shape[3] == 3)
@@ -106,7 +107,7 @@ def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarr
 
 
 def _range(pictures: np.ndarray, signed: str, scale: str) -> tuple[float, float]:
-    """Return the values that are drawn darkest and brightest."""
+    """Return the values of the darkest and the brightest colour."""
     if signed:
         top = float(np.quantile(np.abs(pictures), 0.995)) or float(np.abs(pictures).max())
         return -(top or 1.0), top or 1.0
@@ -118,7 +119,7 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
     N, H, W = pictures.shape[:3]
     axes = canvas("gallery", ax)
     width = WIDTH if ax is None else ax.get_window_extent().width / ax.figure.dpi
-    pixels = columns * W * 1.1  # a tenth of a picture is left between two
+    pixels = columns * W * 1.1  # the gap is a tenth of an image
     point = pixels / (72 * width)
     lines = [_wrap(title, int(1.1 * W / point / 5.3)) for title in titles]
     below = LINE * point * max(len(text.split("\n")) for text in lines) * any(titles)
@@ -146,7 +147,7 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
 
 
 def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) -> None:
-    """Draw one picture, with a sharp square for each pixel."""
+    """Draw one image, with a sharp square for each pixel."""
     colours = "cividis" if ends[0] < 0 else "gray"
     options = {"cmap": colours, "vmin": ends[0], "vmax": ends[1], "interpolation": "none"}
     axes.imshow(
@@ -155,7 +156,7 @@ def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) 
 
 
 def _bar(axes, x: tuple[float, float], y: float, point: float, ends, quantity: str) -> None:
-    """Draw the colour bar below the pictures."""
+    """Draw the colour bar below the images."""
     _image(axes, np.linspace(*ends, 101)[None], (*x, y + 8 * point, y), ends)
     for position, mark in zip(np.linspace(*x, 3), _marks(ends), strict=True):
         axes.text(position, y + 10 * point, mark, ha="center", va="top", fontsize=9)
@@ -171,7 +172,7 @@ def _marks(ends: tuple[float, float]) -> tuple[str, str, str]:
 
 
 def _wrap(title: str, letters: int) -> str:
-    """Return a title, broken into lines that are no wider than its picture."""
+    """Return a title, broken into lines that are no wider than its image."""
     options = {"width": max(letters, 4), "break_long_words": False, "break_on_hyphens": False}
     glued = title.replace("→ ", "→\N{NO-BREAK SPACE}").split("\n")
     wrapped = "\n".join(textwrap.fill(line, **options) for line in glued)
@@ -179,7 +180,7 @@ def _wrap(title: str, letters: int) -> str:
 
 
 def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Html:
-    """Return the pictures as HTML cells."""
+    """Return the images as HTML cells."""
     titles = [title.replace("→ ", "→\N{NO-BREAK SPACE}") for title in titles]
     cells = "".join(map(_cell, (_png(picture, ends) for picture in pictures), titles))
     body = f'<div class="nn-gallery" style="{_grid(titles, columns)}">{cells}</div>'
@@ -191,7 +192,7 @@ def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Htm
 
 
 def _grid(titles: list[str], columns: int) -> str:
-    """Return the style of a grid: `columns` pictures in a row, or fewer where it is narrow."""
+    """Return the CSS of a grid with `columns` images in a row, or fewer on a narrow screen."""
     most = max(PHONE, LARGEST * columns)
     longest = max(len(word) for title in titles for word in re.split(r"[ \n]", title))
     cell = max(SMALLEST, LETTER * longest)
@@ -199,7 +200,7 @@ def _grid(titles: list[str], columns: int) -> str:
     fewer = max(fitting, key=lambda k: (k > 1 and columns % k == 0, k))
     if fewer == columns:
         return GRID.format(gap=BESIDE, most=most, columns=columns, least="0")
-    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # too narrow for all of them
+    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # below this they don't all fit
     return GRID.format(
         gap=BESIDE,
         most=most,
@@ -209,19 +210,19 @@ def _grid(titles: list[str], columns: int) -> str:
 
 
 def _share(columns: int) -> str:
-    """Return a width that so many pictures beside each other have, and one more has not."""
+    """Return the largest CSS width of an image for which `columns` images fit in a row."""
     return f"(99% - {BESIDE * (columns - 1):g}rem) / {columns}"
 
 
 def _cell(source: str, title: str) -> str:
-    """Return one picture with its title as HTML."""
+    """Return one image with its title as HTML."""
     lines = "<br>".join(map(html.escape, title.split("\n")))
     label = f"<span>{lines}</span>" if title else ""
     return f'<div><img class="nn-pixels" style="{SHARP}" src="{source}" alt="">{label}</div>'
 
 
 def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
-    """Return a picture as an inline PNG, with one pixel for each number."""
+    """Return an image as an inline PNG, with one pixel for each element."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from PIL import Image
@@ -233,7 +234,7 @@ def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
     image = Image.fromarray(dots)
     if (few == few[:, :1]).all():
         image = image.convert("L")
-    elif len(few) <= 256:  # a table of colours, and a byte for each pixel
+    elif len(few) <= 256:  # a palette, and one byte for each pixel
         image = Image.fromarray(which.reshape(dots.shape[:2]).astype(np.uint8))
         image.putpalette(few.tobytes())
     buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""A piece of HTML as the output of a cell, with a plain text for other formats."""
+"""HTML as the output of a cell, with plain text for other formats."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ class Html:
     Parameters
     ----------
     html : str
-        The piece of a page.
+        The HTML to display in a notebook or a page.
     text : str
-        What is printed where there is no page.
+        The text to print elsewhere.
 
     >>> Html("<b>two</b>", "two")
     two

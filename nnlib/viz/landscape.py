@@ -27,30 +27,31 @@ def surface(
     title: str = "",
     ax=None,
 ):
-    """Draw a loss of two parameters as contours, and paths through it.
+    """Draw the contours of a loss with two parameters, and paths on it.
 
-    The lower, the lighter. Each path has its colour, dash and marker; it starts at a ring and
-    ends at a filled disc. What leaves the limits is cut off.
+    Lower losses are lighter. Each path has its own colour, dash and marker. It starts at a ring
+    and ends at a filled disc. Parts outside the limits are cut off.
 
     Parameters
     ----------
     loss : callable
-        From points (M, 2) to losses (M,).
+        Function from points (M, 2) to losses (M,).
     paths : mapping of str to (K, 2) float
-        At most ten: the parameters before the first step and after each.
+        At most ten paths: the parameters before the first step and after each step.
     limits : ((x_low, x_high), (y_low, y_high))
-        What to draw.
+        Limits of the axes.
     levels : int or sequence of float
-        The losses to draw contours at, or how many; then each band covers as much area as the
-        next, so that steep valleys and flat plains both show.
+        Losses at which to draw contours, or the number of bands between contours. In the second
+        case all bands cover the same area, so that both steep valleys and flat plains are
+        visible.
     minimum : (x, y)
-        Where to put a cross.
+        Position of a cross.
     arrows : bool
-        Whether to draw each step as an arrow.
+        If True, draw each step as an arrow.
     xlabel, ylabel, title : str
-        Names of the parameters, and what stands above.
+        Names of the parameters, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -59,8 +60,8 @@ def surface(
     Raises
     ------
     ValueError
-        If the loss is not (M,) or not finite, or a path is not (K, 2) or not finite: a path
-        that diverged must be cut before.
+        If the losses are not finite or not of shape (M,), or if a path is not finite or not
+        of shape (K, 2). Truncate a path that diverged before you draw it.
 
     >>> path = np.array([[1.5, 1.0], [0.5, -0.5], [0.1, 0.2]])
     >>> ax = surface(lambda w: w[:, 0] ** 2 + 3 * w[:, 1] ** 2, {"SGD": path}, minimum=(0, 0))
@@ -140,20 +141,20 @@ def descent(
     title: str = "",
     ax=None,
 ):
-    """Draw a function of one variable and the steps that walk down it, numbered.
+    """Draw a function of one variable, and the numbered steps of a descent on it.
 
     Parameters
     ----------
     f : callable
-        From (M,) to (M,), applied entry by entry.
+        Function from (M,) to (M,) that is applied to each element.
     steps : (K,) float
-        Where the walk was: before the first step and after each.
+        Positions before the first step and after each step.
     limits : (float, float)
-        The ends of the horizontal axis; by default around the steps.
+        Ends of the horizontal axis. Default: the range of the steps with a margin.
     xlabel, ylabel, title : str
-        With units.
+        Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -190,7 +191,7 @@ def descent(
 
 
 def _apart(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
-    """Return the steps whose number labels do not overlap those of earlier steps."""
+    """Return the steps whose labels do not overlap the labels of earlier steps."""
     kept = []
     for k in range(len(x)):
         if all(abs(x[k] - x[j]) > width or abs(y[k] - y[j]) > height for j in kept):

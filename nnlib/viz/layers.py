@@ -23,29 +23,30 @@ def histograms(
     saturated: float | None = None,
     ax=None,
 ):
-    r"""Draw one histogram for each layer, below each other on one axis.
+    r"""Draw one histogram for each layer, in rows that share the horizontal axis.
 
-    Each is scaled to its own highest bar: compare where they lie and how wide they are.
+    Each histogram is scaled to its highest bar, so compare positions and widths, not heights.
 
     Parameters
     ----------
     layers : mapping of str to (N, ...) float
-        Activations or gradients, the first dimension being the example.
+        Activations or gradients. The first axis runs over the examples.
     xlabel, title : str
-        What is measured, with its unit, and what stands above.
+        Label of the horizontal axis with its unit, and title of the plot.
     bins : int
-        Bars of each histogram.
+        Number of bars in each histogram.
     log : bool
-        Whether to draw the size of the numbers on a logarithmic axis, as gradients that
-        vanish need; zeros are left out.
+        If True, draw absolute values on a logarithmic axis, without zeros. Use it, for
+        example, for gradients that vanish.
     dead : bool
-        Whether to write which share of the units is 0 for every example, as ReLU units may
-        be, and at the right which share of the numbers is 0; the bars then leave zeros out,
-        since theirs would dwarf all others.
+        If True, write the fraction of units that are 0 for every example, as dead ReLU units
+        are, and at the right the fraction of elements that are 0. The bars then leave out the
+        zeros, because their bar would dwarf all the others.
     saturated : float
-        A size, such as 0.99 for tanh; the share of the numbers at least so large is written.
+        Threshold, such as 0.99 for tanh. The fraction of elements whose absolute value is at
+        least this large is written below the name of the layer.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -54,7 +55,8 @@ def histograms(
     Raises
     ------
     ValueError
-        If there is no layer, one is empty, not finite, or (on a logarithmic axis) all zero.
+        If there is no layer, bins is below 1, or a layer is empty, not finite or (on a
+        logarithmic axis) all zero.
 
     >>> ax = histograms({"first": [[0.0, 1.0], [0.0, 2.0]]}, xlabel="activation", dead=True)
     >>> [label.get_text() for label in ax.get_yticklabels()]
@@ -109,7 +111,7 @@ def _edges(rows: list[np.ndarray], bins: int, *, log: bool) -> np.ndarray:
 
 
 def _note(name: str, values: np.ndarray, *, dead: bool, saturated: float | None) -> str:
-    """Return a layer's name with its fractions of dead and of saturated units, if wanted."""
+    """Return a layer's name, with the fractions of dead and saturated units if requested."""
     notes = [name]
     if dead:
         units = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)

@@ -1,7 +1,7 @@
-"""Smaller SVG from matplotlib: repeated styles are written once.
+"""Reduce the size of matplotlib's SVG by writing repeated styles only once.
 
-matplotlib repeats the whole style on every mark and every word. Here a style is written once:
-on the root for the whole drawing, on a marker for all its uses, or on a group of marks.
+matplotlib repeats the complete style on every mark and every word. Here each style is written
+once: on the root for the whole drawing, on a marker for all its uses, or on a group of marks.
 """
 
 import itertools
@@ -28,7 +28,7 @@ def light(svg: str) -> str:
 
 
 def _ruled(svg: str) -> str:
-    """Return an SVG with the styles that hold for the whole drawing moved to its root."""
+    """Return an SVG with the styles of the whole drawing moved to its root."""
     rules = ";".join(RULE.findall(svg)).replace(": ", ":").replace("; ", ";")
     start, end = re.match(r"<svg[^>]*>", svg).span()
     usual = {FONT, f"fill:{VARIABLES[INK]}", ""}
@@ -37,7 +37,7 @@ def _ruled(svg: str) -> str:
 
 
 def _style(style: str, without: set[str]) -> str:
-    """Return a style attribute without some declarations; "" if none is left."""
+    """Return a style attribute without some declarations; "" if none remain."""
     kept = ";".join(part for part in style.split(";") if part not in without)
     return f' style="{kept}"' if kept else ""
 
@@ -51,12 +51,12 @@ def _inherited(svg: str) -> str:
 
 
 def _grouped(svg: str) -> str:
-    """Return an SVG in which successive marks of one style share a group."""
+    """Return an SVG in which successive marks of the same style share a group."""
     return re.sub(r"(?:<use [^>]*/>){2,}", lambda m: "".join(_groups(m[0])), svg)
 
 
 def _groups(marks: str):
-    """Yield marks; those with the same style as one group."""
+    """Yield marks, and successive marks of the same style as one group."""
     for style, alike in itertools.groupby(re.findall("<use [^>]*/>", marks), _style_of):
         alike = list(alike)
         if style and len(alike) > 1:

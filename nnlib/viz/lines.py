@@ -24,25 +24,25 @@ def curves(
     of: str = "train_loss",
     ax=None,
 ):
-    """Draw curves over their index, or over ``x``; several runs of one as mean and band.
+    """Draw curves against ``x``, or against their index; several runs as a mean with a band.
 
-    The band reaches one standard deviation (that of a sample, divisor S − 1) to either side.
+    The band extends one sample standard deviation (divisor S − 1) to either side of the mean.
 
     Parameters
     ----------
     lines : mapping of str to curve
-        At most ten, each (T,) numbers, (S, T) for S runs (seeds), a ``training.History``, or
-        a list of them, one a run.
+        At most ten curves. Each is an array (T,), an array (S, T) for S runs (seeds), a
+        ``training.History``, or a list with one history for each run.
     xlabel, ylabel, title : str
-        With units.
+        Labels of the axes with their units, and title of the plot.
     x : (T,) float
-        Where the values belong; by default 1, 2, 3 and so on.
+        Positions of the values. Default: 1, 2, 3 and so on.
     log : bool
-        Whether the vertical axis is logarithmic.
+        If True, the vertical axis is logarithmic.
     of : str
-        Which list of a history to draw, such as ``"val_accuracy"``.
+        Name of the list to draw from a history, such as ``"val_accuracy"``.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -51,8 +51,8 @@ def curves(
     Raises
     ------
     ValueError
-        If there are no or more than ten curves, a curve is empty, ragged or not finite, does
-        not fit x, or is not positive on a logarithmic axis.
+        If there are no curves or more than ten, or if a curve is empty, ragged or not finite,
+        differs from x in length, or is not positive on a logarithmic axis.
 
     >>> ax = curves({"SGD": [[2.3, 1.1], [2.1, 0.9]], "Adam": [1.5, 0.7]}, ylabel="loss (nats)")
     >>> [line.get_ydata().tolist() for line in ax.get_lines()]
@@ -99,7 +99,7 @@ def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
 
 
 def _curve(axes, x: np.ndarray, values: np.ndarray, style, name: str, *, marked: bool) -> None:
-    """Draw one curve, with a band for several runs, and with markers if wanted."""
+    """Draw one curve, with a band if there are several runs, and with markers if requested."""
     mean = values.mean(axis=0)
     if len(values) > 1:
         sd = values.std(axis=0, ddof=1)
@@ -120,18 +120,18 @@ def against(
     title: str = "",
     ax=None,
 ):
-    """Draw measured quantities against what was varied: each run a faint dot, means joined.
+    """Draw measurements against a varied quantity: runs as faint dots, means as a line.
 
     Parameters
     ----------
     x : (K,) float
-        What was varied.
+        Values of the varied quantity.
     lines : mapping of str to (K,) or (K, S) float
-        At most ten; at each x one number, or one for each of S runs.
+        At most ten lines, with one measurement at each x, or one for each of S runs.
     xlabel, ylabel, title : str
-        With units.
+        Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -140,7 +140,8 @@ def against(
     Raises
     ------
     ValueError
-        If a line does not fit x, is empty or not finite, or there are more than ten.
+        If a line is empty, not finite or differs from x in length, or if there are no lines
+        or more than ten.
 
     >>> ax = against([8, 64], {"dense": [[0.5, 1.0], [1.0, 1.0]]}, xlabel="units",
     ...              ylabel="accuracy")
@@ -178,25 +179,25 @@ def convergence(
     title: str = "",
     ax=None,
 ):
-    r"""Draw errors on a logarithmic axis, so that a rate shows as a slope.
+    r"""Draw errors on a logarithmic axis, where a rate of convergence appears as a slope.
 
-    Over iterations an error :math:`c\,r^k` is a straight line; over a step size ``x``, on two
-    logarithmic axes, an error :math:`c\,h^p` is one of slope p. A zero cannot be drawn and
-    leaves a gap.
+    Against iterations, an error :math:`c\,r^k` is a straight line. Against a step size ``x``,
+    on two logarithmic axes, an error :math:`c\,h^p` is a straight line of slope p. An error of
+    0 cannot be drawn and leaves a gap.
 
     Parameters
     ----------
     errors : mapping of str to (K,) float
-        At most ten, none negative.
+        At most ten curves of errors, none negative.
     x : (K,) float
-        Step sizes or numbers of points, positive; by default iterations 1, 2, 3 and so on.
+        Positive step sizes or numbers of points. Default: iterations 1, 2, 3 and so on.
     orders : sequence of float
-        Slopes p to draw as thin guides, the first below the first curve and so on; they need
-        x.
+        Slopes p to draw as thin guide lines: the first one below the first curve, and so on.
+        They require x.
     xlabel, ylabel, title : str
-        With units.
+        Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -205,8 +206,8 @@ def convergence(
     Raises
     ------
     ValueError
-        If an error is negative, not finite or all zero, or the lengths differ, or orders come
-        without x.
+        If an error is negative or not finite, all errors of a curve are 0, x is not positive
+        or differs in length, or orders are given without x.
 
     >>> h = np.array([0.1, 0.01])
     >>> ax = convergence({"one-sided": h, "two-sided": h**2}, x=h, orders=[1, 2], xlabel="h")
@@ -234,7 +235,7 @@ def convergence(
 
 
 def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
-    """Return errors with NaN in the place of 0, which a logarithmic axis cannot show."""
+    """Return errors with 0 replaced by NaN, because a logarithmic axis cannot show 0."""
     array = drawable("convergence", f"the errors {name!r}", values, 1)
     if array.min() < 0 or array.max() == 0:
         raise ValueError(f"convergence: expected errors of at least 0, not all 0, for {name!r}")

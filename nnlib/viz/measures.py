@@ -11,27 +11,29 @@ from .style import canvas, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 
-ROUNDING = 1e-6  # relative; what float32 may add to a probability or to a sum
+ROUNDING = 1e-6  # relative error that float32 may add to a probability or to a sum
 
 
 @styled
 def roc(truth, scores, *, title: str = "", ax=None):
-    r"""Draw the receiver operating characteristic: what a threshold finds, and at what price.
+    r"""Draw the receiver operating characteristic (ROC): recall against false alarms.
 
-    For each threshold s, the share of positives with score at least s (recall) over the share
-    of negatives with score at least s; equal scores pass together. The area below is the
-    chance that a positive outscores a negative, ties counted half.
+    For each threshold s, the curve shows the fraction of positives with score at least s
+    (recall) against the fraction of negatives with score at least s. Equal scores pass the
+    threshold together. The area under the curve is the probability that a random positive
+    scores higher than a random negative, where a tie counts one half.
 
     Parameters
     ----------
     truth : (N,) int
-        1 for positives, 0 for negatives; both occur.
+        1 for positives, 0 for negatives. Both must occur.
     scores : (N,) float, or mapping of str to (N,) float
-        The larger, the more likely positive; at most ten classifiers with their names.
+        Scores, larger for samples that are more likely positive; or the scores of at most ten
+        classifiers by name.
     title : str
-        What stands above.
+        Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -40,7 +42,8 @@ def roc(truth, scores, *, title: str = "", ax=None):
     Raises
     ------
     ValueError
-        If truth is not of both 0 and 1, or scores do not fit it or are not finite.
+        If truth does not contain both 0 and 1 and nothing else, or the scores are not finite
+        or differ from truth in length.
 
     Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
 
@@ -93,24 +96,25 @@ def _roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 @styled
 def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=None):
-    r"""Draw how often something happened of which a classifier was so sure.
+    r"""Draw how often predictions came true against their predicted probability.
 
-    Predictions are put into bins of equal width; a dot stands at the mean probability and the
-    share that came true, its area as the number of predictions. The gap beside its name is the
+    The predictions are grouped into bins of equal width. Each marker shows the mean
+    probability of a bin and the fraction of its predictions that came true; the area of the
+    marker grows with the number of predictions. The gap in the label of a curve is the
     expected calibration error, :math:`\sum_b \frac{n_b}{N} |\bar y_b - \bar p_b|`.
 
     Parameters
     ----------
     truth : (N,) int
-        1 where it happened (or where the prediction was right), else 0.
+        1 if the event happened (or if the prediction was correct), else 0.
     probabilities : (N,) float, or mapping of str to (N,) float
-        How sure the classifier was, from 0 to 1; at most ten classifiers with their names.
+        Predicted probabilities, from 0 to 1; or for at most ten classifiers, by name.
     bins : int
         Number of bins from 0 to 1.
     title : str
-        What stands above.
+        Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -119,8 +123,8 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     Raises
     ------
     ValueError
-        If a probability is outside [0, 1] by more than rounding (1e-6), the lengths differ, or
-        bins is below 1.
+        If a probability is negative or exceeds 1 by more than rounding (1e-6), the lengths
+        differ, or bins is below 1.
 
     Source: Guo et al. (2017), On calibration of modern neural networks, equation 3.
 
@@ -166,20 +170,21 @@ def _bins(truth: np.ndarray, p: np.ndarray, bins: int) -> tuple[np.ndarray, ...]
 def scree(
     variances, *, total: float | None = None, components: int = 20, title: str = "", ax=None
 ):
-    """Draw what share of the variance each component explains, and all up to it.
+    """Draw the fraction of the variance that each component explains, and the running sum.
 
     Parameters
     ----------
     variances : (K,) float
-        Of the components, falling (eigenvalues of the covariance, squared singular values).
+        Variances of the components in falling order, such as the eigenvalues of the
+        covariance or the squared singular values.
     total : float
-        The variance of all components, when only the first are given.
+        Variance of all components, if only the first are given. Default: the sum.
     components : int
-        How many to draw.
+        Largest number of components to draw.
     title : str
-        What stands above.
+        Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -188,7 +193,8 @@ def scree(
     Raises
     ------
     ValueError
-        If variances are negative, rising, all zero or not finite, or exceed the total.
+        If the variances are negative, rising, all zero or not finite, or their sum exceeds
+        the total, or if components is below 1.
 
     Source: Cattell (1966), The scree test for the number of factors.
 

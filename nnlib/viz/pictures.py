@@ -1,4 +1,4 @@
-"""Pictures of examples with labels, of filters and of feature maps."""
+"""Plots of images with labels, of filters and of feature maps."""
 
 from collections.abc import Sequence
 
@@ -21,22 +21,22 @@ def images(
     columns: int = 5,
     ax=None,
 ):
-    r"""Draw examples of a data set with their classes, and what was predicted where it differs.
+    r"""Draw examples of a dataset with their classes, and with predictions that differ.
 
     Parameters
     ----------
     X : (N, D), (N, H, W), (N, 1, H, W) or (N, 3, H, W) float
         Brightness from 0 to 1.
     labels, predicted : (N,) int
-        Class indices, or none; a wrong prediction stands below the class, after an arrow.
+        Class indices, or none. A wrong prediction is written below the class, after an arrow.
     names : sequence of str
-        Of the classes; by default their numbers.
+        Names of the classes. Default: "class 0", "class 1" and so on.
     shape : (H, W) or (3, H, W)
-        The shape of one picture, for rows of numbers that are no square.
+        Shape of one image. Required if the rows (N, D) of X are not square grey images.
     columns : int
-        Pictures beside each other where there is room.
+        Number of images in a row if there is room.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel, as for ``gallery``.
+        Axes to draw on. Default: a new panel, as for ``gallery``.
 
     Returns
     -------
@@ -45,7 +45,8 @@ def images(
     Raises
     ------
     ValueError
-        If X is of another shape, empty or not finite, or labels do not fit.
+        If X is empty, not finite or of any other shape, or the labels, predictions or names
+        do not match it.
 
     >>> ax = images(np.zeros((2, 784)), [0, 1], [0, 0], names=["shirt", "shoe"])
     >>> [text.get_text() for text in ax.texts]
@@ -68,29 +69,29 @@ def images(
 
 
 def _labels(what: str, values, N: int, names: Sequence[str]) -> np.ndarray:
-    """Return a class index for each picture, after checking them."""
+    """Return the class index of each image, after checking them."""
     values = classes("images", what, values, len(names) or None)
     if len(values) != N:
-        raise ValueError(f"images: expected {N} {what}, one a picture, got {len(values)}")
+        raise ValueError(f"images: expected {N} {what}, one for each image, got {len(values)}")
     return values
 
 
 def _square(X: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
-    """Return rows of numbers as pictures."""
+    """Return rows of pixel values as images."""
     if X.ndim > 2 and shape is None:
         return X
     side = int(np.sqrt(X[0].size))
     shape = shape or (side, side)
     if X[0].size != np.prod(shape):
         raise ValueError(
-            f"images: expected rows of {int(np.prod(shape))} numbers for pictures {shape}, "
+            f"images: expected rows of {int(np.prod(shape))} elements for images {shape}, "
             f"got {X[0].size}; give the shape"
         )
     return X.reshape(len(X), *shape)
 
 
 def _channels_last(function: str, X: np.ndarray) -> np.ndarray:
-    """Return pictures (N, H, W) or (N, H, W, 3) from (N, H, W), (N, 1, H, W), (N, 3, H, W)."""
+    """Return images (N, H, W) or (N, H, W, 3) from (N, H, W), (N, 1, H, W) or (N, 3, H, W)."""
     if X.ndim == 3:
         return X
     if X.shape[1] not in (1, 3):
@@ -101,18 +102,19 @@ def _channels_last(function: str, X: np.ndarray) -> np.ndarray:
 def filters(weight, *, columns: int = 8, ax=None):
     """Draw the filters of a convolution.
 
-    With one channel in, a filter is one picture, zero grey, positive bright, negative dark,
-    and a scale is drawn. With three, it is one in red, green and blue, zero being middle grey.
-    With more, each row of pictures is a filter and each column a channel.
+    If there is one input channel, each filter is one image in which zero is grey, positive
+    weights are bright and negative weights dark, and a colour bar is drawn. If there are three
+    input channels, each filter is one image in red, green and blue, and zero is middle grey.
+    Otherwise each row of images is one filter, and each column is one input channel.
 
     Parameters
     ----------
     weight : (C_out, C_in, kH, kW) float
-        The weight of a ``nn.Conv2d``.
+        The weight of an ``nn.Conv2d``.
     columns : int
-        Pictures beside each other, for one or three channels.
+        Number of images in a row, if there are one or three input channels.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel, as for ``gallery``.
+        Axes to draw on. Default: a new panel, as for ``gallery``.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def filters(weight, *, columns: int = 8, ax=None):
     Raises
     ------
     ValueError
-        If the weight has other dimensions, is empty or not finite.
+        If the weight does not have four dimensions, is empty or is not finite.
 
     >>> ax = filters(np.ones((4, 1, 3, 3)))
     >>> len(ax.images)  # and the scale
@@ -139,19 +141,19 @@ def filters(weight, *, columns: int = 8, ax=None):
 
 
 def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, ax=None):
-    """Draw what the channels of a layer make of one picture, all in one scale.
+    """Draw the channels of a layer's output for one image, all on the same scale.
 
     Parameters
     ----------
     activations : (C, H, W) or (1, C, H, W) float
-        The output of a convolution or pooling for one picture. If none is negative, as after
-        ReLU, 0 is black and the largest white; else zero is grey.
+        Output of a convolution or pooling layer for one image. If no activation is negative,
+        as after ReLU, 0 is black and the largest is white; otherwise 0 is grey.
     titles : sequence of str
-        One for each channel, or none.
+        One title for each channel, or none.
     columns : int
-        Pictures beside each other where there is room.
+        Number of images in a row if there is room.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel, as for ``gallery``.
+        Axes to draw on. Default: a new panel, as for ``gallery``.
 
     Returns
     -------
@@ -160,7 +162,8 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
     Raises
     ------
     ValueError
-        If there is more than one picture, the shape is another, or a number is not finite.
+        If there is more than one image, the shape is different, or an activation is not
+        finite.
 
     >>> ax = feature_maps(np.ones((6, 4, 4)))
     >>> len(ax.images)  # and the scale
@@ -170,7 +173,7 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
     A = drawable("feature_maps", "the activations", activations, 3, 4)
     if A.ndim == 4:
         if len(A) != 1:
-            raise ValueError(f"feature_maps: expected one picture, got {len(A)}: {A.shape}")
+            raise ValueError(f"feature_maps: expected one image, got {len(A)}: {A.shape}")
         A = A[0]
     kind = {"signed": "activation"} if A.min() < 0 else {"scale": "activation"}
     return gallery(A, titles, columns=columns, ax=ax, **kind)

@@ -32,19 +32,20 @@ def plane(
     Parameters
     ----------
     score : callable or estimator
-        From points (M, 2) to scores (M, C), or what else ``regions`` takes.
+        Function from points (M, 2) to scores (M, C), or any other classifier that ``regions``
+        accepts.
     title : str
-        What stands above.
+        Title of the plot.
     extent : float
         The plane is drawn from -extent to extent in both directions.
     points, labels : (N, 2) float, (N,) int
         Samples to mark, at most ten classes.
     arrows : (K, 2) float
-        Vectors from the origin, named w_1 to w_K, at most ten.
+        At most ten vectors from the origin, labelled w_1 to w_K.
     names : mapping of str to (x, y)
-        Words to write at places.
+        Words to write in the plane, each with its position.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -53,8 +54,8 @@ def plane(
     Raises
     ------
     ValueError
-        If there are more than ten arrows or classes of points, labels do not fit points, the
-        scores are not finite, or extent is not positive.
+        If there are more than ten arrows or classes of points, labels and points differ in
+        length, the scores are not finite, or extent is not positive.
 
     >>> ax = plane(lambda x: x @ [[1, -1], [0, 0]], extent=2, arrows=[[1, 0], [-1, 0]])
     >>> [text.get_text() for text in ax.texts if text.get_text()]
@@ -95,9 +96,9 @@ def _samples(function: str, points, labels, count: int | None = None) -> list:
 
 
 def _boundaries(axes, score, extent: float) -> None:
-    """Draw the decision boundaries: the lines where the largest score is shared.
+    """Draw the decision boundaries: the lines where two classes share the largest score.
 
-    The last class has no lines of its own, since each of them is another's.
+    The last class is skipped, because each of its lines also belongs to an earlier class.
     """
     line = np.linspace(-extent, extent, 241)
     grid = np.stack(np.meshgrid(line, line), axis=-1)
@@ -109,7 +110,7 @@ def _boundaries(axes, score, extent: float) -> None:
 
 
 def _arrow(axes, tip: np.ndarray, name: str, colour: str, extent: float) -> None:
-    """Draw a vector from the origin with its name beyond the tip, yet inside the plane."""
+    """Draw a vector from the origin with its name beyond the tip, but inside the plane."""
     properties = {"arrowstyle": "-|>", "linewidth": 1.8, "color": colour, "mutation_scale": 14}
     axes.annotate("", tip, (0, 0), arrowprops=properties)
     position = tip * (1 + 0.125 * extent / max(np.hypot(*tip), 1e-12))
@@ -130,27 +131,27 @@ def regions(
     ylabel: str = "$x_2$",
     ax=None,
 ):
-    """Draw the regions in which a classifier decides for each class, and the points it saw.
+    """Draw the region in which a classifier predicts each class, and samples.
 
-    Where the scores are probabilities, a region is darker the surer the classifier is (from
-    0.6, 0.7, 0.8, 0.9 and 0.95 on). Without points each region bears its name.
+    If the scores are probabilities, each region gets darker where its probability exceeds
+    0.6, 0.7, 0.8, 0.9 and 0.95. Without points, each region shows the name of its class.
 
     Parameters
     ----------
     classifier : estimator or callable
-        A fitted scikit-learn estimator, or a function from points (M, 2) to scores or
-        probabilities (M, C), to one score (M,) float, positive for class 1, or to classes
-        (M,) int.
+        A fitted scikit-learn estimator, or a function of points (M, 2) that returns scores or
+        probabilities (M, C), a single score (M,) float that is positive for class 1, or
+        classes (M,) int.
     points, labels : (N, 2) float, (N,) int
-        Samples to mark; labels are class indices or the estimator's own.
+        Samples to mark. The labels are class indices or values of ``classifier.classes_``.
     names : sequence of str
-        Of the classes, at most ten.
+        Names of the classes, at most ten.
     limits : ((x_low, x_high), (y_low, y_high))
-        What to draw; by default around the points, or from -4 to 4.
+        Limits of the axes. Default: the range of the points with a margin, or -4 to 4.
     title, xlabel, ylabel : str
-        What stands above and beside, with units.
+        Title of the plot, and labels of the axes with their units.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -161,8 +162,8 @@ def regions(
     TypeError
         If the classifier is neither an estimator nor callable.
     ValueError
-        If there are more than ten classes, scores are not finite or not (M,) or (M, C), or
-        labels and names do not fit.
+        If there are more than ten classes, the scores are not finite or not of shape (M,) or
+        (M, C), the labels do not match the points, or the names do not match the classes.
 
     >>> ax = regions(lambda x: x[:, 0] - x[:, 1], [[0, 1], [1, 0]], [0, 1], names="AB")
     >>> [marks.get_label() for marks in ax.collections][-2:]
@@ -186,7 +187,7 @@ def regions(
         _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), style, _chances(scores))
         if not marked and lead.max() > 0:
             i, j = _middle(lead > 0)
-            half = min(0.014 * len(names[k]), 0.5)  # of the width, that the name may fit
+            half = min(0.014 * len(names[k]), 0.5)  # of the width, so that the name fits
             position = x[0] + (x[-1] - x[0]) * np.clip(j / (GRID - 1), half, 1 - half)
             axes.text(position, y[i], names[k], ha="center", va="center")
     for (samples, style), name in zip(marked, names, strict=False):
@@ -233,13 +234,13 @@ def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndar
 
 
 def _chances(scores: np.ndarray) -> bool:
-    """Return whether scores are probabilities (and not all 0 or 1)."""
+    """Return whether the scores are probabilities, not all of them 0 or 1."""
     whole = np.isin(scores, (0, 1)).all()
     return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
 
 
 def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, chances: bool) -> None:
-    """Draw the region of one class, shaded by probability if that is known, and its edge."""
+    """Draw the region of one class, shaded by probability if it is known, and its edge."""
     steps = SURE if chances else SURE[:1]
     for q in steps:
         inside = np.minimum(lead, p - q) if q else lead

@@ -12,51 +12,53 @@ from .light import light
 
 __all__ = ["picture", "show"]
 
-BLACK = "#000000"  # matplotlib's default colour, which follows the page too
+BLACK = "#000000"  # matplotlib's default colour, which also becomes the page's text colour
 
-# All words have one size: 9 points are 12 pixels on a phone, whose whole width a drawing of 3.4
-# inches takes. Elsewhere drawings are larger by a twelfth, so that words have 13 pixels, and
-# one that stands alone is drawn a second time, as wide as the text.
+# All words have the same size: 9 points, which are 12 pixels on a phone, where a drawing of 3.4
+# inches fills the whole width. On other screens drawings are larger by a twelfth, so that words
+# have 13 pixels, and a single drawing has a second version that is as wide as the text.
 WORD = 9.0  # points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # inches
-TALLER = 1.15  # of the wide drawing
-SLANT = 60  # degrees, of the names of narrow columns
-LETTER, COLUMNS = 0.09, 0.8  # inches of a letter in a name; the columns' share of a drawing
+TALLER = 1.15  # height of the wide drawing, relative to the narrow one
+SLANT = 60  # degrees, for the names of narrow columns
+LETTER, COLUMNS = 0.09, 0.8  # inches for each letter; fraction of a drawing for columns
 LETTERS = re.compile(rf"(<text[^>]* style=\"[^\"]*)var\(--nn-([{''.join(WORDS)}]), #\w+\)")
 
-# Points of a path inside a line along an axis: contours that follow an edge have hundreds.
+# Inner points of a horizontal or vertical line: contours along an edge have hundreds of them.
 LEVEL = re.compile(r"([ML][^ LMz]+ ([^LMz]+))(?:L[^ ]+ \2)+(?=L[^ ]+ \2[LMz\"])")
 UPRIGHT = re.compile(r"([ML]([^ LMz]+) [^LMz]+)(?:L\2 [^LMz]+)+(?=L\2 )")
 
 
 def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
-    """Show figures as panels, side by side where there is room, else below each other.
+    """Show figures as panels, side by side if there is room, otherwise below each other.
 
     Parameters
     ----------
     *figures_or_axes
-        Each matplotlib Axes (their whole figure is shown, once), a figure, or anything that
-        shows itself as SVG or HTML, as the traced graphs do.
+        matplotlib Axes (the whole figure is shown, only once), figures, or objects that have
+        an SVG or HTML representation, such as traced graphs.
     alt : str
-        What is to be seen, in one to three sentences, for readers who do not see it.
+        Description of the figures in one to three sentences, for readers who can't see them.
     name : str
-        A name of the page's own; it makes the ids inside the drawing unique and repeatable.
+        Name that is unique on the page. It makes the ids inside the drawing unique and
+        reproducible.
     wide : bool
-        Whether a figure that stands alone is drawn a second time, as wide as the text, for
-        screens on which it fits. Its bytes double.
+        If True and there is only one figure, add a second version that is as wide as the text,
+        for screens on which it fits. This doubles the size in bytes. Default: True.
 
     Returns
     -------
     Html
-        The same bytes for the same figures. A notebook shows them, a terminal prints ``alt``.
+        The panels, with the same bytes for the same figures. A notebook displays them, and a
+        terminal prints ``alt``.
 
     Raises
     ------
     ValueError
-        If there is no figure, no alternative text, or a name with other characters than
+        If there is no figure or no alternative text, or if the name contains anything but
         lower-case letters, digits and hyphens.
     TypeError
-        If something is no figure.
+        If an argument is not a figure.
 
     >>> from nnlib.viz import panel
     >>> ax = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
@@ -65,7 +67,7 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     Figure line: A rising line.
     """
     if not figures_or_axes or not alt.strip():
-        raise ValueError("show: expected at least one figure and a text `alt` of what is seen")
+        raise ValueError("show: expected at least one figure, and a description `alt`")
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
@@ -78,7 +80,7 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
 
 
 def picture(axes) -> str:
-    """Return what a notebook shows for Axes: their figure, with the title as alternative."""
+    """Return the HTML that a notebook displays for Axes, with the title as alternative text."""
     text = axes.get_title(loc="left") or axes.get_title() or "figure"
     return _panels([_cell(_whole(axes), "panel", wide=True)], text)
 
@@ -91,7 +93,7 @@ def _panels(cells: list[str], alt: str) -> str:
 
 
 def _whole(figure):
-    """Return the figure of the Axes, or the HTML cells that replace it in a page."""
+    """Return the figure of the Axes, or the HTML cells that replace the figure in a page."""
     cells, artists = getattr(figure, "cells", None) or (None, 0)
     if cells is not None and artists == len(figure.get_children()):  # nothing drawn since
         return cells
@@ -118,7 +120,7 @@ def _cell(figure, salt: str, *, wide: bool) -> str:
 
 
 def _drawings(figure, salt: str, *, wide: bool) -> str:
-    """Return a matplotlib figure as SVG as wide as a phone, and if `wide` as the text too."""
+    """Return a matplotlib figure as SVG for a phone, and if `wide` also as wide as the text."""
     size, paper = figure.get_size_inches(), figure.get_facecolor()
     height = NARROW * size[1] / size[0]
     for axes in figure.axes:
@@ -148,12 +150,12 @@ def _slanted_for_nothing(axes) -> list:
 
 
 def fit_columns(names: list[str], width: float) -> bool:
-    """Return whether names of columns fit side by side in a drawing of so many inches."""
+    """Return whether column names fit side by side in a drawing of a given width in inches."""
     return max(map(len, names), default=0) * LETTER * len(names) <= COLUMNS * width
 
 
 def _words(artist) -> Iterator:
-    """Yield all texts of an artist except those at ticks, whose size is a setting."""
+    """Yield all texts of an artist except tick labels, whose size is a setting."""
     from matplotlib.axis import Axis
     from matplotlib.text import Text
 
@@ -186,12 +188,12 @@ def _inline(figure, salt: str, size: tuple[float, float]) -> str:
 
 
 def _readable(words: re.Match) -> str:
-    """Return the start of a text element with the shade of its colour for words."""
+    """Return the start of a text element, with its colour changed to the shade for words."""
     return f"{words[1]}var(--nn-{words[2]}-text, {WORDS[words[2]][0]})"
 
 
 def _tight(svg: str) -> str:
-    """Return an SVG without what browsers do not need, such as comments and indentation."""
+    """Return an SVG without parts that browsers ignore, such as comments and indentation."""
     svg = re.sub(r'<!--.*?-->|\n *(?=<)| transform="rotate\(-0 [^"]*"', "", svg)
     return re.sub(r"('DejaVu Sans'),[^;\"]*", r"\1, sans-serif", svg)
 
@@ -206,9 +208,9 @@ def _rounded(path: str) -> str:
 
 
 def _scalable(svg: str) -> str:
-    """Return an SVG that scales with the page, until its words have 13 pixels.
+    """Return an SVG that scales with the page until its words have 13 pixels.
 
-    matplotlib leaves out a fill that is black, so the page's ink is the one to inherit.
+    matplotlib omits a black fill, so the root sets the text colour for elements to inherit.
     """
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
     most = f"{width / 72 * 96 * 13 / 12:.1f}px"
@@ -217,7 +219,7 @@ def _scalable(svg: str) -> str:
 
 
 def _only_used_ids(svg: str, salt: str) -> str:
-    """Return an SVG without unused ids; the others are numbered, with a prefix."""
+    """Return an SVG without unused ids; the remaining ids are numbered, with a prefix."""
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     svg = re.sub(r'\sid="([^"]+)"', lambda m: m[0] if m[1] in used else "", svg)
     ids = {name: f"{salt}-{k}" for k, name in enumerate(re.findall(r'\sid="([^"]+)"', svg))}

@@ -1,4 +1,4 @@
-"""Free spots for words beside lines: where nothing is covered and it is plain what they name.
+"""Find free spots for labels next to lines, where it is clear which line a label belongs to.
 
 All lengths are in points of the drawing.
 """
@@ -11,13 +11,13 @@ import numpy as np
 
 __all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
 
-GAPS = 3.0, 6.0  # between a line and its name
-LEADERS = 14, 22, 32, 44, 58, 74  # the same where a thin line leads there
-CLEAR = 1.2  # around a name, that nothing else may need
-APART = 16.0  # from here on another line cannot be taken for this one
-ALONE = 2.5  # how far from all others a line must be where a thin line begins
-PLAIN = 16.0  # the cost of a spot up to which no other kind is tried
-MOST = 200  # spots to choose from
+GAPS = 3.0, 6.0  # distances between a line and its name
+LEADERS = 14, 22, 32, 44, 58, 74  # the same if a thin line leads to the name
+CLEAR = 1.2  # margin around a name that must be free
+APART = 16.0  # no one mistakes a line at this distance for the named one
+ALONE = 2.5  # smallest distance from other lines where a thin line begins
+PLAIN = 16.0  # if the best spot costs less, no other kind of spot is tried
+MOST = 200  # largest number of spots to choose from
 SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
 
 
@@ -40,18 +40,18 @@ class Box(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A place for a name: how bad it is, its rectangle, on which side of which point."""
+    """A spot for a name: its cost, its rectangle, and the point and side where it is placed."""
 
     cost: float
     box: Box
     side: tuple[int, int]
     point: tuple[float, float]
-    apart: bool  # so far from the point that a thin line leads there
-    words: str  # the name, whole or broken in lines
+    apart: bool  # whether it is so far away that a thin line leads to it
+    words: str  # the name, in a single line or broken into lines
 
 
 class Room:
-    """Which square points of the axes are taken."""
+    """Map of the square points of the axes that are already taken."""
 
     def __init__(self, frame: Box):
         self.frame = frame
@@ -59,20 +59,20 @@ class Room:
         self.words = self.taken.copy()  # taken by words
 
     def take_points(self, points: np.ndarray, breadth: float) -> None:
-        """Take a square around each point."""
+        """Mark a square around each point as taken."""
         points = np.round(points) - self.frame[:2]
         limits = self.taken.shape[::-1]
         (x0, y0), (x1, y1) = (
             np.clip(ends.astype(int), 0, limits).T
             for ends in (points - breadth, points + breadth + 1)
         )
-        corners = np.zeros(np.array(self.taken.shape) + 1, int)  # sums of them are 1 inside
+        corners = np.zeros(np.array(self.taken.shape) + 1, int)  # cumulative sums are 1 inside
         for sign, y, x in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
             np.add.at(corners, (y, x), sign)
         self.taken |= corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
 
     def take(self, box: Box) -> None:
-        """Take a rectangle for words."""
+        """Mark a rectangle as taken by words."""
         left, bottom = box.left - self.frame.left, box.bottom - self.frame.bottom
         ends = (bottom, bottom + box.height), (left, left + box.width)
         for where, around in ((self.taken, 0), (self.words, 2)):
@@ -82,7 +82,7 @@ class Room:
             where[tuple(part)] = True
 
     def are_free(self, corners: np.ndarray, size: tuple) -> np.ndarray:
-        """Return for rectangles (K, 2) of one size whether each is inside and not taken."""
+        """Return whether rectangles of one size with corners (K, 2) are inside and free."""
         sums = np.pad(self.taken.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
         low = corners - self.frame[:2] - CLEAR
         high = low + size + 2 * CLEAR
@@ -93,9 +93,9 @@ class Room:
         return inside & (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] == 0)
 
     def crossings(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return how much of the ways from points (K, 2) to others is taken, in points.
+        """Return the taken length, in points, of the way from each start (K, 2) to its end.
 
-        A way through words is infinitely long.
+        The length is infinite if the way leads through words.
         """
         way = start + np.linspace(0.15, 1, 60)[:, None, None] * (end - start) - self.frame[:2]
         x, y = np.clip(way, 0, np.array(self.taken.shape)[::-1] - 1).astype(int).T
@@ -104,10 +104,11 @@ class Room:
 
 
 def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> list[Spot]:
-    """Return the best free spots for the first of ``sizes``, by name, that fits.
+    """Return the best free spots for a name near the points ``own`` of its line.
 
-    If none fits beside the line, or only where another line is near, those further off, to
-    which a thin line leads, are among them.
+    ``sizes`` maps each way of writing the name to its width and height. Spots next to the line
+    are tried first. If there are none, or only spots close to another line, the result includes
+    spots further away, to which a thin line leads.
     """
     found = []
     for gaps, (words, size) in itertools.product((GAPS, LEADERS), sizes.items()):
@@ -139,7 +140,7 @@ def _beside(
     far = _distances(corners, size, others)
     if apart:
         long = np.hypot(*(ends - points).T)
-        shared = np.maximum(APART - alone[which[free]], 0)  # near to other lines
+        shared = np.maximum(APART - alone[which[free]], 0)  # close to other lines
         cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
         clear = np.isfinite(cost)
     else:
@@ -154,7 +155,7 @@ def _beside(
 
 
 def _distances(corners: np.ndarray, size: tuple, points: np.ndarray) -> np.ndarray:
-    """Return how far from each rectangle (K, 2) of one size the nearest of the points is."""
+    """Return the distance from each rectangle, of one size, to the nearest of the points."""
     points, squares = points[:: max(len(points) // 600, 1)], 0.0
     for axis, half in enumerate(np.array(size) / 2):
         beyond = np.abs(corners[:, axis, None] + half - points[:, axis]) - half

@@ -1,4 +1,4 @@
-"""The style of all figures: sizes, panels, and ten looks that differ by more than colour."""
+"""The style of all figures: sizes, panels, and ten looks that differ in more than colour."""
 
 import functools
 from collections.abc import Callable
@@ -37,7 +37,7 @@ WIDTH = NARROW
 
 
 def settings() -> dict[str, Any]:
-    """Return matplotlib's settings of the book."""
+    """Return the book's settings for matplotlib."""
     from matplotlib import cycler
 
     return {
@@ -67,7 +67,7 @@ def settings() -> dict[str, Any]:
 def styled(draw: Callable) -> Callable:
     """Decorate a function that draws, so that it draws in the book's style.
 
-    matplotlib's own settings are as before afterwards.
+    Afterwards matplotlib's own settings are restored.
 
     >>> @styled
     ... def diagonal(ax=None):
@@ -90,13 +90,13 @@ def styled(draw: Callable) -> Callable:
 
 @functools.cache
 def _panel_class() -> type:
-    """Return the class of Axes that a notebook shows as a picture."""
+    """Return the class of Axes that a notebook displays as an image."""
     from matplotlib.axes import Axes
 
     class Panel(Axes):
-        """Axes that are alone in their figure."""
+        """The only Axes of a figure."""
 
-        cells = None  # what `gallery` leaves for pages, and how many artists there were then
+        cells = None  # HTML that `gallery` stores for pages, and the number of artists then
 
         def leave_cells(self, html) -> None:
             self.cells = html, len(self.get_children())
@@ -111,15 +111,15 @@ def _panel_class() -> type:
 def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float = 2.6):
     """Return the Axes of a new figure as wide as a phone, in the book's style.
 
-    The figure is ``panel().figure``; pyplot does not know it, so nothing has to be closed.
-    A notebook shows the Axes as a picture, a page takes them through ``show``.
+    The figure is the attribute ``figure`` of the Axes. pyplot does not know it, so you don't
+    need to close it. A notebook displays the Axes as an image; for a page, use ``show``.
 
     Parameters
     ----------
     title, xlabel, ylabel : str
-        What stands above and beside the axes; name the unit.
+        Title of the plot, and labels of the axes with their units.
     height : float
-        In inches; the width is always 3.4.
+        Height in inches. The width is always 3.4 inches.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
 
 
 def canvas(function: str, ax, *, height: float = 2.6, **names: str):
-    """Return the Axes to draw on, new or given, with the labels that are not empty."""
+    """Return the given Axes or new ones, and set the labels that are not empty."""
     check_axes(function, ax)
     if ax is None:
         return panel(height=height, **names)
@@ -165,6 +165,6 @@ def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
 
 
 def short(value: float) -> str:
-    """Return a number with three digits; from a thousand on, whole and with commas."""
+    """Return a number with three digits; from a thousand on, as an integer with commas."""
     text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

@@ -13,7 +13,7 @@ from .style import WIDTH, canvas, short, styled
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
 
 DARKEST = 0.6  # the opacity of the strongest cell, on which the ink can still be read
-WRITTEN = 12  # largest number of columns in which three characters fit
+WRITTEN = 12  # largest number of columns that leaves room for three characters in each
 
 
 @styled
@@ -29,24 +29,25 @@ def heatmap(
     limits: tuple[float, float] | None = None,
     ax=None,
 ):
-    """Draw a table of numbers, each written in its cell, the larger the darker.
+    """Draw a table of numbers, each written in its cell; larger numbers are darker.
 
     Parameters
     ----------
     table : (R, C) int or float
-        A zero among counts is left empty. ``confusion`` draws tables of mistakes.
+        The numbers. In a table of integers, a cell with 0 stays empty. For a table of mistakes,
+        use ``confusion`` instead.
     rows, columns : sequence of str
         Names of rows and columns.
     xlabel, ylabel, title : str
-        What the columns and the rows are, and what stands above.
+        Labels of the columns and of the rows, and title of the plot.
     fmt : str
-        How a number is written, as in ``format``; by default whole for integers, else two
-        decimals.
+        Format of a number, as in ``format``. Default: no decimals for integers, otherwise
+        two decimals.
     limits : (float, float)
-        The numbers of the lightest and the darkest cell; by default 0 and the largest for
-        integers, else the smallest and the largest.
+        Values of the lightest and the darkest cell. Default: 0 and the largest number for
+        integers, otherwise the smallest and the largest number.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def heatmap(
     Raises
     ------
     ValueError
-        If the names do not fit the table, or a number is not finite.
+        If the names do not match the table, or a number is not finite.
 
     >>> ax = heatmap([[3, 0], [1, 2]], ["cat", "rat"], ["day", "night"], xlabel="when",
     ...              ylabel="who")
@@ -81,23 +82,23 @@ def heatmap(
 def confusion(
     true, predicted, names: Sequence[str], *, rates: bool = False, title: str = "", ax=None
 ):
-    """Draw how often each true class was predicted as each class.
+    """Draw a confusion matrix: how often each true class was predicted as each class.
 
-    Right ones stand in bold on the diagonal and are not shaded, so that only mistakes are.
+    Correct predictions are bold, on the diagonal; the shading shows only mistakes.
 
     Parameters
     ----------
     true, predicted : (N,) int
         Class indices in [0, C).
     names : sequence of str
-        The C names.
+        Names of the C classes.
     rates : bool
-        Whether to write per cent of the true class instead of counts; a class without
-        examples keeps an empty row.
+        If True, write percentages of the true class instead of counts. The row of a class
+        without examples is empty.
     title : str
-        What stands above.
+        Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -106,7 +107,7 @@ def confusion(
     Raises
     ------
     ValueError
-        If the two differ in length, or a class has no name.
+        If the true and the predicted classes differ in length, or a class has no name.
 
     >>> ax = confusion([0, 0, 1], [0, 1, 1], ["cat", "rat"])
     >>> [(text.get_text(), text.get_weight()) for text in ax.texts]
@@ -146,25 +147,26 @@ def matrix(
     fmt: str = "",
     ax=None,
 ):
-    """Draw a matrix with its numbers: orange above zero, blue below, the larger the stronger.
+    """Draw a matrix with its entries, positive in orange and negative in blue.
 
-    Zero is not shaded; the minus sign tells blue from orange in print. Up to 12 columns the
-    numbers are written; a larger matrix is drawn as a picture, zero in grey, positive bright,
-    negative dark.
+    Larger absolute values have stronger colours, and zero has none. In a print without colour,
+    the minus sign distinguishes negative entries. A matrix with more than 12 columns is drawn
+    as an image without numbers, in which zero is grey, positive entries are bright and negative
+    entries are dark.
 
     Parameters
     ----------
-    A : (M, N) float, or Fractions as ``linalg`` gives them
-        The matrix; a vector (N,) is drawn as a column.
+    A : (M, N) float, or Fractions as ``linalg`` returns them
+        The matrix. A vector (N,) is drawn as a column.
     rows, columns : sequence of str
-        Names, or none.
+        Names of rows and columns, or none.
     xlabel, ylabel, title : str
-        What the columns and the rows are, and what stands above.
+        Labels of the columns and of the rows, and title of the plot.
     fmt : str
-        How a number is written, as in ``format``; by default in three digits. Fractions are
-        written as they are.
+        Format of an entry, as in ``format``. Default: three digits. Fractions are always
+        written exactly.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -173,7 +175,8 @@ def matrix(
     Raises
     ------
     ValueError
-        If A is empty, has other dimensions, or an entry is not finite, or names do not fit.
+        If A is empty, an entry is not finite, A has more than two dimensions, or the names do
+        not match A.
 
     >>> ax = matrix([[2, -1], [0, Fraction(1, 3)]], title="A")
     >>> [text.get_text() for text in ax.texts]
@@ -224,18 +227,18 @@ def attention(
 ):
     """Draw how strongly each query (row) attends to each key (column).
 
-    Up to eight keys the weights are written, in per cent.
+    If there are at most eight keys, the weights are written as percentages.
 
     Parameters
     ----------
     weights : (Q, K) float
-        At least 0; after softmax each row sums to 1.
+        Weights of at least 0. After softmax, each row sums to 1.
     queries, keys : sequence of str
         The tokens of the rows and of the columns.
     title : str
-        What stands above.
+        Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -244,7 +247,7 @@ def attention(
     Raises
     ------
     ValueError
-        If tokens do not fit the weights, or a weight is negative or not finite.
+        If the tokens do not match the weights, or a weight is negative or not finite.
 
     >>> ax = attention([[0.9, 0.1], [0.5, 0.5]], ["la", "mer"], ["the", "sea"])
     >>> [text.get_text() for text in ax.texts]
@@ -277,7 +280,7 @@ def _fit(function: str, values: np.ndarray, rows: Sequence, columns: Sequence) -
 
 
 def _table(function: str, ax, shape: tuple[int, int], **names: str):
-    """Return Axes for a table, as high as its rows need."""
+    """Return Axes for a table, whose height depends on the number of rows."""
     height = 1.1 + 0.26 * shape[0] + 0.2 * bool(names["title"])
     return canvas(function, ax, height=height, **names)
 
@@ -302,7 +305,7 @@ def _write(axes, index: tuple[int, int], text: str, weight: str = "normal") -> N
 
 
 def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence) -> None:
-    """Label the rows and the columns; narrow columns have fewer labels, upright."""
+    """Label the rows and the columns; many columns get slanted and fewer labels."""
     (R, C), names = shape, list(map(str, columns))
     axes.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5))
     every = -(-C // 18)

@@ -1,4 +1,4 @@
-"""Arrows in the plane, and linear maps of it."""
+"""Arrows in the plane, and linear maps of the plane."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,20 +22,21 @@ def vectors(
     title: str = "",
     ax=None,
 ):
-    """Draw vectors with their names, and the grid that a matrix makes of the squared one.
+    """Draw vectors with their names, and the image of a square grid under a matrix.
 
     Parameters
     ----------
     arrows : mapping of str to (2,) or (2, 2) float
-        At most ten: the tip of a vector from the origin, or tail and tip.
+        At most ten arrows: the tip of a vector from the origin, or the tail and the tip.
     transform : (2, 2) float
-        A matrix; its columns are where the unit vectors go. The arrows are drawn as given.
+        Matrix whose columns are the images of the unit vectors. It transforms only the grid,
+        not the arrows.
     extent : float
-        The plane is drawn from -extent to extent; by default all arrows fit.
+        The plane is drawn from -extent to extent. Default: large enough for all arrows.
     xlabel, ylabel, title : str
-        What stands beside and above.
+        Labels of the axes, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new panel.
+        Axes to draw on. Default: a new panel.
 
     Returns
     -------
@@ -44,7 +45,8 @@ def vectors(
     Raises
     ------
     ValueError
-        If a vector or the matrix has another shape, or is not finite.
+        If a vector or the matrix has any other shape or is not finite, or if there are no
+        arrows or more than ten.
 
     >>> ax = vectors({"u": [2, 1], "u − v": [[1, 2], [2, 1]]}, transform=[[1, 1], [0, 1]])
     >>> [text.get_text() for text in ax.texts if text.get_text()]
@@ -92,7 +94,7 @@ def _grid(axes, A: np.ndarray, extent: float) -> None:
 
 
 def _name(axes, name: str, tail: np.ndarray, tip: np.ndarray) -> None:
-    """Write a name beyond the tip of an arrow from the origin, or else beside its middle."""
+    """Write a name beyond the tip of an arrow from the origin, or next to an arrow's middle."""
     along = (tip - tail) / max(np.hypot(*(tip - tail)), 1e-12)
     position, shift = (tip, 11 * along)
     if tail.any():
