@@ -48,7 +48,7 @@ def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
         y = values(name, f, x)
         shapes.add(y.shape)
         if len(shapes) > 1:
-            raise ValueError(f"{name}: expected f to give one shape, got {sorted(shapes)}")
+            raise ValueError(f"{name}: expected f to return one shape, got {sorted(shapes)}")
         return y
 
     return value
