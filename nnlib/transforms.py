@@ -296,7 +296,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     """
     x, A = _images("warp", x), reals("warp", "A", A).astype(float)
     if A.shape not in ((2, 3), (*x.shape[:-3], 2, 3)) or not np.isfinite(A).all():
-        raise ValueError(f"warp: expected finite A (2, 3), one or one an image, got {A.shape}")
+        raise ValueError(f"warp: expected finite A (2, 3), or one per image, got {A.shape}")
     H, W = x.shape[-2:]
     down, right = np.indices((H, W)) - np.reshape([(H - 1) / 2, (W - 1) / 2], (2, 1, 1))
     p = np.stack([right, down, np.ones((H, W))]).reshape(3, H * W)
@@ -645,7 +645,7 @@ class Normalize(Transform):
         """Return one number for all channels, or one for each."""
         a = reals("Normalize", argument, value).astype(float)
         right = a.ndim <= 1 and a.size and np.isfinite(a).all()
-        self._check(right, f"{argument} as finite numbers, one or one a channel", value)
+        self._check(right, f"{argument} as a finite number, or one for each channel", value)
         return a
 
     def _change(self, x: np.ndarray) -> np.ndarray:

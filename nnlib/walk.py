@@ -112,8 +112,8 @@ def grad(
     only_inputs : bool
         Ignored, as in PyTorch, which warns about False: no ``grad`` changes in any case.
     allow_unused : bool
-        What to do if no output depends on an input: if True, the gradient is None; if False,
-        raise an error.
+        What to do if no output depends on an input: if True, return None as its gradient;
+        otherwise raise an error.
     materialize_grads : bool
         If True, the gradient of such an input is zeros.
 
@@ -302,7 +302,7 @@ def _listed(x: Any) -> list:
         return [x] if isinstance(x, Tensor) else list(x)
     except TypeError:
         kind = type(x).__name__
-        raise TypeError(f"grad: expected a Tensor or several, got {kind}") from None
+        raise TypeError(f"grad: expected a Tensor or a sequence, got {kind}") from None
 
 
 def _source(x: Tensor) -> Node | Tensor:

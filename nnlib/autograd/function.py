@@ -292,7 +292,7 @@ def _among(x: Any, several: tuple) -> bool:
 
 
 def once_differentiable(fn: Callable) -> Callable:
-    """Decorate a ``backward`` that can't be differentiated, so that doing so is an error."""
+    """Decorate a ``backward`` whose own derivative is unknown; requesting it is an error."""
 
     @functools.wraps(fn)
     def backward(ctx: FunctionCtx, *grads: Tensor | None) -> Any:

@@ -1,8 +1,8 @@
 """Jacobians and Hessians of functions, and their products with vectors.
 
 Each function takes a function of one or several Tensors, and the point at which to
-differentiate it, as a Tensor or a tuple of Tensors. Results have the same structure: a tuple
-for a tuple.
+differentiate it, as a Tensor or a tuple of Tensors. If the point or the result of the function
+is a tuple, the derivative is a tuple too.
 """
 
 from __future__ import annotations

@@ -81,8 +81,7 @@ def numerical_gradient(
     ------
     ValueError
         If f returns several numbers or a number that is not finite, x is empty or not finite,
-        h is not positive or so small that x + h = x, or method or layout has none of the values
-        above.
+        h is not positive or so small that x + h = x, or method or layout is unknown.
     TypeError
         If x contains anything other than real numbers, or f does not support a complex step.
 

@@ -82,8 +82,7 @@ def hinge_gradient(
             \frac{\partial L_n}{\partial s_{nj}}
 
     If several margins tie for the largest, Crammer and Singer's loss uses the first. One
-    against the rest treats each class separately. At a corner, where a margin is met exactly,
-    the subgradient is 0.
+    against the rest treats each class separately. A margin that is met exactly contributes 0.
 
     Parameters
     ----------

@@ -194,7 +194,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
         Learning rate η ≥ 0.
     steps : bool
         Whether to return the `Steps` instead of the result. They use fractions if all log-odds
-        are 0, because σ(z) is a fraction only for z = 0.
+        are 0, because σ(z) is irrational for any other rational z.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     Raises
     ------
     ValueError
-        If the shapes disagree, there are no samples, lr is negative, or t is not 0 or 1.
+        If the shapes disagree, there are no samples, lr is negative, or a target is not 0 or 1.
 
     Source: Goodfellow et al. (2016), section 5.7.1; chapter "Logistic regression".
 
@@ -262,4 +262,4 @@ def _check_step(X: Array, t: Array, w: Array, b: Array, lr: Array) -> None:
     if b.ndim or lr.ndim or lr < 0:
         raise ValueError(f"logistic_step: expected numbers b and lr >= 0, got {b} and {lr}")
     if any(label not in (0, 1) for label in t):
-        raise ValueError(f"logistic_step: expected t of 0 and 1, got {text(t)}")
+        raise ValueError(f"logistic_step: expected t to be 0 or 1, got {text(t)}")

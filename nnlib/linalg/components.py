@@ -89,7 +89,7 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     ------
     TypeError, ValueError
         If X is not a matrix of finite real numbers with at least two rows and one column, or
-        n_components or method has none of the values above.
+        n_components or method is not one of the above.
 
     Source: Goodfellow et al. (2016), section 2.12; chapter "SVD and PCA".
 

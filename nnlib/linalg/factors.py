@@ -75,8 +75,8 @@ def _topmost(column: Array) -> int | None:
     """Return 0, the index of the pivot without row swaps, or None for a column of zeros."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
-            "lu: expected a pivot other than 0 above entries that are not 0; "
-            "rows must be exchanged (pivoting=True)"
+            "lu: expected a pivot other than 0, because an entry below it isn't 0; "
+            "use pivoting=True to swap rows"
         )
     return 0 if column[0] != 0 else None
 

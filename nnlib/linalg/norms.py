@@ -207,7 +207,7 @@ def cond(A: Any, p: Any = 2) -> float:
     Parameters
     ----------
     A : (m, n) array_like
-        Must be square unless p is 2. Above, k = min(m, n).
+        Must be square unless p is 2. In the formula, k = min(m, n).
     p : 2, "fro", 1, inf or "nuc"
         The matrix norm.
 
@@ -221,7 +221,7 @@ def cond(A: Any, p: Any = 2) -> float:
     numpy.linalg.LinAlgError
         If A is not square and p is not 2.
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or p has none of the values above.
+        If A is not a matrix of finite real numbers, or p is not one of the above.
 
     Source: Golub and Van Loan (2013), section 2.6; chapter "Systems of linear equations".
 

@@ -52,7 +52,7 @@ def characteristic_polynomial(A: Array) -> Array:
 
 
 def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
-    """Return the steps that find the characteristic polynomial of at most 3 rows."""
+    """Return the steps that find the characteristic polynomial of a matrix (at most 3 rows)."""
     p, n = characteristic_polynomial(A), len(A)
     if n == 0:
         return [Step("Without rows p(λ) = 1.", r"p(\lambda) = 1")]
@@ -80,7 +80,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
 
 
 def _determinant(A: Array, write: Any) -> str:
-    """Return det(A - λI) of at most 3 rows as a formula that isn't multiplied out yet."""
+    """Return det(A - λI) as a formula that isn't multiplied out yet, for at most 3 rows."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
     L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
     if len(A) == 1:

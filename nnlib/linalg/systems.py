@@ -88,7 +88,7 @@ def solution_set(
     Parameters
     ----------
     A : (m, n) array_like
-        The coefficients, as any matrix.
+        The coefficients. A can be any matrix.
     b : (m,) array_like
         The right-hand side.
     exact, steps : bool

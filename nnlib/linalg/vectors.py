@@ -63,7 +63,7 @@ def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -
     """
     x = vector(x, "normalize", exact=exact or steps)
     if not x.any():
-        raise ValueError("normalize: expected x other than 0: it has no direction")
+        raise ValueError("normalize: expected x other than 0, got zeros")
     expect_power(p, "normalize", exact=x.dtype == object)
     return run(_normalize(x, p), steps=steps)
 
@@ -162,7 +162,7 @@ def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Ar
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
         if not v.any():
-            raise ValueError(f"{function}: expected {name} other than 0: it has no direction")
+            raise ValueError(f"{function}: expected {name} other than 0, got zeros")
     return x, y
 
 

@@ -44,6 +44,6 @@ def kl_divergence(p: np.ndarray, q: np.ndarray) -> float | np.ndarray:
     q = checks.probabilities("kl_divergence", "q", q)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(
-            f"kl_divergence: expected as many classes in p and q, got {p.shape} and {q.shape}"
+            f"kl_divergence: expected p and q with the same C, got {p.shape} and {q.shape}"
         )
     return plain((xlogy(p, p) - xlogy(p, q)).sum(axis=-1))

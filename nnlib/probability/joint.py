@@ -138,7 +138,7 @@ class JointTable:
         known = tuple(self._index(name, outcome) for name, outcome in given.items())
         p = self._summed(self._axes([*given, *names]))[known]
         if p.sum() == 0:
-            raise ValueError(f"JointTable: expected given of probability > 0, got {given}")
+            raise ValueError(f"JointTable: expected given with probability > 0, got {given}")
         return self._of(p / p.sum(), names)
 
     def _index(self, name: str, outcome: Any) -> int:

@@ -141,7 +141,7 @@ def _sum(gradients: list[Value]) -> Value:
 
 
 def _count_users(nodes: Iterable[Node]) -> None:
-    """Count how many operands of other nodes each node is."""
+    """Count how often each node is an operand."""
     for node in nodes:
         node.users = 0
     for node in nodes:

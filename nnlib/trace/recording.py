@@ -34,7 +34,7 @@ class Scope:
     module : Module or None
         The module; None for a function.
     parent : Scope or None
-        The call inside which this one was made.
+        The enclosing call; None for an outermost call.
     args, output : object
         The arguments and the result of the call.
     grid : Grid or None
@@ -84,7 +84,7 @@ class Op:
         self._leaves = [(x, counter(x)[0]) for x in leaves]
 
     def changed(self) -> bool:
-        """Return whether a leaf among the operands has been changed in place since then."""
+        """Return whether a leaf among the operands has been changed in place since."""
         return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
@@ -96,8 +96,8 @@ class recording:
     """Record all operations in this block, with a copy of each result.
 
     Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names
-    of parameters; inside the block, ``recorded`` can be omitted. The block makes Python
-    slower, and the recorded values stay in memory as long as the recording.
+    of parameters; inside the block, you can omit ``recorded``. Recording makes Python slower,
+    and the recorded values stay in memory as long as the recording object.
 
     Parameters
     ----------
