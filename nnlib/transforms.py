@@ -1,4 +1,4 @@
-"""Data augmentation by random changes of images.
+"""Data augmentation: random changes of images.
 
 The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
 classes draw these parameters at random, separately for each image of a batch.

@@ -1,4 +1,4 @@
-"""The backward pass, from the newest operation to the oldest, without recursion.
+"""The backward pass: from the newest operation to the oldest, without recursion.
 
 Every operation is newer than its operands. The backward pass visits operations from newest to
 oldest, so when it reaches an operation, the gradient of the result is complete.

@@ -1,4 +1,4 @@
-"""Detection of the operation whose backward pass produced the first NaN."""
+"""Anomaly detection: which operation's backward pass produced the first NaN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``Function``, the base class of custom operations with a forward and a backward method."""
+"""Custom operations: the base class ``Function``, with a forward and a backward method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jacobians and Hessians of functions, and their products with vectors.
+"""Derivatives of functions: Jacobians, Hessians, and their products with vectors.
 
 Each function takes a function of one or several Tensors, and the point at which to
 differentiate it, as a Tensor or a tuple of Tensors. If the point or the result of the function

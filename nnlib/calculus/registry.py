@@ -1,4 +1,4 @@
-"""The identities of matrix calculus, roughly from simple to difficult.
+"""The identities of matrix calculus: a table, roughly from simple to difficult.
 
 Each row contains the name; the function and the variable in LaTeX; the derivative in numerator
 and in denominator layout in LaTeX; the inputs; the function; and the derivative in both layouts

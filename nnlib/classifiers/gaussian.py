@@ -1,4 +1,4 @@
-"""The generative classifier, with a Gaussian for each class and Bayes' rule."""
+"""The generative classifier: a Gaussian for each class, and Bayes' rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Least squares step by step: the normal equation, and an iteration of gradient descent."""
+"""Least squares step by step: the normal equation, or an iteration of gradient descent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logistic regression, a linear model of the log-odds that is fitted by maximum likelihood."""
+"""Logistic regression: a linear model of the log-odds, fitted by maximum likelihood."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linear regression by the normal equation or the SVD, ridge and polynomial regression."""
+"""Linear regression: least squares by the SVD or the normal equation, ridge, polynomials."""
 
 from __future__ import annotations
 

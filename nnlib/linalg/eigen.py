@@ -1,4 +1,4 @@
-r"""Eigenvalues and eigenvectors, as numbers or with the steps of a solution by hand."""
+r"""Eigenvalues and eigenvectors: numbers, and the steps of a solution by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The QR decomposition, and the least-squares solution x, which minimizes ‖Ax - b‖."""
+"""The QR decomposition and least squares: the solution x that minimizes ‖Ax - b‖."""
 
 from __future__ import annotations
 

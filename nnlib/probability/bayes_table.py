@@ -1,4 +1,4 @@
-"""Bayes' rule as a table with one row for each hypothesis."""
+"""Bayes' rule as a table: one row for each hypothesis."""
 
 from __future__ import annotations
 

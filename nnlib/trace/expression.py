@@ -1,4 +1,4 @@
-"""A parser that turns typed expressions and assignments into a graph."""
+"""Graphs of typed expressions: a parser for assignments and arithmetic."""
 
 from __future__ import annotations
 

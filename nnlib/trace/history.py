@@ -1,4 +1,4 @@
-"""The graph of any Tensor, built from its history, and the steps of both passes."""
+"""The graph of any Tensor: its history as a graph, and the steps of both passes."""
 
 from __future__ import annotations
 

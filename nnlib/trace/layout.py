@@ -1,4 +1,4 @@
-"""Positions of a graph's nodes in a drawing: in layers, with each edge to a later layer.
+"""Positions of nodes in a drawing: layers, in which each edge leads to a later layer.
 
 There are two steps, both simple and deterministic. *Layers*: each node is placed directly
 before the first of its users. *Slots*: within a layer, nodes are in the order in which a

@@ -1,4 +1,4 @@
-"""Local derivatives of each operation with respect to each of its operands."""
+"""Local derivatives: the derivative of each operation with respect to each operand."""
 
 from __future__ import annotations
 
